@@ -1,0 +1,46 @@
+# make study   create the environment, install, run the main job
+# make test    create the environment, install, run lint, types and tests
+# make bench   compare with peers (optional; needs the peers, see tests/benchmarks/)
+# make lock    pin the dependencies anew (needs uv)
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+OUT    ?= study_results
+READY  := $(VENV)/ready
+
+.PHONY: study test lint types unit bench lock clean
+.DEFAULT_GOAL := study
+
+study: $(READY)
+	$(BIN)/nnft validate --out $(OUT)
+
+test: lint types unit
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+unit: $(READY)
+	$(BIN)/pytest
+
+bench: $(READY)
+	$(BIN)/python -m tests.benchmarks
+
+# Hash-checked: what is installed is what is pinned. --no-build-isolation: the build tool is pinned too.
+$(READY): requirements.lock pyproject.toml setup.cfg
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else f"Python {v[0]}.{v[1]} found, 3.11 or newer needed: make PYTHON=/path/to/python3")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	    --extra test pyproject.toml requirements-build.in -o requirements.lock
+
+clean:
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Top floor: actions, expansions, studies and reports; the one package users import."""

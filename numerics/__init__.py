@@ -1,0 +1,1 @@
+"""Middle floor: kernels, networks, ensembles, integrals and fits in floating point."""

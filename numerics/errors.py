@@ -1,0 +1,31 @@
+"""Errors of the middle floor."""
+
+from diagrams.errors import NNFTError as NNFTError
+
+
+class InvalidNetwork(NNFTError, ValueError):
+    """A width, standard deviation or dimension is out of range."""
+
+
+class InvalidPoints(NNFTError, ValueError):
+    """Input points are not finite, not of one dimension, or too few."""
+
+
+class DivergentIntegral(NNFTError, ArithmeticError):
+    """The vertex integral does not exist without a cutoff."""
+
+
+class LoweringError(NNFTError):
+    """A diagram uses something the numerical backend does not support."""
+
+
+class ConvergenceError(NNFTError, ArithmeticError):
+    """The requested accuracy was not reached."""
+
+
+class NotAvailable(NNFTError, NotImplementedError):
+    """The capability does not exist (yet) for this case; the message says for which it does."""
+
+
+class SingularProblem(NNFTError, ArithmeticError):
+    """A quantity asked for would need the inverse of something singular."""

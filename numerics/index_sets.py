@@ -1,0 +1,92 @@
+"""Symmetric index sets: a correlator is symmetric, so only non-decreasing index tuples are kept."""
+
+from functools import lru_cache
+from itertools import combinations_with_replacement
+from math import comb
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def multiset_count(n_points: int, order: int) -> int:
+    """Count the distinct elements of a symmetric tensor: ``C(n_points + order - 1, order)``.
+
+    Examples
+    --------
+    >>> [multiset_count(6, order) for order in (2, 4, 6)]
+    [21, 126, 462]
+    """
+    return comb(n_points + order - 1, order)
+
+
+def multisets(n_points: int, order: int) -> NDArray[np.int64]:
+    """List the non-decreasing index tuples of a symmetric tensor.
+
+    Parameters
+    ----------
+    n_points : int
+        Number of input points.
+    order : int
+        Number of indices, 0 or more.
+
+    Returns
+    -------
+    ndarray of int64, shape (multiset_count(n_points, order), order)
+        Lexicographically ordered, every row non-decreasing; read-only.
+
+    Examples
+    --------
+    >>> multisets(2, 2).tolist()
+    [[0, 0], [0, 1], [1, 1]]
+    """
+    return _multisets(n_points, order)
+
+
+@lru_cache(maxsize=64)
+def _multisets(n_points: int, order: int) -> NDArray[np.int64]:
+    rows = list(combinations_with_replacement(range(n_points), order))
+    table = np.array(rows, dtype=np.int64).reshape(len(rows), order)
+    table.setflags(write=False)
+    return table
+
+
+def ranks(indices: NDArray[np.int64], n_points: int) -> NDArray[np.int64]:
+    """Say in which row of `multisets` each index tuple stands, whatever the order of its indices.
+
+    Parameters
+    ----------
+    indices : ndarray of int, shape (..., order)
+        Index tuples, in any order.
+    n_points : int
+        Number of input points.
+
+    Returns
+    -------
+    ndarray of int64, shape (...)
+        Row numbers in ``multisets(n_points, order)``.
+
+    Notes
+    -----
+    The rank of a non-decreasing tuple in lexicographic order is read off a table of
+    binomial coefficients, so no search is needed.
+
+    Examples
+    --------
+    >>> ranks(np.array([[1, 0], [1, 1]]), 2).tolist()
+    [1, 2]
+    """
+    ordered = np.sort(np.asarray(indices, dtype=np.int64), axis=-1)
+    order = ordered.shape[-1]
+    position = np.zeros(ordered.shape[:-1], dtype=np.int64)
+    previous = np.zeros(ordered.shape[:-1], dtype=np.int64)
+    for slot in range(order):
+        left = order - slot - 1
+        # skipped[v] = number of tuples whose entry at this slot is smaller than v
+        skipped = np.array(
+            [sum(multiset_count(n_points - u, left) for u in range(v)) for v in range(n_points + 1)],
+            dtype=np.int64,
+        )
+        value = ordered[..., slot]
+        position += skipped[value] - skipped[previous]
+        previous = value
+    return position
