@@ -13,8 +13,8 @@ class Quality(Enum):
 
     TRUSTED = "the error bar can be trusted"
     HEAVY_TAILED = (
-        "heavy-tailed: a few networks dominate the error estimate, so value and error bar are not trustworthy; "
-        "use the exact finite-width value"
+        "heavy-tailed: a few networks dominate the error estimate, so value and error bar "
+        "are not trustworthy; use the exact finite-width value"
     )
     TOO_FEW_SAMPLES = "too few networks per block or too few blocks for an error bar; sample more networks"
     NOT_CONVERGED = (
