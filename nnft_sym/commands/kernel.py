@@ -1,0 +1,32 @@
+"""``nnft kernel``: the propagator as a matrix."""
+
+import click
+
+from nnft_sym.commands.options import build_network, json_option, net_options, points_option
+
+
+@click.command(name="kernel")
+@net_options(width=False)
+@points_option
+@json_option
+def command(
+    net: str,
+    sigma_w: float | None,
+    sigma_b: float | None,
+    sigma_a: float | None,
+    points: list[list[float]],
+    as_json: bool,
+) -> None:
+    """Print the kernel matrices K (the propagator) and K_W (without the output bias)."""
+    from numerics.points import as_points
+
+    from nnft_sym.jsonio import dumps
+    from nnft_sym.tables import matrix_table, show
+
+    network = build_network(net, points, sigma_w, sigma_b, sigma_a)
+    x = as_points(points)
+    weight, full = network.kernel.weight(x, x), network.kernel.full(x, x)
+    if as_json:
+        click.echo(dumps({"net": network.name, "points": points, "K": full, "K_weight": weight}))
+        return
+    show(matrix_table("K (propagator)", full, points), matrix_table("K_W (vertex lines)", weight, points))

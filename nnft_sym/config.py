@@ -1,0 +1,172 @@
+"""Study files: what ``nnft validate`` is to do, checked before anything runs."""
+
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from diagrams.errors import NNFTError
+
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Kind = Literal["erf", "relu", "gauss", "cos"]
+
+#: Study used when no file is given.
+BUILT_IN = "published"
+#: Ensembles larger than this would take days; a typo is more likely.
+MOST_NETWORKS = 10**10
+
+
+class InvalidStudy(NNFTError, ValueError):
+    """A study file is missing, unreadable, or asks for something impossible."""
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+
+class NetConfig(_Table):
+    """One architecture of a study: the table ``[[net]]``.
+
+    `sigma_b` defaults to 1 (ReLU: 0); `cutoff` omitted means all of R^d.
+    """
+
+    kind: Kind
+    width: Annotated[int, Field(gt=0, le=10**7, strict=True)]
+    points: Annotated[tuple[tuple[Finite, ...], ...], Field(min_length=1, max_length=12)]
+    sigma_w: Annotated[Finite, Field(gt=0)] | None = None
+    sigma_b: Annotated[Finite, Field(ge=0)] | None = None
+    sigma_a: Annotated[Finite, Field(gt=0)] | None = None
+    cutoff: Annotated[Finite, Field(gt=0)] | None = None
+
+    @field_validator("points")
+    @classmethod
+    def _one_dimension(cls, points: tuple[tuple[float, ...], ...]) -> tuple[tuple[float, ...], ...]:
+        dimensions = sorted({len(point) for point in points})
+        if len(dimensions) != 1 or dimensions[0] == 0:
+            raise ValueError(
+                f"points of dimension {' and '.join(map(str, dimensions))} are mixed; give every point the same "
+                "number of coordinates, at least one"
+            )
+        if len(set(points)) < len(points):
+            raise ValueError("a point is given twice; list each point once (repeated indices are included)")
+        return points
+
+    @model_validator(mode="after")
+    def _only_own_deviations(self) -> "NetConfig":
+        if self.kind == "cos" and self.sigma_b is not None:
+            raise ValueError("cos-net has no biases; remove sigma_b (sigma_a sets the amplitudes)")
+        if self.kind != "cos" and self.sigma_a is not None:
+            raise ValueError(f"{self.kind}-net has no sigma_a; remove it (sigma_w sets the output weights)")
+        return self
+
+    @property
+    def d_in(self) -> int:
+        """Input dimension, read off the points."""
+        return len(self.points[0])
+
+
+class StudyConfig(_Table):
+    """A whole study: top level of the file."""
+
+    net: Annotated[tuple[NetConfig, ...], Field(min_length=1)]
+    seed: Annotated[int, Field(ge=0, lt=2**63, strict=True)] = 0
+    experiments: Annotated[int, Field(ge=2, le=1000, strict=True)] = 10
+    networks: Annotated[int, Field(ge=100, strict=True)] = 100_000
+    action: str = "lambda*f**4 + kappa*f**6"
+
+    @model_validator(mode="after")
+    def _affordable(self) -> "StudyConfig":
+        if self.experiments * self.networks > MOST_NETWORKS:
+            raise ValueError(
+                f"experiments × networks = {self.experiments * self.networks:.3g} networks were asked for, "
+                f"at most {MOST_NETWORKS:.0e} are possible; lower one of the two"
+            )
+        return self
+
+    def only(self, kind: str) -> "StudyConfig":
+        """Keep the nets of one kind.
+
+        Raises
+        ------
+        InvalidStudy
+            If the study has no such net.
+        """
+        kept = tuple(net for net in self.net if net.kind == kind)
+        if not kept:
+            present = ", ".join(sorted({net.kind for net in self.net}))
+            raise InvalidStudy(f"the study has no net of kind {kind!r}, only {present}; add a [[net]] table")
+        return self.model_copy(update={"net": kept})
+
+
+def load_study(path: Path) -> StudyConfig:
+    """Read and check a study file.
+
+    Parameters
+    ----------
+    path : Path
+        A TOML file.
+
+    Returns
+    -------
+    StudyConfig
+
+    Raises
+    ------
+    InvalidStudy
+        If the file cannot be read, is not TOML, has unknown keys or impossible values; the message lists
+        every fault by its place in the file.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidStudy(f"cannot read the study file {str(path)!r}: {error}") from None
+    return parse_study(text, source=path.name)
+
+
+def built_in_study(name: str = BUILT_IN) -> StudyConfig:
+    """Read one of the studies that come with the package.
+
+    Examples
+    --------
+    >>> [net.kind for net in built_in_study().net]
+    ['erf', 'relu', 'gauss']
+    """
+    text = files("nnft_sym").joinpath("studies", f"{name}.toml").read_text(encoding="utf-8")
+    return parse_study(text, source=f"{name}.toml")
+
+
+def parse_study(text: str, source: str = "study") -> StudyConfig:
+    """Check the text of a study file.
+
+    Raises
+    ------
+    InvalidStudy
+        As `load_study`.
+    """
+    try:
+        return StudyConfig.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidStudy(f"{source} is not valid TOML: {error}") from None
+    except ValidationError as error:
+        faults = "; ".join(_fault(item) for item in error.errors())  # type: ignore[arg-type]
+        raise InvalidStudy(f"{source}: {faults}") from None
+
+
+def _fault(item: dict[str, object]) -> str:
+    """Say where in the file the fault is, what was given and what is needed."""
+    location = item["loc"]
+    assert isinstance(location, tuple)
+    words = []
+    for part in location:
+        words.append(f"number {part + 1}" if isinstance(part, int) else str(part))
+    place = " ".join(words) or "the study"
+    message = str(item["msg"]).removeprefix("Value error, ")
+    if item["type"] == "extra_forbidden":
+        return f"{place}: unknown key; remove it or correct its name"
+    if item["type"] == "missing":
+        return f"{place}: missing; add it"
+    given = item.get("input")
+    shown = f" (given: {given!r})" if isinstance(given, int | float | str) else ""
+    return f"{place}: {message}{shown}"

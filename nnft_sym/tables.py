@@ -1,0 +1,51 @@
+"""Tables for the terminal."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+
+def show(*tables: "Table | str") -> None:
+    """Print tables on standard output."""
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    for item in tables:
+        console.print(item)
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> "Table":
+    """Make a table whose first column is text and whose other columns are numbers."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    made = Table(title=title, box=SIMPLE_HEAD, title_justify="left", title_style="bold")
+    for position, name in enumerate(columns):
+        made.add_column(name, justify="left" if position == 0 else "right", overflow="fold")
+    for row in rows:
+        made.add_row(*row)
+    return made
+
+
+def point_label(point: Sequence[float]) -> str:
+    """Write a point in few characters.
+
+    Examples
+    --------
+    >>> point_label([0.5]), point_label([1.0, -2.0])
+    ('0.5', '(1, -2)')
+    """
+    text = ", ".join(f"{coordinate:g}" for coordinate in point)
+    return text if len(point) == 1 else f"({text})"
+
+
+def matrix_table(title: str, matrix: NDArray[np.float64], points: Sequence[Sequence[float]]) -> "Table":
+    """Show a matrix between points."""
+    labels = [point_label(point) for point in points]
+    rows = [[label, *(f"{value:.6g}" for value in row)] for label, row in zip(labels, matrix, strict=True)]
+    return table(title, ["", *labels], rows)

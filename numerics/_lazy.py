@@ -1,0 +1,35 @@
+"""Public names that are imported on first use, so that a small task does not pay for a large library."""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+
+
+def lazy_exports(
+    package: str, modules: Mapping[str, tuple[str, ...]]
+) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """Build the ``__getattr__`` and ``__dir__`` of a package (PEP 562).
+
+    Parameters
+    ----------
+    package : str
+        Name of the package, ``__name__``.
+    modules : mapping
+        For each submodule the public names it defines.
+
+    Returns
+    -------
+    tuple of callables
+        ``__getattr__`` and ``__dir__``.
+    """
+    home = {name: module for module, names in modules.items() for name in names}
+
+    def get(name: str) -> Any:
+        if name in home:
+            return getattr(import_module(f"{package}.{home[name]}"), name)
+        raise AttributeError(f"module {package!r} has no attribute {name!r}")
+
+    def listing() -> list[str]:
+        return sorted(home)
+
+    return get, listing
