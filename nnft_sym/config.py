@@ -3,11 +3,14 @@
 import tomllib
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from diagrams.errors import NNFTError
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Kind = Literal["erf", "relu", "gauss", "cos"]
@@ -46,8 +49,8 @@ class NetConfig(_Table):
         dimensions = sorted({len(point) for point in points})
         if len(dimensions) != 1 or dimensions[0] == 0:
             raise ValueError(
-                f"points of dimension {' and '.join(map(str, dimensions))} are mixed; give every point the same "
-                "number of coordinates, at least one"
+                f"points of dimension {' and '.join(map(str, dimensions))} are mixed; "
+                "give every point the same number of coordinates, at least one"
             )
         if len(set(points)) < len(points):
             raise ValueError("a point is given twice; list each point once (repeated indices are included)")
@@ -150,14 +153,23 @@ def parse_study(text: str, source: str = "study") -> StudyConfig:
     except tomllib.TOMLDecodeError as error:
         raise InvalidStudy(f"{source} is not valid TOML: {error}") from None
     except ValidationError as error:
-        faults = "; ".join(_fault(item) for item in error.errors())  # type: ignore[arg-type]
-        raise InvalidStudy(f"{source}: {faults}") from None
+        raise InvalidStudy(f"{source}: {'; '.join(_faults(error))}") from None
 
 
-def _fault(item: dict[str, object]) -> str:
+def _faults(error: ValidationError) -> list[str]:
+    """Describe each fault once; a list left too short by its faulty items is no fault of its own."""
+    items = error.errors()
+    places = [item["loc"] for item in items]
+
+    def echo(place: tuple[int | str, ...]) -> bool:
+        return any(other[: len(place)] == place and other != place for other in places)
+
+    return [_fault(item) for item in items if not (item["type"] == "too_short" and echo(item["loc"]))]
+
+
+def _fault(item: "ErrorDetails") -> str:
     """Say where in the file the fault is, what was given and what is needed."""
     location = item["loc"]
-    assert isinstance(location, tuple)
     words = []
     for part in location:
         words.append(f"number {part + 1}" if isinstance(part, int) else str(part))

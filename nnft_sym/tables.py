@@ -49,3 +49,14 @@ def matrix_table(title: str, matrix: NDArray[np.float64], points: Sequence[Seque
     labels = [point_label(point) for point in points]
     rows = [[label, *(f"{value:.6g}" for value in row)] for label, row in zip(labels, matrix, strict=True)]
     return table(title, ["", *labels], rows)
+
+
+def correlator_table(
+    title: str, indices: NDArray[np.int64], value: NDArray[np.float64], error: NDArray[np.float64]
+) -> "Table":
+    """Show a correlator over its index sets."""
+    rows = [
+        [" ".join(map(str, row)), f"{number:.6g}", f"{sigma:.2g}"]
+        for row, number, sigma in zip(indices.tolist(), value, error, strict=True)
+    ]
+    return table(title, ["indices", "value", "error (1σ)"], rows)

@@ -18,10 +18,9 @@ def command(
     as_json: bool,
 ) -> None:
     """Print the kernel matrices K (the propagator) and K_W (without the output bias)."""
-    from numerics.points import as_points
-
     from nnft_sym.jsonio import dumps
     from nnft_sym.tables import matrix_table, show
+    from numerics.points import as_points
 
     network = build_network(net, points, sigma_w, sigma_b, sigma_a)
     x = as_points(points)

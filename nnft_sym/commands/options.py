@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
-class Points(click.ParamType):
+class Points(click.ParamType[list[list[float]]]):
     """``"0.37,-0.91;1.43,0.08"``: semicolons between points, commas between coordinates."""
 
     name = "POINTS"

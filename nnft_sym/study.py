@@ -1,0 +1,311 @@
+"""The main job: hold a field theory `S_GP + ∫ [λ f⁴ + κ f⁶]` against an ensemble of networks.
+
+The steps, in the order in which they run for each net:
+
+1. expand the 2-, 4- and 6-point functions into diagrams (exact propagator);
+2. integrate the vertices for all index sets, once;
+3. sample the ensemble; compute the exact finite-width correlators, the referee;
+4. extract λ from the 4-point function: per element, mean, one fitted constant;
+5. predict the 6-point function with each, and hold it against the ensemble and the referee;
+6. judge: `checks` our numbers, `verdict` the field theory.
+"""
+
+import platform
+import time
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from diagrams.errors import NNFTError
+from nnft_sym.action import Action
+from nnft_sym.config import NetConfig, StudyConfig
+from nnft_sym.couplings import FourPointData, extract_coupling
+from nnft_sym.expansion import Expansion, correlator
+from nnft_sym.results import Array, CorrelatorResult, NetResult, StudyResult
+from nnft_sym.six_point import predict_six_point
+from nnft_sym.verdict import checks, verdict
+from numerics.comparison import Comparison, compare
+from numerics.domains import Box, WholeSpace
+from numerics.errors import NotAvailable
+from numerics.estimate import Estimate, Quality
+from numerics.exact import ExactCorrelators, exact_correlators
+from numerics.networks import Network, network
+from numerics.points import as_points
+from numerics.prediction import Prediction, predict
+from numerics.sampler import Ensemble, SampledCorrelators
+
+if TYPE_CHECKING:
+    from numerics.domains import Domain
+
+ORDERS = (2, 4, 6)
+#: A covariance of hundreds of correlators needs about this many blocks.
+BLOCKS = 1000
+#: Fewer networks than this in a block make its mean meaningless.
+SMALLEST_BLOCK = 10
+
+
+class UnsuitableAction(NNFTError, ValueError):
+    """The action has no single coupling of f⁴ to extract."""
+
+
+class Reporter(Protocol):
+    """Receives what a long study is doing; `nnft_sym.progress` shows it on the terminal."""
+
+    def stage(self, text: str) -> None:
+        """Announce a step."""
+
+    def sampling(self, done: int, total: int) -> None:
+        """Report sampled networks."""
+
+
+class Silent:
+    """A reporter that says nothing."""
+
+    def stage(self, text: str) -> None:
+        """Announce nothing."""
+
+    def sampling(self, done: int, total: int) -> None:
+        """Report nothing."""
+
+
+def run_study(config: StudyConfig, reporter: Reporter | None = None) -> StudyResult:
+    """Run a whole study.
+
+    Parameters
+    ----------
+    config : StudyConfig
+        What to do; see `nnft_sym.config`.
+    reporter : Reporter, optional
+        Told about progress.
+
+    Returns
+    -------
+    StudyResult
+
+    Raises
+    ------
+    UnsuitableAction
+        If the action has no f⁴ term with one coupling of its own.
+    DivergentIntegral
+        If a vertex integral needs a cutoff and none is given; raised before anything is sampled.
+
+    Examples
+    --------
+    >>> from nnft_sym.config import parse_study
+    >>> tiny = '''
+    ... experiments = 2
+    ... networks = 500
+    ... [[net]]
+    ... kind = "cos"
+    ... width = 3
+    ... points = [[0.0], [0.7]]
+    ... '''
+    >>> result = run_study(parse_study(tiny))
+    >>> result.nets[0].six_point.explained["free"]
+    0.0
+    """
+    told: Reporter = Silent() if reporter is None else reporter
+    start = time.perf_counter()
+    action = Action(config.action)
+    coupling = quartic_coupling(action)
+    expansions = {n: correlator(action, n, order=1, scheme="exact") for n in ORDERS}
+    # All integrals come first: a divergence is told before minutes of sampling, not after.
+    integrated = []
+    for net in config.net:
+        told.stage(f"{net.kind}-net: integrating the diagrams")
+        integrated.append(_integrate(net, expansions))
+    nets = []
+    for net, predictions in zip(config.net, integrated, strict=True):
+        nets.append(_run_net(net, config, predictions, coupling, told))
+    return StudyResult(
+        config=config,
+        expansions=expansions,
+        nets=tuple(nets),
+        provenance=_provenance(config),
+        seconds=time.perf_counter() - start,
+    )
+
+
+def quartic_coupling(action: Action) -> str:
+    """Name the coupling of f⁴, which must stand alone.
+
+    Raises
+    ------
+    UnsuitableAction
+        If f⁴ is missing or its coefficient is not one coupling, or odd powers are present.
+
+    Examples
+    --------
+    >>> quartic_coupling(Action("lambda*f**4 + kappa*f**6"))
+    'lambda'
+    """
+    name = action.single_coupling(4) if 4 in action.valences else None
+    if name is None:
+        raise UnsuitableAction(
+            f"the action {action} has no term of the form lambda*f**4 with one coupling of its own; a study "
+            "extracts that coupling from the 4-point function, so write it as in 'lambda*f**4 + kappa*f**6'"
+        )
+    odd = [valence for valence in action.valences if valence % 2]
+    if odd or 2 in action.valences:
+        raise UnsuitableAction(
+            f"the action {action} has a term f**{(odd or [2])[0]}; networks with symmetric output weights "
+            "have no odd correlators, and their 2-point function is K: a study takes even powers from f**4 on"
+        )
+    return name
+
+
+def _integrate(net: NetConfig, expansions: Mapping[int, Expansion]) -> dict[int, Prediction]:
+    domain: Domain = WholeSpace() if net.cutoff is None else Box(net.cutoff)
+    kernel, points = make_network(net).kernel, as_points(net.points)
+    return {
+        n: predict(expansion.numeric_terms(), kernel, points, domain) for n, expansion in expansions.items()
+    }
+
+
+def make_network(net: NetConfig) -> Network:
+    """Make the network that one table of a study describes."""
+    return network(
+        net.kind,
+        width=net.width,
+        sigma_w=net.sigma_w,
+        sigma_b=net.sigma_b,
+        sigma_a=net.sigma_a,
+        d_in=net.d_in,
+    )
+
+
+def _run_net(
+    config: NetConfig,
+    study: StudyConfig,
+    predictions: Mapping[int, Prediction],
+    coupling_name: str,
+    told: Reporter,
+) -> NetResult:
+    start = time.perf_counter()
+    net, points = make_network(config), as_points(config.points)
+    told.stage(f"{config.kind}-net: exact finite-width correlators")
+    exact = _exact(net, points)
+    told.stage(f"{config.kind}-net, N = {config.width}: sampling")
+    sampled = _sample(net, points, study, told)
+    told.stage(f"{config.kind}-net: couplings and predictions")
+    correlators = {
+        n: _correlator_result(n, predictions[n].coefficient(""), sampled, exact, study.experiments)
+        for n in ORDERS
+    }
+    four = correlators[4]
+    vertex = predictions[4].coefficient(coupling_name)
+    coupling = extract_coupling(
+        FourPointData(
+            coefficient=vertex.value,
+            coefficient_error=vertex.error,
+            sampled_delta=four.sampled - four.free,
+            sampled_error=four.error,
+            exact_delta=None if four.exact is None else four.exact - four.free,
+            covariance=sampled.covariance((4,)),
+            n_blocks=sampled.n_blocks,
+        )
+    )
+    six_point = predict_six_point(correlators, coupling, predictions[6], coupling_name, sampled)
+    joint = _joint(correlators, sampled)
+    integral_error = _relative_error(vertex.value, vertex.error)
+    kernel, kernel_weight = net.kernel.full(points, points), net.kernel.weight(points, points)
+    return NetResult(
+        config=config,
+        name=net.name,
+        kernel=kernel,
+        kernel_weight=kernel_weight,
+        kernel_rank=int(np.linalg.matrix_rank(kernel, tol=1e-10 * np.abs(kernel).max(), hermitian=True)),
+        exact_method=None if exact is None else exact[4].method,
+        integral_method=vertex.method,
+        integral_error=integral_error,
+        correlators=correlators,
+        coupling=coupling,
+        six_point=six_point,
+        joint=joint,
+        checks=checks(correlators, joint, coupling, six_point, integral_error),
+        verdict=verdict(correlators, coupling, six_point),
+        seconds=time.perf_counter() - start,
+    )
+
+
+def _exact(net: Network, points: Array) -> ExactCorrelators | None:
+    """Ask for the referee; some architectures and dimensions have none yet."""
+    try:
+        return exact_correlators(net, points, orders=ORDERS)
+    except NotAvailable:
+        return None
+
+
+def _sample(net: Network, points: Array, study: StudyConfig, told: Reporter) -> SampledCorrelators:
+    per_experiment = min(-(-BLOCKS // study.experiments), max(1, study.networks // SMALLEST_BLOCK))
+    return Ensemble(net, points, seed=study.seed).correlators(
+        study.experiments * study.networks,
+        orders=ORDERS,
+        n_blocks=study.experiments * per_experiment,
+        progress=told.sampling,
+    )
+
+
+def _correlator_result(
+    order: int,
+    free: Estimate,
+    sampled: SampledCorrelators,
+    exact: ExactCorrelators | None,
+    experiments: int,
+) -> CorrelatorResult:
+    ours = sampled[order]
+    full = None if exact is None else exact[order].full
+    comparison = None
+    if full is not None:
+        comparison = compare(ours.value - full, sampled.covariance((order,)), n_blocks=sampled.n_blocks)
+    blocks = sampled.block_means((order,))
+    per_experiment = blocks.reshape(experiments, -1, blocks.shape[1]).mean(axis=1)
+    return CorrelatorResult(
+        order=order,
+        indices=ours.indices,
+        free=free.value,
+        sampled=ours.value,
+        error=ours.error,
+        exact=full,
+        connected=None if exact is None else exact[order].connected,
+        quality=ours.quality,
+        m_sampled=_mean_ratio(ours.value - free.value, free.value),
+        m_exact=None if full is None else _mean_ratio(full - free.value, free.value),
+        background=_mean_ratio(per_experiment.std(axis=0, ddof=1), free.value),
+        comparison=comparison,
+    )
+
+
+def _mean_ratio(numerator: Array, free: Array) -> float:
+    """Average |numerator/free| over the elements whose free part does not vanish."""
+    kept = np.abs(free) > 1e-12 * np.abs(free).max()
+    return float(np.mean(np.abs(numerator[kept] / free[kept])))
+
+
+def _relative_error(value: Array, error: Array) -> float:
+    return float(error.max() / np.abs(value).max())
+
+
+def _joint(correlators: Mapping[int, CorrelatorResult], sampled: SampledCorrelators) -> Comparison | None:
+    """Compare all trustworthy orders at once, with their covariance."""
+    orders = tuple(n for n, r in correlators.items() if r.exact is not None and r.quality is Quality.TRUSTED)
+    if not orders:
+        return None
+    difference = np.concatenate([correlators[n].sampled - correlators[n].best for n in orders])
+    return compare(difference, sampled.covariance(orders), n_blocks=sampled.n_blocks)
+
+
+def _provenance(config: StudyConfig) -> dict[str, object]:
+    return {
+        "nnft_sym": version("nnft-sym"),
+        "python": platform.python_version(),
+        "numpy": version("numpy"),
+        "scipy": version("scipy"),
+        "numba": version("numba"),
+        "seed": config.seed,
+        "experiments": config.experiments,
+        "networks_per_experiment": config.networks,
+        "action": config.action,
+    }

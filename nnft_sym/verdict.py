@@ -1,0 +1,181 @@
+"""The verdict in words, decided from the numbers and never from the name of the net.
+
+Two separate judgements: `checks` asks whether *our* numbers agree with the exact referee; `verdict` says
+whether the *field theory* with one constant coupling describes the ensemble. It must be able to say no.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from nnft_sym.results import CorrelatorResult, CouplingResult, CouplingStatus, SixPointResult
+from numerics.comparison import Comparison
+from numerics.estimate import Quality
+
+#: Two-sided p-value of sampled against exact below which our own numbers are suspect: with three nets and
+#: four comparisons each, a false alarm in about one run of 800.
+SUSPECT = 1e-4
+#: Upper-tail probability of the fit's χ² below which one constant coupling is rejected.
+REJECTED = 1e-3
+#: Mean relative misfit to the exact 4-point function above which one constant coupling is rejected.
+MISFIT = 0.02
+#: Relative violation of an exact linear relation between correlators that counts as rounding.
+ROUNDING = 1e-6
+#: Largest share of ΔG6 by which the identity "tensor prediction leaves κ₆/N²" may be missed.
+IDENTITY = 1e-6
+#: Largest relative quadrature error of the vertex integrals.
+QUADRATURE = 1e-6
+
+
+def checks(
+    correlators: Mapping[int, CorrelatorResult],
+    joint: Comparison | None,
+    coupling: CouplingResult,
+    six_point: SixPointResult,
+    integral_error: float,
+) -> dict[str, bool]:
+    """Judge our own numbers against the exact referee.
+
+    Returns
+    -------
+    dict of str to bool
+        One entry per check that could be made; orders whose sample is not trustworthy are not judged.
+    """
+    made = {"vertex integrals converged": bool(integral_error <= QUADRATURE)}
+    for order, result in correlators.items():
+        if result.comparison is not None and result.quality is Quality.TRUSTED:
+            made[f"sampled {order}-point function agrees with the exact one"] = _agrees(result.comparison)
+    if joint is not None:
+        made["all trusted correlators together agree with the exact ones"] = _agrees(joint)
+    four = correlators[4]
+    if coupling.mean_exact is not None and four.quality is Quality.TRUSTED and coupling.mean_error > 0:
+        pull = (coupling.mean - coupling.mean_exact) / coupling.mean_error
+        made["sampled mean coupling agrees with the exact one"] = bool(abs(pull) < 4)
+    if six_point.identity_error is not None:
+        made["the coupling tensor leaves exactly the connected 6-point cumulant"] = _identity_holds(six_point)
+    return made
+
+
+def _identity_holds(six_point: SixPointResult) -> bool:
+    return six_point.identity_error is not None and bool(six_point.identity_error <= IDENTITY)
+
+
+def _agrees(comparison: Comparison) -> bool:
+    return bool(comparison.p_value >= SUSPECT and comparison.null_residual <= ROUNDING)
+
+
+def constant_accepted(coupling: CouplingResult, quality: Quality) -> bool:
+    """Decide whether one constant coupling describes the 4-point function.
+
+    It is rejected by the χ² of the fit to a trustworthy sample, by the violation of an exact linear relation,
+    by missing the exact 4-point function by more than `MISFIT`, or by an element that would need it infinite.
+    """
+    if coupling.fit is None or coupling.fit_best is None:
+        return False
+    if coupling.count(CouplingStatus.INFINITE):
+        return False
+    if coupling.exact is not None and coupling.misfit_best > MISFIT:
+        return False
+    if quality is not Quality.TRUSTED:
+        return True
+    return bool(coupling.fit.upper_tail >= REJECTED and coupling.fit.null_residual <= ROUNDING)
+
+
+def verdict(
+    correlators: Mapping[int, CorrelatorResult], coupling: CouplingResult, six_point: SixPointResult
+) -> str:
+    """Write the verdict on the field theory.
+
+    Returns
+    -------
+    str
+        A few sentences, each carrying the numbers it rests on.
+    """
+    sentences = [
+        *_tails(correlators),
+        *_holes(coupling),
+        *_constant(correlators[4], coupling),
+        *_six_point(six_point, constant_accepted(coupling, correlators[4].quality)),
+    ]
+    return " ".join(sentences)
+
+
+def _tails(correlators: Mapping[int, CorrelatorResult]) -> list[str]:
+    said = []
+    heavy = [r.order for r in correlators.values() if r.quality is Quality.HEAVY_TAILED]
+    if heavy:
+        names = ", ".join(f"G{order}" for order in heavy)
+        known = all(correlators[order].exact is not None for order in heavy)
+        said.append(
+            f"Heavy-tailed: sampled {names} not trustworthy, "
+            + ("exact value used." if known else "and no exact value is available.")
+        )
+    if any(r.quality is Quality.TOO_FEW_SAMPLES for r in correlators.values()):
+        said.append("Too few networks were sampled for error bars.")
+    return said
+
+
+def _holes(coupling: CouplingResult) -> list[str]:
+    infinite = coupling.count(CouplingStatus.INFINITE)
+    undetermined = coupling.count(CouplingStatus.UNDETERMINED)
+    if not infinite + undetermined:
+        return []
+    return [
+        f"{infinite + undetermined} of {len(coupling.status)} elements of λ do not exist and are left out: "
+        f"{infinite} would be infinite (connected correlator without a vertex integral), "
+        f"{undetermined} are 0/0."
+    ]
+
+
+def _constant(four: CorrelatorResult, coupling: CouplingResult) -> list[str]:
+    fit, best = coupling.fit, coupling.fit_best
+    if fit is None or best is None:
+        return ["No element of λ is finite: a contact coupling λ f⁴ cannot describe the 4-point function."]
+    source = "sampled" if coupling.exact is None else "exact"
+    spread = coupling.spread_sampled if coupling.exact is None else coupling.spread_exact
+    mean = coupling.mean if coupling.mean_exact is None else coupling.mean_exact
+    scatter = f"{source} λ tensor: mean {mean:.3g}, spread {spread:.2g}"
+    misses = f"one constant misses {100 * coupling.misfit_best:.2g} % of the {source} ΔG4"
+    trusted = four.quality is Quality.TRUSTED
+    chi2 = f"χ²/dof = {fit.chi2_dof:.3g} with {fit.dof} degrees of freedom"
+    if trusted and fit.dof == 0:
+        chi2 = "nothing left to test, the sampled elements hold one independent number"
+    if constant_accepted(coupling, four.quality):
+        grounds = f"{chi2}; {misses}" if trusted else misses
+        value = fit.parameters[0] if trusted else best.parameters[0]
+        return [f"A constant λ = {value:.3g} describes the 4-point function ({grounds})."]
+    if coupling.count(CouplingStatus.INFINITE):
+        return [f"A constant λ is rejected: some elements would need it infinite ({scatter})."]
+    grounds = f"{chi2}; {misses}" if trusted else misses
+    return [f"A constant λ is rejected: {grounds} ({scatter})."]
+
+
+def _six_point(six_point: SixPointResult, accepted: bool) -> list[str]:
+    explained = six_point.explained
+    fitted, mean = explained["lambda_fit"], explained["lambda_mean"]
+    if not np.isfinite(fitted):
+        return []
+    said = [
+        f"With the fitted λ {100 * fitted:.1f} % of ΔG6 is explained (with the mean λ {100 * mean:.1f} %)"
+    ]
+    if fitted < 0:
+        said.append("worse than the free theory.")
+    elif fitted < 0.5:
+        said.append("most of it is not.")
+    elif fitted < 0.95:
+        said.append("most of it is.")
+    else:
+        said.append("nearly all of it is.")
+    text = ": ".join(said)
+    tensor = (
+        f"The λ tensor leaves {100 * six_point.remainder_share:.2g} % of ΔG6"
+        + (", which is κ₆/N²" if _identity_holds(six_point) else "")
+        + "; no κ is quoted before the λ² exchange of the same order is computed."
+    )
+    holds = accepted and fitted >= 0.5
+    closing = (
+        "S_GP + ∫ λ f⁴ is a fair description of this ensemble."
+        if holds
+        else "S_GP + ∫ λ f⁴ with one constant λ does not describe this ensemble."
+    )
+    return [text, tensor, closing]

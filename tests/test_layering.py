@@ -1,0 +1,84 @@
+"""Imports go down only, and the house keeps its small rooms."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FLOORS = {"diagrams": set(), "numerics": {"diagrams"}, "nnft_sym": {"diagrams", "numerics"}}
+#: Third-party packages that must stay off a floor.
+FORBIDDEN = {"diagrams": {"sympy", "scipy"}, "numerics": {"sympy", "networkx", "matplotlib", "rich", "click"}}
+MODULES = [path for floor in FLOORS for path in sorted((ROOT / floor).rglob("*.py"))]
+
+
+def imported(path):
+    """Yield (line, top-level package) of every import in a file, those inside functions included."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            for name in node.names:
+                yield node.lineno, name.name.split(".")[0]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: relative import"
+            yield node.lineno, (node.module or "").split(".")[0]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_go_down_only(path):
+    floor = path.relative_to(ROOT).parts[0]
+    allowed = FLOORS[floor] | {floor}
+    for line, package in imported(path):
+        where = f"{path.relative_to(ROOT)}:{line}: {floor} must not import {package}"
+        assert package not in set(FLOORS) - allowed, where
+        assert package not in FORBIDDEN.get(floor, set()), where
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_rooms_are_small(path):
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 500, f"{path} has more than 500 lines"
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert node.end_lineno is not None
+            length = node.end_lineno - node.lineno + 1
+            assert length <= 80, f"{path}:{node.lineno} {node.name} has {length} lines"
+
+
+def test_median_file_is_small():
+    lengths = sorted(len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES)
+    assert lengths[len(lengths) // 2] <= 200
+
+
+@pytest.mark.parametrize(
+    ("package", "heavy"),
+    [
+        ("diagrams", {"numpy", "numba", "networkx", "sympy"}),
+        ("nnft_sym", {"sympy", "numba", "matplotlib", "pydantic", "scipy", "xarray", "networkx"}),
+        (
+            "nnft_sym.cli",
+            {"sympy", "numba", "matplotlib", "pydantic", "scipy", "xarray", "networkx", "numpy"},
+        ),
+    ],
+)
+def test_import_is_light(package, heavy):
+    code = f"import {package}, sys; print(*sorted(set(sys.modules) & {heavy!r}))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert loaded.stdout.split() == []
+
+
+def test_foreign_diagrams_package_is_refused(tmp_path):
+    (tmp_path / "diagrams").mkdir()
+    (tmp_path / "diagrams" / "__init__.py").write_text("class Diagram: ...\n")
+    for package in ("numerics", "nnft_sym"):
+        (tmp_path / package).symlink_to(ROOT / package)
+        found = subprocess.run(
+            [sys.executable, "-c", f"import {package}"],
+            capture_output=True, text=True, cwd=tmp_path, env={"PYTHONPATH": str(tmp_path)}, check=False,
+        )  # fmt: skip
+        assert found.returncode == 1
+        assert "unrelated package of the same name" in found.stderr
+        assert str(tmp_path) in found.stderr
