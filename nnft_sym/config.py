@@ -3,7 +3,7 @@
 import tomllib
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Kind = Literal["erf", "relu", "gauss", "cos"]
+KINDS: tuple[str, ...] = get_args(Kind)
 
 #: Study used when no file is given.
 BUILT_IN = "published"

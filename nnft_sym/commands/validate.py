@@ -1,0 +1,68 @@
+"""``nnft validate``: the main job."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from nnft_sym.commands.options import json_option
+
+if TYPE_CHECKING:
+    from nnft_sym.config import StudyConfig
+
+
+@click.command(name="validate")
+@click.argument("study", required=False, type=click.Path(), metavar="[STUDY.toml]")
+@click.option("--net", metavar="erf|relu|gauss|cos", help="Only the nets of this kind.")
+@click.option(
+    "--out", type=click.Path(file_okay=False), help="Write report, figures and numbers to this folder."
+)
+@click.option("--seed", type=int, help="Replace the seed of the study.")
+@json_option
+def command(study: str | None, net: str | None, out: str | None, seed: int | None, as_json: bool) -> int:
+    """Hold a field theory against sampled ensembles of networks, with an exact answer as referee.
+
+    Without STUDY.toml the built-in study of Erf-, ReLU- and Gauss-net runs. Exit code 0: our numbers agree
+    with the exact referee (a rejected theory is a result, not a failure); 1: they do not.
+    """
+    from nnft_sym.jsonio import dumps
+    from nnft_sym.output import check_folder, write_output
+    from nnft_sym.progress import TerminalProgress
+    from nnft_sym.study import run_study
+    from nnft_sym.summary import summary, summary_tables
+    from nnft_sym.tables import show
+
+    config = _study(study, net, seed)
+    folder = None if out is None else check_folder(Path(out))
+    with TerminalProgress() as progress:
+        result = run_study(config, progress)
+        if folder is not None:
+            progress.stage("writing the report")
+            write_output(result, folder)
+    if as_json:
+        click.echo(dumps(summary(result)))
+    else:
+        show(*summary_tables(result))
+        if folder is not None:
+            click.echo(f"Report: {folder / 'report.html'}")
+    return 0 if result.passed else 1
+
+
+def _study(path: str | None, net: str | None, seed: int | None) -> "StudyConfig":
+    """Choose the study and apply the options that narrow it."""
+    from nnft_sym.config import KINDS, built_in_study, load_study
+
+    if net is not None and net not in KINDS:
+        raise click.UsageError(f"--net {net!r} is unknown; give one of {', '.join(KINDS)}")
+    if path is not None:
+        config = load_study(Path(path))
+    else:
+        # Cos-net was not part of the published study, so it has a built-in one of its own.
+        config = built_in_study("cos") if net == "cos" else built_in_study()
+    if net is not None:
+        config = config.only(net)
+    if seed is not None:
+        if not 0 <= seed < 2**63:
+            raise click.UsageError(f"--seed {seed} was given; a seed from 0 to 2^63 - 1 is needed")
+        config = config.model_copy(update={"seed": seed})
+    return config
