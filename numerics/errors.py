@@ -29,3 +29,15 @@ class NotAvailable(NNFTError, NotImplementedError):
 
 class SingularProblem(NNFTError, ArithmeticError):
     """A quantity asked for would need the inverse of something singular."""
+
+
+class InvalidStatistics(NNFTError, ValueError):
+    """Data, covariance or number of blocks do not allow the statistical question asked."""
+
+
+class InvalidDomain(NNFTError, ValueError):
+    """A cutoff is not a positive finite number."""
+
+
+class InvalidKernel(NNFTError, ValueError):
+    """A kernel returned NaN or infinity, or an array of the wrong shape."""

@@ -1,0 +1,195 @@
+"""The eigenbasis in which correlated, nearly degenerate data can be judged.
+
+The moments of one ensemble obey exact or almost exact linear relations, so their covariance is singular to
+rounding (one-dimensional ReLU-net without bias: the 126 4-point elements span one direction). Nothing here
+inverts it. The covariance is scaled to the correlation matrix, diagonalised, and only directions whose
+eigenvalue exceeds ``threshold`` times the largest are kept; what a vector does in the discarded directions
+is reported, because there the data have no freedom and a model must agree exactly.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.errors import InvalidStatistics
+
+Array = NDArray[np.float64]
+
+#: Standard deviations by which a discarded direction must be missed before we speak of a contradiction.
+#: Even hundreds of directions then raise a false alarm less than once in a million comparisons.
+CONTRADICTION = 6.0
+
+
+@dataclass(frozen=True)
+class Eigenbasis:
+    """Retained and discarded directions of a correlation matrix.
+
+    Attributes
+    ----------
+    scale : ndarray, shape (M,)
+        Standard deviations; 0 for elements that do not fluctuate at all.
+    retained : ndarray, shape (M, k)
+        Orthonormal columns: correlation eigenvectors above the threshold.
+    eigenvalues : ndarray, shape (k,)
+        Their eigenvalues, descending.
+    discarded : ndarray, shape (M, M0 - k)
+        The other eigenvectors; M0 = number of elements that fluctuate.
+    noise : ndarray, shape (M0 - k,)
+        Upper estimate of the variance of each discarded direction, rounding included.
+    threshold : float
+        Relative threshold.
+
+    Examples
+    --------
+    Two copies of one number have one direction, and it knows that they are equal:
+
+    >>> basis = eigenbasis(np.array([[4.0, 4.0], [4.0, 4.0]]), n_blocks=100)
+    >>> basis.rank
+    1
+    >>> round(basis.violation(np.array([3.0, 3.0])), 12), round(basis.violation(np.array([3.0, 2.0])), 3)
+    (0.0, 0.196)
+    """
+
+    scale: Array
+    retained: Array
+    eigenvalues: Array
+    discarded: Array
+    noise: Array
+    threshold: float
+
+    @property
+    def rank(self) -> int:
+        """Number of retained directions."""
+        return len(self.eigenvalues)
+
+    def standardise(self, vector: Array) -> Array:
+        """Divide by the standard deviations; elements that do not fluctuate give 0.
+
+        Parameters
+        ----------
+        vector : ndarray, shape (M,) or (M, P)
+
+        Returns
+        -------
+        ndarray, same shape
+        """
+        moves = self.scale > 0
+        result = np.zeros_like(vector, dtype=np.float64)
+        result[moves] = vector[moves] / self.scale[moves].reshape((-1,) + (1,) * (vector.ndim - 1))
+        return result
+
+    def whiten(self, vector: Array) -> Array:
+        """Project on the retained directions and divide by their standard deviations.
+
+        Parameters
+        ----------
+        vector : ndarray, shape (M,) or (M, P)
+
+        Returns
+        -------
+        ndarray, shape (k,) or (k, P)
+            Uncorrelated, of unit variance.
+        """
+        projected = self.retained.T @ self.standardise(vector)
+        root = np.sqrt(self.eigenvalues).reshape((-1,) + (1,) * (vector.ndim - 1))
+        return np.asarray(projected / root)
+
+    def violation(self, residual: Array, reference: Array | None = None) -> float:
+        """Say how far a residual violates the exact linear relations of the data.
+
+        Parameters
+        ----------
+        residual : ndarray, shape (M,)
+            Data minus model.
+        reference : ndarray, shape (M,), optional
+            What the violation is compared with; default the residual itself.
+
+        Returns
+        -------
+        float
+            Norm of the part of the residual in discarded directions, in so far as it exceeds
+            `CONTRADICTION` standard deviations there, divided by the norm of the reference; both in units
+            of the standard deviations of the elements. 0 when there is no contradiction; infinite when an
+            element that does not fluctuate at all is missed.
+        """
+        if np.any(residual[self.scale == 0] != 0):
+            return float("inf")
+        size = self.discarded.T @ self.standardise(residual)
+        excess = np.where(np.abs(size) > CONTRADICTION * np.sqrt(self.noise), size, 0.0)
+        norm = float(np.linalg.norm(self.standardise(residual if reference is None else reference)))
+        return float(np.linalg.norm(excess)) / norm if norm > 0 else 0.0
+
+
+def eigenbasis(covariance: Array, n_blocks: int | None, threshold: float = 1e-6) -> Eigenbasis:
+    """Diagonalise the correlation matrix and keep what stands out of the rounding.
+
+    Parameters
+    ----------
+    covariance : ndarray, shape (M, M)
+        Covariance of the mean; may be singular, rows of zeros are allowed.
+    n_blocks : int or None
+        Number of independent blocks it was estimated from; None = it is known exactly.
+    threshold : float, optional
+        Directions with an eigenvalue of the correlation matrix up to this times the largest are discarded.
+
+    Returns
+    -------
+    Eigenbasis
+
+    Raises
+    ------
+    InvalidStatistics
+        If the covariance is not a finite symmetric matrix, or there are too few blocks.
+    """
+    covariance = _checked(covariance, n_blocks, threshold)
+    scale = np.sqrt(np.diag(covariance))
+    moves = scale > 0
+    correlation = covariance[np.ix_(moves, moves)] / np.outer(scale[moves], scale[moves])
+    values, vectors = np.linalg.eigh(correlation) if moves.any() else (np.zeros(0), np.zeros((0, 0)))
+    values, vectors = values[::-1], vectors[:, ::-1]
+    embedded = np.zeros((len(scale), len(values)))
+    embedded[moves] = vectors
+    largest = values.max(initial=0.0)
+    keep = values > threshold * largest
+    return Eigenbasis(
+        scale=scale,
+        retained=embedded[:, keep],
+        eigenvalues=values[keep],
+        discarded=embedded[:, ~keep],
+        noise=_noise(values[~keep], largest, len(values), n_blocks, threshold),
+        threshold=threshold,
+    )
+
+
+def _noise(discarded: Array, largest: float, size: int, n_blocks: int | None, threshold: float) -> Array:
+    """Bound the variance of the discarded directions from above.
+
+    Small eigenvalues of a sample covariance are biased low, at worst by (1 - M/B)^2 for M elements and B
+    blocks (Marchenko & Pastur 1967); with B <= M they can vanish for lack of blocks, and only the threshold
+    bounds them.
+    """
+    rounding = size * np.finfo(np.float64).eps * largest
+    if n_blocks is not None and n_blocks <= size:
+        return np.full(len(discarded), threshold * largest + rounding)
+    bias = 1.0 if n_blocks is None else (1.0 - size / n_blocks) ** 2
+    return np.asarray(np.maximum(discarded, rounding) / bias)
+
+
+def _checked(covariance: Array, n_blocks: int | None, threshold: float) -> Array:
+    covariance = np.asarray(covariance, dtype=np.float64)
+    if covariance.ndim != 2 or covariance.shape[0] != covariance.shape[1]:
+        raise InvalidStatistics(
+            f"the covariance has shape {covariance.shape}; a square matrix, one row per element, is needed"
+        )
+    if not np.all(np.isfinite(covariance)):
+        raise InvalidStatistics("the covariance contains NaN or infinity; leave those elements out")
+    if np.any(np.diag(covariance) < 0):
+        raise InvalidStatistics("the covariance has a negative diagonal element; it is not a covariance")
+    if n_blocks is not None and n_blocks < 2:
+        raise InvalidStatistics(f"a covariance from {n_blocks} block(s) means nothing; use at least 2 blocks")
+    if not 0 < threshold < 1:
+        raise InvalidStatistics(
+            f"the eigenvalue threshold is {threshold}; a number between 0 and 1 is needed"
+        )
+    return (covariance + covariance.T) / 2
