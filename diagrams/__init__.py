@@ -1,6 +1,51 @@
-"""Ground floor: Wick contractions and Feynman diagrams as exact graphs."""
+"""Ground floor: Wick contractions and Feynman diagrams as exact graphs.
 
+What to use when: `generate` streams diagrams, `count` only counts them; `Diagram` is the value object, with
+its symmetry factor and Wick multiplicity; `named_filter` finds a selection by name (the predicates themselves
+are in `diagrams.filters`); `contract` and `diagrams.zero_dim` are oracles that share no code with the generator;
+`diagrams.graphs` speaks networkx; `diagrams.drawing` makes pictures.
+"""
+
+from diagrams import filters as filters
 from diagrams._marker import DISTRIBUTION as __distribution__
 from diagrams._marker import VERSION as __version__
+from diagrams.counting import Count as Count
+from diagrams.diagram import Component as Component
+from diagrams.diagram import Diagram as Diagram
+from diagrams.diagram import SymmetryFactor as SymmetryFactor
+from diagrams.errors import GenerationError as GenerationError
+from diagrams.errors import InvalidDiagram as InvalidDiagram
+from diagrams.errors import NNFTError as NNFTError
+from diagrams.errors import UnknownFilter as UnknownFilter
+from diagrams.filters import Filter as Filter
+from diagrams.filters import NamedFilter as NamedFilter
+from diagrams.filters import named_filter as named_filter
+from diagrams.generation import count as count
+from diagrams.generation import generate as generate
+from diagrams.wick import contract as contract
+from diagrams.wick import contraction_count as contraction_count
+from diagrams.wick import double_factorial as double_factorial
+from diagrams.wick import pairings as pairings
 
-__all__ = ["__distribution__", "__version__"]
+__all__ = [
+    "Component",
+    "Count",
+    "Diagram",
+    "Filter",
+    "GenerationError",
+    "InvalidDiagram",
+    "NNFTError",
+    "NamedFilter",
+    "SymmetryFactor",
+    "UnknownFilter",
+    "__distribution__",
+    "__version__",
+    "contract",
+    "contraction_count",
+    "count",
+    "double_factorial",
+    "filters",
+    "generate",
+    "named_filter",
+    "pairings",
+]

@@ -1,0 +1,389 @@
+"""The Feynman diagram: a frozen value, canonical on construction.
+
+A diagram with external points x1..xn and vertices y1..yV is held as ::
+
+    nodes      0 .. n-1   n .. n+V-1
+    meaning    x1 .. xn   y1 .. yV      (vertices by ascending valence)
+    edges      sorted pairs (i, j), i <= j; a self-loop once, a double line twice
+
+There is no uncanonised diagram: construction relabels the vertices, so ``==``, ``hash``, sorting and sets
+mean isomorphism with fixed external points.
+
+Normalisation. For the vertex factors f(y)^k *without* 1/k!, the number of Wick contractions that give a
+diagram with labelled vertices is ``prod_v k_v! * prod_t V_t! / S`` (V_t vertices of valence t), where the
+symmetry factor is ``S = |vertex automorphisms| * prod m! * prod 2**s s!`` over m-fold lines and vertices with
+s self-loops (Peskin and Schroeder, *An Introduction to Quantum Field Theory*, section 4.4).
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import factorial, prod
+from typing import NamedTuple, Self
+
+from diagrams.canonical import (
+    CanonicalForm,
+    Edge,
+    Piece,
+    canonical_form,
+    exchangeable_order,
+    join,
+    pieces,
+    valences_of,
+)
+from diagrams.errors import InvalidDiagram
+
+_EDGE_TEXT = re.compile(r"\s*([xy])([1-9]\d*)\s*-\s*([xy])([1-9]\d*)\s*")
+
+
+@dataclass(frozen=True, order=True)
+class SymmetryFactor:
+    """Symmetry factor in its two parts; the term of a diagram carries 1 / total.
+
+    Attributes
+    ----------
+    vertex_automorphisms : int
+        Permutations of the vertices that leave the diagram unchanged, external points fixed.
+    edge_symmetry : int
+        m! for every m-fold line between different vertices, 2**s s! for s self-loops at a vertex.
+
+    Examples
+    --------
+    >>> sunset = Diagram.from_edge_string("x1-y1,y1-y2,y1-y2,y1-y2,y2-x2")
+    >>> sunset.symmetry_factor
+    SymmetryFactor(vertex_automorphisms=1, edge_symmetry=6)
+    >>> int(sunset.symmetry_factor)
+    6
+    """
+
+    vertex_automorphisms: int
+    edge_symmetry: int
+
+    @property
+    def total(self) -> int:
+        """The symmetry factor S: the product of the two parts."""
+        return self.vertex_automorphisms * self.edge_symmetry
+
+    def __int__(self) -> int:
+        return self.total
+
+
+class Component(NamedTuple):
+    """A connected part of a diagram.
+
+    Attributes
+    ----------
+    external : tuple of int
+        Which external points of the whole it holds, counted from 0, ascending; empty for a vacuum part.
+    diagram : Diagram
+        The part as a diagram of its own; its external point ``i`` is point ``external[i]`` of the whole.
+    """
+
+    external: tuple[int, ...]
+    diagram: "Diagram"
+
+
+@dataclass(frozen=True, order=True)
+class Diagram:
+    """A Feynman diagram of a scalar theory, up to relabelling of its vertices.
+
+    Parameters
+    ----------
+    n_external : int
+        Number of external points; each ends exactly one line.
+    vertices : iterable of int, length n_vertices
+        Valences. Vertex ``i`` is node ``n_external + i`` in `edges`; any order is accepted.
+    edges : iterable of (int, int)
+        Lines as node pairs, in any order and direction.
+
+    Attributes
+    ----------
+    vertices : tuple of int
+        Valences, ascending, after relabelling.
+    edges : tuple of (int, int)
+        Sorted pairs ``(i, j)``, ``i <= j``, after relabelling.
+
+    Raises
+    ------
+    InvalidDiagram
+        If an edge names a node that does not exist, an external point does not end exactly one line, or a
+        vertex does not have the valence given for it.
+
+    Examples
+    --------
+    The one-loop correction of the two-point function of f**4 has 12 contractions:
+
+    >>> tadpole = Diagram(2, (4,), [(0, 2), (1, 2), (2, 2)])
+    >>> tadpole.edge_string, int(tadpole.symmetry_factor), tadpole.multiplicity
+    ('x1-y1,x2-y1,y1-y1', 2, 12)
+
+    Relabelled vertices give the same diagram, exchanged external points another one:
+
+    >>> first = Diagram(2, (4, 6), [(0, 2), (2, 2), (2, 3), (3, 3), (3, 3), (3, 1)])
+    >>> first == Diagram(2, (6, 4), [(0, 3), (3, 3), (3, 2), (2, 2), (2, 2), (2, 1)])
+    True
+    >>> first == Diagram(2, (6, 4), [(1, 3), (3, 3), (3, 2), (2, 2), (2, 2), (2, 0)])
+    False
+    """
+
+    n_external: int
+    vertices: tuple[int, ...]
+    edges: tuple[Edge, ...]
+    _automorphisms: int = field(init=False, repr=False, compare=False, default=0)
+
+    def __post_init__(self) -> None:
+        edges = [(int(i), int(j)) for i, j in self.edges]
+        _check(self.n_external, tuple(self.vertices), edges)
+        self._set(canonical_form(self.n_external, len(tuple(self.vertices)), edges))
+
+    def _set(self, form: CanonicalForm) -> None:
+        # The only writes to the frozen fields, on construction.
+        object.__setattr__(self, "vertices", form.vertices)
+        object.__setattr__(self, "edges", form.edges)
+        object.__setattr__(self, "_automorphisms", form.automorphisms)
+
+    @classmethod
+    def from_form(cls, n_external: int, form: CanonicalForm) -> Self:
+        """Wrap a form that is canonical and valid already (generation makes them in bulk)."""
+        diagram = object.__new__(cls)
+        object.__setattr__(diagram, "n_external", n_external)
+        diagram._set(form)
+        return diagram
+
+    @classmethod
+    def from_edges(cls, n_external: int, edges: Iterable[Edge]) -> Self:
+        """Build from lines alone; the valences are read off.
+
+        Raises
+        ------
+        InvalidDiagram
+            As for the constructor, and if a node between the used ones has no line.
+
+        Examples
+        --------
+        >>> Diagram.from_edges(0, [(0, 1), (0, 1), (0, 1)])
+        Diagram(n_external=0, vertices=(3, 3), edges=((0, 1), (0, 1), (0, 1)))
+        """
+        edges = tuple(edges)
+        n_nodes = max((max(edge) + 1 for edge in edges), default=0)
+        _check_nodes(n_nodes, edges)
+        return cls(n_external, tuple(valences_of(n_nodes, edges)[n_external:]), edges)
+
+    @classmethod
+    def from_edge_string(cls, text: str) -> Self:
+        """Read ``"x1-y1,x2-y1,y1-y1"``: x are external points in order, y vertices.
+
+        Raises
+        ------
+        InvalidDiagram
+            If the text cannot be read, or the points are not x1..xn, each ending one line, or the vertices
+            not y1..yV.
+
+        Examples
+        --------
+        >>> Diagram.from_edge_string("y2-x1, y1-y2, y1-y1, x2-y1, y2-y2").edge_string
+        'x1-y1,x2-y2,y1-y1,y1-y2,y2-y2'
+        """
+        ends = []
+        for part in text.split(",") if text.strip() else []:
+            match = _EDGE_TEXT.fullmatch(part)
+            if match is None:
+                raise InvalidDiagram(
+                    f"cannot read the line {part.strip()!r} in {text!r}: lines are pairs such as x1-y1 or "
+                    "y1-y2, x for external points and y for vertices, separated by commas"
+                )
+            ends.append(((match[1], int(match[2])), (match[3], int(match[4]))))
+        n_external = _highest("x", ends, text, "external point")
+        n_vertices = _highest("y", ends, text, "vertex")
+        start = {"x": -1, "y": n_external - 1}
+        edges = [(start[a] + i, start[b] + j) for (a, i), (b, j) in ends]
+        valences = valences_of(n_external + n_vertices, edges)[n_external:]
+        return cls(n_external, tuple(valences), tuple(edges))
+
+    @property
+    def n_vertices(self) -> int:
+        """Number of vertices."""
+        return len(self.vertices)
+
+    @property
+    def vertex_content(self) -> tuple[tuple[int, int], ...]:
+        """Pairs (valence, how many vertices have it), valences ascending."""
+        return tuple(sorted(Counter(self.vertices).items()))
+
+    @property
+    def vertex_key(self) -> str:
+        """Vertex content as text, e.g. ``"4:2,6:1"``; empty without vertices."""
+        return ",".join(f"{valence}:{count}" for valence, count in self.vertex_content)
+
+    @property
+    def lines(self) -> tuple[tuple[Edge, int], ...]:
+        """Distinct lines ``((i, j), m)`` with their multiplicities, sorted."""
+        return tuple(sorted(Counter(self.edges).items()))
+
+    @cached_property
+    def symmetry_factor(self) -> SymmetryFactor:
+        """Symmetry factor in parts (external points fixed)."""
+        edge_symmetry = prod(
+            factorial(m) * (2**m if i == j else 1) for (i, j), m in Counter(self.edges).items()
+        )
+        return SymmetryFactor(self._automorphisms, edge_symmetry)
+
+    @property
+    def multiplicity(self) -> int:
+        """Number of Wick contractions that give this diagram, vertices labelled, as an exact integer."""
+        ways = prod(factorial(k) for k in self.vertices)
+        return ways * prod(factorial(c) for _, c in self.vertex_content) // self.symmetry_factor.total
+
+    @property
+    def edge_labels(self) -> tuple[tuple[str, str], ...]:
+        """Lines as label pairs, e.g. ``(("x1", "y1"), ("y1", "y1"))``."""
+        return tuple((self.label(i), self.label(j)) for i, j in self.edges)
+
+    @property
+    def edge_string(self) -> str:
+        """Lines as text, e.g. ``"x1-y1,y1-y1"``; `from_edge_string` reads it back."""
+        return ",".join(f"{a}-{b}" for a, b in self.edge_labels)
+
+    def label(self, node: int) -> str:
+        """Name of a node: x1..xn for external points, y1..yV for vertices."""
+        return f"x{node + 1}" if node < self.n_external else f"y{node - self.n_external + 1}"
+
+    @property
+    def form(self) -> CanonicalForm:
+        """Vertices, edges and number of vertex automorphisms, as a plain tuple."""
+        return CanonicalForm(self.vertices, self.edges, self._automorphisms)
+
+    @cached_property
+    def _pieces(self) -> tuple[Piece, ...]:
+        return tuple(pieces(self.n_external, self.n_vertices, self.edges))
+
+    def components(self) -> tuple[Component, ...]:
+        """Connected parts, those with external points first (by lowest point), then the vacuum parts.
+
+        Returns
+        -------
+        tuple of Component
+
+        Examples
+        --------
+        >>> whole = Diagram.from_edge_string("x1-x3,x2-y1,y1-y1,y1-x4")
+        >>> [(part.external, part.diagram.edge_string) for part in whole.components()]
+        [((0, 2), 'x1-x2'), ((1, 3), 'x1-y1,x2-y1,y1-y1')]
+        """
+        return tuple(
+            Component(piece.external, Diagram.from_form(len(piece.external), piece.form))
+            for piece in self._pieces
+        )
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether there is exactly one component (so the empty diagram is not connected)."""
+        return len(self._pieces) == 1
+
+    @classmethod
+    def from_components(cls, n_external: int, components: Iterable[Component]) -> Self:
+        """Put connected diagrams side by side; the inverse of `components`.
+
+        Parameters
+        ----------
+        n_external : int
+            External points of the whole.
+        components : iterable of Component
+            Connected parts that hold every external point exactly once; any order.
+
+        Raises
+        ------
+        InvalidDiagram
+            If a part is not connected, or the points are not 0..n_external-1, each once.
+
+        Examples
+        --------
+        >>> line = Diagram.from_edge_string("x1-x2")
+        >>> Diagram.from_components(4, [Component((1, 2), line), Component((0, 3), line)]).edge_string
+        'x1-x4,x2-x3'
+        """
+        parts = list(components)
+        points = sorted(point for part in parts for point in part.external)
+        fits = all(len(p.external) == p.diagram.n_external and p.diagram.is_connected for p in parts)
+        if points != list(range(n_external)) or not fits:
+            raise InvalidDiagram(
+                f"components with the points {[part.external for part in parts]} do not make a diagram with "
+                f"{n_external} external points: give connected parts that hold each point once"
+            )
+        made = []
+        for external, diagram in parts:
+            if list(external) != sorted(external):
+                diagram = diagram.with_points(sorted(range(len(external)), key=external.__getitem__))
+            made.append(Piece(tuple(sorted(external)), diagram._pieces[0].form))
+        made.sort(key=lambda piece: (not piece.external, piece))
+        return cls.from_form(n_external, join(n_external, made))
+
+    def with_points(self, order: Iterable[int]) -> "Diagram":
+        """Rename the external points: point ``i`` of the result is point ``order[i]`` of this diagram.
+
+        Raises
+        ------
+        InvalidDiagram
+            If `order` is not a permutation of the points 0..n_external-1.
+
+        Examples
+        --------
+        >>> Diagram.from_edge_string("x1-x2,x3-x4").with_points([0, 2, 1, 3]).edge_string
+        'x1-x3,x2-x4'
+        """
+        order = list(order)
+        if sorted(order) != list(range(self.n_external)):
+            raise InvalidDiagram(
+                f"{order} does not permute the external points: give each of 0..{self.n_external - 1} once"
+            )
+        new = {old: i for i, old in enumerate(order)}
+        edges = tuple((new.get(i, i), new.get(j, j)) for i, j in self.edges)
+        return Diagram.from_form(self.n_external, canonical_form(self.n_external, self.n_vertices, edges))
+
+    def unlabelled(self) -> "Diagram":
+        """The same for all diagrams that differ from this one only by a permutation of the points.
+
+        Examples
+        --------
+        >>> one, other = Diagram.from_edge_string("x1-x2,x3-x4"), Diagram.from_edge_string("x1-x4,x2-x3")
+        >>> one.unlabelled() == other.unlabelled()
+        True
+        """
+        return self.with_points(exchangeable_order(self.n_external, self.n_vertices, self.edges))
+
+
+def _highest(kind: str, ends: list[tuple[tuple[str, int], tuple[str, int]]], text: str, meaning: str) -> int:
+    """Number of points (or vertices) named in an edge string; they must be numbered without gaps."""
+    named = {index for line in ends for letter, index in line if letter == kind}
+    missing = [f"{kind}{i}" for i in range(1, len(named) + 1) if i not in named]
+    if missing:
+        raise InvalidDiagram(
+            f"{meaning} {missing[0]} is missing in {text!r}: number them {kind}1, {kind}2, ... without gaps"
+        )
+    return len(named)
+
+
+def _check_nodes(n_nodes: int, edges: Iterable[Edge]) -> None:
+    for edge in edges:
+        if not all(0 <= node < n_nodes for node in edge):
+            raise InvalidDiagram(f"line {edge} names a node that does not exist: nodes are 0..{n_nodes - 1}")
+
+
+def _check(n_external: int, vertices: tuple[int, ...], edges: list[Edge]) -> None:
+    if n_external < 0:
+        raise InvalidDiagram(f"{n_external} external points given; need 0 or more")
+    _check_nodes(n_external + len(vertices), edges)
+    found = valences_of(n_external + len(vertices), edges)
+    for point, ends in enumerate(found[:n_external]):
+        if ends != 1:
+            raise InvalidDiagram(
+                f"external point x{point + 1} ends {ends} lines; each external point ends exactly one"
+            )
+    for i, (given, ends) in enumerate(zip(vertices, found[n_external:], strict=True)):
+        if given != ends or given < 1:
+            raise InvalidDiagram(
+                f"vertex {i} is given valence {given} but {ends} line ends meet there (a self-loop has two); "
+                "valences are 1 or more and must agree with the lines"
+            )

@@ -1,0 +1,199 @@
+"""Which diagrams to keep: named predicates with written definitions.
+
+What to use when: for ratios such as E[f f f f e^-S] / E[e^-S] use `no_vacuum`; for cumulants `connected`; for
+the effective action `one_particle_irreducible`; with exact propagators on the lines `skeleton`. A predicate is
+any callable ``(Diagram) -> bool``; the named ones below are such callables and know, besides, when generation
+may apply them early.
+
+Words. A line is *internal* if both its ends are at vertices (a self-loop is internal). *Cutting* a set of
+lines removes them and keeps their end points; the *pieces* are the connected components of what is left.
+
+All definitions here treat external points alike, so they hold for all labellings of a diagram or for none.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TypeAlias
+
+from diagrams.canonical import Edge
+from diagrams.diagram import Diagram
+from diagrams.errors import UnknownFilter
+
+Filter: TypeAlias = Callable[[Diagram], bool]
+
+
+@dataclass(frozen=True)
+class NamedFilter:
+    """A predicate with a name and a written definition.
+
+    Attributes
+    ----------
+    name : str
+        Name for the command line.
+    definition : str
+        One sentence: what is kept.
+    predicate : callable
+        The test itself.
+    needs_connected : bool
+        True if it keeps connected diagrams only. Otherwise it keeps a diagram exactly if it keeps every
+        connected component of it. Generation relies on this.
+    """
+
+    name: str
+    definition: str
+    predicate: Filter
+    needs_connected: bool = False
+
+    def __call__(self, diagram: Diagram) -> bool:
+        """Whether the diagram is kept."""
+        return self.predicate(diagram)
+
+
+def named_filter(name: str) -> NamedFilter:
+    """Look a filter up by name.
+
+    Raises
+    ------
+    UnknownFilter
+        If there is none; the message lists the known names.
+
+    Examples
+    --------
+    >>> named_filter("connected")(Diagram.from_edge_string("x1-x2,x3-x4"))
+    False
+    """
+    for known in ALL_FILTERS:
+        if known.name == name:
+            return known
+    names = ", ".join(known.name for known in ALL_FILTERS)
+    raise UnknownFilter(f"there is no diagram filter {name!r}; use one of {names} (several: with commas)")
+
+
+def internal_lines(diagram: Diagram) -> tuple[Edge, ...]:
+    """Lines between vertices, self-loops included.
+
+    Examples
+    --------
+    >>> internal_lines(Diagram.from_edge_string("x1-y1,y1-y1,y1-x2"))
+    ((2, 2),)
+    """
+    return tuple(edge for edge in diagram.edges if edge[0] >= diagram.n_external)
+
+
+def _pieces_after_cut(diagram: Diagram, cut: Iterable[int]) -> Iterator[list[int]]:
+    """Node lists of the pieces left when the lines with the given positions in `edges` are cut."""
+    gone = set(cut)
+    root = list(range(diagram.n_external + diagram.n_vertices))
+
+    def find(node: int) -> int:
+        while root[node] != node:
+            root[node] = root[root[node]]
+            node = root[node]
+        return node
+
+    for position, (i, j) in enumerate(diagram.edges):
+        if position not in gone:
+            a, b = find(i), find(j)
+            root[max(a, b)] = min(a, b)
+    groups: dict[int, list[int]] = {}
+    for node in range(len(root)):
+        groups.setdefault(find(node), []).append(node)
+    yield from groups.values()
+
+
+def _isolates(diagram: Diagram, cut: Iterable[int]) -> bool:
+    """Whether the cut leaves a piece without external points (its nodes are then vertices)."""
+    return any(piece[0] >= diagram.n_external for piece in _pieces_after_cut(diagram, cut))
+
+
+def _internal_positions(diagram: Diagram) -> list[int]:
+    return [p for p, (i, _) in enumerate(diagram.edges) if i >= diagram.n_external]
+
+
+def _cuts(positions: Iterable[int], largest: int) -> Iterator[tuple[int, ...]]:
+    """Sets of 0 to `largest` lines."""
+    lines = list(positions)
+    for size in range(largest + 1):
+        yield from combinations(lines, size)
+
+
+def _stays_connected(diagram: Diagram, lines_cut: int) -> bool:
+    return all(
+        sum(1 for _ in _pieces_after_cut(diagram, cut)) == 1
+        for cut in _cuts(_internal_positions(diagram), lines_cut)
+    )
+
+
+def _connected(diagram: Diagram) -> bool:
+    return diagram.is_connected
+
+
+def _no_vacuum(diagram: Diagram) -> bool:
+    return not _isolates(diagram, ())
+
+
+def _no_self_loop(diagram: Diagram) -> bool:
+    return all(i != j for i, j in diagram.edges)
+
+
+def _no_tadpole(diagram: Diagram) -> bool:
+    return not any(_isolates(diagram, cut) for cut in _cuts(_internal_positions(diagram), 1))
+
+
+def _one_particle_irreducible(diagram: Diagram) -> bool:
+    return _stays_connected(diagram, 1)
+
+
+def _two_particle_irreducible(diagram: Diagram) -> bool:
+    return _stays_connected(diagram, 2)
+
+
+def _skeleton(diagram: Diagram) -> bool:
+    return not any(_isolates(diagram, cut) for cut in _cuts(range(len(diagram.edges)), 2))
+
+
+connected = NamedFilter(
+    "connected",
+    "there is exactly one component (the empty diagram has none)",
+    _connected,
+    needs_connected=True,
+)
+no_vacuum = NamedFilter("no_vacuum", "every component has an external point", _no_vacuum)
+no_self_loop = NamedFilter("no_self_loop", "no line goes from a vertex to itself", _no_self_loop)
+no_tadpole = NamedFilter(
+    "no_tadpole",
+    "cutting any single internal line leaves no piece without external points; a vacuum component is such a "
+    "piece, a self-loop by itself makes none",
+    _no_tadpole,
+)
+one_particle_irreducible = NamedFilter(
+    "one_particle_irreducible",
+    "connected, and still so when any single internal line is cut; a bare vertex and a bare line count",
+    _one_particle_irreducible,
+    needs_connected=True,
+)
+two_particle_irreducible = NamedFilter(
+    "two_particle_irreducible",
+    "connected, and still so when any one or two internal lines are cut",
+    _two_particle_irreducible,
+    needs_connected=True,
+)
+skeleton = NamedFilter(
+    "skeleton",
+    "cutting any one or two lines, those to external points included, leaves no piece that has vertices but "
+    "no external point (no tadpole or self-energy insertion, no vacuum component): the diagrams whose lines "
+    "are exact propagators",
+    _skeleton,
+)
+
+#: Every named filter, in the order in which they are documented.
+ALL_FILTERS: tuple[NamedFilter, ...] = (
+    connected,
+    no_vacuum,
+    no_self_loop,
+    no_tadpole,
+    one_particle_irreducible,
+    two_particle_irreducible,
+    skeleton,
+)

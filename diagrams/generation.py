@@ -1,0 +1,287 @@
+"""Every diagram of a scalar theory: streamed, or counted without listing.
+
+Steps, in order:
+
+1. connected classes with exchangeable legs (`diagrams.leg_classes`); named filters act here, once per class;
+2. leg-orbit expansion to labelled connected diagrams (`diagrams.legs`);
+3. composition (here): set partitions of the points, the vertex content split over the blocks, times multisets
+   of connected vacuum parts; filters that are no `NamedFilter` act on each finished diagram.
+
+`count` replaces steps 2 and 3 by numbers: labelled set partitions for the points, and a multiset (Euler)
+product for the vacuum parts.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
+from itertools import combinations
+from math import factorial, prod
+
+from diagrams.canonical import Piece, join
+from diagrams.counting import Count, Totals, composed, is_even, splits, unlabelled_composed
+from diagrams.diagram import Diagram
+from diagrams.errors import GenerationError
+from diagrams.filters import Filter, NamedFilter, no_self_loop, no_tadpole, no_vacuum, skeleton
+from diagrams.leg_classes import Content, LegClass, leg_classes
+from diagrams.legs import class_symmetry, labelled, labelled_count, representative
+from diagrams.wick import contraction_count
+
+#: More diagrams than this are refused before anything is enumerated.
+LARGEST_LISTING = 10**12
+#: Lists of pieces longer than this are enumerated again rather than kept.
+LARGEST_KEPT_LIST = 20_000
+
+_LINE = Diagram(2, (), ((0, 1),))
+
+
+def generate(n_external: int, vertices: Mapping[int, int], where: Iterable[Filter] = ()) -> Iterator[Diagram]:
+    """Stream every diagram with the given points and vertices, each once.
+
+    Parameters
+    ----------
+    n_external : int
+        Number of external points, told apart.
+    vertices : mapping
+        ``{valence: how many}``; valences 1, 2, 3, ... in any mixture.
+    where : iterable of predicates
+        Keep a diagram if all of them say so. Named filters (`diagrams.filters`) act before labels are given;
+        any ``(Diagram) -> bool`` will do. None given = everything, vacuum parts included.
+
+    Yields
+    ------
+    Diagram
+        In a fixed order; memory does not grow with their number.
+
+    Raises
+    ------
+    GenerationError
+        If the total valence is odd, a number is negative, a valence is below 1, or the listing would have
+        more than 10**12 diagrams.
+
+    Examples
+    --------
+    First order of f**4 in the four-point function: 3 x K K with a vacuum part, 6 x 12 and 24 contractions.
+
+    >>> sorted(diagram.multiplicity for diagram in generate(4, {4: 1}))
+    [3, 3, 3, 12, 12, 12, 12, 12, 12, 24]
+    >>> from diagrams.filters import connected
+    >>> [diagram.edge_string for diagram in generate(4, {4: 1}, where=[connected])]
+    ['x1-y1,x2-y1,x3-y1,x4-y1']
+    """
+    content = checked_content(n_external, vertices)
+    _refuse_absurd(n_external, content, 1)
+    return _Source(where).diagrams(n_external, content)
+
+
+def count(
+    n_external: int, vertices: Mapping[int, int], where: Iterable[Filter] = (), *, unlabelled: bool = False
+) -> Count:
+    """Count diagrams, and add up their Wick multiplicities, without listing them.
+
+    Parameters
+    ----------
+    n_external, vertices, where
+        As for `generate`. Predicates that are no `NamedFilter` force a listing.
+    unlabelled : bool
+        Count diagrams that differ only by a permutation of the external points once. The multiplicities
+        are summed over all labellings all the same.
+
+    Returns
+    -------
+    Count
+        ``diagrams`` and ``multiplicity_total``, exact integers.
+
+    Raises
+    ------
+    GenerationError
+        As for `generate`.
+
+    Examples
+    --------
+    >>> count(4, {4: 1})
+    Count(diagrams=10, multiplicity_total=105)
+    >>> count(4, {4: 1}, unlabelled=True)
+    Count(diagrams=3, multiplicity_total=105)
+    """
+    content = checked_content(n_external, vertices)
+    _refuse_absurd(n_external, content, factorial(n_external))
+    return _Source(where).counted(n_external, content, unlabelled)
+
+
+def checked_content(n_external: int, vertices: Mapping[int, int]) -> Content:
+    """Vertex content as sorted pairs, after the checks that `generate` promises.
+
+    Examples
+    --------
+    >>> checked_content(2, {6: 1, 4: 2, 3: 0})
+    ((4, 2), (6, 1))
+    """
+    if n_external < 0 or any(number < 0 for number in vertices.values()):
+        raise GenerationError(
+            f"{n_external} external points and vertices {dict(vertices)} given; numbers must be 0 or more"
+        )
+    if any(valence < 1 for valence in vertices):
+        raise GenerationError(
+            f"vertices {dict(vertices)} given; a valence must be 1 or more (a vertex f**0 has no lines)"
+        )
+    ends = n_external + sum(valence * number for valence, number in vertices.items())
+    if ends % 2:
+        raise GenerationError(
+            f"{n_external} external points and vertices {dict(vertices)} have {ends} line ends, an odd number: "
+            "there are 0 contractions; change the number of points or of odd vertices by one"
+        )
+    return tuple(sorted((int(k), int(c)) for k, c in vertices.items() if c))
+
+
+def _refuse_absurd(n_external: int, content: Content, exchangeable: int) -> None:
+    """Refuse what cannot be enumerated: every diagram stands for at most prod k!**V V! contractions."""
+    contractions = contraction_count(n_external, dict(content))
+    at_most = prod(factorial(k) ** c * factorial(c) for k, c in content) * exchangeable
+    if contractions > LARGEST_LISTING * at_most:
+        raise GenerationError(
+            f"{n_external} external points and vertices {dict(content)} have {contractions} contractions, at "
+            f"least {contractions // at_most} diagrams to enumerate; the limit is {LARGEST_LISTING}: lower the order"
+        )
+
+
+class _Source:
+    """Connected pieces under fixed filters, and what is composed of them."""
+
+    def __init__(self, where: Iterable[Filter]) -> None:
+        filters = tuple(where)
+        self.early = tuple(f for f in filters if isinstance(f, NamedFilter))
+        self.late = tuple(f for f in filters if not isinstance(f, NamedFilter))
+        self.connected_only = any(f.needs_connected for f in self.early)
+        self.no_vacuum = any(f in (no_vacuum, no_tadpole, skeleton) for f in self.early)
+        self.self_loops = no_self_loop not in self.early
+        self.kept_lists: dict[tuple[int, Content], list[Diagram]] = {}
+        self.kept_totals: dict[tuple[int, Content], Totals] = {}
+
+    def classes(self, n: int, content: Content) -> Iterator[LegClass]:
+        """Connected classes that the named filters keep."""
+        if n == 0 and self.no_vacuum:
+            return
+        for leg_class in leg_classes(n, content, self.self_loops):
+            if not self.early or self._keeps(representative(leg_class)):
+                yield leg_class
+
+    def _keeps(self, diagram: Diagram) -> bool:
+        return all(f(diagram) for f in self.early)
+
+    def connected(self, n: int, content: Content) -> Iterator[Diagram]:
+        """Labelled connected diagrams; short lists are kept for the next time."""
+        key = (n, content)
+        if key in self.kept_lists:
+            yield from self.kept_lists[key]
+            return
+        kept: list[Diagram] | None = []
+        for diagram in self._connected_anew(n, content):
+            if kept is not None:
+                kept.append(diagram)
+                if len(kept) > LARGEST_KEPT_LIST:
+                    kept = None
+            yield diagram
+        if kept is not None:
+            self.kept_lists[key] = kept
+
+    def _connected_anew(self, n: int, content: Content) -> Iterator[Diagram]:
+        if not content:
+            if n == 2 and self._keeps(_LINE):
+                yield _LINE
+            return
+        for leg_class in self.classes(n, content):
+            yield from labelled(leg_class)
+
+    def diagrams(self, n: int, content: Content) -> Iterator[Diagram]:
+        """Everything: pieces put together, then the late filters."""
+        pieces = self._single(n, content) if self.connected_only else self._composed(tuple(range(n)), content)
+        for parts in pieces:
+            diagram = Diagram.from_form(n, join(n, parts))
+            if all(f(diagram) for f in self.late):
+                yield diagram
+
+    def _single(self, n: int, content: Content) -> Iterator[list[Piece]]:
+        for diagram in self.connected(n, content):
+            yield [Piece(tuple(range(n)), diagram.form)]
+
+    def _composed(self, points: tuple[int, ...], content: Content) -> Iterator[list[Piece]]:
+        """Canonical component lists: the block of the lowest point first, then the rest, then the vacuum."""
+        if not points:
+            if not content:
+                yield []
+            elif not self.no_vacuum:
+                for parts in self._vacuum(content, ((), 0)):
+                    yield sorted(parts)
+            return
+        for used, left in splits(content):
+            for block, rest in _blocks(points):
+                if not is_even(len(block), used):
+                    continue
+                for diagram in self.connected(len(block), used):
+                    first = Piece(block, diagram.form)
+                    for others in self._composed(rest, left):
+                        yield [first, *others]
+
+    def _vacuum(self, content: Content, floor: tuple[Content, int]) -> Iterator[list[Piece]]:
+        """Multisets of connected vacuum diagrams; each is listed with (content, number) not decreasing."""
+        for used, left in splits(content):
+            if not used or used < floor[0] or not is_even(0, used):
+                continue
+            for number, diagram in enumerate(self.connected(0, used)):
+                if (used, number) < floor:
+                    continue
+                first = Piece((), diagram.form)
+                if not left:
+                    yield [first]
+                else:
+                    for others in self._vacuum(left, (used, number)):
+                        yield [first, *others]
+
+    def counted(self, n: int, content: Content, unlabelled: bool) -> Count:
+        """Numbers instead of lists, where no late filter needs the diagrams themselves."""
+        if self.late:
+            return self._listed(n, content, unlabelled)
+        if self.connected_only:
+            classes, number, weight = self.totals(n, content)
+        else:
+            number, weight = composed(self.totals, n, content)
+            classes = unlabelled_composed(self.totals, n, content) if unlabelled else 0
+        labelled_vertices = prod(factorial(k) ** c * factorial(c) for k, c in content)
+        return Count(classes if unlabelled else number, int(weight * labelled_vertices))
+
+    def _listed(self, n: int, content: Content, unlabelled: bool) -> Count:
+        number = total = 0
+        orbits = set()
+        for diagram in self.diagrams(n, content):
+            number += 1
+            total += diagram.multiplicity
+            if unlabelled:
+                orbits.add(diagram.unlabelled())
+        return Count(len(orbits) if unlabelled else number, total)
+
+    def totals(self, n: int, content: Content) -> Totals:
+        """Totals of the connected diagrams, from their classes."""
+        key = (n, content)
+        if key not in self.kept_totals:
+            self.kept_totals[key] = self._totals_anew(n, content)
+        return self.kept_totals[key]
+
+    def _totals_anew(self, n: int, content: Content) -> Totals:
+        if not content:
+            number = int(n == 2 and self._keeps(_LINE))
+            return Totals(number, number, Fraction(number))
+        classes = number = 0
+        weight = Fraction(0)
+        for leg_class in self.classes(n, content):
+            labellings = labelled_count(leg_class)
+            classes += 1
+            number += labellings
+            weight += Fraction(labellings, class_symmetry(leg_class))
+        return Totals(classes, number, weight)
+
+
+def _blocks(points: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """Every set that holds the first point, with the remaining points; small sets first."""
+    first, others = points[0], points[1:]
+    for size in range(len(others) + 1):
+        for chosen in combinations(others, size):
+            yield (first, *chosen), tuple(point for point in others if point not in chosen)
