@@ -68,7 +68,7 @@ def net_summary(net: NetResult) -> dict[str, Any]:
         "lambda_source": source,
         "lambda_fit": NAN if fit is None else fit.parameters[0],
         "lambda_fit_err": NAN if fit is None else fit.errors[0],
-        "lambda_chi2_dof": NAN if fit is None else fit.chi2_dof,
+        "lambda_chi2_dof": NAN if fit is None else reduced_chi2(fit),
         "lambda_dof": 0 if fit is None else fit.dof,
         "lambda_misfit": coupling.misfit_best,
         "lambda_elements": {item.name.lower(): coupling.count(item) for item in CouplingStatus},
@@ -98,6 +98,11 @@ def chosen_fit(net: NetResult) -> "tuple[Fit | None, str]":
     if trusted or net.correlators[4].exact is None:
         return net.coupling.fit, "sampled"
     return net.coupling.fit_best, "exact"
+
+
+def reduced_chi2(fit: "Fit") -> float:
+    """Divide χ² by the degrees of freedom; 0 where the fit has none and is exact by construction."""
+    return fit.chi2_dof if fit.dof else 0.0
 
 
 def _comparison(one: "Comparison | None") -> dict[str, Any] | None:
@@ -173,7 +178,7 @@ def coupling_table(net: NetResult) -> "Table":
         rows.append(
             [f"one constant λ, fitted ({source} G4)", f"{fit.parameters[0]:.4g}", f"{fit.errors[0]:.2g}"]
         )
-        rows.append([f"  its χ²/dof (dof {fit.dof})", f"{fit.chi2_dof:.4g}", ""])
+        rows.append([f"  its χ²/dof (dof {fit.dof})", f"{reduced_chi2(fit):.4g}", ""])
     for status in (CouplingStatus.INFINITE, CouplingStatus.UNDETERMINED):
         if coupling.count(status):
             rows.append([f"elements excluded: {status.value}", str(coupling.count(status)), ""])
