@@ -1,0 +1,119 @@
+"""The verdict follows the numbers: it can say yes, no, and "not trustworthy"."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from nnft_sym.couplings import FourPointData, extract_coupling
+from nnft_sym.results import CorrelatorResult, CouplingStatus, SixPointResult
+from nnft_sym.verdict import checks, constant_accepted, verdict
+from numerics.comparison import compare
+from numerics.estimate import Quality
+from numerics.index_sets import multisets
+
+SIZE = 15
+
+
+def correlator(order, quality=Quality.TRUSTED, miss=0.0):
+    """A correlator whose sample misses the exact one by `miss` standard errors everywhere."""
+    indices = multisets(2, 2 if order == 2 else 4)[:SIZE]
+    ones = np.ones(len(indices))
+    rng = np.random.default_rng(order)
+    difference = 0.01 * rng.normal(size=len(indices)) + 0.01 * miss
+    return CorrelatorResult(
+        order=order, indices=indices, free=ones, sampled=1.2 * ones + difference, error=0.01 * ones,
+        exact=1.2 * ones, connected=0.2 * ones, quality=quality, m_sampled=0.2, m_exact=0.2, background=0.03,
+        comparison=compare(difference, 1e-4 * np.eye(len(indices)), n_blocks=None),
+    )  # fmt: skip
+
+
+def coupling(scatter, infinite=False):
+    """Coupling of a 4-point function whose λ tensor scatters by `scatter` (relative) about 0.5."""
+    rng = np.random.default_rng(1)
+    coefficient = np.full(SIZE, -24.0)
+    delta = coefficient * 0.5 * (1 + scatter * rng.normal(size=SIZE))
+    if infinite:
+        coefficient[0] = 0.0
+    return extract_coupling(
+        FourPointData(
+            coefficient=coefficient, coefficient_error=np.zeros(SIZE),
+            sampled_delta=delta + 0.01 * rng.normal(size=SIZE), sampled_error=np.full(SIZE, 0.01),
+            exact_delta=delta, covariance=1e-4 * np.eye(SIZE), n_blocks=10_000,
+        )
+    )  # fmt: skip
+
+
+def six(fitted, identity=1e-12):
+    explained = {"free": 0.0, "lambda_tensor": 0.99, "lambda_mean": fitted, "lambda_fit": fitted}
+    return SixPointResult(
+        predictions={}, explained=explained, explained_sampled=explained, comparisons={},
+        remainder=np.zeros(1), remainder_share=0.01, identity_error=identity, excluded=0,
+    )  # fmt: skip
+
+
+def orders(**kwargs):
+    return {2: correlator(2), 4: correlator(4, **kwargs), 6: correlator(6, **kwargs)}
+
+
+def test_says_yes():
+    text = verdict(orders(), coupling(0.0), six(0.97))
+    assert "A constant λ = 0.5 describes the 4-point function" in text
+    assert "97.0 % of ΔG6 is explained" in text
+    assert "is a fair description" in text
+
+
+def test_says_no_when_the_tensor_scatters():
+    text = verdict(orders(), coupling(0.3), six(-0.1))
+    assert "A constant λ is rejected: χ²/dof = " in text
+    assert "-10.0 % of ΔG6 is explained" in text
+    assert "worse than the free theory" in text
+    assert "does not describe this ensemble" in text
+
+
+def test_says_no_when_the_six_point_function_is_not_explained():
+    text = verdict(orders(), coupling(0.0), six(0.165))
+    assert "describes the 4-point function" in text
+    assert "16.5 % of ΔG6 is explained" in text
+    assert "does not describe this ensemble" in text
+
+
+def test_heavy_tails_are_said_and_the_exact_value_is_used():
+    heavy = orders(quality=Quality.HEAVY_TAILED)
+    text = verdict(heavy, coupling(0.0), six(0.165))
+    assert "Heavy-tailed: sampled G4, G6 not trustworthy, exact value used." in text
+    assert constant_accepted(coupling(0.0), Quality.HEAVY_TAILED)
+    assert not constant_accepted(coupling(0.3), Quality.HEAVY_TAILED)
+
+
+def test_an_infinite_element_rejects_a_constant():
+    found = coupling(0.0, infinite=True)
+    assert found.count(CouplingStatus.INFINITE) == 1
+    text = verdict(orders(), found, six(0.9))
+    assert "1 of 15 elements of λ do not exist" in text
+    assert "A constant λ is rejected: some elements would need it infinite" in text
+
+
+@pytest.mark.parametrize("miss", [0.0, 3.0])
+def test_checks_judge_our_numbers_only(miss):
+    made = checks(orders(miss=miss), None, coupling(0.3), six(-0.1), integral_error=1e-12)
+    assert made["sampled 4-point function agrees with the exact one"] is (miss == 0.0)
+    assert made["sampled mean coupling agrees with the exact one"]
+    assert made["the coupling tensor leaves exactly the connected 6-point cumulant"]
+
+
+def test_checks_skip_what_is_not_trustworthy_and_notice_a_broken_engine():
+    heavy = orders(quality=Quality.HEAVY_TAILED, miss=50.0)
+    made = checks(heavy, None, coupling(0.0), six(0.9, identity=0.01), integral_error=1e-3)
+    assert "sampled 6-point function agrees with the exact one" not in made
+    assert not made["the coupling tensor leaves exactly the connected 6-point cumulant"]
+    assert not made["vertex integrals converged"]
+
+
+def test_too_good_is_suspicious_too():
+    good = correlator(4)
+    perfect = dataclasses.replace(
+        good, comparison=compare(np.full(SIZE, 1e-9), 1e-4 * np.eye(SIZE), n_blocks=None)
+    )
+    made = checks({**orders(), 4: perfect}, None, coupling(0.0), six(0.9), integral_error=0.0)
+    assert not made["sampled 4-point function agrees with the exact one"]
