@@ -2,8 +2,8 @@
 
 What to use when: `generate` streams diagrams, `count` only counts them; `Diagram` is the value object, with
 its symmetry factor and Wick multiplicity; `named_filter` finds a selection by name (the predicates themselves
-are in `diagrams.filters`); `contract` and `diagrams.zero_dim` are oracles that share no code with the generator;
-`diagrams.graphs` speaks networkx; `diagrams.drawing` makes pictures.
+are in `diagrams.filters`); `contract` and `diagrams.zero_dim` are oracles that share no code with the
+generator; `diagrams.graphs` speaks networkx; `diagrams.drawing` makes pictures.
 """
 
 from diagrams import filters as filters

@@ -1,9 +1,9 @@
 """Which diagrams to keep: named predicates with written definitions.
 
 What to use when: for ratios such as E[f f f f e^-S] / E[e^-S] use `no_vacuum`; for cumulants `connected`; for
-the effective action `one_particle_irreducible`; with exact propagators on the lines `skeleton`. A predicate is
-any callable ``(Diagram) -> bool``; the named ones below are such callables and know, besides, when generation
-may apply them early.
+the effective action `one_particle_irreducible`; with exact propagators on the lines `skeleton`. A predicate
+is any callable ``(Diagram) -> bool``; the named ones below are such callables and know, besides, when
+generation may apply them early.
 
 Words. A line is *internal* if both its ends are at vertices (a self-loop is internal). *Cutting* a set of
 lines removes them and keeps their end points; the *pieces* are the connected components of what is left.

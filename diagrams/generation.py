@@ -126,7 +126,7 @@ def checked_content(n_external: int, vertices: Mapping[int, int]) -> Content:
     ends = n_external + sum(valence * number for valence, number in vertices.items())
     if ends % 2:
         raise GenerationError(
-            f"{n_external} external points and vertices {dict(vertices)} have {ends} line ends, an odd number: "
+            f"{n_external} points and vertices {dict(vertices)} have {ends} line ends, an odd number: "
             "there are 0 contractions; change the number of points or of odd vertices by one"
         )
     return tuple(sorted((int(k), int(c)) for k, c in vertices.items() if c))
@@ -138,8 +138,8 @@ def _refuse_absurd(n_external: int, content: Content, exchangeable: int) -> None
     at_most = prod(factorial(k) ** c * factorial(c) for k, c in content) * exchangeable
     if contractions > LARGEST_LISTING * at_most:
         raise GenerationError(
-            f"{n_external} external points and vertices {dict(content)} have {contractions} contractions, at "
-            f"least {contractions // at_most} diagrams to enumerate; the limit is {LARGEST_LISTING}: lower the order"
+            f"{n_external} points and vertices {dict(content)} have {contractions} contractions, at least "
+            f"{contractions // at_most} diagrams to enumerate; the limit is {LARGEST_LISTING}: lower the order"
         )
 
 
