@@ -1,0 +1,361 @@
+r"""Expansions of n-point functions into Feynman diagrams.
+
+What to use when. The *kind* says what is expanded, with ΔS the interactions and averages over the Gaussian
+process:
+
+=============  ===========================================================================================
+``full``       ⟨f(x1)…f(xn) e^{−ΔS}⟩: every diagram, vacuum parts included
+``normalised`` the same divided by ⟨e^{−ΔS}⟩, the correlator itself: no vacuum parts
+``connected``  the cumulant: one component
+``1pi``        connected, and still so when any line between vertices is cut; external lines are kept
+=============  ===========================================================================================
+
+The *scheme* says what a line is: ``bare``, the propagator of S_GP, or ``exact``, the full connected 2-point
+function, which already contains every tadpole and self-energy insertion (:data:`RULES` holds the rule in
+words).
+
+A diagram with V vertices enters with (−1)^V ∏(couplings) × multiplicity / ∏V_t!, where the multiplicity
+counts Wick contractions with labelled vertices and V_t is the number of vertices of valence t.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from fractions import Fraction
+from functools import cached_property
+from itertools import combinations_with_replacement
+from math import factorial, prod
+from typing import TYPE_CHECKING, TypeVar
+
+from diagrams.filters import NamedFilter, connected, no_vacuum, one_particle_irreducible, skeleton
+from diagrams.generation import count, generate
+from diagrams.wick import contraction_count
+from nnft_sym.action import Action
+from nnft_sym.errors import InvalidExpansion
+from nnft_sym.polynomials import Polynomial
+from nnft_sym.terms import Term, Topology, topologies
+
+if TYPE_CHECKING:
+    import sympy
+
+    from diagrams.diagram import Diagram
+    from nnft_sym.notation import Notation
+
+#: More terms than this are refused: nobody reads them, and counting needs no list.
+MOST_TERMS = 1_000_000
+#: Orders above this are refused.
+HIGHEST_ORDER = 40
+
+
+class Scheme(StrEnum):
+    """What a line of a diagram stands for."""
+
+    BARE = "bare"
+    EXACT = "exact"
+
+
+class Kind(StrEnum):
+    """Which function is expanded."""
+
+    FULL = "full"
+    NORMALISED = "normalised"
+    CONNECTED = "connected"
+    ONE_PARTICLE_IRREDUCIBLE = "1pi"
+
+
+#: The rule that each scheme uses, in words.
+RULES: Mapping[Scheme, str] = {
+    Scheme.BARE: "bare propagator: every line is the propagator of S_GP, and every diagram is kept",
+    Scheme.EXACT: (
+        "exact propagator: every line is the full connected 2-point function, so a diagram is dropped if "
+        "cutting one "
+        "or two lines isolates a piece with vertices but no external point (tadpoles, self-energy "
+        "insertions; vacuum "
+        "parts are such pieces, too)"
+    ),
+}
+
+_FILTERS: Mapping[Kind, tuple[NamedFilter, ...]] = {
+    Kind.FULL: (),
+    Kind.NORMALISED: (no_vacuum,),
+    Kind.CONNECTED: (connected,),
+    Kind.ONE_PARTICLE_IRREDUCIBLE: (one_particle_irreducible,),
+}
+_SCHEME_FILTERS: Mapping[Scheme, tuple[NamedFilter, ...]] = {Scheme.BARE: (), Scheme.EXACT: (skeleton,)}
+
+#: Pairs (valence, how many), valences ascending.
+Content = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, repr=False)
+class Expansion:
+    """An n-point function as a sum of diagrams; made by :func:`correlator`.
+
+    Attributes
+    ----------
+    action : Action
+        The interactions.
+    n : int
+        Number of external points.
+    order : int
+        Largest number of vertices.
+    scheme : Scheme
+        What a line stands for.
+    kind : Kind
+        Which function is expanded.
+    terms : tuple of Term
+        By number of vertices, then by vertex content, then the more components the earlier.
+
+    Examples
+    --------
+    >>> expansion = correlator("lambda*f^4 + kappa*f^6", 4, scheme="exact")
+    >>> [(str(term.coefficient), term.multiplicity) for term in expansion][3:]
+    [('-24*lambda', 24), ('-360*kappa', 360)]
+    """
+
+    action: Action
+    n: int
+    order: int
+    scheme: Scheme
+    kind: Kind
+    terms: tuple[Term, ...]
+
+    def __iter__(self) -> Iterator[Term]:
+        """Go through the terms."""
+        return iter(self.terms)
+
+    def __len__(self) -> int:
+        """Count the terms."""
+        return len(self.terms)
+
+    @property
+    def rule(self) -> str:
+        """The rule of the scheme in words."""
+        return RULES[self.scheme]
+
+    @cached_property
+    def wick_total(self) -> dict[str, int]:
+        """All Wick contractions per vertex content, vacuum parts included, whatever the scheme and the kind.
+
+        They are summed over the diagrams that are found, so that comparing them with the double factorial
+        (total number of lines' ends − 1)!! checks the enumeration. Contents that allow no diagram are left
+        out.
+
+        Examples
+        --------
+        >>> correlator("lambda*f^4", 4).wick_total
+        {'': 3, '4:1': 105}
+        """
+        return {
+            vertex_key(content): count(self.n, dict(content)).multiplicity_total
+            for content in _contents(self.action.valences, self.n, self.order)
+        }
+
+    def topologies(self) -> tuple[Topology, ...]:
+        """Group the terms by diagram without labels.
+
+        Examples
+        --------
+        >>> [(t.labellings, t.representative.multiplicity) for t in correlator("lambda*f^4", 4).topologies()]
+        [(3, 1), (6, 12), (1, 24)]
+        """
+        return self._topologies
+
+    @cached_property
+    def _topologies(self) -> tuple[Topology, ...]:
+        return topologies(self.terms)
+
+    def at_order(self, order: int) -> "Expansion":
+        """Keep the terms with exactly this many vertices."""
+        return replace(self, terms=tuple(term for term in self.terms if term.order == order))
+
+    def monomials(self) -> Iterator[tuple["Diagram", Fraction, dict[str, int]]]:
+        """Give the terms as the floor below takes them: diagram, exact number, power of each coupling."""
+        for term in self.terms:
+            yield from term.monomials()
+
+    def zero_dimensional(self) -> Polynomial:
+        """Sum the coefficients: the function in zero dimensions, every propagator being 1.
+
+        Examples
+        --------
+        >>> correlator("lambda*f^4", 4, order=2, kind="connected", scheme="exact").zero_dimensional()
+        Polynomial('864*lambda**2 - 24*lambda')
+        """
+        return sum((term.coefficient for term in self.terms), Polynomial({}))
+
+    def text(self) -> str:
+        """Write a table of all terms, grouped by topology."""
+        from nnft_sym.text import expansion_text
+
+        return expansion_text(self)
+
+    def grouped_text(self) -> str:
+        """Write the sum as papers do, one representative per topology with its contractions in front.
+
+        Examples
+        --------
+        >>> print(correlator("lambda*f^4", 4).grouped_text())
+        G(1,2,3,4) = 3 [K(1,2) K(3,4)]
+            - lambda * (72 [K(1,2) ∫dy K_W(3,y) K_W(4,y) K_W(y,y)]
+                        + 24 [∫dy K_W(1,y) K_W(2,y) K_W(3,y) K_W(4,y)])
+        """
+        from nnft_sym.text import grouped_text
+
+        return grouped_text(self)
+
+    def latex(self, notation: "Notation | None" = None) -> str:
+        """Print the formula in LaTeX, for display mathematics with amsmath (``aligned``)."""
+        from nnft_sym.latex import formula_latex
+
+        return formula_latex(self, notation)
+
+    def sympy(self) -> "sympy.Expr":
+        """Convert to SymPy: undefined functions K and K_W, an unevaluated integral over every vertex."""
+        import sympy
+
+        return sympy.Add(*[term.sympy() for term in self.terms])
+
+    def as_dict(self) -> dict[str, object]:
+        """Give the fields of the command line's JSON."""
+        return {
+            "action": str(self.action),
+            "n": self.n,
+            "order": self.order,
+            "scheme": self.scheme.value,
+            "kind": self.kind.value,
+            "rule": self.rule,
+            "terms": [term.as_dict() for term in self.terms],
+            "wick_total": self.wick_total,
+        }
+
+    def __repr__(self) -> str:
+        """Show what is expanded, not the terms."""
+        return (
+            f"<{self.kind} {self.n}-point function of {self.action}, order {self.order}, {self.scheme}: "
+            f"{len(self.terms)} terms>"
+        )
+
+    def _repr_latex_(self) -> str:
+        return rf"$\displaystyle {self.latex()}$"
+
+
+def correlator(
+    action: Action | str, n: int, order: int = 1, scheme: str = "bare", kind: str = "normalised"
+) -> Expansion:
+    """Expand an n-point function in the couplings.
+
+    Parameters
+    ----------
+    action : Action or str
+        The interactions.
+    n : int
+        Number of external points; 0 gives the vacuum diagrams (of the kinds ``full`` and ``connected``).
+    order : int
+        Largest number of vertices.
+    scheme : {"bare", "exact"}
+        What a line stands for.
+    kind : {"normalised", "full", "connected", "1pi"}
+        Which function.
+
+    Returns
+    -------
+    Expansion
+
+    Raises
+    ------
+    InvalidExpansion
+        If a number is negative, a name unknown, or there would be more than a million terms.
+    InvalidAction
+        If the action cannot be read.
+
+    Examples
+    --------
+    >>> [str(term.coefficient) for term in correlator("lambda*f^4", 2)]
+    ['1', '-12*lambda']
+    >>> [str(term.coefficient) for term in correlator("lambda*f^4", 2, scheme="exact")]
+    ['1']
+    """
+    action = Action(action)
+    chosen_scheme, chosen_kind = _choice(Scheme, scheme, "scheme"), _choice(Kind, kind, "kind")
+    _check(n, order, chosen_scheme, chosen_kind)
+    where = _FILTERS[chosen_kind] + _SCHEME_FILTERS[chosen_scheme]
+    terms: list[Term] = []
+    for content in _contents(action.valences, n, order):
+        _refuse_endless(n, content)
+        factor = _vertex_factor(action, content)
+        found = [
+            Term(diagram, factor * diagram.multiplicity) for diagram in generate(n, dict(content), where)
+        ]
+        found.sort(key=lambda term: (-len(term.diagram.components()), term.diagram))
+        terms += found
+        if len(terms) > MOST_TERMS:
+            raise _too_many(n, content)
+    return Expansion(action, n, order, chosen_scheme, chosen_kind, tuple(terms))
+
+
+def vertex_key(content: Content) -> str:
+    """Write a vertex content: ``4:2,6:1`` for two vertices of valence 4 and one of valence 6."""
+    return ",".join(f"{valence}:{number}" for valence, number in content)
+
+
+def _contents(valences: tuple[int, ...], n: int, order: int) -> Iterator[Content]:
+    """Give every vertex content up to an order whose line ends can be paired, lowest order first."""
+    for total in range(order + 1):
+        for chosen in combinations_with_replacement(valences, total):
+            if (n + sum(chosen)) % 2 == 0:
+                yield tuple((valence, chosen.count(valence)) for valence in sorted(set(chosen)))
+
+
+def _vertex_factor(action: Action, content: Content) -> Polynomial:
+    """Give (−1)^V ∏(coefficients)/∏V_t!, which every contraction with these vertices carries."""
+    factor = Polynomial.constant(1)
+    for valence, number in content:
+        factor = factor * (-action.coefficient(valence)) ** number
+    return factor * Fraction(1, prod(factorial(number) for _, number in content))
+
+
+_Choice = TypeVar("_Choice", Scheme, Kind)
+
+
+def _choice(options: type[_Choice], given: str, word: str) -> _Choice:
+    """Turn a name into a member of an enumeration."""
+    try:
+        return options(given)
+    except ValueError:
+        known = ", ".join(member.value for member in options)
+        raise InvalidExpansion(f"there is no {word} {given!r}: choose one of {known}") from None
+
+
+def _check(n: int, order: int, scheme: Scheme, kind: Kind) -> None:
+    """Refuse a correlator that does not exist."""
+    for what, number, least in (("number of points", n, 0), ("order", order, 0)):
+        if isinstance(number, bool) or not isinstance(number, int) or number < least:
+            raise InvalidExpansion(f"the {what} is {number!r}: give a whole number, {least} or larger")
+    if order > HIGHEST_ORDER:
+        raise InvalidExpansion(f"the order is {order}: give at most {HIGHEST_ORDER} vertices")
+    if n == 0 and kind in (Kind.NORMALISED, Kind.ONE_PARTICLE_IRREDUCIBLE):
+        raise InvalidExpansion(
+            f"the {kind} function of 0 points has no diagrams: for the vacuum diagrams ask for kind full "
+            "or connected"
+        )
+    if n == 0 and scheme is Scheme.EXACT:
+        raise InvalidExpansion(
+            "vacuum diagrams have no external line to make exact: for 0 points use the scheme bare"
+        )
+
+
+def _refuse_endless(n: int, content: Content) -> None:
+    """Refuse before enumerating: a diagram stands for at most ∏v!·∏V_t! contractions."""
+    most = prod(factorial(valence) ** number * factorial(number) for valence, number in content)
+    if contraction_count(n, dict(content)) > 10 * MOST_TERMS * most:
+        raise _too_many(n, content)
+
+
+def _too_many(n: int, content: Content) -> InvalidExpansion:
+    vertices = f"the vertices {vertex_key(content)}" if content else "no vertices"
+    return InvalidExpansion(
+        f"the {n}-point function has more than {MOST_TERMS} diagrams once there are {vertices}: lower the "
+        "order or the "
+        f"number of points, or count them without a list (nnft count)"
+    )

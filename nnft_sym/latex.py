@@ -1,0 +1,283 @@
+r"""Expansions as LaTeX: one formula with its long sums broken into lines, and a document that holds it.
+
+Everything printed needs amsmath only. A formula is a sequence of blocks, one per topology::
+
+    sign  coefficient  ∫dy  [ integrand of labelling 1  +  integrand of labelling 2  + ... ]
+
+Lines are broken between integrands, never inside one, by an estimate of their printed width; brackets have a
+fixed size, since ``\left`` and ``\right`` cannot stand on different lines.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from nnft_sym.notation import Line, Notation, n_vertices_of
+from nnft_sym.polynomials import Polynomial
+
+if TYPE_CHECKING:
+    from nnft_sym.expansion import Expansion
+    from nnft_sym.terms import Topology
+
+#: A coefficient and the lines of every diagram that carries it.
+Block = tuple[Polynomial, Sequence[Sequence[Line]]]
+
+#: Width of a printed line in points (the documents have a text width of 455 pt).
+LINE_WIDTH = 380.0
+#: Widths of symbols at 10 pt, roughly.
+_COMMAND_WIDTHS = {"int": 10.0, "quad": 10.0, ",": 2.0, "bigl": 0.0, "bigr": 0.0, "Bigl": 0.0, "Bigr": 0.0}
+_PLAIN_KERNELS = (
+    "Every line is printed as $K$; at a vertex it stands for the propagator without the variance of the "
+    "output "
+    "bias."
+)
+_TWO_KERNELS = (
+    "$K$ is a line between external points, $K^{W}$ a line at a vertex: the propagator without the "
+    "variance of "
+    "the output bias."
+)
+_SCRIPT = re.compile(r"[_^]\{((?:[^{}]|\{[^{}]*\})*)\}")
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """What cannot be broken: a sign or bracket with the integrand that follows it."""
+
+    latex: str
+    width: float
+
+
+def estimated_width(latex: str) -> float:
+    r"""Estimate the printed width of a piece of mathematics in points, at 10 pt type.
+
+    Examples
+    --------
+    >>> estimated_width("K_{12}") < estimated_width("K^{W}_{12}") < estimated_width("K_{12}K_{34}")
+    True
+    """
+    scripts = _SCRIPT.findall(latex)
+    width = 0.7 * sum(estimated_width(script) for script in scripts)
+    rest = _SCRIPT.sub("", latex)
+    for command in re.findall(r"\\([A-Za-z]+|.)", rest):
+        width += _COMMAND_WIDTHS.get(command, 7.0)
+    rest = re.sub(r"\\([A-Za-z]+|.)|[{}& ]", "", rest)
+    return width + sum(11.0 if letter in "+-=" else 8.5 if letter.isupper() else 5.5 for letter in rest)
+
+
+def sum_latex(blocks: Iterable[Block], notation: Notation | None = None) -> str:
+    r"""Print a sum of diagrams on one line.
+
+    Parameters
+    ----------
+    blocks : iterable of (Polynomial, sequence of lines)
+        Coefficient, and the lines ``("x1", "y1")`` of every diagram that carries it.
+    notation : Notation, optional
+        How propagators are written.
+
+    Returns
+    -------
+    str
+        ``0`` for an empty sum.
+
+    Examples
+    --------
+    >>> print(sum_latex([(Polynomial.constant(-2), [[("x1", "x2")], [("x1", "x3")]])]))
+    -2\bigl[K_{12} + K_{13}\bigr]
+    """
+    pieces: list[_Piece] = []
+    for coefficient, diagrams in blocks:
+        pieces += _pieces(coefficient, diagrams, notation or Notation(), r"\big", start=not pieces)
+    return " ".join(piece.latex for piece in pieces) or "0"
+
+
+def formula_latex(expansion: "Expansion", notation: Notation | None = None) -> str:
+    r"""Print an expansion as one formula, broken into lines inside ``aligned`` where it is long.
+
+    Examples
+    --------
+    >>> from nnft_sym.expansion import correlator
+    >>> print(formula_latex(correlator("lambda*f^4", 2)))
+    G^{(2)}(x_{1},x_{2}) = K_{12} - 12\lambda\int d^{d}y\,K^{W}_{1y}K^{W}_{2y}K^{W}_{yy} + \cdots
+    """
+    rows = formula_lines(expansion, notation)
+    if len(rows) == 1:
+        return rows[0].replace("&=", "=", 1)
+    inside = "\\\\\n".join(rows)
+    return f"\\begin{{aligned}}\n{inside}\n\\end{{aligned}}"
+
+
+def formula_lines(expansion: "Expansion", notation: Notation | None = None) -> list[str]:
+    r"""Print an expansion as lines of an alignment, to be joined by ``\\``."""
+    notation = notation or Notation()
+    pieces: list[_Piece] = []
+    for topology in expansion.topologies():
+        coefficient = topology.representative.coefficient
+        pieces += _pieces(coefficient, topology.edge_labels, notation, r"\Big", start=not pieces)
+    if not pieces:
+        pieces = [_Piece("0", 5.0)]
+    elif _goes_on(expansion):
+        pieces.append(_Piece(r"+ \cdots", 25.0))
+    left = left_latex(expansion.kind.value, expansion.n)
+    return _broken(left, pieces)
+
+
+def left_latex(kind: str, n: int) -> str:
+    r"""Print the function that is expanded.
+
+    Examples
+    --------
+    >>> print(left_latex("connected", 4), left_latex("full", 0))
+    G_{c}^{(4)}(x_{1},x_{2},x_{3},x_{4}) Z/Z_{\mathrm{GP}}
+    """
+    ratio = r"Z/Z_{\mathrm{GP}}"
+    if n == 0:
+        return ratio if kind == "full" else rf"\log\bigl({ratio}\bigr)"
+    points = (
+        ",".join(f"x_{{{point}}}" for point in range(1, n + 1)) if n <= 4 else rf"x_{{1}},\ldots,x_{{{n}}}"
+    )
+    symbol = {"connected": "G_{c}", "1pi": r"G_{\mathrm{1PI}}"}.get(kind, "G")
+    function = f"{symbol}^{{({n})}}({points})"
+    return function if kind != "full" else rf"{ratio}\;{function}"
+
+
+def grouped_latex(expansion: "Expansion", notation: Notation | None = None) -> str:
+    r"""Print the sum as papers do: contractions in front of one representative per topology.
+
+    A bracket stands for the mean over the labellings of the external points.
+
+    Examples
+    --------
+    >>> from nnft_sym.expansion import correlator
+    >>> print(grouped_latex(correlator("g*f^3", 1)))
+    G^{(1)}(x_{1}) = -g\Bigl(3\bigl[\int d^{d}y\,K^{W}_{1y}K^{W}_{yy}\bigr]\Bigr)
+    """
+    notation = notation or Notation()
+    pieces: list[_Piece] = []
+    for _, group in groupby(
+        expansion.topologies(), lambda topology: topology.representative.diagram.vertices
+    ):
+        pieces += _grouped_pieces(list(group), notation, start=not pieces)
+    rows = _broken(left_latex(expansion.kind.value, expansion.n), pieces or [_Piece("0", 5.0)])
+    if len(rows) == 1:
+        return rows[0].replace("&=", "=", 1)
+    return "\\begin{aligned}\n" + "\\\\\n".join(rows) + "\n\\end{aligned}"
+
+
+def latex_document(expansion: "Expansion", notation: Notation | None = None) -> str:
+    """Write a whole document that plain pdflatex compiles: action, rule, short form, formula, check.
+
+    Parameters
+    ----------
+    expansion : Expansion
+        What to print.
+    notation : Notation, optional
+        How propagators are written; with plain kernels a sentence says what they stand for.
+    """
+    notation = notation or Notation()
+    kernels = _PLAIN_KERNELS if notation.plain_kernel else _TWO_KERNELS
+    totals = ", ".join(
+        f"{total}" + (f" (vertices {key})" if key else " (no vertex)")
+        for key, total in expansion.wick_total.items()
+    )
+    rows = "\\\\\n".join(formula_lines(expansion, notation))
+    return "\n".join(
+        [
+            r"\documentclass[10pt,a4paper]{article}",
+            r"\usepackage{amsmath}",
+            r"\setlength{\oddsidemargin}{0mm}\setlength{\textwidth}{160mm}",
+            r"\setlength{\parindent}{0mm}\setlength{\parskip}{2mm}",
+            r"\allowdisplaybreaks",
+            r"\begin{document}",
+            rf"\section*{{The {expansion.n}-point function to order {expansion.order}, {expansion.kind}}}",
+            rf"\[{expansion.action.latex()}\]",
+            f"{_prose(expansion.rule)}. {kernels}",
+            r"\subsection*{By topology}",
+            r"A bracket is the mean over the labellings of the external points; the number in front counts "
+            r"Wick "
+            r"contractions.",
+            rf"\[{grouped_latex(expansion, notation)}\]",
+            r"\subsection*{Term by term}",
+            f"\\begin{{align*}}\n{rows}\n\\end{{align*}}",
+            f"Wick contractions, vacuum parts included: {totals or 'none'}.",
+            r"\end{document}",
+            "",
+        ]
+    )
+
+
+def _prose(text: str) -> str:
+    """Make a sentence printable: a capital first, and the one symbol that occurs as mathematics."""
+    return (text[0].upper() + text[1:]).replace("S_GP", r"$S_{\mathrm{GP}}$")
+
+
+def _goes_on(expansion: "Expansion") -> bool:
+    """Tell whether higher orders would add anything."""
+    exact_already = expansion.scheme.value == "exact" and expansion.n <= 2
+    return bool(expansion.action.interactions) and not exact_already
+
+
+def _pieces(
+    coefficient: Polynomial, diagrams: Sequence[Sequence[Line]], notation: Notation, size: str, start: bool
+) -> list[_Piece]:
+    """Print one block, cut where a line may be broken."""
+    sign, number = _sign_and_number(coefficient, start)
+    n_vertices = n_vertices_of(diagrams[0])
+    front = number + notation.measure(n_vertices)
+    products = [notation.product(lines, n_vertices) for lines in diagrams]
+    if len(products) == 1:
+        return [_piece(sign + (front + products[0] or "1"))]
+    if not front:
+        return [_piece(sign + products[0]), *(_piece((sign.strip() or "+") + " " + p) for p in products[1:])]
+    inside = [f"{sign}{front}{size}l[{products[0]}", *(f"+ {product}" for product in products[1:])]
+    inside[-1] += f"{size}r]"
+    return [_piece(latex) for latex in inside]
+
+
+def _grouped_pieces(topologies: "Sequence[Topology]", notation: Notation, start: bool) -> list[_Piece]:
+    """Print the topologies of one vertex content behind what all their contractions have in common."""
+    first = topologies[0].representative
+    sign, number = _sign_and_number(first.coefficient * Fraction(1, first.multiplicity), start)
+    brackets = []
+    for topology in topologies:
+        lines = topology.representative.diagram.edge_labels
+        n_vertices = n_vertices_of(lines)
+        inside = notation.measure(n_vertices) + notation.product(lines, n_vertices) or "1"
+        count = str(topology.multiplicity)
+        brackets.append(inside if count == "1" else rf"{count}\bigl[{inside}\bigr]")
+    if not number and len(brackets) == 1:
+        return [_piece(sign + brackets[0])]
+    brackets = [brackets[0], *(f"+ {bracket}" for bracket in brackets[1:])]
+    brackets[0] = rf"{sign}{number}\Bigl({brackets[0]}"
+    brackets[-1] += r"\Bigr)"
+    return [_piece(latex) for latex in brackets]
+
+
+def _sign_and_number(coefficient: Polynomial, start: bool) -> tuple[str, str]:
+    """Split a coefficient into the sign that joins it to what stands before, and its size (nothing for 1)."""
+    if len(coefficient.items) > 1:
+        return ("" if start else "+ "), rf"\bigl({coefficient.latex()}\bigr)"
+    printed = coefficient.latex()
+    negative = printed.startswith("-")
+    sign = ("-" if negative else "") if start else ("- " if negative else "+ ")
+    size = printed.removeprefix("-")
+    return sign, "" if size == "1" else size
+
+
+def _piece(latex: str) -> _Piece:
+    return _Piece(latex, estimated_width(latex))
+
+
+def _broken(left: str, pieces: Sequence[_Piece]) -> list[str]:
+    """Put pieces on lines no longer than `LINE_WIDTH`, aligned behind the sign of equality."""
+    room = LINE_WIDTH - estimated_width(left)
+    rows, row, used = [], f"{left} &=", 0.0
+    for position, piece in enumerate(pieces):
+        if position and used + piece.width > room:
+            rows.append(row)
+            row, used = r"&\quad", 10.0
+        row += " " + piece.latex
+        used += piece.width
+    return [*rows, row]

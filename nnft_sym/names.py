@@ -1,0 +1,122 @@
+r"""Names of couplings: what may be one, one spelling for each, and how it prints in LaTeX.
+
+A coupling is one letter or word, with digits and subscripts: ``g``, ``g3``, ``lambda``, ``lambda_NL``.
+Greek letters may be written out, as LaTeX (``\lambda``, ``\lambda_{0}``) or as the letter itself (``λ``,
+``λ₀``); all of these become the written-out name, which is the one that every output of ours uses.
+"""
+
+import re
+
+from nnft_sym.errors import InvalidAction
+
+#: The field of the action.
+FIELD = "f"
+
+_LOWER = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho varsigma sigma "
+    "tau upsilon phi chi psi omega"
+)
+#: The letters α to ω in the order of Unicode (ς, varsigma, stands before σ) and their names.
+GREEK_LETTERS = {chr(ord("α") + position): name for position, name in enumerate(_LOWER.split())}
+GREEK_LETTERS |= {
+    letter.upper(): name.capitalize()
+    for letter, name in GREEK_LETTERS.items()
+    if name not in ("varsigma", "omicron")
+}
+GREEK_LETTERS |= {"ϵ": "epsilon", "ϑ": "vartheta", "ϕ": "phi", "ϱ": "varrho", "µ": "mu"}
+GREEK_NAMES = frozenset(GREEK_LETTERS.values()) | {"varepsilon", "varphi"}
+#: Capitals that LaTeX has no command for, since they look like Latin letters.
+_LATIN_CAPITALS = {
+    "Alpha": "A", "Beta": "B", "Epsilon": "E", "Zeta": "Z", "Eta": "H", "Iota": "I", "Kappa": "K",
+    "Mu": "M", "Nu": "N", "Rho": "P", "Tau": "T", "Chi": "X",
+}  # fmt: skip
+
+_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*")
+_COORDINATE = re.compile(r"[xyz](_?[0-9]+)?")
+_FIELD_COMPONENT = re.compile(r"f_?[0-9]+")
+
+
+def coupling_name(written: str) -> str:
+    r"""Give the one spelling of a coupling that may be written in several ways.
+
+    Parameters
+    ----------
+    written : str
+        The name as given: ``lambda``, ``\lambda``, ``λ``, ``lambda_{0}``, ``λ₀``.
+
+    Returns
+    -------
+    str
+        The name in ASCII, Greek letters written out, subscripts after ``_``; the field ``f`` as it is.
+
+    Raises
+    ------
+    InvalidAction
+        If this is no name, or one that means something else: a coordinate, a component of the field, or π.
+
+    Examples
+    --------
+    >>> [coupling_name(written) for written in ("lambda", r"\lambda", "λ", r"\lambda_{0}", "λ₀", "lamda")]
+    ['lambda', 'lambda', 'lambda', 'lambda_0', 'lambda_0', 'lambda']
+    """
+    name = _spell_out(written)
+    if not _NAME.fullmatch(name):
+        raise InvalidAction(
+            f"'{written}' is not a coupling: a name is needed, letters first, such as 'lambda' or 'lambda_0'"
+        )
+    if _COORDINATE.fullmatch(name):
+        raise InvalidAction(
+            f"'{written}' stands for a coordinate and cannot be a coupling (couplings are constants): choose "
+            "another name, such as 'g'"
+        )
+    if _FIELD_COMPONENT.fullmatch(name):
+        raise InvalidAction(
+            f"'{written}' reads as a component of the field f and cannot be a coupling: choose another name"
+        )
+    if name in ("K", "K_W"):
+        raise InvalidAction(
+            f"'{written}' stands for the propagator and cannot be a coupling: choose another name"
+        )
+    if name == "pi":
+        raise InvalidAction(
+            f"'{written}' is the number π, which is not rational: absorb it into a coupling, as in 'g*f^4'"
+        )
+    return name
+
+
+def _spell_out(written: str) -> str:
+    """Write Greek letters as words and subscripts after an underscore."""
+    name = written.replace("{", "").replace("}", "").removeprefix("\\")
+    name = re.sub("[₀-₉]+", lambda found: "_" + found.group().translate(_SUBSCRIPTS), name)
+    if name[:1] in GREEK_LETTERS:
+        name = GREEK_LETTERS[name[0]] + name[1:]
+    # SymPy's own spelling, since "lambda" is a word of Python.
+    return re.sub(r"\Alamda(?=_|[0-9]|\Z)", "lambda", name)
+
+
+def coupling_latex(name: str) -> str:
+    r"""Print a coupling in LaTeX.
+
+    Examples
+    --------
+    >>> print(*[coupling_latex(name) for name in ("lambda", "lambda_0", "lambda_NL", "g3", "mass")])
+    \lambda \lambda_{0} \lambda_{\mathrm{NL}} g_{3} \mathrm{mass}
+    """
+    stem, *subscripts = name.split("_")
+    letters = stem.rstrip("0123456789")
+    if letters != stem:
+        subscripts.insert(0, stem[len(letters) :])
+    printed = _word_latex(letters)
+    if subscripts:
+        printed += "_{" + ",".join(_word_latex(subscript) for subscript in subscripts) + "}"
+    return printed
+
+
+def _word_latex(word: str) -> str:
+    r"""Print one word: Greek as Greek, a letter or a number as it is, anything longer upright."""
+    if word in GREEK_NAMES:
+        return {"omicron": "o", **_LATIN_CAPITALS}.get(word, f"\\{word}")
+    if len(word) == 1 or word.isdigit():
+        return word
+    return rf"\mathrm{{{word}}}"

@@ -1,0 +1,98 @@
+r"""How propagators, points and vertices are written, shared by the text and LaTeX forms.
+
+A line between external points is the full propagator K. A line that ends at a vertex is K_W, the propagator
+without the variance of the output bias: the bias is a Gaussian constant independent of the rest, so all
+connected functions of three and more points are those of the field without it, and with it the integral over
+a vertex would diverge like the volume.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+#: The ends of a line: x1..xn are external points, y1..yV vertices.
+Line = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Notation:
+    r"""Choices of notation for LaTeX.
+
+    Attributes
+    ----------
+    plain_kernel : bool
+        True prints K on every line, as the literature often does; False tells K and K_W apart.
+    arguments : bool
+        True prints ``K(x_1,x_2)``, False ``K_{12}``.
+    numbered_vertices : bool
+        True prints ``y_{1}, y_{2}``; False ``y`` for one vertex and ``y, z`` for two.
+
+    Examples
+    --------
+    >>> print(Notation().factor(("x1", "y1"), 2, 1))
+    \bigl(K^{W}_{1y}\bigr)^{2}
+    >>> print(Notation(plain_kernel=True, arguments=True).factor(("x1", "y1"), 1, 1))
+    K(x_{1},y)
+    """
+
+    plain_kernel: bool = False
+    arguments: bool = False
+    numbered_vertices: bool = False
+
+    def vertex(self, number: int, n_vertices: int) -> str:
+        """Name the variable of a vertex, `number` counting from 1."""
+        if self.numbered_vertices or n_vertices > 2:
+            return f"y_{{{number}}}"
+        return "yz"[number - 1]
+
+    def factor(self, line: Line, power: int, n_vertices: int, commas: bool = False) -> str:
+        """Print the propagator of a line that occurs `power` times."""
+        points = [self._point(end, n_vertices) for end in line]
+        at_vertex = any(end.startswith("y") for end in line)
+        symbol = "K" if self.plain_kernel or not at_vertex else "K^{W}"
+        if self.arguments:
+            printed = f"{symbol}({points[0]},{points[1]})"
+        else:
+            printed = f"{symbol}_{{{(',' if commas else '').join(points)}}}"
+        if power == 1:
+            return printed
+        if self.arguments or symbol != "K":
+            return rf"\bigl({printed}\bigr)^{{{power}}}"
+        return f"{printed}^{{{power}}}"
+
+    def _point(self, end: str, n_vertices: int) -> str:
+        if end.startswith("y"):
+            return self.vertex(int(end[1:]), n_vertices)
+        return f"x_{{{end[1:]}}}" if self.arguments else end[1:]
+
+    def measure(self, n_vertices: int) -> str:
+        """Print the integral signs over the vertices."""
+        signs = "".join(rf"d^{{d}}{self.vertex(number, n_vertices)}\," for number in range(1, n_vertices + 1))
+        return r"\int " + signs if signs else ""
+
+    def product(self, lines: Sequence[Line], n_vertices: int) -> str:
+        """Print the propagators of a diagram, lines at vertices first and spectators last."""
+        commas = any(len(end) > 2 for line in lines for end in line)
+        outer, inner = split_lines(lines)
+        return "".join(
+            self.factor(line, power, n_vertices, commas) for part in (inner, outer) for line, power in part
+        )
+
+
+def split_lines(lines: Sequence[Line]) -> tuple[list[tuple[Line, int]], list[tuple[Line, int]]]:
+    """Separate lines between external points from lines at vertices, equal lines together with their number.
+
+    Examples
+    --------
+    >>> split_lines([("x1", "x2"), ("x3", "y1"), ("y1", "y1"), ("y1", "y1")])
+    ([(('x1', 'x2'), 1)], [(('x3', 'y1'), 1), (('y1', 'y1'), 2)])
+    """
+    counted = Counter(lines)
+    outer = [(line, power) for line, power in counted.items() if line[1].startswith("x")]
+    inner = [(line, power) for line, power in counted.items() if not line[1].startswith("x")]
+    return outer, inner
+
+
+def n_vertices_of(lines: Sequence[Line]) -> int:
+    """Count the vertices that the lines touch."""
+    return len({end for line in lines for end in line if end.startswith("y")})

@@ -1,0 +1,114 @@
+"""From and to SymPy. This module is imported only when SymPy is asked for; importing it imports SymPy.
+
+The propagators become undefined functions, ``K`` between external points and ``K_W`` at a vertex, of real
+symbols ``x1``, ``x2``, ... and ``y1``, ``y2``, ...; the integral over each vertex stays unevaluated. The
+symbols have one component: they stand for points of any dimension until a kernel is substituted.
+"""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import sympy
+from sympy.core.function import AppliedUndef
+
+from nnft_sym.errors import InvalidAction
+from nnft_sym.names import FIELD, coupling_name
+from nnft_sym.notation import Line, n_vertices_of, split_lines
+from nnft_sym.polynomials import Polynomial
+
+#: The propagator between external points, and the one at a vertex.
+K = sympy.Function("K")
+K_W = sympy.Function("K_W")
+
+
+def point(label: str) -> sympy.Symbol:
+    """Give the symbol of an external point ``x1`` or of a vertex ``y1``."""
+    return sympy.Symbol(label, real=True)
+
+
+def integral_sympy(lines: Sequence[Line], half_width: sympy.Expr = sympy.oo) -> sympy.Expr:
+    """Build the integral of a diagram.
+
+    Parameters
+    ----------
+    lines : sequence of (str, str)
+        Ends of the lines, ``x1`` and so on for external points, ``y1`` and so on for vertices.
+    half_width : sympy.Expr
+        Every vertex is integrated from −half_width to half_width.
+
+    Returns
+    -------
+    sympy.Expr
+        Lines between external points in front of an unevaluated integral.
+
+    Examples
+    --------
+    >>> integral_sympy([("x1", "y1"), ("x2", "y1"), ("y1", "y1")])
+    Integral(K_W(x1, y1)*K_W(x2, y1)*K_W(y1, y1), (y1, -oo, oo))
+    """
+    outer, inner = split_lines(lines)
+    spectators = sympy.Mul(*[K(point(a), point(b)) ** power for (a, b), power in outer])
+    integrand = sympy.Mul(*[K_W(point(a), point(b)) ** power for (a, b), power in inner])
+    limits = [(point(f"y{number}"), -half_width, half_width) for number in range(1, n_vertices_of(lines) + 1)]
+    return spectators * (sympy.Integral(integrand, *limits) if limits else integrand)
+
+
+def polynomial_from_sympy(expression: object) -> Polynomial:
+    """Read a SymPy polynomial in the field ``f`` and in couplings.
+
+    Parameters
+    ----------
+    expression : sympy.Expr
+        Every symbol but ``f`` is a coupling; ``f(x)`` is understood as ``f``. Floats are taken at their
+        shortest decimal form: 0.1 is one tenth.
+
+    Returns
+    -------
+    Polynomial
+        In the variable ``f`` and the couplings.
+
+    Raises
+    ------
+    InvalidAction
+        If this is no SymPy expression, or no polynomial with rational numbers.
+
+    Examples
+    --------
+    >>> f, coupling = sympy.symbols("f lambda")
+    >>> polynomial_from_sympy((coupling / 24 * f**2) * f**2)
+    Polynomial('f**4*lambda/24')
+    """
+    if not isinstance(expression, sympy.Expr):
+        raise InvalidAction(
+            f"an action is text or a SymPy expression, not {type(expression).__name__}: write for example "
+            "Action('lambda*f^4')"
+        )
+    return _converted(expression)
+
+
+def _converted(expression: sympy.Expr) -> Polynomial:
+    """Convert a SymPy expression node by node."""
+    if isinstance(expression, sympy.Symbol):
+        return Polynomial.variable(coupling_name(expression.name))
+    if isinstance(expression, AppliedUndef) and expression.func.__name__ == FIELD:
+        return Polynomial.variable(FIELD)
+    if isinstance(expression, sympy.Rational):
+        return Polynomial.constant(Fraction(int(expression.p), int(expression.q)))
+    if isinstance(expression, sympy.Float) and expression.is_finite:
+        return Polynomial.constant(Fraction(repr(float(expression))))
+    if isinstance(expression, sympy.Add):
+        return sum((_converted(part) for part in expression.args), Polynomial({}))
+    if isinstance(expression, sympy.Mul):
+        product = Polynomial.constant(1)
+        for part in expression.args:
+            product = product * _converted(part)
+        return product
+    if isinstance(expression, sympy.Pow):
+        exponent = expression.exp
+        if isinstance(exponent, sympy.Integer) and 0 <= exponent <= 64:
+            return _converted(expression.base) ** int(exponent)
+    raise InvalidAction(
+        f"the action contains {expression}, which is not a polynomial with rational numbers: use sums, "
+        "products and "
+        "powers up to 64 of the field f and of couplings"
+    )

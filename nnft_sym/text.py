@@ -1,0 +1,136 @@
+"""Expansions as plain text: a table of all terms, and the short form that papers print."""
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from nnft_sym.notation import Line, n_vertices_of, split_lines
+from nnft_sym.polynomials import Polynomial
+
+if TYPE_CHECKING:
+    from nnft_sym.expansion import Expansion
+    from nnft_sym.terms import Term, Topology
+
+_TABLE = "  {:>12}  {:>4}  {:>18}  {}"
+
+
+def integral_text(lines: Sequence[Line]) -> str:
+    """Write the integral of a diagram.
+
+    Examples
+    --------
+    >>> integral_text([("x1", "x2"), ("x3", "y1"), ("x4", "y1"), ("y1", "y1")])
+    'K(1,2) ∫dy K_W(3,y) K_W(4,y) K_W(y,y)'
+    >>> integral_text([])
+    '1'
+    """
+    n_vertices = n_vertices_of(lines)
+    outer, inner = split_lines(lines)
+    parts = [_factor("K", line, power, n_vertices) for line, power in outer]
+    parts += [f"∫d{_vertex(number, n_vertices)}" for number in range(1, n_vertices + 1)]
+    parts += [_factor("K_W", line, power, n_vertices) for line, power in inner]
+    return " ".join(parts) or "1"
+
+
+def _vertex(number: int, n_vertices: int) -> str:
+    return f"y{number}" if n_vertices > 2 else "yz"[number - 1]
+
+
+def _factor(symbol: str, line: Line, power: int, n_vertices: int) -> str:
+    points = [end[1:] if end.startswith("x") else _vertex(int(end[1:]), n_vertices) for end in line]
+    return f"{symbol}({','.join(points)})" + (f"^{power}" if power > 1 else "")
+
+
+def left_side(kind: str, n: int) -> str:
+    """Write the function that is expanded.
+
+    Examples
+    --------
+    >>> [left_side(kind, 2) for kind in ("normalised", "connected", "1pi", "full")]
+    ['G(1,2)', 'G_c(1,2)', 'G_1PI(1,2)', '<f(1) f(2) exp(-ΔS)>_GP']
+    >>> left_side("full", 0), left_side("connected", 0)
+    ('Z/Z_GP', 'log(Z/Z_GP)')
+    """
+    if n == 0:
+        return "Z/Z_GP" if kind == "full" else "log(Z/Z_GP)"
+    if kind == "full":
+        return "<" + " ".join(f"f({point})" for point in range(1, n + 1)) + " exp(-ΔS)>_GP"
+    symbol = {"normalised": "G", "connected": "G_c", "1pi": "G_1PI"}[kind]
+    return f"{symbol}({','.join(str(point) for point in range(1, n + 1))})"
+
+
+def expansion_text(expansion: "Expansion") -> str:
+    """Write a table of all terms, topology by topology, with the rule of the scheme and the Wick check."""
+    lines = [
+        f"{expansion.n}-point function, {expansion.kind}, to order {expansion.order} in the vertices of",
+        f"S = S_GP + ∫ [{expansion.action}]",
+        expansion.rule,
+        "K: line between external points; K_W: line at a vertex, without the variance of the output bias",
+        "",
+        grouped_text(expansion),
+    ]
+    for (order, key), group in groupby(expansion.topologies(), _content):
+        lines += ["", f"order {order}" + (f", vertices {key}" if key else "")]
+        lines.append(_TABLE.format("multiplicity", "S", "coefficient", "integral"))
+        for topology in group:
+            lines += [_row(term) for term in topology.terms]
+            if topology.labellings > 1:
+                total = f"{topology.labellings} x {topology.representative.multiplicity}"
+                lines.append(f"  {total + ' = ' + str(topology.multiplicity):>12}")
+    lines += ["", *_wick_lines(expansion)]
+    return "\n".join(lines)
+
+
+def _content(topology: "Topology") -> tuple[int, str]:
+    diagram = topology.representative.diagram
+    return diagram.n_vertices, diagram.vertex_key
+
+
+def _row(term: "Term") -> str:
+    integral = integral_text(term.diagram.edge_labels)
+    return _TABLE.format(term.multiplicity, term.symmetry_factor, str(term.coefficient), integral)
+
+
+def _wick_lines(expansion: "Expansion") -> list[str]:
+    """Compare the contractions of the diagrams found with their number by the double factorial."""
+    from diagrams.wick import double_factorial
+
+    lines = ["Wick contractions, vacuum parts included: sum over the diagrams found, and (line ends - 1)!!"]
+    for key, found in expansion.wick_total.items():
+        pairs = [part.split(":") for part in key.split(",") if part]
+        ends = expansion.n + sum(int(valence) * int(number) for valence, number in pairs)
+        expected = double_factorial(ends - 1)
+        verdict = "agree" if found == expected else f"DISAGREE with {expected}"
+        lines.append(f"  vertices {key or 'none'}: {found} = {ends - 1}!!  {verdict}")
+    return lines
+
+
+def grouped_text(expansion: "Expansion") -> str:
+    """Write the sum with one representative per topology; a bracket is the mean over its labellings."""
+    text = left_side(expansion.kind.value, expansion.n) + " = "
+    start = True
+    for _, group in groupby(expansion.topologies(), _content):
+        topologies = list(group)
+        factor = topologies[0].representative.coefficient * Fraction(
+            1, topologies[0].representative.multiplicity
+        )
+        text += ("" if start else "\n    ") + _group(factor, topologies, start)
+        start = False
+    return text + ("0" if start else "")
+
+
+def _group(factor: Polynomial, topologies: Iterable["Topology"], start: bool) -> str:
+    """Write the topologies of one vertex content behind what their contractions have in common."""
+    brackets = [
+        f"{t.multiplicity} [{integral_text(t.representative.diagram.edge_labels)}]" for t in topologies
+    ]
+    common = f"({factor})" if len(factor.items) > 1 else str(factor)
+    negative = common.startswith("-")
+    sign = ("-" if negative else "") if start else ("- " if negative else "+ ")
+    common = common.removeprefix("-")
+    if common == "1" and len(brackets) == 1:
+        return sign + brackets[0]
+    opening = f"{sign}{common} * ("
+    indent = "\n" + " " * (len(opening) + (4 if not start else 0))
+    return opening + f"{indent}+ ".join(brackets) + ")"
