@@ -44,10 +44,14 @@ _SCRIPT = re.compile(r"[_^]\{((?:[^{}]|\{[^{}]*\})*)\}")
 
 @dataclass(frozen=True)
 class _Piece:
-    """What cannot be broken: a sign or bracket with the integrand that follows it."""
+    """What cannot be broken: a sign or bracket with the integrand that follows it.
+
+    A piece that `opens` a bracket with several integrands begins a new line.
+    """
 
     latex: str
     width: float
+    opens: bool = False
 
 
 def estimated_width(latex: str) -> float:
@@ -124,6 +128,15 @@ def formula_lines(expansion: "Expansion", notation: Notation | None = None) -> l
     return _broken(left, pieces)
 
 
+def display_latex(expansion: "Expansion", notation: Notation | None = None) -> str:
+    r"""Print an expansion as displayed mathematics, ready to be pasted; ``align*`` if it is long."""
+    rows = formula_lines(expansion, notation)
+    if len(rows) == 1:
+        return f"\\[\n{rows[0].replace('&=', '=', 1)}\n\\]"
+    inside = "\\\\\n".join(rows)
+    return f"\\begin{{align*}}\n{inside}\n\\end{{align*}}"
+
+
 def left_latex(kind: str, n: int) -> str:
     r"""Print the function that is expanded.
 
@@ -152,7 +165,7 @@ def grouped_latex(expansion: "Expansion", notation: Notation | None = None) -> s
     --------
     >>> from nnft_sym.expansion import correlator
     >>> print(grouped_latex(correlator("g*f^3", 1)))
-    G^{(1)}(x_{1}) = -g\Bigl(3\bigl[\int d^{d}y\,K^{W}_{1y}K^{W}_{yy}\bigr]\Bigr)
+    G^{(1)}(x_{1}) = -3g\bigl[\int d^{d}y\,K^{W}_{1y}K^{W}_{yy}\bigr]
     """
     notation = notation or Notation()
     pieces: list[_Piece] = []
@@ -182,7 +195,6 @@ def latex_document(expansion: "Expansion", notation: Notation | None = None) -> 
         f"{total}" + (f" (vertices {key})" if key else " (no vertex)")
         for key, total in expansion.wick_total.items()
     )
-    rows = "\\\\\n".join(formula_lines(expansion, notation))
     return "\n".join(
         [
             r"\documentclass[10pt,a4paper]{article}",
@@ -200,7 +212,7 @@ def latex_document(expansion: "Expansion", notation: Notation | None = None) -> 
             r"contractions.",
             rf"\[{grouped_latex(expansion, notation)}\]",
             r"\subsection*{Term by term}",
-            f"\\begin{{align*}}\n{rows}\n\\end{{align*}}",
+            display_latex(expansion, notation),
             f"Wick contractions, vacuum parts included: {totals or 'none'}.",
             r"\end{document}",
             "",
@@ -233,7 +245,7 @@ def _pieces(
         return [_piece(sign + products[0]), *(_piece((sign.strip() or "+") + " " + p) for p in products[1:])]
     inside = [f"{sign}{front}{size}l[{products[0]}", *(f"+ {product}" for product in products[1:])]
     inside[-1] += f"{size}r]"
-    return [_piece(latex) for latex in inside]
+    return [_piece(inside[0], opens=True), *(_piece(latex) for latex in inside[1:])]
 
 
 def _grouped_pieces(topologies: "Sequence[Topology]", notation: Notation, start: bool) -> list[_Piece]:
@@ -247,12 +259,14 @@ def _grouped_pieces(topologies: "Sequence[Topology]", notation: Notation, start:
         inside = notation.measure(n_vertices) + notation.product(lines, n_vertices) or "1"
         count = str(topology.multiplicity)
         brackets.append(inside if count == "1" else rf"{count}\bigl[{inside}\bigr]")
-    if not number and len(brackets) == 1:
-        return [_piece(sign + brackets[0])]
+    if len(brackets) == 1:
+        total = first.coefficient * topologies[0].labellings
+        sign, number = _sign_and_number(total, start)
+        return [_piece(sign + (rf"{number}\bigl[{inside}\bigr]" if number else inside))]
     brackets = [brackets[0], *(f"+ {bracket}" for bracket in brackets[1:])]
     brackets[0] = rf"{sign}{number}\Bigl({brackets[0]}"
     brackets[-1] += r"\Bigr)"
-    return [_piece(latex) for latex in brackets]
+    return [_piece(brackets[0], opens=True), *(_piece(latex) for latex in brackets[1:])]
 
 
 def _sign_and_number(coefficient: Polynomial, start: bool) -> tuple[str, str]:
@@ -266,8 +280,8 @@ def _sign_and_number(coefficient: Polynomial, start: bool) -> tuple[str, str]:
     return sign, "" if size == "1" else size
 
 
-def _piece(latex: str) -> _Piece:
-    return _Piece(latex, estimated_width(latex))
+def _piece(latex: str, opens: bool = False) -> _Piece:
+    return _Piece(latex, estimated_width(latex), opens)
 
 
 def _broken(left: str, pieces: Sequence[_Piece]) -> list[str]:
@@ -275,7 +289,7 @@ def _broken(left: str, pieces: Sequence[_Piece]) -> list[str]:
     room = LINE_WIDTH - estimated_width(left)
     rows, row, used = [], f"{left} &=", 0.0
     for position, piece in enumerate(pieces):
-        if position and used + piece.width > room:
+        if position and (piece.opens or used + piece.width > room):
             rows.append(row)
             row, used = r"&\quad", 10.0
         row += " " + piece.latex

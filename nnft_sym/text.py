@@ -1,6 +1,6 @@
 """Expansions as plain text: a table of all terms, and the short form that papers print."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from nnft_sym.expansion import Expansion
     from nnft_sym.terms import Term, Topology
 
+_SOURCES = {
+    "(line ends - 1)!!": "every contraction, vacuum parts included, against the double factorial",
+    "zero dimensions": "the terms listed, against the zero-dimensional series",
+}
 _TABLE = "  {:>12}  {:>4}  {:>18}  {}"
 
 
@@ -93,16 +97,17 @@ def _row(term: "Term") -> str:
 
 
 def _wick_lines(expansion: "Expansion") -> list[str]:
-    """Compare the contractions of the diagrams found with their number by the double factorial."""
-    from diagrams.wick import double_factorial
+    """Compare the diagrams found with what is known without diagrams."""
+    from nnft_sym.sum_rules import sum_rules
 
-    lines = ["Wick contractions, vacuum parts included: sum over the diagrams found, and (line ends - 1)!!"]
-    for key, found in expansion.wick_total.items():
-        pairs = [part.split(":") for part in key.split(",") if part]
-        ends = expansion.n + sum(int(valence) * int(number) for valence, number in pairs)
-        expected = double_factorial(ends - 1)
-        verdict = "agree" if found == expected else f"DISAGREE with {expected}"
-        lines.append(f"  vertices {key or 'none'}: {found} = {ends - 1}!!  {verdict}")
+    lines = ["sum rules (sums of multiplicities)"]
+    previous = ""
+    for rule in sum_rules(expansion):
+        if rule.source != previous:
+            lines.append(f"  {_SOURCES[rule.source]}")
+            previous = rule.source
+        verdict = "holds" if rule.holds else f"VIOLATED: expected {rule.expected}"
+        lines.append(f"    vertices {rule.vertices or 'none'}: {rule.found}  {verdict}")
     return lines
 
 
@@ -120,7 +125,7 @@ def grouped_text(expansion: "Expansion") -> str:
     return text + ("0" if start else "")
 
 
-def _group(factor: Polynomial, topologies: Iterable["Topology"], start: bool) -> str:
+def _group(factor: Polynomial, topologies: Sequence["Topology"], start: bool) -> str:
     """Write the topologies of one vertex content behind what their contractions have in common."""
     brackets = [
         f"{t.multiplicity} [{integral_text(t.representative.diagram.edge_labels)}]" for t in topologies
@@ -129,8 +134,11 @@ def _group(factor: Polynomial, topologies: Iterable["Topology"], start: bool) ->
     negative = common.startswith("-")
     sign = ("-" if negative else "") if start else ("- " if negative else "+ ")
     common = common.removeprefix("-")
-    if common == "1" and len(brackets) == 1:
-        return sign + brackets[0]
+    if len(brackets) == 1:
+        bracket = brackets[0].partition(" ")[2]
+        whole = str(topologies[0].representative.coefficient * topologies[0].labellings)
+        whole = f"({whole})" if len(factor.items) > 1 else whole.removeprefix("-")
+        return f"{sign}{whole} {bracket}"
     opening = f"{sign}{common} * ("
     indent = "\n" + " " * (len(opening) + (4 if not start else 0))
     return opening + f"{indent}+ ".join(brackets) + ")"

@@ -1,0 +1,77 @@
+"""``nnft expand``: an n-point function as a sum of diagrams."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from nnft_sym.commands.options import json_option
+
+if TYPE_CHECKING:
+    from nnft_sym.expansion import Expansion
+
+
+@click.command(name="expand")
+@click.argument("action")
+@click.option("-n", "n", type=int, required=True, help="Number of external points.")
+@click.option("--order", type=int, default=1, show_default=True, help="Largest number of vertices.")
+@click.option(
+    "--scheme",
+    type=click.Choice(["bare", "exact"]),
+    default="bare",
+    show_default=True,
+    help="What a line is: the propagator of S_GP, or the exact 2-point function.",
+)
+@click.option(
+    "--kind",
+    type=click.Choice(["full", "normalised", "connected", "1pi"]),
+    default="normalised",
+    show_default=True,
+    help="Which function: with vacuum parts, without, one component, irreducible.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "latex", "tikz", "json"]),
+    help="What to print.  [default: text]",
+)
+@click.option("--plain-kernel", is_flag=True, help="LaTeX: print K on every line, also at vertices.")
+@click.option("--document", is_flag=True, help="LaTeX: a whole document instead of the formula.")
+@json_option
+def command(
+    action: str,
+    n: int,
+    order: int,
+    scheme: str,
+    kind: str,
+    form: str | None,
+    plain_kernel: bool,
+    document: bool,
+    as_json: bool,
+) -> None:
+    """Expand an n-point function of ACTION, such as 'lambda*f^4 + kappa*f^6', into diagrams."""
+    from nnft_sym.expansion import correlator
+
+    if as_json and form not in (None, "json"):
+        raise click.UsageError(f"--json and --format {form} contradict each other: give one of them.")
+    form = "json" if as_json else form or "text"
+    if form != "latex" and (plain_kernel or document):
+        raise click.UsageError(f"--plain-kernel and --document need --format latex, not {form}.")
+    expansion = correlator(action, n, order, scheme, kind)
+    click.echo(_printed(expansion, form, plain_kernel, document))
+
+
+def _printed(expansion: "Expansion", form: str, plain_kernel: bool, document: bool) -> str:
+    """Write the expansion in one of the formats."""
+    if form == "json":
+        from nnft_sym.jsonio import dumps
+
+        return dumps(expansion.as_dict())
+    if form == "latex":
+        from nnft_sym.latex import display_latex, latex_document
+        from nnft_sym.notation import Notation
+
+        notation = Notation(plain_kernel=plain_kernel)
+        return latex_document(expansion, notation) if document else display_latex(expansion, notation)
+    if form == "tikz":
+        raise click.UsageError("--format tikz is not available yet: use text, latex or json.")
+    return expansion.text()
