@@ -29,16 +29,6 @@ Block = tuple[Polynomial, Sequence[Sequence[Line]]]
 LINE_WIDTH = 380.0
 #: Widths of symbols at 10 pt, roughly.
 _COMMAND_WIDTHS = {"int": 10.0, "quad": 10.0, ",": 2.0, "bigl": 0.0, "bigr": 0.0, "Bigl": 0.0, "Bigr": 0.0}
-_PLAIN_KERNELS = (
-    "Every line is printed as $K$; at a vertex it stands for the propagator without the variance of the "
-    "output "
-    "bias."
-)
-_TWO_KERNELS = (
-    "$K$ is a line between external points, $K^{W}$ a line at a vertex: the propagator without the "
-    "variance of "
-    "the output bias."
-)
 _SCRIPT = re.compile(r"[_^]\{((?:[^{}]|\{[^{}]*\})*)\}")
 
 
@@ -98,7 +88,7 @@ def sum_latex(blocks: Iterable[Block], notation: Notation | None = None) -> str:
 
 
 def formula_latex(expansion: "Expansion", notation: Notation | None = None) -> str:
-    r"""Print an expansion as one formula, broken into lines inside ``aligned`` where it is long.
+    r"""Print an expansion as one formula, with lines inside ``aligned`` where it is long.
 
     Examples
     --------
@@ -106,35 +96,76 @@ def formula_latex(expansion: "Expansion", notation: Notation | None = None) -> s
     >>> print(formula_latex(correlator("lambda*f^4", 2)))
     G^{(2)}(x_{1},x_{2}) = K_{12} - 12\lambda\int d^{d}y\,K^{W}_{1y}K^{W}_{2y}K^{W}_{yy} + \cdots
     """
-    rows = formula_lines(expansion, notation)
+    return _one_formula(_formula_rows(expansion, notation or Notation()))
+
+
+def grouped_latex(expansion: "Expansion", notation: Notation | None = None) -> str:
+    r"""Print the sum as papers do: contractions in front of one representative per topology.
+
+    A bracket stands for the mean over the labellings of the external points.
+
+    Examples
+    --------
+    >>> from nnft_sym.expansion import correlator
+    >>> print(grouped_latex(correlator("g*f^3", 1)))
+    G^{(1)}(x_{1}) = -3g\bigl[\int d^{d}y\,K^{W}_{1y}K^{W}_{yy}\bigr] + \cdots
+    """
+    return _one_formula(_grouped_rows(expansion, notation or Notation()))
+
+
+def display_latex(expansion: "Expansion", notation: Notation | None = None, *, grouped: bool = False) -> str:
+    r"""Print an expansion as displayed mathematics, ready to be pasted; ``align*`` if it is long.
+
+    Unlike ``aligned``, ``align*`` can be broken across pages (with ``\allowdisplaybreaks``).
+
+    Parameters
+    ----------
+    expansion : Expansion
+        What to print.
+    notation : Notation, optional
+        How propagators are written.
+    grouped : bool
+        True prints the form of `grouped_latex`, False every term.
+    """
+    rows = (_grouped_rows if grouped else _formula_rows)(expansion, notation or Notation())
+    if len(rows) == 1:
+        return f"\\[\n{rows[0].replace('&=', '=', 1)}\n\\]"
+    inside = "\\\\\n".join(rows)
+    return f"\\begin{{align*}}\n{inside}\n\\end{{align*}}"
+
+
+def _one_formula(rows: Sequence[str]) -> str:
+    """Make rows of an alignment a formula that may stand inside mathematics."""
     if len(rows) == 1:
         return rows[0].replace("&=", "=", 1)
     inside = "\\\\\n".join(rows)
     return f"\\begin{{aligned}}\n{inside}\n\\end{{aligned}}"
 
 
-def formula_lines(expansion: "Expansion", notation: Notation | None = None) -> list[str]:
-    r"""Print an expansion as lines of an alignment, to be joined by ``\\``."""
-    notation = notation or Notation()
+def _formula_rows(expansion: "Expansion", notation: Notation) -> list[str]:
+    """Print every term."""
     pieces: list[_Piece] = []
     for topology in expansion.topologies():
         coefficient = topology.representative.coefficient
         pieces += _pieces(coefficient, topology.edge_labels, notation, r"\Big", start=not pieces)
+    return _finished(expansion, pieces)
+
+
+def _grouped_rows(expansion: "Expansion", notation: Notation) -> list[str]:
+    """Print one representative per topology."""
+    pieces: list[_Piece] = []
+    for _, group in groupby(expansion.topologies(), lambda topology: topology.vertices):
+        pieces += _grouped_pieces(list(group), notation, start=not pieces)
+    return _finished(expansion, pieces)
+
+
+def _finished(expansion: "Expansion", pieces: list[_Piece]) -> list[str]:
+    """Add what is left out, and break the sum into lines."""
     if not pieces:
         pieces = [_Piece("0", 5.0)]
     elif _goes_on(expansion):
         pieces.append(_Piece(r"+ \cdots", 25.0))
-    left = left_latex(expansion.kind.value, expansion.n)
-    return _broken(left, pieces)
-
-
-def display_latex(expansion: "Expansion", notation: Notation | None = None) -> str:
-    r"""Print an expansion as displayed mathematics, ready to be pasted; ``align*`` if it is long."""
-    rows = formula_lines(expansion, notation)
-    if len(rows) == 1:
-        return f"\\[\n{rows[0].replace('&=', '=', 1)}\n\\]"
-    inside = "\\\\\n".join(rows)
-    return f"\\begin{{align*}}\n{inside}\n\\end{{align*}}"
+    return _broken(left_latex(expansion.kind.value, expansion.n), pieces)
 
 
 def left_latex(kind: str, n: int) -> str:
@@ -154,75 +185,6 @@ def left_latex(kind: str, n: int) -> str:
     symbol = {"connected": "G_{c}", "1pi": r"G_{\mathrm{1PI}}"}.get(kind, "G")
     function = f"{symbol}^{{({n})}}({points})"
     return function if kind != "full" else rf"{ratio}\;{function}"
-
-
-def grouped_latex(expansion: "Expansion", notation: Notation | None = None) -> str:
-    r"""Print the sum as papers do: contractions in front of one representative per topology.
-
-    A bracket stands for the mean over the labellings of the external points.
-
-    Examples
-    --------
-    >>> from nnft_sym.expansion import correlator
-    >>> print(grouped_latex(correlator("g*f^3", 1)))
-    G^{(1)}(x_{1}) = -3g\bigl[\int d^{d}y\,K^{W}_{1y}K^{W}_{yy}\bigr]
-    """
-    notation = notation or Notation()
-    pieces: list[_Piece] = []
-    for _, group in groupby(
-        expansion.topologies(), lambda topology: topology.representative.diagram.vertices
-    ):
-        pieces += _grouped_pieces(list(group), notation, start=not pieces)
-    rows = _broken(left_latex(expansion.kind.value, expansion.n), pieces or [_Piece("0", 5.0)])
-    if len(rows) == 1:
-        return rows[0].replace("&=", "=", 1)
-    return "\\begin{aligned}\n" + "\\\\\n".join(rows) + "\n\\end{aligned}"
-
-
-def latex_document(expansion: "Expansion", notation: Notation | None = None) -> str:
-    """Write a whole document that plain pdflatex compiles: action, rule, short form, formula, check.
-
-    Parameters
-    ----------
-    expansion : Expansion
-        What to print.
-    notation : Notation, optional
-        How propagators are written; with plain kernels a sentence says what they stand for.
-    """
-    notation = notation or Notation()
-    kernels = _PLAIN_KERNELS if notation.plain_kernel else _TWO_KERNELS
-    totals = ", ".join(
-        f"{total}" + (f" (vertices {key})" if key else " (no vertex)")
-        for key, total in expansion.wick_total.items()
-    )
-    return "\n".join(
-        [
-            r"\documentclass[10pt,a4paper]{article}",
-            r"\usepackage{amsmath}",
-            r"\setlength{\oddsidemargin}{0mm}\setlength{\textwidth}{160mm}",
-            r"\setlength{\parindent}{0mm}\setlength{\parskip}{2mm}",
-            r"\allowdisplaybreaks",
-            r"\begin{document}",
-            rf"\section*{{The {expansion.n}-point function to order {expansion.order}, {expansion.kind}}}",
-            rf"\[{expansion.action.latex()}\]",
-            f"{_prose(expansion.rule)}. {kernels}",
-            r"\subsection*{By topology}",
-            r"A bracket is the mean over the labellings of the external points; the number in front counts "
-            r"Wick "
-            r"contractions.",
-            rf"\[{grouped_latex(expansion, notation)}\]",
-            r"\subsection*{Term by term}",
-            display_latex(expansion, notation),
-            f"Wick contractions, vacuum parts included: {totals or 'none'}.",
-            r"\end{document}",
-            "",
-        ]
-    )
-
-
-def _prose(text: str) -> str:
-    """Make a sentence printable: a capital first, and the one symbol that occurs as mathematics."""
-    return (text[0].upper() + text[1:]).replace("S_GP", r"$S_{\mathrm{GP}}$")
 
 
 def _goes_on(expansion: "Expansion") -> bool:

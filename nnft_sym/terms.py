@@ -122,6 +122,11 @@ class Topology:
         return self.terms[0]
 
     @property
+    def vertices(self) -> tuple[int, ...]:
+        """Valences of the vertices, ascending."""
+        return self.representative.diagram.vertices
+
+    @property
     def labellings(self) -> int:
         """Number of ways to label the external points."""
         return len(self.terms)

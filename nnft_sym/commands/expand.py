@@ -67,7 +67,8 @@ def _printed(expansion: "Expansion", form: str, plain_kernel: bool, document: bo
 
         return dumps(expansion.as_dict())
     if form == "latex":
-        from nnft_sym.latex import display_latex, latex_document
+        from nnft_sym.latex import display_latex
+        from nnft_sym.latex_document import latex_document
         from nnft_sym.notation import Notation
 
         notation = Notation(plain_kernel=plain_kernel)
