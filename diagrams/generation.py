@@ -139,7 +139,7 @@ def _refuse_absurd(n_external: int, content: Content, exchangeable: int) -> None
     if contractions > LARGEST_LISTING * at_most:
         raise GenerationError(
             f"{n_external} points and vertices {dict(content)} have {contractions} contractions, at least "
-            f"{contractions // at_most} diagrams to enumerate; the limit is {LARGEST_LISTING}: lower the order"
+            f"{contractions // at_most} diagrams to list; the limit is {LARGEST_LISTING}; lower the order"
         )
 
 

@@ -1,0 +1,107 @@
+"""Diagrams as networkx multigraphs, and back.
+
+networkx answers questions of connectivity and hands diagrams to other tools. Always a `MultiGraph`: a plain
+`Graph` would merge the lines of a double line. Its isomorphism count is not the symmetry factor either, since
+parallel lines and self-loops are symmetries too (see `diagrams.diagram.SymmetryFactor`).
+
+networkx is imported by the functions that need it: most programs that draw or count diagrams never do.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from diagrams.diagram import Diagram
+from diagrams.errors import InvalidDiagram
+
+if TYPE_CHECKING:
+    import networkx
+
+
+def to_networkx(diagram: Diagram) -> "networkx.MultiGraph":
+    """Write a diagram as a multigraph.
+
+    Parameters
+    ----------
+    diagram : Diagram
+
+    Returns
+    -------
+    networkx.MultiGraph
+        Nodes are the labels ``"x1"``.. and ``"y1"``.., with the attributes ``kind`` (``"external"`` or
+        ``"vertex"``) and ``valence``; every line is one edge, a self-loop one edge from a node to itself.
+
+    Examples
+    --------
+    >>> graph = to_networkx(Diagram.from_edge_string("x1-y1,y1-y2,y1-y2,y1-y2,y2-x2"))
+    >>> graph.number_of_edges("y1", "y2"), graph.degree["y1"], graph.nodes["x1"]["kind"]
+    (3, 4, 'external')
+    """
+    import networkx
+
+    graph = networkx.MultiGraph()
+    for point in range(diagram.n_external):
+        graph.add_node(diagram.label(point), kind="external", valence=1)
+    for i, valence in enumerate(diagram.vertices):
+        graph.add_node(diagram.label(diagram.n_external + i), kind="vertex", valence=valence)
+    graph.add_edges_from(diagram.edge_labels)
+    return graph
+
+
+def from_networkx(graph: "networkx.MultiGraph", external: "list[Any] | tuple[Any, ...]") -> Diagram:
+    """Read a diagram from a multigraph.
+
+    Parameters
+    ----------
+    graph : networkx.MultiGraph
+        Any hashable nodes; attributes are ignored.
+    external : sequence of nodes
+        The external points x1, x2, ... in this order. All other nodes are vertices.
+
+    Raises
+    ------
+    InvalidDiagram
+        If the graph is directed or merges parallel lines, an external point is missing or repeated or does
+        not end exactly one line, or a vertex has no lines.
+
+    Examples
+    --------
+    >>> import networkx
+    >>> star = networkx.MultiGraph([("a", "v"), ("b", "v"), ("v", "v")])
+    >>> from_networkx(star, ["b", "a"]).edge_string
+    'x1-y1,x2-y1,y1-y1'
+    """
+    if graph.is_directed() or not graph.is_multigraph():
+        raise InvalidDiagram(
+            f"a {type(graph).__name__} was given; need an undirected networkx.MultiGraph"
+        )
+    absent = [node for node in external if node not in graph]
+    if absent or len(set(external)) != len(external):
+        raise InvalidDiagram(
+            f"external points {list(external)} must be distinct nodes of the graph; not there: {absent}"
+        )
+    outside = set(external)
+    nodes = [*external, *(node for node in graph if node not in outside)]
+    place = {node: i for i, node in enumerate(nodes)}
+    edges = tuple((place[a], place[b]) for a, b in graph.edges())
+    valences = tuple(degree for node, degree in graph.degree() if node not in outside)
+    return Diagram(len(outside), valences, edges)
+
+
+def internal_bridges(diagram: Diagram) -> tuple[tuple[int, int], ...]:
+    """Lines between vertices whose cutting adds a component: where a diagram is one-particle reducible.
+
+    Returns
+    -------
+    tuple of (int, int)
+        Node pairs as in `Diagram.edges`, sorted.
+
+    Examples
+    --------
+    >>> internal_bridges(Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,y1-y2,y2-x4,y2-x5,y2-x6"))
+    ((6, 7),)
+    """
+    import networkx
+
+    simple = networkx.Graph(edge for edge, lines in diagram.lines if edge[0] != edge[1])
+    single = {edge for edge, lines in diagram.lines if lines == 1 and edge[0] >= diagram.n_external}
+    found = ((min(edge), max(edge)) for edge in networkx.bridges(simple))
+    return tuple(sorted(edge for edge in found if edge in single))
