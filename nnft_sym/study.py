@@ -23,6 +23,7 @@ from nnft_sym.action import Action
 from nnft_sym.config import NetConfig, StudyConfig
 from nnft_sym.couplings import FourPointData, extract_coupling
 from nnft_sym.expansion import Expansion, correlator
+from nnft_sym.polynomials import Polynomial
 from nnft_sym.results import Array, CorrelatorResult, NetResult, StudyResult
 from nnft_sym.six_point import predict_six_point
 from nnft_sym.verdict import checks, verdict
@@ -141,8 +142,8 @@ def quartic_coupling(action: Action) -> str:
     >>> quartic_coupling(Action("lambda*f**4 + kappa*f**6"))
     'lambda'
     """
-    name = action.single_coupling(4) if 4 in action.valences else None
-    if name is None:
+    coefficient = action.coefficient(4) if 4 in action.valences else None
+    if coefficient is None or coefficient != _lone(coefficient):
         raise UnsuitableAction(
             f"the action {action} has no term of the form lambda*f**4 with one coupling of its own; a study "
             "extracts that coupling from the 4-point function, so write it as in 'lambda*f**4 + kappa*f**6'"
@@ -153,15 +154,18 @@ def quartic_coupling(action: Action) -> str:
             f"the action {action} has a term f**{(odd or [2])[0]}; networks with symmetric output weights "
             "have no odd correlators, and their 2-point function is K: a study takes even powers from f**4 on"
         )
-    return name
+    return coefficient.variables[0]
+
+
+def _lone(coefficient: Polynomial) -> Polynomial | None:
+    """Make the polynomial that is just the first coupling of another one."""
+    return Polynomial.variable(coefficient.variables[0]) if coefficient.variables else None
 
 
 def _integrate(net: NetConfig, expansions: Mapping[int, Expansion]) -> dict[int, Prediction]:
     domain: Domain = WholeSpace() if net.cutoff is None else Box(net.cutoff)
     kernel, points = make_network(net).kernel, as_points(net.points)
-    return {
-        n: predict(expansion.numeric_terms(), kernel, points, domain) for n, expansion in expansions.items()
-    }
+    return {n: predict(expansion.monomials(), kernel, points, domain) for n, expansion in expansions.items()}
 
 
 def make_network(net: NetConfig) -> Network:

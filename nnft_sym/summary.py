@@ -119,7 +119,11 @@ def _comparison(one: "Comparison | None") -> dict[str, Any] | None:
 
 def summary_tables(result: StudyResult) -> "list[Table | str]":
     """Make the tables that the terminal shows."""
-    made: list[Table | str] = [result.expansions[4].text(), ""]
+    from rich.markup import escape
+
+    # The square brackets of a formula are not markup.
+    formulas = (escape(result.expansions[n].grouped_text()) for n in (4, 6))
+    made: list[Table | str] = [*formulas, ""]
     for net in result.nets:
         title = f"{net.name}-net, N = {net.config.width}"
         made += [
