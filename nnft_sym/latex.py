@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Block = tuple[Polynomial, Sequence[Sequence[Line]]]
 
 #: Width of a printed line in points (the documents have a text width of 455 pt).
-LINE_WIDTH = 380.0
+LINE_WIDTH = 430.0
 #: Widths of symbols at 10 pt, roughly.
 _COMMAND_WIDTHS = {"int": 10.0, "quad": 10.0, ",": 2.0, "bigl": 0.0, "bigr": 0.0, "Bigl": 0.0, "Bigr": 0.0}
 _SCRIPT = re.compile(r"[_^]\{((?:[^{}]|\{[^{}]*\})*)\}")

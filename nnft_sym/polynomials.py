@@ -217,9 +217,15 @@ def _monomial_latex(monomial: Monomial, size: Fraction) -> str:
     factors = [coupling_latex(name) + (f"^{{{power}}}" if power > 1 else "") for name, power in monomial]
     if number != "1" or not factors:
         factors.insert(0, number)
-    # A control word needs a space before the letter that follows it.
     text = factors[0]
     for factor in factors[1:]:
-        glued = text[-1].isalpha() and text.rpartition("\\")[2].isalpha() and "\\" in text
-        text += (" " if glued and factor[0].isalpha() else "") + factor
+        text += _space_between(text, factor) + factor
     return text
+
+
+def _space_between(left: str, right: str) -> str:
+    """Space around words, and a blank behind a control word that a letter follows."""
+    if r"\mathrm" in right or (left.endswith("}") and r"\mathrm" in left):
+        return r"\,"
+    control_word = "\\" in left and left.rpartition("\\")[2].isalpha()
+    return " " if control_word and right[0].isalpha() else ""
