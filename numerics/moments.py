@@ -1,0 +1,197 @@
+"""Symmetric moments: sums of products of network outputs over all distinct index sets.
+
+A product of n outputs is split into two monomials of about half the order, so the sums of all elements of
+orders 2, 4 and 6 need only the monomials of orders 1, 2 and 3 and one multiplication per element.
+
+Sums are taken over a fixed tree: networks -> chunks of `LANES` -> pairs of chunks -> ..., whatever the number
+of threads, pages or blocks, so a total is reproduced to the last bit.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.errors import InvalidStatistics
+from numerics.index_sets import multisets, ranks
+from numerics.jit import compiled
+from numerics.sampler_kernels import LANES
+
+Array = NDArray[np.float64]
+
+MAX_ORDER = 8
+
+
+@dataclass(frozen=True)
+class MomentPlan:
+    """How to form all moments of given orders.
+
+    Attributes
+    ----------
+    orders : tuple of int
+    n_points : int
+    parent, point : ndarray of int64, shape (n_monomials,)
+        Monomial m = monomial parent[m] times output point[m]; monomial 0 is 1.
+    left, right : ndarray of int64, shape (M,)
+        Moment e = sum over networks of monomial left[e] times monomial right[e]; all orders one after the
+        other, each in the order of `numerics.index_sets.multisets`.
+    slices : tuple of slice
+        Where each order stands.
+    """
+
+    orders: tuple[int, ...]
+    n_points: int
+    parent: NDArray[np.int64]
+    point: NDArray[np.int64]
+    left: NDArray[np.int64]
+    right: NDArray[np.int64]
+    slices: tuple[slice, ...]
+
+    @property
+    def size(self) -> int:
+        """Number of moments M."""
+        return len(self.left)
+
+    def slice_of(self, order: int) -> slice:
+        """Say where the moments of one order stand.
+
+        Raises
+        ------
+        InvalidStatistics
+            If that order was not accumulated.
+        """
+        if order not in self.orders:
+            raise InvalidStatistics(
+                f"correlators of order {order} were not sampled, only {list(self.orders)}; ask for them in "
+                "`orders`"
+            )
+        return self.slices[self.orders.index(order)]
+
+
+def moment_plan(n_points: int, orders: Sequence[int]) -> MomentPlan:
+    """Plan the accumulation of all distinct moments of the given orders.
+
+    Parameters
+    ----------
+    n_points : int
+    orders : sequence of int
+        Even or odd, 1 to `MAX_ORDER`, each once.
+
+    Returns
+    -------
+    MomentPlan
+
+    Raises
+    ------
+    InvalidStatistics
+        If an order is out of range or repeated.
+
+    Examples
+    --------
+    >>> moment_plan(6, (2, 4, 6)).size
+    609
+    """
+    orders = _checked_orders(orders)
+    highest = (max(orders) + 1) // 2
+    parent, point, start = [0], [-1], {0: 0}
+    for k in range(1, highest + 1):
+        start[k] = len(parent)
+        sets = multisets(n_points, k)
+        above = ranks(sets[:, :-1], n_points) if k > 1 else np.zeros(len(sets), dtype=np.int64)
+        parent += (start[k - 1] + above).tolist()
+        point += sets[:, -1].tolist()
+    left, right, slices, done = [], [], [], 0
+    for order in orders:
+        sets = multisets(n_points, order)
+        half = (order + 1) // 2
+        left.append(start[half] + ranks(sets[:, :half], n_points))
+        rest = ranks(sets[:, half:], n_points) if order > 1 else np.zeros(len(sets), dtype=np.int64)
+        right.append(start[order - half] + rest)
+        slices.append(slice(done, done + len(sets)))
+        done += len(sets)
+    return MomentPlan(
+        orders=orders,
+        n_points=n_points,
+        parent=np.array(parent),
+        point=np.array(point),
+        left=np.concatenate(left),
+        right=np.concatenate(right),
+        slices=tuple(slices),
+    )
+
+
+def _checked_orders(orders: Sequence[int]) -> tuple[int, ...]:
+    checked = tuple(orders)
+    fine = all(isinstance(n, int | np.integer) and 1 <= n <= MAX_ORDER for n in checked)
+    if not checked or not fine or len(set(checked)) != len(checked):
+        raise InvalidStatistics(
+            f"orders = {orders!r} was given; different whole numbers from 1 to {MAX_ORDER} are needed"
+        )
+    return tuple(int(n) for n in checked)
+
+
+def moments_reference(outputs: Array, plan: MomentPlan) -> Array:
+    """Sum the moments over networks in plain NumPy, straight from the index sets.
+
+    Parameters
+    ----------
+    outputs : ndarray, shape (n, n_points)
+    plan : MomentPlan
+
+    Returns
+    -------
+    ndarray, shape (M,)
+    """
+    parts = [
+        np.prod(outputs[:, multisets(plan.n_points, order)], axis=2).sum(axis=0) for order in plan.orders
+    ]
+    return np.concatenate(parts)
+
+
+@compiled
+def accumulate_lanes(
+    sums: Array,
+    outputs: Array,
+    monomials: Array,
+    partial: Array,
+    start: int,
+    stop: int,
+    parent: NDArray[np.int64],
+    point: NDArray[np.int64],
+    left: NDArray[np.int64],
+    right: NDArray[np.int64],
+) -> None:
+    """Sum all moments over lanes start .. stop - 1 of one chunk.
+
+    Parameters
+    ----------
+    sums : ndarray, shape (M,)
+        Filled.
+    outputs : ndarray, shape (n_points * LANES,)
+    monomials : ndarray, shape (n_monomials * LANES,)
+        Scratch.
+    partial : ndarray, shape (8,)
+        Scratch.
+    start, stop : int
+    parent, point, left, right : ndarray of int64
+        See `MomentPlan`.
+    """
+    for lane in range(LANES):
+        monomials[lane] = 1.0 if start <= lane < stop else 0.0
+    for m in range(1, len(parent)):
+        above = parent[m] * LANES
+        row = point[m] * LANES
+        here = m * LANES
+        for lane in range(LANES):
+            monomials[here + lane] = monomials[above + lane] * outputs[row + lane]
+    for e in range(len(left)):
+        a = left[e] * LANES
+        b = right[e] * LANES
+        for lane in range(8):
+            s = monomials[a + lane] * monomials[b + lane]
+            for step in range(1, LANES // 8):
+                s += monomials[a + 8 * step + lane] * monomials[b + 8 * step + lane]
+            partial[lane] = s
+        low = (partial[0] + partial[4]) + (partial[2] + partial[6])
+        sums[e] = low + ((partial[1] + partial[5]) + (partial[3] + partial[7]))

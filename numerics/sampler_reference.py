@@ -1,0 +1,56 @@
+"""Networks from the same random streams in plain NumPy: the slow twin of the compiled sampler.
+
+Network by network the numbers agree with `numerics.sampler_kernels` to rounding. It needs no compiler and
+serves raw outputs and small requests; the tests hold the compiled sampler against it.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.networks import CosNet, Network
+from numerics.random_streams import NETWORK_LEVEL, normals, split_seed, uniforms
+
+Array = NDArray[np.float64]
+
+
+def reference_outputs(network: Network, points: Array, seed: int, first: int, count: int) -> Array:
+    """Evaluate networks of the ensemble one neuron after the other.
+
+    Parameters
+    ----------
+    network : Network
+    points : ndarray, shape (n_points, d_in)
+    seed : int
+    first, count : int
+        Networks first, first + 1, ..., first + count - 1 of the stream.
+
+    Returns
+    -------
+    ndarray, shape (count, n_points)
+        f(x) of every network.
+    """
+    key = split_seed(seed)
+    numbers = np.arange(first, first + count)
+    total = np.zeros((count, len(points)))
+    for neuron in range(network.width):
+        weights, output, biases = _neuron(network, key, numbers, neuron)
+        total += output[:, np.newaxis] * network.features(weights, biases, points)
+    total *= np.sqrt(network.weight_variance / network.width)
+    if network.bias_variance > 0:
+        total += np.sqrt(network.bias_variance) * normals(key, numbers, NETWORK_LEVEL, 1).T
+    return total
+
+
+def _neuron(
+    network: Network, key: tuple[int, ...], numbers: NDArray[np.int64], neuron: int
+) -> tuple[Array, Array, Array]:
+    """Return hidden weights (n, d), standard normal output weights (n,) and biases or phases (n,)."""
+    d = network.d_in
+    drawn = normals(key, numbers, neuron, d + 2)
+    weights = (drawn[:d] * (network.sigma_w / np.sqrt(d))).T
+    deviation = network.hidden_bias_deviation
+    if isinstance(network, CosNet) or deviation is None:
+        biases = 2.0 * np.pi * uniforms(key, numbers, neuron, (d + 2) // 2 * 2)
+    else:
+        biases = deviation * drawn[d + 1]
+    return weights, drawn[d], biases
