@@ -41,3 +41,7 @@ class InvalidDomain(NNFTError, ValueError):
 
 class InvalidKernel(NNFTError, ValueError):
     """A kernel returned NaN or infinity, or an array of the wrong shape."""
+
+
+class ProblemTooLarge(NNFTError, MemoryError):
+    """The tables of an integral would need more memory than allowed."""

@@ -183,7 +183,8 @@ class Integrand:
         order = min(
             _orders(vertices, colour), key=lambda o: (_relabelled(lines, o), [attached[v] for v in o])
         )
-        legs, labels = [], []
+        legs: list[Line] = []
+        labels: list[int] = []
         for new, old in enumerate(order):
             for label in sorted(attached[old]):
                 legs.append((len(labels), new, 1))
@@ -257,7 +258,7 @@ def _relabelled(lines: Iterable[Line], order: tuple[int, ...]) -> list[Line]:
     return sorted((min(new[u], new[v]), max(new[u], new[v]), p) for u, v, p in lines)
 
 
-def _orders(vertices: list[int], colour: dict[int, tuple[int, ...]]) -> Iterable[tuple[int, ...]]:
+def _orders(vertices: list[int], colour: dict[int, tuple[int, int, int]]) -> Iterable[tuple[int, ...]]:
     """All orders of the vertices that sort by colour (one of them if there are too many)."""
     cells = [[v for v in vertices if colour[v] == c] for c in sorted(set(colour.values()))]
     if prod(factorial(len(cell)) for cell in cells) > _MAX_RELABELLINGS:

@@ -1,0 +1,333 @@
+"""From an expansion to numbers: an n-point function for all input multisets, polynomial in the couplings.
+
+Each distinct vertex integral of the expansion is computed once, for all multisets of inputs on its legs
+(`numerics.integrate`); every term is then looked up in those tables and multiplied by the propagators K of the
+lines between external points.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from numerics.backends import Backend
+from numerics.domains import Domain
+from numerics.errors import LoweringError, NotAvailable
+from numerics.estimate import Estimate, Quality
+from numerics.index_sets import multiset_count, multisets
+from numerics.integrate import Method, Product, gather, leg_rows, solve
+from numerics.kernels import Kernel
+from numerics.lowering import Monomial, Program, TermGroup, TermLike, lower
+from numerics.points import Points, as_points
+from numerics.refinement import Job, Settings
+
+Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+#: Terms times multisets evaluated at a time.
+_BLOCK = 200_000
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """An n-point function at given inputs, with the couplings left open.
+
+    Attributes
+    ----------
+    order : int
+        Number n of external points.
+    indices : ndarray of int, shape (M, n)
+        The multisets of inputs.
+    coefficients : mapping of Monomial to Estimate
+        What multiplies each product of couplings; values and error bounds of shape (M,).
+    program : Program
+        The lowered expansion.
+    """
+
+    order: int
+    indices: Indices
+    coefficients: Mapping[Monomial, Estimate]
+    program: Program
+    _jobs: tuple[Job, ...] = field(repr=False)
+    _propagator: Array = field(repr=False)
+
+    def coefficient(self, couplings: str) -> Estimate:
+        """What multiplies a product of couplings.
+
+        Parameters
+        ----------
+        couplings : str
+            For instance ``"lambda"``, ``"lambda**2"``, ``"kappa*lambda"``; ``""`` is the free theory.
+
+        Returns
+        -------
+        Estimate
+            Shape (M,).
+
+        Raises
+        ------
+        LoweringError
+            If the expansion has no such terms.
+        """
+        key = parse_monomial(couplings)
+        if key not in self.coefficients:
+            known = ", ".join(repr(monomial_text(m)) for m in self.coefficients)
+            raise LoweringError(
+                f"the expansion of the {self.order}-point function has no terms in {couplings!r}; "
+                f"it has {known}"
+            )
+        return self.coefficients[key]
+
+    def evaluate(self, couplings: Mapping[str, ArrayLike]) -> Estimate:
+        """The n-point function at given couplings.
+
+        Parameters
+        ----------
+        couplings : mapping of str to number, or to arrays of one shape (...)
+            Value of every coupling that occurs.
+
+        Returns
+        -------
+        Estimate
+            Value and error bound of the integrals, shape (..., M); couplings count as exact.
+
+        Raises
+        ------
+        LoweringError
+            If a coupling is missing or unknown.
+        """
+        needed = {name for key in self.coefficients for name, _ in key}
+        if set(couplings) != needed:
+            raise LoweringError(
+                f"couplings {sorted(couplings)} given, the expansion has {sorted(needed)}; give each of them"
+            )
+        values = {
+            name: np.asarray(value, dtype=np.float64)[..., np.newaxis] for name, value in couplings.items()
+        }
+        value, error = np.zeros(1), np.zeros(1)
+        for key, found in self.coefficients.items():
+            factor = np.ones(1)
+            for name, power in key:
+                factor = factor * values[name] ** power
+            value = value + factor * found.value
+            error = error + np.abs(factor) * found.error
+        return _summary(value, error, tuple(self.coefficients.values()))
+
+    def evaluate_tensor(self, coupling: str, tensor: ArrayLike) -> Array:
+        """Contribution linear in a coupling that differs from one set of inputs to another.
+
+        With the coupling λ_ijkl taken from the 4-point function element by element, the 6-point function has
+        −24 Σ_(4|2) λ_ijkl ∫K_i K_j K_k K_l · K_mn: in each term the coupling is that of the inputs on the legs
+        of the vertex.
+
+        Parameters
+        ----------
+        coupling : str
+            Name of the coupling.
+        tensor : array_like, shape (multiset_count(n_points, k),)
+            Its value for each multiset of inputs on the k legs; NaN where it has none, which then spreads to
+            the elements that need it.
+
+        Returns
+        -------
+        ndarray, shape (M,)
+
+        Raises
+        ------
+        NotAvailable
+            If the coupling occurs at a vertex with a self-loop or a line to another vertex: a tensor says
+            nothing about the position of the vertex. (Use the exact scheme.)
+        LoweringError
+            If the expansion has no term linear in the coupling, or the tensor does not fit.
+        """
+        return self._with_tensor(coupling, np.asarray(tensor, dtype=np.float64), times_integral=True)
+
+    def evaluate_contact(self, coupling: str, tensor: ArrayLike) -> Array:
+        """Like `evaluate_tensor`, for the product of coupling and vertex integral.
+
+        This is λ_ijkl ∫K_i K_j K_k K_l = −G_c^(4)/24 itself, which exists also where λ_ijkl does not.
+
+        Parameters
+        ----------
+        coupling : str
+        tensor : array_like, shape (multiset_count(n_points, k),)
+
+        Returns
+        -------
+        ndarray, shape (M,)
+
+        Raises
+        ------
+        NotAvailable, LoweringError
+            As for `evaluate_tensor`.
+        """
+        return self._with_tensor(coupling, np.asarray(tensor, dtype=np.float64), times_integral=False)
+
+    def _with_tensor(self, coupling: str, tensor: Array, *, times_integral: bool) -> Array:
+        groups = [group for group in self.program.groups if group.couplings == ((coupling, 1),)]
+        if not groups:
+            self.coefficient(coupling)  # raises
+        jobs = list(self._jobs)
+        for number in {k for group in groups for k in group.integrands}:
+            jobs[number] = self._dressed(jobs[number], coupling, tensor, times_integral=times_integral)
+        value: Array = sum(
+            (_evaluate_group(group, jobs, self.indices, self._propagator).value for group in groups),
+            start=np.zeros(len(self.indices)),
+        )
+        return value
+
+    def _dressed(self, job: Job, coupling: str, tensor: Array, *, times_integral: bool) -> Job:
+        integrand = job.integrand
+        if integrand.n_vertices != 1 or integrand.internal:
+            raise NotAvailable(
+                f"{coupling} as a tensor over inputs needs vertices whose legs all end on external points; the "
+                f"{self.order}-point expansion also has {integrand}. Use the exact scheme, or one number"
+            )
+        count = multiset_count(len(self._propagator), integrand.n_external)
+        if tensor.shape != (count,):
+            raise LoweringError(
+                f"a tensor of shape {tensor.shape} given for {coupling}; its vertex has "
+                f"{integrand.n_external} legs, so {count} multisets of the inputs"
+            )
+        value = tensor * job.value if times_integral else tensor
+        return Job(integrand, job.rows, value, np.zeros_like(value), converged=True)
+
+
+def predict(
+    terms: Iterable[TermLike],
+    kernel: Kernel,
+    points: Points,
+    domain: Domain,
+    *,
+    rtol: float = 1e-10,
+    method: Method = Method.AUTOMATIC,
+    settings: Settings | None = None,
+    backend: Backend | None = None,
+) -> Prediction:
+    """Evaluate an expansion for all multisets of the inputs.
+
+    Parameters
+    ----------
+    terms : iterable of (Diagram, Fraction, mapping of str to int)
+        Diagram, exact factor in front (sign, 1/V!, multiplicity), powers of the couplings.
+    kernel : Kernel
+    points : array_like, shape (n_points, d)
+        The inputs.
+    domain : Box or WholeSpace
+        Where the vertices are.
+    rtol, method, settings, backend
+        As for `numerics.integrate.integrate`.
+
+    Returns
+    -------
+    Prediction
+
+    Raises
+    ------
+    LoweringError, DivergentIntegral, ProblemTooLarge, InvalidKernel, InvalidPoints, NotAvailable
+        As for `numerics.lowering.lower` and `numerics.integrate.integrate`.
+
+    Examples
+    --------
+    The 4-point function of λ f⁴ with exact propagators, to first order:
+
+    >>> from fractions import Fraction
+    >>> from diagrams.diagram import Diagram
+    >>> from numerics.domains import Box
+    >>> from numerics.kernels_arc import ReLUKernel
+    >>> pairs = ["x1-x2,x3-x4", "x1-x3,x2-x4", "x1-x4,x2-x3"]
+    >>> terms = [(Diagram.from_edge_string(text), Fraction(1), {}) for text in pairs]
+    >>> star = Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")
+    >>> terms.append((star, Fraction(-24), {"lambda": 1}))
+    >>> found = predict(terms, ReLUKernel(), [[1.0], [2.0]], Box(10.0))
+    >>> found.coefficient("").value.tolist()
+    [0.75, 1.5, 3.0, 6.0, 12.0]
+    >>> found.evaluate({"lambda": 1e-6}).value.round(6).tolist()
+    [0.72, 1.44, 2.88, 5.76, 11.52]
+    """
+    x = as_points(points, kernel.d_in)
+    program = lower(terms)
+    jobs = tuple(Job(integrand, leg_rows(integrand, len(x))) for integrand in program.integrands)
+    solve(jobs, kernel, x, domain, method, settings or Settings(rtol=rtol), backend)
+    indices, propagator = multisets(len(x), program.n_external), kernel.full(x, x)
+    provenance = {"kernel": repr(kernel), "domain": str(domain), "points": x.tolist()}
+    coefficients = {}
+    for key in program.monomials:
+        groups = [group for group in program.groups if group.couplings == key]
+        parts = [_evaluate_group(group, jobs, indices, propagator) for group in groups]
+        used = [jobs[k] for k in sorted({k for group in groups for k in group.integrands})]
+        coefficients[key] = Estimate(
+            sum((part.value for part in parts), start=np.zeros(len(indices))),
+            sum((part.error for part in parts), start=np.zeros(len(indices))),
+            method="; ".join(dict.fromkeys(job.method for job in used)) or "product of kernels",
+            quality=Quality.TRUSTED if all(job.converged for job in used) else Quality.NOT_CONVERGED,
+            provenance=provenance,
+        )
+    return Prediction(program.n_external, indices, coefficients, program, jobs, propagator)
+
+
+def parse_monomial(text: str) -> Monomial:
+    """Read a product of couplings.
+
+    Raises
+    ------
+    LoweringError
+        If the text is not names and integer powers joined by ``*``.
+
+    Examples
+    --------
+    >>> parse_monomial("lambda**2*kappa")
+    (('kappa', 1), ('lambda', 2))
+    """
+    powers: dict[str, int] = {}
+    for factor in text.replace("**", "^").split("*") if text.strip() else []:
+        name, _, power = factor.strip().partition("^")
+        if not name.strip().isidentifier() or not (power.strip().isdigit() or not power):
+            raise LoweringError(
+                f"{text!r} is not a product of couplings; write names and powers, as in 'kappa*lambda**2'"
+            )
+        powers[name.strip()] = powers.get(name.strip(), 0) + int(power or 1)
+    return tuple(sorted((name, power) for name, power in powers.items() if power))
+
+
+def monomial_text(key: Monomial) -> str:
+    """Write a product of couplings, the way `parse_monomial` reads it.
+
+    Examples
+    --------
+    >>> monomial_text((("kappa", 1), ("lambda", 2)))
+    'kappa*lambda**2'
+    """
+    return "*".join(name if power == 1 else f"{name}**{power}" for name, power in key)
+
+
+def _evaluate_group(group: TermGroup, jobs: Iterable[Job], indices: Indices, propagator: Array) -> Product:
+    """Sum the terms of a group for all multisets, in blocks of terms."""
+    jobs = [list(jobs)[k] for k in group.integrands]
+    step = max(1, _BLOCK // max(1, len(indices)))
+    total = Product(np.zeros(len(indices)))
+    for start in range(0, len(group.weights), step):
+        block = slice(start, start + step)
+        # labels[t, m, s]: input at place s of term t for multiset m
+        labels = indices[:, group.places[block]].transpose(1, 0, 2)
+        terms = Product(np.repeat(group.weights[block, np.newaxis], len(indices), axis=1))
+        for pair in range(group.n_pairs):
+            terms.multiply_kernel(propagator[labels[..., 2 * pair], labels[..., 2 * pair + 1]], 1)
+        first = 2 * group.n_pairs
+        for job in jobs:
+            slots = slice(first, first + job.integrand.n_external)
+            terms.multiply(*gather(job, len(propagator), labels[..., slots]))
+            first = slots.stop
+        total.add(terms.value.sum(axis=0), terms.error.sum(axis=0))
+    return total
+
+
+def _summary(value: Array, error: Array, parts: tuple[Estimate, ...]) -> Estimate:
+    return Estimate(
+        value,
+        np.broadcast_to(error, value.shape),
+        method="; ".join(dict.fromkeys(part.method for part in parts)),
+        quality=Quality.TRUSTED if all(part.trusted for part in parts) else Quality.NOT_CONVERGED,
+        provenance=parts[0].provenance if parts else {},
+    )
