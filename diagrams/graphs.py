@@ -70,9 +70,7 @@ def from_networkx(graph: "networkx.MultiGraph", external: "list[Any] | tuple[Any
     'x1-y1,x2-y1,y1-y1'
     """
     if graph.is_directed() or not graph.is_multigraph():
-        raise InvalidDiagram(
-            f"a {type(graph).__name__} was given; need an undirected networkx.MultiGraph"
-        )
+        raise InvalidDiagram(f"a {type(graph).__name__} was given; need an undirected networkx.MultiGraph")
     absent = [node for node in external if node not in graph]
     if absent or len(set(external)) != len(external):
         raise InvalidDiagram(

@@ -1,0 +1,27 @@
+"""Pictures of diagrams.
+
+What to use when: `picture` gives coordinates and curves as plain fields; `svg` and `tikz` one diagram as
+text; `svg_sheet` and `tikz_document` a contact sheet; `sheet_figure` a matplotlib figure to be saved as PDF or PNG.
+"""
+
+from diagrams.figures import sheet_figure as sheet_figure
+from diagrams.picture import Curve as Curve
+from diagrams.picture import Mark as Mark
+from diagrams.picture import Picture as Picture
+from diagrams.picture import picture as picture
+from diagrams.svg import svg as svg
+from diagrams.svg import svg_sheet as svg_sheet
+from diagrams.tikz import tikz as tikz
+from diagrams.tikz import tikz_document as tikz_document
+
+__all__ = [
+    "Curve",
+    "Mark",
+    "Picture",
+    "picture",
+    "sheet_figure",
+    "svg",
+    "svg_sheet",
+    "tikz",
+    "tikz_document",
+]

@@ -1,0 +1,311 @@
+"""Where to put points and vertices: plane coordinates for one connected diagram.
+
+Steps: distances along the lines give a target for every pair of nodes; stress majorisation (Gansner, Koren
+and North, *Graph drawing by stress majorization*, 2004) is run from a few fixed starts, and the drawing with
+the fewest crossings is kept; it is turned so that its long side is horizontal; finally the legs of every
+vertex are fanned out in the free angle around it, and their labels put in reading order. Two external
+points, and every vertex that separates them, are kept on a horizontal line throughout, so that a propagator
+correction reads from left to right.
+
+Coordinates are dimensionless (a leg has length 1), x to the right, y up. Nothing is random: equal diagrams get
+equal pictures.
+"""
+
+import cmath
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from math import atan2, cos, degrees, hypot, inf, pi, radians, sin
+from random import Random
+
+from diagrams.canonical import Edge
+from diagrams.diagram import Diagram
+
+#: Distance of joined vertices, by the number of lines between them (more lines need more room).
+_LENGTHS = {1: 1.1, 2: 1.3, 3: 1.5}
+_LEG = 1.0
+_N_STARTS = 6
+_N_SWEEPS = 150
+
+Place = dict[int, complex]
+
+
+def line_length(lines: int) -> float:
+    """Distance of two vertices joined by that many lines."""
+    return _LENGTHS.get(lines, 1.7)
+
+
+def bow(lines: int) -> float:
+    """Sagitta of the outermost of several parallel lines, in units of their chord."""
+    return {1: 0.0, 2: 0.27, 3: 0.34}.get(lines, 0.42)
+
+
+def layout(diagram: Diagram) -> Place:
+    """Positions of all nodes of a connected diagram.
+
+    Parameters
+    ----------
+    diagram : Diagram
+        Connected.
+
+    Returns
+    -------
+    dict
+        Node -> position as a complex number.
+
+    Examples
+    --------
+    >>> layout(Diagram.from_edge_string("x1-y1,y1-y1,y1-x2"))
+    {0: (-1+0j), 1: (1+0j), 2: 0j}
+    """
+    n = diagram.n_external
+    if diagram.n_vertices == 0:
+        return {0: -0.8 + 0j, 1: 0.8 + 0j}
+    if diagram.n_vertices == 1:
+        return _single_vertex(diagram)
+    lines = {edge: lines for edge, lines in diagram.lines if edge[0] != edge[1]}
+    place = _least_stress(n, n + diagram.n_vertices, lines)
+    if n != 2:
+        place = _turned(n, place)
+        place = _fanned(n, place, lines)
+    return _reading_order(n, place, lines)
+
+
+def _single_vertex(diagram: Diagram) -> Place:
+    """Legs left and right of the vertex; self-loops keep the top (and bottom) free."""
+    n = diagram.n_external
+    loops = (diagram.vertices[0] - n) // 2
+    place: Place = {n: 0j}
+    left = (n + 1) // 2
+    for side, points in ((180.0, range(left)), (0.0, range(left, n))):
+        many = len(points)
+        step = 180 / max(many, 1)
+        if loops and many > 1:
+            step = min(60.0, 100 / (many - 1), step)
+        for rank, point in enumerate(points):
+            down = (rank - (many - 1) / 2) * step  # first label on top
+            angle = side + down if side else -down
+            place[point] = _rounded(cmath.rect(_LEG, radians(angle)))
+    return {node: place[node] for node in range(n + 1)}
+
+
+def _rounded(z: complex) -> complex:
+    return complex(round(z.real, 9) + 0.0, round(z.imag, 9) + 0.0)
+
+
+def _distances(n: int, n_nodes: int, lines: Mapping[Edge, int]) -> list[list[float]]:
+    """Lengths of shortest paths (Floyd and Warshall)."""
+    far = [[0.0 if i == j else inf for j in range(n_nodes)] for i in range(n_nodes)]
+    for (i, j), many in lines.items():
+        far[i][j] = far[j][i] = _LEG if i < n else line_length(many)
+    for k in range(n_nodes):
+        for i in range(n_nodes):
+            for j in range(n_nodes):
+                far[i][j] = min(far[i][j], far[i][k] + far[k][j])
+    return far
+
+
+def _least_stress(n: int, n_nodes: int, lines: Mapping[Edge, int]) -> Place:
+    """Best of several majorised starts: fewest crossings, then least stress."""
+    far = _distances(n, n_nodes, lines)
+    pinned: Place = {}
+    if n == 2:
+        half = far[0][1] / 2
+        pinned = {node: complex(far[0][node] - half) for node in _separating(n_nodes, lines)}
+    best: tuple[float, float, list[complex]] | None = None
+    for start in range(_N_STARTS):
+        order = list(range(n_nodes))
+        if start:
+            Random(start).shuffle(order)
+        at = [0j] * n_nodes
+        for rank, node in enumerate(order):
+            # The first start is a straight line, which chains keep exactly; the others are circles.
+            circle = cmath.rect(1 + 0.01 * rank, 2 * pi * rank / n_nodes + 0.3)
+            at[node] = circle if start else complex(far[0][node])
+        for node, fixed in pinned.items():
+            at[node] = fixed
+        stress = _majorised(at, far, pinned)
+        score = (float(_clashes(at, lines)), round(stress, 6))
+        if best is None or score < best[:2]:
+            best = (*score, at)
+    assert best is not None
+    return dict(enumerate(best[2]))
+
+
+def _separating(n_nodes: int, lines: Mapping[Edge, int]) -> list[int]:
+    """The points 0 and 1, and the nodes without which they are not connected."""
+    separating = [0, 1]
+    for removed in range(2, n_nodes):
+        reached = [0]
+        for node in reached:  # grows while we walk
+            for edge in lines:
+                if node in edge and removed not in edge:
+                    other = sum(edge) - node
+                    if other not in reached:
+                        reached.append(other)
+        if 1 not in reached:
+            separating.append(removed)
+    return separating
+
+
+def _majorised(at: list[complex], far: Sequence[Sequence[float]], pinned: Mapping[int, complex]) -> float:
+    """Lower the stress sum (|z_i - z_j| - d_ij)**2 / d_ij**2 in place; return what is left of it."""
+    nodes = range(len(at))
+    for _ in range(_N_SWEEPS):
+        for i in nodes:
+            if i in pinned:
+                continue
+            total, weights = 0j, 0.0
+            for j in nodes:
+                if j != i:
+                    apart = at[i] - at[j]
+                    weight = far[i][j] ** -2
+                    total += weight * (at[j] + far[i][j] * apart / max(abs(apart), 1e-9))
+                    weights += weight
+            at[i] = total / weights
+    return sum((abs(at[i] - at[j]) / far[i][j] - 1) ** 2 for i, j in combinations(nodes, 2))
+
+
+def _clashes(at: Sequence[complex], lines: Mapping[Edge, int]) -> int:
+    """Crossing lines, and lines that run into a node that is not theirs."""
+    crossings = sum(
+        1
+        for (a, b), (c, d) in combinations(lines, 2)
+        if len({a, b, c, d}) == 4 and _cross(at[a], at[b], at[c], at[d])
+    )
+    touches = sum(
+        1
+        for (a, b) in lines
+        for node in range(len(at))
+        if node not in (a, b) and _distance_to_segment(at[node], at[a], at[b]) < 0.3
+    )
+    return crossings + touches
+
+
+def _cross(a: complex, b: complex, c: complex, d: complex) -> bool:
+    def side(p: complex, q: complex, r: complex) -> float:
+        return ((q - p).conjugate() * (r - p)).imag
+
+    return side(a, b, c) * side(a, b, d) < 0 and side(c, d, a) * side(c, d, b) < 0
+
+
+def _distance_to_segment(z: complex, a: complex, b: complex) -> float:
+    along = b - a
+    share = ((z - a) * along.conjugate()).real / max(abs(along) ** 2, 1e-12)
+    return abs(z - (a + min(1.0, max(0.0, share)) * along))
+
+
+def _turned(n: int, place: Place) -> Place:
+    """Put the long side of the vertices on the x axis; with one external point, that point to the left."""
+    vertices = [z for node, z in place.items() if node >= n]
+    centre = sum(vertices) / len(vertices)
+    spread = sum((z - centre) ** 2 for z in vertices)
+    size = sum(abs(z - centre) ** 2 for z in vertices)
+    if n == 1:
+        turn = pi - cmath.phase(place[0] - centre)
+    elif abs(spread) > 0.1 * size:
+        turn = -cmath.phase(spread) / 2
+    else:  # as wide as high: the first vertex goes to the upper left
+        turn = radians(135) - cmath.phase(vertices[0] - centre)
+    return {node: (z - centre) * cmath.rect(1, turn) for node, z in place.items()}
+
+
+def free_gaps(taken: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Free angles around a node.
+
+    Parameters
+    ----------
+    taken : sequence of (direction, half width)
+        What leaves the node, in degrees.
+
+    Returns
+    -------
+    list of (start, width)
+        Gaps counter-clockwise, in degrees; one full turn if nothing is taken.
+
+    Examples
+    --------
+    >>> free_gaps([(0.0, 0.0), (180.0, 30.0)])
+    [(0.0, 150.0), (210.0, 150.0)]
+    """
+    if not taken:
+        return [(0.0, 360.0)]
+    ordered = sorted((direction % 360, half) for direction, half in taken)
+    gaps = []
+    for (here, half), (there, other) in zip(ordered, [*ordered[1:], ordered[0]], strict=True):
+        width = (there - here) % 360 or (360.0 if len(ordered) == 1 else 0.0)
+        gaps.append((here + half, width - half - other))
+    return gaps
+
+
+def bundle_width(lines: int) -> float:
+    """Angle between a chord and the outermost of its parallel lines at the vertex, in degrees."""
+    return degrees(2 * atan2(2 * bow(lines), 1))
+
+
+def neighbours(node: int, place: Place, lines: Mapping[Edge, int]) -> list[tuple[int, float, int]]:
+    """Nodes joined to a node: (node, direction in degrees, number of lines)."""
+    found = []
+    for (i, j), many in lines.items():
+        if node in (i, j):
+            other = j if node == i else i
+            found.append((other, degrees(cmath.phase(place[other] - place[node])), many))
+    return found
+
+
+def _fanned(n: int, place: Place, lines: Mapping[Edge, int]) -> Place:
+    """Spread the legs of every vertex evenly in the gap between its neighbours in which they are."""
+    place = dict(place)
+    for vertex in (node for node in list(place) if node >= n):
+        joined = neighbours(vertex, place, lines)
+        gaps = free_gaps([(way, 0.7 * bundle_width(many)) for other, way, many in joined if other >= n])
+        legs = [(other, way) for other, way, _ in joined if other < n]
+        for start, width in gaps:
+            inside = [(leg, (way - start) % 360) for leg, way in legs]
+            here = sorted((way, leg) for leg, way in inside if way <= width or len(gaps) == 1)
+            legs = [(leg, way) for leg, way in legs if leg not in {leg for _, leg in here}]
+            many = len(here)
+            step = min(width / (many + 1), 90.0 if many == 2 else 60.0)
+            for rank, (_, leg) in enumerate(here):
+                angle = start + width / 2 + (rank - (many - 1) / 2) * step
+                place[leg] = place[vertex] + cmath.rect(_LEG, radians(angle))
+    return place
+
+
+def _reading_order(n: int, place: Place, lines: Mapping[Edge, int]) -> Place:
+    """Mirror so that x1 is at the upper left (two points: the rest above the line), then sort the legs."""
+    vertices = [z for node, z in place.items() if node >= n]
+    flip_x = flip_y = False
+    if n == 2:
+        flip_y = sum(z.imag for z in vertices) < -1e-6
+    elif n > 2:
+        vertex = next(j for i, j in lines if i == 0)
+        flip_x = place[vertex].real > 1e-6
+        flip_y = place[vertex].imag < -1e-6
+    mirrored = {
+        node: complex(-z.real if flip_x else z.real, -z.imag if flip_y else z.imag)
+        for node, z in place.items()
+    }
+    for vertex in range(n, len(place)):
+        legs = sorted(i for i, j in lines if j == vertex and i < n)
+        if n > 2:
+            slots = sorted(
+                (mirrored[leg] for leg in legs), key=lambda z: (-round(z.imag, 6), round(z.real, 6))
+            )
+            mirrored.update(zip(legs, slots, strict=True))
+    return {node: _rounded(mirrored[node]) for node in range(len(place))}
+
+
+def extent(points: Sequence[complex]) -> tuple[float, float, float, float]:
+    """Bounding box (left, bottom, right, top)."""
+    xs, ys = [z.real for z in points], [z.imag for z in points]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def unit(direction: float) -> complex:
+    """Unit vector of a direction in degrees."""
+    return complex(cos(radians(direction)), sin(radians(direction)))
+
+
+def length(z: complex) -> float:
+    """Length of a vector."""
+    return hypot(z.real, z.imag)
