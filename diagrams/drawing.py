@@ -1,7 +1,8 @@
 """Pictures of diagrams.
 
 What to use when: `picture` gives coordinates and curves as plain fields; `svg` and `tikz` one diagram as
-text; `svg_sheet` and `tikz_document` a contact sheet; `sheet_figure` a matplotlib figure to be saved as PDF or PNG.
+text; `svg_sheet` and `tikz_document` a contact sheet; `sheet_figure` a matplotlib figure, to be saved as PDF
+or PNG.
 """
 
 from diagrams.figures import sheet_figure as sheet_figure

@@ -7,14 +7,14 @@ vertex are fanned out in the free angle around it, and their labels put in readi
 points, and every vertex that separates them, are kept on a horizontal line throughout, so that a propagator
 correction reads from left to right.
 
-Coordinates are dimensionless (a leg has length 1), x to the right, y up. Nothing is random: equal diagrams get
-equal pictures.
+Coordinates are dimensionless (a leg has length 1), x to the right, y up. Nothing is random: equal diagrams
+get equal pictures.
 """
 
 import cmath
 from collections.abc import Mapping, Sequence
 from itertools import combinations
-from math import atan2, cos, degrees, hypot, inf, pi, radians, sin
+from math import atan2, cos, degrees, inf, pi, radians, sin
 from random import Random
 
 from diagrams.canonical import Edge
@@ -295,17 +295,6 @@ def _reading_order(n: int, place: Place, lines: Mapping[Edge, int]) -> Place:
     return {node: _rounded(mirrored[node]) for node in range(len(place))}
 
 
-def extent(points: Sequence[complex]) -> tuple[float, float, float, float]:
-    """Bounding box (left, bottom, right, top)."""
-    xs, ys = [z.real for z in points], [z.imag for z in points]
-    return min(xs), min(ys), max(xs), max(ys)
-
-
 def unit(direction: float) -> complex:
     """Unit vector of a direction in degrees."""
     return complex(cos(radians(direction)), sin(radians(direction)))
-
-
-def length(z: complex) -> float:
-    """Length of a vector."""
-    return hypot(z.real, z.imag)
