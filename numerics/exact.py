@@ -1,0 +1,339 @@
+"""Exact correlators of finite-width networks: the referee of sampling and of field theory.
+
+The output weights are Gaussian given the features, so h = a s(x) has moments (n − 1)!! sw^n E_{1..n} and
+joint cumulants by the moment-cumulant formula. With N independent neurons and f = b1 + N^(-1/2) Σ h_i
+
+    G_c^(2) = K,        G_c^(r) = N^(1 − r/2) κ_r   (r >= 4),        odd orders vanish,
+
+    κ_4 = sw⁴ [3 E_1234 − Σ_3 E_12 E_34],
+    κ_6 = sw⁶ [15 E_1..6 − 3 Σ_15 E_ijkl E_mn + 2 Σ_15 E_ij E_kl E_mn],
+
+and the full correlator is the sum of products of connected ones over partitions into even blocks:
+G^(4) = Σ_3 K K + κ_4/N and so on, exactly (Halverson, Maiti and Stoner, arXiv:2008.08601, give the 1/N form).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Any, cast, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.errors import NotAvailable
+from numerics.estimate import Estimate, Quality
+from numerics.feature_moments import Moments, feature_moments
+from numerics.index_sets import multisets
+from numerics.moment_tables import SymmetricTable, sum_over_partitions
+from numerics.networks import Network
+from numerics.points import Points, as_points
+
+Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+# Beyond this order the 10^5 and more set partitions cost more memory than they are worth.
+LARGEST_ORDER = 10
+# An error above this fraction of the terms that cancel in a cumulant means that an integral did not converge.
+CONVERGED = 1e-7
+EPS = float(np.finfo(np.float64).eps)
+
+
+@final
+@dataclass(frozen=True)
+class ExactCorrelator:
+    """The n-point function over all index multisets.
+
+    Attributes
+    ----------
+    order : int
+        n.
+    indices : ndarray of int64, shape (M, n)
+        Rows of ``numerics.index_sets.multisets``.
+    full : ndarray, shape (M,)
+        E[f(x_1) … f(x_n)], output bias included.
+    connected : ndarray, shape (M,)
+        Joint cumulant of the same.
+    error : ndarray, shape (M,)
+        Estimated error of `full`: quadrature plus rounding.
+    connected_error : ndarray, shape (M,)
+        The same of `connected`; the cancellation in the cumulant is accounted for.
+    method : str
+        How the numbers were obtained.
+    """
+
+    order: int
+    indices: Indices
+    full: Array
+    connected: Array
+    error: Array
+    connected_error: Array
+    method: str
+
+
+@final
+@dataclass(frozen=True)
+class ExactCorrelators:
+    """Exact correlators of one network at one set of points, by order.
+
+    Attributes
+    ----------
+    network : Network
+    points : ndarray, shape (n_points, d_in)
+    orders : tuple of int
+    """
+
+    network: Network
+    points: Array
+    orders: tuple[int, ...]
+    _neuron: "NeuronCumulants"
+    _correlators: Mapping[int, ExactCorrelator]
+
+    def __getitem__(self, order: int) -> ExactCorrelator:
+        """Return the correlator of that order.
+
+        Raises
+        ------
+        NotAvailable
+            If the order was not asked for.
+        """
+        if order not in self._correlators:
+            raise NotAvailable(f"order {order} was not computed; computed are {list(self.orders)}")
+        return self._correlators[order]
+
+    def at_width(self, width: int) -> "ExactCorrelators":
+        """Return the correlators of the same architecture at another width, without new integrals.
+
+        Parameters
+        ----------
+        width : int
+            Number of hidden neurons.
+
+        Returns
+        -------
+        ExactCorrelators
+        """
+        network = cast(Network, replace(cast(Any, self.network), width=width))
+        return _assemble(network, self.points, self.orders, self._neuron)
+
+
+@final
+@dataclass(frozen=True)
+class NeuronCumulants:
+    """Joint cumulants κ_r of one neuron h = a s, all that width does not change.
+
+    Attributes
+    ----------
+    tables : mapping of int to SymmetricTable
+        κ_r by even order r; order 2 is K_W.
+    scales : mapping of int to ndarray, shape (M,)
+        Sum of the absolute values of the terms of each κ_r.
+    method : str
+        How the feature moments were obtained.
+    """
+
+    tables: Mapping[int, SymmetricTable]
+    scales: Mapping[int, Array]
+    method: str
+
+
+def exact_correlators(
+    network: Network, points: Points, orders: Iterable[int] = (2, 4, 6)
+) -> ExactCorrelators:
+    """Compute exact full and connected correlators over all multisets of the points.
+
+    Parameters
+    ----------
+    network : Network
+        Its width N enters as N^(1 − r/2) only; see `ExactCorrelators.at_width`.
+    points : array_like, shape (n_points, d_in)
+        Inputs; repeated points are allowed.
+    orders : iterable of int
+        Orders wanted, 1 to 10; odd ones are zero.
+
+    Returns
+    -------
+    ExactCorrelators
+
+    Raises
+    ------
+    InvalidPoints
+        If the points do not fit the network.
+    NotAvailable
+        If no exact method is known for this network at these points, or an order is out of range.
+
+    Examples
+    --------
+    >>> from numerics.networks import ReLUNet
+    >>> exact = exact_correlators(ReLUNet(width=20), [[1.0], [2.0]])
+    >>> exact[4].connected.tolist()[0] * 20  # κ_4 = 15/4 at x = 1
+    3.75
+    >>> exact.at_width(5)[4].connected.tolist()[0]
+    0.75
+    """
+    x = as_points(points, network.d_in)
+    wanted = tuple(sorted(set(orders)))
+    for order in wanted:
+        _check_order(order)
+    largest = max((order for order in wanted if order % 2 == 0), default=0)
+    distinct, number_of = _distinct(x)
+    needed = {order: multisets(len(distinct), order) for order in range(2, largest + 1, 2)}
+    neuron = neuron_cumulants(network, distinct, needed)
+    if len(distinct) < len(x):
+        neuron = _spread(neuron, number_of, len(x))
+    return _assemble(network, x, wanted, neuron)
+
+
+def exact_cumulant(network: Network, points: Points) -> Estimate:
+    """Compute the exact connected correlator at exactly the given points.
+
+    Parameters
+    ----------
+    network : Network
+    points : array_like, shape (R, d_in)
+        One point per field; repeat a point to put several fields there.
+
+    Returns
+    -------
+    Estimate
+        Value and error of shape (). K(x_1, x_2) for R = 2, zero for odd R.
+
+    Raises
+    ------
+    InvalidPoints
+        If the points do not fit the network.
+    NotAvailable
+        If no exact method is known for this network at these points, or R > 10.
+
+    Examples
+    --------
+    >>> from numerics.networks import CosNet
+    >>> float(exact_cumulant(CosNet(width=3), np.zeros((4, 1))).value) * 3  # κ_4 = 3 sa⁴/8
+    0.375
+    """
+    x = as_points(points, network.d_in)
+    order = len(x)
+    _check_order(order)
+    if order % 2:
+        return _estimate(0.0, 0.0, "odd orders vanish (output weights are symmetric)", Quality.TRUSTED)
+    if order == 2:
+        k = float(network.kernel.full(x[:1], x[1:])[0, 0])
+        return _estimate(k, 8 * EPS * abs(k), "kernel (exact at every width)", Quality.TRUSTED)
+    distinct, number_of = _distinct(x)
+    element = np.sort(number_of)
+    needed = {
+        block: np.unique(list(combinations(element.tolist(), block)), axis=0)
+        for block in range(2, order + 1, 2)
+    }
+    neuron = neuron_cumulants(network, distinct, needed, only=(order,))
+    table = neuron.tables[order]
+    power = float(network.width) ** (1 - order // 2)
+    converged = table.error[0] <= CONVERGED * neuron.scales[order][0]
+    return _estimate(
+        float(table.value[0]) * power,
+        float(table.error[0]) * power,
+        f"exact finite width, cumulant of feature moments: {neuron.method}",
+        Quality.TRUSTED if converged else Quality.NOT_CONVERGED,
+    )
+
+
+def neuron_cumulants(
+    network: Network,
+    points: Array,
+    indices: Mapping[int, Indices],
+    only: Iterable[int] | None = None,
+) -> NeuronCumulants:
+    """Compute joint cumulants of a single neuron h = a s.
+
+    Parameters
+    ----------
+    network : Network
+    points : ndarray, shape (n_points, d_in)
+        Distinct points.
+    indices : mapping of int to ndarray of int, shape (M_r, r)
+        For each even order 2, 4, ... the sorted index tuples; every even sub-multiset of a tuple must be
+        listed under its own order.
+    only : iterable of int, optional
+        Orders whose cumulants are wanted; all by default.
+
+    Returns
+    -------
+    NeuronCumulants
+    """
+    largest = max(indices, default=2)
+    features = feature_moments(network, points, largest)
+    moments: dict[int, SymmetricTable] = {}
+    k_weight = network.kernel.weight(points, points)
+    for order, rows in sorted(indices.items()):
+        if order == 2:
+            # the kernel in closed form is more precise than any quadrature
+            second = k_weight[rows[:, 0], rows[:, 1]]
+            found = Moments(second, 4 * EPS * np.abs(second))
+        else:
+            # (n − 1)!! sw^n E: the moments of h
+            raw = features.moments(rows)
+            factor = float(np.prod(np.arange(order - 1, 0, -2))) * network.weight_variance ** (order // 2)
+            found = Moments(factor * raw.value, factor * raw.error)
+        moments[order] = SymmetricTable(rows, found.value, found.error, len(points))
+    tables, scales = {}, {}
+    for order in sorted(indices if only is None else only):
+        rows = indices[order]
+        value, error, scale = sum_over_partitions(rows, moments, cumulant=True)
+        tables[order] = SymmetricTable(rows, value, error, len(points))
+        scales[order] = scale
+    return NeuronCumulants(tables, scales, features.method)
+
+
+def _assemble(
+    network: Network, points: Array, orders: tuple[int, ...], neuron: NeuronCumulants
+) -> ExactCorrelators:
+    """Build the correlators of the output from the cumulants of one neuron."""
+    connected: dict[int, SymmetricTable] = {}
+    for order, table in neuron.tables.items():
+        power = float(network.width) ** (1 - order // 2)
+        bias = network.bias_variance if order == 2 else 0.0
+        value = power * table.value + bias
+        error = power * table.error + EPS * np.abs(value)
+        connected[order] = SymmetricTable(table.indices, value, error, len(points))
+    correlators = {}
+    for order in orders:
+        indices = multisets(len(points), order)
+        if order % 2:
+            zero = np.zeros(len(indices))
+            method = "odd orders vanish (output weights are symmetric)"
+            correlators[order] = ExactCorrelator(order, indices, zero, zero, zero, zero, method)
+            continue
+        full, error, _ = sum_over_partitions(indices, connected, cumulant=False)
+        own = connected[order]
+        method = "kernel (exact at every width)" if order == 2 else f"feature moments: {neuron.method}"
+        correlators[order] = ExactCorrelator(order, indices, full, own.value, error, own.error, method)
+    return ExactCorrelators(network, points, orders, neuron, correlators)
+
+
+def _spread(neuron: NeuronCumulants, number_of: Indices, n_points: int) -> NeuronCumulants:
+    """Copy cumulants over distinct points to a list of points with repetitions, in the given order."""
+    tables, scales = {}, {}
+    for order, table in neuron.tables.items():
+        indices = multisets(n_points, order)
+        position = table.find(number_of[indices])
+        tables[order] = SymmetricTable(indices, table.value[position], table.error[position], n_points)
+        scales[order] = neuron.scales[order][position]
+    return NeuronCumulants(tables, scales, neuron.method)
+
+
+def _distinct(points: Array) -> tuple[Array, Indices]:
+    """Drop repeated points, which would only repeat work, and say which of the rest each point is."""
+    distinct, number_of = np.unique(points, axis=0, return_inverse=True)
+    if len(distinct) == len(points):
+        return points, np.arange(len(points))
+    return distinct, number_of.reshape(-1).astype(np.int64)
+
+
+def _check_order(order: int) -> None:
+    if not 1 <= order <= LARGEST_ORDER:
+        raise NotAvailable(
+            f"the exact {order}-point function was asked for; orders 1 to {LARGEST_ORDER} are implemented"
+        )
+
+
+def _estimate(value: float, error: float, method: str, quality: Quality) -> Estimate:
+    return Estimate(np.asarray(value), np.asarray(error), method=method, quality=quality)

@@ -1,0 +1,87 @@
+"""Symmetric tensors stored by index multiset, and sums over set partitions of products of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import factorial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.index_sets import ranks
+from numerics.set_partitions import even_partitions
+
+Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
+EPS = float(np.finfo(np.float64).eps)
+
+
+@dataclass(frozen=True)
+class SymmetricTable:
+    """Values of a symmetric tensor at some index multisets.
+
+    Attributes
+    ----------
+    indices : ndarray of int64, shape (M, n)
+        Distinct non-decreasing rows in lexicographic order.
+    value, error : ndarray, shape (M,)
+    n_points : int
+        The indices run from 0 to n_points - 1.
+
+    Examples
+    --------
+    >>> table = SymmetricTable(np.array([[0, 1], [1, 1]]), np.array([3.0, 5.0]), np.zeros(2), 2)
+    >>> table.value[table.find(np.array([[1, 0]]))].tolist()
+    [3.0]
+    """
+
+    indices: Indices
+    value: Array
+    error: Array
+    n_points: int
+
+    def find(self, indices: Indices) -> Indices:
+        """Return the row of each index tuple, in any order of its indices: shape (..., n) -> (...)."""
+        row: Indices = np.searchsorted(ranks(self.indices, self.n_points), ranks(indices, self.n_points))
+        return row
+
+
+def sum_over_partitions(
+    indices: Indices, tables: Mapping[int, SymmetricTable], *, cumulant: bool
+) -> tuple[Array, Array, Array]:
+    """Sum products of tensors over all partitions of the indices into even blocks.
+
+    Parameters
+    ----------
+    indices : ndarray of int64, shape (M, n)
+    tables : mapping of int to SymmetricTable
+        The tensor of each even rank up to n.
+    cumulant : bool
+        True: moments to cumulants, weight (−1)^(m − 1) (m − 1)! for m blocks. False: cumulants to moments,
+        weight one.
+
+    Returns
+    -------
+    value : ndarray, shape (M,)
+    error : ndarray, shape (M,)
+        First-order propagation of the errors in the tables, plus rounding.
+    scale : ndarray, shape (M,)
+        Sum of the absolute values of the terms, so that ``scale / abs(value)`` is the condition number.
+    """
+    value = np.zeros(len(indices))
+    error = np.zeros(len(indices))
+    scale = np.zeros(len(indices))
+    for partitions in even_partitions(indices.shape[1]):
+        n_blocks = len(partitions.sizes)
+        weight = float((-1) ** (n_blocks - 1) * factorial(n_blocks - 1)) if cumulant else 1.0
+        factors, errors = [], []
+        for size, labels in zip(partitions.sizes, partitions.blocks, strict=True):
+            row = tables[size].find(indices[:, labels])
+            factors.append(tables[size].value[row])
+            errors.append(tables[size].error[row])
+        product = np.prod(factors, axis=0)
+        value += weight * product.sum(axis=1)
+        scale += abs(weight) * np.abs(product).sum(axis=1)
+        for block in range(n_blocks):
+            others = [np.abs(factor) for other, factor in enumerate(factors) if other != block]
+            error += abs(weight) * np.prod([errors[block], *others], axis=0).sum(axis=1)
+    return value, error + 4 * EPS * scale, scale
