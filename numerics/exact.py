@@ -314,7 +314,7 @@ def _spread(neuron: NeuronCumulants, number_of: Indices, n_points: int) -> Neuro
     tables, scales = {}, {}
     for order, table in neuron.tables.items():
         indices = multisets(n_points, order)
-        position = table.find(number_of[indices])
+        position = table.find(np.sort(number_of[indices], axis=1))
         tables[order] = SymmetricTable(indices, table.value[position], table.error[position], n_points)
         scales[order] = neuron.scales[order][position]
     return NeuronCumulants(tables, scales, neuron.method)

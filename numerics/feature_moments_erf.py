@@ -29,6 +29,11 @@ RADIUS = 9.5
 DECAY = 32.0
 # Numbers per block of features, so that a block stays in the processor's cache.
 BLOCK = 200_000
+# Lattices are padded to a multiple of this number of nodes (a power of two).
+CHUNK = 1024
+# Below this many multiplications a matrix product is not split over threads, which would cost more than it
+# gains, and much more when other programs are running.
+ONE_THREAD = 200_000
 # Above this work (nodes times products of the matrix product) the lattice is given up.
 LARGEST_WORK = 1.5e10
 LARGEST_NODES = 4_000_000
@@ -99,7 +104,9 @@ class LatticeMoments(FeatureMoments):
         self._lattices = []
         for offset in (0.0, 0.5):
             nodes, weights = _half_lattice(spacings, offset)
-            self._lattices.append((erf(axes @ nodes.T), weights))
+            padding = -len(weights) % CHUNK
+            features = np.pad(erf(axes @ nodes.T), ((0, 0), (0, padding)))
+            self._lattices.append((features, np.pad(weights, (0, padding))))
 
     @property
     def method(self) -> str:
@@ -128,6 +135,7 @@ def _gram(
     Parameters
     ----------
     features : ndarray, shape (n_points, Q)
+        Q is a multiple of `CHUNK`.
     weights : ndarray, shape (Q,)
     left, right : ndarray of int, shape (A, k), (B, l)
 
@@ -140,14 +148,20 @@ def _gram(
     """
     gram = np.zeros((len(left), len(right)))
     squares = (np.zeros(len(left)), np.zeros(len(right)))
-    step = max(256, BLOCK // (len(left) + len(right)))
+    depth = CHUNK
+    while depth > 16 and depth * gram.size > ONE_THREAD:
+        depth //= 2
+    step = CHUNK * max(1, BLOCK // (CHUNK * (len(left) + len(right))))
     for start in range(0, len(weights), step):
         block, w = features[:, start : start + step], weights[start : start + step]
         a, b = _products(block, left), _products(block, right)
         weighted = a * w
-        gram += weighted @ b.T
+        # a stack of small matrix products, summed afterwards
+        stack_a = weighted.reshape(len(a), -1, depth).transpose(1, 0, 2)
+        stack_b = b.reshape(len(b), -1, depth).transpose(1, 2, 0)
+        gram += (stack_a @ stack_b).sum(axis=0)
         squares[0][:] += np.einsum("aq,aq->a", weighted, a)
-        squares[1][:] += (b * b) @ w
+        squares[1][:] += np.einsum("bq,bq,q->b", b, b, w)
     return gram, squares
 
 

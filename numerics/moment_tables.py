@@ -7,7 +7,6 @@ from math import factorial
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.index_sets import ranks
 from numerics.set_partitions import even_partitions
 
 Array = NDArray[np.float64]
@@ -30,8 +29,8 @@ class SymmetricTable:
     Examples
     --------
     >>> table = SymmetricTable(np.array([[0, 1], [1, 1]]), np.array([3.0, 5.0]), np.zeros(2), 2)
-    >>> table.value[table.find(np.array([[1, 0]]))].tolist()
-    [3.0]
+    >>> table.value[table.find(np.array([[1, 1]]))].tolist()
+    [5.0]
     """
 
     indices: Indices
@@ -40,9 +39,15 @@ class SymmetricTable:
     n_points: int
 
     def find(self, indices: Indices) -> Indices:
-        """Return the row of each index tuple, in any order of its indices: shape (..., n) -> (...)."""
-        row: Indices = np.searchsorted(ranks(self.indices, self.n_points), ranks(indices, self.n_points))
+        """Return the row of each non-decreasing index tuple: shape (..., n) -> (...)."""
+        row: Indices = np.searchsorted(self._keys(self.indices), self._keys(indices))
         return row
+
+    def _keys(self, indices: Indices) -> Indices:
+        """Read tuples as numbers in base n_points: lexicographic order becomes numerical order."""
+        powers = self.n_points ** np.arange(indices.shape[-1] - 1, -1, -1, dtype=np.int64)
+        keys: Indices = indices @ powers
+        return keys
 
 
 def sum_over_partitions(
@@ -53,6 +58,7 @@ def sum_over_partitions(
     Parameters
     ----------
     indices : ndarray of int64, shape (M, n)
+        Non-decreasing rows.
     tables : mapping of int to SymmetricTable
         The tensor of each even rank up to n.
     cumulant : bool
