@@ -16,7 +16,7 @@ from nnft_sym.results import PREDICTIONS, NetResult, StudyResult
 if TYPE_CHECKING:
     import xarray
 
-    from numerics.sampler import SampledCorrelators
+    from numerics.sampled import SampledCorrelators
 
 #: Raised by one whenever the layout of the files changes.
 SCHEMA = 1

@@ -140,7 +140,7 @@ def _mean(data: FourPointData, sampled: Array, finite: Array) -> tuple[float, fl
         return float("nan"), float("nan")
     weights = np.zeros(len(finite))
     weights[finite] = 1.0 / (data.coefficient[finite] * finite.sum())
-    return _nanmean(sampled), float(np.sqrt(max(weights @ data.covariance @ weights, 0.0)))
+    return _nanmean(sampled), float(np.sqrt(max(float(weights @ data.covariance @ weights), 0.0)))
 
 
 def _fit_constant(data: FourPointData, delta: Array, finite: Array) -> "Fit | None":

@@ -21,7 +21,7 @@ from nnft_sym.results import (
 )
 from numerics.comparison import compare
 from numerics.prediction import Prediction
-from numerics.sampler import SampledCorrelators
+from numerics.sampled import SampledCorrelators
 
 
 def predict_six_point(

@@ -35,7 +35,8 @@ from numerics.exact import ExactCorrelators, exact_correlators
 from numerics.networks import Network, network
 from numerics.points import as_points
 from numerics.prediction import Prediction, predict
-from numerics.sampler import Ensemble, SampledCorrelators
+from numerics.sampled import SampledCorrelators
+from numerics.sampler import Ensemble
 
 if TYPE_CHECKING:
     from numerics.domains import Domain
