@@ -22,6 +22,8 @@ from diagrams.filters import NamedFilter as NamedFilter
 from diagrams.filters import named_filter as named_filter
 from diagrams.generation import count as count
 from diagrams.generation import generate as generate
+from diagrams.grouping import Group as Group
+from diagrams.grouping import grouped as grouped
 from diagrams.wick import contract as contract
 from diagrams.wick import contraction_count as contraction_count
 from diagrams.wick import double_factorial as double_factorial
@@ -33,6 +35,7 @@ __all__ = [
     "Diagram",
     "Filter",
     "GenerationError",
+    "Group",
     "InvalidDiagram",
     "NNFTError",
     "NamedFilter",
@@ -46,6 +49,7 @@ __all__ = [
     "double_factorial",
     "filters",
     "generate",
+    "grouped",
     "named_filter",
     "pairings",
 ]

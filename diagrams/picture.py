@@ -9,7 +9,7 @@ Coordinates are dimensionless (a leg has length 1), x to the right, y **up**.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
-from math import asin, cos, radians, sin, tan
+from math import asin, comb, cos, radians, sin, sqrt, tan
 
 from diagrams.canonical import Edge
 from diagrams.diagram import Component, Diagram
@@ -252,23 +252,30 @@ def _boxed(marks: Sequence[Mark], curves: Sequence[Curve]) -> Picture:
         xs += [mark.label_x - room, mark.label_x + room, mark.x]
         ys += [mark.label_y - room, mark.label_y + room, mark.y]
     for curve in curves:
-        for x, y in _samples(curve.points):
+        for x, y in _turning_points(curve.points):
             xs.append(x)
             ys.append(y)
     return Picture(tuple(marks), tuple(curves), min(xs), min(ys), max(xs), max(ys))
 
 
-def _samples(points: Sequence[Point]) -> Iterator[Point]:
-    if len(points) == 2:
-        yield from points
-        return
-    for step in range(17):
-        t = step / 16
-        weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3)
-        yield (
-            sum(w * x for w, (x, _) in zip(weights, points, strict=True)),
-            sum(w * y for w, (_, y) in zip(weights, points, strict=True)),
-        )
+def _turning_points(points: Sequence[Point]) -> Iterator[Point]:
+    """Ends of a curve, and where it turns back in x or in y: what bounds it."""
+    times = [0.0, 1.0]
+    if len(points) == 4:
+        for axis in (0, 1):
+            p, q, r, s = (point[axis] for point in points)
+            # derivative / 3 = a t^2 + 2 b t + c
+            a, b, c = s - 3 * r + 3 * q - p, r - 2 * q + p, q - p
+            if abs(a) < 1e-9:
+                times += [-c / (2 * b)] if abs(b) > 1e-9 else []
+            elif b * b > a * c:
+                times += [(-b + sign * sqrt(b * b - a * c)) / a for sign in (1, -1)]
+    degree = len(points) - 1
+    for t in times:
+        if 0 <= t <= 1:
+            weights = [comb(degree, i) * t**i * (1 - t) ** (degree - i) for i in range(degree + 1)]
+            x, y = (sum(w * p[axis] for w, p in zip(weights, points, strict=True)) for axis in (0, 1))
+            yield x, y
 
 
 def _mixed(row: Sequence[Picture]) -> bool:
