@@ -36,7 +36,7 @@ CHUNK = 1024
 ONE_THREAD = 200_000
 # Above this work (nodes times products of the matrix product) the lattice is given up.
 LARGEST_WORK = 1.5e10
-LARGEST_NODES = 4_000_000
+LARGEST_NODES = 3_000_000
 EPS = float(np.finfo(np.float64).eps)
 
 

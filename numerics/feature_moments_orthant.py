@@ -20,12 +20,13 @@ from numerics.kernels import covariance
 from numerics.networks import ErfNet
 
 # Node counts tried in turn; the last two give the error.
-NODE_COUNTS = (16, 24, 36, 54)
+NODE_COUNTS = (10, 16, 24, 36, 54)
 TOLERANCE = 1e-12
 # Numbers per block of the innermost array.
 BLOCK = 400_000
-# The nodes crowd at t = 1 like 1 − t = (1 − τ)^CROWDING, where steep activations make the integrand singular.
-CROWDING = 4
+# Steep activations make the integrand nearly singular at t = 1, so the nodes crowd there: 1 − t = (1 − τ)^p,
+# with the power p of the first entry whose bound the variance of the preactivations does not exceed.
+CROWDING = ((1.5, 1), (30.0, 2), (np.inf, 4))
 EPS = float(np.finfo(np.float64).eps)
 
 
@@ -51,6 +52,7 @@ class OrthantMoments(FeatureMoments):
 
     def __init__(self, network: ErfNet, points: Array) -> None:
         c = covariance(points, points, network.sigma_w, network.sigma_b)
+        self._steepness = float(np.max(np.diagonal(c)))
         deviations = np.sqrt(np.diagonal(c) + 0.5)
         # repeated points are different u's, so the diagonal is C/(C + 1/2) and not 1
         self._correlations = c / np.outer(deviations, deviations)
@@ -81,39 +83,42 @@ class OrthantMoments(FeatureMoments):
             return Moments(value, 8 * EPS * np.abs(value))
         evaluate = _four if order == 4 else _six
         open_rows = np.arange(len(indices))
-        value = _blocked(evaluate, rho, NODE_COUNTS[0])
+        crowding = next(power for bound, power in CROWDING if self._steepness <= bound)
+        value = _blocked(evaluate, rho, _crowded_nodes(NODE_COUNTS[0], crowding))
         for n_nodes in NODE_COUNTS[1:]:
-            better = _blocked(evaluate, rho[open_rows], n_nodes)
+            better = _blocked(evaluate, rho[open_rows], _crowded_nodes(n_nodes, crowding))
             error[open_rows] = np.abs(better - value[open_rows])
             value[open_rows] = better
             open_rows = open_rows[error[open_rows] > TOLERANCE * np.abs(better)]
             if not open_rows.size:
                 break
-        return Moments(value, error + 32 * EPS * _scale(rho))
+        # conditioning on u_i = u_j = 0 cancels when correlations are near one, that is for steep activations
+        return Moments(value, error + 16 * EPS * (1 + 2 * self._steepness) * _scale(rho))
 
 
 def _scale(rho: Array) -> Array:
-    """Size of the terms that are summed: a bound on what rounding errors multiply; shape (M,)."""
-    off_diagonal = np.abs(rho).sum(axis=(1, 2)) - np.trace(np.abs(rho), axis1=1, axis2=2)
-    size: Array = np.minimum(1.0, 2 / pi * off_diagonal / 2)
+    """Bound on the size of the terms that are summed, (2/π Σ_{i<j} |ρ_ij|)^(n/2) or one; shape (M,)."""
+    n = rho.shape[1]
+    off_diagonal = np.abs(rho[:, ~np.eye(n, dtype=np.bool_)]).sum(axis=1) / 2
+    size: Array = np.minimum(1.0, (2 / pi * off_diagonal) ** (n // 2))
     return size
 
 
-def _blocked(evaluate: _Evaluate, rho: Array, n_nodes: int) -> Array:
+def _blocked(evaluate: _Evaluate, rho: Array, nodes: tuple[Array, Array]) -> Array:
     """Evaluate a stack of correlation matrices, shape (M, n, n), in blocks that fit the cache."""
     pairs = rho.shape[1] * (rho.shape[1] - 1) // 2
+    n_nodes = len(nodes[0])
     per_row = pairs * n_nodes * (6 * n_nodes if rho.shape[1] == 6 else 1)
     step = max(1, BLOCK // per_row)
-    nodes = _crowded_nodes(n_nodes)
     blocks = [evaluate(rho[start : start + step], *nodes) for start in range(0, len(rho), step)]
     return np.concatenate(blocks) if blocks else np.empty(0)
 
 
-def _crowded_nodes(n_nodes: int) -> tuple[Array, Array]:
+def _crowded_nodes(n_nodes: int, power: int) -> tuple[Array, Array]:
     """Nodes and weights on [0, 1], crowded towards 1."""
     legendre, weights = np.polynomial.legendre.leggauss(n_nodes)
     rest = (1 - legendre) / 2
-    return 1 - rest**CROWDING, weights / 2 * CROWDING * rest ** (CROWDING - 1)
+    return 1 - rest**power, weights / 2 * power * rest ** (power - 1)
 
 
 def _four(rho: Array, t: Array, w: Array) -> Array:
