@@ -1,0 +1,115 @@
+"""Numbers for readers: few digits, a true minus sign, powers of ten, errors rounded by the PDG rule."""
+
+import math
+
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+#: Powers of ten from here to there are written out.
+_WRITTEN_OUT = range(-3, 5)
+#: What stands where there is no number.
+NOTHING = "–"
+
+
+def number(value: float | None, digits: int = 4) -> str:
+    """Write a number.
+
+    Parameters
+    ----------
+    value : float or None
+    digits : int
+        Significant digits.
+
+    Returns
+    -------
+    str
+        A dash for None and NaN.
+
+    Examples
+    --------
+    >>> number(-6.25e-11, 3), number(0.0312345), number(123456.0, 3), number(None)
+    ('−6.25 × 10⁻¹¹', '0.03123', '1.23 × 10⁵', '–')
+    """
+    if value is None or math.isnan(value):
+        return NOTHING
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+    if value == 0 or int(exponent) in _WRITTEN_OUT:
+        return _minus(f"{value:.{digits}g}")
+    return f"{_minus(mantissa)} × {_power(int(exponent))}"
+
+
+def with_error(value: float, error: float) -> str:
+    """Write a number with its standard error, both cut at the decimal place of the error.
+
+    The error keeps two digits if its first three are 100 to 354, one if 355 to 949, and becomes 1000, of which
+    two digits are kept, if 950 to 999 (Particle Data Group, *Review of Particle Physics*,
+    introduction).
+
+    Parameters
+    ----------
+    value, error : float
+        An error that is not finite and positive is left out.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> with_error(0.827, 0.119), with_error(0.827, 0.367), with_error(-6.2513e-11, 3.2e-13)
+    ('0.83 ± 0.12', '0.8 ± 0.4', '(−6.251 ± 0.032) × 10⁻¹¹')
+    """
+    if not (math.isfinite(value) and math.isfinite(error) and error > 0):
+        return number(value)
+    place = _last_place(error)
+    power = max(math.floor(math.log10(abs(value))) if value else place, place)
+    if power in _WRITTEN_OUT or place == power == 0:
+        power = 0
+    decimals = max(0, power - place)
+    scaled = [f"{round(part / 10.0**power, power - place):.{decimals}f}" for part in (value, error)]
+    text = f"{_minus(scaled[0])} ± {scaled[1]}"
+    return text if power == 0 else f"({text}) × {_power(power)}"
+
+
+def percent(share: float | None, decimals: int = 1) -> str:
+    """Write a share in percent; small ones keep two digits.
+
+    Examples
+    --------
+    >>> percent(0.8724), percent(0.000271), percent(-0.031), percent(0.0)
+    ('87.2 %', '0.027 %', '−3.1 %', '0 %')
+    """
+    if share is None or not math.isfinite(share):
+        return NOTHING
+    if share == 0:
+        return "0 %"
+    hundred = 100 * share
+    shown = f"{hundred:.2g}" if abs(hundred) < 1 else f"{hundred:.{decimals}f}"
+    if "e" in shown:
+        return f"{number(hundred, 2)} %"
+    return f"{_minus(shown)} %"
+
+
+def p_value(p: float) -> str:
+    """Write a probability with two digits.
+
+    Examples
+    --------
+    >>> p_value(0.4321), p_value(3.2e-9)
+    ('0.43', '3.2 × 10⁻⁹')
+    """
+    return number(p, 2)
+
+
+def _last_place(error: float) -> int:
+    """Power of ten of the last digit that the PDG rule keeps."""
+    mantissa, exponent = f"{error:.2e}".split("e")
+    return int(exponent) - (1 if float(mantissa) <= 3.54 else 0)
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", "−")
+
+
+def _power(exponent: int) -> str:
+    return "10" + str(exponent).translate(_SUPERSCRIPT)
