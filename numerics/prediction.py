@@ -1,8 +1,8 @@
 """From an expansion to numbers: an n-point function for all input multisets, polynomial in the couplings.
 
 Each distinct vertex integral of the expansion is computed once, for all multisets of inputs on its legs
-(`numerics.integrate`); every term is then looked up in those tables and multiplied by the propagators K of the
-lines between external points.
+(`numerics.integrate`); every term is then looked up in those tables and multiplied by the propagators K of
+the lines between external points.
 """
 
 from collections.abc import Iterable, Mapping
@@ -85,7 +85,7 @@ class Prediction:
         Parameters
         ----------
         couplings : mapping of str to number, or to arrays of one shape (...)
-            Value of every coupling that occurs.
+            Value of every coupling that occurs; others are ignored.
 
         Returns
         -------
@@ -95,10 +95,10 @@ class Prediction:
         Raises
         ------
         LoweringError
-            If a coupling is missing or unknown.
+            If a coupling is missing.
         """
         needed = {name for key in self.coefficients for name, _ in key}
-        if set(couplings) != needed:
+        if not needed <= set(couplings):
             raise LoweringError(
                 f"couplings {sorted(couplings)} given, the expansion has {sorted(needed)}; give each of them"
             )
@@ -117,9 +117,9 @@ class Prediction:
     def evaluate_tensor(self, coupling: str, tensor: ArrayLike) -> Array:
         """Contribution linear in a coupling that differs from one set of inputs to another.
 
-        With the coupling λ_ijkl taken from the 4-point function element by element, the 6-point function has
-        −24 Σ_(4|2) λ_ijkl ∫K_i K_j K_k K_l · K_mn: in each term the coupling is that of the inputs on the legs
-        of the vertex.
+        With λ_ijkl taken from the 4-point function element by element, the 6-point function has
+        −24 Σ_(4|2) λ_ijkl ∫K_i K_j K_k K_l · K_mn: in each term the coupling is that of the inputs on the
+        legs of the vertex.
 
         Parameters
         ----------
@@ -181,8 +181,8 @@ class Prediction:
         integrand = job.integrand
         if integrand.n_vertices != 1 or integrand.internal:
             raise NotAvailable(
-                f"{coupling} as a tensor over inputs needs vertices whose legs all end on external points; the "
-                f"{self.order}-point expansion also has {integrand}. Use the exact scheme, or one number"
+                f"{coupling} as a tensor over inputs needs vertices whose legs all end on external points; "
+                f"the {self.order}-point expansion also has {integrand}. Use the exact scheme, or one number"
             )
         count = multiset_count(len(self._propagator), integrand.n_external)
         if tensor.shape != (count,):

@@ -22,6 +22,8 @@ Array = NDArray[np.float64]
 
 #: A panel that would need more nodes than this is cut in two.
 _MAX_PANEL_NODES = 192
+#: Short panels too gain nodes from level to level; else a small change would not mean a small error.
+_MOST_NATS_PER_NODE = 5.0
 #: Accuracy at which two ways of cutting an axis are compared.
 _TYPICAL_NATS = 25.0
 
@@ -49,6 +51,10 @@ class Rule(Protocol):
     @property
     def exact(self) -> bool:
         """Whether every grid of the family gives the integral exactly."""
+
+    @property
+    def kinks_cut_up_to(self) -> int:
+        """Highest dimension in which panels are cut at all kinks of one-vertex integrands."""
 
     def size(self, nats: float) -> int:
         """Number of nodes of the grid, without making it."""
@@ -95,7 +101,9 @@ class Panel(NamedTuple):
         leave an error of ρ^(−2n).
         """
         half = 0.5 * (self.high - self.low)
-        return max(2, 1 + ceil(nats / (2.0 * asinh(self.strip / half)))) if half > 0.0 else 0
+        if half <= 0.0:
+            return 0
+        return 1 + ceil(nats / min(2.0 * asinh(self.strip / half), _MOST_NATS_PER_NODE))
 
     def rule(self, nats: float) -> tuple[Array, Array]:
         """Nodes and weights in y, each of shape (n_nodes,) or a little more."""
@@ -112,7 +120,11 @@ class Panel(NamedTuple):
 
 
 def sinh_panels(
-    cutoff: float, anchors: Sequence[float], scale: float, breaks: Sequence[float]
+    cutoff: float,
+    anchors: Sequence[float],
+    scale: float,
+    breaks: Sequence[float],
+    strip: float = 0.5 * pi,
 ) -> tuple[Panel, ...]:
     """Cut [−Λ, Λ] into panels that resolve a given length near given anchors.
 
@@ -127,6 +139,8 @@ def sinh_panels(
         proportional to the distance.
     breaks : sequence of float
         Coordinates where it is not smooth.
+    strip : float
+        Distance from the real axis of u up to which it is bounded, for a map centred at the anchor.
 
     Returns
     -------
@@ -136,33 +150,34 @@ def sinh_panels(
     """
     inside = sorted({float(a) for a in anchors if -cutoff < a < cutoff}) or [0.0]
     kinks = sorted({float(b) for b in breaks if -cutoff < b < cutoff})
-    one, many = _one_map(cutoff, inside, scale, kinks), _map_per_anchor(cutoff, inside, scale, kinks)
+    one = _one_map(cutoff, inside, scale, kinks, strip)
+    many = _map_per_anchor(cutoff, inside, scale, kinks, strip)
     return min(one, many, key=lambda panels: sum(panel.n_nodes(_TYPICAL_NATS) for panel in panels))
 
 
 def _one_map(
-    cutoff: float, anchors: Sequence[float], scale: float, kinks: Sequence[float]
+    cutoff: float, anchors: Sequence[float], scale: float, kinks: Sequence[float], strip: float
 ) -> tuple[Panel, ...]:
     middle = 0.5 * (anchors[0] + anchors[-1])
     # A singularity at the distance `scale` from the outermost anchor, seen in the coordinate u.
-    strip = atan2(scale, 0.5 * (anchors[-1] - anchors[0]))
+    seen = min(strip, atan2(scale, 0.5 * (anchors[-1] - anchors[0])))
     cuts = [asinh((b - middle) / scale) for b in (-cutoff, *kinks, cutoff)]
-    return tuple(Panel(middle, scale, low, high, strip) for low, high in pairwise(cuts))
+    return tuple(Panel(middle, scale, low, high, seen) for low, high in pairwise(cuts))
 
 
 def _map_per_anchor(
-    cutoff: float, anchors: Sequence[float], scale: float, kinks: Sequence[float]
+    cutoff: float, anchors: Sequence[float], scale: float, kinks: Sequence[float], strip: float
 ) -> tuple[Panel, ...]:
     kept = _thinned(anchors, kinks, 0.5 * scale)
-    panels = [Panel(kept[0], scale, asinh((-cutoff - kept[0]) / scale), 0.0)]
+    panels = [Panel(kept[0], scale, asinh((-cutoff - kept[0]) / scale), 0.0, strip)]
     for a, b in pairwise(kept):
         half = 0.5 * (b - a)
         reach = asinh(half / scale)
         if half <= scale:
-            panels.append(Panel(a + half, scale, -reach, reach))
+            panels.append(Panel(a + half, scale, -reach, reach, strip))
         else:
-            panels += [Panel(a, scale, 0.0, reach), Panel(b, scale, -reach, 0.0)]
-    panels.append(Panel(kept[-1], scale, 0.0, asinh((cutoff - kept[-1]) / scale)))
+            panels += [Panel(a, scale, 0.0, reach, strip), Panel(b, scale, -reach, 0.0, strip)]
+    panels.append(Panel(kept[-1], scale, 0.0, asinh((cutoff - kept[-1]) / scale), strip))
     return tuple(panels)
 
 
@@ -178,7 +193,7 @@ def _thinned(anchors: Sequence[float], kinks: Sequence[float], gap: float) -> li
 def linear_panels(cutoff: float, breaks: Sequence[float]) -> tuple[Panel, ...]:
     """Cut [−Λ, Λ] at the breaks, without a map; lengths are measured in units of Λ."""
     cuts = sorted({-cutoff, cutoff, *(float(b) for b in breaks if -cutoff < b < cutoff)})
-    return tuple(Panel(0.0, np.inf, low, high) for low, high in pairwise(cuts))
+    return tuple(Panel(0.0, np.inf, low, high, 1.0) for low, high in pairwise(cuts))
 
 
 def _join(panels: Sequence[Panel], nats: float) -> tuple[Array, Array]:
@@ -203,6 +218,11 @@ class TensorRule:
     def name(self) -> str:
         """The rule in words."""
         return "Gauss–Legendre with sinh map"
+
+    @property
+    def kinks_cut_up_to(self) -> int:
+        """One: kinks at points of the line."""
+        return 1
 
     @property
     def exact(self) -> bool:
@@ -246,6 +266,11 @@ class SurfaceRule:
     def name(self) -> str:
         """The rule in words."""
         return "Gauss–Legendre on the surface of the box (homogeneous kernel)"
+
+    @property
+    def kinks_cut_up_to(self) -> int:
+        """Two: kinks at points of the edges."""
+        return 2
 
     @property
     def exact(self) -> bool:
@@ -329,6 +354,11 @@ class TrapezoidRule:
     def name(self) -> str:
         """The rule in words."""
         return "trapezoid rule"
+
+    @property
+    def kinks_cut_up_to(self) -> int:
+        """None: for analytic integrands only."""
+        return 0
 
     @property
     def exact(self) -> bool:

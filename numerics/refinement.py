@@ -1,16 +1,18 @@
 """Refine grids until the requested accuracy is reached, and say how far off the result may be.
 
-Grids grow from level to level by a constant factor. With d the change of an integral in the last step and r
-its ratio to the change before, what the last grid still misses is about r·d where convergence is algebraic in
-the number of nodes, and less where it is exponential. Two precautions keep this honest: r is taken over all
-elements of a tensor together and never below 1/1000, and an element whose own change happens to be small is
-given a share of the largest change. Rounding adds a few units in the last place of ∫∏|K|, the scale to which
+Grids grow by a constant number of nodes per panel where convergence is exponential, by a constant factor
+where it is algebraic. Either way the changes of an integral from grid to grid form a geometric series: with
+d the last of them and r its ratio to the one before, what the last grid still misses is d·r/(1 − r). Two
+precautions keep this honest, because changes can be small by chance: r and d are taken over all elements of
+a tensor together, every element getting at least a share of the largest change, and neither is believed to
+fall faster than at a given rate. Rounding adds a few units in the last place of ∫∏|K|, the scale to which
 `rtol` refers.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import isfinite, log
+from enum import Enum
+from math import isfinite, log, prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,12 +28,27 @@ Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 _EPSILON = float(np.finfo(np.float64).eps)
-#: Accuracy of the first grid as a share of that asked for, in nats; and growth from level to level.
-_FIRST, _GROWTH = 0.6, 1.4
-#: Share of the largest relative change that every element is given at least.
-_SHARE = 0.1
-#: Smallest ratio of successive changes that is believed.
-_SMALLEST_RATIO = 1e-3
+#: Accuracy of the first grid: as a share of that asked for, and at least, in nats.
+_FIRST, _LEAST_NATS = 0.4, 10.0
+#: Next grid: so many nats more where convergence is exponential, else so many times as many. A smaller step
+#: would leave short panels as they are, and then no change would not mean no error.
+_STEP, _GROWTH = 5.0, 1.4
+#: Beyond this accuracy the grid is clearly not what the integrand needs; steps grow then, too.
+_LONG = 40.0
+#: Share of the largest relative change, and of the change before, that every element is given at least.
+_SHARE, _MEMORY = 0.1, 1e-2
+#: Largest ratio of successive changes for which their sum is taken to converge.
+_LARGEST_RATIO = 0.9
+#: Rounding error, in units of ε∫∏|K|: of a sum, and of each kernel in the product.
+_OF_SUM, _OF_KERNEL = 4.0, 16.0
+
+
+class Smoothness(Enum):
+    """How fast a rule converges; the value is the smallest ratio of successive changes that is believed."""
+
+    EXACT = 0.0
+    ANALYTIC = 0.1
+    KINKED = 0.5
 
 
 @dataclass(frozen=True)
@@ -68,17 +85,17 @@ class Settings:
 
 @dataclass
 class Job:
-    """One connected integral and what is known about it so far.
+    """One connected integral, and its result once solved.
 
     Attributes
     ----------
     integrand : Integrand
     rows : tuple of ndarray of int, one per vertex, shape (R_v, legs of v)
+        Which input each leg of the vertex ends on, for every case wanted.
     value, error : ndarray, shape (R_1, .., R_V)
-        Of the finest grid so far.
+        All combinations of the rows.
     converged : bool
-    n_nodes : int
-        Nodes per vertex of that grid.
+        Whether the accuracy asked for was reached.
     method : str
         How it was integrated, in words.
     """
@@ -88,31 +105,12 @@ class Job:
     value: Array = field(default_factory=lambda: np.empty(0))
     error: Array = field(default_factory=lambda: np.empty(0))
     converged: bool = False
-    n_nodes: int = 0
     method: str = ""
-    _change: float = np.inf
 
-    def update(self, value: Array, scale: Array, size: int, rtol: float, *, exact: bool) -> None:
-        """Take in the result of a finer grid; `scale` is ∫∏|K| on it."""
-        factors = self.integrand.n_factors
-        rounding = _EPSILON * (4.0 + 2.0 * factors) * scale
-        if exact:
-            missed = np.zeros_like(value)
-        elif self.n_nodes == 0:
-            missed = scale.copy()
-        else:
-            change = np.abs(value - self.value)
-            safe = np.where(scale > 0.0, scale, 1.0)
-            largest = float(np.max(change / safe, initial=0.0))
-            ratio = min(1.0, max(largest / self._change, _SMALLEST_RATIO)) if self._change > 0.0 else 1.0
-            missed = ratio * np.maximum(change, _SHARE * largest * scale)
-            self._change = largest
-        self.value, self.error, self.n_nodes = value, missed + rounding, size
-        self.converged = bool(np.all(missed <= np.maximum(rtol * scale, 0.0)))
-
-    def elements(self, n_nodes: int, n_points: int) -> int:
-        """Numbers held at once on a grid of that size."""
-        return contraction_elements(self.integrand, [len(row) for row in self.rows], n_nodes, n_points)
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of `value`: the number of rows of each vertex."""
+        return tuple(len(row) for row in self.rows)
 
 
 def refine(
@@ -128,7 +126,7 @@ def refine(
     Parameters
     ----------
     jobs : sequence of Job
-        Updated in place; a job that could not be brought to the accuracy keeps ``converged = False``.
+        Filled in place; a job that could not be brought to the accuracy keeps ``converged = False``.
     kernel : Kernel
     points : ndarray, shape (n, d)
     rule : Rule
@@ -141,45 +139,90 @@ def refine(
     ProblemTooLarge
         If not even the two coarsest grids fit into the limits.
     """
-    nats = _FIRST * (2.0 - log(settings.rtol))
-    level = 0
-    while open_jobs := [job for job in jobs if not job.converged]:
+    tracks = [_Track(job, _smoothness(job, kernel, points, rule)) for job in jobs]
+    nats = max(_LEAST_NATS, _FIRST * (2.0 - log(settings.rtol)))
+    while tracks:
         size = rule.size(nats)
-        fitting = [job for job in open_jobs if _fits(job, size, len(points), settings)]
-        if level < 2 and len(fitting) < len(open_jobs):
-            _refuse(
-                next(job for job in open_jobs if not _fits(job, size, len(points), settings)),
-                size,
-                points,
-                settings,
-            )
-        if not fitting:
+        for track in tracks:
+            too_large = _why_too_large(track.job, size, len(points), settings)
+            if too_large and track.level < 2:
+                raise ProblemTooLarge(too_large)
+            track.finished = bool(too_large)
+        tracks = [track for track in tracks if not track.finished]
+        if not tracks:
             return
         tables = Tables(kernel, points, rule, nats)
-        for job in fitting:
-            _evaluate(job, tables, settings.rtol, backend, exact=rule.exact)
-            job.method = f"grid contraction, {rule.name}, {size} nodes per vertex"
-        nats *= _GROWTH
-        level += 1
+        for track in tracks:
+            track.evaluate(tables, settings.rtol, backend)
+            track.job.method = f"grid contraction, {rule.name}, {size} nodes per vertex"
+        tracks = [track for track in tracks if not track.finished]
+        kinked = any(track.smoothness is Smoothness.KINKED for track in tracks)
+        nats = max(nats + _STEP, nats * _GROWTH if kinked or nats > _LONG else 0.0)
 
 
-def _evaluate(job: Job, tables: Tables, rtol: float, backend: Backend | None, *, exact: bool) -> None:
-    n_outputs = int(np.prod([len(row) for row in job.rows]))
-    chosen = backend or default_backend(n_outputs, job.integrand.n_factors, tables.size)
-    value = contract(job.integrand, job.rows, tables, chosen)
-    magnitudes = tables.magnitudes(job.integrand)
-    scale = value if magnitudes is tables else contract(job.integrand, job.rows, magnitudes, chosen)
-    job.update(value, scale, tables.size, rtol, exact=exact)
+@dataclass
+class _Track:
+    """Progress of one job from grid to grid; `scale` is ∫∏|K|, shape as the value."""
+
+    job: Job
+    smoothness: Smoothness
+    level: int = 0
+    finished: bool = False
+    _scale: Array = field(default_factory=lambda: np.empty(0))
+    _change: float = np.inf
+
+    def evaluate(self, tables: Tables, rtol: float, backend: Backend | None) -> None:
+        """Integrate on one more grid, and judge from the changes so far."""
+        job = self.job
+        chosen = backend or default_backend(prod(job.shape), job.integrand.n_factors, tables.size)
+        value = contract(job.integrand, job.rows, tables, chosen)
+        exact = self.smoothness is Smoothness.EXACT
+        if exact or self.level == 1:
+            # The scale need not be accurate, so that of one coarse grid serves for all later ones.
+            magnitudes = tables.magnitudes(job.integrand)
+            absolute = (
+                value if magnitudes is tables else contract(job.integrand, job.rows, magnitudes, chosen)
+            )
+            self._scale = np.maximum(absolute, np.abs(value))
+        if exact or self.level >= 1:
+            missed = np.zeros_like(value) if exact else self._missed(np.abs(value - job.value))
+            rounding = _EPSILON * (_OF_SUM + _OF_KERNEL * job.integrand.n_factors) * self._scale
+            job.error = missed + rounding
+            job.converged = bool(np.all(job.error <= rtol * self._scale))
+            self.finished = job.converged or bool(np.all(missed <= rounding))
+        job.value = value
+        self.level += 1
+
+    def _missed(self, change: Array) -> Array:
+        """What the last grid still misses, from the change that it brought."""
+        scale = self._scale
+        largest = float(np.max(change / np.where(scale > 0.0, scale, 1.0), initial=0.0))
+        rest = 1.0
+        if np.isfinite(self._change):
+            largest = max(largest, _MEMORY * self._change)
+            ratio = largest / self._change if self._change > 0.0 else 0.0
+            ratio = min(max(ratio, self.smoothness.value), _LARGEST_RATIO)
+            rest = ratio / (1.0 - ratio)
+        self._change = largest
+        return np.asarray(rest * np.maximum(change, _SHARE * largest * scale))
 
 
-def _fits(job: Job, size: int, n_points: int, settings: Settings) -> bool:
-    return size <= settings.max_nodes and 8 * job.elements(size, n_points) <= settings.max_bytes
+def _smoothness(job: Job, kernel: Kernel, points: Array, rule: Rule) -> Smoothness:
+    """Panels are cut at kinks in one coordinate; those between two vertices or in a corner remain."""
+    if rule.exact:
+        return Smoothness.EXACT
+    analytic = not any(len(kinks) for kinks in kernel.kinks(points))
+    cut = job.integrand.n_vertices == 1 and kernel.d_in <= rule.kinks_cut_up_to
+    return Smoothness.ANALYTIC if analytic or cut else Smoothness.KINKED
 
 
-def _refuse(job: Job, size: int, points: Array, settings: Settings) -> None:
-    gib = 8 * job.elements(size, len(points)) / 2**30
-    raise ProblemTooLarge(
-        f"{job.integrand} for inputs in d = {points.shape[1]} needs grids of {size} nodes per vertex and "
-        f"{gib:.1f} GiB; allowed are {settings.max_nodes} nodes and {settings.max_bytes / 2**30:.1f} GiB. "
-        "Ask for less accuracy (rtol), lower the cutoff, or raise the limits"
+def _why_too_large(job: Job, size: int, n_points: int, settings: Settings) -> str:
+    """Say why a grid of that size is too large for a job; empty if it fits."""
+    needed = 8 * contraction_elements(job.integrand, job.shape, size, n_points)
+    if size <= settings.max_nodes and needed <= settings.max_bytes:
+        return ""
+    return (
+        f"{job.integrand} needs grids of {size} nodes per vertex and {needed / 2**30:.1f} GiB; allowed are "
+        f"{settings.max_nodes} nodes and {settings.max_bytes / 2**30:.1f} GiB. Ask for less accuracy (rtol), "
+        "lower the cutoff, take fewer inputs, or raise the limits"
     )
