@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
-from itertools import combinations_with_replacement
+from itertools import combinations_with_replacement, islice
 from math import factorial, prod
 from typing import TYPE_CHECKING, TypeVar
 
@@ -280,17 +280,17 @@ def correlator(
     chosen_scheme, chosen_kind = _choice(Scheme, scheme, "scheme"), _choice(Kind, kind, "kind")
     _check(n, order, chosen_scheme, chosen_kind)
     where = _FILTERS[chosen_kind] + _SCHEME_FILTERS[chosen_scheme]
-    terms: list[Term] = []
-    for content in _contents(action.valences, n, order):
+    contents = list(_contents(action.valences, n, order))
+    for content in contents:
         _refuse_endless(n, content)
+    terms: list[Term] = []
+    for content in contents:
         factor = _vertex_factor(action, content)
-        found = [
-            Term(diagram, factor * diagram.multiplicity) for diagram in generate(n, dict(content), where)
-        ]
-        found.sort(key=lambda term: (-len(term.diagram.components()), term.diagram))
-        terms += found
-        if len(terms) > MOST_TERMS:
+        diagrams = list(islice(generate(n, dict(content), where), MOST_TERMS + 1))
+        if len(terms) + len(diagrams) > MOST_TERMS:
             raise _too_many(n, content)
+        diagrams.sort(key=lambda diagram: (-len(diagram.components()), diagram))
+        terms += [Term(diagram, factor * diagram.multiplicity) for diagram in diagrams]
     return Expansion(action, n, order, chosen_scheme, chosen_kind, tuple(terms))
 
 

@@ -5,7 +5,7 @@ thousands of terms must not build thousands of symbolic objects, and because the
 SymPy could be imported.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Union
@@ -158,7 +158,7 @@ class Polynomial:
     def __str__(self) -> str:
         """Print as SymPy prints: ``288*lambda**2``, ``-3*lambda/2``, ``-12*lambda - 12*mu``."""
         text = ""
-        for monomial, number in self.items:
+        for monomial, number in _as_printed(self.items):
             text += _sign(number, first=not text) + _monomial_text(monomial, abs(number))
         return text or "0"
 
@@ -175,7 +175,7 @@ class Polynomial:
         -\frac{3}{2}\lambda^{2}
         """
         text = ""
-        for monomial, number in self.items:
+        for monomial, number in _as_printed(self.items):
             text += _sign(number, first=not text) + _monomial_latex(monomial, abs(number))
         return text or "0"
 
@@ -191,6 +191,15 @@ class Polynomial:
             for monomial, number in self.items
         ]
         return sympy.Add(*addends)
+
+
+def _as_printed(items: Sequence[tuple[Monomial, Fraction]]) -> Sequence[tuple[Monomial, Fraction]]:
+    """Order the addends as SymPy does: ``1 - g`` rather than ``-g + 1``, otherwise the number last."""
+    if len(items) == 2 and items[1][0] == ():
+        (monomial, number), (_, constant) = items
+        if number < 0 < constant and len(monomial) == 1:
+            return items[::-1]
+    return items
 
 
 def _sign(number: Fraction, first: bool) -> str:
