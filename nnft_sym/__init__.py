@@ -2,10 +2,106 @@
 
 The one package that users import: it re-exports the public surface of all three floors. Names are imported
 on first use, so ``import nnft_sym`` is instant.
+
+What to use when
+----------------
+- `Action`, `correlator`: an n-point function as a sum of diagrams, exact.
+- `network` (or `ErfNet`, `ReLUNet`, `GaussNet`, `CosNet`): an architecture, its kernel and its ensemble.
+- `Ensemble`: sample networks. `exact_correlators`: the exact finite-width answer.
+- `predict`: an expansion and a kernel to numbers. `integrate`: one diagram to a number.
+- `fit`, `compare`: couplings from correlated data, and χ² against a prediction.
+- `run_study`: the whole job, as ``nnft validate`` does it; `write_output` writes the report.
 """
+
+from typing import TYPE_CHECKING
 
 from numerics._guard import require_our_diagrams
 
 require_our_diagrams()
 
 from diagrams import __version__ as __version__  # noqa: E402
+from numerics._lazy import lazy_exports  # noqa: E402
+
+if TYPE_CHECKING:
+    from diagrams import Diagram as Diagram
+    from diagrams import NNFTError as NNFTError
+    from diagrams import contract as contract
+    from diagrams import count as count
+    from diagrams import double_factorial as double_factorial
+    from diagrams import generate as generate
+    from diagrams import named_filter as named_filter
+    from nnft_sym.action import Action as Action
+    from nnft_sym.config import StudyConfig as StudyConfig
+    from nnft_sym.config import built_in_study as built_in_study
+    from nnft_sym.config import load_study as load_study
+    from nnft_sym.config import parse_study as parse_study
+    from nnft_sym.expansion import Expansion as Expansion
+    from nnft_sym.expansion import correlator as correlator
+    from nnft_sym.output import write_output as write_output
+    from nnft_sym.results import StudyResult as StudyResult
+    from nnft_sym.study import run_study as run_study
+    from nnft_sym.summary import summarise as summarise
+    from numerics.comparison import compare as compare
+    from numerics.domains import Box as Box
+    from numerics.domains import WholeSpace as WholeSpace
+    from numerics.estimate import Estimate as Estimate
+    from numerics.estimate import Quality as Quality
+    from numerics.exact import exact_correlators as exact_correlators
+    from numerics.exact import exact_cumulant as exact_cumulant
+    from numerics.fitting import fit as fit
+    from numerics.index_sets import multisets as multisets
+    from numerics.integrate import integrate as integrate
+    from numerics.networks import CosNet as CosNet
+    from numerics.networks import ErfNet as ErfNet
+    from numerics.networks import GaussNet as GaussNet
+    from numerics.networks import ReLUNet as ReLUNet
+    from numerics.networks import network as network
+    from numerics.prediction import predict as predict
+    from numerics.sampler import Ensemble as Ensemble
+
+#: Module -> the names it gives; modules of this package first, then those of the floors below.
+EXPORTS = {
+    "nnft_sym.action": ("Action",),
+    "nnft_sym.config": ("StudyConfig", "built_in_study", "load_study", "parse_study"),
+    "nnft_sym.expansion": ("Expansion", "correlator"),
+    "nnft_sym.output": ("write_output",),
+    "nnft_sym.results": ("StudyResult",),
+    "nnft_sym.study": ("run_study",),
+    "nnft_sym.summary": ("summarise",),
+    "numerics.comparison": ("compare",),
+    "numerics.domains": (
+        "Box",
+        "WholeSpace",
+    ),
+    "numerics.estimate": (
+        "Estimate",
+        "Quality",
+    ),
+    "numerics.exact": (
+        "exact_correlators",
+        "exact_cumulant",
+    ),
+    "numerics.fitting": ("fit",),
+    "numerics.index_sets": ("multisets",),
+    "numerics.integrate": ("integrate",),
+    "numerics.networks": (
+        "CosNet",
+        "ErfNet",
+        "GaussNet",
+        "ReLUNet",
+        "network",
+    ),
+    "numerics.prediction": ("predict",),
+    "numerics.sampler": ("Ensemble",),
+    "diagrams": (
+        "Diagram",
+        "NNFTError",
+        "contract",
+        "count",
+        "double_factorial",
+        "generate",
+        "named_filter",
+    ),
+}
+
+__getattr__, __dir__ = lazy_exports(__name__, EXPORTS)

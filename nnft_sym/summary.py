@@ -22,7 +22,7 @@ PREDICTION_NAMES = {
 }
 
 
-def summary(result: StudyResult) -> dict[str, Any]:
+def summarise(result: StudyResult) -> dict[str, Any]:
     """Collect the summary as plain containers.
 
     Returns
@@ -158,14 +158,19 @@ def correlators_table(net: NetResult) -> "Table":
                 str(len(one.indices)),
                 f"{one.m_sampled:.4g}",
                 "–" if one.m_exact is None else f"{one.m_exact:.4g}",
-                f"{one.background:.3g}",
-                "–" if against is None else f"{against.chi2_dof:.3g} ({against.dof})",
-                "–" if against is None else f"{against.p_value:.3g}",
+                f"{one.background:.2g}",
+                "–" if against is None else f"{against.chi2_dof:.3g}",
+                "–" if against is None else str(against.dof),
+                "–" if against is None else f"{against.p_value:.2g}",
                 one.quality.name.lower().replace("_", " "),
             ]
         )
-    columns = ["", "elements", "m sampled", "m exact", "background", "χ²/dof (dof)", "p", "sample"]
-    return table("Correlators: sampled against exact", columns, rows)
+    columns = ["", "sets", "m", "m exact", "noise", "χ²/dof", "dof", "p", "sample"]
+    return table(
+        "Correlators: m = mean |ΔG|/|G_GP|, its scatter per experiment, and sampled against exact",
+        columns,
+        rows,
+    )
 
 
 def coupling_table(net: NetResult) -> "Table":

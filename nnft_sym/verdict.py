@@ -100,6 +100,20 @@ def verdict(
     return " ".join(sentences)
 
 
+def percent(share: float) -> str:
+    """Write a share with two significant digits, and never as a power of ten.
+
+    Examples
+    --------
+    >>> percent(0.0076), percent(1.0), percent(0.1279), percent(1e-9)
+    ('0.76 %', '100 %', '13 %', 'less than 0.001 %')
+    """
+    value = 100 * share
+    if abs(value) < 1e-3:
+        return "less than 0.001 %"
+    return f"{value:.0f} %" if abs(value) >= 10 else f"{value:.2g} %"
+
+
 def _tails(correlators: Mapping[int, CorrelatorResult]) -> list[str]:
     said = []
     heavy = [r.order for r in correlators.values() if r.quality is Quality.HEAVY_TAILED]
@@ -135,7 +149,7 @@ def _constant(four: CorrelatorResult, coupling: CouplingResult) -> list[str]:
     spread = coupling.spread_sampled if coupling.exact is None else coupling.spread_exact
     mean = coupling.mean if coupling.mean_exact is None else coupling.mean_exact
     scatter = f"{source} λ tensor: mean {mean:.3g}, spread {spread:.2g}"
-    misses = f"one constant misses {100 * coupling.misfit_best:.2g} % of the {source} ΔG4"
+    misses = f"one constant misses {percent(coupling.misfit_best)} of the {source} ΔG4"
     trusted = four.quality is Quality.TRUSTED
     chi2 = f"χ²/dof = {fit.chi2_dof:.3g} with {fit.dof} degrees of freedom"
     if trusted and fit.dof == 0:
@@ -168,7 +182,7 @@ def _six_point(six_point: SixPointResult, accepted: bool) -> list[str]:
         said.append("nearly all of it is.")
     text = ": ".join(said)
     tensor = (
-        f"The λ tensor leaves {100 * six_point.remainder_share:.2g} % of ΔG6"
+        f"The λ tensor leaves {percent(six_point.remainder_share)} of ΔG6"
         + (", which is κ₆/N²" if _identity_holds(six_point) else "")
         + "; no κ is quoted before the λ² exchange of the same order is computed."
     )

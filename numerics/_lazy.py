@@ -15,7 +15,8 @@ def lazy_exports(
     package : str
         Name of the package, ``__name__``.
     modules : mapping
-        For each submodule the public names it defines.
+        For each module, by its absolute name, the public names it gives. No public name may be that of a
+        submodule of the package: whichever was imported last would win.
 
     Returns
     -------
@@ -25,9 +26,9 @@ def lazy_exports(
     home = {name: module for module, names in modules.items() for name in names}
 
     def get(name: str) -> Any:
-        if name in home:
-            return getattr(import_module(f"{package}.{home[name]}"), name)
-        raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        if name not in home:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        return getattr(import_module(home[name]), name)
 
     def listing() -> list[str]:
         return sorted(home)

@@ -29,7 +29,7 @@ def command(study: str | None, net: str | None, out: str | None, seed: int | Non
     from nnft_sym.output import check_folder, write_output
     from nnft_sym.progress import TerminalProgress
     from nnft_sym.study import run_study
-    from nnft_sym.summary import summary, summary_tables
+    from nnft_sym.summary import summarise, summary_tables
     from nnft_sym.tables import show
 
     config = _study(study, net, seed)
@@ -40,7 +40,7 @@ def command(study: str | None, net: str | None, out: str | None, seed: int | Non
             progress.stage("writing the report")
             write_output(result, folder)
     if as_json:
-        click.echo(dumps(summary(result)))
+        click.echo(dumps(summarise(result)))
     else:
         show(*summary_tables(result))
         if folder is not None:

@@ -1,0 +1,48 @@
+"""The public surface: a change of it is a visible change of this list."""
+
+import ast
+from pathlib import Path
+
+import nnft_sym
+import numerics
+
+ROOT = Path(__file__).parent.parent
+
+NNFT_SYM = """
+Action Box CosNet Diagram Ensemble ErfNet Estimate Expansion GaussNet NNFTError Quality ReLUNet StudyConfig
+StudyResult WholeSpace built_in_study compare contract correlator count double_factorial exact_correlators
+exact_cumulant fit generate integrate load_study multisets named_filter network parse_study predict run_study
+summarise write_output
+""".split()
+
+NUMERICS = """
+Box Comparison CosNet Ensemble ErfNet Estimate Fit GaussNet Prediction Quality ReLUNet SampledCorrelators
+WholeSpace compare exact_correlators exact_cumulant fit lower multiset_count multisets network predict
+""".split()
+
+
+def test_names():
+    assert sorted(dir(nnft_sym)) == sorted(NNFT_SYM)
+    assert sorted(dir(numerics)) == sorted(NUMERICS)
+
+
+def test_every_name_resolves_and_is_documented():
+    for package in (nnft_sym, numerics):
+        for name in dir(package):
+            if not name.startswith("_"):
+                assert getattr(package, name).__doc__, f"{package.__name__}.{name}"
+
+
+def test_type_checkers_see_the_same_names():
+    for package in (nnft_sym, numerics):
+        tree = ast.parse(Path(package.__file__).read_text(encoding="utf-8"))
+        branch = next(node for node in tree.body if isinstance(node, ast.If))
+        declared = {(item.module, name.name) for item in branch.body for name in item.names}
+        exported = {(module, name) for module, names in package.EXPORTS.items() for name in names}
+        assert declared == exported
+
+
+def test_no_public_name_hides_a_submodule():
+    for package in (nnft_sym, numerics):
+        submodules = {path.stem for path in Path(package.__file__).parent.glob("*.py")}
+        assert not submodules & set(dir(package))
