@@ -257,7 +257,8 @@ def _integrate(
     for i, j, power in integrand.spectators:
         total.multiply_kernel(full[labels[:, i], labels[:, j]] ** power, power)
     for part, job in zip(parts, jobs, strict=True):
-        total.multiply(*gather(job, len(points), labels[:, list(part.labels)]))
+        in_order = part.labels == tuple(range(integrand.n_external))
+        total.multiply(*gather(job, len(points), labels if in_order else labels[:, list(part.labels)]))
     return Estimate(
         total.value,
         total.error,
@@ -311,6 +312,8 @@ def gather(job: Job, n_points: int, labels: Indices) -> tuple[Array, Array]:
     -------
     value, error : ndarray, shape (...)
     """
+    if len(job.rows) == 1 and job.rows[0] is labels:
+        return job.value, job.error
     where = tuple(
         np.zeros(labels.shape[:-1], dtype=np.int64) if len(row) == 1 else ranks(labels[..., mine], n_points)
         for row, mine in zip(job.rows, _slots_of_vertices(job.integrand), strict=True)

@@ -196,13 +196,20 @@ def linear_panels(cutoff: float, breaks: Sequence[float]) -> tuple[Panel, ...]:
     return tuple(Panel(0.0, np.inf, low, high, 1.0) for low, high in pairwise(cuts))
 
 
-def _join(panels: Sequence[Panel], nats: float) -> tuple[Array, Array]:
+@lru_cache(maxsize=512)
+def _join(panels: tuple[Panel, ...], nats: float) -> tuple[Array, Array]:
+    """Nodes and weights of adjacent panels, kept because a study asks for the same ones again and again."""
     rules = [panel.rule(nats) for panel in panels if panel.high > panel.low]
-    return np.concatenate([y for y, _ in rules]), np.concatenate([w for _, w in rules])
+    joined = np.concatenate([y for y, _ in rules]), np.concatenate([w for _, w in rules])
+    for array in joined:
+        array.setflags(write=False)
+    return joined
 
 
 def _product(axes: Sequence[tuple[Array, Array]]) -> Grid:
     """Tensor product of one-dimensional rules, last axis fastest."""
+    if len(axes) == 1:
+        return Grid(axes[0][0][:, np.newaxis], axes[0][1])
     nodes = np.stack([c.ravel() for c in np.meshgrid(*(y for y, _ in axes), indexing="ij")], axis=1)
     weights: Array = reduce(np.multiply.outer, [w for _, w in axes]).ravel()
     return Grid(nodes, weights)
