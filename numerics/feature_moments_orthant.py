@@ -26,7 +26,9 @@ TOLERANCE = 1e-12
 BLOCK = 400_000
 # Steep activations make the integrand nearly singular at t = 1, so the nodes crowd there: 1 − t = (1 − τ)^p,
 # with the power p of the first entry whose bound the variance of the preactivations does not exceed.
-CROWDING = ((1.5, 1), (30.0, 2), (np.inf, 4))
+CROWDING = ((1.5, 1), (30.0, 2), (1e3, 4), (np.inf, 6))
+# Above this variance of the preactivations rounding errors, which grow like its power 3/2, spoil the result.
+STEEPEST = 1e6
 EPS = float(np.finfo(np.float64).eps)
 
 
@@ -42,6 +44,11 @@ class OrthantMoments(FeatureMoments):
     network : ErfNet
     points : ndarray, shape (n_points, d_in)
 
+    Raises
+    ------
+    NotAvailable
+        If the activation is so steep at the points that rounding errors would spoil the result.
+
     Examples
     --------
     >>> moments = OrthantMoments(ErfNet(1), np.zeros((1, 1)))
@@ -53,6 +60,12 @@ class OrthantMoments(FeatureMoments):
     def __init__(self, network: ErfNet, points: Array) -> None:
         c = covariance(points, points, network.sigma_w, network.sigma_b)
         self._steepness = float(np.max(np.diagonal(c)))
+        if self._steepness > STEEPEST:
+            raise NotAvailable(
+                f"the erf-net has preactivations of standard deviation {self._steepness**0.5:.3g} at these "
+                f"points; exact moments exist up to {STEEPEST**0.5:.0f}, where erf is all but a sign. "
+                "Use smaller sigma_w, sigma_b or inputs"
+            )
         deviations = np.sqrt(np.diagonal(c) + 0.5)
         # repeated points are different u's, so the diagonal is C/(C + 1/2) and not 1
         self._correlations = c / np.outer(deviations, deviations)
@@ -93,7 +106,7 @@ class OrthantMoments(FeatureMoments):
             if not open_rows.size:
                 break
         # conditioning on u_i = u_j = 0 cancels when correlations are near one, that is for steep activations
-        return Moments(value, error + 16 * EPS * (1 + 2 * self._steepness) * _scale(rho))
+        return Moments(value, error + 4 * EPS * (1 + 2 * self._steepness) ** 1.5 * _scale(rho))
 
 
 def _scale(rho: Array) -> Array:

@@ -184,10 +184,7 @@ def _polygon_integral(slopes: Array, indices: Indices, n_nodes: int) -> Array:
     -------
     ndarray, shape (M,)
     """
-    differences = np.array([slopes[i] - slopes[j] for i, j in combinations(range(len(slopes)), 2)])
-    crossings = np.arctan2(differences[:, 1], differences[:, 0]) + pi / 2
-    breaks = np.sort(np.concatenate([crossings, crossings + pi]) % (2 * pi))
-    breaks = np.append(breaks, breaks[0] + 2 * pi)
+    breaks = _azimuth_breaks(slopes)
     legendre, weights = np.polynomial.legendre.leggauss(n_nodes)
     widths = np.diff(breaks)[:, np.newaxis]
     phi = (breaks[:-1, np.newaxis] + widths * (1 + legendre) / 2).ravel()
@@ -200,3 +197,21 @@ def _polygon_integral(slopes: Array, indices: Indices, n_nodes: int) -> Array:
     forms = a[:, :, np.newaxis] * sine + np.cos(theta)
     measure = phi_weights[:, np.newaxis] * (reach[:, np.newaxis] / 2) * polar_weights * sine
     return np.array([np.sum(measure * np.prod(forms[row], axis=0)) for row in indices])
+
+
+def _azimuth_breaks(slopes: Array) -> Array:
+    """Azimuths that divide the boundary into smooth pieces; the last is the first plus 2π.
+
+    Two sides meet where A_i = A_j. A polygon that is thin has large slopes a, and its reach
+    π/2 + atan(a cos ω) turns within |ω ± π/2| ~ 1/a: there the breaks accumulate geometrically.
+    """
+    differences = np.array([slopes[i] - slopes[j] for i, j in combinations(range(len(slopes)), 2)])
+    found = [np.arctan2(differences[:, 1], differences[:, 0]) + side for side in (pi / 2, -pi / 2)]
+    for slope in slopes:
+        steepness = float(np.hypot(*slope))
+        if steepness > 2:
+            offsets = 0.5 ** np.arange(1, 3 + int(np.log2(steepness)))
+            corner = np.arctan2(slope[1], slope[0]) + np.array([[pi / 2], [-pi / 2]])
+            found += [corner.ravel(), (corner + offsets).ravel(), (corner - offsets).ravel()]
+    breaks = np.sort(np.concatenate(found) % (2 * pi))
+    return np.append(breaks, breaks[0] + 2 * pi)

@@ -14,8 +14,6 @@ from numerics.kernels_arc import ErfKernel, ReLUKernel
 from numerics.kernels_stationary import CosKernel, GaussKernel
 from numerics.networks import CosNet, ErfNet, GaussNet, ReLUNet
 
-mpmath.mp.dps = 60
-
 KERNELS = [
     ErfKernel(1.3, 0.6, 2),
     ErfKernel(0.8, 0.0, 1),
@@ -34,6 +32,7 @@ def points_of(kernel, n, seed=5):
     return np.random.default_rng(seed).normal(size=(n, kernel.d_in))
 
 
+@mpmath.workdps(60)
 def textbook(kernel, x, y):
     """K_W in the arcsin/arccos/exp forms of the literature, 60 digits."""
     x, y = [mpmath.mpf(float(u)) for u in x], [mpmath.mpf(float(u)) for u in y]
@@ -167,6 +166,7 @@ def determinant_by_subtraction(x, y, sw, sb):
     return cxx * cyy - cxy**2
 
 
+@mpmath.workdps(60)
 def textbook_determinant(x, y, sw, sb):
     def c(u, v):
         dot = sum(mpmath.mpf(float(a)) * mpmath.mpf(float(b)) for a, b in zip(u, v, strict=True))
@@ -175,6 +175,7 @@ def textbook_determinant(x, y, sw, sb):
     return c(x, x) * c(y, y) - c(x, y) ** 2
 
 
+@mpmath.workdps(60)
 def test_relu_near_antiparallel_keeps_its_digits():
     found = ReLUKernel(sigma_w=0.83, d_in=2).weight(np.array([[1.0, 1e-3]]), np.array([[-1.0, 0.0]]))[0, 0]
     tangent = mpmath.mpf("1e-3")
