@@ -41,9 +41,8 @@ def number(value: float | None, digits: int = 4) -> str:
 def with_error(value: float, error: float) -> str:
     """Write a number with its standard error, both cut at the decimal place of the error.
 
-    The error keeps two digits if its first three are 100 to 354, one if 355 to 949, and becomes 1000, of which
-    two digits are kept, if 950 to 999 (Particle Data Group, *Review of Particle Physics*,
-    introduction).
+    The error keeps two digits if its first three are 100 to 354 and one if 355 to 949; 950 to 999 becomes
+    1000, of which two are kept (Particle Data Group, *Review of Particle Physics*, introduction).
 
     Parameters
     ----------
@@ -112,4 +111,15 @@ def _minus(text: str) -> str:
 
 
 def _power(exponent: int) -> str:
-    return "10" + str(exponent).translate(_SUPERSCRIPT)
+    return "10" + superscript(exponent)
+
+
+def superscript(whole: int) -> str:
+    """Write a whole number as an exponent.
+
+    Examples
+    --------
+    >>> superscript(-11)
+    '⁻¹¹'
+    """
+    return str(whole).translate(_SUPERSCRIPT)

@@ -2,7 +2,9 @@
 
 Per net: kernel and size of the corrections; the coupling element by element; the 6-point function against its
 predictions; pulls. For the study: the share of the 6-point function that each prediction explains. What goes
-into each is drawn by `nnft_sym.panels`; this module arranges, captions and saves. No display is needed and no
+into each is drawn by `nnft_sym.panels` and
+`nnft_sym.panels_theory`; this module
+arranges and saves. No display is needed and no
 drawing state is shared (`pyplot` is not used).
 """
 
@@ -11,9 +13,9 @@ from dataclasses import dataclass
 from io import BytesIO, StringIO
 from typing import TYPE_CHECKING, Any
 
-from nnft_sym import panels
-from nnft_sym.results import CouplingStatus, NetResult, StudyResult
-from numerics.estimate import Quality
+from nnft_sym import captions, panels, panels_theory
+from nnft_sym.plot_style import STYLE
+from nnft_sym.results import NetResult, StudyResult
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -37,8 +39,8 @@ class StudyFigure:
     caption : str
         What is seen, in words.
     svg : str
-        A standalone document. Ink and paper have the colours `panels.INK` and `panels.PAPER`, which occur
-        for nothing else, so that a page can replace them by its own.
+        A standalone document. Ink and paper have the colours `plot_style.INK` and `plot_style.PAPER`, which
+        occur for nothing else, so that a page can replace them by its own.
     pdf : bytes
     """
 
@@ -86,30 +88,16 @@ def net_label(position: int, net: NetResult) -> str:
 def _figures(result: StudyResult) -> Iterator[StudyFigure]:
     from matplotlib import rc_context
 
-    with rc_context(panels.STYLE):
+    with rc_context(STYLE):
         height = 0.9 + 0.62 * len(result.nets)
         figure = _figure(height)
-        panels.overview(figure.subplots(), result.nets)
-        yield _saved(figure, "overview", None, "overview", _OVERVIEW)
-        yield _saved(_diagrams(result), "diagrams", None, "diagrams", _DIAGRAMS)
+        panels_theory.overview(figure.subplots(), result.nets)
+        yield _saved(figure, "overview", None, "overview", captions.OVERVIEW)
+        yield _saved(_diagrams(result), "diagrams", None, "diagrams", captions.DIAGRAMS)
         for position, net in enumerate(result.nets):
             label = net_label(position, net)
             for kind, (drawn, caption) in _net_figures(net, result.config.experiments).items():
                 yield _saved(drawn, kind, position, f"{label}_{kind}", caption)
-
-
-_OVERVIEW = (
-    "Share of ΔG6 = G6 − free theory that each prediction explains, 1 − Σ|residual|/Σ|ΔG6| over distinct "
-    "index sets: bars against the exact 6-point function (where there is one), open circles sampled "
-    "couplings against the sampled 6-point function. 0 % is the free theory. With the λ tensor the "
-    "remainder is κ₆/N² by identity."
-)
-
-
-_DIAGRAMS = (
-    "The diagrams of the 2-, 4- and 6-point functions, one for all that differ only by the labels of the "
-    "external points: number of labellings × Wick contractions of each."
-)
 
 
 def _diagrams(result: StudyResult) -> "Figure":
@@ -125,12 +113,12 @@ def _diagrams(result: StudyResult) -> "Figure":
 
 def _net_figures(net: NetResult, experiments: int) -> "dict[str, tuple[Figure, str]]":
     made = {
-        "correlators": (_correlators(net, experiments), _correlators_caption(net)),
-        "coupling": (_coupling(net), _coupling_caption(net)),
-        "six_point": (_six_point(net), _six_point_caption(net)),
+        "correlators": (_correlators(net, experiments), captions.correlators(net)),
+        "coupling": (_coupling(net), captions.coupling(net)),
+        "six_point": (_six_point(net), captions.six_point(net)),
     }
     if any(one.comparison is not None for one in net.correlators.values()):
-        made["pulls"] = (_pulls(net), _PULLS)
+        made["pulls"] = (_pulls(net), captions.PULLS)
     return made
 
 
@@ -142,62 +130,18 @@ def _correlators(net: NetResult, experiments: int) -> "Figure":
     return figure
 
 
-def _correlators_caption(net: NetResult) -> str:
-    tail = _untrusted_note(net)
-    return (
-        "Left: the kernel K(x, x′) at the inputs. Right: size of the corrections to the free theory, mₙ = "
-        "mean of |ΔGₙ|/|free|, sampled and exact, against the background, which is the scatter of one "
-        f"experiment; the error of the mean over experiments is the dashed line.{tail}"
-    )
-
-
 def _coupling(net: NetResult) -> "Figure":
     figure = _figure(2.9)
-    panels.coupling(figure.subplots(), net)
+    panels_theory.coupling(figure.subplots(), net)
     return figure
-
-
-def _coupling_caption(net: NetResult) -> str:
-    left_out = len(net.coupling.status) - net.coupling.count(CouplingStatus.FINITE)
-    order = "exact" if net.coupling.exact is not None else "sampled"
-    said = (
-        f"The coupling λ element by element, sorted by its {order} value, with 1σ errors (strongly "
-        "correlated between elements), and the one constant that replaces it: the mean of the tensor or "
-        "the fit."
-    )
-    if left_out:
-        said += f" {left_out} of {len(net.coupling.status)} elements have no finite λ and are not shown."
-    if net.correlators[4].quality is not Quality.TRUSTED:
-        said += " Grey: the sampled values are not trustworthy."
-    return said
 
 
 def _six_point(net: NetResult) -> "Figure":
     figure = _figure(3.2)
     left, right = figure.subplots(1, 2, width_ratios=(1, 1.25))
-    panels.predicted(left, net)
-    panels.residuals(right, net)
+    panels_theory.predicted(left, net)
+    panels_theory.residuals(right, net)
     return figure
-
-
-def _six_point_caption(net: NetResult) -> str:
-    target = "exact" if net.correlators[6].exact is not None else "sampled"
-    said = (
-        f"Left: predicted against {target} ΔG6, in units of the largest |ΔG6|. Right: |residual| of each "
-        "prediction, sorted by size; what the λ tensor leaves is κ₆/N². Dotted: the sampling error of G6."
-    )
-    if net.six_point.excluded:
-        said += f" {net.six_point.excluded} elements cannot be predicted with a finite λ tensor."
-    if net.correlators[6].quality is not Quality.TRUSTED:
-        said += " The sampled 6-point function is not trustworthy."
-    return said
-
-
-_PULLS = (
-    "Pulls (sampled − exact)/error over the distinct index sets, and the unit normal. The elements are "
-    "strongly correlated: only the stated number of independent directions is tested, so the histogram "
-    "need not look normal."
-)
 
 
 def _pulls(net: NetResult) -> "Figure":
@@ -205,11 +149,6 @@ def _pulls(net: NetResult) -> "Figure":
     for axes, one in zip(figure.subplots(1, len(net.correlators)), net.correlators.values(), strict=True):
         panels.pulls(axes, one)
     return figure
-
-
-def _untrusted_note(net: NetResult) -> str:
-    orders = [f"G{one.order}" for one in net.correlators.values() if one.quality is not Quality.TRUSTED]
-    return f" Hatched: sampled {' and '.join(orders)} not trustworthy." if orders else ""
 
 
 def _figure(height: float) -> "Figure":

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nnft_sym import report_content as content
+from nnft_sym import report_notes as prose
 from nnft_sym.formulas import mathml
-from nnft_sym.panels import INK, PAPER
+from nnft_sym.plot_style import INK, PAPER, net_title
 from nnft_sym.plots import StudyFigure, net_label
 from nnft_sym.results import NetResult, StudyResult
 
@@ -72,7 +73,7 @@ def report_html(result: StudyResult, figures: Sequence[StudyFigure]) -> str:
         If a formula cannot be converted.
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
-    from markupsafe import Markup
+    from markupsafe import Markup, escape
 
     environment = Environment(
         loader=PackageLoader("nnft_sym"),
@@ -84,8 +85,14 @@ def report_html(result: StudyResult, figures: Sequence[StudyFigure]) -> str:
     environment.filters["mathml"] = lambda latex: Markup(mathml(latex))
     environment.filters["display"] = lambda latex: Markup(mathml(latex, display=True))
     environment.filters["inline_svg"] = lambda svg, prefix: Markup(inline_svg(svg, prefix))
-    environment.tests["negative"] = lambda value: value is not None and value < 0
+    environment.filters["prose"] = lambda text: Markup(_prose(str(escape(text))))
     return environment.get_template("report.html.j2").render(_context(result, figures))
+
+
+def _prose(text: str) -> str:
+    """Lower and raise indices such as those of K_W and R^d in text that is HTML already."""
+    text = re.sub(r"\b([KSσ])_(GP|[Wba])\b", r"\1<sub>\2</sub>", text)
+    return text.replace("^d", "<sup>d</sup>")
 
 
 def _context(result: StudyResult, figures: Sequence[StudyFigure]) -> dict[str, Any]:
@@ -101,9 +108,9 @@ def _context(result: StudyResult, figures: Sequence[StudyFigure]) -> dict[str, A
         "extraction": EXTRACTION,
         "functions": [_function_view(n, expansion) for n, expansion in result.expansions.items()],
         "nets": [_net_view(place, net, result, figures) for place, net in enumerate(result.nets)],
-        "notes": content.notes(result),
-        "provenance": content.provenance_facts(result),
-        "study_file": content.study_file(result),
+        "notes": prose.notes(result),
+        "provenance": prose.provenance_facts(result),
+        "study_file": prose.study_file(result),
     }
 
 
@@ -112,7 +119,7 @@ def _function_view(n: int, expansion: "Expansion") -> dict[str, Any]:
         "n": n,
         "latex": expansion.latex(),
         "diagrams": list(_diagram_views(n, expansion)),
-        "wick": [(key or "none", f"{total:,}") for key, total in expansion.wick_total.items()],
+        "wick": prose.wick_check(expansion),
     }
 
 
@@ -121,18 +128,18 @@ def _net_view(
 ) -> dict[str, Any]:
     return {
         "id": net_label(place, net),
-        "title": content.net_title(net),
+        "title": net_title(net),
         "verdict": net.verdict,
         "accepted": content.constant_is_accepted(net),
         "passed": net.passed,
         "checks": net.checks,
-        "tails": content.tail_sentences(net),
-        "facts": content.setup_facts(net, result),
+        "tails": prose.tail_sentences(net),
+        "facts": prose.setup_facts(net, result),
         "correlators": content.correlators_table(net),
         "coupling": content.coupling_table(net),
         "elements": content.element_table(net),
         "six_point": content.six_point_table(net),
-        "remainder": content.remainder_sentences(net),
+        "remainder": prose.remainder_sentences(net),
         "figures": {figure.kind: figure for figure in figures if figure.net == place},
     }
 
@@ -191,7 +198,7 @@ def inline_svg(svg: str, prefix: str) -> str:
     Parameters
     ----------
     svg : str
-        A document whose ink is `nnft_sym.panels.INK` or black, and whose paper is `PAPER` or white.
+        A document whose ink is `nnft_sym.plot_style.INK` or black, and whose paper is `PAPER` or white.
     prefix : str
         Put in front of every name, because names must be unique in a page.
 

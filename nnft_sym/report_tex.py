@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from nnft_sym import report_content as content
+from nnft_sym import report_notes as prose
+from nnft_sym.plot_style import net_title
 from nnft_sym.plots import StudyFigure
 from nnft_sym.report import EXTRACTION
 from nnft_sym.results import NetResult, StudyResult
@@ -56,7 +58,7 @@ _WORDS = {
 _ABSENT = "ÐðÞþ"
 _RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿ", "0123456789+-()n", strict=True))
 _LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₍₎ₙ", "0123456789+-()n", strict=True))
-_RUNS = re.compile(f"[{''.join(_RAISED)}]+|[{''.join(_LOWERED)}]+|.", re.DOTALL)
+_RUNS = re.compile(f"[KSσ]_(?:GP|[Wba])|[{''.join(_RAISED)}]+|[{''.join(_LOWERED)}]+|.", re.DOTALL)
 
 
 class Latex(str):
@@ -88,6 +90,9 @@ def escape(text: str) -> str:
 
 def _escape_run(run: str) -> str:
     first = run[0]
+    if len(run) > 2 and run[1] == "_":  # an index of the text, as in K_W
+        letter = rf"\{_GREEK[first]}" if first in _GREEK else first
+        return rf"\ensuremath{{{letter}_{{\mathrm{{{run[2:]}}}}}}}"
     if first in _RAISED:
         return rf"\ensuremath{{^{{{''.join(_RAISED[sign] for sign in run)}}}}}"
     if first in _LOWERED:
@@ -141,31 +146,38 @@ def _context(result: StudyResult, figures: Sequence[StudyFigure]) -> dict[str, A
     return {
         "result": result,
         "action": Latex(result.expansions[4].action.latex()),
-        "formulas": [Latex(expansion.latex()) for expansion in result.expansions.values()],
-        "rule": content.notes(result)[0][1],
+        "functions": [
+            (Latex(expansion.latex()), prose.wick_check(expansion))
+            for expansion in result.expansions.values()
+        ],
+        "rule": prose.notes(result)[0][1],
         "extraction": [Latex(formula) for formula in EXTRACTION],
         "overview": _tabular(content.overview_table(result)),
         "shared_figures": [figure for figure in figures if figure.net is None],
         "nets": [_net_view(place, net, result, figures) for place, net in enumerate(result.nets)],
-        "notes": content.notes(result)[1:],
-        "provenance": content.provenance_facts(result),
+        "notes": prose.notes(result)[1:],
+        "provenance": prose.provenance_facts(result),
     }
 
 
 def _net_view(
     place: int, net: NetResult, result: StudyResult, figures: Sequence[StudyFigure]
 ) -> dict[str, Any]:
-    tables = (content.correlators_table, content.coupling_table, content.six_point_table)
+    tables = {
+        "correlators": content.correlators_table(net),
+        "coupling": content.coupling_table(net),
+        "six_point": content.six_point_table(net),
+    }
     return {
-        "title": content.net_title(net),
+        "title": net_title(net),
         "verdict": net.verdict,
         "accepted": content.constant_is_accepted(net),
         "checks": net.checks,
-        "tails": content.tail_sentences(net),
-        "facts": content.setup_facts(net, result),
-        "tables": [(made(net).caption, _tabular(made(net))) for made in tables],
-        "remainder": " ".join(content.remainder_sentences(net)),
-        "figures": [figure for figure in figures if figure.net == place],
+        "tails": prose.tail_sentences(net),
+        "facts": prose.setup_facts(net, result),
+        "tables": {kind: (table.caption, _tabular(table)) for kind, table in tables.items()},
+        "remainder": " ".join(prose.remainder_sentences(net)),
+        "figures": {figure.kind: figure for figure in figures if figure.net == place},
     }
 
 
