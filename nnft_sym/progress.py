@@ -1,5 +1,6 @@
 """Progress on standard error: bars on a terminal, plain lines elsewhere."""
 
+import sys
 import time
 from types import TracebackType
 
@@ -17,7 +18,7 @@ class TerminalProgress:
     """
 
     def __init__(self) -> None:
-        self._bar: _Bar | None = _Bar() if click.get_text_stream("stderr").isatty() else None
+        self._bar: _Bar | None = _Bar() if sys.stderr.isatty() else None
         self._last = 0.0
         self._started = time.perf_counter()
 
