@@ -65,20 +65,43 @@ def _agrees(comparison: Comparison) -> bool:
 
 
 def constant_accepted(coupling: CouplingResult, quality: Quality) -> bool:
-    """Decide whether one constant coupling describes the 4-point function.
+    """Decide whether one constant coupling describes the 4-point function."""
+    return not rejections(coupling, quality)
 
-    It is rejected by the χ² of the fit to a trustworthy sample, by the violation of an exact linear relation,
-    by missing the exact 4-point function by more than `MISFIT`, or by an element that would need it infinite.
+
+def rejections(coupling: CouplingResult, quality: Quality) -> list[str]:
+    """Say why one constant coupling does not describe the 4-point function.
+
+    Parameters
+    ----------
+    coupling : CouplingResult
+    quality : Quality
+        Of the sampled 4-point function; a fit to a sample that is not trustworthy rejects nothing.
+
+    Returns
+    -------
+    list of str
+        Empty if it does: no element would need an infinite coupling, the fit to the sample has an acceptable
+        χ², and neither the exact 4-point function nor an exact linear relation is missed by more than
+        `MISFIT`.
     """
-    if coupling.fit is None or coupling.fit_best is None:
-        return False
+    fit = coupling.fit
+    if fit is None or coupling.fit_best is None:
+        return ["no element of λ is finite"]
+    said = []
     if coupling.count(CouplingStatus.INFINITE):
-        return False
+        said.append("some elements would need it infinite")
+    if quality is Quality.TRUSTED and fit.dof and fit.upper_tail < REJECTED:
+        said.append(f"χ²/dof = {fit.chi2_dof:.3g} with {_degrees(fit.dof)}")
     if coupling.exact is not None and coupling.misfit_best > MISFIT:
-        return False
-    if quality is not Quality.TRUSTED:
-        return True
-    return bool(coupling.fit.upper_tail >= REJECTED and coupling.fit.null_residual <= ROUNDING)
+        said.append(f"it misses {percent(coupling.misfit_best)} of the exact ΔG4")
+    if quality is Quality.TRUSTED and fit.null_residual > MISFIT:
+        said.append(f"it breaks exact relations between the elements by {percent(fit.null_residual)}")
+    return said
+
+
+def _degrees(dof: int) -> str:
+    return f"{dof} degree{'s' if dof > 1 else ''} of freedom"
 
 
 def verdict(
@@ -111,7 +134,7 @@ def percent(share: float) -> str:
     value = 100 * share
     if abs(value) < 1e-3:
         return "less than 0.001 %"
-    return f"{value:.0f} %" if abs(value) >= 10 else f"{value:.2g} %"
+    return f"{value:.0f} %" if abs(value) >= 9.95 else f"{value:.2g} %"
 
 
 def _tails(correlators: Mapping[int, CorrelatorResult]) -> list[str]:
@@ -143,25 +166,23 @@ def _holes(coupling: CouplingResult) -> list[str]:
 
 def _constant(four: CorrelatorResult, coupling: CouplingResult) -> list[str]:
     fit, best = coupling.fit, coupling.fit_best
+    reasons = rejections(coupling, four.quality)
     if fit is None or best is None:
         return ["No element of λ is finite: a contact coupling λ f⁴ cannot describe the 4-point function."]
     source = "sampled" if coupling.exact is None else "exact"
-    spread = coupling.spread_sampled if coupling.exact is None else coupling.spread_exact
     mean = coupling.mean if coupling.mean_exact is None else coupling.mean_exact
-    scatter = f"{source} λ tensor: mean {mean:.3g}, spread {spread:.2g}"
-    misses = f"one constant misses {percent(coupling.misfit_best)} of the {source} ΔG4"
+    spread = coupling.spread_sampled if coupling.spread_exact is None else coupling.spread_exact
+    if reasons:
+        scatter = f"{source} λ tensor: mean {mean:.3g}, spread {spread:.2g}"
+        return [f"A constant λ is rejected: {'; '.join(reasons)} ({scatter})."]
     trusted = four.quality is Quality.TRUSTED
-    chi2 = f"χ²/dof = {fit.chi2_dof:.3g} with {fit.dof} degrees of freedom"
-    if trusted and fit.dof == 0:
-        chi2 = "nothing left to test, the sampled elements hold one independent number"
-    if constant_accepted(coupling, four.quality):
-        grounds = f"{chi2}; {misses}" if trusted else misses
-        value = fit.parameters[0] if trusted else best.parameters[0]
-        return [f"A constant λ = {value:.3g} describes the 4-point function ({grounds})."]
-    if coupling.count(CouplingStatus.INFINITE):
-        return [f"A constant λ is rejected: some elements would need it infinite ({scatter})."]
-    grounds = f"{chi2}; {misses}" if trusted else misses
-    return [f"A constant λ is rejected: {grounds} ({scatter})."]
+    grounds = [f"it misses {percent(coupling.misfit_best)} of the {source} ΔG4"]
+    if trusted and fit.dof:
+        grounds.insert(0, f"χ²/dof = {fit.chi2_dof:.3g} with {_degrees(fit.dof)}")
+    elif trusted:
+        grounds.insert(0, "no degree of freedom is left to test, the elements hold one independent number")
+    value = fit.parameters[0] if trusted else best.parameters[0]
+    return [f"A constant λ = {value:.3g} describes the 4-point function ({'; '.join(grounds)})."]
 
 
 def _six_point(six_point: SixPointResult, accepted: bool) -> list[str]:
