@@ -12,7 +12,7 @@ All definitions here treat external points alike, so they hold for all labelling
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TypeAlias
 
@@ -41,8 +41,8 @@ class NamedFilter:
     """
 
     name: str
-    definition: str
-    predicate: Filter
+    definition: str = field(repr=False)
+    predicate: Filter = field(repr=False)
     needs_connected: bool = False
 
     def __call__(self, diagram: Diagram) -> bool:

@@ -2,7 +2,8 @@
 
 Steps, in order:
 
-1. connected classes with exchangeable legs (`diagrams.leg_classes`); named filters act here, once per class;
+1. connected classes with exchangeable legs (`diagrams.leg_classes`; from some size on compiled, by
+   `diagrams.bulk`); named filters act here, once per class;
 2. leg-orbit expansion to labelled connected diagrams (`diagrams.legs`);
 3. composition (here): set partitions of the points, the vertex content split over the blocks, times multisets
    of connected vacuum parts; filters that are no `NamedFilter` act on each finished diagram.
@@ -27,6 +28,8 @@ from diagrams.wick import contraction_count
 
 #: More diagrams than this are refused before anything is enumerated.
 LARGEST_LISTING = 10**12
+#: From this many vertices on (in one component) the compiled enumeration is used; below, nothing is compiled.
+COMPILED_FROM = 7
 #: Lists of pieces longer than this are enumerated again rather than kept.
 LARGEST_KEPT_LIST = 20_000
 
@@ -160,8 +163,16 @@ class _Source:
         """Connected classes that the named filters keep."""
         if n == 0 and self.no_vacuum:
             return
-        for leg_class in leg_classes(n, content, self.self_loops):
-            if not self.early or self._keeps(representative(leg_class)):
+        if _is_large(content):
+            from diagrams import bulk
+
+            least, rest = bulk.least_cuts(self.early)
+            found = bulk.machine_classes(n, content, self.self_loops, least)
+        else:
+            rest = self.early
+            found = leg_classes(n, content, self.self_loops)
+        for leg_class in found:
+            if not rest or all(f(representative(leg_class)) for f in rest):
                 yield leg_class
 
     def _keeps(self, diagram: Diagram) -> bool:
@@ -269,6 +280,12 @@ class _Source:
         if not content:
             number = int(n == 2 and self._keeps(_LINE))
             return Totals(number, number, Fraction(number))
+        if _is_large(content) and not (n == 0 and self.no_vacuum):
+            from diagrams import bulk
+
+            least, rest = bulk.least_cuts(self.early)
+            if not rest:
+                return bulk.class_totals(n, content, self.self_loops, least)
         classes = number = 0
         weight = Fraction(0)
         for leg_class in self.classes(n, content):
@@ -277,6 +294,10 @@ class _Source:
             number += labellings
             weight += Fraction(labellings, class_symmetry(leg_class))
         return Totals(classes, number, weight)
+
+
+def _is_large(content: Content) -> bool:
+    return sum(number for _, number in content) >= COMPILED_FROM
 
 
 def _blocks(points: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:

@@ -11,7 +11,7 @@ a number of legs per vertex. Steps:
    between classes (orderly generation: Read 1978; Faradzev 1978);
 4. the last test lists every relabelling that reproduces the matrix: the vertex automorphisms.
 
-Legs get their labels afterwards, in `diagrams.legs`.
+Legs get their labels afterwards, in `diagrams.legs`. `diagrams.machine` is the same enumeration, compiled.
 """
 
 from collections.abc import Iterator, Sequence
@@ -31,14 +31,18 @@ class LegClass(NamedTuple):
         Valence and number of legs of every vertex; vertices are sorted by (valence, more legs first).
     matrix : tuple of tuple of int, shape (n_vertices, n_vertices)
         Number of lines between vertices; self-loops on the diagonal.
-    automorphisms : tuple of tuple of int
-        Every vertex permutation that preserves valences, legs and matrix, the identity included.
+    leg_actions : tuple of tuple of int
+        G/G0 as vertex permutations that leave legless vertices alone, the identity included: G are the vertex
+        permutations that preserve valences, legs and matrix, G0 those that fix every leg-carrying vertex.
+    fixing : int
+        Order of G0.
     """
 
     valences: tuple[int, ...]
     legs: tuple[int, ...]
     matrix: tuple[tuple[int, ...], ...]
-    automorphisms: tuple[tuple[int, ...], ...]
+    leg_actions: tuple[tuple[int, ...], ...]
+    fixing: int
 
 
 def leg_classes(n_legs: int, content: Content, self_loops: bool = True) -> Iterator[LegClass]:
@@ -64,11 +68,22 @@ def leg_classes(n_legs: int, content: Content, self_loops: bool = True) -> Itera
     >>> [leg_class.matrix for leg_class in leg_classes(2, ((4, 2),))]
     [((0, 2), (2, 1)), ((1, 1), (1, 1)), ((0, 3), (3, 0))]
     """
+    for valences, legs in legs_handed_out(n_legs, content):
+        yield from _Filler(valences, legs, self_loops).classes()
+
+
+def legs_handed_out(n_legs: int, content: Content) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """Stream valences and legs per vertex for which a connected diagram is not excluded at once.
+
+    Examples
+    --------
+    >>> list(legs_handed_out(4, ((4, 2),)))
+    [((4, 4), (3, 1)), ((4, 4), (2, 2))]
+    """
     for valences, legs in _legs_handed_out(n_legs, content):
         free = [valence - taken for valence, taken in zip(valences, legs, strict=True)]
         if sum(free) % 2 == 0 and (len(free) == 1 or min(free) > 0):
-            colours = list(zip(valences, legs, strict=True))
-            yield from _Filler(valences, legs, free, _cells(colours), self_loops).classes()
+            yield valences, legs
 
 
 def _legs_handed_out(n_legs: int, content: Content) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
@@ -132,17 +147,10 @@ def _split(
 class _Filler:
     """Fills one vertex matrix row by row; `classes` yields each largest matrix with its automorphisms."""
 
-    def __init__(
-        self,
-        valences: tuple[int, ...],
-        legs: tuple[int, ...],
-        free: list[int],
-        cells: list[list[int]],
-        self_loops: bool,
-    ) -> None:
+    def __init__(self, valences: tuple[int, ...], legs: tuple[int, ...], self_loops: bool) -> None:
         self.valences, self.legs = valences, legs
-        self.free = free
-        self.cells = cells
+        self.free = [valence - taken for valence, taken in zip(valences, legs, strict=True)]
+        self.cells = _cells(list(zip(valences, legs, strict=True)))
         self.self_loops = self_loops
         self.size = len(valences)
         self.matrix: Matrix = [[0] * self.size for _ in valences]
@@ -166,9 +174,19 @@ class _Filler:
                 if automorphisms is None:
                     yield from self._rows(row + 1, refined)
                 else:
-                    copy = tuple(tuple(line) for line in matrix)
-                    yield LegClass(self.valences, self.legs, copy, tuple(automorphisms))
+                    yield self._finished(automorphisms)
         matrix[row][row] = 0
+
+    def _finished(self, automorphisms: Sequence[tuple[int, ...]]) -> LegClass:
+        carry = [v for v, legs in enumerate(self.legs) if legs]
+        actions = []
+        for images in sorted({tuple(g[v] for v in carry) for g in automorphisms}):
+            action = list(range(self.size))
+            for v, image in zip(carry, images, strict=True):
+                action[v] = image
+            actions.append(tuple(action))
+        matrix = tuple(tuple(line) for line in self.matrix)
+        return LegClass(self.valences, self.legs, matrix, tuple(actions), len(automorphisms) // len(actions))
 
     def _entries(self, row: int, column: int, left: int, cells: list[list[int]]) -> Iterator[None]:
         """Spread `left` line ends of a row over the later columns, not increasing within a cell."""

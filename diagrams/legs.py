@@ -9,46 +9,24 @@ class stands for ``n! / (prod_v l_v! |G/G0|)`` labelled diagrams, all with the s
 from collections.abc import Iterator
 from math import factorial, prod
 
-from diagrams.canonical import Edge
+from diagrams.canonical import Edge, canonical_form
 from diagrams.diagram import Diagram
 from diagrams.leg_classes import LegClass
 
 
-def leg_actions(leg_class: LegClass) -> tuple[tuple[tuple[int, ...], ...], int]:
-    """The group G/G0 as permutations of the vertices (legless ones fixed), and the order of G0.
-
-    Examples
-    --------
-    >>> from diagrams.leg_classes import leg_classes
-    >>> [leg_actions(c) for c in leg_classes(4, ((4, 2),)) if c.legs == (2, 2)]
-    [(((0, 1), (1, 0)), 1)]
-    """
-    carry = [v for v, legs in enumerate(leg_class.legs) if legs]
-    seen = {tuple(g[v] for v in carry) for g in leg_class.automorphisms}
-    actions = []
-    for images in sorted(seen):
-        action = list(range(len(leg_class.legs)))
-        for v, image in zip(carry, images, strict=True):
-            action[v] = image
-        actions.append(tuple(action))
-    return tuple(actions), len(leg_class.automorphisms) // len(actions)
-
-
 def labelled_count(leg_class: LegClass) -> int:
     """How many labelled diagrams the class stands for."""
-    actions, _ = leg_actions(leg_class)
-    n = sum(leg_class.legs)
-    return factorial(n) // prod(factorial(legs) for legs in leg_class.legs) // len(actions)
+    words = factorial(sum(leg_class.legs)) // prod(factorial(legs) for legs in leg_class.legs)
+    return words // len(leg_class.leg_actions)
 
 
 def class_symmetry(leg_class: LegClass) -> int:
     """Symmetry factor shared by all labelled diagrams of the class."""
-    _, fixing = leg_actions(leg_class)
     matrix = leg_class.matrix
     edges = 1
     for v, row in enumerate(matrix):
         edges *= 2 ** row[v] * prod(factorial(lines) for lines in row[v:])
-    return fixing * edges
+    return leg_class.fixing * edges
 
 
 def representative(leg_class: LegClass) -> Diagram:
@@ -70,10 +48,9 @@ def labelled(leg_class: LegClass) -> Iterator[Diagram]:
     ['x1-y1,x2-y1,x3-y2,x4-y2,y1-y2,y1-y2', 'x1-y1,x2-y2,x3-y1,x4-y2,y1-y2,y1-y2',
      'x1-y1,x2-y2,x3-y2,x4-y1,y1-y2,y1-y2']
     """
-    actions, _ = leg_actions(leg_class)
     inner = _inner_lines(leg_class)
     for word in _words(list(leg_class.legs)):
-        if all(word <= [action[v] for v in word] for action in actions):
+        if all(word <= [action[v] for v in word] for action in leg_class.leg_actions):
             yield _labelled(leg_class, word, inner)
 
 
@@ -100,4 +77,4 @@ def _inner_lines(leg_class: LegClass) -> list[Edge]:
 def _labelled(leg_class: LegClass, word: list[int], inner: list[Edge]) -> Diagram:
     n = len(word)
     edges = [(label, n + v) for label, v in enumerate(word)] + inner
-    return Diagram(n, leg_class.valences, tuple(edges))
+    return Diagram.from_form(n, canonical_form(n, len(leg_class.legs), edges))

@@ -1,0 +1,169 @@
+"""The compiled enumeration against the plain one, other programs and zero-dimensional sum rules."""
+
+from fractions import Fraction
+from math import factorial
+
+import numpy as np
+import pytest
+
+from diagrams import Diagram, GenerationError, count, generate
+from diagrams import filters as f
+from diagrams.bulk import class_batches, class_totals, generate_batches, least_cuts, machine_classes
+from diagrams.leg_classes import leg_classes
+from diagrams.legs import class_symmetry, labelled_count, representative
+from diagrams.machine import smallest_cuts
+from diagrams.zero_dim import Kind, multiplicity_sum
+
+NOTHING = np.zeros(3, np.int64)
+CONTENTS = [
+    (0, ((4, 5),)),
+    (0, ((3, 6),)),
+    (2, ((4, 4),)),
+    (4, ((4, 5),)),
+    (6, ((4, 3),)),
+    (3, ((3, 5),)),
+    (8, ((8, 1),)),
+    (4, ((4, 2), (6, 1))),
+    (2, ((3, 4), (4, 1))),
+    (1, ((5, 3),)),
+    (0, ((1, 6), (6, 1))),
+    (2, ((2, 4),)),
+    (5, ((1, 1), (4, 2), (5, 1), (7, 1))),
+]
+
+
+@pytest.mark.parametrize("self_loops", [True, False])
+@pytest.mark.parametrize(("n", "content"), CONTENTS, ids=str)
+def test_the_same_classes_in_the_same_order(n, content, self_loops):
+    expected = list(leg_classes(n, content, self_loops))
+    assert list(machine_classes(n, content, self_loops, NOTHING)) == expected
+    classes, labelled, weight = class_totals(n, content, self_loops, NOTHING)
+    assert classes == len(expected)
+    assert labelled == sum(map(labelled_count, expected))
+    assert weight == sum(Fraction(labelled_count(c), class_symmetry(c)) for c in expected)
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_an_enumeration_is_resumed_where_it_stopped(size):
+    parts = list(class_batches(4, ((4, 5),), True, NOTHING, size))
+    assert all(len(part.classes.matrix) <= size for part in parts)
+    found = [tuple(map(tuple, matrix)) for part in parts for matrix in part.classes.matrix.tolist()]
+    assert found == [leg_class.matrix for leg_class in leg_classes(4, ((4, 5),))]
+
+
+@pytest.mark.parametrize("chosen", f.ALL_FILTERS, ids=lambda chosen: chosen.name)
+@pytest.mark.parametrize(("n", "content"), CONTENTS, ids=str)
+def test_cuts_decide_as_the_written_definitions_do(chosen, n, content):
+    least, rest = least_cuts([chosen])
+    assert rest == ()
+    found = list(machine_classes(n, content, chosen is not f.no_self_loop, least))
+    assert found == [c for c in leg_classes(n, content) if chosen(representative(c))]
+
+
+def test_smallest_cuts_by_hand():
+    """A chain of two vertices with a double line; two legs on one of them, one on the other."""
+    matrix = np.array([[0, 2], [2, 0]], np.int8)
+    assert smallest_cuts(matrix, np.array([2, 1], np.int8)) == (2, 2**30, 3)
+    assert smallest_cuts(matrix, np.array([4, 0], np.int8)) == (2, 2, 2)
+    assert smallest_cuts(np.array([[2]], np.int8), np.array([2], np.int8)) == (2**30, 2**30, 2)
+
+
+@pytest.mark.parametrize(
+    ("n", "vertices", "where"),
+    [
+        (4, {4: 4}, []),
+        (2, {3: 4}, [f.no_self_loop]),
+        (4, {4: 1, 6: 1}, [f.skeleton]),
+        (0, {4: 4}, [f.one_particle_irreducible]),
+        (6, {4: 3}, [f.no_tadpole]),
+        (8, {8: 1}, []),
+    ],
+    ids=str,
+)
+def test_batches_hold_every_connected_diagram_once(n, vertices, where):
+    expected = list(generate(n, vertices, [f.connected, *where]))
+    batches = list(generate_batches(n, vertices, where))
+    found = [batch[i] for batch in batches for i in range(len(batch))]
+    assert sorted(found) == sorted(expected)
+    factors = [batch.symmetry_factor(i) for batch in batches for i in range(len(batch))]
+    assert factors == [int(diagram.symmetry_factor) for diagram in found]
+    for batch in batches:
+        assert batch.lines.shape[1:] == ((n + sum(batch.vertices)) // 2, 2)
+
+
+def test_batches_are_bounded_and_independent():
+    batches = list(generate_batches(4, {4: 7}, size=1))
+    assert [len(batch) <= factorial(8) for batch in batches] == [True] * len(batches)
+    assert len(batches) > 1
+    lines = np.concatenate([batch.lines for batch in batches])
+    assert len(lines) == count(4, {4: 7}, [f.connected]).diagrams
+    keys = np.sort(lines[..., 0].astype(np.int64) * 64 + lines[..., 1], axis=1)
+    assert len(np.unique(keys, axis=0)) == len(lines)
+
+
+@pytest.mark.parametrize(
+    ("n", "vertices", "diagrams"),
+    [
+        # Counts printed by feyngen, feyngraph and symbolica.
+        (4, {4: 8}, 531_606),
+        (2, {4: 8}, 27_607),
+        (0, {4: 8}, 1_635),
+        (4, {3: 10}, 71_172),
+        pytest.param(0, {4: 10}, 48_432, marks=pytest.mark.slow),
+        pytest.param(4, {4: 9}, 4_157_303, marks=pytest.mark.slow),
+    ],
+    ids=str,
+)
+def test_large_counts(n, vertices, diagrams):
+    result = count(n, vertices, [f.connected])
+    assert result.diagrams == diagrams
+    assert result.multiplicity_total == multiplicity_sum(n, vertices, Kind.CONNECTED)
+
+
+@pytest.mark.parametrize(
+    ("n", "vertices", "where", "kind"),
+    [
+        (0, {4: 7}, [], Kind.FULL),
+        (2, {4: 7}, [f.no_vacuum], Kind.NORMALISED),
+        (4, {4: 7}, [f.one_particle_irreducible], Kind.ONE_PARTICLE_IRREDUCIBLE),
+        (6, {4: 7}, [f.connected, f.skeleton], Kind.SKELETON),
+        (3, {3: 9}, [f.connected], Kind.CONNECTED),
+        (4, {3: 10}, [f.one_particle_irreducible], Kind.ONE_PARTICLE_IRREDUCIBLE),
+        (1, {3: 3, 4: 4}, [f.connected], Kind.CONNECTED),
+        (2, {1: 4, 4: 3}, [f.connected], Kind.CONNECTED),
+    ],
+    ids=str,
+)
+def test_sum_rules_at_high_order(n, vertices, where, kind):
+    assert count(n, vertices, where).multiplicity_total == multiplicity_sum(n, vertices, kind)
+    if kind is not Kind.SKELETON:
+        without = count(n, vertices, [*where, f.no_self_loop]).multiplicity_total
+        assert without == multiplicity_sum(n, vertices, kind, self_loops=False)
+
+
+def test_large_requests_through_the_ordinary_door():
+    """`generate` uses the compiled classes from some size on, user filters included."""
+    found = list(generate(0, {4: 7}, [f.connected]))
+    assert len(set(found)) == len(found) == 359
+    double_lines = [d for d in found if any(many == 2 and i < j for (i, j), many in d.lines)]
+    special = f.NamedFilter("with_double_line", "has a double line", lambda d: d in set(double_lines), True)
+    assert set(generate(0, {4: 7}, [f.connected, special])) == set(double_lines)
+    assert count(0, {4: 7}, [f.connected, special]).diagrams == len(double_lines)
+
+
+def test_large_groups_are_not_listed():
+    """Twelve one-leg vertices on one hub: 12! automorphisms, one diagram."""
+    assert count(0, {1: 12, 12: 1}, [f.connected]) == (1, factorial(12))
+    hub = Diagram(0, (12,) + (1,) * 12, tuple((0, i) for i in range(1, 13)))
+    assert list(generate(0, {1: 12, 12: 1}, [f.connected])) == [hub]
+
+
+def test_refusals():
+    with pytest.raises(GenerationError, match="at least one vertex"):
+        generate_batches(2, {})
+    with pytest.raises(GenerationError, match="at most 8 points"):
+        generate_batches(10, {4: 1})
+    with pytest.raises(GenerationError, match="named filters only"):
+        generate_batches(2, {4: 1}, [lambda diagram: True])
+    with pytest.raises(GenerationError, match="odd number"):
+        generate_batches(1, {4: 1})
