@@ -25,16 +25,20 @@ def number(value: float | None, digits: int = 4) -> str:
 
     Examples
     --------
-    >>> number(-6.25e-11, 3), number(0.0312345), number(123456.0, 3), number(None)
-    ('−6.25 × 10⁻¹¹', '0.03123', '1.23 × 10⁵', '–')
+    >>> number(-6.25e-11, 3), number(0.0312345), number(1658.3, 3), number(123456.0, 3), number(None)
+    ('−6.25 × 10⁻¹¹', '0.03123', '1660', '1.23 × 10⁵', '–')
     """
     if value is None or math.isnan(value):
         return NOTHING
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
-    if value == 0 or int(exponent) in _WRITTEN_OUT:
-        return _minus(f"{value:.{digits}g}")
+    if value == 0:
+        return "0"
+    if int(exponent) in _WRITTEN_OUT:
+        decimals = max(0, digits - 1 - int(exponent))
+        shown = f"{float(f'{value:.{digits}g}'):.{decimals}f}"
+        return _minus(shown.rstrip("0").rstrip(".") if decimals else shown)
     return f"{_minus(mantissa)} × {_power(int(exponent))}"
 
 
@@ -90,14 +94,14 @@ def percent(share: float | None, decimals: int = 1) -> str:
 
 
 def p_value(p: float) -> str:
-    """Write a probability with two digits.
+    """Write a probability with two digits, or that it is too small for a floating-point number.
 
     Examples
     --------
-    >>> p_value(0.4321), p_value(3.2e-9)
-    ('0.43', '3.2 × 10⁻⁹')
+    >>> p_value(0.4321), p_value(3.2e-9), p_value(0.0)
+    ('0.43', '3.2 × 10⁻⁹', '< 10⁻³⁰⁰')
     """
-    return number(p, 2)
+    return number(p, 2) if not p < 1e-300 else f"< {_power(-300)}"
 
 
 def _last_place(error: float) -> int:

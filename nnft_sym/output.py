@@ -15,7 +15,7 @@ from pathlib import Path
 from nnft_sym.archive import UnwritableOutput, write_study
 from nnft_sym.jsonio import dumps
 from nnft_sym.results import StudyResult
-from nnft_sym.summary import summary
+from nnft_sym.summary import summarise
 
 
 def check_folder(path: str | os.PathLike[str]) -> Path:
@@ -110,7 +110,7 @@ def _write_everything(result: StudyResult, folder: Path) -> None:
         (folder / "diagrams" / f"{name}.svg").write_text(svg, encoding="utf-8")
     (folder / "report.html").write_text(report_html(result, figures), encoding="utf-8")
     (folder / "report.tex").write_text(report_tex(result, figures), encoding="utf-8")
-    (folder / "summary.json").write_text(dumps(summary(result)) + "\n", encoding="utf-8")
+    (folder / "summary.json").write_text(dumps(summarise(result)) + "\n", encoding="utf-8")
     write_study(result, folder / "results.nc")
 
 

@@ -40,11 +40,12 @@ def kernel(axes: "Axes", net: NetResult) -> None:
         axes.figure.colorbar(mesh, ax=axes, shrink=0.8)
         return
     middle = low + 0.55 * (high - low)
+    decimals = max(0, 2 - int(np.floor(np.log10(np.abs(matrix).max()))))
     for i, j in np.ndindex(n, n):
         axes.text(
             j + 0.5,
             i + 0.5,
-            minus(f"{matrix[i, j]:#.3g}").rstrip("."),
+            minus(f"{matrix[i, j]:.{decimals}f}") if decimals < 6 else minus(f"{matrix[i, j]:.1e}"),
             ha="center",
             va="center",
             fontsize=8 if n <= 6 else 6.5,

@@ -1,6 +1,6 @@
 """Panels about the theory: share explained, coupling, predictions. Each draws into the axes it is given."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -125,27 +125,16 @@ def coupling(axes: "Axes", net: NetResult) -> None:
         markersize=2.6,
         color=BLUE if trusted else GREY,
         ecolor=BLUE if trusted else GREY,
-        elinewidth=0.7,
-        alpha=0.75,
+        elinewidth=0.6,
+        alpha=0.6,
         label="sampled" if trusted else "sampled (not trustworthy)",
     )
     if found.exact is not None:
-        axes.plot(ranks, found.exact[order], color=INK, linewidth=1.4, label="exact")
-    colour, _, style = LOOKS["lambda_mean"]
-    mean = found.mean if found.mean_exact is None or trusted else found.mean_exact
-    kind = "" if trusted or found.mean_exact is None else " (exact)"
-    axes.axhline(mean, color=colour, linestyle=style, linewidth=1.4, label=LABELS["lambda_mean"] + kind)
-    fit, source = chosen_fit(net)
-    if fit is not None:
-        colour, _, style = LOOKS["lambda_fit"]
-        kind = "" if source == "sampled" else f" ({source})"
-        axes.axhline(
-            fit.parameters[0],
-            color=colour,
-            linestyle=style,
-            linewidth=1.4,
-            label=LABELS["lambda_fit"] + kind,
-        )
+        axes.plot(ranks, found.exact[order], color=INK, linewidth=1.4, label="exact", zorder=3)
+    for value, name, source in _constants(net):
+        colour, _, style = LOOKS[name]
+        label = LABELS[name] + ("" if source == "sampled" else f" ({source})")
+        axes.axhline(value, color=colour, linestyle=style, linewidth=1.4, label=label, zorder=4)
     low, high = _robust_limits(found.sampled[order], found.sampled_error[order], guide[order])
     axes.set_ylim(low, high)
     axes.set_xlim(0, order.size + 1)
@@ -157,7 +146,26 @@ def coupling(axes: "Axes", net: NetResult) -> None:
     axes.set_ylabel(r"$\lambda$" if power == 0 else rf"$\lambda$  (units of $10^{{{power}}}$)")
     if low < 0.0 < high:
         axes.axhline(0.0, color=INK, linewidth=0.5, alpha=0.5)
-    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), handlelength=2.2)
+    handles, labels = axes.get_legend_handles_labels()
+    first = sorted(range(len(labels)), key=lambda place: not labels[place].startswith("sampled"))
+    axes.legend(
+        [handles[place] for place in first],
+        [labels[place] for place in first],
+        loc="upper left",
+        bbox_to_anchor=(1.0, 1.0),
+        handlelength=2.2,
+    )
+
+
+def _constants(net: NetResult) -> Iterator[tuple[float, str, str]]:
+    """Give the constants that replace the tensor, each with its source: exact where the sample is no good."""
+    found, (fit, source) = net.coupling, chosen_fit(net)
+    if found.mean_exact is None or net.correlators[4].quality is Quality.TRUSTED:
+        yield found.mean, "lambda_mean", "sampled"
+    else:
+        yield found.mean_exact, "lambda_mean", "exact"
+    if fit is not None:
+        yield float(fit.parameters[0]), "lambda_fit", source
 
 
 def _robust_limits(sampled: Array, error: Array, guide: Array) -> tuple[float, float]:

@@ -73,21 +73,21 @@ def overview_table(result: StudyResult) -> Table:
                 if fit is None
                 else Cell(f"{number(fit.chi2_dof, 3)} ({fit.dof})", fit.chi2_dof),
                 *(_share(explained[name]) for name in ("lambda_mean", "lambda_fit", "lambda_tensor")),
-                Cell("agree" if net.passed else "DO NOT AGREE"),
+                Cell("passed" if net.passed else "NOT PASSED"),
             )
         )
     return Table(
-        "The study in one table",
+        "The study in one table (ΔG6 by …: share of the 6-point correction explained)",
         (
             "net",
-            "a constant λ is",
+            "constant λ",
             "mean λ (sampled)",
             "fitted λ",
             "χ²/dof (dof)",
-            "ΔG6 explained by mean λ",
-            "by fitted λ",
-            "by λ tensor",
-            "our numbers and the referee",
+            "ΔG6 by mean λ",
+            "ΔG6 by fitted λ",
+            "ΔG6 by λ tensor",
+            "checks",
         ),
         tuple(rows),
     )

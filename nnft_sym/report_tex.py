@@ -58,7 +58,7 @@ _WORDS = {
 _ABSENT = "ÐðÞþ"
 _RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿ", "0123456789+-()n", strict=True))
 _LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₍₎ₙ", "0123456789+-()n", strict=True))
-_RUNS = re.compile(f"[KSσ]_(?:GP|[Wba])|[{''.join(_RAISED)}]+|[{''.join(_LOWERED)}]+|.", re.DOTALL)
+_RUNS = re.compile(rf"[KSσ]_(?:GP|[Wba])\b|\^d\b|[{''.join(_RAISED)}]+|[{''.join(_LOWERED)}]+|.", re.DOTALL)
 
 
 class Latex(str):
@@ -90,6 +90,8 @@ def escape(text: str) -> str:
 
 def _escape_run(run: str) -> str:
     first = run[0]
+    if run == "^d":
+        return r"\ensuremath{^{d}}"
     if len(run) > 2 and run[1] == "_":  # an index of the text, as in K_W
         letter = rf"\{_GREEK[first]}" if first in _GREEK else first
         return rf"\ensuremath{{{letter}_{{\mathrm{{{run[2:]}}}}}}}"
@@ -143,6 +145,7 @@ def report_tex(result: StudyResult, figures: Sequence[StudyFigure]) -> str:
 
 
 def _context(result: StudyResult, figures: Sequence[StudyFigure]) -> dict[str, Any]:
+    overview = content.overview_table(result)
     return {
         "result": result,
         "action": Latex(result.expansions[4].action.latex()),
@@ -152,7 +155,7 @@ def _context(result: StudyResult, figures: Sequence[StudyFigure]) -> dict[str, A
         ],
         "rule": prose.notes(result)[0][1],
         "extraction": [Latex(formula) for formula in EXTRACTION],
-        "overview": _tabular(content.overview_table(result)),
+        "overview": (overview.caption, _tabular(overview)),
         "shared_figures": [figure for figure in figures if figure.net is None],
         "nets": [_net_view(place, net, result, figures) for place, net in enumerate(result.nets)],
         "notes": prose.notes(result)[1:],
@@ -186,7 +189,7 @@ def _tabular(table: content.Table) -> Latex:
     heading = " & ".join(_heading(column, first=place == 0) for place, column in enumerate(table.columns))
     rows = [" & ".join(escape(cell.text) for cell in row) + r" \\" for row in table.rows]
     alignment = "l" + "r" * (len(table.columns) - 1)
-    body = "\n".join([heading + r" \\ \hline", *rows])
+    body = "\n".join([heading + r" \\ \hline\noalign{\smallskip}", *rows])
     return Latex(f"\\begin{{tabular}}{{@{{}}{alignment}@{{}}}}\n{body}\n\\end{{tabular}}")
 
 
