@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from numerics.errors import InvalidStatistics
 from numerics.index_sets import multisets, ranks
-from numerics.jit import compiled
-from numerics.sampler_kernels import LANES
+from numerics.intrinsics import LANES, dot_rows
+from numerics.jit import compiled, inlined
 
 Array = NDArray[np.float64]
 
@@ -149,12 +149,17 @@ def moments_reference(outputs: Array, plan: MomentPlan) -> Array:
     return np.concatenate(parts)
 
 
+@inlined
+def _multiply_row(product: Array, a: Array, b: Array) -> None:
+    for lane in range(LANES):
+        product[lane] = a[lane] * b[lane]
+
+
 @compiled
 def accumulate_lanes(
     sums: Array,
     outputs: Array,
     monomials: Array,
-    partial: Array,
     start: int,
     stop: int,
     parent: NDArray[np.int64],
@@ -168,30 +173,16 @@ def accumulate_lanes(
     ----------
     sums : ndarray, shape (M,)
         Filled.
-    outputs : ndarray, shape (n_points * LANES,)
-    monomials : ndarray, shape (n_monomials * LANES,)
-        Scratch.
-    partial : ndarray, shape (8,)
+    outputs : ndarray, shape (n_points, LANES)
+    monomials : ndarray, shape (n_monomials, LANES)
         Scratch.
     start, stop : int
     parent, point, left, right : ndarray of int64
         See `MomentPlan`.
     """
     for lane in range(LANES):
-        monomials[lane] = 1.0 if start <= lane < stop else 0.0
+        monomials[0, lane] = 1.0 if start <= lane < stop else 0.0
     for m in range(1, len(parent)):
-        above = parent[m] * LANES
-        row = point[m] * LANES
-        here = m * LANES
-        for lane in range(LANES):
-            monomials[here + lane] = monomials[above + lane] * outputs[row + lane]
+        _multiply_row(monomials[m], monomials[parent[m]], outputs[point[m]])
     for e in range(len(left)):
-        a = left[e] * LANES
-        b = right[e] * LANES
-        for lane in range(8):
-            s = monomials[a + lane] * monomials[b + lane]
-            for step in range(1, LANES // 8):
-                s += monomials[a + 8 * step + lane] * monomials[b + 8 * step + lane]
-            partial[lane] = s
-        low = (partial[0] + partial[4]) + (partial[2] + partial[6])
-        sums[e] = low + ((partial[1] + partial[5]) + (partial[3] + partial[7]))
+        sums[e] = dot_rows(monomials, left[e], right[e])

@@ -2,146 +2,148 @@
 
 The steps for every neuron, each a short loop over `LANES` networks that the compiler vectorises:
 
-1. `_draw`: random words -> standard normals (layout in `numerics.random_streams`);
-2. `_feature`: pre-activation of every input point -> feature s;
-3. accumulate a·s into the outputs.
+1. `_words`, `_normals`: counters -> random words -> standard normals (layout in `numerics.random_streams`);
+2. `_preactivation`: z = W·x + b for one point;
+3. `_add_feature`: add a·s(z) to the output.
 
-Scratch arrays are flat with a row length known at compile time, so that the compiler can see that rows do
-not overlap.
+Rows are addressed as ``array[row, lane]`` with the lane innermost and counted from 0: an index that might be
+negative would keep the compiler from vectorising. Everything exists in double and single precision; the type
+of the arrays decides.
 """
-
-from math import cos, erf, exp, log, pi, sin, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.intrinsics import LANES, multiply_add, smallest_word
 from numerics.jit import compiled
-from numerics.random_streams import Four, threefry
+from numerics.random_streams import NETWORK_LEVEL, TAIL, TAIL_CALL, Four, threefry
+from numerics.special_functions import cos_turns, erf, exp, log, unit_circle, unit_interval
 
 Array = NDArray[np.float64]
-
-#: Networks per chunk: the fixed grain of all sums.
-LANES = 64
+Words = NDArray[np.uint32]
 
 ERF, RELU, GAUSS, COS = 0, 1, 2, 3
 
 
 @compiled
-def _draw_words(words: NDArray[np.uint32], first: int, neuron: int, call: int, key: Four) -> None:
-    """Fill four rows of words for networks first, first + 1, ..."""
-    for lane in range(LANES):
-        number = np.uint64(first) + np.uint64(lane)
-        counter = (
-            np.uint32(number),
-            np.uint32(number >> np.uint64(32)),
-            np.uint32(neuron),
-            np.uint32(call),
-        )
-        w0, w1, w2, w3 = threefry(counter, key)
-        words[lane] = w0
-        words[LANES + lane] = w1
-        words[2 * LANES + lane] = w2
-        words[3 * LANES + lane] = w3
-
-
-@compiled
-def _fine(first: int, lane: int, neuron: int, call: int, pair: int, key: Four) -> float:
-    """Further bits of a tiny radius word, as a fraction of its last bit."""
+def _counter(first: int, lane: int, neuron: int, call: int) -> Four:
     number = np.uint64(first) + np.uint64(lane)
-    counter = (
-        np.uint32(number),
-        np.uint32(number >> np.uint64(32)),
-        np.uint32(neuron),
-        np.uint32(call + (1 << 31)),
-    )
-    w0, _, w2, _ = threefry(counter, key)
-    word = w0 if pair == 0 else w2
-    return (float(word) + 0.5) / 4294967296.0
+    high = np.uint32(number >> np.uint64(32))
+    return np.uint32(number), high, np.uint32(neuron), np.uint32(call)
 
 
 @compiled
-def _draw(
-    normal: Array,
-    words: NDArray[np.uint32],
-    count: int,
-    first: int,
-    neuron: int,
-    key: Four,
-) -> None:
-    """Fill `count` rows (rounded up to pairs) of standard normals."""
-    for pair in range((count + 1) // 2):
-        call = pair // 2
-        if pair % 2 == 0:
-            _draw_words(words, first, neuron, call, key)
-        row = 2 * (pair % 2) * LANES
-        for lane in range(LANES):
-            word = words[row + lane]
-            fine = 0.5
-            if word < np.uint32(256):
-                fine = _fine(first, lane, neuron, call, pair % 2, key)
-            radius = sqrt(-2.0 * log((float(word) + fine) / 4294967296.0))
-            angle = 2.0 * pi * ((float(words[row + LANES + lane]) + 0.5) / 4294967296.0)
-            normal[2 * pair * LANES + lane] = radius * cos(angle)
-            normal[(2 * pair + 1) * LANES + lane] = radius * sin(angle)
-
-
-@compiled
-def _phases(
-    phase: Array,
-    row: int,
-    words: NDArray[np.uint32],
-    slot: int,
-    first: int,
-    neuron: int,
-    key: Four,
-) -> None:
-    """Fill row `row` with phases, uniform on (0, 2π)."""
-    _draw_words(words, first, neuron, slot // 4, key)
+def _words(words: Words, first: int, neuron: int, call: int, key: Four) -> None:
+    """Fill four rows of random words for networks first, first + 1, ..."""
     for lane in range(LANES):
-        word = words[(slot % 4) * LANES + lane]
-        phase[row * LANES + lane] = 2.0 * pi * ((float(word) + 0.5) / 4294967296.0)
+        w0, w1, w2, w3 = threefry(_counter(first, lane, neuron, call), key)
+        words[0, lane] = w0
+        words[1, lane] = w1
+        words[2, lane] = w2
+        words[3, lane] = w3
 
 
 @compiled
-def _feature(z: Array, activation: int) -> None:
-    """Replace pre-activations by features, in place."""
-    if activation == ERF:
+def _box_muller(first: Array, second: Array, radius_words: Words, angle_words: Words) -> None:
+    """Turn two rows of words into two rows of standard normals."""
+    for lane in range(LANES):
+        u = unit_interval(radius_words[lane], first[lane])
+        minus_log = -log(u)
+        radius = np.sqrt(minus_log + minus_log)
+        c, s = unit_circle(angle_words[lane], u)
+        first[lane] = radius * c
+        second[lane] = radius * s
+
+
+@compiled
+def _extend_tail(normal: Array, words: Words, pair: int, network: int, neuron: int, key: Four) -> None:
+    """Redo the normals whose radius word is tiny, with 32 further bits in the radius."""
+    row = 2 * (pair % 2)
+    for lane in range(LANES):
+        word = words[row, lane]
+        if word < TAIL:
+            further = threefry(_counter(network, lane, neuron, pair // 2 + TAIL_CALL), key)
+            fine = further[0] if row == 0 else further[2]
+            u = (np.float64(word) + (np.float64(fine) + 0.5) * 2.0**-32) * 2.0**-32
+            radius = np.sqrt(-2.0 * log(u))
+            c, s = unit_circle(words[row + 1, lane], u)
+            normal[2 * pair, lane] = radius * c
+            normal[2 * pair + 1, lane] = radius * s
+
+
+@compiled
+def _normals(normal: Array, words: Words, pairs: int, network: int, neuron: int, key: Four) -> None:
+    """Fill 2·pairs rows of standard normals."""
+    for pair in range(pairs):
+        row = 2 * (pair % 2)
+        if row == 0:
+            _words(words, network, neuron, pair // 2, key)
+        _box_muller(normal[2 * pair], normal[2 * pair + 1], words[row], words[row + 1])
+        if smallest_word(words, row) < TAIL:
+            _extend_tail(normal, words, pair, network, neuron, key)
+
+
+@compiled
+def _phases(phase: Array, words: Words, slot: int, first: int, neuron: int, key: Four) -> None:
+    """Fill a row with phases in turns, uniform on (0, 1)."""
+    _words(words, first, neuron, slot // 4, key)
+    for lane in range(LANES):
+        phase[lane] = unit_interval(words[slot % 4, lane], phase[lane])
+
+
+@compiled
+def _preactivation(z: Array, normal: Array, bias_row: int, bias: float, shift: float, x: Array) -> None:
+    """Fill a row with shift + bias·b + x·w; a negative `bias_row` means no bias."""
+    if bias_row >= 0:
         for lane in range(LANES):
-            z[lane] = erf(z[lane])
-    elif activation == RELU:
-        for lane in range(LANES):
-            z[lane] = max(z[lane], 0.0)
-    elif activation == GAUSS:
-        for lane in range(LANES):
-            z[lane] = exp(z[lane])
+            z[lane] = multiply_add(bias, normal[bias_row, lane], multiply_add(x[0], normal[0, lane], shift))
     else:
         for lane in range(LANES):
-            z[lane] = cos(z[lane])
+            z[lane] = multiply_add(x[0], normal[0, lane], shift)
+    for k in range(1, len(x)):
+        for lane in range(LANES):
+            z[lane] = multiply_add(x[k], normal[k, lane], z[lane])
+
+
+@compiled
+def _add_feature(output: Array, z: Array, weight: Array, activation: int) -> None:
+    """Add weight·s(z) to a row of outputs."""
+    if activation == ERF:
+        for lane in range(LANES):
+            output[lane] = multiply_add(weight[lane], erf(z[lane]), output[lane])
+    elif activation == RELU:
+        zero = z[0] - z[0]
+        for lane in range(LANES):
+            output[lane] = multiply_add(weight[lane], max(z[lane], zero), output[lane])
+    elif activation == GAUSS:
+        for lane in range(LANES):
+            output[lane] = multiply_add(weight[lane], exp(z[lane]), output[lane])
+    else:
+        for lane in range(LANES):
+            output[lane] = multiply_add(weight[lane], cos_turns(z[lane]), output[lane])
 
 
 @compiled
 def evaluate_lanes(
     outputs: Array,
     scratch: Array,
-    words: NDArray[np.uint32],
+    words: Words,
     first: int,
     key: Four,
     activation: int,
     width: int,
     points: Array,
     shift: Array,
-    bias: float,
-    amplitude: float,
-    output_bias: float,
+    scales: Array,
 ) -> None:
     """Evaluate networks first .. first + LANES - 1 at all points.
 
     Parameters
     ----------
-    outputs : ndarray, shape (n_points * LANES,)
+    outputs : ndarray, shape (n_points, LANES)
         Filled, one row of lanes per point.
-    scratch : ndarray, shape ((d + 6) * LANES,)
-    words : ndarray of uint32, shape (4 * LANES,)
+    scratch : ndarray, shape (d + 8, LANES)
+    words : ndarray of uint32, shape (4, LANES)
     first : int
         Number of the first network.
     key : tuple of four uint32
@@ -149,41 +151,31 @@ def evaluate_lanes(
         `ERF`, `RELU`, `GAUSS` or `COS`.
     width : int
     points : ndarray, shape (n_points, d)
-        Already multiplied by the standard deviation of a weight.
+        Already multiplied by the standard deviation of a weight (and for `COS` by 1/2π).
     shift : ndarray, shape (n_points,)
         Added to the pre-activation.
-    bias : float
-        Standard deviation of the hidden bias.
-    amplitude, output_bias : float
-        Standard deviation of an output weight over √N, and of the output bias.
+    scales : ndarray, shape (3,)
+        Standard deviation of the hidden bias, of an output weight over √N, and of the output bias. The type
+        of these arrays is the precision.
     """
     n_points, d = points.shape
-    z = scratch[(d + 5) * LANES :]
-    draw_bias = bias > 0.0 and activation != COS
-    for cell in range(n_points * LANES):
-        outputs[cell] = 0.0
-    if output_bias > 0.0:
-        _draw(scratch, words, 1, first, 0xFFFFFFFF, key)
-        for point in range(n_points):
-            for lane in range(LANES):
-                outputs[point * LANES + lane] = output_bias * scratch[lane]
+    bias, amplitude, output_bias = scales[0], scales[1], scales[2]
+    z, normal = scratch[0], scratch[1:]
+    pairs = (d + 3) // 2 if bias > 0.0 and activation != COS else (d + 2) // 2
+    bias_row = d + 1 if bias > 0.0 else -1
+    outputs[:] = 0.0
     for neuron in range(width):
-        _draw(scratch, words, d + 2 if draw_bias else d + 1, first, neuron, key)
+        _normals(normal, words, pairs, first, neuron, key)
         if activation == COS:
-            _phases(scratch, d + 1, words, (d + 2) // 2 * 2, first, neuron, key)
+            _phases(normal[d + 1], words, (d + 2) // 2 * 2, first, neuron, key)
         for point in range(n_points):
-            if draw_bias:
-                for lane in range(LANES):
-                    z[lane] = shift[point] + bias * scratch[(d + 1) * LANES + lane]
-            elif activation == COS:
-                for lane in range(LANES):
-                    z[lane] = scratch[(d + 1) * LANES + lane]
-            else:
-                for lane in range(LANES):
-                    z[lane] = shift[point]
-            for k in range(d):
-                for lane in range(LANES):
-                    z[lane] += points[point, k] * scratch[k * LANES + lane]
-            _feature(z, activation)
+            _preactivation(z, normal, bias_row, bias, shift[point], points[point])
+            _add_feature(outputs[point], z, normal[d], activation)
+    if output_bias > 0.0:
+        _normals(normal, words, 1, first, NETWORK_LEVEL, key)
+    for point in range(n_points):
+        for lane in range(LANES):
+            outputs[point, lane] *= amplitude
+        if output_bias > 0.0:
             for lane in range(LANES):
-                outputs[point * LANES + lane] += amplitude * scratch[d * LANES + lane] * z[lane]
+                outputs[point, lane] += output_bias * normal[0, lane]

@@ -4,20 +4,29 @@ A page is a pure function of its number, so it can be computed by any thread or 
 """
 
 from dataclasses import dataclass
+from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.intrinsics import LANES
 from numerics.jit import compiled
 from numerics.moments import MomentPlan, accumulate_lanes
 from numerics.networks import CosNet, ErfNet, GaussNet, Network, ReLUNet
 from numerics.random_streams import Four, split_seed
-from numerics.sampler_kernels import COS, ERF, GAUSS, LANES, RELU, evaluate_lanes
+from numerics.sampler_kernels import COS, ERF, GAUSS, RELU, evaluate_lanes
 
 Array = NDArray[np.float64]
 
 #: Neurons per page, roughly: a few milliseconds to a second of work.
 PAGE_NEURONS = 1 << 22
+
+
+class Precision(Enum):
+    """Arithmetic of a network's evaluation; moments are always summed in double precision."""
+
+    DOUBLE = "double"
+    SINGLE = "single"
 
 
 @dataclass(frozen=True)
@@ -28,12 +37,10 @@ class LaneParameters:
     width: int
     points: Array
     shift: Array
-    bias: float
-    amplitude: float
-    output_bias: float
+    scales: Array
 
 
-def lane_parameters(network: Network, points: Array) -> LaneParameters:
+def lane_parameters(network: Network, points: Array, precision: Precision) -> LaneParameters:
     """Reduce a network and its points to the numbers that the kernels need.
 
     Parameters
@@ -47,18 +54,20 @@ def lane_parameters(network: Network, points: Array) -> LaneParameters:
     """
     codes = {ErfNet: ERF, ReLUNet: RELU, GaussNet: GAUSS, CosNet: COS}
     activation = codes[type(network)]
-    bias = network.hidden_bias_deviation or 0.0
+    kind = np.float64 if precision is Precision.DOUBLE else np.float32
+    # phases are counted in turns
+    unit = 2 * np.pi if activation == COS else 1.0
+    bias = 1.0 if network.hidden_bias_deviation is None else network.hidden_bias_deviation
+    amplitude = np.sqrt(network.weight_variance / network.width)
     shift = np.zeros(len(points))
     if activation == GAUSS:
         shift -= bias**2 + network.sigma_w**2 / network.d_in * np.sum(points**2, axis=1)
     return LaneParameters(
         activation=activation,
         width=int(network.width),
-        points=np.ascontiguousarray(points * (network.sigma_w / np.sqrt(network.d_in))),
-        shift=shift,
-        bias=float(bias),
-        amplitude=float(np.sqrt(network.weight_variance / network.width)),
-        output_bias=float(np.sqrt(network.bias_variance)),
+        points=np.ascontiguousarray(points * (network.sigma_w / np.sqrt(network.d_in) / unit), dtype=kind),
+        shift=shift.astype(kind),
+        scales=np.array([bias, amplitude, np.sqrt(network.bias_variance)], dtype=kind),
     )
 
 
@@ -152,9 +161,7 @@ def sample_page(
         lanes.width,
         lanes.points,
         lanes.shift,
-        lanes.bias,
-        lanes.amplitude,
-        lanes.output_bias,
+        lanes.scales,
         plan.parent,
         plan.point,
         plan.left,
@@ -179,9 +186,7 @@ def _sample_segments(
     width: int,
     points: Array,
     shift: Array,
-    bias: float,
-    amplitude: float,
-    output_bias: float,
+    scales: Array,
     parent: NDArray[np.int64],
     point: NDArray[np.int64],
     left: NDArray[np.int64],
@@ -189,11 +194,10 @@ def _sample_segments(
 ) -> None:
     """Walk through the pieces into which chunk and block edges cut the page."""
     n_points, d = points.shape
-    outputs = np.empty(n_points * LANES)
-    scratch = np.empty((d + 6) * LANES)
-    words = np.empty(4 * LANES, dtype=np.uint32)
-    monomials = np.empty(len(parent) * LANES)
-    partial = np.empty(8)
+    outputs = np.empty((n_points, LANES), dtype=points.dtype)
+    scratch = np.empty((d + 8, LANES), dtype=points.dtype)
+    words = np.empty((4, LANES), dtype=np.uint32)
+    monomials = np.empty((len(parent), LANES))
     piece = np.empty(len(left))
     chunk = -1
     for i in range(len(starts)):
@@ -210,15 +214,12 @@ def _sample_segments(
                 width,
                 points,
                 shift,
-                bias,
-                amplitude,
-                output_bias,
+                scales,
             )
             accumulate_lanes(
                 chunk_sums[chunk],
                 outputs,
                 monomials,
-                partial,
                 0,
                 min(LANES, end - first),
                 parent,
@@ -234,7 +235,6 @@ def _sample_segments(
                 piece,
                 outputs,
                 monomials,
-                partial,
                 starts[i] - first,
                 stops[i] - first,
                 parent,
