@@ -1,0 +1,37 @@
+"""What several test files share."""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@dataclass(frozen=True)
+class PublishedStudy:
+    """The built-in study as a user runs it."""
+
+    folder: Path
+    summary: dict[str, Any]
+    code: int
+    terminal: str
+    messages: str
+
+    def net(self, name: str) -> dict[str, Any]:
+        return next(net for net in self.summary["nets"] if net["name"] == name)
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory) -> PublishedStudy:
+    """Run `nnft validate --out FOLDER` once for all tests that look at it."""
+    folder = tmp_path_factory.mktemp("study") / "study_results"
+    done = subprocess.run(
+        [sys.executable, "-m", "nnft_sym", "validate", "--out", str(folder)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode in (0, 1), done.stderr
+    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    return PublishedStudy(folder, summary, done.returncode, done.stdout, done.stderr)

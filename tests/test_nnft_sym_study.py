@@ -1,0 +1,180 @@
+"""The main job, end to end, against physics known in closed form.
+
+Closed forms used here (s_W = s_b = 1 unless said; K is the full kernel at coinciding points):
+
+- ReLU, d = 1, no biases, inputs of one sign: K = xy/2, κ4 = (15/4) Πx, κ6 = (165/2) Πx. The share of ΔG6
+  that λ explains is then (15 K κ4/N) / (15 K κ4/N + κ6/N²), the same for every index set.
+- Gauss at nearly coinciding inputs: K = 2, κ4 = 3 (e⁴ - 1), κ6 = 15 e¹² - 45 e⁴ + 30.
+"""
+
+import json
+import math
+
+import numpy as np
+import pytest
+import xarray
+
+from nnft_sym.cli import run
+from nnft_sym.config import parse_study
+from nnft_sym.results import CouplingStatus
+from nnft_sym.study import run_study
+from nnft_sym.summary import summarise
+
+CONTRACT = {
+    "name", "width", "cutoff", "lambda_mean", "lambda_err", "lambda_fit", "lambda_fit_err", "lambda_chi2_dof",
+    "chi2_dof_g4", "g6_explained", "verdict",
+}  # fmt: skip
+
+
+def share_explained(kernel, kappa4, kappa6, width):
+    linear = 15 * kernel * kappa4 / width
+    return linear / (linear + kappa6 / width**2)
+
+
+@pytest.mark.slow
+def test_contract(published):
+    assert published.code == (0 if published.summary["passed"] else 1)
+    assert [net["name"] for net in published.summary["nets"]] == ["erf", "relu", "gauss"]
+    for net in published.summary["nets"]:
+        assert set(net) >= CONTRACT
+        assert set(net["g6_explained"]) == {"free", "lambda_tensor", "lambda_mean", "lambda_fit"}
+        assert net["g6_explained"]["free"] == 0
+    assert published.summary["passed"], published.summary
+    assert "sampling" in published.messages
+
+
+@pytest.mark.slow
+def test_erf_rejects_a_constant_coupling(published):
+    net = published.net("erf")
+    assert 1 - net["g6_explained"]["lambda_tensor"] == pytest.approx(0.0076, abs=5e-5)
+    assert net["g6_identity_error"] < 1e-9
+    assert net["lambda_mean_exact"] == pytest.approx(0.0011, abs=5e-5)
+    assert net["lambda_spread_exact"] == pytest.approx(0.039, abs=5e-4)
+    assert net["lambda_dof"] >= 10
+    assert net["lambda_chi2_dof"] > 50  # χ²/dof of a good fit to that many directions is 1 ± 0.5
+    assert net["g6_explained"]["lambda_mean"] < 0
+    assert net["g6_explained"]["lambda_fit"] < 0.05
+    assert "A constant λ is rejected" in net["verdict"]
+    assert "does not describe this ensemble" in net["verdict"]
+    assert abs(net["lambda_mean"] - net["lambda_mean_exact"]) < 4 * net["lambda_err"]
+
+
+@pytest.mark.slow
+def test_relu_accepts_a_constant_coupling(published):
+    net = published.net("relu")
+    expected = share_explained(0.5, 15 / 4, 165 / 2, 20)
+    for name in ("lambda_tensor", "lambda_mean", "lambda_fit"):
+        assert net["g6_explained"][name] == pytest.approx(expected, rel=1e-9)
+    # λ = -κ4/(24 N ∫K⁴), ∫K⁴ = (1/2)⁴ Πx Λ⁵/5 on the half of the box where the kernel does not vanish.
+    coupling = -(15 / 4) / (24 * 20 * (1 / 16) * 100.0**5 / 5)
+    assert net["lambda_mean_exact"] == pytest.approx(coupling, rel=1e-10)
+    assert abs(net["lambda_mean"] - coupling) < 4 * net["lambda_err"]
+    assert net["lambda_spread_exact"] < 1e-12 * abs(coupling)
+    assert net["kernel_rank"] == 1
+    assert net["comparisons"]["joint"]["dof"] == 3
+    assert (net["lambda_dof"], net["lambda_chi2_dof"]) == (0, 0)
+    assert "A constant λ = -6" in net["verdict"]
+
+
+@pytest.mark.slow
+def test_gauss_is_heavy_tailed_and_mostly_unexplained(published):
+    net = published.net("gauss")
+    expected = share_explained(2.0, 3 * (math.e**4 - 1), 15 * math.e**12 - 45 * math.e**4 + 30, 100)
+    assert net["g6_explained"]["lambda_fit"] == pytest.approx(expected, abs=2e-4)
+    assert expected == pytest.approx(0.165, abs=5e-4)
+    assert net["quality"]["g6"] == "heavy_tailed"
+    assert "not trustworthy, exact value used" in net["verdict"]
+    assert "A constant λ = -0.0535" in net["verdict"]
+    assert net["lambda_misfit"] < 1e-3
+
+
+@pytest.mark.slow
+def test_folder(published):
+    names = {path.name for path in published.folder.iterdir()}
+    assert {"report.html", "report.tex", "results.nc", "summary.json", "figures"} <= names
+    with xarray.open_datatree(published.folder / "results.nc", engine="h5netcdf") as tree:
+        four = tree["1_erf_N5/order_4"]
+        assert four["lambda_exact"].mean().item() == pytest.approx(published.net("erf")["lambda_mean_exact"])
+        assert four["indices"].shape == (126, 4)
+    report = (published.folder / "report.html").read_text(encoding="utf-8")
+    for net in published.summary["nets"]:
+        assert f"N = {net['width']}" in report
+
+
+RELU_BOTH_SIGNS = """
+experiments = 4
+networks = 20_000
+seed = 3
+[[net]]
+kind = "relu"
+width = 20
+sigma_b = 0.0
+points = [[-1.0], [-0.6], [-0.2], [0.2], [0.6], [1.0]]
+cutoff = 100.0
+"""
+
+
+def test_relu_at_inputs_of_both_signs_has_no_contact_coupling():
+    result = run_study(parse_study(RELU_BOTH_SIGNS))
+    net = result.nets[0]
+    assert net.kernel_rank == 2
+    # C(3+3, 4) = 15 index sets on each half line; 36 with two on each; 60 with three on one.
+    assert net.coupling.count(CouplingStatus.FINITE) == 30
+    assert net.coupling.count(CouplingStatus.INFINITE) == 36
+    assert net.coupling.count(CouplingStatus.UNDETERMINED) == 60
+    assert "96 of 126 elements" in net.verdict
+    assert "36 would be infinite" in net.verdict
+    assert "60 are 0/0" in net.verdict
+    assert "rejected: some elements would need it infinite" in net.verdict
+    assert np.isfinite(net.coupling.mean)
+    assert np.isfinite([net.six_point.explained[name] for name in ("lambda_mean", "lambda_fit")]).all()
+    # 6-point elements without any (2+, 2-) subset: all six on one side (28 each) or five and one (2·21·3).
+    assert net.six_point.excluded == 462 - 2 * 28 - 2 * 21 * 3
+    assert net.six_point.identity_error < 1e-12
+    assert net.passed, net.checks
+
+
+COS_2D = """
+experiments = 4
+networks = 10_000
+seed = 1
+[[net]]
+kind = "cos"
+width = 6
+sigma_w = 0.7
+sigma_a = 1.3
+points = [[0.0, 0.0], [0.5, -0.4], [1.0, 0.3]]
+"""
+
+
+def test_cos_net_in_two_dimensions():
+    net = run_study(parse_study(COS_2D)).nets[0]
+    assert net.passed, net.checks
+    assert net.six_point.identity_error < 1e-10
+    # At one point κ4 = 3 sa⁴/8 and ∫K⁴ = (sa²/2)⁴ (π/2c)^(d/2), c = sw²/d.
+    integral = (1.3**2 / 2) ** 4 * math.pi / (2 * 0.49 / 2)
+    assert net.coupling.exact[0] == pytest.approx(-(3 * 1.3**4 / 8) / 6 / (24 * integral), rel=1e-10)
+
+
+def test_same_seed_same_numbers():
+    first, second = (summarise(run_study(parse_study(COS_2D))) for _ in range(2))
+    for one in (first, second):
+        one.pop("seconds")
+        for net in one["nets"]:
+            net.pop("seconds")
+    assert json.dumps(first, default=float) == json.dumps(second, default=float)
+
+
+def test_no_referee_where_no_exact_answer_exists(capsys, tmp_path):
+    study = tmp_path / "study.toml"
+    study.write_text(
+        'experiments = 4\nnetworks = 4000\n[[net]]\nkind = "relu"\nwidth = 8\nsigma_b = 0.5\ncutoff = 3.0\n'
+        "points = [[0.1, 0.2, 0.9], [0.5, -0.3, 0.2], [0.0, 0.0, 1.0], [1.0, 0.4, 0.1]]\n"
+    )
+    code = run(["validate", str(study), "--json"])
+    found = json.loads(capsys.readouterr().out)["nets"][0]
+    assert code in (0, 1)
+    assert found["lambda_mean_exact"] is None
+    assert found["chi2_dof_g4"] is None
+    assert found["g6_identity_error"] is None
+    assert found["lambda_source"] == "sampled"
