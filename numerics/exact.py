@@ -59,6 +59,8 @@ class ExactCorrelator:
         The same of `connected`; the cancellation in the cumulant is accounted for.
     method : str
         How the numbers were obtained.
+    quality : Quality
+        Whether every integral converged.
     """
 
     order: int
@@ -68,6 +70,7 @@ class ExactCorrelator:
     error: Array
     connected_error: Array
     method: str
+    quality: Quality = Quality.TRUSTED
 
 
 @final
@@ -227,12 +230,11 @@ def exact_cumulant(network: Network, points: Points) -> Estimate:
     neuron = neuron_cumulants(network, distinct, needed, only=(order,))
     table = neuron.tables[order]
     power = float(network.width) ** (1 - order // 2)
-    converged = table.error[0] <= CONVERGED * neuron.scales[order][0]
     return _estimate(
         float(table.value[0]) * power,
         float(table.error[0]) * power,
         f"exact finite width, cumulant of feature moments: {neuron.method}",
-        Quality.TRUSTED if converged else Quality.NOT_CONVERGED,
+        _quality(neuron, order),
     )
 
 
@@ -305,7 +307,9 @@ def _assemble(
         full, error, _ = sum_over_partitions(indices, connected, cumulant=False)
         own = connected[order]
         method = "kernel (exact at every width)" if order == 2 else f"feature moments: {neuron.method}"
-        correlators[order] = ExactCorrelator(order, indices, full, own.value, error, own.error, method)
+        correlators[order] = ExactCorrelator(
+            order, indices, full, own.value, error, own.error, method, _quality(neuron, order)
+        )
     return ExactCorrelators(network, points, orders, neuron, correlators)
 
 
@@ -318,6 +322,16 @@ def _spread(neuron: NeuronCumulants, number_of: Indices, n_points: int) -> Neuro
         tables[order] = SymmetricTable(indices, table.value[position], table.error[position], n_points)
         scales[order] = neuron.scales[order][position]
     return NeuronCumulants(tables, scales, neuron.method)
+
+
+def _quality(neuron: NeuronCumulants, order: int) -> Quality:
+    """Say whether the integrals behind all cumulants up to `order` converged."""
+    converged = all(
+        np.all(table.error <= CONVERGED * neuron.scales[r])
+        for r, table in neuron.tables.items()
+        if r <= order
+    )
+    return Quality.TRUSTED if converged else Quality.NOT_CONVERGED
 
 
 def _distinct(points: Array) -> tuple[Array, Indices]:

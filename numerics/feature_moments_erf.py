@@ -28,12 +28,14 @@ RADIUS = 9.5
 # exp(-DECAY) is the discretisation error aimed at on each of the two lattices.
 DECAY = 32.0
 # Numbers per block of features, so that a block stays in the processor's cache.
-BLOCK = 200_000
+BLOCK = 60_000
 # Lattices are padded to a multiple of this number of nodes (a power of two).
 CHUNK = 1024
 # Below this many multiplications a matrix product is not split over threads, which would cost more than it
-# gains, and much more when other programs are running.
+# gains, and much more when other programs are running. Large products, whose slices would be thinner than
+# SHALLOWEST, are worth it.
 ONE_THREAD = 200_000
+SHALLOWEST = 16
 # Above this work (nodes times products of the matrix product) the lattice is given up.
 LARGEST_WORK = 1.5e10
 LARGEST_NODES = 3_000_000
@@ -116,53 +118,52 @@ class LatticeMoments(FeatureMoments):
     def moments(self, indices: Indices) -> Moments:
         """Sum over the lattices; see `FeatureMoments.moments`."""
         half = indices.shape[1] // 2
-        left, left_of = _distinct_rows(indices[:, :half])
-        right, right_of = _distinct_rows(indices[:, half:])
+        # for the whole tensor left and right halves run over the same tuples
+        tuples, tuple_of = _distinct_rows(np.concatenate([indices[:, :half], indices[:, half:]]))
+        left, right = tuple_of[: len(indices)], tuple_of[len(indices) :]
         found, sizes = [], []
         for features, weights in self._lattices:
-            gram, norms = _gram(features, weights, left, right)
-            found.append(gram[left_of, right_of])
-            sizes.append(norms[0][left_of] * norms[1][right_of])
-        rounding = 8 * EPS * np.sqrt(np.maximum(sizes[0], sizes[1]))
+            gram = _gram(features, weights, tuples)
+            found.append(gram[left, right])
+            # Schwarz: bounds the moment of the absolute value
+            squares = np.diagonal(gram)
+            sizes.append(np.sqrt(squares[left] * squares[right]))
+        rounding = 8 * EPS * np.maximum(sizes[0], sizes[1])
         return Moments((found[0] + found[1]) / 2, np.abs(found[0] - found[1]) / 2 + rounding)
 
 
-def _gram(
-    features: Array, weights: Array, left: Indices, right: Indices
-) -> tuple[Array, tuple[Array, Array]]:
-    """Sum products of features over the nodes of one lattice.
+def _gram(features: Array, weights: Array, tuples: Indices) -> Array:
+    """Sum products of two products of features over the nodes of one lattice.
 
     Parameters
     ----------
     features : ndarray, shape (n_points, Q)
         Q is a multiple of `CHUNK`.
     weights : ndarray, shape (Q,)
-    left, right : ndarray of int, shape (A, k), (B, l)
+    tuples : ndarray of int, shape (A, k)
 
     Returns
     -------
-    ndarray, shape (A, B)
-        Moments of left times right products.
-    tuple of ndarray, shapes (A,) and (B,)
-        Second moments of the products: their product bounds the squared moment of the absolute value.
+    ndarray, shape (A, A)
+        Moments of order 2k.
     """
-    gram = np.zeros((len(left), len(right)))
-    squares = (np.zeros(len(left)), np.zeros(len(right)))
+    n_tuples = len(tuples)
+    gram = np.zeros((n_tuples, n_tuples))
     depth = CHUNK
-    while depth > 16 and depth * gram.size > ONE_THREAD:
+    while depth > 1 and depth * n_tuples**2 > ONE_THREAD:
         depth //= 2
-    step = CHUNK * max(1, BLOCK // (CHUNK * (len(left) + len(right))))
+    step = CHUNK * max(1, BLOCK // (CHUNK * n_tuples))
     for start in range(0, len(weights), step):
-        block, w = features[:, start : start + step], weights[start : start + step]
-        a, b = _products(block, left), _products(block, right)
-        weighted = a * w
+        product = _products(features[:, start : start + step], tuples)
+        weighted = product * weights[start : start + step]
+        if depth < SHALLOWEST:
+            gram += weighted @ product.T
+            continue
         # a stack of small matrix products, summed afterwards
-        stack_a = weighted.reshape(len(a), -1, depth).transpose(1, 0, 2)
-        stack_b = b.reshape(len(b), -1, depth).transpose(1, 2, 0)
-        gram += (stack_a @ stack_b).sum(axis=0)
-        squares[0][:] += np.einsum("aq,aq->a", weighted, a)
-        squares[1][:] += np.einsum("bq,bq,q->b", b, b, w)
-    return gram, squares
+        stack = product.reshape(n_tuples, -1, depth)
+        weighted_stack = weighted.reshape(n_tuples, -1, depth)
+        gram += (weighted_stack.transpose(1, 0, 2) @ stack.transpose(1, 2, 0)).sum(axis=0)
+    return gram
 
 
 def _products(features: Array, indices: Indices) -> Array:

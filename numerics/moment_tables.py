@@ -1,17 +1,19 @@
 """Symmetric tensors stored by index multiset, and sums over set partitions of products of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import factorial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.set_partitions import even_partitions
+from numerics.set_partitions import PartitionClass, even_partitions
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 EPS = float(np.finfo(np.float64).eps)
+# Rows times partitions handled at once.
+BLOCK = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -73,10 +75,25 @@ def sum_over_partitions(
     scale : ndarray, shape (M,)
         Sum of the absolute values of the terms, so that ``scale / abs(value)`` is the condition number.
     """
+    classes = even_partitions(indices.shape[1])
+    largest = max((len(partitions.blocks[0]) for partitions in classes if partitions.blocks), default=1)
+    step = max(1, BLOCK // largest)
+    sums = np.zeros((3, len(indices)))
+    for start in range(0, len(indices), step):
+        rows = slice(start, start + step)
+        sums[:, rows] = _sum_block(indices[rows], classes, tables, cumulant)
+    value, error, scale = sums
+    return value, error + 4 * EPS * scale, scale
+
+
+def _sum_block(
+    indices: Indices, classes: Iterable[PartitionClass], tables: Mapping[int, SymmetricTable], cumulant: bool
+) -> tuple[Array, Array, Array]:
+    """Do the work of `sum_over_partitions` for as many rows as fit in memory, without the rounding error."""
     value = np.zeros(len(indices))
     error = np.zeros(len(indices))
     scale = np.zeros(len(indices))
-    for partitions in even_partitions(indices.shape[1]):
+    for partitions in classes:
         n_blocks = len(partitions.sizes)
         weight = float((-1) ** (n_blocks - 1) * factorial(n_blocks - 1)) if cumulant else 1.0
         factors, errors = [], []
@@ -90,4 +107,4 @@ def sum_over_partitions(
         for block in range(n_blocks):
             others = [np.abs(factor) for other, factor in enumerate(factors) if other != block]
             error += abs(weight) * np.prod([errors[block], *others], axis=0).sum(axis=1)
-    return value, error + 4 * EPS * scale, scale
+    return value, error, scale
