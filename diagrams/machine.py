@@ -84,8 +84,7 @@ class Search(NamedTuple):
     cursor: Longs
     parent: Longs
     generators: Bytes
-    seen: Bytes
-    queue: Longs
+    joined: Longs
 
 
 @compiled
@@ -97,23 +96,21 @@ def _search_space(size: int) -> Search:
         np.empty(size + 2, np.int64),
         np.empty(size, np.int64),
         np.empty((size, size), np.int8),
-        np.empty(size, np.int8),
         np.empty(size, np.int64),
     )
 
 
 @compiled
-def _single_out(matrix: Bytes, depth: int, which: int, search: Search) -> int:
+def _single_out(matrix: Bytes, depth: int, which: int, order: Bytes, starts: Bytes, chosen: Bytes) -> int:
     """Put candidate number `which` at position `depth`; compare its row with row `depth`.
 
     ``order[depth, depth:]`` lists the vertices left, ``starts[depth, j]`` marks the first of each cell. Fills
     ``order[depth + 1]`` and ``starts[depth + 1]``. Returns 1, 0, -1: the row is larger, equal, smaller.
     """
     size = matrix.shape[0]
-    starts = search.starts
-    here, there = search.order[depth], search.order[depth + 1]
+    here, there = order[depth], order[depth + 1]
     vertex = here[which]
-    search.chosen[depth] = vertex
+    chosen[depth] = vertex
     if matrix[vertex, vertex] != matrix[depth, depth]:
         return 1 if matrix[vertex, vertex] > matrix[depth, depth] else -1
     begin = fill = depth + 1
@@ -141,8 +138,8 @@ def _single_out(matrix: Bytes, depth: int, which: int, search: Search) -> int:
 def _explore(matrix: Bytes, last: int, depth: int, which: int, search: Search) -> int:
     """Look below one candidate for a relabelling of rows 0..last that is larger, or equal."""
     size = matrix.shape[0]
-    order, starts, cursor = search.order, search.starts, search.cursor
-    compared = _single_out(matrix, depth, which, search)
+    order, starts, chosen, cursor = search.order, search.starts, search.chosen, search.cursor
+    compared = _single_out(matrix, depth, which, order, starts, chosen)
     if compared != 0:
         return _REJECTED if compared > 0 else _DIFFERENT
     level = depth + 1
@@ -157,7 +154,7 @@ def _explore(matrix: Bytes, last: int, depth: int, which: int, search: Search) -
         cursor[level] = j + 1
         if order[level, j] > last:
             continue  # its row is not finished
-        compared = _single_out(matrix, level, j, search)
+        compared = _single_out(matrix, level, j, order, starts, chosen)
         if compared > 0:
             return _REJECTED
         if compared == 0:
@@ -181,7 +178,7 @@ def _is_largest(matrix: Bytes, last: int, same: Bytes, search: Search) -> tuple[
     Before the last row the group is that of the finished rows, and only its orbits are used.
     """
     size = matrix.shape[0]
-    parent = search.parent
+    order, starts, parent = search.order, search.starts, search.parent
     for v in range(size):
         parent[v] = v
     group_order = 1
@@ -199,8 +196,8 @@ def _is_largest(matrix: Bytes, last: int, same: Bytes, search: Search) -> tuple[
             if known:
                 continue
             for j in range(depth, size):
-                search.order[depth, j] = j
-                search.starts[depth, j] = j == depth or not same[depth, j]
+                order[depth, j] = j
+                starts[depth, j] = j == depth or not same[depth, j]
             found = _explore(matrix, last, depth, candidate, search)
             if found == _REJECTED:
                 return 0, 0
@@ -220,26 +217,28 @@ def _is_largest(matrix: Bytes, last: int, same: Bytes, search: Search) -> tuple[
 
 
 @compiled
-def _may_connect(matrix: Bytes, last: int, search: Search) -> bool:
-    """Whether no component consists of finished rows (0..last) only, unless it is everything."""
+def _may_connect(matrix: Bytes, last: int, joined: Longs) -> bool:
+    """Whether no component consists of finished rows (0..last) only, unless it is everything.
+
+    ``joined[v]`` are the neighbours of a finished vertex as bits; entry `last` is written here.
+    """
     size = matrix.shape[0]
-    seen, queue = search.seen, search.queue
-    reached = 0
-    for v in range(size):
-        seen[v] = v > last or (v == 0 and last == size - 1)
-        if seen[v]:
-            queue[reached] = v
-            reached += 1
-    head = 0
-    while head < reached:
-        v = queue[head]
-        head += 1
-        for w in range(size):
-            if matrix[v, w] and not seen[w]:
-                seen[w] = True
-                queue[reached] = w
-                reached += 1
-    return bool(reached == size)
+    bits = 0
+    for w in range(size):
+        if matrix[last, w]:
+            bits |= 1 << w
+    joined[last] = bits
+    everything = (1 << size) - 1
+    reached = everything - ((1 << (last + 1)) - 1) if last < size - 1 else 1
+    before = 0
+    while reached not in (before, everything):
+        before = reached
+        for v in range(last + 1):
+            if joined[v] & reached:
+                reached |= 1 << v
+            if last == size - 1 and (reached >> v) & 1:
+                reached |= joined[v]
+    return bool(reached == everything)
 
 
 @compiled
@@ -323,7 +322,7 @@ def _next_value(state: State, row: int, column: int, forward: bool, self_loops: 
 def _finish_row(state: State, row: int, search: Search) -> tuple[int, int]:
     """Group order and number of generators if the enumeration may go on with this row; else (0, 0)."""
     matrix, same = state.matrix, state.same
-    if not _may_connect(matrix, row, search):
+    if not _may_connect(matrix, row, search.joined):
         return 0, 0
     for j in range(row + 2, matrix.shape[0]):
         same[row + 1, j] = same[row, j] and matrix[row, j] == matrix[row, j - 1]
