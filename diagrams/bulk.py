@@ -164,7 +164,12 @@ def _start(valences: tuple[int, ...], legs: tuple[int, ...]) -> machine.State:
         same[0, j] = (valences[j], legs[j]) == (valences[j - 1], legs[j - 1])
     free = np.array(valences, np.int64) - np.array(legs, np.int64)
     return machine.State(
-        np.zeros((n, n), np.int8), free, np.zeros(n, np.int64), same, np.array([0, 0, 1], np.int64)
+        np.zeros((n, n), np.int8),
+        free,
+        np.zeros(n, np.int64),
+        same,
+        np.zeros(n, np.int64),
+        np.array([0, 0, 1], np.int64),
     )
 
 

@@ -36,6 +36,8 @@ class State(NamedTuple):
         Line ends still to be placed in a row.
     same : ndarray of int8, shape (V + 1, V)
         Equivalent neighbouring columns.
+    joined : ndarray of int64, shape (V,)
+        Neighbours of the finished vertices, as bits.
     place : ndarray of int64, shape (3,)
         Row, column, and 1 forward or 0 backward.
     """
@@ -44,6 +46,7 @@ class State(NamedTuple):
     free: Longs
     left: Longs
     same: Bytes
+    joined: Longs
     place: Longs
 
 
@@ -84,7 +87,6 @@ class Search(NamedTuple):
     cursor: Longs
     parent: Longs
     generators: Bytes
-    joined: Longs
 
 
 @compiled
@@ -96,7 +98,6 @@ def _search_space(size: int) -> Search:
         np.empty(size + 2, np.int64),
         np.empty(size, np.int64),
         np.empty((size, size), np.int8),
-        np.empty(size, np.int64),
     )
 
 
@@ -296,7 +297,7 @@ def _keeps(matrix: Bytes, legs: Bytes, least_cuts: Longs) -> bool:
 @compiled
 def _next_value(state: State, row: int, column: int, forward: bool, self_loops: bool) -> int:
     """Largest possible value of an entry, or (backward) one less than before; -1 if there is none."""
-    matrix, free, left, same, _ = state
+    matrix, free, left, same = state.matrix, state.free, state.left, state.same
     size = matrix.shape[0]
     if not forward:
         old = matrix[row, column]
@@ -322,7 +323,7 @@ def _next_value(state: State, row: int, column: int, forward: bool, self_loops: 
 def _finish_row(state: State, row: int, search: Search) -> tuple[int, int]:
     """Group order and number of generators if the enumeration may go on with this row; else (0, 0)."""
     matrix, same = state.matrix, state.same
-    if not _may_connect(matrix, row, search.joined):
+    if not _may_connect(matrix, row, state.joined):
         return 0, 0
     for j in range(row + 2, matrix.shape[0]):
         same[row + 1, j] = same[row, j] and matrix[row, j] == matrix[row, j - 1]
@@ -350,7 +351,7 @@ def fill_classes(legs: Bytes, self_loops: bool, least_cuts: Longs, state: State,
     int
         Number of classes written; fewer than C means that the enumeration is finished.
     """
-    matrix, free, left, _, place = state
+    matrix, free, left, place = state.matrix, state.free, state.left, state.place
     size = matrix.shape[0]
     search = _search_space(size)
     written = 0
