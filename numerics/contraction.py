@@ -28,6 +28,8 @@ Indices = NDArray[np.int64]
 
 #: Up to this many tensors the best order of contraction is searched exhaustively.
 _EXHAUSTIVE = 6
+#: Largest intermediate tensor considered; `contraction_elements` tells how large it really is.
+_ELEMENTS = 2**40
 #: Kernel values computed at a time, so that temporary arrays stay in the cache.
 _BLOCK = 32768
 
@@ -179,7 +181,8 @@ def _path(subscripts: str, shapes: tuple[tuple[int, ...], ...]) -> tuple[Any, ..
     """Order of pairwise contractions, in the form `numpy.einsum` takes it."""
     stand_ins = [np.broadcast_to(0.0, shape) for shape in shapes]
     search = "optimal" if len(shapes) <= _EXHAUSTIVE else "greedy"
-    path: list[Any] = np.einsum_path(subscripts, *stand_ins, optimize=search)[0]
+    # Without a limit of its own NumPy allows no intermediate tensor larger than the largest input.
+    path: list[Any] = np.einsum_path(subscripts, *stand_ins, optimize=(search, _ELEMENTS))[0]
     return tuple(path)
 
 

@@ -159,7 +159,9 @@ def _one_map(
     cutoff: float, anchors: Sequence[float], scale: float, kinks: Sequence[float], strip: float
 ) -> tuple[Panel, ...]:
     middle = 0.5 * (anchors[0] + anchors[-1])
-    # A singularity at the distance `scale` from the outermost anchor, seen in the coordinate u.
+    # A singularity at the distance `scale` above an anchor that is R off the middle would be seen at
+    # Im asinh(R/scale + i). Those of network kernels recede from the real axis and move towards the origin as
+    # |x| grows; the arc tangent, a little larger, describes them better.
     seen = min(strip, atan2(scale, 0.5 * (anchors[-1] - anchors[0])))
     cuts = [asinh((b - middle) / scale) for b in (-cutoff, *kinks, cutoff)]
     return tuple(Panel(middle, scale, low, high, seen) for low, high in pairwise(cuts))
