@@ -27,8 +27,11 @@ Block = tuple[Polynomial, Sequence[Sequence[Line]]]
 
 #: Width of a printed line in points (the documents have a text width of 455 pt).
 LINE_WIDTH = 430.0
+#: Longer displays are split, since LaTeX keeps a whole ``align*`` in its memory.
+ROWS_PER_DISPLAY = 60
 #: Widths of symbols at 10 pt, roughly.
 _COMMAND_WIDTHS = {"int": 10.0, "quad": 10.0, ",": 2.0, "bigl": 0.0, "bigr": 0.0, "Bigl": 0.0, "Bigr": 0.0}
+_BEFORE_PROPAGATOR = re.compile(r"(?<!\\bigl\()(?=K[\^_(])|(?=\\bigl\(K[\^_(])")
 _SCRIPT = re.compile(r"[_^]\{((?:[^{}]|\{[^{}]*\})*)\}")
 
 
@@ -129,15 +132,22 @@ def display_latex(expansion: "Expansion", notation: Notation | None = None, *, g
     """
     rows = (_grouped_rows if grouped else _formula_rows)(expansion, notation or Notation())
     if len(rows) == 1:
-        return f"\\[\n{rows[0].replace('&=', '=', 1)}\n\\]"
-    inside = "\\\\\n".join(rows)
-    return f"\\begin{{align*}}\n{inside}\n\\end{{align*}}"
+        return f"\\[\n{rows[0].replace('&', '', 1)}\n\\]"
+    left = rows[0].partition("&")[0]
+    displays = []
+    for start in range(0, len(rows), ROWS_PER_DISPLAY):
+        part = rows[start : start + ROWS_PER_DISPLAY]
+        if start and left:
+            part[0] = rf"\phantom{{{left.strip()}}} {part[0]}"
+        inside = "\\\\\n".join(part)
+        displays.append(f"\\begin{{align*}}\n{inside}\n\\end{{align*}}")
+    return "\n".join(displays)
 
 
 def _one_formula(rows: Sequence[str]) -> str:
     """Make rows of an alignment a formula that may stand inside mathematics."""
     if len(rows) == 1:
-        return rows[0].replace("&=", "=", 1)
+        return rows[0].replace("&", "", 1)
     inside = "\\\\\n".join(rows)
     return f"\\begin{{aligned}}\n{inside}\n\\end{{aligned}}"
 
@@ -246,14 +256,33 @@ def _piece(latex: str, opens: bool = False) -> _Piece:
     return _Piece(latex, estimated_width(latex), opens)
 
 
+def _narrow(piece: _Piece) -> list[_Piece]:
+    """Break a piece between propagators if it is too wide for any line (many vertices)."""
+    if piece.width < LINE_WIDTH - 30.0:
+        return [piece]
+    parts, part = [], ""
+    for factor in _BEFORE_PROPAGATOR.split(piece.latex):
+        if part and estimated_width(part + factor) > LINE_WIDTH - 30.0:
+            parts.append(part)
+            part = ""
+        part += factor
+    return [_piece(latex, piece.opens and not number) for number, latex in enumerate([*parts, part])]
+
+
 def _broken(left: str, pieces: Sequence[_Piece]) -> list[str]:
-    """Put pieces on lines no longer than `LINE_WIDTH`, aligned behind the sign of equality."""
-    room = LINE_WIDTH - estimated_width(left)
-    rows, row, used = [], f"{left} &=", 0.0
+    """Put pieces on lines no longer than `LINE_WIDTH`.
+
+    Lines are aligned behind the sign of equality or, where a piece is too wide for that, at the left margin.
+    """
+    pieces = [part for piece in pieces for part in _narrow(piece)]
+    left_width = estimated_width(left) + 15.0
+    roomy = max(piece.width for piece in pieces) + left_width < LINE_WIDTH
+    indent = left_width if roomy else 10.0
+    rows, row, used = [], f"{left} &=" if roomy else f"&{left} =", left_width
     for position, piece in enumerate(pieces):
-        if position and (piece.opens or used + piece.width > room):
+        if position and (piece.opens or used + piece.width > LINE_WIDTH):
             rows.append(row)
-            row, used = r"&\quad", 10.0
+            row, used = r"&\quad", indent + 10.0
         row += " " + piece.latex
         used += piece.width
     return [*rows, row]

@@ -19,7 +19,7 @@ _TWO_KERNELS = (
 _FRAME = r"""\documentclass[10pt,a4paper]{article}
 \usepackage{amsmath}
 \setlength{\oddsidemargin}{0mm}\setlength{\textwidth}{160mm}
-\setlength{\parindent}{0mm}\setlength{\parskip}{2mm}
+\setlength{\parindent}{0mm}\setlength{\parskip}{2mm}\sloppy
 \allowdisplaybreaks
 \begin{document}
 \section*{@title@}

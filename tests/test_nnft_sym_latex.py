@@ -1,0 +1,293 @@
+"""LaTeX: read back and evaluated, held against the published equations, compiled where pdflatex is there."""
+
+import random
+import re
+import shutil
+import subprocess
+from fractions import Fraction
+
+import pytest
+
+from nnft_sym.expansion import correlator
+from nnft_sym.latex import display_latex, estimated_width, formula_latex, grouped_latex, sum_latex
+from nnft_sym.latex_document import latex_document
+from nnft_sym.notation import Notation
+from nnft_sym.polynomials import Polynomial
+from nnft_sym.text import expansion_text, grouped_text
+
+LAMBDA_KAPPA = "lambda*f^4 + kappa*f^6"
+FACTOR = re.compile(r"K(\^\{W\})?_\{([^{}]*(?:\{\d+\}[^{}]*)*)\}")
+
+
+class Numbers:
+    """A random rational number for every propagator, the same for both ends exchanged."""
+
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+        self.known = {}
+
+    def __call__(self, symbol, points):
+        key = symbol, tuple(sorted(points))
+        if key not in self.known:
+            self.known[key] = Fraction(self.random.randint(1, 9), self.random.randint(1, 9))
+        return self.known[key]
+
+
+def value_of_latex(latex, numbers, couplings):
+    """Evaluate a printed formula, every integral a factor of one: an independent reader of our LaTeX."""
+    text = latex.replace(r"\begin{aligned}", "").replace(r"\end{aligned}", "").replace(r"\cdots", "0")
+    text = text.partition("=")[2] if "=" in text else text
+    text = re.sub(r"\\int |d\^\{d\}(y_\{\d+\}|[yz])|\\quad|\\,|&|\\\\|\n", "", text)
+    text = re.sub(r"\\[bB]igg?l([\[(])", r"(", text)
+    text = re.sub(r"\\[bB]igg?r([\])])", r")", text)
+    text = re.sub(r"\\frac\{(\d+)\}\{(\d+)\}", r"(\1/\2)", text)
+
+    def propagator(found):
+        points = re.findall(r"y_\{\d+\}|[yz]|\d", found.group(2).replace(",", ""))
+        points = [{"y": "y_{1}", "z": "y_{2}"}.get(point, point) for point in points]
+        return f"({numbers('K_W' if found.group(1) else 'K', points)})"
+
+    text = FACTOR.sub(propagator, text)
+    for name, value in couplings.items():
+        text = re.sub(rf"\\?{name}(?![a-zA-Z])", f"({value})", text)
+    text = re.sub(r"\^\{(\d+)\}", r"^\1", text)
+    assert re.fullmatch(r"[-+0-9/()^ ]*", text), text
+    return Arithmetic(text.replace(" ", "")).sum()
+
+
+class Arithmetic:
+    """Sums of products of numbers and parentheses written side by side."""
+
+    def __init__(self, text):
+        self.text, self.at = text, 0
+
+    def peek(self):
+        return self.text[self.at] if self.at < len(self.text) else ""
+
+    def sum(self):
+        total, sign = Fraction(0), 1
+        while True:
+            if self.peek() in ("+", "-"):
+                sign = 1 if self.peek() == "+" else -1
+                self.at += 1
+            total += sign * self.product()
+            if self.peek() not in ("+", "-"):
+                return total
+
+    def product(self):
+        result = Fraction(1)
+        while self.peek() and self.peek() not in "+-)":
+            result *= self.power()
+        return result
+
+    def power(self):
+        if self.peek() == "(":
+            self.at += 1
+            base = self.sum()
+            assert self.peek() == ")"
+            self.at += 1
+        else:
+            digits = re.compile(r"\d+(/\d+)?").match(self.text, self.at)
+            base = Fraction(digits.group())
+            self.at = digits.end()
+        if self.peek() == "^":
+            exponent = re.compile(r"\^(\d+)").match(self.text, self.at)
+            self.at = exponent.end()
+            base **= int(exponent.group(1))
+        return base
+
+
+def value_of_terms(expansion, numbers, couplings):
+    """The same from the diagrams."""
+    total = Fraction(0)
+    for term in expansion:
+        value = term.coefficient.at(couplings)
+        for a, b in term.diagram.edge_labels:
+            points = [end[1:] if end[0] == "x" else f"y_{{{end[1:]}}}" for end in (a, b)]
+            value *= numbers("K_W" if "y" in a + b else "K", points)
+        total += value
+    return total
+
+
+@pytest.mark.parametrize(
+    ("action", "n", "order", "kind"),
+    [
+        (LAMBDA_KAPPA, 2, 1, "normalised"),
+        (LAMBDA_KAPPA, 4, 1, "full"),
+        (LAMBDA_KAPPA, 6, 1, "normalised"),
+        (LAMBDA_KAPPA, 4, 2, "normalised"),
+        ("lambda*f^4/24", 4, 3, "connected"),
+        ("(lambda - 2*g)*f^4/3", 4, 2, "normalised"),
+        ("g*f^3", 3, 3, "normalised"),
+        ("lambda*f^4", 0, 2, "full"),
+        ("-g*f^3", 1, 3, "connected"),
+        ("zeta*f^7", 7, 1, "normalised"),
+    ],
+)
+def test_the_formula_read_back_is_the_sum_of_the_terms(action, n, order, kind):
+    expansion = correlator(action, n, order, kind=kind)
+    for seed in range(2):
+        numbers = Numbers(seed)
+        values = {"lambda": Fraction(1, 7), "kappa": Fraction(2, 5), "g": Fraction(3, 11), "zeta": 2}
+        couplings = {name: values[name] for name in expansion.action.couplings}
+        expected = value_of_terms(expansion, numbers, couplings)
+        assert value_of_latex(formula_latex(expansion), numbers, couplings) == expected
+        assert (
+            sum((value_of_latex(term.latex(), numbers, couplings) for term in expansion), Fraction(0))
+            == expected
+        )
+
+
+@pytest.mark.parametrize(
+    ("n", "order", "kind"), [(2, 1, "normalised"), (4, 1, "normalised"), (6, 1, "normalised"), (4, 2, "full")]
+)
+def test_the_short_form_is_the_mean_over_labellings(n, order, kind):
+    """With equal numbers on all lines of a sort, one labelling stands for all."""
+    expansion = correlator(LAMBDA_KAPPA, n, order, kind=kind)
+
+    def numbers(symbol, points):
+        inner = sum(point.startswith("y") for point in points)
+        return Fraction(2 + 3 * inner, 7) if symbol == "K_W" else Fraction(5, 3)
+
+    couplings = {"lambda": Fraction(1, 7), "kappa": Fraction(2, 5)}
+    expected = value_of_terms(expansion, numbers, couplings)
+    assert value_of_latex(grouped_latex(expansion), numbers, couplings) == expected
+
+
+def test_the_two_point_function_of_the_literature():
+    assert grouped_latex(correlator(LAMBDA_KAPPA, 2), Notation(plain_kernel=True)).replace("\n", " ") == (
+        r"G^{(2)}(x_{1},x_{2}) = K_{12} - 12\lambda\bigl[\int d^{d}y\,K_{1y}K_{2y}K_{yy}\bigr] "
+        r"- 90\kappa\bigl[\int d^{d}y\,K_{1y}K_{2y}K_{yy}^{2}\bigr] + \cdots"
+    )
+    assert formula_latex(correlator(LAMBDA_KAPPA, 2, scheme="exact")) == r"G^{(2)}(x_{1},x_{2}) = K_{12}"
+
+
+def test_the_four_point_function_of_the_literature():
+    """72 + 24 and 540 + 360 with bare lines; with exact lines only 24 and 360 are left."""
+    bare = grouped_latex(correlator(LAMBDA_KAPPA, 4), Notation(plain_kernel=True))
+    assert re.findall(r"(\d+)\\bigl\[", bare) == ["3", "72", "24", "540", "360"]
+    assert re.findall(r"- \\(lambda|kappa)\\Bigl", bare) == ["lambda", "kappa"]
+    exact = formula_latex(correlator(LAMBDA_KAPPA, 4, scheme="exact"), Notation(plain_kernel=True))
+    rows = re.sub(r"\\begin\{aligned\}|\\end\{aligned\}|\\\\|&|\\quad|\s+", " ", exact)
+    assert " ".join(rows.split()) == (
+        r"G^{(4)}(x_{1},x_{2},x_{3},x_{4}) = K_{12}K_{34} + K_{13}K_{24} + K_{14}K_{23} "
+        r"- 24\lambda\int d^{d}y\,K_{1y}K_{2y}K_{3y}K_{4y} "
+        r"- 360\kappa\int d^{d}y\,K_{1y}K_{2y}K_{3y}K_{4y}K_{yy} + \cdots"
+    )
+
+
+def test_the_six_point_function_has_its_fifteen_sets():
+    """Transcriptions of this sum repeat 1236·45 and have a factor K_4y twice; ours must not."""
+    latex = formula_latex(correlator("lambda*f^4", 6, scheme="exact"), Notation(plain_kernel=True))
+    free, _, vertex = latex.partition(r"- 24\lambda\int d^{d}y\,\Bigl[")
+    products = re.findall(r"K_\{(\d)y\}K_\{(\d)y\}K_\{(\d)y\}K_\{(\d)y\}K_\{(\d)(\d)\}", vertex)
+    assert len(products) == len(set(products)) == 15
+    assert all(sorted(product) == list("123456") for product in products)
+    assert len(set(re.findall(r"K_\{(\d)(\d)\}K_\{(\d)(\d)\}K_\{(\d)(\d)\}", free))) == 15
+
+
+def test_lines_at_a_vertex_are_told_from_external_lines():
+    latex = correlator("lambda*f^4", 4).latex()
+    assert set(re.findall(r"K\^\{W\}_\{(\w+)\}", latex)) == {"1y", "2y", "3y", "4y", "yy"}
+    assert set(re.findall(r"K_\{(\w+)\}", latex)) == {"12", "13", "14", "23", "24", "34"}
+    assert "W" not in correlator("lambda*f^4", 4).latex(Notation(plain_kernel=True))
+
+
+def test_notation_is_a_choice():
+    term = correlator("lambda*f^4", 2, 2, kind="connected").terms[-1]
+    assert term.latex() == r"96\lambda^{2}\int d^{d}y\,d^{d}z\,K^{W}_{1y}K^{W}_{2z}\bigl(K^{W}_{yz}\bigr)^{3}"
+    assert term.latex(Notation(plain_kernel=True, numbered_vertices=True)) == (
+        r"96\lambda^{2}\int d^{d}y_{1}\,d^{d}y_{2}\,K_{1y_{1}}K_{2y_{2}}K_{y_{1}y_{2}}^{3}"
+    )
+    assert term.latex(Notation(arguments=True)) == (
+        r"96\lambda^{2}\int d^{d}y\,d^{d}z\,K^{W}(x_{1},y)K^{W}(x_{2},z)\bigl(K^{W}(y,z)\bigr)^{3}"
+    )
+    three = correlator("lambda*f^4", 2, 3, kind="connected").at_order(3).terms[0]
+    assert r"d^{d}y_{1}\,d^{d}y_{2}\,d^{d}y_{3}" in three.latex()
+
+
+def test_points_above_nine_are_separated():
+    assert sum_latex([(Polynomial.constant(1), [[("x1", "x12"), ("x2", "y1")]])]) == (
+        r"\int d^{d}y\,K^{W}_{2,y}K_{1,12}"
+    )
+
+
+def test_what_jupyter_shows():
+    expansion = correlator("lambda*f^4", 4)
+    for shown in (expansion._repr_latex_(), expansion.terms[0]._repr_latex_()):
+        assert shown.startswith(r"$\displaystyle ")
+        assert shown.endswith("$")
+    assert r"\begin{aligned}" in expansion._repr_latex_()
+    assert correlator("lambda*f^4", 3)._repr_latex_() == r"$\displaystyle G^{(3)}(x_{1},x_{2},x_{3}) = 0$"
+
+
+@pytest.mark.parametrize(("n", "order"), [(4, 1), (6, 1), (4, 2)])
+def test_long_sums_are_broken_into_lines(n, order):
+    display = display_latex(correlator(LAMBDA_KAPPA, n, order))
+    displays = re.findall(r"\\begin\{align\*\}\n(.*?)\n\\end\{align\*\}", display, re.DOTALL)
+    rows = [row for part in displays for row in part.split("\\\\\n")]
+    assert max(len(part.split("\\\\\n")) for part in displays) <= 60
+    assert len(rows) > 3
+    for row in rows:
+        assert row.count("{") == row.count("}")
+        assert row.count("&") == 1
+        assert estimated_width(row) < 470
+    assert display.count(r"\Bigl[") == display.count(r"\Bigr]")
+
+
+def test_text_forms():
+    expansion = correlator(LAMBDA_KAPPA, 4)
+    table = expansion_text(expansion)
+    rows = [line.split() for line in table.splitlines() if "∫dy" in line and "[" not in line]
+    assert len(rows) == len(expansion.at_order(1))
+    for row, term in zip(rows, expansion.at_order(1), strict=True):
+        assert row[:3] == [str(term.multiplicity), str(term.symmetry_factor), str(term.coefficient)]
+    assert expansion.rule in table
+    assert "6 x 12 = 72" in table
+    assert "VIOLATED" not in table
+    assert table.count("holds") == 6
+    short = grouped_text(expansion)
+    assert re.findall(r"(\d+) \[", short) == ["3", "72", "24", "540", "360"]
+    assert grouped_text(correlator("lambda*f^4", 3)) == "G(1,2,3) = 0"
+    assert "(-lambda - mu) * (72" in grouped_text(correlator("(lambda + mu)*f^4", 4))
+
+
+def test_sentences_of_the_document():
+    plain = latex_document(correlator("lambda*f^4", 4), Notation(plain_kernel=True))
+    assert "Every line is printed as $K$" in plain
+    document = latex_document(correlator("lambda*f^4", 4, scheme="exact"))
+    assert "Exact propagator: every line is the full connected 2-point function" in document
+    assert "3 (no vertex), 105 (vertices 4:1)" in document
+    assert "@" not in document
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+@pytest.mark.parametrize(
+    ("action", "n", "order", "scheme", "kind", "plain"),
+    [
+        (LAMBDA_KAPPA, 2, 1, "bare", "normalised", True),
+        (LAMBDA_KAPPA, 4, 1, "bare", "normalised", False),
+        (LAMBDA_KAPPA, 6, 1, "bare", "normalised", False),
+        (LAMBDA_KAPPA, 6, 1, "exact", "normalised", True),
+        (LAMBDA_KAPPA, 4, 2, "bare", "normalised", False),
+        ("(lambda_NL + g)*f^4 + mass*f^2/7", 4, 2, "bare", "full", False),
+        ("lambda*f^4", 4, 4, "exact", "connected", False),
+        ("lambda*f^4/24 + kappa*f^6/720", 4, 3, "exact", "connected", False),
+        ("g*f^3", 0, 2, "bare", "connected", False),
+    ],
+)
+def test_documents_compile(tmp_path, action, n, order, scheme, kind, plain):
+    expansion = correlator(action, n, order, scheme, kind)
+    (tmp_path / "page.tex").write_text(latex_document(expansion, Notation(plain_kernel=plain)))
+    done = subprocess.run(
+        ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "page.tex"],
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    log = (tmp_path / "page.log").read_text(errors="replace")
+    assert done.returncode == 0, log[-2000:]
+    assert "Overfull" not in log, log
+    assert (tmp_path / "page.pdf").stat().st_size > 10_000
