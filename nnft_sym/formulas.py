@@ -52,6 +52,7 @@ def _row(latex: str) -> str:
     from latex2mathml.converter import convert
     from latex2mathml.exceptions import NoAvailableTokensError
 
+    _check_braces(latex)
     try:
         converted = convert(latex)
     except NoAvailableTokensError:
@@ -68,6 +69,17 @@ def _row(latex: str) -> str:
             f"cannot convert {latex!r} to MathML: {what!r} is not understood; write it with other commands"
         )
     return inside
+
+
+def _check_braces(latex: str) -> None:
+    """Refuse braces without a partner, which the converter would drop in silence."""
+    depth = 0
+    for brace in re.findall(r"\\[{}]|[{}]", latex):
+        depth += {"{": 1, "}": -1}.get(brace, 0)
+        if depth < 0:
+            break
+    if depth:
+        raise RenderingError(f"cannot convert {latex!r} to MathML: braces do not match; correct the formula")
 
 
 def _table(body: str) -> str:

@@ -24,10 +24,14 @@ LONGEST_LIST = 500
 
 @dataclass(frozen=True)
 class Cell:
-    """Text of a table cell, and the number it shows, if it shows one."""
+    """Text of a table cell, and the number it shows; None if it shows none (also if that is not finite)."""
 
     text: str
     value: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.value is not None and not np.isfinite(self.value):
+            object.__setattr__(self, "value", None)
 
 
 @dataclass(frozen=True)
@@ -142,11 +146,11 @@ def _compared(against: "Comparison | None") -> tuple[Cell, ...]:
 
 
 def _number(value: float | None, digits: int = 4) -> Cell:
-    return Cell(number(value, digits), None if value is None or not np.isfinite(value) else float(value))
+    return Cell(number(value, digits), None if value is None else float(value))
 
 
 def _share(value: float) -> Cell:
-    return Cell(percent(value), float(value) if np.isfinite(value) else None)
+    return Cell(percent(value), float(value))
 
 
 def coupling_table(net: NetResult) -> Table:

@@ -187,7 +187,7 @@ def _coupling(four, coefficient, status, finite, exact):
         spread_exact=float(np.nanstd(divide(best_delta))) if exact and finite.any() else None,
         fit=fits[0],
         fit_best=fits[1],
-        misfit_best=0.31,
+        misfit_best=0.31 if finite.any() else float("nan"),
     )
 
 

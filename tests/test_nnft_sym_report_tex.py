@@ -1,0 +1,116 @@
+"""The LaTeX report: everything escaped, every figure there, and pdflatex accepts it."""
+
+import re
+import shutil
+import subprocess
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from made_up_cases import CASES, figures, net, study
+
+from nnft_sym.report_tex import escape, report_tex
+
+#: Everything that escape may write; what is left of a text without these holds no command or special sign.
+PRINTABLE = re.compile(r"[A-Za-zÀ-ÿ0-9 \n\t.,:;!?()\[\]/*+=@\-`'~]*")
+
+
+def braces_balance(latex):
+    depth = 0
+    for sign in re.sub(r"\\[\\{}]", "", latex):
+        depth += (sign == "{") - (sign == "}")
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+def without_commands(latex):
+    """Remove what a reader of LaTeX knows: mathematics, named signs, escaped signs."""
+    latex = re.sub(r"\\ensuremath\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}", "", latex)
+    latex = re.sub(
+        r"\\(textbackslash|textasciitilde|textasciicircum|textless|textgreater|textbar|ldots)\{\}", "", latex
+    )
+    return re.sub(r"\\[{}$&#%_,]", "", latex)
+
+
+@given(st.text(max_size=60))
+@settings(max_examples=400)
+def test_any_text_becomes_harmless(text):
+    latex = escape(text)
+    assert braces_balance(latex)
+    assert PRINTABLE.fullmatch(without_commands(latex))
+
+
+# Without _ and ^, which make indices of letters.
+@given(st.text(alphabet=[chr(code) for code in range(32, 127) if chr(code) not in "_^"], max_size=60))
+def test_letters_and_digits_survive_in_order(text):
+    kept = re.sub(r"[^A-Za-z0-9]", "", text)
+    assert re.sub(r"[^A-Za-z0-9]", "", without_commands(escape(text))) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "latex"),
+    [
+        ("χ²/dof ≥ 3", r"\ensuremath{\chi}\ensuremath{^{2}}/dof \ensuremath{\geq} 3"),
+        ("κ₆/N²", r"\ensuremath{\kappa}\ensuremath{_{6}}/N\ensuremath{^{2}}"),
+        (
+            "S_GP + ∫ λ f⁴",
+            r"\ensuremath{S_{\mathrm{GP}}} + \ensuremath{\int} \ensuremath{\lambda} f\ensuremath{^{4}}",
+        ),
+        ("−6 × 10⁻¹¹ %", r"\ensuremath{-}6 \ensuremath{\times} 10\ensuremath{^{-11}} \%"),
+        ("[−1, 1]^d", r"[\ensuremath{-}1, 1]\ensuremath{^{d}}"),
+        (r"a\b{c}$&#_~^", r"a\textbackslash{}b\{c\}\$\&\#\_\textasciitilde{}\textasciicircum{}"),
+        ("中", "[U+4E2D]"),
+        ("é", "é"),
+        ("lambda_max", r"lambda\_max"),
+    ],
+)
+def test_signs_of_the_field(text, latex):
+    assert escape(text) == latex
+
+
+@pytest.fixture(scope="module")
+def document():
+    return report_tex(study(), figures())
+
+
+def test_the_document_is_whole(document):
+    assert document.startswith("\\documentclass")
+    assert document.rstrip().endswith("\\end{document}")
+    assert braces_balance(document)
+    for environment in re.findall(r"\\begin\{(\w+\*?)\}", document):
+        assert document.count(f"\\begin{{{environment}}}") == document.count(f"\\end{{{environment}}}")
+    packages = re.findall(r"\\usepackage(?:\[[^]]*\])?\{(\w+)\}", document)
+    assert set(packages) <= {"inputenc", "amsmath", "graphicx", "geometry"}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_verdict_is_there(document, case):
+    assert escape(net(case).verdict) in document
+
+
+def test_every_figure_is_included(document):
+    included = re.findall(r"figures/([^}]*)\.pdf", document)
+    assert sorted(included) == sorted(figure.name for figure in figures())
+
+
+def test_no_letter_is_left_that_pdflatex_lacks(document):
+    assert all(ord(sign) < 256 for sign in document)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+def test_pdflatex_accepts_it(tmp_path, document):
+    (tmp_path / "figures").mkdir()
+    for figure in figures():
+        (tmp_path / "figures" / f"{figure.name}.pdf").write_bytes(figure.pdf)
+    signs = [*map(chr, range(32, 0x250)), *map(chr, range(0x370, 0x400)), *"⁻¹²₆×−≥∫√⟨⟩′…✓中"]
+    torture = "\n\n".join(escape(sign) for sign in signs)
+    text = document.replace("\\end{document}", torture + "\n\\end{document}")
+    (tmp_path / "report.tex").write_text(text, encoding="utf-8")
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "report.tex"]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace", check=False)
+    assert run.returncode == 0, run.stdout[-3000:]
+    assert "Overfull" not in run.stdout
+    assert "Missing character" not in (tmp_path / "report.log").read_text(errors="replace")
+    assert (tmp_path / "report.pdf").stat().st_size > 100_000
