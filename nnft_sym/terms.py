@@ -144,30 +144,10 @@ class Topology:
 
 def topologies(terms: Iterable[Term]) -> tuple[Topology, ...]:
     """Group terms by unlabelled diagram, in the order in which each first appears."""
-    groups: dict[object, list[Term]] = {}
-    known: dict[Diagram, Diagram] = {}
+    groups: dict[Diagram, list[Term]] = {}
     for term in terms:
-        groups.setdefault(_without_labels(term.diagram, known), []).append(term)
+        groups.setdefault(term.diagram.unlabelled(), []).append(term)
     return tuple(Topology(tuple(group)) for group in groups.values())
-
-
-def _without_labels(diagram: Diagram, known: dict[Diagram, Diagram]) -> tuple[Diagram, ...]:
-    """Give the components with external points not told apart, sorted; `known` saves repeated work."""
-    parts = []
-    for component in diagram.components():
-        part = component.diagram
-        if part not in known:
-            known[part] = _points_as_vertices(part, diagram.vertices)
-        parts.append(known[part])
-    return tuple(sorted(parts))
-
-
-def _points_as_vertices(diagram: Diagram, valences: tuple[int, ...]) -> Diagram:
-    """Turn external points into vertices of a valence that no vertex has: vertices are not told apart."""
-    loops = next(m for m in range(len(valences) + 1) if 2 * m + 1 not in valences)
-    n = diagram.n_external
-    decorations = tuple((point, point) for point in range(n) for _ in range(loops))
-    return Diagram(0, (2 * loops + 1,) * n + diagram.vertices, diagram.edges + decorations)
 
 
 def in_parentheses(coefficient: Polynomial) -> str:

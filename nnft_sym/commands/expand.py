@@ -74,5 +74,7 @@ def _printed(expansion: "Expansion", form: str, plain_kernel: bool, document: bo
         notation = Notation(plain_kernel=plain_kernel)
         return latex_document(expansion, notation) if document else display_latex(expansion, notation)
     if form == "tikz":
-        raise click.UsageError("--format tikz is not available yet: use text, latex or json.")
+        from nnft_sym.tikz_listing import tikz_listing
+
+        return tikz_listing(expansion)
     return expansion.text()

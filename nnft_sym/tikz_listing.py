@@ -1,0 +1,50 @@
+r"""An expansion as drawn diagrams: one ``tikzpicture`` per topology, with what stands in front of it."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nnft_sym.expansion import Expansion
+    from nnft_sym.terms import Topology
+
+
+def tikz_listing(expansion: "Expansion") -> str:
+    r"""Draw one labelling of every topology.
+
+    Parameters
+    ----------
+    expansion : Expansion
+        What to draw.
+
+    Returns
+    -------
+    str
+        To be pasted into a LaTeX document that loads ``tikz``. Below each picture stand the number of
+        labellings and the Wick contractions of each; a comment in front gives the coefficient and the lines.
+
+    Examples
+    --------
+    >>> from nnft_sym.expansion import correlator
+    >>> print(tikz_listing(correlator("lambda*f^4", 2, order=0)))
+    % 2-point function of lambda*f**4, normalised, to order 0; load the package tikz
+    % 1 * x1-x2 (labellings: 1, multiplicity: 1, symmetry factor: 1)
+    \begin{tikzpicture}...
+    \end{tikzpicture}
+    """
+    what = f"{expansion.n}-point function of {expansion.action}, {expansion.kind}"
+    head = f"% {what}, to order {expansion.order}; load the package tikz"
+    return "\n".join([head, *(_picture(topology) for topology in expansion.topologies())])
+
+
+def _picture(topology: "Topology") -> str:
+    """Draw one topology behind a comment that says what it is."""
+    from diagrams.drawing import tikz
+
+    term = topology.representative
+    comment = (
+        f"% {term.coefficient} * {term.diagram.edge_string or '1'} (labellings: {topology.labellings}, "
+        f"multiplicity: {term.multiplicity}, symmetry factor: {term.symmetry_factor})"
+    )
+    caption = str(term.multiplicity)
+    if topology.labellings > 1:
+        caption = f"{topology.labellings} × {caption}"
+    return f"{comment}\n{tikz(term.diagram, caption=caption)}"

@@ -1,0 +1,191 @@
+"""``nnft expand``: the JSON of the contract, the other formats, and refusals."""
+
+import json
+import re
+import shutil
+import subprocess
+from math import factorial, prod
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from diagrams.diagram import Diagram
+from diagrams.errors import NNFTError
+from nnft_sym.commands.expand import command
+from nnft_sym.expansion import correlator
+
+LAMBDA_KAPPA = "lambda*f**4 + kappa*f**6"
+
+
+def expand(*words):
+    """Run the command; give what it prints on standard output."""
+    done = CliRunner().invoke(command, list(words), catch_exceptions=False)
+    assert done.exit_code == 0, done.stderr
+    assert done.stderr == ""
+    return done.stdout
+
+
+def expand_json(*words):
+    return json.loads(expand(*words, "--json"))
+
+
+def test_keys_and_values_of_the_contract():
+    found = expand_json(LAMBDA_KAPPA, "-n", "4", "--order", "2")
+    assert {"terms", "wick_total", "action", "n", "order", "scheme", "kind"} <= set(found)
+    assert (found["action"], found["n"], found["order"]) == (LAMBDA_KAPPA, 4, 2)
+    assert (found["scheme"], found["kind"]) == ("bare", "normalised")
+    assert found["wick_total"] == {
+        "": 3, "4:1": 105, "4:2": 10395, "4:1,6:1": 135135, "6:1": 945, "6:2": 2027025,
+    }  # fmt: skip
+    keys = {"multiplicity", "symmetry_factor", "coefficient", "edges", "connected", "vertices"}
+    assert all(set(term) == keys for term in found["terms"])
+    bubble = [["x1", "y1"], ["x2", "y1"], ["x3", "y2"], ["x4", "y2"], ["y1", "y2"], ["y1", "y2"]]
+    (term,) = [term for term in found["terms"] if term["edges"] == bubble and term["vertices"] == "4:2"]
+    assert term == {
+        "multiplicity": 576,
+        "symmetry_factor": 2,
+        "coefficient": "288*lambda**2",
+        "edges": bubble,
+        "connected": True,
+        "vertices": "4:2",
+    }
+
+
+@pytest.mark.parametrize(("n", "order"), [(2, 2), (4, 1), (3, 2), (6, 1)])
+def test_terms_are_labelled_diagrams_that_read_back(n, order):
+    """Edges give back the diagram; multiplicity and coefficient follow from it by their definitions."""
+    found = expand_json("g*f^3 + lambda*f^4", "-n", str(n), "--order", str(order))
+    assert found["terms"]
+    assert len({json.dumps(term["edges"]) for term in found["terms"]}) == len(found["terms"])
+    for term in found["terms"]:
+        diagram = Diagram.from_edge_string(",".join("-".join(edge) for edge in term["edges"]))
+        assert [list(edge) for edge in diagram.edge_labels] == term["edges"]
+        assert diagram.vertex_key == term["vertices"]
+        assert diagram.is_connected is term["connected"]
+        counts = dict(diagram.vertex_content)
+        ways = prod(factorial(v) ** c * factorial(c) for v, c in counts.items())
+        assert term["multiplicity"] * term["symmetry_factor"] == ways
+        number = (-1) ** diagram.n_vertices * term["multiplicity"] // prod(map(factorial, counts.values()))
+        powers = [
+            name if counts[v] == 1 else f"{name}**{counts[v]}"
+            for v, name in ((3, "g"), (4, "lambda"))
+            if v in counts
+        ]
+        assert term["coefficient"] == "*".join([str(number), *powers])
+
+
+def test_json_and_format_json_are_the_same():
+    words = ["lambda*f^4", "-n", "2"]
+    assert (
+        expand(*words, "--json")
+        == expand(*words, "--format", "json")
+        == expand(*words, "--json", "--format", "json")
+    )
+    assert expand(*words, "--json").count("\n") == 1
+
+
+def test_integers_beyond_64_bits_are_exact():
+    text = expand("f^12", "-n", "0", "--kind", "full", "--order", "3", "--json")
+    total = json.loads(text)["wick_total"]["12:3"]
+    assert total == prod(range(35, 0, -2))
+    assert total > 2**63
+    assert str(total) in text
+
+
+@pytest.mark.parametrize("scheme", ["bare", "exact"])
+@pytest.mark.parametrize("kind", ["full", "normalised", "connected", "1pi"])
+def test_every_scheme_and_kind(scheme, kind):
+    found = expand_json("lambda*f^4", "-n", "4", "--order", "2", "--scheme", scheme, "--kind", kind)
+    assert found["wick_total"] == {"": 3, "4:1": 105, "4:2": 10395}
+    assert (found["scheme"], found["kind"]) == (scheme, kind)
+    expected = correlator("lambda*f^4", 4, 2, scheme, kind)
+    assert len(found["terms"]) == len(expected)
+    if kind in ("connected", "1pi"):
+        assert all(term["connected"] for term in found["terms"])
+
+
+def test_vacuum_diagrams():
+    found = expand_json("lambda*f^4", "-n", "0", "--kind", "full", "--order", "1")
+    assert found["terms"][0] == {
+        "multiplicity": 1,
+        "symmetry_factor": 1,
+        "coefficient": "1",
+        "edges": [],
+        "connected": False,
+        "vertices": "",
+    }
+    assert found["terms"][1]["edges"] == [["y1", "y1"], ["y1", "y1"]]
+    assert found["wick_total"] == {"": 1, "4:1": 3}
+
+
+def test_the_default_is_first_order_as_text():
+    assert expand("lambda*f^4", "-n", "4") == correlator("lambda*f^4", 4).text() + "\n"
+
+
+def test_latex():
+    formula = expand("lambda*f^4", "-n", "2", "--format", "latex")
+    assert formula == (
+        "\\[\nG^{(2)}(x_{1},x_{2}) = K_{12} "
+        "- 12\\lambda\\int d^{d}y\\,K^{W}_{1y}K^{W}_{2y}K^{W}_{yy} + \\cdots\n\\]\n"
+    )
+    assert "W" not in expand("lambda*f^4", "-n", "2", "--format", "latex", "--plain-kernel")
+    document = expand("lambda*f^4", "-n", "4", "--format", "latex", "--document")
+    assert document.startswith(r"\documentclass")
+    assert r"\end{document}" in document
+
+
+def test_tikz():
+    listing = expand(LAMBDA_KAPPA, "-n", "4", "--format", "tikz")
+    assert listing.count(r"\begin{tikzpicture}") == listing.count(r"\end{tikzpicture}") == 5
+    assert re.findall(r"% (\S+) \*.*labellings: (\d+)", listing) == [
+        ("1", "3"), ("-12*lambda", "6"), ("-24*lambda", "1"), ("-90*kappa", "6"), ("-360*kappa", "1"),
+    ]  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+def test_pasted_output_compiles(tmp_path):
+    found = shutil.which("kpsewhich")
+    if found is None or not subprocess.run([found, "tikz.sty"], capture_output=True, check=False).stdout:
+        pytest.skip("the LaTeX package tikz is not installed")
+    body = [expand(LAMBDA_KAPPA, "-n", "4", "--order", "2", "--format", form) for form in ("latex", "tikz")]
+    page = [
+        r"\documentclass{article}",
+        r"\usepackage{amsmath,tikz}",
+        r"\allowdisplaybreaks",
+        r"\begin{document}",
+    ]
+    (tmp_path / "page.tex").write_text("\n".join([*page, *body, r"\end{document}"]))
+    words = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "page.tex"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stdout[-2000:]
+
+
+BAD = [
+    (["lambda*f^4 +", "-n", "4"], "column 13"),
+    (["lambda*f^4", "-n", "-1"], "number of points is -1"),
+    (["lambda*f^4", "-n", "4", "--order", "-1"], "order is -1"),
+    (["lambda*f^4", "-n", "4", "--order", "one"], "not a valid int"),
+    (["lambda*f^4", "-n", "4", "--scheme", "dressed"], "'bare', 'exact'"),
+    (["lambda*f^4", "-n", "4", "--kind", "all"], "'full', 'normalised', 'connected', '1pi'"),
+    (["lambda*f^4", "-n", "4", "--format", "html"], "'text', 'latex', 'tikz', 'json'"),
+    (["lambda*f^4", "-n", "4", "--format", "text", "--json"], "contradict"),
+    (["lambda*f^4", "-n", "4", "--format", "tikz", "--json"], "contradict"),
+    (["lambda*f^4", "-n", "4", "--document"], "--format latex"),
+    (["lambda*f^4", "-n", "4", "--plain-kernel", "--json"], "--format latex"),
+    (["lambda*f^4", "-n", "0"], "kind full or connected"),
+    (["lambda*f^4"], "-n"),
+    (["-n", "4"], "ACTION"),
+]
+
+
+@pytest.mark.parametrize(("words", "fragment"), BAD, ids=[" ".join(words) for words, _ in BAD])
+def test_bad_input_is_refused(words, fragment):
+    """The group turns these errors into exit code 2 and one message; nothing has been printed by then."""
+    with pytest.raises((NNFTError, click.ClickException)) as caught:
+        command.main(words, standalone_mode=False)
+    message = (
+        caught.value.format_message() if isinstance(caught.value, click.ClickException) else str(caught.value)
+    )
+    assert fragment in message
