@@ -126,7 +126,7 @@ def pulls(axes: "Axes", result: CorrelatorResult) -> None:
         bins=np.linspace(-reach, reach, 33).tolist(),
         density=True,
         color=BLUE if trusted else "none",
-        alpha=0.55 if trusted else 1.0,
+        alpha=0.55 if trusted else None,
         edgecolor="none" if trusted else GREY,
         hatch=None if trusted else "////",
         linewidth=0 if trusted else 0.8,

@@ -80,7 +80,7 @@ def log_ticks(axis: "Axis") -> None:
     from matplotlib.ticker import FuncFormatter, NullFormatter
 
     axis.set_major_formatter(
-        FuncFormatter(lambda value, _: minus(f"{value:.0e}" if value < 1e-3 else f"{value:g}"))
+        FuncFormatter(lambda value, _: minus(f"{value:g}" if 1e-3 <= value < 1e4 else f"{value:.0e}"))
     )
     axis.set_minor_formatter(NullFormatter())
 

@@ -90,9 +90,9 @@ def report_html(result: StudyResult, figures: Sequence[StudyFigure]) -> str:
 
 
 def _prose(text: str) -> str:
-    """Lower and raise indices such as those of K_W and R^d in text that is HTML already."""
+    """Set indices such as those of K_W and R^d in text that is HTML already; keep powers of ten whole."""
     text = re.sub(r"\b([KSσ])_(GP|[Wba])\b", r"\1<sub>\2</sub>", text)
-    return text.replace("^d", "<sup>d</sup>")
+    return text.replace("^d", "<sup>d</sup>").replace(" × 10", "\u00a0×\u00a010")
 
 
 def _context(result: StudyResult, figures: Sequence[StudyFigure]) -> dict[str, Any]:

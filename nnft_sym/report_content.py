@@ -168,7 +168,7 @@ def coupling_table(net: NetResult) -> Table:
         rows.append(
             (f"one constant λ fitted to the {source} G4", Cell(with_error(fitted, fit.errors[0]), fitted))
         )
-        rows.append((f"χ²/dof of that fit ({fit.dof} degrees of freedom)", _number(fit.chi2_dof)))
+        rows.append((f"χ²/dof of that fit (dof = {fit.dof})", _number(fit.chi2_dof)))
         rows.append(("ΔG4 that one constant misses", _share(coupling.misfit_best)))
     for status in CouplingStatus:
         count = coupling.count(status)

@@ -54,6 +54,8 @@ _WORDS = {
     "–": "--", "—": "---", "…": r"\ldots{}", "“": "``", "”": "''", "‘": "`", "’": "'", "\u00a0": "~",
     "\u202f": r"\,", "✓": "yes", "✗": "no",
 }  # fmt: skip
+#: Keeps a power of ten on one line.
+_POWER = "\u00a0×\u00a010"
 #: Latin-1 letters that the standard fonts lack.
 _ABSENT = "ÐðÞþ"
 _RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿ", "0123456789+-()n", strict=True))
@@ -83,9 +85,9 @@ def escape(text: str) -> str:
     Examples
     --------
     >>> print(escape("χ² & 6 × 10⁻¹¹ %"))
-    \ensuremath{\chi}\ensuremath{^{2}} \& 6 \ensuremath{\times} 10\ensuremath{^{-11}} \%
+    \ensuremath{\chi}\ensuremath{^{2}} \& 6~\ensuremath{\times}~10\ensuremath{^{-11}} \%
     """
-    return "".join(_escape_run(match[0]) for match in _RUNS.finditer(text))
+    return "".join(_escape_run(match[0]) for match in _RUNS.finditer(text.replace(" × 10", _POWER)))
 
 
 def _escape_run(run: str) -> str:

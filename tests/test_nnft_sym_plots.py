@@ -143,3 +143,8 @@ def test_nothing_heavy_is_imported_before_it_is_needed():
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+def test_hatched_bars_are_not_filled():
+    axes = drawn(panels.pulls, net("heavy").correlators[6])
+    assert {patch.get_facecolor()[3] for patch in axes.patches} == {0.0}

@@ -57,7 +57,7 @@ def test_letters_and_digits_survive_in_order(text):
             "S_GP + ∫ λ f⁴",
             r"\ensuremath{S_{\mathrm{GP}}} + \ensuremath{\int} \ensuremath{\lambda} f\ensuremath{^{4}}",
         ),
-        ("−6 × 10⁻¹¹ %", r"\ensuremath{-}6 \ensuremath{\times} 10\ensuremath{^{-11}} \%"),
+        ("−6 × 10⁻¹¹ %", r"\ensuremath{-}6~\ensuremath{\times}~10\ensuremath{^{-11}} \%"),
         ("[−1, 1]^d", r"[\ensuremath{-}1, 1]\ensuremath{^{d}}"),
         (r"a\b{c}$&#_~^", r"a\textbackslash{}b\{c\}\$\&\#\_\textasciitilde{}\textasciicircum{}"),
         ("中", "[U+4E2D]"),
