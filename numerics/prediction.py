@@ -5,6 +5,7 @@ Each distinct vertex integral of the expansion is computed once, for all multise
 the lines between external points.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -27,6 +28,8 @@ Indices = NDArray[np.int64]
 
 #: Terms times multisets evaluated at a time.
 _BLOCK = 200_000
+#: A coupling, perhaps to a power.
+_POWER = re.compile(r"\s*([^\W\d]\w*)\s*(?:(?:\*\*|\^)\s*(\d+)\s*)?")
 
 
 @dataclass(frozen=True)
@@ -281,13 +284,13 @@ def parse_monomial(text: str) -> Monomial:
     (('kappa', 1), ('lambda', 2))
     """
     powers: dict[str, int] = {}
-    for factor in text.replace("**", "^").split("*") if text.strip() else []:
-        name, _, power = factor.strip().partition("^")
-        if not name.strip().isidentifier() or not (power.strip().isdigit() or not power):
+    for factor in re.split(r"(?<!\*)\*(?!\*)", text) if text.strip() else []:
+        match = _POWER.fullmatch(factor)
+        if match is None:
             raise LoweringError(
                 f"{text!r} is not a product of couplings; write names and powers, as in 'kappa*lambda**2'"
             )
-        powers[name.strip()] = powers.get(name.strip(), 0) + int(power or 1)
+        powers[match[1]] = powers.get(match[1], 0) + int(match[2] or 1)
     return tuple(sorted((name, power) for name, power in powers.items() if power))
 
 

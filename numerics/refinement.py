@@ -140,15 +140,10 @@ def refine(
         If not even the two coarsest grids fit into the limits.
     """
     tracks = [_Track(job, _smoothness(job, kernel, points, rule)) for job in jobs]
-    nats = max(_LEAST_NATS, _FIRST * (2.0 - log(settings.rtol)))
+    nats = _first_nats(jobs, rule, len(points), settings)
     while tracks:
         size = rule.size(nats)
-        for track in tracks:
-            too_large = _why_too_large(track.job, size, len(points), settings)
-            if too_large and track.level < 2:
-                raise ProblemTooLarge(too_large)
-            track.finished = bool(too_large)
-        tracks = [track for track in tracks if not track.finished]
+        tracks = [t for t in tracks if t.level < 2 or not _too_large(t.job, size, len(points), settings)]
         if not tracks:
             return
         tables = Tables(kernel, points, rule, nats)
@@ -156,8 +151,7 @@ def refine(
             track.evaluate(tables, settings.rtol, backend)
             track.job.method = f"grid contraction, {rule.name}, {size} nodes per vertex"
         tracks = [track for track in tracks if not track.finished]
-        kinked = any(track.smoothness is Smoothness.KINKED for track in tracks)
-        nats = max(nats + _STEP, nats * _GROWTH if kinked or nats > _LONG else 0.0)
+        nats = _next(nats, kinked=any(track.smoothness is Smoothness.KINKED for track in tracks))
 
 
 @dataclass
@@ -197,14 +191,14 @@ class _Track:
         """What the last grid still misses, from the change that it brought."""
         scale = self._scale
         largest = float(np.max(change / np.where(scale > 0.0, scale, 1.0), initial=0.0))
-        rest = 1.0
+        least, rest = _SHARE * largest, 1.0
         if np.isfinite(self._change):
-            largest = max(largest, _MEMORY * self._change)
-            ratio = largest / self._change if self._change > 0.0 else 0.0
+            least = max(least, _MEMORY * self._change)
+            ratio = max(largest, least) / self._change if self._change > 0.0 else 0.0
             ratio = min(max(ratio, self.smoothness.value), _LARGEST_RATIO)
             rest = ratio / (1.0 - ratio)
-        self._change = largest
-        return np.asarray(rest * np.maximum(change, _SHARE * largest * scale))
+        self._change = max(largest, least)
+        return np.asarray(rest * np.maximum(change, least * scale))
 
 
 def _smoothness(job: Job, kernel: Kernel, points: Array, rule: Rule) -> Smoothness:
@@ -216,13 +210,28 @@ def _smoothness(job: Job, kernel: Kernel, points: Array, rule: Rule) -> Smoothne
     return Smoothness.ANALYTIC if analytic or cut else Smoothness.KINKED
 
 
-def _why_too_large(job: Job, size: int, n_points: int, settings: Settings) -> str:
-    """Say why a grid of that size is too large for a job; empty if it fits."""
-    needed = 8 * contraction_elements(job.integrand, job.shape, size, n_points)
-    if size <= settings.max_nodes and needed <= settings.max_bytes:
-        return ""
-    return (
-        f"{job.integrand} needs grids of {size} nodes per vertex and {needed / 2**30:.1f} GiB; allowed are "
-        f"{settings.max_nodes} nodes and {settings.max_bytes / 2**30:.1f} GiB. Ask for less accuracy (rtol), "
-        "lower the cutoff, take fewer inputs, or raise the limits"
+def _first_nats(jobs: Sequence[Job], rule: Rule, n_points: int, settings: Settings) -> float:
+    """Accuracy of the first grid: near the one asked for, or the least if two such grids are too large."""
+    for nats in (max(_LEAST_NATS, _FIRST * (2.0 - log(settings.rtol))), _LEAST_NATS):
+        size = rule.size(_next(nats, kinked=True))
+        refused = [job for job in jobs if _too_large(job, size, n_points, settings)]
+        if not refused:
+            return nats
+    needed = _bytes(refused[0], size, n_points) / 2**30
+    raise ProblemTooLarge(
+        f"{refused[0].integrand} needs grids of {size} nodes per vertex and {needed:.1f} GiB; allowed are "
+        f"{settings.max_nodes} nodes and {settings.max_bytes / 2**30:.1f} GiB. Lower the cutoff, take fewer "
+        "inputs, or raise the limits"
     )
+
+
+def _next(nats: float, *, kinked: bool) -> float:
+    return max(nats + _STEP, nats * _GROWTH if kinked or nats > _LONG else 0.0)
+
+
+def _too_large(job: Job, size: int, n_points: int, settings: Settings) -> bool:
+    return size > settings.max_nodes or _bytes(job, size, n_points) > settings.max_bytes
+
+
+def _bytes(job: Job, size: int, n_points: int) -> int:
+    return 8 * contraction_elements(job.integrand, job.shape, size, n_points)
