@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
 #: More terms than this are refused: nobody reads them, and counting needs no list.
 MOST_TERMS = 1_000_000
+#: A notebook shows longer expansions by topology.
+MOST_TERMS_SHOWN = 200
 #: Orders above this are refused.
 HIGHEST_ORDER = 40
 
@@ -237,7 +239,11 @@ class Expansion:
         )
 
     def _repr_latex_(self) -> str:
-        return rf"$\displaystyle {self.latex()}$"
+        """Show mathematics in a notebook: every term, or one per topology if there are very many."""
+        from nnft_sym.latex import grouped_latex
+
+        shown = self.latex() if len(self.terms) <= MOST_TERMS_SHOWN else grouped_latex(self)
+        return rf"$\displaystyle {shown}$"
 
 
 def correlator(
@@ -280,9 +286,10 @@ def correlator(
     chosen_scheme, chosen_kind = _choice(Scheme, scheme, "scheme"), _choice(Kind, kind, "kind")
     _check(n, order, chosen_scheme, chosen_kind)
     where = _FILTERS[chosen_kind] + _SCHEME_FILTERS[chosen_scheme]
-    contents = list(_contents(action.valences, n, order))
-    for content in contents:
+    contents = []
+    for content in _contents(action.valences, n, order):  # all of them, before the first is enumerated
         _refuse_endless(n, content)
+        contents.append(content)
     terms: list[Term] = []
     for content in contents:
         factor = _vertex_factor(action, content)

@@ -218,6 +218,9 @@ def test_what_jupyter_shows():
         assert shown.startswith(r"$\displaystyle ")
         assert shown.endswith("$")
     assert r"\begin{aligned}" in expansion._repr_latex_()
+    long = correlator("lambda*f^4", 4, 4, kind="connected")
+    assert len(long) > 200
+    assert long._repr_latex_() == rf"$\displaystyle {grouped_latex(long)}$"
     assert correlator("lambda*f^4", 3)._repr_latex_() == r"$\displaystyle G^{(3)}(x_{1},x_{2},x_{3}) = 0$"
 
 
