@@ -137,6 +137,8 @@ def _group(factor: Polynomial, topologies: Sequence["Topology"], start: bool) ->
     if len(brackets) == 1:
         bracket = brackets[0].partition(" ")[2]
         whole = str(topologies[0].representative.coefficient * topologies[0].labellings)
+        if whole.removeprefix("-") == "1":
+            return sign + bracket[1:-1]
         whole = f"({whole})" if len(factor.items) > 1 else whole.removeprefix("-")
         return f"{sign}{whole} {bracket}"
     opening = f"{sign}{common} * ("
