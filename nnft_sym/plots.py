@@ -154,7 +154,8 @@ def _pulls(net: NetResult) -> "Figure":
 def _figure(height: float) -> "Figure":
     from matplotlib.figure import Figure
 
-    return Figure(figsize=(WIDTH, height), layout="constrained")
+    # The resolution concerns only what is drawn as a picture (`panels_theory.MANY`).
+    return Figure(figsize=(WIDTH, height), layout="constrained", dpi=200)
 
 
 def _saved(figure: "Figure", kind: str, net: int | None, name: str, caption: str) -> StudyFigure:

@@ -148,3 +148,14 @@ def test_nothing_heavy_is_imported_before_it_is_needed():
 def test_hatched_bars_are_not_filled():
     axes = drawn(panels.pulls, net("heavy").correlators[6])
     assert {patch.get_facecolor()[3] for patch in axes.patches} == {0.0}
+
+
+def test_thousands_of_markers_become_a_picture(monkeypatch):
+    result = made_up_study(made_up_net(points=THREE))
+    sizes = []
+    for limit in (10**6, 5):
+        monkeypatch.setattr(panels_theory, "MANY", limit)
+        six_point = next(figure for figure in study_figures(result) if figure.kind == "six_point")
+        sizes.append(six_point.svg.count("data:image/png"))
+    assert sizes[0] == 0
+    assert sizes[1] > 0
