@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from fractions import Fraction
+from functools import cached_property
 from itertools import permutations, product
 from math import factorial, prod
 from typing import NamedTuple, Self
@@ -124,18 +125,18 @@ class Integrand:
         """Dimension of the integral for inputs of dimension `d_in`."""
         return self.n_vertices * d_in
 
-    @property
+    @cached_property
     def leg_counts(self) -> tuple[int, ...]:
         """Number of external legs at each vertex, powers counted."""
         return tuple(sum(p for _, v, p in self.legs if v == vertex) for vertex in range(self.n_vertices))
 
-    @property
+    @cached_property
     def loop_counts(self) -> tuple[int, ...]:
         """Number of self-loops at each vertex."""
         loops = {u: p for u, v, p in self.internal if u == v}
         return tuple(loops.get(vertex, 0) for vertex in range(self.n_vertices))
 
-    @property
+    @cached_property
     def valences(self) -> tuple[int, ...]:
         """Number of line ends at each vertex; a self-loop has two."""
         ends = list(self.leg_counts)
@@ -144,7 +145,7 @@ class Integrand:
             ends[v] += p
         return tuple(ends)
 
-    @property
+    @cached_property
     def bridges_between(self) -> tuple[Line, ...]:
         """Internal lines between different vertices."""
         return tuple(line for line in self.internal if line[0] != line[1])
@@ -166,6 +167,10 @@ class Integrand:
         >>> [part.labels for part in crossed.parts()]
         [(1, 3)]
         """
+        return self._parts
+
+    @cached_property
+    def _parts(self) -> tuple[Part, ...]:
         return tuple(self._part(vertices) for vertices in self._connected_vertices())
 
     def _connected_vertices(self) -> list[list[int]]:

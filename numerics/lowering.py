@@ -5,8 +5,9 @@ vertex integrals: the fifteen (4|2) terms of the six-point function at first ord
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import lru_cache
 from numbers import Rational
 
 import numpy as np
@@ -73,6 +74,13 @@ def lower_diagram(diagram: Diagram, prefactor: Fraction | int = 1) -> Integrand:
     >>> print(lower_diagram(Diagram.from_edge_string("x1-x3,x2-y1,y1-y1,y1-x4"), -12))
     -12 K(x1,x3) ∫dy1 Kw(x2,y1) Kw(x4,y1) Kw(y1,y1)   [4 factors, integration over 1 × d dimensions]
     """
+    lowered = _lowered(diagram)
+    return lowered if prefactor == 1 else replace(lowered, prefactor=Fraction(prefactor))
+
+
+@lru_cache(maxsize=8192)
+def _lowered(diagram: Diagram) -> Integrand:
+    """Program with prefactor one; kept, so that its parts are found once per diagram."""
     n = diagram.n_external
     spectators: list[Line] = []
     legs: list[Line] = []
@@ -84,9 +92,7 @@ def lower_diagram(diagram: Diagram, prefactor: Fraction | int = 1) -> Integrand:
             legs.append((i, j - n, power))
         else:
             internal.append((i - n, j - n, power))
-    return Integrand(
-        n, diagram.n_vertices, tuple(spectators), tuple(legs), tuple(internal), Fraction(prefactor)
-    )
+    return Integrand(n, diagram.n_vertices, tuple(spectators), tuple(legs), tuple(internal))
 
 
 @dataclass(frozen=True)
@@ -182,7 +188,7 @@ def lower(terms: Iterable[TermLike]) -> Program:
     grouped: dict[tuple[Monomial, tuple[int, ...], int], list[tuple[list[int], Fraction]]] = {}
     counts = set()
     for diagram, prefactor, couplings in terms:
-        integrand = lower_diagram(diagram, prefactor)
+        integrand = _lowered(diagram)
         counts.add(integrand.n_external)
         if len(counts) > 1:
             raise LoweringError(
@@ -195,7 +201,7 @@ def lower(terms: Iterable[TermLike]) -> Program:
         pairs = [point for i, j, power in integrand.spectators for _ in range(power) for point in (i, j)]
         key = (monomial(couplings), tuple(number for number, _ in parts), len(pairs) // 2)
         places = pairs + [label for _, labels in parts for label in labels]
-        grouped.setdefault(key, []).append((places, integrand.prefactor))
+        grouped.setdefault(key, []).append((places, Fraction(prefactor)))
     if not counts:
         raise LoweringError("no terms given; an expansion has at least one")
     return Program(counts.pop(), tuple(numbers), tuple(_group(key, rows) for key, rows in grouped.items()))
