@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from numerics.exact import exact_cumulant as exact_cumulant
     from numerics.fitting import fit as fit
     from numerics.index_sets import multisets as multisets
-    from numerics.integrate import integrate as integrate
+    from numerics.integration import integrate as integrate
     from numerics.networks import CosNet as CosNet
     from numerics.networks import ErfNet as ErfNet
     from numerics.networks import GaussNet as GaussNet
@@ -83,7 +83,7 @@ EXPORTS = {
     ),
     "numerics.fitting": ("fit",),
     "numerics.index_sets": ("multisets",),
-    "numerics.integrate": ("integrate",),
+    "numerics.integration": ("integrate",),
     "numerics.networks": (
         "CosNet",
         "ErfNet",

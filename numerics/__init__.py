@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numerics.fitting import fit as fit
     from numerics.index_sets import multiset_count as multiset_count
     from numerics.index_sets import multisets as multisets
+    from numerics.integration import integrate as integrate
     from numerics.lowering import lower as lower
     from numerics.networks import CosNet as CosNet
     from numerics.networks import ErfNet as ErfNet
@@ -42,6 +43,7 @@ EXPORTS = {
     "numerics.exact": ("exact_correlators", "exact_cumulant"),
     "numerics.fitting": ("Fit", "fit"),
     "numerics.index_sets": ("multiset_count", "multisets"),
+    "numerics.integration": ("integrate",),
     "numerics.lowering": ("lower",),
     "numerics.networks": ("CosNet", "ErfNet", "GaussNet", "ReLUNet", "network"),
     "numerics.prediction": ("Prediction", "predict"),

@@ -1,7 +1,7 @@
 """From an expansion to numbers: an n-point function for all input multisets, polynomial in the couplings.
 
 Each distinct vertex integral of the expansion is computed once, for all multisets of inputs on its legs
-(`numerics.integrate`); every term is then looked up in those tables and multiplied by the propagators K of
+(`numerics.integration`); every term is then looked up in those tables and multiplied by the propagators K of
 the lines between external points.
 """
 
@@ -17,7 +17,7 @@ from numerics.domains import Domain
 from numerics.errors import LoweringError, NotAvailable
 from numerics.estimate import Estimate, Quality
 from numerics.index_sets import multiset_count, multisets
-from numerics.integrate import Method, Product, gather, leg_rows, solve
+from numerics.integration import Method, Product, gather, leg_rows, solve
 from numerics.kernels import Kernel
 from numerics.lowering import Monomial, Program, TermGroup, TermLike, lower
 from numerics.points import Points, as_points
@@ -220,7 +220,7 @@ def predict(
     domain : Box or WholeSpace
         Where the vertices are.
     rtol, method, settings, backend
-        As for `numerics.integrate.integrate`.
+        As for `numerics.integration.integrate`.
 
     Returns
     -------
@@ -229,7 +229,7 @@ def predict(
     Raises
     ------
     LoweringError, DivergentIntegral, ProblemTooLarge, InvalidKernel, InvalidPoints, NotAvailable
-        As for `numerics.lowering.lower` and `numerics.integrate.integrate`.
+        As for `numerics.lowering.lower` and `numerics.integration.integrate`.
 
     Examples
     --------

@@ -8,7 +8,7 @@ import pytest
 from diagrams.diagram import Diagram
 from numerics.backends import NumpyBackend
 from numerics.contraction import Tables, contract, contraction_elements
-from numerics.integrate import leg_rows
+from numerics.integration import leg_rows
 from numerics.kernels_arc import ErfKernel, ReLUKernel
 from numerics.lowering import lower_diagram
 from numerics.quadrature import TensorRule, sinh_panels, surface_rule

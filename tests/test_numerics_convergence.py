@@ -12,7 +12,7 @@ from numerics.convergence import divergence_power
 from numerics.domains import Box, WholeSpace
 from numerics.errors import DivergentIntegral, LoweringError
 from numerics.integrand import Integrand
-from numerics.integrate import integrate
+from numerics.integration import integrate
 from numerics.kernels_arc import ErfKernel, ReLUKernel
 from numerics.kernels_stationary import CosKernel, GaussKernel
 

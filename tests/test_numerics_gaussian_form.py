@@ -15,7 +15,7 @@ from numerics.domains import Box, WholeSpace
 from numerics.errors import NotAvailable
 from numerics.gaussian_form import gaussian_table, vertex_laplacian
 from numerics.integrand import Integrand
-from numerics.integrate import Method, integrate, leg_rows
+from numerics.integration import Method, integrate, leg_rows
 from numerics.kernels_arc import ErfKernel
 from numerics.kernels_stationary import CosKernel, GaussKernel
 from numerics.lowering import lower_diagram

@@ -14,7 +14,7 @@ from numerics.errors import DivergentIntegral, InvalidPoints, LoweringError, Not
 from numerics.estimate import Quality
 from numerics.exact import exact_correlators
 from numerics.index_sets import multisets, ranks
-from numerics.integrate import Method, integrate, vertex_tensor
+from numerics.integration import Method, integrate, vertex_tensor
 from numerics.kernels_arc import ErfKernel, ReLUKernel
 from numerics.kernels_stationary import GaussKernel
 from numerics.networks import ErfNet, GaussNet, ReLUNet

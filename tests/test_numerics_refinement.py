@@ -7,7 +7,7 @@ import pytest
 
 from diagrams.diagram import Diagram
 from numerics.domains import Box
-from numerics.integrate import Method, integrate
+from numerics.integration import Method, integrate
 from numerics.kernels_arc import ErfKernel, ReLUKernel
 from numerics.kernels_stationary import CosKernel, GaussKernel
 from numerics.refinement import Settings

@@ -8,17 +8,69 @@ import numerics
 
 ROOT = Path(__file__).parent.parent
 
-NNFT_SYM = """
-Action Box CosNet Diagram Ensemble ErfNet Estimate Expansion GaussNet NNFTError Quality ReLUNet StudyConfig
-StudyResult WholeSpace built_in_study compare contract correlator count double_factorial exact_correlators
-exact_cumulant fit generate integrate load_study multisets named_filter network parse_study predict run_study
-summarise write_output
-""".split()
+NNFT_SYM = [
+    "Action",
+    "Box",
+    "CosNet",
+    "Diagram",
+    "Ensemble",
+    "ErfNet",
+    "Estimate",
+    "Expansion",
+    "GaussNet",
+    "NNFTError",
+    "Quality",
+    "ReLUNet",
+    "StudyConfig",
+    "StudyResult",
+    "WholeSpace",
+    "built_in_study",
+    "compare",
+    "contract",
+    "correlator",
+    "count",
+    "double_factorial",
+    "exact_correlators",
+    "exact_cumulant",
+    "fit",
+    "generate",
+    "integrate",
+    "load_study",
+    "multisets",
+    "named_filter",
+    "network",
+    "parse_study",
+    "predict",
+    "run_study",
+    "summarise",
+    "write_output",
+]
 
-NUMERICS = """
-Box Comparison CosNet Ensemble ErfNet Estimate Fit GaussNet Prediction Quality ReLUNet SampledCorrelators
-WholeSpace compare exact_correlators exact_cumulant fit lower multiset_count multisets network predict
-""".split()
+NUMERICS = [
+    "Box",
+    "Comparison",
+    "CosNet",
+    "Ensemble",
+    "ErfNet",
+    "Estimate",
+    "Fit",
+    "GaussNet",
+    "Prediction",
+    "Quality",
+    "ReLUNet",
+    "SampledCorrelators",
+    "WholeSpace",
+    "compare",
+    "exact_correlators",
+    "exact_cumulant",
+    "fit",
+    "integrate",
+    "lower",
+    "multiset_count",
+    "multisets",
+    "network",
+    "predict",
+]
 
 
 def test_names():

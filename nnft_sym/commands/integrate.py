@@ -34,7 +34,7 @@ def command(
     from nnft_sym.jsonio import dumps
     from nnft_sym.tables import show, table
     from numerics.domains import Box, WholeSpace
-    from numerics.integrate import integrate
+    from numerics.integration import integrate
     from numerics.points import as_points
 
     network = build_network(net, points, sigma_w, sigma_b, sigma_a)

@@ -16,7 +16,7 @@ from numerics.domains import Box, WholeSpace
 from numerics.errors import InvalidKernel, InvalidPoints, LoweringError, ProblemTooLarge
 from numerics.estimate import Quality
 from numerics.index_sets import multisets
-from numerics.integrate import Method, integrate, vertex_tensor
+from numerics.integration import Method, integrate, vertex_tensor
 from numerics.kernels import Kernel
 from numerics.kernels_arc import ErfKernel, ReLUKernel
 from numerics.kernels_stationary import CosKernel, GaussKernel
