@@ -135,7 +135,8 @@ def coupling(axes: "Axes", net: NetResult) -> None:
         colour, _, style = LOOKS[name]
         label = LABELS[name] + ("" if source == "sampled" else f" ({source})")
         axes.axhline(value, color=colour, linestyle=style, linewidth=1.4, label=label, zorder=4)
-    low, high = _robust_limits(found.sampled[order], found.sampled_error[order], guide[order])
+    shown = np.concatenate([guide[order], [value for value, _, _ in _constants(net)]])
+    low, high = _robust_limits(found.sampled[order], found.sampled_error[order], shown)
     axes.set_ylim(low, high)
     axes.set_xlim(0, order.size + 1)
     size = int(np.floor(np.log10(max(-low, high))))
@@ -168,10 +169,10 @@ def _constants(net: NetResult) -> Iterator[tuple[float, str, str]]:
         yield float(fit.parameters[0]), "lambda_fit", source
 
 
-def _robust_limits(sampled: Array, error: Array, guide: Array) -> tuple[float, float]:
-    """Show the guide whole and most of the sampled values; a few wild error bars may leave the frame."""
-    low = min(guide.min(), np.quantile(sampled - error, 0.05))
-    high = max(guide.max(), np.quantile(sampled + error, 0.95))
+def _robust_limits(sampled: Array, error: Array, whole: Array) -> tuple[float, float]:
+    """Show all of `whole` and most of the sampled values; a few wild error bars may leave the frame."""
+    low = min(whole.min(), np.quantile(sampled - error, 0.05))
+    high = max(whole.max(), np.quantile(sampled + error, 0.95))
     if high - low > 0.3 * max(abs(low), abs(high)):  # a nearly constant coupling is shown without zero
         low, high = min(low, 0.0), max(high, 0.0)
     margin = 0.08 * (high - low) or 0.1 * abs(high) or 1.0

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from nnft_sym import report_content as content
 from nnft_sym import report_notes as prose
 from nnft_sym.formulas import mathml
+from nnft_sym.number_text import percent
 from nnft_sym.plot_style import INK, PAPER, net_title
 from nnft_sym.plots import StudyFigure, net_label
 from nnft_sym.results import NetResult, StudyResult
@@ -131,6 +132,7 @@ def _net_view(
         "title": net_title(net),
         "verdict": net.verdict,
         "accepted": content.constant_is_accepted(net),
+        "explained": percent(net.six_point.explained["lambda_fit"]),
         "passed": net.passed,
         "checks": net.checks,
         "tails": prose.tail_sentences(net),

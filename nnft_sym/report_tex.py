@@ -11,6 +11,7 @@ from typing import Any
 
 from nnft_sym import report_content as content
 from nnft_sym import report_notes as prose
+from nnft_sym.number_text import percent
 from nnft_sym.plot_style import net_title
 from nnft_sym.plots import StudyFigure
 from nnft_sym.report import EXTRACTION
@@ -177,6 +178,7 @@ def _net_view(
         "title": net_title(net),
         "verdict": net.verdict,
         "accepted": content.constant_is_accepted(net),
+        "explained": percent(net.six_point.explained["lambda_fit"]),
         "checks": net.checks,
         "tails": prose.tail_sentences(net),
         "facts": prose.setup_facts(net, result),

@@ -159,3 +159,11 @@ def test_thousands_of_markers_become_a_picture(monkeypatch):
         sizes.append(six_point.svg.count("data:image/png"))
     assert sizes[0] == 0
     assert sizes[1] > 0
+
+
+def test_the_constants_lie_within_the_frame():
+    # A fit to strongly correlated numbers may lie outside all of them.
+    made = made_up_net(points=THREE)
+    made.coupling.fit.parameters[0] = 10 * np.nanmax(np.abs(made.coupling.sampled))
+    low, high = drawn(panels_theory.coupling, made).get_ylim()
+    assert low < made.coupling.mean < made.coupling.fit.parameters[0] < high
