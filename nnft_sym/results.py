@@ -138,7 +138,8 @@ class SixPointResult:
     explained_sampled : mapping of str to float
         The same with the sampled couplings against the sampled 6-point function.
     comparisons : mapping of str to Comparison
-        Sampled 6-point function against each prediction.
+        Sampled 6-point function against each of `predictions`. Without an exact answer those carry the
+        noise of the sampled 4-point function, which the χ² does not know of.
     remainder : ndarray, shape (M6,)
         Best 6-point function minus the prediction with the coupling tensor: equals κ₆/N².
     remainder_share : float

@@ -85,12 +85,12 @@ def predict_six_point(
         },
         comparisons={
             name: compare(
-                (six.sampled - from_sample[name])[predicted],
+                (six.sampled - best[name])[predicted],
                 covariance[np.ix_(predicted, predicted)],
                 n_blocks=sampled.n_blocks,
             )
             for name in PREDICTIONS
-            if predicted.any() and np.isfinite(from_sample[name][predicted]).all()
+            if predicted.any() and np.isfinite(best[name][predicted]).all()
         },
         remainder=remainder,
         remainder_share=1.0 - _explained(remainder, scale),
