@@ -12,22 +12,26 @@ from llvmlite import ir  # type: ignore[import-untyped]
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 
-#: Numbers in one row: the lanes of a chunk.
-LANES = 64
+#: Networks evaluated at once, one lane each.
+LANES = 256
+#: Networks whose moments are summed at once: the leaves of every sum, a power of two.
+GRAIN = 64
 
 # widths of the vectors the sums are written in; narrower processors split them, with the same result
 _DOUBLES, _WORDS = 8, 16
 
 
-def _load_row(context: Any, builder: Any, kind: Any, array: Any, row: Any, width: int) -> list[Any]:
-    """Load one row of `LANES` numbers as vectors."""
+def _load_row(
+    context: Any, builder: Any, kind: Any, array: Any, row: Any, length: int, width: int
+) -> list[Any]:
+    """Load one row of `length` numbers as vectors of `width`."""
     item = context.get_data_type(kind.dtype)
     vector = ir.VectorType(item, width)
     data = context.make_array(kind)(context, builder, array).data
-    start = builder.gep(data, [builder.mul(row, ir.Constant(row.type, LANES))])
+    start = builder.gep(data, [builder.mul(row, ir.Constant(row.type, length))])
     pointer = builder.bitcast(start, vector.as_pointer())
     size = context.get_abi_sizeof(item)
-    places = [builder.gep(pointer, [ir.Constant(ir.IntType(64), k)]) for k in range(LANES // width)]
+    places = [builder.gep(pointer, [ir.Constant(ir.IntType(64), k)]) for k in range(length // width)]
     return [builder.load(place, align=size) for place in places]
 
 
@@ -61,8 +65,8 @@ def _dot_rows(typing_context: Any, matrix: Any, i: Any, j: Any) -> Any:
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         array, first, second = arguments
-        left = _load_row(context, builder, signature.args[0], array, first, _DOUBLES)
-        right = _load_row(context, builder, signature.args[0], array, second, _DOUBLES)
+        left = _load_row(context, builder, signature.args[0], array, first, GRAIN, _DOUBLES)
+        right = _load_row(context, builder, signature.args[0], array, second, GRAIN, _DOUBLES)
         vector = left[0].type
         kind = ir.FunctionType(vector, [vector] * 3)
         fused = cgutils.get_or_insert_function(builder.module, kind, f"llvm.fmuladd.v{_DOUBLES}f64")
@@ -82,7 +86,8 @@ def _smallest_word(typing_context: Any, matrix: Any, i: Any) -> Any:
         def smaller(a: Any, b: Any) -> Any:
             return builder.select(builder.icmp_unsigned("<", a, b), a, b)
 
-        vectors = _load_row(context, builder, signature.args[0], arguments[0], arguments[1], _WORDS)
+        kind, (array, row) = signature.args[0], arguments
+        vectors = _load_row(context, builder, kind, array, row, LANES, _WORDS)
         least = vectors[0]
         for vector in vectors[1:]:
             least = smaller(least, vector)
@@ -94,7 +99,7 @@ def _smallest_word(typing_context: Any, matrix: Any, i: Any) -> Any:
 #: ``multiply_add(a, b, c)`` is a·b + c of one floating-point type, fused where the processor can.
 multiply_add = cast(Callable[[Any, Any, Any], Any], intrinsic(_multiply_add))
 
-#: ``dot_rows(matrix, i, j)`` is the scalar product of two rows of `LANES` doubles.
+#: ``dot_rows(matrix, i, j)`` is the scalar product of two rows of `GRAIN` doubles.
 dot_rows = cast(Callable[[Any, int, int], float], intrinsic(_dot_rows))
 
 #: ``smallest_word(matrix, i)`` is the minimum of a row of `LANES` 32-bit words.

@@ -3,7 +3,7 @@
 A product of n outputs is split into two monomials of about half the order, so the sums of all elements of
 orders 2, 4 and 6 need only the monomials of orders 1, 2 and 3 and one multiplication per element.
 
-Sums are taken over a fixed tree: networks -> chunks of `LANES` -> pairs of chunks -> ..., whatever the number
+Sums are taken over a fixed tree: networks -> grains of `GRAIN` -> pairs of grains -> ..., whatever the number
 of threads, pages or blocks, so a total is reproduced to the last bit.
 """
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from numerics.errors import InvalidStatistics
 from numerics.index_sets import multisets, ranks
-from numerics.intrinsics import LANES, dot_rows
+from numerics.intrinsics import GRAIN, dot_rows
 from numerics.jit import compiled, inlined
 
 Array = NDArray[np.float64]
@@ -151,15 +151,16 @@ def moments_reference(outputs: Array, plan: MomentPlan) -> Array:
 
 @inlined
 def _multiply_row(product: Array, a: Array, b: Array) -> None:
-    for lane in range(LANES):
+    for lane in range(GRAIN):
         product[lane] = a[lane] * b[lane]
 
 
 @compiled
-def accumulate_lanes(
+def accumulate_grain(
     sums: Array,
     outputs: Array,
     monomials: Array,
+    offset: int,
     start: int,
     stop: int,
     parent: NDArray[np.int64],
@@ -167,22 +168,26 @@ def accumulate_lanes(
     left: NDArray[np.int64],
     right: NDArray[np.int64],
 ) -> None:
-    """Sum all moments over lanes start .. stop - 1 of one chunk.
+    """Sum all moments over networks start .. stop - 1 of one grain.
 
     Parameters
     ----------
     sums : ndarray, shape (M,)
         Filled.
     outputs : ndarray, shape (n_points, LANES)
-    monomials : ndarray, shape (n_monomials, LANES)
+    monomials : ndarray, shape (n_monomials, GRAIN)
         Scratch.
+    offset : int
+        Lane of the first network of the grain.
     start, stop : int
+        Counted from `offset`, 0 <= start < stop <= GRAIN.
     parent, point, left, right : ndarray of int64
         See `MomentPlan`.
     """
-    for lane in range(LANES):
+    for lane in range(GRAIN):
         monomials[0, lane] = 1.0 if start <= lane < stop else 0.0
     for m in range(1, len(parent)):
-        _multiply_row(monomials[m], monomials[parent[m]], outputs[point[m]])
+        row = outputs[point[m], offset : offset + GRAIN]
+        _multiply_row(monomials[m], monomials[parent[m]], row)
     for e in range(len(left)):
         sums[e] = dot_rows(monomials, left[e], right[e])

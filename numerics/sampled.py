@@ -60,6 +60,8 @@ class SampledCorrelators:
         The same per block of consecutive networks.
     block_sizes : ndarray of int64, shape (n_blocks,)
         Networks per block; they differ by at most one.
+    variance_counts : ndarray of int64, shape (n_points, BINS)
+        Histogram of the conditional variances, see `numerics.tails`.
     provenance : mapping
         What is needed to get the same numbers again.
     """
@@ -70,6 +72,7 @@ class SampledCorrelators:
     sums: Array
     block_sums: Array
     block_sizes: NDArray[np.int64]
+    variance_counts: NDArray[np.int64]
     provenance: Mapping[str, object] = field(default_factory=dict)
 
     @property
@@ -85,7 +88,7 @@ class SampledCorrelators:
     def __getitem__(self, order: int) -> SampledCorrelator:
         part = self.plan.slice_of(order)
         deviations = self._deviations((order,))
-        tail = tail_report(order, deviations, self.n_networks)
+        tail = tail_report(order, self.variance_counts, deviations)
         return SampledCorrelator(
             order=order,
             indices=multisets(self.plan.n_points, order),

@@ -15,22 +15,22 @@ from numpy.typing import NDArray
 
 from numerics.errors import InvalidStatistics
 from numerics.index_sets import multiset_count
-from numerics.intrinsics import LANES
 from numerics.moments import MomentPlan, moment_plan
 from numerics.networks import Network
 from numerics.points import as_points
 from numerics.random_streams import split_seed
 from numerics.sampled import SampledCorrelators
 from numerics.sampler_pages import (
-    PAGE_NEURONS,
     LaneParameters,
     Layout,
     PageSums,
     Precision,
     lane_parameters,
+    page_grains,
     sample_page,
 )
 from numerics.sampler_reference import reference_outputs
+from numerics.tails import BINS
 
 Array = NDArray[np.float64]
 
@@ -120,13 +120,15 @@ class Ensemble:
         n_blocks = min(_positive("n_blocks", n_blocks, least=2), n_networks)
         _refuse_absurd_memory(len(self.points), orders, n_blocks)
         plan = moment_plan(len(self.points), orders)
-        layout = Layout(n_networks, n_blocks, _page_chunks(self.network.width))
+        layout = Layout(n_networks, n_blocks, page_grains(self.network.width))
         total = PairwiseSum()
         edges = layout.edges()
         block_sums = np.zeros((n_blocks, plan.size))
+        counts = np.zeros((len(self.points), BINS), dtype=np.int64)
         threads = _default_threads() if n_threads is None else _positive("n_threads", n_threads, least=1)
         for number, page in enumerate(self._pages(layout, edges, plan, threads)):
             total.add(page.total)
+            counts += page.counts
             block_sums[page.first_block : page.first_block + len(page.blocks)] += page.blocks
             if progress is not None:
                 progress(layout.page(number)[1], n_networks)
@@ -137,6 +139,7 @@ class Ensemble:
             sums=total.value(),
             block_sums=block_sums,
             block_sizes=np.diff(edges),
+            variance_counts=counts,
             provenance={
                 "network": repr(self.network),
                 "precision": self.precision,
@@ -236,14 +239,6 @@ def _refuse_absurd_memory(n_points: int, orders: Sequence[int], n_blocks: int) -
             f"{size} correlators in {n_blocks} blocks need about {needed / 1e9:.1f} GB, more than the limit "
             f"of {MEMORY_LIMIT / 1e9:.1f} GB; use fewer points, orders or blocks"
         )
-
-
-def _page_chunks(width: int) -> int:
-    """Chunks per page: a power of two, so that pages are subtrees whatever their size."""
-    chunks = 64
-    while chunks > 1 and chunks * LANES * width > PAGE_NEURONS:
-        chunks //= 2
-    return chunks
 
 
 def _default_threads() -> int:

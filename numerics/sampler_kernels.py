@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.intrinsics import LANES, multiply_add, smallest_word
-from numerics.jit import compiled
+from numerics.jit import compiled, inlined
 from numerics.random_streams import NETWORK_LEVEL, TAIL, TAIL_CALL, Four, threefry
 from numerics.special_functions import cos_turns, erf, exp, log, unit_circle, unit_interval
 
@@ -105,27 +105,41 @@ def _preactivation(z: Array, normal: Array, bias_row: int, bias: float, shift: f
             z[lane] = multiply_add(x[k], normal[k, lane], z[lane])
 
 
-@compiled
-def _add_feature(output: Array, z: Array, weight: Array, activation: int) -> None:
-    """Add weight·s(z) to a row of outputs."""
+@inlined
+def _add_row(output: Array, variance: Array, weight: Array, z: Array, activation: int) -> None:
+    """Add weight·s(z) to a row of outputs and s(z)² to a row of variances."""
     if activation == ERF:
         for lane in range(LANES):
-            output[lane] = multiply_add(weight[lane], erf(z[lane]), output[lane])
+            s = erf(z[lane])
+            output[lane] = multiply_add(weight[lane], s, output[lane])
+            variance[lane] = multiply_add(s, s, variance[lane])
     elif activation == RELU:
         zero = z[0] - z[0]
         for lane in range(LANES):
-            output[lane] = multiply_add(weight[lane], max(z[lane], zero), output[lane])
+            s = max(z[lane], zero)
+            output[lane] = multiply_add(weight[lane], s, output[lane])
+            variance[lane] = multiply_add(s, s, variance[lane])
     elif activation == GAUSS:
         for lane in range(LANES):
-            output[lane] = multiply_add(weight[lane], exp(z[lane]), output[lane])
+            s = exp(z[lane])
+            output[lane] = multiply_add(weight[lane], s, output[lane])
+            variance[lane] = multiply_add(s, s, variance[lane])
     else:
         for lane in range(LANES):
-            output[lane] = multiply_add(weight[lane], cos_turns(z[lane]), output[lane])
+            s = cos_turns(z[lane])
+            output[lane] = multiply_add(weight[lane], s, output[lane])
+            variance[lane] = multiply_add(s, s, variance[lane])
+
+
+@compiled
+def _add_feature(output: Array, variance: Array, weight: Array, z: Array, activation: int) -> None:
+    _add_row(output, variance, weight, z, activation)
 
 
 @compiled
 def evaluate_lanes(
     outputs: Array,
+    variances: Array,
     scratch: Array,
     words: Words,
     first: int,
@@ -141,8 +155,10 @@ def evaluate_lanes(
     Parameters
     ----------
     outputs : ndarray, shape (n_points, LANES)
-        Filled, one row of lanes per point.
-    scratch : ndarray, shape (d + 8, LANES)
+        Filled with f(x).
+    variances : ndarray, shape (n_points, LANES)
+        Filled with the variance of f(x) over output weights and output bias at fixed hidden parameters.
+    scratch : ndarray, shape (d + 4, LANES)
     words : ndarray of uint32, shape (4, LANES)
     first : int
         Number of the first network.
@@ -155,8 +171,8 @@ def evaluate_lanes(
     shift : ndarray, shape (n_points,)
         Added to the pre-activation.
     scales : ndarray, shape (3,)
-        Standard deviation of the hidden bias, of an output weight over √N, and of the output bias. The type
-        of these arrays is the precision.
+        Standard deviation of the hidden bias (1 for phases), of an output weight over √N, and of the output
+        bias. The type of these arrays is the precision.
     """
     n_points, d = points.shape
     bias, amplitude, output_bias = scales[0], scales[1], scales[2]
@@ -164,18 +180,25 @@ def evaluate_lanes(
     pairs = (d + 3) // 2 if bias > 0.0 and activation != COS else (d + 2) // 2
     bias_row = d + 1 if bias > 0.0 else -1
     outputs[:] = 0.0
+    variances[:] = 0.0
     for neuron in range(width):
         _normals(normal, words, pairs, first, neuron, key)
         if activation == COS:
             _phases(normal[d + 1], words, (d + 2) // 2 * 2, first, neuron, key)
         for point in range(n_points):
             _preactivation(z, normal, bias_row, bias, shift[point], points[point])
-            _add_feature(outputs[point], z, normal[d], activation)
+            _add_feature(outputs[point], variances[point], normal[d], z, activation)
     if output_bias > 0.0:
         _normals(normal, words, 1, first, NETWORK_LEVEL, key)
+    else:
+        normal[0] = 0.0
     for point in range(n_points):
-        for lane in range(LANES):
-            outputs[point, lane] *= amplitude
-        if output_bias > 0.0:
-            for lane in range(LANES):
-                outputs[point, lane] += output_bias * normal[0, lane]
+        _finish(outputs[point], variances[point], normal[0], amplitude, output_bias)
+
+
+@compiled
+def _finish(output: Array, variance: Array, normal: Array, amplitude: float, output_bias: float) -> None:
+    """Scale by the output weights' deviation and add the output bias."""
+    for lane in range(LANES):
+        output[lane] = multiply_add(amplitude, output[lane], output_bias * normal[lane])
+        variance[lane] = multiply_add(amplitude * amplitude, variance[lane], output_bias * output_bias)

@@ -1,4 +1,4 @@
-"""Pages: the unit of work of the sampler, an aligned run of chunks whose sums form one subtree.
+"""Pages: the unit of work of the sampler, an aligned run of networks whose sums form one subtree.
 
 A page is a pure function of its number, so it can be computed by any thread or process, in any order.
 """
@@ -9,12 +9,13 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.intrinsics import LANES
+from numerics.intrinsics import GRAIN, LANES
 from numerics.jit import compiled
-from numerics.moments import MomentPlan, accumulate_lanes
+from numerics.moments import MomentPlan, accumulate_grain
 from numerics.networks import CosNet, ErfNet, GaussNet, Network, ReLUNet
 from numerics.random_streams import Four, split_seed
 from numerics.sampler_kernels import COS, ERF, GAUSS, RELU, evaluate_lanes
+from numerics.tails import BINS, count_variances
 
 Array = NDArray[np.float64]
 
@@ -38,6 +39,7 @@ class LaneParameters:
     points: Array
     shift: Array
     scales: Array
+    inverse_kernel: Array
 
 
 def lane_parameters(network: Network, points: Array, precision: Precision) -> LaneParameters:
@@ -62,12 +64,16 @@ def lane_parameters(network: Network, points: Array, precision: Precision) -> La
     shift = np.zeros(len(points))
     if activation == GAUSS:
         shift -= bias**2 + network.sigma_w**2 / network.d_in * np.sum(points**2, axis=1)
+    diagonal = network.kernel.weight_diagonal(points) + network.bias_variance
+    inverse_kernel = np.zeros(len(points))
+    np.divide(1.0, diagonal, out=inverse_kernel, where=diagonal > 0)
     return LaneParameters(
         activation=activation,
         width=int(network.width),
         points=np.ascontiguousarray(points * (network.sigma_w / np.sqrt(network.d_in) / unit), dtype=kind),
         shift=shift.astype(kind),
         scales=np.array([bias, amplitude, np.sqrt(network.bias_variance)], dtype=kind),
+        inverse_kernel=inverse_kernel,
     )
 
 
@@ -79,18 +85,18 @@ class Layout:
     ----------
     n_networks, n_blocks : int
         Block b holds networks n·b // B to n·(b + 1) // B - 1, so block sizes differ by at most one.
-    page_chunks : int
-        Chunks per page, a power of two.
+    page_grains : int
+        Grains per page: a power of two, and a whole number of `LANES`.
     """
 
     n_networks: int
     n_blocks: int
-    page_chunks: int
+    page_grains: int
 
     @property
     def n_pages(self) -> int:
         """Number of pages."""
-        return -(-self.n_networks // (self.page_chunks * LANES))
+        return -(-self.n_networks // (self.page_grains * GRAIN))
 
     def edges(self) -> NDArray[np.int64]:
         """Return the first network of every block, and the end; shape (n_blocks + 1,)."""
@@ -98,8 +104,22 @@ class Layout:
 
     def page(self, number: int) -> tuple[int, int]:
         """Return the first network of a page and the one after its last."""
-        size = self.page_chunks * LANES
+        size = self.page_grains * GRAIN
         return number * size, min((number + 1) * size, self.n_networks)
+
+
+def page_grains(width: int) -> int:
+    """Choose the size of a page: a power of two, so that pages are subtrees whatever their size.
+
+    Examples
+    --------
+    >>> page_grains(10), page_grains(1000)
+    (64, 64)
+    """
+    grains = 64
+    while grains > LANES // GRAIN and grains * GRAIN * width > PAGE_NEURONS:
+        grains //= 2
+    return grains
 
 
 @dataclass(frozen=True)
@@ -114,11 +134,14 @@ class PageSums:
         Block of the first row of `blocks`.
     blocks : ndarray, shape (n, M)
         Contributions to the blocks that the page touches.
+    counts : ndarray of int64, shape (n_points, BINS)
+        Histogram of the conditional variances, see `numerics.tails`.
     """
 
     total: Array
     first_block: int
     blocks: Array
+    counts: NDArray[np.int64]
 
 
 def sample_page(
@@ -142,104 +165,70 @@ def sample_page(
     """
     begin, end = layout.page(number)
     inner = edges[np.searchsorted(edges, begin, side="right") : np.searchsorted(edges, end)]
-    cuts = np.unique(np.concatenate([np.arange(begin, end, LANES), inner, [end]]))
+    cuts = np.unique(np.concatenate([np.arange(begin, end, GRAIN), inner, [end]]))
     starts, stops = cuts[:-1], cuts[1:]
     block = np.searchsorted(edges, starts, side="right") - 1
     blocks = np.zeros((int(block[-1] - block[0]) + 1, plan.size))
-    chunk_sums = np.zeros((layout.page_chunks, plan.size))
-    key = split_seed(seed)
-    _sample_segments(
-        chunk_sums,
-        blocks,
-        starts,
-        stops,
-        block - block[0],
-        begin,
-        end,
-        (np.uint32(key[0]), np.uint32(key[1]), np.uint32(key[2]), np.uint32(key[3])),
-        lanes.activation,
-        lanes.width,
-        lanes.points,
-        lanes.shift,
-        lanes.scales,
-        plan.parent,
-        plan.point,
-        plan.left,
-        plan.right,
-    )
-    while len(chunk_sums) > 1:
-        chunk_sums = chunk_sums[0::2] + chunk_sums[1::2]
-    return PageSums(total=chunk_sums[0], first_block=int(block[0]), blocks=blocks)
+    grain_sums = np.zeros((layout.page_grains, plan.size))
+    counts = np.zeros((len(lanes.points), BINS), dtype=np.int64)
+    k0, k1, k2, k3 = split_seed(seed)
+    key = (np.uint32(k0), np.uint32(k1), np.uint32(k2), np.uint32(k3))
+    network = (lanes.activation, lanes.width, lanes.points, lanes.shift, lanes.scales)
+    moments = (plan.parent, plan.point, plan.left, plan.right)
+    pieces = (starts, stops, block - block[0])
+    span = (begin, end)
+    _sample_pieces(grain_sums, blocks, counts, pieces, span, key, network, lanes.inverse_kernel, moments)
+    while len(grain_sums) > 1:
+        grain_sums = grain_sums[0::2] + grain_sums[1::2]
+    return PageSums(total=grain_sums[0], first_block=int(block[0]), blocks=blocks, counts=counts)
 
 
 @compiled
-def _sample_segments(
-    chunk_sums: Array,
+def _sample_pieces(
+    grain_sums: Array,
     blocks: Array,
-    starts: NDArray[np.int64],
-    stops: NDArray[np.int64],
-    rows: NDArray[np.int64],
-    begin: int,
-    end: int,
+    counts: NDArray[np.int64],
+    pieces: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
+    span: tuple[int, int],
     key: Four,
-    activation: int,
-    width: int,
-    points: Array,
-    shift: Array,
-    scales: Array,
-    parent: NDArray[np.int64],
-    point: NDArray[np.int64],
-    left: NDArray[np.int64],
-    right: NDArray[np.int64],
+    network: tuple[int, int, Array, Array, Array],
+    inverse_kernel: Array,
+    moments: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
 ) -> None:
-    """Walk through the pieces into which chunk and block edges cut the page."""
+    """Walk through the pieces into which grain and block edges cut the page."""
+    activation, width, points, shift, scales = network
+    parent, point, left, right = moments
+    starts, stops, rows = pieces
+    begin, end = span
     n_points, d = points.shape
     outputs = np.empty((n_points, LANES), dtype=points.dtype)
-    scratch = np.empty((d + 8, LANES), dtype=points.dtype)
+    variances = np.empty((n_points, LANES), dtype=points.dtype)
+    scratch = np.empty((d + 4, LANES), dtype=points.dtype)
     words = np.empty((4, LANES), dtype=np.uint32)
-    monomials = np.empty((len(parent), LANES))
+    monomials = np.empty((len(parent), GRAIN))
     piece = np.empty(len(left))
-    chunk = -1
+    ready = begin
+    grain = -1
     for i in range(len(starts)):
-        if (starts[i] - begin) // LANES != chunk:
-            chunk = (starts[i] - begin) // LANES
-            first = begin + chunk * LANES
+        if starts[i] >= ready:
             evaluate_lanes(
-                outputs,
-                scratch,
-                words,
-                first,
-                key,
-                activation,
-                width,
-                points,
-                shift,
-                scales,
+                outputs, variances, scratch, words, ready, key, activation, width, points, shift, scales
             )
-            accumulate_lanes(
-                chunk_sums[chunk],
-                outputs,
-                monomials,
-                0,
-                min(LANES, end - first),
-                parent,
-                point,
-                left,
-                right,
+            count_variances(counts, variances, inverse_kernel, min(LANES, end - ready))
+            ready += LANES
+        offset = starts[i] - (ready - LANES)
+        start = offset % GRAIN
+        offset -= start
+        here = (starts[i] - begin) // GRAIN
+        size = min(GRAIN, end - begin - here * GRAIN)
+        if here != grain:
+            grain = here
+            accumulate_grain(
+                grain_sums[grain], outputs, monomials, offset, 0, size, parent, point, left, right
             )
-        whole = stops[i] - starts[i] == min(LANES, end - first)
-        if whole:
-            blocks[rows[i]] += chunk_sums[chunk]
+        stop = start + stops[i] - starts[i]
+        if stop - start == size:
+            blocks[rows[i]] += grain_sums[grain]
         else:
-            accumulate_lanes(
-                piece,
-                outputs,
-                monomials,
-                starts[i] - first,
-                stops[i] - first,
-                parent,
-                point,
-                left,
-                right,
-            )
+            accumulate_grain(piece, outputs, monomials, offset, start, stop, parent, point, left, right)
             blocks[rows[i]] += piece
