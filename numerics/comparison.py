@@ -86,7 +86,8 @@ def compare(
     Notes
     -----
     With k retained directions, (B - k) T² / (k (B - 1)) follows the F distribution with (k, B - k) degrees
-    of freedom [1]_; the two-sided p-value is 2 min(p, 1 - p).
+    of freedom [1]_; the two-sided p-value is 2 min(p, 1 - p). That holds for Gaussian block means: with many
+    directions of high order, take blocks of a thousand networks or more, or a higher threshold.
 
     References
     ----------

@@ -17,7 +17,7 @@ from numerics.errors import InvalidStatistics
 Array = NDArray[np.float64]
 
 #: Standard deviations by which a discarded direction must be missed before we speak of a contradiction.
-#: Even hundreds of directions then raise a false alarm less than once in a million comparisons.
+#: Rounding and noise stay far below, while a deviation of an honest tenth of a standard error is seen.
 CONTRADICTION = 6.0
 
 
@@ -35,8 +35,10 @@ class Eigenbasis:
         Their eigenvalues, descending.
     discarded : ndarray, shape (M, M0 - k)
         The other eigenvectors; M0 = number of elements that fluctuate.
-    noise : ndarray, shape (M0 - k,)
-        Upper estimate of the variance of each discarded direction, rounding included.
+    noise : float
+        Upper bound of the variance of a discarded direction: the threshold times the largest eigenvalue. The
+        small eigenvalues themselves are no estimate, they are biased low when the blocks are few or
+        heavy-tailed.
     threshold : float
         Relative threshold.
 
@@ -55,7 +57,7 @@ class Eigenbasis:
     retained: Array
     eigenvalues: Array
     discarded: Array
-    noise: Array
+    noise: float
     threshold: float
 
     @property
@@ -108,8 +110,8 @@ class Eigenbasis:
         Returns
         -------
         float
-            Norm of the part of the residual in discarded directions, in so far as it exceeds
-            `CONTRADICTION` standard deviations there, divided by the norm of the reference; both in units
+            Norm of the part of the residual in those discarded directions where it exceeds
+            `CONTRADICTION` standard deviations, divided by the norm of the reference; both in units
             of the standard deviations of the elements. 0 when there is no contradiction; infinite when an
             element that does not fluctuate at all is missed.
         """
@@ -157,23 +159,9 @@ def eigenbasis(covariance: Array, n_blocks: int | None, threshold: float = 1e-6)
         retained=embedded[:, keep],
         eigenvalues=values[keep],
         discarded=embedded[:, ~keep],
-        noise=_noise(values[~keep], largest, len(values), n_blocks, threshold),
+        noise=float(threshold * largest),
         threshold=threshold,
     )
-
-
-def _noise(discarded: Array, largest: float, size: int, n_blocks: int | None, threshold: float) -> Array:
-    """Bound the variance of the discarded directions from above.
-
-    Small eigenvalues of a sample covariance are biased low, at worst by (1 - M/B)^2 for M elements and B
-    blocks (Marchenko & Pastur 1967); with B <= M they can vanish for lack of blocks, and only the threshold
-    bounds them.
-    """
-    rounding = size * np.finfo(np.float64).eps * largest
-    if n_blocks is not None and n_blocks <= size:
-        return np.full(len(discarded), threshold * largest + rounding)
-    bias = 1.0 if n_blocks is None else (1.0 - size / n_blocks) ** 2
-    return np.asarray(np.maximum(discarded, rounding) / bias)
 
 
 def _checked(covariance: Array, n_blocks: int | None, threshold: float) -> Array:

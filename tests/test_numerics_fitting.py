@@ -52,7 +52,7 @@ def test_rank_one_data_leave_no_freedom():
     assert wrong.dof == 0
     model = np.sqrt(shape) * wrong.parameters[0]
     assert wrong.null_residual == pytest.approx(
-        np.linalg.norm((1.7 * shape - model) / shape) / np.linalg.norm(1.7 * np.ones(126)), rel=1e-9
+        np.linalg.norm((1.7 * shape - model) / shape) / np.linalg.norm(1.7 * np.ones(126)), rel=1e-3
     )
 
 
