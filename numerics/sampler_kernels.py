@@ -1,21 +1,21 @@
 """Compiled evaluation of many networks at once, one lane per network (structure of arrays).
 
-The steps for every neuron, each a short loop over `LANES` networks that the compiler vectorises:
+Two neurons of `LANES` networks at a time, each step a short loop over lanes that the compiler vectorises:
 
-1. `_words`, `_normals`: counters -> random words -> standard normals (layout in `numerics.random_streams`);
-2. `_preactivation`: z = W·x + b for one point;
-3. `_add_feature`: add a·s(z) to the output.
+1. `_draw_neuron`: counters -> random words -> standard normals (layout in `numerics.random_streams`);
+2. `_set_base`: everything in the pre-activation z = W·x + b but the first coordinate;
+3. `_add_pair`: add a·s(z) of both neurons to the output, and s(z)² to its variance.
 
-Rows are addressed as ``array[row, lane]`` with the lane innermost and counted from 0: an index that might be
-negative would keep the compiler from vectorising. Everything exists in double and single precision; the type
-of the arrays decides.
+Loops that touch many rows address them in one flat array with constant offsets, so that the compiler sees that
+they do not overlap; the first rows of `rows`, the parameters of the two neurons, have fixed places. Everything exists in
+double and single precision; the type of the arrays decides.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
 from numerics.intrinsics import LANES, multiply_add, smallest_word
-from numerics.jit import compiled, inlined
+from numerics.jit import compiled
 from numerics.random_streams import NETWORK_LEVEL, TAIL, TAIL_CALL, Four, threefry
 from numerics.special_functions import cos_turns, erf, exp, log, unit_circle, unit_interval
 
@@ -23,6 +23,22 @@ Array = NDArray[np.float64]
 Words = NDArray[np.uint32]
 
 ERF, RELU, GAUSS, COS = 0, 1, 2, 3
+
+# Places in `rows`, the second neuron one row below the first: first weight; output weight; base of the
+# pre-activation; bias or phase; the other weights from OTHER on; last a row for normals that nobody needs.
+WEIGHT, OUTPUT, BASE, BIAS, OTHER = 0, 2, 4, 6, 8
+
+
+@compiled
+def row_count(d: int) -> int:
+    """Return the number of rows that `evaluate_lanes` needs as scratch.
+
+    Examples
+    --------
+    >>> row_count(1)
+    9
+    """
+    return OTHER + 2 * (d - 1) + 1
 
 
 @compiled
@@ -37,17 +53,23 @@ def _words(words: Words, first: int, neuron: int, call: int, key: Four) -> None:
     """Fill four rows of random words for networks first, first + 1, ..."""
     for lane in range(LANES):
         w0, w1, w2, w3 = threefry(_counter(first, lane, neuron, call), key)
-        words[0, lane] = w0
-        words[1, lane] = w1
-        words[2, lane] = w2
-        words[3, lane] = w3
+        words[lane] = w0
+        words[LANES + lane] = w1
+        words[2 * LANES + lane] = w2
+        words[3 * LANES + lane] = w3
+
+
+@compiled
+def _row(words: Words, row: int) -> Words:
+    return words[row * LANES : (row + 1) * LANES]
 
 
 @compiled
 def _box_muller(first: Array, second: Array, radius_words: Words, angle_words: Words) -> None:
     """Turn two rows of words into two rows of standard normals."""
+    like = first[0]
     for lane in range(LANES):
-        u = unit_interval(radius_words[lane], first[lane])
+        u = unit_interval(radius_words[lane], like)
         minus_log = -log(u)
         radius = np.sqrt(minus_log + minus_log)
         c, s = unit_circle(angle_words[lane], u)
@@ -56,91 +78,149 @@ def _box_muller(first: Array, second: Array, radius_words: Words, angle_words: W
 
 
 @compiled
-def _extend_tail(normal: Array, words: Words, pair: int, network: int, neuron: int, key: Four) -> None:
+def _extend_tail(
+    rows: Array, i: int, j: int, words: Words, pair: int, network: int, neuron: int, key: Four
+) -> None:
     """Redo the normals whose radius word is tiny, with 32 further bits in the radius."""
     row = 2 * (pair % 2)
     for lane in range(LANES):
-        word = words[row, lane]
+        word = words[row * LANES + lane]
         if word < TAIL:
             further = threefry(_counter(network, lane, neuron, pair // 2 + TAIL_CALL), key)
             fine = further[0] if row == 0 else further[2]
             u = (np.float64(word) + (np.float64(fine) + 0.5) * 2.0**-32) * 2.0**-32
             radius = np.sqrt(-2.0 * log(u))
-            c, s = unit_circle(words[row + 1, lane], u)
-            normal[2 * pair, lane] = radius * c
-            normal[2 * pair + 1, lane] = radius * s
+            c, s = unit_circle(words[(row + 1) * LANES + lane], u)
+            rows[i, lane] = radius * c
+            rows[j, lane] = radius * s
 
 
 @compiled
-def _normals(normal: Array, words: Words, pairs: int, network: int, neuron: int, key: Four) -> None:
-    """Fill 2·pairs rows of standard normals."""
+def _normal_pair(
+    rows: Array, i: int, j: int, words: Words, pair: int, network: int, neuron: int, key: Four
+) -> None:
+    """Fill rows i and j with standard normals; even pairs draw new words, odd ones use up the old."""
+    row = 2 * (pair % 2)
+    if row == 0:
+        _words(words, network, neuron, pair // 2, key)
+    _box_muller(rows[i], rows[j], _row(words, row), _row(words, row + 1))
+    if smallest_word(words, row) < TAIL:
+        _extend_tail(rows, i, j, words, pair, network, neuron, key)
+
+
+@compiled
+def _place(slot: int, j: int, d: int) -> int:
+    """Row of the parameter in a slot of neuron j; the last row if nobody needs it."""
+    if slot == 0:
+        return WEIGHT + j
+    if slot < d:
+        return OTHER + 2 * (slot - 1) + j
+    if slot == d:
+        return OUTPUT + j
+    return BIAS + j if slot == d + 1 else OTHER + 2 * (d - 1)
+
+
+@compiled
+def _draw_neuron(
+    rows: Array,
+    j: int,
+    d: int,
+    words: Words,
+    network: int,
+    neuron: int,
+    key: Four,
+    activation: int,
+    bias: float,
+) -> None:
+    """Draw the parameters of one neuron, as standard normals (phases in turns)."""
+    slots = d + 2 if bias > 0.0 and activation != COS else d + 1
+    pairs = (slots + 1) // 2
     for pair in range(pairs):
-        row = 2 * (pair % 2)
-        if row == 0:
-            _words(words, network, neuron, pair // 2, key)
-        _box_muller(normal[2 * pair], normal[2 * pair + 1], words[row], words[row + 1])
-        if smallest_word(words, row) < TAIL:
-            _extend_tail(normal, words, pair, network, neuron, key)
+        first, second = _place(2 * pair, j, d), _place(2 * pair + 1, j, d)
+        _normal_pair(rows, first, second, words, pair, network, neuron, key)
+    if activation == COS:
+        slot = 2 * pairs
+        if slot % 4 == 0:
+            _words(words, network, neuron, slot // 4, key)
+        _phases(rows[BIAS + j], _row(words, slot % 4))
 
 
 @compiled
-def _phases(phase: Array, words: Words, slot: int, first: int, neuron: int, key: Four) -> None:
-    """Fill a row with phases in turns, uniform on (0, 1)."""
-    _words(words, first, neuron, slot // 4, key)
+def _phases(phase: Array, words: Words) -> None:
     for lane in range(LANES):
-        phase[lane] = unit_interval(words[slot % 4, lane], phase[lane])
+        phase[lane] = unit_interval(words[lane], phase[lane])
 
 
 @compiled
-def _preactivation(z: Array, normal: Array, bias_row: int, bias: float, shift: float, x: Array) -> None:
-    """Fill a row with shift + bias·b + x·w; a negative `bias_row` means no bias."""
-    if bias_row >= 0:
-        for lane in range(LANES):
-            z[lane] = multiply_add(bias, normal[bias_row, lane], multiply_add(x[0], normal[0, lane], shift))
-    else:
-        for lane in range(LANES):
-            z[lane] = multiply_add(x[0], normal[0, lane], shift)
-    for k in range(1, len(x)):
-        for lane in range(LANES):
-            z[lane] = multiply_add(x[k], normal[k, lane], z[lane])
+def _set_base(rows: Array, bias: float, x: Array) -> None:
+    """Fill the base rows with bias·b + Σ_k x_k W_k, k > 0."""
+    for j in range(2):
+        base = rows[BASE + j]
+        _scale(base, rows[BIAS + j], bias)
+        for k in range(1, len(x)):
+            _add_scaled(base, rows[OTHER + 2 * (k - 1) + j], x[k])
 
 
-@inlined
-def _add_row(output: Array, variance: Array, weight: Array, z: Array, activation: int) -> None:
-    """Add weight·s(z) to a row of outputs and s(z)² to a row of variances."""
+@compiled
+def _scale(result: Array, row: Array, factor: float) -> None:
+    for lane in range(LANES):
+        result[lane] = factor * row[lane]
+
+
+@compiled
+def _add_scaled(result: Array, row: Array, factor: float) -> None:
+    for lane in range(LANES):
+        result[lane] = multiply_add(factor, row[lane], result[lane])
+
+
+@compiled
+def _add_pair(output: Array, variance: Array, r: Array, x: float, shift: float, activation: int) -> None:
+    """Add both neurons' contributions at one point; `r` is `rows`, flattened."""
     if activation == ERF:
         for lane in range(LANES):
-            s = erf(z[lane])
-            output[lane] = multiply_add(weight[lane], s, output[lane])
-            variance[lane] = multiply_add(s, s, variance[lane])
+            s = erf(multiply_add(x, r[lane], r[4 * LANES + lane]))
+            t = erf(multiply_add(x, r[LANES + lane], r[5 * LANES + lane]))
+            output[lane] = _weighted(output[lane], r[2 * LANES + lane], s, r[3 * LANES + lane], t)
+            variance[lane] = _weighted(variance[lane], s, s, t, t)
     elif activation == RELU:
-        zero = z[0] - z[0]
+        zero = x - x
         for lane in range(LANES):
-            s = max(z[lane], zero)
-            output[lane] = multiply_add(weight[lane], s, output[lane])
-            variance[lane] = multiply_add(s, s, variance[lane])
+            s = max(multiply_add(x, r[lane], r[4 * LANES + lane]), zero)
+            t = max(multiply_add(x, r[LANES + lane], r[5 * LANES + lane]), zero)
+            output[lane] = _weighted(output[lane], r[2 * LANES + lane], s, r[3 * LANES + lane], t)
+            variance[lane] = _weighted(variance[lane], s, s, t, t)
     elif activation == GAUSS:
         for lane in range(LANES):
-            s = exp(z[lane])
-            output[lane] = multiply_add(weight[lane], s, output[lane])
-            variance[lane] = multiply_add(s, s, variance[lane])
+            s = exp(multiply_add(x, r[lane], r[4 * LANES + lane] + shift))
+            t = exp(multiply_add(x, r[LANES + lane], r[5 * LANES + lane] + shift))
+            output[lane] = _weighted(output[lane], r[2 * LANES + lane], s, r[3 * LANES + lane], t)
+            variance[lane] = _weighted(variance[lane], s, s, t, t)
     else:
         for lane in range(LANES):
-            s = cos_turns(z[lane])
-            output[lane] = multiply_add(weight[lane], s, output[lane])
-            variance[lane] = multiply_add(s, s, variance[lane])
+            s = cos_turns(multiply_add(x, r[lane], r[4 * LANES + lane]))
+            t = cos_turns(multiply_add(x, r[LANES + lane], r[5 * LANES + lane]))
+            output[lane] = _weighted(output[lane], r[2 * LANES + lane], s, r[3 * LANES + lane], t)
+            variance[lane] = _weighted(variance[lane], s, s, t, t)
 
 
 @compiled
-def _add_feature(output: Array, variance: Array, weight: Array, z: Array, activation: int) -> None:
-    _add_row(output, variance, weight, z, activation)
+def _weighted(start: float, a: float, s: float, b: float, t: float) -> float:
+    return multiply_add(a, s, multiply_add(b, t, start))
+
+
+@compiled
+def _silence(rows: Array, j: int, silent: float) -> None:
+    """Make a neuron that contributes nothing: an odd width has one too many."""
+    rows[WEIGHT + j] = 0.0
+    rows[OUTPUT + j] = 0.0
+    rows[BASE + j] = silent
 
 
 @compiled
 def evaluate_lanes(
     outputs: Array,
     variances: Array,
-    scratch: Array,
+    rows: Array,
     words: Words,
     first: int,
     key: Four,
@@ -158,8 +238,10 @@ def evaluate_lanes(
         Filled with f(x).
     variances : ndarray, shape (n_points, LANES)
         Filled with the variance of f(x) over output weights and output bias at fixed hidden parameters.
-    scratch : ndarray, shape (d + 4, LANES)
-    words : ndarray of uint32, shape (4, LANES)
+    rows : ndarray, shape (row_count(d), LANES)
+        Scratch.
+    words : ndarray of uint32, shape (4 * LANES,)
+        Scratch.
     first : int
         Number of the first network.
     key : tuple of four uint32
@@ -169,31 +251,33 @@ def evaluate_lanes(
     points : ndarray, shape (n_points, d)
         Already multiplied by the standard deviation of a weight (and for `COS` by 1/2π).
     shift : ndarray, shape (n_points,)
-        Added to the pre-activation.
-    scales : ndarray, shape (3,)
+        Added to the pre-activation (of `GAUSS` only).
+    scales : ndarray, shape (4,)
         Standard deviation of the hidden bias (1 for phases), of an output weight over √N, and of the output
-        bias. The type of these arrays is the precision.
+        bias; a pre-activation at which the feature vanishes. The type of these arrays is the precision.
     """
     n_points, d = points.shape
-    bias, amplitude, output_bias = scales[0], scales[1], scales[2]
-    z, normal = scratch[0], scratch[1:]
-    pairs = (d + 3) // 2 if bias > 0.0 and activation != COS else (d + 2) // 2
-    bias_row = d + 1 if bias > 0.0 else -1
+    bias, amplitude, output_bias, silent = scales[0], scales[1], scales[2], scales[3]
+    flat = rows.reshape(-1)
     outputs[:] = 0.0
     variances[:] = 0.0
-    for neuron in range(width):
-        _normals(normal, words, pairs, first, neuron, key)
-        if activation == COS:
-            _phases(normal[d + 1], words, (d + 2) // 2 * 2, first, neuron, key)
+    rows[:] = 0.0
+    for neuron in range(0, width, 2):
+        count = min(2, width - neuron)
+        for j in range(count):
+            _draw_neuron(rows, j, d, words, first, neuron + j, key, activation, bias)
         for point in range(n_points):
-            _preactivation(z, normal, bias_row, bias, shift[point], points[point])
-            _add_feature(outputs[point], variances[point], normal[d], z, activation)
+            if d > 1 or point == 0:
+                _set_base(rows, bias, points[point])
+                if count == 1:
+                    _silence(rows, 1, silent)
+            _add_pair(outputs[point], variances[point], flat, points[point, 0], shift[point], activation)
     if output_bias > 0.0:
-        _normals(normal, words, 1, first, NETWORK_LEVEL, key)
+        _normal_pair(rows, 0, 1, words, 0, first, NETWORK_LEVEL, key)
     else:
-        normal[0] = 0.0
+        rows[0] = 0.0
     for point in range(n_points):
-        _finish(outputs[point], variances[point], normal[0], amplitude, output_bias)
+        _finish(outputs[point], variances[point], rows[0], amplitude, output_bias)
 
 
 @compiled

@@ -14,11 +14,13 @@ from numerics.jit import compiled
 from numerics.moments import MomentPlan, accumulate_grain
 from numerics.networks import CosNet, ErfNet, GaussNet, Network, ReLUNet
 from numerics.random_streams import Four, split_seed
-from numerics.sampler_kernels import COS, ERF, GAUSS, RELU, evaluate_lanes
+from numerics.sampler_kernels import COS, ERF, GAUSS, RELU, evaluate_lanes, row_count
 from numerics.tails import BINS, count_variances
 
 Array = NDArray[np.float64]
 
+#: Pre-activation (in turns for Cos) at which a feature vanishes.
+SILENT = {ERF: 0.0, RELU: 0.0, GAUSS: -1000.0, COS: 0.25}
 #: Neurons per page, roughly: a few milliseconds to a second of work.
 PAGE_NEURONS = 1 << 22
 
@@ -72,7 +74,7 @@ def lane_parameters(network: Network, points: Array, precision: Precision) -> La
         width=int(network.width),
         points=np.ascontiguousarray(points * (network.sigma_w / np.sqrt(network.d_in) / unit), dtype=kind),
         shift=shift.astype(kind),
-        scales=np.array([bias, amplitude, np.sqrt(network.bias_variance)], dtype=kind),
+        scales=np.array([bias, amplitude, np.sqrt(network.bias_variance), SILENT[activation]], dtype=kind),
         inverse_kernel=inverse_kernel,
     )
 
@@ -203,8 +205,8 @@ def _sample_pieces(
     n_points, d = points.shape
     outputs = np.empty((n_points, LANES), dtype=points.dtype)
     variances = np.empty((n_points, LANES), dtype=points.dtype)
-    scratch = np.empty((d + 4, LANES), dtype=points.dtype)
-    words = np.empty((4, LANES), dtype=np.uint32)
+    memory = np.empty((row_count(d), LANES), dtype=points.dtype)
+    words = np.empty(4 * LANES, dtype=np.uint32)
     monomials = np.empty((len(parent), GRAIN))
     piece = np.empty(len(left))
     ready = begin
@@ -212,7 +214,7 @@ def _sample_pieces(
     for i in range(len(starts)):
         if starts[i] >= ready:
             evaluate_lanes(
-                outputs, variances, scratch, words, ready, key, activation, width, points, shift, scales
+                outputs, variances, memory, words, ready, key, activation, width, points, shift, scales
             )
             count_variances(counts, variances, inverse_kernel, min(LANES, end - ready))
             ready += LANES
