@@ -179,9 +179,10 @@ def _constant(four: CorrelatorResult, coupling: CouplingResult) -> list[str]:
         scatter = f"{source} λ tensor: mean {mean:.3g}, spread {spread:.2g}"
         said = [f"A constant λ is rejected: {'; '.join(reasons)} ({scatter})."]
         tensor = coupling.sampled if coupling.exact is None else coupling.exact
-        if not np.nanmin(tensor) <= fit.parameters[0] <= np.nanmax(tensor):
+        margin = 1e-6 * np.nanmax(np.abs(tensor))
+        if not np.nanmin(tensor) - margin <= best.parameters[0] <= np.nanmax(tensor) + margin:
             said.append(
-                f"The fitted λ = {fit.parameters[0]:.3g} lies outside the range of the tensor: combinations "
+                f"The fitted λ = {best.parameters[0]:.3g} lies outside the range of the tensor: combinations "
                 "of elements that are known precisely, and that no constant can satisfy, dominate the fit."
             )
         return said
