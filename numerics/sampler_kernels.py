@@ -6,10 +6,12 @@ Two neurons of `LANES` networks at a time, each step a short loop over lanes tha
 2. `_set_base`: everything in the pre-activation z = W·x + b but the first coordinate;
 3. `_add_pair`: add a·s(z) of both neurons to the output, and s(z)² to its variance.
 
-Loops that touch many rows address them in one flat array with constant offsets, so that the compiler sees that
-they do not overlap; the first rows of `rows`, the parameters of the two neurons, have fixed places. Everything exists in
-double and single precision; the type of the arrays decides.
+Loops that touch many rows address them in one flat array with constant offsets, so that the compiler sees
+that they do not overlap; the first rows of `rows`, the parameters of the two neurons, have fixed places.
+Everything exists in double and single precision; the type of the arrays decides.
 """
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -204,7 +206,7 @@ def _add_pair(output: Array, variance: Array, r: Array, x: float, shift: float, 
 
 
 @compiled
-def _weighted(start: float, a: float, s: float, b: float, t: float) -> float:
+def _weighted(start: float, a: float, s: float, b: float, t: float) -> Any:
     return multiply_add(a, s, multiply_add(b, t, start))
 
 
