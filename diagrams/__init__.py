@@ -3,7 +3,8 @@
 What to use when: `generate` streams diagrams, `count` only counts them; `Diagram` is the value object, with
 its symmetry factor and Wick multiplicity; `named_filter` finds a selection by name (the predicates themselves
 are in `diagrams.filters`); `contract` and `diagrams.zero_dim` are oracles that share no code with the
-generator; `diagrams.graphs` speaks networkx; `diagrams.drawing` makes pictures.
+generator; `diagrams.graphs` speaks networkx, `to_json` and `nickel_index` write text; `diagrams.drawing`
+makes pictures; `diagrams.bulk` gives arrays where there are millions.
 """
 
 from diagrams import filters as filters
@@ -24,6 +25,10 @@ from diagrams.generation import count as count
 from diagrams.generation import generate as generate
 from diagrams.grouping import Group as Group
 from diagrams.grouping import grouped as grouped
+from diagrams.json_form import from_json as from_json
+from diagrams.json_form import to_json as to_json
+from diagrams.nickel import from_nickel_index as from_nickel_index
+from diagrams.nickel import nickel_index as nickel_index
 from diagrams.wick import contract as contract
 from diagrams.wick import contraction_count as contraction_count
 from diagrams.wick import double_factorial as double_factorial
@@ -48,8 +53,12 @@ __all__ = [
     "count",
     "double_factorial",
     "filters",
+    "from_json",
+    "from_nickel_index",
     "generate",
     "grouped",
     "named_filter",
+    "nickel_index",
     "pairings",
+    "to_json",
 ]

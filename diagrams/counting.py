@@ -101,6 +101,10 @@ def composed(connected: Supply, n: int, content: Content) -> tuple[int, Fraction
                     weight += ways * totals.weight * rest_weight
         return number, weight
 
+    for m in range(n % 2, n, 2):  # from below, so that the recursion stays flat
+        for _, left in splits(content):
+            if is_even(m, left):
+                below(m, left)
     return below(n, content)
 
 

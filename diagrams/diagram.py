@@ -40,30 +40,38 @@ _EDGE_TEXT = re.compile(r"\s*([xy])([1-9]\d*)\s*-\s*([xy])([1-9]\d*)\s*")
 
 @dataclass(frozen=True, order=True)
 class SymmetryFactor:
-    """Symmetry factor in its two parts; the term of a diagram carries 1 / total.
+    """Symmetry factor in its parts; the term of a diagram carries 1 / total.
 
     Attributes
     ----------
     vertex_automorphisms : int
         Permutations of the vertices that leave the diagram unchanged, external points fixed.
-    edge_symmetry : int
-        m! for every m-fold line between different vertices, 2**s s! for s self-loops at a vertex.
+    parallel_lines : int
+        Product of m! over the m-fold lines between different vertices.
+    self_loops : int
+        Product of 2**s s! over the vertices with s self-loops.
 
     Examples
     --------
-    >>> sunset = Diagram.from_edge_string("x1-y1,y1-y2,y1-y2,y1-y2,y2-x2")
-    >>> sunset.symmetry_factor
-    SymmetryFactor(vertex_automorphisms=1, edge_symmetry=6)
-    >>> int(sunset.symmetry_factor)
-    6
+    >>> scoop = Diagram.from_edge_string("x1-y1,x2-y1,y1-y2,y1-y2,y2-y2")
+    >>> scoop.symmetry_factor
+    SymmetryFactor(vertex_automorphisms=1, parallel_lines=2, self_loops=2)
+    >>> int(scoop.symmetry_factor)
+    4
     """
 
     vertex_automorphisms: int
-    edge_symmetry: int
+    parallel_lines: int
+    self_loops: int
+
+    @property
+    def edge_symmetry(self) -> int:
+        """Exchanges of lines that leave every vertex in place: parallel lines and self-loops."""
+        return self.parallel_lines * self.self_loops
 
     @property
     def total(self) -> int:
-        """The symmetry factor S: the product of the two parts."""
+        """The symmetry factor S: the product of the parts."""
         return self.vertex_automorphisms * self.edge_symmetry
 
     def __int__(self) -> int:
@@ -225,10 +233,10 @@ class Diagram:
     @cached_property
     def symmetry_factor(self) -> SymmetryFactor:
         """Symmetry factor in parts (external points fixed)."""
-        edge_symmetry = prod(
-            factorial(m) * (2**m if i == j else 1) for (i, j), m in Counter(self.edges).items()
-        )
-        return SymmetryFactor(self._automorphisms, edge_symmetry)
+        counts = Counter(self.edges).items()
+        parallel_lines = prod(factorial(m) for (i, j), m in counts if i != j)
+        self_loops = prod(2**m * factorial(m) for (i, j), m in counts if i == j)
+        return SymmetryFactor(self._automorphisms, parallel_lines, self_loops)
 
     @property
     def multiplicity(self) -> int:

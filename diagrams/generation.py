@@ -15,7 +15,8 @@ product for the vacuum parts.
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from itertools import combinations
-from math import factorial, prod
+from math import factorial, floor, lgamma, log, log10, prod
+from operator import index
 
 from diagrams.canonical import Piece, join
 from diagrams.counting import Count, Totals, composed, is_even, splits, unlabelled_composed
@@ -28,8 +29,12 @@ from diagrams.wick import contraction_count
 
 #: More diagrams than this are refused before anything is enumerated.
 LARGEST_LISTING = 10**12
-#: From this many vertices on (in one component) the compiled enumeration is used; below, nothing is compiled.
+#: More line ends than this are refused outright.
+MOST_ENDS = 20_000
+#: From this many vertices on the compiled enumeration is used, or from this many line ends on if there are
+#: a few vertices (in one component); below, nothing is compiled.
 COMPILED_FROM = 7
+COMPILED_FROM_ENDS, COMPILED_FROM_FEW = 30, 5
 #: Lists of pieces longer than this are enumerated again rather than kept.
 LARGEST_KEPT_LIST = 20_000
 
@@ -57,8 +62,8 @@ def generate(n_external: int, vertices: Mapping[int, int], where: Iterable[Filte
     Raises
     ------
     GenerationError
-        If the total valence is odd, a number is negative, a valence is below 1, or the listing would have
-        more than 10**12 diagrams.
+        If the total valence is odd, a number is negative or no integer, a valence is below 1, or the listing
+        would have more than 10**12 diagrams: the message says how many contractions were asked for.
 
     Examples
     --------
@@ -106,7 +111,7 @@ def count(
     Count(diagrams=3, multiplicity_total=105)
     """
     content = checked_content(n_external, vertices)
-    _refuse_absurd(n_external, content, factorial(n_external))
+    _refuse_absurd(n_external, content, factorial(min(n_external, MOST_ENDS)))
     return _Source(where).counted(n_external, content, unlabelled)
 
 
@@ -118,32 +123,58 @@ def checked_content(n_external: int, vertices: Mapping[int, int]) -> Content:
     >>> checked_content(2, {6: 1, 4: 2, 3: 0})
     ((4, 2), (6, 1))
     """
-    if n_external < 0 or any(number < 0 for number in vertices.values()):
-        raise GenerationError(
-            f"{n_external} external points and vertices {dict(vertices)} given; numbers must be 0 or more"
-        )
-    if any(valence < 1 for valence in vertices):
-        raise GenerationError(
-            f"vertices {dict(vertices)} given; a valence must be 1 or more (a vertex f**0 has no lines)"
-        )
-    ends = n_external + sum(valence * number for valence, number in vertices.items())
+    given = f"{n_external!r} external points and vertices {dict(vertices)} given"
+    try:
+        n = index(n_external)
+        pairs = [(index(valence), index(number)) for valence, number in vertices.items()]
+    except TypeError:
+        raise GenerationError(f"{given}; all of these must be whole numbers, as in 4 and {{4: 2}}") from None
+    if n < 0 or any(number < 0 for _, number in pairs):
+        raise GenerationError(f"{given}; numbers must be 0 or more")
+    if any(valence < 1 for valence, _ in pairs):
+        raise GenerationError(f"{given}; a valence must be 1 or more (a vertex f**0 has no lines)")
+    ends = n + sum(valence * number for valence, number in pairs)
     if ends % 2:
         raise GenerationError(
-            f"{n_external} points and vertices {dict(vertices)} have {ends} line ends, an odd number: "
+            f"{n} points and vertices {dict(vertices)} have {ends} line ends, an odd number: "
             "there are 0 contractions; change the number of points or of odd vertices by one"
         )
-    return tuple(sorted((int(k), int(c)) for k, c in vertices.items() if c))
+    return tuple(sorted((valence, number) for valence, number in pairs if number))
 
 
 def _refuse_absurd(n_external: int, content: Content, exchangeable: int) -> None:
-    """Refuse what cannot be enumerated: every diagram stands for at most prod k!**V V! contractions."""
+    """Refuse what cannot be enumerated: every diagram stands for at most prod k!**V V! contractions.
+
+    `exchangeable` counts the labellings that are not listed one by one.
+    """
+    ends = n_external + sum(k * c for k, c in content)
+    asked = f"{n_external} points and vertices {dict(content)} ask for"
+    if ends > MOST_ENDS:
+        raise GenerationError(
+            f"{asked} {_double_factorial_text(ends - 1)} contractions ({ends} line ends); at most "
+            f"{MOST_ENDS} line ends can be handled; lower the order"
+        )
     contractions = contraction_count(n_external, dict(content))
     at_most = prod(factorial(k) ** c * factorial(c) for k, c in content) * exchangeable
     if contractions > LARGEST_LISTING * at_most:
         raise GenerationError(
-            f"{n_external} points and vertices {dict(content)} have {contractions} contractions, at least "
-            f"{contractions // at_most} diagrams to list; the limit is {LARGEST_LISTING}; lower the order"
+            f"{asked} {_number_text(contractions)} contractions, at least "
+            f"{_number_text(contractions // at_most)} diagrams; the limit is "
+            f"{_number_text(LARGEST_LISTING)}; lower the order or the number of points"
         )
+
+
+def _number_text(number: int) -> str:
+    """The number itself, or its power of ten if nobody would read the digits."""
+    if number < 10**40:
+        return str(number)
+    return f"about 10^{(number.bit_length() - 1) * 30103 // 100000}"
+
+
+def _double_factorial_text(n: int) -> str:
+    """Size of n!! for odd n, without computing it: n! / ((n // 2)! 2**(n // 2)) by Stirling's series."""
+    half = n // 2
+    return f"about 10^{floor((lgamma(n + 1) - lgamma(half + 1)) / log(10) - half * log10(2))}"
 
 
 class _Source:
@@ -163,7 +194,7 @@ class _Source:
         """Connected classes that the named filters keep."""
         if n == 0 and self.no_vacuum:
             return
-        if _is_large(content):
+        if _is_large(n, content):
             from diagrams import bulk
 
             least, rest = bulk.least_cuts(self.early)
@@ -280,7 +311,7 @@ class _Source:
         if not content:
             number = int(n == 2 and self._keeps(_LINE))
             return Totals(number, number, Fraction(number))
-        if _is_large(content) and not (n == 0 and self.no_vacuum):
+        if _is_large(n, content) and not (n == 0 and self.no_vacuum):
             from diagrams import bulk
 
             least, rest = bulk.least_cuts(self.early)
@@ -296,8 +327,10 @@ class _Source:
         return Totals(classes, number, weight)
 
 
-def _is_large(content: Content) -> bool:
-    return sum(number for _, number in content) >= COMPILED_FROM
+def _is_large(n: int, content: Content) -> bool:
+    n_vertices = sum(number for _, number in content)
+    ends = n + sum(valence * number for valence, number in content)
+    return n_vertices >= COMPILED_FROM or (n_vertices >= COMPILED_FROM_FEW and ends >= COMPILED_FROM_ENDS)
 
 
 def _blocks(points: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:

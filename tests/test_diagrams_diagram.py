@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diagrams import Component, Diagram, InvalidDiagram
+from diagrams import Component, Diagram, InvalidDiagram, from_json, to_json
 from diagrams.canonical import canonical_form
 from diagrams.graphs import from_networkx, internal_bridges, to_networkx
 
@@ -92,6 +92,7 @@ def test_forms_are_read_back(raw, random):
     assert Diagram.from_components(diagram.n_external, diagram.components()) == diagram
     points = [f"x{i + 1}" for i in range(diagram.n_external)]
     assert from_networkx(to_networkx(diagram), points) == diagram
+    assert from_json(to_json(diagram)) == diagram
     order = list(range(diagram.n_external))
     random.shuffle(order)
     moved = diagram.with_points(order)

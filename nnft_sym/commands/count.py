@@ -38,14 +38,16 @@ def parse_vertices(text: str) -> dict[int, int]:
 )
 @click.option("-n", "n_external", type=int, required=True, help="Number of external points.")
 @click.option("--filter", "filters", default="", metavar="NAME,...", help="Keep what passes all of these.")
-@click.option("--legs", type=click.Choice(["labelled", "unlabelled"]), default="labelled", show_default=True)
+@click.option(
+    "--legs",
+    type=click.Choice(["labelled", "unlabelled"]),
+    default="labelled",
+    show_default=True,
+    help="unlabelled: diagrams that differ only by a permutation of the external points count once.",
+)
 @json_option
 def command(vertices: str, n_external: int, filters: str, legs: str, as_json: bool) -> None:
     """Count diagrams without listing them; with no filter everything counts, vacuum parts included."""
-    if legs == "unlabelled":
-        raise click.UsageError(
-            "--legs unlabelled is not available yet; leave it out to count labelled diagrams"
-        )
     from diagrams import count
     from diagrams.filters import named_filter
     from nnft_sym.jsonio import dumps
@@ -53,7 +55,8 @@ def command(vertices: str, n_external: int, filters: str, legs: str, as_json: bo
 
     names = [name.strip() for name in filters.split(",") if name.strip()]
     content = parse_vertices(vertices)
-    found = count(n_external, content, where=tuple(named_filter(name) for name in names))
+    where = tuple(named_filter(name) for name in names)
+    found = count(n_external, content, where, unlabelled=legs == "unlabelled")
     if as_json:
         click.echo(
             dumps(
@@ -69,4 +72,6 @@ def command(vertices: str, n_external: int, filters: str, legs: str, as_json: bo
         )
         return
     rows = [["diagrams", f"{found.diagrams:,}"], ["Wick contractions", f"{found.multiplicity_total:,}"]]
-    show(table(f"{n_external}-point diagrams with vertices {vertices}", ["", ""], rows))
+    external = "external points told apart" if legs == "labelled" else "external points not told apart"
+    title = f"{n_external}-point diagrams with vertices {vertices or 'none'}"
+    show(table(f"{title}, {external}" if n_external else title, ["", ""], rows))
