@@ -71,7 +71,6 @@ def command(vertices: str, n_external: int, filters: str, legs: str, as_json: bo
             )
         )
         return
-    rows = [["diagrams", f"{found.diagrams:,}"], ["Wick contractions", f"{found.multiplicity_total:,}"]]
-    external = "external points told apart" if legs == "labelled" else "external points not told apart"
-    title = f"{n_external}-point diagrams with vertices {vertices or 'none'}"
-    show(table(f"{title}, {external}" if n_external else title, ["", ""], rows))
+    kind = "diagrams" if legs == "labelled" else "diagrams, points exchangeable"
+    rows = [[kind, f"{found.diagrams:,}"], ["Wick contractions", f"{found.multiplicity_total:,}"]]
+    show(table(f"{n_external}-point diagrams with vertices {vertices}", ["", ""], rows))
