@@ -13,12 +13,20 @@ import math
 import numpy as np
 import pytest
 import xarray
+from scipy.stats import kstest, norm
 
+from nnft_sym.action import Action
 from nnft_sym.cli import run
-from nnft_sym.config import parse_study
+from nnft_sym.config import built_in_study, parse_study
+from nnft_sym.couplings import FourPointData, extract_coupling
+from nnft_sym.expansion import correlator
 from nnft_sym.results import CouplingStatus
-from nnft_sym.study import run_study
+from nnft_sym.study import make_network, run_study
 from nnft_sym.summary import summarise
+from numerics.domains import Box
+from numerics.exact import exact_correlators
+from numerics.prediction import predict
+from numerics.sampler import Ensemble
 
 CONTRACT = {
     "name", "width", "cutoff", "lambda_mean", "lambda_err", "lambda_fit", "lambda_fit_err", "lambda_chi2_dof",
@@ -154,6 +162,30 @@ def test_cos_net_in_two_dimensions():
     # At one point κ4 = 3 sa⁴/8 and ∫K⁴ = (sa²/2)⁴ (π/2c)^(d/2), c = sw²/d.
     integral = (1.3**2 / 2) ** 4 * math.pi / (2 * 0.49 / 2)
     assert net.coupling.exact[0] == pytest.approx(-(3 * 1.3**4 / 8) / 6 / (24 * integral), rel=1e-10)
+
+
+@pytest.mark.statistical
+@pytest.mark.parametrize("kind", ["erf", "relu"])
+def test_mean_coupling_has_an_honest_error_over_many_seeds(kind):
+    (config,) = built_in_study().only(kind).net
+    net, points = make_network(config), np.array(config.points)
+    expansion = correlator(Action("lambda*f**4"), 4, scheme="exact")
+    theory = predict(expansion.monomials(), net.kernel, points, Box(config.cutoff))
+    free, vertex = theory.coefficient(""), theory.coefficient("lambda")
+    exact = exact_correlators(net, points, orders=(4,))[4].full
+    pulls = []
+    for seed in range(24):
+        sampled = Ensemble(net, points, seed=seed).correlators(100_000, orders=(4,), n_blocks=500)
+        found = extract_coupling(
+            FourPointData(
+                coefficient=vertex.value, coefficient_error=vertex.error,
+                sampled_delta=sampled[4].value - free.value, sampled_error=sampled[4].error,
+                exact_delta=exact - free.value, covariance=sampled.covariance((4,)), n_blocks=500,
+            )
+        )  # fmt: skip
+        pulls.append((found.mean - found.mean_exact) / found.mean_error)
+    # Kolmogorov and Smirnov, two-sided; with fixed seeds this is a fixed number.
+    assert kstest(pulls, norm.cdf).pvalue > 0.01
 
 
 def test_same_seed_same_numbers():
