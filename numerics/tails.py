@@ -99,7 +99,7 @@ def tail_size(n_networks: int) -> int:
     (112, 632)
     """
     share: float = n_networks**0.75 / 50
-    return max(25, round(share))
+    return min(max(25, round(share)), n_networks)
 
 
 def tail_index(counts: Counts, n_networks: int) -> tuple[float, int]:
