@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.errors import LoweringError
+from numerics.kernels import Kernel
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -26,6 +27,10 @@ Indices = NDArray[np.int64]
 _SMALL_WORK = 3e8
 #: Nodes taken at a time, so that intermediate products stay in the cache.
 _BLOCK = 4096
+#: Kernel values computed at a time, for the same reason.
+_VALUES = 32768
+#: Kernel values from which compiled tables repay the time to load the compiler.
+_MANY_VALUES = 2e7
 
 
 class Backend(ABC):
@@ -53,6 +58,10 @@ class Backend(ABC):
             If the shapes do not fit or a row does not exist.
         """
 
+    @abstractmethod
+    def kernel_table(self, kernel: Kernel, x: Array, y: Array) -> Array:
+        """Evaluate K_W for all pairs; x of shape (n, d), y of shape (m, d), the result (n, m)."""
+
 
 @final
 class NumpyBackend(Backend):
@@ -78,6 +87,16 @@ class NumpyBackend(Backend):
             total += (_products(columns, left) * weights[block]) @ _products(columns, right).T
         return np.asarray(total[left_of, right_of])
 
+    def kernel_table(self, kernel: Kernel, x: Array, y: Array) -> Array:
+        """See `Backend.kernel_table`; the array form of the kernel, a block of columns at a time."""
+        step = max(1, _VALUES // max(1, len(x)))
+        if step >= len(y):
+            return kernel.weight(x, y)
+        table = np.empty((len(x), len(y)))
+        for start in range(0, len(y), step):
+            table[:, start : start + step] = kernel.weight(x, y[start : start + step])
+        return table
+
 
 @final
 class NumbaBackend(Backend):
@@ -95,19 +114,28 @@ class NumbaBackend(Backend):
         from numerics.interpreter import product_sums
 
         _check(table, factors, weights)
-        return np.asarray(
-            product_sums(
-                np.ascontiguousarray(table, dtype=np.float64),
-                np.ascontiguousarray(factors, dtype=np.int64),
-                np.ascontiguousarray(weights, dtype=np.float64),
-            )
-        )
+        half = factors.shape[1] // 2
+        left, left_of = _distinct(factors[:, :half])
+        right, right_of = _distinct(factors[:, half:])
+        table, weights = np.ascontiguousarray(table), np.ascontiguousarray(weights)
+        return np.asarray(product_sums(table, left, right, left_of, right_of, weights))
+
+    def kernel_table(self, kernel: Kernel, x: Array, y: Array) -> Array:
+        """See `Backend.kernel_table`; compiled for Erf-net and ReLU-net."""
+        from numerics.kernel_tables import weight_table
+
+        return weight_table(kernel, x, y)
 
 
 def default_backend(n_outputs: int, n_factors: int, n_nodes: int) -> Backend:
     """NumPy for small problems, so that they never wait for a compiler; Numba for large ones."""
     work = float(n_outputs) * max(n_factors, 1) * n_nodes
     return NumpyBackend() if work < _SMALL_WORK else NumbaBackend()
+
+
+def default_table_backend(n_values: int) -> Backend:
+    """Which backend tabulates kernels, by the same reasoning."""
+    return NumpyBackend() if n_values < _MANY_VALUES else NumbaBackend()
 
 
 def _products(columns: Array, factors: Indices) -> Array:

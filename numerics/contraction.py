@@ -17,7 +17,7 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.backends import Backend
+from numerics.backends import Backend, default_table_backend
 from numerics.errors import InvalidKernel, LoweringError
 from numerics.integrand import Integrand
 from numerics.kernels import Kernel
@@ -30,8 +30,6 @@ Indices = NDArray[np.int64]
 _EXHAUSTIVE = 6
 #: Largest intermediate tensor considered; `contraction_elements` tells how large it really is.
 _ELEMENTS = 2**40
-#: Kernel values computed at a time, so that temporary arrays stay in the cache.
-_BLOCK = 32768
 
 
 @final
@@ -45,6 +43,8 @@ class Tables:
     rule : Rule
     nats : float
         Accuracy asked of the rule.
+    backend : Backend, optional
+        What evaluates the kernel; default: chosen by the size of each table.
 
     Raises
     ------
@@ -52,7 +52,10 @@ class Tables:
         When a table is made and the kernel returns NaN, infinity or a wrong shape.
     """
 
-    def __init__(self, kernel: Kernel, points: Array, rule: Rule, nats: float) -> None:
+    def __init__(
+        self, kernel: Kernel, points: Array, rule: Rule, nats: float, backend: Backend | None = None
+    ) -> None:
+        self._backend = backend
         self._kernel = kernel
         self._points = points
         self._rule = rule
@@ -68,7 +71,7 @@ class Tables:
     def legs(self) -> Array:
         """K_W(x_i, y_m), shape (n, m)."""
         if "legs" not in self._made:
-            self._made["legs"] = _tabulate(self._kernel, self._points, self._nodes)
+            self._made["legs"] = self._table(self._points)
         return self._made["legs"]
 
     @property
@@ -83,8 +86,13 @@ class Tables:
     def pairs(self) -> Array:
         """K_W(y_m, y_m'), shape (m, m)."""
         if "pairs" not in self._made:
-            self._made["pairs"] = _tabulate(self._kernel, self._nodes, self._nodes)
+            self._made["pairs"] = self._table(self._nodes)
         return self._made["pairs"]
+
+    def _table(self, x: Array) -> Array:
+        backend = self._backend or default_table_backend(len(x) * len(self._nodes))
+        table = backend.kernel_table(self._kernel, x, self._nodes)
+        return _checked(table, (len(x), len(self._nodes)), self._kernel)
 
     def vertex_weights(self, integrand: Integrand, vertex: int) -> Array:
         """Weights of one vertex with its self-loops folded in, shape (m,)."""
@@ -131,6 +139,8 @@ def contract(integrand: Integrand, rows: Sequence[Indices], tables: Tables, back
         for v in range(integrand.n_vertices)
     ]
     tensors += [tables.pairs**power for _, _, power in integrand.bridges_between]
+    if len(tensors) == 3:
+        return np.asarray(tensors[0] @ tensors[2] @ tensors[1].T)
     subscripts = _subscripts(integrand)
     path = _path(subscripts, tuple(tensor.shape for tensor in tensors))
     return np.asarray(np.einsum(subscripts, *tensors, optimize=list(path)))
@@ -191,17 +201,6 @@ def _leg_products(legs: Array, rows: Indices) -> Array:
     for column in rows.T:
         product *= legs[column]
     return product
-
-
-def _tabulate(kernel: Kernel, x: Array, y: Array) -> Array:
-    """K_W(x, y), shape (n, m), a block of columns at a time."""
-    step = max(1, _BLOCK // len(x)) if len(x) else len(y)
-    if step >= len(y):
-        return _checked(kernel.weight(x, y), (len(x), len(y)), kernel)
-    table = np.empty((len(x), len(y)))
-    for start in range(0, len(y), step):
-        table[:, start : start + step] = kernel.weight(x, y[start : start + step])
-    return _checked(table, table.shape, kernel)
 
 
 def _checked(values: Array, shape: tuple[int, ...], kernel: Kernel) -> Array:

@@ -116,7 +116,7 @@ class Integrand:
         ]
         return np.array(rows, dtype=np.int64).reshape(len(rows), 4)
 
-    @property
+    @cached_property
     def n_factors(self) -> int:
         """Number of kernels multiplied, powers counted."""
         return sum(power for *_, power in (*self.spectators, *self.legs, *self.internal))
@@ -231,6 +231,10 @@ class Integrand:
             raise LoweringError(f"not the JSON of an Integrand ({error}): give what to_json wrote") from error
 
     def __str__(self) -> str:
+        return self._text
+
+    @cached_property
+    def _text(self) -> str:
         factors = [_factor("K", f"x{i + 1}", f"x{j + 1}", p) for i, j, p in self.spectators]
         measure = "∫" + " ".join(f"dy{v + 1}" for v in range(self.n_vertices)) if self.n_vertices else ""
         weighted = [_factor("Kw", f"x{i + 1}", f"y{v + 1}", p) for i, v, p in self.legs]

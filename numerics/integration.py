@@ -12,6 +12,7 @@ accuracy is reached (`numerics.refinement`).
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import Enum
+from functools import lru_cache
 from math import pi
 
 import numpy as np
@@ -195,6 +196,18 @@ def choose_rule(kernel: Kernel, points: Array, box: Box) -> Rule:
     return TensorRule(tuple(axes))
 
 
+def _rule(kernel: Kernel, points: Array, box: Box) -> Rule:
+    """`choose_rule`, remembered: studies come back to the same inputs again and again."""
+    if getattr(type(kernel), "__hash__", None) is None:
+        return choose_rule(kernel, points, box)
+    return _rule_of_bytes(kernel, points.tobytes(), points.shape, box)
+
+
+@lru_cache(maxsize=64)
+def _rule_of_bytes(kernel: Kernel, content: bytes, shape: tuple[int, int], box: Box) -> Rule:
+    return choose_rule(kernel, np.frombuffer(content).reshape(shape), box)
+
+
 def solve(
     jobs: Sequence[Job],
     kernel: Kernel,
@@ -225,7 +238,7 @@ def solve(
             on_grid.append(job)
     if isinstance(domain, Box):
         if on_grid:
-            refine(on_grid, kernel, points, choose_rule(kernel, points, domain), settings, backend)
+            refine(on_grid, kernel, points, _rule(kernel, points, domain), settings, backend)
         return
     for job in on_grid:
         refine([job], kernel, points, gaussian_rule(job.integrand, kernel, points), settings, backend)
@@ -253,7 +266,7 @@ def _integrate(
     jobs = [Job(part.integrand, leg_rows(part.integrand, len(points), labels, part.labels)) for part in parts]
     solve(jobs, kernel, points, domain, method, settings, backend)
     total = Product(np.full(len(labels), to_float(integrand.prefactor)))
-    full = kernel.full(points, points)
+    full = kernel.full(points, points) if integrand.spectators else np.empty((0, 0))
     for i, j, power in integrand.spectators:
         total.multiply_kernel(full[labels[:, i], labels[:, j]] ** power, power)
     for part, job in zip(parts, jobs, strict=True):

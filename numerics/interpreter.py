@@ -1,55 +1,66 @@
-"""Compiled interpreter of flat programs; see `numerics.backends`, which imports it only when needed."""
+"""Compiled interpreter of flat programs; see `numerics.backends`, which imports it only when needed.
+
+Nodes are taken `GRAIN` at a time: half products are formed for a block of nodes, then every output is a
+scalar product of two of them, summed in an order that does not depend on the machine.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.intrinsics import GRAIN, dot_rows
 from numerics.jit import compiled
 
-#: Nodes handled side by side: sums stay in independent lanes, which the compiler can vectorise without
-#: being allowed to reorder a summation.
-_LANES = 16
+Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+
+@compiled
+def _half_products(table: Array, factors: Indices, start: int, length: int, out: Array) -> None:
+    """Multiply rows over one block of nodes, on top of what `out` holds; (R, P), (U, h) -> (U, block)."""
+    for u in range(factors.shape[0]):
+        for k in range(factors.shape[1]):
+            row = factors[u, k]
+            for p in range(length):
+                out[u, p] *= table[row, start + p]
 
 
 @compiled
 def product_sums(
-    table: NDArray[np.float64], factors: NDArray[np.int64], weights: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Sum products of table rows over the nodes.
+    table: Array,
+    left: Indices,
+    right: Indices,
+    left_of: Indices,
+    right_of: Indices,
+    weights: Array,
+) -> Array:
+    """Sum products of table rows over the nodes; each output is one left half times one right half.
 
     Parameters
     ----------
     table : ndarray, shape (R, P), C order
-    factors : ndarray of int64, shape (M, L)
+    left, right : ndarray of int64, shape (U, h), (U', h')
+        The distinct halves of the products.
+    left_of, right_of : ndarray of int64, shape (M,)
+        Which halves make up each output.
     weights : ndarray, shape (P,)
 
     Returns
     -------
     ndarray, shape (M,)
     """
-    n_nodes = weights.size
-    n_outputs, n_factors = factors.shape
-    out = np.empty(n_outputs)
-    sums = np.empty(_LANES)
-    product = np.empty(_LANES)
-    whole = n_nodes - n_nodes % _LANES
-    for e in range(n_outputs):
-        sums[:] = 0.0
-        for start in range(0, whole, _LANES):
-            for lane in range(_LANES):
-                product[lane] = weights[start + lane]
-            for k in range(n_factors):
-                row = factors[e, k]
-                for lane in range(_LANES):
-                    product[lane] *= table[row, start + lane]
-            for lane in range(_LANES):
-                sums[lane] += product[lane]
-        total = 0.0
-        for p in range(whole, n_nodes):
-            value = weights[p]
-            for k in range(n_factors):
-                value *= table[factors[e, k], p]
-            total += value
-        for lane in range(_LANES):
-            total += sums[lane]
-        out[e] = total
+    n_nodes, n_left = weights.size, left.shape[0]
+    halves = np.empty((n_left + right.shape[0], GRAIN))
+    out = np.zeros(left_of.size)
+    for start in range(0, n_nodes, GRAIN):
+        length = min(GRAIN, n_nodes - start)
+        # beyond the last node the weights are zero
+        halves[:n_left] = 0.0
+        halves[n_left:] = 1.0
+        for u in range(n_left):
+            for p in range(length):
+                halves[u, p] = weights[start + p]
+        _half_products(table, left, start, length, halves[:n_left])
+        _half_products(table, right, start, length, halves[n_left:])
+        for e in range(left_of.size):
+            out[e] += dot_rows(halves, left_of[e], n_left + right_of[e])
     return out

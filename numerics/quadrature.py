@@ -9,7 +9,7 @@ analytic within the strip |Im u| < π/2 of the mapped coordinate y = c + s·sinh
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache, reduce
 from itertools import pairwise
 from math import asinh, atan2, ceil, isinf, pi, prod
@@ -26,6 +26,8 @@ _MAX_PANEL_NODES = 192
 _MOST_NATS_PER_NODE = 5.0
 #: Accuracy at which two ways of cutting an axis are compared.
 _TYPICAL_NATS = 25.0
+#: Largest grid that a rule keeps for the next time.
+_KEPT_NODES = 50_000
 
 
 class Grid(NamedTuple):
@@ -222,6 +224,8 @@ class TensorRule:
     """Tensor product of composite Gauss–Legendre rules, one tuple of panels per coordinate."""
 
     axes: tuple[tuple[Panel, ...], ...]
+    _grids: dict[float, Grid] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _sizes: dict[float, int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -240,11 +244,18 @@ class TensorRule:
 
     def size(self, nats: float) -> int:
         """Number of nodes."""
-        return prod(sum(panel.n_nodes(nats) for panel in panels) for panels in self.axes)
+        if nats not in self._sizes:
+            self._sizes[nats] = prod(sum(panel.n_nodes(nats) for panel in panels) for panels in self.axes)
+        return self._sizes[nats]
 
     def grid(self, nats: float) -> Grid:
-        """Nodes and weights."""
-        return _product([_join(panels, nats) for panels in self.axes])
+        """Nodes and weights; those of small grids are kept."""
+        if nats in self._grids:
+            return self._grids[nats]
+        grid = _product([_join(panels, nats) for panels in self.axes])
+        if len(grid.weights) <= _KEPT_NODES:
+            self._grids[nats] = grid
+        return grid
 
     def vertex_factor(self, valence: int) -> float:
         """One."""

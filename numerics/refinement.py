@@ -146,7 +146,7 @@ def refine(
         tracks = [t for t in tracks if t.level < 2 or not _too_large(t.job, size, len(points), settings)]
         if not tracks:
             return
-        tables = Tables(kernel, points, rule, nats)
+        tables = Tables(kernel, points, rule, nats, backend)
         for track in tracks:
             track.evaluate(tables, settings.rtol, backend)
             track.job.method = f"grid contraction, {rule.name}, {size} nodes per vertex"
@@ -171,8 +171,8 @@ class _Track:
         chosen = backend or default_backend(prod(job.shape), job.integrand.n_factors, tables.size)
         value = contract(job.integrand, job.rows, tables, chosen)
         exact = self.smoothness is Smoothness.EXACT
-        if exact or self.level == 1:
-            # The scale need not be accurate, so that of one coarse grid serves for all later ones.
+        if self.level == 0:
+            # The scale need not be accurate, so that of the coarsest grid serves for all.
             magnitudes = tables.magnitudes(job.integrand)
             absolute = (
                 value if magnitudes is tables else contract(job.integrand, job.rows, magnitudes, chosen)
