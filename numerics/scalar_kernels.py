@@ -97,7 +97,7 @@ def preactivations(x: Any, y: Any, sigma_w: float, sigma_b: float) -> tuple[floa
 
 
 @compiled
-def erf_kernel(x: Any, y: Any, sigma_w: float, sigma_b: float) -> float:
+def erf_kernel(x: Any, y: Any, sigma_w: float, sigma_b: float) -> Any:
     """K_W of Erf-net for one pair of inputs.
 
     Parameters
@@ -117,7 +117,7 @@ def erf_kernel(x: Any, y: Any, sigma_w: float, sigma_b: float) -> float:
 
 
 @compiled
-def relu_kernel(x: Any, y: Any, sigma_w: float, sigma_b: float) -> float:
+def relu_kernel(x: Any, y: Any, sigma_w: float, sigma_b: float) -> Any:
     """K_W of ReLU-net for one pair of inputs; parameters as for `erf_kernel`.
 
     Examples

@@ -73,7 +73,9 @@ def test_scalar_gaussians(kernel):
 
 def test_almost_opposite_inputs_keep_their_digits():
     x, y = np.array([1.0, 1e-3]), np.array([-1.0, 0.0])
-    assert relu_kernel(x, y, 0.83, 0.0) == pytest.approx(1.25887030767755e-11, rel=1e-13, abs=0)
+    with mp.workdps(40):
+        want = mp.mpf("0.83") ** 4 / (4 * mp.pi) * (mp.mpf("1e-3") - mp.atan(mp.mpf("1e-3")))
+    assert relu_kernel(x, y, 0.83, 0.0) == pytest.approx(float(want), rel=4e-15, abs=0)
 
 
 def test_angle_over_all_sizes():
