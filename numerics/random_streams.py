@@ -29,7 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.errors import InvalidStatistics
-from numerics.jit import inlined
+from numerics.jit import compiled, inlined
 
 Words = NDArray[np.uint32]
 Array = NDArray[np.float64]
@@ -208,7 +208,7 @@ def uniforms(key: tuple[int, ...], networks: NDArray[np.int64], neuron: int, slo
     return np.asarray((drawn.astype(np.float64) + 0.5) / 2.0**32)
 
 
-@inlined
+@compiled
 def _mix(a: np.uint32, b: np.uint32, bits: int) -> tuple[np.uint32, np.uint32]:
     """One step of Threefry; the casts keep Numba from widening to 64 bits."""
     a = np.uint32(a + b)
@@ -216,7 +216,7 @@ def _mix(a: np.uint32, b: np.uint32, bits: int) -> tuple[np.uint32, np.uint32]:
     return a, np.uint32(turned ^ a)
 
 
-@inlined
+@compiled
 def four_rounds(
     x: Four,
     first: tuple[int, int, int, int],
@@ -235,7 +235,7 @@ def four_rounds(
     return x0, x1, x2, x3
 
 
-@inlined
+@compiled
 def inject(
     x: Four,
     k0: np.uint32,

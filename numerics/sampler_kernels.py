@@ -31,7 +31,6 @@ ERF, RELU, GAUSS, COS = 0, 1, 2, 3
 WEIGHT, OUTPUT, BASE, BIAS, OTHER = 0, 2, 4, 6, 8
 
 
-@compiled
 def row_count(d: int) -> int:
     """Return the number of rows that `evaluate_lanes` needs as scratch.
 
@@ -85,12 +84,13 @@ def _extend_tail(
 ) -> None:
     """Redo the normals whose radius word is tiny, with 32 further bits in the radius."""
     row = 2 * (pair % 2)
+    further = words[4 * LANES :]
+    _words(further, network, neuron, pair // 2 + TAIL_CALL, key)
     for lane in range(LANES):
         word = words[row * LANES + lane]
         if word < TAIL:
-            further = threefry(_counter(network, lane, neuron, pair // 2 + TAIL_CALL), key)
-            fine = further[0] if row == 0 else further[2]
-            u = (np.float64(word) + (np.float64(fine) + 0.5) * 2.0**-32) * 2.0**-32
+            fine = np.float64(further[row * LANES + lane])
+            u = (np.float64(word) + (fine + 0.5) * 2.0**-32) * 2.0**-32
             radius = np.sqrt(-2.0 * log(u))
             c, s = unit_circle(words[(row + 1) * LANES + lane], u)
             rows[i, lane] = radius * c
@@ -164,6 +164,12 @@ def _set_base(rows: Array, bias: float, x: Array) -> None:
 
 
 @compiled
+def _fill(row: Array, value: float) -> None:
+    for lane in range(LANES):
+        row[lane] = value
+
+
+@compiled
 def _scale(result: Array, row: Array, factor: float) -> None:
     for lane in range(LANES):
         result[lane] = factor * row[lane]
@@ -213,16 +219,18 @@ def _weighted(start: float, a: float, s: float, b: float, t: float) -> Any:
 @compiled
 def _silence(rows: Array, j: int, silent: float) -> None:
     """Make a neuron that contributes nothing: an odd width has one too many."""
-    rows[WEIGHT + j] = 0.0
-    rows[OUTPUT + j] = 0.0
-    rows[BASE + j] = silent
+    _fill(rows[WEIGHT + j], 0.0)
+    _fill(rows[OUTPUT + j], 0.0)
+    _fill(rows[BASE + j], silent)
 
 
 @compiled
 def evaluate_lanes(
     outputs: Array,
     variances: Array,
+    totals: Array,
     rows: Array,
+    flat: Array,
     words: Words,
     first: int,
     key: Four,
@@ -236,13 +244,17 @@ def evaluate_lanes(
 
     Parameters
     ----------
-    outputs : ndarray, shape (n_points, LANES)
+    outputs : ndarray of float64, shape (n_points, LANES)
         Filled with f(x).
-    variances : ndarray, shape (n_points, LANES)
+    variances : ndarray of float64, shape (n_points, LANES)
         Filled with the variance of f(x) over output weights and output bias at fixed hidden parameters.
+    totals : ndarray, shape (2, n_points, LANES)
+        Scratch.
     rows : ndarray, shape (row_count(d), LANES)
         Scratch.
-    words : ndarray of uint32, shape (4 * LANES,)
+    flat : ndarray, shape (row_count(d) * LANES,)
+        The same memory as `rows`.
+    words : ndarray of uint32, shape (8 * LANES,)
         Scratch.
     first : int
         Number of the first network.
@@ -256,14 +268,16 @@ def evaluate_lanes(
         Added to the pre-activation (of `GAUSS` only).
     scales : ndarray, shape (4,)
         Standard deviation of the hidden bias (1 for phases), of an output weight over √N, and of the output
-        bias; a pre-activation at which the feature vanishes. The type of these arrays is the precision.
+        bias; a pre-activation at which the feature vanishes. The type of the arrays that are not said to be
+        of another type is the precision.
     """
     n_points, d = points.shape
     bias, amplitude, output_bias, silent = scales[0], scales[1], scales[2], scales[3]
-    flat = rows.reshape(-1)
-    outputs[:] = 0.0
-    variances[:] = 0.0
-    rows[:] = 0.0
+    for point in range(n_points):
+        _fill(totals[0, point], 0.0)
+        _fill(totals[1, point], 0.0)
+    for row in range(len(rows)):
+        _fill(rows[row], 0.0)
     for neuron in range(0, width, 2):
         count = min(2, width - neuron)
         for j in range(count):
@@ -273,18 +287,18 @@ def evaluate_lanes(
                 _set_base(rows, bias, points[point])
                 if count == 1:
                     _silence(rows, 1, silent)
-            _add_pair(outputs[point], variances[point], flat, points[point, 0], shift[point], activation)
+            _add_pair(totals[0, point], totals[1, point], flat, points[point, 0], shift[point], activation)
     if output_bias > 0.0:
         _normal_pair(rows, 0, 1, words, 0, first, NETWORK_LEVEL, key)
     else:
-        rows[0] = 0.0
+        _fill(rows[0], 0.0)
+    _fill(rows[1], 1.0)
     for point in range(n_points):
-        _finish(outputs[point], variances[point], rows[0], amplitude, output_bias)
+        _finish(outputs[point], totals[0, point], amplitude, rows[0], output_bias)
+        _finish(variances[point], totals[1, point], amplitude * amplitude, rows[1], output_bias * output_bias)
 
 
 @compiled
-def _finish(output: Array, variance: Array, normal: Array, amplitude: float, output_bias: float) -> None:
-    """Scale by the output weights' deviation and add the output bias."""
+def _finish(result: Array, total: Array, factor: float, row: Array, other: float) -> None:
     for lane in range(LANES):
-        output[lane] = multiply_add(amplitude, output[lane], output_bias * normal[lane])
-        variance[lane] = multiply_add(amplitude * amplitude, variance[lane], output_bias * output_bias)
+        result[lane] = multiply_add(factor, total[lane], other * row[lane])

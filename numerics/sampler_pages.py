@@ -5,6 +5,7 @@ A page is a pure function of its number, so it can be computed by any thread or 
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ from numerics.sampler_kernels import COS, ERF, GAUSS, RELU, evaluate_lanes, row_
 from numerics.tails import BINS, count_variances
 
 Array = NDArray[np.float64]
+
+Scratch: TypeAlias = tuple[Array, Array, Array, Array, Array, NDArray[np.uint32], Array, Array]
 
 #: Pre-activation (in turns for Cos) at which a feature vanishes.
 SILENT = {ERF: 0.0, RELU: 0.0, GAUSS: -1000.0, COS: 0.25}
@@ -179,14 +182,39 @@ def sample_page(
     moments = (plan.parent, plan.point, plan.left, plan.right)
     pieces = (starts, stops, block - block[0])
     span = (begin, end)
-    _sample_pieces(grain_sums, blocks, counts, pieces, span, key, network, lanes.inverse_kernel, moments)
+    scratch = _scratch(lanes, plan)
+    kernel = lanes.inverse_kernel
+    _sample_pieces(scratch, grain_sums, blocks, counts, pieces, span, key, network, kernel, moments)
     while len(grain_sums) > 1:
         grain_sums = grain_sums[0::2] + grain_sums[1::2]
     return PageSums(total=grain_sums[0], first_block=int(block[0]), blocks=blocks, counts=counts)
 
 
+def _scratch(lanes: LaneParameters, plan: MomentPlan) -> Scratch:
+    n_points, d = lanes.points.shape
+    kind = lanes.points.dtype
+    rows = np.empty((row_count(d), LANES), dtype=kind)
+    return (
+        np.empty((n_points, LANES)),
+        np.empty((n_points, LANES)),
+        np.empty((2, n_points, LANES), dtype=kind),
+        rows,
+        rows.reshape(-1),
+        np.empty(8 * LANES, dtype=np.uint32),
+        np.empty((len(plan.parent), GRAIN)),
+        np.empty(plan.size),
+    )
+
+
+@compiled
+def _add(total: Array, term: Array) -> None:
+    for e in range(len(total)):
+        total[e] += term[e]
+
+
 @compiled
 def _sample_pieces(
+    scratch: Scratch,
     grain_sums: Array,
     blocks: Array,
     counts: NDArray[np.int64],
@@ -200,21 +228,27 @@ def _sample_pieces(
     """Walk through the pieces into which grain and block edges cut the page."""
     activation, width, points, shift, scales = network
     parent, point, left, right = moments
-    starts, stops, rows = pieces
+    outputs, variances, totals, rows, flat, words, monomials, piece = scratch
+    starts, stops, block = pieces
     begin, end = span
-    n_points, d = points.shape
-    outputs = np.empty((n_points, LANES), dtype=points.dtype)
-    variances = np.empty((n_points, LANES), dtype=points.dtype)
-    memory = np.empty((row_count(d), LANES), dtype=points.dtype)
-    words = np.empty(4 * LANES, dtype=np.uint32)
-    monomials = np.empty((len(parent), GRAIN))
-    piece = np.empty(len(left))
     ready = begin
     grain = -1
     for i in range(len(starts)):
         if starts[i] >= ready:
             evaluate_lanes(
-                outputs, variances, memory, words, ready, key, activation, width, points, shift, scales
+                outputs,
+                variances,
+                totals,
+                rows,
+                flat,
+                words,
+                ready,
+                key,
+                activation,
+                width,
+                points,
+                shift,
+                scales,
             )
             count_variances(counts, variances, inverse_kernel, min(LANES, end - ready))
             ready += LANES
@@ -230,7 +264,7 @@ def _sample_pieces(
             )
         stop = start + stops[i] - starts[i]
         if stop - start == size:
-            blocks[rows[i]] += grain_sums[grain]
+            _add(blocks[block[i]], grain_sums[grain])
         else:
             accumulate_grain(piece, outputs, monomials, offset, start, stop, parent, point, left, right)
-            blocks[rows[i]] += piece
+            _add(blocks[block[i]], piece)
