@@ -64,6 +64,17 @@ class SampledCorrelators:
         Histogram of the conditional variances, see `numerics.tails`.
     provenance : mapping
         What is needed to get the same numbers again.
+
+    Examples
+    --------
+    >>> from numerics.networks import ReLUNet
+    >>> from numerics.sampler import Ensemble
+    >>> ensemble = Ensemble(ReLUNet(width=20), [0.5, 1.0], seed=1)
+    >>> sample = ensemble.correlators(5000, orders=(2, 4), n_blocks=100)
+    >>> sample[2].indices.tolist(), sample[4].value.shape, sample.block_means((4,)).shape
+    ([[0, 0], [0, 1], [1, 1]], (5,), (100, 5))
+    >>> bool(np.allclose(np.diag(sample.covariance((2,))), sample[2].error ** 2))
+    True
     """
 
     points: Array

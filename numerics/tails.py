@@ -147,6 +147,16 @@ def tail_report(order: int, variance_counts: Counts, deviations: Array) -> TailR
     Returns
     -------
     TailReport
+
+    Examples
+    --------
+    With P(v > t) = t^(-4) the 2-point function has a finite variance and the 6-point function has not:
+
+    >>> rng = np.random.default_rng(1)
+    >>> counts = np.histogram(rng.uniform(size=100000) ** (-1 / 4), bin_edges())[0][np.newaxis]
+    >>> deviations = rng.standard_normal((100, 1))
+    >>> [tail_report(order, counts, deviations).quality.name for order in (2, 6)]
+    ['TRUSTED', 'HEAVY_TAILED']
     """
     n_networks = int(variance_counts[0].sum())
     squares = deviations**2

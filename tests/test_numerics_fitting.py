@@ -5,7 +5,10 @@ import pytest
 from scipy import optimize, stats
 
 from numerics.errors import InvalidStatistics, SingularProblem
+from numerics.exact import exact_correlators
 from numerics.fitting import fit
+from numerics.networks import ReLUNet
+from numerics.sampler import Ensemble
 
 
 def test_agrees_with_textbook_formula_where_the_covariance_is_regular():
@@ -54,6 +57,19 @@ def test_rank_one_data_leave_no_freedom():
     assert wrong.null_residual == pytest.approx(
         np.linalg.norm((1.7 * shape - model) / shape) / np.linalg.norm(1.7 * np.ones(126)), rel=1e-3
     )
+
+
+@pytest.mark.statistical
+@pytest.mark.parametrize("precision", ["double", "single"])
+def test_sampled_relu_networks_leave_one_direction(precision):
+    network, points = ReLUNet(20), np.array([[0.2], [0.4], [0.6], [0.8], [1.0], [1.2]])
+    sample = Ensemble(network, points, seed=3, precision=precision).correlators(50_000, orders=(4,))
+    four = exact_correlators(network, points, orders=(4,))[4]
+    shape = np.prod(points[four.indices, 0], axis=1)
+    result = fit(sample[4].value, shape[:, None], sample.covariance(), n_blocks=sample.n_blocks)
+    assert (len(shape), result.rank, result.dof, result.null_residual) == (126, 1, 0, 0.0)
+    assert abs(result.parameters[0] - four.full[0] / shape[0]) < 4.5 * result.errors[0]
+    assert result.errors[0] * shape[0] == pytest.approx(sample[4].error[0], rel=1e-3)
 
 
 @pytest.mark.statistical
