@@ -8,7 +8,7 @@ What to use when: for up to about 10^4 diagrams, `diagrams.generate` and its `Di
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from math import factorial
+from math import factorial, prod
 
 import numpy as np
 
@@ -30,11 +30,12 @@ from diagrams.filters import (
 from diagrams.leg_classes import Content, LegClass, legs_handed_out
 from diagrams.machine import Bytes, Classes, Longs
 from diagrams.machine_legs import Lines, Numbers
+from diagrams.wick import double_factorial
 
 #: Classes enumerated between two looks at the consumer.
 _CLASSES = 4096
-#: With more points than this the label words of one class no longer fit a batch.
-MOST_POINTS = 8
+#: Limits of the compiled enumeration: its integers have 64 bits, its node numbers 8.
+MOST_POINTS, MOST_VERTICES = 64, 20
 
 #: (kind of cut, fewest lines it must have): what a filter says about `machine.fill_classes`.
 _CUTS: dict[NamedFilter, tuple[int, int]] = {
@@ -101,10 +102,15 @@ class ClassBatch:
         """Legs per vertex, shape (n_vertices,)."""
         return np.array(self.legs, np.int8)
 
+    @property
+    def words(self) -> int:
+        """Arrangements of the labels over the vertices."""
+        return factorial(sum(self.legs)) // prod(map(factorial, self.legs))
+
     def work_space(self) -> Bytes:
-        """Room for every permutation of the leg-carrying vertices, shape (n_permutations, n_vertices)."""
-        carrying = sum(1 for legs in self.legs if legs)
-        return np.empty((factorial(carrying), len(self.legs)), np.int8)
+        """Room for every leg group, shape (largest order, n_vertices)."""
+        carrying = factorial(sum(1 for legs in self.legs if legs))
+        return np.empty((min(carrying, int(self.classes.group_order.max())), len(self.legs)), np.int8)
 
     def numbers(self) -> Numbers:
         """What the labelled diagrams of every class share."""
@@ -142,8 +148,7 @@ def class_batches(
     for valences, legs in legs_handed_out(n_legs, content):
         state = _start(valences, legs)
         legs_array = np.array(legs, np.int8)
-        written = size
-        while written == size:
+        while state.place[0] >= 0:
             n = len(valences)
             made = Classes(
                 np.empty((size, n, n), np.int8),
@@ -154,6 +159,22 @@ def class_batches(
             written = machine.fill_classes(legs_array, self_loops, least, state, made)
             if written:
                 yield ClassBatch(valences, legs, made.head(written))
+
+
+def fits(n_legs: int, content: Content) -> bool:
+    """Whether the compiled enumeration can take a request: no number of it leaves 64 bits.
+
+    With nothing but self-loops a vertex of valence k has k!! exchanges of lines, and no other use of its
+    line ends has more.
+
+    Examples
+    --------
+    >>> fits(4, ((4, 9),)), fits(0, ((12, 7),))
+    (True, False)
+    """
+    n_vertices = sum(number for _, number in content)
+    exchanges = prod(double_factorial(valence) ** number for valence, number in content)
+    return n_legs <= MOST_POINTS and n_vertices <= MOST_VERTICES and exchanges < 2**63
 
 
 def _start(valences: tuple[int, ...], legs: tuple[int, ...]) -> machine.State:
@@ -199,17 +220,20 @@ def class_totals(n_legs: int, content: Content, self_loops: bool, least: Longs) 
     classes = labelled = 0
     weight = Fraction(0)
     for batch in class_batches(n_legs, content, self_loops, least):
-        labellings, fixing, edges = batch.numbers()
-        classes += len(labellings)
-        labelled += int(labellings.sum())
-        for automorphisms in np.unique(fixing):
-            chosen = fixing == automorphisms
-            values, which = np.unique(edges[chosen], return_inverse=True)
-            sums = np.zeros(len(values), np.int64)
-            np.add.at(sums, which, labellings[chosen])
-            for value, number in zip(values.tolist(), sums.tolist(), strict=True):
-                weight += Fraction(number, value * int(automorphisms))
+        words, numbers, group_order = batch.words, batch.numbers(), batch.classes.group_order
+        classes += len(group_order)
+        for moving, times in zip(*_tally(numbers.moving), strict=True):
+            labelled += words // moving * times
+        for order in np.unique(group_order).tolist():
+            for edges, times in zip(*_tally(numbers.edge_symmetry[group_order == order]), strict=True):
+                weight += Fraction(words * times, order * edges)
     return Totals(classes, labelled, weight)
+
+
+def _tally(values: Longs) -> tuple[list[int], list[int]]:
+    """Different values, and how often each occurs."""
+    different, times = np.unique(values, return_counts=True)
+    return different.tolist(), times.tolist()
 
 
 def generate_batches(
@@ -220,13 +244,13 @@ def generate_batches(
     Parameters
     ----------
     n_external : int
-        Number of external points, at most 8.
+        Number of external points.
     vertices : mapping
         ``{valence: how many}``, at least one vertex.
     where : iterable of NamedFilter
         Filters of `diagrams.filters`; `connected` is implied.
     size : int
-        Diagrams per batch, at most; never less than 40320.
+        Diagrams per batch; the last one has fewer.
 
     Yields
     ------
@@ -236,8 +260,8 @@ def generate_batches(
     Raises
     ------
     GenerationError
-        If the request makes no sense (see `diagrams.generate`), has no vertex or too many points, or a filter
-        is not one of the named ones.
+        If the request makes no sense (see `diagrams.generate`), has no vertex or too many points and
+        vertices, or a filter is not one of the named ones.
 
     Examples
     --------
@@ -250,33 +274,32 @@ def generate_batches(
     content = checked_content(n_external, vertices)
     chosen = tuple(where)
     least, rest = least_cuts(chosen)
-    if not content or n_external > MOST_POINTS:
+    if not content or not fits(n_external, content) or size < 1:
         raise GenerationError(
-            f"{n_external} points and vertices {dict(vertices)} given; batches need at least one vertex and "
-            f"at most {MOST_POINTS} points: use diagrams.generate(..., where=[connected])"
+            f"{n_external} points, vertices {dict(vertices)}, batches of {size} given; need 1 "
+            f"to {MOST_VERTICES} vertices of moderate valence, at most {MOST_POINTS} points, batches of 1 or "
+            "more: use diagrams.generate(..., where=[connected])"
         )
     if rest:
         raise GenerationError(
             "batches know the named filters only; apply your own to the arrays, or use generate"
         )
-    return _batches(n_external, content, no_self_loop not in chosen, least, max(size, factorial(MOST_POINTS)))
+    return _batches(n_external, content, no_self_loop not in chosen, least, size)
 
 
 def _batches(n: int, content: Content, self_loops: bool, least: Longs, size: int) -> Iterator[DiagramBatch]:
     valences = tuple(k for k, c in content for _ in range(c))
-    n_lines = (n + sum(valences)) // 2
-    out, filled = _room(size, n_lines), 0
+    out, filled = _room(size, (n + sum(valences)) // 2), 0
+    word = np.empty(n, np.int8)
     for batch in class_batches(n, content, self_loops, least):
         numbers, legs, space = batch.numbers(), batch.legs_array, batch.work_space()
-        first = 0
-        while True:
-            first, filled = machine_legs.expand_classes(
-                first, batch.classes, numbers, legs, space, filled, out
-            )
-            if first == len(numbers.labellings):
-                break
-            yield _batch(n, valences, out, filled)
-            out, filled = _room(size, n_lines), 0
+        place = np.array([0, 0, filled])
+        while place[0] < len(numbers.moving):
+            filled = machine_legs.expand_classes(place, word, batch.classes, numbers, legs, space, out)
+            if filled == size:
+                yield _batch(n, valences, out, filled)
+                out, filled = _room(size, out.lines.shape[1]), 0
+                place[2] = 0
     if filled:
         yield _batch(n, valences, out, filled)
 

@@ -194,7 +194,7 @@ class _Source:
         """Connected classes that the named filters keep."""
         if n == 0 and self.no_vacuum:
             return
-        if _is_large(n, content):
+        if _is_compiled(n, content):
             from diagrams import bulk
 
             least, rest = bulk.least_cuts(self.early)
@@ -311,7 +311,7 @@ class _Source:
         if not content:
             number = int(n == 2 and self._keeps(_LINE))
             return Totals(number, number, Fraction(number))
-        if _is_large(n, content) and not (n == 0 and self.no_vacuum):
+        if _is_compiled(n, content) and not (n == 0 and self.no_vacuum):
             from diagrams import bulk
 
             least, rest = bulk.least_cuts(self.early)
@@ -327,10 +327,15 @@ class _Source:
         return Totals(classes, number, weight)
 
 
-def _is_large(n: int, content: Content) -> bool:
+def _is_compiled(n: int, content: Content) -> bool:
+    """Whether a component is large enough for the compiled enumeration, and fits it."""
     n_vertices = sum(number for _, number in content)
     ends = n + sum(valence * number for valence, number in content)
-    return n_vertices >= COMPILED_FROM or (n_vertices >= COMPILED_FROM_FEW and ends >= COMPILED_FROM_ENDS)
+    if n_vertices < COMPILED_FROM and (n_vertices < COMPILED_FROM_FEW or ends < COMPILED_FROM_ENDS):
+        return False
+    from diagrams import bulk
+
+    return bulk.fits(n, content)
 
 
 def _blocks(points: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:

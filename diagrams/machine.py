@@ -21,6 +21,8 @@ Bytes = NDArray[np.int8]
 Longs = NDArray[np.int64]
 
 _REJECTED, _DIFFERENT, _EQUAL = -1, 0, 1
+#: Rows tried in one call.
+_MOST_ROWS = 1_000_000
 
 
 class State(NamedTuple):
@@ -332,7 +334,9 @@ def _finish_row(state: State, row: int, search: Search) -> tuple[int, int]:
 
 @compiled
 def fill_classes(legs: Bytes, self_loops: bool, least_cuts: Longs, state: State, out: Classes) -> int:
-    """Go on with an enumeration until the output is full or it is finished.
+    """Go on with an enumeration until the output is full, a million rows were tried, or it is finished.
+
+    So a call takes a second at most, and an interrupt is never kept waiting.
 
     Parameters
     ----------
@@ -349,14 +353,15 @@ def fill_classes(legs: Bytes, self_loops: bool, least_cuts: Longs, state: State,
     Returns
     -------
     int
-        Number of classes written; fewer than C means that the enumeration is finished.
+        Number of classes written. ``state.place[0] < 0`` means that the enumeration is finished.
     """
     matrix, free, left, place = state.matrix, state.free, state.left, state.place
     size = matrix.shape[0]
     search = _search_space(size)
     written = 0
+    rows_tried = 0
     row, column, forward = place[0], place[1], place[2] == 1
-    while row >= 0 and written < out.group_order.shape[0]:
+    while row >= 0 and written < out.group_order.shape[0] and rows_tried < _MOST_ROWS:
         value = _next_value(state, row, column, forward, self_loops)
         forward = value >= 0
         matrix[row, column] = matrix[column, row] = max(value, 0)
@@ -372,6 +377,7 @@ def fill_classes(legs: Bytes, self_loops: bool, least_cuts: Longs, state: State,
         if column < size - 1:
             column += 1
             continue
+        rows_tried += 1
         group_order, number = _finish_row(state, row, search)
         forward = group_order > 0 and row < size - 1
         if forward:

@@ -17,15 +17,15 @@ class Numbers(NamedTuple):
 
     Attributes
     ----------
-    labellings : ndarray of int64
-        Number of labelled diagrams.
+    moving : ndarray of int64
+        Order of the leg group; the class stands for (arrangements of the labels) / moving diagrams.
     fixing : ndarray of int64
         Vertex automorphisms with the points fixed.
     edge_symmetry : ndarray of int64
         prod m! prod 2**s s!.
     """
 
-    labellings: Longs
+    moving: Longs
     fixing: Longs
     edge_symmetry: Longs
 
@@ -101,15 +101,9 @@ def _edge_symmetry(matrix: Bytes) -> int:
 @compiled
 def class_numbers(legs: Bytes, classes: Classes, group: Bytes, out: Numbers) -> None:
     """Fill the numbers of every class; `group` is work space for `leg_group`."""
-    words = 1
-    n = 0
-    for v in range(legs.shape[0]):
-        for i in range(legs[v]):
-            n += 1
-            words = words * n // (i + 1)
     for c in range(classes.group_order.shape[0]):
         moving = leg_group(classes.generators[c], classes.n_generators[c], legs, group)
-        out.labellings[c] = words // moving
+        out.moving[c] = moving
         out.fixing[c] = classes.group_order[c] // moving
         out.edge_symmetry[c] = _edge_symmetry(classes.matrix[c])
 
@@ -148,70 +142,85 @@ def _is_smallest(word: Bytes, group: Bytes, order: int) -> bool:
 
 
 @compiled
-def _expand(classes: Classes, c: int, legs: Bytes, group: Bytes, lines: Bytes) -> int:
-    """Write every labelled diagram of class `c` to `lines`; return their number."""
-    size = legs.shape[0]
-    n = int(legs.sum())
-    word = np.empty(n, np.int8)
+def _inner_lines(matrix: Bytes, n: int, inner: Bytes) -> None:
+    """Write the lines between vertices to `inner`, shape (number of them, 2)."""
     k = 0
-    for v in range(size):
-        for _ in range(legs[v]):
-            word[k] = v
-            k += 1
-    inner = np.empty((lines.shape[1] - n, 2), np.int8)
-    k = 0
-    for i in range(size):
-        for j in range(i, size):
-            for _ in range(classes.matrix[c, i, j]):
+    for i in range(matrix.shape[0]):
+        for j in range(i, matrix.shape[0]):
+            for _ in range(matrix[i, j]):
                 inner[k, 0] = n + i
                 inner[k, 1] = n + j
                 k += 1
-    order = leg_group(classes.generators[c], classes.n_generators[c], legs, group)
+
+
+@compiled
+def _first_word(legs: Bytes, word: Bytes) -> None:
+    """Write the smallest arrangement of labels: those of vertex 0 first."""
+    k = 0
+    for v in range(legs.shape[0]):
+        for _ in range(legs[v]):
+            word[k] = v
+            k += 1
+
+
+@compiled
+def _expand(word: Bytes, inner: Bytes, group: Bytes, order: int, lines: Bytes) -> tuple[int, bool]:
+    """Write labelled diagrams from `word` on, until the output is full.
+
+    Returns how many were written, and whether `word` is now one that was not looked at.
+    """
+    n = word.shape[0]
     written = 0
     more = True
-    while more:
+    while more and written < lines.shape[0]:
         if _is_smallest(word, group, order):
             for i in range(n):
                 lines[written, i, 0] = i
                 lines[written, i, 1] = n + word[i]
-            for i in range(inner.shape[0]):
-                lines[written, n + i, 0] = inner[i, 0]
-                lines[written, n + i, 1] = inner[i, 1]
+            lines[written, n:] = inner
             written += 1
         more = _next_word(word)
-    return written
+    return written, more
 
 
 @compiled
 def expand_classes(
-    first: int, classes: Classes, numbers: Numbers, legs: Bytes, group: Bytes, filled: int, out: Lines
-) -> tuple[int, int]:
-    """Expand classes first, first + 1, ... while there is room in the output.
+    place: Longs, word: Bytes, classes: Classes, numbers: Numbers, legs: Bytes, group: Bytes, out: Lines
+) -> int:
+    """Expand classes until the output is full or none is left.
 
     Parameters
     ----------
-    first : int
-        First class to expand.
+    place : ndarray of int64, shape (3,)
+        Class to go on with, whether it is begun (1) or not (0), and entries of the output already taken.
+        Changed in place: the first entry is the number of classes when all are done.
+    word : ndarray of int8, shape (n,)
+        Next arrangement of the labels in a class that is begun. Changed in place.
     classes : Classes
     numbers : Numbers
         Of these classes.
     legs : ndarray of int8, shape (V,)
     group : ndarray of int8
         Work space for `leg_group`.
-    filled : int
-        Entries of the output already taken.
     out : Lines
 
     Returns
     -------
-    tuple of int
-        The first class not expanded, and the entries taken now.
+    int
+        The entries of the output now taken.
     """
-    labellings = numbers.labellings
-    while first < labellings.shape[0] and filled + labellings[first] <= out.lines.shape[0]:
-        end = filled + _expand(classes, first, legs, group, out.lines[filled:])
-        out.vertex_automorphisms[filled:end] = numbers.fixing[first]
-        out.edge_symmetry[filled:end] = numbers.edge_symmetry[first]
-        filled = end
-        first += 1
-    return first, filled
+    n = word.shape[0]
+    inner = np.empty((out.lines.shape[1] - n, 2), np.int8)
+    while place[0] < classes.group_order.shape[0] and place[2] < out.lines.shape[0]:
+        c, start = place[0], place[2]
+        if not place[1]:
+            _first_word(legs, word)
+        _inner_lines(classes.matrix[c], n, inner)
+        order = leg_group(classes.generators[c], classes.n_generators[c], legs, group)
+        written, more = _expand(word, inner, group, order, out.lines[start:])
+        out.vertex_automorphisms[start : start + written] = numbers.fixing[c]
+        out.edge_symmetry[start : start + written] = numbers.edge_symmetry[c]
+        place[2] = start + written
+        place[1] = more
+        place[0] += not more
+    return int(place[2])

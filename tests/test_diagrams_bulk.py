@@ -91,14 +91,30 @@ def test_batches_hold_every_connected_diagram_once(n, vertices, where):
         assert batch.lines.shape[1:] == ((n + sum(batch.vertices)) // 2, 2)
 
 
-def test_batches_are_bounded_and_independent():
-    batches = list(generate_batches(4, {4: 7}, size=1))
-    assert [len(batch) <= factorial(8) for batch in batches] == [True] * len(batches)
+@pytest.mark.parametrize("size", [1, 1000, 65_536])
+def test_batches_are_bounded_and_independent(size):
+    n, vertices = (4, {4: 3}) if size == 1 else (4, {4: 7})
+    batches = list(generate_batches(n, vertices, size=size))
     assert len(batches) > 1
+    assert {len(batch) for batch in batches[:-1]} == {size}
+    assert 1 <= len(batches[-1]) <= size
     lines = np.concatenate([batch.lines for batch in batches])
-    assert len(lines) == count(4, {4: 7}, [f.connected]).diagrams
+    assert len(lines) == count(n, vertices, [f.connected]).diagrams
     keys = np.sort(lines[..., 0].astype(np.int64) * 64 + lines[..., 1], axis=1)
     assert len(np.unique(keys, axis=0)) == len(lines)
+
+
+def test_batches_with_many_points():
+    """Trees with ten points: the labellings of a class do not have to fit a batch."""
+    found = set()
+    for batch in generate_batches(10, {4: 4}, size=5000):
+        found.update(batch[i] for i in range(0, len(batch), 50))
+        assert set(batch.vertex_automorphisms.tolist()) == {1}
+    assert all(map(f.connected, found))
+    total = sum(len(batch) for batch in generate_batches(10, {4: 4}))
+    # A leaf has three points. Chain: 10! / (3!^2 2!^2 2), star: 10! / (3!^3 1! 3!).
+    chain, star = factorial(10) // (36 * 4 * 2), factorial(10) // (216 * 6)
+    assert total == chain + star
 
 
 @pytest.mark.parametrize(
@@ -158,11 +174,21 @@ def test_large_groups_are_not_listed():
     assert list(generate(0, {1: 12, 12: 1}, [f.connected])) == [hub]
 
 
+@pytest.mark.parametrize(("n", "vertices"), [(22, {4: 10}), (2, {2: 24})], ids=str)
+def test_nothing_overflows(n, vertices):
+    """Labellings of one class beyond 2**63, and more vertices than the compiled enumeration takes."""
+    found = count(n, vertices, [f.connected]).multiplicity_total
+    assert found == multiplicity_sum(n, vertices, Kind.CONNECTED)
+    assert found > 2**63
+
+
 def test_refusals():
-    with pytest.raises(GenerationError, match="at least one vertex"):
+    with pytest.raises(GenerationError, match="1 to 20 vertices"):
         generate_batches(2, {})
-    with pytest.raises(GenerationError, match="at most 8 points"):
-        generate_batches(10, {4: 1})
+    with pytest.raises(GenerationError, match="at most 64 points"):
+        generate_batches(100, {4: 49})
+    with pytest.raises(GenerationError, match="batches of 0"):
+        generate_batches(2, {4: 1}, size=0)
     with pytest.raises(GenerationError, match="named filters only"):
         generate_batches(2, {4: 1}, [lambda diagram: True])
     with pytest.raises(GenerationError, match="odd number"):

@@ -1,0 +1,26 @@
+"""Comparisons with other programs: ``make bench``, or ``python -m tests.benchmarks [SECTION ...]``.
+
+Never part of the tests. Peers are optional: what is not installed is left out (``pip install feyngraph``).
+Ratios are from one run on one machine and one core, after a first call that warms everything up.
+"""
+
+import platform
+import sys
+
+from tests.benchmarks import diagram_generation
+
+SECTIONS = {"diagrams": diagram_generation.section}
+
+
+def main(names):
+    """Print the sections asked for, or all."""
+    unknown = [name for name in names if name not in SECTIONS]
+    if unknown:
+        sys.exit(f"no section {', '.join(unknown)}; there are {', '.join(SECTIONS)}")
+    print(f"Python {platform.python_version()}, {platform.machine()}")
+    for name in names or SECTIONS:
+        SECTIONS[name]()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
