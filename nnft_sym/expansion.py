@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
-from itertools import combinations_with_replacement, islice
+from itertools import islice
 from math import factorial, prod
 from typing import TYPE_CHECKING, TypeVar
 
@@ -34,6 +34,7 @@ from nnft_sym.action import Action
 from nnft_sym.errors import InvalidExpansion
 from nnft_sym.polynomials import Polynomial
 from nnft_sym.terms import Term, Topology, topologies
+from nnft_sym.truncation import Content, CountingLike, OrderLike, Truncation, truncation
 
 if TYPE_CHECKING:
     import sympy
@@ -45,8 +46,6 @@ if TYPE_CHECKING:
 MOST_TERMS = 1_000_000
 #: A notebook shows longer expansions by topology.
 MOST_TERMS_SHOWN = 200
-#: Orders above this are refused.
-HIGHEST_ORDER = 40
 
 
 class Scheme(StrEnum):
@@ -85,9 +84,6 @@ _FILTERS: Mapping[Kind, tuple[NamedFilter, ...]] = {
 }
 _SCHEME_FILTERS: Mapping[Scheme, tuple[NamedFilter, ...]] = {Scheme.BARE: (), Scheme.EXACT: (skeleton,)}
 
-#: Pairs (valence, how many), valences ascending.
-Content = tuple[tuple[int, int], ...]
-
 
 @dataclass(frozen=True, repr=False)
 class Expansion:
@@ -99,8 +95,8 @@ class Expansion:
         The interactions.
     n : int
         Number of external points.
-    order : int
-        Largest number of vertices.
+    truncation : Truncation
+        Where the sum stops.
     scheme : Scheme
         What a line stands for.
     kind : Kind
@@ -117,7 +113,7 @@ class Expansion:
 
     action: Action
     n: int
-    order: int
+    truncation: Truncation
     scheme: Scheme
     kind: Kind
     terms: tuple[Term, ...]
@@ -129,6 +125,12 @@ class Expansion:
     def __len__(self) -> int:
         """Count the terms."""
         return len(self.terms)
+
+    @property
+    def order(self) -> int | Fraction | dict[str, int]:
+        """The order as it was asked for: vertices, power of 1/N, or power of each coupling."""
+        largest = self.truncation.largest
+        return dict(largest) if isinstance(largest, tuple) else largest
 
     @property
     def rule(self) -> str:
@@ -150,7 +152,7 @@ class Expansion:
         """
         return {
             vertex_key(content): count(self.n, dict(content)).multiplicity_total
-            for content in _contents(self.action.valences, self.n, self.order)
+            for content in self.truncation.contents(self.action, self.n)
         }
 
     def topologies(self) -> tuple[Topology, ...]:
@@ -223,7 +225,7 @@ class Expansion:
         return {
             "action": str(self.action),
             "n": self.n,
-            "order": self.order,
+            **self.truncation.as_dict(),
             "scheme": self.scheme.value,
             "kind": self.kind.value,
             "rule": self.rule,
@@ -234,7 +236,7 @@ class Expansion:
     def __repr__(self) -> str:
         """Show what is expanded, not the terms."""
         return (
-            f"<{self.kind} {self.n}-point function of {self.action}, order {self.order}, {self.scheme}: "
+            f"<{self.kind} {self.n}-point function of {self.action}, {self.truncation.text}, {self.scheme}: "
             f"{len(self.terms)} terms>"
         )
 
@@ -247,7 +249,12 @@ class Expansion:
 
 
 def correlator(
-    action: Action | str, n: int, order: int = 1, scheme: str = "bare", kind: str = "normalised"
+    action: Action | str,
+    n: int,
+    order: OrderLike = 1,
+    scheme: str = "bare",
+    kind: str = "normalised",
+    counting: CountingLike = None,
 ) -> Expansion:
     """Expand an n-point function in the couplings.
 
@@ -257,12 +264,15 @@ def correlator(
         The interactions.
     n : int
         Number of external points; 0 gives the vacuum diagrams (of the kinds ``full`` and ``connected``).
-    order : int
-        Largest number of vertices.
+    order : int or mapping of str to int or Fraction
+        Largest number of vertices; as a mapping, largest power of each coupling; with a counting, largest
+        power of 1/N.
     scheme : {"bare", "exact"}
         What a line stands for.
     kind : {"normalised", "full", "connected", "1pi"}
         Which function.
+    counting : "1/N" or mapping of str to int or Fraction, optional
+        Power of 1/N that each coupling is worth; ``"1/N"`` takes (v − 2)/2 for the coupling of f^v.
 
     Returns
     -------
@@ -271,7 +281,8 @@ def correlator(
     Raises
     ------
     InvalidExpansion
-        If a number is negative, a name unknown, or there would be more than a million terms.
+        If a number is negative, a name unknown, the sum endless, or there would be more than a million
+        terms.
     InvalidAction
         If the action cannot be read.
 
@@ -281,45 +292,36 @@ def correlator(
     ['1', '-12*lambda']
     >>> [str(term.coefficient) for term in correlator("lambda*f^4", 2, scheme="exact")]
     ['1']
+
+    With λ ~ 1/N and κ ~ 1/N², the exchange of two λ vertices is as large as κ:
+
+    >>> six = correlator("lambda*f^4 + kappa*f^6", 6, 2, "exact", "connected", counting="1/N")
+    >>> [(t.labellings, str(t.representative.coefficient)) for t in six.topologies()]
+    [(1, '-720*kappa'), (10, '576*lambda**2')]
     """
     action = Action(action)
     chosen_scheme, chosen_kind = _choice(Scheme, scheme, "scheme"), _choice(Kind, kind, "kind")
-    _check(n, order, chosen_scheme, chosen_kind)
+    _check(n, chosen_scheme, chosen_kind)
+    cut = truncation(action, order, counting)
     where = _FILTERS[chosen_kind] + _SCHEME_FILTERS[chosen_scheme]
     contents = []
-    for content in _contents(action.valences, n, order):  # all of them, before the first is enumerated
+    for content in cut.contents(action, n):  # all of them, before the first is enumerated
         _refuse_endless(n, content)
         contents.append(content)
     terms: list[Term] = []
     for content in contents:
-        factor = _vertex_factor(action, content)
+        factor = cut.factor(action, content)
         diagrams = list(islice(generate(n, dict(content), where), MOST_TERMS + 1))
         if len(terms) + len(diagrams) > MOST_TERMS:
             raise _too_many(n, content)
         diagrams.sort(key=lambda diagram: (-len(diagram.components()), diagram))
         terms += [Term(diagram, factor * diagram.multiplicity) for diagram in diagrams]
-    return Expansion(action, n, order, chosen_scheme, chosen_kind, tuple(terms))
+    return Expansion(action, n, cut, chosen_scheme, chosen_kind, tuple(terms))
 
 
 def vertex_key(content: Content) -> str:
     """Write a vertex content: ``4:2,6:1`` for two vertices of valence 4 and one of valence 6."""
     return ",".join(f"{valence}:{number}" for valence, number in content)
-
-
-def _contents(valences: tuple[int, ...], n: int, order: int) -> Iterator[Content]:
-    """Give every vertex content up to an order whose line ends can be paired, lowest order first."""
-    for total in range(order + 1):
-        for chosen in combinations_with_replacement(valences, total):
-            if (n + sum(chosen)) % 2 == 0:
-                yield tuple((valence, chosen.count(valence)) for valence in sorted(set(chosen)))
-
-
-def _vertex_factor(action: Action, content: Content) -> Polynomial:
-    """Give (−1)^V ∏(coefficients)/∏V_t!, which every contraction with these vertices carries."""
-    factor = Polynomial.constant(1)
-    for valence, number in content:
-        factor = factor * (-action.coefficient(valence)) ** number
-    return factor * Fraction(1, prod(factorial(number) for _, number in content))
 
 
 _Choice = TypeVar("_Choice", Scheme, Kind)
@@ -334,13 +336,10 @@ def _choice(options: type[_Choice], given: str, word: str) -> _Choice:
         raise InvalidExpansion(f"there is no {word} {given!r}: choose one of {known}") from None
 
 
-def _check(n: int, order: int, scheme: Scheme, kind: Kind) -> None:
+def _check(n: int, scheme: Scheme, kind: Kind) -> None:
     """Refuse a correlator that does not exist."""
-    for what, number, least in (("number of points", n, 0), ("order", order, 0)):
-        if isinstance(number, bool) or not isinstance(number, int) or number < least:
-            raise InvalidExpansion(f"the {what} is {number!r}: give a whole number, {least} or larger")
-    if order > HIGHEST_ORDER:
-        raise InvalidExpansion(f"the order is {order}: give at most {HIGHEST_ORDER} vertices")
+    if isinstance(n, bool) or not isinstance(n, int) or n < 0:
+        raise InvalidExpansion(f"the number of points is {n!r}: give a whole number, 0 or larger")
     if n == 0 and kind in (Kind.NORMALISED, Kind.ONE_PARTICLE_IRREDUCIBLE):
         raise InvalidExpansion(
             f"the {kind} function of 0 points has no diagrams: for the vacuum diagrams ask for kind full "

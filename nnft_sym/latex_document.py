@@ -54,7 +54,7 @@ def latex_document(expansion: "Expansion", notation: Notation | None = None) -> 
     '\\usepackage{amsmath}'
     """
     notation = notation or Notation()
-    title = f"The {expansion.n}-point function to order {expansion.order}, {expansion.kind}"
+    title = f"The {expansion.n}-point function to {expansion.truncation.latex}, {expansion.kind}"
     rule = (expansion.rule[0].upper() + expansion.rule[1:]).replace("S_GP", r"$S_{\mathrm{GP}}$")
     totals = [
         f"{total} ({f'vertices {key}' if key else 'no vertex'})"

@@ -67,7 +67,7 @@ def left_side(kind: str, n: int) -> str:
 def expansion_text(expansion: "Expansion") -> str:
     """Write a table of all terms, topology by topology, with the rule of the scheme and the Wick check."""
     lines = [
-        f"{expansion.n}-point function, {expansion.kind}, to order {expansion.order} in the vertices of",
+        f"{expansion.n}-point function, {expansion.kind}, to {_order(expansion)} of",
         f"S = S_GP + ∫ [{expansion.action}]",
         expansion.rule,
         "K: line between external points; K_W: line at a vertex, without the variance of the output bias",
@@ -84,6 +84,12 @@ def expansion_text(expansion: "Expansion") -> str:
                 lines.append(f"  {total + ' = ' + str(topology.multiplicity):>12}")
     lines += ["", *_wick_lines(expansion)]
     return "\n".join(lines)
+
+
+def _order(expansion: "Expansion") -> str:
+    """Say where the sum stops."""
+    words = expansion.truncation.text
+    return f"{words} in the vertices" if isinstance(expansion.order, int) and "~" not in words else words
 
 
 def _content(topology: "Topology") -> tuple[int, str]:

@@ -31,7 +31,7 @@ def tikz_listing(expansion: "Expansion") -> str:
     \end{tikzpicture}
     """
     what = f"{expansion.n}-point function of {expansion.action}, {expansion.kind}"
-    head = f"% {what}, to order {expansion.order}; load the package tikz"
+    head = f"% {what}, to {expansion.truncation.text}; load the package tikz"
     return "\n".join([head, *(_picture(topology) for topology in expansion.topologies())])
 
 

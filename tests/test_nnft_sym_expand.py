@@ -166,7 +166,7 @@ BAD = [
     (["lambda*f^4 +", "-n", "4"], "column 13"),
     (["lambda*f^4", "-n", "-1"], "number of points is -1"),
     (["lambda*f^4", "-n", "4", "--order", "-1"], "order is -1"),
-    (["lambda*f^4", "-n", "4", "--order", "one"], "not a valid int"),
+    (["lambda*f^4", "-n", "4", "--order", "one"], "write a number such as 2"),
     (["lambda*f^4", "-n", "4", "--scheme", "dressed"], "'bare', 'exact'"),
     (["lambda*f^4", "-n", "4", "--kind", "all"], "'full', 'normalised', 'connected', '1pi'"),
     (["lambda*f^4", "-n", "4", "--format", "html"], "'text', 'latex', 'tikz', 'json'"),

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 import click
 
 from nnft_sym.commands.options import json_option
+from nnft_sym.commands.powers import read_counting, read_order
+from nnft_sym.truncation import CountingLike, OrderLike
 
 if TYPE_CHECKING:
     from nnft_sym.expansion import Expansion
@@ -13,7 +15,21 @@ if TYPE_CHECKING:
 @click.command(name="expand")
 @click.argument("action")
 @click.option("-n", "n", type=int, required=True, help="Number of external points.")
-@click.option("--order", type=int, default=1, show_default=True, help="Largest number of vertices.")
+@click.option(
+    "--order",
+    callback=read_order,
+    default="1",
+    show_default=True,
+    metavar="NUMBER|NAME=NUMBER,..",
+    help="Largest number of vertices; or power of each coupling, as in lambda=2,kappa=1; or, with --counting,"
+    " power of 1/N.",
+)
+@click.option(
+    "--counting",
+    callback=read_counting,
+    metavar="1/N|NAME=NUMBER,...",
+    help="Count powers of 1/N: '1/N' takes (v-2)/2 for the coupling of f^v; or give them, lambda=1,kappa=2.",
+)
 @click.option(
     "--scheme",
     type=click.Choice(["bare", "exact"]),
@@ -40,7 +56,8 @@ if TYPE_CHECKING:
 def command(
     action: str,
     n: int,
-    order: int,
+    order: OrderLike,
+    counting: CountingLike,
     scheme: str,
     kind: str,
     form: str | None,
@@ -56,7 +73,7 @@ def command(
     form = "json" if as_json else form or "text"
     if form != "latex" and (plain_kernel or document):
         raise click.UsageError(f"--plain-kernel and --document need --format latex, not {form}.")
-    expansion = correlator(action, n, order, scheme, kind)
+    expansion = correlator(action, n, order, scheme, kind, counting)
     click.echo(_printed(expansion, form, plain_kernel, document))
 
 
