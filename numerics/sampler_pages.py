@@ -119,9 +119,9 @@ def page_grains(width: int) -> int:
     Examples
     --------
     >>> page_grains(10), page_grains(1000)
-    (64, 64)
+    (256, 64)
     """
-    grains = 64
+    grains = 256
     while grains > LANES // GRAIN and grains * GRAIN * width > PAGE_NEURONS:
         grains //= 2
     return grains
