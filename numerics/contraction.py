@@ -22,6 +22,7 @@ from numerics.errors import InvalidKernel, LoweringError
 from numerics.integrand import Integrand
 from numerics.kernels import Kernel
 from numerics.quadrature import Rule
+from numerics.tensor_network import contract_network
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -143,7 +144,7 @@ def contract(integrand: Integrand, rows: Sequence[Indices], tables: Tables, back
         return np.asarray(tensors[0] @ tensors[2] @ tensors[1].T)
     subscripts = _subscripts(integrand)
     path = _path(subscripts, tuple(tensor.shape for tensor in tensors))
-    return np.asarray(np.einsum(subscripts, *tensors, optimize=list(path)))
+    return contract_network(subscripts, tensors, path[1:])
 
 
 def contraction_elements(integrand: Integrand, n_rows: Sequence[int], n_nodes: int, n_points: int) -> int:
