@@ -48,7 +48,7 @@ def contract_network(subscripts: str, tensors: Sequence[Array], path: Sequence[S
         taken = [held.pop(k) for k in sorted(step, reverse=True)]
         needed = set(output).union(*(tensor.letters for tensor in held))
         if len(taken) == 2:
-            held.append(_pair(*taken, needed))
+            held.append(_pair(taken[0], taken[1], needed))
             continue
         # More at once: where the search found no pair worth forming, an outer product could be huge.
         letters = "".join(sorted(needed & set("".join(tensor.letters for tensor in taken))))
