@@ -9,6 +9,9 @@ BIN    := $(VENV)/bin
 OUT    ?= study_results
 READY  := $(VENV)/ready
 
+# Matrices of a few hundred rows: BLAS threads would only get in each other's way.
+export OPENBLAS_NUM_THREADS ?= 1
+
 .PHONY: study test lint types unit bench lock clean
 .DEFAULT_GOAL := study
 

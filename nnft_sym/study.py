@@ -44,8 +44,6 @@ if TYPE_CHECKING:
 ORDERS = (2, 4, 6)
 #: A covariance of hundreds of correlators needs about this many blocks.
 BLOCKS = 1000
-#: Fewer networks than this in a block make its mean meaningless.
-SMALLEST_BLOCK = 10
 
 
 class UnsuitableAction(NNFTError, ValueError):
@@ -244,7 +242,8 @@ def _exact(net: Network, points: Array) -> ExactCorrelators | None:
 
 
 def _sample(net: Network, points: Array, study: StudyConfig, told: Reporter) -> SampledCorrelators:
-    per_experiment = min(-(-BLOCKS // study.experiments), max(1, study.networks // SMALLEST_BLOCK))
+    # A covariance needs more blocks than independent correlators, so small samples get small blocks.
+    per_experiment = min(-(-BLOCKS // study.experiments), study.networks)
     return Ensemble(net, points, seed=study.seed).correlators(
         study.experiments * study.networks,
         orders=ORDERS,
