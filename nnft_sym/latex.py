@@ -8,13 +8,12 @@ Lines are broken between integrands, never inside one, by an estimate of their p
 fixed size, since ``\left`` and ``\right`` cannot stand on different lines.
 """
 
-import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from nnft_sym.latex_lines import Piece, broken, displayed, made, one_formula, sign_and_number
 from nnft_sym.notation import Line, Notation, n_vertices_of
 from nnft_sym.polynomials import Polynomial
 
@@ -24,44 +23,6 @@ if TYPE_CHECKING:
 
 #: A coefficient and the lines of every diagram that carries it.
 Block = tuple[Polynomial, Sequence[Sequence[Line]]]
-
-#: Width of a printed line in points (the documents have a text width of 455 pt).
-LINE_WIDTH = 430.0
-#: Longer displays are split, since LaTeX keeps a whole ``align*`` in its memory.
-ROWS_PER_DISPLAY = 60
-#: Widths of symbols at 10 pt, roughly.
-_COMMAND_WIDTHS = {"int": 10.0, "quad": 10.0, ",": 2.0, "bigl": 0.0, "bigr": 0.0, "Bigl": 0.0, "Bigr": 0.0}
-_BEFORE_PROPAGATOR = re.compile(r"(?<!\\bigl\()(?=K[\^_(])|(?=\\bigl\(K[\^_(])")
-_SCRIPT = re.compile(r"[_^]\{((?:[^{}]|\{[^{}]*\})*)\}")
-
-
-@dataclass(frozen=True)
-class _Piece:
-    """What cannot be broken: a sign or bracket with the integrand that follows it.
-
-    A piece that `opens` a bracket with several integrands begins a new line.
-    """
-
-    latex: str
-    width: float
-    opens: bool = False
-
-
-def estimated_width(latex: str) -> float:
-    r"""Estimate the printed width of a piece of mathematics in points, at 10 pt type.
-
-    Examples
-    --------
-    >>> estimated_width("K_{12}") < estimated_width("K^{W}_{12}") < estimated_width("K_{12}K_{34}")
-    True
-    """
-    scripts = _SCRIPT.findall(latex)
-    width = 0.7 * sum(estimated_width(script) for script in scripts)
-    rest = _SCRIPT.sub("", latex)
-    for command in re.findall(r"\\([A-Za-z]+|.)", rest):
-        width += _COMMAND_WIDTHS.get(command, 7.0)
-    rest = re.sub(r"\\([A-Za-z]+|.)|[{}& ]", "", rest)
-    return width + sum(11.0 if letter in "+-=" else 8.5 if letter.isupper() else 5.5 for letter in rest)
 
 
 def sum_latex(blocks: Iterable[Block], notation: Notation | None = None) -> str:
@@ -84,7 +45,7 @@ def sum_latex(blocks: Iterable[Block], notation: Notation | None = None) -> str:
     >>> print(sum_latex([(Polynomial.constant(-2), [[("x1", "x2")], [("x1", "x3")]])]))
     -2\bigl[K_{12} + K_{13}\bigr]
     """
-    pieces: list[_Piece] = []
+    pieces: list[Piece] = []
     for coefficient, diagrams in blocks:
         pieces += _pieces(coefficient, diagrams, notation or Notation(), r"\big", start=not pieces)
     return " ".join(piece.latex for piece in pieces) or "0"
@@ -99,7 +60,7 @@ def formula_latex(expansion: "Expansion", notation: Notation | None = None) -> s
     >>> print(formula_latex(correlator("lambda*f^4", 2)))
     G^{(2)}(x_{1},x_{2}) = K_{12} - 12\lambda\int d^{d}y\,K^{W}_{1y}K^{W}_{2y}K^{W}_{yy} + \cdots
     """
-    return _one_formula(_formula_rows(expansion, notation or Notation()))
+    return one_formula(_formula_rows(expansion, notation or Notation()))
 
 
 def grouped_latex(expansion: "Expansion", notation: Notation | None = None) -> str:
@@ -113,7 +74,7 @@ def grouped_latex(expansion: "Expansion", notation: Notation | None = None) -> s
     >>> print(grouped_latex(correlator("g*f^3", 1)))
     G^{(1)}(x_{1}) = -3g\bigl[\int d^{d}y\,K^{W}_{1y}K^{W}_{yy}\bigr] + \cdots
     """
-    return _one_formula(_grouped_rows(expansion, notation or Notation()))
+    return one_formula(_grouped_rows(expansion, notation or Notation()))
 
 
 def display_latex(expansion: "Expansion", notation: Notation | None = None, *, grouped: bool = False) -> str:
@@ -131,30 +92,12 @@ def display_latex(expansion: "Expansion", notation: Notation | None = None, *, g
         True prints the form of `grouped_latex`, False every term.
     """
     rows = (_grouped_rows if grouped else _formula_rows)(expansion, notation or Notation())
-    if len(rows) == 1:
-        return f"\\[\n{rows[0].replace('&', '', 1)}\n\\]"
-    left = rows[0].partition("&")[0]
-    displays = []
-    for start in range(0, len(rows), ROWS_PER_DISPLAY):
-        part = rows[start : start + ROWS_PER_DISPLAY]
-        if start and left:
-            part[0] = rf"\phantom{{{left.strip()}}} {part[0]}"
-        inside = "\\\\\n".join(part)
-        displays.append(f"\\begin{{align*}}\n{inside}\n\\end{{align*}}")
-    return "\n".join(displays)
-
-
-def _one_formula(rows: Sequence[str]) -> str:
-    """Make rows of an alignment a formula that may stand inside mathematics."""
-    if len(rows) == 1:
-        return rows[0].replace("&", "", 1)
-    inside = "\\\\\n".join(rows)
-    return f"\\begin{{aligned}}\n{inside}\n\\end{{aligned}}"
+    return displayed(rows)
 
 
 def _formula_rows(expansion: "Expansion", notation: Notation) -> list[str]:
     """Print every term."""
-    pieces: list[_Piece] = []
+    pieces: list[Piece] = []
     for topology in expansion.topologies():
         coefficient = topology.representative.coefficient
         pieces += _pieces(coefficient, topology.edge_labels, notation, r"\Big", start=not pieces)
@@ -163,19 +106,19 @@ def _formula_rows(expansion: "Expansion", notation: Notation) -> list[str]:
 
 def _grouped_rows(expansion: "Expansion", notation: Notation) -> list[str]:
     """Print one representative per topology."""
-    pieces: list[_Piece] = []
+    pieces: list[Piece] = []
     for _, group in groupby(expansion.topologies(), lambda topology: topology.vertices):
         pieces += _grouped_pieces(list(group), notation, start=not pieces)
     return _finished(expansion, pieces)
 
 
-def _finished(expansion: "Expansion", pieces: list[_Piece]) -> list[str]:
+def _finished(expansion: "Expansion", pieces: list[Piece]) -> list[str]:
     """Add what is left out, and break the sum into lines."""
     if not pieces:
-        pieces = [_Piece("0", 5.0)]
-    elif _goes_on(expansion):
-        pieces.append(_Piece(r"+ \cdots", 25.0))
-    return _broken(left_latex(expansion.kind.value, expansion.n), pieces)
+        pieces = [Piece("0", 5.0)]
+    elif goes_on(expansion):
+        pieces.append(Piece(r"+ \cdots", 25.0))
+    return broken(left_latex(expansion.kind.value, expansion.n), pieces)
 
 
 def left_latex(kind: str, n: int) -> str:
@@ -197,7 +140,7 @@ def left_latex(kind: str, n: int) -> str:
     return function if kind != "full" else rf"{ratio}\;{function}"
 
 
-def _goes_on(expansion: "Expansion") -> bool:
+def goes_on(expansion: "Expansion") -> bool:
     """Tell whether higher orders would add anything."""
     exact_already = expansion.scheme.value == "exact" and expansion.n <= 2
     return bool(expansion.action.interactions) and not exact_already
@@ -205,25 +148,25 @@ def _goes_on(expansion: "Expansion") -> bool:
 
 def _pieces(
     coefficient: Polynomial, diagrams: Sequence[Sequence[Line]], notation: Notation, size: str, start: bool
-) -> list[_Piece]:
+) -> list[Piece]:
     """Print one block, cut where a line may be broken."""
-    sign, number = _sign_and_number(coefficient, start)
+    sign, number = sign_and_number(coefficient, start)
     n_vertices = n_vertices_of(diagrams[0])
     front = number + notation.measure(n_vertices)
     products = [notation.product(lines, n_vertices) for lines in diagrams]
     if len(products) == 1:
-        return [_piece(sign + (front + products[0] or "1"))]
+        return [made(sign + (front + products[0] or "1"))]
     if not front:
-        return [_piece(sign + products[0]), *(_piece((sign.strip() or "+") + " " + p) for p in products[1:])]
+        return [made(sign + products[0]), *(made((sign.strip() or "+") + " " + p) for p in products[1:])]
     inside = [f"{sign}{front}{size}l[{products[0]}", *(f"+ {product}" for product in products[1:])]
     inside[-1] += f"{size}r]"
-    return [_piece(inside[0], opens=True), *(_piece(latex) for latex in inside[1:])]
+    return [made(inside[0], opens=True), *(made(latex) for latex in inside[1:])]
 
 
-def _grouped_pieces(topologies: "Sequence[Topology]", notation: Notation, start: bool) -> list[_Piece]:
+def _grouped_pieces(topologies: "Sequence[Topology]", notation: Notation, start: bool) -> list[Piece]:
     """Print the topologies of one vertex content behind what all their contractions have in common."""
     first = topologies[0].representative
-    sign, number = _sign_and_number(first.coefficient * Fraction(1, first.multiplicity), start)
+    sign, number = sign_and_number(first.coefficient * Fraction(1, first.multiplicity), start)
     brackets = []
     for topology in topologies:
         lines = topology.representative.diagram.edge_labels
@@ -233,56 +176,9 @@ def _grouped_pieces(topologies: "Sequence[Topology]", notation: Notation, start:
         brackets.append(inside if count == "1" else rf"{count}\bigl[{inside}\bigr]")
     if len(brackets) == 1:
         total = first.coefficient * topologies[0].labellings
-        sign, number = _sign_and_number(total, start)
-        return [_piece(sign + (rf"{number}\bigl[{inside}\bigr]" if number else inside))]
+        sign, number = sign_and_number(total, start)
+        return [made(sign + (rf"{number}\bigl[{inside}\bigr]" if number else inside))]
     brackets = [brackets[0], *(f"+ {bracket}" for bracket in brackets[1:])]
     brackets[0] = rf"{sign}{number}\Bigl({brackets[0]}"
     brackets[-1] += r"\Bigr)"
-    return [_piece(brackets[0], opens=True), *(_piece(latex) for latex in brackets[1:])]
-
-
-def _sign_and_number(coefficient: Polynomial, start: bool) -> tuple[str, str]:
-    """Split a coefficient into the sign that joins it to what stands before, and its size (nothing for 1)."""
-    if len(coefficient.items) > 1:
-        return ("" if start else "+ "), rf"\bigl({coefficient.latex()}\bigr)"
-    printed = coefficient.latex()
-    negative = printed.startswith("-")
-    sign = ("-" if negative else "") if start else ("- " if negative else "+ ")
-    size = printed.removeprefix("-")
-    return sign, "" if size == "1" else size
-
-
-def _piece(latex: str, opens: bool = False) -> _Piece:
-    return _Piece(latex, estimated_width(latex), opens)
-
-
-def _narrow(piece: _Piece) -> list[_Piece]:
-    """Break a piece between propagators if it is too wide for any line (many vertices)."""
-    if piece.width < LINE_WIDTH - 30.0:
-        return [piece]
-    parts, part = [], ""
-    for factor in _BEFORE_PROPAGATOR.split(piece.latex):
-        if part and estimated_width(part + factor) > LINE_WIDTH - 30.0:
-            parts.append(part)
-            part = ""
-        part += factor
-    return [_piece(latex, piece.opens and not number) for number, latex in enumerate([*parts, part])]
-
-
-def _broken(left: str, pieces: Sequence[_Piece]) -> list[str]:
-    """Put pieces on lines no longer than `LINE_WIDTH`.
-
-    Lines are aligned behind the sign of equality or, where a piece is too wide for that, at the left margin.
-    """
-    pieces = [part for piece in pieces for part in _narrow(piece)]
-    left_width = estimated_width(left) + 15.0
-    roomy = max(piece.width for piece in pieces) + left_width < LINE_WIDTH
-    indent = left_width if roomy else 10.0
-    rows, row, used = [], f"{left} &=" if roomy else f"&{left} =", left_width
-    for position, piece in enumerate(pieces):
-        if position and (piece.opens or used + piece.width > LINE_WIDTH):
-            rows.append(row)
-            row, used = r"&\quad", indent + 10.0
-        row += " " + piece.latex
-        used += piece.width
-    return [*rows, row]
+    return [made(brackets[0], opens=True), *(made(latex) for latex in brackets[1:])]

@@ -1,8 +1,12 @@
-"""An expansion as a whole LaTeX document that plain pdflatex compiles (amsmath is all it needs)."""
+"""An expansion as a whole LaTeX document that plain pdflatex compiles.
+
+amsmath is all it needs; where TikZ is installed, the diagrams are drawn as well.
+"""
 
 from typing import TYPE_CHECKING
 
 from nnft_sym.latex import display_latex
+from nnft_sym.latex_diagrams import diagram_latex
 from nnft_sym.notation import Notation
 
 if TYPE_CHECKING:
@@ -18,6 +22,7 @@ _TWO_KERNELS = (
 )
 _FRAME = r"""\documentclass[10pt,a4paper]{article}
 \usepackage{amsmath}
+\newif\ifdrawn\IfFileExists{tikz.sty}{\usepackage{tikz}\drawntrue}{\drawnfalse}
 \setlength{\oddsidemargin}{0mm}\setlength{\textwidth}{160mm}
 \setlength{\parindent}{0mm}\setlength{\parskip}{2mm}\sloppy
 \allowdisplaybreaks
@@ -25,7 +30,7 @@ _FRAME = r"""\documentclass[10pt,a4paper]{article}
 \section*{@title@}
 \[@action@\]
 @rule@. @kernels@
-\subsection*{By topology}
+@drawn@\subsection*{By topology}
 A bracket is the mean over the labellings of the external points; the number in front counts Wick
 contractions.
 @grouped@
@@ -35,6 +40,15 @@ contractions.
 Wick contractions, vacuum parts included, summed over the diagrams found: @totals@.
 \end{document}
 """
+_DRAWN = r"""\ifdrawn
+\subsection*{Diagrams}
+A diagram in brackets is the mean over the labellings of the external points; the number in front counts Wick
+contractions.
+@diagrams@
+\fi
+"""
+#: More topologies than this are not drawn: LaTeX would take minutes.
+MOST_DRAWN = 150
 
 
 def latex_document(expansion: "Expansion", notation: Notation | None = None) -> str:
@@ -65,6 +79,7 @@ def latex_document(expansion: "Expansion", notation: Notation | None = None) -> 
         "action": expansion.action.latex(),
         "rule": rule,
         "kernels": _PLAIN_KERNELS if notation.plain_kernel else _TWO_KERNELS,
+        "drawn": _drawn(expansion),
         "grouped": display_latex(expansion, notation, grouped=True),
         "formula": display_latex(expansion, notation),
         "totals": ", ".join(totals) or "none",
@@ -73,3 +88,10 @@ def latex_document(expansion: "Expansion", notation: Notation | None = None) -> 
     for name, part in parts.items():
         document = document.replace(f"@{name}@", part)
     return document
+
+
+def _drawn(expansion: "Expansion") -> str:
+    """Write the part with drawn diagrams; a LaTeX without TikZ leaves it out."""
+    if len(expansion.topologies()) > MOST_DRAWN:
+        return ""
+    return _DRAWN.replace("@diagrams@", diagram_latex(expansion))

@@ -52,6 +52,11 @@ class Term:
         """∏v!·∏V_t!/multiplicity: what a Feynman rule with couplings g/v! divides by."""
         return int(self.diagram.symmetry_factor)
 
+    @property
+    def lines(self) -> tuple[tuple[str, str], ...]:
+        """Ends of the lines, ``x1`` and so on for external points, ``y1`` and so on for vertices."""
+        return self.diagram.edge_labels
+
     def monomials(self) -> Iterator[tuple[Diagram, Fraction, dict[str, int]]]:
         """Give the term as the floor below takes it: diagram, exact number, power of each coupling.
 
@@ -83,11 +88,15 @@ class Term:
 
         return sum_latex([(self.coefficient, [self.diagram.edge_labels])], notation)
 
-    def sympy(self) -> "sympy.Expr":
-        """Convert to SymPy: undefined functions K and K_W, an unevaluated integral over every vertex."""
+    def integral(self) -> "sympy.Expr":
+        """Convert to SymPy what stands behind the coefficient."""
         from nnft_sym.symbolic import integral_sympy
 
-        return self.coefficient.sympy() * integral_sympy(self.diagram.edge_labels)
+        return integral_sympy(self.lines)
+
+    def sympy(self) -> "sympy.Expr":
+        """Convert to SymPy: undefined functions K and K_W, an unevaluated integral over every vertex."""
+        return self.coefficient.sympy() * self.integral()
 
     def as_dict(self) -> dict[str, object]:
         """Give the fields of the command line's JSON."""

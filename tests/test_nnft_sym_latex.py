@@ -9,8 +9,10 @@ from fractions import Fraction
 import pytest
 
 from nnft_sym.expansion import correlator
-from nnft_sym.latex import display_latex, estimated_width, formula_latex, grouped_latex, sum_latex
+from nnft_sym.latex import display_latex, formula_latex, grouped_latex, sum_latex
+from nnft_sym.latex_diagrams import diagram_latex
 from nnft_sym.latex_document import latex_document
+from nnft_sym.latex_lines import estimated_width
 from nnft_sym.notation import Notation
 from nnft_sym.polynomials import Polynomial
 from nnft_sym.text import expansion_text, grouped_text
@@ -253,6 +255,24 @@ def test_text_forms():
     assert re.findall(r"(\d+) \[", short) == ["3", "72", "24", "540", "360"]
     assert grouped_text(correlator("lambda*f^4", 3)) == "G(1,2,3) = 0"
     assert "(-lambda - mu) * (72" in grouped_text(correlator("(lambda + mu)*f^4", 4))
+
+
+def test_drawn_diagrams_in_the_equation():
+    """The published first order: 3 [=] - λ (72 [o-] + 24 [x]) - κ (540 [..] + 360 [..])."""
+    printed = diagram_latex(correlator(LAMBDA_KAPPA, 4))
+    without = re.sub(r"\\begin\{tikzpicture\}.*?\\end\{tikzpicture\}", "D", printed, flags=re.DOTALL)
+    plain = re.sub(r"\\(?:quad|,|\\\[1.5ex\])|[&\n ]|\\[bB]ig[lr]|\\(begin|end)\{align\*\}", "", without)
+    assert plain.partition("=")[2] == r"3[D]-\lambda(72[D]+24[D])-\kappa(540[D]+360[D])+\cdots"
+    pictures = re.findall(r"\\begin\{tikzpicture\}.*?\\end\{tikzpicture\}", printed, flags=re.DOTALL)
+    assert [picture.count(r"\draw") for picture in pictures] == [2, 4, 4, 5, 5]  # one curve per line
+    assert "node" not in printed
+    assert diagram_latex(correlator("lambda*f^4", 3)).replace(" ", "").endswith("=0\n\\]")
+    assert "1" in diagram_latex(correlator("lambda*f^4", 0, 1, kind="full"))
+
+
+def test_very_long_expansions_are_not_drawn():
+    assert "tikzpicture" in latex_document(correlator("lambda*f^4", 4))
+    assert "tikzpicture" not in latex_document(correlator("lambda*f^4 + kappa*f^6", 4, 3))
 
 
 def test_sentences_of_the_document():
