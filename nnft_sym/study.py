@@ -227,7 +227,7 @@ def _run_net(
         coupling=coupling,
         six_point=six_point,
         joint=joint,
-        checks=checks(correlators, joint, coupling, six_point, integral_error),
+        checks=checks(correlators, joint, coupling, six_point, integral_error, sampled.n_networks),
         verdict=verdict(correlators, coupling, six_point),
         seconds=time.perf_counter() - start,
     )

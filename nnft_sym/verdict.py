@@ -22,6 +22,9 @@ MISFIT = 0.02
 #: Violation of exact linear relations, as a share of a difference that is itself of the size of its standard
 #: error, up to which sampled and exact correlators agree; rounding in both stays far below.
 RELATIONS = 0.01
+#: A χ² with k directions is judged from this many times k² networks on; with fewer, the block means are not
+#: Gaussian enough in the directions of small variance and the p-value raises false alarms (measured).
+NETWORKS_PER_SQUARE = 30
 #: Largest share of ΔG6 by which the identity "tensor prediction leaves κ₆/N²" may be missed.
 IDENTITY = 1e-6
 #: Share of ΔG6 that a fair description explains at least.
@@ -36,19 +39,22 @@ def checks(
     coupling: CouplingResult,
     six_point: SixPointResult,
     integral_error: float,
+    n_networks: int,
 ) -> dict[str, bool]:
     """Judge our own numbers against the exact referee.
 
     Returns
     -------
     dict of str to bool
-        One entry per check that could be made; orders whose sample is not trustworthy are not judged.
+        One entry per check that could be made; orders whose sample is not trustworthy, or too small for
+        its number of independent directions, are not judged.
     """
     made = {"vertex integrals converged": bool(integral_error <= QUADRATURE)}
     for order, result in correlators.items():
-        if result.comparison is not None and result.quality is Quality.TRUSTED:
-            made[f"sampled {order}-point function agrees with the exact one"] = _agrees(result.comparison)
-    if joint is not None:
+        one = result.comparison
+        if one is not None and result.quality is Quality.TRUSTED and _large_enough(one, n_networks):
+            made[f"sampled {order}-point function agrees with the exact one"] = _agrees(one)
+    if joint is not None and _large_enough(joint, n_networks):
         made["all trusted correlators together agree with the exact ones"] = _agrees(joint)
     four = correlators[4]
     if coupling.mean_exact is not None and four.quality is Quality.TRUSTED and coupling.mean_error > 0:
@@ -61,6 +67,10 @@ def checks(
 
 def _identity_holds(six_point: SixPointResult) -> bool:
     return six_point.identity_error is not None and bool(six_point.identity_error <= IDENTITY)
+
+
+def _large_enough(comparison: Comparison, n_networks: int) -> bool:
+    return n_networks >= NETWORKS_PER_SQUARE * comparison.dof**2
 
 
 def _agrees(comparison: Comparison) -> bool:

@@ -97,7 +97,7 @@ def test_an_infinite_element_rejects_a_constant():
 
 @pytest.mark.parametrize("miss", [0.0, 3.0])
 def test_checks_judge_our_numbers_only(miss):
-    made = checks(orders(miss=miss), None, coupling(0.3), six(-0.1), integral_error=1e-12)
+    made = checks(orders(miss=miss), None, coupling(0.3), six(-0.1), integral_error=1e-12, n_networks=10**6)
     assert made["sampled 4-point function agrees with the exact one"] is (miss == 0.0)
     assert made["sampled mean coupling agrees with the exact one"]
     assert made["the coupling tensor leaves exactly the connected 6-point cumulant"]
@@ -105,7 +105,7 @@ def test_checks_judge_our_numbers_only(miss):
 
 def test_checks_skip_what_is_not_trustworthy_and_notice_a_broken_engine():
     heavy = orders(quality=Quality.HEAVY_TAILED, miss=50.0)
-    made = checks(heavy, None, coupling(0.0), six(0.9, identity=0.01), integral_error=1e-3)
+    made = checks(heavy, None, coupling(0.0), six(0.9, identity=0.01), integral_error=1e-3, n_networks=10**6)
     assert "sampled 6-point function agrees with the exact one" not in made
     assert not made["the coupling tensor leaves exactly the connected 6-point cumulant"]
     assert not made["vertex integrals converged"]
@@ -116,5 +116,12 @@ def test_too_good_is_suspicious_too():
     perfect = dataclasses.replace(
         good, comparison=compare(np.full(SIZE, 1e-9), 1e-4 * np.eye(SIZE), n_blocks=None)
     )
-    made = checks({**orders(), 4: perfect}, None, coupling(0.0), six(0.9), integral_error=0.0)
+    made = checks(
+        {**orders(), 4: perfect}, None, coupling(0.0), six(0.9), integral_error=0.0, n_networks=10**6
+    )
     assert not made["sampled 4-point function agrees with the exact one"]
+
+
+def test_a_small_sample_is_not_judged():
+    made = checks(orders(miss=50.0), None, coupling(0.0), six(0.9), integral_error=0.0, n_networks=200)
+    assert "sampled 4-point function agrees with the exact one" not in made
