@@ -3,10 +3,11 @@
 What to use when: `integrate` for one diagram at given external points; `vertex_tensor` for one diagram at all
 multisets of a set of inputs; `numerics.prediction.predict` for a whole expansion.
 
-Two methods stand behind one face. In closed form: diagrams of Gaussian kernels in R^d, and their one-vertex
+Four methods stand behind one face. In closed form: diagrams of Gaussian kernels in R^d, and their one-vertex
 diagrams in a box (`numerics.gaussian_form`). On a grid: everything else; kernels are tabulated on quadrature
 nodes and the diagram is contracted (`numerics.contraction`), on finer and finer grids until the requested
-accuracy is reached (`numerics.refinement`).
+accuracy is reached (`numerics.refinement`). By name also adaptive cubature and quasi-Monte-Carlo
+(`numerics.pointwise`), for diagrams too large for a grid.
 """
 
 from collections.abc import Sequence
@@ -45,6 +46,8 @@ class Method(Enum):
     AUTOMATIC = "closed form where there is one, else on a grid"
     CLOSED_FORM = "closed Gaussian form"
     GRID = "contraction on a quadrature grid"
+    CUBATURE = "adaptive cubature over all vertices at once"
+    QUASI_MONTE_CARLO = "scrambled Sobol points over all vertices at once"
 
 
 def integrate(
@@ -230,6 +233,9 @@ def solve(
             refuse_divergence(job.integrand, kernel)
     on_grid = []
     for job in jobs:
+        if method in (Method.CUBATURE, Method.QUASI_MONTE_CARLO):
+            _solve_pointwise(job, kernel, points, domain, method, settings)
+            continue
         closed = method is not Method.GRID and has_gaussian_form(job.integrand, kernel, domain)
         if closed or method is Method.CLOSED_FORM:
             job.value, job.error = gaussian_table(job.integrand, job.rows, kernel, points, domain)
@@ -242,6 +248,20 @@ def solve(
         return
     for job in on_grid:
         refine([job], kernel, points, gaussian_rule(job.integrand, kernel, points), settings, backend)
+
+
+def _solve_pointwise(
+    job: Job, kernel: Kernel, points: Array, domain: Domain, method: Method, settings: Settings
+) -> None:
+    from numerics.pointwise import by_cubature, by_quasi_monte_carlo
+
+    if not isinstance(domain, Box):
+        raise NotAvailable(
+            f"{method.value} was asked for over {domain}; it needs a box. Give a cutoff, or use "
+            "the closed form"
+        )
+    by = by_cubature if method is Method.CUBATURE else by_quasi_monte_carlo
+    by(job, kernel, points, domain, settings)
 
 
 def _checked_points(points: Points, kernel: Kernel) -> Array:

@@ -1,0 +1,59 @@
+"""Cubature and quasi-Monte-Carlo against the grid, each within its own error."""
+
+import numpy as np
+import pytest
+
+from diagrams.diagram import Diagram
+from numerics.domains import Box, WholeSpace
+from numerics.errors import NotAvailable
+from numerics.integration import Method, integrate, vertex_tensor
+from numerics.kernels_arc import ErfKernel, ReLUKernel
+from numerics.kernels_stationary import GaussKernel
+from numerics.refinement import Settings
+
+STAR = Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")
+BUBBLE = Diagram.from_edge_string("x1-y1,x2-y1,y1-y2,y1-y2,x3-y2,x4-y2")
+TADPOLE = Diagram.from_edge_string("x1-y1,x2-y1,y1-y2,y1-y2,y2-y2")
+LINE, PLANE = [[-0.4], [0.6]], [[0.3, -0.2], [0.5, 0.8]]
+CASES = [
+    (STAR, ErfKernel(), LINE, 50.0),
+    (STAR, ReLUKernel(d_in=2), PLANE, 3.0),
+    (BUBBLE, ErfKernel(), LINE, 10.0),
+    (TADPOLE, ErfKernel(sigma_b=0.3), LINE, 10.0),
+    (BUBBLE, ErfKernel(d_in=2), PLANE, 2.0),
+    (BUBBLE, GaussKernel(), LINE, 5.0),
+]
+
+
+@pytest.mark.parametrize(("diagram", "kernel", "points", "cutoff"), CASES)
+def test_quasi_monte_carlo_within_its_error(diagram, kernel, points, cutoff):
+    want = vertex_tensor(diagram, kernel, points, Box(cutoff), rtol=1e-7, method=Method.GRID)
+    found = vertex_tensor(diagram, kernel, points, Box(cutoff), rtol=1e-3, method=Method.QUASI_MONTE_CARLO)
+    assert found.trusted
+    assert "scrambled Sobol" in found.method
+    pulls = (found.value - want.value) / (found.error + want.error)
+    assert np.max(np.abs(pulls)) < 4.5  # Student, 15 degrees of freedom, a handful of elements
+
+
+@pytest.mark.parametrize(("diagram", "kernel", "points", "cutoff"), CASES[:4])
+def test_cubature_within_its_error(diagram, kernel, points, cutoff):
+    want = vertex_tensor(diagram, kernel, points, Box(cutoff), rtol=1e-10, method=Method.GRID)
+    found = vertex_tensor(diagram, kernel, points, Box(cutoff), rtol=1e-5, method=Method.CUBATURE)
+    assert found.trusted
+    assert "cubature" in found.method
+    assert np.all(np.abs(found.value - want.value) <= found.error + want.error)
+
+
+def test_accuracy_out_of_reach_is_said():
+    settings = Settings(rtol=1e-12, max_nodes=2**14)
+    found = integrate(
+        STAR, ErfKernel(), [[0.1]] * 4, Box(9.0), method=Method.QUASI_MONTE_CARLO, settings=settings
+    )
+    assert not found.trusted
+    assert found.error > 1e-12 * abs(found.value)
+
+
+@pytest.mark.parametrize("method", [Method.CUBATURE, Method.QUASI_MONTE_CARLO])
+def test_a_box_is_needed(method):
+    with pytest.raises(NotAvailable, match="needs a box"):
+        integrate(STAR, GaussKernel(), [[0.1]] * 4, WholeSpace(), method=method)
