@@ -7,9 +7,9 @@ Ratios are from one run on one machine and one core, after a first call that war
 import platform
 import sys
 
-from tests.benchmarks import diagram_generation
+from tests.benchmarks import diagram_generation, integrals
 
-SECTIONS = {"diagrams": diagram_generation.section}
+SECTIONS = {"diagrams": diagram_generation.section, "integrals": integrals.section}
 
 
 def main(names):

@@ -169,7 +169,7 @@ def rows() -> Iterator[Row]:
     yield from four_point_rows()
 
 
-def main() -> None:
+def section() -> None:
     """Print the table."""
     print(f"{'integral':36} {'ours':>10} {'error':>8}  {'against':36} {'ratio':>9} {'mark':>6}")
     for row in rows():
@@ -180,4 +180,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    section()
