@@ -168,7 +168,10 @@ def _number_text(number: int) -> str:
     """The number itself, or its power of ten if nobody would read the digits."""
     if number < 10**40:
         return str(number)
-    return f"about 10^{(number.bit_length() - 1) * 30103 // 100000}"
+    power = number.bit_length() * 30103 // 100000 + 1  # log10(2) = 0.30103, and one to spare
+    while 10**power > number:
+        power -= 1
+    return f"about 10^{power}"
 
 
 def _double_factorial_text(n: int) -> str:

@@ -21,8 +21,8 @@ Bytes = NDArray[np.int8]
 Longs = NDArray[np.int64]
 
 _REJECTED, _DIFFERENT, _EQUAL = -1, 0, 1
-#: Rows tried in one call.
-_MOST_ROWS = 1_000_000
+#: Work done in one call, in rows tried.
+_MOST_ROWS = 20_000
 
 
 class State(NamedTuple):
@@ -290,8 +290,6 @@ def smallest_cuts(matrix: Bytes, legs: Bytes) -> tuple[int, int, int]:
 
 @compiled
 def _keeps(matrix: Bytes, legs: Bytes, least_cuts: Longs) -> bool:
-    if least_cuts.max() == 0:
-        return True
     internal, bare, all_lines = smallest_cuts(matrix, legs)
     return bool(internal >= least_cuts[0] and bare >= least_cuts[1] and all_lines >= least_cuts[2])
 
@@ -334,9 +332,9 @@ def _finish_row(state: State, row: int, search: Search) -> tuple[int, int]:
 
 @compiled
 def fill_classes(legs: Bytes, self_loops: bool, least_cuts: Longs, state: State, out: Classes) -> int:
-    """Go on with an enumeration until the output is full, a million rows were tried, or it is finished.
+    """Go on with an enumeration until the output is full, enough rows were tried, or it is finished.
 
-    So a call takes a second at most, and an interrupt is never kept waiting.
+    So a call takes a second or two at most, and an interrupt is not kept waiting.
 
     Parameters
     ----------
@@ -383,7 +381,11 @@ def fill_classes(legs: Bytes, self_loops: bool, least_cuts: Longs, state: State,
         if forward:
             row += 1
             column = row
-        elif group_order > 0 and _keeps(matrix, legs, least_cuts):
+        elif group_order > 0:
+            if least_cuts.max() > 0:
+                rows_tried += (1 << size) >> 12  # what `smallest_cuts` takes
+                if not _keeps(matrix, legs, least_cuts):
+                    continue
             out.matrix[written] = matrix
             out.group_order[written] = group_order
             out.n_generators[written] = number
