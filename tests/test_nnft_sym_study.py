@@ -210,3 +210,62 @@ def test_no_referee_where_no_exact_answer_exists(capsys, tmp_path):
     assert found["chi2_dof_g4"] is None
     assert found["g6_identity_error"] is None
     assert found["lambda_source"] == "sampled"
+
+
+@pytest.fixture(scope="module")
+def relu():
+    """ReLU-net at inputs of one sign, where every number of a study has a closed form."""
+    study = built_in_study().only("relu").model_copy(update={"networks": 20_000, "seed": 11})
+    return run_study(study)
+
+
+def test_size_of_corrections_in_closed_form(relu):
+    # m_4 = (κ4/N) / 3K² and m_6 = (15 K κ4/N + κ6/N²) / 15K³, with K = Π/2 for every pair of inputs.
+    correlators = relu.nets[0].correlators
+    assert correlators[2].m_exact == pytest.approx(0, abs=1e-12)
+    assert correlators[4].m_exact == pytest.approx((15 / 4 / 20) / (3 / 4), rel=1e-10)
+    six = 15 * 0.5 * (15 / 4) / 20 + (165 / 2) / 400
+    assert correlators[6].m_exact == pytest.approx(six / (15 / 8), rel=1e-10)
+    for one in correlators.values():
+        # All elements share one random factor, so the error of any of them is the error of m.
+        spread = one.error[0] / one.free[0]
+        assert abs(one.m_sampled - one.m_exact) < 4 * spread + (one.order == 2) * 4 * spread
+        # The scatter of one of ten experiments is √10 times the error of their mean, itself known to 24 %.
+        assert one.background == pytest.approx(math.sqrt(10) * spread, rel=0.6)
+
+
+def test_shares_from_the_sample_in_closed_form(relu):
+    # With one random factor per order, G4 = 3K²(1 + m_4) and G6 = 15K³(1 + m_6): λ explains 3 m_4 / m_6.
+    net = relu.nets[0]
+    four, six = (
+        float(np.mean((net.correlators[n].sampled - net.correlators[n].free) / net.correlators[n].free))
+        for n in (4, 6)
+    )
+    # G6 contains 15 K (G4 - 3K²): in units of 15 K³ that is 3 m_4.
+    ratio = 3 * four / six
+    expected = 1 - abs(1 - ratio)
+    for name in ("lambda_tensor", "lambda_mean", "lambda_fit"):
+        assert net.six_point.explained_sampled[name] == pytest.approx(expected, rel=1e-8)
+    assert net.six_point.remainder_share == pytest.approx(
+        1 - net.six_point.explained["lambda_tensor"], rel=1e-12
+    )
+    assert net.six_point.comparisons["free"].dof == 1
+    pull = (net.correlators[6].sampled - net.correlators[6].free)[0] / net.correlators[6].error[0]
+    assert net.six_point.comparisons["free"].chi2 == pytest.approx(pull**2, rel=1e-6)
+
+
+def test_summary_quotes_the_right_numbers(relu):
+    net, quoted = relu.nets[0], summarise(relu)["nets"][0]
+    # One independent number: every way of averaging gives the same λ and the same error.
+    relative = net.correlators[4].error[0] / abs(net.correlators[4].sampled[0] - net.correlators[4].free[0])
+    for value, error in (("lambda_mean", "lambda_err"), ("lambda_fit", "lambda_fit_err")):
+        assert quoted[error] == pytest.approx(relative * abs(quoted[value]), rel=1e-6)
+    assert net.coupling.sampled_error[0] == pytest.approx(quoted["lambda_err"], rel=1e-6)
+    assert set(quoted["checks"]) >= {
+        "vertex integrals converged",
+        "sampled 6-point function agrees with the exact one",
+        "all trusted correlators together agree with the exact ones",
+        "sampled mean coupling agrees with the exact one",
+    }
+    assert quoted["comparisons"]["joint"]["dof"] == 3
+    assert 0 < quoted["integral_error"] < 1e-9

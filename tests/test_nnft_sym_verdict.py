@@ -125,3 +125,35 @@ def test_too_good_is_suspicious_too():
 def test_a_small_sample_is_not_judged():
     made = checks(orders(miss=50.0), None, coupling(0.0), six(0.9), integral_error=0.0, n_networks=200)
     assert "sampled 4-point function agrees with the exact one" not in made
+
+
+@pytest.mark.parametrize(("shift", "agrees"), [(-6, False), (-3, True), (3, True), (6, False)])
+def test_a_mean_coupling_off_by_many_errors_is_noticed_on_both_sides(shift, agrees):
+    found = coupling(0.0)
+    moved = dataclasses.replace(found, mean=found.mean_exact + shift * found.mean_error)
+    made = checks(orders(), None, moved, six(0.9), integral_error=0.0, n_networks=10**6)
+    assert made["sampled mean coupling agrees with the exact one"] is agrees
+
+
+def test_an_exact_relation_broken_by_the_constant_rejects_it():
+    found = coupling(0.0)
+    broken = dataclasses.replace(found, fit=dataclasses.replace(found.fit, null_residual=0.05))
+    assert constant_accepted(found, Quality.TRUSTED)
+    assert not constant_accepted(broken, Quality.TRUSTED)
+    assert constant_accepted(broken, Quality.HEAVY_TAILED)
+
+
+def test_a_relation_broken_by_the_sample_fails_the_check():
+    one = correlator(4)
+    broken = dataclasses.replace(one, comparison=dataclasses.replace(one.comparison, null_residual=0.5))
+    made = checks(
+        {**orders(), 4: broken}, None, coupling(0.0), six(0.9), integral_error=0.0, n_networks=10**6
+    )
+    assert not made["sampled 4-point function agrees with the exact one"]
+    assert made["sampled 6-point function agrees with the exact one"]
+
+
+def test_the_joint_comparison_is_judged_too():
+    bad = compare(np.full(3, 1.0), 1e-4 * np.eye(3), n_blocks=None)
+    made = checks(orders(), bad, coupling(0.0), six(0.9), integral_error=0.0, n_networks=10**6)
+    assert not made["all trusted correlators together agree with the exact ones"]
