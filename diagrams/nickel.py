@@ -6,12 +6,12 @@ vertices the index takes the one whose list of rows is smallest (``e`` before 0 
 continuations). Sunset: ``e111|e|``; first-order tadpole: ``ee0|``.
 
 The index does not tell external points apart: all labellings of a diagram share it. Numbers above 9 are
-written A, B, ..., Z.
+written A, B, ..., Z (our choice).
 
 References
 ----------
 Nickel, Meiron, Baker, *Compilation of 2-pt and 4-pt graphs for continuous spin model* (University of Guelph,
-1977); Batkovich, Kirienko, Kompaniets, Novikov, *GraphState*, arXiv:1409.8227, section 2.
+1977); Batkovich, Kirienko, Kompaniets, Novikov, *GraphState*, arXiv:1409.8227.
 """
 
 from collections import Counter
