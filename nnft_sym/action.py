@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Union
 
 from nnft_sym.errors import InvalidAction
-from nnft_sym.names import FIELD
+from nnft_sym.names import COMPONENTS
 from nnft_sym.parsing import HIGHEST_POWER, parse
-from nnft_sym.polynomials import Polynomial
+from nnft_sym.polynomials import Monomial, Polynomial, Scalar
+from nnft_sym.shapes import Place, Shape, fields_in, shape_of
 
 if TYPE_CHECKING:
     import sympy
@@ -24,12 +25,14 @@ class Action:
     ----------
     expression : str or sympy.Expr or Action
         Text such as ``"lambda*f^4 + kappa*f**6"`` (see :mod:`nnft_sym.parsing` for the grammar), or a SymPy
-        polynomial in a symbol named ``f``.
+        polynomial in a symbol named ``f``. Beside powers of f there may be weights ``x**2`` of
+        position-dependent couplings, bilocal terms ``f(x)**2*f(y)**2``, and products ``f.f`` of a field with
+        D components (see :mod:`nnft_sym.shapes`).
 
     Attributes
     ----------
-    interactions : tuple of (int, Polynomial)
-        Valence of each vertex, ascending, and its coefficient in the couplings, never zero.
+    vertices : tuple of (Shape, Polynomial)
+        Vertices, by valence, and what stands in front of each, never zero.
 
     Raises
     ------
@@ -47,32 +50,59 @@ class Action:
     True
     """
 
-    interactions: tuple[tuple[int, Polynomial], ...]
+    vertices: tuple[tuple[Shape, Polynomial], ...]
 
     def __init__(self, expression: Union[str, "sympy.Expr", "Action"]) -> None:
         if isinstance(expression, Action):
-            interactions = expression.interactions
+            vertices = expression.vertices
         elif isinstance(expression, str):
-            interactions = _interactions(parse(expression))
+            vertices = _vertices(parse(expression))
         else:
             # Only a caller who has SymPy at hand can pass something else.
             from nnft_sym.symbolic import polynomial_from_sympy
 
-            interactions = _interactions(polynomial_from_sympy(expression))
-        object.__setattr__(self, "interactions", interactions)
+            vertices = _vertices(polynomial_from_sympy(expression))
+        object.__setattr__(self, "vertices", vertices)
 
     @property
     def couplings(self) -> tuple[str, ...]:
         """Names of the couplings, alphabetically."""
-        return tuple(sorted({name for _, part in self.interactions for name in part.variables}))
+        return tuple(sorted({name for _, part in self.vertices for name in part.variables}))
 
     @property
     def valences(self) -> tuple[int, ...]:
-        """Powers of the field that occur, ascending."""
-        return tuple(valence for valence, _ in self.interactions)
+        """Numbers of fields that meet in a vertex, ascending."""
+        return tuple(sorted({shape.valence for shape, _ in self.vertices}))
+
+    @property
+    def is_local_scalar(self) -> bool:
+        """Whether every vertex is a power of a field with one component, with a constant coupling.
+
+        Examples
+        --------
+        >>> Action("lambda*f^4").is_local_scalar, Action("(lambda_0 + lambda_2*x^2)*f^4").is_local_scalar
+        (True, False)
+        """
+        return all(shape.is_plain for shape, _ in self.vertices)
+
+    @property
+    def has_components(self) -> bool:
+        """Whether the field has D components, contracted in products f.f."""
+        return any(shape.vector for shape, _ in self.vertices)
+
+    @property
+    def interactions(self) -> tuple[tuple[int, Polynomial], ...]:
+        """Valence of each plain vertex f^v, ascending, and its coefficient in the couplings."""
+        return tuple((shape.valence, part) for shape, part in self.vertices if shape.is_plain)
+
+    def shapes(self, valence: int) -> tuple[tuple[Shape, Polynomial], ...]:
+        """Give the vertices in which this many fields meet, and what stands in front of each."""
+        return tuple((shape, part) for shape, part in self.vertices if shape.valence == valence)
 
     def coefficient(self, valence: int) -> Polynomial:
         """Give what stands in front of f to the power `valence`; zero if it does not occur.
+
+        Only plain vertices count: the parts of `vertices` with weights, several points or components do not.
 
         Examples
         --------
@@ -83,18 +113,19 @@ class Action:
 
     def __str__(self) -> str:
         """Write the action as text that :class:`Action` reads back."""
-        return _sum(_factor(part, _power(valence)) for valence, part in self.interactions)
+        return _sum(_factor(part, shape.text()) for shape, part in self.vertices)
 
     def __repr__(self) -> str:
         """Show the action as text."""
         return f"Action({str(self)!r})"
 
     def sympy(self) -> "sympy.Expr":
-        """Convert to a SymPy polynomial in the symbol ``f``."""
+        """Convert to a SymPy polynomial in the symbol ``f``; products of components are symbols ``f.f``."""
         import sympy
 
-        field = sympy.Symbol(FIELD)
-        return sympy.Add(*[part.sympy() * field**valence for valence, part in self.interactions])
+        from nnft_sym.symbolic import shape_sympy
+
+        return sympy.Add(*[part.sympy() * shape_sympy(shape) for shape, part in self.vertices])
 
     def latex(self) -> str:
         r"""Print in LaTeX.
@@ -104,38 +135,65 @@ class Action:
         >>> print(Action("lambda*f^4").latex())
         S = S_{\mathrm{GP}} + \int d^{d}y\,\bigl[\lambda\,f(y)^{4}\bigr]
         """
-        if not self.interactions:
-            return r"S = S_{\mathrm{GP}}"
-        inside = _sum(_factor_latex(part, valence) for valence, part in self.interactions)
-        return rf"S = S_{{\mathrm{{GP}}}} + \int d^{{d}}y\,\bigl[{inside}\bigr]"
+        parts = [r"S_{\mathrm{GP}}"]
+        for n_places in sorted({len(shape.places) for shape, _ in self.vertices}):
+            chosen = [(shape, part) for shape, part in self.vertices if len(shape.places) == n_places]
+            measure = "".join(rf"d^{{d}}{letter}\," for letter in chosen[0][0].letters())
+            inside = _sum(_factor_latex(part, shape.latex()) for shape, part in chosen)
+            parts.append(rf"\int {measure}\bigl[{inside}\bigr]")
+        return "S = " + " + ".join(parts)
 
     def _repr_latex_(self) -> str:
         return rf"$\displaystyle {self.latex()}$"
 
 
-def _interactions(polynomial: Polynomial) -> tuple[tuple[int, Polynomial], ...]:
-    """Sort a polynomial by powers of the field and check that each of them can be a vertex."""
-    powers = polynomial.collect(FIELD)
-    if 0 in powers:
-        raise InvalidAction(
-            f"the action has the term '{powers[0]}' without the field f: give every term a power of f, as in "
-            "'lambda*f^4', or leave the term out"
-        )
-    if max(powers, default=0) > HIGHEST_POWER:
-        raise InvalidAction(
-            f"the action has the power f^{max(powers)}: at most f^{HIGHEST_POWER} can be a vertex"
-        )
-    if 2 in powers and any(not couplings for _, couplings in powers[2].monomials()):
-        raise InvalidAction(
-            f"the action has the quadratic term '{powers[2]}*f**2' without a coupling: the quadratic part "
-            "belongs to the Gaussian process S_GP; put a coupling in front of it, as in 'm*f^2', or leave "
-            "it out"
-        )
-    return tuple(powers.items())
+def _vertices(polynomial: Polynomial) -> tuple[tuple[Shape, Polynomial], ...]:
+    """Sort a polynomial by vertices and check that each of them can be one."""
+    parts: dict[Shape, dict[Monomial, Scalar]] = {}
+    for number, powers in polynomial.monomials():
+        monomial = Polynomial({tuple(sorted(powers.items())): number})
+        if not fields_in(powers):
+            raise InvalidAction(
+                f"the action has the term '{monomial}' without the field f: give every term a power of f, "
+                "as in 'lambda*f^4', or leave the term out"
+            )
+        try:
+            shape, couplings = shape_of(powers)
+        except ValueError as error:
+            raise InvalidAction(f"the term '{monomial}' of the action: {error}") from None
+        parts.setdefault(shape, {})
+        key = tuple(sorted(couplings.items()))
+        parts[shape][key] = parts[shape].get(key, 0) + number
+    found = {shape: Polynomial(part) for shape, part in parts.items()}
+    kept = sorted((shape.valence, shape) for shape, part in found.items() if part)
+    _check([(shape, found[shape]) for _, shape in kept])
+    return tuple((shape, found[shape]) for _, shape in kept)
 
 
-def _power(valence: int) -> str:
-    return FIELD if valence == 1 else f"{FIELD}**{valence}"
+def _check(vertices: list[tuple[Shape, Polynomial]]) -> None:
+    """Refuse powers that are too high, a second quadratic part, and fields with and without components."""
+    highest = max((shape.valence for shape, _ in vertices), default=0)
+    if highest > HIGHEST_POWER:
+        raise InvalidAction(
+            f"the action has the power f^{highest}: at most f^{HIGHEST_POWER} can be a vertex"
+        )
+    if len({shape.vector for shape, _ in vertices}) > 1:
+        raise InvalidAction(
+            "some terms of the action have products f.f of a field with components, and others powers of f: "
+            "write all of them with f.f, as in 'lambda*(f.f)^2', or none"
+        )
+    if any(shape.vector and COMPONENTS in part.variables for shape, part in vertices):
+        raise InvalidAction(
+            f"'{COMPONENTS}' is the number of components of the field and cannot be a coupling beside f.f: "
+            "choose another name"
+        )
+    for shape, part in vertices:
+        if shape.places == (Place(2),) and any(not couplings for _, couplings in part.monomials()):
+            raise InvalidAction(
+                f"the action has the quadratic term '{_factor(part, shape.text())}' without a coupling: the "
+                "quadratic part belongs to the Gaussian process S_GP; put a coupling in front of it, as in "
+                "'m*f^2', or leave it out"
+            )
 
 
 def _factor(coefficient: Polynomial, power: str) -> str:
@@ -147,13 +205,12 @@ def _factor(coefficient: Polynomial, power: str) -> str:
     return product + slash + denominator
 
 
-def _factor_latex(coefficient: Polynomial, valence: int) -> str:
-    """Print a coefficient in front of a power."""
-    power = f"f(y)^{{{valence}}}" if valence > 1 else "f(y)"
+def _factor_latex(coefficient: Polynomial, fields: str) -> str:
+    """Print a coefficient in front of the fields of a vertex."""
     printed = coefficient.latex()
     if len(coefficient.items) > 1:
-        return rf"\left({printed}\right)\,{power}"
-    return printed[:-1] + power if printed in ("1", "-1") else rf"{printed}\,{power}"
+        return rf"\left({printed}\right)\,{fields}"
+    return printed[:-1] + fields if printed in ("1", "-1") else rf"{printed}\,{fields}"
 
 
 def _sum(addends: Iterable[str]) -> str:

@@ -33,6 +33,7 @@ from diagrams.wick import contraction_count
 from nnft_sym.action import Action
 from nnft_sym.errors import InvalidExpansion
 from nnft_sym.polynomials import Polynomial
+from nnft_sym.structure import from_lines, structured
 from nnft_sym.terms import Term, Topology, topologies
 from nnft_sym.truncation import Content, CountingLike, OrderLike, Truncation, truncation
 
@@ -315,8 +316,18 @@ def correlator(
         if len(terms) + len(diagrams) > MOST_TERMS:
             raise _too_many(n, content)
         diagrams.sort(key=lambda diagram: (-len(diagram.components()), diagram))
-        terms += [Term(diagram, factor * diagram.multiplicity) for diagram in diagrams]
+        if action.is_local_scalar:
+            terms += [Term(diagram, factor * diagram.multiplicity) for diagram in diagrams]
+        else:
+            terms += [term for diagram in diagrams for term in _structured(diagram, action, cut)]
     return Expansion(action, n, cut, chosen_scheme, chosen_kind, tuple(terms))
+
+
+def _structured(diagram: "Diagram", action: Action, cut: Truncation) -> Iterator[Term]:
+    """Give the terms of a theory with weights, several points or components; without them, see above."""
+    for structure, coefficient in structured(diagram, action, cut):
+        if coefficient:
+            yield Term(from_lines(diagram.n_external, structure.factors.lines), coefficient, structure)
 
 
 def vertex_key(content: Content) -> str:

@@ -9,20 +9,19 @@ fixed size, since ``\left`` and ``\right`` cannot stand on different lines.
 """
 
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from nnft_sym.latex_lines import Piece, broken, displayed, made, one_formula, sign_and_number
-from nnft_sym.notation import Line, Notation, n_vertices_of
+from nnft_sym.notation import Factors, Line, Notation, factors_of, n_vertices_of
 from nnft_sym.polynomials import Polynomial
 
 if TYPE_CHECKING:
     from nnft_sym.expansion import Expansion
     from nnft_sym.terms import Topology
 
-#: A coefficient and the lines of every diagram that carries it.
-Block = tuple[Polynomial, Sequence[Sequence[Line]]]
+#: A coefficient and what stands under the integral in every diagram that carries it.
+Block = tuple[Polynomial, Sequence[Factors | Sequence[Line]]]
 
 
 def sum_latex(blocks: Iterable[Block], notation: Notation | None = None) -> str:
@@ -30,8 +29,8 @@ def sum_latex(blocks: Iterable[Block], notation: Notation | None = None) -> str:
 
     Parameters
     ----------
-    blocks : iterable of (Polynomial, sequence of lines)
-        Coefficient, and the lines ``("x1", "y1")`` of every diagram that carries it.
+    blocks : iterable of (Polynomial, sequence of Factors or lines)
+        Coefficient, and the factors or just the lines ``("x1", "y1")`` of every diagram that carries it.
     notation : Notation, optional
         How propagators are written.
 
@@ -100,14 +99,14 @@ def _formula_rows(expansion: "Expansion", notation: Notation) -> list[str]:
     pieces: list[Piece] = []
     for topology in expansion.topologies():
         coefficient = topology.representative.coefficient
-        pieces += _pieces(coefficient, topology.edge_labels, notation, r"\Big", start=not pieces)
+        pieces += _pieces(coefficient, topology.factors, notation, r"\Big", start=not pieces)
     return _finished(expansion, pieces)
 
 
 def _grouped_rows(expansion: "Expansion", notation: Notation) -> list[str]:
     """Print one representative per topology."""
     pieces: list[Piece] = []
-    for _, group in groupby(expansion.topologies(), lambda topology: topology.vertices):
+    for _, group in groupby(expansion.topologies(), lambda t: (t.vertices, t.common)):
         pieces += _grouped_pieces(list(group), notation, start=not pieces)
     return _finished(expansion, pieces)
 
@@ -143,17 +142,22 @@ def left_latex(kind: str, n: int) -> str:
 def goes_on(expansion: "Expansion") -> bool:
     """Tell whether higher orders would add anything."""
     exact_already = expansion.scheme.value == "exact" and expansion.n <= 2
-    return bool(expansion.action.interactions) and not exact_already
+    return bool(expansion.action.vertices) and not exact_already
 
 
 def _pieces(
-    coefficient: Polynomial, diagrams: Sequence[Sequence[Line]], notation: Notation, size: str, start: bool
+    coefficient: Polynomial,
+    diagrams: Sequence[Factors | Sequence[Line]],
+    notation: Notation,
+    size: str,
+    start: bool,
 ) -> list[Piece]:
     """Print one block, cut where a line may be broken."""
     sign, number = sign_and_number(coefficient, start)
-    n_vertices = n_vertices_of(diagrams[0])
+    integrands = [factors_of(given) for given in diagrams]
+    n_vertices = n_vertices_of(integrands[0].lines)
     front = number + notation.measure(n_vertices)
-    products = [notation.product(lines, n_vertices) for lines in diagrams]
+    products = [notation.integrand(factors, n_vertices) for factors in integrands]
     if len(products) == 1:
         return [made(sign + (front + products[0] or "1"))]
     if not front:
@@ -166,12 +170,12 @@ def _pieces(
 def _grouped_pieces(topologies: "Sequence[Topology]", notation: Notation, start: bool) -> list[Piece]:
     """Print the topologies of one vertex content behind what all their contractions have in common."""
     first = topologies[0].representative
-    sign, number = sign_and_number(first.coefficient * Fraction(1, first.multiplicity), start)
+    sign, number = sign_and_number(topologies[0].common, start)
     brackets = []
     for topology in topologies:
-        lines = topology.representative.diagram.edge_labels
-        n_vertices = n_vertices_of(lines)
-        inside = notation.measure(n_vertices) + notation.product(lines, n_vertices) or "1"
+        factors = topology.representative.factors
+        n_vertices = n_vertices_of(factors.lines)
+        inside = notation.measure(n_vertices) + notation.integrand(factors, n_vertices) or "1"
         count = str(topology.multiplicity)
         brackets.append(inside if count == "1" else rf"{count}\bigl[{inside}\bigr]")
     if len(brackets) == 1:

@@ -6,7 +6,6 @@ mean over the labellings of the external points, as in
 """
 
 from collections.abc import Sequence
-from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -49,7 +48,7 @@ def diagram_latex(expansion: "Expansion") -> str:
     (3, True, True)
     """
     pieces: list[Piece] = []
-    for _, group in groupby(expansion.topologies(), lambda topology: topology.vertices):
+    for _, group in groupby(expansion.topologies(), lambda t: (t.vertices, t.common)):
         pieces += _pieces(list(group), start=not pieces)
     if not pieces:
         pieces = [Piece("0", 5.0)]
@@ -64,7 +63,7 @@ def _pieces(topologies: "Sequence[Topology]", start: bool) -> list[Piece]:
     if len(topologies) == 1:
         sign, number = sign_and_number(first.coefficient * topologies[0].labellings, start)
         return [_bracket(sign + number, first.diagram)]
-    sign, number = sign_and_number(first.coefficient * Fraction(1, first.multiplicity), start)
+    sign, number = sign_and_number(topologies[0].common, start)
     pieces = []
     for position, topology in enumerate(topologies):
         count = str(topology.multiplicity) if topology.multiplicity != 1 else ""

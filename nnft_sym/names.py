@@ -11,6 +11,12 @@ from nnft_sym.errors import InvalidAction
 
 #: The field of the action.
 FIELD = "f"
+#: The coordinates that may stand in an action: they name the points of a vertex.
+COORDINATES = ("x", "y", "z")
+#: The number of components of the field, in coefficients.
+COMPONENTS = "D"
+#: The product of two fields that is summed over their components.
+DOT = "."
 
 _LOWER = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho varsigma sigma "
@@ -35,6 +41,17 @@ _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*")
 _COORDINATE = re.compile(r"[xyz](_?[0-9]+)?")
 _FIELD_COMPONENT = re.compile(r"f_?[0-9]+")
+
+
+def field_at(letter: str) -> str:
+    """Name the field at a point; an empty letter means the only point there is.
+
+    Examples
+    --------
+    >>> field_at("x"), field_at("")
+    ('f(x)', 'f')
+    """
+    return f"{FIELD}({letter})" if letter else FIELD
 
 
 def coupling_name(written: str) -> str:

@@ -15,6 +15,30 @@ Line = tuple[str, str]
 
 
 @dataclass(frozen=True)
+class Factors:
+    """What stands behind a coefficient: the factors of an integrand.
+
+    Attributes
+    ----------
+    lines : tuple of (str, str)
+        Propagators.
+    weights : tuple of int
+        Per vertex point the power of its distance from the origin; empty if there are none.
+    pairs : tuple of (int, int)
+        External points whose components are equal, counted from 1; empty for a field of one component.
+    """
+
+    lines: tuple[Line, ...]
+    weights: tuple[int, ...] = ()
+    pairs: tuple[tuple[int, int], ...] = ()
+
+
+def factors_of(given: "Factors | Sequence[Line]") -> Factors:
+    """Take bare lines as factors without weights."""
+    return given if isinstance(given, Factors) else Factors(tuple(given))
+
+
+@dataclass(frozen=True)
 class Notation:
     r"""Choices of notation for LaTeX.
 
@@ -77,6 +101,14 @@ class Notation:
         return "".join(
             self.factor(line, power, n_vertices, commas) for part in (inner, outer) for line, power in part
         )
+
+    def integrand(self, factors: Factors, n_vertices: int) -> str:
+        """Print what stands under the integral signs."""
+        printed = "".join(rf"\delta_{{i_{{{a}}}i_{{{b}}}}}" for a, b in factors.pairs)
+        for number, weight in enumerate(factors.weights, start=1):
+            if weight:
+                printed += rf"|{self.vertex(number, n_vertices)}|^{{{weight}}}"
+        return printed + self.product(factors.lines, n_vertices)
 
 
 def split_lines(lines: Sequence[Line]) -> tuple[list[tuple[Line, int]], list[tuple[Line, int]]]:

@@ -6,8 +6,13 @@ The grammar, with f the field and every other name a coupling::
     product  = power { "*" factor | "/" factor }         a divisor must be a number
     factor   = [sign] power
     power    = atom [ "^" exponent | superscript ]       ** is the same as ^
-    atom     = number [ "!" ] | name | "(" sum ")"
+    atom     = number [ "!" ] | coupling | coordinate | field [ "." field ] | "(" sum ")"
+    field    = "f" [ "(" coordinate ")" ]
+    coordinate = "x" | "y" | "z"
     exponent = integer | "{" integer "}" | "(" integer ")"
+
+``f(x)^2*f(y)^2`` is bilocal, integrated over both points; ``x^2`` is the weight |x|² of a position-dependent
+coupling; ``f.f`` (or ``f·f``) is summed over the components of the field, as in ``lambda*(f.f)^2``.
 
 Two factors need a ``*`` between them: were it optional, a forgotten ``+`` would silently change the physics.
 """
@@ -16,9 +21,10 @@ from fractions import Fraction
 from math import factorial
 
 from nnft_sym.errors import InvalidAction
-from nnft_sym.names import FIELD
+from nnft_sym.names import COORDINATES, FIELD, field_at
 from nnft_sym.polynomials import Polynomial
-from nnft_sym.tokens import Token, quoted, tokens
+from nnft_sym.shapes import dot_at, fields_in, shape_of
+from nnft_sym.tokens import DOTS, Token, quoted, tokens
 
 #: Highest power of the field, and of all couplings together, in one term.
 HIGHEST_POWER = 64
@@ -120,8 +126,14 @@ class _Parser:
         return self.bounded(total, start)
 
     def check_field(self, addend: Polynomial, column: int) -> None:
-        """Refuse a term without the field: it would be a constant, not an interaction."""
-        lonely = addend.collect(FIELD).get(0)
+        """Refuse a term without the field (a constant, not an interaction), and one that is no vertex."""
+        lonely = Polynomial({m: number for m, number in addend.items if not fields_in(dict(m))})
+        if not lonely:
+            try:
+                for _, powers in addend.monomials():
+                    shape_of(powers)
+            except ValueError as error:
+                raise self.fail(column, str(error)) from None
         if lonely:
             hint = " (the field is written f)" if {"phi", "varphi", "psi"} & set(lonely.variables) else ""
             raise self.fail(
@@ -170,6 +182,9 @@ class _Parser:
         """Read an atom and the power it is raised to."""
         start = self.token
         base = self.atom()
+        product_of_fields = start.name == FIELD and any(fields_in(dict(m)) == 2 for m, _ in base.items)
+        if product_of_fields and self.token.kind in ("^", "raised"):
+            raise self.fail(self.token.column, "what is raised here is not clear: write '(f.f)^2'")
         if self.token.kind == "raised":
             exponent = self.whole(self.take())
         elif self.token.kind == "^":
@@ -231,6 +246,8 @@ class _Parser:
         token = self.token
         if token.kind == "number":
             return Polynomial.constant(self.number(self.take()))
+        if token.name == FIELD:
+            return self.field()
         if token.kind == "name":
             self.take()
             if self.token.kind == "(":
@@ -255,6 +272,39 @@ class _Parser:
         self.depth -= 1
         return inside
 
+    def field(self) -> Polynomial:
+        """Read a field, at a point if one is named, or the product of two that is summed over components."""
+        letter = self.place()
+        dotted = self.token.text in DOTS and self.tokens[self.position + 1].name == FIELD
+        if self.token.kind != "." and not dotted:
+            return Polynomial.variable(field_at(letter))
+        self.take()
+        if self.token.name != FIELD:
+            raise self.missing("the second field of a product f.f")
+        column = self.token.column
+        if self.place() != letter:
+            raise self.fail(
+                column,
+                "components are contracted between two points: only products at one point are understood, "
+                "such as (f(x).f(x))*(f(y).f(y))",
+            )
+        return Polynomial.variable(dot_at(letter))
+
+    def place(self) -> str:
+        """Read ``f`` or ``f(x)``; give the letter of the point."""
+        token = self.take()
+        if self.token.kind != "(":
+            return ""
+        inside = self.tokens[self.position + 1]
+        if inside.name not in COORDINATES or self.tokens[self.position + 2].kind != ")":
+            raise self.fail(
+                token.column,
+                f"'{token.text}(' reads as the field at a point, which is x, y or z: write f(x), or for a "
+                f"product '{token.text}*('",
+            )
+        self.position += 3
+        return inside.name
+
     def _after_sign(self) -> bool:
         """Tell whether the last token was a sign or an opening parenthesis."""
         return self.tokens[self.position - 1].kind in ("+", "-", "(")
@@ -275,11 +325,14 @@ class _Parser:
 
     def bounded(self, result: Polynomial, start: Token) -> Polynomial:
         """Refuse a polynomial that has grown beyond what anybody means."""
-        powers = result.collect(FIELD)
+        powers = [powers for _, powers in result.monomials()]
         excess = (
-            len(result.items) > _MOST_MONOMIALS
-            or max(powers, default=0) > HIGHEST_POWER
-            or any(part.degree > HIGHEST_POWER for part in powers.values())
+            len(powers) > _MOST_MONOMIALS
+            or any(fields_in(one) > HIGHEST_POWER for one in powers)
+            or any(
+                sum(p for name, p in one.items() if not fields_in({name: 1})) > HIGHEST_POWER
+                for one in powers
+            )
             or any(_bits(number) > _MOST_BITS for number, _ in result.monomials())
         )
         if excess:

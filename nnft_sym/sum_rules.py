@@ -62,11 +62,13 @@ def sum_rules(expansion: "Expansion") -> tuple[SumRule, ...]:
         return tuple(rules)
     listed: Counter[str] = Counter()
     for term in expansion.terms:
-        listed[term.diagram.vertex_key] += term.multiplicity
+        listed[term.vertex_key] += int(term.structure.share) if term.structure else term.multiplicity
     for key in expansion.wick_total:
         expected = multiplicity_sum(expansion.n, _content(key), kind)
         if key == "" and expansion.n == 2 and expansion.kind.value == "1pi":
             expected = 1  # the bare line, which counts as irreducible here and not in the Legendre transform
+        for valence, number in _content(key).items():  # every vertex may be any of those with as many fields
+            expected *= len(expansion.action.shapes(valence)) ** number
         rules.append(SumRule(key, "zero dimensions", listed[key], expected))
     return tuple(rules)
 

@@ -12,9 +12,10 @@ import sympy
 from sympy.core.function import AppliedUndef
 
 from nnft_sym.errors import InvalidAction
-from nnft_sym.names import FIELD, coupling_name
-from nnft_sym.notation import Line, n_vertices_of, split_lines
+from nnft_sym.names import COORDINATES, FIELD, coupling_name, field_at
+from nnft_sym.notation import Factors, Line, factors_of, n_vertices_of, split_lines
 from nnft_sym.polynomials import Polynomial
+from nnft_sym.shapes import FIELDS, Shape, dot_at
 
 #: The propagator between external points, and the one at a vertex.
 K = sympy.Function("K")
@@ -26,13 +27,14 @@ def point(label: str) -> sympy.Symbol:
     return sympy.Symbol(label, real=True)
 
 
-def integral_sympy(lines: Sequence[Line], half_width: sympy.Expr = sympy.oo) -> sympy.Expr:
+def integral_sympy(given: Factors | Sequence[Line], half_width: sympy.Expr = sympy.oo) -> sympy.Expr:
     """Build the integral of a diagram.
 
     Parameters
     ----------
-    lines : sequence of (str, str)
-        Ends of the lines, ``x1`` and so on for external points, ``y1`` and so on for vertices.
+    given : Factors or sequence of (str, str)
+        Ends of the lines, ``x1`` and so on for external points, ``y1`` and so on for vertices; weights become
+        powers of the symbol of the vertex, equal components ``KroneckerDelta(i1, i2)``.
     half_width : sympy.Expr
         Every vertex is integrated from −half_width to half_width.
 
@@ -46,11 +48,41 @@ def integral_sympy(lines: Sequence[Line], half_width: sympy.Expr = sympy.oo) -> 
     >>> integral_sympy([("x1", "y1"), ("x2", "y1"), ("y1", "y1")])
     Integral(K_W(x1, y1)*K_W(x2, y1)*K_W(y1, y1), (y1, -oo, oo))
     """
-    outer, inner = split_lines(lines)
-    spectators = sympy.Mul(*[K(point(a), point(b)) ** power for (a, b), power in outer])
-    integrand = sympy.Mul(*[K_W(point(a), point(b)) ** power for (a, b), power in inner])
-    limits = [(point(f"y{number}"), -half_width, half_width) for number in range(1, n_vertices_of(lines) + 1)]
+    factors = factors_of(given)
+    outer, inner = split_lines(factors.lines)
+    deltas = [sympy.KroneckerDelta(sympy.Symbol(f"i{a}"), sympy.Symbol(f"i{b}")) for a, b in factors.pairs]
+    weights = [point(f"y{number}") ** weight for number, weight in enumerate(factors.weights, start=1)]
+    spectators = sympy.Mul(*deltas) * sympy.Mul(*[K(point(a), point(b)) ** power for (a, b), power in outer])
+    integrand = sympy.Mul(*weights) * sympy.Mul(
+        *[K_W(point(a), point(b)) ** power for (a, b), power in inner]
+    )
+    limits = [
+        (point(f"y{number}"), -half_width, half_width)
+        for number in range(1, n_vertices_of(factors.lines) + 1)
+    ]
     return spectators * (sympy.Integral(integrand, *limits) if limits else integrand)
+
+
+def shape_sympy(shape: Shape) -> sympy.Expr:
+    """Convert the fields of a vertex: symbols ``f``, ``f.f``, functions ``f(x)``, weights ``x``.
+
+    Examples
+    --------
+    >>> from nnft_sym.shapes import Place
+    >>> shape_sympy(Shape((Place(2), Place(2))))
+    f(x)**2*f(y)**2
+    """
+    product = sympy.Integer(1)
+    for place, letter in zip(shape.places, COORDINATES, strict=False):
+        where = letter if len(shape.places) > 1 else ""
+        if shape.vector:
+            product *= sympy.Symbol(dot_at(where)) ** (place.fields // 2)
+        elif where:
+            product *= sympy.Function(FIELD)(sympy.Symbol(letter)) ** place.fields
+        else:
+            product *= sympy.Symbol(FIELD) ** place.fields
+        product *= sympy.Symbol(letter) ** place.weight
+    return product
 
 
 def polynomial_from_sympy(expression: object) -> Polynomial:
@@ -59,8 +91,9 @@ def polynomial_from_sympy(expression: object) -> Polynomial:
     Parameters
     ----------
     expression : sympy.Expr
-        Every symbol but ``f`` is a coupling; ``f(x)`` is understood as ``f``. Floats are taken at their
-        shortest decimal form: 0.1 is one tenth.
+        Every symbol but ``f`` and the coordinates ``x``, ``y``, ``z`` is a coupling; ``f(x)`` is the field at
+        a point, a symbol named ``f.f`` the product of two fields summed over components. Floats are taken at
+        their shortest decimal form: 0.1 is one tenth.
 
     Returns
     -------
@@ -88,10 +121,13 @@ def polynomial_from_sympy(expression: object) -> Polynomial:
 
 def _converted(expression: sympy.Expr) -> Polynomial:
     """Convert a SymPy expression node by node."""
+    if isinstance(expression, sympy.Symbol) and (expression.name in FIELDS or expression.name in COORDINATES):
+        return Polynomial.variable(expression.name)
     if isinstance(expression, sympy.Symbol):
         return Polynomial.variable(coupling_name(expression.name))
     if isinstance(expression, AppliedUndef) and expression.func.__name__ == FIELD:
-        return Polynomial.variable(FIELD)
+        where = str(expression.args[0]) if len(expression.args) == 1 else ""
+        return Polynomial.variable(field_at(where if where in COORDINATES else ""))
     if isinstance(expression, sympy.Rational):
         return Polynomial.constant(Fraction(int(expression.p), int(expression.q)))
     if isinstance(expression, sympy.Float) and expression.is_finite:

@@ -4,10 +4,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from math import factorial, prod
 from typing import TYPE_CHECKING
 
 from diagrams.diagram import Diagram
+from nnft_sym.notation import Factors
 from nnft_sym.polynomials import Polynomial
+from nnft_sym.structure import Structure
+from numerics.errors import NotAvailable
 
 if TYPE_CHECKING:
     import sympy
@@ -26,6 +30,10 @@ class Term:
     coefficient : Polynomial
         (−1)^V ∏(coefficients of the action) × multiplicity / ∏V_t!, exact, with V_t vertices of valence t.
 
+    structure : Structure, optional
+        What there is beyond a diagram of the scalar theory: weights, vertices of several points, components.
+        `diagram` then shows every point by itself.
+
     Examples
     --------
     >>> from nnft_sym.expansion import correlator
@@ -36,29 +44,58 @@ class Term:
 
     diagram: Diagram
     coefficient: Polynomial
+    structure: Structure | None = None
+
+    @property
+    def whole(self) -> Diagram:
+        """The diagram with one point per vertex, also where a vertex has several."""
+        return self.structure.diagram if self.structure else self.diagram
 
     @property
     def order(self) -> int:
         """Number of vertices."""
-        return self.diagram.n_vertices
+        return self.whole.n_vertices
+
+    @property
+    def vertex_key(self) -> str:
+        """How many vertices there are of every number of fields, as in ``4:2,6:1``."""
+        return self.whole.vertex_key
 
     @property
     def multiplicity(self) -> int:
         """Number of Wick contractions that give the diagram, vertices labelled."""
-        return self.diagram.multiplicity
+        return self.structure.multiplicity if self.structure else self.diagram.multiplicity
 
     @property
     def symmetry_factor(self) -> int:
-        """∏v!·∏V_t!/multiplicity: what a Feynman rule with couplings g/v! divides by."""
-        return int(self.diagram.symmetry_factor)
+        """Number of exchanges of lines and vertices that leave the diagram as it is.
+
+        For plain vertices it is ∏v!·∏V_t!/multiplicity, what a Feynman rule with couplings g/v! divides by.
+        Components are not looked at.
+        """
+        if self.structure is None or self.structure.vector:
+            return int(self.whole.symmetry_factor)
+        ways: int = prod(s.symmetry**number * factorial(number) for s, number in self.structure.shapes)
+        return ways // self.multiplicity
+
+    @property
+    def factors(self) -> Factors:
+        """What stands behind the coefficient."""
+        return self.structure.factors if self.structure else Factors(self.diagram.edge_labels)
 
     @property
     def lines(self) -> tuple[tuple[str, str], ...]:
         """Ends of the lines, ``x1`` and so on for external points, ``y1`` and so on for vertices."""
-        return self.diagram.edge_labels
+        return self.factors.lines
 
     def monomials(self) -> Iterator[tuple[Diagram, Fraction, dict[str, int]]]:
         """Give the term as the floor below takes it: diagram, exact number, power of each coupling.
+
+        Raises
+        ------
+        NotAvailable
+            If the integrand has a weight, or the term a product of δ of components; for the latter there is
+            :func:`nnft_sym.components.at_components`.
 
         Examples
         --------
@@ -66,14 +103,28 @@ class Term:
         >>> [part[1:] for part in correlator("lambda*f^4/24", 2).terms[1].monomials()]
         [(Fraction(-1, 2), {'lambda': 1})]
         """
+        self.refuse_weights()
+        if self.structure and self.structure.vector:
+            raise NotAvailable(
+                f"the term {self.text()} is for a field with components: choose their number, and one for "
+                "each external point, with nnft_sym.components.at_components"
+            )
         for number, powers in self.coefficient.monomials():
             yield self.diagram, number, powers
+
+    def refuse_weights(self) -> None:
+        """Refuse to go on with numbers where the integrand is more than a product of propagators."""
+        if self.factors.weights:
+            raise NotAvailable(
+                f"the term {self.text()} has a position-dependent coupling, and numbers are computed only "
+                "for products of propagators: integrate its SymPy form instead"
+            )
 
     def text(self) -> str:
         """Write coefficient and integral on one line."""
         from nnft_sym.text import integral_text
 
-        return f"{in_parentheses(self.coefficient)} * {integral_text(self.diagram.edge_labels)}"
+        return f"{in_parentheses(self.coefficient)} * {integral_text(self.factors)}"
 
     def latex(self, notation: "Notation | None" = None) -> str:
         r"""Print coefficient and integral in LaTeX.
@@ -86,13 +137,13 @@ class Term:
         """
         from nnft_sym.latex import sum_latex
 
-        return sum_latex([(self.coefficient, [self.diagram.edge_labels])], notation)
+        return sum_latex([(self.coefficient, [self.factors])], notation)
 
     def integral(self) -> "sympy.Expr":
         """Convert to SymPy what stands behind the coefficient."""
         from nnft_sym.symbolic import integral_sympy
 
-        return integral_sympy(self.lines)
+        return integral_sympy(self.factors)
 
     def sympy(self) -> "sympy.Expr":
         """Convert to SymPy: undefined functions K and K_W, an unevaluated integral over every vertex."""
@@ -100,14 +151,19 @@ class Term:
 
     def as_dict(self) -> dict[str, object]:
         """Give the fields of the command line's JSON."""
-        return {
+        fields: dict[str, object] = {
             "multiplicity": self.multiplicity,
             "symmetry_factor": self.symmetry_factor,
             "coefficient": str(self.coefficient),
-            "edges": [list(edge) for edge in self.diagram.edge_labels],
-            "connected": self.diagram.is_connected,
-            "vertices": self.diagram.vertex_key,
+            "edges": [list(edge) for edge in self.lines],
+            "connected": self.whole.is_connected,
+            "vertices": self.vertex_key,
         }
+        if self.structure:
+            fields["weights"] = list(self.factors.weights)
+            fields["links"] = [list(link) for link in self.structure.links]
+            fields["components"] = [list(pair) for pair in self.factors.pairs]
+        return fields
 
     def _repr_latex_(self) -> str:
         return rf"$\displaystyle {self.latex()}$"
@@ -133,7 +189,12 @@ class Topology:
     @property
     def vertices(self) -> tuple[int, ...]:
         """Valences of the vertices, ascending."""
-        return self.representative.diagram.vertices
+        return self.representative.whole.vertices
+
+    @cached_property
+    def common(self) -> Polynomial:
+        """What stands in front of one contraction, vertices labelled."""
+        return self.representative.coefficient * Fraction(1, self.representative.multiplicity)
 
     @property
     def labellings(self) -> int:
@@ -148,14 +209,21 @@ class Topology:
     @cached_property
     def edge_labels(self) -> tuple[tuple[tuple[str, str], ...], ...]:
         """Lines of every labelling."""
-        return tuple(term.diagram.edge_labels for term in self.terms)
+        return tuple(term.lines for term in self.terms)
+
+    @cached_property
+    def factors(self) -> tuple[Factors, ...]:
+        """What stands behind the coefficient in every labelling."""
+        return tuple(term.factors for term in self.terms)
 
 
 def topologies(terms: Iterable[Term]) -> tuple[Topology, ...]:
     """Group terms by unlabelled diagram, in the order in which each first appears."""
-    groups: dict[Diagram, list[Term]] = {}
+    groups: dict[object, list[Term]] = {}
     for term in terms:
-        groups.setdefault(term.diagram.unlabelled(), []).append(term)
+        structure = term.structure
+        key = (structure.shapes, structure.orbit) if structure else term.diagram.unlabelled()
+        groups.setdefault(key, []).append(term)
     return tuple(Topology(tuple(group)) for group in groups.values())
 
 

@@ -1,11 +1,10 @@
 """Expansions as plain text: a table of all terms, and the short form that papers print."""
 
 from collections.abc import Sequence
-from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from nnft_sym.notation import Line, n_vertices_of, split_lines
+from nnft_sym.notation import Factors, Line, factors_of, n_vertices_of, split_lines
 from nnft_sym.polynomials import Polynomial
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ _SOURCES = {
 _TABLE = "  {:>12}  {:>4}  {:>18}  {}"
 
 
-def integral_text(lines: Sequence[Line]) -> str:
+def integral_text(given: Factors | Sequence[Line]) -> str:
     """Write the integral of a diagram.
 
     Examples
@@ -29,10 +28,17 @@ def integral_text(lines: Sequence[Line]) -> str:
     >>> integral_text([])
     '1'
     """
-    n_vertices = n_vertices_of(lines)
-    outer, inner = split_lines(lines)
-    parts = [_factor("K", line, power, n_vertices) for line, power in outer]
+    factors = factors_of(given)
+    n_vertices = n_vertices_of(factors.lines)
+    outer, inner = split_lines(factors.lines)
+    parts = [f"δ({a},{b})" for a, b in factors.pairs]
+    parts += [_factor("K", line, power, n_vertices) for line, power in outer]
     parts += [f"∫d{_vertex(number, n_vertices)}" for number in range(1, n_vertices + 1)]
+    parts += [
+        f"|{_vertex(number, n_vertices)}|^{weight}"
+        for number, weight in enumerate(factors.weights, start=1)
+        if weight
+    ]
     parts += [_factor("K_W", line, power, n_vertices) for line, power in inner]
     return " ".join(parts) or "1"
 
@@ -93,12 +99,11 @@ def _order(expansion: "Expansion") -> str:
 
 
 def _content(topology: "Topology") -> tuple[int, str]:
-    diagram = topology.representative.diagram
-    return diagram.n_vertices, diagram.vertex_key
+    return topology.representative.order, topology.representative.vertex_key
 
 
 def _row(term: "Term") -> str:
-    integral = integral_text(term.diagram.edge_labels)
+    integral = integral_text(term.factors)
     return _TABLE.format(term.multiplicity, term.symmetry_factor, str(term.coefficient), integral)
 
 
@@ -121,21 +126,15 @@ def grouped_text(expansion: "Expansion") -> str:
     """Write the sum with one representative per topology; a bracket is the mean over its labellings."""
     text = left_side(expansion.kind.value, expansion.n) + " = "
     start = True
-    for _, group in groupby(expansion.topologies(), _content):
-        topologies = list(group)
-        factor = topologies[0].representative.coefficient * Fraction(
-            1, topologies[0].representative.multiplicity
-        )
-        text += ("" if start else "\n    ") + _group(factor, topologies, start)
+    for (_, factor), group in groupby(expansion.topologies(), lambda t: (t.vertices, t.common)):
+        text += ("" if start else "\n    ") + _group(factor, list(group), start)
         start = False
     return text + ("0" if start else "")
 
 
 def _group(factor: Polynomial, topologies: Sequence["Topology"], start: bool) -> str:
     """Write the topologies of one vertex content behind what their contractions have in common."""
-    brackets = [
-        f"{t.multiplicity} [{integral_text(t.representative.diagram.edge_labels)}]" for t in topologies
-    ]
+    brackets = [f"{t.multiplicity} [{integral_text(t.representative.factors)}]" for t in topologies]
     common = f"({factor})" if len(factor.items) > 1 else str(factor)
     negative = common.startswith("-")
     sign = ("-" if negative else "") if start else ("- " if negative else "+ ")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from nnft_sym.errors import InvalidAction
-from nnft_sym.names import FIELD, GREEK_LETTERS, GREEK_NAMES, coupling_name
+from nnft_sym.names import COORDINATES, DOT, FIELD, GREEK_LETTERS, GREEK_NAMES, coupling_name
 
 _GREEK = "".join(GREEK_LETTERS)
 _SUBSCRIPT = r"_(?:[A-Za-z0-9]+|\{[A-Za-z0-9]+\})"
@@ -18,13 +18,15 @@ _PATTERN = re.compile(
       (?P<number>   (?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)? )
     | (?P<symbol>   (?:\\?[A-Za-z][A-Za-z0-9]*|[{_GREEK}][0-9]*)[₀-₉]* (?:{_SUBSCRIPT})* )
     | (?P<raised>   [⁰¹²³⁴-⁹]+ )
-    | (?P<operator> \*\*|[-+*/^(){{}}!×·⋅−] )
+    | (?P<operator> \*\*|[-+*/^(){{}}!×·⋅−.] )
     | (?P<space>    \s+ )
     """,
     re.VERBOSE,
 )
 _PLAIN = {"**": "^", "×": "*", "·": "*", "⋅": "*", "−": "-", "\\cdot": "*", "\\times": "*"}
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+#: Ways to write the product that is summed over components, between two fields.
+DOTS = frozenset({DOT, "·", "⋅", "\\cdot"})
 #: A literal longer than this, or with a larger exponent, is a slip of the keyboard.
 _LONGEST_NUMBER = 60
 _LARGEST_EXPONENT = 60
@@ -98,8 +100,8 @@ def _token(text: str, found: re.Match[str]) -> Token:
         return Token("number", written, column, value=_number(text, written, column))
     if found.lastgroup == "raised":
         return Token("raised", written, column, value=Fraction(written[:5].translate(_SUPERSCRIPTS)))
-    if written == FIELD:
-        return Token("name", written, column, name=FIELD)
+    if written == FIELD or written in COORDINATES:
+        return Token("name", written, column, name=written)
     if written.startswith("\\") and re.split("[0-9_₀-₉]", written[1:])[0] not in GREEK_NAMES:
         raise InvalidAction(
             f"the action {quoted(text)}, column {column}: {quoted(written)} is not understood: of LaTeX, "

@@ -89,8 +89,10 @@ class Truncation:
     def _possible(self, action: "Action", chosen: tuple[int, ...]) -> bool:
         if not self.counting and isinstance(self.largest, int):
             return len(chosen) <= self.largest
-        content = tuple((valence, chosen.count(valence)) for valence in sorted(set(chosen)))
-        return bool(self.factor(action, content))
+        worth = Polynomial.constant(1)
+        for valence in chosen:
+            worth = self.cut(worth * _strength(action, valence))
+        return bool(worth)
 
     def factor(self, action: "Action", content: Content) -> Polynomial:
         """Give (−1)^V ∏(coefficients)/∏V_t!, which every contraction with these vertices carries."""
@@ -137,6 +139,12 @@ class Truncation:
         if not self.counting:
             return {"order": order}
         return {"order": order, "counting": {name: str(worth) for name, worth in self.counting}}
+
+
+def _strength(action: "Action", valence: int) -> Polynomial:
+    """Add up what stands in front of the vertices of a valence, without signs: nothing cancels."""
+    parts = [part for _, part in action.shapes(valence)]
+    return sum((Polynomial({m: abs(number) for m, number in part.items}) for part in parts), Polynomial({}))
 
 
 def _power(name: str, power: int) -> str:
@@ -237,7 +245,7 @@ def _derived(action: "Action") -> dict[str, Fraction]:
     """Give every coupling the power (v − 2)/2 of its vertex f^v."""
     worth: dict[str, Fraction] = {}
     for valence in action.valences:
-        for _, powers in action.coefficient(valence).monomials():
+        for _, powers in _strength(action, valence).monomials():
             if len(powers) != 1 or set(powers.values()) != {1}:
                 continue
             (name,) = powers
@@ -261,7 +269,7 @@ def _check_finite(action: "Action", found: Truncation) -> None:
     """Refuse where a vertex costs nothing: there would be infinitely many diagrams."""
     worth = dict(found.counting)
     for valence in action.valences:
-        for number, powers in action.coefficient(valence).monomials():
+        for number, powers in _strength(action, valence).monomials():
             costs = sum(worth[name] * p for name, p in powers.items()) if worth else sum(powers.values())
             if not costs:
                 raise InvalidExpansion(
