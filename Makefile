@@ -1,6 +1,6 @@
 # make study   create the environment, install, run the main job
 # make test    create the environment, install, run lint, types and tests
-# make bench   compare with peers (optional; needs the peers, see tests/benchmarks/)
+# make bench   compare with peers (optional: pip install '.[bench]' first)
 # make lock    pin the dependencies anew (needs uv)
 
 PYTHON ?= python3

@@ -78,6 +78,9 @@ def run(arguments: Sequence[str]) -> int:
     except NNFTError as error:
         click.echo(f"nnft: {error}", err=True)
         return 2
+    except ArithmeticError as error:
+        click.echo(f"nnft: a number is out of range ({error}); give inputs of a reasonable size", err=True)
+        return 2
     except (click.Abort, KeyboardInterrupt):
         click.echo("nnft: interrupted", err=True)
         return 130

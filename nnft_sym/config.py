@@ -38,7 +38,7 @@ class NetConfig(_Table):
 
     kind: Kind
     width: Annotated[int, Field(gt=0, le=10**7, strict=True)]
-    points: Annotated[tuple[tuple[Finite, ...], ...], Field(min_length=1, max_length=12)]
+    points: Annotated[tuple[tuple[Finite, ...], ...], Field(min_length=1, max_length=10)]
     sigma_w: Annotated[Finite, Field(gt=0)] | None = None
     sigma_b: Annotated[Finite, Field(ge=0)] | None = None
     sigma_a: Annotated[Finite, Field(gt=0)] | None = None

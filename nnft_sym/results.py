@@ -182,8 +182,13 @@ class NetResult:
 
     @property
     def passed(self) -> bool:
-        """True when our numbers agree with the exact referee."""
+        """True when no check of our numbers failed."""
         return all(self.checks.values())
+
+    @property
+    def compared(self) -> bool:
+        """True when a sampled correlator could be compared with an exact one."""
+        return any(name.startswith("sampled") for name in self.checks)
 
 
 @dataclass(frozen=True)
@@ -200,3 +205,15 @@ class StudyResult:
     def passed(self) -> bool:
         """True when every net passed."""
         return all(net.passed for net in self.nets)
+
+    @property
+    def outcome(self) -> str:
+        """Say in words what `passed` means here."""
+        if not self.passed:
+            return "our numbers do not agree with the exact referee"
+        missing = [net.name for net in self.nets if not net.compared]
+        if not missing:
+            return "our numbers agree with the exact referee"
+        return (
+            f"no check failed, but no sample could be compared with an exact answer for {', '.join(missing)}"
+        )

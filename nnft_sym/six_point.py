@@ -74,7 +74,8 @@ def predict_six_point(
     scale = np.abs(six.delta)
     identity = None
     if exact_known and six.connected is not None and predicted.any():
-        identity = float(np.abs(remainder - six.connected)[predicted].max() / scale.max())
+        miss = float(np.abs(remainder - six.connected)[predicted].max())
+        identity = miss / scale.max() if miss > 0 else 0.0
     covariance = sampled.covariance((6,))
     return SixPointResult(
         predictions=best,

@@ -28,10 +28,12 @@ from nnft_sym.results import Array, CorrelatorResult, NetResult, StudyResult
 from nnft_sym.six_point import predict_six_point
 from nnft_sym.verdict import checks, verdict
 from numerics.comparison import Comparison, compare
+from numerics.contact import contact_coefficient
 from numerics.domains import Box, WholeSpace
 from numerics.errors import NotAvailable
 from numerics.estimate import Estimate, Quality
 from numerics.exact import ExactCorrelators, exact_correlators
+from numerics.index_sets import multisets
 from numerics.networks import Network, network
 from numerics.points import as_points
 from numerics.prediction import Prediction, predict
@@ -115,7 +117,7 @@ def run_study(config: StudyConfig, reporter: Reporter | None = None) -> StudyRes
     integrated = []
     for net in config.net:
         told.stage(f"{net.kind}-net: integrating the diagrams")
-        integrated.append(_integrate(net, expansions))
+        integrated.append(_integrate(net, expansions, coupling))
     nets = []
     for net, predictions in zip(config.net, integrated, strict=True):
         nets.append(_run_net(net, config, predictions, coupling, told))
@@ -153,7 +155,15 @@ def quartic_coupling(action: Action) -> str:
             f"the action {action} has a term f**{(odd or [2])[0]}; networks with symmetric output weights "
             "have no odd correlators, and their 2-point function is K: a study takes even powers from f**4 on"
         )
-    return coefficient.variables[0]
+    name = coefficient.variables[0]
+    for valence in action.valences:
+        for _, powers in action.coefficient(valence).monomials():
+            if valence != 4 and (not powers or name in powers):
+                raise UnsuitableAction(
+                    f"the coefficient of f**{valence} in the action {action} is a plain number or contains "
+                    f"{name}; a study varies {name} alone, so give every other term a coupling of its own"
+                )
+    return name
 
 
 def _lone(coefficient: Polynomial) -> Polynomial | None:
@@ -161,7 +171,8 @@ def _lone(coefficient: Polynomial) -> Polynomial | None:
     return Polynomial.variable(coefficient.variables[0]) if coefficient.variables else None
 
 
-def _integrate(net: NetConfig, expansions: Mapping[int, Expansion]) -> dict[int, Prediction]:
+def _integrate(net: NetConfig, expansions: Mapping[int, Expansion], coupling: str) -> dict[int, Prediction]:
+    """Integrate what a study uses: the free theory and the terms linear in the quartic coupling."""
     domain: Domain = WholeSpace() if net.cutoff is None else Box(net.cutoff)
     kernel, points = make_network(net).kernel, as_points(net.points)
     return {n: predict(expansion.monomials(), kernel, points, domain) for n, expansion in expansions.items()}
@@ -227,29 +238,56 @@ def _run_net(
         coupling=coupling,
         six_point=six_point,
         joint=joint,
-        checks=checks(correlators, joint, coupling, six_point, integral_error, sampled.n_networks),
+        checks=checks(
+            correlators,
+            joint,
+            coupling,
+            six_point,
+            integral_error,
+            sampled.n_networks,
+            _contact_error(net, points, config.cutoff, vertex.value),
+        ),
         verdict=verdict(correlators, coupling, six_point),
         seconds=time.perf_counter() - start,
     )
 
 
+def _contact_error(net: Network, points: Array, cutoff: float | None, coefficient: Array) -> float | None:
+    """Compare the first, middle and last vertex coefficient with adaptive quadrature."""
+    sets = multisets(len(points), 4)
+    worst = None
+    for row in (0, len(sets) // 2, len(sets) - 1):
+        second = contact_coefficient(net.kernel, points[sets[row]], cutoff)
+        if second is not None:
+            scale = max(abs(second), float(np.abs(coefficient).max()) * 1e-6, np.finfo(np.float64).tiny)
+            worst = max(worst or 0.0, abs(coefficient[row] - second) / scale)
+    return worst
+
+
 def _exact(net: Network, points: Array) -> ExactCorrelators | None:
-    """Ask for the referee; some architectures and dimensions have none yet."""
+    """Ask for the referee; some architectures and dimensions have none, or none to be trusted."""
     try:
-        return exact_correlators(net, points, orders=ORDERS)
+        found = exact_correlators(net, points, orders=ORDERS)
     except NotAvailable:
         return None
+    return found if all(found[n].quality is Quality.TRUSTED for n in ORDERS) else None
 
 
 def _sample(net: Network, points: Array, study: StudyConfig, told: Reporter) -> SampledCorrelators:
     # A covariance needs more blocks than independent correlators, so small samples get small blocks.
     per_experiment = min(-(-BLOCKS // study.experiments), study.networks)
-    return Ensemble(net, points, seed=study.seed).correlators(
+    return Ensemble(net, points, seed=_seed(net, study.seed)).correlators(
         study.experiments * study.networks,
         orders=ORDERS,
         n_blocks=study.experiments * per_experiment,
         progress=told.sampling,
     )
+
+
+def _seed(net: Network, seed: int) -> int:
+    """Give every net of a study a random stream of its own, whatever other nets the study has."""
+    key = (*net.name.encode(), net.width, net.d_in)
+    return int(np.random.SeedSequence(seed, spawn_key=key).generate_state(1, np.uint64)[0] >> 1)
 
 
 def _correlator_result(
@@ -285,11 +323,12 @@ def _correlator_result(
 def _mean_ratio(numerator: Array, free: Array) -> float:
     """Average |numerator/free| over the elements whose free part does not vanish."""
     kept = np.abs(free) > 1e-12 * np.abs(free).max()
-    return float(np.mean(np.abs(numerator[kept] / free[kept])))
+    return float(np.mean(np.abs(numerator[kept] / free[kept]))) if kept.any() else 0.0
 
 
 def _relative_error(value: Array, error: Array) -> float:
-    return float(error.max() / np.abs(value).max())
+    largest = float(np.abs(value).max())
+    return float(error.max()) / largest if largest > 0 else 0.0
 
 
 def _joint(correlators: Mapping[int, CorrelatorResult], sampled: SampledCorrelators) -> Comparison | None:

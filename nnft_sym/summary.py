@@ -58,6 +58,7 @@ def net_summary(net: NetResult) -> dict[str, Any]:
         "width": net.config.width,
         "cutoff": net.config.cutoff,
         "passed": net.passed,
+        "compared": net.compared,
         "checks": dict(net.checks),
         "verdict": net.verdict,
         "lambda_mean": coupling.mean,
@@ -136,10 +137,8 @@ def summary_tables(result: StudyResult) -> "list[Table | str]":
             *_failures(net),
             "",
         ]
-    made.append(
-        f"[bold]{'PASSED' if result.passed else 'NOT PASSED'}[/bold]: our numbers "
-        f"{'agree' if result.passed else 'do not agree'} with the exact referee ({result.seconds:.1f} s)."
-    )
+    word = "PASSED" if result.passed else "NOT PASSED"
+    made.append(f"[bold]{word}[/bold]: {result.outcome} ({result.seconds:.1f} s).")
     return made
 
 

@@ -24,9 +24,11 @@ MISFIT = 0.02
 RELATIONS = 0.01
 #: A χ² with k directions is judged from this many times k² networks on; with fewer, the block means are not
 #: Gaussian enough in the directions of small variance and the p-value raises false alarms (measured).
-NETWORKS_PER_SQUARE = 30
+NETWORKS_PER_SQUARE = 100
 #: Largest share of ΔG6 by which the identity "tensor prediction leaves κ₆/N²" may be missed.
 IDENTITY = 1e-6
+#: Mean relative misfit to a *sampled* 4-point function above which nothing is accepted.
+VAGUE = 0.2
 #: Share of ΔG6 that a fair description explains at least.
 FAIR = 0.5
 #: Largest relative quadrature error of the vertex integrals.
@@ -40,6 +42,7 @@ def checks(
     six_point: SixPointResult,
     integral_error: float,
     n_networks: int,
+    contact_error: float | None = None,
 ) -> dict[str, bool]:
     """Judge our own numbers against the exact referee.
 
@@ -50,6 +53,10 @@ def checks(
         its number of independent directions, are not judged.
     """
     made = {"vertex integrals converged": bool(integral_error <= QUADRATURE)}
+    if contact_error is not None:
+        made["the coefficient of λ is -4! ∫K_W K_W K_W K_W by adaptive quadrature"] = (
+            contact_error <= QUADRATURE
+        )
     for order, result in correlators.items():
         one = result.comparison
         if one is not None and result.quality is Quality.TRUSTED and _large_enough(one, n_networks):
@@ -78,8 +85,18 @@ def _agrees(comparison: Comparison) -> bool:
 
 
 def constant_accepted(coupling: CouplingResult, quality: Quality) -> bool:
-    """Decide whether one constant coupling describes the 4-point function."""
-    return not rejections(coupling, quality)
+    """Decide whether one constant coupling describes the 4-point function.
+
+    Not being rejected is not enough: without an exact answer the sample must be trustworthy and precise.
+    """
+    return not rejections(coupling, quality) and decided(coupling, quality)
+
+
+def decided(coupling: CouplingResult, quality: Quality) -> bool:
+    """Tell whether the data can accept a constant: exact, or trustworthy and met to `VAGUE` of ΔG4."""
+    if coupling.exact is not None:
+        return True
+    return quality is Quality.TRUSTED and coupling.misfit_best <= VAGUE
 
 
 def rejections(coupling: CouplingResult, quality: Quality) -> list[str]:
@@ -127,11 +144,13 @@ def verdict(
     str
         A few sentences, each carrying the numbers it rests on.
     """
+    quality = correlators[4].quality
+    undecided = not rejections(coupling, quality) and not decided(coupling, quality)
     sentences = [
         *_tails(correlators),
         *_holes(coupling),
         *_constant(correlators[4], coupling),
-        *_six_point(six_point, describes(coupling, correlators[4].quality, six_point)),
+        *_six_point(six_point, describes(coupling, quality, six_point), undecided),
     ]
     return " ".join(sentences)
 
@@ -203,6 +222,10 @@ def _constant(four: CorrelatorResult, coupling: CouplingResult) -> list[str]:
     elif trusted:
         grounds.insert(0, "no degree of freedom is left to test, the elements hold one independent number")
     value = fit.parameters[0] if trusted else best.parameters[0]
+    if not decided(coupling, four.quality):
+        return [
+            f"A constant λ is neither rejected nor accepted: the sample cannot tell ({'; '.join(grounds)})."
+        ]
     return [f"A constant λ = {value:.3g} describes the 4-point function ({'; '.join(grounds)})."]
 
 
@@ -214,7 +237,7 @@ def describes(coupling: CouplingResult, quality: Quality, six_point: SixPointRes
     return constant_accepted(coupling, quality) and six_point.explained["lambda_fit"] >= FAIR
 
 
-def _six_point(six_point: SixPointResult, fair: bool) -> list[str]:
+def _six_point(six_point: SixPointResult, fair: bool, undecided: bool) -> list[str]:
     explained = six_point.explained
     fitted, mean = explained["lambda_fit"], explained["lambda_mean"]
     if not np.isfinite(fitted):
@@ -239,6 +262,8 @@ def _six_point(six_point: SixPointResult, fair: bool) -> list[str]:
     closing = (
         "S_GP + ∫ λ f⁴ is a fair description of this ensemble."
         if fair
+        else "Whether S_GP + ∫ λ f⁴ describes this ensemble is not decided."
+        if undecided
         else "S_GP + ∫ λ f⁴ with one constant λ does not describe this ensemble."
     )
     return [text, tensor, closing]

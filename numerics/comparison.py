@@ -7,8 +7,7 @@ prediction); `numerics.fitting.fit` adjusts parameters first.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import chi2 as chi2_distribution
-from scipy.stats import f as f_distribution
+from scipy.special import chdtrc, fdtrc
 
 from numerics.eigenbasis import Array, eigenbasis
 from numerics.errors import InvalidStatistics
@@ -154,14 +153,14 @@ def upper_tail(t2: float, dof: int, freedom: int | None) -> float:
     if dof == 0:
         return 1.0
     if freedom is None:
-        return float(chi2_distribution.sf(t2, dof))
+        return float(chdtrc(dof, t2))
     remaining = freedom - dof + 1
     if remaining < 1:
         raise InvalidStatistics(
             f"{dof} directions are to be judged with a covariance from {freedom + 1} blocks; more blocks "
             "than directions are needed: raise n_blocks or the eigenvalue threshold"
         )
-    return float(f_distribution.sf(remaining * t2 / (dof * freedom), dof, remaining))
+    return float(fdtrc(dof, remaining, remaining * t2 / (dof * freedom)))
 
 
 def _pulls(difference: Array, scale: Array) -> Array:

@@ -19,10 +19,6 @@ class LoweringError(NNFTError):
     """A diagram uses something the numerical backend does not support."""
 
 
-class ConvergenceError(NNFTError, ArithmeticError):
-    """The requested accuracy was not reached."""
-
-
 class NotAvailable(NNFTError, NotImplementedError):
     """The capability does not exist (yet) for this case; the message says for which it does."""
 

@@ -325,9 +325,15 @@ def _spread(neuron: NeuronCumulants, number_of: Indices, n_points: int) -> Neuro
 
 
 def _quality(neuron: NeuronCumulants, order: int) -> Quality:
-    """Say whether the integrals behind all cumulants up to `order` converged."""
+    """Say whether the integrals behind all cumulants up to `order` converged.
+
+    Elements that vanish by symmetry, such as K_W(x, -x) of Erf-net with equal deviations at |x| = 1, have no
+    scale of their own; they are measured against the largest.
+    """
     converged = all(
-        np.all(table.error <= CONVERGED * neuron.scales[r])
+        np.all(
+            table.error <= CONVERGED * np.maximum(neuron.scales[r], 1e-6 * neuron.scales[r].max(initial=0.0))
+        )
         for r, table in neuron.tables.items()
         if r <= order
     )

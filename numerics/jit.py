@@ -18,11 +18,6 @@ def compiled(function: Function) -> Function:
     return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
 
 
-def compiled_parallel(function: Function) -> Function:
-    """Like `compiled`, with ``numba.prange`` loops spread over threads."""
-    return cast(Function, numba.njit(cache=True, parallel=True, error_model="numpy")(function))
-
-
 def inlined(function: Function) -> Function:
     """Like `compiled`, and inlined into its callers: for the small scalar kernels of inner loops."""
     return cast(Function, numba.njit(cache=True, inline="always", error_model="numpy")(function))

@@ -11,6 +11,10 @@ reads the tail index from it (Hill's estimator): P(v^n > t) falls like t^(-α). 
 sample shows, continued, has no finite variance: the largest few networks dominate the error estimate, however
 many there are, and value and error bar are not trustworthy. By Hölder's inequality products at different
 points are no worse than the worst point.
+
+A tail so rare that no sampled network shows it leaves no trace in the index. But the mean of v is known, it
+is the kernel K at every width: a sample whose mean of v differs from K by more than its own scatter allows
+has missed what matters.
 """
 
 from dataclasses import dataclass
@@ -30,6 +34,10 @@ _OFFSET = (1023 - 64) << 4
 
 #: Tail index of v^n up to which an n-point function is heavy-tailed.
 CRITICAL_INDEX = 1.0
+#: Relative difference between the sampled mean of v and K that is noticed; the bins are 4 % wide.
+UNSEEN_SHARE = 0.05
+#: Standard errors of that mean which the difference must exceed, too.
+UNSEEN_ERRORS = 5.0
 #: Networks needed per order so that for Gaussian outputs three standard errors cover 95 % (measured).
 SMALLEST_SAMPLE = {1: 20, 2: 20, 3: 200, 4: 200, 5: 1000, 6: 1000, 7: 5000, 8: 5000}
 #: Blocks needed for an error bar.
@@ -133,6 +141,38 @@ def tail_index(counts: Counts, n_networks: int) -> tuple[float, int]:
     return size / float(excess), size
 
 
+def misses_the_kernel(counts: Counts) -> bool:
+    """Tell whether the sampled conditional variance does not average to the kernel at one point.
+
+    Parameters
+    ----------
+    counts : ndarray of int64, shape (BINS,)
+        Histogram of v/K, whose mean is 1 at every width.
+
+    Returns
+    -------
+    bool
+        False where the kernel vanishes and nothing varies.
+
+    Examples
+    --------
+    Half of the kernel comes from networks that were never drawn:
+
+    >>> misses_the_kernel(np.histogram(np.full(1000, 0.5), bin_edges())[0])
+    True
+    """
+    edges = bin_edges()
+    centres = (edges[1:] + edges[:-1]) / 2
+    if counts[0]:  # v = 0 to rounding: the kernel itself vanishes, or most networks are off
+        centres = np.where(np.arange(BINS) == 0, 0.0, centres)
+    total = counts.sum()
+    if counts[0] == total:
+        return False
+    mean = counts @ centres / total
+    error = np.sqrt(max(counts @ centres**2 / total - mean**2, 0.0) / total)
+    return bool(abs(mean - 1) > max(UNSEEN_SHARE, UNSEEN_ERRORS * error))
+
+
 def tail_report(order: int, variance_counts: Counts, deviations: Array) -> TailReport:
     """Judge the error bars of one order.
 
@@ -153,7 +193,7 @@ def tail_report(order: int, variance_counts: Counts, deviations: Array) -> TailR
     With P(v > t) = t^(-4) the 2-point function has a finite variance and the 6-point function has not:
 
     >>> rng = np.random.default_rng(1)
-    >>> counts = np.histogram(rng.uniform(size=100000) ** (-1 / 4), bin_edges())[0][np.newaxis]
+    >>> counts = np.histogram(0.75 * rng.uniform(size=100000) ** (-1 / 4), bin_edges())[0][np.newaxis]
     >>> deviations = rng.standard_normal((100, 1))
     >>> [tail_report(order, counts, deviations).quality.name for order in (2, 6)]
     ['TRUSTED', 'HEAVY_TAILED']
@@ -167,7 +207,8 @@ def tail_report(order: int, variance_counts: Counts, deviations: Array) -> TailR
     else:
         index, size = min(tail_index(row, n_networks) for row in variance_counts)
         index /= order
-        quality = Quality.HEAVY_TAILED if index <= CRITICAL_INDEX else Quality.TRUSTED
+        heavy = index <= CRITICAL_INDEX or any(misses_the_kernel(row) for row in variance_counts)
+        quality = Quality.HEAVY_TAILED if heavy else Quality.TRUSTED
     return TailReport(
         order=order,
         tail_index=index,

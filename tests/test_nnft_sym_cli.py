@@ -143,6 +143,7 @@ BAD = {
     "negative width": (["cumulant", *ERF, "--width", "-5", "--points", "1;1", "--order", "2"], "-5"),
     "zero width": (["sample", *ERF, "--width", "0", "--networks", "100", "--points", "1"], "0"),
     "zero sigma": (["kernel", "--net", "erf", "--sigma-w", "0", "--points", "1"], "sigma_w"),
+    "overflow": (["kernel", "--net", "erf", "--sigma-w", "1e200", "--points", "1"], "out of range"),
     "mixed dimension": (["kernel", *ERF, "--points", "1,2;3"], "dimension 1 and 2"),
     "not a number": (["kernel", *ERF, "--points", "1;two"], "'two'"),
     "nan point": (["kernel", *ERF, "--points", "1;nan"], "not finite"),
@@ -197,6 +198,8 @@ STUDY = 'experiments = 2\nnetworks = 200\n[[net]]\nkind = "erf"\nwidth = 5\npoin
         ('action = "lambda*f^4 +"\n' + STUDY + "cutoff = 5.0\n", "column 13"),
         ('action = "kappa*f^6"\n' + STUDY + "cutoff = 5.0\n", "lambda*f**4"),
         ('action = "g*f^3 + lambda*f^4"\n' + STUDY + "cutoff = 5.0\n", "f**3"),
+        ('action = "lambda*f^4 + f^6"\n' + STUDY + "cutoff = 5.0\n", "plain number"),
+        ('action = "lambda*f^4 + lambda*f^6"\n' + STUDY + "cutoff = 5.0\n", "contains lambda"),
     ],
 )
 def test_bad_study_writes_nothing(nnft, tmp_path, text, said):

@@ -157,3 +157,20 @@ def test_the_joint_comparison_is_judged_too():
     bad = compare(np.full(3, 1.0), 1e-4 * np.eye(3), n_blocks=None)
     made = checks(orders(), bad, coupling(0.0), six(0.9), integral_error=0.0, n_networks=10**6)
     assert not made["all trusted correlators together agree with the exact ones"]
+
+
+def test_a_factor_in_the_vertex_coefficient_is_noticed():
+    made = checks(orders(), None, coupling(0.0), six(0.9), 0.0, n_networks=10**6, contact_error=0.5)
+    assert [name for name, good in made.items() if not good] == [
+        "the coefficient of λ is -4! ∫K_W K_W K_W K_W by adaptive quadrature"
+    ]
+
+
+def test_without_referee_a_vague_sample_decides_nothing():
+    vague = dataclasses.replace(
+        coupling(0.0), exact=None, mean_exact=None, spread_exact=None, misfit_best=0.9
+    )
+    text = verdict(orders(), vague, six(0.9, identity=None))
+    assert "neither rejected nor accepted" in text
+    assert text.endswith("is not decided.")
+    assert not constant_accepted(vague, Quality.TRUSTED)

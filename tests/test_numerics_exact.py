@@ -430,3 +430,9 @@ def test_errors_propagate_to_first_order():
     value, error, scale = sum_over_partitions(multisets(1, 4), tables, cumulant=True)
     assert (value[0], scale[0]) == (8.0, 32.0)
     assert error[0] == pytest.approx(0.1 + 6 * 2 * 0.01, rel=1e-12)
+
+
+def test_elements_that_vanish_by_symmetry_do_not_spoil_the_quality():
+    """At σ_W = σ_b = 1 the kernel between 1 and -1 vanishes; its rounding error is no failure to converge."""
+    found = exact_correlators(ErfNet(5), [[-1.0], [-0.6], [0.6], [1.0]])
+    assert all(found[order].quality is Quality.TRUSTED for order in (2, 4, 6))

@@ -145,3 +145,11 @@ def test_error_bars_hold_exactly_where_they_are_trusted(network, point, quality)
         assert covered >= 51  # 95 % expected; fewer than 85 % would come by chance once in 2,000
     else:
         assert covered <= 20
+
+
+@pytest.mark.parametrize("x", [4.0, 6.0, 10.0])
+def test_a_tail_too_rare_to_be_sampled_shows_in_the_mean_variance(x):
+    """Far from the origin Gauss-net's variance comes from networks that nobody draws; K is known exactly."""
+    found = Ensemble(GaussNet(5), [[x]], seed=1).correlators(50_000)
+    assert all(found[order].quality is Quality.HEAVY_TAILED for order in (2, 4, 6))
+    assert abs(found[2].value[0] - 2.0) > 100 * found[2].error[0]  # the error bar alone would never tell

@@ -44,6 +44,7 @@ def command(
                     "value": float(found.value),
                     "error": float(found.error),
                     "method": found.method,
+                    "quality": found.quality,
                 }
             )
         )
@@ -51,3 +52,5 @@ def command(
     rows = [["value", f"{float(found.value):.12g}"], ["error", f"{float(found.error):.1e}"]]
     show(table(f"Connected {order}-point function of {network.name}-net, N = {width}", ["", ""], rows))
     show(f"Method: {found.method}")
+    if not found.trusted:
+        show(f"Note: {found.quality.value}")
