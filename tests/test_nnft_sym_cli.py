@@ -198,6 +198,7 @@ STUDY = 'experiments = 2\nnetworks = 200\n[[net]]\nkind = "erf"\nwidth = 5\npoin
         ('action = "lambda*f^4 +"\n' + STUDY + "cutoff = 5.0\n", "column 13"),
         ('action = "kappa*f^6"\n' + STUDY + "cutoff = 5.0\n", "lambda*f**4"),
         ('action = "g*f^3 + lambda*f^4"\n' + STUDY + "cutoff = 5.0\n", "f**3"),
+        ('action = "(lambda_0 + lambda_2*x^2)*f^4"\n' + STUDY + "cutoff = 5.0\n", "position-dependent"),
         ('action = "lambda*f^4 + f^6"\n' + STUDY + "cutoff = 5.0\n", "plain number"),
         ('action = "lambda*f^4 + lambda*f^6"\n' + STUDY + "cutoff = 5.0\n", "contains lambda"),
     ],
