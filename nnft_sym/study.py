@@ -145,8 +145,8 @@ def quartic_coupling(action: Action) -> str:
     """
     if not action.is_local_scalar:
         raise UnsuitableAction(
-            f"the action {action} has position-dependent, bilocal or several-component terms; a study takes a "
-            "local action of one component, as in 'lambda*f**4 + kappa*f**6'"
+            f"the action {action} has position-dependent, bilocal or several-component terms; a study takes "
+            "a local action of one component, as in 'lambda*f**4 + kappa*f**6'"
         )
     coefficient = action.coefficient(4) if 4 in action.valences else None
     if coefficient is None or coefficient != _lone(coefficient):
