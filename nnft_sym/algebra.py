@@ -121,6 +121,11 @@ def integrate_gaussian(
     sympy.Expr
         A polynomial in the couplings, in closed form.
 
+    Raises
+    ------
+    NotAvailable
+        If a coupling depends on the position.
+
     Examples
     --------
     >>> from nnft_sym.expansion import correlator
@@ -129,11 +134,11 @@ def integrate_gaussian(
     -12*sqrt(pi)*A**3*lambda*exp(-c*(x1 - x2)**2/4)/sqrt(c)
     """
     from nnft_sym.gaussian import gaussian_integral
+    from nnft_sym.symbolic import deltas_sympy
 
-    return sympy.Add(
-        *[
-            term.coefficient.sympy()
-            * gaussian_integral(term.lines, amplitude, curvature, dimension, bias_variance)
-            for term in expansion
-        ]
-    )
+    parts = []
+    for term in expansion:
+        term.refuse_weights()
+        integral = gaussian_integral(term.lines, amplitude, curvature, dimension, bias_variance)
+        parts.append(term.coefficient.sympy() * deltas_sympy(term.factors.pairs) * integral)
+    return sympy.Add(*parts)

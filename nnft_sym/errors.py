@@ -13,3 +13,7 @@ class InvalidExpansion(NNFTError, ValueError):
 
 class RenderingError(NNFTError, ValueError):
     """A result cannot be written in the form that was asked for."""
+
+
+class InvalidDocument(NNFTError, ValueError):
+    """A JSON document cannot be read: another schema, something missing, or a contradiction."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Union
 
-from nnft_sym.names import coupling_latex
+from nnft_sym.names import coupling_latex, coupling_name
 
 if TYPE_CHECKING:
     import sympy
@@ -57,6 +57,34 @@ class Polynomial:
     def variable(cls, name: str) -> "Polynomial":
         """Make the polynomial that is one coupling."""
         return cls({((name, 1),): 1})
+
+    @classmethod
+    def read(cls, text: str) -> "Polynomial":
+        """Read what ``str`` writes.
+
+        Raises
+        ------
+        ValueError
+            For anything else.
+
+        Examples
+        --------
+        >>> Polynomial.read("-3*kappa*lambda/2 + 288*lambda**2 + 1")
+        Polynomial('-3*kappa*lambda/2 + 288*lambda**2 + 1')
+        """
+        total = cls({})
+        signed = ("- " + text[1:] if text.startswith("-") else "+ " + text).split(" ")
+        for sign, addend in zip(signed[::2], signed[1::2], strict=True):
+            product, _, divisor = addend.partition("/")
+            factor = cls.constant(Fraction(1 if sign == "+" else -1, int(divisor or 1)))
+            for part in product.replace("**", "^").split("*"):
+                name, _, power = part.partition("^")
+                base = cls.constant(int(name)) if name.isdigit() else cls.variable(coupling_name(name))
+                factor = factor * base ** int(power or 1)
+            total = total + factor
+        if str(total) != text:
+            raise ValueError(f"{text!r} is not how a polynomial is written: {str(total)!r} is")
+        return total
 
     @property
     def variables(self) -> tuple[str, ...]:

@@ -55,6 +55,9 @@ class Structure:
         Wick contractions that give the term, vertices labelled.
     share : Fraction
         The same if vertices with equally many fields are not told apart beforehand; the sum rules add these.
+    marks : tuple of (int, tuple of (int, int))
+        Per vertex that is not just fields at one point: which vertex of the action it is, and its points with
+        a class; points of one class are alike.
     orbit : Diagram
         The same for terms that differ by a permutation of the external points only.
     """
@@ -65,12 +68,26 @@ class Structure:
     shapes: tuple[tuple[Shape, int], ...]
     multiplicity: int
     share: Fraction
+    marks: tuple[tuple[int, tuple[Pair, ...]], ...]
     orbit: Diagram
 
     @property
     def vector(self) -> bool:
         """Whether the fields have components."""
         return bool(self.factors.pairs) or any(shape.vector for shape, _ in self.shapes)
+
+    def as_dict(self) -> dict[str, object]:
+        """Give the fields as JSON can hold them."""
+        return {
+            "whole": self.diagram.edge_string,
+            "shapes": [[shape.text(), number] for shape, number in self.shapes],
+            "weights": list(self.factors.weights),
+            "links": [list(link) for link in self.links],
+            "components": [list(pair) for pair in self.factors.pairs],
+            "multiplicity": self.multiplicity,
+            "share": str(self.share),
+            "marks": [[kind, [list(point) for point in points]] for kind, points in self.marks],
+        }
 
 
 class _Raw(NamedTuple):
@@ -129,9 +146,9 @@ def structured(diagram: Diagram, action: Action, cut: Truncation) -> list[tuple[
         content = tuple((shape, shapes_used.count(shape)) for shape in kinds if shape in shapes_used)
         same = prod(factorial(number) for _, number in content)
         factors, links = _labelled(diagram.n_external, raw, kinds)
-        orbit = _orbit(diagram.n_external, raw)
+        orbit = orbit_of(diagram.n_external, factors, raw.marks)
         number = int(share * same / scalar)
-        structure = Structure(factors, links, diagram, content, number, share, orbit)
+        structure = Structure(factors, links, diagram, content, number, share, raw.marks, orbit)
         found.append((structure, coefficients[shapes_used, raw]))
     return found
 
@@ -326,20 +343,29 @@ def _labelled(n: int, raw: _Raw, kinds: Sequence[Shape]) -> tuple[Factors, tuple
     return Factors(lines, tuple(weights) if any(weights) else (), pairs), tuple(sorted(links))
 
 
-def _orbit(n: int, raw: _Raw) -> Diagram:
-    """Mark contracted components as well, by lines between nodes put in front of the external points."""
+def orbit_of(n: int, factors: Factors, marks: tuple[tuple[int, tuple[Pair, ...]], ...]) -> Diagram:
+    """Make a diagram that is the same for terms which differ by a permutation of the external points only.
+
+    Contracted components are marked as well, by lines between nodes put in front of the external points.
+    """
+    pairs = tuple((a - 1, b - 1) for a, b in factors.pairs)
+    raw = _Raw(_edges(n, factors.lines), marks, pairs)
     nodes = _n_nodes(n, raw)
     edges = _marked(raw, nodes)
-    if raw.pairs:
-        port = {point: nodes + len(raw.marks) + point for point in range(n)}
+    if pairs:
+        port = {point: nodes + len(marks) + point for point in range(n)}
         edges = [(port.get(a, a), port.get(b, b)) for a, b in edges]
         edges += list(port.items())
         edges += [(node, node) for node in port.values() for _ in range(_MARK - 1)]
-        edges += [(port[a], port[b]) for a, b in raw.pairs]
+        edges += [(port[a], port[b]) for a, b in pairs]
     return Diagram.from_edges(n, edges).unlabelled()
+
+
+def _edges(n: int, lines: Sequence[Line]) -> tuple[Pair, ...]:
+    start = {"x": -1, "y": n - 1}
+    return tuple((start[a[0]] + int(a[1:]), start[b[0]] + int(b[1:])) for a, b in lines)
 
 
 def from_lines(n: int, lines: Sequence[Line]) -> Diagram:
     """Build the diagram of lines x1, x2, ... and y1, y2, ... between points."""
-    start = {"x": -1, "y": n - 1}
-    return Diagram.from_edges(n, [(start[a[0]] + int(a[1:]), start[b[0]] + int(b[1:])) for a, b in lines])
+    return Diagram.from_edges(n, _edges(n, lines))

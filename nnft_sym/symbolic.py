@@ -27,6 +27,17 @@ def point(label: str) -> sympy.Symbol:
     return sympy.Symbol(label, real=True)
 
 
+def deltas_sympy(pairs: Sequence[tuple[int, int]]) -> sympy.Expr:
+    """Build the product of ``KroneckerDelta(i1, i2)`` for external points with equal components.
+
+    Examples
+    --------
+    >>> deltas_sympy([(1, 2)])
+    KroneckerDelta(i1, i2)
+    """
+    return sympy.Mul(*[sympy.KroneckerDelta(sympy.Symbol(f"i{a}"), sympy.Symbol(f"i{b}")) for a, b in pairs])
+
+
 def integral_sympy(given: Factors | Sequence[Line], half_width: sympy.Expr = sympy.oo) -> sympy.Expr:
     """Build the integral of a diagram.
 
@@ -50,9 +61,10 @@ def integral_sympy(given: Factors | Sequence[Line], half_width: sympy.Expr = sym
     """
     factors = factors_of(given)
     outer, inner = split_lines(factors.lines)
-    deltas = [sympy.KroneckerDelta(sympy.Symbol(f"i{a}"), sympy.Symbol(f"i{b}")) for a, b in factors.pairs]
     weights = [point(f"y{number}") ** weight for number, weight in enumerate(factors.weights, start=1)]
-    spectators = sympy.Mul(*deltas) * sympy.Mul(*[K(point(a), point(b)) ** power for (a, b), power in outer])
+    spectators = deltas_sympy(factors.pairs) * sympy.Mul(
+        *[K(point(a), point(b)) ** power for (a, b), power in outer]
+    )
     integrand = sympy.Mul(*weights) * sympy.Mul(
         *[K_W(point(a), point(b)) ** power for (a, b), power in inner]
     )

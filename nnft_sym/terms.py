@@ -160,9 +160,7 @@ class Term:
             "vertices": self.vertex_key,
         }
         if self.structure:
-            fields["weights"] = list(self.factors.weights)
-            fields["links"] = [list(link) for link in self.structure.links]
-            fields["components"] = [list(pair) for pair in self.factors.pairs]
+            fields["structure"] = self.structure.as_dict()
         return fields
 
     def _repr_latex_(self) -> str:

@@ -13,6 +13,7 @@ from nnft_sym.errors import InvalidAction, InvalidExpansion
 from nnft_sym.expansion import correlator
 from nnft_sym.gaussian import gaussian_integral
 from nnft_sym.symbolic import K_W, K, integral_sympy, point
+from numerics.errors import NotAvailable
 
 LAMBDA_KAPPA = "lambda*f^4 + kappa*f^6"
 lam, kap, measured = sympy.symbols("lambda kappa G")
@@ -147,3 +148,13 @@ def test_a_whole_expansion_in_closed_form():
 def test_vacuum_parts_have_no_closed_form():
     with pytest.raises(InvalidExpansion, match="no external point"):
         integrate_gaussian(correlator("lambda*f^4", 2, kind="full"), 1, 1)
+
+
+def test_weights_are_refused_and_components_kept():
+    with pytest.raises(NotAvailable, match="position-dependent"):
+        integrate_gaussian(correlator("b*x^2*f^4", 4, kind="connected"), amplitude, curvature)
+    vector = integrate_gaussian(correlator("lambda*(f.f)^2", 4, kind="connected"), amplitude, curvature)
+    scalar = integrate_gaussian(correlator("lambda*f^4", 4, kind="connected"), amplitude, curvature)
+    components = dict(zip(sympy.symbols("i1:5"), (1, 1, 2, 2), strict=True))
+    assert sympy.simplify(3 * vector.subs(components) - scalar) == 0
+    assert sympy.simplify(vector.subs(dict.fromkeys(components, 1)) - scalar) == 0

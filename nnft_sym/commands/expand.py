@@ -80,9 +80,9 @@ def command(
 def _printed(expansion: "Expansion", form: str, plain_kernel: bool, document: bool) -> str:
     """Write the expansion in one of the formats."""
     if form == "json":
-        from nnft_sym.jsonio import dumps
+        from nnft_sym.json_form import to_json
 
-        return dumps(expansion.as_dict())
+        return to_json(expansion)
     if form == "latex":
         from nnft_sym.latex import display_latex
         from nnft_sym.latex_document import latex_document

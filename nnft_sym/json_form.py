@@ -1,0 +1,142 @@
+"""Actions, terms and expansions as JSON text, with a schema version, and back.
+
+Reading takes the data that define an object and checks what is written beside them; nothing is expanded anew.
+Diagrams by themselves are written by :func:`diagrams.to_json`. ::
+
+    {"schema": "nnft.action/1", "action": "lambda*f**4"}
+    {"schema": "nnft.term/1", "multiplicity": 12, "coefficient": "-12*lambda", "edges": [...], ...}
+    {"schema": "nnft.expansion/1", "action": ..., "n": ..., "order": ..., "terms": [...], ...}
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from diagrams.diagram import Diagram
+from diagrams.errors import NNFTError
+from nnft_sym.action import Action
+from nnft_sym.errors import InvalidDocument
+from nnft_sym.expansion import Expansion, Kind, Scheme
+from nnft_sym.jsonio import dumps
+from nnft_sym.notation import Factors
+from nnft_sym.parsing import parse
+from nnft_sym.polynomials import Polynomial
+from nnft_sym.shapes import Shape, shape_of
+from nnft_sym.structure import Structure, from_lines, orbit_of
+from nnft_sym.terms import Term
+from nnft_sym.truncation import truncation
+
+ACTION, TERM, EXPANSION = "nnft.action/1", "nnft.term/1", "nnft.expansion/1"
+_Reader = Callable[[Mapping[str, Any]], Action | Term | Expansion]
+
+
+def to_json(thing: Action | Term | Expansion) -> str:
+    """Write an object as one line of JSON.
+
+    Examples
+    --------
+    >>> to_json(Action("lambda*f^4"))
+    '{"schema": "nnft.action/1", "action": "lambda*f**4"}'
+    """
+    if isinstance(thing, Action):
+        return dumps({"schema": ACTION, "action": str(thing)})
+    return dumps({"schema": TERM if isinstance(thing, Term) else EXPANSION, **thing.as_dict()})
+
+
+def from_json(text: str) -> Action | Term | Expansion:
+    """Read what `to_json` writes.
+
+    Raises
+    ------
+    InvalidDocument
+        If the text is no JSON object of a known schema, or what it says contradicts itself.
+
+    Examples
+    --------
+    >>> from nnft_sym.expansion import correlator
+    >>> four = correlator("lambda*f^4", 4, 2, counting="1/N")
+    >>> from_json(to_json(four)) == four
+    True
+    """
+    try:
+        given = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise InvalidDocument(f"this is not JSON ({error}): give what to_json has written") from None
+    schema = given.get("schema") if isinstance(given, dict) else type(given).__name__
+    readers: dict[object, _Reader] = {ACTION: _action, TERM: _term, EXPANSION: _expansion}
+    if schema not in readers:
+        raise InvalidDocument(
+            f"a JSON object with one of the schemas {', '.join(map(str, readers))} is needed, {schema!r} was "
+            "given"
+        )
+    try:
+        return readers[schema](given)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        if isinstance(error, NNFTError):
+            raise
+        raise InvalidDocument(
+            f"the {schema} document cannot be read ({type(error).__name__}: {error}): give what to_json has "
+            "written"
+        ) from None
+
+
+def _action(given: Mapping[str, Any]) -> Action:
+    return Action(given["action"])
+
+
+def _expansion(given: Mapping[str, Any]) -> Expansion:
+    action = _action(given)
+    order = given["order"]
+    if isinstance(order, str):
+        order = Fraction(order)
+    counting = given.get("counting")
+    if counting is not None:
+        counting = {name: Fraction(worth) for name, worth in counting.items()}
+    terms = tuple(_term(term) for term in given["terms"])
+    cut = truncation(action, order, counting)
+    found = Expansion(action, given["n"], cut, Scheme(given["scheme"]), Kind(given["kind"]), terms)
+    for term in terms:
+        if term.whole.n_external != found.n:
+            raise InvalidDocument(
+                f"a term has {term.whole.n_external} external points in an expansion of {found.n}"
+            )
+    return found
+
+
+def _term(given: Mapping[str, Any]) -> Term:
+    lines = tuple((str(a), str(b)) for a, b in given["edges"])
+    coefficient = Polynomial.read(given["coefficient"])
+    if "structure" in given:
+        structure = _structure(given["structure"], lines)
+        term = Term(from_lines(structure.diagram.n_external, lines), coefficient, structure)
+    else:
+        term = Term(Diagram.from_edge_string(",".join("-".join(line) for line in lines)), coefficient)
+    for name, value in term.as_dict().items():
+        if name != "structure" and given.get(name, value) != value:
+            raise InvalidDocument(
+                f"the {name} of the term {lines} is stated as {given[name]}, but its lines give {value}"
+            )
+    return term
+
+
+def _structure(given: Mapping[str, Any], lines: tuple[tuple[str, str], ...]) -> Structure:
+    whole = Diagram.from_edge_string(given["whole"])
+    pairs = tuple((a, b) for a, b in given["components"])
+    factors = Factors(lines, tuple(given["weights"]), pairs)
+    marks = tuple((kind, tuple((p, alike) for p, alike in points)) for kind, points in given["marks"])
+    return Structure(
+        factors,
+        tuple(tuple(link) for link in given["links"]),
+        whole,
+        tuple((_shape(text), number) for text, number in given["shapes"]),
+        given["multiplicity"],
+        Fraction(given["share"]),
+        marks,
+        orbit_of(whole.n_external, factors, marks),
+    )
+
+
+def _shape(text: str) -> Shape:
+    (powers,) = [powers for _, powers in parse(text).monomials()]
+    return shape_of(powers)[0]

@@ -1,0 +1,87 @@
+"""Objects written as JSON and read back; documents that contradict themselves."""
+
+import json
+from fractions import Fraction
+
+import pytest
+
+from nnft_sym.action import Action
+from nnft_sym.errors import InvalidDocument
+from nnft_sym.expansion import correlator
+from nnft_sym.json_form import from_json, to_json
+from nnft_sym.polynomials import Polynomial
+
+EXPANSIONS = [
+    ("lambda*f^4 + kappa*f^6", 4, {"order": 2}),
+    ("lambda*f^4 + kappa*f^6", 4, {"order": {"lambda": 2, "kappa": 1}, "scheme": "exact"}),
+    ("g*f^3 + lambda*f^4/24", 3, {"order": Fraction(3, 2), "counting": "1/N", "kind": "connected"}),
+    ("lambda*f^4", 0, {"kind": "full"}),
+    ("0", 4, {}),
+    ("lambda*(f.f)^2 + kappa*(f.f)^3", 4, {"order": 1, "kind": "1pi"}),
+    ("lambda*(f.f)^2", 2, {"order": 2}),
+    ("mu*f(x)^2*f(y)^2 + (a - b*x^2)*f^4", 4, {"order": 1}),
+    ("mu*x^2*f(x)^4*f(y)^2", 2, {"order": 2, "kind": "connected"}),
+]
+
+
+@pytest.mark.parametrize(("action", "n", "arguments"), EXPANSIONS)
+def test_expansions_and_their_parts_come_back(action, n, arguments):
+    expansion = correlator(action, n, **arguments)
+    written = to_json(expansion)
+    found = from_json(written)
+    assert found == expansion
+    assert to_json(found) == written
+    assert found.text() == expansion.text()
+    assert from_json(to_json(expansion.action)) == expansion.action
+    for term in expansion.terms[-3:]:
+        assert from_json(to_json(term)) == term
+
+
+def test_a_part_of_an_expansion_comes_back():
+    part = correlator("lambda*f^4", 4, 2).at_order(2)
+    assert from_json(to_json(part)) == part
+
+
+@pytest.mark.parametrize(
+    "text", ["0", "-1", "1 - g", "-3*kappa*lambda/2 + 288*lambda**2 + 1", f"-{10**80}*g/7"]
+)
+def test_polynomials_are_read_as_they_are_written(text):
+    assert str(Polynomial.read(text)) == text
+
+
+@pytest.mark.parametrize("text", ["", "g+1", "2*g + 3*g", "g/2*3", "x1", "g**-1", "lambda *f"])
+def test_other_polynomials_are_refused(text):
+    with pytest.raises(ValueError):  # noqa: PT011  # from int(), from names, or its own
+        Polynomial.read(text)
+
+
+def changed(**fields):
+    return json.dumps({**json.loads(to_json(correlator("lambda*f^4", 2).terms[1])), **fields})
+
+
+@pytest.mark.parametrize(
+    ("text", "fragment"),
+    [
+        ("{", "not JSON"),
+        ("[]", "'list' was given"),
+        ('{"schema": "nnft.action/9"}', "nnft.action/1"),
+        ('{"schema": "nnft.action/1"}', "KeyError"),
+        ('{"schema": "nnft.action/1", "action": 3}', "action"),
+        (changed(multiplicity=13), "stated as 13, but its lines give 12"),
+        (changed(vertices="4:2"), "stated as 4:2"),
+        (changed(coefficient="-12*lambda*"), "not a coupling"),
+        (changed(edges=[["x1", "y1"]]), "stated as"),
+        (changed(edges=[["x1"]]), "cannot be read"),
+    ],
+)
+def test_documents_that_are_refused(text, fragment):
+    with pytest.raises(ValueError, match=fragment):
+        from_json(text)
+
+
+def test_an_expansion_with_a_term_of_another_one():
+    two = json.loads(to_json(correlator("lambda*f^4", 2)))
+    four = json.loads(to_json(correlator("lambda*f^4", 4)))
+    with pytest.raises(InvalidDocument, match="4 external points in an expansion of 2"):
+        from_json(json.dumps({**two, "terms": four["terms"]}))
+    assert from_json(json.dumps(two)).action == Action("lambda*f^4")
