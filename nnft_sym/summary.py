@@ -48,7 +48,9 @@ def net_summary(net: NetResult) -> dict[str, Any]:
         ``lambda_fit``, ``lambda_fit_err``, ``lambda_chi2_dof``, ``lambda_dof``: one constant λ by generalised
         least squares on the 4-point function (``lambda_source`` says whether it is the sampled or, where that
         is not trustworthy, the exact one); ``chi2_dof_g4``: sampled against exact 4-point function;
-        ``g6_explained``: share of ΔG6 explained, against the exact 6-point function where there is one;
+        ``lambda_fit_best``: the same fit to the exact 4-point function where there is one;
+        ``g6_explained``: share of ΔG6 explained by the exact mean and by ``lambda_fit_best``, against the
+        exact 6-point function, where there is one;
         ``g6_explained_sampled``: the same from the sample alone.
     """
     four, coupling = net.correlators[4], net.coupling
@@ -71,6 +73,7 @@ def net_summary(net: NetResult) -> dict[str, Any]:
         "lambda_fit_err": NAN if fit is None else fit.errors[0],
         "lambda_chi2_dof": NAN if fit is None else reduced_chi2(fit),
         "lambda_dof": 0 if fit is None else fit.dof,
+        "lambda_fit_best": NAN if coupling.fit_best is None else coupling.fit_best.parameters[0],
         "lambda_misfit": coupling.misfit_best,
         "lambda_elements": {item.name.lower(): coupling.count(item) for item in CouplingStatus},
         "chi2_dof_g4": NAN if four.comparison is None else four.comparison.chi2_dof,

@@ -221,7 +221,9 @@ def _constant(four: CorrelatorResult, coupling: CouplingResult) -> list[str]:
         grounds.insert(0, f"χ²/dof = {fit.chi2_dof:.3g} with {_degrees(fit.dof)}")
     elif trusted:
         grounds.insert(0, "no degree of freedom is left to test, the elements hold one independent number")
-    value = fit.parameters[0] if trusted else best.parameters[0]
+    value = best.parameters[0]
+    if trusted and coupling.exact is not None:
+        grounds.append(f"fitted to the sample it is {fit.parameters[0]:.3g} ± {fit.errors[0]:.1g}")
     if not decided(coupling, four.quality):
         return [
             f"A constant λ is neither rejected nor accepted: the sample cannot tell ({'; '.join(grounds)})."

@@ -81,7 +81,9 @@ def test_relu_accepts_a_constant_coupling(published):
     assert net["kernel_rank"] == 1
     assert net["comparisons"]["joint"]["dof"] == 3
     assert (net["lambda_dof"], net["lambda_chi2_dof"]) == (0, 0)
-    assert f"A constant λ = {net['lambda_fit']:.3g} describes" in net["verdict"]
+    assert f"A constant λ = {coupling:.3g} describes" in net["verdict"]
+    assert f"fitted to the sample it is {net['lambda_fit']:.3g}" in net["verdict"]
+    assert net["lambda_fit_best"] == pytest.approx(coupling, rel=1e-10)
 
 
 @pytest.mark.slow
