@@ -73,7 +73,7 @@ def write_output(result: StudyResult, folder: str | os.PathLike[str]) -> None:
     ----------
     result : StudyResult
     folder : path-like
-        Receives ``report.html``, ``report.tex``, ``figures/``, ``diagrams/``, ``results.nc`` (every number)
+        Receives ``report.html``, ``report.tex``, ``figures/``, ``pictures/``, ``results.nc`` (every number)
         and ``summary.json``. Files of an earlier run with the same names are replaced together.
 
     Raises
@@ -100,14 +100,15 @@ def _write_everything(result: StudyResult, folder: Path) -> None:
     from nnft_sym.report import diagram_pictures, report_html
     from nnft_sym.report_tex import report_tex
 
-    for name in ("figures", "diagrams"):
+    # Not "diagrams": a folder of that name beside a script would hide our package of the same name.
+    for name in ("figures", "pictures"):
         (folder / name).mkdir()
     figures = study_figures(result)
     for figure in figures:
         (folder / "figures" / f"{figure.name}.svg").write_text(figure.svg, encoding="utf-8")
         (folder / "figures" / f"{figure.name}.pdf").write_bytes(figure.pdf)
     for name, svg in diagram_pictures(result).items():
-        (folder / "diagrams" / f"{name}.svg").write_text(svg, encoding="utf-8")
+        (folder / "pictures" / f"{name}.svg").write_text(svg, encoding="utf-8")
     (folder / "report.html").write_text(report_html(result, figures), encoding="utf-8")
     (folder / "report.tex").write_text(report_tex(result, figures), encoding="utf-8")
     (folder / "summary.json").write_text(dumps(summarise(result)) + "\n", encoding="utf-8")

@@ -38,7 +38,7 @@ def listing(folder):
 def test_everything_is_written(tmp_path, result):
     write_output(result, tmp_path / "new")
     found = set(listing(tmp_path / "new"))
-    diagrams = {f"diagrams/G{n}_{k}.svg" for n, most in ((2, 1), (4, 3), (6, 4)) for k in range(1, most + 1)}
+    diagrams = {f"pictures/G{n}_{k}.svg" for n, most in ((2, 1), (4, 3), (6, 4)) for k in range(1, most + 1)}
     figures = {f"figures/{figure.name}.{suffix}" for figure in FIGURES for suffix in ("svg", "pdf")}
     assert found == {"report.html", "report.tex", "results.nc", "summary.json"} | diagrams | figures
     assert [path.name for path in tmp_path.iterdir()] == ["new"]
