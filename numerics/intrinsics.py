@@ -8,6 +8,7 @@ written down, so it does not depend on the width of the processor's vectors.
 from collections.abc import Callable
 from typing import Any, cast
 
+# llvmlite ships no type information.
 from llvmlite import ir  # type: ignore[import-untyped]
 from numba.core import cgutils, types
 from numba.extending import intrinsic

@@ -70,6 +70,7 @@ def _float_array(points: Points) -> NDArray[np.float64]:
             return np.array(raw, dtype=np.float64, order="C")
         shown = f"of type {raw.dtype}"
     except ValueError:  # NumPy's answer to a ragged list
+        # Only a sequence can be ragged, which the type of `points` (also a plain number) does not say.
         lengths = sorted({np.size(point) for point in points})  # type: ignore[union-attr]
         shown = f"of mixed dimension {lengths}"
     raise InvalidPoints(

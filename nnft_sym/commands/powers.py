@@ -39,7 +39,8 @@ def _read(text: str, other: str) -> OrderLike:
         name, _, number = (word.strip() for word in part.partition("="))
         if not name or name in powers:
             raise click.BadParameter(f"{text!r} is not read: write each coupling once, as in {_SAMPLE}")
-        powers[name] = _number(number, text, other)  # type: ignore[assignment]  # fractions are refused later
+        # A fraction is kept so that `correlator` can refuse it with the message that names the coupling.
+        powers[name] = _number(number, text, other)  # type: ignore[assignment]
     return powers
 
 
