@@ -21,6 +21,7 @@ from numerics.points import as_points
 from numerics.random_streams import split_seed
 from numerics.sampled import SampledCorrelators
 from numerics.sampler_pages import (
+    Estimator,
     LaneParameters,
     Layout,
     PageSums,
@@ -53,13 +54,16 @@ class Ensemble:
     precision : {"double", "single"}, optional
         Arithmetic of the networks' outputs. Single precision computes the same networks to about 1e-6 of
         their size and is faster; products and sums are formed in double precision either way.
+    estimator : {"plain", "conditional"}, optional
+        How the correlators are estimated. Plain: from the outputs, the experiment itself. Conditional: the
+        output layer is integrated out, E[f(x_1) ... f(x_n) | hidden parameters] by Wick's theorem.
 
     Raises
     ------
     InvalidPoints
         If the points do not fit the network.
     InvalidStatistics
-        If the seed or the precision is out of range.
+        If the seed, the precision or the estimator is out of range.
 
     Examples
     --------
@@ -75,12 +79,14 @@ class Ensemble:
     points: Array
     seed: int = 0
     precision: str = "double"
+    estimator: str = "plain"
     _lanes: LaneParameters = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         split_seed(self.seed)
         object.__setattr__(self, "points", as_points(self.points, self.network.d_in))
-        lanes = lane_parameters(self.network, self.points, _precision(self.precision))
+        estimator = _estimator(self.estimator)
+        lanes = lane_parameters(self.network, self.points, _precision(self.precision), estimator)
         object.__setattr__(self, "_lanes", lanes)
 
     def correlators(
@@ -145,7 +151,7 @@ class Ensemble:
                 "precision": self.precision,
                 "seed": self.seed,
                 "networks": n_networks,
-                "estimator": "plain",
+                "estimator": self.estimator,
             },
         )
 
@@ -223,6 +229,12 @@ def _precision(name: str) -> Precision:
     if name not in [precision.value for precision in Precision]:
         raise InvalidStatistics(f"precision = {name!r} was given; 'double' or 'single' is needed")
     return Precision(name)
+
+
+def _estimator(name: str) -> Estimator:
+    if name not in [estimator.value for estimator in Estimator]:
+        raise InvalidStatistics(f"estimator = {name!r} was given; 'plain' or 'conditional' is needed")
+    return Estimator(name)
 
 
 def _positive(name: str, value: int, least: int) -> int:

@@ -10,6 +10,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.errors import NotAvailable
 from numerics.intrinsics import GRAIN, LANES
 from numerics.jit import compiled
 from numerics.moments import MomentPlan, accumulate_grain
@@ -35,6 +36,13 @@ class Precision(Enum):
     SINGLE = "single"
 
 
+class Estimator(Enum):
+    """What is averaged over networks: products of outputs, or their mean at fixed hidden parameters."""
+
+    PLAIN = "plain"
+    CONDITIONAL = "conditional"
+
+
 @dataclass(frozen=True)
 class LaneParameters:
     """A network as the compiled kernels see it; see `numerics.sampler_kernels.evaluate_lanes`."""
@@ -47,18 +55,29 @@ class LaneParameters:
     inverse_kernel: Array
 
 
-def lane_parameters(network: Network, points: Array, precision: Precision) -> LaneParameters:
+def lane_parameters(
+    network: Network, points: Array, precision: Precision, estimator: Estimator = Estimator.PLAIN
+) -> LaneParameters:
     """Reduce a network and its points to the numbers that the kernels need.
 
     Parameters
     ----------
     network : Network
     points : ndarray, shape (n_points, d_in)
+    precision : Precision
+    estimator : Estimator, optional
 
     Returns
     -------
     LaneParameters
+
+    Raises
+    ------
+    NotAvailable
+        If the estimator does not exist yet.
     """
+    if estimator is not Estimator.PLAIN:
+        raise NotAvailable("the conditional estimator is not there yet; use estimator='plain'")
     codes = {ErfNet: ERF, ReLUNet: RELU, GaussNet: GAUSS, CosNet: COS}
     activation = codes[type(network)]
     kind = np.float64 if precision is Precision.DOUBLE else np.float32
