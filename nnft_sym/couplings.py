@@ -40,6 +40,9 @@ class FourPointData:
         Of the sampled mean.
     n_blocks : int
         Blocks behind the covariance.
+    blocks : ndarray, shape (n_blocks, M), or None
+        The block means of the sampled full correlator; with them the error of a fitted constant holds even
+        where no constant fits.
     """
 
     coefficient: Array
@@ -49,6 +52,7 @@ class FourPointData:
     exact_delta: Array | None
     covariance: Array
     n_blocks: int
+    blocks: Array | None = None
 
 
 def extract_coupling(data: FourPointData) -> CouplingResult:
@@ -68,8 +72,8 @@ def extract_coupling(data: FourPointData) -> CouplingResult:
     best_delta = data.sampled_delta if data.exact_delta is None else data.exact_delta
     sampled, sampled_error = (_divide(part, data.coefficient, finite) for part in _value_and_error(data))
     exact = None if data.exact_delta is None else _divide(data.exact_delta, data.coefficient, finite)
-    fit = _fit_constant(data, data.sampled_delta, finite)
-    fit_best = _fit_constant(data, best_delta, finite)
+    fit = _fit_constant(data, data.sampled_delta, finite, data.blocks)
+    fit_best = fit if data.exact_delta is None else _fit_constant(data, best_delta, finite)
     mean, mean_error = _mean(data, sampled, finite)
     return CouplingResult(
         coefficient=data.coefficient,
@@ -85,7 +89,8 @@ def extract_coupling(data: FourPointData) -> CouplingResult:
         spread_exact=None if exact is None else _spread(exact),
         fit=fit,
         fit_best=fit_best,
-        misfit_best=_misfit(data, best_delta, fit_best, finite),
+        misfit_best=_misfit(data, best_delta, None if fit_best is None else fit_best.parameters[0], finite),
+        misfit_least=_misfit(data, best_delta, _least_misfit(data, best_delta, finite), finite),
     )
 
 
@@ -143,7 +148,9 @@ def _mean(data: FourPointData, sampled: Array, finite: Array) -> tuple[float, fl
     return _nanmean(sampled), float(np.sqrt(max(float(weights @ data.covariance @ weights), 0.0)))
 
 
-def _fit_constant(data: FourPointData, delta: Array, finite: Array) -> "Fit | None":
+def _fit_constant(
+    data: FourPointData, delta: Array, finite: Array, blocks: Array | None = None
+) -> "Fit | None":
     from numerics.fitting import fit
 
     if not finite.any():
@@ -153,11 +160,22 @@ def _fit_constant(data: FourPointData, delta: Array, finite: Array) -> "Fit | No
         data.coefficient[finite, None],
         data.covariance[np.ix_(finite, finite)],
         n_blocks=data.n_blocks,
+        blocks=None if blocks is None else blocks[:, finite],
     )
 
 
-def _misfit(data: FourPointData, delta: Array, result: "Fit | None", finite: Array) -> float:
-    if result is None:
+def _least_misfit(data: FourPointData, delta: Array, finite: Array) -> float | None:
+    """Find the constant with the smallest Σ|ΔG4 - c λ|: the median of ΔG4/c, weighted with |c|."""
+    if not finite.any():
+        return None
+    ratio = delta[finite] / data.coefficient[finite]
+    order = np.argsort(ratio)
+    heap = np.cumsum(np.abs(data.coefficient[finite])[order])
+    return float(ratio[order][np.searchsorted(heap, heap[-1] / 2)])
+
+
+def _misfit(data: FourPointData, delta: Array, constant: float | None, finite: Array) -> float:
+    if constant is None:
         return float("nan")
-    residual = delta[finite] - data.coefficient[finite] * result.parameters[0]
+    residual = delta[finite] - data.coefficient[finite] * constant
     return float(np.abs(residual).sum() / np.abs(delta[finite]).sum())

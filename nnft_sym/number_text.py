@@ -75,21 +75,21 @@ def with_error(value: float, error: float) -> str:
 
 
 def percent(share: float | None, decimals: int = 1) -> str:
-    """Write a share in percent; small ones keep two digits.
+    """Write a share in percent; small ones keep two digits, and none is written as a power of ten.
 
     Examples
     --------
-    >>> percent(0.8724), percent(0.000271), percent(-0.031), percent(0.0)
-    ('87.2 %', '0.027 %', '−3.1 %', '0 %')
+    >>> percent(0.8724), percent(0.000271), percent(-0.031), percent(0.0), percent(1e-9)
+    ('87.2 %', '0.027 %', '−3.1 %', '0 %', '< 0.001 %')
     """
     if share is None or not math.isfinite(share):
         return NOTHING
     if share == 0:
         return "0 %"
     hundred = 100 * share
+    if abs(hundred) < 1e-3:
+        return "< 0.001 %" if hundred > 0 else "> −0.001 %"
     shown = f"{hundred:.2g}" if abs(hundred) < 1 else f"{hundred:.{decimals}f}"
-    if "e" in shown:
-        return f"{number(hundred, 2)} %"
     return f"{_minus(shown)} %"
 
 

@@ -169,7 +169,8 @@ def coupling_table(net: NetResult) -> Table:
             (f"one constant λ fitted to the {source} G4", Cell(with_error(fitted, fit.errors[0]), fitted))
         )
         rows.append((f"χ²/dof of that fit (dof = {fit.dof})", _number(fit.chi2_dof)))
-        rows.append(("ΔG4 that one constant misses", _share(coupling.misfit_best)))
+        rows.append(("ΔG4 that this constant misses", _share(coupling.misfit_best)))
+        rows.append(("ΔG4 that the closest constant misses", _share(coupling.misfit_least)))
     for status in CouplingStatus:
         count = coupling.count(status)
         rows.append((f"elements: {_STATUS[status]}", Cell(str(count), count)))

@@ -101,8 +101,10 @@ class CouplingResult:
         The same fit to the best (exact, if there is one) 4-point function, weighted by the sampled
         covariance.
     misfit_best : float
-        Mean |residual| / mean |delta| of `fit_best`: how well one constant describes the best 4-point
-        function.
+        Mean |residual| / mean |delta| of `fit_best` on the best 4-point function. The fit is led by what
+        is known precisely, so another constant may come closer.
+    misfit_least : float
+        The smallest such number that any constant reaches.
     """
 
     coefficient: Array
@@ -119,6 +121,7 @@ class CouplingResult:
     fit: "Fit | None"
     fit_best: "Fit | None"
     misfit_best: float
+    misfit_least: float
 
     def count(self, status: CouplingStatus) -> int:
         """Count the elements of one status."""

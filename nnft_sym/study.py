@@ -224,6 +224,7 @@ def _run_net(
             exact_delta=None if four.exact is None else four.exact - four.free,
             covariance=sampled.covariance((4,)),
             n_blocks=sampled.n_blocks,
+            blocks=sampled.block_means((4,)),
         )
     )
     six_point = predict_six_point(correlators, coupling, predictions[6], coupling_name, sampled)

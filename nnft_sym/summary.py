@@ -49,6 +49,7 @@ def net_summary(net: NetResult) -> dict[str, Any]:
         least squares on the 4-point function (``lambda_source`` says whether it is the sampled or, where that
         is not trustworthy, the exact one); ``chi2_dof_g4``: sampled against exact 4-point function;
         ``lambda_fit_best``: the same fit to the exact 4-point function where there is one;
+        ``lambda_misfit``, ``lambda_misfit_least``: share of ΔG4 that it, and that any constant, misses;
         ``g6_explained``: share of ΔG6 explained by the exact mean and by ``lambda_fit_best``, against the
         exact 6-point function, where there is one;
         ``g6_explained_sampled``: the same from the sample alone.
@@ -75,6 +76,7 @@ def net_summary(net: NetResult) -> dict[str, Any]:
         "lambda_dof": 0 if fit is None else fit.dof,
         "lambda_fit_best": NAN if coupling.fit_best is None else coupling.fit_best.parameters[0],
         "lambda_misfit": coupling.misfit_best,
+        "lambda_misfit_least": coupling.misfit_least,
         "lambda_elements": {item.name.lower(): coupling.count(item) for item in CouplingStatus},
         "chi2_dof_g4": NAN if four.comparison is None else four.comparison.chi2_dof,
         "comparisons": {f"g{order}": _comparison(one.comparison) for order, one in net.correlators.items()}

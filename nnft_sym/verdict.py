@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from nnft_sym.number_text import number, percent, with_error
 from nnft_sym.results import CorrelatorResult, CouplingResult, CouplingStatus, SixPointResult
 from numerics.comparison import Comparison
 from numerics.estimate import Quality
@@ -112,8 +113,8 @@ def rejections(coupling: CouplingResult, quality: Quality) -> list[str]:
     -------
     list of str
         Empty if it does: no element would need an infinite coupling, the fit to the sample has an acceptable
-        χ², and neither the exact 4-point function nor an exact linear relation is missed by more than
-        `MISFIT`.
+        χ², some constant meets the exact 4-point function to `MISFIT`, and the fit meets the exact linear
+        relations as well.
     """
     fit = coupling.fit
     if fit is None or coupling.fit_best is None:
@@ -122,9 +123,9 @@ def rejections(coupling: CouplingResult, quality: Quality) -> list[str]:
     if coupling.count(CouplingStatus.INFINITE):
         said.append("some elements would need it infinite")
     if quality is Quality.TRUSTED and fit.dof and fit.upper_tail < REJECTED:
-        said.append(f"χ²/dof = {fit.chi2_dof:.3g} with {_degrees(fit.dof)}")
-    if coupling.exact is not None and coupling.misfit_best > MISFIT:
-        said.append(f"it misses {percent(coupling.misfit_best)} of the exact ΔG4")
+        said.append(f"χ²/dof = {number(fit.chi2_dof, 3)} with {_degrees(fit.dof)}")
+    if coupling.exact is not None and coupling.misfit_least > MISFIT:
+        said.append(f"every constant misses at least {percent(coupling.misfit_least)} of the exact ΔG4")
     if quality is Quality.TRUSTED and fit.null_residual > MISFIT:
         said.append(f"it breaks exact relations between the elements by {percent(fit.null_residual)}")
     return said
@@ -153,20 +154,6 @@ def verdict(
         *_six_point(six_point, describes(coupling, quality, six_point), undecided),
     ]
     return " ".join(sentences)
-
-
-def percent(share: float) -> str:
-    """Write a share with two significant digits, and never as a power of ten.
-
-    Examples
-    --------
-    >>> percent(0.0076), percent(1.0), percent(0.1279), percent(1e-9)
-    ('0.76 %', '100 %', '13 %', 'less than 0.001 %')
-    """
-    value = 100 * share
-    if abs(value) < 1e-3:
-        return "less than 0.001 %"
-    return f"{value:.0f} %" if abs(value) >= 9.95 else f"{value:.2g} %"
 
 
 def _tails(correlators: Mapping[int, CorrelatorResult]) -> list[str]:
@@ -205,30 +192,35 @@ def _constant(four: CorrelatorResult, coupling: CouplingResult) -> list[str]:
     mean = coupling.mean if coupling.mean_exact is None else coupling.mean_exact
     spread = coupling.spread_sampled if coupling.spread_exact is None else coupling.spread_exact
     if reasons:
-        scatter = f"{source} λ tensor: mean {mean:.3g}, spread {spread:.2g}"
+        scatter = f"{source} λ tensor: mean {number(mean, 3)}, spread {number(spread, 2)}"
         said = [f"A constant λ is rejected: {'; '.join(reasons)} ({scatter})."]
+        if coupling.exact is not None and coupling.misfit_least <= MISFIT:
+            said.append(
+                "The deviation is small, though: the closest constant misses "
+                f"{percent(coupling.misfit_least)} of the exact ΔG4."
+            )
         tensor = coupling.sampled if coupling.exact is None else coupling.exact
         margin = 1e-6 * np.nanmax(np.abs(tensor))
         if not np.nanmin(tensor) - margin <= best.parameters[0] <= np.nanmax(tensor) + margin:
             said.append(
-                f"The fitted λ = {best.parameters[0]:.3g} lies outside the range of the tensor: combinations "
-                "of elements that are known precisely, and that no constant can satisfy, dominate the fit."
+                f"The fitted λ = {number(best.parameters[0], 3)} lies outside the range of the tensor: "
+                "combinations of elements that are known precisely, and that no constant can satisfy, dominate the fit."
             )
         return said
     trusted = four.quality is Quality.TRUSTED
     grounds = [f"it misses {percent(coupling.misfit_best)} of the {source} ΔG4"]
     if trusted and fit.dof:
-        grounds.insert(0, f"χ²/dof = {fit.chi2_dof:.3g} with {_degrees(fit.dof)}")
+        grounds.insert(0, f"χ²/dof = {number(fit.chi2_dof, 3)} with {_degrees(fit.dof)}")
     elif trusted:
         grounds.insert(0, "no degree of freedom is left to test, the elements hold one independent number")
     value = best.parameters[0]
     if trusted and coupling.exact is not None:
-        grounds.append(f"fitted to the sample it is {fit.parameters[0]:.3g} ± {fit.errors[0]:.1g}")
+        grounds.append(f"fitted to the sample it is {with_error(fit.parameters[0], fit.errors[0])}")
     if not decided(coupling, four.quality):
         return [
             f"A constant λ is neither rejected nor accepted: the sample cannot tell ({'; '.join(grounds)})."
         ]
-    return [f"A constant λ = {value:.3g} describes the 4-point function ({'; '.join(grounds)})."]
+    return [f"A constant λ = {number(value, 3)} describes the 4-point function ({'; '.join(grounds)})."]
 
 
 def describes(coupling: CouplingResult, quality: Quality, six_point: SixPointResult) -> bool:
@@ -244,9 +236,7 @@ def _six_point(six_point: SixPointResult, fair: bool, undecided: bool) -> list[s
     fitted, mean = explained["lambda_fit"], explained["lambda_mean"]
     if not np.isfinite(fitted):
         return []
-    said = [
-        f"With the fitted λ {100 * fitted:.1f} % of ΔG6 is explained (with the mean λ {100 * mean:.1f} %)"
-    ]
+    said = [f"With the fitted λ {percent(fitted)} of ΔG6 is explained (with the mean λ {percent(mean)})"]
     if fitted < 0:
         said.append("worse than the free theory.")
     elif fitted < FAIR:

@@ -23,7 +23,8 @@ class Fit:
     ----------
     parameters : ndarray, shape (P,)
     covariance : ndarray, shape (P, P)
-        Of the parameters; contains the loss of precision from an estimated data covariance.
+        Of the parameters; contains the loss of precision from an estimated data covariance (with the blocks
+        given, also where the model is wrong).
     chi2 : float
         Weighted square of the residual in the retained eigenbasis.
     dof : int
@@ -73,7 +74,14 @@ class Fit:
         return upper_tail(self.chi2, self.dof, None if self.n_blocks is None else self.n_blocks - 1)
 
 
-def fit(data: Array, design: Array, covariance: Array, n_blocks: int | None, threshold: float = 1e-6) -> Fit:
+def fit(
+    data: Array,
+    design: Array,
+    covariance: Array,
+    n_blocks: int | None,
+    threshold: float = 1e-6,
+    blocks: Array | None = None,
+) -> Fit:
     """Fit linear parameters by generalised least squares.
 
     Parameters
@@ -87,6 +95,9 @@ def fit(data: Array, design: Array, covariance: Array, n_blocks: int | None, thr
         Blocks it was estimated from; None = known exactly.
     threshold : float, optional
         Directions whose correlation eigenvalue is at most this times the largest are left out.
+    blocks : ndarray, shape (n_blocks, M), optional
+        The block means behind data and covariance. With them the errors hold for a wrong model too, see
+        Notes.
 
     Returns
     -------
@@ -106,10 +117,17 @@ def fit(data: Array, design: Array, covariance: Array, n_blocks: int | None, thr
     T²(k - P, ν), and the covariance of the parameters is (XᵀS⁻¹X)⁻¹ times
     ν (ν - 1) / ((ν - q) (ν - 1 - q)), q = k - P [1]_.
 
+    That formula takes the model to be right. Where it is not, the residual does not shrink with more data
+    and the noise of the *weights* moves the parameters as well. With the block means z_b (whitened, from
+    their mean) the parameters follow a change of data and weights by the influence function
+    (XᵀX)⁻¹ Xᵀ z_b (1 - z_b·r / B), r the whitened residual, whose scatter gives the covariance
+    (infinitesimal jackknife, [2]_).
+
     References
     ----------
     .. [1] C. R. Rao, "Least squares theory using an estimated dispersion matrix and its application to
        measurement of signals", Proc. 5th Berkeley Symp. 1 (1967) 355.
+    .. [2] L. A. Jaeckel, "The infinitesimal jackknife", Bell Laboratories memorandum MM 72-1215-11 (1972).
 
     Examples
     --------
@@ -125,11 +143,15 @@ def fit(data: Array, design: Array, covariance: Array, n_blocks: int | None, thr
     residual = data - design @ parameters
     chi2 = float(np.sum(basis.whiten(residual) ** 2))
     dof = basis.rank - len(parameters)
+    spread = bare * _inflation(dof, n_blocks)
+    if blocks is not None:
+        whitened = basis.whiten(_deviations(blocks, n_blocks, len(data)).T).T
+        spread = _influence(whitened, basis.whiten(design), basis.whiten(residual), bare)
     if dof == 0:
         chi2 = 0.0  # the residual in the retained directions is rounding
     return Fit(
         parameters=parameters,
-        covariance=bare * _inflation(dof, n_blocks),
+        covariance=spread,
         chi2=chi2,
         dof=dof,
         p_value=two_sided(chi2, dof, None if n_blocks is None else n_blocks - 1),
@@ -141,6 +163,7 @@ def fit(data: Array, design: Array, covariance: Array, n_blocks: int | None, thr
         provenance={
             "method": "generalised least squares in the correlation eigenbasis",
             "elements": len(data),
+            "errors": "Gauss-Markov with Rao's factor" if blocks is None else "infinitesimal jackknife",
         },
     )
 
@@ -161,6 +184,33 @@ def _solve(design: Array, data: Array) -> tuple[Array, Array]:
     parameters = (right.T @ ((left.T @ data) / values)) / scale
     covariance = (right.T / values**2) @ right / np.outer(scale, scale)
     return parameters, covariance
+
+
+def _influence(blocks: Array, design: Array, residual: Array, bare: Array) -> Array:
+    """Covariance of the parameters from the influence of each block on data and weights.
+
+    Parameters
+    ----------
+    blocks : ndarray, shape (B, k)
+        Block means minus their mean, in the whitened directions; of variance B, since those are scaled by the
+        errors of the mean.
+    design, residual : ndarray, shape (k, P) and (k,)
+    bare : ndarray, shape (P, P)
+        Inverse of XᵀX.
+    """
+    n_blocks = len(blocks)
+    weight = 1.0 - blocks @ residual / n_blocks
+    influence = (blocks * weight[:, np.newaxis]) @ design @ bare
+    return np.asarray(influence.T @ influence / (n_blocks * (n_blocks - 1)))
+
+
+def _deviations(blocks: Array, n_blocks: int | None, size: int) -> Array:
+    if blocks.shape != (n_blocks, size) or not np.all(np.isfinite(blocks)):
+        raise InvalidStatistics(
+            f"block means of shape {blocks.shape} were given; finite numbers of shape ({n_blocks}, {size}), "
+            "one row for each block behind the covariance, are needed"
+        )
+    return np.asarray(blocks - blocks.mean(axis=0))
 
 
 def _inflation(dof: int, n_blocks: int | None) -> float:

@@ -188,6 +188,7 @@ def _coupling(four, coefficient, status, finite, exact):
         fit=fits[0],
         fit_best=fits[1],
         misfit_best=0.31 if finite.any() else float("nan"),
+        misfit_least=0.29 if finite.any() else float("nan"),
     )
 
 

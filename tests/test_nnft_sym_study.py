@@ -94,7 +94,7 @@ def test_gauss_is_heavy_tailed_and_mostly_unexplained(published):
     assert expected == pytest.approx(0.165, abs=5e-4)
     assert net["quality"]["g6"] == "heavy_tailed"
     assert "not trustworthy, exact value used" in net["verdict"]
-    assert "A constant λ = -0.0535" in net["verdict"]
+    assert "A constant λ = −0.0535" in net["verdict"]
     assert net["lambda_misfit"] < 1e-3
 
 

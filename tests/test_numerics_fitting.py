@@ -144,3 +144,40 @@ def test_parameters_that_cannot_be_told_apart_are_refused():
 def test_nonsense_is_refused(data, design, covariance, n_blocks):
     with pytest.raises(InvalidStatistics):
         fit(data, design, covariance, n_blocks=n_blocks)
+
+
+def _scatter_over_error(model_error, n_blocks, with_blocks, repeats=1500):
+    """Root mean square over repeats of (parameter - its mean) / quoted error."""
+    rng = np.random.default_rng(11)
+    mixing = rng.standard_normal((5, 5)) + 2 * np.eye(5)
+    truth = np.ones(5) + model_error * np.array([1.0, -1.0, 0.5, -1.5, 1.0])
+    values, errors = [], []
+    for _ in range(repeats):
+        blocks = truth + rng.standard_normal((n_blocks, 5)) @ mixing.T
+        result = fit(
+            blocks.mean(axis=0), np.ones((5, 1)), np.cov(blocks.T) / n_blocks, n_blocks,
+            blocks=blocks if with_blocks else None,
+        )  # fmt: skip
+        values.append(result.parameters[0])
+        errors.append(result.errors[0])
+    return np.std(values) / np.sqrt(np.mean(np.square(errors)))
+
+
+# A standard deviation from 1500 draws is known to 1.8 %; four of those on either side, and the error
+# estimate itself is good to a few percent at 60 blocks.
+@pytest.mark.statistical
+@pytest.mark.parametrize(("model_error", "with_blocks"), [(0.0, False), (0.0, True), (1.5, True)])
+def test_quoted_errors_are_the_scatter_of_the_parameter(model_error, with_blocks):
+    assert abs(_scatter_over_error(model_error, 60, with_blocks) - 1) < 0.11
+
+
+@pytest.mark.statistical
+def test_a_wrong_model_scatters_far_more_than_gauss_and_markov_say():
+    assert _scatter_over_error(1.5, 60, with_blocks=False) > 1.5
+
+
+@pytest.mark.statistical
+def test_few_blocks_cost_precision_as_rao_says():
+    # At 12 blocks and four degrees of freedom the factor is 11·10/(7·6) = 2.6; without it the ratio
+    # would be 1.6, and with a count off by one at least 5 % away from 1.
+    assert abs(_scatter_over_error(0.0, 12, with_blocks=False, repeats=6000) - 1) < 0.035
