@@ -1,7 +1,8 @@
 """Contract a diagram over the nodes of a grid: every diagram is a tensor network.
 
-With w the weights, T_v[S, m] = w_m D_m^loops prod_(i in S) K_W(x_i, y_m) for each vertex v and each set S of
-inputs on its legs, D_m = K_W(y_m, y_m) and G[m, m'] = K_W(y_m, y_m'), a connected diagram is ::
+With w the weights, T_v[S, m] = w_m p_v(y_m) D_m^loops prod_(i in S) K_W(x_i, y_m) for each vertex v, its
+profile p_v (1 for a constant coupling) and each set S of inputs on its legs, D_m = K_W(y_m, y_m) and
+G[m, m'] = K_W(y_m, y_m'), a connected diagram is ::
 
     I[S_1, .., S_V] = sum over m_1 .. m_V of  prod_v T_v[S_v, m_v]  prod_(u < v) G[m_u, m_v]^power
 
@@ -21,6 +22,7 @@ from numerics.backends import Backend, default_table_backend
 from numerics.errors import InvalidKernel, LoweringError
 from numerics.integrand import Integrand
 from numerics.kernels import Kernel
+from numerics.profiles import Profile
 from numerics.quadrature import Rule
 from numerics.tensor_network import contract_network
 
@@ -61,7 +63,7 @@ class Tables:
         self._points = points
         self._rule = rule
         self._nodes, self._weights = rule.grid(nats)
-        self._made: dict[str, Array] = {}
+        self._made: dict[str | Profile, Array] = {}
 
     @property
     def size(self) -> int:
@@ -95,15 +97,26 @@ class Tables:
         table = backend.kernel_table(self._kernel, x, self._nodes)
         return _checked(table, (len(x), len(self._nodes)), self._kernel)
 
+    def profile(self, profile: Profile) -> Array:
+        """p(y_m), shape (m,)."""
+        if profile not in self._made:
+            self._made[profile] = profile.values(self._nodes)
+        return self._made[profile]
+
     def vertex_weights(self, integrand: Integrand, vertex: int) -> Array:
-        """Weights of one vertex with its self-loops folded in, shape (m,)."""
-        weights = self._weights * self._rule.vertex_factor(integrand.valences[vertex])
+        """Weights of one vertex with its self-loops and its profile folded in, shape (m,)."""
+        profile = integrand.profile(vertex)
+        degree = profile.degree or 0.0 if profile else 0.0
+        weights = self._weights * self._rule.vertex_factor(integrand.valences[vertex], degree)
+        if profile:
+            weights = weights * self.profile(profile)
         loops = integrand.loop_counts[vertex]
         return weights * self.diagonal**loops if loops else weights
 
     def magnitudes(self, integrand: Integrand) -> "Tables":
         """The tables with |K| in place of K; these very tables if no factor is negative anywhere."""
-        used = {"legs": self.legs}
+        used: dict[str | Profile, Array] = {"legs": self.legs}
+        used |= {profile: self.profile(profile) for profile in integrand.profiles if profile}
         if any(integrand.loop_counts):
             used["diagonal"] = self.diagonal
         if integrand.bridges_between:

@@ -2,9 +2,10 @@
 
 With the vertices at a distance ~ Λ from the inputs, a line from an input to a far vertex grows like Λ^g
 (`Kernel.ray_growth`), a line between far vertices at most like Λ^s (`Kernel.self_growth`), and each far
-vertex contributes Λ^d. For one vertex with l legs and k self-loops the power is d + g l + s k: d for Erf-net,
-d + 4 for the 4-point vertex of ReLU-net and d + 6 for everything with six line ends, so that the coupling
-extracted from a fixed correlator flows with minus that power.
+vertex contributes Λ^d, times the growth of its profile if its coupling depends on the position. For one
+vertex with l legs and k self-loops the power is d + g l + s k: d for Erf-net, d + 4 for the 4-point vertex of
+ReLU-net and d + 6 for everything with six line ends, so that the coupling extracted from a fixed correlator
+flows with minus that power.
 """
 
 from itertools import product
@@ -82,15 +83,22 @@ def _part_power(integrand: Integrand, kernel: Kernel) -> float | None:
     """Leading power of a connected part: the largest over all sets of vertices that are far away."""
     if kernel.ray_growth is None:
         # Lines fall off faster than any power, so only a part without legs, moved as a whole, has volume.
-        return None if integrand.legs else float(kernel.d_in)
+        growths = [p.growth for p in integrand.profiles if p is not None]
+        if integrand.legs or None in growths:
+            return None
+        return kernel.d_in + sum(growth or 0.0 for growth in growths)
+    profiles = integrand.profiles or (None,) * integrand.n_vertices
     if integrand.n_vertices > _MAX_VERTICES:
         raise LoweringError(
             f"power counting of {integrand.n_vertices} connected vertices given; at most {_MAX_VERTICES}"
         )
     best = max(
-        _power(integrand, kernel, kernel.ray_growth, far)
-        for far in product((False, True), repeat=integrand.n_vertices)
-        if any(far)
+        (
+            _power(integrand, kernel, kernel.ray_growth, far)
+            for far in product((False, True), repeat=integrand.n_vertices)
+            if any(far) and not any(v for v, p in zip(far, profiles, strict=True) if p and p.growth is None)
+        ),
+        default=-1.0,
     )
     return best if best >= 0.0 else None
 
@@ -98,6 +106,7 @@ def _part_power(integrand: Integrand, kernel: Kernel) -> float | None:
 def _power(integrand: Integrand, kernel: Kernel, ray: float, far: tuple[bool, ...]) -> float:
     power = float(kernel.d_in * sum(far))
     power += sum(ray * p for _, v, p in integrand.legs if far[v])
+    power += sum(p.growth or 0.0 for v, p in zip(far, integrand.profiles, strict=False) if v and p)
     for u, v, p in integrand.internal:
         power += p * (kernel.self_growth if far[u] and far[v] else ray if far[u] or far[v] else 0.0)
     return power

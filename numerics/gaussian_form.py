@@ -44,7 +44,7 @@ def has_gaussian_form(integrand: Integrand, kernel: Kernel, domain: Domain) -> b
     >>> [has_gaussian_form(chain, GaussKernel(), domain) for domain in (WholeSpace(), Box(3.0))]
     [True, False]
     """
-    if kernel.gaussian is None:
+    if kernel.gaussian is None or integrand.profiles:
         return False
     return integrand.n_vertices == 1 if isinstance(domain, Box) else bool(integrand.legs)
 
@@ -89,7 +89,7 @@ def gaussian_table(
     if kernel.gaussian is None or not has_gaussian_form(integrand, kernel, domain):
         raise NotAvailable(
             f"no closed form for {integrand} with {type(kernel).__name__} over {domain}: it needs a Gaussian "
-            "kernel and R^d with external points, or a box with one vertex; integrate on a grid"
+            "kernel, constant couplings, R^d with external points or one vertex in a box; use a grid"
         )
     amplitude, curvature = kernel.gaussian
     d, n_vertices = points.shape[1], integrand.n_vertices
@@ -149,10 +149,13 @@ def gaussian_rule(integrand: Integrand, kernel: Kernel, points: Array) -> Trapez
         )
     _, curvature = kernel.gaussian
     laplacian = vertex_laplacian(integrand)
+    centres = [point for profile in integrand.shaping for point in profile.centres]
+    corners = np.concatenate([points, np.reshape(centres, (len(centres), points.shape[1]))])
+    shortest = min((profile.length_scale for profile in integrand.shaping), default=np.inf)
     return TrapezoidRule(
-        low=tuple(points.min(axis=0).tolist()),
-        high=tuple(points.max(axis=0).tolist()),
-        curvature=curvature * float(laplacian.diagonal().max()),
+        low=tuple(corners.min(axis=0).tolist()),
+        high=tuple(corners.max(axis=0).tolist()),
+        curvature=curvature * float(laplacian.diagonal().max()) + shortest**-2.0,
         variance=float(np.linalg.inv(laplacian).diagonal().max()) / curvature,
     )
 

@@ -2,12 +2,13 @@
 
 A diagram with external points x1..xn and vertices y1..yV stands for ::
 
-    prefactor * prod K(x_i, x_j)^p * ∫ dy1..dyV prod K_W(x_i, y_v)^p prod K_W(y_u, y_v)^p
-                spectators           legs                 internal (u = v: a self-loop)
+    prefactor * prod K(x_i, x_j)^p * ∫ dy1..dyV prod K_W(x_i, y_v)^p prod K_W(y_u, y_v)^p prod p_v(y_v)
+                spectators           legs                 internal (u = v: a self-loop)   profiles
 
 Lines between external points carry the full propagator K; a line that touches a vertex carries K_W, the
 propagator without the output bias, because connected correlators with three or more points do not see that
 Gaussian constant. An `Integrand` holds integers and one `Fraction`; it knows neither kernels nor graphs.
+Where a coupling depends on the position, its vertex has a profile besides (`numerics.profiles`).
 """
 
 import json
@@ -25,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.errors import LoweringError
+from numerics.profiles import Profile, RadialPower
 
 Line = tuple[int, int, int]
 
@@ -71,11 +73,14 @@ class Integrand:
         Lines between vertices, K_W; u = v is a self-loop.
     prefactor : Fraction
         Exact number in front of the integral.
+    profiles : sequence of Profile or None, length n_vertices or 0
+        Position dependence of the coupling at each vertex; empty if there is none at all.
 
     Raises
     ------
     LoweringError
-        If a factor names a point or vertex that does not exist, or a power is below one.
+        If a factor names a point or vertex that does not exist, a power is below one, or there is not one
+        profile per vertex.
 
     Examples
     --------
@@ -94,6 +99,7 @@ class Integrand:
     legs: tuple[Line, ...] = ()
     internal: tuple[Line, ...] = ()
     prefactor: Fraction = Fraction(1)
+    profiles: tuple[Profile | None, ...] = ()
 
     def __post_init__(self) -> None:
         n, v = self.n_external, self.n_vertices
@@ -101,6 +107,12 @@ class Integrand:
         object.__setattr__(self, "legs", _merged(self.legs, n, v, "leg", ordered=False))
         object.__setattr__(self, "internal", _merged(self.internal, v, v, "internal line", ordered=True))
         object.__setattr__(self, "prefactor", Fraction(self.prefactor))
+        profiles = tuple(self.profiles) if any(self.profiles) else ()
+        if profiles and len(profiles) != v:
+            raise LoweringError(
+                f"{len(profiles)} profiles given for {v} vertices; give one, or None, for each"
+            )
+        object.__setattr__(self, "profiles", profiles)
 
     @property
     def program(self) -> NDArray[np.int64]:
@@ -145,6 +157,15 @@ class Integrand:
             ends[v] += p
         return tuple(ends)
 
+    def profile(self, vertex: int) -> Profile | None:
+        """Position dependence of the coupling at a vertex; None if it is constant."""
+        return self.profiles[vertex] if self.profiles else None
+
+    @cached_property
+    def shaping(self) -> frozenset[Profile]:
+        """Profiles that are not homogeneous, and so have a length of their own."""
+        return frozenset(p for p in self.profiles if p is not None and p.degree is None)
+
     @cached_property
     def bridges_between(self) -> tuple[Line, ...]:
         """Internal lines between different vertices."""
@@ -183,7 +204,8 @@ class Integrand:
     def _part(self, vertices: list[int]) -> Part:
         attached = {v: [i for i, w, p in self.legs if w == v for _ in range(p)] for v in vertices}
         loops = self.loop_counts
-        colour = {v: (-len(attached[v]), loops[v], self.valences[v]) for v in vertices}
+        written = {v: "" if (p := self.profile(v)) is None else p.text("y") for v in vertices}
+        colour = {v: (-len(attached[v]), loops[v], self.valences[v], written[v]) for v in vertices}
         lines = [line for line in self.internal if line[0] in colour]
         order = min(
             _orders(vertices, colour), key=lambda o: (_relabelled(lines, o), [attached[v] for v in o])
@@ -195,20 +217,29 @@ class Integrand:
                 legs.append((len(labels), new, 1))
                 labels.append(label)
         internal = _relabelled(lines, order)
-        return Part(Integrand(len(labels), len(order), (), tuple(legs), tuple(internal)), tuple(labels))
+        profiles = tuple(self.profile(old) for old in order)
+        part = Integrand(len(labels), len(order), (), tuple(legs), tuple(internal), profiles=profiles)
+        return Part(part, tuple(labels))
 
     def to_json(self) -> str:
-        """Write as one JSON object; `from_json` reads it back exactly."""
-        return json.dumps(
-            {
-                "n_external": self.n_external,
-                "n_vertices": self.n_vertices,
-                "spectators": self.spectators,
-                "legs": self.legs,
-                "internal": self.internal,
-                "prefactor": [self.prefactor.numerator, self.prefactor.denominator],
-            }
-        )
+        """Write as one JSON object; `from_json` reads it back exactly.
+
+        Raises
+        ------
+        LoweringError
+            If a profile is a function: only powers of the distance can be written.
+        """
+        fields: dict[str, object] = {
+            "n_external": self.n_external,
+            "n_vertices": self.n_vertices,
+            "spectators": self.spectators,
+            "legs": self.legs,
+            "internal": self.internal,
+            "prefactor": [self.prefactor.numerator, self.prefactor.denominator],
+        }
+        if self.profiles:
+            fields["profiles"] = [_profile_power(profile) for profile in self.profiles]
+        return json.dumps(fields)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -226,8 +257,15 @@ class Integrand:
                 for key in ("spectators", "legs", "internal")
             }
             prefactor = Fraction(*(int(number) for number in data["prefactor"]))
-            return cls(int(data["n_external"]), int(data["n_vertices"]), **lines, prefactor=prefactor)
-        except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
+            powers = [int(power) for power in data.get("profiles", [])]
+            return cls(
+                int(data["n_external"]),
+                int(data["n_vertices"]),
+                **lines,
+                prefactor=prefactor,
+                profiles=tuple(RadialPower(power) if power else None for power in powers),
+            )
+        except (AttributeError, KeyError, TypeError, ValueError, ZeroDivisionError) as error:
             raise LoweringError(f"not the JSON of an Integrand ({error}): give what to_json wrote") from error
 
     def __str__(self) -> str:
@@ -237,7 +275,8 @@ class Integrand:
     def _text(self) -> str:
         factors = [_factor("K", f"x{i + 1}", f"x{j + 1}", p) for i, j, p in self.spectators]
         measure = "∫" + " ".join(f"dy{v + 1}" for v in range(self.n_vertices)) if self.n_vertices else ""
-        weighted = [_factor("Kw", f"x{i + 1}", f"y{v + 1}", p) for i, v, p in self.legs]
+        weighted = [p.text(f"y{v + 1}") for v, p in enumerate(self.profiles) if p is not None]
+        weighted += [_factor("Kw", f"x{i + 1}", f"y{v + 1}", p) for i, v, p in self.legs]
         weighted += [_factor("Kw", f"y{u + 1}", f"y{v + 1}", p) for u, v, p in self.internal]
         number = [] if self.prefactor == 1 and (factors or measure) else [str(self.prefactor)]
         text = " ".join([*number, *factors, *([measure] if measure else []), *weighted])
@@ -267,7 +306,16 @@ def _relabelled(lines: Iterable[Line], order: tuple[int, ...]) -> list[Line]:
     return sorted((min(new[u], new[v]), max(new[u], new[v]), p) for u, v, p in lines)
 
 
-def _orders(vertices: list[int], colour: dict[int, tuple[int, int, int]]) -> Iterable[tuple[int, ...]]:
+def _profile_power(profile: Profile | None) -> int:
+    if profile is not None and not isinstance(profile, RadialPower):
+        raise LoweringError(
+            f"the profile {profile.text('y')} is a function and cannot be written as JSON; powers |y|^2, "
+            "|y|^4, .. can"
+        )
+    return profile.power if profile else 0
+
+
+def _orders(vertices: list[int], colour: dict[int, tuple[int, int, int, str]]) -> Iterable[tuple[int, ...]]:
     """All orders of the vertices that sort by colour (one of them if there are too many)."""
     cells = [[v for v in vertices if colour[v] == c] for c in sorted(set(colour.values()))]
     if prod(factorial(len(cell)) for cell in cells) > _MAX_RELABELLINGS:

@@ -10,7 +10,7 @@ accuracy is reached (`numerics.refinement`). By name also adaptive cubature and 
 (`numerics.pointwise`), for diagrams too large for a grid.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from enum import Enum
 from functools import lru_cache
@@ -31,6 +31,7 @@ from numerics.integrand import Integrand
 from numerics.kernels import Kernel
 from numerics.lowering import lower_diagram, to_float
 from numerics.points import Points, as_points
+from numerics.profiles import Profile
 from numerics.quadrature import Rule, TensorRule, sinh_panels, surface_rule
 from numerics.refinement import Job, Settings, refine
 
@@ -167,7 +168,7 @@ def vertex_tensor(
     return _integrate(diagram, labels, kernel, x, domain, method, settings or Settings(rtol=rtol), backend)
 
 
-def choose_rule(kernel: Kernel, points: Array, box: Box) -> Rule:
+def choose_rule(kernel: Kernel, points: Array, box: Box, profiles: frozenset[Profile] = frozenset()) -> Rule:
     """Choose the quadrature rule for a kernel in a box.
 
     Parameters
@@ -175,14 +176,17 @@ def choose_rule(kernel: Kernel, points: Array, box: Box) -> Rule:
     kernel : Kernel
     points : ndarray, shape (n, d)
     box : Box
+    profiles : frozenset of Profile
+        Profiles with a length of their own at the vertices, see `Integrand.shaping`.
 
     Returns
     -------
     Rule
         `SurfaceRule` for a kernel without a length scale, which is homogeneous; else `TensorRule` with the
-        panels cut at the kinks and graded around the inputs and the origin.
+        panels cut at the kinks and graded around the inputs, the origin and the centres of the profiles.
     """
-    scale = kernel.length_scale
+    lengths = [kernel.length_scale, *(profile.length_scale for profile in profiles)]
+    scale = min((length for length in lengths if length is not None), default=None)
     if scale is None and kernel.ray_growth is not None:
         return surface_rule(box.cutoff, kernel.ray_growth, points)
     if scale is None:
@@ -192,23 +196,32 @@ def choose_rule(kernel: Kernel, points: Array, box: Box) -> Rule:
     kinks = kernel.kinks(points)
     # A Gaussian of s·sinh(u) grows beyond |Im u| = π/4.
     strip = 0.25 * pi if kernel.ray_growth is None else 0.5 * pi
+    centres = [point for profile in profiles for point in profile.centres]
     axes = (
-        sinh_panels(box.cutoff, [0.0, *points[:, k].tolist()], scale, kinks[k].tolist(), strip)
+        sinh_panels(
+            box.cutoff,
+            [0.0, *points[:, k].tolist(), *(point[k] for point in centres)],
+            scale,
+            [*kinks[k].tolist(), *(at for profile in profiles if profile.kinks for at in profile.kinks[k])],
+            strip,
+        )
         for k in range(kernel.d_in)
     )
     return TensorRule(tuple(axes))
 
 
-def _rule(kernel: Kernel, points: Array, box: Box) -> Rule:
+def _rule(kernel: Kernel, points: Array, box: Box, profiles: frozenset[Profile]) -> Rule:
     """`choose_rule`, remembered: studies come back to the same inputs again and again."""
     if getattr(type(kernel), "__hash__", None) is None:
-        return choose_rule(kernel, points, box)
-    return _rule_of_bytes(kernel, points.tobytes(), points.shape, box)
+        return choose_rule(kernel, points, box, profiles)
+    return _rule_of_bytes(kernel, points.tobytes(), points.shape, box, profiles)
 
 
 @lru_cache(maxsize=64)
-def _rule_of_bytes(kernel: Kernel, content: bytes, shape: tuple[int, int], box: Box) -> Rule:
-    return choose_rule(kernel, np.frombuffer(content).reshape(shape), box)
+def _rule_of_bytes(
+    kernel: Kernel, content: bytes, shape: tuple[int, int], box: Box, profiles: frozenset[Profile]
+) -> Rule:
+    return choose_rule(kernel, np.frombuffer(content).reshape(shape), box, profiles)
 
 
 def solve(
@@ -219,8 +232,11 @@ def solve(
     method: Method = Method.AUTOMATIC,
     settings: Settings | None = None,
     backend: Backend | None = None,
+    on_done: Callable[[Job], None] | None = None,
 ) -> None:
     """Integrate connected integrals, on shared grids where they need grids; the jobs are filled in place.
+
+    `on_done` is called with each job once its value is final, so that it can be reported or stored.
 
     Raises
     ------
@@ -235,19 +251,29 @@ def solve(
     for job in jobs:
         if method in (Method.CUBATURE, Method.QUASI_MONTE_CARLO):
             _solve_pointwise(job, kernel, points, domain, method, settings)
+            _report(job, on_done)
             continue
         closed = method is not Method.GRID and has_gaussian_form(job.integrand, kernel, domain)
         if closed or method is Method.CLOSED_FORM:
             job.value, job.error = gaussian_table(job.integrand, job.rows, kernel, points, domain)
             job.method, job.converged = "closed Gaussian form", True
+            _report(job, on_done)
         else:
             on_grid.append(job)
     if isinstance(domain, Box):
-        if on_grid:
-            refine(on_grid, kernel, points, _rule(kernel, points, domain), settings, backend)
+        for shaping in dict.fromkeys(job.integrand.shaping for job in on_grid):
+            group = [job for job in on_grid if job.integrand.shaping == shaping]
+            refine(group, kernel, points, _rule(kernel, points, domain, shaping), settings, backend, on_done)
         return
     for job in on_grid:
-        refine([job], kernel, points, gaussian_rule(job.integrand, kernel, points), settings, backend)
+        refine(
+            [job], kernel, points, gaussian_rule(job.integrand, kernel, points), settings, backend, on_done
+        )
+
+
+def _report(job: Job, on_done: Callable[[Job], None] | None) -> None:
+    if on_done is not None:
+        on_done(job)
 
 
 def _solve_pointwise(

@@ -127,6 +127,8 @@ def _values(job: Job, kernel: Kernel, points: Array, y: Array) -> Array:
         legs = kernel.weight(points, at[v]) if rows.shape[1] else np.ones((1, len(y)))
         product = np.prod(legs[rows], axis=1) if rows.shape[1] else np.ones((len(rows), len(y)))
         product = product * kernel.weight_diagonal(at[v]) ** integrand.loop_counts[v]
+        if profile := integrand.profile(v):
+            product = product * profile.values(at[v])
         total = (total[:, :, np.newaxis] * product.T[:, np.newaxis, :]).reshape(len(y), -1)
     for a, b, power in integrand.bridges_between:
         total = total * (_pairwise(kernel, at[a], at[b]) ** power)[:, np.newaxis]

@@ -64,8 +64,8 @@ class Rule(Protocol):
     def grid(self, nats: float) -> Grid:
         """Make the grid."""
 
-    def vertex_factor(self, valence: int) -> float:
-        """Factor on the weights for a vertex where `valence` line ends meet."""
+    def vertex_factor(self, valence: int, degree: float = 0.0) -> float:
+        """Factor on the weights for a vertex with `valence` line ends and a profile of that degree."""
 
 
 @lru_cache(maxsize=1024)
@@ -257,7 +257,7 @@ class TensorRule:
             self._grids[nats] = grid
         return grid
 
-    def vertex_factor(self, valence: int) -> float:
+    def vertex_factor(self, valence: int, degree: float = 0.0) -> float:
         """One."""
         return 1.0
 
@@ -321,9 +321,9 @@ class SurfaceRule:
         d = self._dimension
         return Grid(self.cutoff * np.concatenate(nodes), self.cutoff ** (d - 1) * np.concatenate(weights))
 
-    def vertex_factor(self, valence: int) -> float:
-        """Radial integral: Λ/(d + h) with h = growth · valence."""
-        return self.cutoff / (self._dimension + self.growth * valence)
+    def vertex_factor(self, valence: int, degree: float = 0.0) -> float:
+        """Radial integral: Λ/(d + h) with h = growth · valence + degree."""
+        return self.cutoff / (self._dimension + self.growth * valence + degree)
 
 
 def surface_rule(cutoff: float, growth: float, points: Array) -> SurfaceRule:
@@ -401,6 +401,6 @@ class TrapezoidRule:
         axes = [self._axis(axis, nats) for axis in range(len(self.low))]
         return _product([(y, np.full(len(y), step)) for y, step in axes])
 
-    def vertex_factor(self, valence: int) -> float:
+    def vertex_factor(self, valence: int, degree: float = 0.0) -> float:
         """One."""
         return 1.0

@@ -9,7 +9,7 @@ fall faster than at a given rate. Rounding adds a few units in the last place of
 `rtol` refers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from math import isfinite, log, prod
@@ -120,6 +120,7 @@ def refine(
     rule: Rule,
     settings: Settings,
     backend: Backend | None = None,
+    on_done: Callable[[Job], None] | None = None,
 ) -> None:
     """Integrate all jobs on the same grids until each has converged or the limits are reached.
 
@@ -133,6 +134,8 @@ def refine(
     settings : Settings
     backend : Backend, optional
         Default: chosen by the size of the problem.
+    on_done : callable, optional
+        Called with each job once its value is final.
 
     Raises
     ------
@@ -143,18 +146,24 @@ def refine(
     nats = _first_nats(jobs, rule, len(points), settings)
     while tracks:
         size = rule.size(nats)
-        tracks = [t for t in tracks if t.level < 2 or not _too_large(t.job, size, len(points), settings)]
+        given_up = [t for t in tracks if t.level >= 2 and _too_large(t.job, size, len(points), settings)]
+        tracks = [track for track in tracks if track not in given_up]
+        if on_done:
+            for track in given_up:
+                on_done(track.job)
         if not tracks:
             return
         tables = Tables(kernel, points, rule, nats, backend)
         for track in tracks:
             track.evaluate(tables, settings.rtol, backend)
             track.job.method = f"grid contraction, {rule.name}, {size} nodes per vertex"
+            if track.finished and on_done:
+                on_done(track.job)
         tracks = [track for track in tracks if not track.finished]
         nats = _next(nats, kinked=any(track.smoothness is Smoothness.KINKED for track in tracks))
 
 
-@dataclass
+@dataclass(eq=False)
 class _Track:
     """Progress of one job from grid to grid; `scale` is ∫∏|K|, shape as the value."""
 
