@@ -204,7 +204,8 @@ def _constant(four: CorrelatorResult, coupling: CouplingResult) -> list[str]:
         if not np.nanmin(tensor) - margin <= best.parameters[0] <= np.nanmax(tensor) + margin:
             said.append(
                 f"The fitted λ = {number(best.parameters[0], 3)} lies outside the range of the tensor: "
-                "combinations of elements that are known precisely, and that no constant can satisfy, dominate the fit."
+                "combinations of elements that are known precisely, and that no constant can satisfy, "
+                "dominate the fit."
             )
         return said
     trusted = four.quality is Quality.TRUSTED
