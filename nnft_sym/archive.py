@@ -2,16 +2,16 @@
 
 import json
 import os
-import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from diagrams.errors import NNFTError
 from nnft_sym.jsonio import jsonable
 from nnft_sym.results import PREDICTIONS, NetResult, StudyResult
+from numerics.files import UnwritableOutput as UnwritableOutput
+from numerics.files import atomically as atomically
+from numerics.files import check_writable as check_writable
 
 if TYPE_CHECKING:
     import xarray
@@ -20,54 +20,6 @@ if TYPE_CHECKING:
 
 #: Raised by one whenever the layout of the files changes.
 SCHEMA = 1
-
-
-class UnwritableOutput(NNFTError, OSError):
-    """Results cannot be written where they were asked for."""
-
-
-def check_writable(path: str | os.PathLike[str]) -> Path:
-    """Make sure, before any work is done, that a file can be written.
-
-    Raises
-    ------
-    UnwritableOutput
-        If the folder does not exist or is not writable, or the path is a folder.
-    """
-    target = Path(path)
-    if target.is_dir():
-        raise UnwritableOutput(f"{str(target)!r} is a folder; give the name of a file")
-    if not target.parent.is_dir() or not os.access(target.parent, os.W_OK):
-        raise UnwritableOutput(f"cannot write {str(target)!r}: the folder does not exist or is read-only")
-    return target
-
-
-def atomically(path: Path, write: Callable[[Path], object]) -> None:
-    """Write a file so that it is either there whole or not at all.
-
-    Parameters
-    ----------
-    path : Path
-        The file to appear.
-    write : callable
-        Given a temporary path in the same folder, writes the content there.
-
-    Raises
-    ------
-    UnwritableOutput
-        If the disk refuses.
-    """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        write(temporary)
-        temporary.chmod(0o644)  # mkstemp makes it private; a result is meant to be read
-        temporary.replace(path)
-    except OSError as error:
-        raise UnwritableOutput(f"cannot write {str(path)!r}: {error}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> None:

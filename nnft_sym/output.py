@@ -39,7 +39,7 @@ def check_folder(path: str | os.PathLike[str]) -> Path:
     --------
     >>> check_folder("no/such/place")
     Traceback (most recent call last):
-    nnft_sym.archive.UnwritableOutput: cannot write to 'no/such/place': the folder 'no/such' does not exist...
+    numerics.files.UnwritableOutput: cannot write to 'no/such/place': the folder 'no/such' does not exist...
     """
     folder = Path(path)
     if folder.is_dir():
