@@ -1,20 +1,20 @@
 """Fields with D components: from δ tensors and polynomials in D to numbers in front of scalar diagrams."""
 
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from nnft_sym.errors import InvalidExpansion
 from nnft_sym.names import COMPONENTS
+from nnft_sym.numeric_terms import integrand_of
 
 if TYPE_CHECKING:
-    from diagrams.diagram import Diagram
     from nnft_sym.expansion import Expansion
+    from nnft_sym.numeric_terms import NumericTerm
 
 
 def at_components(
     expansion: "Expansion", n_components: int, components: Sequence[int]
-) -> Iterator[tuple["Diagram", Fraction, dict[str, int]]]:
+) -> Iterator["NumericTerm"]:
     """Choose the number of components and those of the external points.
 
     Parameters
@@ -28,7 +28,7 @@ def at_components(
 
     Yields
     ------
-    Diagram, Fraction, dict of str to int
+    Diagram or Integrand, Fraction, dict of str to int
         Diagram, exact number and powers of couplings, as ``Expansion.monomials`` gives them for a scalar
         theory; terms whose δ vanish are left out.
 
@@ -61,7 +61,7 @@ def at_components(
     for term in expansion:
         if any(components[a - 1] != components[b - 1] for a, b in term.factors.pairs):
             continue
-        term.refuse_weights()
+        integrand = integrand_of(term)
         for number, powers in term.coefficient.monomials():
             power = powers.pop(COMPONENTS, 0)
-            yield term.diagram, number * n_components**power, powers
+            yield integrand, number * n_components**power, powers

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from diagrams.diagram import Diagram
     from nnft_sym.notation import Notation
+    from nnft_sym.numeric_terms import NumericTerm
 
 #: More terms than this are refused: nobody reads them, and counting needs no list.
 MOST_TERMS = 1_000_000
@@ -174,8 +175,11 @@ class Expansion:
         """Keep the terms with exactly this many vertices."""
         return replace(self, terms=tuple(term for term in self.terms if term.order == order))
 
-    def monomials(self) -> Iterator[tuple["Diagram", Fraction, dict[str, int]]]:
-        """Give the terms as the floor below takes them: diagram, exact number, power of each coupling."""
+    def monomials(self) -> Iterator["NumericTerm"]:
+        """Give the terms as the floor below takes them: diagram, exact number, power of each coupling.
+
+        See :mod:`nnft_sym.numeric_terms` for position-dependent couplings and fields with components.
+        """
         for term in self.terms:
             yield from term.monomials()
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import sympy
 
     from nnft_sym.notation import Notation
+    from nnft_sym.numeric_terms import NumericTerm
 
 
 @dataclass(frozen=True)
@@ -88,14 +89,11 @@ class Term:
         """Ends of the lines, ``x1`` and so on for external points, ``y1`` and so on for vertices."""
         return self.factors.lines
 
-    def monomials(self) -> Iterator[tuple[Diagram, Fraction, dict[str, int]]]:
+    def monomials(self) -> "Iterator[NumericTerm]":
         """Give the term as the floor below takes it: diagram, exact number, power of each coupling.
 
-        Raises
-        ------
-        NotAvailable
-            If the integrand has a weight, or the term a product of δ of components; for the latter there is
-            :func:`nnft_sym.components.at_components`.
+        Where a coupling depends on the position the diagram is an `Integrand`; D and the δ of components stay
+        open like couplings (see :mod:`nnft_sym.numeric_terms`).
 
         Examples
         --------
@@ -103,21 +101,16 @@ class Term:
         >>> [part[1:] for part in correlator("lambda*f^4/24", 2).terms[1].monomials()]
         [(Fraction(-1, 2), {'lambda': 1})]
         """
-        self.refuse_weights()
-        if self.structure and self.structure.vector:
-            raise NotAvailable(
-                f"the term {self.text()} is for a field with components: choose their number, and one for "
-                "each external point, with nnft_sym.components.at_components"
-            )
-        for number, powers in self.coefficient.monomials():
-            yield self.diagram, number, powers
+        from nnft_sym.numeric_terms import numeric_terms
+
+        return numeric_terms(self)
 
     def refuse_weights(self) -> None:
-        """Refuse to go on with numbers where the integrand is more than a product of propagators."""
+        """Refuse to go on where a formula is known only for products of propagators."""
         if self.factors.weights:
             raise NotAvailable(
-                f"the term {self.text()} has a position-dependent coupling, and numbers are computed only "
-                "for products of propagators: integrate its SymPy form instead"
+                f"the term {self.text()} has a position-dependent coupling, and this closed form is only for "
+                "products of propagators: compute numbers with predict, or integrate its SymPy form"
             )
 
     def text(self) -> str:

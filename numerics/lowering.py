@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 from diagrams.diagram import Diagram
 from numerics.errors import LoweringError
 from numerics.integrand import Integrand, Line
+from numerics.profiles import Profile
 
-#: One term of an expansion: diagram, exact factor in front (sign, 1/V!, multiplicity), powers of couplings.
-TermLike = tuple[Diagram, Fraction, Mapping[str, int]]
+#: One term of an expansion: diagram (or flat program, where vertices have profiles), exact factor in front
+#: (sign, 1/V!, multiplicity), powers of couplings.
+TermLike = tuple[Diagram | Integrand, Fraction, Mapping[str, int]]
 
 #: Product of couplings, ``(("kappa", 1), ("lambda", 2))``, names ascending; ``()`` is order zero.
 Monomial = tuple[tuple[str, int], ...]
@@ -60,7 +62,9 @@ def monomial(couplings: Mapping[str, int]) -> Monomial:
     return tuple(sorted((name, power) for name, power in couplings.items() if power))
 
 
-def lower_diagram(diagram: Diagram, prefactor: Fraction | int = 1) -> Integrand:
+def lower_diagram(
+    diagram: Diagram, prefactor: Fraction | int = 1, profiles: Sequence[Profile | None] = ()
+) -> Integrand:
     """Flat program of one diagram.
 
     Parameters
@@ -68,14 +72,26 @@ def lower_diagram(diagram: Diagram, prefactor: Fraction | int = 1) -> Integrand:
     diagram : Diagram
     prefactor : Fraction or int
         Exact factor in front of the integral.
+    profiles : sequence of Profile or None, one per vertex y1, y2, .. of `Diagram.edge_string`
+        Position dependence of the couplings; empty if they are constant.
+
+    Raises
+    ------
+    LoweringError
+        If there is not one profile per vertex.
 
     Examples
     --------
     >>> print(lower_diagram(Diagram.from_edge_string("x1-x3,x2-y1,y1-y1,y1-x4"), -12))
     -12 K(x1,x3) ∫dy1 Kw(x2,y1) Kw(x4,y1) Kw(y1,y1)   [4 factors, integration over 1 × d dimensions]
+    >>> from numerics.profiles import RadialPower
+    >>> print(lower_diagram(Diagram.from_edge_string("x1-y1,x2-y1"), profiles=[RadialPower(2)]))
+    ∫dy1 |y1|^2 Kw(x1,y1) Kw(x2,y1)   [2 factors, integration over 1 × d dimensions]
     """
     lowered = _lowered(diagram)
-    return lowered if prefactor == 1 else replace(lowered, prefactor=Fraction(prefactor))
+    if prefactor == 1 and not any(profiles):
+        return lowered
+    return replace(lowered, prefactor=Fraction(prefactor), profiles=tuple(profiles))
 
 
 @lru_cache(maxsize=8192)
@@ -160,9 +176,9 @@ def lower(terms: Iterable[TermLike]) -> Program:
 
     Parameters
     ----------
-    terms : iterable of (Diagram, Fraction, mapping of str to int)
+    terms : iterable of (Diagram or Integrand, Fraction, mapping of str to int)
         Diagram, exact factor in front of its integral, powers of the couplings; all with the same number of
-        external points.
+        external points. A term whose vertices have profiles brings its flat program, and with it a factor.
 
     Returns
     -------
@@ -188,7 +204,7 @@ def lower(terms: Iterable[TermLike]) -> Program:
     grouped: dict[tuple[Monomial, tuple[int, ...], int], list[tuple[list[int], Fraction]]] = {}
     counts = set()
     for diagram, prefactor, couplings in terms:
-        integrand = _lowered(diagram)
+        integrand = _lowered(diagram) if isinstance(diagram, Diagram) else diagram
         counts.add(integrand.n_external)
         if len(counts) > 1:
             raise LoweringError(
@@ -201,7 +217,7 @@ def lower(terms: Iterable[TermLike]) -> Program:
         pairs = [point for i, j, power in integrand.spectators for _ in range(power) for point in (i, j)]
         key = (monomial(couplings), tuple(number for number, _ in parts), len(pairs) // 2)
         places = pairs + [label for _, labels in parts for label in labels]
-        grouped.setdefault(key, []).append((places, Fraction(prefactor)))
+        grouped.setdefault(key, []).append((places, prefactor * integrand.prefactor))
     if not counts:
         raise LoweringError("no terms given; an expansion has at least one")
     return Program(counts.pop(), tuple(numbers), tuple(_group(key, rows) for key, rows in grouped.items()))
