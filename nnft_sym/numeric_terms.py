@@ -58,8 +58,8 @@ def numeric_terms(term: "Term") -> Iterator[NumericTerm]:
     -24 {'b': 1} ∫dy1 |y1|^2 Kw(x1,y1) Kw(x2,y1) Kw(x3,y1) Kw(x4,y1)   [4 factors, integration over 1 × d ...
     >>> for diagram, number, powers in numeric_terms(correlator("lambda*(f.f)^2", 2).terms[1]):
     ...     print(number, powers, diagram.edge_string)
+    -4 {'D': 1, 'lambda': 1, 'δ_1_2': 1} x1-y1,x2-y1,y1-y1
     -8 {'lambda': 1, 'δ_1_2': 1} x1-y1,x2-y1,y1-y1
-    -4 {'lambda': 1, 'D': 1, 'δ_1_2': 1} x1-y1,x2-y1,y1-y1
     """
     integrand = integrand_of(term)
     deltas = {delta_name(a, b): 1 for a, b in term.factors.pairs}
@@ -74,16 +74,13 @@ def integrand_of(term: "Term") -> Union["Diagram", "Integrand"]:
     from numerics.integrand import Integrand
     from numerics.profiles import RadialPower
 
-    spectators, legs, internal = [], [], []
+    lines: dict[str, list[tuple[int, int, int]]] = {"xx": [], "xy": [], "yy": []}
     for line in term.lines:
         (first, i), (second, j) = sorted((end[0], int(end[1:]) - 1) for end in line)
-        kind = {"xx": spectators, "xy": legs, "yy": internal}[first + second]
-        kind.append((i, j, 1))
+        lines[first + second].append((i, j, 1))
     profiles = tuple(RadialPower(weight) if weight else None for weight in term.factors.weights)
-    n_external = term.diagram.n_external
-    return Integrand(
-        n_external, len(profiles), tuple(spectators), tuple(legs), tuple(internal), profiles=profiles
-    )
+    spectators, legs, internal = (tuple(lines[ends]) for ends in ("xx", "xy", "yy"))
+    return Integrand(term.diagram.n_external, len(profiles), spectators, legs, internal, profiles=profiles)
 
 
 def with_profiles(expansion: "Expansion", profiles: Mapping[str, "Profile"]) -> Iterator[NumericTerm]:

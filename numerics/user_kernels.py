@@ -1,27 +1,25 @@
 """Kernels from a function of the user: an array function, or a scalar one compiled with Numba.
 
-What integrals need to know beyond the values, how the kernel grows and on which length it varies, is
-declared, or else the growth is measured along rays (`measured_growth`).
+What integrals need to know beyond the values, how the kernel grows and on which length it varies, is declared
+(and checked), or else the growth is measured along rays (`numerics.kernel_checks`). A kernel from a SymPy
+expression is made by ``nnft_sym.symbolic_functions.symbolic_kernel``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from numerics.errors import InvalidKernel, InvalidNetwork
+from numerics.kernel_checks import check_covariance, check_growth, measured_growth, probe_points
 from numerics.kernels import Kernel, as_pair
 
 Array = NDArray[np.float64]
 
-#: Radii between which growth is measured: far enough for powers, near enough for squares of large numbers.
-_NEAR, _FAR = 1e6, 1e7
-#: What is this much smaller far away than at a distance of one counts as decaying faster than any power.
-_NOTHING = 1e-60
-#: Measured powers are rounded to quarters; a kernel farther off than this has no clear power.
-_UNCLEAR = 0.05
 _MEASURE = "measured"
+#: Diagonal values read off one table at a time when there is no function for them.
+_BLOCK = 16
 
 
 @final
@@ -47,12 +45,21 @@ class FunctionKernel(Kernel):
         Shortest distance over which K_W(x, ·) changes shape.
     kinks_at_points : bool
         Whether K_W(x, ·) has a kink at x.
+    fixed_kinks : sequence of d sequences of float
+        Per axis further coordinates at which K_W(x, ·) is not smooth; empty if there are none.
+    diagonal : callable, optional
+        ``diagonal(y)`` with y of shape (m, d), result (m,): K_W(y, y), where that is faster than a table.
+    name : str, optional
+        How the kernel is written; default: the name of the function.
+    content : str, optional
+        Text that tells the function from every other one; needed to keep its integrals on disk.
 
     Raises
     ------
     InvalidKernel
-        If the function returns NaN, infinity or a wrong shape, here or later, or has no clear power where it
-        is to be measured.
+        If the function returns NaN, infinity or a wrong shape, here or later; if it is not symmetric or not
+        positive at a few points; if it has no clear power where it is to be measured, or grows faster than
+        declared.
     InvalidNetwork
         If a number is out of range.
 
@@ -76,29 +83,57 @@ class FunctionKernel(Kernel):
         self_growth: float | str = _MEASURE,
         length_scale: float = 1.0,
         kinks_at_points: bool = False,
+        fixed_kinks: Sequence[Sequence[float]] = (),
+        diagonal: Callable[[Array], Any] | None = None,
+        name: str | None = None,
+        content: str | None = None,
     ) -> None:
-        if d_in < 1 or not bias_variance >= 0.0 or not 0.0 < length_scale < np.inf:
+        if d_in < 1 or not 0.0 <= bias_variance < np.inf or not 0.0 < length_scale < np.inf:
             raise InvalidNetwork(
                 f"d_in = {d_in}, bias_variance = {bias_variance} and length_scale = {length_scale} given; "
-                "needed are d_in >= 1, a variance >= 0 and a positive finite length"
+                "needed are d_in >= 1, a finite variance >= 0 and a positive finite length"
             )
+        if len(fixed_kinks) not in (0, d_in):
+            raise InvalidNetwork(f"fixed_kinks for {len(fixed_kinks)} axes given; {d_in} are needed, or none")
         self.d_in = d_in
-        self._function, self._scalar = function, scalar
+        self.content = content
+        self._function, self._scalar, self._diagonal = function, scalar, diagonal
+        self._name = name or getattr(function, "__qualname__", type(function).__name__)
         self._bias_variance = float(bias_variance)
         self._length_scale = float(length_scale)
         self._kinks_at_points = kinks_at_points
-        on_rays, on_diagonal = None, 0.0
+        self._fixed_kinks = tuple(tuple(float(k) for k in axis) for axis in fixed_kinks) or ((),) * d_in
+        self._ray_growth = None if ray_growth in (_MEASURE, None) else float(ray_growth)
+        self._self_growth = 0.0 if self_growth == _MEASURE else float(self_growth)
+        check_covariance(self, probe_points(d_in))
         if _MEASURE in (ray_growth, self_growth):
             on_rays, on_diagonal = measured_growth(self)
-        self._ray_growth = on_rays if ray_growth == _MEASURE else _number(ray_growth)
-        self._self_growth = on_diagonal if self_growth == _MEASURE else float(self_growth)
+            self._ray_growth = on_rays if ray_growth == _MEASURE else self._ray_growth
+            self._self_growth = on_diagonal if self_growth == _MEASURE else self._self_growth
+        if (ray_growth, self_growth) != (_MEASURE, _MEASURE):
+            check_growth(self)
 
     def __repr__(self) -> str:
-        name = getattr(self._function, "__qualname__", type(self._function).__name__)
         return (
-            f"FunctionKernel({name}, d_in={self.d_in}, bias_variance={self._bias_variance:g}, "
+            f"FunctionKernel({self._name}, d_in={self.d_in}, bias_variance={self._bias_variance:g}, "
             f"ray_growth={self._ray_growth}, self_growth={self._self_growth:g})"
         )
+
+    @property
+    def identity(self) -> str | None:
+        """All that defines the kernel, as text; None without `content`."""
+        if self.content is None:
+            return None
+        declared = (
+            self.d_in,
+            self._bias_variance,
+            self._ray_growth,
+            self._self_growth,
+            self._length_scale,
+            self._kinks_at_points,
+            self._fixed_kinks,
+        )
+        return f"FunctionKernel({self.content!r}, {declared!r})"
 
     @property
     def bias_variance(self) -> float:
@@ -121,11 +156,12 @@ class FunctionKernel(Kernel):
         return self._length_scale
 
     def kinks(self, points: Array) -> tuple[Array, ...]:
-        """Coordinates of the points if kinks were declared there, else none."""
+        """Coordinates of the points if kinks were declared there, and the fixed ones."""
         points, _ = as_pair(points, points, self.d_in)
-        if not self._kinks_at_points:
-            return tuple(np.empty(0) for _ in range(self.d_in))
-        return tuple(np.unique(points[:, k]) for k in range(self.d_in))
+        moving = points if self._kinks_at_points else np.empty((0, self.d_in))
+        return tuple(
+            np.unique(np.concatenate([moving[:, k], self._fixed_kinks[k]])) for k in range(self.d_in)
+        )
 
     def weight(self, x: Array, y: Array) -> Array:
         """Evaluate K_W; shapes (n, d_in), (m, d_in) -> (n, m)."""
@@ -138,10 +174,15 @@ class FunctionKernel(Kernel):
     def weight_diagonal(self, y: Array) -> Array:
         """Evaluate K_W(y, y); shapes (m, d_in) -> (m,)."""
         y, _ = as_pair(y, y, self.d_in)
-        # one row at a time: a function of the user need not accept pairs
-        return np.array([self.weight(y[k : k + 1], y[k : k + 1])[0, 0] for k in range(len(y))])
+        if self._diagonal is not None:
+            return self._checked(self._diagonal(y), (len(y),))
+        if self._scalar:
+            return self._checked([self._function(a, a) for a in y], (len(y),))
+        blocks = [y[start : start + _BLOCK] for start in range(0, len(y), _BLOCK)]
+        parts = [self.weight(block, block).diagonal() for block in blocks]
+        return np.concatenate(parts) if parts else np.empty(0)
 
-    def _checked(self, values: Any, shape: tuple[int, int]) -> Array:
+    def _checked(self, values: Any, shape: tuple[int, ...]) -> Array:
         found = np.asarray(values, dtype=np.float64)
         if found.shape != shape or not np.all(np.isfinite(found)):
             what = f"shape {found.shape}" if found.shape != shape else "NaN or infinite values"
@@ -152,52 +193,16 @@ class FunctionKernel(Kernel):
         return found
 
 
-def measured_growth(kernel: Kernel) -> tuple[float | None, float]:
-    """Measure the powers with which a kernel grows along rays and on the diagonal.
-
-    Parameters
-    ----------
-    kernel : Kernel
-
-    Returns
-    -------
-    ray_growth : float or None
-        Largest power of r in K_W(x, r ŷ) over several x and ŷ, rounded to quarters.
-    self_growth : float
-        The same for K_W(r ŷ, r ŷ).
-
-    Raises
-    ------
-    InvalidKernel
-        If the growth is no power.
+def kernel_identity(kernel: Kernel) -> str | None:
+    """Text that tells a kernel from every other one; None where there is none, as for a bare function.
 
     Examples
     --------
-    >>> from numerics.kernels_arc import ReLUKernel
-    >>> measured_growth(ReLUKernel(d_in=2))
-    (1.0, 2.0)
+    >>> from numerics.kernels_arc import ErfKernel
+    >>> kernel_identity(ErfKernel(1.5, d_in=2)), kernel_identity(FunctionKernel(lambda x, y: x @ y.T))
+    ('ErfKernel(sigma_w=1.5, sigma_b=1.0, d_in=2)', None)
     """
-    axes = np.eye(kernel.d_in)
-    directions = np.concatenate([axes, -axes, np.full((1, kernel.d_in), kernel.d_in**-0.5)])
-    inputs = 0.7 * directions
-    near = float(np.max(np.abs(kernel.weight(inputs, _NEAR * directions))))
-    far = float(np.max(np.abs(kernel.weight(inputs, _FAR * directions))))
-    here = float(np.max(np.abs(kernel.weight(inputs, directions))))
-    own = [float(np.max(np.abs(kernel.weight_diagonal(r * directions)))) for r in (_NEAR, _FAR)]
-    ray = None if far <= _NOTHING * here else _power(near, far, "K(x, r ŷ)")
-    return ray, _power(own[0], own[1], "K(r ŷ, r ŷ)") if own[1] > 0.0 else 0.0
-
-
-def _power(near: float, far: float, what: str) -> float:
-    slope = np.log(far / near) / np.log(_FAR / _NEAR) if near > 0.0 else np.inf
-    power = round(4.0 * slope) / 4.0 if np.isfinite(slope) else 0.0
-    if not abs(slope - power) < _UNCLEAR:
-        raise InvalidKernel(
-            f"{what} goes from {near:.3g} at r = {_NEAR:g} to {far:.3g} at r = {_FAR:g}, which is no clear "
-            "power of r (a multiple of 1/4); declare ray_growth and self_growth"
-        )
-    return power + 0.0
-
-
-def _number(value: float | str | None) -> float | None:
-    return None if value is None else float(value)
+    if isinstance(kernel, FunctionKernel):
+        return kernel.identity
+    ours = type(kernel).__module__.startswith("numerics.kernels_")
+    return repr(kernel) if ours else None

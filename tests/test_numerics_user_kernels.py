@@ -9,9 +9,10 @@ from numerics.domains import Box, WholeSpace
 from numerics.errors import DivergentIntegral, InvalidKernel, InvalidNetwork
 from numerics.integration import integrate
 from numerics.jit import compiled
+from numerics.kernel_checks import measured_growth
 from numerics.kernels_arc import ErfKernel, ReLUKernel
 from numerics.kernels_stationary import CosKernel, GaussKernel
-from numerics.user_kernels import FunctionKernel, measured_growth
+from numerics.user_kernels import FunctionKernel
 
 STAR = Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")
 BUBBLE = Diagram.from_edge_string("x1-y1,x2-y1,y1-y2,y1-y2,x3-y2,x4-y2,x5-x6")
@@ -69,9 +70,12 @@ def test_divergence_is_seen_from_measured_growth():
     ],
 )
 def test_bad_values_are_refused(function, message):
-    kernel = FunctionKernel(function, ray_growth=0.0, self_growth=0.0)
-    with pytest.raises(InvalidKernel, match=message):
+    def use():
+        kernel = FunctionKernel(function, ray_growth=0.0, self_growth=0.0)
         integrate(STAR, kernel, INPUTS[:4], Box(20.0))
+
+    with pytest.raises(InvalidKernel, match=message):
+        use()
 
 
 def test_growth_that_is_no_power():
