@@ -5,8 +5,9 @@ text; `svg_sheet` and `tikz_document` a contact sheet; `sheet_figure` a matplotl
 or PNG.
 """
 
+from diagrams.curves import Curve as Curve
 from diagrams.figures import sheet_figure as sheet_figure
-from diagrams.picture import Curve as Curve
+from diagrams.frames import Layout as Layout
 from diagrams.picture import Mark as Mark
 from diagrams.picture import Picture as Picture
 from diagrams.picture import picture as picture
@@ -17,6 +18,7 @@ from diagrams.tikz import tikz_document as tikz_document
 
 __all__ = [
     "Curve",
+    "Layout",
     "Mark",
     "Picture",
     "picture",

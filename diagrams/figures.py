@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from math import ceil
 from typing import TYPE_CHECKING
 
+from diagrams.frames import Layout
 from diagrams.picture import Picture, picture
 from diagrams.svg import Entry, captioned
 
@@ -19,7 +20,14 @@ _NUMBERED = re.compile(r"([^\W\d_]+)_?(\d+)")
 _INCHES = 0.42  # per leg length
 
 
-def sheet_figure(entries: Iterable[Entry], *, columns: int | None = None, title: str = "") -> "Figure":
+def sheet_figure(
+    entries: Iterable[Entry],
+    *,
+    columns: int | None = None,
+    title: str = "",
+    layout: Layout | str = Layout.FREE,
+    incoming: int | None = None,
+) -> "Figure":
     """Draw diagrams on one page.
 
     Parameters
@@ -29,6 +37,8 @@ def sheet_figure(entries: Iterable[Entry], *, columns: int | None = None, title:
     columns : int, optional
         Pictures per row.
     title : str
+    layout, incoming
+        Where the external points stand, as for `diagrams.picture.picture`.
 
     Returns
     -------
@@ -43,7 +53,10 @@ def sheet_figure(entries: Iterable[Entry], *, columns: int | None = None, title:
     """
     from matplotlib.figure import Figure
 
-    drawn = [(picture(diagram), caption) for diagram, caption in map(captioned, entries)]
+    drawn = [
+        (picture(diagram, layout=layout, incoming=incoming), caption)
+        for diagram, caption in map(captioned, entries)
+    ]
     wide = max((p.width for p, _ in drawn), default=1.0) + 0.5
     high = max((p.height for p, _ in drawn), default=1.0) + 0.9
     if columns is None:
@@ -84,8 +97,13 @@ def draw_on(axes: "Axes", drawn: Picture, caption: str, width: float, height: fl
     axes.set_aspect("equal")
     axes.set_axis_off()
     for curve in drawn.curves:
-        codes = [Path.MOVETO, *([Path.LINETO] if len(curve.points) == 2 else [Path.CURVE4] * 3)]
-        axes.add_patch(PathPatch(Path(curve.points, codes), fill=False, linewidth=0.9))
+        points = [point for stroke in curve.strokes for point in stroke]
+        codes = [
+            code
+            for stroke in curve.strokes
+            for code in (Path.MOVETO, *([Path.LINETO] if len(stroke) == 2 else [Path.CURVE4] * 3))
+        ]
+        axes.add_patch(PathPatch(Path(points, codes), fill=False, linewidth=0.9, capstyle="butt"))
     for mark in drawn.marks:
         axes.plot([mark.x], [mark.y], "k.", markersize=3 if mark.external else 6)
         if mark.external and mark.label:

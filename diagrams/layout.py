@@ -14,10 +14,11 @@ get equal pictures.
 import cmath
 from collections.abc import Mapping, Sequence
 from itertools import combinations
-from math import atan2, cos, degrees, inf, pi, radians, sin
+from math import inf, pi, radians
 from random import Random
 
 from diagrams.canonical import Edge
+from diagrams.curves import Place, bundle_width, disorder, free_gaps, neighbours
 from diagrams.diagram import Diagram
 
 #: Distance of joined vertices, by the number of lines between them (more lines need more room).
@@ -25,18 +26,13 @@ _LENGTHS = {1: 1.1, 2: 1.3, 3: 1.5}
 _LEG = 1.0
 _N_STARTS = 6
 _N_SWEEPS = 150
-
-Place = dict[int, complex]
+#: Distance that nodes of different components keep.
+_CLEAR = 1.0
 
 
 def line_length(lines: int) -> float:
     """Distance of two vertices joined by that many lines."""
     return _LENGTHS.get(lines, 1.7)
-
-
-def bow(lines: int) -> float:
-    """Sagitta of the outermost of several parallel lines, in units of their chord."""
-    return {1: 0.0, 2: 0.27, 3: 0.34}.get(lines, 0.42)
 
 
 def layout(diagram: Diagram) -> Place:
@@ -63,7 +59,7 @@ def layout(diagram: Diagram) -> Place:
     if diagram.n_vertices == 1:
         return _single_vertex(diagram)
     lines = {edge: lines for edge, lines in diagram.lines if edge[0] != edge[1]}
-    place = _least_stress(n, n + diagram.n_vertices, lines)
+    place = _least_stress(diagram, lines)
     if n != 2:
         place = _turned(n, place)
         place = _fanned(n, place, lines)
@@ -84,15 +80,16 @@ def _single_vertex(diagram: Diagram) -> Place:
         for rank, point in enumerate(points):
             down = (rank - (many - 1) / 2) * step  # first label on top
             angle = side + down if side else -down
-            place[point] = _rounded(cmath.rect(_LEG, radians(angle)))
+            place[point] = rounded(cmath.rect(_LEG, radians(angle)))
     return {node: place[node] for node in range(n + 1)}
 
 
-def _rounded(z: complex) -> complex:
+def rounded(z: complex) -> complex:
+    """The same place for all that differs by rounding only."""
     return complex(round(z.real, 9) + 0.0, round(z.imag, 9) + 0.0)
 
 
-def _distances(n: int, n_nodes: int, lines: Mapping[Edge, int]) -> list[list[float]]:
+def distances(n: int, n_nodes: int, lines: Mapping[Edge, int]) -> list[list[float]]:
     """Lengths of shortest paths (Floyd and Warshall)."""
     far = [[0.0 if i == j else inf for j in range(n_nodes)] for i in range(n_nodes)]
     for (i, j), many in lines.items():
@@ -104,9 +101,10 @@ def _distances(n: int, n_nodes: int, lines: Mapping[Edge, int]) -> list[list[flo
     return far
 
 
-def _least_stress(n: int, n_nodes: int, lines: Mapping[Edge, int]) -> Place:
+def _least_stress(diagram: Diagram, lines: Mapping[Edge, int]) -> Place:
     """Best of several majorised starts: fewest crossings, then least stress."""
-    far = _distances(n, n_nodes, lines)
+    n, n_nodes = diagram.n_external, diagram.n_external + diagram.n_vertices
+    far = distances(n, n_nodes, lines)
     pinned: Place = {}
     if n == 2:
         half = far[0][1] / 2
@@ -123,8 +121,8 @@ def _least_stress(n: int, n_nodes: int, lines: Mapping[Edge, int]) -> Place:
             at[node] = circle if start else complex(far[0][node])
         for node, fixed in pinned.items():
             at[node] = fixed
-        stress = _majorised(at, far, pinned)
-        score = (float(_clashes(at, lines)), round(stress, 6))
+        stress = majorised(at, far, pinned)
+        score = (float(disorder(diagram, dict(enumerate(at)))), round(stress, 6))
         if best is None or score < best[:2]:
             best = (*score, at)
     assert best is not None
@@ -147,9 +145,16 @@ def _separating(n_nodes: int, lines: Mapping[Edge, int]) -> list[int]:
     return separating
 
 
-def _majorised(at: list[complex], far: Sequence[Sequence[float]], pinned: Mapping[int, complex]) -> float:
-    """Lower the stress sum (|z_i - z_j| - d_ij)**2 / d_ij**2 in place; return what is left of it."""
+def majorised(at: list[complex], far: Sequence[Sequence[float]], pinned: Mapping[int, complex]) -> float:
+    """Lower the stress sum (|z_i - z_j| - d_ij)**2 / d_ij**2 in place; return what is left of it.
+
+    Nodes at infinite distance are of different components: they only keep clear of each other.
+    """
     nodes = range(len(at))
+
+    def wished(i: int, j: int) -> float:
+        return far[i][j] if far[i][j] < inf else max(_CLEAR, abs(at[i] - at[j]))
+
     for _ in range(_N_SWEEPS):
         for i in nodes:
             if i in pinned:
@@ -158,40 +163,16 @@ def _majorised(at: list[complex], far: Sequence[Sequence[float]], pinned: Mappin
             for j in nodes:
                 if j != i:
                     apart = at[i] - at[j]
-                    weight = far[i][j] ** -2
-                    total += weight * (at[j] + far[i][j] * apart / max(abs(apart), 1e-9))
+                    goal = far[i][j]
+                    if goal == inf:
+                        if abs(apart) >= _CLEAR:
+                            continue
+                        goal = _CLEAR
+                    weight = goal**-2
+                    total += weight * (at[j] + goal * apart / max(abs(apart), 1e-9))
                     weights += weight
             at[i] = total / weights
-    return sum((abs(at[i] - at[j]) / far[i][j] - 1) ** 2 for i, j in combinations(nodes, 2))
-
-
-def _clashes(at: Sequence[complex], lines: Mapping[Edge, int]) -> int:
-    """Crossing lines, and lines that run into a node that is not theirs."""
-    crossings = sum(
-        1
-        for (a, b), (c, d) in combinations(lines, 2)
-        if len({a, b, c, d}) == 4 and _cross(at[a], at[b], at[c], at[d])
-    )
-    touches = sum(
-        1
-        for (a, b) in lines
-        for node in range(len(at))
-        if node not in (a, b) and _distance_to_segment(at[node], at[a], at[b]) < 0.3
-    )
-    return crossings + touches
-
-
-def _cross(a: complex, b: complex, c: complex, d: complex) -> bool:
-    def side(p: complex, q: complex, r: complex) -> float:
-        return ((q - p).conjugate() * (r - p)).imag
-
-    return side(a, b, c) * side(a, b, d) < 0 and side(c, d, a) * side(c, d, b) < 0
-
-
-def _distance_to_segment(z: complex, a: complex, b: complex) -> float:
-    along = b - a
-    share = ((z - a) * along.conjugate()).real / max(abs(along) ** 2, 1e-12)
-    return abs(z - (a + min(1.0, max(0.0, share)) * along))
+    return sum((abs(at[i] - at[j]) / wished(i, j) - 1) ** 2 for i, j in combinations(nodes, 2))
 
 
 def _turned(n: int, place: Place) -> Place:
@@ -207,49 +188,6 @@ def _turned(n: int, place: Place) -> Place:
     else:  # as wide as high: the first vertex goes to the upper left
         turn = radians(135) - cmath.phase(vertices[0] - centre)
     return {node: (z - centre) * cmath.rect(1, turn) for node, z in place.items()}
-
-
-def free_gaps(taken: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Free angles around a node.
-
-    Parameters
-    ----------
-    taken : sequence of (direction, half width)
-        What leaves the node, in degrees.
-
-    Returns
-    -------
-    list of (start, width)
-        Gaps counter-clockwise, in degrees; one full turn if nothing is taken.
-
-    Examples
-    --------
-    >>> free_gaps([(0.0, 0.0), (180.0, 30.0)])
-    [(0.0, 150.0), (210.0, 150.0)]
-    """
-    if not taken:
-        return [(0.0, 360.0)]
-    ordered = sorted((direction % 360, half) for direction, half in taken)
-    gaps = []
-    for (here, half), (there, other) in zip(ordered, [*ordered[1:], ordered[0]], strict=True):
-        width = (there - here) % 360 or (360.0 if len(ordered) == 1 else 0.0)
-        gaps.append((here + half, width - half - other))
-    return gaps
-
-
-def bundle_width(lines: int) -> float:
-    """Angle between a chord and the outermost of its parallel lines at the vertex, in degrees."""
-    return degrees(2 * atan2(2 * bow(lines), 1))
-
-
-def neighbours(node: int, place: Place, lines: Mapping[Edge, int]) -> list[tuple[int, float, int]]:
-    """Nodes joined to a node: (node, direction in degrees, number of lines)."""
-    found = []
-    for (i, j), many in lines.items():
-        if node in (i, j):
-            other = j if node == i else i
-            found.append((other, degrees(cmath.phase(place[other] - place[node])), many))
-    return found
 
 
 def _fanned(n: int, place: Place, lines: Mapping[Edge, int]) -> Place:
@@ -292,9 +230,4 @@ def _reading_order(n: int, place: Place, lines: Mapping[Edge, int]) -> Place:
                 (mirrored[leg] for leg in legs), key=lambda z: (-round(z.imag, 6), round(z.real, 6))
             )
             mirrored.update(zip(legs, slots, strict=True))
-    return {node: _rounded(mirrored[node]) for node in range(len(place))}
-
-
-def unit(direction: float) -> complex:
-    """Unit vector of a direction in degrees."""
-    return complex(cos(radians(direction)), sin(radians(direction)))
+    return {node: rounded(mirrored[node]) for node in range(len(place))}

@@ -1,7 +1,8 @@
 """A diagram as plain fields: marks, curves, captions. The renderers (SVG, TikZ, matplotlib) read only these.
 
-Steps: every connected component is laid out by itself (`diagrams.layout`); parallel lines become arcs,
-self-loops petals in the widest free angle; the components are then set side by side in rows.
+Steps: every connected component is laid out by itself (`diagrams.layout`), or all that has external points in
+one frame (`diagrams.frames`); lines become curves, interrupted where they cross (`diagrams.curves`); the
+components are then set side by side in rows.
 
 Coordinates are dimensionless (a leg has length 1), x to the right, y **up**.
 """
@@ -9,15 +10,15 @@ Coordinates are dimensionless (a leg has length 1), x to the right, y **up**.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
-from math import asin, comb, cos, radians, sin, sqrt, tan
+from math import comb, sqrt
 
 from diagrams.canonical import Edge
+from diagrams.curves import Curve, Point, drawn_lines, interrupted
 from diagrams.diagram import Component, Diagram
 from diagrams.errors import InvalidDiagram
-from diagrams.layout import bow, bundle_width, free_gaps, layout, neighbours, unit
+from diagrams.frames import Layout, framed
+from diagrams.layout import layout as free_layout
 
-#: How far a self-loop reaches from its vertex.
-_PETAL = 0.72
 #: Room for the label of an external point, around the point.
 _LABEL_ROOM = 0.34
 #: From an external point to the centre of its label.
@@ -25,8 +26,6 @@ _LABEL_DISTANCE = 0.29
 _GAP = 0.35
 #: Wished ratio of width and height of a whole picture.
 _ASPECT = 1.35
-
-Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -51,23 +50,6 @@ class Mark:
     valence: int
     label_x: float
     label_y: float
-
-
-@dataclass(frozen=True)
-class Curve:
-    """One line of the diagram: a straight segment or a cubic Bezier curve.
-
-    Attributes
-    ----------
-    start, end : str
-        Labels of the nodes.
-    points : tuple of (float, float)
-        Two points (segment) or four (end, two controls, end).
-    """
-
-    start: str
-    end: str
-    points: tuple[Point, ...]
 
 
 @dataclass(frozen=True)
@@ -112,7 +94,13 @@ class Picture:
         return Picture(marks, curves, self.left + dx, self.bottom + dy, self.right + dx, self.top + dy)
 
 
-def picture(diagram: Diagram, labels: Sequence[str] | None = None) -> Picture:
+def picture(
+    diagram: Diagram,
+    labels: Sequence[str] | None = None,
+    *,
+    layout: Layout | str = Layout.FREE,
+    incoming: int | None = None,
+) -> Picture:
     """Draw a diagram.
 
     Parameters
@@ -120,6 +108,12 @@ def picture(diagram: Diagram, labels: Sequence[str] | None = None) -> Picture:
     diagram : Diagram
     labels : sequence of str, length n_external, optional
         Names of the external points; x1, x2, ... by default.
+    layout : Layout or {"free", "circle", "columns"}
+        Where the external points stand. ``free``: where every component looks best; ``circle``: x1, x2, ...
+        clockwise on one circle, the same for every diagram; ``columns``: the incoming points on the left, the
+        outgoing ones on the right, numbered downwards. Vacuum parts are set below.
+    incoming : int, optional
+        For columns: how many of the points, the first ones, come in; half of them by default.
 
     Returns
     -------
@@ -128,7 +122,8 @@ def picture(diagram: Diagram, labels: Sequence[str] | None = None) -> Picture:
     Raises
     ------
     InvalidDiagram
-        If there is not one label per external point.
+        If there is not one label per external point, the layout is unknown, or `incoming` is no number of
+        points.
 
     Examples
     --------
@@ -137,16 +132,44 @@ def picture(diagram: Diagram, labels: Sequence[str] | None = None) -> Picture:
     [('x1', -1.0, 0.0), ('x2', 1.0, 0.0), ('y1', 0.0, 0.0)]
     >>> [len(curve.points) for curve in drawn.curves]
     [2, 2, 4]
+
+    The second channel of the exchange, its points in columns:
+
+    >>> channel = Diagram.from_edge_string("x1-y1,x3-y1,x2-y2,x4-y2,y1-y2,y1-y2")
+    >>> marks = picture(channel, layout="columns").marks
+    >>> [mark.x < 0 for mark in marks[:4]], marks[0].y > marks[1].y
+    ([True, True, False, False], True)
     """
     names = [f"x{i + 1}" for i in range(diagram.n_external)] if labels is None else list(labels)
     if len(names) != diagram.n_external:
         raise InvalidDiagram(
             f"{len(names)} labels given for {diagram.n_external} external points; give one each"
         )
+    style = _checked_layout(layout, diagram.n_external, incoming)
+    parts = list(_numbered(diagram))
     drawn = []
-    for part, vertex_names in _numbered(diagram):
-        drawn.append(_component_picture(part.diagram, [names[i] for i in part.external], vertex_names))
+    if style is not Layout.FREE and diagram.n_external:
+        outer = [part for part in parts if part[0].external]
+        parts = parts[len(outer) :]
+        drawn.append(_framed_picture(diagram.n_external, outer, names, style, incoming))
+    for part, vertex_names in parts:
+        place = free_layout(part.diagram)
+        drawn.append(_drawn(part.diagram, place, {}, [names[i] for i in part.external], vertex_names))
     return _arranged(drawn)
+
+
+def _checked_layout(layout: Layout | str, n: int, incoming: int | None) -> Layout:
+    try:
+        style = Layout(layout)
+    except ValueError:
+        known = ", ".join(one.value for one in Layout)
+        raise InvalidDiagram(f"there is no layout {layout!r}; use one of {known}") from None
+    if incoming is not None and (style is not Layout.COLUMNS or not 0 <= incoming <= n):
+        raise InvalidDiagram(
+            f"{incoming} incoming points given with the layout {style.value} and {n} points; give 0 to {n} "
+            "of them, with the layout columns"
+        )
+    return style
 
 
 def _numbered(diagram: Diagram) -> Iterator[tuple[Component, list[str]]]:
@@ -161,87 +184,64 @@ def _numbered(diagram: Diagram) -> Iterator[tuple[Component, list[str]]]:
         yield part, [label[which, position] for position in range(part.diagram.n_vertices)]
 
 
-def _component_picture(diagram: Diagram, names: Sequence[str], vertex_names: Sequence[str]) -> Picture:
+def _framed_picture(
+    n: int,
+    parts: Sequence[tuple[Component, Sequence[str]]],
+    names: Sequence[str],
+    style: Layout,
+    incoming: int | None,
+) -> Picture:
+    """Everything that has external points, in one frame."""
+    whole = Diagram.from_components(n, [part for part, _ in parts])
+    slots = sorted(
+        (valence, which, position, name)
+        for which, (part, vertex_names) in enumerate(parts)
+        for position, (valence, name) in enumerate(zip(part.diagram.vertices, vertex_names, strict=True))
+    )
+    place, bends = framed(whole, style, incoming)
+    drawn = _drawn(whole, place, bends, names, [name for *_, name in slots])
+    if n <= 2:
+        return drawn
+    # Names stand outside the frame, whichever way the lines go.
+    outside = [complex(1 if z.real > 0 else -1) for z in place.values()]
+    if style is Layout.CIRCLE:
+        outside = [z / abs(z) if z else 1j for z in place.values()]
+    marks = [
+        replace(m, label_x=m.x + _LABEL_DISTANCE * way.real, label_y=m.y + _LABEL_DISTANCE * way.imag)
+        if m.external
+        else m
+        for m, way in zip(drawn.marks, outside, strict=True)
+    ]
+    return _boxed(marks, drawn.curves)
+
+
+def _drawn(
+    diagram: Diagram,
+    place: Mapping[int, complex],
+    bends: Mapping[Edge, float],
+    names: Sequence[str],
+    vertex_names: Sequence[str],
+) -> Picture:
+    """Marks and curves for given places."""
     n = diagram.n_external
-    place = layout(diagram)
     labels = [*names, *vertex_names]
+    lines = drawn_lines(diagram, place, bends)
     marks = []
     for node, z in place.items():
         outward = z
         if node < n:
-            joined = next(sum(edge) - node for edge in diagram.edges if node in edge)
-            step = z - place[joined]
+            step = z - _next_along(node, lines)
             outward = z + _LABEL_DISTANCE * step / abs(step)
         valence = 1 if node < n else diagram.vertices[node - n]
         marks.append(Mark(z.real, z.imag, labels[node], node < n, valence, outward.real, outward.imag))
-    curves = [
-        Curve(labels[i], labels[j], points)
-        for (i, j), many in diagram.lines
-        if i != j
-        for points in _parallel(place[i], place[j], many)
-    ]
-    curves += [
-        Curve(labels[node], labels[node], points)
-        for node in range(n, n + diagram.n_vertices)
-        for points in _petals(node, place, dict(diagram.lines))
-    ]
+    curves = interrupted([Curve(labels[i], labels[j], points) for (i, j), points in lines])
     return _boxed(marks, curves)
 
 
-def _parallel(a: complex, b: complex, many: int) -> Iterator[tuple[Point, ...]]:
-    """Straight line, or arcs that bow to both sides (a straight one in the middle if their number is odd)."""
-    chord = b - a
-    normal = chord / abs(chord) * 1j
-    for rank in range(many):
-        share = 0.0 if many == 1 else 1 - 2 * rank / (many - 1)
-        sagitta = share * bow(many)  # in units of the chord
-        if abs(sagitta) < 1e-9:
-            yield (_xy(a), _xy(b))
-            continue
-        half = asin(sagitta / (0.25 + sagitta**2))  # half the angle of the circular arc
-        reach = 4 / 3 * tan(half / 2) / (2 * sin(half)) * abs(chord)
-        along = chord / abs(chord)
-        first = a + reach * (along * cos(half) + normal * sin(half))
-        second = b + reach * (-along * cos(half) + normal * sin(half))
-        yield (_xy(a), _xy(first), _xy(second), _xy(b))
-
-
-def _petals(
-    node: int, place: Mapping[int, complex], lines: Mapping[Edge, int]
-) -> Iterator[tuple[Point, ...]]:
-    """Self-loops as petals, spread over the widest free angles (upwards if there is a choice)."""
-    loops = lines.get((node, node), 0)
-    if not loops:
-        return
-    others = {edge: many for edge, many in lines.items() if edge[0] != edge[1]}
-    joined = neighbours(node, dict(place), others)
-    gaps = free_gaps([(way, bundle_width(many)) for _, way, many in joined])
-    held = [0] * len(gaps)
-
-    def room(i: int) -> tuple[float, float]:
-        start, width = gaps[i]
-        return 3 * round(width / (held[i] + 1) / 3), round(unit(start + width / 2).imag, 3)
-
-    for _ in range(loops):
-        held[max(range(len(gaps)), key=room)] += 1
-    for (start, width), many in zip(gaps, held, strict=True):
-        for rank in range(many):
-            if joined:
-                share = width / many
-                direction = start + (rank + 0.5) * share
-            else:  # alone: two loops lie, one or three stand
-                share = 360 / many
-                direction = (180.0 if many % 2 == 0 else 90.0) + rank * share
-            yield _petal(place[node], direction, min(52.0, 0.4 * share))
-
-
-def _petal(z: complex, direction: float, half: float) -> tuple[Point, ...]:
-    reach = _PETAL / (0.75 * cos(radians(half)))  # a cubic comes three quarters of the way to its controls
-    return (_xy(z), _xy(z + reach * unit(direction + half)), _xy(z + reach * unit(direction - half)), _xy(z))
-
-
-def _xy(z: complex) -> Point:
-    return round(z.real, 6) + 0.0, round(z.imag, 6) + 0.0
+def _next_along(node: int, lines: Sequence[tuple[Edge, tuple[Point, ...]]]) -> complex:
+    """Where the line of an external point goes first: the label stands on the other side."""
+    (first, _), points = next(line for line in lines if node in line[0])
+    return complex(*(points[1] if first == node else points[-2]))
 
 
 def _boxed(marks: Sequence[Mark], curves: Sequence[Curve]) -> Picture:

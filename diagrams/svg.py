@@ -6,6 +6,7 @@ from html import escape
 from math import ceil
 
 from diagrams.diagram import Diagram
+from diagrams.frames import Layout
 from diagrams.picture import Picture, picture
 
 _UNIT = 46.0  # pixels per leg length
@@ -24,6 +25,8 @@ def svg(
     caption: str = "",
     vertex_labels: bool = False,
     background: str = "white",
+    layout: Layout | str = Layout.FREE,
+    incoming: int | None = None,
 ) -> str:
     """Draw one diagram.
 
@@ -39,6 +42,8 @@ def svg(
         Also name the vertices y1, y2, ...
     background : str
         Any SVG colour, or ``"none"``.
+    layout, incoming
+        Where the external points stand, as for `diagrams.picture.picture`.
 
     Returns
     -------
@@ -56,7 +61,7 @@ def svg(
     >>> text.startswith("<svg xmlns="), text.count("<path"), text.count("<circle")
     (True, 3, 3)
     """
-    drawn = picture(diagram, labels)
+    drawn = picture(diagram, labels, layout=layout, incoming=incoming)
     cell = _Cell(drawn, caption, vertex_labels)
     return _document(cell.width, cell.height, background, diagram.edge_string, cell.at(0, 0))
 
@@ -68,6 +73,8 @@ def svg_sheet(
     title: str = "",
     vertex_labels: bool = False,
     background: str = "white",
+    layout: Layout | str = Layout.FREE,
+    incoming: int | None = None,
 ) -> str:
     """Draw many diagrams on one sheet, in rows.
 
@@ -79,7 +86,7 @@ def svg_sheet(
         Pictures per row; chosen for a landscape page by default.
     title : str
         One line above everything.
-    vertex_labels, background
+    vertex_labels, background, layout, incoming
         As for `svg`.
 
     Returns
@@ -94,7 +101,7 @@ def svg_sheet(
     50
     """
     cells = [
-        _Cell(picture(diagram), caption, vertex_labels)
+        _Cell(picture(diagram, layout=layout, incoming=incoming), caption, vertex_labels)
         for diagram, caption in (captioned(entry) for entry in entries)
     ]
     if not cells:
@@ -148,13 +155,13 @@ def _shapes(drawn: Picture, vertex_labels: bool) -> list[str]:
     """Curves below, marks above, names last."""
     shapes = []
     for curve in drawn.curves:
-        first, *others = [f"{_number(x * _UNIT)} {_number(-y * _UNIT)}" for x, y in curve.points]
-        step = "L" if len(others) == 1 else "C"
-        shapes.append(
-            f'<path d="M{first} {step}{" ".join(others)}" fill="none" stroke="black" stroke-width="1.5"/>'
-        )
+        steps = []
+        for stroke in curve.strokes:
+            first, *others = [f"{_number(x * _UNIT)} {_number(-y * _UNIT)}" for x, y in stroke]
+            steps.append(f"M{first} {'L' if len(others) == 1 else 'C'}{' '.join(others)}")
+        shapes.append(f'<path d="{" ".join(steps)}" fill="none" stroke="black" stroke-width="1.5"/>')
     for mark in drawn.marks:
-        radius = 2.2 if mark.external else 3.8
+        radius = 2.2 if mark.external else 4.2
         shapes.append(
             f'<circle cx="{_number(mark.x * _UNIT)}" cy="{_number(-mark.y * _UNIT)}" r="{radius}"/>'
         )

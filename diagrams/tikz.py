@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from diagrams.diagram import Diagram
+from diagrams.frames import Layout
 from diagrams.picture import Picture, picture
 from diagrams.svg import Entry, captioned
 
@@ -26,6 +27,8 @@ def tikz(
     labels: Sequence[str] | None = None,
     caption: str = "",
     vertex_labels: bool = False,
+    layout: Layout | str = Layout.FREE,
+    incoming: int | None = None,
 ) -> str:
     r"""Draw one diagram as a ``tikzpicture``.
 
@@ -38,6 +41,8 @@ def tikz(
         One line below the picture; plain text, special characters are escaped.
     vertex_labels : bool
         Also name the vertices.
+    layout, incoming
+        Where the external points stand, as for `diagrams.picture.picture`.
 
     Returns
     -------
@@ -58,7 +63,7 @@ def tikz(
       \fill (0.8,0) circle[radius=0.035] (1.09,0) node {$x_{2}$};
     \end{tikzpicture}
     """
-    drawn = picture(diagram, labels)
+    drawn = picture(diagram, labels, layout=layout, incoming=incoming)
     lines = [r"\begin{tikzpicture}[line width=0.6pt, baseline={(0,0)}]"]
     lines += [f"  {line}" for line in _shapes(drawn, vertex_labels)]
     if caption:
@@ -68,7 +73,13 @@ def tikz(
     return "\n".join(lines)
 
 
-def tikz_document(entries: Iterable[Entry], *, title: str = "") -> str:
+def tikz_document(
+    entries: Iterable[Entry],
+    *,
+    title: str = "",
+    layout: Layout | str = Layout.FREE,
+    incoming: int | None = None,
+) -> str:
     """Draw many diagrams as a LaTeX document of its own.
 
     Parameters
@@ -77,6 +88,8 @@ def tikz_document(entries: Iterable[Entry], *, title: str = "") -> str:
         A diagram given alone is captioned with its Wick multiplicity.
     title : str
         Heading; plain text.
+    layout, incoming
+        Where the external points stand, as for `diagrams.picture.picture`.
 
     Examples
     --------
@@ -85,7 +98,10 @@ def tikz_document(entries: Iterable[Entry], *, title: str = "") -> str:
     10
     """
     heading = [rf"\begin{{center}}\Large {_escaped(title)}\end{{center}}"] if title else []
-    pictures = [tikz(diagram, caption=caption) for diagram, caption in map(captioned, entries)]
+    pictures = [
+        tikz(diagram, caption=caption, layout=layout, incoming=incoming)
+        for diagram, caption in map(captioned, entries)
+    ]
     return "\n".join(
         [
             r"\documentclass{article}",
@@ -105,11 +121,14 @@ def tikz_document(entries: Iterable[Entry], *, title: str = "") -> str:
 def _shapes(drawn: Picture, vertex_labels: bool) -> list[str]:
     shapes = []
     for curve in drawn.curves:
-        ends = [_at(point) for point in curve.points]
-        if len(ends) == 2:
-            shapes.append(f"\\draw {ends[0]} -- {ends[1]};")
-        else:
-            shapes.append(f"\\draw {ends[0]} .. controls {ends[1]} and {ends[2]} .. {ends[3]};")
+        strokes = []
+        for stroke in curve.strokes:
+            ends = [_at(point) for point in stroke]
+            if len(ends) == 2:
+                strokes.append(f"{ends[0]} -- {ends[1]}")
+            else:
+                strokes.append(f"{ends[0]} .. controls {ends[1]} and {ends[2]} .. {ends[3]}")
+        shapes.append(f"\\draw {' '.join(strokes)};")
     for mark in drawn.marks:
         radius = 0.035 if mark.external else 0.07
         shape = f"\\fill {_at((mark.x, mark.y))} circle[radius={radius}]"
