@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from io import TextIOWrapper
 
 import click
 
@@ -69,6 +70,7 @@ def run(arguments: Sequence[str]) -> int:
     """
     try:
         result = nnft.main(args=list(arguments), prog_name="nnft", standalone_mode=False)
+        sys.stdout.flush()
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         return 2
@@ -85,10 +87,21 @@ def run(arguments: Sequence[str]) -> int:
         click.echo("nnft: interrupted", err=True)
         return 130
     except BrokenPipeError:
-        # The reader (``| head``) has gone; keep Python from complaining when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader (``| head``) has gone.
+        _discard_output()
         return 0
+    except OSError as error:
+        if error.filename is not None:  # not the output but a file of the user's, which has its own message
+            raise
+        _discard_output()
+        click.echo(f"nnft: cannot write the output: {error.strerror}; make room or write elsewhere", err=True)
+        return 2
     return result if isinstance(result, int) else 0
+
+
+def _discard_output() -> None:
+    """Send what is still buffered to nowhere, so that Python does not complain when it flushes at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def main() -> None:
@@ -96,4 +109,8 @@ def main() -> None:
     # Our matrices have a few hundred rows; BLAS threads only get in each other's way there, by up to a factor
     # of twenty on a busy machine. Must be said before NumPy is loaded; the user's own setting wins.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # A terminal that cannot show λ shows a question mark instead of a traceback.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     sys.exit(run(sys.argv[1:]))

@@ -12,7 +12,7 @@ from diagrams.errors import NNFTError
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-Finite = Annotated[float, Field(allow_inf_nan=False)]
+Finite = Annotated[float, Field(allow_inf_nan=False, strict=True)]
 Kind = Literal["erf", "relu", "gauss", "cos"]
 KINDS: tuple[str, ...] = get_args(Kind)
 

@@ -20,6 +20,7 @@ from nnft_sym.results import (
     SixPointResult,
 )
 from numerics.comparison import compare
+from numerics.eigenbasis import Eigenbasis, eigenbasis_of_blocks
 from numerics.prediction import Prediction
 from numerics.sampled import SampledCorrelators
 
@@ -30,6 +31,7 @@ def predict_six_point(
     prediction: Prediction,
     coupling_name: str,
     sampled: SampledCorrelators,
+    basis: Eigenbasis,
 ) -> SixPointResult:
     """Predict the 6-point function in four ways.
 
@@ -43,7 +45,8 @@ def predict_six_point(
     coupling_name : str
         The coupling of f⁴.
     sampled : SampledCorrelators
-        For the covariance of the 6-point function.
+    basis : Eigenbasis
+        Of the covariance of the sampled 6-point function.
 
     Returns
     -------
@@ -76,7 +79,8 @@ def predict_six_point(
     if exact_known and six.connected is not None and predicted.any():
         miss = float(np.abs(remainder - six.connected)[predicted].max())
         identity = miss / scale.max() if miss > 0 else 0.0
-    covariance = sampled.covariance((6,))
+    if not predicted.all():
+        basis = eigenbasis_of_blocks(sampled.block_means((6,))[:, predicted], sampled.block_sizes)
     return SixPointResult(
         predictions=best,
         explained={name: _explained(six.best - best[name], scale) for name in PREDICTIONS},
@@ -87,7 +91,7 @@ def predict_six_point(
         comparisons={
             name: compare(
                 (six.sampled - best[name])[predicted],
-                covariance[np.ix_(predicted, predicted)],
+                basis,
                 n_blocks=sampled.n_blocks,
             )
             for name in PREDICTIONS

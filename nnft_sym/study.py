@@ -30,6 +30,7 @@ from nnft_sym.verdict import checks, verdict
 from numerics.comparison import Comparison, compare
 from numerics.contact import contact_coefficient
 from numerics.domains import Box, WholeSpace
+from numerics.eigenbasis import Eigenbasis, eigenbasis_of_blocks
 from numerics.errors import NotAvailable
 from numerics.estimate import Estimate, Quality
 from numerics.exact import ExactCorrelators, exact_correlators
@@ -209,8 +210,9 @@ def _run_net(
     told.stage(f"{config.kind}-net, N = {config.width}: sampling")
     sampled = _sample(net, points, study, told)
     told.stage(f"{config.kind}-net: couplings and predictions")
+    bases = {n: _basis(sampled, (n,)) for n in ORDERS}
     correlators = {
-        n: _correlator_result(n, predictions[n].coefficient(""), sampled, exact, study.experiments)
+        n: _correlator_result(n, predictions[n].coefficient(""), sampled, exact, study.experiments, bases[n])
         for n in ORDERS
     }
     four = correlators[4]
@@ -227,7 +229,7 @@ def _run_net(
             blocks=sampled.block_means((4,)),
         )
     )
-    six_point = predict_six_point(correlators, coupling, predictions[6], coupling_name, sampled)
+    six_point = predict_six_point(correlators, coupling, predictions[6], coupling_name, sampled, bases[6])
     joint = _joint(correlators, sampled)
     integral_error = _relative_error(vertex.value, vertex.error)
     kernel, kernel_weight = net.kernel.full(points, points), net.kernel.weight(points, points)
@@ -302,12 +304,13 @@ def _correlator_result(
     sampled: SampledCorrelators,
     exact: ExactCorrelators | None,
     experiments: int,
+    basis: Eigenbasis,
 ) -> CorrelatorResult:
     ours = sampled[order]
     full = None if exact is None else exact[order].full
     comparison = None
     if full is not None:
-        comparison = compare(ours.value - full, sampled.covariance((order,)), n_blocks=sampled.n_blocks)
+        comparison = compare(ours.value - full, basis, n_blocks=sampled.n_blocks)
     blocks = sampled.block_means((order,))
     per_experiment = blocks.reshape(experiments, -1, blocks.shape[1]).mean(axis=1)
     return CorrelatorResult(
@@ -343,7 +346,11 @@ def _joint(correlators: Mapping[int, CorrelatorResult], sampled: SampledCorrelat
     if not orders:
         return None
     difference = np.concatenate([correlators[n].sampled - correlators[n].best for n in orders])
-    return compare(difference, sampled.covariance(orders), n_blocks=sampled.n_blocks)
+    return compare(difference, _basis(sampled, orders), n_blocks=sampled.n_blocks)
+
+
+def _basis(sampled: SampledCorrelators, orders: tuple[int, ...]) -> Eigenbasis:
+    return eigenbasis_of_blocks(sampled.block_means(orders), sampled.block_sizes)
 
 
 def _provenance(config: StudyConfig) -> dict[str, object]:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from nnft_sym.results import PREDICTIONS, CouplingStatus, NetResult, StudyResult
 from nnft_sym.tables import table
+from nnft_sym.verdict import SUSPECT
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -148,7 +149,11 @@ def summary_tables(result: StudyResult) -> "list[Table | str]":
 
 
 def _failures(net: NetResult) -> list[str]:
-    return [f"[bold red]Not passed:[/bold red] {name}" for name, good in net.checks.items() if not good]
+    failed = [name for name, good in net.checks.items() if not good]
+    said = [f"[bold red]Not passed:[/bold red] {name}" for name in failed]
+    if any(name.startswith(("sampled", "all trusted")) for name in failed):
+        said.append(f"(Sampled and exact are taken to disagree at a two-sided p below {SUSPECT:g}.)")
+    return said
 
 
 def correlators_table(net: NetResult) -> "Table":

@@ -9,14 +9,19 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from rich.table import Table
 
+#: Characters that a label keeps on one line.
+LABEL = 24
+
 
 def show(*tables: "Table | str") -> None:
-    """Print tables on standard output."""
+    """Print tables on standard output, wider than the terminal rather than with broken numbers."""
     from rich.console import Console
+    from rich.measure import Measurement
 
     console = Console(highlight=False)
     for item in tables:
-        console.print(item)
+        needed = 0 if isinstance(item, str) else Measurement.get(console, console.options, item).minimum
+        console.print(item, width=max(console.width, needed), crop=False)
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> "Table":
@@ -24,9 +29,15 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> 
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
+    rows = list(rows)
     made = Table(title=title, box=SIMPLE_HEAD, title_justify="left", title_style="bold")
     for position, name in enumerate(columns):
-        made.add_column(name, justify="left" if position == 0 else "right", overflow="fold")
+        # Numbers and the words of a heading stay whole; long labels may be folded.
+        widest = max((len(text) for text in (*name.split(), *(row[position] for row in rows))), default=0)
+        if position == 0:
+            made.add_column(name, overflow="fold", min_width=min(widest, LABEL))
+        else:
+            made.add_column(name, justify="right", min_width=widest)
     for row in rows:
         made.add_row(*row)
     return made

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import chdtrc, fdtrc
 
-from numerics.eigenbasis import Array, eigenbasis
+from numerics.eigenbasis import Array, Eigenbasis, eigenbasis
 from numerics.errors import InvalidStatistics
 
 
@@ -58,7 +58,7 @@ class Comparison:
 
 
 def compare(
-    difference: Array, covariance: Array, n_blocks: int | None, threshold: float = 1e-6
+    difference: Array, covariance: Array | Eigenbasis, n_blocks: int | None, threshold: float = 1e-6
 ) -> Comparison:
     """Compare a vector of correlated differences with zero.
 
@@ -66,8 +66,9 @@ def compare(
     ----------
     difference : ndarray, shape (M,)
         For instance sampled minus exact correlators.
-    covariance : ndarray, shape (M, M)
-        Covariance of the *mean*, estimated from blocks; may be singular.
+    covariance : ndarray, shape (M, M), or Eigenbasis
+        Covariance of the *mean*, estimated from blocks; may be singular. Its eigenbasis, if there is one
+        already (then `threshold` is that of the eigenbasis).
     n_blocks : int or None
         Number B of blocks it was estimated from; None when it is known exactly (then T² is a plain χ²).
     threshold : float, optional
@@ -99,18 +100,19 @@ def compare(
     (5.0, 2)
     """
     difference = np.asarray(difference, dtype=np.float64)
-    if difference.shape != np.shape(covariance)[:1] or not np.all(np.isfinite(difference)):
+    given = covariance.scale if isinstance(covariance, Eigenbasis) else covariance
+    if difference.shape != np.shape(given)[:1] or not np.all(np.isfinite(difference)):
         raise InvalidStatistics(
-            f"the difference has shape {difference.shape}, the covariance {np.shape(covariance)}; finite "
+            f"the difference has shape {difference.shape}, the covariance {np.shape(given)}; finite "
             "numbers, as many as the covariance has rows, are needed"
         )
-    basis = eigenbasis(covariance, n_blocks, threshold)
+    basis = covariance if isinstance(covariance, Eigenbasis) else eigenbasis(covariance, n_blocks, threshold)
     chi2 = float(np.sum(basis.whiten(difference) ** 2))
     return Comparison(
         chi2=chi2,
         dof=basis.rank,
         p_value=two_sided(chi2, basis.rank, None if n_blocks is None else n_blocks - 1),
-        threshold=threshold,
+        threshold=basis.threshold,
         pulls=_pulls(difference, basis.scale),
         null_residual=basis.violation(difference),
         n_blocks=n_blocks,

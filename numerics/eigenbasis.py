@@ -19,6 +19,8 @@ Array = NDArray[np.float64]
 #: Standard deviations by which a discarded direction must be missed before we speak of a contradiction.
 #: Rounding and noise stay far below, while a deviation of an honest tenth of a standard error is seen.
 CONTRADICTION = 6.0
+#: Relative eigenvalue of a Gram matrix under which its eigenvectors are rounding.
+ROUNDING = 1e-10
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,9 @@ class Eigenbasis:
         Orthonormal columns: correlation eigenvectors above the threshold.
     eigenvalues : ndarray, shape (k,)
         Their eigenvalues, descending.
-    discarded : ndarray, shape (M, M0 - k)
-        The other eigenvectors; M0 = number of elements that fluctuate.
+    discarded : ndarray, shape (M, j)
+        Other eigenvectors. All M0 - k of them (M0 = number of elements that fluctuate) when the covariance
+        was diagonalised; from fewer blocks than elements only those in which the blocks move at all.
     noise : float
         Upper bound of the variance of a discarded direction: the threshold times the largest eigenvalue. The
         small eigenvalues themselves are no estimate, they are biased low when the blocks are few or
@@ -117,10 +120,21 @@ class Eigenbasis:
         """
         if np.any(residual[self.scale == 0] != 0):
             return float("inf")
-        size = self.discarded.T @ self.standardise(residual)
+        standard = self.standardise(residual)
+        size = self.discarded.T @ standard
         excess = np.where(np.abs(size) > CONTRADICTION * np.sqrt(self.noise), size, 0.0)
+        total = float(np.sum(excess**2)) + self._beyond_the_blocks(standard, size) ** 2
         norm = float(np.linalg.norm(self.standardise(residual if reference is None else reference)))
-        return float(np.linalg.norm(excess)) / norm if norm > 0 else 0.0
+        return float(np.sqrt(total)) / norm if norm > 0 else 0.0
+
+    def _beyond_the_blocks(self, standard: Array, size: Array) -> float:
+        """Norm of what points in no direction that the blocks know, if it is more than noise could be."""
+        unknown = int(np.sum(self.scale > 0)) - self.rank - self.discarded.shape[1]
+        if not unknown:
+            return 0.0
+        rest = standard - self.retained @ (self.retained.T @ standard) - self.discarded @ size
+        norm = float(np.linalg.norm(rest))
+        return norm if norm > CONTRADICTION * np.sqrt(unknown * self.noise) else 0.0
 
 
 def eigenbasis(covariance: Array, n_blocks: int | None, threshold: float = 1e-6) -> Eigenbasis:
@@ -149,9 +163,55 @@ def eigenbasis(covariance: Array, n_blocks: int | None, threshold: float = 1e-6)
     moves = scale > 0
     correlation = covariance[np.ix_(moves, moves)] / np.outer(scale[moves], scale[moves])
     values, vectors = np.linalg.eigh(correlation) if moves.any() else (np.zeros(0), np.zeros((0, 0)))
+    return _split(scale, values, vectors, threshold)
+
+
+def eigenbasis_of_blocks(means: Array, sizes: NDArray[np.int64], threshold: float = 1e-6) -> Eigenbasis:
+    """Do as `eigenbasis` with the covariance of block means, at the cost of the smaller dimension.
+
+    The covariance of the mean is FᵀF with one row √(n_b / ((B - 1) n)) (m_b - m) of F for each block. With
+    fewer blocks than elements its eigenvectors come from the B x B matrix FFᵀ: thousands of correlators take
+    a second instead of minutes.
+
+    Parameters
+    ----------
+    means : ndarray, shape (B, M)
+    sizes : ndarray of int, shape (B,)
+        Networks n_b in each block.
+    threshold : float, optional
+        As `eigenbasis`.
+
+    Returns
+    -------
+    Eigenbasis
+
+    Raises
+    ------
+    InvalidStatistics
+        As `eigenbasis`.
+    """
+    n_blocks, total = len(means), sizes.sum()
+    weight = np.sqrt(sizes / (max(n_blocks - 1, 1) * total))[:, np.newaxis]
+    factor = weight * (means - (sizes @ means) / total)
+    if means.shape[1] <= n_blocks:
+        return eigenbasis(factor.T @ factor, n_blocks, threshold)
+    _check_blocks(n_blocks, threshold)
+    if not np.all(np.isfinite(factor)):
+        raise InvalidStatistics("the block means contain NaN or infinity; leave those elements out")
+    scale = np.sqrt(np.sum(factor**2, axis=0))
+    moves = scale > 0
+    standard = factor[:, moves] / scale[moves]
+    values, left = np.linalg.eigh(standard @ standard.T)
+    known = values > ROUNDING * values.max(initial=0.0)
+    vectors = standard.T @ (left[:, known] / np.sqrt(values[known]))
+    return _split(scale, values[known], vectors, threshold)
+
+
+def _split(scale: Array, values: Array, vectors: Array, threshold: float) -> Eigenbasis:
+    """Keep the directions of large variance; `values` ascend, `vectors` are over the moving elements."""
     values, vectors = values[::-1], vectors[:, ::-1]
     embedded = np.zeros((len(scale), len(values)))
-    embedded[moves] = vectors
+    embedded[scale > 0] = vectors
     largest = values.max(initial=0.0)
     keep = values > threshold * largest
     return Eigenbasis(
@@ -174,10 +234,14 @@ def _checked(covariance: Array, n_blocks: int | None, threshold: float) -> Array
         raise InvalidStatistics("the covariance contains NaN or infinity; leave those elements out")
     if np.any(np.diag(covariance) < 0):
         raise InvalidStatistics("the covariance has a negative diagonal element; it is not a covariance")
+    _check_blocks(n_blocks, threshold)
+    return (covariance + covariance.T) / 2
+
+
+def _check_blocks(n_blocks: int | None, threshold: float) -> None:
     if n_blocks is not None and n_blocks < 2:
         raise InvalidStatistics(f"a covariance from {n_blocks} block(s) means nothing; use at least 2 blocks")
     if not 0 < threshold < 1:
         raise InvalidStatistics(
             f"the eigenvalue threshold is {threshold}; a number between 0 and 1 is needed"
         )
-    return (covariance + covariance.T) / 2

@@ -33,6 +33,8 @@ def command(study: str | None, net: str | None, out: str | None, seed: int | Non
     from nnft_sym.tables import show
 
     config = _study(study, net, seed)
+    if out is not None and not out.strip():
+        raise click.UsageError("--out '' was given; the name of a folder is needed, as in --out results")
     folder = None if out is None else check_folder(Path(out))
     with TerminalProgress() as progress:
         result = run_study(config, progress)

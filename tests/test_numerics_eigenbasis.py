@@ -1,0 +1,29 @@
+"""The eigenbasis of block means, whichever dimension is the smaller."""
+
+import numpy as np
+import pytest
+
+from numerics.eigenbasis import eigenbasis, eigenbasis_of_blocks
+
+
+def test_basis_of_blocks_is_that_of_their_covariance():
+    # More blocks than elements, and fewer: the same retained directions as the dense covariance.
+    rng = np.random.default_rng(4)
+    mixing = rng.standard_normal((12, 60)) * 10.0 ** -np.linspace(0, 5, 12)[:, np.newaxis]
+    for n_blocks in (40, 200):
+        means = rng.standard_normal((n_blocks, 12)) @ mixing
+        sizes = rng.integers(3, 9, n_blocks)
+        centred = means - np.average(means, axis=0, weights=sizes)
+        dense = (centred * sizes[:, np.newaxis]).T @ centred / ((n_blocks - 1) * sizes.sum())
+        one, other = eigenbasis_of_blocks(means, sizes, 1e-6), eigenbasis(dense, n_blocks, 1e-6)
+        assert one.rank == other.rank
+        np.testing.assert_allclose(one.scale, other.scale, rtol=1e-12)
+        np.testing.assert_allclose(one.eigenvalues, other.eigenvalues, rtol=1e-6)
+        projector, wanted = one.retained @ one.retained.T, other.retained @ other.retained.T
+        np.testing.assert_allclose(projector, wanted, atol=1e-4)
+        inside = rng.standard_normal(12) @ mixing
+        assert np.sum(one.whiten(inside) ** 2) == pytest.approx(np.sum(other.whiten(inside) ** 2), rel=1e-5)
+        # What the blocks never do is a contradiction, what they do is none.
+        outside = one.scale * np.linalg.svd(means / one.scale)[2][-1]
+        assert one.violation(outside) == pytest.approx(1.0, rel=1e-6)
+        assert one.violation(means[0] - means.mean(axis=0)) == 0.0
