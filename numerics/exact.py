@@ -10,11 +10,17 @@ joint cumulants by the moment-cumulant formula. With N independent neurons and f
 
 and the full correlator is the sum of products of connected ones over partitions into even blocks:
 G^(4) = Σ_3 K K + κ_4/N and so on, exactly (Halverson, Maiti and Stoner, arXiv:2008.08601, give the 1/N form).
+
+Several outputs f_a = b_a + N^(-1/2) Σ_i a_{a,i} s_i share the hidden layer and have output layers of their
+own. Then E[h_{a1}(x_1) … h_{an}(x_n)] = sw^n Π_a (n_a − 1)!! E_{1..n}, n_a the number of fields of output a
+(zero if one is odd), and all formulas hold with fields (a, x) in the place of points.
+`numerics.output_structure` gives the same in terms of δ_ab.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
+from math import prod
 from typing import Any, cast, final
 
 import numpy as np
@@ -22,6 +28,7 @@ from numpy.typing import NDArray
 
 from numerics.errors import NotAvailable
 from numerics.estimate import Estimate, Quality
+from numerics.exact_inputs import as_outputs, distinct_fields, refuse_extremes
 from numerics.feature_moments import Moments, feature_moments
 from numerics.index_sets import multisets
 from numerics.moment_tables import SymmetricTable, sum_over_partitions
@@ -36,6 +43,8 @@ LARGEST_ORDER = 10
 # An error above this fraction of the terms that cancel in a cumulant means that an integral did not converge.
 CONVERGED = 1e-7
 EPS = float(np.finfo(np.float64).eps)
+# (n − 1)!!, the moments of a standard normal variable.
+NORMAL_MOMENTS = np.array([float(prod(range(n - 1, 0, -2))) if n % 2 == 0 else 0.0 for n in range(11)])
 
 
 @final
@@ -83,11 +92,14 @@ class ExactCorrelators:
     network : Network
     points : ndarray, shape (n_points, d_in)
     orders : tuple of int
+    outputs : ndarray of int64, shape (n_points,)
+        Output component of the field at each point; all zero for a network with one output.
     """
 
     network: Network
     points: Array
     orders: tuple[int, ...]
+    outputs: Indices
     _neuron: "NeuronCumulants"
     _correlators: Mapping[int, ExactCorrelator]
 
@@ -116,7 +128,7 @@ class ExactCorrelators:
         ExactCorrelators
         """
         network = cast(Network, replace(cast(Any, self.network), width=width))
-        return _assemble(network, self.points, self.orders, self._neuron)
+        return _assemble(network, self.points, self.outputs, self.orders, self._neuron)
 
 
 @final
@@ -140,7 +152,10 @@ class NeuronCumulants:
 
 
 def exact_correlators(
-    network: Network, points: Points, orders: Iterable[int] = (2, 4, 6)
+    network: Network,
+    points: Points,
+    orders: Iterable[int] = (2, 4, 6),
+    outputs: Sequence[int] | None = None,
 ) -> ExactCorrelators:
     """Compute exact full and connected correlators over all multisets of the points.
 
@@ -152,6 +167,9 @@ def exact_correlators(
         Inputs; repeated points are allowed.
     orders : iterable of int
         Orders wanted, 1 to 10; odd ones are zero.
+    outputs : sequence of int, length n_points, optional
+        For networks with several outputs over one hidden layer: the field at ``points[j]`` is output
+        ``outputs[j]``. To have all components at a point, list it once per output. Default: one output.
 
     Returns
     -------
@@ -160,7 +178,7 @@ def exact_correlators(
     Raises
     ------
     InvalidPoints
-        If the points do not fit the network.
+        If the points do not fit the network, or the outputs do not fit the points.
     NotAvailable
         If no exact method is known for this network at these points, or an order is out of range.
 
@@ -172,21 +190,29 @@ def exact_correlators(
     3.75
     >>> exact.at_width(5)[4].connected.tolist()[0]
     0.75
+
+    Two outputs at one point are uncorrelated but not independent, N G_c^(4)_1122 = Var s²:
+
+    >>> two = exact_correlators(ReLUNet(width=20), [[1.0], [1.0]], outputs=(1, 2))
+    >>> two[2].full.tolist(), float(two[4].connected[2] * 20)
+    ([0.5, 0.0, 0.5], 1.25)
     """
     x = as_points(points, network.d_in)
+    component = as_outputs(outputs, len(x))
     wanted = tuple(sorted(set(orders)))
     for order in wanted:
         _check_order(order)
     largest = max((order for order in wanted if order % 2 == 0), default=0)
-    distinct, number_of = _distinct(x)
+    refuse_extremes(network, x, largest)
+    distinct, kept, number_of = distinct_fields(x, component)
     needed = {order: multisets(len(distinct), order) for order in range(2, largest + 1, 2)}
-    neuron = neuron_cumulants(network, distinct, needed)
+    neuron = neuron_cumulants(network, distinct, needed, outputs=component[kept])
     if len(distinct) < len(x):
         neuron = _spread(neuron, number_of, len(x))
-    return _assemble(network, x, wanted, neuron)
+    return _assemble(network, x, component, wanted, neuron)
 
 
-def exact_cumulant(network: Network, points: Points) -> Estimate:
+def exact_cumulant(network: Network, points: Points, outputs: Sequence[int] | None = None) -> Estimate:
     """Compute the exact connected correlator at exactly the given points.
 
     Parameters
@@ -194,6 +220,8 @@ def exact_cumulant(network: Network, points: Points) -> Estimate:
     network : Network
     points : array_like, shape (R, d_in)
         One point per field; repeat a point to put several fields there.
+    outputs : sequence of int, length R, optional
+        Output component of each field; default: one output.
 
     Returns
     -------
@@ -203,7 +231,7 @@ def exact_cumulant(network: Network, points: Points) -> Estimate:
     Raises
     ------
     InvalidPoints
-        If the points do not fit the network.
+        If the points do not fit the network, or the outputs do not fit the points.
     NotAvailable
         If no exact method is known for this network at these points, or R > 10.
 
@@ -212,22 +240,28 @@ def exact_cumulant(network: Network, points: Points) -> Estimate:
     >>> from numerics.networks import CosNet
     >>> float(exact_cumulant(CosNet(width=3), np.zeros((4, 1))).value) * 3  # κ_4 = 3 sa⁴/8
     0.375
+    >>> float(exact_cumulant(CosNet(width=3), np.zeros((4, 1)), outputs=(1, 1, 2, 2)).value) * 3
+    0.125
     """
     x = as_points(points, network.d_in)
     order = len(x)
+    component = as_outputs(outputs, order)
     _check_order(order)
     if order % 2:
         return _estimate(0.0, 0.0, "odd orders vanish (output weights are symmetric)", Quality.TRUSTED)
+    refuse_extremes(network, x, order)
+    if not np.all(_wick_count(component[np.newaxis, :])):
+        return _estimate(0.0, 0.0, "an output with an odd number of fields (f_a → −f_a)", Quality.TRUSTED)
     if order == 2:
         k = float(network.kernel.full(x[:1], x[1:])[0, 0])
         return _estimate(k, 8 * EPS * abs(k), "kernel (exact at every width)", Quality.TRUSTED)
-    distinct, number_of = _distinct(x)
+    distinct, kept, number_of = distinct_fields(x, component)
     element = np.sort(number_of)
     needed = {
         block: np.unique(list(combinations(element.tolist(), block)), axis=0)
         for block in range(2, order + 1, 2)
     }
-    neuron = neuron_cumulants(network, distinct, needed, only=(order,))
+    neuron = neuron_cumulants(network, distinct, needed, only=(order,), outputs=component[kept])
     table = neuron.tables[order]
     power = float(network.width) ** (1 - order // 2)
     return _estimate(
@@ -243,6 +277,7 @@ def neuron_cumulants(
     points: Array,
     indices: Mapping[int, Indices],
     only: Iterable[int] | None = None,
+    outputs: Indices | None = None,
 ) -> NeuronCumulants:
     """Compute joint cumulants of a single neuron h = a s.
 
@@ -250,31 +285,37 @@ def neuron_cumulants(
     ----------
     network : Network
     points : ndarray, shape (n_points, d_in)
-        Distinct points.
+        One point per field; with several outputs a point may occur once per output.
     indices : mapping of int to ndarray of int, shape (M_r, r)
         For each even order 2, 4, ... the sorted index tuples; every even sub-multiset of a tuple must be
         listed under its own order.
     only : iterable of int, optional
         Orders whose cumulants are wanted; all by default.
+    outputs : ndarray of int, shape (n_points,), optional
+        Output component of each field; one output by default.
 
     Returns
     -------
     NeuronCumulants
     """
     largest = max(indices, default=2)
-    features = feature_moments(network, points, largest)
+    component = np.zeros(len(points), dtype=np.int64) if outputs is None else outputs
+    places, _, place_of = distinct_fields(points, np.zeros_like(component))
+    features = feature_moments(network, places, largest)
     moments: dict[int, SymmetricTable] = {}
     k_weight = network.kernel.weight(points, points)
     for order, rows in sorted(indices.items()):
+        wick = _wick_count(component[rows])
         if order == 2:
             # the kernel in closed form is more precise than any quadrature
-            second = k_weight[rows[:, 0], rows[:, 1]]
+            second = k_weight[rows[:, 0], rows[:, 1]] * wick
             found = Moments(second, 4 * EPS * np.abs(second))
         else:
-            # (n − 1)!! sw^n E: the moments of h
-            raw = features.moments(rows)
-            factor = float(np.prod(np.arange(order - 1, 0, -2))) * network.weight_variance ** (order // 2)
-            found = Moments(factor * raw.value, factor * raw.error)
+            # the moments of h
+            needed, row_of = np.unique(np.sort(place_of[rows], axis=1), axis=0, return_inverse=True)
+            raw = features.moments(needed)
+            factor = wick * network.weight_variance ** (order // 2)
+            found = Moments(factor * raw.value[row_of.ravel()], factor * raw.error[row_of.ravel()])
         moments[order] = SymmetricTable(rows, found.value, found.error, len(points))
     tables, scales = {}, {}
     for order in sorted(indices if only is None else only):
@@ -285,15 +326,24 @@ def neuron_cumulants(
     return NeuronCumulants(tables, scales, features.method)
 
 
+def _wick_count(components: Indices) -> Array:
+    """Π_a (n_a − 1)!!, the moment of independent standard normal output weights: (M, n) -> (M,)."""
+    count = np.ones(len(components))
+    for output in np.unique(components):
+        count *= NORMAL_MOMENTS[np.count_nonzero(components == output, axis=1)]
+    return count
+
+
 def _assemble(
-    network: Network, points: Array, orders: tuple[int, ...], neuron: NeuronCumulants
+    network: Network, points: Array, outputs: Indices, orders: tuple[int, ...], neuron: NeuronCumulants
 ) -> ExactCorrelators:
     """Build the correlators of the output from the cumulants of one neuron."""
     connected: dict[int, SymmetricTable] = {}
     for order, table in neuron.tables.items():
         power = float(network.width) ** (1 - order // 2)
-        bias = network.bias_variance if order == 2 else 0.0
-        value = power * table.value + bias
+        value = power * table.value
+        if order == 2:
+            value = value + network.bias_variance * _wick_count(outputs[table.indices])
         error = power * table.error + EPS * np.abs(value)
         connected[order] = SymmetricTable(table.indices, value, error, len(points))
     correlators = {}
@@ -310,7 +360,7 @@ def _assemble(
         correlators[order] = ExactCorrelator(
             order, indices, full, own.value, error, own.error, method, _quality(neuron, order)
         )
-    return ExactCorrelators(network, points, orders, neuron, correlators)
+    return ExactCorrelators(network, points, orders, outputs, neuron, correlators)
 
 
 def _spread(neuron: NeuronCumulants, number_of: Indices, n_points: int) -> NeuronCumulants:
@@ -338,14 +388,6 @@ def _quality(neuron: NeuronCumulants, order: int) -> Quality:
         if r <= order
     )
     return Quality.TRUSTED if converged else Quality.NOT_CONVERGED
-
-
-def _distinct(points: Array) -> tuple[Array, Indices]:
-    """Drop repeated points, which would only repeat work, and say which of the rest each point is."""
-    distinct, number_of = np.unique(points, axis=0, return_inverse=True)
-    if len(distinct) == len(points):
-        return points, np.arange(len(points))
-    return distinct, number_of.reshape(-1).astype(np.int64)
 
 
 def _check_order(order: int) -> None:

@@ -1,4 +1,4 @@
-"""Partitions of n labels into blocks of even size: the terms of moment-cumulant formulas of even theories."""
+"""Set partitions: the terms of moment-cumulant formulas; even theories need blocks of even size only."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -58,6 +58,43 @@ def even_partitions(n: int) -> tuple[PartitionClass, ...]:
         columns = zip(*grouped[sizes], strict=True)
         classes.append(PartitionClass(sizes, tuple(np.array(column, dtype=np.int64) for column in columns)))
     return tuple(classes)
+
+
+@lru_cache(maxsize=16)
+def set_partitions(n: int) -> tuple[tuple[tuple[int, ...], ...], ...]:
+    """List all partitions of ``range(n)`` into blocks of any size.
+
+    Parameters
+    ----------
+    n : int
+        Number of labels; the number of partitions is the Bell number 1, 1, 2, 5, 15, 52, ...
+
+    Returns
+    -------
+    tuple of partitions
+        A partition is a tuple of blocks, a block an ascending tuple of labels.
+
+    Examples
+    --------
+    >>> set_partitions(2)
+    (((0,), (1,)), ((0, 1),))
+    >>> [len(set_partitions(n)) for n in range(7)]
+    [1, 1, 2, 5, 15, 52, 203]
+    """
+    return tuple(_all_partitions(tuple(range(n))))
+
+
+def _all_partitions(labels: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], ...]]:
+    """Yield each partition once: the block of the first label is chosen first."""
+    if not labels:
+        yield ()
+        return
+    first, rest = labels[0], labels[1:]
+    for extra in range(len(labels)):
+        for others in combinations(rest, extra):
+            remaining = tuple(label for label in rest if label not in others)
+            for tail in _all_partitions(remaining):
+                yield ((first, *others), *tail)
 
 
 def _partitions(labels: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], ...]]:

@@ -1,14 +1,65 @@
 """``nnft cumulant``: the exact finite-width referee."""
 
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
 import click
 
 from nnft_sym.commands.options import build_network, json_option, net_options, points_option
+
+if TYPE_CHECKING:
+    from numerics.networks import Network
+
+
+def parse_outputs(text: str | None, n_points: int) -> list[int] | None:
+    """Read ``"1,1,2,2"``: the output component of each point.
+
+    Raises
+    ------
+    click.UsageError
+        If there is not one positive whole number per point.
+
+    Examples
+    --------
+    >>> parse_outputs("1,1,2,2", 4), parse_outputs(None, 4)
+    ([1, 1, 2, 2], None)
+    """
+    if text is None:
+        return None
+    items = [item.strip() for item in text.split(",")]
+    if len(items) != n_points or not all(item.isdecimal() and 0 < int(item) < 2**31 for item in items):
+        raise click.UsageError(
+            f"--outputs {text!r} was given with {n_points} points; one positive whole number, the output "
+            "component, is needed for each point, as in 1,1,2,2"
+        )
+    return [int(item) for item in items]
+
+
+def sigmas(network: "Network") -> dict[str, float]:
+    """Return the standard deviations that define a network, defaults filled in.
+
+    Examples
+    --------
+    >>> from numerics.networks import CosNet
+    >>> sigmas(CosNet(width=5, sigma_w=2.0))
+    {'sigma_w': 2.0, 'sigma_a': 2.0}
+    """
+    definition: Any = network  # every architecture is a dataclass
+    return {
+        field.name: getattr(network, field.name)
+        for field in fields(definition)
+        if field.name.startswith("sigma_")
+    }
 
 
 @click.command(name="cumulant")
 @net_options(width=True)
 @points_option
 @click.option("--order", type=int, required=True, help="Number R of points; must be the number given.")
+@click.option(
+    "--outputs",
+    help="Output component of each point, as in 1,1,2,2, for networks with several outputs. [default: one]",
+)
 @json_option
 def command(
     net: str,
@@ -18,6 +69,7 @@ def command(
     width: int,
     points: list[list[float]],
     order: int,
+    outputs: str | None,
     as_json: bool,
 ) -> None:
     """Exact connected correlator of a finite-width network at exactly R points (repeats allowed)."""
@@ -26,21 +78,24 @@ def command(
             f"--order {order} was given with {len(points)} points; the connected correlator of order R needs "
             "exactly R points (repeat a point to put two fields there)"
         )
+    components = parse_outputs(outputs, order)
     from nnft_sym.jsonio import dumps
     from nnft_sym.tables import show, table
     from numerics.exact import exact_cumulant
     from numerics.points import as_points
 
     network = build_network(net, points, sigma_w, sigma_b, sigma_a, width)
-    found = exact_cumulant(network, as_points(points))
+    found = exact_cumulant(network, as_points(points), components)
     if as_json:
         click.echo(
             dumps(
                 {
                     "net": network.name,
                     "width": width,
+                    **sigmas(network),
                     "order": order,
                     "points": points,
+                    **({} if components is None else {"outputs": components}),
                     "value": float(found.value),
                     "error": float(found.error),
                     "method": found.method,
@@ -50,7 +105,9 @@ def command(
         )
         return
     rows = [["value", f"{float(found.value):.12g}"], ["error", f"{float(found.error):.1e}"]]
-    show(table(f"Connected {order}-point function of {network.name}-net, N = {width}", ["", ""], rows))
+    show(
+        table(f"Connected {order}-point function of {network.name}-net, N = {width}", ["", ""], rows)
+    )
     show(f"Method: {found.method}")
     if not found.trusted:
         show(f"Note: {found.quality.value}")
