@@ -105,9 +105,9 @@ def command(
         )
         return
     rows = [["value", f"{float(found.value):.12g}"], ["error", f"{float(found.error):.1e}"]]
-    show(
-        table(f"Connected {order}-point function of {network.name}-net, N = {width}", ["", ""], rows)
-    )
+    if components is not None:
+        rows.insert(0, ["outputs", ", ".join(map(str, components))])
+    show(table(f"Connected {order}-point function of {network.name}-net, N = {width}", ["", ""], rows))
     show(f"Method: {found.method}")
     if not found.trusted:
         show(f"Note: {found.quality.value}")
