@@ -20,7 +20,7 @@ from nnft_sym.cli import run
 from nnft_sym.config import built_in_study, parse_study
 from nnft_sym.couplings import FourPointData, extract_coupling
 from nnft_sym.expansion import correlator
-from nnft_sym.number_text import number
+from nnft_sym.number_text import number, with_error
 from nnft_sym.results import CouplingStatus
 from nnft_sym.study import make_network, run_study
 from nnft_sym.summary import summarise
@@ -83,7 +83,7 @@ def test_relu_accepts_a_constant_coupling(published):
     assert net["comparisons"]["joint"]["dof"] == 3
     assert (net["lambda_dof"], net["lambda_chi2_dof"]) == (0, 0)
     assert f"A constant λ = {number(coupling, 3)} describes" in net["verdict"]
-    assert f"fitted to the sample it is {net['lambda_fit']:.3g}" in net["verdict"]
+    assert f"fitted to the sample it is {with_error(net['lambda_fit'], net['lambda_fit_err'])}" in net["verdict"]
     assert net["lambda_fit_best"] == pytest.approx(coupling, rel=1e-10)
 
 
