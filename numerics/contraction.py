@@ -10,10 +10,9 @@ One vertex is a plain sum over the nodes; for more, the order of the summations 
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
 from math import prod
 from string import ascii_letters
-from typing import Any, final
+from typing import NamedTuple, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,15 +23,13 @@ from numerics.integrand import Integrand
 from numerics.kernels import Kernel
 from numerics.profiles import Profile
 from numerics.quadrature import Rule
-from numerics.tensor_network import contract_network
+from numerics.tensor_network import contract_network, plan_contraction
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
-#: Up to this many tensors the best order of contraction is searched exhaustively.
-_EXHAUSTIVE = 6
-#: Largest intermediate tensor considered; `contraction_elements` tells how large it really is.
-_ELEMENTS = 2**40
+#: Multiplications that one kernel value is worth.
+_PER_KERNEL = 30.0
 
 
 @final
@@ -64,6 +61,7 @@ class Tables:
         self._rule = rule
         self._nodes, self._weights = rule.grid(nats)
         self._made: dict[str | Profile, Array] = {}
+        self._powers: dict[int, Array] = {}
 
     @property
     def size(self) -> int:
@@ -92,6 +90,12 @@ class Tables:
             self._made["pairs"] = self._table(self._nodes)
         return self._made["pairs"]
 
+    def lines(self, power: int) -> Array:
+        """K_W(y_m, y_m')^power, shape (m, m), kept for the next diagram."""
+        if power not in self._powers:
+            self._powers[power] = self.pairs if power == 1 else self.pairs**power
+        return self._powers[power]
+
     def _table(self, x: Array) -> Array:
         backend = self._backend or default_table_backend(len(x) * len(self._nodes))
         table = backend.kernel_table(self._kernel, x, self._nodes)
@@ -113,6 +117,18 @@ class Tables:
         loops = integrand.loop_counts[vertex]
         return weights * self.diagonal**loops if loops else weights
 
+    def vertex_tensors(self, integrand: Integrand, rows: Sequence[Indices]) -> list[Array]:
+        """Weights times legs for each vertex and each row of inputs, shapes (R_v, m)."""
+        made: dict[tuple[int, int, int, Profile | None], Array] = {}
+        tensors = []
+        for v, row in enumerate(rows):
+            # vertices of a chain are often alike
+            key = (id(row), integrand.valences[v], integrand.loop_counts[v], integrand.profile(v))
+            if key not in made:
+                made[key] = _leg_products(self.legs, row, self.vertex_weights(integrand, v))
+            tensors.append(made[key])
+        return tensors
+
     def magnitudes(self, integrand: Integrand) -> "Tables":
         """The tables with |K| in place of K; these very tables if no factor is negative anywhere."""
         used: dict[str | Profile, Array] = {"legs": self.legs}
@@ -126,6 +142,7 @@ class Tables:
         other = object.__new__(Tables)
         other.__dict__.update(self.__dict__)
         other._made = {name: np.abs(table) for name, table in used.items()}
+        other._powers = {}
         return other
 
 
@@ -148,45 +165,60 @@ def contract(integrand: Integrand, rows: Sequence[Indices], tables: Tables, back
     """
     if integrand.n_vertices == 1:
         return backend.product_sums(tables.legs, rows[0], tables.vertex_weights(integrand, 0))
-    tensors = [
-        _leg_products(tables.legs, rows[v]) * tables.vertex_weights(integrand, v)
-        for v in range(integrand.n_vertices)
-    ]
-    tensors += [tables.pairs**power for _, _, power in integrand.bridges_between]
+    tensors = tables.vertex_tensors(integrand, rows)
+    tensors += [tables.lines(power) for _, _, power in integrand.bridges_between]
     if len(tensors) == 3:
         return np.asarray(tensors[0] @ tensors[2] @ tensors[1].T)
-    subscripts = _subscripts(integrand)
-    path = _path(subscripts, tuple(tensor.shape for tensor in tensors))
-    return contract_network(subscripts, tensors, path[1:])
+    return contract_network(_subscripts(integrand), tensors)
 
 
-def contraction_elements(integrand: Integrand, n_rows: Sequence[int], n_nodes: int, n_points: int) -> int:
-    """Count the numbers held at once while contracting, tables included; a bound for memory.
+class Cost(NamedTuple):
+    """What a contraction needs.
+
+    Attributes
+    ----------
+    elements : int
+        Numbers held at once, tables included.
+    operations : float
+        Multiplications.
+    """
+
+    elements: int
+    operations: float
+
+
+def contraction_cost(integrand: Integrand, n_rows: Sequence[int], n_nodes: int, n_points: int) -> Cost:
+    """Estimate memory and work before doing it.
+
+    Parameters
+    ----------
+    integrand : Integrand
+        Connected.
+    n_rows : sequence of int
+        Cases wanted per vertex.
+    n_nodes, n_points : int
+        Nodes per vertex, inputs.
+
+    Returns
+    -------
+    Cost
 
     Examples
     --------
     >>> contact = Integrand(4, 1, legs=tuple((i, 0, 1) for i in range(4)))
-    >>> contraction_elements(contact, [126], 100, 6)
-    926
+    >>> contraction_cost(contact, [126], 100, 6)
+    Cost(elements=926, operations=50400.0)
     """
     tables = n_nodes * (n_points + 2)
+    legs = float(n_nodes) * sum(
+        rows * max(1, k) for rows, k in zip(n_rows, integrand.leg_counts, strict=True)
+    )
     if integrand.n_vertices == 1:
-        return tables + n_rows[0]
+        return Cost(tables + n_rows[0], legs)
     shapes = [(rows, n_nodes) for rows in n_rows] + [(n_nodes, n_nodes)] * len(integrand.bridges_between)
-    subscripts = _subscripts(integrand)
-    inputs, output = subscripts.split("->")
-    held = [set(term) for term in inputs.split(",")]
-    size = {
-        letter: n
-        for term, shape in zip(inputs.split(","), shapes, strict=True)
-        for letter, n in zip(term, shape, strict=True)
-    }
-    largest = max(prod(shape) for shape in shapes)
-    for pair in _path(subscripts, tuple(shapes))[1:]:
-        taken = set().union(*(held.pop(k) for k in sorted(pair, reverse=True)))
-        held.append(taken & set(output).union(*held) if held else set(output))
-        largest = max(largest, prod(size[letter] for letter in held[-1]))
-    return tables + sum(prod(shape) for shape in shapes) + 2 * largest
+    plan = plan_contraction(_subscripts(integrand), tuple(shapes))
+    elements = tables + sum(prod(shape) for shape in shapes) + 2 * plan.largest
+    return Cost(elements, legs + _PER_KERNEL * float(n_nodes) ** 2 + plan.operations)
 
 
 def _subscripts(integrand: Integrand) -> str:
@@ -200,19 +232,12 @@ def _subscripts(integrand: Integrand) -> str:
     return ",".join(terms) + "->" + leg
 
 
-@lru_cache(maxsize=512)
-def _path(subscripts: str, shapes: tuple[tuple[int, ...], ...]) -> tuple[Any, ...]:
-    """Order of pairwise contractions, in the form `numpy.einsum` takes it."""
-    stand_ins = [np.broadcast_to(0.0, shape) for shape in shapes]
-    search = "optimal" if len(shapes) <= _EXHAUSTIVE else "greedy"
-    # Without a limit of its own NumPy allows no intermediate tensor larger than the largest input.
-    path: list[Any] = np.einsum_path(subscripts, *stand_ins, optimize=(search, _ELEMENTS))[0]
-    return tuple(path)
-
-
-def _leg_products(legs: Array, rows: Indices) -> Array:
-    product = np.ones((len(rows), legs.shape[1]))
-    for column in rows.T:
+def _leg_products(legs: Array, rows: Indices, weights: Array) -> Array:
+    """Products of the legs named in each row times the weights, shape (R, m)."""
+    if rows.shape[1] == 0:
+        return np.broadcast_to(weights, (len(rows), len(weights)))
+    product = legs[rows[:, 0]] * weights
+    for column in rows.T[1:]:
         product *= legs[column]
     return product
 

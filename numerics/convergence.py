@@ -20,7 +20,7 @@ from numerics.lowering import lower_diagram
 _MAX_VERTICES = 12
 
 
-def divergence_power(diagram: Diagram | Integrand, kernel: Kernel) -> float | None:
+def divergence(diagram: Diagram | Integrand, kernel: Kernel) -> float | None:
     """Leading power of the cutoff Λ with which the integral of a diagram grows.
 
     Parameters
@@ -44,7 +44,7 @@ def divergence_power(diagram: Diagram | Integrand, kernel: Kernel) -> float | No
     >>> from numerics.kernels_arc import ErfKernel, ReLUKernel
     >>> from numerics.kernels_stationary import GaussKernel
     >>> star = Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")
-    >>> [divergence_power(star, kernel) for kernel in (ErfKernel(d_in=2), ReLUKernel(), GaussKernel())]
+    >>> [divergence(star, kernel) for kernel in (ErfKernel(d_in=2), ReLUKernel(), GaussKernel())]
     [2.0, 5.0, None]
     """
     integrand = lower_diagram(diagram) if isinstance(diagram, Diagram) else diagram
@@ -79,28 +79,62 @@ def refuse_divergence(integrand: Integrand, kernel: Kernel) -> None:
         )
 
 
+def tail_power(integrand: Integrand, kernel: Kernel) -> float | None:
+    """Power of Λ with which the part of a convergent integral outside [−Λ, Λ]^d falls, at least.
+
+    Parameters
+    ----------
+    integrand : Integrand
+        Connected.
+    kernel : Kernel
+
+    Returns
+    -------
+    float or None
+        Negative; None if it falls faster than any power.
+
+    Raises
+    ------
+    DivergentIntegral
+        If the integral diverges.
+
+    Examples
+    --------
+    >>> from numerics.kernels_stationary import GaussKernel
+    >>> print(tail_power(Integrand(1, 1, legs=((0, 0, 1),)), GaussKernel()))
+    None
+    """
+    refuse_divergence(integrand, kernel)
+    return None if kernel.ray_growth is None else _largest_power(integrand, kernel, kernel.ray_growth)
+
+
 def _part_power(integrand: Integrand, kernel: Kernel) -> float | None:
-    """Leading power of a connected part: the largest over all sets of vertices that are far away."""
+    """Leading power of a connected part that diverges, else None."""
     if kernel.ray_growth is None:
         # Lines fall off faster than any power, so only a part without legs, moved as a whole, has volume.
         growths = [p.growth for p in integrand.profiles if p is not None]
         if integrand.legs or None in growths:
             return None
         return kernel.d_in + sum(growth or 0.0 for growth in growths)
-    profiles = integrand.profiles or (None,) * integrand.n_vertices
+    best = _largest_power(integrand, kernel, kernel.ray_growth)
+    return best if best is not None and best >= 0.0 else None
+
+
+def _largest_power(integrand: Integrand, kernel: Kernel, ray: float) -> float | None:
+    """Largest power over all sets of vertices that may be far away; None if none may."""
     if integrand.n_vertices > _MAX_VERTICES:
         raise LoweringError(
             f"power counting of {integrand.n_vertices} connected vertices given; at most {_MAX_VERTICES}"
         )
-    best = max(
+    profiles = integrand.profiles or (None,) * integrand.n_vertices
+    return max(
         (
-            _power(integrand, kernel, kernel.ray_growth, far)
+            _power(integrand, kernel, ray, far)
             for far in product((False, True), repeat=integrand.n_vertices)
             if any(far) and not any(v for v, p in zip(far, profiles, strict=True) if p and p.growth is None)
         ),
-        default=-1.0,
+        default=None,
     )
-    return best if best >= 0.0 else None
 
 
 def _power(integrand: Integrand, kernel: Kernel, ray: float, far: tuple[bool, ...]) -> float:

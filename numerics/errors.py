@@ -41,3 +41,7 @@ class InvalidKernel(NNFTError, ValueError):
 
 class ProblemTooLarge(NNFTError, MemoryError):
     """The tables of an integral would need more memory than allowed."""
+
+
+class NotConverged(NNFTError, ArithmeticError):
+    """An integral did not reach the accuracy asked for, and the settings do not accept less."""

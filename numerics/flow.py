@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from diagrams.diagram import Diagram
 from numerics.backends import Backend
-from numerics.convergence import divergence_power
+from numerics.convergence import divergence
 from numerics.domains import Box
 from numerics.errors import InvalidDomain, SingularProblem
 from numerics.estimate import Estimate, Quality
@@ -146,4 +146,4 @@ def flow(
         quality=Quality.TRUSTED if all(part.trusted for part in found) else Quality.NOT_CONVERGED,
         provenance={**found[0].provenance, "domain": f"boxes with cutoffs {sizes.tolist()}"},
     )
-    return Flow(sizes, integrals, divergence_power(diagram, kernel))
+    return Flow(sizes, integrals, divergence(diagram, kernel))

@@ -1,54 +1,34 @@
 """Integrate diagrams over the positions of their vertices, with an error.
 
 What to use when: `integrate` for one diagram at given external points; `vertex_tensor` for one diagram at all
-multisets of a set of inputs; `numerics.prediction.predict` for a whole expansion.
-
-Four methods stand behind one face. In closed form: diagrams of Gaussian kernels in R^d, and their one-vertex
-diagrams in a box (`numerics.gaussian_form`). On a grid: everything else; kernels are tabulated on quadrature
-nodes and the diagram is contracted (`numerics.contraction`), on finer and finer grids until the requested
-accuracy is reached (`numerics.refinement`). By name also adaptive cubature and quasi-Monte-Carlo
-(`numerics.pointwise`), for diagrams too large for a grid.
+multisets of a set of inputs; `numerics.prediction.predict` for a whole expansion. How it is done is chosen in
+`numerics.methods`, and named in the result.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from enum import Enum
-from functools import lru_cache
-from math import pi
 
 import numpy as np
 from numpy.typing import NDArray
 
 from diagrams.diagram import Diagram
 from numerics.backends import Backend
-from numerics.convergence import refuse_divergence
-from numerics.domains import Box, Domain
-from numerics.errors import InvalidPoints, NotAvailable
+from numerics.domains import Domain
+from numerics.errors import InvalidPoints
 from numerics.estimate import Estimate, Quality
-from numerics.gaussian_form import gaussian_rule, gaussian_table, has_gaussian_form
 from numerics.index_sets import multisets, ranks
 from numerics.integrand import Integrand
 from numerics.kernels import Kernel
 from numerics.lowering import lower_diagram, to_float
+from numerics.methods import Method as Method
+from numerics.methods import solve as solve
 from numerics.points import Points, as_points
-from numerics.profiles import Profile
-from numerics.quadrature import Rule, TensorRule, sinh_panels, surface_rule
-from numerics.refinement import Job, Settings, refine
+from numerics.refinement import Job, Settings, accuracy_statement
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 _EPSILON = float(np.finfo(np.float64).eps)
-
-
-class Method(Enum):
-    """How to integrate."""
-
-    AUTOMATIC = "closed form where there is one, else on a grid"
-    CLOSED_FORM = "closed Gaussian form"
-    GRID = "contraction on a quadrature grid"
-    CUBATURE = "adaptive cubature over all vertices at once"
-    QUASI_MONTE_CARLO = "scrambled Sobol points over all vertices at once"
 
 
 def integrate(
@@ -85,7 +65,8 @@ def integrate(
     Estimate
         Value and error of shape (): the integral over the product of kernels alone, without sign, coupling,
         multiplicity or 1/V!. Lines that touch a vertex (self-loops too) are K_W, lines between external
-        points the full K. `Quality.NOT_CONVERGED` if the accuracy was not reached within the limits.
+        points the full K. `Quality.NOT_CONVERGED` if the accuracy was not reached within the limits; the
+        sentence ``provenance["accuracy"]`` then says what was.
 
     Raises
     ------
@@ -99,11 +80,14 @@ def integrate(
         If the kernel returns NaN or infinity.
     NotAvailable
         If `method` cannot do this case.
+    NotConverged
+        If the settings are strict and the accuracy was not reached.
 
     Examples
     --------
     For ReLU-net without biases and positive inputs, K_W = x y/2 for y > 0, and ∫K_W⁴ = (∏x) Λ⁵/80:
 
+    >>> from numerics.domains import Box
     >>> from numerics.kernels_arc import ReLUKernel
     >>> star = Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")
     >>> found = integrate(star, ReLUKernel(), [[1.0], [2.0], [0.5], [1.0]], Box(10.0))
@@ -152,11 +136,12 @@ def vertex_tensor(
 
     Raises
     ------
-    DivergentIntegral, ProblemTooLarge, InvalidKernel, InvalidPoints, NotAvailable
+    DivergentIntegral, ProblemTooLarge, InvalidKernel, InvalidPoints, NotAvailable, NotConverged
         As for `integrate`.
 
     Examples
     --------
+    >>> from numerics.domains import Box
     >>> from numerics.kernels_arc import ErfKernel
     >>> star = Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")
     >>> tensor = vertex_tensor(star, ErfKernel(), [[0.0], [0.5], [1.0]], Box(100.0))
@@ -166,128 +151,6 @@ def vertex_tensor(
     x = _checked_points(points, kernel)
     labels = multisets(len(x), diagram.n_external)
     return _integrate(diagram, labels, kernel, x, domain, method, settings or Settings(rtol=rtol), backend)
-
-
-def choose_rule(kernel: Kernel, points: Array, box: Box, profiles: frozenset[Profile] = frozenset()) -> Rule:
-    """Choose the quadrature rule for a kernel in a box.
-
-    Parameters
-    ----------
-    kernel : Kernel
-    points : ndarray, shape (n, d)
-    box : Box
-    profiles : frozenset of Profile
-        Profiles with a length of their own at the vertices, see `Integrand.shaping`.
-
-    Returns
-    -------
-    Rule
-        `SurfaceRule` for a kernel without a length scale, which is homogeneous; else `TensorRule` with the
-        panels cut at the kinks and graded around the inputs, the origin and the centres of the profiles.
-    """
-    lengths = [kernel.length_scale, *(profile.length_scale for profile in profiles)]
-    scale = min((length for length in lengths if length is not None), default=None)
-    if scale is None and kernel.ray_growth is not None:
-        return surface_rule(box.cutoff, kernel.ray_growth, points)
-    if scale is None:
-        raise NotAvailable(
-            f"{type(kernel).__name__} states neither a length scale nor a growth; a grid needs one of them"
-        )
-    kinks = kernel.kinks(points)
-    # A Gaussian of s·sinh(u) grows beyond |Im u| = π/4.
-    strip = 0.25 * pi if kernel.ray_growth is None else 0.5 * pi
-    centres = [point for profile in profiles for point in profile.centres]
-    axes = (
-        sinh_panels(
-            box.cutoff,
-            [0.0, *points[:, k].tolist(), *(point[k] for point in centres)],
-            scale,
-            [*kinks[k].tolist(), *(at for profile in profiles if profile.kinks for at in profile.kinks[k])],
-            strip,
-        )
-        for k in range(kernel.d_in)
-    )
-    return TensorRule(tuple(axes))
-
-
-def _rule(kernel: Kernel, points: Array, box: Box, profiles: frozenset[Profile]) -> Rule:
-    """`choose_rule`, remembered: studies come back to the same inputs again and again."""
-    if getattr(type(kernel), "__hash__", None) is None:
-        return choose_rule(kernel, points, box, profiles)
-    return _rule_of_bytes(kernel, points.tobytes(), points.shape, box, profiles)
-
-
-@lru_cache(maxsize=64)
-def _rule_of_bytes(
-    kernel: Kernel, content: bytes, shape: tuple[int, int], box: Box, profiles: frozenset[Profile]
-) -> Rule:
-    return choose_rule(kernel, np.frombuffer(content).reshape(shape), box, profiles)
-
-
-def solve(
-    jobs: Sequence[Job],
-    kernel: Kernel,
-    points: Array,
-    domain: Domain,
-    method: Method = Method.AUTOMATIC,
-    settings: Settings | None = None,
-    backend: Backend | None = None,
-    on_done: Callable[[Job], None] | None = None,
-) -> None:
-    """Integrate connected integrals, on shared grids where they need grids; the jobs are filled in place.
-
-    `on_done` is called with each job once its value is final, so that it can be reported or stored.
-
-    Raises
-    ------
-    DivergentIntegral, ProblemTooLarge, InvalidKernel, NotAvailable
-        As for `integrate`.
-    """
-    settings = settings or Settings()
-    if not isinstance(domain, Box):
-        for job in jobs:
-            refuse_divergence(job.integrand, kernel)
-    on_grid = []
-    for job in jobs:
-        if method in (Method.CUBATURE, Method.QUASI_MONTE_CARLO):
-            _solve_pointwise(job, kernel, points, domain, method, settings)
-            _report(job, on_done)
-            continue
-        closed = method is not Method.GRID and has_gaussian_form(job.integrand, kernel, domain)
-        if closed or method is Method.CLOSED_FORM:
-            job.value, job.error = gaussian_table(job.integrand, job.rows, kernel, points, domain)
-            job.method, job.converged = "closed Gaussian form", True
-            _report(job, on_done)
-        else:
-            on_grid.append(job)
-    if isinstance(domain, Box):
-        for shaping in dict.fromkeys(job.integrand.shaping for job in on_grid):
-            group = [job for job in on_grid if job.integrand.shaping == shaping]
-            refine(group, kernel, points, _rule(kernel, points, domain, shaping), settings, backend, on_done)
-        return
-    for job in on_grid:
-        refine(
-            [job], kernel, points, gaussian_rule(job.integrand, kernel, points), settings, backend, on_done
-        )
-
-
-def _report(job: Job, on_done: Callable[[Job], None] | None) -> None:
-    if on_done is not None:
-        on_done(job)
-
-
-def _solve_pointwise(
-    job: Job, kernel: Kernel, points: Array, domain: Domain, method: Method, settings: Settings
-) -> None:
-    from numerics.pointwise import by_cubature, by_quasi_monte_carlo
-
-    if not isinstance(domain, Box):
-        raise NotAvailable(
-            f"{method.value} was asked for over {domain}; it needs a box. Give a cutoff, or use "
-            "the closed form"
-        )
-    by = by_cubature if method is Method.CUBATURE else by_quasi_monte_carlo
-    by(job, kernel, points, domain, settings)
 
 
 def _checked_points(points: Points, kernel: Kernel) -> Array:
@@ -328,6 +191,9 @@ def _integrate(
             "kernel": repr(kernel),
             "domain": str(domain),
             "rtol": settings.rtol,
+            "reached": max((job.reached for job in jobs), default=0.0),
+            "accuracy": "; ".join(dict.fromkeys(accuracy_statement(job, settings.rtol) for job in jobs))
+            or "exact up to rounding",
         },
     )
 

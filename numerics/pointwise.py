@@ -1,11 +1,11 @@
 """Integrate a diagram by evaluating it at points of all its vertices at once: for what a grid cannot hold.
 
-What to use when: `by_cubature`, SciPy's adaptive cubature, up to about four dimensions; above,
-`by_quasi_monte_carlo`, scrambled Sobol points. Both work in u with y = s·sinh(u) per coordinate, s the length
-scale of the kernel, so that large boxes cost little; neither cuts at kinks.
+What to use when: `by_cubature`, SciPy's adaptive cubature, up to about three dimensions; above,
+`by_quasi_monte_carlo`, scrambled Sobol points (Owen, SIAM J. Numer. Anal. 34, 1884 (1997)). Both work in u
+with y = s·sinh(u) per coordinate, s the length scale of the kernel, so that large boxes cost little.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from math import asinh, isfinite, log2, prod
 
 import numpy as np
@@ -14,19 +14,26 @@ from scipy.integrate import cubature
 from scipy.stats import qmc
 
 from numerics.domains import Box
+from numerics.errors import InvalidKernel, ProblemTooLarge
+from numerics.integrand import Integrand
 from numerics.kernels import Kernel
-from numerics.refinement import Job, Settings
+from numerics.refinement import Job, Settings, rounding
 
 Array = NDArray[np.float64]
 
-#: Independent scramblings, whose scatter gives the error.
-_SCRAMBLINGS = 16
+#: Independent scramblings, whose scatter gives the error; the error of their mean is widened so that three of
+#: it hold as often as three standard deviations of a Gaussian although the scatter itself is estimated
+#: (Student with 15 degrees of freedom).
+_SCRAMBLINGS, _STUDENT = 16, 1.2
 #: Points of each scrambling to begin with, and in all at most (or `Settings.max_nodes`, if that is less).
 _FIRST_POINTS, _MOST_POINTS = 2**8, 2**20
-#: Points evaluated at a time; lines between vertices are read off the diagonal of a small table.
-_BLOCK, _DIAGONAL = 4096, 32
+#: Numbers evaluated at a time, and points at most; lines between vertices are read off the diagonal of a
+#: small table.
+_NUMBERS, _BLOCK, _DIAGONAL = 2**22, 4096, 32
 #: Most subdivisions of the adaptive cubature.
 _SUBDIVISIONS = 2000
+#: Points that tell the size of the integrand.
+_SIZING = 2**11
 #: Where the box is cut first, in units of its half side.
 _OFF_CENTRE = 0.1234
 
@@ -43,28 +50,33 @@ def by_cubature(job: Job, kernel: Kernel, points: Array, box: Box, settings: Set
     box : Box
     settings : Settings
     """
-    evaluate, reach = _integrand(job, kernel, points, box)
-    dimension = job.integrand.dimension(kernel.d_in)
+    function = _Function(job, kernel, points, box)
+    dimension, reach = function.dimension, function.reach
+    engine = qmc.Sobol(dimension, scramble=True, rng=np.random.default_rng(0))
+    sample = reach * (2.0 * engine.random_base2(int(log2(_SIZING))) - 1.0)
+    size = sum(np.abs(part).sum(axis=0) for part in function.parts(sample)) * function.volume / _SIZING
     found = cubature(
-        evaluate,
+        function,
         np.full(dimension, -reach),
         np.full(dimension, reach),
         rule="gk21" if dimension == 1 else "genz-malik",
-        rtol=settings.rtol,
-        atol=0.0,
+        rtol=0.5 * settings.rtol,
+        # relative to ∫∏|K|, so that integrals that cancel come to an end, too
+        atol=0.5 * settings.rtol * float(np.min(size[size > 0.0])) if np.any(size > 0.0) else 0.0,
         max_subdivisions=_SUBDIVISIONS,
-        # Cut off centre first: rules centred at the origin can agree by symmetry and report no error at all.
-        points=[np.full(dimension, _OFF_CENTRE * reach)],
+        points=function.breaks(job.integrand),
     )
-    job.value, job.error = found.estimate.reshape(job.shape), found.error.reshape(job.shape)
-    job.converged = found.status == "converged"
-    job.method = f"adaptive cubature, {dimension} dimensions"
+    scale = np.maximum(size, np.abs(found.estimate))
+    error = found.error + rounding(job.integrand.n_factors) * scale
+    job.value, job.error = found.estimate.reshape(job.shape), error.reshape(job.shape)
+    job.method = f"adaptive cubature, {dimension} dimension{'s' if dimension > 1 else ''}"
+    job.judge(scale.reshape(job.shape), settings.rtol)
 
 
 def by_quasi_monte_carlo(
     job: Job, kernel: Kernel, points: Array, box: Box, settings: Settings, seed: int = 0
 ) -> None:
-    """Fill a job by randomised quasi-Monte-Carlo; the error is one standard deviation.
+    """Fill a job by randomised quasi-Monte-Carlo; the error is one standard deviation of the mean.
 
     Parameters
     ----------
@@ -72,50 +84,87 @@ def by_quasi_monte_carlo(
         As for `by_cubature`.
     seed : int
         Of the scrambling; equal seeds give equal numbers.
+
+    Raises
+    ------
+    ProblemTooLarge
+        If `Settings.max_nodes` does not allow the first points.
     """
-    evaluate, reach = _integrand(job, kernel, points, box)
-    dimension = job.integrand.dimension(kernel.d_in)
+    most = min(_MOST_POINTS, settings.max_nodes) // _SCRAMBLINGS
+    if most < _FIRST_POINTS:
+        raise ProblemTooLarge(
+            f"{job.integrand} needs at least {_SCRAMBLINGS * _FIRST_POINTS} quasi-Monte-Carlo points; "
+            f"allowed are {settings.max_nodes} nodes. Raise max_nodes"
+        )
+    function = _Function(job, kernel, points, box)
     engines = [
-        qmc.Sobol(dimension, scramble=True, rng=np.random.default_rng([seed, k])) for k in range(_SCRAMBLINGS)
+        qmc.Sobol(function.dimension, scramble=True, rng=np.random.default_rng([seed, k]))
+        for k in range(_SCRAMBLINGS)
     ]
     sums = np.zeros((_SCRAMBLINGS, prod(job.shape)))
-    sizes, used, more = np.zeros_like(sums), 0, _FIRST_POINTS
-    most = min(_MOST_POINTS, settings.max_nodes) // _SCRAMBLINGS
-    volume = (2.0 * reach) ** dimension
+    sizes, used, more = np.zeros(prod(job.shape)), 0, _FIRST_POINTS
     while True:
         for k, engine in enumerate(engines):
-            values = evaluate(reach * (2.0 * engine.random_base2(int(log2(more))) - 1.0))
-            sums[k] += values.sum(axis=0)
-            sizes[k] += np.abs(values).sum(axis=0)
+            u = function.reach * (2.0 * engine.random_base2(int(log2(more))) - 1.0)
+            for values in function.parts(u):
+                sums[k] += values.sum(axis=0)
+                sizes += np.abs(values).sum(axis=0)
         used += more
-        means = volume / used * sums
-        error = means.std(axis=0, ddof=1) / _SCRAMBLINGS**0.5
-        reached = bool(np.all(error <= settings.rtol * volume / used * sizes.mean(axis=0)))
+        means = function.volume / used * sums
+        scale = function.volume / (used * _SCRAMBLINGS) * sizes
+        error = _STUDENT * means.std(axis=0, ddof=1) / _SCRAMBLINGS**0.5
+        error += rounding(job.integrand.n_factors) * scale
         more = used
-        if reached or 2 * used > most:
+        if bool(np.all(error <= settings.rtol * scale)) or 2 * used > most:
             break
     job.value, job.error = means.mean(axis=0).reshape(job.shape), error.reshape(job.shape)
-    job.converged = reached
-    job.method = (
-        f"quasi-Monte-Carlo, {_SCRAMBLINGS} × {used} scrambled Sobol points in {dimension} dimensions"
-    )
+    in_all = f"{_SCRAMBLINGS} × {used} scrambled Sobol points"
+    job.method = f"quasi-Monte-Carlo, {in_all} in {function.dimension} dimensions"
+    job.judge(scale.reshape(job.shape), settings.rtol)
 
 
-def _integrand(job: Job, kernel: Kernel, points: Array, box: Box) -> tuple[Callable[[Array], Array], float]:
-    """The integrand with the Jacobian of the map, (P, V·d) -> (P, outputs), and the reach of u."""
-    scale = kernel.length_scale
-    linear = scale is None or not isfinite(scale)
-    reach = box.cutoff if linear or scale is None else asinh(box.cutoff / scale)
+class _Function:
+    """The integrand with the Jacobian of the map, for u in [−reach, reach]^(V·d)."""
 
-    def evaluate(u: Array) -> Array:
-        y = u if linear else scale * np.sinh(u)
-        jacobian = np.ones(len(u)) if linear else np.prod(scale * np.cosh(u), axis=1)
-        blocks = [
-            _values(job, kernel, points, y[start : start + _BLOCK]) for start in range(0, len(y), _BLOCK)
-        ]
-        return np.asarray(np.concatenate(blocks) * jacobian[:, np.newaxis])
+    def __init__(self, job: Job, kernel: Kernel, points: Array, box: Box) -> None:
+        self._job, self._kernel, self._points, self._box = job, kernel, points, box
+        lengths = [kernel.length_scale, *(profile.length_scale for profile in job.integrand.shaping)]
+        finite = [length for length in lengths if length is not None and isfinite(length) and length > 0.0]
+        self._scale = min(finite, default=None)
+        self.reach = box.cutoff if self._scale is None else asinh(box.cutoff / self._scale)
+        self.dimension = job.integrand.dimension(kernel.d_in)
+        self.volume = (2.0 * self.reach) ** self.dimension
 
-    return evaluate, reach
+    def __call__(self, u: Array) -> Array:
+        """Evaluate; shapes (P, V·d) -> (P, outputs)."""
+        return np.concatenate(list(self.parts(u)))
+
+    def parts(self, u: Array) -> Iterator[Array]:
+        """Evaluate a block of points at a time, so that memory stays bounded."""
+        step = min(_BLOCK, max(_DIAGONAL, _NUMBERS // max(1, prod(self._job.shape))))
+        scale = self._scale
+        for start in range(0, len(u), step):
+            block = u[start : start + step]
+            y = block if scale is None else scale * np.sinh(block)
+            jacobian = np.ones(len(block)) if scale is None else np.prod(scale * np.cosh(block), axis=1)
+            values = _values(self._job, self._kernel, self._points, y) * jacobian[:, np.newaxis]
+            if not np.isfinite(np.sum(values)):
+                raise InvalidKernel(
+                    f"{type(self._kernel).__name__} returned NaN or infinite values in {self._box}; check "
+                    "its formula at large arguments, or lower the cutoff"
+                )
+            yield values
+
+    def breaks(self, integrand: Integrand) -> list[Array]:
+        """Points at which to cut first."""
+        # Off centre: rules centred at the origin can agree by symmetry and report no error at all.
+        cuts = [np.full(self.dimension, _OFF_CENTRE * self.reach)]
+        if integrand.n_vertices == 1 and self._kernel.d_in == 1:
+            kinks = self._kernel.kinks(self._points)[0]
+            for kink in kinks[np.abs(kinks) < self._box.cutoff]:
+                at = float(kink) if self._scale is None else asinh(float(kink) / self._scale)
+                cuts.append(np.array([at]))
+        return cuts
 
 
 def _values(job: Job, kernel: Kernel, points: Array, y: Array) -> Array:

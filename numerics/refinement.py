@@ -12,13 +12,13 @@ fall faster than at a given rate. Rounding adds a few units in the last place of
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from math import isfinite, log, prod
+from math import inf, isfinite, log, prod
 
 import numpy as np
 from numpy.typing import NDArray
 
 from numerics.backends import Backend, default_backend
-from numerics.contraction import Tables, contract, contraction_elements
+from numerics.contraction import Cost, Tables, contract, contraction_cost
 from numerics.errors import LoweringError, ProblemTooLarge
 from numerics.integrand import Integrand
 from numerics.kernels import Kernel
@@ -60,9 +60,13 @@ class Settings:
     rtol : float
         Error allowed relative to ∫∏|K|, between 1e-15 and 1. Below about 1e-14 rounding wins.
     max_nodes : int
-        Most nodes of a grid.
+        Most nodes of a grid, and most points of quasi-Monte-Carlo.
     max_bytes : int
         Most memory for tables and intermediate tensors.
+    strict : bool
+        Whether to raise `NotConverged` where the accuracy is not reached; otherwise the result is flagged.
+    max_operations : float
+        Most multiplications for one grid; a core does about 1e9 to 1e10 in a second.
 
     Raises
     ------
@@ -73,13 +77,16 @@ class Settings:
     rtol: float = 1e-10
     max_nodes: int = 4_000_000
     max_bytes: int = 2**31
+    strict: bool = False
+    max_operations: float = 2e11
 
     def __post_init__(self) -> None:
         if not (isfinite(self.rtol) and 1e-15 <= self.rtol < 1.0):
             raise LoweringError(f"rtol {self.rtol!r} given; a number from 1e-15 to below 1 is needed")
-        if self.max_nodes < 1 or self.max_bytes < 1:
+        if self.max_nodes < 1 or self.max_bytes < 1 or not self.max_operations >= 1:
             raise LoweringError(
-                f"max_nodes {self.max_nodes} and max_bytes {self.max_bytes} given; both must be positive"
+                f"max_nodes {self.max_nodes}, max_bytes {self.max_bytes} and max_operations "
+                f"{self.max_operations} given; all must be positive"
             )
 
 
@@ -98,6 +105,10 @@ class Job:
         Whether the accuracy asked for was reached.
     method : str
         How it was integrated, in words.
+    scale : ndarray, shape (R_1, .., R_V)
+        About ∫∏|K|, to which accuracies refer; empty until solved.
+    reached : float
+        Largest error relative to the scale.
     """
 
     integrand: Integrand
@@ -106,11 +117,56 @@ class Job:
     error: Array = field(default_factory=lambda: np.empty(0))
     converged: bool = False
     method: str = ""
+    scale: Array = field(default_factory=lambda: np.empty(0))
+    reached: float = inf
 
     @property
     def shape(self) -> tuple[int, ...]:
         """Shape of `value`: the number of rows of each vertex."""
         return tuple(len(row) for row in self.rows)
+
+    @property
+    def at_rounding(self) -> bool:
+        """Whether the error is that of floating-point numbers, which no finer grid improves."""
+        return self.reached <= 2.0 * rounding(self.integrand.n_factors)
+
+    def judge(self, scale: Array, rtol: float) -> None:
+        """Hold the error against the size of the integrand; sets `scale`, `reached` and `converged`."""
+        self.scale = np.asarray(scale)
+        relative = self.error / np.where(self.scale > 0.0, self.scale, 1.0)
+        self.reached = float(np.max(relative, initial=0.0))
+        self.converged = bool(np.all(self.error <= rtol * self.scale))
+
+    def take(self, other: "Job") -> None:
+        """Take over the result of another job for the same integral."""
+        for name in ("value", "error", "converged", "method", "scale", "reached"):
+            setattr(self, name, getattr(other, name))
+
+
+def rounding(n_factors: int) -> float:
+    """Rounding error of an integral over a product of kernels, relative to ∫∏|K|.
+
+    Examples
+    --------
+    >>> rounding(4) < 2e-14
+    True
+    """
+    return _EPSILON * (_OF_SUM + _OF_KERNEL * n_factors)
+
+
+def accuracy_statement(job: Job, rtol: float) -> str:
+    """Say in a sentence whether the accuracy asked for was reached.
+
+    Examples
+    --------
+    >>> job = Job(Integrand(0, 1), (np.empty((1, 0), dtype=int),), method="by hand", reached=1e-3)
+    >>> accuracy_statement(job, 1e-10)
+    'NOT reached: asked for 1e-10 of ∫∏|K|, got 1e-03 by hand'
+    """
+    if job.converged:
+        return f"reached: asked for {rtol:.0e} of ∫∏|K|, got {job.reached:.0e}"
+    why = ", which is rounding" if job.at_rounding else f" by {job.method.removeprefix('by ')}"
+    return f"NOT reached: asked for {rtol:.0e} of ∫∏|K|, got {job.reached:.0e}{why}"
 
 
 def refine(
@@ -189,10 +245,10 @@ class _Track:
             self._scale = np.maximum(absolute, np.abs(value))
         if exact or self.level >= 1:
             missed = np.zeros_like(value) if exact else self._missed(np.abs(value - job.value))
-            rounding = _EPSILON * (_OF_SUM + _OF_KERNEL * job.integrand.n_factors) * self._scale
-            job.error = missed + rounding
-            job.converged = bool(np.all(job.error <= rtol * self._scale))
-            self.finished = job.converged or bool(np.all(missed <= rounding))
+            rounded = rounding(job.integrand.n_factors) * self._scale
+            job.error = missed + rounded
+            job.judge(self._scale, rtol)
+            self.finished = job.converged or bool(np.all(missed <= rounded))
         job.value = value
         self.level += 1
 
@@ -219,18 +275,25 @@ def _smoothness(job: Job, kernel: Kernel, points: Array, rule: Rule) -> Smoothne
     return Smoothness.ANALYTIC if analytic or cut else Smoothness.KINKED
 
 
+def fits_grid(job: Job, rule: Rule, n_points: int, settings: Settings) -> bool:
+    """Whether the two coarsest grids are within the limits on nodes, memory and operations."""
+    return not _too_large(job, rule.size(_second(_LEAST_NATS)), n_points, settings)
+
+
 def _first_nats(jobs: Sequence[Job], rule: Rule, n_points: int, settings: Settings) -> float:
     """Accuracy of the first grid: near the one asked for, or the least if two such grids are too large."""
     for nats in (max(_LEAST_NATS, _FIRST * (2.0 - log(settings.rtol))), _LEAST_NATS):
-        size = rule.size(_next(nats, kinked=True))
+        size = rule.size(_second(nats))
         refused = [job for job in jobs if _too_large(job, size, n_points, settings)]
         if not refused:
             return nats
-    needed = _bytes(refused[0], size, n_points) / 2**30
+    cost = _cost(refused[0], size, n_points)
     raise ProblemTooLarge(
-        f"{refused[0].integrand} needs grids of {size} nodes per vertex and {needed:.1f} GiB; allowed are "
-        f"{settings.max_nodes} nodes and {settings.max_bytes / 2**30:.1f} GiB. Lower the cutoff, take fewer "
-        "inputs, or raise the limits"
+        f"{refused[0].integrand} needs grids of {size} nodes per vertex and {8 * cost.elements / 2**30:.1f} "
+        f"GiB, and {cost.operations:.0e} multiplications; allowed are {settings.max_nodes} nodes, "
+        f"{settings.max_bytes / 2**30:.1f} GiB and {settings.max_operations:.0e} multiplications. Lower the "
+        "cutoff, take fewer inputs, raise the limits, or leave the method to us: cubature and "
+        "quasi-Monte-Carlo need no grid"
     )
 
 
@@ -238,9 +301,17 @@ def _next(nats: float, *, kinked: bool) -> float:
     return max(nats + _STEP, nats * _GROWTH if kinked or nats > _LONG else 0.0)
 
 
+def _second(nats: float) -> float:
+    """Accuracy of the grid after the first, whatever the convergence."""
+    return _next(nats, kinked=True)
+
+
 def _too_large(job: Job, size: int, n_points: int, settings: Settings) -> bool:
-    return size > settings.max_nodes or _bytes(job, size, n_points) > settings.max_bytes
+    if size > settings.max_nodes:
+        return True
+    cost = _cost(job, size, n_points)
+    return 8 * cost.elements > settings.max_bytes or cost.operations > settings.max_operations
 
 
-def _bytes(job: Job, size: int, n_points: int) -> int:
-    return 8 * contraction_elements(job.integrand, job.shape, size, n_points)
+def _cost(job: Job, size: int, n_points: int) -> Cost:
+    return contraction_cost(job.integrand, job.shape, size, n_points)

@@ -1,36 +1,102 @@
 """Contract a tensor network pair by pair, every step one (batched) matrix product.
 
 `numpy.einsum` loops over indices that two tensors share and that are still needed, which is slow where
-diagrams have closed loops of vertices; as batches of matrix products these steps run at full speed.
+diagrams have closed loops of vertices; as batches of matrix products these steps run at full speed. What is
+transposed, reshaped and multiplied in which order depends on the shapes alone, so it is planned once.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import prod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Shapes = tuple[tuple[int, ...], ...]
+
+#: Up to this many tensors the best order of contraction is searched exhaustively.
+_EXHAUSTIVE = 6
+#: Largest intermediate tensor considered; `Plan.largest` tells how large it really is.
+_ELEMENTS = 2**40
 
 
-class Labelled(NamedTuple):
-    """A tensor and one letter per axis."""
+class Operand(NamedTuple):
+    """How one tensor is brought into the form (batch, rows, columns).
 
-    letters: str
-    values: Array
+    Attributes
+    ----------
+    summed : tuple of int
+        Axes that only this tensor has and nobody needs.
+    order : tuple of int
+        Order of the axes that remain.
+    shape : tuple of int
+        Shape after joining them.
+    """
+
+    summed: tuple[int, ...]
+    order: tuple[int, ...]
+    shape: tuple[int, ...]
+
+    def prepare(self, tensor: Array) -> Array:
+        """Sum, transpose and join axes."""
+        if self.summed:
+            tensor = tensor.sum(axis=self.summed)
+        return tensor.transpose(self.order).reshape(self.shape)
 
 
-def contract_network(subscripts: str, tensors: Sequence[Array], path: Sequence[Sequence[int]]) -> Array:
-    """Contract tensors in a given order.
+class Step(NamedTuple):
+    """One contraction; `text` is set instead of the operands where more than two tensors meet."""
+
+    taken: tuple[int, ...]
+    first: Operand | None
+    second: Operand | None
+    is_product: bool
+    shape: tuple[int, ...]
+    text: str
+
+
+class Plan(NamedTuple):
+    """A contraction worked out for given shapes.
+
+    Attributes
+    ----------
+    steps : tuple of Step
+    last : Operand
+        How the result is brought into the order asked for.
+    largest : int
+        Numbers in the largest tensor, the inputs included.
+    operations : float
+        Multiplications in all.
+    """
+
+    steps: tuple[Step, ...]
+    last: Operand
+    largest: int
+    operations: float
+
+    def run(self, tensors: Sequence[Array]) -> Array:
+        """Contract tensors of the shapes planned for."""
+        held = list(tensors)
+        for step in self.steps:
+            taken = [held.pop(k) for k in step.taken]
+            if step.first is None or step.second is None:
+                held.append(np.asarray(np.einsum(step.text, *taken)))
+                continue
+            a, b = step.first.prepare(taken[0]), step.second.prepare(taken[1])
+            held.append((a @ b if step.is_product else a * b).reshape(step.shape))
+        return self.last.prepare(held[0])
+
+
+def contract_network(subscripts: str, tensors: Sequence[Array]) -> Array:
+    """Contract tensors in the order that needs the fewest operations.
 
     Parameters
     ----------
     subscripts : str
         As for `numpy.einsum`, with an explicit output and no letter twice in one tensor.
     tensors : sequence of ndarray
-    path : sequence of tuples of int
-        Positions of the tensors contracted in each step, two or more; the result goes to the end of the list.
 
     Returns
     -------
@@ -39,53 +105,113 @@ def contract_network(subscripts: str, tensors: Sequence[Array], path: Sequence[S
     Examples
     --------
     >>> a, b = np.arange(6.0).reshape(2, 3), np.arange(12.0).reshape(3, 4)
-    >>> bool(np.all(contract_network("ij,jk->ki", [a, b], [(0, 1)]) == (a @ b).T))
+    >>> bool(np.all(contract_network("ij,jk->ki", [a, b]) == (a @ b).T))
     True
     """
+    return plan_contraction(subscripts, tuple(tensor.shape for tensor in tensors)).run(tensors)
+
+
+@lru_cache(maxsize=1024)
+def plan_contraction(subscripts: str, shapes: Shapes) -> Plan:
+    """Work out the order and the steps of a contraction, and what they cost.
+
+    Parameters
+    ----------
+    subscripts : str
+        As for `contract_network`.
+    shapes : tuple of tuple of int
+
+    Returns
+    -------
+    Plan
+
+    Examples
+    --------
+    >>> plan = plan_contraction("ij,jk->ik", ((10, 20), (20, 30)))
+    >>> plan.largest, plan.operations
+    (600, 6000.0)
+    """
+    return plan_along(subscripts, shapes, _path(subscripts, shapes))
+
+
+def plan_along(subscripts: str, shapes: Shapes, path: Sequence[Sequence[int]]) -> Plan:
+    """Work out the steps of a contraction in a given order.
+
+    Parameters
+    ----------
+    subscripts, shapes
+        As for `plan_contraction`.
+    path : sequence of tuples of int
+        Positions of the tensors contracted in each step, two or more; the result goes to the end of the list.
+
+    Returns
+    -------
+    Plan
+    """
     inputs, output = subscripts.split("->")
-    held = [Labelled(letters, t) for letters, t in zip(inputs.split(","), tensors, strict=True)]
-    for step in path:
-        taken = [held.pop(k) for k in sorted(step, reverse=True)]
-        needed = set(output).union(*(tensor.letters for tensor in held))
-        if len(taken) == 2:
-            held.append(_pair(taken[0], taken[1], needed))
-            continue
+    held = inputs.split(",")
+    size: dict[str, int] = {}
+    for term, shape in zip(held, shapes, strict=True):
+        size |= dict(zip(term, shape, strict=True))
+    steps, largest, operations = [], max(prod(shape) for shape in shapes), 0.0
+    for chosen in path:
+        positions = tuple(sorted(chosen, reverse=True))
+        taken = [held.pop(k) for k in positions]
+        needed = set(output).union(*held)
+        step, letters = _step(positions, taken, needed, size)
+        steps.append(step)
+        held.append(letters)
+        operations += float(prod(size[letter] for letter in set("".join(taken))))
+        largest = max(largest, prod(step.shape))
+    (letters,) = held
+    kept = [letter for letter in letters if letter in output]
+    last = Operand(
+        tuple(k for k, letter in enumerate(letters) if letter not in output),
+        tuple(kept.index(letter) for letter in output),
+        tuple(size[letter] for letter in output),
+    )
+    return Plan(tuple(steps), last, largest, operations)
+
+
+def _path(subscripts: str, shapes: Shapes) -> list[Any]:
+    """Order of pairwise contractions, positions in a list to whose end the results go."""
+    stand_ins = [np.broadcast_to(0.0, shape) for shape in shapes]
+    search = "optimal" if len(shapes) <= _EXHAUSTIVE else "greedy"
+    # Without a limit of its own NumPy allows no intermediate tensor larger than the largest input.
+    found: list[Any] = np.einsum_path(subscripts, *stand_ins, optimize=(search, _ELEMENTS))[0]
+    return found[1:]
+
+
+def _step(
+    positions: tuple[int, ...], taken: Sequence[str], needed: set[str], size: dict[str, int]
+) -> tuple[Step, str]:
+    """One step and the letters of its result."""
+    if len(taken) != 2:
         # More at once: where the search found no pair worth forming, an outer product could be huge.
-        letters = "".join(sorted(needed & set("".join(tensor.letters for tensor in taken))))
-        text = ",".join(tensor.letters for tensor in taken) + "->" + letters
-        result = Labelled(letters, np.einsum(text, *(tensor.values for tensor in taken)))
-        held.append(result)
-    (last,) = held
-    last = _summed(last, set(output))
-    return np.transpose(last.values, [last.letters.index(letter) for letter in output])
-
-
-def _pair(a: Labelled, b: Labelled, needed: set[str]) -> Labelled:
-    """Multiply two tensors and sum over the letters that nothing else needs."""
-    a, b = _summed(a, needed | set(b.letters)), _summed(b, needed | set(a.letters))
-    shared = [letter for letter in a.letters if letter in b.letters]
+        letters = "".join(sorted(needed & set("".join(taken))))
+        text = ",".join(taken) + "->" + letters
+        return Step(positions, None, None, False, tuple(size[k] for k in letters), text), letters
+    a, b = taken
+    shared = [letter for letter in a if letter in b]
     batch = "".join(letter for letter in shared if letter in needed)
     summed = "".join(letter for letter in shared if letter not in needed)
-    left = "".join(letter for letter in a.letters if letter not in shared)
-    right = "".join(letter for letter in b.letters if letter not in shared)
-    size = dict(zip(a.letters + b.letters, a.values.shape + b.values.shape, strict=True))
-    first = _ordered(a, batch + left + summed, size, (batch, left, summed))
-    second = _ordered(b, batch + summed + right, size, (batch, summed, right))
-    values = first @ second if summed else first * second
+    left = "".join(letter for letter in a if letter not in shared and letter in needed)
+    right = "".join(letter for letter in b if letter not in shared and letter in needed)
+    first = _operand(a, (batch, left, summed), size)
+    second = _operand(b, (batch, summed, right), size)
     letters = batch + left + right
-    return Labelled(letters, values.reshape([size[letter] for letter in letters]))
+    shape = tuple(size[letter] for letter in letters)
+    return Step(positions, first, second, bool(summed), shape, ""), letters
 
 
-def _ordered(tensor: Labelled, letters: str, size: dict[str, int], groups: tuple[str, str, str]) -> Array:
-    """Bring the axes into an order and join them into three: batch, rows, columns."""
-    values = np.transpose(tensor.values, [tensor.letters.index(letter) for letter in letters])
-    return values.reshape([prod(size[letter] for letter in group) for group in groups])
-
-
-def _summed(tensor: Labelled, needed: set[str]) -> Labelled:
-    """Sum over the letters that nothing needs."""
-    gone = tuple(k for k, letter in enumerate(tensor.letters) if letter not in needed)
-    if not gone:
-        return tensor
-    kept = "".join(letter for letter in tensor.letters if letter in needed)
-    return Labelled(kept, tensor.values.sum(axis=gone))
+def _operand(letters: str, groups: tuple[str, str, str], size: dict[str, int]) -> Operand:
+    wanted = "".join(groups)
+    kept = [letter for letter in letters if letter in wanted]
+    shape = [prod(size[letter] for letter in group) for group in groups]
+    if not groups[0]:
+        shape = shape[1:]  # one plain matrix product
+    return Operand(
+        tuple(k for k, letter in enumerate(letters) if letter not in wanted),
+        tuple(kept.index(letter) for letter in wanted),
+        tuple(shape),
+    )

@@ -7,7 +7,7 @@ import pytest
 
 from diagrams.diagram import Diagram
 from numerics.backends import NumpyBackend
-from numerics.contraction import Tables, contract, contraction_elements
+from numerics.contraction import Tables, contract, contraction_cost
 from numerics.integration import leg_rows
 from numerics.kernels_arc import ErfKernel, ReLUKernel
 from numerics.lowering import lower_diagram
@@ -86,8 +86,8 @@ def test_memory_is_counted_before_it_is_used():
     (one,) = lower_diagram(Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")).parts()
     (two,) = lower_diagram(Diagram.from_edge_string("x1-y1,x2-y1,y1-y2,y1-y2,x3-y2,x4-y2")).parts()
     (three,) = lower_diagram(Diagram.from_edge_string("x1-y1,y1-y2,y1-y3,x2-y2,y2-y3,x3-y3")).parts()
-    assert contraction_elements(one.integrand, [126], 1000, 6) == 1000 * 8 + 126
+    assert contraction_cost(one.integrand, [126], 1000, 6).elements == 1000 * 8 + 126
     # two vertices hold the m × m table of the line between them
-    assert contraction_elements(two.integrand, [21, 21], 1000, 6) >= 1000**2
+    assert contraction_cost(two.integrand, [21, 21], 1000, 6).elements >= 1000**2
     # a triangle cannot be contracted without a tensor with two node indices and a leg index
-    assert contraction_elements(three.integrand, [6, 6, 6], 1000, 6) >= 6 * 1000**2
+    assert contraction_cost(three.integrand, [6, 6, 6], 1000, 6).elements >= 6 * 1000**2

@@ -8,7 +8,7 @@ import pytest
 from scipy import integrate as scipy_integrate
 
 from diagrams.diagram import Diagram
-from numerics.convergence import divergence_power
+from numerics.convergence import divergence
 from numerics.domains import Box, WholeSpace
 from numerics.errors import DivergentIntegral, LoweringError
 from numerics.integrand import Integrand
@@ -38,7 +38,7 @@ def test_relu_grows_with_the_dimension_plus_the_line_ends(d, text, line_ends):
     """Λ^(4+d) for the 4-point vertex and the λ tadpole, Λ^(6+d) for everything with κ."""
     kernel = ReLUKernel(d_in=d)
     diagram = Diagram.from_edge_string(text)
-    assert divergence_power(diagram, kernel) == d + line_ends
+    assert divergence(diagram, kernel) == d + line_ends
     points = np.random.default_rng(d).uniform(0.2, 1.2, size=(diagram.n_external, d))
     # Without bias the kernel is homogeneous and the power exact.
     assert slope(text, kernel, points, (7.0, 1e5)) == pytest.approx(d + line_ends, abs=1e-7)
@@ -54,7 +54,7 @@ def test_relu_with_bias_approaches_the_same_power():
 def test_erf_grows_like_the_volume(d, cutoffs, tolerance, text):
     kernel = ErfKernel(0.9, 0.4, d)
     diagram = Diagram.from_edge_string(text)
-    assert divergence_power(diagram, kernel) == d
+    assert divergence(diagram, kernel) == d
     points = np.random.default_rng(d).uniform(0.3, 1.0, size=(diagram.n_external, d))
     assert slope(text, kernel, points, cutoffs) == pytest.approx(d, abs=tolerance)
 
@@ -91,21 +91,21 @@ def test_relu_coefficient_in_two_dimensions():
 @pytest.mark.parametrize("kernel", [GaussKernel(), CosKernel(d_in=2)], ids=repr)
 @pytest.mark.parametrize("text", [STAR, TWO_LOOPS, BUBBLE])
 def test_gaussian_kernels_converge(kernel, text):
-    assert divergence_power(Diagram.from_edge_string(text), kernel) is None
+    assert divergence(Diagram.from_edge_string(text), kernel) is None
 
 
 def test_several_vertices():
-    assert divergence_power(Diagram.from_edge_string(BUBBLE), ErfKernel(d_in=2)) == 4
+    assert divergence(Diagram.from_edge_string(BUBBLE), ErfKernel(d_in=2)) == 4
     # two vertices with four line ends each, in one dimension
-    assert divergence_power(Diagram.from_edge_string(BUBBLE), ReLUKernel()) == 2 * (1 + 4)
+    assert divergence(Diagram.from_edge_string(BUBBLE), ReLUKernel()) == 2 * (1 + 4)
     points = [[0.2], [0.6], [0.8], [1.2]]
     assert slope(BUBBLE, ReLUKernel(), points, (7.0, 1e3)) == pytest.approx(10.0, abs=1e-9)
 
 
 def test_a_vacuum_part_has_the_volume_of_space_whatever_the_kernel():
     text = "x1-x2,y1-y1,y1-y1"
-    assert divergence_power(Diagram.from_edge_string(text), GaussKernel(d_in=2)) == 2
-    assert divergence_power(Diagram.from_edge_string(text), ReLUKernel(d_in=2)) == 2 + 4
+    assert divergence(Diagram.from_edge_string(text), GaussKernel(d_in=2)) == 2
+    assert divergence(Diagram.from_edge_string(text), ReLUKernel(d_in=2)) == 2 + 4
     with pytest.raises(DivergentIntegral, match="without external points"):
         integrate(Diagram.from_edge_string(text), GaussKernel(), [0.0, 1.0], WholeSpace())
 
@@ -128,4 +128,4 @@ def test_lines_between_external_points_do_not_diverge():
 def test_too_many_vertices_are_refused():
     chain = Integrand(1, 13, legs=((0, 0, 1),), internal=tuple((v, v + 1, 1) for v in range(12)))
     with pytest.raises(LoweringError, match="12"):
-        divergence_power(chain, ReLUKernel())
+        divergence(chain, ReLUKernel())

@@ -307,9 +307,8 @@ def test_the_result_says_how_it_was_obtained():
 def test_too_few_nodes_allowed_is_flagged_not_hidden():
     points = np.array([0.3, -0.2, 0.8, 0.4])
     settings = Settings(rtol=1e-12, max_nodes=100)
-    found = integrate(
-        Diagram.from_edge_string(STAR), ErfKernel(8.0, 1.0), points, Box(50.0), settings=settings
-    )
+    star, kernel = Diagram.from_edge_string(STAR), ErfKernel(8.0, 1.0)
+    found = integrate(star, kernel, points, Box(50.0), settings=settings, method=Method.GRID)
     better = integrate(Diagram.from_edge_string(STAR), ErfKernel(8.0, 1.0), points, Box(50.0), rtol=1e-12)
     assert found.quality is Quality.NOT_CONVERGED
     assert better.trusted
@@ -326,7 +325,7 @@ def test_problems_too_large_for_memory_are_refused_with_the_sizes():
     diagram = Diagram.from_edge_string(BUBBLE)
     points = np.random.default_rng(0).normal(size=(4, 3))
     with pytest.raises(ProblemTooLarge, match=r"nodes per vertex and [\d.]+ GiB") as error:
-        integrate(diagram, ErfKernel(5.0, 1.0, 3), points, Box(100.0))
+        integrate(diagram, ErfKernel(5.0, 1.0, 3), points, Box(100.0), method=Method.GRID)
     assert isinstance(error.value, MemoryError)
     with pytest.raises(ProblemTooLarge, match="allowed are 10 nodes"):
         integrate(
@@ -335,6 +334,7 @@ def test_problems_too_large_for_memory_are_refused_with_the_sizes():
             points[:, 0],
             Box(9.0),
             settings=Settings(max_nodes=10),
+            method=Method.GRID,
         )
 
 

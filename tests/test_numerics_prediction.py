@@ -17,8 +17,9 @@ from numerics.index_sets import multisets, ranks
 from numerics.integration import Method, integrate, vertex_tensor
 from numerics.kernels_arc import ErfKernel, ReLUKernel
 from numerics.kernels_stationary import GaussKernel
+from numerics.monomials import monomial_text, parse_monomial
 from numerics.networks import ErfNet, GaussNet, ReLUNet
-from numerics.prediction import monomial_text, parse_monomial, predict
+from numerics.prediction import predict
 from numerics.refinement import Settings
 
 ERF_INPUTS = np.array([-1.0, -0.6, -0.2, 0.2, 0.6, 1.0])
@@ -248,9 +249,8 @@ def test_bad_requests():
 
 def test_an_integral_that_did_not_converge_marks_the_coefficient():
     settings = Settings(rtol=1e-13, max_nodes=100)
-    prediction = predict(
-        first_order_six_point() + free_terms(6), ErfKernel(8.0), ERF_INPUTS, Box(50.0), settings=settings
-    )
+    terms = first_order_six_point() + free_terms(6)
+    prediction = predict(terms, ErfKernel(8.0), ERF_INPUTS, Box(50.0), settings=settings, method=Method.GRID)
     assert prediction.coefficient("lambda").quality is Quality.NOT_CONVERGED
     assert prediction.coefficient("").quality is Quality.TRUSTED
     assert prediction.evaluate({"lambda": 1.0}).quality is Quality.NOT_CONVERGED
