@@ -1,5 +1,6 @@
-"""Files that are either there whole or not at all."""
+"""Files that are either there whole or not at all, and that tell when they were altered later."""
 
+import hashlib
 import os
 import tempfile
 from collections.abc import Callable
@@ -7,6 +8,9 @@ from glob import escape
 from pathlib import Path
 
 from numerics.errors import NNFTError
+
+#: What stands before the checksum at the end of a sealed file.
+SEAL = b"\nsha256 "
 
 
 class UnwritableOutput(NNFTError, OSError):
@@ -81,6 +85,45 @@ def atomically(path: Path, write: Callable[[Path], object]) -> None:
         raise UnwritableOutput(f"cannot write {str(path)!r}: {error}") from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def seal(path: Path) -> None:
+    """Append the SHA-256 checksum of all that a file holds.
+
+    Archives (zip, npz) and HDF5 files say themselves where they end, so their readers do not mind.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     target = Path(folder) / "answer.txt"
+    ...     _ = target.write_text("42")
+    ...     seal(target)
+    ...     before = is_intact(target)
+    ...     _ = target.write_bytes(target.read_bytes().replace(b"42", b"43"))
+    ...     before, is_intact(target)
+    (True, False)
+    """
+    with path.open("r+b") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        file.seek(0, os.SEEK_END)
+        file.write(SEAL + digest.encode())
+
+
+def is_intact(path: Path) -> bool:
+    """Tell whether a file is, byte for byte, what was sealed; a truncated or altered one is not."""
+    length = len(SEAL) + 64
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        left = max(path.stat().st_size - length, 0)
+        while left > 0 and (chunk := file.read(min(left, 1 << 20))):
+            digest.update(chunk)
+            left -= len(chunk)
+        return file.read() == SEAL + digest.hexdigest().encode()
+
+
+def has_content(path: Path) -> bool:
+    """Tell whether there is a file with something in it."""
+    return path.exists() and path.stat().st_size > 0
 
 
 def remove_leftovers(path: Path) -> None:

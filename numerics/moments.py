@@ -9,6 +9,7 @@ of threads, pages or blocks, so a total is reproduced to the last bit.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,7 +93,11 @@ def moment_plan(n_points: int, orders: Sequence[int]) -> MomentPlan:
     >>> moment_plan(6, (2, 4, 6)).size
     609
     """
-    orders = _checked_orders(orders)
+    return _plan(n_points, _checked_orders(orders))
+
+
+@lru_cache(maxsize=4)
+def _plan(n_points: int, orders: tuple[int, ...]) -> MomentPlan:
     highest = (max(orders) + 1) // 2
     parent, point, start = [0], [-1], {0: 0}
     for k in range(1, highest + 1):

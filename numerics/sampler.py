@@ -5,38 +5,44 @@ exact finite-width answer exists (`numerics.exact`) it is faster and better; the
 """
 
 import os
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from numerics.errors import InvalidStatistics
 from numerics.index_sets import multiset_count
-from numerics.moments import MomentPlan, moment_plan
+from numerics.intrinsics import GRAIN
+from numerics.moments import moment_plan
 from numerics.networks import Network
+from numerics.page_sums import PairwiseSum as PairwiseSum
+from numerics.page_sums import Request
 from numerics.points import as_points
 from numerics.random_streams import split_seed
 from numerics.sampled import SampledCorrelators
-from numerics.sampler_pages import (
-    Estimator,
-    LaneParameters,
-    Layout,
-    PageSums,
-    Precision,
-    lane_parameters,
-    page_grains,
-    sample_page,
-)
+from numerics.sampler_pages import Estimator, Precision, lane_parameters, page_grains
 from numerics.sampler_reference import reference_outputs
+from numerics.sampling_run import PageStream, SamplingInterrupted, SamplingRun, on_threads
+from numerics.store import Checkpoint
 from numerics.tails import BINS
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 Array = NDArray[np.float64]
 
-#: Block sums beyond this many bytes are refused.
+#: Runs that need more bytes are refused.
 MEMORY_LIMIT = 4 << 30
+#: Most nodes that a summation tree ever holds, roughly.
+LEVELS = 40
+#: Networks have 64-bit numbers.
+MOST_NETWORKS = 1 << 62
+#: Neurons have 32-bit numbers, the last of which belongs to the network as a whole.
+WIDEST = 0xFFFFFFFF
 
 
 @dataclass(frozen=True)
@@ -80,14 +86,17 @@ class Ensemble:
     seed: int = 0
     precision: str = "double"
     estimator: str = "plain"
-    _lanes: LaneParameters = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         split_seed(self.seed)
+        if self.network.width >= WIDEST:
+            raise InvalidStatistics(
+                f"a network of width {self.network.width} was given; networks of up to {WIDEST - 1} neurons "
+                "can be sampled"
+            )
         object.__setattr__(self, "points", as_points(self.points, self.network.d_in))
-        estimator = _estimator(self.estimator)
-        lanes = lane_parameters(self.network, self.points, _precision(self.precision), estimator)
-        object.__setattr__(self, "_lanes", lanes)
+        # what the kernels cannot do is refused now, not when sampling begins
+        lane_parameters(self.network, self.points, _precision(self.precision), _estimator(self.estimator))
 
     def correlators(
         self,
@@ -96,6 +105,8 @@ class Ensemble:
         n_blocks: int = 1000,
         n_threads: int | None = None,
         progress: Callable[[int, int], None] | None = None,
+        checkpoint: str | os.PathLike[str] | None = None,
+        cluster: "str | Client | None" = None,
     ) -> SampledCorrelators:
         """Sample correlators over all distinct index sets of the points.
 
@@ -112,6 +123,13 @@ class Ensemble:
             Default: one per core. The numbers do not depend on it.
         progress : callable, optional
             Called with (networks done, networks in total), from the calling thread.
+        checkpoint : path-like, optional
+            File that keeps the run every few seconds (`numerics.store`). If it exists the run is continued
+            from it, with the same numbers to the last bit as without the interruption; a finished run returns
+            at once. `n_networks` and `n_blocks` multiplied by the same whole number make a run longer.
+        cluster : str or distributed.Client, optional
+            Compute on a Dask cluster instead of on threads (`numerics.scale_out`): ``"local"``,
+            ``"local:4"``, the address of a scheduler, or a client. The numbers do not depend on it.
 
         Returns
         -------
@@ -120,39 +138,55 @@ class Ensemble:
         Raises
         ------
         InvalidStatistics
-            If a number is out of range or the block sums would not fit into memory.
+            If a number is out of range or the sums would not fit into memory.
+        SamplingInterrupted
+            A KeyboardInterrupt that carries what was sampled so far.
+        DamagedCheckpoint, CheckpointMismatch
+            If the checkpoint was truncated or altered, or belongs to a run with other inputs.
+        UnwritableOutput
+            If the checkpoint cannot be written; the one before is still there.
+        ClusterUnavailable
+            If the cluster cannot be reached or has no workers.
         """
-        n_networks = _positive("n_networks", n_networks, least=2)
-        n_blocks = min(_positive("n_blocks", n_blocks, least=2), n_networks)
-        _refuse_absurd_memory(len(self.points), orders, n_blocks)
-        plan = moment_plan(len(self.points), orders)
-        layout = Layout(n_networks, n_blocks, page_grains(self.network.width))
-        total = PairwiseSum()
-        edges = layout.edges()
-        block_sums = np.zeros((n_blocks, plan.size))
-        counts = np.zeros((len(self.points), BINS), dtype=np.int64)
         threads = _default_threads() if n_threads is None else _positive("n_threads", n_threads, least=1)
-        for number, page in enumerate(self._pages(layout, edges, plan, threads)):
-            total.add(page.total)
-            counts += page.counts
-            block_sums[page.first_block : page.first_block + len(page.blocks)] += page.blocks
+        request = self._request(n_networks, orders, n_blocks, threads)
+        kept = None if checkpoint is None else Checkpoint(checkpoint)
+        run = SamplingRun(request) if kept is None else kept.open(request)
+
+        def after_each(run: SamplingRun) -> None:
+            if kept is not None:
+                kept.keep(run)
             if progress is not None:
-                progress(layout.page(number)[1], n_networks)
-        return SampledCorrelators(
+                progress(run.networks, request.n_networks)
+
+        try:
+            if progress is not None and run.networks:
+                progress(run.networks, request.n_networks)
+            if not run.complete:
+                with _page_stream(cluster, threads) as stream:
+                    run.advance(stream, after_each)
+        except KeyboardInterrupt as interrupt:
+            if kept is not None:
+                kept.save(run)
+            raise SamplingInterrupted(run.partial(), None if kept is None else kept.path) from interrupt
+        return run.correlators()
+
+    def _request(self, n_networks: int, orders: Sequence[int], n_blocks: int, threads: int) -> Request:
+        """Check the numbers asked for."""
+        n_networks = _positive("n_networks", n_networks, least=2)
+        if n_networks > MOST_NETWORKS:
+            raise InvalidStatistics(f"{n_networks} networks were asked for; at most 2^62 have a number")
+        n_blocks = min(_positive("n_blocks", n_blocks, least=2), n_networks)
+        self._refuse_absurd_memory(n_networks, orders, n_blocks, threads)
+        return Request(
+            network=self.network,
             points=self.points,
+            seed=int(self.seed),
+            precision=self.precision,
+            estimator=self.estimator,
+            orders=moment_plan(len(self.points), orders).orders,
             n_networks=n_networks,
-            plan=plan,
-            sums=total.value(),
-            block_sums=block_sums,
-            block_sizes=np.diff(edges),
-            variance_counts=counts,
-            provenance={
-                "network": repr(self.network),
-                "precision": self.precision,
-                "seed": self.seed,
-                "networks": n_networks,
-                "estimator": self.estimator,
-            },
+            n_blocks=n_blocks,
         )
 
     def outputs(self, n_networks: int, first: int = 0) -> Array:
@@ -170,59 +204,33 @@ class Ensemble:
         """
         return reference_outputs(self.network, self.points, self.seed, first, n_networks)
 
-    def _pages(
-        self, layout: Layout, edges: NDArray[np.int64], plan: MomentPlan, threads: int
-    ) -> Iterator[PageSums]:
-        """Compute pages on threads (the kernels release the interpreter lock), yield them in order."""
-        with ThreadPoolExecutor(max_workers=threads) as pool:
-            waiting: deque[Future[PageSums]] = deque()
-            try:
-                for number in range(layout.n_pages):
-                    waiting.append(
-                        pool.submit(sample_page, number, layout, edges, self._lanes, plan, self.seed)
-                    )
-                    if len(waiting) > 2 * threads:
-                        yield waiting.popleft().result()
-                while waiting:
-                    yield waiting.popleft().result()
-            finally:
-                for page in waiting:  # after an interrupt only the pages being computed are waited for
-                    page.cancel()
+    def _refuse_absurd_memory(
+        self, n_networks: int, orders: Sequence[int], n_blocks: int, threads: int
+    ) -> None:
+        n_points = len(self.points)
+        size = sum(multiset_count(n_points, n) for n in orders if isinstance(n, int | np.integer) and n > 0)
+        grains = page_grains(self.network.width)
+        touched = 2 + min(n_blocks, grains * GRAIN * n_blocks // n_networks)
+        # Joining two halves of the blocks takes both and the whole; every thread has a page in work, up to
+        # three pages per thread wait to be added, and the tree holds a node per level.
+        rows = 2 * n_blocks + threads * (2 * grains + 3 * touched) + LEVELS
+        needed = 8 * (size * rows + n_points * BINS * (3 * threads + LEVELS))
+        if needed > MEMORY_LIMIT:
+            raise InvalidStatistics(
+                f"{size} correlators of {n_points} points in {n_blocks} blocks need about {needed / 1e9:.1f} "
+                f"GB, more than the limit of {MEMORY_LIMIT / 1e9:.1f} GB; use fewer points, orders or blocks"
+            )
 
 
-class PairwiseSum:
-    """Sum arrays over a binary tree that depends only on how many there are.
+@contextmanager
+def _page_stream(cluster: "str | Client | None", threads: int) -> Iterator[PageStream]:
+    if cluster is None:
+        yield partial(on_threads, n_threads=threads)
+        return
+    from numerics.scale_out import pages_on_cluster
 
-    Examples
-    --------
-    >>> tree = PairwiseSum()
-    >>> for x in range(5):
-    ...     tree.add(np.array([float(x)]))
-    >>> tree.value()
-    array([10.])
-    """
-
-    def __init__(self) -> None:
-        self._levels: list[Array | None] = []
-
-    def add(self, term: Array) -> None:
-        """Add the next leaf."""
-        carry = term
-        for level, held in enumerate(self._levels):
-            if held is None:
-                self._levels[level] = carry
-                return
-            carry = held + carry
-            self._levels[level] = None
-        self._levels.append(carry)
-
-    def value(self) -> Array:
-        """Sum of all leaves."""
-        held = [level for level in self._levels if level is not None]
-        total = held[0]
-        for level in held[1:]:
-            total = level + total
-        return total
+    with pages_on_cluster(cluster) as stream:
+        yield stream
 
 
 def _precision(name: str) -> Precision:
@@ -241,16 +249,6 @@ def _positive(name: str, value: int, least: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
         raise InvalidStatistics(f"{name} = {value!r} was given; a whole number of at least {least} is needed")
     return int(value)
-
-
-def _refuse_absurd_memory(n_points: int, orders: Sequence[int], n_blocks: int) -> None:
-    size = sum(multiset_count(n_points, n) for n in orders if isinstance(n, int | np.integer) and n > 0)
-    needed = 8 * size * (n_blocks + 200)
-    if needed > MEMORY_LIMIT:
-        raise InvalidStatistics(
-            f"{size} correlators in {n_blocks} blocks need about {needed / 1e9:.1f} GB, more than the limit "
-            f"of {MEMORY_LIMIT / 1e9:.1f} GB; use fewer points, orders or blocks"
-        )
 
 
 def _default_threads() -> int:

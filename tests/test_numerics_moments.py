@@ -9,7 +9,7 @@ import pytest
 from numerics.errors import InvalidStatistics
 from numerics.intrinsics import GRAIN, LANES
 from numerics.moments import MAX_ORDER, accumulate_grain, moment_plan, moments_reference
-from numerics.sampler import PairwiseSum
+from numerics.page_sums import PairwiseSum
 
 RNG = np.random.default_rng(21)
 
