@@ -13,7 +13,7 @@ from math import factorial, prod
 import numpy as np
 
 from diagrams import machine, machine_legs
-from diagrams.counting import Totals
+from diagrams.counting import Progress, Report, Totals
 from diagrams.diagram import Diagram
 from diagrams.errors import GenerationError
 from diagrams.filters import (
@@ -215,8 +215,13 @@ def machine_classes(n_legs: int, content: Content, self_loops: bool, least: Long
             yield LegClass(batch.valences, batch.legs, matrix, tuple(actions), fixing)
 
 
-def class_totals(n_legs: int, content: Content, self_loops: bool, least: Longs) -> Totals:
-    """Totals over all connected diagrams of a request with at least one vertex, without listing them."""
+def class_totals(
+    n_legs: int, content: Content, self_loops: bool, least: Longs, report: Report | None = None
+) -> Totals:
+    """Totals over all connected diagrams of a request with at least one vertex, without listing them.
+
+    With a `report` it is called after every few thousand classes.
+    """
     classes = labelled = 0
     weight = Fraction(0)
     for batch in class_batches(n_legs, content, self_loops, least):
@@ -227,6 +232,8 @@ def class_totals(n_legs: int, content: Content, self_loops: bool, least: Longs) 
         for order in np.unique(group_order).tolist():
             for edges, times in zip(*_tally(numbers.edge_symmetry[group_order == order]), strict=True):
                 weight += Fraction(words * times, order * edges)
+        if report is not None:
+            report(Progress(n_legs, content, labelled, weight))
     return Totals(classes, labelled, weight)
 
 

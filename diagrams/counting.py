@@ -52,7 +52,29 @@ class Totals(NamedTuple):
     weight: Fraction
 
 
+class Progress(NamedTuple):
+    """How far a count is: what was found of the connected diagrams that are being enumerated now.
+
+    Attributes
+    ----------
+    n_external : int
+        Points of these connected diagrams.
+    vertices : tuple of (int, int)
+        Their vertex content, pairs (valence, how many).
+    labelled : int
+        Diagrams so far, points told apart.
+    weight : Fraction
+        Sum of 1 / S over them; its final value is known beforehand from `diagrams.zero_dim`.
+    """
+
+    n_external: int
+    vertices: Content
+    labelled: int
+    weight: Fraction
+
+
 Supply = Callable[[int, Content], Totals]
+Report = Callable[[Progress], None]
 
 
 def splits(content: Content) -> Iterator[tuple[Content, Content]]:

@@ -19,7 +19,7 @@ from math import factorial, floor, lgamma, log, log10, prod
 from operator import index
 
 from diagrams.canonical import Piece, join
-from diagrams.counting import Count, Totals, composed, is_even, splits, unlabelled_composed
+from diagrams.counting import Count, Progress, Report, Totals, composed, is_even, splits, unlabelled_composed
 from diagrams.diagram import Diagram
 from diagrams.errors import GenerationError
 from diagrams.filters import Filter, NamedFilter, no_self_loop, no_tadpole, no_vacuum, skeleton
@@ -37,6 +37,8 @@ COMPILED_FROM = 7
 COMPILED_FROM_ENDS, COMPILED_FROM_FEW = 30, 5
 #: Lists of pieces longer than this are enumerated again rather than kept.
 LARGEST_KEPT_LIST = 20_000
+#: Listed diagrams between two reports.
+_REPORTED = 100
 
 _LINE = Diagram(2, (), ((0, 1),))
 
@@ -81,7 +83,12 @@ def generate(n_external: int, vertices: Mapping[int, int], where: Iterable[Filte
 
 
 def count(
-    n_external: int, vertices: Mapping[int, int], where: Iterable[Filter] = (), *, unlabelled: bool = False
+    n_external: int,
+    vertices: Mapping[int, int],
+    where: Iterable[Filter] = (),
+    *,
+    unlabelled: bool = False,
+    report: Report | None = None,
 ) -> Count:
     """Count diagrams, and add up their Wick multiplicities, without listing them.
 
@@ -92,6 +99,8 @@ def count(
     unlabelled : bool
         Count diagrams that differ only by a permutation of the external points once. The multiplicities
         are summed over all labellings all the same.
+    report : callable, optional
+        Called every now and then with a `diagrams.counting.Progress`; what it raises ends the count.
 
     Returns
     -------
@@ -112,7 +121,7 @@ def count(
     """
     content = checked_content(n_external, vertices)
     _refuse_absurd(n_external, content, factorial(min(n_external, MOST_ENDS)))
-    return _Source(where).counted(n_external, content, unlabelled)
+    return _Source(where, report).counted(n_external, content, unlabelled)
 
 
 def checked_content(n_external: int, vertices: Mapping[int, int]) -> Content:
@@ -183,8 +192,9 @@ def _double_factorial_text(n: int) -> str:
 class _Source:
     """Connected pieces under fixed filters, and what is composed of them."""
 
-    def __init__(self, where: Iterable[Filter]) -> None:
+    def __init__(self, where: Iterable[Filter], report: Report | None = None) -> None:
         filters = tuple(where)
+        self.report = report
         self.early = tuple(f for f in filters if isinstance(f, NamedFilter))
         self.late = tuple(f for f in filters if not isinstance(f, NamedFilter))
         self.connected_only = any(f.needs_connected for f in self.early)
@@ -295,10 +305,13 @@ class _Source:
 
     def _listed(self, n: int, content: Content, unlabelled: bool) -> Count:
         number = total = 0
+        labelled_vertices = prod(factorial(k) ** c * factorial(c) for k, c in content)
         orbits = set()
         for diagram in self.diagrams(n, content):
             number += 1
             total += diagram.multiplicity
+            if self.report is not None and not number % _REPORTED:
+                self.report(Progress(n, content, number, Fraction(total, labelled_vertices)))
             if unlabelled:
                 orbits.add(diagram.unlabelled())
         return Count(len(orbits) if unlabelled else number, total)
@@ -319,7 +332,7 @@ class _Source:
 
             least, rest = bulk.least_cuts(self.early)
             if not rest:
-                return bulk.class_totals(n, content, self.self_loops, least)
+                return bulk.class_totals(n, content, self.self_loops, least, self.report)
         classes = number = 0
         weight = Fraction(0)
         for leg_class in self.classes(n, content):
@@ -327,6 +340,8 @@ class _Source:
             classes += 1
             number += labellings
             weight += Fraction(labellings, class_symmetry(leg_class))
+            if self.report is not None:
+                self.report(Progress(n, content, number, weight))
         return Totals(classes, number, weight)
 
 

@@ -120,7 +120,8 @@ def series(
     most = sum(k * c for k, c in zip(valences, box, strict=True))
     if n_external > most:
         return Series(box)
-    return _irreducible(n_external, _cumulants([moments(m) for m in range(most + 1)]))
+    # The free part, phi**2 / 2, is taken off the second cumulant even where the vertices have one line end.
+    return _irreducible(n_external, _cumulants([moments(m) for m in range(max(most, 2) + 1)]))
 
 
 class _Moments:

@@ -135,3 +135,13 @@ def test_series_arithmetic():
         g.logarithm()
     with pytest.raises(ZeroDivisionError):
         g.inverse()
+
+
+@pytest.mark.parametrize("vertices", [{1: 1}, {1: 2}, {2: 1}, {2: 2}, {1: 1, 3: 1}, {1: 2, 2: 1}], ids=str)
+def test_irreducible_sums_with_vertices_of_few_lines(vertices):
+    """One-leg vertices are sources: few line ends, and most lines are bridges."""
+    valences = [k for k, c in vertices.items() for _ in range(c)]
+    for n in range(4):
+        found = contract(n, valences).items()
+        listed = sum(times for diagram, times in found if one_particle_irreducible(diagram))
+        assert multiplicity_sum(n, vertices, Kind.ONE_PARTICLE_IRREDUCIBLE) == listed

@@ -37,7 +37,13 @@ def parse_vertices(text: str) -> dict[int, int]:
     "--vertices", required=True, metavar="V:N,...", help="Vertices as VALENCE:NUMBER, e.g. 4:6,6:1."
 )
 @click.option("-n", "n_external", type=int, required=True, help="Number of external points.")
-@click.option("--filter", "filters", default="", metavar="NAME,...", help="Keep what passes all of these.")
+@click.option(
+    "--filter",
+    "filters",
+    multiple=True,
+    metavar="NAME,...",
+    help="Keep what passes all of these; may be given several times.",
+)
 @click.option(
     "--legs",
     type=click.Choice(["labelled", "unlabelled"]),
@@ -46,17 +52,25 @@ def parse_vertices(text: str) -> dict[int, int]:
     help="unlabelled: diagrams that differ only by a permutation of the external points count once.",
 )
 @json_option
-def command(vertices: str, n_external: int, filters: str, legs: str, as_json: bool) -> None:
+def command(vertices: str, n_external: int, filters: tuple[str, ...], legs: str, as_json: bool) -> None:
     """Count diagrams without listing them; with no filter everything counts, vacuum parts included."""
     from diagrams import count
     from diagrams.filters import named_filter
+    from nnft_sym.count_progress import CountProgress
     from nnft_sym.jsonio import dumps
     from nnft_sym.tables import show, table
+    from nnft_sym.ticker import Ticker
 
-    names = [name.strip() for name in filters.split(",") if name.strip()]
+    names = list(dict.fromkeys(name.strip() for name in ",".join(filters).split(",") if name.strip()))
     content = parse_vertices(vertices)
     where = tuple(named_filter(name) for name in names)
-    found = count(n_external, content, where, unlabelled=legs == "unlabelled")
+    progress = CountProgress(where)
+    try:
+        with Ticker(progress.text):
+            found = count(n_external, content, where, unlabelled=legs == "unlabelled", report=progress)
+    except KeyboardInterrupt:
+        click.echo(f"nnft: stopped: {progress.text()}", err=True)
+        raise
     if as_json:
         click.echo(
             dumps(
