@@ -131,7 +131,7 @@ def _net_view(
         "id": net_label(place, net),
         "title": net_title(net),
         "verdict": net.verdict,
-        "accepted": content.constant_is_accepted(net),
+        "constant": content.constant_coupling(net),
         "explained": percent(net.six_point.explained["lambda_fit"]),
         "passed": net.passed,
         "checks": net.checks,

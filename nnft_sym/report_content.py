@@ -13,7 +13,7 @@ from nnft_sym.number_text import NOTHING, number, p_value, percent, with_error
 from nnft_sym.plot_style import net_title
 from nnft_sym.results import PREDICTIONS, CouplingStatus, NetResult, StudyResult
 from nnft_sym.summary import PREDICTION_NAMES, chosen_fit
-from nnft_sym.verdict import constant_accepted
+from nnft_sym.verdict import judgement
 
 if TYPE_CHECKING:
     from numerics.comparison import Comparison
@@ -51,9 +51,9 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
 
 
-def constant_is_accepted(net: NetResult) -> bool:
-    """Tell whether one constant λ describes the 4-point function, as the verdict decides it."""
-    return constant_accepted(net.coupling, net.correlators[4].quality)
+def constant_coupling(net: NetResult) -> str:
+    """Say whether one constant coupling is accepted, rejected or undecided."""
+    return judgement(net.coupling, net.correlators[4].quality)
 
 
 def overview_table(result: StudyResult) -> Table:
@@ -65,7 +65,7 @@ def overview_table(result: StudyResult) -> Table:
         rows.append(
             (
                 Cell(net_title(net)),
-                Cell("accepted" if constant_is_accepted(net) else "rejected"),
+                Cell(constant_coupling(net)),
                 Cell(with_error(net.coupling.mean, net.coupling.mean_error), net.coupling.mean),
                 Cell(NOTHING)
                 if fit is None

@@ -177,7 +177,7 @@ def _net_view(
     return {
         "title": net_title(net),
         "verdict": net.verdict,
-        "accepted": content.constant_is_accepted(net),
+        "constant": content.constant_coupling(net),
         "explained": percent(net.six_point.explained["lambda_fit"]),
         "checks": net.checks,
         "tails": prose.tail_sentences(net),

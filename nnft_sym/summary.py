@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from nnft_sym.results import PREDICTIONS, CouplingStatus, NetResult, StudyResult
 from nnft_sym.tables import table
-from nnft_sym.verdict import SUSPECT
+from nnft_sym.verdict import SUSPECT, judgement
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -50,6 +50,7 @@ def net_summary(net: NetResult) -> dict[str, Any]:
         least squares on the 4-point function (``lambda_source`` says whether it is the sampled or, where that
         is not trustworthy, the exact one); ``chi2_dof_g4``: sampled against exact 4-point function;
         ``lambda_fit_best``: the same fit to the exact 4-point function where there is one;
+        ``lambda_constant``: is one constant accepted, rejected or undecided?
         ``lambda_misfit``, ``lambda_misfit_least``: share of ΔG4 that it, and that any constant, misses;
         ``g6_explained``: share of ΔG6 explained by the exact mean and by ``lambda_fit_best``, against the
         exact 6-point function, where there is one;
@@ -76,6 +77,7 @@ def net_summary(net: NetResult) -> dict[str, Any]:
         "lambda_chi2_dof": NAN if fit is None else reduced_chi2(fit),
         "lambda_dof": 0 if fit is None else fit.dof,
         "lambda_fit_best": NAN if coupling.fit_best is None else coupling.fit_best.parameters[0],
+        "lambda_constant": judgement(coupling, four.quality),
         "lambda_misfit": coupling.misfit_best,
         "lambda_misfit_least": coupling.misfit_least,
         "lambda_elements": {item.name.lower(): coupling.count(item) for item in CouplingStatus},

@@ -85,12 +85,18 @@ def _agrees(comparison: Comparison) -> bool:
     return bool(comparison.p_value >= SUSPECT and comparison.null_residual <= RELATIONS)
 
 
-def constant_accepted(coupling: CouplingResult, quality: Quality) -> bool:
-    """Decide whether one constant coupling describes the 4-point function.
+def judgement(coupling: CouplingResult, quality: Quality) -> str:
+    """Say in a word what the data say about one constant coupling.
 
-    Not being rejected is not enough: without an exact answer the sample must be trustworthy and precise.
+    Returns
+    -------
+    str
+        ``"accepted"``, ``"rejected"``, or ``"undecided"`` where the sample cannot tell: not being rejected
+        is not enough, without an exact answer the sample must be trustworthy and precise.
     """
-    return not rejections(coupling, quality) and decided(coupling, quality)
+    if rejections(coupling, quality):
+        return "rejected"
+    return "accepted" if decided(coupling, quality) else "undecided"
 
 
 def decided(coupling: CouplingResult, quality: Quality) -> bool:
@@ -146,7 +152,7 @@ def verdict(
         A few sentences, each carrying the numbers it rests on.
     """
     quality = correlators[4].quality
-    undecided = not rejections(coupling, quality) and not decided(coupling, quality)
+    undecided = judgement(coupling, quality) == "undecided"
     sentences = [
         *_tails(correlators),
         *_holes(coupling),
@@ -229,7 +235,7 @@ def describes(coupling: CouplingResult, quality: Quality, six_point: SixPointRes
 
     It is if one constant describes the 4-point function and explains at least `FAIR` of ΔG6.
     """
-    return constant_accepted(coupling, quality) and six_point.explained["lambda_fit"] >= FAIR
+    return judgement(coupling, quality) == "accepted" and six_point.explained["lambda_fit"] >= FAIR
 
 
 def _six_point(six_point: SixPointResult, fair: bool, undecided: bool) -> list[str]:

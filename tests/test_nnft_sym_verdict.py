@@ -4,10 +4,11 @@ import dataclasses
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from nnft_sym.couplings import FourPointData, extract_coupling
 from nnft_sym.results import CorrelatorResult, CouplingStatus, SixPointResult
-from nnft_sym.verdict import checks, constant_accepted, verdict
+from nnft_sym.verdict import checks, describes, judgement, verdict
 from numerics.comparison import compare
 from numerics.estimate import Quality
 from numerics.index_sets import multisets
@@ -83,8 +84,8 @@ def test_heavy_tails_are_said_and_the_exact_value_is_used():
     text = verdict(heavy, coupling(0.0), six(0.165))
     assert "Heavy-tailed: sampled G4, G6 not trustworthy, exact value used." in text
     assert "it misses < 0.001 % of the exact ΔG4" in text
-    assert constant_accepted(coupling(0.0), Quality.HEAVY_TAILED)
-    assert not constant_accepted(coupling(0.3), Quality.HEAVY_TAILED)
+    assert judgement(coupling(0.0), Quality.HEAVY_TAILED) == "accepted"
+    assert judgement(coupling(0.3), Quality.HEAVY_TAILED) != "accepted"
 
 
 def test_an_infinite_element_rejects_a_constant():
@@ -138,9 +139,9 @@ def test_a_mean_coupling_off_by_many_errors_is_noticed_on_both_sides(shift, agre
 def test_an_exact_relation_broken_by_the_constant_rejects_it():
     found = coupling(0.0)
     broken = dataclasses.replace(found, fit=dataclasses.replace(found.fit, null_residual=0.05))
-    assert constant_accepted(found, Quality.TRUSTED)
-    assert not constant_accepted(broken, Quality.TRUSTED)
-    assert constant_accepted(broken, Quality.HEAVY_TAILED)
+    assert judgement(found, Quality.TRUSTED) == "accepted"
+    assert judgement(broken, Quality.TRUSTED) != "accepted"
+    assert judgement(broken, Quality.HEAVY_TAILED) == "accepted"
 
 
 def test_a_relation_broken_by_the_sample_fails_the_check():
@@ -173,7 +174,7 @@ def test_without_referee_a_vague_sample_decides_nothing():
     text = verdict(orders(), vague, six(0.9, identity=None))
     assert "neither rejected nor accepted" in text
     assert text.endswith("is not decided.")
-    assert not constant_accepted(vague, Quality.TRUSTED)
+    assert judgement(vague, Quality.TRUSTED) != "accepted"
 
 
 def test_the_share_that_every_constant_misses_is_the_smallest_there_is():
@@ -191,10 +192,37 @@ def test_exact_values_reject_from_two_percent_on(scatter, accepted):
     # with relative scatter s has a mean distance of 0.46 s from its median.
     found = coupling(scatter)
     assert (found.misfit_least < 0.02) is accepted
-    assert constant_accepted(found, Quality.HEAVY_TAILED) is accepted
+    assert judgement(found, Quality.HEAVY_TAILED) == ("accepted" if accepted else "rejected")
 
 
 def test_a_precise_sample_rejects_what_is_nearly_constant_and_says_so():
     text = verdict(orders(), coupling(0.005), six(0.9))
     assert "A constant λ is rejected: χ²/dof = " in text
     assert "The deviation is small, though: the closest constant misses 0." in text
+
+
+@pytest.mark.parametrize(("share", "fair"), [(0.49, False), (0.51, True)])
+def test_a_fair_description_explains_half_of_the_six_point_function(share, fair):
+    assert describes(coupling(0.0), Quality.TRUSTED, six(share)) is fair
+
+
+@pytest.mark.parametrize(("miss", "good"), [(0.9e-6, True), (1.1e-6, False)])
+def test_identity_and_quadrature_are_judged_to_one_millionth(miss, good):
+    made = checks(orders(), None, coupling(0.0), six(0.9, identity=miss), miss, 10**6, contact_error=miss)
+    judged = [name for name in made if "sampled" not in name]
+    assert len(judged) == 3
+    assert all(made[name] is good for name in judged)
+
+
+@pytest.mark.parametrize(("tail", "rejected"), [(1.1e-3, False), (0.9e-3, True)])
+def test_the_fit_is_rejected_at_one_in_a_thousand(tail, rejected):
+    # χ² of the fit chosen so that its upper tail (Hotelling, 10⁴ blocks ~ χ²) is just above or below.
+    found = coupling(0.0)
+    chi2 = next(
+        chi2 for chi2 in np.arange(20, 60, 0.01)
+        if dataclasses.replace(found.fit, chi2=chi2).upper_tail <= tail
+    )  # fmt: skip
+    assert chi2 == pytest.approx(stats.chi2(found.fit.dof).isf(tail), rel=0.01)
+    judged = dataclasses.replace(found, fit=dataclasses.replace(found.fit, chi2=chi2))
+    assert (judgement(judged, Quality.TRUSTED) == "rejected") is rejected
+    assert judgement(judged, Quality.HEAVY_TAILED) == "accepted"
