@@ -10,6 +10,7 @@ One vertex is a plain sum over the nodes; for more, the order of the summations 
 """
 
 from collections.abc import Sequence
+from functools import cached_property
 from math import prod
 from string import ascii_letters
 from typing import NamedTuple, final
@@ -21,6 +22,7 @@ from numerics.backends import Backend, default_table_backend
 from numerics.errors import InvalidKernel, LoweringError
 from numerics.integrand import Integrand
 from numerics.kernels import Kernel
+from numerics.kinked_lines import KinkedBlock, kinked_blocks
 from numerics.profiles import Profile
 from numerics.quadrature import Rule
 from numerics.tensor_network import contract_network, plan_contraction
@@ -59,6 +61,7 @@ class Tables:
         self._kernel = kernel
         self._points = points
         self._rule = rule
+        self._nats = nats
         self._nodes, self._weights = rule.grid(nats)
         self._made: dict[str | Profile, Array] = {}
         self._powers: dict[int, Array] = {}
@@ -91,10 +94,21 @@ class Tables:
         return self._made["pairs"]
 
     def lines(self, power: int) -> Array:
-        """K_W(y_m, y_m')^power, shape (m, m), kept for the next diagram."""
+        """K_W(y_m, y_m')^power, shape (m, m), kept for the next diagram.
+
+        Where the kernel has a kink between vertices, with weights of product integration in its place
+        (`numerics.kinked_lines`).
+        """
         if power not in self._powers:
-            self._powers[power] = self.pairs if power == 1 else self.pairs**power
+            table = self.pairs if power == 1 and not self._blocks else self.pairs**power
+            for block in self._blocks:
+                table[block.where] = block.table(power)
+            self._powers[power] = table
         return self._powers[power]
+
+    @cached_property
+    def _blocks(self) -> list[KinkedBlock]:
+        return kinked_blocks(self._kernel, self._rule.kink_pairs(self._nats))
 
     def _table(self, x: Array) -> Array:
         backend = self._backend or default_table_backend(len(x) * len(self._nodes))
@@ -142,7 +156,7 @@ class Tables:
         other = object.__new__(Tables)
         other.__dict__.update(self.__dict__)
         other._made = {name: np.abs(table) for name, table in used.items()}
-        other._powers = {}
+        other._powers, other._blocks = {}, []
         return other
 
 

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from numerics.backends import Backend
 from numerics.convergence import refuse_divergence
 from numerics.domains import Box, Domain
-from numerics.errors import InvalidKernel, LoweringError, NotAvailable, NotConverged
+from numerics.errors import InvalidKernel, InvalidPoints, LoweringError, NotAvailable, NotConverged
 from numerics.gaussian_form import gaussian_rule, gaussian_table, has_gaussian_form
 from numerics.kernels import Kernel
 from numerics.profiles import Profile
@@ -37,6 +37,8 @@ Array = NDArray[np.float64]
 
 #: Up to this dimension adaptive cubature replaces a grid that is too large; above, Sobol points do.
 _CUBATURE_DIMENSIONS = 3
+#: Largest coordinate, cutoff and standard deviation.
+_LARGEST = 1e36
 
 
 class Method(Enum):
@@ -89,6 +91,7 @@ def solve(
         If the settings are strict and the accuracy was not reached.
     """
     settings = settings or Settings()
+    _refuse_extremes(kernel, points, domain)
 
     def done(job: Job) -> None:
         _check_result(job, kernel, points, settings)
@@ -104,6 +107,23 @@ def solve(
             f"{kernel!r} leaves the range of floating-point numbers ({error}); rescale the inputs or the "
             "standard deviations"
         ) from error
+
+
+def _refuse_extremes(kernel: Kernel, points: Array, domain: Domain) -> None:
+    """Kernels hold fourth powers of inputs and standard deviations: beyond a size these are infinite."""
+    sizes = {
+        "coordinates": float(np.max(np.abs(points), initial=0.0)),
+        "a cutoff": domain.cutoff if isinstance(domain, Box) else 0.0,
+        "standard deviations": max(
+            abs(float(getattr(kernel, name, 0.0))) for name in ("sigma_w", "sigma_b", "sigma_a")
+        ),
+    }
+    for what, size in sizes.items():
+        if size > _LARGEST:
+            raise InvalidPoints(
+                f"{what} up to {size:.3g} given; kernels need the fourth power of it, so {_LARGEST:g} is the "
+                "most that floating-point numbers allow. Choose another unit of length"
+            )
 
 
 class _Problem(NamedTuple):

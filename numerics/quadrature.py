@@ -8,9 +8,9 @@ The dial is ``nats``: a rule asked for E nats aims at relative errors of exp(−
 analytic within the strip |Im u| < π/2 of the mapped coordinate y = c + s·sinh(u).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache, reduce
+from functools import lru_cache, partial, reduce
 from itertools import pairwise
 from math import asinh, atan2, ceil, isinf, pi, prod
 from typing import NamedTuple, Protocol
@@ -19,9 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
 
 #: A panel that would need more nodes than this is cut in two.
-_MAX_PANEL_NODES = 192
+_MAX_PANEL_NODES = 96
 #: Short panels too gain nodes from level to level; else a small change would not mean a small error.
 _MOST_NATS_PER_NODE = 5.0
 #: Accuracy at which two ways of cutting an axis are compared.
@@ -41,6 +42,30 @@ class Grid(NamedTuple):
 
     nodes: Array
     weights: Array
+
+
+class Curve(NamedTuple):
+    """A piece of a line along which a grid has Gauss–Legendre nodes.
+
+    Attributes
+    ----------
+    start, n : int
+        Number of its first node in the grid, and of its nodes.
+    place : callable
+        t in [−1, 1], shape (k,), to positions of shape (k, d) and the Jacobian of shape (k,).
+    """
+
+    start: int
+    n: int
+    place: Callable[[Array], tuple[Array, Array]]
+
+
+class KinkPair(NamedTuple):
+    """Two pieces of curve on which y and z can meet, t = t' (or be opposite, y = −z at t = −t')."""
+
+    first: Curve
+    second: Curve
+    opposite: bool
 
 
 class Rule(Protocol):
@@ -63,6 +88,9 @@ class Rule(Protocol):
 
     def grid(self, nats: float) -> Grid:
         """Make the grid."""
+
+    def kink_pairs(self, nats: float) -> tuple[KinkPair, ...]:
+        """Where two vertices on the grid can meet; empty unless the grid lies on curves."""
 
     def vertex_factor(self, valence: int, degree: float = 0.0) -> float:
         """Factor on the weights for a vertex with `valence` line ends and a profile of that degree."""
@@ -107,18 +135,26 @@ class Panel(NamedTuple):
             return 0
         return 1 + ceil(nats / min(2.0 * asinh(self.strip / half), _MOST_NATS_PER_NODE))
 
-    def rule(self, nats: float) -> tuple[Array, Array]:
-        """Nodes and weights in y, each of shape (n_nodes,) or a little more."""
+    def pieces(self, nats: float) -> tuple[int, int]:
+        """How many equal pieces the panel is cut into, and the nodes on each."""
         n = self.n_nodes(nats)
         pieces = ceil(n / _MAX_PANEL_NODES)
-        t, w = gauss_legendre(ceil(n / pieces))
+        return (pieces, ceil(n / pieces)) if n else (0, 0)
+
+    def place(self, t: Array, piece: int | Indices, pieces: int) -> tuple[Array, Array]:
+        """Positions y and dy/dt for t in [−1, 1] on one of its pieces; shapes as t."""
         half = 0.5 * (self.high - self.low) / pieces
-        middles = self.low + half * (2.0 * np.arange(pieces) + 1.0)
-        u = (middles[:, None] + half * t).ravel()
-        weights = np.tile(half * w, pieces)
+        u = self.low + half * (2.0 * piece + 1.0) + half * t
         if isinf(self.scale):
-            return u, weights
-        return self.centre + self.scale * np.sinh(u), weights * self.scale * np.cosh(u)
+            return u, np.full_like(u, half)
+        return self.centre + self.scale * np.sinh(u), half * self.scale * np.cosh(u)
+
+    def rule(self, nats: float) -> tuple[Array, Array]:
+        """Nodes and weights in y, each of shape (n_nodes,) or a little more."""
+        pieces, n = self.pieces(nats)
+        t, w = gauss_legendre(n)
+        y, jacobian = self.place(t, np.arange(pieces)[:, np.newaxis], pieces)
+        return y.ravel(), (w * jacobian).ravel()
 
 
 def sinh_panels(
@@ -210,6 +246,17 @@ def _join(panels: tuple[Panel, ...], nats: float) -> tuple[Array, Array]:
     return joined
 
 
+def _curves(panels: tuple[Panel, ...], nats: float, start: int = 0) -> list[Curve]:
+    """The pieces of adjacent panels, with positions of shape (k,) in place of (k, 1)."""
+    curves = []
+    for panel in panels:
+        pieces, n = panel.pieces(nats)
+        for piece in range(pieces):
+            curves.append(Curve(start, n, partial(panel.place, piece=piece, pieces=pieces)))
+            start += n
+    return curves
+
+
 def _product(axes: Sequence[tuple[Array, Array]]) -> Grid:
     """Tensor product of one-dimensional rules, last axis fastest."""
     if len(axes) == 1:
@@ -256,6 +303,23 @@ class TensorRule:
         if len(grid.weights) <= _KEPT_NODES:
             self._grids[nats] = grid
         return grid
+
+    def kink_pairs(self, nats: float) -> tuple[KinkPair, ...]:
+        """In one dimension each piece of a panel with itself."""
+        if len(self.axes) > 1:
+            return ()
+        pairs = []
+        for curve in _curves(self.axes[0], nats):
+
+            def place(
+                t: Array, on_axis: Callable[[Array], tuple[Array, Array]] = curve.place
+            ) -> tuple[Array, Array]:
+                y, jacobian = on_axis(t)
+                return y[:, np.newaxis], jacobian
+
+            embedded = curve._replace(place=place)
+            pairs.append(KinkPair(embedded, embedded, opposite=False))
+        return tuple(pairs)
 
     def vertex_factor(self, valence: int, degree: float = 0.0) -> float:
         """One."""
@@ -320,6 +384,35 @@ class SurfaceRule:
             weights.append(face.weights)
         d = self._dimension
         return Grid(self.cutoff * np.concatenate(nodes), self.cutoff ** (d - 1) * np.concatenate(weights))
+
+    def kink_pairs(self, nats: float) -> tuple[KinkPair, ...]:
+        """For a square each piece of an edge with itself and with the opposite one."""
+        if self._dimension != 2:
+            return ()
+        curves: list[Curve] = []
+        start = 0
+        for axis, sign, (panels,) in self.faces:
+            for curve in _curves(panels, nats, start):
+
+                def place(
+                    t: Array,
+                    axis: int = axis,
+                    sign: float = sign,
+                    along: Callable[[Array], tuple[Array, Array]] = curve.place,
+                ) -> tuple[Array, Array]:
+                    y, jacobian = along(t)
+                    return self.cutoff * np.insert(
+                        y[:, np.newaxis], axis, sign, axis=1
+                    ), self.cutoff * jacobian
+
+                curves.append(curve._replace(place=place))
+                start += curve.n
+        middles = np.concatenate([curve.place(np.zeros(1))[0] for curve in curves])
+        pairs = [KinkPair(curve, curve, opposite=False) for curve in curves]
+        for k, curve in enumerate(curves):
+            across = int(np.argmin(np.max(np.abs(middles + middles[k]), axis=1)))
+            pairs.append(KinkPair(curve, curves[across], opposite=True))
+        return tuple(pairs)
 
     def vertex_factor(self, valence: int, degree: float = 0.0) -> float:
         """Radial integral: Λ/(d + h) with h = growth · valence + degree."""
@@ -400,6 +493,10 @@ class TrapezoidRule:
         """Nodes and weights."""
         axes = [self._axis(axis, nats) for axis in range(len(self.low))]
         return _product([(y, np.full(len(y), step)) for y, step in axes])
+
+    def kink_pairs(self, nats: float) -> tuple[KinkPair, ...]:
+        """None: for analytic integrands only."""
+        return ()
 
     def vertex_factor(self, valence: int, degree: float = 0.0) -> float:
         """One."""

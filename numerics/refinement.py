@@ -22,6 +22,7 @@ from numerics.contraction import Cost, Tables, contract, contraction_cost
 from numerics.errors import LoweringError, ProblemTooLarge
 from numerics.integrand import Integrand
 from numerics.kernels import Kernel
+from numerics.kinked_lines import kinks_where_vertices_meet
 from numerics.quadrature import Rule
 
 Array = NDArray[np.float64]
@@ -267,12 +268,17 @@ class _Track:
 
 
 def _smoothness(job: Job, kernel: Kernel, points: Array, rule: Rule) -> Smoothness:
-    """Panels are cut at kinks in one coordinate; those between two vertices or in a corner remain."""
+    """Panels are cut at kinks in one coordinate; those between two vertices are integrated along curves."""
     if rule.exact:
         return Smoothness.EXACT
-    analytic = not any(len(kinks) for kinks in kernel.kinks(points))
-    cut = job.integrand.n_vertices == 1 and kernel.d_in <= rule.kinks_cut_up_to
-    return Smoothness.ANALYTIC if analytic or cut else Smoothness.KINKED
+    if not any(len(kinks) for kinks in kernel.kinks(points)):
+        return Smoothness.ANALYTIC
+    cut = kernel.d_in <= rule.kinks_cut_up_to
+    between = job.integrand.n_vertices > 1 and kinks_where_vertices_meet(kernel)
+    # In a closed loop of vertices the lines not in one table leave weaker kinks.
+    loops = len(job.integrand.bridges_between) >= job.integrand.n_vertices
+    resolved = not between or (not loops and bool(rule.kink_pairs(_LEAST_NATS)))
+    return Smoothness.ANALYTIC if cut and resolved else Smoothness.KINKED
 
 
 def fits_grid(job: Job, rule: Rule, n_points: int, settings: Settings) -> bool:
