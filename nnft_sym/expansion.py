@@ -23,19 +23,17 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
-from itertools import islice
-from math import factorial, prod
 from typing import TYPE_CHECKING, TypeVar
 
 from diagrams.filters import NamedFilter, connected, no_vacuum, one_particle_irreducible, skeleton
-from diagrams.generation import count, generate
-from diagrams.wick import contraction_count
+from diagrams.generation import count
 from nnft_sym.action import Action
+from nnft_sym.enumeration import Progress, content_text, listed
 from nnft_sym.errors import InvalidExpansion
 from nnft_sym.polynomials import Polynomial
 from nnft_sym.structure import from_lines, structured
 from nnft_sym.terms import Term, Topology, topologies
-from nnft_sym.truncation import Content, CountingLike, OrderLike, Truncation, truncation
+from nnft_sym.truncation import CountingLike, OrderLike, Truncation, truncation
 
 if TYPE_CHECKING:
     import sympy
@@ -44,8 +42,6 @@ if TYPE_CHECKING:
     from nnft_sym.notation import Notation
     from nnft_sym.numeric_terms import NumericTerm
 
-#: More terms than this are refused: nobody reads them, and counting needs no list.
-MOST_TERMS = 1_000_000
 #: A notebook shows longer expansions by topology.
 MOST_TERMS_SHOWN = 200
 
@@ -139,6 +135,21 @@ class Expansion:
         """The rule of the scheme in words."""
         return RULES[self.scheme]
 
+    @property
+    def shown_kind(self) -> Kind:
+        """The function that the terms add up to.
+
+        It is `kind`, but for exact lines: a vacuum part is a piece without external points and is dropped by
+        their rule, so that what is left of the full function is the normalised one.
+
+        Examples
+        --------
+        >>> correlator("lambda*f^4", 4, scheme="exact", kind="full").shown_kind
+        <Kind.NORMALISED: 'normalised'>
+        """
+        dropped = self.kind is Kind.FULL and self.scheme is Scheme.EXACT
+        return Kind.NORMALISED if dropped else self.kind
+
     @cached_property
     def wick_total(self) -> dict[str, int]:
         """All Wick contractions per vertex content, vacuum parts included, whatever the scheme and the kind.
@@ -153,7 +164,7 @@ class Expansion:
         {'': 3, '4:1': 105}
         """
         return {
-            vertex_key(content): count(self.n, dict(content)).multiplicity_total
+            content_text(content): count(self.n, dict(content)).multiplicity_total
             for content in self.truncation.contents(self.action, self.n)
         }
 
@@ -260,6 +271,8 @@ def correlator(
     scheme: str = "bare",
     kind: str = "normalised",
     counting: CountingLike = None,
+    *,
+    progress: Progress | None = None,
 ) -> Expansion:
     """Expand an n-point function in the couplings.
 
@@ -278,6 +291,8 @@ def correlator(
         Which function.
     counting : "1/N" or mapping of str to int or Fraction, optional
         Power of 1/N that each coupling is worth; ``"1/N"`` takes (v − 2)/2 for the coupling of f^v.
+    progress : callable, optional
+        Given a line of text now and then, such as "120,000 of 887,301 diagrams found".
 
     Returns
     -------
@@ -309,21 +324,20 @@ def correlator(
     _check(n, chosen_scheme, chosen_kind)
     cut = truncation(action, order, counting)
     where = _FILTERS[chosen_kind] + _SCHEME_FILTERS[chosen_scheme]
-    contents = []
-    for content in cut.contents(action, n):  # all of them, before the first is enumerated
-        _refuse_endless(n, content)
-        contents.append(content)
+    shapes = {valence: tuple(shape for shape, _ in action.shapes(valence)) for valence in action.valences}
     terms: list[Term] = []
-    for content in contents:
+    for content, diagrams in listed(n, tuple(cut.contents(action, n)), where, shapes, progress):
         factor = cut.factor(action, content)
-        diagrams = list(islice(generate(n, dict(content), where), MOST_TERMS + 1))
-        if len(terms) + len(diagrams) > MOST_TERMS:
-            raise _too_many(n, content)
-        diagrams.sort(key=lambda diagram: (-len(diagram.components()), diagram))
         if action.is_local_scalar:
             terms += [Term(diagram, factor * diagram.multiplicity) for diagram in diagrams]
         else:
-            terms += [term for diagram in diagrams for term in _structured(diagram, action, cut)]
+            for number, diagram in enumerate(diagrams, start=1):
+                terms += _structured(diagram, action, cut)
+                if progress is not None and number % 20 == 0:
+                    progress(
+                        f"{number:,} of {len(diagrams):,} diagrams with the vertices "
+                        f"{content_text(content)} taken apart: {len(terms):,} terms"
+                    )
     return Expansion(action, n, cut, chosen_scheme, chosen_kind, tuple(terms))
 
 
@@ -332,11 +346,6 @@ def _structured(diagram: "Diagram", action: Action, cut: Truncation) -> Iterator
     for structure, coefficient in structured(diagram, action, cut):
         if coefficient:
             yield Term(from_lines(diagram.n_external, structure.factors.lines), coefficient, structure)
-
-
-def vertex_key(content: Content) -> str:
-    """Write a vertex content: ``4:2,6:1`` for two vertices of valence 4 and one of valence 6."""
-    return ",".join(f"{valence}:{number}" for valence, number in content)
 
 
 _Choice = TypeVar("_Choice", Scheme, Kind)
@@ -364,19 +373,3 @@ def _check(n: int, scheme: Scheme, kind: Kind) -> None:
         raise InvalidExpansion(
             "vacuum diagrams have no external line to make exact: for 0 points use the scheme bare"
         )
-
-
-def _refuse_endless(n: int, content: Content) -> None:
-    """Refuse before enumerating: a diagram stands for at most ∏v!·∏V_t! contractions."""
-    most = prod(factorial(valence) ** number * factorial(number) for valence, number in content)
-    if contraction_count(n, dict(content)) > 10 * MOST_TERMS * most:
-        raise _too_many(n, content)
-
-
-def _too_many(n: int, content: Content) -> InvalidExpansion:
-    vertices = f"the vertices {vertex_key(content)}" if content else "no vertices"
-    return InvalidExpansion(
-        f"the {n}-point function has more than {MOST_TERMS} diagrams once there are {vertices}: lower the "
-        "order or the "
-        f"number of points, or count them without a list (nnft count)"
-    )

@@ -117,7 +117,7 @@ def _finished(expansion: "Expansion", pieces: list[Piece]) -> list[str]:
         pieces = [Piece("0", 5.0)]
     elif goes_on(expansion):
         pieces.append(Piece(r"+ \cdots", 25.0))
-    return broken(left_latex(expansion.kind.value, expansion.n), pieces)
+    return broken(left_latex(expansion.shown_kind.value, expansion.n), pieces)
 
 
 def left_latex(kind: str, n: int) -> str:

@@ -54,7 +54,7 @@ def diagram_latex(expansion: "Expansion") -> str:
         pieces = [Piece("0", 5.0)]
     elif goes_on(expansion):
         pieces.append(Piece(r"+ \cdots", 25.0))
-    return displayed(broken(left_latex(expansion.kind.value, expansion.n), pieces), r"\\[1.5ex]")
+    return displayed(broken(left_latex(expansion.shown_kind.value, expansion.n), pieces), r"\\[1.5ex]")
 
 
 def _pieces(topologies: "Sequence[Topology]", start: bool) -> list[Piece]:

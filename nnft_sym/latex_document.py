@@ -20,6 +20,10 @@ _TWO_KERNELS = (
     "$K$ is a line between external points, $K^{W}$ a line at a vertex: the propagator without the variance "
     "of the output bias."
 )
+_BRACKETS = (
+    "A bracket is the mean over the labellings of the external points; the number in front counts Wick "
+    "contractions of all of them."
+)
 _FRAME = r"""\documentclass[10pt,a4paper]{article}
 \usepackage{amsmath}
 \newif\ifdrawn\IfFileExists{tikz.sty}{\usepackage{tikz}\drawntrue}{\drawnfalse}
@@ -30,29 +34,50 @@ _FRAME = r"""\documentclass[10pt,a4paper]{article}
 \section*{@title@}
 \[@action@\]
 @rule@. @kernels@
-@drawn@\subsection*{By topology}
-A bracket is the mean over the labellings of the external points; the number in front counts Wick
-contractions.
-@grouped@
-\subsection*{Term by term}
-@formula@
+@sections@
 \subsection*{Check}
 Wick contractions, vacuum parts included, summed over the diagrams found: @totals@.
 \end{document}
 """
-_DRAWN = r"""\ifdrawn
-\subsection*{Diagrams}
-A diagram in brackets is the mean over the labellings of the external points; the number in front counts Wick
-contractions.
-@diagrams@
-\fi
-"""
+_HEADINGS = {"drawn": "Diagrams", "grouped": "By topology", "labelled": "Term by term"}
+_COMMENTS = {
+    "plain": "% K at a vertex (an end y, z, ...) is the propagator without the variance of the output bias",
+    "grouped": "% [...] is the mean over the labellings of the external points",
+    "drawn": "% load amsmath and tikz; [...] is the mean over the labellings of the external points",
+}
 #: More topologies than this are not drawn: LaTeX would take minutes.
 MOST_DRAWN = 150
 
 
-def latex_document(expansion: "Expansion", notation: Notation | None = None) -> str:
-    r"""Write a document: action, rule of the scheme, short form, every term, number of contractions.
+def pasted_latex(expansion: "Expansion", notation: "Notation | None" = None, terms: str = "labelled") -> str:
+    r"""Write displayed mathematics, behind a comment that says what does not meet the eye.
+
+    Parameters
+    ----------
+    expansion : Expansion
+        What to print.
+    notation : Notation, optional
+        How propagators are written.
+    terms : {"labelled", "grouped", "drawn"}
+        Every term; one per topology; one per topology as a drawn diagram (which loads ``tikz``).
+
+    Examples
+    --------
+    >>> from nnft_sym.expansion import correlator
+    >>> print(pasted_latex(correlator("g*f^3", 1), Notation(plain_kernel=True)))
+    % K at a vertex (an end y, z, ...) is the propagator without the variance of the output bias
+    \[
+    G^{(1)}(x_{1}) = -3g\int d^{d}y\,K_{1y}K_{yy} + \cdots
+    \]
+    """
+    notation = notation or Notation()
+    comments = [_COMMENTS["plain"]] if notation.plain_kernel and terms != "drawn" else []
+    comments += [_COMMENTS[terms]] if terms in _COMMENTS else []
+    return "\n".join([*comments, _display(expansion, notation, terms)])
+
+
+def latex_document(expansion: "Expansion", notation: Notation | None = None, terms: str | None = None) -> str:
+    r"""Write a document: action, rule of the scheme, the sum in three forms, number of contractions.
 
     Parameters
     ----------
@@ -60,6 +85,8 @@ def latex_document(expansion: "Expansion", notation: Notation | None = None) -> 
         What to print.
     notation : Notation, optional
         How propagators are written; the document says what they stand for.
+    terms : {"labelled", "grouped", "drawn"}, optional
+        Only this form of the sum; all three by default, without drawings if there are very many topologies.
 
     Examples
     --------
@@ -68,7 +95,7 @@ def latex_document(expansion: "Expansion", notation: Notation | None = None) -> 
     '\\usepackage{amsmath}'
     """
     notation = notation or Notation()
-    title = f"The {expansion.n}-point function to {expansion.truncation.latex}, {expansion.kind}"
+    title = f"The {expansion.n}-point function to {expansion.truncation.latex}, {expansion.shown_kind}"
     rule = (expansion.rule[0].upper() + expansion.rule[1:]).replace("S_GP", r"$S_{\mathrm{GP}}$")
     totals = [
         f"{total} ({f'vertices {key}' if key else 'no vertex'})"
@@ -79,9 +106,7 @@ def latex_document(expansion: "Expansion", notation: Notation | None = None) -> 
         "action": expansion.action.latex(),
         "rule": rule,
         "kernels": _PLAIN_KERNELS if notation.plain_kernel else _TWO_KERNELS,
-        "drawn": _drawn(expansion),
-        "grouped": display_latex(expansion, notation, grouped=True),
-        "formula": display_latex(expansion, notation),
+        "sections": _sections(expansion, notation, terms),
         "totals": ", ".join(totals) or "none",
     }
     document = _FRAME
@@ -90,8 +115,24 @@ def latex_document(expansion: "Expansion", notation: Notation | None = None) -> 
     return document
 
 
-def _drawn(expansion: "Expansion") -> str:
-    """Write the part with drawn diagrams; a LaTeX without TikZ leaves it out."""
-    if len(expansion.topologies()) > MOST_DRAWN:
-        return ""
-    return _DRAWN.replace("@diagrams@", diagram_latex(expansion))
+def _sections(expansion: "Expansion", notation: Notation, terms: str | None) -> str:
+    """Write the sum in one form or in all; a LaTeX without TikZ leaves the drawn one out."""
+    few = len(expansion.topologies()) <= MOST_DRAWN
+    chosen = [terms] if terms else [form for form in _HEADINGS if few or form != "drawn"]
+    sections = []
+    for form in chosen:
+        lines = [rf"\subsection*{{{_HEADINGS[form]}}}"]
+        if form != "labelled":
+            lines.append(_BRACKETS)
+        lines.append(_display(expansion, notation, form))
+        if form == "drawn":
+            lines = [r"\ifdrawn", *lines, r"\fi"]
+        sections.append("\n".join(lines))
+    return "\n".join(sections)
+
+
+def _display(expansion: "Expansion", notation: Notation, terms: str) -> str:
+    """Print the sum in one form."""
+    if terms == "drawn":
+        return diagram_latex(expansion)
+    return display_latex(expansion, notation, grouped=terms == "grouped")

@@ -41,6 +41,12 @@ _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*")
 _COORDINATE = re.compile(r"[xyz](_?[0-9]+)?")
 _FIELD_COMPONENT = re.compile(r"f_?[0-9]+")
+#: Words that Python, SymPy or a table would read as something else, and what that is.
+_TAKEN = {
+    "I": "the imaginary unit", "E": "Euler's number", "oo": "infinity", "zoo": "complex infinity",
+    "inf": "infinity", "infinity": "infinity", "nan": "the result of an undefined operation",
+    "true": "a truth value", "false": "a truth value", "none": "a missing value",
+}  # fmt: skip
 
 
 def field_at(letter: str) -> str:
@@ -70,7 +76,8 @@ def coupling_name(written: str) -> str:
     Raises
     ------
     InvalidAction
-        If this is no name, or one that means something else: a coordinate, a component of the field, or π.
+        If this is no name, or one that means something else: a coordinate, a component of the field, π, a
+        constant of SymPy, or a word such as ``nan`` that is no number but reads as one.
 
     Examples
     --------
@@ -98,6 +105,11 @@ def coupling_name(written: str) -> str:
     if name == "pi":
         raise InvalidAction(
             f"'{written}' is the number π, which is not rational: absorb it into a coupling, as in 'g*f^4'"
+        )
+    if name in _TAKEN or (len(name) > 2 and name.lower() in _TAKEN):
+        raise InvalidAction(
+            f"'{written}' reads as {_TAKEN.get(name) or _TAKEN[name.lower()]} and cannot be a coupling: "
+            "choose another name, such as 'g'"
         )
     return name
 

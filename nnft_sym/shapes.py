@@ -64,6 +64,21 @@ class Shape:
         return exchanges * prod(factorial(self.places.count(place)) for place in set(self.places))
 
     @property
+    def dealings(self) -> int:
+        """Number of ways to deal line ends to the points, and at each point to the products f.f.
+
+        Examples
+        --------
+        >>> Shape((Place(2), Place(2))).dealings, Shape((Place(4),), True).dealings
+        (6, 3)
+        """
+        ways = factorial(self.valence)
+        for place in self.places:
+            half = place.fields // 2
+            ways //= 2**half * factorial(half) if self.vector else factorial(place.fields)
+        return ways
+
+    @property
     def is_plain(self) -> bool:
         """Whether this is f to a power at one point, and nothing else."""
         return not self.vector and len(self.places) == 1 and not self.places[0].weight

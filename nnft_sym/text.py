@@ -15,6 +15,11 @@ _SOURCES = {
     "(line ends - 1)!!": "every contraction, vacuum parts included, against the double factorial",
     "zero dimensions": "the terms listed, against the zero-dimensional series",
 }
+#: What the short form means by a bracket.
+BRACKETS = (
+    "[...]: mean over the labellings of the external points; the number in front counts Wick contractions of "
+    "all of them"
+)
 _TABLE = "  {:>12}  {:>4}  {:>18}  {}"
 
 
@@ -73,13 +78,19 @@ def left_side(kind: str, n: int) -> str:
 def expansion_text(expansion: "Expansion") -> str:
     """Write a table of all terms, topology by topology, with the rule of the scheme and the Wick check."""
     lines = [
-        f"{expansion.n}-point function, {expansion.kind}, to {_order(expansion)} of",
+        f"{expansion.n}-point function, {expansion.shown_kind}, to {_order(expansion)} of",
         f"S = S_GP + ∫ [{expansion.action}]",
         expansion.rule,
         "K: line between external points; K_W: line at a vertex, without the variance of the output bias",
-        "",
-        grouped_text(expansion),
+        BRACKETS,
     ]
+    if expansion.shown_kind != expansion.kind:
+        lines.append(
+            "full was asked for: exact lines leave no vacuum parts, so this is the normalised function"
+        )
+    if not expansion.terms:
+        lines.append(no_diagrams(expansion))
+    lines += ["", grouped_text(expansion)]
     for (order, key), group in groupby(expansion.topologies(), _content):
         lines += ["", f"order {order}" + (f", vertices {key}" if key else "")]
         lines.append(_TABLE.format("multiplicity", "S", "coefficient", "integral"))
@@ -88,8 +99,34 @@ def expansion_text(expansion: "Expansion") -> str:
             if topology.labellings > 1:
                 total = f"{topology.labellings} x {topology.representative.multiplicity}"
                 lines.append(f"  {total + ' = ' + str(topology.multiplicity):>12}")
-    lines += ["", *_wick_lines(expansion)]
+    if expansion.wick_total:
+        lines += ["", *_wick_lines(expansion)]
     return "\n".join(lines)
+
+
+def no_diagrams(expansion: "Expansion") -> str:
+    """Say why an expansion has no terms.
+
+    Examples
+    --------
+    >>> from nnft_sym.expansion import correlator
+    >>> print(no_diagrams(correlator("lambda*f^4", 3)))
+    there are no diagrams: 3 points and vertices of 4 fields leave an odd number of line ends, which cannot be
+    paired; the function is zero to all orders
+    """
+    valences = expansion.action.valences
+    if expansion.n % 2 and all(valence % 2 == 0 for valence in valences):
+        vertices = " or ".join(map(str, valences))
+        ends = f"{expansion.n} point{'s' if expansion.n > 1 else ''}"
+        ends += f" and vertices of {vertices} fields leave" if valences else " have"
+        return (
+            f"there are no diagrams: {ends} an odd number of line ends, which cannot be paired; the function "
+            "is zero to all orders"
+        )
+    return (
+        f"there are no diagrams of the kind {expansion.kind} with {expansion.scheme} lines to "
+        f"{expansion.truncation.text}: raise the order, or ask for another kind"
+    )
 
 
 def _order(expansion: "Expansion") -> str:
@@ -124,7 +161,7 @@ def _wick_lines(expansion: "Expansion") -> list[str]:
 
 def grouped_text(expansion: "Expansion") -> str:
     """Write the sum with one representative per topology; a bracket is the mean over its labellings."""
-    text = left_side(expansion.kind.value, expansion.n) + " = "
+    text = left_side(expansion.shown_kind.value, expansion.n) + " = "
     start = True
     for (_, factor), group in groupby(expansion.topologies(), lambda t: (t.vertices, t.common)):
         text += ("" if start else "\n    ") + _group(factor, list(group), start)

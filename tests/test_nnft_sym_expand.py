@@ -12,8 +12,10 @@ from click.testing import CliRunner
 
 from diagrams.diagram import Diagram
 from diagrams.errors import NNFTError
+from nnft_sym.action import Action
 from nnft_sym.commands.expand import command
 from nnft_sym.expansion import correlator
+from nnft_sym.late_progress import LateProgress
 
 LAMBDA_KAPPA = "lambda*f**4 + kappa*f**6"
 
@@ -135,6 +137,79 @@ def test_latex():
     assert r"\end{document}" in document
 
 
+def test_forms_and_notation_of_latex():
+    """Grouped, drawn, and K(x_1,x_2) with numbered vertices; plain K comes with its note."""
+    words = ["lambda*f^4", "-n", "4", "--format", "latex"]
+    grouped = expand(*words, "--terms", "grouped")
+    assert re.findall(r"(\d+)\\bigl\[", grouped) == ["3", "72", "24"]
+    assert grouped.startswith("% [...] is the mean over the labellings")
+    drawn = expand(*words, "--terms", "drawn")
+    assert (drawn.count(r"\begin{tikzpicture}"), drawn.count("K")) == (3, 0)
+    assert "amsmath and tikz" in drawn.splitlines()[0]
+    spelt = expand(*words, "--arguments", "--numbered-vertices", "--plain-kernel")
+    assert r"\int d^{d}y_{1}\,K(x_{1},y_{1})K(x_{2},y_{1})K(x_{3},y_{1})K(x_{4},y_{1})" in spelt
+    assert spelt.startswith("% K at a vertex")
+    assert expand(*words, "--terms", "labelled") == expand(*words)
+    document = expand(*words, "--document", "--terms", "grouped")
+    assert "By topology" in document
+    assert "Term by term" not in document
+    assert "tikzpicture" not in document
+
+
+def test_grouped_text():
+    assert expand("lambda*f^4", "-n", "4", "--terms", "grouped") == (
+        correlator("lambda*f^4", 4).grouped_text() + "\n"
+    )
+    assert "[...]: mean over the labellings" in expand("lambda*f^4", "-n", "4")
+
+
+@pytest.mark.parametrize("action", ["-lambda*f**4", "-f^4/24", "-2*g*f^3 + f^4", "-nu*f^4", "-(a + b)*f^4"])
+@pytest.mark.parametrize("place", [0, 2, 4])
+def test_an_action_may_begin_with_a_minus_sign(action, place):
+    words = ["-n", "4", "--order", "2"]
+    words.insert(place, action)
+    assert json.loads(expand(*words, "--json"))["action"] == str(Action(action))
+    assert expand("-n4", "--json", "--", action) == expand("-n4", "--json", action)
+
+
+def test_columns_of_messages_are_those_of_the_action():
+    with pytest.raises(NNFTError, match="at column 14"):
+        command.main(["-lambda*f^4 +", "-n", "4"], standalone_mode=False)
+
+
+def test_no_diagrams_is_said_in_words():
+    done = CliRunner().invoke(command, ["lambda*f^4", "-n", "3", "--json"], catch_exceptions=False)
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["terms"] == []
+    assert "odd number of line ends" in done.stderr
+    text = expand("lambda*f^4 + kappa*f^6", "-n", "1")
+    assert "1 point and vertices of 4 or 6 fields leave an odd number of line ends" in text
+    assert "zero to all orders" not in expand("g*f^3", "-n", "1", "--order", "0")
+
+
+def test_exact_lines_leave_no_vacuum_parts():
+    """The full function with exact lines has the terms, and the name, of the normalised one."""
+    words = ["lambda*f^4", "-n", "4", "--order", "2", "--scheme", "exact"]
+    full, normalised = expand_json(*words, "--kind", "full"), expand_json(*words)
+    assert full["terms"] == normalised["terms"]
+    text = expand(*words, "--kind", "full")
+    assert "exp(-" not in text
+    assert "full was asked for" in text
+    assert "Z" not in expand(*words, "--kind", "full", "--format", "latex")
+
+
+def test_long_requests_say_how_far_they_are(capsys):
+    with LateProgress(silent_for=0.0, line_every=0.01) as progress:
+        terms = len(correlator("lambda*f^4", 4, 5, progress=progress))
+        correlator("mu*f(x)^2*f(y)^2", 4, 3, progress=progress)
+    said = capsys.readouterr().err
+    assert f"2,000 of {terms:,} diagrams found" in said
+    assert "taken apart" in said
+    with LateProgress() as progress:
+        correlator("lambda*f^4", 4, 3, progress=progress)
+    assert capsys.readouterr().err == ""
+
+
 def test_tikz():
     listing = expand(LAMBDA_KAPPA, "-n", "4", "--format", "tikz")
     assert listing.count(r"\begin{tikzpicture}") == listing.count(r"\end{tikzpicture}") == 5
@@ -174,6 +249,13 @@ BAD = [
     (["lambda*f^4", "-n", "4", "--format", "tikz", "--json"], "contradict"),
     (["lambda*f^4", "-n", "4", "--document"], "--format latex"),
     (["lambda*f^4", "-n", "4", "--plain-kernel", "--json"], "--format latex"),
+    (["lambda*f^4", "-n", "4", "--terms", "drawn"], "--format latex"),
+    (["lambda*f^4", "-n", "4", "--terms", "grouped", "--json"], "no effect"),
+    (["lambda*f^4", "-n", "4", "--arguments", "--numbered-vertices"], "need --format latex"),
+    (["lambda*f^4", "-n", "4", "--format", "latex", "--terms", "drawn", "--arguments"], "no effect"),
+    (["-lambda*phi^4", "-n", "4"], "the field is written f"),
+    (["lambda*f^4", "-n", "10", "--order", "4"], "4,494,070 diagrams"),
+    (["kappa*(f.f)^4", "-n", "4", "--order", "3"], "ways"),
     (["lambda*f^4", "-n", "0"], "kind full or connected"),
     (["lambda*f^4"], "-n"),
     (["-n", "4"], "ACTION"),

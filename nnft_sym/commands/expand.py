@@ -4,16 +4,28 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nnft_sym.commands.action_argument import ActionCommand, read_action
 from nnft_sym.commands.options import json_option
 from nnft_sym.commands.powers import read_counting, read_order
 from nnft_sym.truncation import CountingLike, OrderLike
 
 if TYPE_CHECKING:
     from nnft_sym.expansion import Expansion
+    from nnft_sym.notation import Notation
+
+_EXAMPLES = """
+\b
+Examples
+  nnft expand 'lambda*f^4' -n 4                                the table of all terms
+  nnft expand 'lambda*f^4' -n 4 --terms grouped                3 [..] - lambda*(72 [..] + 24 [..])
+  nnft expand 'lambda*f^4 + kappa*f^6' -n 6 --order 2 --scheme exact --kind connected --counting 1/N
+  nnft expand 'lambda*f^4' -n 4 --format latex --terms drawn   the equation, with diagrams drawn in it
+  nnft expand 'lambda*f^4' -n 4 --format latex --document      a document for pdflatex
+"""
 
 
-@click.command(name="expand")
-@click.argument("action")
+@click.command(name="expand", cls=ActionCommand, epilog=_EXAMPLES)
+@click.argument("action", callback=read_action)
 @click.option("-n", "n", type=int, required=True, help="Number of external points.")
 @click.option(
     "--order",
@@ -50,7 +62,15 @@ if TYPE_CHECKING:
     type=click.Choice(["text", "latex", "tikz", "json"]),
     help="What to print.  [default: text]",
 )
+@click.option(
+    "--terms",
+    type=click.Choice(["labelled", "grouped", "drawn"]),
+    help="Every labelled term; one per topology, with its contractions in front, as papers do; or (LaTeX) "
+    "the same with the diagrams drawn inside the equation.  [default: labelled; with --document all three]",
+)
 @click.option("--plain-kernel", is_flag=True, help="LaTeX: print K on every line, also at vertices.")
+@click.option("--arguments", is_flag=True, help="LaTeX: print K(x_1,x_2) instead of K_{12}.")
+@click.option("--numbered-vertices", is_flag=True, help="LaTeX: print y_1, y_2 instead of y, z.")
 @click.option("--document", is_flag=True, help="LaTeX: a whole document instead of the formula.")
 @json_option
 def command(
@@ -61,37 +81,75 @@ def command(
     scheme: str,
     kind: str,
     form: str | None,
+    terms: str | None,
     plain_kernel: bool,
+    arguments: bool,
+    numbered_vertices: bool,
     document: bool,
     as_json: bool,
 ) -> None:
     """Expand an n-point function of ACTION, such as 'lambda*f^4 + kappa*f^6', into diagrams."""
     from nnft_sym.expansion import correlator
+    from nnft_sym.late_progress import LateProgress
+    from nnft_sym.notation import Notation
 
     if as_json and form not in (None, "json"):
         raise click.UsageError(f"--json and --format {form} contradict each other: give one of them.")
     form = "json" if as_json else form or "text"
-    if form != "latex" and (plain_kernel or document):
-        raise click.UsageError(f"--plain-kernel and --document need --format latex, not {form}.")
-    expansion = correlator(action, n, order, scheme, kind, counting)
-    click.echo(_printed(expansion, form, plain_kernel, document))
+    notation = Notation(plain_kernel, arguments, numbered_vertices)
+    _check(form, terms, notation, document)
+    with LateProgress() as progress:
+        expansion = correlator(action, n, order, scheme, kind, counting, progress=progress)
+        progress(f"{len(expansion):,} terms are found and are being written")
+        printed = _printed(expansion, form, terms, notation, document)
+    if not expansion.terms and (form, terms) not in (("text", None), ("text", "labelled")):
+        from nnft_sym.text import no_diagrams
+
+        click.echo(no_diagrams(expansion), err=True)
+    click.echo(printed)
 
 
-def _printed(expansion: "Expansion", form: str, plain_kernel: bool, document: bool) -> str:
+def _check(form: str, terms: str | None, notation: "Notation", document: bool) -> None:
+    """Refuse options that would have no effect."""
+    chosen = {
+        "--plain-kernel": notation.plain_kernel,
+        "--arguments": notation.arguments,
+        "--numbered-vertices": notation.numbered_vertices,
+    }
+    given = [name for name, on in chosen.items() if on]
+    given_latex = [*given, "--document"] if document else given
+    if form != "latex" and given_latex:
+        needs = "needs" if len(given_latex) == 1 else "need"
+        raise click.UsageError(f"{' and '.join(given_latex)} {needs} --format latex, not {form}.")
+    if terms == "drawn" and form != "latex":
+        raise click.UsageError(f"--terms drawn needs --format latex, not {form}.")
+    if terms is not None and form in ("tikz", "json"):
+        raise click.UsageError(
+            f"--terms {terms} has no effect with --format {form}: leave it out, or print text or latex."
+        )
+    if terms == "drawn" and given and not document:
+        raise click.UsageError(
+            f"{' and '.join(given)} has no effect with --terms drawn, where no propagator is printed: leave "
+            "one of them out."
+        )
+
+
+def _printed(
+    expansion: "Expansion", form: str, terms: str | None, notation: "Notation", document: bool
+) -> str:
     """Write the expansion in one of the formats."""
     if form == "json":
         from nnft_sym.json_form import to_json
 
         return to_json(expansion)
     if form == "latex":
-        from nnft_sym.latex import display_latex
-        from nnft_sym.latex_document import latex_document
-        from nnft_sym.notation import Notation
+        from nnft_sym.latex_document import latex_document, pasted_latex
 
-        notation = Notation(plain_kernel=plain_kernel)
-        return latex_document(expansion, notation) if document else display_latex(expansion, notation)
+        if document:
+            return latex_document(expansion, notation, terms)
+        return pasted_latex(expansion, notation, terms or "labelled")
     if form == "tikz":
         from nnft_sym.tikz_listing import tikz_listing
 
         return tikz_listing(expansion)
-    return expansion.text()
+    return expansion.grouped_text() if terms == "grouped" else expansion.text()

@@ -1,0 +1,38 @@
+"""Actions on the command line: one that begins with a minus sign is no option."""
+
+import re
+
+import click
+
+#: Options and numbers, which begin with a minus sign as well.
+_NO_ACTION = re.compile(r"--|-[nh]=?\d*$|-[-+\d.eE,;]+$")
+
+
+class ActionCommand(click.Command):
+    """A command whose argument may be an action such as ``-lambda*f^4``.
+
+    Words that begin with one minus sign and hold a power or a product, or the field, are taken as an action;
+    without this, click would look for an option ``-l``.
+
+    Examples
+    --------
+    >>> [looks_like_an_action(word) for word in ("-lambda*f^4", "-f", "-n", "-n4", "-1", "--order", "f^4")]
+    [True, True, False, False, False, False, False]
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put a blank, which no option begins with, in front of such words."""
+        words = list(args)
+        end = words.index("--") if "--" in words else len(words)
+        words[:end] = [f" {word}" if looks_like_an_action(word) else word for word in words[:end]]
+        return super().parse_args(ctx, words)
+
+
+def looks_like_an_action(word: str) -> bool:
+    """Tell an action with a minus sign in front from an option."""
+    return word.startswith("-") and not _NO_ACTION.match(word) and re.search(r"[f*^]", word) is not None
+
+
+def read_action(_: click.Context, __: click.Parameter, text: str) -> str:
+    """Take the blank away again (a callback of click)."""
+    return text.removeprefix(" ") if text.startswith(" -") else text
