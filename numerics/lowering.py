@@ -16,14 +16,12 @@ from numpy.typing import NDArray
 from diagrams.diagram import Diagram
 from numerics.errors import LoweringError
 from numerics.integrand import Integrand, Line
+from numerics.monomials import Monomial, monomial
 from numerics.profiles import Profile
 
 #: One term of an expansion: diagram (or flat program, where vertices have profiles), exact factor in front
 #: (sign, 1/V!, multiplicity), powers of couplings.
 TermLike = tuple[Diagram | Integrand, Fraction, Mapping[str, int]]
-
-#: Product of couplings, ``(("kappa", 1), ("lambda", 2))``, names ascending; ``()`` is order zero.
-Monomial = tuple[tuple[str, int], ...]
 
 
 def to_float(number: Rational | int) -> float:
@@ -46,20 +44,6 @@ def to_float(number: Rational | int) -> float:
             f"a coefficient with {len(str(number))} digits does not fit a float (largest about 1.8e308); "
             "evaluate this order exactly instead"
         ) from error
-
-
-def monomial(couplings: Mapping[str, int]) -> Monomial:
-    """Bring powers of couplings to the standard form; zero powers are dropped.
-
-    Examples
-    --------
-    >>> monomial({"lambda": 2, "kappa": 0})
-    (('lambda', 2),)
-    """
-    bad = {name: power for name, power in couplings.items() if power < 0}
-    if bad:
-        raise LoweringError(f"negative powers of couplings {bad}; a term has non-negative powers")
-    return tuple(sorted((name, power) for name, power in couplings.items() if power))
 
 
 def lower_diagram(

@@ -5,8 +5,8 @@ Each distinct vertex integral of the expansion is computed once, for all multise
 the lines between external points.
 """
 
-import re
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,19 +17,22 @@ from numerics.domains import Domain
 from numerics.errors import LoweringError, NotAvailable
 from numerics.estimate import Estimate, Quality
 from numerics.index_sets import multiset_count, multisets
-from numerics.integration import Method, Product, gather, leg_rows, solve
+from numerics.integral_store import IntegralStore
+from numerics.integration import Method, Product, gather, leg_rows
+from numerics.kernel_checks import check_covariance
 from numerics.kernels import Kernel
-from numerics.lowering import Monomial, Program, TermGroup, TermLike, lower
+from numerics.lowering import Program, TermGroup, TermLike, lower
+from numerics.monomials import Monomial, monomial_text, parse_monomial
 from numerics.points import Points, as_points
 from numerics.refinement import Job, Settings
+from numerics.resumable import solve_with_store
+from numerics.user_kernels import FunctionKernel
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 #: Terms times multisets evaluated at a time.
 _BLOCK = 200_000
-#: A coupling, perhaps to a power.
-_POWER = re.compile(r"\s*([^\W\d]\w*)\s*(?:(?:\*\*|\^)\s*(\d+)\s*)?")
 
 
 @dataclass(frozen=True)
@@ -207,13 +210,16 @@ def predict(
     method: Method = Method.AUTOMATIC,
     settings: Settings | None = None,
     backend: Backend | None = None,
+    cache: IntegralStore | str | os.PathLike[str] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Prediction:
     """Evaluate an expansion for all multisets of the inputs.
 
     Parameters
     ----------
-    terms : iterable of (Diagram, Fraction, mapping of str to int)
-        Diagram, exact factor in front (sign, 1/V!, multiplicity), powers of the couplings.
+    terms : iterable of (Diagram or Integrand, Fraction, mapping of str to int)
+        Diagram, exact factor in front (sign, 1/V!, multiplicity), powers of the couplings; the flat program
+        instead of the diagram where couplings depend on the position. ``Expansion.monomials()`` gives them.
     kernel : Kernel
     points : array_like, shape (n_points, d)
         The inputs.
@@ -221,6 +227,11 @@ def predict(
         Where the vertices are.
     rtol, method, settings, backend
         As for `numerics.integration.integrate`.
+    cache : IntegralStore or path-like, optional
+        Where integrals are kept for the next time, each as soon as it is done; so an interrupted run loses
+        only the integral it was at. Default: the folder in the environment variable ``NNFT_CACHE``, or none.
+    progress : callable, optional
+        Called with the number of integrals done and their total.
 
     Returns
     -------
@@ -229,7 +240,8 @@ def predict(
     Raises
     ------
     LoweringError, DivergentIntegral, ProblemTooLarge, InvalidKernel, InvalidPoints, NotAvailable
-        As for `numerics.lowering.lower` and `numerics.integration.integrate`.
+        As for `numerics.lowering.lower` and `numerics.integration.integrate`; `InvalidKernel` also for a
+        kernel of the user that is not symmetric or not positive at the inputs.
 
     Examples
     --------
@@ -250,9 +262,12 @@ def predict(
     [0.72, 1.44, 2.88, 5.76, 11.52]
     """
     x = as_points(points, kernel.d_in)
+    if isinstance(kernel, FunctionKernel):
+        check_covariance(kernel, x)
     program = lower(terms)
     jobs = tuple(Job(integrand, leg_rows(integrand, len(x))) for integrand in program.integrands)
-    solve(jobs, kernel, x, domain, method, settings or Settings(rtol=rtol), backend)
+    settings = settings or Settings(rtol=rtol)
+    solve_with_store(jobs, kernel, x, domain, method, settings, backend, cache, progress)
     indices, propagator = multisets(len(x), program.n_external), kernel.full(x, x)
     provenance = {"kernel": repr(kernel), "domain": str(domain), "points": x.tolist()}
     coefficients = {}
@@ -268,41 +283,6 @@ def predict(
             provenance=provenance,
         )
     return Prediction(program.n_external, indices, coefficients, program, jobs, propagator)
-
-
-def parse_monomial(text: str) -> Monomial:
-    """Read a product of couplings.
-
-    Raises
-    ------
-    LoweringError
-        If the text is not names and integer powers joined by ``*``.
-
-    Examples
-    --------
-    >>> parse_monomial("lambda**2*kappa")
-    (('kappa', 1), ('lambda', 2))
-    """
-    powers: dict[str, int] = {}
-    for factor in re.split(r"(?<!\*)\*(?!\*)", text) if text.strip() else []:
-        match = _POWER.fullmatch(factor)
-        if match is None:
-            raise LoweringError(
-                f"{text!r} is not a product of couplings; write names and powers, as in 'kappa*lambda**2'"
-            )
-        powers[match[1]] = powers.get(match[1], 0) + int(match[2] or 1)
-    return tuple(sorted((name, power) for name, power in powers.items() if power))
-
-
-def monomial_text(key: Monomial) -> str:
-    """Write a product of couplings, the way `parse_monomial` reads it.
-
-    Examples
-    --------
-    >>> monomial_text((("kappa", 1), ("lambda", 2)))
-    'kappa*lambda**2'
-    """
-    return "*".join(name if power == 1 else f"{name}**{power}" for name, power in key)
 
 
 def _evaluate_group(group: TermGroup, jobs: Iterable[Job], indices: Indices, propagator: Array) -> Product:

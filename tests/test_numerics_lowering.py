@@ -12,7 +12,8 @@ import numerics
 from diagrams.diagram import Diagram
 from diagrams.generation import generate
 from numerics.errors import LoweringError
-from numerics.lowering import lower, lower_diagram, monomial, to_float
+from numerics.lowering import lower, lower_diagram, to_float
+from numerics.monomials import monomial
 
 
 def terms_of(n, vertices, names):
