@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _NUMBERED = re.compile(r"([^\W\d_]+)_?(\d+)")
 _INCHES = 0.42  # per leg length
+_INCHES_PER_LETTER = 0.085  # of a title
 
 
 def sheet_figure(
@@ -64,9 +65,9 @@ def sheet_figure(
     rows = max(1, ceil(len(drawn) / columns))
     top = 0.5 if title else 0.0
     height = rows * high * _INCHES + top
-    figure = Figure(figsize=(columns * wide * _INCHES, height))
+    figure = Figure(figsize=(max(columns * wide * _INCHES, _INCHES_PER_LETTER * len(title)), height))
     if title:
-        figure.suptitle(title, y=1 - 0.15 / height, va="top")
+        figure.suptitle(title, y=1 - 0.15 / height, va="top", fontsize=11, parse_math=False)
     for number, (one, caption) in enumerate(drawn):
         row, column = divmod(number, columns)
         bottom = (rows - 1 - row) * high * _INCHES / height
@@ -105,7 +106,7 @@ def draw_on(axes: "Axes", drawn: Picture, caption: str, width: float, height: fl
         ]
         axes.add_patch(PathPatch(Path(points, codes), fill=False, linewidth=0.9, capstyle="butt"))
     for mark in drawn.marks:
-        axes.plot([mark.x], [mark.y], "k.", markersize=3 if mark.external else 6)
+        axes.plot([mark.x], [mark.y], "ko", markersize=2.0 if mark.external else 4.4, markeredgewidth=0)
         if mark.external and mark.label:
             named = _NUMBERED.fullmatch(mark.label)
             text = f"${named[1]}_{{{named[2]}}}$" if named else mark.label

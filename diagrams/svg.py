@@ -108,7 +108,9 @@ def svg_sheet(
         return _document(120, 40, background, title, "")
     wide = max(cell.width for cell in cells)
     if columns is None:
-        columns = max(1, min(len(cells), 8, int(1100 // wide), ceil((2 * len(cells)) ** 0.5)))
+        square = (1.4 * len(cells) * sum(cell.height for cell in cells) / len(cells) / wide) ** 0.5
+        fit = max(int(1100 // wide), round(square))
+        columns = max(1, min(len(cells), 8, fit, ceil((2 * len(cells)) ** 0.5)))
     rows = [cells[i : i + columns] for i in range(0, len(cells), columns)]
     y = 34.0 if title else 0.0
     width = max(wide * columns, 9.0 * len(title))

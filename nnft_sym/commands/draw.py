@@ -1,5 +1,6 @@
 """``nnft draw``: the diagrams of an expansion as pictures."""
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,9 +10,14 @@ from nnft_sym.commands.options import json_option
 
 if TYPE_CHECKING:
     from diagrams import Diagram
+    from nnft_sym.expansion import Expansion
 
-#: More pictures than this make a page nobody reads.
+    Entry = tuple[Diagram, str]
+
+#: More pictures than this are a book nobody reads.
 MOST_PICTURES = 2000
+#: A page (of a PDF), or a file (SVG), with more pictures than this is no sheet any more.
+MOST_ON_A_PAGE = 60
 
 
 @click.command(name="draw")
@@ -27,38 +33,72 @@ MOST_PICTURES = 2000
     show_default=True,
     help="One picture per labelling of the external points, or per topology.",
 )
-@click.option("--out", default="diagrams.svg", show_default=True, metavar="FILE.svg|.pdf|.tex")
+@click.option(
+    "--layout",
+    type=click.Choice(["free", "circle", "columns"]),
+    default="free",
+    show_default=True,
+    help="External points where they look best, clockwise on a circle, or incoming left and outgoing right.",
+)
+@click.option(
+    "--incoming", type=int, help="Columns: how many points, the first ones, come in.  [default: half]"
+)
+@click.option(
+    "--out",
+    default="diagrams.svg",
+    show_default=True,
+    metavar="FILE.svg|.pdf|.tex",
+    help="Many pictures make several pages of a PDF, or numbered SVG files.",
+)
 @json_option
 def command(
-    action: str, n: int, order: int, scheme: str, kind: str, legs: str, out: str, as_json: bool
+    action: str,
+    n: int,
+    order: int,
+    scheme: str,
+    kind: str,
+    legs: str,
+    layout: str,
+    incoming: int | None,
+    out: str,
+    as_json: bool,
 ) -> None:
     """Draw the diagrams of an expansion, each with its Wick multiplicity, on one sheet."""
-    from nnft_sym.action import Action
     from nnft_sym.archive import check_writable
     from nnft_sym.expansion import correlator
     from nnft_sym.jsonio import dumps
+    from nnft_sym.ticker import Ticker
 
     target = check_writable(out)
     if target.suffix not in _WRITERS:
         raise click.UsageError(f"--out {out!r}: a file name ending in .svg, .pdf or .tex is needed")
-    expansion = correlator(Action(action), n, order=order, scheme=scheme, kind=kind)
-    if legs == "labelled":
-        entries = [(term.diagram, str(term.multiplicity)) for term in expansion]
-    else:
-        entries = [
-            (group.representative.diagram, _caption(group.labellings, group.representative.multiplicity))
-            for group in expansion.topologies()
-        ]
-    if len(entries) > MOST_PICTURES:
-        raise click.UsageError(
-            f"{len(entries)} diagrams would be drawn, at most {MOST_PICTURES} fit; lower --order or -n, or "
-            "draw topologies (--legs unlabelled)"
-        )
-    _WRITERS[target.suffix](entries, f"{n}-point function, order {order}", target)
+    if incoming is not None and (layout != "columns" or not 0 <= incoming <= n):
+        raise click.UsageError(f"--incoming {incoming}: give 0 to {n} points, and --layout columns")
+    sheet = _Sheet(target, layout, incoming)
+    try:
+        with Ticker(sheet.progress):
+            expansion = correlator(action, n, order=order, scheme=scheme, kind=kind)
+            entries = _entries(expansion, legs == "labelled")
+            _check_number(expansion, len(entries))
+            sheet.write(entries, _title(expansion))
+    except KeyboardInterrupt:
+        written = ", ".join(map(str, sheet.files)) or "no file"
+        click.echo(f"nnft: stopped: {sheet.progress()}; written: {written}", err=True)
+        raise
     if as_json:
-        click.echo(dumps({"files": [str(target)], "diagrams": len(entries)}))
+        click.echo(dumps({"files": list(map(str, sheet.files)), "diagrams": len(entries)}))
     else:
-        click.echo(f"{len(entries)} pictures in {target}")
+        click.echo(f"{len(entries)} pictures in {', '.join(map(str, sheet.files))}")
+
+
+def _entries(expansion: "Expansion", labelled: bool) -> "list[Entry]":
+    """Give every picture its caption: the multiplicity, times the number of labellings."""
+    if labelled:
+        return [(term.diagram, str(term.multiplicity)) for term in expansion]
+    return [
+        (group.representative.diagram, _caption(group.labellings, group.representative.multiplicity))
+        for group in expansion.topologies()
+    ]
 
 
 def _caption(labellings: int, multiplicity: int) -> str:
@@ -66,26 +106,107 @@ def _caption(labellings: int, multiplicity: int) -> str:
     return str(multiplicity) if labellings == 1 else f"{labellings} × {multiplicity}"
 
 
-def _svg(entries: "list[tuple[Diagram, str]]", title: str, target: Path) -> None:
+def _title(expansion: "Expansion") -> str:
+    """Say what is drawn: function, action, order, kind and scheme."""
+    lines = "lines: propagator of S_GP" if expansion.scheme == "bare" else "lines: exact 2-point function"
+    order = f"to order {expansion.order}"
+    return f"{expansion.n}-point function of {expansion.action}, {order}: {expansion.kind}; {lines}"
+
+
+def _check_number(expansion: "Expansion", number: int) -> None:
+    """Refuse to draw nothing, or more than anybody looks at."""
+    asked = (
+        f"the {expansion.kind} {expansion.n}-point function of {expansion.action} to order {expansion.order}"
+    )
+    if number > MOST_PICTURES:
+        raise click.UsageError(
+            f"{asked} has {number:,} pictures, at most {MOST_PICTURES:,} are drawn; lower --order or -n, or "
+            "draw topologies (--legs unlabelled)"
+        )
+    if number == 0:
+        valences = sorted(set(expansion.action.valences))
+        if expansion.n % 2 and all(valence % 2 == 0 for valence in valences):
+            ends = " and ".join(map(str, valences))
+            raise click.UsageError(
+                f"{asked} vanishes: {expansion.n} points and vertices with {ends} line ends have an odd "
+                "number of ends, which cannot be joined in pairs; give an even number of points (-n)"
+            )
+        raise click.UsageError(f"{asked} has no diagrams: raise --order, or ask for another --kind")
+
+
+class _Sheet:
+    """One file or several, and how far they are."""
+
+    def __init__(self, target: Path, layout: str, incoming: int | None) -> None:
+        self.target, self.layout, self.incoming = target, layout, incoming
+        self.files: list[Path] = []
+        self.drawn = self.total = 0
+
+    def progress(self) -> str:
+        """Say what is being done."""
+        return f"{self.drawn} of {self.total} pictures drawn" if self.total else "listing the diagrams"
+
+    def counted(self, entries: "list[Entry]") -> "Iterator[Entry]":
+        """Hand the entries on to a renderer, which draws one after the other."""
+        for entry in entries:
+            yield entry
+            self.drawn += 1
+
+    def pages(self, entries: "list[Entry]", title: str) -> "Iterator[tuple[list[Entry], str]]":
+        """Cut the list into pages of one length, each with its title."""
+        number = -(-len(entries) // MOST_ON_A_PAGE)
+        size = -(-len(entries) // number)
+        for page in range(number):
+            heading = f"{title} ({page + 1} of {number})" if number > 1 else title
+            yield entries[page * size : (page + 1) * size], heading
+
+    def write(self, entries: "list[Entry]", title: str) -> None:
+        """Draw everything and write it."""
+        self.total = len(entries)
+        _WRITERS[self.target.suffix](self, entries, title)
+
+
+def _svg(sheet: _Sheet, entries: "list[Entry]", title: str) -> None:
     from diagrams.drawing import svg_sheet
     from nnft_sym.archive import write_text
 
-    write_text(target, svg_sheet(entries, title=title))
+    pages = list(sheet.pages(entries, title))
+    for number, (page, heading) in enumerate(pages, start=1):
+        text = svg_sheet(sheet.counted(page), title=heading, layout=sheet.layout, incoming=sheet.incoming)
+        target = sheet.target
+        if len(pages) > 1:
+            target = target.with_name(f"{target.stem}-{number:0{len(str(len(pages)))}d}{target.suffix}")
+        write_text(target, text)
+        sheet.files.append(target)
 
 
-def _tex(entries: "list[tuple[Diagram, str]]", title: str, target: Path) -> None:
+def _tex(sheet: _Sheet, entries: "list[Entry]", title: str) -> None:
     from diagrams.drawing import tikz_document
     from nnft_sym.archive import write_text
 
-    write_text(target, tikz_document(entries, title=title))
+    counted = sheet.counted(entries)
+    write_text(
+        sheet.target, tikz_document(counted, title=title, layout=sheet.layout, incoming=sheet.incoming)
+    )
+    sheet.files.append(sheet.target)
 
 
-def _pdf(entries: "list[tuple[Diagram, str]]", title: str, target: Path) -> None:
+def _pdf(sheet: _Sheet, entries: "list[Entry]", title: str) -> None:
+    from matplotlib.backends.backend_pdf import PdfPages
+
     from diagrams.drawing import sheet_figure
     from nnft_sym.archive import atomically
 
-    figure = sheet_figure(entries, title=title)
-    atomically(target, lambda temporary: figure.savefig(temporary, format="pdf"))
+    def save(temporary: Path) -> None:
+        with PdfPages(temporary) as pages:
+            for page, heading in sheet.pages(entries, title):
+                counted = sheet.counted(page)
+                pages.savefig(
+                    sheet_figure(counted, title=heading, layout=sheet.layout, incoming=sheet.incoming)
+                )
+
+    atomically(sheet.target, save)
+    sheet.files.append(sheet.target)
 
 
-_WRITERS = {".svg": _svg, ".tex": _tex, ".pdf": _pdf}
+_WRITERS: "dict[str, Callable[[_Sheet, list[Entry], str], None]]" = {".svg": _svg, ".tex": _tex, ".pdf": _pdf}
