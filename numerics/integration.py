@@ -5,7 +5,7 @@ multisets of a set of inputs; `numerics.prediction.predict` for a whole expansio
 `numerics.methods`, and named in the result.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -18,12 +18,14 @@ from numerics.errors import InvalidPoints
 from numerics.estimate import Estimate, Quality
 from numerics.index_sets import multisets, ranks
 from numerics.integrand import Integrand
+from numerics.kernel_checks import check_covariance
 from numerics.kernels import Kernel
 from numerics.lowering import lower_diagram, to_float
 from numerics.methods import Method as Method
 from numerics.methods import solve as solve
 from numerics.points import Points, as_points
 from numerics.refinement import Job, Settings, accuracy_statement
+from numerics.user_kernels import FunctionKernel
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -94,7 +96,7 @@ def integrate(
     >>> bool(abs(found.value - 1250.0) <= found.error)
     True
     """
-    x = _checked_points(points, kernel)
+    x = checked_points(points, kernel)
     if len(x) != diagram.n_external:
         raise InvalidPoints(
             f"{len(x)} points given for {diagram.edge_string!r}, which has {diagram.n_external} external "
@@ -148,15 +150,27 @@ def vertex_tensor(
     >>> tensor.value.shape, bool((tensor.error < 1e-9 * tensor.value).all())
     ((15,), True)
     """
-    x = _checked_points(points, kernel)
+    x = checked_points(points, kernel)
     labels = multisets(len(x), diagram.n_external)
     return _integrate(diagram, labels, kernel, x, domain, method, settings or Settings(rtol=rtol), backend)
 
 
-def _checked_points(points: Points, kernel: Kernel) -> Array:
+def checked_points(points: Points, kernel: Kernel) -> Array:
+    """Check the inputs, and a kernel of the user at them; no inputs are fine for a diagram without legs.
+
+    Raises
+    ------
+    InvalidPoints
+        If the inputs are not finite, or of another dimension than the kernel.
+    InvalidKernel
+        If a kernel of the user is not symmetric or not positive at the inputs.
+    """
     if np.shape(points) == (0, kernel.d_in):
         return np.empty((0, kernel.d_in))  # a diagram without external points
-    return as_points(points, kernel.d_in)
+    x = as_points(points, kernel.d_in)
+    if isinstance(kernel, FunctionKernel):
+        check_covariance(kernel, x)
+    return x
 
 
 def _integrate(
@@ -181,19 +195,25 @@ def _integrate(
     for part, job in zip(parts, jobs, strict=True):
         in_order = part.labels == tuple(range(integrand.n_external))
         total.multiply(*gather(job, len(points), labels if in_order else labels[:, list(part.labels)]))
+    provenance = {"integrand": str(integrand), "kernel": repr(kernel), "domain": str(domain)}
+    return judged(total, jobs, settings, provenance)
+
+
+def judged(
+    total: "Product", jobs: Sequence[Job], settings: Settings, provenance: Mapping[str, object]
+) -> Estimate:
+    """Make an estimate of a number that solved integrals went into, with what they say about its quality."""
+    statements = dict.fromkeys(accuracy_statement(job, settings.rtol) for job in jobs)
     return Estimate(
         total.value,
         total.error,
         method="; ".join(dict.fromkeys(job.method for job in jobs)) or "product of kernels",
         quality=Quality.TRUSTED if all(job.converged for job in jobs) else Quality.NOT_CONVERGED,
         provenance={
-            "integrand": str(integrand),
-            "kernel": repr(kernel),
-            "domain": str(domain),
+            **provenance,
             "rtol": settings.rtol,
             "reached": max((job.reached for job in jobs), default=0.0),
-            "accuracy": "; ".join(dict.fromkeys(accuracy_statement(job, settings.rtol) for job in jobs))
-            or "exact up to rounding",
+            "accuracy": "; ".join(statements) or "exact up to rounding",
         },
     )
 

@@ -18,15 +18,13 @@ from numerics.errors import LoweringError, NotAvailable
 from numerics.estimate import Estimate, Quality
 from numerics.index_sets import multiset_count, multisets
 from numerics.integral_store import IntegralStore
-from numerics.integration import Method, Product, gather, leg_rows
-from numerics.kernel_checks import check_covariance
+from numerics.integration import Method, Product, checked_points, gather, judged, leg_rows
 from numerics.kernels import Kernel
 from numerics.lowering import Program, TermGroup, TermLike, lower
 from numerics.monomials import Monomial, monomial_text, parse_monomial
-from numerics.points import Points, as_points
+from numerics.points import Points
 from numerics.refinement import Job, Settings
 from numerics.resumable import solve_with_store
-from numerics.user_kernels import FunctionKernel
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -261,9 +259,7 @@ def predict(
     >>> found.evaluate({"lambda": 1e-6}).value.round(6).tolist()
     [0.72, 1.44, 2.88, 5.76, 11.52]
     """
-    x = as_points(points, kernel.d_in)
-    if isinstance(kernel, FunctionKernel):
-        check_covariance(kernel, x)
+    x = checked_points(points, kernel)
     program = lower(terms)
     jobs = tuple(Job(integrand, leg_rows(integrand, len(x))) for integrand in program.integrands)
     settings = settings or Settings(rtol=rtol)
@@ -273,15 +269,12 @@ def predict(
     coefficients = {}
     for key in program.monomials:
         groups = [group for group in program.groups if group.couplings == key]
-        parts = [_evaluate_group(group, jobs, indices, propagator) for group in groups]
+        total = Product(np.zeros(len(indices)))
+        for group in groups:
+            part = _evaluate_group(group, jobs, indices, propagator)
+            total.add(part.value, part.error)
         used = [jobs[k] for k in sorted({k for group in groups for k in group.integrands})]
-        coefficients[key] = Estimate(
-            sum((part.value for part in parts), start=np.zeros(len(indices))),
-            sum((part.error for part in parts), start=np.zeros(len(indices))),
-            method="; ".join(dict.fromkeys(job.method for job in used)) or "product of kernels",
-            quality=Quality.TRUSTED if all(job.converged for job in used) else Quality.NOT_CONVERGED,
-            provenance=provenance,
-        )
+        coefficients[key] = judged(total, used, settings, provenance)
     return Prediction(program.n_external, indices, coefficients, program, jobs, propagator)
 
 
