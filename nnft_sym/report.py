@@ -135,6 +135,7 @@ def _net_view(
         "explained": percent(net.six_point.explained["lambda_fit"]),
         "passed": net.passed,
         "checks": net.checks,
+        "repeated": net.repeated,
         "tails": prose.tail_sentences(net),
         "facts": prose.setup_facts(net, result),
         "correlators": content.correlators_table(net),

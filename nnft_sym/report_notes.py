@@ -172,7 +172,9 @@ def notes(result: StudyResult) -> list[tuple[str, str]]:
             "Two judgements",
             "The checks ask whether our numbers agree with the exact finite-width answer. The verdict "
             "asks whether the field theory describes the networks; a rejected theory is a result, not a "
-            "failure.",
+            "failure. A comparison of sample and exact answer that fails is repeated with independent "
+            "networks, and only one that fails twice counts: high powers of f are skewed, and a p-value "
+            "far in the tail is then wrong by powers of ten.",
         ),
     ]
     if any(net.correlators[4].quality is not Quality.TRUSTED for net in result.nets):

@@ -180,6 +180,7 @@ def _net_view(
         "constant": content.constant_coupling(net),
         "explained": percent(net.six_point.explained["lambda_fit"]),
         "checks": net.checks,
+        "repeated": net.repeated,
         "tails": prose.tail_sentences(net),
         "facts": prose.setup_facts(net, result),
         "tables": {kind: (table.caption, _tabular(table)) for kind, table in tables.items()},

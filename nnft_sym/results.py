@@ -182,6 +182,8 @@ class NetResult:
     checks: Mapping[str, bool]
     verdict: str
     seconds: float
+    #: Checks that failed for the first sample and passed for a second, independent one.
+    repeated: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:

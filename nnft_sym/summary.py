@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from nnft_sym.results import PREDICTIONS, CouplingStatus, NetResult, StudyResult
 from nnft_sym.tables import table
-from nnft_sym.verdict import SUSPECT, judgement
+from nnft_sym.verdict import SUSPECT, is_sampled, judgement
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -65,6 +65,7 @@ def net_summary(net: NetResult) -> dict[str, Any]:
         "passed": net.passed,
         "compared": net.compared,
         "checks": dict(net.checks),
+        "repeated": list(net.repeated),
         "verdict": net.verdict,
         "lambda_mean": coupling.mean,
         "lambda_err": coupling.mean_error,
@@ -153,8 +154,12 @@ def summary_tables(result: StudyResult) -> "list[Table | str]":
 def _failures(net: NetResult) -> list[str]:
     failed = [name for name, good in net.checks.items() if not good]
     said = [f"[bold red]Not passed:[/bold red] {name}" for name in failed]
-    if any(name.startswith(("sampled", "all trusted")) for name in failed):
-        said.append(f"(Sampled and exact are taken to disagree at a two-sided p below {SUSPECT:g}.)")
+    if any(map(is_sampled, failed)):
+        said.append(
+            f"(Sampled and exact are taken to disagree at a two-sided p below {SUSPECT:g}, twice in a row "
+            "with independent networks.)"
+        )
+    said += [f"{name}: failed once, passed with independent networks" for name in net.repeated]
     return said
 
 

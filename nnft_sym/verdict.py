@@ -73,6 +73,11 @@ def checks(
     return made
 
 
+def is_sampled(name: str) -> bool:
+    """Tell whether a check rests on a sample, which may deviate by chance."""
+    return name.startswith(("sampled", "all trusted"))
+
+
 def _identity_holds(six_point: SixPointResult) -> bool:
     return six_point.identity_error is not None and bool(six_point.identity_error <= IDENTITY)
 

@@ -9,6 +9,7 @@ Closed forms used here (s_W = s_b = 1 unless said; K is the full kernel at coinc
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -273,3 +274,36 @@ def test_summary_quotes_the_right_numbers(relu):
     }
     assert quoted["comparisons"]["joint"]["dof"] == 3
     assert 0 < quoted["integral_error"] < 1e-9
+
+
+SKEWED = """
+seed = {seed}
+[[net]]
+kind = "relu"
+width = 2
+points = [[0.2], [0.4], [0.6], [0.8], [1.0], [1.2]]
+cutoff = 10.0
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.statistical
+def test_a_false_alarm_of_a_skewed_sample_is_caught_by_a_second_one():
+    # With this seed (one of thirty tried) the sixth power of two ReLU neurons fakes p = 1e-7.
+    net = run_study(parse_study(SKEWED.format(seed=8))).nets[0]
+    assert net.joint.p_value < 1e-4
+    assert net.repeated
+    assert net.passed
+
+
+def test_an_error_of_ours_fails_twice(monkeypatch):
+    def wrong(network, points, orders):
+        found = exact_correlators(network, points, orders=orders)
+        six = found[6]
+        return {**{n: found[n] for n in (2, 4)}, 6: replace(six, full=six.full * 1.1)}
+
+    monkeypatch.setattr("nnft_sym.study.exact_correlators", wrong)
+    net = run_study(parse_study(SKEWED.format(seed=8).replace('"relu"', '"erf"'))).nets[0]
+    assert net.checks["sampled 4-point function agrees with the exact one"]
+    assert not net.checks["sampled 6-point function agrees with the exact one"]
+    assert not net.repeated
