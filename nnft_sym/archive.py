@@ -12,14 +12,18 @@ from nnft_sym.results import PREDICTIONS, NetResult, StudyResult
 from numerics.files import UnwritableOutput as UnwritableOutput
 from numerics.files import atomically as atomically
 from numerics.files import check_writable as check_writable
+from numerics.files import seal
 
 if TYPE_CHECKING:
     import xarray
 
+    from numerics.networks import Network
     from numerics.sampled import SampledCorrelators
 
 #: Raised by one whenever the layout of the files changes.
 SCHEMA = 1
+#: Connected correlators of more elements than this are left to those who want them: they take minutes.
+MOST_CONNECTED = 5000
 
 
 def write_text(path: Path, text: str) -> None:
@@ -27,27 +31,93 @@ def write_text(path: Path, text: str) -> None:
     atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
 
 
-def write_sample(sampled: "SampledCorrelators", path: str | os.PathLike[str]) -> None:
-    """Write sampled correlators as a netCDF file: one group per order."""
+def sample_tree(sampled: "SampledCorrelators", network: "Network") -> "xarray.DataTree":
+    """Collect every number of a sample as labelled arrays.
+
+    Parameters
+    ----------
+    sampled : SampledCorrelators
+    network : Network
+        The network that was sampled; its parameters become attributes.
+
+    Returns
+    -------
+    xarray.DataTree
+        At the top the points and the sizes of the blocks; in a group ``order_n`` for every order the index
+        sets, value, error, mean of every block and, from order 4 on, the connected correlator. An element is
+        found by its label: ``tree["order_4"]["value"].sel(element="0 0 1 2")``.
+    """
     import xarray
 
+    from numerics.network_parameters import describe
+
     root = xarray.Dataset(
-        {"points": (("point", "coordinate"), sampled.points)},
-        attrs={"schema": SCHEMA, "provenance": json.dumps(jsonable(sampled.provenance))},
+        {
+            "points": (("point", "coordinate"), sampled.points),
+            "block_size": ("block", sampled.block_sizes, {"long_name": "networks per block"}),
+        },
+        attrs={
+            "schema": SCHEMA,
+            **{name: value for name, value in describe(network).items() if value is not None},
+            **{name: _attribute(value) for name, value in sampled.provenance.items() if name != "network"},
+            "provenance": json.dumps(jsonable(sampled.provenance)),
+        },
     )
     groups = {"/": root}
     for order in sampled.orders:
-        one = sampled[order]
-        groups[f"order_{order}"] = xarray.Dataset(
-            {
-                "indices": (("element", "slot"), one.indices),
-                "value": ("element", one.value),
-                "error": ("element", one.error),
-            },
-            attrs={"order": order, "quality": one.quality.value},
-        )
-    tree = xarray.DataTree.from_dict(groups)
-    atomically(Path(path), lambda temporary: tree.to_netcdf(temporary, engine="h5netcdf"))
+        groups[f"order_{order}"] = _sampled_order(sampled, order)
+    return xarray.DataTree.from_dict(groups)
+
+
+def _attribute(value: object) -> object:
+    """NetCDF has no truth values."""
+    return int(value) if isinstance(value, bool) else value
+
+
+def _sampled_order(sampled: "SampledCorrelators", order: int) -> "xarray.Dataset":
+    import xarray
+
+    one = sampled[order]
+    columns = {
+        "value": (one.value, f"mean of the product of {order} outputs"),
+        "error": (one.error, "one standard deviation of that mean"),
+    }
+    if sampled.has_connected(order) and len(one.value) <= MOST_CONNECTED:
+        connected = sampled.connected(order)
+        columns["connected"] = (connected.value, "connected correlator (joint cumulant)")
+        columns["connected_error"] = (connected.error, "one standard deviation of it")
+    return xarray.Dataset(
+        {
+            **{name: ("element", array, {"long_name": text}) for name, (array, text) in columns.items()},
+            "indices": (("element", "slot"), one.indices, {"long_name": "0-based numbers of the points"}),
+            "block_mean": (("block", "element"), sampled.block_means((order,))),
+        },
+        coords={"element": [" ".join(map(str, row)) for row in one.indices.tolist()]},
+        attrs={"order": order, "quality": one.quality.value},
+    )
+
+
+def write_sample(sampled: "SampledCorrelators", network: "Network", path: str | os.PathLike[str]) -> None:
+    """Write sampled correlators as a netCDF file (`sample_tree`), sealed by a checksum.
+
+    Parameters
+    ----------
+    sampled : SampledCorrelators
+    network : Network
+    path : path-like
+
+    Raises
+    ------
+    UnwritableOutput
+        If the disk refuses.
+    """
+    tree = sample_tree(sampled, network)
+
+    def write(temporary: Path) -> None:
+        tree.to_netcdf(temporary, engine="h5netcdf")
+        seal(temporary)
+
+    atomically(Path(path), write)
 
 
 def study_tree(result: StudyResult) -> "xarray.DataTree":

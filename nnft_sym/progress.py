@@ -6,7 +6,7 @@ from types import TracebackType
 
 import click
 
-#: Seconds between plain lines when standard error is not a terminal.
+#: Seconds between plain lines when standard error is not a terminal, and before the first of them.
 LINE_EVERY = 5.0
 
 
@@ -19,8 +19,8 @@ class TerminalProgress:
 
     def __init__(self) -> None:
         self._bar: _Bar | None = _Bar() if sys.stderr.isatty() else None
-        self._last = 0.0
-        self._started = time.perf_counter()
+        self._started = self._last = time.perf_counter()
+        self._rate = Rate()
 
     def __enter__(self) -> "TerminalProgress":
         if self._bar is not None:
@@ -38,6 +38,7 @@ class TerminalProgress:
 
     def stage(self, text: str) -> None:
         """Announce a step."""
+        self._rate = Rate()
         if self._bar is not None:
             self._bar.stage(text)
         else:
@@ -45,12 +46,56 @@ class TerminalProgress:
             self._last = time.perf_counter()
 
     def sampling(self, done: int, total: int) -> None:
-        """Report sampled networks."""
+        """Report sampled networks; what the first call reports was done before (a run that is continued)."""
+        now = time.perf_counter()
+        text = self._rate.after(done, total, now)
         if self._bar is not None:
-            self._bar.sampling(done, total)
-        elif time.perf_counter() - self._last > LINE_EVERY:
-            self._last = time.perf_counter()
-            click.echo(f"[{self._last - self._started:6.1f} s]   {done:,} of {total:,} networks", err=True)
+            self._bar.sampling(done, total, text)
+        elif now - self._last > LINE_EVERY:
+            self._last = now
+            click.echo(
+                f"[{now - self._started:6.1f} s]   {done:,} of {total:,} networks{text and ', ' + text}",
+                err=True,
+            )
+
+
+class Rate:
+    """Networks per second since the first report, and the time left.
+
+    Examples
+    --------
+    >>> rate = Rate()
+    >>> rate.after(5_000, 100_000, seconds=10.0), rate.after(15_000, 100_000, seconds=12.0)
+    ('', '5,000 per second, 17 s left')
+    """
+
+    def __init__(self) -> None:
+        self._first: tuple[int, float] | None = None
+
+    def after(self, done: int, total: int, seconds: float) -> str:
+        """Say the rate and the time left; nothing as long as it is not known."""
+        if self._first is None:
+            self._first = (done, seconds)
+        elapsed = seconds - self._first[1]
+        if done <= self._first[0] or elapsed < 0.5:
+            return ""
+        rate = (done - self._first[0]) / elapsed
+        return f"{rate:,.0f} per second, {duration((total - done) / rate)} left"
+
+
+def duration(seconds: float) -> str:
+    """Write a time in the two units that matter.
+
+    Examples
+    --------
+    >>> duration(42.3), duration(200), duration(8000), duration(10**6)
+    ('42 s', '3 min 20 s', '2 h 13 min', '11 d 13 h')
+    """
+    whole = round(seconds)
+    for size, unit, smaller, name in ((86400, "d", 3600, "h"), (3600, "h", 60, "min"), (60, "min", 1, "s")):
+        if whole >= size:
+            return f"{whole // size:,} {unit} {whole % size // smaller} {name}"
+    return f"{whole} s"
 
 
 class _Bar:
@@ -58,25 +103,18 @@ class _Bar:
 
     def __init__(self) -> None:
         from rich.console import Console
-        from rich.progress import (
-            BarColumn,
-            Progress,
-            SpinnerColumn,
-            TaskProgressColumn,
-            TextColumn,
-            TimeRemainingColumn,
-        )
+        from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn
 
         self._progress = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}"),
             BarColumn(),
-            TaskProgressColumn(show_speed=True),
-            TimeRemainingColumn(),
+            TaskProgressColumn(),
+            TextColumn("{task.fields[rate]}"),
             console=Console(stderr=True),
             transient=True,
         )
-        self._task = self._progress.add_task("starting", total=None)
+        self._task = self._progress.add_task("starting", total=None, rate="")
 
     def start(self) -> None:
         self._progress.start()
@@ -86,7 +124,7 @@ class _Bar:
 
     def stage(self, text: str) -> None:
         self._progress.console.print(f"[dim]{text}[/dim]", highlight=False)
-        self._progress.reset(self._task, description=text, total=None)
+        self._progress.reset(self._task, description=text, total=None, rate="")
 
-    def sampling(self, done: int, total: int) -> None:
-        self._progress.update(self._task, completed=done, total=total)
+    def sampling(self, done: int, total: int, rate: str) -> None:
+        self._progress.update(self._task, completed=done, total=total, rate=rate)

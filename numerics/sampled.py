@@ -6,9 +6,18 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.connected import (
+    CHUNK,
+    ConnectedCorrelator,
+    Deviation,
+    cumulant_jackknife,
+    deviation,
+    free_correlator,
+)
 from numerics.errors import InvalidStatistics
 from numerics.estimate import Quality
-from numerics.index_sets import multisets
+from numerics.index_sets import multiset_count, multisets
+from numerics.jackknife import Jackknife
 from numerics.moments import MomentPlan
 from numerics.tails import TailReport, tail_report
 
@@ -154,6 +163,135 @@ class SampledCorrelators:
                 "sample fewer points"
             )
         return np.asarray(deviations.T @ deviations / ((self.n_blocks - 1) * self.n_networks))
+
+    def has_connected(self, order: int) -> bool:
+        """Tell whether `connected` can give this order: even, from 4 on, with all even orders below."""
+        return order >= 4 and set(range(2, order + 1, 2)) <= set(self.orders) and order % 2 == 0
+
+    def connected(self, order: int) -> ConnectedCorrelator:
+        """Estimate the joint cumulant of an even order from the same sample.
+
+        Parameters
+        ----------
+        order : int
+            4, 6 or 8; all even orders up to it must have been sampled.
+
+        Returns
+        -------
+        ConnectedCorrelator
+            Corrected for bias by the jackknife over blocks: none is left for order 4, one of order 1/n² for
+            higher orders.
+
+        Raises
+        ------
+        InvalidStatistics
+            If the order is odd or 2 (there the full correlator is connected), or a lower one is missing.
+
+        Examples
+        --------
+        At x = 1 the connected 4-point function of ReLU-net without biases is 15/(4 N):
+
+        >>> from numerics.networks import ReLUNet
+        >>> from numerics.sampler import Ensemble
+        >>> sample = Ensemble(ReLUNet(width=20), [1.0], seed=1).correlators(100000, orders=(2, 4))
+        >>> four = sample.connected(4)
+        >>> bool(abs(four.value[0] - 15 / 80) < 4 * four.error[0])
+        True
+        """
+        size = multiset_count(self.plan.n_points, order)
+        step = max(1, CHUNK // (self.n_blocks + 1))
+        value, error = np.empty(size), np.empty(size)
+        for start in range(0, size, step):
+            rows = slice(start, start + step)
+            jackknife = self.connected_jackknife(order, rows)
+            value[rows], error[rows] = jackknife.value, jackknife.error
+        return ConnectedCorrelator(
+            order=order,
+            indices=multisets(self.plan.n_points, order),
+            value=value,
+            error=error,
+            quality=self[order].quality,
+        )
+
+    def connected_jackknife(self, order: int, rows: slice = slice(None)) -> Jackknife:
+        """Return the joint cumulant from all networks and without each block, for covariances and fits.
+
+        Parameters
+        ----------
+        order : int
+            See `connected`.
+        rows : slice, optional
+            Which elements; default all M.
+
+        Returns
+        -------
+        Jackknife
+            With `value`, `error` and `covariance`; replicates of shape (n_blocks, M).
+
+        Raises
+        ------
+        InvalidStatistics
+            See `connected`.
+        """
+        if order % 2 or order < 4:
+            raise InvalidStatistics(
+                f"the connected {order}-point function was asked for; an even order from 4 on is needed (the "
+                "2-point function is connected, and odd ones vanish: read them with sample[order])"
+            )
+        parts = {r: self.plan.slice_of(r) for r in range(2, order + 1, 2)}
+        return cumulant_jackknife(
+            sums={r: self.sums[part] for r, part in parts.items()},
+            block_sums={r: self.block_sums[:, part] for r, part in parts.items()},
+            block_sizes=self.block_sizes,
+            n_points=self.plan.n_points,
+            order=order,
+            rows=rows,
+        )
+
+    def deviation(self, order: int, kernel: Array, experiments: int = 10) -> Deviation:
+        """Measure how far an n-point function is from the Gaussian process: m_n, with its background.
+
+        Parameters
+        ----------
+        order : int
+            Even.
+        kernel : ndarray, shape (n_points, n_points)
+            The propagator, ``network.kernel.full(points, points)``.
+        experiments : int, optional
+            Into how many experiments the networks are divided for the background; a divisor of `n_blocks`,
+            2 or more.
+
+        Returns
+        -------
+        Deviation
+
+        Raises
+        ------
+        InvalidStatistics
+            If the order is odd, or `experiments` does not divide the number of blocks.
+
+        Examples
+        --------
+        >>> from numerics.networks import ReLUNet
+        >>> from numerics.sampler import Ensemble
+        >>> network = ReLUNet(width=20)
+        >>> ensemble = Ensemble(network, [1.0, 0.5], seed=1)
+        >>> kernel = network.kernel.full(ensemble.points, ensemble.points)
+        >>> m = ensemble.correlators(100000).deviation(4, kernel)
+        >>> bool(abs(m.value - 0.25) < 4 * m.error), bool(m.value > m.background)  # (15/4N)/(3/4)
+        (True, True)
+        """
+        if order % 2:
+            raise InvalidStatistics(f"m_{order} was asked for; the Gaussian process has even orders only")
+        if experiments < 2 or self.n_blocks % experiments:
+            raise InvalidStatistics(
+                f"experiments = {experiments} was given; a divisor of the {self.n_blocks} blocks is "
+                "needed, 2 or more"
+            )
+        part = self.plan.slice_of(order)
+        mean = self.sums[part] / self.n_networks
+        free = free_correlator(kernel, order)
+        return deviation(order, free, mean, self.block_means((order,)), self.block_sizes, experiments)
 
     def _deviations(self, orders: Sequence[int] | None) -> Array:
         columns = self._columns(orders)

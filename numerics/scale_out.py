@@ -48,6 +48,7 @@ OVERHEAD = 64
 TASKS_PER_THREAD = 8
 #: How often a task is tried again when it fails; a lost worker counts as well.
 RETRIES = 3
+NEEDED = "'local', 'local:4' (four processes) or the address of a scheduler, 'tcp://host:8786', is needed"
 
 
 class ClusterUnavailable(NNFTError, ConnectionError):
@@ -93,11 +94,6 @@ def pages_on_cluster(cluster: "str | Client") -> Iterator[PageStream]:
         raise InvalidStatistics(f"cluster = {cluster!r} was given; {NEEDED}")
 
 
-NEEDED = (
-    "'local', 'local:4' (four processes) or the address of a Dask scheduler, 'tcp://host:8786', is needed"
-)
-
-
 def _import_distributed() -> Any:
     try:
         import distributed
@@ -133,8 +129,8 @@ def _remote(distributed: Any, address: str) -> Iterator["Client"]:
         client = distributed.Client(address, timeout=PATIENCE)
     except (OSError, ValueError, TypeError) as error:
         raise ClusterUnavailable(
-            f"no Dask scheduler answers at {address!r} ({error}); start one with 'dask scheduler', or correct "
-            "the address"
+            f"no Dask scheduler answers at {address!r} ({error}); start one with 'dask scheduler', "
+            "or correct the address"
         ) from error
     with client:
         try:
@@ -210,7 +206,7 @@ def compute_span(request: Request, first: int, level: int, version: str) -> "Pac
     """
     if version != VERSION:
         raise ClusterUnavailable(
-            f"a worker has nnft-sym {VERSION}, but version {version} asks; install the same version everywhere"
+            f"a worker has nnft-sym {VERSION}, but {version} asks; install the same version everywhere"
         )
     return PackedSums.pack(PageSource(request).span(first, level))
 

@@ -164,7 +164,7 @@ BAD = {
     "bad vertices": (["count", "--vertices", "4x2", "-n", "4"], "4x2"),
     "unknown filter": (["count", "--vertices", "4:1", "-n", "4", "--filter", "planar"], "planar"),
     "odd order list": ([*SAMPLE, "--orders", "2;4"], "2;4"),
-    "resume": ([*SAMPLE, "--resume"], "not available"),
+    "resume": ([*SAMPLE, "--resume"], "--out"),
     "drawing to nowhere": (["draw", "lambda*f^4", "-n", "4", "--out", "/nowhere/x.svg"], "/nowhere/x.svg"),
     "drawing format": (["draw", "lambda*f^4", "-n", "4", "--out", "x.docx"], "x.docx"),
     "missing study": (["validate", "/nowhere/study.toml"], "/nowhere/study.toml"),

@@ -1,8 +1,18 @@
 """``nnft sample``: measure the correlators of an ensemble."""
 
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
 import click
 
 from nnft_sym.commands.options import build_network, json_option, net_options, points_option
+
+if TYPE_CHECKING:
+    from numerics.sampled import SampledCorrelators
+    from numerics.sampler import Ensemble
+
+#: Exit code of a run that Ctrl-C ended.
+INTERRUPTED = 130
 
 
 def parse_orders(text: str) -> tuple[int, ...]:
@@ -32,8 +42,39 @@ def parse_orders(text: str) -> tuple[int, ...]:
 @points_option
 @click.option("--orders", default="2,4,6", show_default=True, help="Which n-point functions.")
 @click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--out", type=click.Path(dir_okay=False), help="Also write the numbers to this netCDF file.")
-@click.option("--resume", is_flag=True, help="Continue an interrupted run (not available yet).")
+@click.option(
+    "--estimator",
+    type=click.Choice(["plain", "conditional"]),
+    default="plain",
+    show_default=True,
+    help="Plain: from the networks' outputs. Conditional: the output layer is integrated out.",
+)
+@click.option(
+    "--precision",
+    type=click.Choice(["double", "single"]),
+    default="double",
+    show_default=True,
+    help="Arithmetic of the networks; sums are always formed in double precision.",
+)
+@click.option(
+    "--blocks",
+    type=int,
+    default=1000,
+    show_default=True,
+    help="Blocks of networks behind the errors.",
+)
+@click.option("--threads", type=int, help="The numbers do not depend on it. [default: one per core]")
+@click.option(
+    "--cluster",
+    metavar="local[:K]|ADDRESS",
+    help="Compute on a Dask cluster: K processes here, or the scheduler at tcp://host:port.",
+)
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False),
+    help="Also write the numbers to this netCDF file, with a checkpoint beside it while they are made.",
+)
+@click.option("--resume", is_flag=True, help="Continue the run whose checkpoint stands beside --out.")
 @json_option
 def command(
     net: str,
@@ -45,48 +86,150 @@ def command(
     points: list[list[float]],
     orders: str,
     seed: int,
+    estimator: str,
+    precision: str,
+    blocks: int,
+    threads: int | None,
+    cluster: str | None,
     out: str | None,
     resume: bool,
     as_json: bool,
-) -> None:
-    """Sample M networks and print their correlators with errors (one standard deviation of the mean)."""
+) -> int:
+    """Sample M networks and print their correlators with errors (one standard deviation of the mean).
+
+    A run with --out keeps a checkpoint FILE.checkpoint. After Ctrl-C, a crash or a full disk the same command
+    with --resume continues it and gives the same numbers to the last bit. Multiply --networks and --blocks by
+    the same whole number to make a finished run longer.
+    """
     wanted = parse_orders(orders)
-    if resume:
-        raise click.UsageError("--resume is not available yet; run without it")
     if not 0 <= seed < 2**63:
         raise click.UsageError(f"--seed {seed} was given; a seed from 0 to 2^63 - 1 is needed")
-    from nnft_sym.archive import check_writable, write_sample
-    from nnft_sym.jsonio import dumps
+    if resume and out is None:
+        raise click.UsageError("--resume was given without --out; name the file of the run to continue")
     from nnft_sym.progress import TerminalProgress
-    from nnft_sym.tables import correlator_table, show
     from numerics.points import as_points
     from numerics.sampler import Ensemble
+    from numerics.sampling_run import SamplingInterrupted
+
+    checkpoint = None if out is None else _checkpoint(Path(out), resume)
+    network = build_network(net, points, sigma_w, sigma_b, sigma_a, width)
+    ensemble = Ensemble(network, as_points(points), seed, precision, estimator)
+    try:
+        with TerminalProgress() as progress:
+            found = ensemble.correlators(
+                networks,
+                orders=wanted,
+                n_blocks=blocks,
+                n_threads=threads,
+                progress=progress.sampling,
+                checkpoint=checkpoint,
+                cluster=cluster,
+            )
+    except SamplingInterrupted as interrupted:
+        return _keep_partial(interrupted, ensemble, networks, out, as_json)
+    _deliver(found, ensemble, networks, out, as_json)
+    return 0
+
+
+def _checkpoint(out: Path, resume: bool) -> Path:
+    """Decide where the checkpoint stands; refuse to lose what is already there.
+
+    Raises
+    ------
+    UsageError
+        If results exist and are not to be continued, or are to be continued and are damaged.
+    """
+    from numerics.files import check_writable, has_content, is_intact
+
+    target = check_writable(out)
+    checkpoint = target.with_name(f"{target.name}.checkpoint")
+    there = [path for path in (target, checkpoint) if has_content(path)]
+    if not resume and there:
+        raise click.UsageError(
+            f"{str(there[0])!r} exists and is not overwritten; add --resume to continue it, give another "
+            "--out, or remove " + " and ".join(repr(str(path)) for path in there)
+        )
+    if resume and target in there:
+        if not is_intact(target):
+            raise click.UsageError(
+                f"the result {str(target)!r} is damaged: it was truncated or altered since it was written, "
+                "and its checksum does not fit; remove it, and --resume makes it anew from its checkpoint"
+            )
+        if checkpoint not in there:
+            raise click.UsageError(
+                f"{str(target)!r} has no checkpoint {checkpoint.name!r} beside it to continue from; give "
+                "another --out, or remove it to start again"
+            )
+    return checkpoint
+
+
+def _keep_partial(
+    interrupted: Any, ensemble: "Ensemble", networks: int, out: str | None, as_json: bool
+) -> int:
+    """Deliver what was done before Ctrl-C."""
+    if interrupted.partial is None:
+        click.echo("nnft: interrupted before there was anything to keep", err=True)
+        return INTERRUPTED
+    _deliver(interrupted.partial, ensemble, networks, out, as_json)
+    message = f"nnft: interrupted; these are the first {interrupted.partial.n_networks:,} networks"
+    if out is not None:
+        message += f", also in {out!r}; the same command with --resume continues"
+    click.echo(message, err=True)
+    return INTERRUPTED
+
+
+def _deliver(
+    found: "SampledCorrelators", ensemble: "Ensemble", requested: int, out: str | None, as_json: bool
+) -> None:
+    """Write the file and print the numbers."""
+    from nnft_sym.archive import write_sample
+    from nnft_sym.jsonio import dumps
+    from nnft_sym.tables import correlator_table, show
 
     if out is not None:
-        check_writable(out)
-    network = build_network(net, points, sigma_w, sigma_b, sigma_a, width)
-    with TerminalProgress() as progress:
-        found = Ensemble(network, as_points(points), seed=seed).correlators(
-            networks, orders=wanted, progress=progress.sampling
-        )
-    if out is not None:
-        write_sample(found, out)
+        write_sample(found, ensemble.network, out)
     if as_json:
-        rows = [
-            {
-                "order": order,
-                "indices": found[order].indices,
-                "value": found[order].value,
-                "error": found[order].error,
-                "quality": found[order].quality,
-            }
-            for order in wanted
-        ]
-        click.echo(
-            dumps({"net": network.name, "width": width, "networks": networks, "seed": seed, "orders": rows})
-        )
+        click.echo(dumps(_answer(found, ensemble, requested)))
         return
-    for order in wanted:
+    for order in found.orders:
         one = found[order]
         show(correlator_table(f"{order}-point function", one.indices, one.value, one.error))
         show(f"Quality: {one.quality.value}.")
+
+
+def _answer(found: "SampledCorrelators", ensemble: "Ensemble", requested: int) -> dict[str, object]:
+    """Put everything into the words of the JSON answer."""
+    from numerics.network_parameters import describe
+
+    parameters = {name: value for name, value in describe(ensemble.network).items() if name != "network"}
+    return {
+        "net": ensemble.network.name,
+        **parameters,
+        "points": found.points,
+        "networks": found.n_networks,
+        "requested": requested,
+        "complete": found.n_networks == requested,
+        "seed": ensemble.seed,
+        "precision": ensemble.precision,
+        "estimator": ensemble.estimator,
+        "blocks": found.n_blocks,
+        "orders": [_row(found, order) for order in found.orders],
+    }
+
+
+def _row(found: "SampledCorrelators", order: int) -> dict[str, object]:
+    """Put one order into the words of the JSON answer."""
+    from nnft_sym.archive import MOST_CONNECTED
+
+    one = found[order]
+    row: dict[str, object] = {
+        "order": order,
+        "indices": one.indices,
+        "value": one.value,
+        "error": one.error,
+        "quality": one.quality,
+    }
+    if found.has_connected(order) and len(one.value) <= MOST_CONNECTED:
+        connected = found.connected(order)
+        row |= {"connected": connected.value, "connected_error": connected.error}
+    return row
