@@ -169,7 +169,7 @@ def _content(expression: sympy.Expr, coordinates: Sequence[sympy.Symbol]) -> str
 
 
 def _checked(expression: sympy.Expr, coordinates: Sequence[sympy.Symbol]) -> sympy.Expr:
-    """Refuse what has no number at given coordinates; make the coordinates real."""
+    """Refuse what has no number at given coordinates."""
     if not isinstance(expression, sympy.Expr):
         raise InvalidExpansion(f"{expression!r} is no SymPy expression; give one, such as exp(-(x - y)**2)")
     open_symbols = sorted(str(symbol) for symbol in expression.free_symbols - set(coordinates))
@@ -204,7 +204,7 @@ def _kinks(
     declared: bool | None,
 ) -> tuple[bool, tuple[tuple[float, ...], ...]]:
     """Find where an expression is not smooth: at coinciding points, and at fixed coordinates per axis."""
-    rough = [part for part in expression.atoms(sympy.Function, sympy.Piecewise) if isinstance(part, _KINKED)]
+    rough = sorted(expression.atoms(*_KINKED), key=str)
     if declared is not None or not rough:
         return bool(declared), ()
     if len(first) > 1:
