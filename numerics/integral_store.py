@@ -134,7 +134,8 @@ class IntegralStore:
         if self._n_bytes is None:
             self._n_bytes = self.n_bytes
         else:
-            self._n_bytes += path.stat().st_size
+            with suppress(FileNotFoundError):  # another process has just removed it
+                self._n_bytes += path.stat().st_size
         if self._n_bytes > self.max_bytes:
             self._shrink(path)
 
