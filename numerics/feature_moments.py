@@ -7,8 +7,9 @@ What to use when
 - Gauss-net, Cos-net: closed form, any n and d (`feature_moments_closed`);
 - Erf-net: lattice sum over the Gaussian parameters when the points span few dimensions, else the orthant
   recursion, which does not depend on the dimension (`feature_moments_erf`);
-- ReLU-net: integrals of trigonometric polynomials over the sector where all neurons are active, when the
-  points of a moment span at most three dimensions, bias included (`feature_moments_relu`).
+- ReLU-net: integrals over the sector where all neurons are active: trigonometric polynomials on an arc or a
+  spherical polygon where the points of a moment span up to three dimensions, bias included, and integration by
+  parts down to those where they span up to six (`feature_moments_relu`).
 """
 
 from abc import ABC, abstractmethod

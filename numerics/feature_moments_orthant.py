@@ -88,25 +88,62 @@ class OrthantMoments(FeatureMoments):
             raise NotAvailable(
                 f"the orthant recursion exists for orders 2, 4 and 6; order {order} was asked for"
             )
-        value = np.zeros(len(indices))
-        error = np.zeros(len(indices))
         rho = self._correlations[indices[:, :, np.newaxis], indices[:, np.newaxis, :]]
         if order == 2:
             value = 2 / pi * np.arcsin(rho[:, 0, 1])
             return Moments(value, 8 * EPS * np.abs(value))
-        evaluate = _four if order == 4 else _six
-        open_rows = np.arange(len(indices))
         crowding = next(power for bound, power in CROWDING if self._steepness <= bound)
-        value = _blocked(evaluate, rho, _crowded_nodes(NODE_COUNTS[0], crowding))
-        for n_nodes in NODE_COUNTS[1:]:
-            better = _blocked(evaluate, rho[open_rows], _crowded_nodes(n_nodes, crowding))
-            error[open_rows] = np.abs(better - value[open_rows])
-            value[open_rows] = better
-            open_rows = open_rows[error[open_rows] > TOLERANCE * np.abs(better)]
-            if not open_rows.size:
-                break
+        found = _refined(rho, crowding)
         # conditioning on u_i = u_j = 0 cancels when correlations are near one, that is for steep activations
-        return Moments(value, error + 4 * EPS * (1 + 2 * self._steepness) ** 1.5 * _scale(rho))
+        rounding = 4 * EPS * (1 + 2 * self._steepness) ** 1.5 * _scale(rho)
+        return Moments(found.value, found.error + rounding)
+
+
+def sign_moments(rho: Array) -> Moments:
+    """Evaluate E[sgn(u_1) … sgn(u_n)] for Gaussian variables with the given correlations.
+
+    Parameters
+    ----------
+    rho : ndarray, shape (M, n, n)
+        Correlation matrices, n = 2, 4 or 6. Near-singular ones lose digits, as the error says.
+
+    Returns
+    -------
+    Moments
+        M values.
+
+    Examples
+    --------
+    Half of the pairs with correlation 1/√2 are closer than expected, P(same sign) = 3/4:
+
+    >>> found = sign_moments(np.array([[[1.0, 0.5**0.5], [0.5**0.5, 1.0]]]))
+    >>> bool(abs(found.value[0] - 0.5) < 1e-15)
+    True
+    """
+    if rho.shape[1] == 2:
+        value = 2 / pi * np.arcsin(rho[:, 0, 1])
+        return Moments(value, 8 * EPS * np.abs(value))
+    # 1/√(1 − ρ²) amplifies rounding as in steep activations, where ρ = 1 − 1/2C
+    gap = 1 - np.max(np.abs(rho - np.eye(rho.shape[1])), initial=0.0)
+    crowding = next(power for bound, power in CROWDING if bound * gap >= 0.5)
+    found = _refined(rho, max(crowding, 2))
+    return Moments(found.value, found.error + 8 * EPS / max(gap, EPS) ** 0.5)
+
+
+def _refined(rho: Array, crowding: int) -> Moments:
+    """Raise the number of nodes until two in turn agree; the error is without rounding."""
+    evaluate = _four if rho.shape[1] == 4 else _six
+    error = np.zeros(len(rho))
+    open_rows = np.arange(len(rho))
+    value = _blocked(evaluate, rho, _crowded_nodes(NODE_COUNTS[0], crowding))
+    for n_nodes in NODE_COUNTS[1:]:
+        better = _blocked(evaluate, rho[open_rows], _crowded_nodes(n_nodes, crowding))
+        error[open_rows] = np.abs(better - value[open_rows])
+        value[open_rows] = better
+        open_rows = open_rows[error[open_rows] > TOLERANCE * np.abs(better)]
+        if not open_rows.size:
+            break
+    return Moments(value, error)
 
 
 def _scale(rho: Array) -> Array:

@@ -8,8 +8,9 @@ averaged over unit vectors û, where only the sector with all v_i·û > 0 contri
 points *of one moment* matters:
 
 - rank one (d = 1 without bias, or one point): ((n − 1)!!/2) Π|v_i| if all point the same way, else zero;
-- rank two (d = 1 with bias, d = 2 without, or two points): an arc, `sector_arc`;
-- rank three (d = 2 with bias, d = 3 without, or three points): a spherical polygon, `sector_polygon`.
+- rank two (d = 1 with bias, d = 2 without, or two points): an arc, `arc_moments`;
+- rank three (d = 2 with bias, d = 3 without, or three points): a spherical polygon, `polygon_moments`;
+- rank four and more: integration by parts down to polygons and probabilities of sectors, `cone_moments`.
 """
 
 from math import sqrt
@@ -20,11 +21,14 @@ from numpy.typing import NDArray
 
 from numerics.errors import NotAvailable
 from numerics.feature_moments import Array, FeatureMoments, Indices, Moments
+from numerics.feature_moments_relu_cones import cone_moments
 from numerics.feature_moments_relu_sectors import arc_moments, line_moments, polygon_moments
 from numerics.networks import ReLUNet
 
 # Singular values below this fraction of the largest do not count towards the rank.
 RANK_TOLERANCE = 1e-14
+# Sectors are known up to this dimension: six distinct points span no more.
+LARGEST_RANK = 6
 
 
 @final
@@ -57,7 +61,9 @@ class ReLUMoments(FeatureMoments):
             return "closed form (half-line)"
         if self._rank == 2:
             return "arc integral of a trigonometric polynomial (rank two)"
-        return "sector integrals (arc and spherical polygon) per set of distinct points"
+        if self._rank == 3:
+            return "sector integrals (arc and spherical polygon) per set of distinct points"
+        return "sector integrals (arcs, spherical polygons and cones) per set of distinct points"
 
     def moments(self, indices: Indices) -> Moments:
         """Integrate over the sectors; see `FeatureMoments.moments`.
@@ -65,7 +71,7 @@ class ReLUMoments(FeatureMoments):
         Raises
         ------
         NotAvailable
-            If the points of a moment span more than three dimensions, bias included.
+            If the points of a moment span more than six dimensions, bias included.
         """
         if self._rank <= 2:
             return _sector_moments(self._vectors, self._rank, indices)
@@ -88,10 +94,12 @@ def _sector_moments(vectors: Array, rank: int, indices: Indices) -> Moments:
         return arc_moments(vectors, indices)
     if rank == 3:
         return polygon_moments(vectors, indices)
+    if rank <= LARGEST_RANK:
+        return cone_moments(vectors, indices)
     raise NotAvailable(
-        f"exact moments of the relu-net need points that span at most three dimensions, bias included; a "
-        f"moment of {len(vectors)} distinct points spanning {rank} was asked for. Use fewer distinct points, "
-        "points in a plane, d_in <= 2, or d_in = 3 with sigma_b = 0"
+        f"exact moments of the relu-net need points that span at most {LARGEST_RANK} dimensions, bias "
+        f"included; a moment of {len(vectors)} distinct points spanning {rank} was asked for. Use fewer "
+        "distinct points or order 6 and less"
     )
 
 

@@ -375,8 +375,6 @@ def test_what_is_not_available_is_refused():
         exact_cumulant(CosNet(4), PUBLISHED * 2)
     with pytest.raises(NotAvailable, match="order 6 was not computed"):
         exact_correlators(CosNet(4), PUBLISHED, orders=(2, 4))[6]
-    with pytest.raises(NotAvailable, match="points in a plane"):
-        exact_correlators(ReLUNet(4, 1.0, 0.5, 3), [*np.eye(3).tolist(), [1, 1, 1]])
     with pytest.raises(InvalidPoints, match="dimension 2 is needed"):
         exact_correlators(ErfNet(4, d_in=2), PUBLISHED)
 
