@@ -49,7 +49,7 @@ def setup_facts(net: NetResult, result: StudyResult) -> list[tuple[str, str]]:
 
 
 def _network(net: NetResult) -> "Network":
-    from nnft_sym.study import make_network
+    from nnft_sym.net_study import make_network
 
     return make_network(net.config)
 

@@ -11,8 +11,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from numerics.comparison import two_sided, upper_tail
-from numerics.eigenbasis import Array, eigenbasis
+from numerics.eigenbasis import Array, Eigenbasis, eigenbasis
 from numerics.errors import InvalidStatistics, SingularProblem
+
+METHOD = "generalised least squares in the correlation eigenbasis"
+RAO = "Gauss-Markov, with Rao's factor for the estimated covariance"
+JACKKNIFE = "infinitesimal jackknife over the blocks, weights included"
 
 
 @dataclass(frozen=True)
@@ -96,8 +100,7 @@ def fit(
     threshold : float, optional
         Directions whose correlation eigenvalue is at most this times the largest are left out.
     blocks : ndarray, shape (n_blocks, M), optional
-        The block means behind data and covariance. With them the errors hold for a wrong model too, see
-        Notes.
+        The block means behind data and covariance. With them the errors hold for a wrong model too.
 
     Returns
     -------
@@ -117,17 +120,10 @@ def fit(
     T²(k - P, ν), and the covariance of the parameters is (XᵀS⁻¹X)⁻¹ times
     ν (ν - 1) / ((ν - q) (ν - 1 - q)), q = k - P [1]_.
 
-    That formula takes the model to be right. Where it is not, the residual does not shrink with more data
-    and the noise of the *weights* moves the parameters as well. With the block means z_b (whitened, from
-    their mean) the parameters follow a change of data and weights by the influence function
-    (XᵀX)⁻¹ Xᵀ z_b (1 - z_b·r / B), r the whitened residual, whose scatter gives the covariance
-    (infinitesimal jackknife, [2]_).
-
     References
     ----------
     .. [1] C. R. Rao, "Least squares theory using an estimated dispersion matrix and its application to
        measurement of signals", Proc. 5th Berkeley Symp. 1 (1967) 355.
-    .. [2] L. A. Jaeckel, "The infinitesimal jackknife", Bell Laboratories memorandum MM 72-1215-11 (1972).
 
     Examples
     --------
@@ -139,16 +135,15 @@ def fit(
     """
     data, design = _checked(data, design, covariance)
     basis = eigenbasis(covariance, n_blocks, threshold)
-    parameters, bare = _solve(basis.whiten(design), basis.whiten(data))
+    white = basis.whiten(design)
+    parameters, bare = _solve(white, basis.whiten(data))
     residual = data - design @ parameters
-    chi2 = float(np.sum(basis.whiten(residual) ** 2))
     dof = basis.rank - len(parameters)
+    # Without freedom the residual in the retained directions is rounding.
+    chi2 = float(np.sum(basis.whiten(residual) ** 2)) if dof else 0.0
     spread = bare * _inflation(dof, n_blocks)
     if blocks is not None:
-        whitened = basis.whiten(_deviations(blocks, n_blocks, len(data)).T).T
-        spread = _influence(whitened, basis.whiten(design), basis.whiten(residual), bare)
-    if dof == 0:
-        chi2 = 0.0  # the residual in the retained directions is rounding
+        spread = _influence(basis, _deviations(blocks, n_blocks, len(data)), white, residual, bare)
     return Fit(
         parameters=parameters,
         covariance=spread,
@@ -160,11 +155,7 @@ def fit(
         rank=basis.rank,
         threshold=threshold,
         n_blocks=n_blocks,
-        provenance={
-            "method": "generalised least squares in the correlation eigenbasis",
-            "elements": len(data),
-            "errors": "Gauss-Markov with Rao's factor" if blocks is None else "infinitesimal jackknife",
-        },
+        provenance={"method": METHOD, "errors": RAO if blocks is None else JACKKNIFE, "elements": len(data)},
     )
 
 
@@ -186,21 +177,28 @@ def _solve(design: Array, data: Array) -> tuple[Array, Array]:
     return parameters, covariance
 
 
-def _influence(blocks: Array, design: Array, residual: Array, bare: Array) -> Array:
+def _influence(basis: Eigenbasis, blocks: Array, white: Array, residual: Array, bare: Array) -> Array:
     """Covariance of the parameters from the influence of each block on data and weights.
+
+    Where the model is wrong the residual does not shrink with more data, and the noise of the weights moves
+    the parameters as well. They follow a whitened block mean z_b by (XᵀX)⁻¹ Xᵀ z_b (1 - z_b·r / B), r the
+    whitened residual; the scatter of that is the covariance (infinitesimal jackknife; L. A. Jaeckel, Bell
+    Laboratories memorandum MM 72-1215-11, 1972).
 
     Parameters
     ----------
-    blocks : ndarray, shape (B, k)
-        Block means minus their mean, in the whitened directions; of variance B, since those are scaled by the
-        errors of the mean.
-    design, residual : ndarray, shape (k, P) and (k,)
+    blocks : ndarray, shape (B, M)
+        Block means minus their mean.
+    white : ndarray, shape (k, P)
+        Whitened design X.
+    residual : ndarray, shape (M,)
     bare : ndarray, shape (P, P)
         Inverse of XᵀX.
     """
     n_blocks = len(blocks)
-    weight = 1.0 - blocks @ residual / n_blocks
-    influence = (blocks * weight[:, np.newaxis]) @ design @ bare
+    moves = basis.whiten(blocks.T).T  # variance B: whitened by the errors of the mean
+    weight = 1.0 - moves @ basis.whiten(residual) / n_blocks
+    influence = (moves * weight[:, np.newaxis]) @ white @ bare
     return np.asarray(influence.T @ influence / (n_blocks * (n_blocks - 1)))
 
 

@@ -21,9 +21,10 @@ from nnft_sym.cli import run
 from nnft_sym.config import built_in_study, parse_study
 from nnft_sym.couplings import FourPointData, extract_coupling
 from nnft_sym.expansion import correlator
+from nnft_sym.net_study import make_network
 from nnft_sym.number_text import number, with_error
 from nnft_sym.results import CouplingStatus
-from nnft_sym.study import make_network, run_study
+from nnft_sym.study import run_study
 from nnft_sym.summary import summarise
 from numerics.domains import Box
 from numerics.exact import exact_correlators
@@ -302,7 +303,7 @@ def test_an_error_of_ours_fails_twice(monkeypatch):
         six = found[6]
         return {**{n: found[n] for n in (2, 4)}, 6: replace(six, full=six.full * 1.1)}
 
-    monkeypatch.setattr("nnft_sym.study.exact_correlators", wrong)
+    monkeypatch.setattr("nnft_sym.net_study.exact_correlators", wrong)
     net = run_study(parse_study(SKEWED.format(seed=8).replace('"relu"', '"erf"'))).nets[0]
     assert net.checks["sampled 4-point function agrees with the exact one"]
     assert not net.checks["sampled 6-point function agrees with the exact one"]
