@@ -1,4 +1,4 @@
-"""Three operations that the compiler does not find by itself, spelled out for it.
+"""A few operations that the compiler does not find by itself, spelled out for it.
 
 Loops over lanes are vectorised automatically, but a sum over lanes is not (its order would change), short
 minima are unrolled into scalar code, and Numba has no fused multiply-add. The order of every sum here is
@@ -12,6 +12,7 @@ from typing import Any, cast
 from llvmlite import ir  # type: ignore[import-untyped]
 from numba.core import cgutils, types
 from numba.extending import intrinsic
+from numba.np.arrayobj import populate_array
 
 #: Networks evaluated at once, one lane each.
 LANES = 256
@@ -79,6 +80,45 @@ def _dot_rows(typing_context: Any, matrix: Any, i: Any, j: Any) -> Any:
     return types.float64(matrix, types.intp, types.intp), generate
 
 
+def _dot_four_rows(typing_context: Any, matrix: Any, i: Any, j: Any) -> Any:
+    if matrix.dtype != types.float64 or matrix.layout != "C":
+        return None
+    # the type stub of Numba lists only some of its types
+    result = types.Tuple([types.float64] * 4)  # type: ignore[attr-defined]
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        array, first, second = arguments
+        left = _load_row(context, builder, signature.args[0], array, first, GRAIN, _DOUBLES)
+        vector = left[0].type
+        kind = ir.FunctionType(vector, [vector] * 3)
+        fused = cgutils.get_or_insert_function(builder.module, kind, f"llvm.fmuladd.v{_DOUBLES}f64")
+        dots = []
+        for n in range(4):
+            row = builder.add(second, ir.Constant(second.type, n))
+            right = _load_row(context, builder, signature.args[0], array, row, GRAIN, _DOUBLES)
+            sums = [builder.fmul(left[k], right[k]) for k in range(2)]
+            for k in range(2, len(left)):
+                sums[k % 2] = builder.call(fused, [left[k], right[k], sums[k % 2]])
+            dots.append(builder.fadd(*sums))
+        # fold all four at once, the same additions as in `_fold`
+        first, second = _fold_pairs(builder, dots[0], dots[1], 4), _fold_pairs(builder, dots[2], dots[3], 4)
+        folded = _fold_pairs(builder, _fold_pairs(builder, first, second, 2), None, 1)
+        numbers = [builder.extract_element(folded, ir.Constant(ir.IntType(32), n)) for n in range(4)]
+        return context.make_tuple(builder, result, numbers)
+
+    return result(matrix, types.intp, types.intp), generate
+
+
+def _fold_pairs(builder: Any, a: Any, b: Any, width: int) -> Any:
+    """Add the upper `width` numbers of each group of 2·width to the lower ones, in one or two vectors."""
+    other = ir.Constant(a.type, ir.Undefined) if b is None else b
+    places = [k for k in range(a.type.count * (1 if b is None else 2)) if k % (2 * width) < width]
+    kind = ir.VectorType(ir.IntType(32), len(places))
+    lower = builder.shuffle_vector(a, other, ir.Constant(kind, places))
+    upper = builder.shuffle_vector(a, other, ir.Constant(kind, [k + width for k in places]))
+    return builder.fadd(lower, upper)
+
+
 def _smallest_word(typing_context: Any, matrix: Any, i: Any) -> Any:
     if matrix.dtype != types.uint32 or matrix.layout != "C":
         return None
@@ -97,11 +137,62 @@ def _smallest_word(typing_context: Any, matrix: Any, i: Any) -> Any:
     return types.uint32(matrix, types.intp), generate
 
 
+def _view(length: int) -> Callable[..., Any]:
+    """Make a function that views number i of the runs of `length` numbers of an array."""
+
+    def view(typing_context: Any, rows: Any, number: Any) -> Any:
+        if rows.layout != "C" or rows.ndim > 2:
+            return None
+        result = types.Array(rows.dtype, 1, "C")
+
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+            start = builder.mul(arguments[1], ir.Constant(arguments[1].type, length))
+            run = context.make_array(result)(context, builder)
+            step = ir.Constant(ir.IntType(64), context.get_abi_sizeof(context.get_data_type(rows.dtype)))
+            shape = [ir.Constant(ir.IntType(64), length)]
+            populate_array(run, builder.gep(data, [start]), shape, [step], step, None)
+            return run._getvalue()
+
+        return result(rows, types.intp), generate
+
+    return view
+
+
+def _call_row(typing_context: Any, address: Any, argument: Any, result: Any) -> Any:
+    if argument.dtype != result.dtype or argument.ndim != 1 or argument.layout != "C":
+        return None
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        rows = [
+            context.make_array(kind)(context, builder, array).data
+            for kind, array in zip(signature.args[1:], arguments[1:], strict=True)
+        ]
+        kind = ir.FunctionType(ir.VoidType(), [row.type for row in rows])
+        builder.call(builder.inttoptr(arguments[0], kind.as_pointer()), rows)
+        return context.get_dummy_value()
+
+    return types.none(types.intp, argument, result), generate
+
+
+#: ``row(rows, number)`` is one row of `LANES` numbers. The view is not counted as a reference, which would
+#: cost more than a short loop over lanes; it must not outlive `rows`.
+row = cast(Callable[[Any, int], Any], intrinsic(_view(LANES)))
+
+#: ``grain(rows, number)`` is the like of `GRAIN` numbers.
+grain = cast(Callable[[Any, int], Any], intrinsic(_view(GRAIN)))
+
 #: ``multiply_add(a, b, c)`` is a·b + c of one floating-point type, fused where the processor can.
 multiply_add = cast(Callable[[Any, Any, Any], Any], intrinsic(_multiply_add))
 
 #: ``dot_rows(matrix, i, j)`` is the scalar product of two rows of `GRAIN` doubles.
 dot_rows = cast(Callable[[Any, int, int], float], intrinsic(_dot_rows))
 
+#: ``dot_four_rows(matrix, i, j)`` are the scalar products of row i with rows j to j + 3, as by `dot_rows`.
+dot_four_rows = cast(Callable[[Any, int, int], tuple[float, float, float, float]], intrinsic(_dot_four_rows))
+
 #: ``smallest_word(matrix, i)`` is the minimum of a row of `LANES` 32-bit words.
 smallest_word = cast(Callable[[Any, int], Any], intrinsic(_smallest_word))
+
+#: ``call_row(address, argument, result)`` calls a C function of two pointers, to `LANES` numbers each.
+call_row = cast(Callable[[int, Any, Any], None], intrinsic(_call_row))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from numerics.errors import InvalidStatistics
 from numerics.index_sets import multisets, ranks
-from numerics.intrinsics import GRAIN, dot_rows
+from numerics.intrinsics import GRAIN, LANES, dot_four_rows, dot_rows, grain
 from numerics.jit import compiled, inlined
 
 Array = NDArray[np.float64]
@@ -192,7 +192,14 @@ def accumulate_grain(
     for lane in range(GRAIN):
         monomials[0, lane] = 1.0 if start <= lane < stop else 0.0
     for m in range(1, len(parent)):
-        row = outputs[point[m], offset : offset + GRAIN]
-        _multiply_row(monomials[m], monomials[parent[m]], row)
-    for e in range(len(left)):
-        sums[e] = dot_rows(monomials, left[e], right[e])
+        output = grain(outputs, (point[m] * LANES + offset) // GRAIN)
+        _multiply_row(grain(monomials, m), grain(monomials, parent[m]), output)
+    e = 0
+    while e < len(left):
+        last = e + 3
+        if last < len(left) and left[last] == left[e] and right[last] == right[e] + 3:
+            sums[e], sums[e + 1], sums[e + 2], sums[last] = dot_four_rows(monomials, left[e], right[e])
+            e += 4
+        else:
+            sums[e] = dot_rows(monomials, left[e], right[e])
+            e += 1

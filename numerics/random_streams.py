@@ -9,7 +9,8 @@ parameters are not taken from a sequence but computed from a counter:
 The bijection is Threefry-4x32 with twelve rounds [1]_: four 32-bit words per call. Words 0 and 1 make the
 normals 4 call and 4 call + 1 of that neuron by the Box-Muller transform, words 2 and 3 the next two. Slots of
 a neuron: 0 .. d-1 its weights, d its output weight, d+1 its bias. A uniform phase takes the first word of
-the next pair instead. The output bias is slot 0 of the neuron `NETWORK_LEVEL`.
+the next pair instead. The output bias is slot 0 of the neuron `NETWORK_LEVEL`. Where a parameter is uniform
+by choice, its slot is word slot mod 4 of call slot // 4 + `UNIFORM_CALL`, so nothing else changes.
 
 A 32-bit uniform ends the Box-Muller tail at 6.7 standard deviations, too early for exponentials of normals.
 Where a radius word is below `TAIL` (once in 2^24) 32 further bits are drawn, which moves the end to 9.5.
@@ -41,6 +42,8 @@ NETWORK_LEVEL = 0xFFFFFFFF
 TAIL = 1 << 8
 #: Set in the call number of those further bits.
 TAIL_CALL = 1 << 31
+#: Set in the call number of words that become uniform parameters, one word per slot.
+UNIFORM_CALL = 1 << 30
 #: What a stream is for; part of the key, so that different uses of one seed are independent.
 PURPOSE_ENSEMBLE = 0x454E5342
 

@@ -10,21 +10,24 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.errors import NotAvailable
+from numerics.conditional_moments import PairingPlan, accumulate_pairings, pairing_plan
+from numerics.errors import InvalidNetwork
 from numerics.intrinsics import GRAIN, LANES
 from numerics.jit import compiled
 from numerics.moments import MomentPlan, accumulate_grain
 from numerics.networks import CosNet, ErfNet, GaussNet, Network, ReLUNet
 from numerics.random_streams import Four, split_seed
-from numerics.sampler_kernels import COS, ERF, GAUSS, RELU, evaluate_lanes, row_count
+from numerics.sampler_kernels import COS, ERF, GAUSS, RELU, USER, evaluate_lanes, row_count
+from numerics.sampler_parameters import NORMAL, PHASE
 from numerics.tails import BINS, count_variances
 
 Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
 
 Scratch: TypeAlias = tuple[Array, Array, Array, Array, Array, NDArray[np.uint32], Array, Array]
 
 #: Pre-activation (in turns for Cos) at which a feature vanishes.
-SILENT = {ERF: 0.0, RELU: 0.0, GAUSS: -1000.0, COS: 0.25}
+SILENT = {ERF: 0.0, RELU: 0.0, GAUSS: -1000.0, COS: 0.25, USER: 0.0}
 #: Neurons per page, roughly: a few milliseconds to a second of work.
 PAGE_NEURONS = 1 << 22
 
@@ -47,12 +50,13 @@ class Estimator(Enum):
 class LaneParameters:
     """A network as the compiled kernels see it; see `numerics.sampler_kernels.evaluate_lanes`."""
 
-    activation: int
-    width: int
+    codes: tuple[int, int, int, int, int]
+    address: int
     points: Array
     shift: Array
     scales: Array
     inverse_kernel: Array
+    conditional: bool
 
 
 def lane_parameters(
@@ -70,16 +74,8 @@ def lane_parameters(
     Returns
     -------
     LaneParameters
-
-    Raises
-    ------
-    NotAvailable
-        If the estimator does not exist yet.
     """
-    if estimator is not Estimator.PLAIN:
-        raise NotAvailable("the conditional estimator is not there yet; use estimator='plain'")
-    codes = {ErfNet: ERF, ReLUNet: RELU, GaussNet: GAUSS, CosNet: COS}
-    activation = codes[type(network)]
+    activation = {ErfNet: ERF, ReLUNet: RELU, GaussNet: GAUSS, CosNet: COS}[type(network)]
     kind = np.float64 if precision is Precision.DOUBLE else np.float32
     # phases are counted in turns
     unit = 2 * np.pi if activation == COS else 1.0
@@ -91,13 +87,15 @@ def lane_parameters(
     diagonal = network.kernel.weight_diagonal(points) + network.bias_variance
     inverse_kernel = np.zeros(len(points))
     np.divide(1.0, diagonal, out=inverse_kernel, where=diagonal > 0)
+    law = PHASE if network.hidden_bias_deviation is None else NORMAL
     return LaneParameters(
-        activation=activation,
-        width=int(network.width),
+        codes=(activation, int(network.width), NORMAL, NORMAL, law),
+        address=0,
         points=np.ascontiguousarray(points * (network.sigma_w / np.sqrt(network.d_in) / unit), dtype=kind),
         shift=shift.astype(kind),
         scales=np.array([bias, amplitude, np.sqrt(network.bias_variance), SILENT[activation]], dtype=kind),
         inverse_kernel=inverse_kernel,
+        conditional=estimator is Estimator.CONDITIONAL,
     )
 
 
@@ -193,34 +191,41 @@ def sample_page(
     starts, stops = cuts[:-1], cuts[1:]
     block = np.searchsorted(edges, starts, side="right") - 1
     blocks = np.zeros((int(block[-1] - block[0]) + 1, plan.size))
-    grain_sums = np.zeros((layout.page_grains, plan.size))
+    # the tree of sums over grains: a row per level, and one for the grain at hand
+    levels = np.zeros((layout.page_grains.bit_length() + 1, plan.size))
     counts = np.zeros((len(lanes.points), BINS), dtype=np.int64)
     k0, k1, k2, k3 = split_seed(seed)
     key = (np.uint32(k0), np.uint32(k1), np.uint32(k2), np.uint32(k3))
-    network = (lanes.activation, lanes.width, lanes.points, lanes.shift, lanes.scales)
+    pairings = pairing_plan(plan if lanes.conditional else None)
+    network = (lanes.codes, lanes.address, lanes.points, lanes.shift, lanes.scales, lanes.conditional)
     moments = (plan.parent, plan.point, plan.left, plan.right)
     pieces = (starts, stops, block - block[0])
-    span = (begin, end)
-    scratch = _scratch(lanes, plan)
-    kernel = lanes.inverse_kernel
-    _sample_pieces(scratch, grain_sums, blocks, counts, pieces, span, key, network, kernel, moments)
-    while len(grain_sums) > 1:
-        grain_sums = grain_sums[0::2] + grain_sums[1::2]
-    return PageSums(total=grain_sums[0], first_block=int(block[0]), blocks=blocks, counts=counts)
+    scratch = _scratch(lanes, plan, pairings)
+    kernel, terms = lanes.inverse_kernel, pairings.arrays
+    _sample_pieces(
+        scratch, levels, blocks, counts, pieces, (begin, end), key, network, kernel, moments, terms
+    )
+    if not np.all(np.isfinite(levels[0])):
+        raise InvalidNetwork(
+            f"networks {begin} to {end - 1} have outputs whose products are NaN or infinite; the activation "
+            "must be finite at every pre-activation, and products of its values must not overflow"
+        )
+    return PageSums(total=levels[0], first_block=int(block[0]), blocks=blocks, counts=counts)
 
 
-def _scratch(lanes: LaneParameters, plan: MomentPlan) -> Scratch:
+def _scratch(lanes: LaneParameters, plan: MomentPlan, pairings: PairingPlan) -> Scratch:
     n_points, d = lanes.points.shape
     kind = lanes.points.dtype
-    rows = np.empty((row_count(d), LANES), dtype=kind)
+    n_pairs = n_points * (n_points + 1) // 2 if lanes.conditional else 0
+    n_monomials = pairings.n_rows if lanes.conditional else len(plan.parent)
     return (
+        np.empty((max(n_points, n_pairs), LANES)),
         np.empty((n_points, LANES)),
-        np.empty((n_points, LANES)),
-        np.empty((2, n_points, LANES), dtype=kind),
-        rows,
-        rows.reshape(-1),
+        np.empty((n_points + max(n_points, n_pairs), LANES), dtype=kind),
+        np.empty((2 * n_points, LANES), dtype=kind),
+        np.empty(row_count(d) * LANES, dtype=kind),
         np.empty(8 * LANES, dtype=np.uint32),
-        np.empty((len(plan.parent), GRAIN)),
+        np.empty((n_monomials, GRAIN)),
         np.empty(plan.size),
     )
 
@@ -232,58 +237,90 @@ def _add(total: Array, term: Array) -> None:
 
 
 @compiled
+def _accumulate(
+    sums: Array,
+    outputs: Array,
+    monomials: Array,
+    span: tuple[int, int, int],
+    conditional: bool,
+    moments: tuple[Indices, Indices, Indices, Indices],
+    terms: tuple[Indices, Indices, Indices, Indices, Indices, Indices],
+) -> None:
+    """Sum the moments of a part of a grain: offset of the grain, first and end of the part."""
+    offset, start, stop = span
+    if conditional:
+        accumulate_pairings(sums, outputs, monomials, offset, start, stop, terms)
+    else:
+        parent, point, left, right = moments
+        accumulate_grain(sums, outputs, monomials, offset, start, stop, parent, point, left, right)
+
+
+@compiled
+def _join(levels: Array, leaf: int, n_leaves: int) -> None:
+    """Add the leaf in the last row to the tree; the last leaf makes row 0 the sum of all.
+
+    Row k holds the sum of 2^k leaves until its neighbour is complete. A leaf that does not exist counts as
+    zero, so a page that is not full gives the same bits as one of its size.
+    """
+    carry, top = len(levels) - 1, 0
+    while leaf >> top & 1:
+        for e in range(levels.shape[1]):
+            levels[carry, e] = levels[top, e] + levels[carry, e]
+        top += 1
+    levels[top] = levels[carry]
+    if leaf + 1 == n_leaves:
+        held = leaf + 1
+        first = 0
+        while not held >> first & 1:
+            first += 1
+        levels[carry] = levels[first]
+        for level in range(first + 1, carry):
+            if held >> level & 1:
+                for e in range(levels.shape[1]):
+                    levels[carry, e] = levels[level, e] + levels[carry, e]
+        levels[0] = levels[carry]
+
+
+@compiled
 def _sample_pieces(
     scratch: Scratch,
-    grain_sums: Array,
+    levels: Array,
     blocks: Array,
     counts: NDArray[np.int64],
-    pieces: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
+    pieces: tuple[Indices, Indices, Indices],
     span: tuple[int, int],
     key: Four,
-    network: tuple[int, int, Array, Array, Array],
+    network: tuple[tuple[int, int, int, int, int], int, Array, Array, Array, bool],
     inverse_kernel: Array,
-    moments: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
+    moments: tuple[Indices, Indices, Indices, Indices],
+    terms: tuple[Indices, Indices, Indices, Indices, Indices, Indices],
 ) -> None:
     """Walk through the pieces into which grain and block edges cut the page."""
-    activation, width, points, shift, scales = network
-    parent, point, left, right = moments
-    outputs, variances, totals, rows, flat, words, monomials, piece = scratch
+    codes, address, points, shift, scales, conditional = network
+    outputs, variances, totals, features, rows, words, monomials, piece = scratch
     starts, stops, block = pieces
     begin, end = span
+    whole = levels[len(levels) - 1]
     ready = begin
-    grain = -1
     for i in range(len(starts)):
         if starts[i] >= ready:
             evaluate_lanes(
-                outputs,
-                variances,
-                totals,
-                rows,
-                flat,
-                words,
-                ready,
-                key,
-                activation,
-                width,
-                points,
-                shift,
-                scales,
-            )
+                outputs, variances, totals, features, rows, words, ready, key, codes, address, points,
+                shift, scales, conditional,
+            )  # fmt: skip
             count_variances(counts, variances, inverse_kernel, min(LANES, end - ready))
             ready += LANES
         offset = starts[i] - (ready - LANES)
         start = offset % GRAIN
+        stop = start + stops[i] - starts[i]
         offset -= start
         here = (starts[i] - begin) // GRAIN
         size = min(GRAIN, end - begin - here * GRAIN)
-        if here != grain:
-            grain = here
-            accumulate_grain(
-                grain_sums[grain], outputs, monomials, offset, 0, size, parent, point, left, right
-            )
-        stop = start + stops[i] - starts[i]
-        if stop - start == size:
-            _add(blocks[block[i]], grain_sums[grain])
-        else:
-            accumulate_grain(piece, outputs, monomials, offset, start, stop, parent, point, left, right)
+        if stop - start < size:
+            _accumulate(piece, outputs, monomials, (offset, start, stop), conditional, moments, terms)
             _add(blocks[block[i]], piece)
+        if stop == size:
+            _accumulate(whole, outputs, monomials, (offset, 0, size), conditional, moments, terms)
+            if start == 0:
+                _add(blocks[block[i]], whole)
+            _join(levels, here, (end - begin + GRAIN - 1) // GRAIN)

@@ -3,15 +3,15 @@
 Every function exists in double and in single precision; compiled code picks one by the type of its argument.
 Stated bounds (tested) are the largest errors over the whole range of definition, rounding included:
 
-==================  ===========================  ============================
-function            double                       single
-==================  ===========================  ============================
-`erf`               1.2e-15 relative             5e-7 relative
-`exp`, |x| <= 80    2.5e-16 · (1 + |x|/8) rel.   1.2e-7 · (1 + |x|/8) relative
-`log` on (0, 1]     4e-16 relative               1.5e-7 relative
-`cos_turns`         1e-15 absolute               6e-7 absolute, |x| <= 1
-`unit_circle`       5e-16 absolute               1.5e-7 absolute
-==================  ===========================  ============================
+===================  ===========================  ============================
+function             double                       single
+===================  ===========================  ============================
+`erf`                1.2e-15 relative             5e-7 relative
+`exp`, |x| <= 80     2.5e-16 · (1 + |x|/8) rel.   1.2e-7 · (1 + |x|/8) relative
+`log` on (0, 1]      4e-16 relative               1.5e-7 relative
+`cos_turns`          1e-15 absolute               6e-7 absolute, |x| <= 1
+`polar`, radius 1    5e-16 absolute               3e-7 absolute
+===================  ===========================  ============================
 
 The coefficients are near-minimax fits (Chebyshev interpolation, for `erf` in double precision a rational
 weighted least-squares fit), computed with 50 digits.
@@ -56,17 +56,19 @@ LOG_SINGLE = (
     0.3333333073, -0.2500030642, 0.2000104509, -0.1664128146, 0.1421449592, -0.1299818376, 0.1262231985,
     -0.07902743772,
 )  # fmt: skip
-# sin(2πy)/y and cos(2πy) in y², |y| <= 1/8
+# sin(2πy)/y and cos(2πy) in y², |y| <= 1/4
 SIN_DOUBLE = (
-    6.2831853071795864572, -41.341702240399636207, 81.605249275948035209, -76.705859704274550647,
-    42.058685020160894047, -15.093804209987113512, 3.7808689593022955184,
+    6.2831853071795864756, -41.341702240399756862, 81.605249276073615183, -76.705859752824919209,
+    42.05869392542868225, -15.094641676117900093, 3.8199280942271642021, -0.71773379214134533133,
+    0.10089695501646811163,
 )  # fmt: skip
-SIN_SINGLE = (6.283185288, -41.34166257, 81.59254287, -75.4016127)
+SIN_SINGLE = (6.28318528, -41.34168061, 81.60247637, -76.58117272, 39.75982709)
 COS_DOUBLE = (
-    1.0, -19.739208802178716989, 64.939394022667957529, -85.456817206522712487, 60.24464132886729332,
-    -26.426250908622135959, 7.9030916877516976361, -1.6968494702918826806,
+    0.99999999999999999999, -19.739208802178717217, 64.939394022668280703, -85.456817206691517718,
+    60.244641371646725096, -26.426256769631195169, 7.9035358711039378802, -1.7143794371382703398,
+    0.28185225938435092808, -0.035219604638146758369,
 )  # fmt: skip
-COS_SINGLE = (1.0, -19.73920865, 64.93931614, -85.44284467, 59.22016896)
+COS_SINGLE = (0.999999953, -19.73917121, 64.93457265, -85.23987026, 56.23870044)
 # cos(2πy) in y², |y| <= 1/2
 TURN_DOUBLE = (
     0.99999999999999999985, -19.739208802178717065, 64.939394022668258572, -85.456817206691268569,
@@ -138,8 +140,8 @@ def unit_interval(word: Any, like: Any) -> Any:
     raise NotImplementedError(COMPILED_ONLY)
 
 
-def unit_circle(word: Any, like: Any) -> Any:
-    """Cosine and sine of 2π(word + 1/2)/2^32 in the precision of `like`; for compiled code only."""
+def polar(word: Any, like: Any) -> Any:
+    """Point at the radius `like` and the angle 2π(word + 1/2)/2^32; for compiled code only."""
     raise NotImplementedError(COMPILED_ONLY)
 
 
@@ -213,39 +215,30 @@ def _unit_interval_double(word: Any, like: Any) -> Any:
 
 
 def _unit_interval_single(word: Any, like: Any) -> Any:
-    return np.float32(np.float32(np.float32(word) + np.float32(0.5)) * np.float32(2.0**-32))
+    return multiply_add(np.float32(word), np.float32(2.0**-32), np.float32(2.0**-33))
 
 
 @compiled
-def _quadrant(word: Any) -> Any:
-    """Split an angle word into the nearest quarter turn and the signed rest."""
-    quadrant = np.uint32(np.uint32(word + np.uint32(1 << 29)) >> np.uint32(30))
-    return quadrant, np.int32(np.uint32(word - np.uint32(quadrant << np.uint32(30))))
+def _half_turn(word: Any) -> Any:
+    """Split an angle word into the sign that half a turn gives and the signed rest, below a quarter turn."""
+    half = np.uint32(np.uint32(word + np.uint32(1 << 30)) & np.uint32(1 << 31))
+    return half, np.int32(np.uint32(word - half))
 
 
-@compiled
-def _turn(quadrant: Any, cosine: Any, sine: Any) -> Any:
-    """Rotate (cosine, sine) by quarter turns."""
-    odd = (quadrant & np.uint32(1)) != np.uint32(0)
-    c = sine if odd else cosine
-    s = cosine if odd else sine
-    c = -c if quadrant == np.uint32(1) or quadrant == np.uint32(2) else c
-    s = -s if quadrant >= np.uint32(2) else s
-    return c, s
-
-
-def _unit_circle_double(word: Any, like: Any) -> Any:
-    quadrant, rest = _quadrant(word)
+def _polar_double(word: Any, like: Any) -> Any:
+    half, rest = _half_turn(word)
     y = (np.float64(rest) + 0.5) * 2.0**-32
     z = y * y
-    return _turn(quadrant, horner(z, _COS_64), y * horner(z, _SIN_64))
+    r = np.uint64(np.float64(like).view(np.uint64) ^ (np.uint64(half) << np.uint64(32))).view(np.float64)
+    return r * horner(z, _COS_64), (r * y) * horner(z, _SIN_64)
 
 
-def _unit_circle_single(word: Any, like: Any) -> Any:
-    quadrant, rest = _quadrant(word)
-    y = np.float32(np.float32(np.float32(rest) + np.float32(0.5)) * np.float32(2.0**-32))
+def _polar_single(word: Any, like: Any) -> Any:
+    half, rest = _half_turn(word)
+    y = multiply_add(np.float32(rest), np.float32(2.0**-32), np.float32(2.0**-33))
     z = np.float32(y * y)
-    return _turn(quadrant, horner(z, _COS_32), np.float32(y * horner(z, _SIN_32)))
+    r = np.uint32(np.float32(like).view(np.uint32) ^ half).view(np.float32)
+    return np.float32(r * horner(z, _COS_32)), np.float32(np.float32(r * y) * horner(z, _SIN_32))
 
 
 def _offer(function: Callable[..., Any], double: Callable[..., Any], single: Callable[..., Any]) -> None:
@@ -255,7 +248,7 @@ def _offer(function: Callable[..., Any], double: Callable[..., Any], single: Cal
         return {types.float64: double, types.float32: single}.get(x)
 
     def choose_two(word: Any, like: Any) -> Callable[..., Any] | None:
-        return {types.float64: double, types.float32: single}.get(like)
+        return choose_one(like)
 
     overload(function)(choose_two if double.__code__.co_argcount == 2 else choose_one)
 
@@ -265,4 +258,4 @@ _offer(exp, _exp_double, _exp_single)
 _offer(log, _log_double, _log_single)
 _offer(cos_turns, _cos_turns_double, _cos_turns_single)
 _offer(unit_interval, _unit_interval_double, _unit_interval_single)
-_offer(unit_circle, _unit_circle_double, _unit_circle_single)
+_offer(polar, _polar_double, _polar_single)

@@ -84,8 +84,9 @@ def count_variances(counts: Counts, variances: Array, inverse_kernel: Array, n: 
     n : int
         How many lanes count.
     """
-    for point in range(len(counts)):
-        for lane in range(n):
+    for lane in range(n):
+        # points inside: successive increments then hit different rows and need not wait for each other
+        for point in range(len(counts)):
             ratio = np.float64(variances[point, lane] * inverse_kernel[point])
             # exponent and four bits of the mantissa
             cell = (ratio.view(np.int64) >> np.int64(48)) - np.int64(_OFFSET)

@@ -15,10 +15,11 @@ from numerics.intrinsics import LANES, smallest_word
 from numerics.jit import compiled
 from numerics.moments import moment_plan, moments_reference
 from numerics.networks import CosNet, ErfNet, GaussNet, ReLUNet
+from numerics.page_sums import PairwiseSum
 from numerics.random_streams import TAIL, split_seed
-from numerics.sampler import Ensemble, PairwiseSum
-from numerics.sampler_kernels import _words
+from numerics.sampler import Ensemble
 from numerics.sampler_pages import Layout, Precision, lane_parameters, page_grains, sample_page
+from numerics.sampler_parameters import fill_words
 from numerics.sampler_reference import reference_outputs
 
 LINE = [-1.0, -0.6, -0.2, 0.2, 0.6, 1.0]
@@ -79,7 +80,7 @@ def test_networks_are_numbered_beyond_32_bits_alike():
 def first_tiny_radius(words, key, limit):
     """Find a batch of lanes with a radius word that needs more bits."""
     for batch in range(limit):
-        _words(words, batch * LANES, 0, 0, key)
+        fill_words(words, 0, batch * LANES, 0, 0, key)
         if smallest_word(words, 0) < TAIL:
             return batch
     return -1
@@ -87,7 +88,7 @@ def first_tiny_radius(words, key, limit):
 
 @pytest.mark.parametrize(("precision", "accuracy"), [("double", 1e-13), ("single", 1e-6)])
 def test_extended_tail_agrees_with_the_twin(precision, accuracy):
-    words = np.empty(4 * LANES, dtype=np.uint32)
+    words = np.empty(8 * LANES, dtype=np.uint32)
     key = tuple(np.uint32(k) for k in split_seed(99))
     batch = first_tiny_radius(words, key, 10**6)
     assert batch >= 0
