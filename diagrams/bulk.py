@@ -115,7 +115,8 @@ class ClassBatch:
     def numbers(self) -> Numbers:
         """What the labelled diagrams of every class share."""
         found = Numbers(*(np.empty(len(self.classes.matrix), np.int64) for _ in range(3)))
-        machine_legs.class_numbers(self.legs_array, self.classes, self.work_space(), found)
+        valences = np.array(self.valences, np.int8)
+        machine_legs.class_numbers(self.legs_array, valences, self.classes, found)
         return found
 
 
@@ -162,19 +163,37 @@ def class_batches(
 
 
 def fits(n_legs: int, content: Content) -> bool:
-    """Whether the compiled enumeration can take a request: no number of it leaves 64 bits.
+    """Whether the compiled enumeration can take a request: no number of it leaves its room.
+
+    Examples
+    --------
+    >>> fits(4, ((4, 9),)), fits(0, ((12, 7),)), fits(0, ((30, 7),))
+    (True, True, False)
+    """
+    n_vertices = sum(number for _, number in content)
+    ends = sum(valence * number for valence, number in content)
+    largest = max((valence for valence, _ in content), default=0)
+    return (
+        n_legs <= MOST_POINTS
+        and n_vertices <= MOST_VERTICES
+        and largest <= machine_legs.MOST_PARALLEL
+        and ends <= machine_legs.MOST_ENDS
+    )
+
+
+def fits_arrays(n_legs: int, content: Content) -> bool:
+    """Whether, besides, every symmetry of lines has 64 bits.
 
     With nothing but self-loops a vertex of valence k has k!! exchanges of lines, and no other use of its
     line ends has more.
 
     Examples
     --------
-    >>> fits(4, ((4, 9),)), fits(0, ((12, 7),))
+    >>> fits_arrays(4, ((4, 9),)), fits_arrays(0, ((12, 7),))
     (True, False)
     """
-    n_vertices = sum(number for _, number in content)
     exchanges = prod(double_factorial(valence) ** number for valence, number in content)
-    return n_legs <= MOST_POINTS and n_vertices <= MOST_VERTICES and exchanges < 2**63
+    return fits(n_legs, content) and exchanges < 2**63
 
 
 def _start(valences: tuple[int, ...], legs: tuple[int, ...]) -> machine.State:
@@ -208,7 +227,9 @@ def machine_classes(n_legs: int, content: Content, self_loops: bool, least: Long
         legs, space, classes = batch.legs_array, batch.work_space(), batch.classes
         for c in range(len(classes.matrix)):
             number = int(classes.n_generators[c])
-            order = machine_legs.leg_group(classes.generators[c], number, legs, space)
+            order = machine_legs.leg_group(
+                classes.generators[c], number, legs, int(classes.group_order[c]), space
+            )
             actions = sorted(tuple(action) for action in space[:order].tolist())
             matrix = tuple(tuple(row) for row in classes.matrix[c].tolist())
             fixing = int(classes.group_order[c]) // order
@@ -230,8 +251,8 @@ def class_totals(
         for moving, times in zip(*_tally(numbers.moving), strict=True):
             labelled += words // moving * times
         for order in np.unique(group_order).tolist():
-            for edges, times in zip(*_tally(numbers.edge_symmetry[group_order == order]), strict=True):
-                weight += Fraction(words * times, order * edges)
+            for code, times in zip(*_tally(numbers.edge_code[group_order == order]), strict=True):
+                weight += Fraction(words * times, order * machine_legs.unpacked(code))
         if report is not None:
             report(Progress(n_legs, content, labelled, weight))
     return Totals(classes, labelled, weight)
@@ -281,7 +302,7 @@ def generate_batches(
     content = checked_content(n_external, vertices)
     chosen = tuple(where)
     least, rest = least_cuts(chosen)
-    if not content or not fits(n_external, content) or size < 1:
+    if not content or not fits_arrays(n_external, content) or size < 1:
         raise GenerationError(
             f"{n_external} points, vertices {dict(vertices)}, batches of {size} given; need 1 "
             f"to {MOST_VERTICES} vertices of moderate valence, at most {MOST_POINTS} points, batches of 1 or "

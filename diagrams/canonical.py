@@ -296,21 +296,22 @@ def _search(matrix: Sequence[Sequence[int]], colours: list[int]) -> tuple[list[i
 
     All members of the first undecided colour that lead to the same smallest edge list form one orbit, so
     the number of automorphisms is the size of that orbit times the number left after fixing one of them.
+    Two members are known to be in one orbit, without a search, if deciding for each and then always for the
+    first of every undecided colour gives the same edge list.
     """
-    everyone = range(len(colours))
     colours = _refined(matrix, colours)
-    groups: list[list[int]] = [[] for _ in everyone]
-    for v in everyone:
-        groups[colours[v]].append(v)
-    undecided = next((group for group in groups if len(group) > 1), None)
+    undecided = _undecided(colours)
     if undecided is None:
-        return [group[0] for group in groups if group], 1
+        return _in_order(colours), 1
+    orbits: dict[tuple[Edge, ...], tuple[int, int]] = {}  # quick edge list -> one member, how many in all
+    for representative, size in _twin_classes(matrix, undecided):
+        quick = tuple(_lines(matrix, _quick_order(matrix, _singled(colours, representative)), 0))
+        first, number = orbits.get(quick, (representative, 0))
+        orbits[quick] = first, number + size
     best: tuple[list[Edge], list[int], int] | None = None
     orbit = 0
-    for representative, size in _twin_classes(matrix, undecided):
-        chosen = [2 * c + (c == colours[representative]) for c in colours]
-        chosen[representative] -= 1  # in front of its former equals
-        order, automorphisms = _search(matrix, _ranked([(c,) for c in chosen]))
+    for representative, size in orbits.values():
+        order, automorphisms = _search(matrix, _singled(colours, representative))
         lines = _lines(matrix, order, 0)
         if best is None or lines < best[0]:
             best, orbit = (lines, order, automorphisms), size
@@ -318,6 +319,34 @@ def _search(matrix: Sequence[Sequence[int]], colours: list[int]) -> tuple[list[i
             orbit += size
     assert best is not None
     return best[1], orbit * best[2]
+
+
+def _undecided(colours: Sequence[int]) -> list[int] | None:
+    """Vertices of the first colour that more than one vertex has."""
+    groups: list[list[int]] = [[] for _ in colours]
+    for v, colour in enumerate(colours):
+        groups[colour].append(v)
+    return next((group for group in groups if len(group) > 1), None)
+
+
+def _in_order(colours: Sequence[int]) -> list[int]:
+    """Vertices by colour."""
+    return sorted(range(len(colours)), key=colours.__getitem__)
+
+
+def _singled(colours: Sequence[int], vertex: int) -> list[int]:
+    """Colours with one vertex put in front of its equals."""
+    return _ranked([(2 * colour - (v == vertex),) for v, colour in enumerate(colours)])
+
+
+def _quick_order(matrix: Sequence[Sequence[int]], colours: list[int]) -> list[int]:
+    """Vertex order after deciding for the first of every undecided colour: one leaf of the search."""
+    while True:
+        colours = _refined(matrix, colours)
+        undecided = _undecided(colours)
+        if undecided is None:
+            return _in_order(colours)
+        colours = _singled(colours, undecided[0])
 
 
 def _twin_classes(matrix: Sequence[Sequence[int]], group: Sequence[int]) -> list[tuple[int, int]]:

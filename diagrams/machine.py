@@ -92,7 +92,8 @@ class Search(NamedTuple):
 
 
 @compiled
-def _search_space(size: int) -> Search:
+def search_space(size: int) -> Search:
+    """Room for one search."""
     return Search(
         np.empty((size + 1, size), np.int8),
         np.empty((size + 1, size), np.int8),
@@ -217,6 +218,22 @@ def _is_largest(matrix: Bytes, last: int, same: Bytes, search: Search) -> tuple[
             orbit += _root(parent, v) == _root(parent, depth)
         group_order *= orbit
     return group_order, number
+
+
+@compiled
+def fixing_order(matrix: Bytes, legs: Bytes, valences: Bytes, search: Search) -> int:
+    """Number of vertex automorphisms that leave every leg-carrying vertex in its place.
+
+    The matrix is the largest of its class, so it is also the largest under these relabellings.
+    """
+    size = matrix.shape[0]
+    same = np.zeros((size + 1, size), np.int8)
+    for j in range(1, size):
+        same[0, j] = legs[j] == 0 and legs[j - 1] == 0 and valences[j] == valences[j - 1]
+    for row in range(size):
+        for j in range(row + 2, size):
+            same[row + 1, j] = same[row, j] and matrix[row, j] == matrix[row, j - 1]
+    return _is_largest(matrix, size - 1, same, search)[0]
 
 
 @compiled
@@ -355,7 +372,7 @@ def fill_classes(legs: Bytes, self_loops: bool, least_cuts: Longs, state: State,
     """
     matrix, free, left, place = state.matrix, state.free, state.left, state.place
     size = matrix.shape[0]
-    search = _search_space(size)
+    search = search_space(size)
     written = 0
     rows_tried = 0
     row, column, forward = place[0], place[1], place[2] == 1

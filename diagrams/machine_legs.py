@@ -4,12 +4,45 @@ Conventions are those of `diagrams.machine`; points are nodes 0..n-1, vertices n
 class is its automorphism group seen by the leg-carrying vertices; legless vertices are written as fixed.
 """
 
+from math import factorial, prod
 from typing import NamedTuple
 
 import numpy as np
 
 from diagrams.jit import compiled
-from diagrams.machine import Bytes, Classes, Longs
+from diagrams.machine import Bytes, Classes, Longs, fixing_order, search_space
+
+#: Exchanges of lines are products of small factorials, often beyond 64 bits. They are kept as exponents of
+#: primes, packed into one integer, so that multiplying is adding: (prime, first bit).
+_FIELDS = ((2, 0), (3, 10), (5, 19), (7, 27), (11, 34), (13, 41), (17, 47), (19, 53), (23, 58))
+#: Most parallel lines, and most line ends altogether, for which no exponent leaves its field.
+MOST_PARALLEL, MOST_ENDS = 28, 1000
+
+
+def _packed(number: int) -> int:
+    """Exponents of a number without prime factors above 23."""
+    code = 0
+    for prime, bit in _FIELDS:
+        while number % prime == 0:
+            number //= prime
+            code += 1 << bit
+    return code
+
+
+def unpacked(code: int) -> int:
+    """The number that a sum of packed exponents stands for.
+
+    Examples
+    --------
+    >>> unpacked(_packed(24) + _packed(720))
+    17280
+    """
+    ends = [bit for _, bit in _FIELDS[1:]] + [63]
+    exponents = ((code >> bit) % (1 << end - bit) for (_, bit), end in zip(_FIELDS, ends, strict=True))
+    return prod(prime**exponent for (prime, _), exponent in zip(_FIELDS, exponents, strict=True))
+
+
+_FACTORIALS = np.array([_packed(factorial(m)) for m in range(MOST_PARALLEL + 1)], np.int64)
 
 
 class Numbers(NamedTuple):
@@ -21,13 +54,13 @@ class Numbers(NamedTuple):
         Order of the leg group; the class stands for (arrangements of the labels) / moving diagrams.
     fixing : ndarray of int64
         Vertex automorphisms with the points fixed.
-    edge_symmetry : ndarray of int64
-        prod m! prod 2**s s!.
+    edge_code : ndarray of int64
+        prod m! prod 2**s s!, packed: see `unpacked`.
     """
 
     moving: Longs
     fixing: Longs
-    edge_symmetry: Longs
+    edge_code: Longs
 
 
 class Lines(NamedTuple):
@@ -45,7 +78,7 @@ class Lines(NamedTuple):
 
 
 @compiled
-def leg_group(generators: Bytes, number: int, legs: Bytes, group: Bytes) -> int:
+def leg_group(generators: Bytes, number: int, legs: Bytes, most: int, group: Bytes) -> int:
     """Close generators to the leg group.
 
     Parameters
@@ -53,6 +86,8 @@ def leg_group(generators: Bytes, number: int, legs: Bytes, group: Bytes) -> int:
     generators : ndarray of int8, shape (at least number, V)
     number : int
     legs : ndarray of int8, shape (V,)
+    most : int
+        The order is not larger than this.
     group : ndarray of int8, shape (at least the order, V)
         Filled with the elements, the identity first.
 
@@ -64,6 +99,13 @@ def leg_group(generators: Bytes, number: int, legs: Bytes, group: Bytes) -> int:
     size = legs.shape[0]
     for v in range(size):
         group[0, v] = v
+    if number == 0:
+        return 1
+    slots = 8
+    while slots < 2 * min(most, group.shape[0]):
+        slots *= 2
+    table = np.full(slots, -1)  # open addressing: where in `group` an element is
+    table[_slot(group[0], slots)] = 0
     order = 1
     head = 0
     moved = np.empty(size, np.int8)
@@ -71,20 +113,32 @@ def leg_group(generators: Bytes, number: int, legs: Bytes, group: Bytes) -> int:
         for g in range(number):
             for v in range(size):
                 moved[v] = generators[g, group[head, v]] if legs[v] else v
-            known = False
-            for other in range(order):
-                known = True
-                for v in range(size):
-                    if group[other, v] != moved[v]:
-                        known = False
-                        break
-                if known:
-                    break
-            if not known:
+            slot = _slot(moved, slots)
+            while table[slot] >= 0 and not _equal(group[table[slot]], moved):
+                slot = (slot + 1) % slots
+            if table[slot] < 0:
+                table[slot] = order
                 group[order] = moved
                 order += 1
         head += 1
     return order
+
+
+@compiled
+def _slot(element: Bytes, slots: int) -> int:
+    """Where to look for an element first (multiplicative hashing)."""
+    value = 0
+    for image in element:
+        value = (value * 31 + image + 1) % 2147483647
+    return value % slots
+
+
+@compiled
+def _equal(one: Bytes, other: Bytes) -> bool:
+    same = True
+    for v in range(one.shape[0]):
+        same = same and one[v] == other[v]
+    return same
 
 
 @compiled
@@ -99,13 +153,25 @@ def _edge_symmetry(matrix: Bytes) -> int:
 
 
 @compiled
-def class_numbers(legs: Bytes, classes: Classes, group: Bytes, out: Numbers) -> None:
-    """Fill the numbers of every class; `group` is work space for `leg_group`."""
+def _edge_code(matrix: Bytes) -> int:
+    code = 0
+    for i in range(matrix.shape[0]):
+        for j in range(i, matrix.shape[0]):
+            code += _FACTORIALS[matrix[i, j]]
+        code += matrix[i, i]  # the exponent of 2 has the lowest bits
+    return code
+
+
+@compiled
+def class_numbers(legs: Bytes, valences: Bytes, classes: Classes, out: Numbers) -> None:
+    """Fill the numbers of every class."""
+    search = search_space(legs.shape[0])
     for c in range(classes.group_order.shape[0]):
-        moving = leg_group(classes.generators[c], classes.n_generators[c], legs, group)
-        out.moving[c] = moving
-        out.fixing[c] = classes.group_order[c] // moving
-        out.edge_symmetry[c] = _edge_symmetry(classes.matrix[c])
+        order = classes.group_order[c]
+        fixing = order if order == 1 else fixing_order(classes.matrix[c], legs, valences, search)
+        out.moving[c] = order // fixing
+        out.fixing[c] = fixing
+        out.edge_code[c] = _edge_code(classes.matrix[c])
 
 
 @compiled
@@ -216,10 +282,10 @@ def expand_classes(
         if not place[1]:
             _first_word(legs, word)
         _inner_lines(classes.matrix[c], n, inner)
-        order = leg_group(classes.generators[c], classes.n_generators[c], legs, group)
+        order = leg_group(classes.generators[c], classes.n_generators[c], legs, classes.group_order[c], group)
         written, more = _expand(word, inner, group, order, out.lines[start:])
         out.vertex_automorphisms[start : start + written] = numbers.fixing[c]
-        out.edge_symmetry[start : start + written] = numbers.edge_symmetry[c]
+        out.edge_symmetry[start : start + written] = _edge_symmetry(classes.matrix[c])
         place[2] = start + written
         place[1] = more
         place[0] += not more
