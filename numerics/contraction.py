@@ -108,7 +108,7 @@ class Tables:
 
     @cached_property
     def _blocks(self) -> list[KinkedBlock]:
-        return kinked_blocks(self._kernel, self._rule.kink_pairs(self._nats))
+        return kinked_blocks(self._kernel, self._rule, self._nats)
 
     def _table(self, x: Array) -> Array:
         backend = self._backend or default_table_backend(len(x) * len(self._nodes))

@@ -104,10 +104,12 @@ def gaussian_table(
     else:
         exponent, log_size = np.zeros(len(slots)), 0.0
     value = amplitude**integrand.n_factors * np.exp(log_size - exponent)
+    units = 8.0 + integrand.n_factors + 2.0 * exponent
     if isinstance(domain, Box):
-        value = value * _box_factor(points[slots], curvature, domain)
+        share, lost = _box_factor(points[slots], curvature, domain)
+        value, units = value * share, units + lost
     shape = tuple(len(row) for row in rows)
-    error = _EPSILON * (8.0 + integrand.n_factors + 2.0 * exponent) * np.abs(value)
+    error = _EPSILON * units * np.abs(value)
     return value.reshape(shape), error.reshape(shape)
 
 
@@ -175,14 +177,24 @@ def _spread(x: Array, strength: Array) -> Array:
     return total
 
 
-def _box_factor(x: Array, curvature: float, box: Box) -> Array:
-    """Share of the Gaussian that lies in the box, for x of shape (R, legs, d); the volume without legs."""
+def _box_factor(x: Array, curvature: float, box: Box) -> tuple[Array, Array]:
+    """Share of the Gaussian that lies in the box, for x of shape (R, legs, d); the volume without legs.
+
+    Also its rounding error in units in the last place.
+    """
     n_legs = x.shape[1]
     if n_legs == 0:
-        return np.full(len(x), box.volume(x.shape[2]))
+        return np.full(len(x), box.volume(x.shape[2])), np.zeros(len(x))
     width = np.sqrt(0.5 * n_legs * curvature)
     centre = np.abs(x.mean(axis=1))
     near, far = width * (box.cutoff - centre), width * (box.cutoff + centre)
     # With the centre outside the box both terms are close to ±1; their complements keep the digits.
     share = np.where(near >= 0.0, erf(near) + erf(far), erfc(-near) - erfc(far))
-    return np.asarray(np.prod(0.5 * share, axis=1))
+    # d log erfc(z)/dz is −2z for large z, and z has the rounding error of the larger of its two terms; where
+    # the box is narrow the two complements cancel in part.
+    slope = 2.0 * np.maximum(-near, 0.0) + 1.0
+    cancelled = np.where(
+        near >= 0.0, 1.0, (erfc(-near) + erfc(far)) / np.maximum(share, np.finfo(float).tiny)
+    )
+    lost = np.sum((4.0 + slope * far) * cancelled, axis=1)
+    return np.asarray(np.prod(0.5 * share, axis=1)), np.asarray(lost)

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.kernels import Kernel
-from numerics.quadrature import Curve, KinkPair, gauss_legendre
+from numerics.quadrature import Curve, KinkPair, Rule, gauss_legendre
 
 Array = NDArray[np.float64]
 
@@ -123,24 +123,27 @@ def _lagrange(n: int, t: Array) -> Array:
     return np.asarray(np.polynomial.legendre.legvander(t, n - 1) @ (at_nodes * weights[:, np.newaxis]).T)
 
 
-def kinked_blocks(kernel: Kernel, pairs: tuple[KinkPair, ...]) -> list[KinkedBlock]:
+def kinked_blocks(kernel: Kernel, rule: Rule, nats: float) -> list[KinkedBlock]:
     """Blocks of a table that need product integration; none if the kernel is smooth where vertices meet.
 
     Parameters
     ----------
     kernel : Kernel
-    pairs : tuple of KinkPair
-        As `Rule.kink_pairs` gives them.
+    rule : Rule
+    nats : float
+        Accuracy asked of the rule.
 
     Examples
     --------
     >>> from numerics.kernels_arc import ErfKernel, ReLUKernel
     >>> from numerics.quadrature import TensorRule, linear_panels
-    >>> pairs = TensorRule((linear_panels(1.0, [0.0]),)).kink_pairs(10.0)
-    >>> [len(kinked_blocks(kernel, pairs)) for kernel in (ErfKernel(), ReLUKernel(1.0, 0.5))]
+    >>> rule = TensorRule((linear_panels(1.0, [0.0]),))
+    >>> [len(kinked_blocks(kernel, rule, 10.0)) for kernel in (ErfKernel(), ReLUKernel(1.0, 0.5))]
     [0, 2]
     """
-    return [KinkedBlock(kernel, pair) for pair in pairs] if kinks_where_vertices_meet(kernel) else []
+    if not kinks_where_vertices_meet(kernel):
+        return []
+    return [KinkedBlock(kernel, pair) for pair in rule.kink_pairs(nats)]
 
 
 def kinks_where_vertices_meet(kernel: Kernel) -> bool:

@@ -33,11 +33,11 @@ _EPSILON = float(np.finfo(np.float64).eps)
 _FIRST, _LEAST_NATS = 0.5, 10.0
 #: Next grid: so many nats more where convergence is exponential, else so many times as many. A smaller step
 #: would leave short panels as they are, and then no change would not mean no error.
-_STEP, _GROWTH = 5.0, 1.4
+_STEP, _GROWTH = 6.5, 1.4
 #: Beyond this accuracy the grid is clearly not what the integrand needs; steps grow then, too.
 _LONG = 40.0
 #: Share of the largest relative change, and of the change before, that every element is given at least.
-_SHARE, _MEMORY = 0.1, 1e-2
+_SHARE, _MEMORY = 0.1, 4e-3
 #: Largest ratio of successive changes for which their sum is taken to converge.
 _LARGEST_RATIO = 0.9
 #: Rounding error, in units of ε∫∏|K|: of a sum, and of each kernel in the product.
@@ -48,7 +48,7 @@ class Smoothness(Enum):
     """How fast a rule converges; the value is the smallest ratio of successive changes that is believed."""
 
     EXACT = 0.0
-    ANALYTIC = 0.1
+    ANALYTIC = 0.05
     KINKED = 0.5
 
 
