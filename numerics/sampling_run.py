@@ -134,10 +134,12 @@ class SamplingRun:
         return None if sums is None or len(sums.blocks) < 2 else self.correlators()
 
     def _sums(self) -> PageSums | None:
-        held = self.tree.value() if self.pages else None
-        if self.rest is None:
-            return held
-        return self.rest if held is None else join_pages(held, self.rest)
+        leaves = PairwiseSum[PageSums](join_pages)
+        for level, node in self.tree.held().items():
+            leaves.add(node, level)
+        if self.rest is not None:  # in its place in the tree, so that the size of pages does not matter
+            leaves.add(self.rest)
+        return leaves.value() if self.networks else None
 
 
 def on_threads(request: Request, first: int, n_threads: int) -> Generator[tuple[int, PageSums]]:

@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 PATIENCE = 10.0
 #: Tasks under way per thread of the cluster: one in work, others ready, one waiting to be added here.
 DEPTH = 3
-#: Neurons per task, roughly: five to ten seconds of work on one core at a few points.
-TASK_NEURONS = 1 << 32
+#: Neurons per task, roughly: a few seconds of work on one core at a few points.
+TASK_NEURONS = 1 << 31
 #: What a network costs beside its neurons, in neurons.
 OVERHEAD = 64
 #: Fewest tasks per thread that the work is divided into, so that no thread is idle for long at the end.
@@ -114,7 +114,7 @@ def _local(distributed: Any, cluster: str, number: str) -> Iterator["Client"]:
             n_workers=int(number) if number else None,
             threads_per_worker=1,
             processes=True,
-            dashboard_address=None,
+            dashboard_address=":0",
             silence_logs=logging.CRITICAL,
         ) as local,
         distributed.Client(local) as client,
@@ -177,7 +177,7 @@ def task_level(request: Request, first: int, threads: int) -> int:
     >>> sizes = [10**6, 10**8, 10**11]
     >>> requests = [Request(ErfNet(10), points, 0, "single", "plain", (2,), n, 1000) for n in sizes]
     >>> [task_level(request, first=0, threads=2) for request in requests]
-    [1, 8, 11]
+    [1, 8, 10]
     """
     page = request.page_size * (request.network.width + OVERHEAD)
     left = (request.whole_pages - first) // (TASKS_PER_THREAD * threads)

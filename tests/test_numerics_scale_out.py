@@ -1,0 +1,155 @@
+"""Ensembles on a Dask cluster: the same bits, also when a worker dies; clear words without a cluster."""
+
+import logging
+import os
+import signal
+import socket
+import sys
+import time
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from numerics.errors import InvalidStatistics
+from numerics.networks import ErfNet
+from numerics.page_sums import PageSource, Request
+from numerics.sampler import Ensemble
+from numerics.scale_out import DEPTH, ClusterUnavailable, PackedSums, compute_span, task_level
+
+distributed = pytest.importorskip("distributed")
+
+ENSEMBLE = Ensemble(ErfNet(50), [-1.0, 0.2, 0.6], seed=11, precision="single")
+NETWORKS = 600_001
+
+
+@pytest.fixture(scope="module")
+def client():
+    """Two worker processes on this machine."""
+    with (
+        distributed.LocalCluster(
+            n_workers=2,
+            threads_per_worker=1,
+            dashboard_address=":0",
+            silence_logs=logging.CRITICAL,
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        yield client
+
+
+@pytest.fixture(scope="module")
+def expected():
+    return ENSEMBLE.correlators(NETWORKS)
+
+
+def assert_same(one, other):
+    for name in ("sums", "block_sums", "block_sizes", "variance_counts"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name), err_msg=name)
+
+
+def test_two_workers_give_the_same_bits(client, expected):
+    assert_same(ENSEMBLE.correlators(NETWORKS, cluster=client), expected)
+
+
+def test_a_killed_worker_costs_only_what_it_had_in_work(client, expected):
+    seen = []
+
+    def progress(done, total):
+        seen.append(done)
+        if len(seen) == 3:
+            victim = next(iter(client.run(os.getpid).values()))
+            os.kill(victim, signal.SIGKILL)
+
+    client.get_task_stream()  # starts the record
+    start = time.time()
+    assert_same(ENSEMBLE.correlators(NETWORKS, cluster=client, progress=progress), expected)
+    assert all(a < b for a, b in pairwise(seen))  # nothing begins again
+    assert seen[-1] == NETWORKS
+    request = ENSEMBLE._request(NETWORKS, (2, 4, 6), 1000, threads=2)
+    tasks = len(list(request.spans(0, task_level(request, 0, threads=2))))
+    assert tasks == 19
+    done = [task for task in client.get_task_stream(start=start) if "compute_span" in task["key"]]
+    assert tasks <= len(done) <= tasks + DEPTH * 2
+
+
+def test_a_run_moves_between_threads_and_cluster(client, expected, tmp_path):
+    def interrupt(done, total):
+        if done > 100_000:
+            raise KeyboardInterrupt
+
+    path = tmp_path / "run"
+    with pytest.raises(KeyboardInterrupt):
+        ENSEMBLE.correlators(NETWORKS, checkpoint=path, progress=interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        ENSEMBLE.correlators(
+            NETWORKS, checkpoint=path, cluster=client, progress=lambda done, _: interrupt(done - 200_000, _)
+        )
+    assert_same(ENSEMBLE.correlators(NETWORKS, checkpoint=path), expected)
+
+
+def test_a_worker_of_another_version_is_refused(client, monkeypatch):
+    monkeypatch.setattr("numerics.scale_out.VERSION", "99.0")
+    with pytest.raises(ClusterUnavailable, match=r"a worker has nnft-sym .*, but 99\.0 asks"):
+        ENSEMBLE.correlators(NETWORKS, cluster=client)
+
+
+def test_packing_keeps_everything():
+    request = Request(ErfNet(50), ENSEMBLE.points, 11, "single", "plain", (2, 4), NETWORKS, 1000)
+    sums = PageSource(request).span(4, 1)
+    packed = compute_span(request, 4, 1, sys.modules["numerics.scale_out"].VERSION)
+    unpacked = packed.unpack()
+    for name in ("total", "blocks", "counts", "first_block"):
+        np.testing.assert_array_equal(getattr(unpacked, name), getattr(sums, name))
+    assert packed.counts.size < sums.counts.size / 20
+    assert isinstance(packed, PackedSums)
+
+
+def closed_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.mark.parametrize(
+    ("address", "error", "said"),
+    [
+        (
+            f"tcp://127.0.0.1:{closed_port()}",
+            ClusterUnavailable,
+            "no Dask scheduler answers at 'tcp://127.0.0.1",
+        ),
+        ("tcp://nowhere.invalid:8786", ClusterUnavailable, "nowhere.invalid"),
+        ("tcp://127.0.0.1", ClusterUnavailable, "host and port"),
+        ("carrier-pigeon://x:1", ClusterUnavailable, "carrier-pigeon"),
+        ("everywhere", InvalidStatistics, "'local:4'"),
+        ("local:0", InvalidStatistics, "local:0"),
+        ("local:many", InvalidStatistics, "local:many"),
+        (4, InvalidStatistics, "cluster = 4"),
+    ],
+)
+def test_wrong_addresses_are_told_in_seconds(address, error, said):
+    start = time.monotonic()
+    with pytest.raises(error, match=said):
+        ENSEMBLE.correlators(NETWORKS, cluster=address)
+    assert time.monotonic() - start < 30
+
+
+def test_a_scheduler_without_workers_is_told(monkeypatch):
+    monkeypatch.setattr("numerics.scale_out.PATIENCE", 0.3)
+    with (
+        distributed.LocalCluster(
+            n_workers=0, dashboard_address=":0", silence_logs=logging.CRITICAL, processes=True
+        ) as empty,
+        pytest.raises(ClusterUnavailable, match="has no workers"),
+    ):
+        ENSEMBLE.correlators(NETWORKS, cluster=empty.scheduler_address)
+
+
+def test_dask_is_asked_for_only_when_needed(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(ClusterUnavailable, match=r"nnft-sym\[cluster\]"):
+        ENSEMBLE.correlators(NETWORKS, cluster="local:2")
+    path = tmp_path / "run"
+    ENSEMBLE.correlators(1000, n_blocks=2, checkpoint=path)
+    ENSEMBLE.correlators(1000, n_blocks=2, checkpoint=path, cluster="local:2")  # finished: no cluster is made
