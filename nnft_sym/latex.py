@@ -106,7 +106,7 @@ def _formula_rows(expansion: "Expansion", notation: Notation) -> list[str]:
 def _grouped_rows(expansion: "Expansion", notation: Notation) -> list[str]:
     """Print one representative per topology."""
     pieces: list[Piece] = []
-    for _, group in groupby(expansion.topologies(), lambda t: (t.vertices, t.common)):
+    for _, group in groupby(expansion.topologies(), lambda t: t.bracket):
         pieces += _grouped_pieces(list(group), notation, start=not pieces)
     return _finished(expansion, pieces)
 

@@ -1,25 +1,33 @@
 r"""Expansions as LaTeX with drawn diagrams inside the equation: ``3 [=] - λ (72 [o-] + 24 [x]) + ...``.
 
 Each bracket holds one diagram per topology, drawn small with TikZ and without point labels: it stands for the
-mean over the labellings of the external points, as in
-:func:`nnft_sym.latex.grouped_latex`. The package ``tikz`` is all that is needed beside amsmath.
+mean over the labellings of the external points, as in :func:`nnft_sym.latex.grouped_latex`. The points of a
+bilocal vertex are joined by a dashed line; a vertex with a weight carries it as a label. The package ``tikz``
+is all that is needed beside amsmath.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
+from math import comb
 from typing import TYPE_CHECKING
 
 from nnft_sym.latex import goes_on, left_latex
 from nnft_sym.latex_lines import Piece, broken, displayed, estimated_width, sign_and_number
+from nnft_sym.term_pictures import SMALL_DISTANCE, Drawing, deltas_latex, drawing, dressed_tikz
 
 if TYPE_CHECKING:
-    from diagrams.diagram import Diagram
+    from diagrams.picture import Picture
     from nnft_sym.expansion import Expansion
-    from nnft_sym.terms import Topology
+    from nnft_sym.terms import Term, Topology
 
 #: Size of a drawn diagram against the pictures of :mod:`diagrams.drawing`, which are in centimetres.
 SCALE = 0.42
 _POINTS_PER_CENTIMETRE = 28.45
+#: Radius of a vertex against the same pictures: it must be told from a crossing.
+VERTEX_RADIUS = 0.11
+#: Room around lines for their own width.
+_RIM = 0.05
+_STEPS = 20
 _OPENING = r"\begin{tikzpicture}[line width=0.6pt, baseline={(0,0)}]"
 _SMALL = (
     rf"\begin{{tikzpicture}}[line width=0.5pt, scale={SCALE}, baseline={{([yshift=-0.6ex]current bounding "
@@ -48,7 +56,7 @@ def diagram_latex(expansion: "Expansion") -> str:
     (3, True, True)
     """
     pieces: list[Piece] = []
-    for _, group in groupby(expansion.topologies(), lambda t: (t.vertices, t.common)):
+    for _, group in groupby(expansion.topologies(), lambda t: t.bracket):
         pieces += _pieces(list(group), start=not pieces)
     if not pieces:
         pieces = [Piece("0", 5.0)]
@@ -62,32 +70,71 @@ def _pieces(topologies: "Sequence[Topology]", start: bool) -> list[Piece]:
     first = topologies[0].representative
     if len(topologies) == 1:
         sign, number = sign_and_number(first.coefficient * topologies[0].labellings, start)
-        return [_bracket(sign + number, first.diagram)]
+        return [_bracket(sign + number, first)]
     sign, number = sign_and_number(topologies[0].common, start)
     pieces = []
     for position, topology in enumerate(topologies):
         count = str(topology.multiplicity) if topology.multiplicity != 1 else ""
         front = rf"{sign}{number}\Bigl({count}" if position == 0 else f"+ {count}"
-        pieces.append(_bracket(front, topology.representative.diagram, opens=position == 0))
+        pieces.append(_bracket(front, topology.representative, opens=position == 0))
     last = pieces[-1]
     pieces[-1] = Piece(last.latex + r"\Bigr)", last.width + 5.0, last.opens)
     return pieces
 
 
-def _bracket(front: str, diagram: "Diagram", opens: bool = False) -> Piece:
+def _bracket(front: str, term: "Term", opens: bool = False) -> Piece:
     """Put a drawn diagram in brackets behind a number; the diagram of no points and no lines is 1."""
-    if not diagram.edges:
+    if not term.diagram.edges:
         return Piece(front + "1", estimated_width(front) + 5.0, opens)
-    latex, width = small_picture(diagram)
-    return Piece(rf"{front}\Bigl[\,{latex}\,\Bigr]", estimated_width(front) + width + 15.0, opens, whole=True)
+    latex, width = small_picture(term)
+    deltas = deltas_latex(term)
+    inside = rf"{front}\left[\,{deltas}{latex}\,\right]"
+    return Piece(inside, estimated_width(front + deltas) + width + 15.0, opens, whole=True)
 
 
-def small_picture(diagram: "Diagram") -> tuple[str, float]:
-    """Draw a diagram small and without labels; give the code and its width in points."""
+def small_picture(term: "Term") -> tuple[str, float]:
+    """Draw a term small; give the code and its width in points.
+
+    The points have no labels, but for a field with components, where the δ in front speak of them.
+    """
     from diagrams.drawing import picture, tikz
 
-    blank = [""] * diagram.n_external
-    drawn = picture(diagram, blank)
-    xs = [mark.x for mark in drawn.marks] + [x for curve in drawn.curves for x, _ in curve.points]
-    code = tikz(diagram, labels=blank).replace(_OPENING, _SMALL)
-    return code, (max(xs) - min(xs)) * SCALE * _POINTS_PER_CENTIMETRE
+    drawn = drawing(term)
+    n = term.diagram.n_external
+    labels = [str(point) for point in range(1, n + 1)] if term.factors.pairs else [""] * n
+    code = dressed_tikz(tikz(drawn.diagram, labels=labels), [drawn], small=True)
+    left, bottom, right, top = _box(picture(drawn.diagram, labels), drawn, labelled=bool(term.factors.pairs))
+    # TikZ would make room for the control points of curves as well.
+    box = rf"\useasboundingbox ({left:.3f},{bottom:.3f}) rectangle ({right:.3f},{top:.3f});"
+    code = code.replace(_OPENING, f"{_SMALL}\n  {box}").replace(" node {", r" node[font=\tiny] {")
+    code = code.replace("radius=0.07]", f"radius={VERTEX_RADIUS}]")
+    return code, (right - left) * SCALE * _POINTS_PER_CENTIMETRE
+
+
+def _box(placed: "Picture", drawn: Drawing, *, labelled: bool) -> tuple[float, float, float, float]:
+    """Find the box that holds points, curves and labels: left, bottom, right, top, in leg lengths."""
+    corners = [(mark.x, mark.y) for mark in placed.marks]
+    corners += [at for curve in placed.curves for at in _along(curve.points)]
+    if labelled:
+        corners += [
+            (mark.label_x + dx, mark.label_y + dy)
+            for mark in placed.marks
+            if mark.external
+            for dx, dy in ((-0.15, -0.2), (0.15, 0.2))
+        ]
+    for number, _, place in drawn.weights:
+        mark = placed.marks[number]
+        x, y = mark.x + SMALL_DISTANCE * place.real, mark.y + SMALL_DISTANCE * place.imag
+        corners += [(x - 0.45, y - 0.25), (x + 0.45, y + 0.25)]
+    xs, ys = zip(*corners, strict=True)
+    return min(xs) - _RIM, min(ys) - _RIM, max(xs) + _RIM, max(ys) + _RIM
+
+
+def _along(points: Sequence[tuple[float, float]]) -> Iterator[tuple[float, float]]:
+    """Walk along a segment or a cubic Bezier curve."""
+    degree = len(points) - 1
+    for step in range(_STEPS + 1):
+        t = step / _STEPS
+        weights = [comb(degree, i) * t**i * (1 - t) ** (degree - i) for i in range(degree + 1)]
+        x, y = (sum(w * at[axis] for w, at in zip(weights, points, strict=True)) for axis in (0, 1))
+        yield x, y

@@ -24,6 +24,7 @@ _BRACKETS = (
     "A bracket is the mean over the labellings of the external points; the number in front counts Wick "
     "contractions of all of them."
 )
+_LINKS = "A dashed line joins the points of one nonlocal vertex; a label at a vertex is its weight."
 _FRAME = r"""\documentclass[10pt,a4paper]{article}
 \usepackage{amsmath}
 \newif\ifdrawn\IfFileExists{tikz.sty}{\usepackage{tikz}\drawntrue}{\drawnfalse}
@@ -124,6 +125,8 @@ def _sections(expansion: "Expansion", notation: Notation, terms: str | None) -> 
         lines = [rf"\subsection*{{{_HEADINGS[form]}}}"]
         if form != "labelled":
             lines.append(_BRACKETS)
+        if form == "drawn" and not expansion.action.is_local_scalar:
+            lines.append(_LINKS)
         lines.append(_display(expansion, notation, form))
         if form == "drawn":
             lines = [r"\ifdrawn", *lines, r"\fi"]

@@ -188,6 +188,16 @@ class Topology:
         return self.representative.coefficient * Fraction(1, self.representative.multiplicity)
 
     @property
+    def bracket(self) -> tuple[object, ...]:
+        """What is equal for topologies that are printed in one bracket behind a common factor.
+
+        For a field with components the polynomials in D differ, and every topology stands by itself.
+        """
+        structure = self.representative.structure
+        alone = structure.orbit if structure and structure.vector else None
+        return self.vertices, self.common, alone
+
+    @property
     def labellings(self) -> int:
         """Number of ways to label the external points."""
         return len(self.terms)
@@ -196,6 +206,12 @@ class Topology:
     def multiplicity(self) -> int:
         """Wick contractions summed over the labellings, the number that papers print."""
         return self.labellings * self.representative.multiplicity
+
+    @property
+    def caption(self) -> str:
+        """Number of labellings, if there are several, times the Wick contractions of each."""
+        one = str(self.representative.multiplicity)
+        return f"{self.labellings} × {one}" if self.labellings > 1 else one
 
     @cached_property
     def edge_labels(self) -> tuple[tuple[tuple[str, str], ...], ...]:

@@ -5,7 +5,6 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from nnft_sym.notation import Factors, Line, factors_of, n_vertices_of, split_lines
-from nnft_sym.polynomials import Polynomial
 
 if TYPE_CHECKING:
     from nnft_sym.expansion import Expansion
@@ -163,14 +162,15 @@ def grouped_text(expansion: "Expansion") -> str:
     """Write the sum with one representative per topology; a bracket is the mean over its labellings."""
     text = left_side(expansion.shown_kind.value, expansion.n) + " = "
     start = True
-    for (_, factor), group in groupby(expansion.topologies(), lambda t: (t.vertices, t.common)):
-        text += ("" if start else "\n    ") + _group(factor, list(group), start)
+    for _, group in groupby(expansion.topologies(), lambda t: t.bracket):
+        text += ("" if start else "\n    ") + _group(list(group), start)
         start = False
     return text + ("0" if start else "")
 
 
-def _group(factor: Polynomial, topologies: Sequence["Topology"], start: bool) -> str:
+def _group(topologies: Sequence["Topology"], start: bool) -> str:
     """Write the topologies of one vertex content behind what their contractions have in common."""
+    factor = topologies[0].common
     brackets = [f"{t.multiplicity} [{integral_text(t.representative.factors)}]" for t in topologies]
     common = f"({factor})" if len(factor.items) > 1 else str(factor)
     negative = common.startswith("-")

@@ -2,9 +2,15 @@ r"""An expansion as drawn diagrams: one ``tikzpicture`` per topology, with what 
 
 from typing import TYPE_CHECKING
 
+from nnft_sym.term_pictures import deltas_latex, drawing, dressed_tikz
+from nnft_sym.text import integral_text
+
 if TYPE_CHECKING:
     from nnft_sym.expansion import Expansion
     from nnft_sym.terms import Topology
+
+#: Holds the place of the δ in a caption, whose special characters are escaped.
+_DELTAS = "@deltas@"
 
 
 def tikz_listing(expansion: "Expansion") -> str:
@@ -26,7 +32,7 @@ def tikz_listing(expansion: "Expansion") -> str:
     >>> from nnft_sym.expansion import correlator
     >>> print(tikz_listing(correlator("lambda*f^4", 2, order=0)))
     % 2-point function of lambda*f**4, normalised, to order 0; load the package tikz
-    % 1 * x1-x2 (labellings: 1, multiplicity: 1, symmetry factor: 1)
+    % 1 * K(1,2) (labellings: 1, multiplicity: 1, symmetry factor: 1)
     \begin{tikzpicture}...
     \end{tikzpicture}
     """
@@ -41,10 +47,11 @@ def _picture(topology: "Topology") -> str:
 
     term = topology.representative
     comment = (
-        f"% {term.coefficient} * {term.diagram.edge_string or '1'} (labellings: {topology.labellings}, "
+        f"% {term.coefficient} * {integral_text(term.factors)} (labellings: {topology.labellings}, "
         f"multiplicity: {term.multiplicity}, symmetry factor: {term.symmetry_factor})"
     )
-    caption = str(term.multiplicity)
-    if topology.labellings > 1:
-        caption = f"{topology.labellings} × {caption}"
-    return f"{comment}\n{tikz(term.diagram, caption=caption)}"
+    caption = topology.caption
+    deltas = deltas_latex(term)
+    drawn = drawing(term)
+    code = dressed_tikz(tikz(drawn.diagram, caption=caption + (_DELTAS if deltas else "")), [drawn])
+    return f"{comment}\n{code.replace(_DELTAS, rf' ${deltas}$')}"

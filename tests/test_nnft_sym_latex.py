@@ -261,7 +261,9 @@ def test_drawn_diagrams_in_the_equation():
     """The published first order: 3 [=] - λ (72 [o-] + 24 [x]) - κ (540 [..] + 360 [..])."""
     printed = diagram_latex(correlator(LAMBDA_KAPPA, 4))
     without = re.sub(r"\\begin\{tikzpicture\}.*?\\end\{tikzpicture\}", "D", printed, flags=re.DOTALL)
-    plain = re.sub(r"\\(?:quad|,|\\\[1.5ex\])|[&\n ]|\\[bB]ig[lr]|\\(begin|end)\{align\*\}", "", without)
+    plain = re.sub(
+        r"\\(?:quad|,|left|right|\\\[1.5ex\])|[&\n ]|\\[bB]ig[lr]|\\(begin|end)\{align\*\}", "", without
+    )
     assert plain.partition("=")[2] == r"3[D]-\lambda(72[D]+24[D])-\kappa(540[D]+360[D])+\cdots"
     pictures = re.findall(r"\\begin\{tikzpicture\}.*?\\end\{tikzpicture\}", printed, flags=re.DOTALL)
     assert [picture.count(r"\draw") for picture in pictures] == [2, 4, 4, 5, 5]  # one curve per line
@@ -298,6 +300,9 @@ def test_sentences_of_the_document():
         ("lambda*f^4", 4, 4, "exact", "connected", False),
         ("lambda*f^4/24 + kappa*f^6/720", 4, 3, "exact", "connected", False),
         ("g*f^3", 0, 2, "bare", "connected", False),
+        ("(lambda_0 + lambda_2*x^2)*f^4 + lambda_NL*f(x)^2*f(y)^2", 4, 1, "bare", "normalised", False),
+        ("mu*x^2*f(x)^2*f(y)^2 + a*f(x)^2*f(y)^2*f(z)^2", 2, 1, "bare", "normalised", True),
+        ("lambda*(f.f)^2", 4, 2, "bare", "normalised", False),
     ],
 )
 def test_documents_compile(tmp_path, action, n, order, scheme, kind, plain):

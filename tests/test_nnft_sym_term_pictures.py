@@ -1,0 +1,120 @@
+"""Pictures of terms: what is drawn, read off the shapes, is the term."""
+
+import re
+
+import pytest
+
+from diagrams.diagram import Diagram
+from diagrams.drawing import picture, svg, svg_sheet, tikz
+from nnft_sym.expansion import correlator
+from nnft_sym.latex_diagrams import diagram_latex
+from nnft_sym.structure import from_lines
+from nnft_sym.term_pictures import drawing, dressed_svg, dressed_tikz
+from nnft_sym.tikz_listing import tikz_listing
+
+EXPANSIONS = [
+    ("mu*f(x)^2*f(y)^2", 2, 2),
+    ("mu*x^2*f(x)^2*f(y)^2 + (a + b*x^2)*f^4", 2, 2),
+    ("mu*f(x)^4*f(y)^2", 4, 1),
+    ("a*f(x)^2*f(y)^2*f(z)^2 + c*x^4*f^3", 3, 2),
+    ("lambda*f^4", 4, 2),
+]
+
+
+def merged(lines, same):
+    """The lines with all points of a vertex taken together, numbered anew."""
+    first = {point: min(group) for group in same for point in group}
+    names = sorted({first.get(end, end) for line in lines for end in line if end.startswith("y")})
+    new = {name: f"y{number}" for number, name in enumerate(names, start=1)}
+    return [tuple(new.get(first.get(end, end), end) for end in line) for line in lines]
+
+
+@pytest.mark.parametrize(("action", "n", "order"), EXPANSIONS)
+def test_solid_lines_are_the_term_and_dashes_join_its_vertices(action, n, order):
+    for term in correlator(action, n, order, kind="full"):
+        drawn = drawing(term)
+        placed = picture(drawn.diagram)
+        solid = [(c.start, c.end) for i, c in enumerate(placed.curves) if i not in drawn.links]
+        dashed = [(c.start, c.end) for i, c in enumerate(placed.curves) if i in drawn.links]
+        assert from_lines(n, solid) == term.diagram
+        groups = []
+        for a, b in dashed:
+            near = [group for group in groups if group & {a, b}]
+            groups = [group for group in groups if group not in near] + [set().union({a, b}, *near)]
+        assert from_lines(n, merged(solid, groups)) == term.whole
+        weights = term.factors.weights
+        assert sorted(power for _, power, _ in drawn.weights) == sorted(w for w in weights if w)
+        for number, _, place in drawn.weights:
+            assert not placed.marks[number].external
+            assert 0.9 < abs(place) < 1.6
+
+
+@pytest.mark.parametrize(("action", "n", "order"), EXPANSIONS)
+def test_shapes_are_dressed_one_by_one_in_every_format(action, n, order):
+    terms = [topology.representative for topology in correlator(action, n, order).topologies()]
+    drawings = [drawing(term) for term in terms]
+    links = sum(len(one.links) for one in drawings)
+    weights = sum(len(one.weights) for one in drawings)
+    sheet = dressed_svg(svg_sheet([(one.diagram, "1") for one in drawings]), drawings)
+    singles = [dressed_svg(svg(one.diagram), [one]) for one in drawings]
+    code = "\n".join(dressed_tikz(tikz(one.diagram), [one]) for one in drawings)
+    assert sheet.count("stroke-dasharray") == "".join(singles).count("stroke-dasharray") == links
+    assert code.count(r"\draw[dash") == links
+    assert sheet.count("|y|") == "".join(singles).count("|y|") == code.count("|y|") == weights
+    dashed = dressed_tikz("\n".join(tikz(one.diagram) for one in drawings), drawings)
+    assert dashed == code
+
+
+def test_labels_keep_clear_of_lines():
+    """A label is further from every curve than half its height, for all first-order weighted vertices."""
+    for term in correlator("b*x^2*f^4 + c*x^2*f^6", 4).terms:
+        drawn = drawing(term)
+        placed = picture(drawn.diagram)
+        for number, _, place in drawn.weights:
+            x, y = placed.marks[number].x + 0.5 * place.real, placed.marks[number].y + 0.5 * place.imag
+            for curve in placed.curves:
+                for step in range(41):
+                    t = step / 40
+                    if len(curve.points) == 2:
+                        (a, b), (c, d) = curve.points
+                        u, v = a + t * (c - a), b + t * (d - b)
+                    else:
+                        w = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
+                        u = sum(q * p[0] for q, p in zip(w, curve.points, strict=True))
+                        v = sum(q * p[1] for q, p in zip(w, curve.points, strict=True))
+                    assert (u - x) ** 2 + (v - y) ** 2 > 0.15**2
+
+
+def test_plain_diagrams_are_left_as_they_are():
+    diagram = Diagram.from_edge_string("x1-y1,x2-y1,y1-y1")
+    plain = drawing(correlator("lambda*f^4", 2).terms[1])
+    assert plain.diagram == diagram
+    assert dressed_tikz(tikz(diagram), [plain]) == tikz(diagram)
+    assert dressed_svg(svg(diagram), [plain]) == svg(diagram)
+
+
+def test_components_are_told_in_drawn_equations():
+    """Without the δ the bubbles of the three flows of components would look the same."""
+    four = correlator("lambda*(f.f)^2", 4, 2, kind="connected")
+    printed = diagram_latex(four)
+    pictures = re.findall(r"\\begin\{tikzpicture\}.*?\\end\{tikzpicture\}", printed, flags=re.DOTALL)
+    assert len(pictures) == len(four.topologies())
+    assert all(picture.count("node") == 4 for picture in pictures)
+    without = re.sub(r"\\begin\{tikzpicture\}.*?\\end\{tikzpicture\}", "D", printed, flags=re.DOTALL)
+    brackets = re.findall(r"\\left\[\\,(.*?)D\\,\\right\]", without)
+    assert brackets == [
+        rf"\delta_{{i_{{{a}}}i_{{{b}}}}}\delta_{{i_{{{c}}}i_{{{d}}}}}"
+        for topology in four.topologies()
+        for (a, b), (c, d) in [topology.representative.factors.pairs]
+    ]
+    listing = tikz_listing(four)
+    assert listing.count(r"$\delta_{i_{1}i_{2}}\delta_{i_{3}i_{4}}$") >= 3
+
+
+def test_listing_of_an_extended_action():
+    listing = tikz_listing(correlator("a*x^2*f^4 + mu*f(x)^2*f(y)^2", 4, kind="connected"))
+    assert re.findall(r"% (\S+) \* (.*) \(labellings: (\d)", listing) == [
+        ("-8*mu", "∫dy ∫dz K_W(1,y) K_W(2,y) K_W(3,z) K_W(4,z)", "3"),
+        ("-24*a", "∫dy |y|^2 K_W(1,y) K_W(2,y) K_W(3,y) K_W(4,y)", "1"),
+    ]
+    assert (listing.count("dash pattern"), listing.count("$|y|^{2}$")) == (1, 1)
