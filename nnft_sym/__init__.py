@@ -41,7 +41,10 @@ if TYPE_CHECKING:
     from nnft_sym.results import StudyResult as StudyResult
     from nnft_sym.study import run_study as run_study
     from nnft_sym.summary import summarise as summarise
+    from numerics.backends import NumbaBackend as NumbaBackend
+    from numerics.backends import NumpyBackend as NumpyBackend
     from numerics.comparison import compare as compare
+    from numerics.convergence import divergence as divergence
     from numerics.domains import Box as Box
     from numerics.domains import WholeSpace as WholeSpace
     from numerics.estimate import Estimate as Estimate
@@ -49,14 +52,18 @@ if TYPE_CHECKING:
     from numerics.exact import exact_correlators as exact_correlators
     from numerics.exact import exact_cumulant as exact_cumulant
     from numerics.fitting import fit as fit
+    from numerics.flow import flow as flow
     from numerics.index_sets import multisets as multisets
+    from numerics.integration import Method as Method
     from numerics.integration import integrate as integrate
+    from numerics.integration import vertex_tensor as vertex_tensor
     from numerics.networks import CosNet as CosNet
     from numerics.networks import ErfNet as ErfNet
     from numerics.networks import GaussNet as GaussNet
     from numerics.networks import ReLUNet as ReLUNet
     from numerics.networks import network as network
     from numerics.prediction import predict as predict
+    from numerics.refinement import Settings as Settings
     from numerics.sampler import Ensemble as Ensemble
 
 #: Module -> the names it gives; modules of this package first, then those of the floors below.
@@ -68,7 +75,9 @@ EXPORTS = {
     "nnft_sym.results": ("StudyResult",),
     "nnft_sym.study": ("run_study",),
     "nnft_sym.summary": ("summarise",),
+    "numerics.backends": ("NumbaBackend", "NumpyBackend"),
     "numerics.comparison": ("compare",),
+    "numerics.convergence": ("divergence",),
     "numerics.domains": (
         "Box",
         "WholeSpace",
@@ -82,8 +91,9 @@ EXPORTS = {
         "exact_cumulant",
     ),
     "numerics.fitting": ("fit",),
+    "numerics.flow": ("flow",),
     "numerics.index_sets": ("multisets",),
-    "numerics.integration": ("integrate",),
+    "numerics.integration": ("Method", "integrate", "vertex_tensor"),
     "numerics.networks": (
         "CosNet",
         "ErfNet",
@@ -92,6 +102,7 @@ EXPORTS = {
         "network",
     ),
     "numerics.prediction": ("predict",),
+    "numerics.refinement": ("Settings",),
     "numerics.sampler": ("Ensemble",),
     "diagrams": (
         "Diagram",

@@ -12,8 +12,11 @@ require_our_diagrams()
 from numerics._lazy import lazy_exports  # noqa: E402
 
 if TYPE_CHECKING:
+    from numerics.backends import NumbaBackend as NumbaBackend
+    from numerics.backends import NumpyBackend as NumpyBackend
     from numerics.comparison import Comparison as Comparison
     from numerics.comparison import compare as compare
+    from numerics.convergence import divergence as divergence
     from numerics.domains import Box as Box
     from numerics.domains import WholeSpace as WholeSpace
     from numerics.estimate import Estimate as Estimate
@@ -24,7 +27,9 @@ if TYPE_CHECKING:
     from numerics.fitting import fit as fit
     from numerics.index_sets import multiset_count as multiset_count
     from numerics.index_sets import multisets as multisets
+    from numerics.integration import Method as Method
     from numerics.integration import integrate as integrate
+    from numerics.integration import vertex_tensor as vertex_tensor
     from numerics.lowering import lower as lower
     from numerics.networks import CosNet as CosNet
     from numerics.networks import ErfNet as ErfNet
@@ -33,20 +38,24 @@ if TYPE_CHECKING:
     from numerics.networks import network as network
     from numerics.prediction import Prediction as Prediction
     from numerics.prediction import predict as predict
+    from numerics.refinement import Settings as Settings
     from numerics.sampled import SampledCorrelators as SampledCorrelators
     from numerics.sampler import Ensemble as Ensemble
 
 EXPORTS = {
+    "numerics.backends": ("NumbaBackend", "NumpyBackend"),
     "numerics.comparison": ("Comparison", "compare"),
+    "numerics.convergence": ("divergence",),
     "numerics.domains": ("Box", "WholeSpace"),
     "numerics.estimate": ("Estimate", "Quality"),
     "numerics.exact": ("exact_correlators", "exact_cumulant"),
     "numerics.fitting": ("Fit", "fit"),
     "numerics.index_sets": ("multiset_count", "multisets"),
-    "numerics.integration": ("integrate",),
+    "numerics.integration": ("Method", "integrate", "vertex_tensor"),
     "numerics.lowering": ("lower",),
     "numerics.networks": ("CosNet", "ErfNet", "GaussNet", "ReLUNet", "network"),
     "numerics.prediction": ("Prediction", "predict"),
+    "numerics.refinement": ("Settings",),
     "numerics.sampled": ("SampledCorrelators",),
     "numerics.sampler": ("Ensemble",),
 }

@@ -100,6 +100,21 @@ def test_integrate_closed_form(answer):
     assert found["value"] == pytest.approx(4 / 16 * 1e5 / 5, rel=1e-12)
 
 
+def test_integrate_says_how_it_did_and_what_it_reached(answer):
+    words = ["integrate", *ERF, "--sigma-w", "1.5", "--diagram", "x1-y1,x2-y1", "--points", "1;2"]
+    grid = answer(*words, "--cutoff", "5", "--rtol", "1e-6")
+    assert (grid["sigma_w"], grid["sigma_b"], grid["sigma_a"], grid["rtol"]) == (1.5, 1.0, None, 1e-6)
+    assert grid["trusted"]
+    assert grid["reached"] <= 1e-6
+    assert "grid" in grid["method"]
+    other = answer(*words, "--cutoff", "5", "--rtol", "1e-6", "--method", "cubature")
+    assert "cubature" in other["method"]
+    assert abs(other["value"] - grid["value"]) <= other["error"] + grid["error"]
+    short = answer(*words, "--cutoff", "5", "--rtol", "1e-15")
+    assert not short["trusted"]
+    assert short["accuracy"].startswith("NOT reached: asked for 1e-15")
+
+
 @pytest.mark.parametrize("as_two_words", [True, False])
 def test_negative_points(answer, as_two_words):
     points = ["--points", "-0.91;0.37"] if as_two_words else ["--points=-0.91;0.37"]
@@ -138,6 +153,7 @@ def test_draw(answer, tmp_path):
 
 SAMPLE = ["sample", *ERF, "--width", "5", "--networks", "100", "--points", "1"]
 K4 = "x1-y1,x2-y1,x3-y1,x4-y1"
+ONE_VERTEX = ["integrate", *ERF, "--diagram", K4]
 BAD = {
     "unknown net": (["kernel", "--net", "tanh", "--points", "1"], "tanh"),
     "negative width": (["cumulant", *ERF, "--width", "-5", "--points", "1;1", "--order", "2"], "-5"),
@@ -154,8 +170,18 @@ BAD = {
     "unknown scheme": (["expand", "lambda*f^4", "-n", "4", "--scheme", "full"], "'bare', 'exact'"),
     "two formats": (["expand", "lambda*f^4", "-n", "4", "--format", "latex", "--json"], "--format"),
     "endless order": (["expand", "lambda*f^4", "-n", "4", "--order", "30"], "lower the order"),
-    "divergent": (["integrate", *ERF, "--diagram", K4, "--points", "1;1;1;1"], "cutoff"),
-    "negative cutoff": (["integrate", *ERF, "--diagram", K4, "--points", "1;1;1;1", "--cutoff", "-1"], "-1"),
+    "divergent": (["integrate", *ERF, "--diagram", K4, "--points", "1;1;1;1"], "Λ^1; give a cutoff"),
+    "divergent, remedy": (["integrate", *ERF, "--diagram", K4, "--points", "1;1;1;1"], "--cutoff L"),
+    "negative cutoff": (["integrate", *ERF, "--diagram", K4, "--points", "1;1;1;1", "--cutoff", "-1"],
+                        "--cutoff -1"),
+    "vacuum part": (["integrate", "--net", "gauss", "--diagram", "x1-x2,y1-y1,y1-y1", "--points", "1;1"],
+                    "without external points"),
+    "wrong rtol": ([*ONE_VERTEX, "--points", "1;1;1;1", "--cutoff", "1", "--rtol", "2"], "rtol 2"),
+    "out of reach": ([*ONE_VERTEX, "--points", "1;1;1;1", "--cutoff", "9", "--strict", "--rtol", "1e-15"],
+                     "NOT reached"),
+    "huge points": ([*ONE_VERTEX, "--points", "1e200;1;1;1", "--cutoff", "1"], "1e+200"),
+    "huge cutoff": ([*ONE_VERTEX, "--points", "1;1;1;1", "--cutoff", "1e200"], "1e+200"),
+    "huge sigma": ([*ONE_VERTEX, "--points", "1;1;1;1", "--cutoff", "1", "--sigma-w", "1e60"], "1e+60"),
     "points and diagram": (["integrate", *ERF, "--diagram", K4, "--points", "1;1", "--cutoff", "1"], "4"),
     "broken diagram": (["integrate", *ERF, "--diagram", "x1-", "--points", "1", "--cutoff", "1"], "x1-"),
     "order and points": (["cumulant", *ERF, "--width", "5", "--points", "1;1", "--order", "4"], "4"),

@@ -1,8 +1,24 @@
 """``nnft integrate``: one diagram to a number."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from nnft_sym.commands.options import build_network, json_option, net_options, points_option
+
+if TYPE_CHECKING:
+    from diagrams import Diagram
+    from numerics.estimate import Estimate
+    from numerics.networks import Network
+
+#: Name on the command line -> name of the `numerics.integration.Method`.
+_METHODS = {
+    "auto": "AUTOMATIC",
+    "closed": "CLOSED_FORM",
+    "grid": "GRID",
+    "cubature": "CUBATURE",
+    "qmc": "QUASI_MONTE_CARLO",
+}
 
 
 @click.command(name="integrate")
@@ -15,6 +31,17 @@ from nnft_sym.commands.options import build_network, json_option, net_options, p
 )
 @points_option
 @click.option("--cutoff", type=float, help="Integrate over the box [-L, L]^d. [default: all of R^d]")
+@click.option(
+    "--rtol", type=float, default=1e-10, show_default=True, help="Accuracy asked for, relative to ∫∏|K|."
+)
+@click.option("--strict", is_flag=True, help="Refuse (exit code 2) where that accuracy is not reached.")
+@click.option(
+    "--method",
+    type=click.Choice(list(_METHODS)),
+    default="auto",
+    show_default=True,
+    help="Closed form, contraction on a grid, adaptive cubature, quasi-Monte-Carlo.",
+)
 @json_option
 def command(
     net: str,
@@ -24,6 +51,9 @@ def command(
     diagram: str,
     points: list[list[float]],
     cutoff: float | None,
+    rtol: float,
+    strict: bool,
+    method: str,
     as_json: bool,
 ) -> None:
     """Integrate the product of kernels of one diagram: no sign, coupling, multiplicity or 1/V!.
@@ -33,31 +63,74 @@ def command(
     from diagrams import Diagram
     from nnft_sym.jsonio import dumps
     from nnft_sym.tables import show, table
-    from numerics.domains import Box, WholeSpace
-    from numerics.integration import integrate
-    from numerics.points import as_points
 
     network = build_network(net, points, sigma_w, sigma_b, sigma_a)
     parsed = Diagram.from_edge_string(diagram)
-    domain = WholeSpace() if cutoff is None else Box(cutoff)
-    found = integrate(parsed, network.kernel, as_points(points), domain)
+    found = _integrate(parsed, network, points, cutoff, rtol, strict, _METHODS[method])
+    accuracy = str(found.provenance["accuracy"])
     if as_json:
-        click.echo(
-            dumps(
-                {
-                    "net": network.name,
-                    "diagram": parsed.edge_string,
-                    "points": points,
-                    "cutoff": cutoff,
-                    "value": float(found.value),
-                    "error": float(found.error),
-                    "method": found.method,
-                    "quality": found.quality,
-                }
-            )
-        )
+        click.echo(dumps(_content(parsed, network, points, cutoff, found)))
         return
     rows = [["value", f"{float(found.value):.12g}"], ["error", f"{float(found.error):.1e}"]]
-    show(table(f"∫ of {parsed.edge_string}, {network.name}-net", ["", ""], rows), f"Method: {found.method}")
+    show(
+        table(f"∫ of {parsed.edge_string}, {network.name}-net", ["", ""], rows),
+        f"Method: {found.method}",
+        f"Accuracy {accuracy}",
+    )
     if not found.trusted:
         show(f"Note: {found.quality.value}")
+
+
+def _integrate(
+    diagram: "Diagram",
+    network: "Network",
+    points: list[list[float]],
+    cutoff: float | None,
+    rtol: float,
+    strict: bool,
+    method: str,
+) -> "Estimate":
+    """Integrate, and say what to do in the words of the command line."""
+    from numerics.domains import Box, WholeSpace
+    from numerics.errors import DivergentIntegral, InvalidDomain
+    from numerics.integration import Method, integrate
+    from numerics.points import as_points
+    from numerics.refinement import Settings
+
+    if cutoff is not None and not 0.0 < cutoff < float("inf"):
+        raise InvalidDomain(
+            f"--cutoff {cutoff:g} given; the box [-L, L]^d needs a positive finite L. Leave the option out "
+            "to integrate over all of R^d"
+        )
+    domain = WholeSpace() if cutoff is None else Box(cutoff)
+    settings = Settings(rtol=rtol, strict=strict)
+    try:
+        return integrate(
+            diagram, network.kernel, as_points(points), domain, method=Method[method], settings=settings
+        )
+    except DivergentIntegral as error:
+        raise DivergentIntegral(f"{error}: --cutoff L") from error
+
+
+def _content(
+    diagram: "Diagram",
+    network: "Network",
+    points: list[list[float]],
+    cutoff: float | None,
+    found: "Estimate",
+) -> dict[str, object]:
+    """What ``--json`` prints."""
+    sigmas = {name: getattr(network, name, None) for name in ("sigma_w", "sigma_b", "sigma_a")}
+    return {
+        "net": network.name,
+        **sigmas,
+        "diagram": diagram.edge_string,
+        "points": points,
+        "cutoff": cutoff,
+        "value": float(found.value),
+        "error": float(found.error),
+        "method": found.method,
+        "quality": found.quality,
+        "trusted": found.trusted,
+        **{key: found.provenance[key] for key in ("rtol", "reached", "accuracy", "integrand", "domain")},
+    }
