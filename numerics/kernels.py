@@ -17,13 +17,17 @@ What to use when
 """
 
 from abc import ABC, abstractmethod
+from types import TracebackType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.errors import InvalidPoints
+from numerics.errors import InvalidNetwork, InvalidPoints
 
 Array = NDArray[np.float64]
+
+#: Standard deviations between these have fourth powers that are floats.
+_SMALLEST, _LARGEST = 1e-75, 1e75
 
 
 class Kernel(ABC):
@@ -110,6 +114,79 @@ class Kernel(ABC):
     def full(self, x: Array, y: Array) -> Array:
         """Evaluate the propagator K = K_W + bias_variance; shapes as in `weight`."""
         return self.weight(x, y) + self.bias_variance
+
+
+class in_range:
+    """Refuse inputs for which the formula of a kernel leaves the range of floats; a context manager.
+
+    Without it the overflow of an intermediate result can pass for a number: C(x, y) = ∞ gives Erf-net a
+    covariance of zero.
+
+    Parameters
+    ----------
+    x, y : ndarray, shape (n, d), (m, d)
+        The inputs, for the message.
+
+    Raises
+    ------
+    InvalidPoints
+        On leaving, where an operation inside overflowed.
+
+    Examples
+    --------
+    >>> with in_range(np.array([[1e200]]), np.zeros((1, 1))):
+    ...     np.square(np.array([1e200]))
+    Traceback (most recent call last):
+    numerics.errors.InvalidPoints: inputs up to 1e+200 were given: the kernel needs their squares, ...
+    """
+
+    def __init__(self, x: Array, y: Array) -> None:
+        self._points = (x, y)
+        self._state = np.errstate(over="raise", invalid="raise")
+
+    def __enter__(self) -> None:
+        self._state.__enter__()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._state.__exit__(kind, error, trace)
+        if isinstance(error, FloatingPointError):
+            largest = max(float(np.max(np.abs(points), initial=0.0)) for points in self._points)
+            raise InvalidPoints(
+                f"inputs up to {largest:.3g} were given: the kernel needs their squares, or fourth powers, "
+                "which are beyond the range of floating-point numbers; rescale the inputs, the standard "
+                "deviations or the cutoff"
+            ) from error
+
+
+def check_deviations(**deviations: float) -> None:
+    """Check standard deviations: positive, for biases also zero, and of a size whose powers are floats.
+
+    Raises
+    ------
+    InvalidNetwork
+        Naming the one that is out of range.
+
+    Examples
+    --------
+    >>> check_deviations(sigma_w=1.0, sigma_b=0.0)
+    >>> check_deviations(sigma_w=1e200)
+    Traceback (most recent call last):
+    numerics.errors.InvalidNetwork: sigma_w = 1e+200 was given; a number from 1e-75 to 1e+75 is needed
+    """
+    for name, value in deviations.items():
+        absent = name == "sigma_b" and value == 0.0
+        if not (absent or _SMALLEST <= value <= _LARGEST):
+            zero = "0, or " if name == "sigma_b" else ""
+            raise InvalidNetwork(
+                f"{name} = {value} was given; {zero}a number from {_SMALLEST:g} to {_LARGEST:g} is needed"
+            )
+
+
+def no_kinks(d_in: int) -> tuple[Array, ...]:
+    """No kinks along any axis: `d_in` empty arrays."""
+    return tuple(np.empty(0) for _ in range(d_in))
 
 
 def as_pair(x: Array, y: Array, d_in: int) -> tuple[Array, Array]:

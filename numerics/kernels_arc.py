@@ -4,22 +4,70 @@ Both are written with atan2 and the determinant of `kernels.determinant`, so tha
 far points need no clipping and lose no digits.
 """
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from math import pi, sqrt
 from typing import final
 
 import numpy as np
 
-from numerics.kernels import Array, Kernel, as_pair, covariance, determinant, variance
+from numerics.kernels import (
+    Array,
+    Kernel,
+    as_pair,
+    check_deviations,
+    covariance,
+    determinant,
+    in_range,
+    no_kinks,
+    variance,
+)
 
 # Below this value of tan(π − θ) the ReLU kernel is summed as a series of SERIES_TERMS terms (error < 1e-17).
 SERIES_BELOW = 0.25
 SERIES_TERMS = 14
 
 
+class ArcKernel(Kernel):
+    """A kernel that depends on the covariances of two preactivations; abstract.
+
+    Attributes
+    ----------
+    sigma_w, sigma_b : float
+        Standard deviations of weights (times √d) and biases, hidden and output.
+    """
+
+    sigma_w: float
+    sigma_b: float
+
+    def __post_init__(self) -> None:
+        check_deviations(sigma_w=self.sigma_w, sigma_b=self.sigma_b)
+
+    @property
+    def bias_variance(self) -> float:
+        """Variance sb² of the output bias."""
+        return self.sigma_b**2
+
+    def weight(self, x: Array, y: Array) -> Array:
+        """Evaluate K_W; shapes (n, d_in), (m, d_in) -> (n, m).
+
+        Raises
+        ------
+        InvalidPoints
+            If the points have another dimension, or are too large for floats.
+        """
+        x, y = as_pair(x, y, self.d_in)
+        with in_range(x, y):
+            return self._of_preactivations(x, y)
+
+    @abstractmethod
+    def _of_preactivations(self, x: Array, y: Array) -> Array:
+        """Evaluate K_W for points of the right shape."""
+
+
 @final
 @dataclass(frozen=True)
-class ErfKernel(Kernel):
+class ErfKernel(ArcKernel):
     """Kernel of the Erf-net: K_W = (2 sw²/π) arcsin[2 C_xy/√((1 + 2C_xx)(1 + 2C_yy))] (Williams 1998).
 
     It is evaluated as (2 sw²/π) atan2(2 C_xy, √(1 + 2C_xx + 2C_yy + 4 det)).
@@ -43,11 +91,6 @@ class ErfKernel(Kernel):
     d_in: int = 1
 
     @property
-    def bias_variance(self) -> float:
-        """Variance sb² of the output bias."""
-        return self.sigma_b**2
-
-    @property
     def ray_growth(self) -> float:
         """K_W(x, r ŷ) tends to a constant."""
         return 0.0
@@ -69,11 +112,9 @@ class ErfKernel(Kernel):
 
     def kinks(self, points: Array) -> tuple[Array, ...]:
         """No kinks: analytic everywhere; `d_in` empty arrays."""
-        return tuple(np.empty(0) for _ in range(self.d_in))
+        return no_kinks(self.d_in)
 
-    def weight(self, x: Array, y: Array) -> Array:
-        """Evaluate K_W; shapes (n, d_in), (m, d_in) -> (n, m)."""
-        x, y = as_pair(x, y, self.d_in)
+    def _of_preactivations(self, x: Array, y: Array) -> Array:
         sines = 2 * covariance(x, y, self.sigma_w, self.sigma_b)
         diagonals = np.add.outer(
             variance(x, self.sigma_w, self.sigma_b), variance(y, self.sigma_w, self.sigma_b)
@@ -85,14 +126,15 @@ class ErfKernel(Kernel):
     def weight_diagonal(self, y: Array) -> Array:
         """Evaluate K_W(y, y); shapes (m, d_in) -> (m,)."""
         y, _ = as_pair(y, y, self.d_in)
-        c = variance(y, self.sigma_w, self.sigma_b)
-        k: Array = (2 * self.sigma_w**2 / pi) * np.arctan2(2 * c, np.sqrt(1 + 4 * c))
-        return k
+        with in_range(y, y):
+            c = variance(y, self.sigma_w, self.sigma_b)
+            k: Array = (2 * self.sigma_w**2 / pi) * np.arctan2(2 * c, np.sqrt(1 + 4 * c))
+            return k
 
 
 @final
 @dataclass(frozen=True)
-class ReLUKernel(Kernel):
+class ReLUKernel(ArcKernel):
     """Kernel of the ReLU-net: K_W = (sw²/2π) [√det + (π − θ) C_xy], θ = atan2(√det, C_xy).
 
     The arc-cosine kernel of degree one (Cho and Saul 2009). Without bias it is homogeneous,
@@ -115,11 +157,6 @@ class ReLUKernel(Kernel):
     sigma_w: float = 1.0
     sigma_b: float = 0.0
     d_in: int = 1
-
-    @property
-    def bias_variance(self) -> float:
-        """Variance sb² of the output bias."""
-        return self.sigma_b**2
 
     @property
     def ray_growth(self) -> float:
@@ -159,9 +196,7 @@ class ReLUKernel(Kernel):
         rays: Array = both[first]
         return rays
 
-    def weight(self, x: Array, y: Array) -> Array:
-        """Evaluate K_W; shapes (n, d_in), (m, d_in) -> (n, m)."""
-        x, y = as_pair(x, y, self.d_in)
+    def _of_preactivations(self, x: Array, y: Array) -> Array:
         c = covariance(x, y, self.sigma_w, self.sigma_b)
         r = np.sqrt(determinant(x, y, self.sigma_w, self.sigma_b))
         # for C >= 0 both terms are positive; for C < 0 they cancel, see _antiparallel
@@ -174,7 +209,8 @@ class ReLUKernel(Kernel):
     def weight_diagonal(self, y: Array) -> Array:
         """Evaluate K_W(y, y); shapes (m, d_in) -> (m,)."""
         y, _ = as_pair(y, y, self.d_in)
-        return (self.sigma_w**2 / 2) * variance(y, self.sigma_w, self.sigma_b)
+        with in_range(y, y):
+            return (self.sigma_w**2 / 2) * variance(y, self.sigma_w, self.sigma_b)
 
 
 def _antiparallel(r: Array, c: Array) -> Array:

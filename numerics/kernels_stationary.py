@@ -1,17 +1,63 @@
 """Kernels that depend on |x − y| only: Gauss-net and Cos-net (arXiv:2008.08601; Rahimi and Recht 2007)."""
 
+from abc import abstractmethod
 from dataclasses import dataclass
-from math import sqrt
 from typing import final
 
 import numpy as np
 
-from numerics.kernels import Array, Kernel, as_pair, squared_distance
+from numerics.kernels import Array, Kernel, as_pair, check_deviations, in_range, no_kinks, squared_distance
+
+
+class GaussianKernel(Kernel):
+    """A kernel K_W = A exp(−c |x − y|²/2); abstract."""
+
+    @property
+    @abstractmethod
+    def gaussian(self) -> tuple[float, float]:
+        """Amplitude A and curvature c."""
+
+    @property
+    def ray_growth(self) -> None:
+        """None: K_W decays faster than any power."""
+        return None
+
+    @property
+    def self_growth(self) -> float:
+        """K_W(y, y) is constant."""
+        return 0.0
+
+    @property
+    def length_scale(self) -> float:
+        """Width 1/√c of the Gaussian."""
+        return float(self.gaussian[1] ** -0.5)
+
+    def kinks(self, points: Array) -> tuple[Array, ...]:
+        """No kinks: analytic everywhere; `d_in` empty arrays."""
+        return no_kinks(self.d_in)
+
+    def weight(self, x: Array, y: Array) -> Array:
+        """Evaluate K_W; shapes (n, d_in), (m, d_in) -> (n, m).
+
+        Raises
+        ------
+        InvalidPoints
+            If the points have another dimension, or are too far apart for floats.
+        """
+        amplitude, curvature = self.gaussian
+        x, y = as_pair(x, y, self.d_in)
+        with in_range(x, y):
+            k: Array = amplitude * np.exp(-0.5 * curvature * squared_distance(x, y))
+            return k
+
+    def weight_diagonal(self, y: Array) -> Array:
+        """Evaluate K_W(y, y); shapes (m, d_in) -> (m,)."""
+        return np.full(as_pair(y, y, self.d_in)[0].shape[0], self.gaussian[0])
 
 
 @final
 @dataclass(frozen=True)
-class GaussKernel(Kernel):
+class GaussKernel(GaussianKernel):
     """Kernel of the Gauss-net, K_W = sw² exp(−sw² |x − y|²/(2d)), plus the output bias sb².
 
     It does not depend on sb because the feature is exp(z − sb² − sw²|x|²/d): the normalisation for every
@@ -24,6 +70,11 @@ class GaussKernel(Kernel):
     d_in : int
         Dimension of the inputs.
 
+    Raises
+    ------
+    InvalidNetwork
+        If a standard deviation is out of range.
+
     Examples
     --------
     >>> GaussKernel(sigma_w=1.0, sigma_b=2.0).full(np.zeros((1, 1)), np.zeros((1, 1))).tolist()
@@ -33,6 +84,9 @@ class GaussKernel(Kernel):
     sigma_w: float = 1.0
     sigma_b: float = 1.0
     d_in: int = 1
+
+    def __post_init__(self) -> None:
+        check_deviations(sigma_w=self.sigma_w, sigma_b=self.sigma_b)
 
     @property
     def bias_variance(self) -> float:
@@ -44,37 +98,10 @@ class GaussKernel(Kernel):
         """Amplitude A and curvature c = sw²/d of K_W = A exp(−c |x − y|²/2)."""
         return self.sigma_w**2, self.sigma_w**2 / self.d_in
 
-    @property
-    def ray_growth(self) -> None:
-        """None: K_W decays faster than any power."""
-        return None
-
-    @property
-    def self_growth(self) -> float:
-        """K_W(y, y) is constant."""
-        return 0.0
-
-    @property
-    def length_scale(self) -> float:
-        """Width 1/√c of the Gaussian."""
-        return sqrt(self.d_in) / self.sigma_w
-
-    def kinks(self, points: Array) -> tuple[Array, ...]:
-        """No kinks: analytic everywhere; `d_in` empty arrays."""
-        return _no_kinks(self.d_in)
-
-    def weight(self, x: Array, y: Array) -> Array:
-        """Evaluate K_W; shapes (n, d_in), (m, d_in) -> (n, m)."""
-        return _gaussian(x, y, self.gaussian, self.d_in)
-
-    def weight_diagonal(self, y: Array) -> Array:
-        """Evaluate K_W(y, y); shapes (m, d_in) -> (m,)."""
-        return np.full(as_pair(y, y, self.d_in)[0].shape[0], self.gaussian[0])
-
 
 @final
 @dataclass(frozen=True)
-class CosKernel(Kernel):
+class CosKernel(GaussianKernel):
     """Kernel of the Cos-net, K = K_W = (sa²/2) exp(−sw² |x − y|²/(2d)); there is no output bias.
 
     Parameters
@@ -86,6 +113,11 @@ class CosKernel(Kernel):
     d_in : int
         Dimension of the inputs.
 
+    Raises
+    ------
+    InvalidNetwork
+        If a standard deviation is out of range.
+
     Examples
     --------
     >>> CosKernel(sigma_w=1.0, sigma_a=2.0).full(np.zeros((1, 1)), np.zeros((1, 1))).tolist()
@@ -96,6 +128,9 @@ class CosKernel(Kernel):
     sigma_a: float = 1.0
     d_in: int = 1
 
+    def __post_init__(self) -> None:
+        check_deviations(sigma_w=self.sigma_w, sigma_a=self.sigma_a)
+
     @property
     def bias_variance(self) -> float:
         """No output bias: K = K_W."""
@@ -105,41 +140,3 @@ class CosKernel(Kernel):
     def gaussian(self) -> tuple[float, float]:
         """Amplitude A and curvature c = sw²/d of K_W = A exp(−c |x − y|²/2)."""
         return self.sigma_a**2 / 2, self.sigma_w**2 / self.d_in
-
-    @property
-    def ray_growth(self) -> None:
-        """None: K_W decays faster than any power."""
-        return None
-
-    @property
-    def self_growth(self) -> float:
-        """K_W(y, y) is constant."""
-        return 0.0
-
-    @property
-    def length_scale(self) -> float:
-        """Width 1/√c of the Gaussian."""
-        return sqrt(self.d_in) / self.sigma_w
-
-    def kinks(self, points: Array) -> tuple[Array, ...]:
-        """No kinks: analytic everywhere; `d_in` empty arrays."""
-        return _no_kinks(self.d_in)
-
-    def weight(self, x: Array, y: Array) -> Array:
-        """Evaluate K_W; shapes (n, d_in), (m, d_in) -> (n, m)."""
-        return _gaussian(x, y, self.gaussian, self.d_in)
-
-    def weight_diagonal(self, y: Array) -> Array:
-        """Evaluate K_W(y, y); shapes (m, d_in) -> (m,)."""
-        return np.full(as_pair(y, y, self.d_in)[0].shape[0], self.gaussian[0])
-
-
-def _gaussian(x: Array, y: Array, shape: tuple[float, float], d_in: int) -> Array:
-    amplitude, curvature = shape
-    x, y = as_pair(x, y, d_in)
-    k: Array = amplitude * np.exp(-0.5 * curvature * squared_distance(x, y))
-    return k
-
-
-def _no_kinks(d_in: int) -> tuple[Array, ...]:
-    return tuple(np.empty(0) for _ in range(d_in))

@@ -18,6 +18,7 @@ def command(
     as_json: bool,
 ) -> None:
     """Print the kernel matrices K (the propagator) and K_W (without the output bias)."""
+    from nnft_sym.commands.cumulant import sigmas
     from nnft_sym.jsonio import dumps
     from nnft_sym.tables import matrix_table, show
     from numerics.points import as_points
@@ -26,6 +27,7 @@ def command(
     x = as_points(points)
     weight, full = network.kernel.weight(x, x), network.kernel.full(x, x)
     if as_json:
-        click.echo(dumps({"net": network.name, "points": points, "K": full, "K_weight": weight}))
+        fields = {"net": network.name, **sigmas(network), "points": points, "K": full, "K_weight": weight}
+        click.echo(dumps(fields))
         return
     show(matrix_table("K (propagator)", full, points), matrix_table("K_W (vertex lines)", weight, points))
