@@ -34,6 +34,8 @@ from diagrams.wick import double_factorial
 
 #: Classes enumerated between two looks at the consumer.
 _CLASSES = 4096
+#: The same to begin with: small requests do not pay for large arrays.
+_FEW_CLASSES = 64
 #: Limits of the compiled enumeration: its integers have 64 bits, its node numbers 8.
 MOST_POINTS, MOST_VERTICES = 64, 20
 
@@ -110,7 +112,7 @@ class ClassBatch:
     def work_space(self) -> Bytes:
         """Room for every leg group, shape (largest order, n_vertices)."""
         carrying = factorial(sum(1 for legs in self.legs if legs))
-        return np.empty((min(carrying, int(self.classes.group_order.max())), len(self.legs)), np.int8)
+        return np.empty((min(carrying, max(self.classes.group_order.tolist())), len(self.legs)), np.int8)
 
     def numbers(self) -> Numbers:
         """What the labelled diagrams of every class share."""
@@ -145,19 +147,22 @@ def least_cuts(where: Iterable[Filter]) -> tuple[Longs, tuple[Filter, ...]]:
 def class_batches(
     n_legs: int, content: Content, self_loops: bool, least: Longs, size: int = _CLASSES
 ) -> Iterator[ClassBatch]:
-    """Stream connected classes with at least one vertex, `size` at a time."""
+    """Stream connected classes with at least one vertex, at most `size` at a time (few at first)."""
+    room = min(size, _FEW_CLASSES)
     for valences, legs in legs_handed_out(n_legs, content):
         state = _start(valences, legs)
         legs_array = np.array(legs, np.int8)
         while state.place[0] >= 0:
             n = len(valences)
             made = Classes(
-                np.empty((size, n, n), np.int8),
-                np.empty(size, np.int64),
-                np.empty(size, np.int64),
-                np.empty((size, n, n), np.int8),
+                np.empty((room, n, n), np.int8),
+                np.empty(room, np.int64),
+                np.empty(room, np.int64),
+                np.empty((room, n, n), np.int8),
             )
             written = machine.fill_classes(legs_array, self_loops, least, state, made)
+            if written == room:
+                room = min(size, 4 * room)
             if written:
                 yield ClassBatch(valences, legs, made.head(written))
 
@@ -320,10 +325,10 @@ def _batches(n: int, content: Content, self_loops: bool, least: Longs, size: int
     out, filled = _room(size, (n + sum(valences)) // 2), 0
     word = np.empty(n, np.int8)
     for batch in class_batches(n, content, self_loops, least):
-        numbers, legs, space = batch.numbers(), batch.legs_array, batch.work_space()
+        legs, space = batch.legs_array, batch.work_space()
         place = np.array([0, 0, filled])
-        while place[0] < len(numbers.moving):
-            filled = machine_legs.expand_classes(place, word, batch.classes, numbers, legs, space, out)
+        while place[0] < len(batch.classes.group_order):
+            filled = machine_legs.expand_classes(place, word, batch.classes, legs, space, out)
             if filled == size:
                 yield _batch(n, valences, out, filled)
                 out, filled = _room(size, out.lines.shape[1]), 0

@@ -21,6 +21,9 @@ Bytes = NDArray[np.int8]
 Longs = NDArray[np.int64]
 
 _REJECTED, _DIFFERENT, _EQUAL = -1, 0, 1
+#: Rows before the last that are not tested: the last row has no choice left, and those before it have little,
+#: so that testing whole matrices only is cheaper than dropping a few beginnings.
+_UNTESTED = 2
 #: Work done in one call, in rows tried.
 _MOST_ROWS = 20_000
 
@@ -344,6 +347,8 @@ def _finish_row(state: State, row: int, search: Search) -> tuple[int, int]:
         return 0, 0
     for j in range(row + 2, matrix.shape[0]):
         same[row + 1, j] = same[row, j] and matrix[row, j] == matrix[row, j - 1]
+    if matrix.shape[0] - _UNTESTED <= row + 1 < matrix.shape[0]:
+        return 1, 0  # the test of the whole matrix comes soon, and few fail
     return _is_largest(matrix, row, same, search)
 
 
@@ -406,7 +411,8 @@ def fill_classes(legs: Bytes, self_loops: bool, least_cuts: Longs, state: State,
             out.matrix[written] = matrix
             out.group_order[written] = group_order
             out.n_generators[written] = number
-            out.generators[written] = search.generators
+            for g in range(number):
+                out.generators[written, g] = search.generators[g]
             written += 1
     place[0], place[1], place[2] = row, column, forward
     return written

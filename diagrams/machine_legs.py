@@ -250,9 +250,7 @@ def _expand(word: Bytes, inner: Bytes, group: Bytes, order: int, lines: Bytes) -
 
 
 @compiled
-def expand_classes(
-    place: Longs, word: Bytes, classes: Classes, numbers: Numbers, legs: Bytes, group: Bytes, out: Lines
-) -> int:
+def expand_classes(place: Longs, word: Bytes, classes: Classes, legs: Bytes, group: Bytes, out: Lines) -> int:
     """Expand classes until the output is full or none is left.
 
     Parameters
@@ -263,8 +261,6 @@ def expand_classes(
     word : ndarray of int8, shape (n,)
         Next arrangement of the labels in a class that is begun. Changed in place.
     classes : Classes
-    numbers : Numbers
-        Of these classes.
     legs : ndarray of int8, shape (V,)
     group : ndarray of int8
         Work space for `leg_group`.
@@ -284,7 +280,7 @@ def expand_classes(
         _inner_lines(classes.matrix[c], n, inner)
         order = leg_group(classes.generators[c], classes.n_generators[c], legs, classes.group_order[c], group)
         written, more = _expand(word, inner, group, order, out.lines[start:])
-        out.vertex_automorphisms[start : start + written] = numbers.fixing[c]
+        out.vertex_automorphisms[start : start + written] = classes.group_order[c] // order
         out.edge_symmetry[start : start + written] = _edge_symmetry(classes.matrix[c])
         place[2] = start + written
         place[1] = more
