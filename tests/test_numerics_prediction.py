@@ -1,10 +1,12 @@
 """Predictions against sums written out by hand, the exact referee and the zero-dimensional theory."""
 
 from fractions import Fraction
+from itertools import pairwise
 from math import factorial, prod
 
 import numpy as np
 import pytest
+from scipy.integrate import dblquad
 
 from diagrams.diagram import Diagram
 from diagrams.generation import generate
@@ -16,7 +18,7 @@ from numerics.exact import exact_correlators
 from numerics.index_sets import multisets, ranks
 from numerics.integration import Method, integrate, vertex_tensor
 from numerics.kernels_arc import ErfKernel, ReLUKernel
-from numerics.kernels_stationary import GaussKernel
+from numerics.kernels_stationary import CosKernel, GaussKernel
 from numerics.monomials import monomial_text, parse_monomial
 from numerics.networks import ErfNet, GaussNet, ReLUNet
 from numerics.prediction import predict
@@ -248,7 +250,7 @@ def test_bad_requests():
 
 
 def test_an_integral_that_did_not_converge_marks_the_coefficient():
-    settings = Settings(rtol=1e-13, max_nodes=100)
+    settings = Settings(rtol=1e-13, max_nodes=130)
     terms = first_order_six_point() + free_terms(6)
     prediction = predict(terms, ErfKernel(8.0), ERF_INPUTS, Box(50.0), settings=settings, method=Method.GRID)
     assert prediction.coefficient("lambda").quality is Quality.NOT_CONVERGED
@@ -264,3 +266,37 @@ def test_closed_form_and_grid_give_the_same_prediction():
     assert a.method == "closed Gaussian form"
     assert "trapezoid" in b.method
     assert np.allclose(a.value, b.value, rtol=1e-11)
+
+
+@pytest.mark.parametrize(
+    "kernel",
+    [ErfKernel(1.2, 0.5, 2), ReLUKernel(d_in=2), GaussKernel(0.9, 0.3, 2), CosKernel(1.1, 1.6, 2)],
+    ids=repr,
+)
+def test_the_coefficient_of_lambda_in_the_plane(kernel):
+    """−24 ∫K_W⁴ over a square: 24 from listing the contractions, the integral in polar sectors by dblquad."""
+    outside = {0, 1, 2, 3}  # the other four of eight fields are those of the vertex
+    contractions = sum(
+        all(len(outside & set(pair)) == 1 for pair in pairing) for pairing in pairings(range(8))
+    )
+    points = np.array([[0.4, -0.3], [1.1, 0.6], [-0.7, 0.2]])
+    found = predict(first_order_four_point(), kernel, points, Box(2.0)).coefficient("lambda")
+    for m in (4, 9):
+        legs = points[multisets(3, 4)[m]]
+
+        def integrand(r, phi, legs=legs):
+            return r * np.prod(kernel.weight(legs, r * np.array([[np.cos(phi), np.sin(phi)]])))
+
+        def edge(phi):
+            return 2.0 / max(abs(np.cos(phi)), abs(np.sin(phi)))
+
+        rays = np.arctan2(legs[:, 1], legs[:, 0])
+        cuts = np.unique(np.mod([*rays, *(rays + np.pi), *(np.pi / 4 * np.arange(8))], 2 * np.pi))
+        sectors = pairwise([*cuts, cuts[0] + 2 * np.pi])
+        integral = sum(dblquad(integrand, a, b, 0.0, edge, epsabs=1e-11, epsrel=1e-9)[0] for a, b in sectors)
+        assert abs(found.value[m] + contractions * integral) <= found.error[m] + 1e-8 * abs(found.value[m])
+
+
+def first_order_four_point():
+    """λ f⁴ to first order with exact propagators: the lines between inputs, and the contact diagram."""
+    return [*free_terms(4), (STAR, Fraction(-STAR.multiplicity), {"lambda": 1})]
