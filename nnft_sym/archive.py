@@ -111,10 +111,10 @@ def write_sample(sampled: "SampledCorrelators", network: "Network", path: str | 
     UnwritableOutput
         If the disk refuses.
     """
-    tree = sample_tree(sampled, network)
+    content = _netcdf(sample_tree(sampled, network))
 
     def write(temporary: Path) -> None:
-        tree.to_netcdf(temporary, engine="h5netcdf")
+        temporary.write_bytes(content)
         seal(temporary)
 
     atomically(Path(path), write)
@@ -144,8 +144,13 @@ def study_tree(result: StudyResult) -> "xarray.DataTree":
 
 def write_study(result: StudyResult, path: Path) -> None:
     """Write every number of a study as one netCDF file."""
-    tree = study_tree(result)
-    atomically(path, lambda temporary: tree.to_netcdf(temporary, engine="h5netcdf"))
+    content = _netcdf(study_tree(result))
+    atomically(path, lambda temporary: temporary.write_bytes(content))
+
+
+def _netcdf(tree: "xarray.DataTree") -> memoryview:
+    """Form the file in memory: the HDF5 library brings the whole process down when the disk is full."""
+    return memoryview(tree.to_netcdf(engine="h5netcdf"))
 
 
 def _net_dataset(net: NetResult) -> "xarray.Dataset":

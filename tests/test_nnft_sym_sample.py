@@ -259,12 +259,42 @@ def test_the_file_is_labelled_and_complete(tmp_path):
         assert plain["order_2/value"].shape == (3,)
 
 
-def test_environment_of_the_workers_is_this_one(nnft):
+def test_a_local_cluster_prints_the_same_answer(nnft):
     pytest.importorskip("distributed")
     words = ["sample", "--net", "erf", "--width", "3", "--networks", "200000", "--points", "1", "--json"]
     process = subprocess.run(
         [sys.executable, "-m", "nnft_sym", *words, "--cluster", "local:2"],
-        cwd=ROOT, capture_output=True, text=True, check=False, env=os.environ,
+        cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert (process.returncode, process.stderr) == (0, "")
+    assert process.returncode == 0, process.stderr
+    assert all(" networks" in line for line in process.stderr.splitlines())  # progress, nothing of Dask
     assert process.stdout == nnft(*words)[1]
+
+
+FILL_THE_DISK = """
+import resource
+from nnft_sym.archive import UnwritableOutput, write_sample
+from numerics.networks import ErfNet
+from numerics.sampler import Ensemble
+network = ErfNet(4)
+sample = Ensemble(network, [0.0, 1.0, 2.0]).correlators(5000, n_blocks=500)
+write_sample(sample, network, "sample.nc")
+before = open("sample.nc", "rb").read()
+for limit in (100, 30_000, len(before) - 1):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+    try:
+        write_sample(sample, network, "sample.nc")
+    except UnwritableOutput as error:
+        assert "File too large" in str(error)
+        assert open("sample.nc", "rb").read() == before
+        print("refused")
+"""
+
+
+def test_a_disk_too_full_for_the_file_is_told(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", FILL_THE_DISK],
+        cwd=tmp_path, capture_output=True, text=True, check=False, env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, "refused\n" * 3, "")
+    assert [path.name for path in tmp_path.iterdir()] == ["sample.nc"]
