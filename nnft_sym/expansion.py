@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from diagrams.diagram import Diagram
     from nnft_sym.notation import Notation
     from nnft_sym.numeric_terms import NumericTerm
+    from nnft_sym.sortable_table import SortableTable
+    from nnft_sym.views import Sheet
 
 #: A notebook shows longer expansions by topology.
 MOST_TERMS_SHOWN = 200
@@ -223,6 +225,32 @@ class Expansion:
         from nnft_sym.text import grouped_text
 
         return grouped_text(self)
+
+    def picture(self, *, labelled: bool = False) -> "Sheet":
+        """Draw the diagrams on one sheet, which a notebook shows; one per topology, or every labelled one.
+
+        Examples
+        --------
+        >>> correlator("lambda*f^4", 4).picture(labelled=True)
+        <pictures: 4-point function of lambda*f**4, normalised, to order 1: 10 diagrams>
+        """
+        from nnft_sym.views import expansion_picture
+
+        return expansion_picture(self, labelled=labelled)
+
+    def table(self, *, labelled: bool = False) -> "SortableTable":
+        """Put the terms into a table, which sorts on a click in a notebook; one row per topology or per term.
+
+        Examples
+        --------
+        >>> print(correlator("g*f^3", 3, kind="connected").table())
+        3-point function of g*f**3, connected, to order 1
+        no.  order  vertices  labellings  contractions  S  coefficient  integral
+        1    1      3:1       1           6             1  -6*g         ∫dy K_W(1,y) K_W(2,y) K_W(3,y)
+        """
+        from nnft_sym.views import expansion_table
+
+        return expansion_table(self, labelled=labelled)
 
     def latex(self, notation: "Notation | None" = None) -> str:
         """Print the formula in LaTeX, for display mathematics with amsmath (``aligned``)."""
