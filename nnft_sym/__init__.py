@@ -6,6 +6,8 @@ on first use, so ``import nnft_sym`` is instant.
 What to use when
 ----------------
 - `Action`, `correlator`: an n-point function as a sum of diagrams, exact.
+- `generate`, `count`, `grouped`: diagrams by themselves; `generate_batches`: millions of them as arrays.
+- `svg`, `svg_sheet`, `sheet_figure`, `tikz`: pictures. `nickel_index`, `to_networkx`, `to_json`: other forms.
 - `network` (or `ErfNet`, `ReLUNet`, `GaussNet`, `CosNet`): an architecture, its kernel and its ensemble.
 - `Ensemble`: sample networks. `exact_correlators`: the exact finite-width answer.
 - `predict`: an expansion and a kernel to numbers. `integrate`: one diagram to a number.
@@ -28,8 +30,19 @@ if TYPE_CHECKING:
     from diagrams import contract as contract
     from diagrams import count as count
     from diagrams import double_factorial as double_factorial
+    from diagrams import from_nickel_index as from_nickel_index
     from diagrams import generate as generate
+    from diagrams import grouped as grouped
     from diagrams import named_filter as named_filter
+    from diagrams import nickel_index as nickel_index
+    from diagrams.bulk import generate_batches as generate_batches
+    from diagrams.drawing import sheet_figure as sheet_figure
+    from diagrams.drawing import svg as svg
+    from diagrams.drawing import svg_sheet as svg_sheet
+    from diagrams.drawing import tikz as tikz
+    from diagrams.drawing import tikz_document as tikz_document
+    from diagrams.graphs import from_networkx as from_networkx
+    from diagrams.graphs import to_networkx as to_networkx
     from nnft_sym.action import Action as Action
     from nnft_sym.config import StudyConfig as StudyConfig
     from nnft_sym.config import built_in_study as built_in_study
@@ -37,6 +50,8 @@ if TYPE_CHECKING:
     from nnft_sym.config import parse_study as parse_study
     from nnft_sym.expansion import Expansion as Expansion
     from nnft_sym.expansion import correlator as correlator
+    from nnft_sym.json_form import from_json as from_json
+    from nnft_sym.json_form import to_json as to_json
     from nnft_sym.output import write_output as write_output
     from nnft_sym.results import StudyResult as StudyResult
     from nnft_sym.study import run_study as run_study
@@ -71,6 +86,7 @@ EXPORTS = {
     "nnft_sym.action": ("Action",),
     "nnft_sym.config": ("StudyConfig", "built_in_study", "load_study", "parse_study"),
     "nnft_sym.expansion": ("Expansion", "correlator"),
+    "nnft_sym.json_form": ("from_json", "to_json"),
     "nnft_sym.output": ("write_output",),
     "nnft_sym.results": ("StudyResult",),
     "nnft_sym.study": ("run_study",),
@@ -110,9 +126,15 @@ EXPORTS = {
         "contract",
         "count",
         "double_factorial",
+        "from_nickel_index",
         "generate",
+        "grouped",
         "named_filter",
+        "nickel_index",
     ),
+    "diagrams.bulk": ("generate_batches",),
+    "diagrams.drawing": ("sheet_figure", "svg", "svg_sheet", "tikz", "tikz_document"),
+    "diagrams.graphs": ("from_networkx", "to_networkx"),
 }
 
 __getattr__, __dir__ = lazy_exports(__name__, EXPORTS)

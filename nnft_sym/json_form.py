@@ -1,7 +1,7 @@
 """Actions, terms and expansions as JSON text, with a schema version, and back.
 
 Reading takes the data that define an object and checks what is written beside them; nothing is expanded anew.
-Diagrams by themselves are written by :func:`diagrams.to_json`. ::
+Diagrams by themselves have the form of :func:`diagrams.to_json`. ::
 
     {"schema": "nnft.action/1", "action": "lambda*f**4"}
     {"schema": "nnft.term/1", "multiplicity": 12, "coefficient": "-12*lambda", "edges": [...], ...}
@@ -15,6 +15,9 @@ from typing import Any
 
 from diagrams.diagram import Diagram
 from diagrams.errors import NNFTError
+from diagrams.json_form import SCHEMA as DIAGRAM
+from diagrams.json_form import from_json as diagram_from_json
+from diagrams.json_form import to_json as diagram_to_json
 from nnft_sym.action import Action
 from nnft_sym.errors import InvalidDocument
 from nnft_sym.expansion import Expansion, Kind, Scheme
@@ -31,7 +34,7 @@ ACTION, TERM, EXPANSION = "nnft.action/1", "nnft.term/1", "nnft.expansion/1"
 _Reader = Callable[[Mapping[str, Any]], Action | Term | Expansion]
 
 
-def to_json(thing: Action | Term | Expansion) -> str:
+def to_json(thing: Action | Term | Expansion | Diagram) -> str:
     """Write an object as one line of JSON.
 
     Examples
@@ -39,18 +42,22 @@ def to_json(thing: Action | Term | Expansion) -> str:
     >>> to_json(Action("lambda*f^4"))
     '{"schema": "nnft.action/1", "action": "lambda*f**4"}'
     """
+    if isinstance(thing, Diagram):
+        return diagram_to_json(thing)
     if isinstance(thing, Action):
         return dumps({"schema": ACTION, "action": str(thing)})
     return dumps({"schema": TERM if isinstance(thing, Term) else EXPANSION, **thing.as_dict()})
 
 
-def from_json(text: str) -> Action | Term | Expansion:
+def from_json(text: str) -> Action | Term | Expansion | Diagram:
     """Read what `to_json` writes.
 
     Raises
     ------
     InvalidDocument
         If the text is no JSON object of a known schema, or what it says contradicts itself.
+    InvalidDiagram
+        The same for a diagram.
 
     Examples
     --------
@@ -64,11 +71,13 @@ def from_json(text: str) -> Action | Term | Expansion:
     except json.JSONDecodeError as error:
         raise InvalidDocument(f"this is not JSON ({error}): give what to_json has written") from None
     schema = given.get("schema") if isinstance(given, dict) else type(given).__name__
+    if schema == DIAGRAM:
+        return diagram_from_json(text)
     readers: dict[object, _Reader] = {ACTION: _action, TERM: _term, EXPANSION: _expansion}
     if schema not in readers:
         raise InvalidDocument(
-            f"a JSON object with one of the schemas {', '.join(map(str, readers))} is needed, {schema!r} was "
-            "given"
+            f"a JSON object with one of the schemas {', '.join(map(str, [*readers, DIAGRAM]))} is needed, "
+            f"{schema!r} was given"
         )
     try:
         return readers[schema](given)

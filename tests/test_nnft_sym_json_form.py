@@ -85,3 +85,10 @@ def test_an_expansion_with_a_term_of_another_one():
     with pytest.raises(InvalidDocument, match="4 external points in an expansion of 2"):
         from_json(json.dumps({**two, "terms": four["terms"]}))
     assert from_json(json.dumps(two)).action == Action("lambda*f^4")
+
+
+def test_diagrams_by_themselves_go_through_the_same_door():
+    from diagrams import Diagram
+
+    tadpole = Diagram.from_edge_string("x1-y1,y1-y1,y1-x2")
+    assert from_json(to_json(tadpole)) == tadpole
