@@ -159,7 +159,7 @@ def dressed_svg(text: str, drawings: Sequence[Drawing]) -> str:
         if number not in weights:
             return found[0]
         power, place = weights[number]
-        x, y = float(found[1]) + 24 * place.real, float(found[2]) - 19 * place.imag + 4
+        x, y = float(found[1]) + 24 * place.real, float(found[2]) - 26 * place.imag + 4
         return (
             f'{found[0]}<text x="{x:.1f}" y="{y:.1f}" font-size="12" text-anchor="middle">'
             f"|y|{str(power).translate(_RAISED)}</text>"

@@ -54,3 +54,8 @@ def test_runs(path, tmp_path):
         assert "99.24 % of ΔG6" in printed
         assert "cumulant: True" in printed
         assert "A constant λ is rejected" in printed
+    if path.stem == "03_symbolic_floor":
+        assert sum("text/latex" in data for data in shown) >= 6
+        assert [data["image/svg+xml"].count("stroke-dasharray") for data in shown
+                if "image/svg+xml" in data] == [1]  # fmt: skip
+        assert ["nnft-table" in data["text/html"] for data in shown if "text/html" in data] == [True]
