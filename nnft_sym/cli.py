@@ -25,6 +25,7 @@ COMMANDS = {
     "cumulant": "Exact connected correlator of a finite-width network.",
     "sample": "Sample an ensemble of networks and measure its correlators.",
     "integrate": "Integrate one diagram numerically.",
+    "cache": "Show or clear the integrals kept on disk.",
 }
 
 

@@ -5,6 +5,7 @@ multisets of a set of inputs; `numerics.prediction.predict` for a whole expansio
 `numerics.methods`, and named in the result.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -17,6 +18,7 @@ from numerics.domains import Domain
 from numerics.errors import InvalidPoints
 from numerics.estimate import Estimate, Quality
 from numerics.index_sets import multisets, ranks
+from numerics.integral_store import IntegralStore
 from numerics.integrand import Integrand
 from numerics.kernel_checks import check_covariance
 from numerics.kernels import Kernel
@@ -25,6 +27,7 @@ from numerics.methods import Method as Method
 from numerics.methods import solve as solve
 from numerics.points import Points, as_points
 from numerics.refinement import Job, Settings, accuracy_statement
+from numerics.resumable import solve_with_store
 from numerics.user_kernels import FunctionKernel
 
 Array = NDArray[np.float64]
@@ -43,6 +46,7 @@ def integrate(
     method: Method = Method.AUTOMATIC,
     settings: Settings | None = None,
     backend: Backend | None = None,
+    cache: IntegralStore | str | os.PathLike[str] | None = None,
 ) -> Estimate:
     """Integrate one diagram for external points at given inputs.
 
@@ -61,6 +65,9 @@ def integrate(
         Accuracy and limits; overrides `rtol`.
     backend : Backend, optional
         How products are evaluated; default: chosen by the size of the problem.
+    cache : IntegralStore or path-like, optional
+        Where integrals are kept for the next time; default: the folder in the environment variable
+        ``NNFT_CACHE``, or none.
 
     Returns
     -------
@@ -103,7 +110,8 @@ def integrate(
             "points; give one input per external point, repeats allowed"
         )
     labels = np.arange(len(x), dtype=np.int64).reshape(1, len(x))
-    found = _integrate(diagram, labels, kernel, x, domain, method, settings or Settings(rtol=rtol), backend)
+    settings = settings or Settings(rtol=rtol)
+    found = _integrate(diagram, labels, kernel, x, domain, method, settings, backend, cache)
     return replace(found, value=found.value.reshape(()), error=found.error.reshape(()))
 
 
@@ -117,6 +125,7 @@ def vertex_tensor(
     method: Method = Method.AUTOMATIC,
     settings: Settings | None = None,
     backend: Backend | None = None,
+    cache: IntegralStore | str | os.PathLike[str] | None = None,
 ) -> Estimate:
     """Integrate one diagram for all multisets of the inputs on its external points.
 
@@ -127,7 +136,7 @@ def vertex_tensor(
     kernel : Kernel
     points : array_like, shape (n_points, d)
         The inputs.
-    domain, rtol, method, settings, backend
+    domain, rtol, method, settings, backend, cache
         As for `integrate`.
 
     Returns
@@ -152,7 +161,8 @@ def vertex_tensor(
     """
     x = checked_points(points, kernel)
     labels = multisets(len(x), diagram.n_external)
-    return _integrate(diagram, labels, kernel, x, domain, method, settings or Settings(rtol=rtol), backend)
+    settings = settings or Settings(rtol=rtol)
+    return _integrate(diagram, labels, kernel, x, domain, method, settings, backend, cache)
 
 
 def checked_points(points: Points, kernel: Kernel) -> Array:
@@ -182,12 +192,13 @@ def _integrate(
     method: Method,
     settings: Settings,
     backend: Backend | None,
+    cache: IntegralStore | str | os.PathLike[str] | None,
 ) -> Estimate:
     """Integrate for external points at the inputs ``labels``, shape (M, n_external)."""
     integrand = lower_diagram(diagram) if isinstance(diagram, Diagram) else diagram
     parts = integrand.parts()
     jobs = [Job(part.integrand, leg_rows(part.integrand, len(points), labels, part.labels)) for part in parts]
-    solve(jobs, kernel, points, domain, method, settings, backend)
+    solve_with_store(jobs, kernel, points, domain, method, settings, backend, cache)
     total = Product(np.full(len(labels), to_float(integrand.prefactor)))
     full = kernel.full(points, points) if integrand.spectators else np.empty((0, 0))
     for i, j, power in integrand.spectators:

@@ -18,8 +18,8 @@ from numerics.backends import Backend
 from numerics.domains import Domain
 from numerics.errors import LoweringError
 from numerics.integral_store import IntegralStore
-from numerics.integration import Method, solve
 from numerics.kernels import Kernel
+from numerics.methods import Method, solve
 from numerics.refinement import Job, Settings
 from numerics.user_kernels import kernel_identity
 

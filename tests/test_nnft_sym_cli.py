@@ -159,7 +159,7 @@ BAD = {
     "negative width": (["cumulant", *ERF, "--width", "-5", "--points", "1;1", "--order", "2"], "-5"),
     "zero width": (["sample", *ERF, "--width", "0", "--networks", "100", "--points", "1"], "0"),
     "zero sigma": (["kernel", "--net", "erf", "--sigma-w", "0", "--points", "1"], "sigma_w"),
-    "overflow": (["kernel", "--net", "erf", "--sigma-w", "1e200", "--points", "1"], "out of range"),
+    "overflow": (["kernel", "--net", "erf", "--sigma-w", "1e200", "--points", "1"], "from 1e-75 to 1e+75"),
     "mixed dimension": (["kernel", *ERF, "--points", "1,2;3"], "dimension 1 and 2"),
     "not a number": (["kernel", *ERF, "--points", "1;two"], "'two'"),
     "nan point": (["kernel", *ERF, "--points", "1;nan"], "not finite"),

@@ -1,5 +1,6 @@
 """Integrals on disk: the same numbers without the work, after damage, interrupts, kills and full disks."""
 
+import json
 import os
 import signal
 import subprocess
@@ -12,12 +13,13 @@ import numpy as np
 import pytest
 
 from diagrams.diagram import Diagram
+from nnft_sym.cli import run
 from numerics import resumable
 from numerics.domains import Box
 from numerics.errors import LoweringError
 from numerics.files import UnwritableOutput
 from numerics.integral_store import IntegralStore, StoreNotice
-from numerics.integration import Method
+from numerics.integration import Method, integrate, vertex_tensor
 from numerics.kernels_arc import ErfKernel, ReLUKernel
 from numerics.lowering import lower_diagram
 from numerics.prediction import predict
@@ -277,3 +279,38 @@ def test_a_folder_that_cannot_be(tmp_path):
         IntegralStore(tmp_path / "file")
     with pytest.raises(LoweringError, match="max_bytes"):
         IntegralStore(tmp_path, max_bytes=0)
+
+
+def test_single_integrals_are_kept_too(tmp_path):
+    counting = Counting()
+    want = integrate(BUBBLE, counting.kernel, [0.1, 0.2, 0.3, 0.4], Box(5.0), cache=tmp_path)
+    tensor = vertex_tensor(STAR, counting.kernel, INPUTS, Box(5.0), cache=tmp_path)
+    before = counting.calls
+    assert integrate(BUBBLE, counting.kernel, [0.1, 0.2, 0.3, 0.4], Box(5.0), cache=tmp_path) == want
+    again = vertex_tensor(STAR, counting.kernel, INPUTS, Box(5.0), cache=tmp_path)
+    assert again.value.tobytes() == tensor.value.tobytes()
+    assert counting.calls - before == 2  # the kernel of a user is looked at at the inputs
+
+
+def test_the_command_line_keeps_shows_and_clears(tmp_path, monkeypatch, capfd):
+    """One folder, by environment variable; numbers do not depend on it."""
+    ask = ["integrate", "--net", "erf", "--diagram", BUBBLE.edge_string, "--points=0;0.1;0.2;0.3",
+           "--cutoff", "5", "--json"]  # fmt: skip
+
+    def answer(*arguments):
+        assert run(arguments) == 0
+        return json.loads(capfd.readouterr().out)
+
+    plain = answer(*ask)
+    monkeypatch.setenv("NNFT_CACHE", str(tmp_path))
+    assert answer(*ask) == answer(*ask) == plain
+    shown = answer("cache", "--json")
+    assert (shown["integrals"], shown["folder"]) == (1, str(tmp_path))
+    assert shown["bytes"] == entries(tmp_path)[0].stat().st_size
+    assert answer("cache", "--clear", "--folder", str(tmp_path), "--json")["removed"] == 1
+    assert entries(tmp_path) == []
+    monkeypatch.delenv("NNFT_CACHE")
+    for wrong in (["cache"], ["cache", "--folder", str(tmp_path / "none")]):
+        assert run(wrong) == 2
+        printed = capfd.readouterr()
+        assert (printed.out, printed.err.count("\n")) == ("", 1)
