@@ -1,4 +1,8 @@
-"""Definitions of the four architectures: one definition gives sampler parameters, kernel and exact moments.
+"""Definitions of the architectures: one definition gives sampler parameters, kernel and exact moments.
+
+What to use when: `ErfNet`, `ReLUNet`, `GaussNet` and `CosNet` for the networks of the literature, or by name
+`network`; `numerics.user_networks.ActivationNet` for an activation of one's own;
+`numerics.weight_laws.ReweightedNet` for other distributions of the weights.
 
 A network of width N maps x in R^d to
 
@@ -9,17 +13,17 @@ output bias, b uniform on (−π, π) and a ~ N(0, sa²). (Halverson, Maiti and 
 """
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from numbers import Integral
-from typing import ClassVar, final
+from typing import Any, ClassVar, cast, final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import erf
 
 from numerics.errors import InvalidNetwork
-from numerics.kernels import Kernel
+from numerics.kernels import Kernel, check_deviations
 from numerics.kernels_arc import ErfKernel, ReLUKernel
 from numerics.kernels_stationary import CosKernel, GaussKernel
 
@@ -62,6 +66,9 @@ class Network(ABC):
         """Standard deviation of the Gaussian hidden biases; None if they are uniform on (−π, π)."""
 
     @abstractmethod
+    def activate(self, preactivations: Array, points: Array) -> Array:
+        """Evaluate s(z; x); shapes (m, n) and (n, d_in) -> (m, n)."""
+
     def features(self, weights: Array, biases: Array, points: Array) -> Array:
         """Evaluate the hidden layer for given parameters.
 
@@ -77,16 +84,46 @@ class Network(ABC):
         ndarray, shape (m, n)
             s(W·x + b; x).
         """
+        return self.activate(weights @ points.T + biases[:, np.newaxis], points)
 
     @property
     def bias_variance(self) -> float:
         """Variance of the output bias b1."""
         return self.kernel.bias_variance
 
+    def with_width(self, width: int) -> "Network":
+        """Return the same architecture at another width."""
+        return cast(Network, replace(cast(Any, self), width=width))
+
+
+class BiasedNetwork(Network):
+    """A network whose output weights have the variance of the hidden ones, and both layers biases.
+
+    Attributes
+    ----------
+    sigma_b : float
+        Standard deviation of hidden and output biases.
+    """
+
+    sigma_b: float
+
+    def __post_init__(self) -> None:
+        check_network(self.width, self.d_in, sigma_w=self.sigma_w, sigma_b=self.sigma_b)
+
+    @property
+    def weight_variance(self) -> float:
+        """Variance sw² of the output weights."""
+        return self.sigma_w**2
+
+    @property
+    def hidden_bias_deviation(self) -> float:
+        """Standard deviation sb of the hidden biases."""
+        return self.sigma_b
+
 
 @final
 @dataclass(frozen=True)
-class ErfNet(Network):
+class ErfNet(BiasedNetwork):
     """Network with activation erf(z).
 
     Parameters
@@ -115,33 +152,20 @@ class ErfNet(Network):
     sigma_b: float = 1.0
     d_in: int = 1
 
-    def __post_init__(self) -> None:
-        _check(self.width, self.d_in, sigma_w=self.sigma_w, sigma_b=self.sigma_b)
-
     @property
     def kernel(self) -> ErfKernel:
         """The kernel of Williams (1998), plus the output bias."""
         return ErfKernel(self.sigma_w, self.sigma_b, self.d_in)
 
-    @property
-    def weight_variance(self) -> float:
-        """Variance sw² of the output weights."""
-        return self.sigma_w**2
-
-    @property
-    def hidden_bias_deviation(self) -> float:
-        """Standard deviation sb of the hidden biases."""
-        return self.sigma_b
-
-    def features(self, weights: Array, biases: Array, points: Array) -> Array:
-        """Evaluate erf(W·x + b); shapes (m, d_in), (m,), (n, d_in) -> (m, n)."""
-        s: Array = erf(_preactivations(weights, biases, points))
+    def activate(self, preactivations: Array, points: Array) -> Array:
+        """Evaluate erf(z); shapes (m, n) and (n, d_in) -> (m, n)."""
+        s: Array = erf(preactivations)
         return s
 
 
 @final
 @dataclass(frozen=True)
-class ReLUNet(Network):
+class ReLUNet(BiasedNetwork):
     """Network with activation max(z, 0); without bias unless `sigma_b` is given.
 
     Parameters
@@ -170,32 +194,19 @@ class ReLUNet(Network):
     sigma_b: float = 0.0
     d_in: int = 1
 
-    def __post_init__(self) -> None:
-        _check(self.width, self.d_in, sigma_w=self.sigma_w, sigma_b=self.sigma_b)
-
     @property
     def kernel(self) -> ReLUKernel:
         """The arc-cosine kernel of degree one (Cho and Saul 2009), plus the output bias."""
         return ReLUKernel(self.sigma_w, self.sigma_b, self.d_in)
 
-    @property
-    def weight_variance(self) -> float:
-        """Variance sw² of the output weights."""
-        return self.sigma_w**2
-
-    @property
-    def hidden_bias_deviation(self) -> float:
-        """Standard deviation sb of the hidden biases."""
-        return self.sigma_b
-
-    def features(self, weights: Array, biases: Array, points: Array) -> Array:
-        """Evaluate max(W·x + b, 0); shapes (m, d_in), (m,), (n, d_in) -> (m, n)."""
-        return np.maximum(_preactivations(weights, biases, points), 0.0)
+    def activate(self, preactivations: Array, points: Array) -> Array:
+        """Evaluate max(z, 0); shapes (m, n) and (n, d_in) -> (m, n)."""
+        return np.maximum(preactivations, 0.0)
 
 
 @final
 @dataclass(frozen=True)
-class GaussNet(Network):
+class GaussNet(BiasedNetwork):
     """Network with feature exp(z − sb² − sw²|x|²/d): the normalised exponential of arXiv:2008.08601.
 
     Written as one exponential, because exp(z)/√exp(2(sb² + sw²|x|²/d)) overflows at moderate inputs.
@@ -226,29 +237,16 @@ class GaussNet(Network):
     sigma_b: float = 1.0
     d_in: int = 1
 
-    def __post_init__(self) -> None:
-        _check(self.width, self.d_in, sigma_w=self.sigma_w, sigma_b=self.sigma_b)
-
     @property
     def kernel(self) -> GaussKernel:
         """A Gaussian of |x − y|, plus the output bias."""
         return GaussKernel(self.sigma_w, self.sigma_b, self.d_in)
 
-    @property
-    def weight_variance(self) -> float:
-        """Variance sw² of the output weights."""
-        return self.sigma_w**2
-
-    @property
-    def hidden_bias_deviation(self) -> float:
-        """Standard deviation sb of the hidden biases."""
-        return self.sigma_b
-
-    def features(self, weights: Array, biases: Array, points: Array) -> Array:
-        """Evaluate exp(W·x + b − sb² − sw²|x|²/d); shapes (m, d_in), (m,), (n, d_in) -> (m, n)."""
+    def activate(self, preactivations: Array, points: Array) -> Array:
+        """Evaluate exp(z − sb² − sw²|x|²/d); shapes (m, n) and (n, d_in) -> (m, n)."""
         squares = np.einsum("ik,ik->i", points, points)
         shift = self.sigma_b**2 + self.sigma_w**2 / self.d_in * squares
-        s: Array = np.exp(_preactivations(weights, biases, points) - shift)
+        s: Array = np.exp(preactivations - shift)
         return s
 
 
@@ -286,10 +284,11 @@ class CosNet(Network):
     d_in: int = 1
 
     def __post_init__(self) -> None:
-        _check(self.width, self.d_in, sigma_w=self.sigma_w)
+        check_network(self.width, self.d_in, sigma_w=self.sigma_w)
         if self.sigma_a is None:
             object.__setattr__(self, "sigma_a", self.sigma_w)
         _check_deviation("sigma_a", self.sigma_a, zero_allowed=False)
+        check_deviations(sigma_a=self.amplitude_deviation)
 
     @property
     def amplitude_deviation(self) -> float:
@@ -311,9 +310,9 @@ class CosNet(Network):
         """None: the phases are uniform on (−π, π)."""
         return
 
-    def features(self, weights: Array, biases: Array, points: Array) -> Array:
-        """Evaluate cos(W·x + c); shapes (m, d_in), (m,), (n, d_in) -> (m, n)."""
-        return np.cos(_preactivations(weights, biases, points))
+    def activate(self, preactivations: Array, points: Array) -> Array:
+        """Evaluate cos(z), the phase included; shapes (m, n) and (n, d_in) -> (m, n)."""
+        return np.cos(preactivations)
 
 
 NETWORK_NAMES = (ErfNet.name, ReLUNet.name, GaussNet.name, CosNet.name)
@@ -379,18 +378,14 @@ def network(
     return biased(width, sigma_w, 1.0 if sigma_b is None else sigma_b, d_in)
 
 
-def _preactivations(weights: Array, biases: Array, points: Array) -> Array:
-    z: Array = weights @ points.T + biases[:, np.newaxis]
-    return z
-
-
-def _check(width: object, d_in: object, sigma_w: object, sigma_b: object = 0.0) -> None:
+def check_network(width: object, d_in: object, sigma_w: float, sigma_b: float = 0.0) -> None:
     """Raise InvalidNetwork unless the numbers common to all nets are in range."""
     for label, value in (("width", width), ("d_in", d_in)):
         if isinstance(value, bool) or not isinstance(value, Integral) or int(value) < 1:
             raise InvalidNetwork(f"{label} = {value!r} was given; a positive whole number is needed")
     _check_deviation("sigma_w", sigma_w, zero_allowed=False)
     _check_deviation("sigma_b", sigma_b, zero_allowed=True)
+    check_deviations(sigma_w=sigma_w, sigma_b=sigma_b)
 
 
 def _check_deviation(label: str, value: object, *, zero_allowed: bool) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.conditional_moments import PairingPlan, accumulate_pairings, pairing_plan
-from numerics.errors import InvalidNetwork
+from numerics.errors import InvalidNetwork, InvalidPoints
 from numerics.intrinsics import GRAIN, LANES
 from numerics.jit import compiled
 from numerics.moments import MomentPlan, accumulate_grain
@@ -28,6 +28,8 @@ Scratch: TypeAlias = tuple[Array, Array, Array, Array, Array, NDArray[np.uint32]
 
 #: Pre-activation (in turns for Cos) at which a feature vanishes.
 SILENT = {ERF: 0.0, RELU: 0.0, GAUSS: -1000.0, COS: 0.25, USER: 0.0}
+#: Standard deviation of a pre-activation beyond which nothing is sampled.
+LARGEST_PREACTIVATION = 1e15
 #: Neurons per page, roughly: a few milliseconds to a second of work.
 PAGE_NEURONS = 1 << 22
 
@@ -74,7 +76,13 @@ def lane_parameters(
     Returns
     -------
     LaneParameters
+
+    Raises
+    ------
+    InvalidPoints
+        If pre-activations may be too large for their products to be numbers.
     """
+    _refuse_extremes(network, points)
     activation = {ErfNet: ERF, ReLUNet: RELU, GaussNet: GAUSS, CosNet: COS}[type(network)]
     kind = np.float64 if precision is Precision.DOUBLE else np.float32
     # phases are counted in turns
@@ -97,6 +105,16 @@ def lane_parameters(
         inverse_kernel=inverse_kernel,
         conditional=estimator is Estimator.CONDITIONAL,
     )
+
+
+def _refuse_extremes(network: Network, points: Array) -> None:
+    reach = network.sigma_w * float(np.abs(points).max()) + (network.hidden_bias_deviation or 0.0)
+    if reach > LARGEST_PREACTIVATION:
+        raise InvalidPoints(
+            f"inputs up to {np.abs(points).max():.3g} with sigma_w = {network.sigma_w:g} give pre-activations "
+            f"of about {reach:.0e}, and products of outputs that are beyond floating point; the sampler takes "
+            f"pre-activations up to {LARGEST_PREACTIVATION:.0e}: rescale the inputs"
+        )
 
 
 @dataclass(frozen=True)

@@ -222,6 +222,9 @@ def test_impossible_requests_are_refused(options, message):
 def test_impossible_ensembles_are_refused():
     with pytest.raises(InvalidPoints):
         Ensemble(ErfNet(2, d_in=2), LINE)
+    for network in (ErfNet(2), ReLUNet(2), GaussNet(2), CosNet(2)):
+        with pytest.raises(InvalidPoints, match=r"inputs up to 1e\+200 .* rescale"):
+            Ensemble(network, [1.0, 1e200])
     with pytest.raises(InvalidStatistics, match="seed"):
         Ensemble(ErfNet(2), LINE, seed=-1)
     with pytest.raises(InvalidStatistics, match="precision"):
