@@ -180,7 +180,8 @@ class SampledCorrelators:
         -------
         ConnectedCorrelator
             Corrected for bias by the jackknife over blocks: none is left for order 4, one of order 1/n² for
-            higher orders.
+            higher orders. For fewer than some 10⁵ networks the elements of order 6 are not jointly normal,
+            though their single errors are right.
 
         Raises
         ------
