@@ -52,10 +52,15 @@ if TYPE_CHECKING:
     from nnft_sym.expansion import correlator as correlator
     from nnft_sym.json_form import from_json as from_json
     from nnft_sym.json_form import to_json as to_json
+    from nnft_sym.numeric_terms import component_values as component_values
+    from nnft_sym.numeric_terms import with_profiles as with_profiles
     from nnft_sym.output import write_output as write_output
     from nnft_sym.results import StudyResult as StudyResult
     from nnft_sym.study import run_study as run_study
     from nnft_sym.summary import summarise as summarise
+    from nnft_sym.symbolic_functions import symbolic_kernel as symbolic_kernel
+    from nnft_sym.symbolic_functions import symbolic_profile as symbolic_profile
+    from nnft_sym.symbolic_kernels import kernel_expression as kernel_expression
     from numerics.backends import NumbaBackend as NumbaBackend
     from numerics.backends import NumpyBackend as NumpyBackend
     from numerics.comparison import compare as compare
@@ -69,6 +74,7 @@ if TYPE_CHECKING:
     from numerics.fitting import fit as fit
     from numerics.flow import flow as flow
     from numerics.index_sets import multisets as multisets
+    from numerics.integral_store import IntegralStore as IntegralStore
     from numerics.integration import Method as Method
     from numerics.integration import integrate as integrate
     from numerics.integration import vertex_tensor as vertex_tensor
@@ -78,8 +84,10 @@ if TYPE_CHECKING:
     from numerics.networks import ReLUNet as ReLUNet
     from numerics.networks import network as network
     from numerics.prediction import predict as predict
+    from numerics.profiles import FunctionProfile as FunctionProfile
     from numerics.refinement import Settings as Settings
     from numerics.sampler import Ensemble as Ensemble
+    from numerics.user_kernels import FunctionKernel as FunctionKernel
 
 #: Module -> the names it gives; modules of this package first, then those of the floors below.
 EXPORTS = {
@@ -87,10 +95,13 @@ EXPORTS = {
     "nnft_sym.config": ("StudyConfig", "built_in_study", "load_study", "parse_study"),
     "nnft_sym.expansion": ("Expansion", "correlator"),
     "nnft_sym.json_form": ("from_json", "to_json"),
+    "nnft_sym.numeric_terms": ("component_values", "with_profiles"),
     "nnft_sym.output": ("write_output",),
     "nnft_sym.results": ("StudyResult",),
     "nnft_sym.study": ("run_study",),
     "nnft_sym.summary": ("summarise",),
+    "nnft_sym.symbolic_functions": ("symbolic_kernel", "symbolic_profile"),
+    "nnft_sym.symbolic_kernels": ("kernel_expression",),
     "numerics.backends": ("NumbaBackend", "NumpyBackend"),
     "numerics.comparison": ("compare",),
     "numerics.convergence": ("divergence",),
@@ -109,6 +120,7 @@ EXPORTS = {
     "numerics.fitting": ("fit",),
     "numerics.flow": ("flow",),
     "numerics.index_sets": ("multisets",),
+    "numerics.integral_store": ("IntegralStore",),
     "numerics.integration": ("Method", "integrate", "vertex_tensor"),
     "numerics.networks": (
         "CosNet",
@@ -118,8 +130,10 @@ EXPORTS = {
         "network",
     ),
     "numerics.prediction": ("predict",),
+    "numerics.profiles": ("FunctionProfile",),
     "numerics.refinement": ("Settings",),
     "numerics.sampler": ("Ensemble",),
+    "numerics.user_kernels": ("FunctionKernel",),
     "diagrams": (
         "Diagram",
         "NNFTError",
