@@ -19,7 +19,10 @@ from diagrams.zero_dim import Kind, weight_sum
 
 # (points, vertices, peers too slow to wait for, least ratio wanted with each peer)
 WORK = [
+    (0, {4: 4}, (), {"feyngraph": 1}),
+    (2, {4: 4}, (), {"feyngraph": 1}),
     (4, {4: 4}, (), {"feyngraph": 1}),
+    (4, {4: 2, 6: 1}, (), {}),
     (2, {4: 5}, (), {"feyngraph": 1}),
     (4, {4: 5}, (), {"feyngraph": 1}),
     (0, {4: 6}, (), {"feyngraph": 1}),
@@ -150,4 +153,6 @@ def section():
             if theirs < least * seconds:
                 failed.append(f"n={n} {vertices} with {peer.name}")
         print(text, flush=True)
+    found, seconds = timed(count, 4, {4: 9}, [connected])
+    print(f"count only: n=4 {{4: 9}} {found.diagrams:,} diagrams in {seconds:.2f} s")
     print(f"below the ratio wanted: {'; '.join(failed) or 'none'}")
