@@ -1,17 +1,19 @@
-"""Actions, terms and expansions as JSON text, with a schema version, and back.
+"""Actions, coefficients, terms and expansions as JSON text, with a schema version, and back.
 
 Reading takes the data that define an object and checks what is written beside them; nothing is expanded anew.
 Diagrams by themselves have the form of :func:`diagrams.to_json`. ::
 
     {"schema": "nnft.action/1", "action": "lambda*f**4"}
+    {"schema": "nnft.polynomial/1", "polynomial": "288*lambda**2 - 1/4"}
     {"schema": "nnft.term/1", "multiplicity": 12, "coefficient": "-12*lambda", "edges": [...], ...}
+    {"schema": "nnft.topology/1", "terms": [...]}
     {"schema": "nnft.expansion/1", "action": ..., "n": ..., "order": ..., "terms": [...], ...}
 """
 
 import json
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
 from diagrams.diagram import Diagram
 from diagrams.errors import NNFTError
@@ -27,14 +29,17 @@ from nnft_sym.parsing import parse
 from nnft_sym.polynomials import Polynomial
 from nnft_sym.shapes import Shape, shape_of
 from nnft_sym.structure import Structure, from_lines, orbit_of
-from nnft_sym.terms import Term
+from nnft_sym.terms import Term, Topology, topologies
 from nnft_sym.truncation import truncation
 
-ACTION, TERM, EXPANSION = "nnft.action/1", "nnft.term/1", "nnft.expansion/1"
-_Reader = Callable[[Mapping[str, Any]], Action | Term | Expansion]
+ACTION, POLYNOMIAL = "nnft.action/1", "nnft.polynomial/1"
+TERM, TOPOLOGY, EXPANSION = "nnft.term/1", "nnft.topology/1", "nnft.expansion/1"
+#: What is read and written here, beside diagrams.
+Symbolic: TypeAlias = Action | Polynomial | Term | Topology | Expansion
+_Reader = Callable[[Mapping[str, Any]], Symbolic]
 
 
-def to_json(thing: Action | Term | Expansion | Diagram) -> str:
+def to_json(thing: Symbolic | Diagram) -> str:
     """Write an object as one line of JSON.
 
     Examples
@@ -46,10 +51,14 @@ def to_json(thing: Action | Term | Expansion | Diagram) -> str:
         return diagram_to_json(thing)
     if isinstance(thing, Action):
         return dumps({"schema": ACTION, "action": str(thing)})
+    if isinstance(thing, Polynomial):
+        return dumps({"schema": POLYNOMIAL, "polynomial": str(thing)})
+    if isinstance(thing, Topology):
+        return dumps({"schema": TOPOLOGY, "terms": [term.as_dict() for term in thing.terms]})
     return dumps({"schema": TERM if isinstance(thing, Term) else EXPANSION, **thing.as_dict()})
 
 
-def from_json(text: str) -> Action | Term | Expansion | Diagram:
+def from_json(text: str) -> Symbolic | Diagram:
     """Read what `to_json` writes.
 
     Raises
@@ -73,7 +82,13 @@ def from_json(text: str) -> Action | Term | Expansion | Diagram:
     schema = given.get("schema") if isinstance(given, dict) else type(given).__name__
     if schema == DIAGRAM:
         return diagram_from_json(text)
-    readers: dict[object, _Reader] = {ACTION: _action, TERM: _term, EXPANSION: _expansion}
+    readers: dict[object, _Reader] = {
+        ACTION: _action,
+        POLYNOMIAL: lambda document: Polynomial.read(document["polynomial"]),
+        TERM: _term,
+        TOPOLOGY: _topology,
+        EXPANSION: _expansion,
+    }
     if schema not in readers:
         raise InvalidDocument(
             f"a JSON object with one of the schemas {', '.join(map(str, [*readers, DIAGRAM]))} is needed, "
@@ -92,6 +107,15 @@ def from_json(text: str) -> Action | Term | Expansion | Diagram:
 
 def _action(given: Mapping[str, Any]) -> Action:
     return Action(given["action"])
+
+
+def _topology(given: Mapping[str, Any]) -> Topology:
+    terms = tuple(_term(term) for term in given["terms"])
+    if len(topologies(terms)) != 1 or len(set(terms)) != len(terms):
+        raise InvalidDocument(
+            f"the {len(terms)} terms of a topology must differ by the labels of the external points only"
+        )
+    return Topology(terms)
 
 
 def _expansion(given: Mapping[str, Any]) -> Expansion:

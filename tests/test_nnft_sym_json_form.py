@@ -4,6 +4,8 @@ import json
 from fractions import Fraction
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from nnft_sym.action import Action
 from nnft_sym.errors import InvalidDocument
@@ -35,6 +37,79 @@ def test_expansions_and_their_parts_come_back(action, n, arguments):
     assert from_json(to_json(expansion.action)) == expansion.action
     for term in expansion.terms[-3:]:
         assert from_json(to_json(term)) == term
+
+
+COUPLINGS = st.sampled_from(["g", "lambda", "kappa_2", "(a - b/3)", "-2*mu*h", "5/7*lambda_NL"])
+VERTICES = {
+    "scalar": [
+        "f^3",
+        "f^4",
+        "x^2*f^3",
+        "x^4*f^4",
+        "f(x)^2*f(y)^2",
+        "y^2*f(x)*f(y)^2",
+        "f(x)*f(y)*f(z)^2",
+        "f",
+    ],
+    "vector": ["(f.f)", "(f.f)^2", "x^2*(f.f)^2", "(f(x).f(x))*(f(y).f(y))", "(f.f)^3"],
+}
+
+
+@st.composite
+def requests(draw):
+    """An action of any family and a request that is allowed."""
+    family = draw(st.sampled_from(list(VERTICES)))
+    vertices = draw(st.lists(st.sampled_from(VERTICES[family]), min_size=1, max_size=3, unique=True))
+    action = Action(" + ".join(f"({draw(COUPLINGS)})*{vertex}" for vertex in vertices))
+    n = draw(st.integers(0, 4))
+    scheme = draw(st.sampled_from(["bare", "exact"])) if n else "bare"
+    kinds = ["full", "connected"] if n == 0 else ["full", "normalised", "connected", "1pi"]
+    arguments = {"scheme": scheme, "kind": draw(st.sampled_from(kinds))}
+    way = draw(st.sampled_from(["vertices", "couplings", "counting"])) if action.couplings else "vertices"
+    if way == "vertices":
+        arguments["order"] = draw(st.integers(0, 2 if max(action.valences) < 5 else 1))
+    elif way == "couplings":
+        arguments["order"] = {name: draw(st.integers(0, 1)) for name in action.couplings}
+    else:
+        arguments["order"] = draw(st.fractions(0, 2, max_denominator=2))
+        arguments["counting"] = {
+            name: draw(st.fractions(1, 3, max_denominator=3)) for name in action.couplings
+        }
+    return action, n, arguments
+
+
+@given(requests())
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+def test_whatever_can_be_expanded_comes_back(request):
+    action, n, arguments = request
+    assert from_json(to_json(action)) == action
+    expansion = correlator(action, n, **arguments)
+    written = to_json(expansion)
+    found = from_json(written)
+    assert found == expansion
+    assert to_json(found) == written
+    assert found.wick_total == expansion.wick_total
+    for topology in expansion.topologies()[-2:]:
+        assert from_json(to_json(topology)) == topology
+        term = topology.terms[-1]
+        assert from_json(to_json(term)) == term
+        assert from_json(to_json(term.coefficient)) == term.coefficient
+
+
+def test_every_document_names_its_schema_with_a_version():
+    four = correlator("lambda*f^4", 4)
+    things = [four.action, four.terms[0].coefficient, four.terms[0], four.topologies()[0], four]
+    names = [json.loads(to_json(thing))["schema"] for thing in things]
+    assert names == [f"nnft.{name}/1" for name in ("action", "polynomial", "term", "topology", "expansion")]
+
+
+def test_terms_that_are_no_topology():
+    terms = [json.loads(to_json(term)) for term in correlator("lambda*f^4", 4).terms]
+    for chosen in ([], terms[2:4], terms[:1] * 2):
+        with pytest.raises(InvalidDocument, match="differ by the labels"):
+            from_json(json.dumps({"schema": "nnft.topology/1", "terms": chosen}))
 
 
 def test_a_part_of_an_expansion_comes_back():
