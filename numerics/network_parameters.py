@@ -1,5 +1,7 @@
 """The numbers behind a network, by name: for files, tables and comparisons."""
 
+import hashlib
+from collections.abc import Callable
 from dataclasses import fields
 from numbers import Integral, Real
 from typing import Any, cast
@@ -17,7 +19,8 @@ def describe(network: Network) -> dict[str, object]:
     Returns
     -------
     dict
-        ``network`` (its kind) first, then its fields; numbers and text as they are, other objects as text.
+        ``network`` (its kind) first, then its fields; numbers and text as they are, functions as their name
+        with a fingerprint of their code, other objects as text.
 
     Examples
     --------
@@ -34,4 +37,19 @@ def _plain(value: object) -> object:
         return value
     if isinstance(value, Integral):
         return int(value)
-    return float(value) if isinstance(value, Real) else repr(value)
+    if isinstance(value, Real):
+        return float(value)
+    return _name_function(value) if callable(value) else repr(value)
+
+
+def _name_function(function: Callable[..., object]) -> str:
+    """Name a function of the user so that the same code has the same name in another process."""
+    plain = getattr(function, "py_func", function)  # what Numba compiled
+    name = f"{getattr(plain, '__module__', '?')}.{getattr(plain, '__qualname__', type(plain).__name__)}"
+    code = getattr(plain, "__code__", None)
+    if code is None:
+        return name
+    cells = [repr(cell.cell_contents) for cell in plain.__closure__ or ()]
+    constants = [repr(constant) for constant in code.co_consts if not hasattr(constant, "co_code")]
+    text = repr((code.co_code, constants, code.co_names, cells))
+    return f"{name} {hashlib.sha256(text.encode()).hexdigest()[:16]}"

@@ -190,7 +190,7 @@ class Ensemble:
         )
 
     def outputs(self, n_networks: int, first: int = 0) -> Array:
-        """Evaluate single networks (in plain NumPy: for looking at them, not for statistics).
+        """Evaluate single networks, in plain NumPy; for more than fit into memory see `iterate_outputs`.
 
         Parameters
         ----------
@@ -201,8 +201,40 @@ class Ensemble:
         Returns
         -------
         ndarray, shape (n_networks, n_points)
+            f(x) of every network: those behind the correlators of the same seed, to rounding.
         """
         return reference_outputs(self.network, self.points, self.seed, first, n_networks)
+
+    def iterate_outputs(self, n_networks: int, first: int = 0, at_once: int = 1 << 14) -> Iterator[Array]:
+        """Evaluate single networks in memory that does not grow with their number.
+
+        Parameters
+        ----------
+        n_networks : int
+        first : int, optional
+            Number of the first network.
+        at_once : int, optional
+            Networks per array.
+
+        Yields
+        ------
+        ndarray, shape (at_once, n_points)
+            Outputs of consecutive networks; the last array may be shorter.
+
+        Examples
+        --------
+        The largest output of 50,000 networks:
+
+        >>> from numerics.networks import ErfNet
+        >>> ensemble = Ensemble(ErfNet(width=5), [0.3])
+        >>> largest = max(f.max() for f in ensemble.iterate_outputs(50_000))
+        >>> bool(4 < largest < 10)
+        True
+        """
+        stop = first + _positive("n_networks", n_networks, least=1)
+        step = _positive("at_once", at_once, least=1)
+        for start in range(first, stop, step):
+            yield self.outputs(min(step, stop - start), start)
 
     def _refuse_absurd_memory(
         self, n_networks: int, orders: Sequence[int], n_blocks: int, threads: int

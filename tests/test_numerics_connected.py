@@ -112,6 +112,18 @@ def test_pulls_of_connected_correlators_have_width_one(order, seeds, networks):
 
 
 @pytest.mark.statistical
+def test_output_layers_integrated_out_give_the_same_with_smaller_errors():
+    network = ErfNet(30)
+    exact = exact_correlators(network, np.array(PAIR)[:, None])[4].connected
+    plain, conditional = (
+        Ensemble(network, PAIR, seed=2, estimator=name).correlators(100_000, orders=(2, 4)).connected(4)
+        for name in ("plain", "conditional")
+    )
+    assert np.all(np.abs(conditional.value - exact) < 4.5 * conditional.error)
+    assert np.all(conditional.error < plain.error / 10)
+
+
+@pytest.mark.statistical
 def test_it_is_better_than_subtracting_the_kernel():
     network = ErfNet(50)
     sample = Ensemble(network, [0.6], seed=3).correlators(200_000)

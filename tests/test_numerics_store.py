@@ -74,6 +74,13 @@ def test_an_interrupted_run_continues_to_the_same_bits(stops, tmp_path, uninterr
     assert [entry.name for entry in tmp_path.iterdir()] == ["run.checkpoint"]
 
 
+def test_every_estimator_and_precision_continues(tmp_path):
+    one = ensemble(estimator="conditional", precision="single")
+    with pytest.raises(SamplingInterrupted):
+        one.correlators(50_000, checkpoint=tmp_path / "run", progress=interrupt_after(2))
+    assert_same(one.correlators(50_000, checkpoint=tmp_path / "run"), one.correlators(50_000))
+
+
 def test_the_partial_result_is_a_shorter_sample():
     with pytest.raises(SamplingInterrupted) as caught:
         ensemble().correlators(NETWORKS, n_blocks=40, progress=interrupt_after(4))
@@ -121,6 +128,7 @@ def test_a_run_is_made_longer(stop, tmp_path):
         ({"network": ReLUNet(3, sigma_b=1.0)}, {}, "network: ErfNet there, ReLUNet here"),
         ({"points": [-0.6, 0.2, 1.1]}, {}, "points"),
         ({"precision": "single"}, {}, "precision: double there, single here"),
+        ({"estimator": "conditional"}, {}, "estimator: plain there, conditional here"),
         ({}, {"orders": (2, 4)}, "orders"),
         ({}, {"n_blocks": 41}, "blocks: 40 there, 41 here"),
         ({}, {"n_networks": 2 * NETWORKS}, "multiplying the numbers of networks and of blocks"),
@@ -261,3 +269,12 @@ def test_absurd_requests_are_refused():
         ensemble(points=np.linspace(0, 1, 300)).correlators(1000)
     with pytest.raises(InvalidStatistics, match=r"need about .* GB"):
         ensemble(points=np.linspace(0, 1, 100_000)).correlators(1000, orders=(1,))
+
+
+def test_outputs_come_in_pieces():
+    one = ensemble().outputs(1000, first=5)
+    pieces = list(ensemble().iterate_outputs(1000, first=5, at_once=300))
+    assert [len(piece) for piece in pieces] == [300, 300, 300, 100]
+    np.testing.assert_array_equal(np.concatenate(pieces), one)
+    with pytest.raises(InvalidStatistics, match="at_once"):
+        next(ensemble().iterate_outputs(10, at_once=0))
