@@ -351,7 +351,7 @@ def correlator(
     chosen_scheme, chosen_kind = _choice(Scheme, scheme, "scheme"), _choice(Kind, kind, "kind")
     _check(n, chosen_scheme, chosen_kind)
     cut = truncation(action, order, counting)
-    where = _FILTERS[chosen_kind] + _SCHEME_FILTERS[chosen_scheme]
+    where = selection(chosen_scheme, chosen_kind)
     shapes = {valence: tuple(shape for shape, _ in action.shapes(valence)) for valence in action.valences}
     terms: list[Term] = []
     for content, diagrams in listed(n, tuple(cut.contents(action, n)), where, shapes, progress):
@@ -367,6 +367,17 @@ def correlator(
                         f"{content_text(content)} taken apart: {len(terms):,} terms"
                     )
     return Expansion(action, n, cut, chosen_scheme, chosen_kind, tuple(terms))
+
+
+def selection(scheme: Scheme | str, kind: Kind | str) -> tuple[NamedFilter, ...]:
+    """Give the filters that pick the diagrams of an expansion.
+
+    Examples
+    --------
+    >>> [chosen.name for chosen in selection("exact", "connected")]
+    ['connected', 'skeleton']
+    """
+    return _FILTERS[Kind(kind)] + _SCHEME_FILTERS[Scheme(scheme)]
 
 
 def _structured(diagram: "Diagram", action: Action, cut: Truncation) -> Iterator[Term]:

@@ -77,6 +77,7 @@ def command(
     sheet = _Sheet(target, layout, incoming)
     try:
         with Ticker(sheet.progress):
+            _refuse_many(action, n, order, scheme, kind, legs == "labelled")
             expansion = correlator(action, n, order=order, scheme=scheme, kind=kind)
             entries = _entries(expansion, legs == "labelled")
             _check_number(expansion, len(entries))
@@ -113,16 +114,43 @@ def _title(expansion: "Expansion") -> str:
     return f"{expansion.n}-point function of {expansion.action}, {order}: {expansion.kind}; {lines}"
 
 
+def _refuse_many(action: str, n: int, order: int, scheme: str, kind: str, labelled: bool) -> None:
+    """Count before listing, so that a hopeless request is refused at once.
+
+    Requests that make no sense are left to `correlator`; so are theories whose diagrams have several terms.
+    """
+    from diagrams import count
+    from nnft_sym.action import Action
+    from nnft_sym.expansion import Kind, Scheme, selection
+    from nnft_sym.truncation import truncation
+
+    theory = Action(action)
+    known = scheme in list(Scheme) and kind in list(Kind)
+    if not known or n < 0 or order < 0 or not theory.is_local_scalar:
+        return
+    where, number = selection(scheme, kind), 0
+    for content in truncation(theory, order, None).contents(theory, n):
+        number += count(n, dict(content), where, unlabelled=not labelled).diagrams
+        if number > MOST_PICTURES:
+            raise _too_many(
+                f"the {kind} {n}-point function of {theory} to order {order}", f"at least {number:,}"
+            )
+
+
+def _too_many(asked: str, number: str) -> click.UsageError:
+    return click.UsageError(
+        f"{asked} has {number} pictures, at most {MOST_PICTURES:,} are drawn; lower --order or -n, or draw "
+        "topologies (--legs unlabelled)"
+    )
+
+
 def _check_number(expansion: "Expansion", number: int) -> None:
     """Refuse to draw nothing, or more than anybody looks at."""
     asked = (
         f"the {expansion.kind} {expansion.n}-point function of {expansion.action} to order {expansion.order}"
     )
     if number > MOST_PICTURES:
-        raise click.UsageError(
-            f"{asked} has {number:,} pictures, at most {MOST_PICTURES:,} are drawn; lower --order or -n, or "
-            "draw topologies (--legs unlabelled)"
-        )
+        raise _too_many(asked, f"{number:,}")
     if number == 0:
         valences = sorted(set(expansion.action.valences))
         if expansion.n % 2 and all(valence % 2 == 0 for valence in valences):
