@@ -20,7 +20,6 @@ own. Then E[h_{a1}(x_1) … h_{an}(x_n)] = sw^n Π_a (n_a − 1)!! E_{1..n}, n_a
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from math import prod
 from typing import Any, cast, final
 
 import numpy as np
@@ -31,7 +30,7 @@ from numerics.estimate import Estimate, Quality
 from numerics.exact_inputs import as_outputs, distinct_fields, refuse_extremes
 from numerics.feature_moments import Moments, feature_moments
 from numerics.index_sets import multisets
-from numerics.moment_tables import SymmetricTable, sum_over_partitions
+from numerics.moment_tables import SymmetricTable, sum_over_partitions, wick_count
 from numerics.networks import Network
 from numerics.points import Points, as_points
 
@@ -43,8 +42,6 @@ LARGEST_ORDER = 10
 # An error above this fraction of the terms that cancel in a cumulant means that an integral did not converge.
 CONVERGED = 1e-7
 EPS = float(np.finfo(np.float64).eps)
-# (n − 1)!!, the moments of a standard normal variable.
-NORMAL_MOMENTS = np.array([float(prod(range(n - 1, 0, -2))) if n % 2 == 0 else 0.0 for n in range(11)])
 
 
 @final
@@ -250,7 +247,7 @@ def exact_cumulant(network: Network, points: Points, outputs: Sequence[int] | No
     if order % 2:
         return _estimate(0.0, 0.0, "odd orders vanish (output weights are symmetric)", Quality.TRUSTED)
     refuse_extremes(network, x, order)
-    if not np.all(_wick_count(component[np.newaxis, :])):
+    if not np.all(wick_count(component[np.newaxis, :])):
         return _estimate(0.0, 0.0, "an output with an odd number of fields (f_a → −f_a)", Quality.TRUSTED)
     if order == 2:
         k = float(network.kernel.full(x[:1], x[1:])[0, 0])
@@ -305,7 +302,7 @@ def neuron_cumulants(
     moments: dict[int, SymmetricTable] = {}
     k_weight = network.kernel.weight(points, points)
     for order, rows in sorted(indices.items()):
-        wick = _wick_count(component[rows])
+        wick = wick_count(component[rows])
         if order == 2:
             # the kernel in closed form is more precise than any quadrature
             second = k_weight[rows[:, 0], rows[:, 1]] * wick
@@ -326,14 +323,6 @@ def neuron_cumulants(
     return NeuronCumulants(tables, scales, features.method)
 
 
-def _wick_count(components: Indices) -> Array:
-    """Π_a (n_a − 1)!!, the moment of independent standard normal output weights: (M, n) -> (M,)."""
-    count = np.ones(len(components))
-    for output in np.unique(components):
-        count *= NORMAL_MOMENTS[np.count_nonzero(components == output, axis=1)]
-    return count
-
-
 def _assemble(
     network: Network, points: Array, outputs: Indices, orders: tuple[int, ...], neuron: NeuronCumulants
 ) -> ExactCorrelators:
@@ -343,7 +332,7 @@ def _assemble(
         power = float(network.width) ** (1 - order // 2)
         value = power * table.value
         if order == 2:
-            value = value + network.bias_variance * _wick_count(outputs[table.indices])
+            value = value + network.bias_variance * wick_count(outputs[table.indices])
         error = power * table.error + EPS * np.abs(value)
         connected[order] = SymmetricTable(table.indices, value, error, len(points))
     correlators = {}

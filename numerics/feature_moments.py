@@ -8,8 +8,8 @@ What to use when
 - Erf-net: lattice sum over the Gaussian parameters when the points span few dimensions, else the orthant
   recursion, which does not depend on the dimension (`feature_moments_erf`);
 - ReLU-net: integrals over the sector where all neurons are active: trigonometric polynomials on an arc or a
-  spherical polygon where the points of a moment span up to three dimensions, bias included, and integration by
-  parts down to those where they span up to six (`feature_moments_relu`).
+  spherical polygon where the points of a moment span up to three dimensions, bias included, and integration
+  by parts down to those where they span up to six (`feature_moments_relu`).
 """
 
 from abc import ABC, abstractmethod

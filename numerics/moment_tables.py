@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import factorial
+from math import factorial, prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,8 @@ Indices = NDArray[np.int64]
 EPS = float(np.finfo(np.float64).eps)
 # Rows times partitions handled at once.
 BLOCK = 1_000_000
+# (n − 1)!!, the moments of a standard normal variable.
+NORMAL_MOMENTS = np.array([float(prod(range(n - 1, 0, -2))) if n % 2 == 0 else 0.0 for n in range(11)])
 
 
 @dataclass(frozen=True)
@@ -108,3 +110,26 @@ def _sum_block(
             others = [np.abs(factor) for other, factor in enumerate(factors) if other != block]
             error += abs(weight) * np.prod([errors[block], *others], axis=0).sum(axis=1)
     return value, error, scale
+
+
+def wick_count(components: Indices) -> Array:
+    """Moments Π_a (n_a − 1)!! of independent standard normal variables, zero if an n_a is odd.
+
+    Parameters
+    ----------
+    components : ndarray of int, shape (M, n)
+        Which variable each of n factors is; n_a counts the factors that are variable a. At most ten.
+
+    Returns
+    -------
+    ndarray, shape (M,)
+
+    Examples
+    --------
+    >>> wick_count(np.array([[1, 1, 1, 1], [1, 1, 2, 2], [1, 2, 2, 2]])).tolist()
+    [3.0, 1.0, 0.0]
+    """
+    count = np.ones(len(components))
+    for component in np.unique(components):
+        count *= NORMAL_MOMENTS[np.count_nonzero(components == component, axis=1)]
+    return count
