@@ -106,14 +106,15 @@ def integrate_gaussian(
     curvature: sympy.Expr,
     dimension: sympy.Expr | int = 1,
     bias_variance: sympy.Expr | int = 0,
+    half_width: sympy.Expr | None = None,
 ) -> sympy.Expr:
-    """Integrate a whole expansion exactly for K_W(x, y) = A exp(−c|x − y|²/2) over R^d.
+    """Integrate a whole expansion exactly for K_W(x, y) = A exp(−c|x − y|²/2), over R^d or a box.
 
     Parameters
     ----------
     expansion : Expansion
         Without vacuum parts.
-    amplitude, curvature, dimension, bias_variance
+    amplitude, curvature, dimension, bias_variance, half_width
         As in :func:`nnft_sym.gaussian.gaussian_integral`.
 
     Returns
@@ -124,7 +125,8 @@ def integrate_gaussian(
     Raises
     ------
     NotAvailable
-        If a coupling depends on the position.
+        In more than one dimension, if a coupling depends on the position or there is a box; in a box also if
+        a line joins two vertices.
 
     Examples
     --------
@@ -138,7 +140,14 @@ def integrate_gaussian(
 
     parts = []
     for term in expansion:
-        term.refuse_weights()
-        integral = gaussian_integral(term.lines, amplitude, curvature, dimension, bias_variance)
+        integral = gaussian_integral(
+            term.lines,
+            amplitude,
+            curvature,
+            dimension,
+            bias_variance,
+            weights=term.factors.weights,
+            half_width=half_width,
+        )
         parts.append(term.coefficient.sympy() * deltas_sympy(term.factors.pairs) * integral)
     return sympy.Add(*parts)

@@ -8,6 +8,10 @@ into external (E) and internal (I) points::
 
 and det L_II counts the spanning forests rooted at the external points (matrix-tree theorem). The rows of S
 add up to zero, so that xᵀSx = −Σ_{i<j} S_ij |x_i − x_j|².
+
+In one dimension the vertices are Gaussian variables with means m = −L_II^(−1) L_IE x and covariance
+L_II^(−1)/c, which gives the moments ⟨∏y^w⟩ for weights, too, and, where no line joins two vertices, the
+integral over a box |y| < Λ: a factor ½[erf(√(cL_yy/2)(Λ − m)) + erf(√(cL_yy/2)(Λ + m))] per vertex.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,6 +22,7 @@ import sympy
 from nnft_sym.errors import InvalidExpansion
 from nnft_sym.notation import Line, n_vertices_of, split_lines
 from nnft_sym.symbolic import point
+from numerics.errors import NotAvailable
 
 #: The squared distance of two points, from their symbols.
 SquaredDistance = Callable[[sympy.Symbol, sympy.Symbol], sympy.Expr]
@@ -38,8 +43,11 @@ def gaussian_integral(
     dimension: sympy.Expr | int = 1,
     bias_variance: sympy.Expr | int = 0,
     distance: SquaredDistance | None = None,
+    *,
+    weights: Sequence[int] = (),
+    half_width: sympy.Expr | None = None,
 ) -> sympy.Expr:
-    """Integrate a diagram exactly over the whole space.
+    """Integrate a diagram exactly, over the whole space or over a box.
 
     Parameters
     ----------
@@ -53,17 +61,26 @@ def gaussian_integral(
         What a line between external points has in addition.
     distance : callable, optional
         Squared distance of two points; by default (x1 − x2)² in one dimension and ``s(x1, x2)`` otherwise.
+    weights : sequence of int
+        Per vertex the power of its position in the integrand; in one dimension.
+    half_width : sympy.Expr, optional
+        Every vertex runs from −half_width to half_width; in one dimension, without weights, where no line
+        joins two vertices. The whole space by default.
 
     Raises
     ------
     InvalidExpansion
         If a part of the diagram has vertices but no external point: its integral is the volume of space.
+    NotAvailable
+        If there is no closed form for the weights or the box.
 
     Examples
     --------
     >>> A, c = sympy.symbols("A c", positive=True)
     >>> gaussian_integral([("x1", "y1"), ("x2", "y1")], A, c)
     sqrt(pi)*A**2*exp(-c*(x1 - x2)**2/4)/sqrt(c)
+    >>> gaussian_integral([("x1", "y1"), ("x1", "y1")], A, c, weights=(2,))
+    sqrt(pi)*A**2*(x1**2 + 1/(2*c))/sqrt(c)
     """
     measure = distance or (on_a_line if dimension == 1 else squared_distance)
     amplitude, curvature = sympy.sympify(amplitude), sympy.sympify(curvature)
@@ -93,7 +110,52 @@ def gaussian_integral(
     )
     half = sympy.sympify(dimension) / 2
     value *= amplitude ** sum(power for _, power in inner) * (2 * sympy.pi / curvature) ** (half * n_vertices)
-    return value * _rational(determinant) ** -half * sympy.exp(-curvature * exponent / 2)
+    value *= _rational(determinant) ** -half * sympy.exp(-curvature * exponent / 2)
+    if not any(weights) and half_width is None:
+        return value
+    if dimension != 1 or (any(weights) and half_width is not None):
+        raise NotAvailable(
+            "weights and a box are integrated in closed form only in one dimension, and not both at once: "
+            "compute numbers with predict"
+        )
+    laplacian = sympy.Matrix(_laplacian(names, inner))
+    n, places = len(external), sympy.Matrix([point(name) for name in external])
+    means = list(-(laplacian[n:, n:].inv() * laplacian[n:, :n] * places))
+    if half_width is not None:
+        return value * _inside(laplacian[n:, n:], means, curvature, sympy.sympify(half_width))
+    return value * _moment(list(weights), means, laplacian[n:, n:].inv() / curvature)
+
+
+def _moment(powers: list[int], means: Sequence[sympy.Expr], covariance: sympy.Matrix) -> sympy.Expr:
+    """Give E[∏y_i^{w_i}] of Gaussian variables: E[y_i g] = m_i E[g] + Σ_j C_ij E[∂_j g]."""
+    chosen = next((i for i, power in enumerate(powers) if power), None)
+    if chosen is None:
+        return sympy.Integer(1)
+    rest = powers.copy()
+    rest[chosen] -= 1
+    total = means[chosen] * _moment(rest, means, covariance)
+    for j, power in enumerate(rest):
+        if power:
+            lower = rest.copy()
+            lower[j] -= 1
+            total += covariance[chosen, j] * power * _moment(lower, means, covariance)
+    return total
+
+
+def _inside(
+    laplacian: sympy.Matrix, means: Sequence[sympy.Expr], curvature: sympy.Expr, half_width: sympy.Expr
+) -> sympy.Expr:
+    """Give the probability that independent Gaussian variables are inside a box."""
+    if not laplacian.is_diagonal():
+        raise NotAvailable(
+            "a line joins two vertices, and their integral over a box has no closed form: leave the box out, "
+            "or compute numbers with predict"
+        )
+    value = sympy.Integer(1)
+    for i, mean in enumerate(means):
+        sharpness = sympy.sqrt(curvature * laplacian[i, i] / 2)
+        value *= (sympy.erf(sharpness * (half_width - mean)) + sympy.erf(sharpness * (half_width + mean))) / 2
+    return value
 
 
 def _number(label: str) -> int:

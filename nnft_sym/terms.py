@@ -11,7 +11,6 @@ from diagrams.diagram import Diagram
 from nnft_sym.notation import Factors
 from nnft_sym.polynomials import Polynomial
 from nnft_sym.structure import Structure
-from numerics.errors import NotAvailable
 
 if TYPE_CHECKING:
     import sympy
@@ -104,14 +103,6 @@ class Term:
         from nnft_sym.numeric_terms import numeric_terms
 
         return numeric_terms(self)
-
-    def refuse_weights(self) -> None:
-        """Refuse to go on where a formula is known only for products of propagators."""
-        if self.factors.weights:
-            raise NotAvailable(
-                f"the term {self.text()} has a position-dependent coupling, and this closed form is only for "
-                "products of propagators: compute numbers with predict, or integrate its SymPy form"
-            )
 
     def text(self) -> str:
         """Write coefficient and integral on one line."""

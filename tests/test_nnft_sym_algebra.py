@@ -4,6 +4,7 @@ import itertools
 import math
 import random
 
+import numpy as np
 import pytest
 import sympy
 
@@ -150,11 +151,72 @@ def test_vacuum_parts_have_no_closed_form():
         integrate_gaussian(correlator("lambda*f^4", 2, kind="full"), 1, 1)
 
 
-def test_weights_are_refused_and_components_kept():
-    with pytest.raises(NotAvailable, match="position-dependent"):
-        integrate_gaussian(correlator("b*x^2*f^4", 4, kind="connected"), amplitude, curvature)
+def test_components_are_kept():
     vector = integrate_gaussian(correlator("lambda*(f.f)^2", 4, kind="connected"), amplitude, curvature)
     scalar = integrate_gaussian(correlator("lambda*f^4", 4, kind="connected"), amplitude, curvature)
     components = dict(zip(sympy.symbols("i1:5"), (1, 1, 2, 2), strict=True))
     assert sympy.simplify(3 * vector.subs(components) - scalar) == 0
     assert sympy.simplify(vector.subs(dict.fromkeys(components, 1)) - scalar) == 0
+
+
+def on_a_grid(integrand, n_vertices, half_width):
+    """Gauss-Legendre in every vertex."""
+    nodes, weights = np.polynomial.legendre.leggauss(120)
+    ys = [y, z][:n_vertices]
+    function = sympy.lambdify(ys, integrand, "numpy")
+    grids = np.meshgrid(*[half_width * nodes] * n_vertices, indexing="ij")
+    values = function(*grids) * np.ones_like(grids[0])
+    for _ in ys:
+        values = values @ (half_width * weights)
+    return float(values)
+
+
+PLACES = {x[0]: 0.31, x[1]: -0.42, x[2]: 0.77, x[3]: -0.13, amplitude: 1.3, curvature: 1.7}
+
+
+@pytest.mark.parametrize(
+    ("action", "n", "order"),
+    [("b*x^4*f^4", 4, 1), ("b*x^2*f^4", 2, 2), ("b*x^2*f^4", 4, 2), ("mu*x^2*y^4*f(x)^2*f(y)^2", 4, 1)],
+)
+def test_weights_are_moments_of_gaussians(action, n, order):
+    """Term by term against quadrature over a box that is large enough to be the whole line."""
+    expansion = correlator(action, n, order, kind="connected").at_order(order)
+    for topology in expansion.topologies():
+        term = topology.terms[-1]
+        found = gaussian_integral(term.lines, amplitude, curvature, weights=term.factors.weights)
+        integral = substitute_kernel(term.integral(), kernel)
+        integrand = next(iter(integral.atoms(sympy.Integral))).function.subs(PLACES)
+        expected = on_a_grid(integrand, len(term.factors.weights), 9.0)
+        assert math.isclose(float(found.subs(PLACES)), expected, rel_tol=1e-11)
+    whole = integrate_gaussian(expansion, amplitude, curvature).subs(PLACES)
+    couplings = {sympy.Symbol(name): 1 for name in expansion.action.couplings}
+    assert math.isfinite(float(whole.subs(couplings)))
+
+
+@pytest.mark.parametrize("cutoff", [0.4, 1.5])
+def test_a_box_gives_error_functions(cutoff):
+    """∫K⁴ over |y| < Λ, a tadpole, and two vertices that no line joins."""
+    terms = [*correlator("lambda*f^4", 4), *correlator("mu*f(x)^2*f(y)^2", 4, kind="connected")]
+    for term in terms:
+        if term.order == 0:
+            continue
+        found = gaussian_integral(term.lines, amplitude, curvature, half_width=sympy.Float(cutoff)).subs(
+            PLACES
+        )
+        written = substitute_kernel(term.integral(), kernel).subs(PLACES)
+        (integral,) = written.atoms(sympy.Integral)
+        number = on_a_grid(integral.function, len(integral.limits), cutoff)
+        assert math.isclose(float(found), float(written / integral) * number, rel_tol=1e-12)
+    large = integrate_gaussian(correlator("lambda*f^4", 4), amplitude, curvature, half_width=sympy.oo)
+    assert sympy.simplify(large - integrate_gaussian(correlator("lambda*f^4", 4), amplitude, curvature)) == 0
+
+
+def test_where_there_is_no_closed_form():
+    weighted = correlator("b*x^2*f^4", 4, kind="connected")
+    with pytest.raises(NotAvailable, match="one dimension"):
+        integrate_gaussian(weighted, amplitude, curvature, 2)
+    with pytest.raises(NotAvailable, match="not both"):
+        integrate_gaussian(weighted, amplitude, curvature, half_width=1)
+    bubble = correlator("lambda*f^4", 4, 2, kind="1pi")
+    with pytest.raises(NotAvailable, match="joins two vertices"):
+        integrate_gaussian(bubble, amplitude, curvature, half_width=1)
