@@ -38,6 +38,10 @@ _STEP, _GROWTH = 6.5, 1.4
 _LONG = 40.0
 #: Share of the largest relative change, and of the change before, that every element is given at least.
 _SHARE, _MEMORY = 0.1, 4e-3
+#: Changes below the first that fall by less than the second show a kink that nobody declared. What is missed
+#: then jumps up and down below an envelope, with the positions of the nodes; so the change before is kept in
+#: mind and the largest counts several times.
+_RESOLVED, _NOT_ANALYTIC, _IRREGULAR_MEMORY, _IRREGULAR_REST = 1e-3, 0.25, 0.4, 4.0
 #: Largest ratio of successive changes for which their sum is taken to converge.
 _LARGEST_RATIO = 0.9
 #: Rounding error, in units of ε∫∏|K|: of a sum, and of each kernel in the product.
@@ -230,6 +234,7 @@ class _Track:
     finished: bool = False
     _scale: Array = field(default_factory=lambda: np.empty(0))
     _change: float = np.inf
+    _irregular: bool = False
 
     def evaluate(self, tables: Tables, rtol: float, backend: Backend | None) -> None:
         """Integrate on one more grid, and judge from the changes so far."""
@@ -259,10 +264,12 @@ class _Track:
         largest = float(np.max(change / np.where(scale > 0.0, scale, 1.0), initial=0.0))
         least, rest = _SHARE * largest, 1.0
         if np.isfinite(self._change):
-            least = max(least, _MEMORY * self._change)
+            if self.smoothness is Smoothness.ANALYTIC and largest < _RESOLVED:
+                self._irregular |= largest > _NOT_ANALYTIC * self._change
+            least = max(least, (_IRREGULAR_MEMORY if self._irregular else _MEMORY) * self._change)
             ratio = max(largest, least) / self._change if self._change > 0.0 else 0.0
             ratio = min(max(ratio, self.smoothness.value), _LARGEST_RATIO)
-            rest = ratio / (1.0 - ratio)
+            rest = _IRREGULAR_REST if self._irregular else ratio / (1.0 - ratio)
         self._change = max(largest, least)
         return np.asarray(rest * np.maximum(change, least * scale))
 
