@@ -1,9 +1,9 @@
 """The pages of an ensemble on a Dask cluster, with the same numbers as in one process.
 
 A task is a subtree of the summation tree (`numerics.page_sums`): some seconds of work, described by the
-`Request` (a few kilobytes) and two integers, and answered by one `PageSums` without the empty bins of its
-histogram (tens of kilobytes for the published inputs, see DECISIONS.md). What a worker had in work when it
-died is computed again by another one. Only a few tasks per thread are under way at any time, so neither the
+`Request` (half a kilobyte) and two integers, and answered by one `PageSums` without the empty bins of its
+histogram (ten kilobytes for the published inputs, see DECISIONS.md). What a worker had in work when it died
+is computed again by another one. Only a few tasks per thread are under way at any time, so neither the
 scheduler nor this process fills up, however long the run.
 
 ``"local"`` starts processes that import the main script anew: a script needs ``if __name__ == "__main__":``
@@ -42,6 +42,8 @@ PATIENCE = 10.0
 DEPTH = 3
 #: Neurons per task, roughly: a few seconds of work on one core at a few points.
 TASK_NEURONS = 1 << 31
+#: Threads that a scheduler serves easily with tasks of that size; for more of them the tasks grow.
+EASY_THREADS = 128
 #: What a network costs beside its neurons, in neurons.
 OVERHEAD = 64
 #: Fewest tasks per thread that the work is divided into, so that no thread is idle for long at the end.
@@ -88,7 +90,7 @@ def pages_on_cluster(cluster: "str | Client") -> Iterator[PageStream]:
         with _local(distributed, cluster, number) as client:
             yield partial(_stream, client=client)
     elif "://" in cluster:
-        with _remote(distributed, cluster) as client:
+        with _quiet(), _remote(distributed, cluster) as client:
             yield partial(_stream, client=client)
     else:
         raise InvalidStatistics(f"cluster = {cluster!r} was given; {NEEDED}")
@@ -142,6 +144,20 @@ def _remote(distributed: Any, address: str) -> Iterator["Client"]:
         yield client
 
 
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep Dask from printing tracebacks of what is told in one line here."""
+    names = [name for name in logging.root.manager.loggerDict if name.partition(".")[0] == "distributed"]
+    loggers = {logging.getLogger(name): logging.getLogger(name).level for name in names}
+    try:
+        for logger in loggers:
+            logger.setLevel(logging.CRITICAL)
+        yield
+    finally:
+        for logger, level in loggers.items():
+            logger.setLevel(level)
+
+
 def _knock(address: str) -> None:
     """Try the port first: Dask itself takes long to give up and complains at exit."""
     parts = urlsplit(address)
@@ -178,10 +194,13 @@ def task_level(request: Request, first: int, threads: int) -> int:
     >>> requests = [Request(ErfNet(10), points, 0, "single", "plain", (2,), n, 1000) for n in sizes]
     >>> [task_level(request, first=0, threads=2) for request in requests]
     [1, 8, 10]
+    >>> task_level(requests[-1], first=0, threads=1000)
+    9
     """
     page = request.page_size * (request.network.width + OVERHEAD)
     left = (request.whole_pages - first) // (TASKS_PER_THREAD * threads)
-    return max(0, min(TASK_NEURONS // page, left).bit_length() - 1)
+    wanted = TASK_NEURONS * max(1, threads // EASY_THREADS) // page
+    return max(0, min(wanted, left).bit_length() - 1)
 
 
 def compute_span(request: Request, first: int, level: int, version: str) -> "PackedSums":
@@ -255,7 +274,10 @@ def _oldest(waiting: "deque[tuple[int, Future]]") -> tuple[int, PageSums]:
             f"several workers died on the same task ({error}); look for a lack of memory in their logs"
         ) from error
     except (CancelledError, OSError) as error:
-        raise ClusterUnavailable(f"the connection to the Dask scheduler was lost ({error})") from error
+        raise ClusterUnavailable(
+            "the connection to the Dask scheduler was lost; when it is back, continue from the checkpoint "
+            "or begin again"
+        ) from error
     except ImportError as error:
         raise ClusterUnavailable(
             f"a worker cannot import what it needs ({error}); install nnft-sym on every worker"
