@@ -6,6 +6,9 @@ on first use, so ``import nnft_sym`` is instant.
 What to use when
 ----------------
 - `Action`, `correlator`: an n-point function as a sum of diagrams, exact.
+- `pasted_latex`, `latex_document`, `Notation`: an expansion for a paper.
+- `solve_for`, `substitute_kernel`, `integrate_gaussian`: algebra on expansions, in SymPy.
+- `at_components`: numbers for a field with D components.
 - `generate`, `count`, `grouped`: diagrams by themselves; `generate_batches`: millions of them as arrays.
 - `svg`, `svg_sheet`, `sheet_figure`, `tikz`: pictures. `nickel_index`, `to_networkx`, `to_json`: other forms.
 - `network` (or `ErfNet`, `ReLUNet`, `GaussNet`, `CosNet`): an architecture, its kernel and its ensemble.
@@ -44,6 +47,10 @@ if TYPE_CHECKING:
     from diagrams.graphs import from_networkx as from_networkx
     from diagrams.graphs import to_networkx as to_networkx
     from nnft_sym.action import Action as Action
+    from nnft_sym.algebra import integrate_gaussian as integrate_gaussian
+    from nnft_sym.algebra import solve_for as solve_for
+    from nnft_sym.algebra import substitute_kernel as substitute_kernel
+    from nnft_sym.components import at_components as at_components
     from nnft_sym.config import StudyConfig as StudyConfig
     from nnft_sym.config import built_in_study as built_in_study
     from nnft_sym.config import load_study as load_study
@@ -52,6 +59,9 @@ if TYPE_CHECKING:
     from nnft_sym.expansion import correlator as correlator
     from nnft_sym.json_form import from_json as from_json
     from nnft_sym.json_form import to_json as to_json
+    from nnft_sym.latex_output import latex_document as latex_document
+    from nnft_sym.latex_output import pasted_latex as pasted_latex
+    from nnft_sym.notation import Notation as Notation
     from nnft_sym.numeric_terms import component_values as component_values
     from nnft_sym.numeric_terms import with_profiles as with_profiles
     from nnft_sym.output import write_output as write_output
@@ -92,9 +102,13 @@ if TYPE_CHECKING:
 #: Module -> the names it gives; modules of this package first, then those of the floors below.
 EXPORTS = {
     "nnft_sym.action": ("Action",),
+    "nnft_sym.algebra": ("integrate_gaussian", "solve_for", "substitute_kernel"),
+    "nnft_sym.components": ("at_components",),
     "nnft_sym.config": ("StudyConfig", "built_in_study", "load_study", "parse_study"),
     "nnft_sym.expansion": ("Expansion", "correlator"),
     "nnft_sym.json_form": ("from_json", "to_json"),
+    "nnft_sym.latex_output": ("latex_document", "pasted_latex"),
+    "nnft_sym.notation": ("Notation",),
     "nnft_sym.numeric_terms": ("component_values", "with_profiles"),
     "nnft_sym.output": ("write_output",),
     "nnft_sym.results": ("StudyResult",),

@@ -76,6 +76,8 @@ RULES: Mapping[Scheme, str] = {
     ),
 }
 
+_MEAN = "; the mean of the field is kept zero by a linear counterterm, so that tadpoles drop out"
+
 _FILTERS: Mapping[Kind, tuple[NamedFilter, ...]] = {
     Kind.FULL: (),
     Kind.NORMALISED: (no_vacuum,),
@@ -134,8 +136,15 @@ class Expansion:
 
     @property
     def rule(self) -> str:
-        """The rule of the scheme in words."""
-        return RULES[self.scheme]
+        """The rule of the scheme in words; for odd powers of the field it also fixes ⟨f⟩.
+
+        Examples
+        --------
+        >>> correlator("g*f^3", 3, scheme="exact").rule.partition("; ")[2].rpartition("; ")[2]
+        'the mean of the field is kept zero by a linear counterterm, so that tadpoles drop out'
+        """
+        odd = any(valence % 2 for valence in self.action.valences)
+        return RULES[self.scheme] + (_MEAN if odd and self.scheme is Scheme.EXACT else "")
 
     @property
     def shown_kind(self) -> Kind:

@@ -113,17 +113,29 @@ def gaussian_integral(
     value *= _rational(determinant) ** -half * sympy.exp(-curvature * exponent / 2)
     if not any(weights) and half_width is None:
         return value
+    laplacian = sympy.Matrix(_laplacian(names, inner))
+    return value * _average(laplacian, external, curvature, dimension, weights, half_width)
+
+
+def _average(
+    laplacian: sympy.Matrix,
+    external: Sequence[str],
+    curvature: sympy.Expr,
+    dimension: sympy.Expr | int,
+    weights: Sequence[int],
+    half_width: sympy.Expr | None,
+) -> sympy.Expr:
+    """Give the mean of the weights, or the probability of the box, for vertices as Gaussian variables."""
     if dimension != 1 or (any(weights) and half_width is not None):
         raise NotAvailable(
             "weights and a box are integrated in closed form only in one dimension, and not both at once: "
             "compute numbers with predict"
         )
-    laplacian = sympy.Matrix(_laplacian(names, inner))
     n, places = len(external), sympy.Matrix([point(name) for name in external])
     means = list(-(laplacian[n:, n:].inv() * laplacian[n:, :n] * places))
     if half_width is not None:
-        return value * _inside(laplacian[n:, n:], means, curvature, sympy.sympify(half_width))
-    return value * _moment(list(weights), means, laplacian[n:, n:].inv() / curvature)
+        return _inside(laplacian[n:, n:], means, curvature, sympy.sympify(half_width))
+    return _moment(list(weights), means, laplacian[n:, n:].inv() / curvature)
 
 
 def _moment(powers: list[int], means: Sequence[sympy.Expr], covariance: sympy.Matrix) -> sympy.Expr:

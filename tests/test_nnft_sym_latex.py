@@ -11,8 +11,8 @@ import pytest
 from nnft_sym.expansion import correlator
 from nnft_sym.latex import display_latex, formula_latex, grouped_latex, sum_latex
 from nnft_sym.latex_diagrams import diagram_latex
-from nnft_sym.latex_document import latex_document
 from nnft_sym.latex_lines import estimated_width
+from nnft_sym.latex_output import latex_document
 from nnft_sym.notation import Notation
 from nnft_sym.polynomials import Polynomial
 from nnft_sym.text import expansion_text, grouped_text

@@ -143,7 +143,7 @@ def _printed(
 
         return to_json(expansion)
     if form == "latex":
-        from nnft_sym.latex_document import latex_document, pasted_latex
+        from nnft_sym.latex_output import latex_document, pasted_latex
 
         if document:
             return latex_document(expansion, notation, terms)
