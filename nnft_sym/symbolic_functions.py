@@ -35,7 +35,7 @@ def symbolic_kernel(
     bias_variance: float = 0.0,
     ray_growth: float | str | None = "measured",
     self_growth: float | str = "measured",
-    length_scale: float = 1.0,
+    length_scale: float | str = "measured",
     kinks_at_points: bool | None = None,
 ) -> "FunctionKernel":
     """Make a kernel from an expression for K_W(x, y).
@@ -49,8 +49,8 @@ def symbolic_kernel(
     bias_variance, ray_growth, self_growth, length_scale
         As for `numerics.user_kernels.FunctionKernel`; growth that is given is checked.
     kinks_at_points : bool, optional
-        Whether K_W(x, ·) has a kink at x. By default it is read off the expression in one dimension; it must
-        be said in more, if something in the expression is not smooth.
+        Whether K_W(x, ·) has a kink at x. By default it is read off the expression in one dimension, and
+        measured in more.
 
     Returns
     -------
@@ -59,7 +59,7 @@ def symbolic_kernel(
     Raises
     ------
     InvalidExpansion
-        If something in the expression has no number, or its kinks are not known.
+        If something in the expression has no number, or it has kinks where integrals cannot be cut.
     InvalidKernel
         If the kernel is not symmetric, not positive, or not finite.
 
@@ -83,7 +83,10 @@ def symbolic_kernel(
             "different"
         )
     expression = _checked(expression, (*first, *second))
-    at_points, fixed = _kinks(expression, first, second, kinks_at_points)
+    at_points: bool | str | None = kinks_at_points
+    fixed: tuple[tuple[float, ...], ...] = ()
+    if at_points is None:
+        at_points, fixed = _kinks(expression, first, second)
     both = _evaluator(expression, (*first, *second))
     own = _evaluator(expression.subs(dict(zip(second, first, strict=True)), simultaneous=True), first)
 
@@ -129,8 +132,7 @@ def symbolic_profile(
     Raises
     ------
     InvalidExpansion
-        If something in the expression has no number, or it has kinks that cannot be read off (more than one
-        dimension).
+        If something in the expression has no number, or it has kinks where integrals cannot be cut.
 
     Examples
     --------
@@ -141,7 +143,7 @@ def symbolic_profile(
     """
     coordinates = _coordinates(y)
     expression = _checked(expression, coordinates)
-    _, fixed = _kinks(expression, coordinates, (), None)
+    _, fixed = _kinks(expression, coordinates, ())
     evaluate = _evaluator(expression, coordinates)
 
     def function(nodes: Array) -> Array:
@@ -201,17 +203,13 @@ def _kinks(
     expression: sympy.Expr,
     first: Sequence[sympy.Symbol],
     second: Sequence[sympy.Symbol],
-    declared: bool | None,
-) -> tuple[bool, tuple[tuple[float, ...], ...]]:
+) -> tuple[bool | str, tuple[tuple[float, ...], ...]]:
     """Find where an expression is not smooth: at coinciding points, and at fixed coordinates per axis."""
     rough = sorted(expression.atoms(*_KINKED), key=str)
-    if declared is not None or not rough:
-        return bool(declared), ()
+    if not rough:
+        return False, ()
     if len(first) > 1:
-        raise InvalidExpansion(
-            f"{expression} is not smooth where {', '.join(map(str, rough))} is not, and in more than one "
-            "dimension that place cannot be read off: say kinks_at_points (or make it smooth)"
-        )
+        return "measured", ()
     at_points, fixed = False, set()
     for part in rough:
         for edge in _edges(part):
@@ -223,7 +221,7 @@ def _kinks(
                 else:
                     raise InvalidExpansion(
                         f"{expression} is not smooth at {root}, neither the other point nor a number: "
-                        "integrals could not be cut there; say kinks_at_points to go on without"
+                        "integrals could not be cut there; for a kernel, say kinks_at_points to go on without"
                     )
     return at_points, (tuple(sorted(fixed)),) if fixed else ()
 
@@ -246,6 +244,7 @@ def _roots(edge: sympy.Expr, variable: sympy.Symbol, whole: sympy.Expr) -> list[
         found = sympy.solve(edge, variable)
     except NotImplementedError:
         raise InvalidExpansion(
-            f"{whole} is not smooth where {edge} = 0, which cannot be solved: say kinks_at_points"
+            f"{whole} is not smooth where {edge} = 0, which cannot be solved; for a kernel, say "
+            "kinks_at_points"
         ) from None
     return [root for root in found if root.is_real is not False]

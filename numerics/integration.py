@@ -20,7 +20,6 @@ from numerics.estimate import Estimate, Quality
 from numerics.index_sets import multisets, ranks
 from numerics.integral_store import IntegralStore
 from numerics.integrand import Integrand
-from numerics.kernel_checks import check_covariance
 from numerics.kernels import Kernel
 from numerics.lowering import lower_diagram, to_float
 from numerics.methods import Method as Method
@@ -173,13 +172,14 @@ def checked_points(points: Points, kernel: Kernel) -> Array:
     InvalidPoints
         If the inputs are not finite, or of another dimension than the kernel.
     InvalidKernel
-        If a kernel of the user is not symmetric or not positive at the inputs.
+        If a kernel of the user is not symmetric or not positive at the inputs, or varies there faster than
+        its length scale says.
     """
     if np.shape(points) == (0, kernel.d_in):
         return np.empty((0, kernel.d_in))  # a diagram without external points
     x = as_points(points, kernel.d_in)
     if isinstance(kernel, FunctionKernel):
-        check_covariance(kernel, x)
+        kernel.check_at(x)
     return x
 
 

@@ -1,4 +1,4 @@
-"""What can be checked about a kernel from its values: growth, symmetry, positivity."""
+"""What can be told about a kernel from its values: growth, length, kinks, symmetry, positivity."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,12 @@ _UNCLEAR = 0.05
 _ROUNDING = 1e-9
 #: Number of points at which a new kernel is looked at.
 _PROBES = 9
+#: Distances at which its change is looked at.
+_DISTANCES = np.geomspace(1e-9, 1e3, 121)
+#: Change relative to the value that makes a length, and how much shorter than declared a length may be.
+_CHANGE, _SHORTER = 0.4, 8.0
+#: Distance, in units of the length, of the slopes on both sides of a point, and what jump of them is a kink.
+_NEARBY, _JUMP = 1e-3, 0.1
 
 
 def probe_points(d_in: int) -> Array:
@@ -89,6 +95,78 @@ def check_growth(kernel: Kernel) -> None:
             f"{kernel.self_growth:g} on the diagonal, but grows with {ray} and {own:g}; correct "
             "ray_growth and self_growth, or leave them to be measured"
         )
+
+
+def measured_length(kernel: Kernel, points: Array) -> float:
+    """Measure the shortest distance over which K_W(x, ·) changes by 40 % near the points.
+
+    Parameters
+    ----------
+    kernel : Kernel
+    points : ndarray, shape (n, d_in)
+
+    Returns
+    -------
+    float
+        1 if it does not change within a thousand.
+
+    Examples
+    --------
+    >>> from numerics.kernels_stationary import GaussKernel
+    >>> round(measured_length(GaussKernel(sigma_w=100.0), np.zeros((1, 1))), 2)
+    0.01
+    """
+    own = np.abs(kernel.weight_diagonal(points))
+    steps = np.concatenate([np.eye(kernel.d_in), -np.eye(kernel.d_in)])
+    shortest = np.inf
+    for point, value in zip(points, own, strict=True):
+        moved = point + _DISTANCES[:, np.newaxis, np.newaxis] * steps
+        there = kernel.weight(point[np.newaxis], moved.reshape(-1, kernel.d_in)).reshape(len(_DISTANCES), -1)
+        here = kernel.weight(point[np.newaxis], point[np.newaxis])[0, 0]
+        scale = value if value > 0.0 else float(np.max(own, initial=0.0))
+        changed = np.any(np.abs(there - here) >= _CHANGE * scale, axis=1)
+        if scale > 0.0 and np.any(changed):
+            shortest = min(shortest, float(_DISTANCES[np.argmax(changed)]))
+    return shortest if np.isfinite(shortest) else 1.0
+
+
+def check_length(kernel: Kernel, points: Array) -> None:
+    """Check the length scale of a kernel at given points: too long a length lets grids miss the kernel.
+
+    Raises
+    ------
+    InvalidKernel
+        If the kernel changes over much shorter distances.
+    """
+    declared = kernel.length_scale
+    found = measured_length(kernel, points) if len(points) else np.inf
+    if declared is not None and found * _SHORTER < declared:
+        raise InvalidKernel(
+            f"{kernel!r} has the length scale {declared:.3g} but changes over {found:.3g} near the points "
+            f"{points.round(6).tolist()}; declare length_scale={found:.2g}"
+        )
+
+
+def has_kinks_at_points(kernel: Kernel, points: Array, length: float) -> bool:
+    """Whether the slope of K_W(x, ·) jumps at x, as that of exp(−|x − y|) does.
+
+    Examples
+    --------
+    >>> from numerics.kernels_stationary import GaussKernel
+    >>> has_kinks_at_points(GaussKernel(), probe_points(1), 1.0)
+    False
+    """
+    own = kernel.weight_diagonal(points)
+    scale = float(np.max(np.abs(own), initial=0.0))
+    step = _NEARBY * length
+    for axis in np.eye(kernel.d_in):
+        for point, value in zip(points, own, strict=True):
+            after, before = kernel.weight(
+                point[np.newaxis], np.stack([point + step * axis, point - step * axis])
+            )[0]
+            if abs(after - 2.0 * value + before) > _JUMP * _NEARBY * scale:
+                return True
+    return False
 
 
 def measured_growth(kernel: Kernel) -> tuple[float | None, float]:

@@ -1,7 +1,7 @@
 """Kernels from a function of the user: an array function, or a scalar one compiled with Numba.
 
-What integrals need to know beyond the values, how the kernel grows and on which length it varies, is declared
-(and checked), or else the growth is measured along rays (`numerics.kernel_checks`). A kernel from a SymPy
+What integrals need to know beyond the values, how the kernel grows, on which length it varies, and whether it
+has kinks, is measured, or declared and then checked (`numerics.kernel_checks`). A kernel from a SymPy
 expression is made by ``nnft_sym.symbolic_functions.symbolic_kernel``.
 """
 
@@ -12,7 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.errors import InvalidKernel, InvalidNetwork
-from numerics.kernel_checks import check_covariance, check_growth, measured_growth, probe_points
+from numerics.kernel_checks import (
+    check_covariance,
+    check_growth,
+    check_length,
+    has_kinks_at_points,
+    measured_growth,
+    measured_length,
+    probe_points,
+)
 from numerics.kernels import Kernel, as_pair
 
 Array = NDArray[np.float64]
@@ -41,10 +49,10 @@ class FunctionKernel(Kernel):
         Power of r with which K_W(x, r ŷ) grows; None if it decays faster than any power.
     self_growth : float or "measured"
         Power of r with which K_W(r ŷ, r ŷ) grows.
-    length_scale : float
-        Shortest distance over which K_W(x, ·) changes shape.
-    kinks_at_points : bool
-        Whether K_W(x, ·) has a kink at x.
+    length_scale : float or "measured"
+        Shortest distance over which K_W(x, ·) changes shape; it is checked at the inputs.
+    kinks_at_points : bool or "measured"
+        Whether K_W(x, ·) has a kink at x. Only jumps of the first derivative can be measured.
     fixed_kinks : sequence of d sequences of float
         Per axis further coordinates at which K_W(x, ·) is not smooth; empty if there are none.
     diagonal : callable, optional
@@ -67,9 +75,11 @@ class FunctionKernel(Kernel):
     --------
     >>> def exponential(x, y):
     ...     return np.exp(-np.abs(x - y.T))
-    >>> kernel = FunctionKernel(exponential, kinks_at_points=True)
+    >>> kernel = FunctionKernel(exponential)
     >>> kernel.ray_growth, kernel.self_growth, kernel.full(np.zeros((1, 1)), np.zeros((1, 1))).tolist()
     (None, 0.0, [[1.0]])
+    >>> round(kernel.length_scale, 1), kernel.kinks(np.array([[0.5]]))
+    (0.6, (array([0.5]),))
     """
 
     def __init__(
@@ -81,14 +91,16 @@ class FunctionKernel(Kernel):
         bias_variance: float = 0.0,
         ray_growth: float | str | None = _MEASURE,
         self_growth: float | str = _MEASURE,
-        length_scale: float = 1.0,
-        kinks_at_points: bool = False,
+        length_scale: float | str = _MEASURE,
+        kinks_at_points: bool | str = _MEASURE,
         fixed_kinks: Sequence[Sequence[float]] = (),
         diagonal: Callable[[Array], Any] | None = None,
         name: str | None = None,
         content: str | None = None,
     ) -> None:
-        if d_in < 1 or not 0.0 <= bias_variance < np.inf or not 0.0 < length_scale < np.inf:
+        given_length = None if length_scale == _MEASURE else float(length_scale)
+        bad_length = given_length is not None and not 0.0 < given_length < np.inf
+        if d_in < 1 or not 0.0 <= bias_variance < np.inf or bad_length:
             raise InvalidNetwork(
                 f"d_in = {d_in}, bias_variance = {bias_variance} and length_scale = {length_scale} given; "
                 "needed are d_in >= 1, a finite variance >= 0 and a positive finite length"
@@ -100,12 +112,17 @@ class FunctionKernel(Kernel):
         self._function, self._scalar, self._diagonal = function, scalar, diagonal
         self._name = name or getattr(function, "__qualname__", type(function).__name__)
         self._bias_variance = float(bias_variance)
-        self._length_scale = float(length_scale)
-        self._kinks_at_points = kinks_at_points
+        self._length_scale = 1.0 if given_length is None else given_length
+        self._kinks_at_points = kinks_at_points is True
         self._fixed_kinks = tuple(tuple(float(k) for k in axis) for axis in fixed_kinks) or ((),) * d_in
         self._ray_growth = None if ray_growth in (_MEASURE, None) else float(ray_growth)
         self._self_growth = 0.0 if self_growth == _MEASURE else float(self_growth)
-        check_covariance(self, probe_points(d_in))
+        probes = probe_points(d_in)
+        check_covariance(self, probes)
+        if given_length is None:
+            self._length_scale = measured_length(self, probes)
+        if kinks_at_points == _MEASURE:
+            self._kinks_at_points = has_kinks_at_points(self, probes, self._length_scale)
         if _MEASURE in (ray_growth, self_growth):
             on_rays, on_diagonal = measured_growth(self)
             self._ray_growth = on_rays if ray_growth == _MEASURE else self._ray_growth
@@ -118,6 +135,17 @@ class FunctionKernel(Kernel):
             f"FunctionKernel({self._name}, d_in={self.d_in}, bias_variance={self._bias_variance:g}, "
             f"ray_growth={self._ray_growth}, self_growth={self._self_growth:g})"
         )
+
+    def check_at(self, points: Array) -> None:
+        """Check symmetry, positivity and length scale at the inputs, shape (n, d_in).
+
+        Raises
+        ------
+        InvalidKernel
+            If the kernel cannot be a covariance there, or varies faster than its length scale says.
+        """
+        check_covariance(self, points)
+        check_length(self, points)
 
     @property
     def identity(self) -> str | None:
@@ -152,11 +180,11 @@ class FunctionKernel(Kernel):
 
     @property
     def length_scale(self) -> float:
-        """Shortest distance over which K_W(x, ·) changes shape, as declared."""
+        """Shortest distance over which K_W(x, ·) changes shape, declared or measured."""
         return self._length_scale
 
     def kinks(self, points: Array) -> tuple[Array, ...]:
-        """Coordinates of the points if kinks were declared there, and the fixed ones."""
+        """Coordinates of the points if there are kinks, and the fixed ones."""
         points, _ = as_pair(points, points, self.d_in)
         moving = points if self._kinks_at_points else np.empty((0, self.d_in))
         return tuple(

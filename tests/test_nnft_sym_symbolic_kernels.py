@@ -113,6 +113,23 @@ def test_kinks_are_read_off_the_expression(build, kinks):
     assert kernel.kinks(np.array([[0.3]]))[0].tolist() == pytest.approx(kinks)
 
 
+def test_kinks_in_the_plane_are_measured():
+    x, y = coordinates(2)
+    rough = symbolic_kernel(sympy.exp(-sympy.Abs(x[0] - y[0]) - sympy.Abs(x[1] - y[1])), x, y)
+    smooth = symbolic_kernel(sympy.exp(-(sympy.Abs(x[0] - y[0]) ** 2) - (x[1] - y[1]) ** 2), x, y)
+    point = np.array([[0.3, -0.2]])
+    assert [kinks.tolist() for kinks in rough.kinks(point)] == [[0.3], [-0.2]]
+    assert [kinks.tolist() for kinks in smooth.kinks(point)] == [[], []]
+    found = vertex_tensor(STAR, rough, point, Box(8.0))
+    want = (
+        (2 * (1 - np.exp(-4 * 8.3) + 1 - np.exp(-4 * 7.7)) / 8)
+        * (2 - np.exp(-4 * 7.8) - np.exp(-4 * 8.2))
+        / 4
+    )
+    assert abs(found.value[0] - want) <= found.error[0]
+    assert found.error[0] <= 1e-9
+
+
 def test_refusals():
     x, y, m = sympy.symbols("x y m", real=True)
     with pytest.raises(InvalidExpansion, match="contains m, which has no number"):
@@ -134,8 +151,6 @@ def test_refusals():
     with pytest.raises(InvalidKernel, match="declared to grow"):
         symbolic_kernel(1 + x * y, x, y, ray_growth=None)
     x, y = coordinates(2)
-    with pytest.raises(InvalidExpansion, match="say kinks_at_points"):
-        symbolic_kernel(sympy.exp(-sympy.Abs(x[0] - y[0])), x, y)
     with pytest.raises(InvalidExpansion, match="the network 'tanh'"):
         kernel_expression("tanh", x, y)
 

@@ -1,5 +1,7 @@
 """Kernels from functions: the same integrals as with ours, measured growth, refusals."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from scipy.integrate import quad
@@ -7,11 +9,12 @@ from scipy.integrate import quad
 from diagrams.diagram import Diagram
 from numerics.domains import Box, WholeSpace
 from numerics.errors import DivergentIntegral, InvalidKernel, InvalidNetwork
-from numerics.integration import integrate
+from numerics.integration import integrate, vertex_tensor
 from numerics.jit import compiled
 from numerics.kernel_checks import measured_growth
 from numerics.kernels_arc import ErfKernel, ReLUKernel
 from numerics.kernels_stationary import CosKernel, GaussKernel
+from numerics.prediction import predict
 from numerics.user_kernels import FunctionKernel
 
 STAR = Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")
@@ -81,6 +84,54 @@ def test_bad_values_are_refused(function, message):
 def test_growth_that_is_no_power():
     with pytest.raises(InvalidKernel, match="no clear power"):
         FunctionKernel(lambda x, y: np.abs(x) ** 0.4 * np.abs(y.T) ** 0.4)
+
+
+@pytest.mark.parametrize("length", [1e-3, 0.02, 1.0, 50.0])
+@pytest.mark.parametrize("diagram", [STAR, BUBBLE], ids=lambda diagram: diagram.edge_string)
+def test_the_length_of_a_kernel_is_measured(diagram, length):
+    """Of a narrow kernel a grid of unit size sees nothing at all, and would report zero without an error."""
+    kernel = FunctionKernel(lambda x, y: np.exp(-((x - y.T) ** 2) / (2 * length**2)))
+    assert kernel.length_scale == pytest.approx(length, rel=0.3)
+    assert kernel.kinks(np.zeros((1, 1)))[0].size == 0
+    ours = GaussKernel(1.0 / length, 0.0)
+    points = length * INPUTS[: diagram.n_external]
+    lines = sum(power for *_, power in diagram.lines)
+    want = integrate(diagram, ours, points, WholeSpace()).value * length ** (2 * lines)
+    found = integrate(diagram, kernel, points, Box(20.0 * length))
+    assert abs(found.value - want) <= found.error + 1e-12 * abs(want)
+    assert found.error <= 1e-8 * abs(want)
+
+
+@pytest.mark.parametrize("length", [1e-3, 0.1, 30.0])
+def test_kinks_are_measured(length):
+    kernel = FunctionKernel(lambda x, y: np.exp(-np.abs(x - y.T) / length))
+    assert kernel.kinks(np.array([[0.3]]))[0].tolist() == [0.3]
+    found = integrate(STAR, kernel, [0.3] * 4, Box(10.0))
+    want = length / 4 * (2 - np.exp(-4 * 9.7 / length) - np.exp(-4 * 10.3 / length))
+    assert abs(found.value - want) <= found.error
+    assert found.error <= 1e-9 * want
+
+
+def test_a_kernel_is_checked_at_the_inputs():
+    """Fine near the origin, where a new kernel is looked at, and wrong at the inputs."""
+    far = np.array([[30.0], [31.0]])
+    skew = FunctionKernel(lambda x, y: np.where((x > 20) & (x < y.T), 0.5, 1.0) * np.exp(-((x - y.T) ** 2)))
+    indefinite = FunctionKernel(
+        lambda x, y: np.exp(-((x - y.T) ** 2)) + 9.0 * ((x > 20) & (y.T > 20) & (x != y.T))
+    )
+    narrow = FunctionKernel(lambda x, y: np.exp(-((x - y.T) ** 2) * (1.0 + (x * y.T / 25) ** 8)))
+    for kernel, message in ((skew, "not symmetric"), (indefinite, "not positive"), (narrow, "length_scale=")):
+        assert integrate(STAR, kernel, INPUTS[:4], Box(2.0)).value > 0.0
+        with pytest.raises(InvalidKernel, match=message):
+            vertex_tensor(STAR, kernel, far, Box(50.0))
+        with pytest.raises(InvalidKernel, match=message):
+            predict([(STAR, Fraction(1), {})], kernel, far, Box(50.0))
+
+
+def test_a_declared_length_is_checked():
+    kernel = FunctionKernel(lambda x, y: np.exp(-((x - y.T) ** 2) * 1e6), length_scale=1.0)
+    with pytest.raises(InvalidKernel, match=r"changes over 0\.00"):
+        integrate(STAR, kernel, INPUTS[:4], Box(2.0))
 
 
 @pytest.mark.parametrize("wrong", [{"d_in": 0}, {"bias_variance": -1.0}, {"length_scale": 0.0}])
