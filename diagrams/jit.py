@@ -15,3 +15,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 def compiled(function: Function) -> Function:
     """Compile with Numba on first call; cached on disk, releases the interpreter lock."""
     return cast(Function, numba.njit(cache=True, nogil=True)(function))
+
+
+def inlined(function: Function) -> Function:
+    """Compile as part of the caller: for helpers that are handed many arrays at every step."""
+    return cast(Function, numba.njit(inline="always")(function))

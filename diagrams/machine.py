@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from diagrams.jit import compiled
+from diagrams.jit import compiled, inlined
 
 Bytes = NDArray[np.int8]
 Longs = NDArray[np.int64]
@@ -314,7 +314,7 @@ def _keeps(matrix: Bytes, legs: Bytes, least_cuts: Longs) -> bool:
     return bool(internal >= least_cuts[0] and bare >= least_cuts[1] and all_lines >= least_cuts[2])
 
 
-@compiled
+@inlined
 def _next_value(state: State, row: int, column: int, forward: bool, self_loops: bool) -> int:
     """Largest possible value of an entry, or (backward) one less than before; -1 if there is none."""
     matrix, free, left, same = state.matrix, state.free, state.left, state.same
@@ -339,7 +339,7 @@ def _next_value(state: State, row: int, column: int, forward: bool, self_loops: 
     return value if left[row] - placed <= capacity else -1
 
 
-@compiled
+@inlined
 def _finish_row(state: State, row: int, search: Search) -> tuple[int, int]:
     """Group order and number of generators if the enumeration may go on with this row; else (0, 0)."""
     matrix, same = state.matrix, state.same

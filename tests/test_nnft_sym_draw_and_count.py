@@ -73,7 +73,10 @@ def test_many_pictures_make_pages(nnft, monkeypatch):
         (["lambda*f^4", "-n", "3"], "odd number of ends"),
         (["lambda*f^4 + kappa*f^6", "-n", "1"], "4 and 6 line ends"),
         (["g*f^3", "-n", "4", "--order", "1", "--kind", "connected"], "raise --order"),
-        (["lambda*f^4", "-n", "4", "--order", "4", "--legs", "labelled", "--kind", "full"], "has at least 1,1"),
+        (
+            ["lambda*f^4", "-n", "4", "--order", "4", "--legs", "labelled", "--kind", "full"],
+            "has at least 1,1",
+        ),
         (["lambda*f^4", "-n", "4", "--incoming", "2"], "--layout columns"),
         (["lambda*f^4", "-n", "4", "--layout", "columns", "--incoming", "5"], "give 0 to 4"),
     ],
