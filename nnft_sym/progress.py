@@ -114,7 +114,7 @@ class _Bar:
             console=Console(stderr=True),
             transient=True,
         )
-        self._task = self._progress.add_task("starting", total=None, rate="")
+        self._task = self._progress.add_task("sampling", total=None, rate="")
 
     def start(self) -> None:
         self._progress.start()

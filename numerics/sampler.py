@@ -168,7 +168,8 @@ class Ensemble:
         except KeyboardInterrupt as interrupt:
             if kept is not None:
                 kept.save(run)
-            raise SamplingInterrupted(run.partial(), None if kept is None else kept.path) from interrupt
+            path = None if kept is None else kept.path
+            raise SamplingInterrupted(run.networks, run.partial(), path) from interrupt
         return run.correlators()
 
     def _request(self, n_networks: int, orders: Sequence[int], n_blocks: int, threads: int) -> Request:

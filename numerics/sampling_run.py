@@ -27,22 +27,25 @@ class SamplingInterrupted(KeyboardInterrupt):
 
     Attributes
     ----------
+    n_networks : int
+        How many networks were done.
     partial : SampledCorrelators or None
-        The networks done so far, with `n_networks` saying how many; None if there are too few for an error.
+        Their correlators; None if they do not fill more than one block, so that there is no error.
     checkpoint : Path or None
         Where the run can be continued from.
     """
 
-    def __init__(self, partial: SampledCorrelators | None, checkpoint: Path | None) -> None:
+    def __init__(self, n_networks: int, partial: SampledCorrelators | None, checkpoint: Path | None) -> None:
         super().__init__()
+        self.n_networks = n_networks
         self.partial = partial
         self.checkpoint = checkpoint
 
     def __str__(self) -> str:
         """Say how far the run came."""
-        done = 0 if self.partial is None else self.partial.n_networks
+        few = ", too few for an error" if self.partial is None else ""
         kept = "" if self.checkpoint is None else f"; it continues from {str(self.checkpoint)!r}"
-        return f"sampling was interrupted after {done:,} networks{kept}"
+        return f"sampling was interrupted after {self.n_networks:,} networks{few}{kept}"
 
 
 class SamplingRun:

@@ -100,6 +100,8 @@ def test_an_interrupt_before_two_blocks_leaves_nothing_to_quote():
     with pytest.raises(SamplingInterrupted) as caught:
         ensemble().correlators(10**8, n_blocks=2, progress=interrupt_after(1))
     assert caught.value.partial is None
+    assert caught.value.n_networks == 16384
+    assert "after 16,384 networks, too few for an error" in str(caught.value)
     assert isinstance(caught.value, KeyboardInterrupt)
 
 

@@ -1,7 +1,7 @@
 """``nnft sample``: measure the correlators of an ensemble."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +10,7 @@ from nnft_sym.commands.options import build_network, json_option, net_options, p
 if TYPE_CHECKING:
     from numerics.sampled import SampledCorrelators
     from numerics.sampler import Ensemble
+    from numerics.sampling_run import SamplingInterrupted
 
 #: Exit code of a run that Ctrl-C ended.
 INTERRUPTED = 130
@@ -164,16 +165,19 @@ def _checkpoint(out: Path, resume: bool) -> Path:
 
 
 def _keep_partial(
-    interrupted: Any, ensemble: "Ensemble", networks: int, out: str | None, as_json: bool
+    interrupted: "SamplingInterrupted", ensemble: "Ensemble", networks: int, out: str | None, as_json: bool
 ) -> int:
     """Deliver what was done before Ctrl-C."""
+    done = f"{interrupted.n_networks:,} networks"
     if interrupted.partial is None:
-        click.echo("nnft: interrupted before there was anything to keep", err=True)
-        return INTERRUPTED
-    _deliver(interrupted.partial, ensemble, networks, out, as_json)
-    message = f"nnft: interrupted; these are the first {interrupted.partial.n_networks:,} networks"
+        message = f"nnft: interrupted after {done}, too few blocks for an error"
+    else:
+        _deliver(interrupted.partial, ensemble, networks, out, as_json)
+        message = f"nnft: interrupted; these are the first {done}"
+        if out is not None:
+            message += f", also in {out!r}"
     if out is not None:
-        message += f", also in {out!r}; the same command with --resume continues"
+        message += "; the same command with --resume continues"
     click.echo(message, err=True)
     return INTERRUPTED
 
