@@ -30,7 +30,7 @@ Indices = NDArray[np.int64]
 
 _EPSILON = float(np.finfo(np.float64).eps)
 #: Accuracy of the first grid: as a share of that asked for, and at least, in nats.
-_FIRST, _LEAST_NATS = 0.5, 10.0
+_FIRST, _LEAST_NATS = 0.55, 10.0
 #: Next grid: so many nats more where convergence is exponential, else so many times as many. A smaller step
 #: would leave short panels as they are, and then no change would not mean no error.
 _STEP, _GROWTH = 6.5, 1.4
