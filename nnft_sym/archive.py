@@ -49,8 +49,6 @@ def sample_tree(sampled: "SampledCorrelators", network: "Network") -> "xarray.Da
     """
     import xarray
 
-    from numerics.network_parameters import describe
-
     root = xarray.Dataset(
         {
             "points": (("point", "coordinate"), sampled.points),
@@ -58,7 +56,7 @@ def sample_tree(sampled: "SampledCorrelators", network: "Network") -> "xarray.Da
         },
         attrs={
             "schema": SCHEMA,
-            **{name: value for name, value in describe(network).items() if value is not None},
+            **network_attributes(network),
             **{name: _attribute(value) for name, value in sampled.provenance.items() if name != "network"},
             "provenance": json.dumps(jsonable(sampled.provenance)),
         },
@@ -67,6 +65,13 @@ def sample_tree(sampled: "SampledCorrelators", network: "Network") -> "xarray.Da
     for order in sampled.orders:
         groups[f"order_{order}"] = _sampled_order(sampled, order)
     return xarray.DataTree.from_dict(groups)
+
+
+def network_attributes(network: "Network") -> dict[str, object]:
+    """Name the parameters of a network with the values used, defaults filled in, as attributes of a file."""
+    from numerics.network_parameters import describe
+
+    return {name: value for name, value in describe(network).items() if value is not None}
 
 
 def _attribute(value: object) -> object:
@@ -156,6 +161,8 @@ def _netcdf(tree: "xarray.DataTree") -> memoryview:
 def _net_dataset(net: NetResult) -> "xarray.Dataset":
     import xarray
 
+    from nnft_sym.net_study import make_network
+
     return xarray.Dataset(
         {
             "points": (("point", "coordinate"), np.array(net.config.points)),
@@ -165,6 +172,7 @@ def _net_dataset(net: NetResult) -> "xarray.Dataset":
         attrs={
             "net": net.name,
             "config": net.config.model_dump_json(),
+            **network_attributes(make_network(net.config)),
             "verdict": net.verdict,
             "passed": int(net.passed),
             "integral_method": net.integral_method,

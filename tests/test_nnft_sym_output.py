@@ -54,6 +54,9 @@ def test_the_numbers_are_readable_netcdf(tmp_path, result):
 
     write_output(result, tmp_path / "new")
     with xarray.open_datatree(tmp_path / "new" / "results.nc", engine="h5netcdf") as tree:
+        # the values used, defaults filled in
+        assert {group.attrs["sigma_w"] for group in tree.children.values()} == {1.0}
+        assert all("sigma_b" in group.attrs for group in tree.children.values())
         sampled = tree["1_erf_N5/order_4/sampled"].to_numpy()
     assert sampled.tolist() == result.nets[0].correlators[4].sampled.tolist()
 
