@@ -76,12 +76,7 @@ def symbolic_kernel(
     """
     from numerics.user_kernels import FunctionKernel
 
-    first, second = _coordinates(x), _coordinates(y)
-    if len(first) != len(second) or set(first) & set(second):
-        raise InvalidExpansion(
-            f"the points {first} and {second} were given: give both the same number of coordinates, all "
-            "different"
-        )
+    first, second = _two_points(x, y)
     expression = _checked(expression, (*first, *second))
     at_points: bool | str | None = kinks_at_points
     fixed: tuple[tuple[float, ...], ...] = ()
@@ -162,6 +157,16 @@ def symbolic_profile(
 
 def _coordinates(point: Point) -> tuple[sympy.Symbol, ...]:
     return (point,) if isinstance(point, sympy.Symbol) else tuple(point)
+
+
+def _two_points(x: Point, y: Point) -> tuple[tuple[sympy.Symbol, ...], tuple[sympy.Symbol, ...]]:
+    first, second = _coordinates(x), _coordinates(y)
+    if len(first) != len(second) or set(first) & set(second):
+        raise InvalidExpansion(
+            f"the points {first} and {second} were given: give both the same number of coordinates, all "
+            "different"
+        )
+    return first, second
 
 
 def _content(expression: sympy.Expr, coordinates: Sequence[sympy.Symbol]) -> str:

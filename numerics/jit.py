@@ -35,6 +35,19 @@ def compiled(function: Function) -> Function:
     return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
 
 
+def compiled_for(signature: Any) -> Callable[[Function], Function]:
+    """Compile with Numba for one signature, on import.
+
+    With the type of a function among the arguments, one compilation serves all functions of that type;
+    left to itself Numba compiles, and stores, once more for each of them and in each process.
+    """
+
+    def decorate(function: Function) -> Function:
+        return cast(Function, numba.njit(signature, cache=True, nogil=True, error_model="numpy")(function))
+
+    return decorate
+
+
 def inlined(function: Function) -> Function:
     """Like `compiled`, and inlined into its callers: for the small scalar kernels of inner loops."""
     return cast(Function, numba.njit(cache=True, inline="always", error_model="numpy")(function))

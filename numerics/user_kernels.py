@@ -195,8 +195,9 @@ class FunctionKernel(Kernel):
         """Evaluate K_W; shapes (n, d_in), (m, d_in) -> (n, m)."""
         x, y = as_pair(x, y, self.d_in)
         if self._scalar:
-            values = np.array([[self._function(a, b) for b in y] for a in x], dtype=np.float64)
-            return self._checked(values.reshape(len(x), len(y)), (len(x), len(y)))
+            from numerics.scalar_tables import pair_table
+
+            return self._checked(pair_table(self._function, x, y), (len(x), len(y)))
         return self._checked(self._function(x, y), (len(x), len(y)))
 
     def weight_diagonal(self, y: Array) -> Array:
@@ -205,7 +206,9 @@ class FunctionKernel(Kernel):
         if self._diagonal is not None:
             return self._checked(self._diagonal(y), (len(y),))
         if self._scalar:
-            return self._checked([self._function(a, a) for a in y], (len(y),))
+            from numerics.scalar_tables import diagonal_values
+
+            return self._checked(diagonal_values(self._function, y), (len(y),))
         blocks = [y[start : start + _BLOCK] for start in range(0, len(y), _BLOCK)]
         parts = [self.weight(block, block).diagonal() for block in blocks]
         return np.concatenate(parts) if parts else np.empty(0)

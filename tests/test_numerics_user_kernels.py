@@ -47,6 +47,16 @@ def exponential(x, y):
     return np.exp(-abs(x[0] - y[0]))
 
 
+@compiled
+def exponential_in_the_plane(x, y):
+    return np.exp(-abs(x[0] - y[0]) - abs(x[1] - y[1]))
+
+
+@compiled
+def one_plus_product(x, y):
+    return 1.0 + x[0] * y[0]
+
+
 def test_a_compiled_scalar_with_kinks():
     """Covariance of the Ornstein–Uhlenbeck process: a free particle on a line."""
     kernel = FunctionKernel(exponential, scalar=True, kinks_at_points=True)
@@ -56,6 +66,22 @@ def test_a_compiled_scalar_with_kinks():
     )
     assert abs(found.value - want) <= found.error + 1e-12
     assert found.error <= 1e-9 * want
+
+
+def test_a_compiled_scalar_equals_the_python_one_and_the_array_form():
+    """Tables and the diagonal, in the plane; the compiled loop takes the function as an argument."""
+    forms = [
+        FunctionKernel(lambda x, y: np.exp(-np.abs(x[:, None] - y[None]).sum(axis=2)), 2),
+        FunctionKernel(exponential_in_the_plane, 2, scalar=True),
+        FunctionKernel(exponential_in_the_plane.py_func, 2, scalar=True),
+    ]
+    x, y = np.random.default_rng(2).normal(size=(2, 40, 2))
+    want = forms[0].weight(x, y)
+    for kernel in forms[1:]:
+        np.testing.assert_allclose(kernel.weight(x[::2], y), want[::2], rtol=1e-15)
+        np.testing.assert_array_equal(kernel.weight_diagonal(y[:, ::-1]), np.ones(40))
+        assert kernel.length_scale == forms[0].length_scale
+    assert FunctionKernel(one_plus_product, scalar=True).weight_diagonal(np.array([[3.0]])).tolist() == [10.0]
 
 
 def test_divergence_is_seen_from_measured_growth():
