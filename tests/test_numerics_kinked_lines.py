@@ -51,7 +51,7 @@ def test_which_kernels_need_it():
         True
     ] * 3
     assert not kinks_where_vertices_meet(ErfKernel())
-    assert not kinks_where_vertices_meet(FunctionKernel(laplace))
+    assert not kinks_where_vertices_meet(FunctionKernel(laplace, kinks_at_points=False))
 
 
 def test_tables_without_kinks_are_plain_powers():

@@ -29,8 +29,8 @@ LEG = Diagram.from_edge_string("x1-y1")
 X = [0.1, 0.5, 1.0, -2.0]
 
 
-def exponential(**declared):
-    return FunctionKernel(laplace, ray_growth=None, self_growth=0.0, **declared)
+def exponential(*, kinks_at_points=False):
+    return FunctionKernel(laplace, ray_growth=None, self_growth=0.0, kinks_at_points=kinks_at_points)
 
 
 def power_law(**declared):
