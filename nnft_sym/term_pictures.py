@@ -3,8 +3,8 @@ r"""Pictures of terms: links of bilocal vertices as dashed lines, weights |y|² 
 Steps: (1) the points of one vertex are joined by extra lines, so that the layout keeps them together;
 (2) the renderers of :mod:`diagrams.drawing` draw the result, one shape per line and one per point, in the
 order of the picture; (3) the shapes of the extra lines are dashed, and labels are put beside weighted
-vertices. `drawing` does the first step, `dressed_tikz` and `dressed_svg` the last, for a single picture or
-for a sheet.
+vertices. `drawing` does the first step, `dressed_tikz`, `dressed_svg` and `dressed_figure` the last, for a
+single picture or for a sheet.
 """
 
 import re
@@ -20,6 +20,8 @@ from nnft_sym.notation import Line
 from nnft_sym.structure import from_lines
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from diagrams.diagram import Diagram
     from diagrams.picture import Picture
     from nnft_sym.terms import Term
@@ -55,8 +57,15 @@ class Drawing:
     weights: tuple[tuple[int, int, complex], ...] = ()
 
 
-def drawing(term: "Term") -> Drawing:
+def drawing(term: "Term", layout: str = "free", incoming: int | None = None) -> Drawing:
     """Prepare the picture of a term.
+
+    Parameters
+    ----------
+    term : Term
+        Its components are not drawn: `deltas_text` and `deltas_latex` tell them.
+    layout, incoming
+        As for :func:`diagrams.picture.picture`, to find where there is room for labels.
 
     Examples
     --------
@@ -74,7 +83,7 @@ def drawing(term: "Term") -> Drawing:
     links = [(f"y{a}", f"y{b}") for link in structure.links for a, b in pairwise(link)]
     diagram = from_lines(n, (*term.lines, *links))
     new = _matched([*term.lines, *links], diagram.edge_labels)
-    drawn = picture(diagram)
+    drawn = picture(diagram, layout=layout, incoming=incoming)
     chosen: set[int] = set()
     for a, b in links:
         ends = {new[a], new[b]}
@@ -90,7 +99,7 @@ def drawing(term: "Term") -> Drawing:
 
 
 def dressed_tikz(code: str, drawings: Sequence[Drawing], *, small: bool = False) -> str:
-    r"""Dash the links and label the weighted vertices in TikZ code.
+    r"""Dash the links, label the weighted vertices, and print the δ of captions, in TikZ code.
 
     Parameters
     ----------
@@ -126,7 +135,7 @@ def dressed_tikz(code: str, drawings: Sequence[Drawing], *, small: bool = False)
             line = line.replace(r"\draw", rf"\draw[{_DASHES}]")
         elif r"\fill" in line:
             line = re.sub(r"(circle\[radius=[\d.]+\])", lambda found: found[1] + label(next(mark)), line)
-        lines.append(line)
+        lines.append(re.sub(r"δ\((\d+),(\d+)\)", r"$\\delta_{i_{\1}i_{\2}}$", line))
     return "\n".join(lines) + ("\n" if code.endswith("\n") else "")
 
 
@@ -167,6 +176,37 @@ def dressed_svg(text: str, drawings: Sequence[Drawing]) -> str:
 
     text = re.sub(r"(<path [^>]*?)/>", dashed, text)
     return re.sub(r'<circle cx="([-\d.]+)" cy="([-\d.]+)" [^>]*/>', labelled, text)
+
+
+def dressed_figure(figure: "Figure", drawings: Sequence[Drawing]) -> "Figure":
+    """Dash the links and label the weighted vertices in a matplotlib figure.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        From ``diagrams.drawing.sheet_figure`` with the diagrams of the drawings; it is changed.
+    drawings : sequence of Drawing
+        In the order of the pictures.
+
+    Examples
+    --------
+    >>> from diagrams.drawing import sheet_figure
+    >>> from nnft_sym.expansion import correlator
+    >>> vertex = drawing(correlator("mu*f(x)^2*f(y)^2", 4, kind="connected").terms[0])
+    >>> figure = dressed_figure(sheet_figure([vertex.diagram]), [vertex])
+    >>> [patch.get_linestyle() for patch in figure.axes[0].patches].count("--")
+    1
+    """
+    import numpy as np
+
+    for axes, one in zip(figure.axes, drawings, strict=True):
+        for number in one.links:
+            axes.patches[number].set_linestyle("--")
+        for number, power, place in one.weights:
+            x, y = np.asarray(axes.lines[number].get_xydata())[0]
+            x, y = x + _LABEL_DISTANCE * place.real, y + _LABEL_DISTANCE * place.imag
+            axes.text(x, y, f"$|y|^{{{power}}}$", ha="center", va="center", fontsize=7)
+    return figure
 
 
 def deltas_latex(term: "Term") -> str:

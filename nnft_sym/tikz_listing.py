@@ -2,15 +2,12 @@ r"""An expansion as drawn diagrams: one ``tikzpicture`` per topology, with what 
 
 from typing import TYPE_CHECKING
 
-from nnft_sym.term_pictures import deltas_latex, drawing, dressed_tikz
+from nnft_sym.term_pictures import deltas_text, drawing, dressed_tikz
 from nnft_sym.text import integral_text
 
 if TYPE_CHECKING:
     from nnft_sym.expansion import Expansion
     from nnft_sym.terms import Topology
-
-#: Holds the place of the δ in a caption, whose special characters are escaped.
-_DELTAS = "@deltas@"
 
 
 def tikz_listing(expansion: "Expansion") -> str:
@@ -50,8 +47,6 @@ def _picture(topology: "Topology") -> str:
         f"% {term.coefficient} * {integral_text(term.factors)} (labellings: {topology.labellings}, "
         f"multiplicity: {term.multiplicity}, symmetry factor: {term.symmetry_factor})"
     )
-    caption = topology.caption
-    deltas = deltas_latex(term)
     drawn = drawing(term)
-    code = dressed_tikz(tikz(drawn.diagram, caption=caption + (_DELTAS if deltas else "")), [drawn])
-    return f"{comment}\n{code.replace(_DELTAS, rf' ${deltas}$')}"
+    caption = f"{topology.caption}  {deltas_text(term)}".rstrip()
+    return f"{comment}\n{dressed_tikz(tikz(drawn.diagram, caption=caption), [drawn])}"

@@ -15,7 +15,6 @@ from diagrams.errors import NNFTError
 from nnft_sym.action import Action
 from nnft_sym.commands.expand import command
 from nnft_sym.expansion import correlator
-from nnft_sym.late_progress import LateProgress
 
 LAMBDA_KAPPA = "lambda*f**4 + kappa*f**6"
 
@@ -198,16 +197,18 @@ def test_exact_lines_leave_no_vacuum_parts():
     assert "Z" not in expand(*words, "--kind", "full", "--format", "latex")
 
 
-def test_long_requests_say_how_far_they_are(capsys):
-    with LateProgress(silent_for=0.0, line_every=0.01) as progress:
-        terms = len(correlator("lambda*f^4", 4, 5, progress=progress))
-        correlator("mu*f(x)^2*f(y)^2", 4, 3, progress=progress)
-    said = capsys.readouterr().err
-    assert f"2,000 of {terms:,} diagrams found" in said
-    assert "taken apart" in said
-    with LateProgress() as progress:
-        correlator("lambda*f^4", 4, 3, progress=progress)
-    assert capsys.readouterr().err == ""
+def test_long_requests_say_how_far_they_are(monkeypatch):
+    said = []
+    terms = len(correlator("g*f^3", 5, 5, progress=said.append))
+    assert said[0] == "counting the diagrams with the vertices none"
+    assert said[-1] == f"2,000 of {terms:,} diagrams found"
+    said.clear()
+    found = correlator("mu*f(x)^2*f(y)^2", 4, 3, progress=said.append)
+    assert said[-1] == f"120 of 120 diagrams with the vertices 4:3 taken apart: {len(found):,} terms"
+    monkeypatch.setattr("nnft_sym.ticker.Ticker.__init__.__defaults__", (0.001, 0.001))
+    done = CliRunner().invoke(command, ["g*f^3", "-n", "5", "--order", "5", "--json"])
+    assert f"of {terms:,} diagrams found" in done.stderr
+    assert json.loads(done.stdout)["order"] == 5
 
 
 def test_tikz():

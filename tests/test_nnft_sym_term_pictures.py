@@ -3,20 +3,22 @@
 import re
 
 import pytest
+from click.testing import CliRunner
 
 from diagrams.diagram import Diagram
-from diagrams.drawing import picture, svg, svg_sheet, tikz
+from diagrams.drawing import picture, sheet_figure, svg, svg_sheet, tikz
+from nnft_sym.commands.draw import command
 from nnft_sym.expansion import correlator
 from nnft_sym.latex_diagrams import diagram_latex
 from nnft_sym.structure import from_lines
-from nnft_sym.term_pictures import drawing, dressed_svg, dressed_tikz
+from nnft_sym.term_pictures import drawing, dressed_figure, dressed_svg, dressed_tikz
 from nnft_sym.tikz_listing import tikz_listing
 
 EXPANSIONS = [
     ("mu*f(x)^2*f(y)^2", 2, 2),
-    ("mu*x^2*f(x)^2*f(y)^2 + (a + b*x^2)*f^4", 2, 2),
+    ("mu*x^2*f(x)^2*f(y)^2 + b*x^2*f^4", 2, 2),
     ("mu*f(x)^4*f(y)^2", 4, 1),
-    ("a*f(x)^2*f(y)^2*f(z)^2 + c*x^4*f^3", 3, 2),
+    ("a*f(x)^2*f(y)^2*f(z)^2 + c*x^4*f^4", 4, 1),
     ("lambda*f^4", 4, 2),
 ]
 
@@ -108,7 +110,36 @@ def test_components_are_told_in_drawn_equations():
         for (a, b), (c, d) in [topology.representative.factors.pairs]
     ]
     listing = tikz_listing(four)
-    assert listing.count(r"$\delta_{i_{1}i_{2}}\delta_{i_{3}i_{4}}$") >= 3
+    assert listing.count(r"  $\delta_{i_{1}i_{2}}$ $\delta_{i_{3}i_{4}}$}") >= 3
+
+
+@pytest.mark.parametrize("layout", ["free", "circle", "columns"])
+@pytest.mark.parametrize("suffix", ["svg", "tex"])
+def test_sheets_of_the_command_line(tmp_path, layout, suffix):
+    action = "lambda_NL*f(x)^2*f(y)^2 + b*x^2*f^4"
+    target = tmp_path / f"sheet.{suffix}"
+    words = [action, "-n", "4", "--layout", layout, "--out", str(target)]
+    done = CliRunner().invoke(command, words, catch_exceptions=False)
+    assert done.exit_code == 0
+    terms = [topology.representative for topology in correlator(action, 4).topologies()]
+    text = target.read_text()
+    assert text.count({"svg": "stroke-dasharray", "tex": "dash pattern"}[suffix]) == 3
+    assert text.count("|y|") == sum(bool(term.factors.weights) for term in terms) == 2
+
+
+def test_sheets_as_figures():
+    """Dashes and labels lie where the lines and vertices of the figure are."""
+    terms = [t.representative for t in correlator("mu*f(x)^2*f(y)^2 + b*x^2*f^4", 4).topologies()]
+    drawings = [drawing(term) for term in terms]
+    figure = dressed_figure(sheet_figure([(one.diagram, "") for one in drawings]), drawings)
+    for axes, one, term in zip(figure.axes, drawings, terms, strict=True):
+        dashed = [patch for patch in axes.patches if patch.get_linestyle() == "--"]
+        assert len(dashed) == (len(term.structure.links) if term.structure else 0)
+        labels = [text for text in axes.texts if "|y|" in text.get_text()]
+        assert len(labels) == len(one.weights)
+        for label in labels:
+            near = [line.get_xydata()[0] - label.get_position() for line in axes.lines]
+            assert min(abs(dx) + abs(dy) for dx, dy in near) < 1.1
 
 
 def test_listing_of_an_extended_action():

@@ -11,8 +11,9 @@ from nnft_sym.commands.options import json_option
 if TYPE_CHECKING:
     from diagrams import Diagram
     from nnft_sym.expansion import Expansion
+    from nnft_sym.term_pictures import Drawing
 
-    Entry = tuple[Diagram, str]
+    Entry = tuple[Drawing, str]
 
 #: More pictures than this are a book nobody reads.
 MOST_PICTURES = 2000
@@ -79,8 +80,8 @@ def command(
         with Ticker(sheet.progress):
             _refuse_many(action, n, order, scheme, kind, legs == "labelled")
             expansion = correlator(action, n, order=order, scheme=scheme, kind=kind)
-            entries = _entries(expansion, legs == "labelled")
-            _check_number(expansion, len(entries))
+            _check_number(expansion, len(expansion) if legs == "labelled" else len(expansion.topologies()))
+            entries = _entries(expansion, legs == "labelled", layout, incoming)
             sheet.write(entries, _title(expansion))
     except KeyboardInterrupt:
         written = ", ".join(map(str, sheet.files)) or "no file"
@@ -92,19 +93,18 @@ def command(
         click.echo(f"{len(entries)} pictures in {', '.join(map(str, sheet.files))}")
 
 
-def _entries(expansion: "Expansion", labelled: bool) -> "list[Entry]":
-    """Give every picture its caption: the multiplicity, times the number of labellings."""
+def _entries(expansion: "Expansion", labelled: bool, layout: str, incoming: int | None) -> "list[Entry]":
+    """Give every picture its caption: the multiplicity, times the number of labellings; components."""
+    from nnft_sym.term_pictures import deltas_text, drawing
+
     if labelled:
-        return [(term.diagram, str(term.multiplicity)) for term in expansion]
+        shown = [(term, str(term.multiplicity)) for term in expansion]
+    else:
+        shown = [(topology.representative, topology.caption) for topology in expansion.topologies()]
     return [
-        (group.representative.diagram, _caption(group.labellings, group.representative.multiplicity))
-        for group in expansion.topologies()
+        (drawing(term, layout, incoming), f"{caption}  {deltas_text(term)}".rstrip())
+        for term, caption in shown
     ]
-
-
-def _caption(labellings: int, multiplicity: int) -> str:
-    """Write how many labellings a topology stands for, times the multiplicity of each."""
-    return str(multiplicity) if labellings == 1 else f"{labellings} × {multiplicity}"
 
 
 def _title(expansion: "Expansion") -> str:
@@ -174,10 +174,10 @@ class _Sheet:
         """Say what is being done."""
         return f"{self.drawn} of {self.total} pictures drawn" if self.total else "listing the diagrams"
 
-    def counted(self, entries: "list[Entry]") -> "Iterator[Entry]":
+    def counted(self, entries: "list[Entry]") -> "Iterator[tuple[Diagram, str]]":
         """Hand the entries on to a renderer, which draws one after the other."""
-        for entry in entries:
-            yield entry
+        for drawing, caption in entries:
+            yield drawing.diagram, caption
             self.drawn += 1
 
     def pages(self, entries: "list[Entry]", title: str) -> "Iterator[tuple[list[Entry], str]]":
@@ -197,6 +197,7 @@ class _Sheet:
 def _svg(sheet: _Sheet, entries: "list[Entry]", title: str) -> None:
     from diagrams.drawing import svg_sheet
     from nnft_sym.archive import write_text
+    from nnft_sym.term_pictures import dressed_svg
 
     pages = list(sheet.pages(entries, title))
     for number, (page, heading) in enumerate(pages, start=1):
@@ -204,18 +205,18 @@ def _svg(sheet: _Sheet, entries: "list[Entry]", title: str) -> None:
         target = sheet.target
         if len(pages) > 1:
             target = target.with_name(f"{target.stem}-{number:0{len(str(len(pages)))}d}{target.suffix}")
-        write_text(target, text)
+        write_text(target, dressed_svg(text, [drawing for drawing, _ in page]))
         sheet.files.append(target)
 
 
 def _tex(sheet: _Sheet, entries: "list[Entry]", title: str) -> None:
     from diagrams.drawing import tikz_document
     from nnft_sym.archive import write_text
+    from nnft_sym.term_pictures import dressed_tikz
 
     counted = sheet.counted(entries)
-    write_text(
-        sheet.target, tikz_document(counted, title=title, layout=sheet.layout, incoming=sheet.incoming)
-    )
+    text = tikz_document(counted, title=title, layout=sheet.layout, incoming=sheet.incoming)
+    write_text(sheet.target, dressed_tikz(text, [drawing for drawing, _ in entries]))
     sheet.files.append(sheet.target)
 
 
@@ -224,14 +225,14 @@ def _pdf(sheet: _Sheet, entries: "list[Entry]", title: str) -> None:
 
     from diagrams.drawing import sheet_figure
     from nnft_sym.archive import atomically
+    from nnft_sym.term_pictures import dressed_figure
 
     def save(temporary: Path) -> None:
         with PdfPages(temporary) as pages:
             for page, heading in sheet.pages(entries, title):
                 counted = sheet.counted(page)
-                pages.savefig(
-                    sheet_figure(counted, title=heading, layout=sheet.layout, incoming=sheet.incoming)
-                )
+                figure = sheet_figure(counted, title=heading, layout=sheet.layout, incoming=sheet.incoming)
+                pages.savefig(dressed_figure(figure, [drawing for drawing, _ in page]))
 
     atomically(sheet.target, save)
     sheet.files.append(sheet.target)

@@ -90,17 +90,18 @@ def command(
 ) -> None:
     """Expand an n-point function of ACTION, such as 'lambda*f^4 + kappa*f^6', into diagrams."""
     from nnft_sym.expansion import correlator
-    from nnft_sym.late_progress import LateProgress
     from nnft_sym.notation import Notation
+    from nnft_sym.ticker import Ticker
 
     if as_json and form not in (None, "json"):
         raise click.UsageError(f"--json and --format {form} contradict each other: give one of them.")
     form = "json" if as_json else form or "text"
     notation = Notation(plain_kernel, arguments, numbered_vertices)
     _check(form, terms, notation, document)
-    with LateProgress() as progress:
-        expansion = correlator(action, n, order, scheme, kind, counting, progress=progress)
-        progress(f"{len(expansion):,} terms are found and are being written")
+    said = ["reading the action"]
+    with Ticker(lambda: said[-1]):
+        expansion = correlator(action, n, order, scheme, kind, counting, progress=said.append)
+        said.append(f"{len(expansion):,} terms are found and are being written")
         printed = _printed(expansion, form, terms, notation, document)
     if not expansion.terms and (form, terms) not in (("text", None), ("text", "labelled")):
         from nnft_sym.text import no_diagrams
