@@ -97,6 +97,7 @@ if TYPE_CHECKING:
     from numerics.profiles import FunctionProfile as FunctionProfile
     from numerics.refinement import Settings as Settings
     from numerics.sampler import Ensemble as Ensemble
+    from numerics.sampling_run import SamplingInterrupted as SamplingInterrupted
     from numerics.user_kernels import FunctionKernel as FunctionKernel
 
 #: Module -> the names it gives; modules of this package first, then those of the floors below.
@@ -147,6 +148,7 @@ EXPORTS = {
     "numerics.profiles": ("FunctionProfile",),
     "numerics.refinement": ("Settings",),
     "numerics.sampler": ("Ensemble",),
+    "numerics.sampling_run": ("SamplingInterrupted",),
     "numerics.user_kernels": ("FunctionKernel",),
     "diagrams": (
         "Diagram",

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from numerics.refinement import Settings as Settings
     from numerics.sampled import SampledCorrelators as SampledCorrelators
     from numerics.sampler import Ensemble as Ensemble
+    from numerics.sampling_run import SamplingInterrupted as SamplingInterrupted
 
 EXPORTS = {
     "numerics.backends": ("NumbaBackend", "NumpyBackend"),
@@ -58,6 +59,7 @@ EXPORTS = {
     "numerics.refinement": ("Settings",),
     "numerics.sampled": ("SampledCorrelators",),
     "numerics.sampler": ("Ensemble",),
+    "numerics.sampling_run": ("SamplingInterrupted",),
 }
 
 __getattr__, __dir__ = lazy_exports(__name__, EXPORTS)

@@ -19,7 +19,6 @@ from numerics.index_sets import multiset_count
 from numerics.intrinsics import GRAIN
 from numerics.moments import moment_plan
 from numerics.networks import Network
-from numerics.page_sums import PairwiseSum as PairwiseSum
 from numerics.page_sums import Request
 from numerics.points import as_points
 from numerics.random_streams import split_seed
