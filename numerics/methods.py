@@ -272,7 +272,8 @@ def choose_rule(kernel: Kernel, points: Array, box: Box, profiles: frozenset[Pro
         )
     kinks = kernel.kinks(points)
     # A Gaussian of s·sinh(u) grows beyond |Im u| = π/4.
-    strip = 0.25 * pi if kernel.ray_growth is None else 0.5 * pi
+    decaying = kernel.ray_growth is None or any(profile.growth is None for profile in profiles)
+    strip = 0.25 * pi if decaying else 0.5 * pi
     centres = [point for profile in profiles for point in profile.centres]
     axes = (
         sinh_panels(

@@ -139,6 +139,30 @@ def test_profiles_given_by_functions(kernel, function, profile):
         assert abs(found.value[m] - want) <= found.error[m] + 1e-10 * abs(want) + 1e-12
 
 
+@pytest.mark.parametrize(
+    ("function", "growth"),
+    [(lambda y: np.exp(-(y**2)), None), (lambda y: (1.0 + y**2) ** -4, -8.0)],
+    ids=["Gaussian", "power"],
+)
+@pytest.mark.parametrize("kernel", [ErfKernel(), ReLUKernel(), ReLUKernel(1.0, 0.5)], ids=repr)
+def test_a_decaying_coupling_makes_integrals_over_all_of_space(kernel, function, growth):
+    """Without the profile they diverge; quad integrates over the whole line by a map of its own."""
+    profile = FunctionProfile(lambda y: function(y[:, 0]), growth=growth)
+    found = vertex_tensor(weighted(STAR, profile), kernel, INPUTS, WholeSpace())
+    assert found.trusted
+    for m in (1, 9):
+        inputs = INPUTS[multisets(3, 4)[m]]
+
+        def integrand(y, inputs=inputs):
+            return function(y) * np.prod(kernel.weight(inputs[:, None], np.array([[y]])))
+
+        stops = [-np.inf, *sorted({0.0, *inputs.tolist()}), np.inf]
+        want = sum(
+            quad(integrand, a, b, epsabs=1e-14, epsrel=1e-10, limit=300)[0] for a, b in pairwise(stops)
+        )
+        assert abs(found.value[m] - want) <= found.error[m] + 1e-10 * abs(want)
+
+
 @pytest.mark.parametrize("method", [Method.CUBATURE, Method.QUASI_MONTE_CARLO])
 def test_other_methods_know_profiles(method):
     kernel, integrand = ErfKernel(), weighted(BUBBLE, RadialPower(2), None)
