@@ -200,7 +200,7 @@ def test_exact_lines_leave_no_vacuum_parts():
 def test_long_requests_say_how_far_they_are(monkeypatch):
     said = []
     terms = len(correlator("g*f^3", 5, 5, progress=said.append))
-    assert said[0] == "counting the diagrams with the vertices none"
+    assert said[0] == "counting the diagrams with the vertices 3:1"
     assert said[-1] == f"2,000 of {terms:,} diagrams found"
     said.clear()
     found = correlator("mu*f(x)^2*f(y)^2", 4, 3, progress=said.append)
