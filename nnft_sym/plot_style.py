@@ -65,7 +65,18 @@ STYLE: dict[Any, Any] = {
 
 def net_title(net: "NetResult") -> str:
     """Name a net, as in "Erf-net, N = 5"."""
-    return f"{_WRITTEN.get(net.name, net.name)}-net, N = {net.config.width}"
+    return f"{net_name(net.name)}, N = {net.config.width}"
+
+
+def net_name(name: str) -> str:
+    """Write the short name of an architecture out.
+
+    Examples
+    --------
+    >>> net_name("relu")
+    'ReLU-net'
+    """
+    return f"{_WRITTEN.get(name, name)}-net"
 
 
 def plain_ticks(axis: "Axis", power: int = 0) -> None:

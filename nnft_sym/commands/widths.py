@@ -1,0 +1,120 @@
+"""``nnft widths``: the 1/N law of one architecture."""
+
+import click
+
+from nnft_sym.commands.options import build_network, json_option, net_options, points_option
+
+
+def parse_widths(text: str) -> tuple[int, ...]:
+    """Read ``"2,5,10"``.
+
+    Raises
+    ------
+    click.UsageError
+        If there are not two different positive whole numbers.
+
+    Examples
+    --------
+    >>> parse_widths("10,2,5")
+    (2, 5, 10)
+    """
+    items = [item.strip() for item in text.split(",")]
+    if not all(item.isdecimal() and 0 < int(item) < 2**31 for item in items) or len(set(items)) < 2:
+        raise click.UsageError(
+            f"--widths {text!r}: two or more positive whole numbers with commas are needed, as in 2,5,10,100"
+        )
+    return tuple(sorted({int(item) for item in items}))
+
+
+@click.command(name="widths")
+@net_options(width=False)
+@click.option("--widths", required=True, help="Numbers N of hidden neurons, as in 2,5,10,100.")
+@points_option
+@click.option("--networks", type=int, default=100_000, show_default=True, help="Networks per experiment.")
+@click.option("--experiments", type=int, default=10, show_default=True, help="Experiments per width.")
+@click.option("--estimator", type=click.Choice(["plain", "conditional"]), default="plain", show_default=True)
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option(
+    "--out", type=click.Path(dir_okay=False), help="Also draw m_4 and m_6 against N: .svg, .pdf, .png."
+)
+@json_option
+def command(
+    net: str,
+    sigma_w: float | None,
+    sigma_b: float | None,
+    sigma_a: float | None,
+    widths: str,
+    points: list[list[float]],
+    networks: int,
+    experiments: int,
+    estimator: str,
+    seed: int,
+    out: str | None,
+    as_json: bool,
+) -> None:
+    """Sample one architecture at several widths: m_4, m_6, and how the connected functions fall with N."""
+    wanted = parse_widths(widths)
+    if not 0 <= seed < 2**63 - len(wanted):
+        raise click.UsageError(f"--seed {seed} was given; a seed from 0 to about 2^63 is needed")
+    if out is not None and not out.lower().endswith((".svg", ".pdf", ".png")):
+        raise click.UsageError(f"--out {out}: a name that ends in .svg, .pdf or .png is needed")
+    from pathlib import Path
+
+    from nnft_sym.archive import atomically, check_writable
+    from nnft_sym.jsonio import dumps
+    from nnft_sym.progress import TerminalProgress
+    from nnft_sym.tables import show, table
+    from nnft_sym.width_plots import width_dataset, width_figure
+    from numerics.points import as_points
+    from numerics.width_scan import scan_widths
+
+    if out is not None:
+        check_writable(out)
+    network = build_network(net, points, sigma_w, sigma_b, sigma_a)
+    with TerminalProgress() as progress:
+        scan = scan_widths(
+            network, as_points(points), wanted, networks, experiments, seed, estimator, progress.sampling
+        )
+    if out is not None:
+        kind = Path(out).suffix[1:].lower()
+        figure = width_figure(scan)
+        atomically(Path(out), lambda temporary: figure.savefig(temporary, format=kind))
+    data = width_dataset(scan)
+    if as_json:
+        orders = [
+            {
+                "order": int(order),
+                **{str(name): one.values for name, one in data.sel(order=order).data_vars.items()},
+            }
+            for order in data["order"].values
+        ]
+        head = {"net": network.name, "widths": wanted, "experiments": experiments, "networks": networks}
+        click.echo(dumps({**head, "estimator": estimator, "seed": seed, "orders": orders}))
+        return
+    for series in scan.series:
+        exact = [None] * len(wanted) if series.m_exact is None else series.m_exact
+        rows = [
+            [
+                str(width),
+                f"{m:.4g} ± {error:.1g}",
+                "-" if right is None else f"{right:.4g}",
+                f"{background:.1g}",
+                "yes" if trusted else "heavy-tailed",
+            ]
+            for width, m, error, right, background, trusted in zip(
+                wanted,
+                series.m_sampled,
+                series.m_error,
+                exact,
+                series.background,
+                series.trusted,
+                strict=True,
+            )
+        ]
+        title = f"m_{series.order} of {network.name}-net"
+        show(table(title, ["N", "sampled", "exact", "background", "trusted"], rows))
+        law = series.law
+        found = "all noise" if all(series.trusted) else "not fitted, heavy-tailed"
+        if law is not None:
+            found = f"power −{law.exponent:.4f} ± {law.exponent_error:.4f}, p = {law.p_value:.2g}"
+        show(f"Connected {series.order}-point function: {found} (expected −{series.order // 2 - 1})\n")

@@ -1,0 +1,112 @@
+"""The figure of a scan over widths, its labelled arrays, and the command."""
+
+import json
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from nnft_sym.cli import nnft, run
+from nnft_sym.width_plots import width_dataset, width_figure
+from numerics.networks import ErfNet, GaussNet, ReLUNet
+from numerics.width_scan import scan_widths
+
+POINTS = np.array([[0.4], [1.0]])
+
+
+@pytest.fixture(scope="module")
+def relu():
+    return scan_widths(ReLUNet(1), POINTS, (1, 2, 5), networks=5000, experiments=4, seed=2)
+
+
+def plotted(axes):
+    """The lines of a panel by their label, error bars under the name of their container."""
+    found = {line.get_label(): line.get_xydata() for line in axes.lines}
+    for bars in axes.containers:
+        found[bars.get_label()] = bars.lines[0].get_xydata()
+    return found
+
+
+def test_the_figure_shows_the_numbers(relu):
+    figure = width_figure(relu)
+    assert [axes.get_ylabel() for axes in figure.axes] == ["$m_4$", "$m_6$", "$y_4$", "$y_6$"]
+    for axes, series in zip(figure.axes[:2], relu.series, strict=True):
+        shown = plotted(axes)
+        np.testing.assert_allclose(shown["sampled"][:, 1], series.m_sampled)
+        np.testing.assert_allclose(shown["background (one experiment)"][:, 1], series.background)
+        curve = shown["exact"]
+        np.testing.assert_allclose(curve[[0, -1], 1], series.m_exact[[0, -1]], rtol=1e-12)
+        assert axes.get_xscale() == axes.get_yscale() == "log"
+    for axes, series in zip(figure.axes[2:], relu.series, strict=True):
+        assert f"{-series.law.exponent:.2f}".replace("-", "−")[:4] in axes.get_title()
+    names = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert len(names) == len(set(names))
+    assert "sampled" in names
+
+
+def test_what_is_heavy_tailed_is_drawn_open_and_not_fitted():
+    figure = width_figure(scan_widths(GaussNet(1), 0.01 * POINTS, (2, 5), networks=1000, experiments=3))
+    marker = figure.axes[0].containers[0]
+    assert marker.get_label() == "sampled, heavy-tailed"
+    assert marker.lines[0].get_markerfacecolor() != marker.lines[0].get_color()
+    assert "not fitted" in figure.axes[2].get_title()
+
+
+def test_numbers_below_the_noise_are_drawn_as_limits():
+    scan = scan_widths(ErfNet(1), POINTS, (500, 800, 1000), networks=200, experiments=3, seed=1)
+    figure = width_figure(scan)
+    hidden = scan.series[1].projection <= scan.series[1].projection_error
+    assert hidden.any()
+    limits = plotted(figure.axes[3])["hidden by noise: value + 1 σ"]
+    np.testing.assert_array_equal(limits[:, 0], scan.widths[hidden])
+
+
+def test_labelled_arrays(relu, tmp_path):
+    import xarray
+
+    data = width_dataset(relu)
+    for series in relu.series:
+        part = data.sel(order=series.order)
+        np.testing.assert_array_equal(part["m"], series.m_sampled)
+        np.testing.assert_array_equal(part["projection_exact"], series.projection_exact)
+        assert float(part["exponent"]) == series.law.exponent
+    data.to_netcdf(tmp_path / "scan.nc", engine="h5netcdf")
+    with xarray.open_dataset(tmp_path / "scan.nc", engine="h5netcdf") as again:
+        np.testing.assert_array_equal(again["background"], data["background"])
+        assert again.attrs["network"] == "ReLUNet(width=1, sigma_w=1.0, sigma_b=0.0, d_in=1)"
+
+
+def test_the_command(tmp_path):
+    out = tmp_path / "widths.svg"
+    words = ["widths", "--net", "relu", "--points", "0.4;1", "--widths", "5,1,2", "--networks", "5000"]
+    words += ["--experiments", "4", "--seed", "2", "--json", "--out", str(out)]
+    done = CliRunner().invoke(nnft, words)
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)
+    assert found["widths"] == [1, 2, 5]
+    direct = scan_widths(ReLUNet(1), POINTS, (1, 2, 5), networks=5000, experiments=4, seed=2)
+    for order, series in zip(found["orders"], direct.series, strict=True):
+        assert order["order"] == series.order
+        np.testing.assert_allclose(order["m"], series.m_sampled)
+        assert order["exponent"] == pytest.approx(series.law.exponent)
+    assert out.read_text(encoding="utf-8").startswith("<?xml")
+    table = CliRunner().invoke(nnft, [*words[:-3], "--estimator", "conditional"])
+    assert "power −1.0" in table.stdout
+    assert "(expected −2)" in table.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--widths", "2"], "two or more"),
+        (["--widths", "2,zero"], "two or more"),
+        (["--widths", "2,3", "--networks", "5"], "networks = 5"),
+        (["--widths", "2,3", "--out", "figure.txt"], ".svg, .pdf or .png"),
+        (["--widths", "2,3", "--seed", "-1"], "seed"),
+    ],
+)
+def test_bad_input_is_refused(words, message, capfd):
+    assert run(["widths", "--net", "erf", "--points", "0.4", *words]) == 2
+    shown = capfd.readouterr()
+    assert shown.out == ""
+    assert message in shown.err
