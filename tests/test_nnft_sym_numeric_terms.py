@@ -19,7 +19,7 @@ from nnft_sym.numeric_terms import component_values, with_profiles
 from nnft_sym.symbolic_functions import symbolic_profile
 from numerics.domains import Box, WholeSpace
 from numerics.errors import DivergentIntegral
-from numerics.index_sets import multisets
+from numerics.index_sets import multisets, ranks
 from numerics.kernels_arc import ErfKernel, ReLUKernel
 from numerics.kernels_stationary import CosKernel, GaussKernel
 from numerics.prediction import predict
@@ -171,6 +171,67 @@ def test_components_against_an_explicit_sum_over_indices(n_components):
             assert bare_values[c, m] == pytest.approx(bare, abs=1e-13)
             want = bare - (full - bare * vacuum)
             assert values.value[c, m] == pytest.approx(want, rel=1e-10, abs=1e-12)
+
+
+@pytest.mark.parametrize("n_components", [2, 3])
+def test_components_to_second_order(n_components):
+    """The 2-point function of λ (f·f)² at order λ², two vertices and four sums over components by hand."""
+    lattice = Lattice(INPUTS)
+    found = predict(correlator("lambda*(f.f)^2", 2, order=2).monomials(), KERNEL, INPUTS, Box(CUTOFF))
+    values = {"lambda": 1.0} | component_values((1, 1), n_components)
+    second = {key: part for key, part in found.coefficients.items() if ("lambda", 2) in key}
+    value = sum(
+        part.value * np.prod([values[name] ** power for name, power in key]) for key, part in second.items()
+    )
+    each = range(n_components)
+    vertices = [[("y", i), ("y", i), ("y", j), ("y", j)] for i, j in product(each, repeat=2)]
+    pairs = [first + [("z", i) for _, i in last] for first, last in product(vertices, repeat=2)]
+    vacuum, second_vacuum = sum(map(lattice.one, vertices)), sum(map(lattice.total, pairs))
+    outside = [(0, 0), (1, 0)]
+    bare = moment(outside, lattice.covariance)
+    first = sum(lattice.one(outside + fields) for fields in vertices)
+    full = sum(lattice.total(outside + fields) for fields in pairs)
+    want = 0.5 * full - first * vacuum + bare * (vacuum**2 - 0.5 * second_vacuum)
+    assert value[ranks(np.array([0, 1]), 2)] == pytest.approx(want, rel=1e-9)
+
+
+def test_a_bilocal_coupling_to_second_order():
+    """Two bilocal vertices are four points: ⟨f f (f_y² f_z²)(f_u² f_v²)⟩ on 10⁴ nodes."""
+    kernel, cutoff, n = CosKernel(0.7, 1.4), 1.0, 9
+    y, w = np.polynomial.legendre.leggauss(n)
+    y, w = cutoff * y, cutoff * w
+    lines, legs = kernel.weight(y[:, None], y[:, None]), kernel.weight(INPUTS[:, None], y[:, None])
+    inputs = kernel.weight(INPUTS[:, None], INPUTS[:, None])
+    axes = "yzuv"
+
+    def covariance(a, b):
+        a, b = a[0], b[0]
+        shape = [1, 1, 1, 1]
+        if isinstance(a, str) and isinstance(b, str):
+            if a == b:
+                shape[axes.index(a)] = n
+                return np.diag(lines).reshape(shape)
+            shape[axes.index(a)] = shape[axes.index(b)] = n
+            return lines.reshape(shape)
+        if isinstance(a, str) or isinstance(b, str):
+            axis, leg = (a, b) if isinstance(a, str) else (b, a)
+            shape[axes.index(axis)] = n
+            return legs[leg].reshape(shape)
+        return inputs[a, b]
+
+    def total(fields, n_axes):
+        values = np.broadcast_to(moment(fields, covariance), (n,) * 4)
+        return np.einsum("yzuv,y,z,u,v", values, w, w, w, w) / (2 * cutoff) ** (4 - n_axes)
+
+    terms = correlator("mu*f(x)^2*f(y)^2", 2, order=2).monomials()
+    found = predict(terms, kernel, INPUTS, Box(cutoff)).coefficient("mu**2")
+    vacuum, second_vacuum = total(scalar(*"yyzz"), 2), total(scalar(*"yyzzuuvv"), 4)
+    for m, row in enumerate(multisets(2, 2)):
+        outside = scalar(*row.tolist())
+        bare, first = moment(outside, covariance), total(outside + scalar(*"yyzz"), 2)
+        want = 0.5 * total(outside + scalar(*"yyzzuuvv"), 4) - first * vacuum
+        want += bare * (vacuum**2 - 0.5 * second_vacuum)
+        assert found.value[m] == pytest.approx(want, rel=1e-8)
 
 
 def test_one_component_is_the_scalar_theory():
