@@ -54,6 +54,11 @@ def test_runs(path, tmp_path):
         assert "99.24 % of ΔG6" in printed
         assert "cumulant: True" in printed
         assert "A constant λ is rejected" in printed
+    if path.stem == "04_integrals":
+        assert "agree: True" in printed
+        assert "[-5. -5. -5. -5. -5.]" in printed
+        assert printed.count("-75.3982236862") == 2  # the bilocal coefficient, computed and by hand
+        assert "second run:  7 of 7" in printed
     if path.stem == "03_symbolic_floor":
         assert sum("text/latex" in data for data in shown) >= 6
         assert [data["image/svg+xml"].count("stroke-dasharray") for data in shown
