@@ -18,9 +18,9 @@ own. Then E[h_{a1}(x_1) … h_{an}(x_n)] = sw^n Π_a (n_a − 1)!! E_{1..n}, n_a
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
-from typing import Any, cast, final
+from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,7 @@ from numerics.index_sets import multisets
 from numerics.moment_tables import SymmetricTable, sum_over_partitions, wick_count
 from numerics.networks import Network
 from numerics.points import Points, as_points
+from numerics.weight_laws import output_moments
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -124,7 +125,7 @@ class ExactCorrelators:
         -------
         ExactCorrelators
         """
-        network = cast(Network, replace(cast(Any, self.network), width=width))
+        network = self.network.with_width(width)
         return _assemble(network, self.points, self.outputs, self.orders, self._neuron)
 
 
@@ -311,7 +312,7 @@ def neuron_cumulants(
             # the moments of h
             needed, row_of = np.unique(np.sort(place_of[rows], axis=1), axis=0, return_inverse=True)
             raw = features.moments(needed)
-            factor = wick * network.weight_variance ** (order // 2)
+            factor = output_moments(network, component[rows])
             found = Moments(factor * raw.value[row_of.ravel()], factor * raw.error[row_of.ravel()])
         moments[order] = SymmetricTable(rows, found.value, found.error, len(points))
     tables, scales = {}, {}

@@ -9,7 +9,9 @@ What to use when
   recursion, which does not depend on the dimension (`feature_moments_erf`);
 - ReLU-net: integrals over the sector where all neurons are active: trigonometric polynomials on an arc or a
   spherical polygon where the points of a moment span up to three dimensions, bias included, and integration
-  by parts down to those where they span up to six (`feature_moments_relu`).
+  by parts down to those where they span up to six (`feature_moments_relu`);
+- activations of the user, uniform hidden weights or biases: quadrature over the parameters of a neuron
+  (`feature_moments_quadrature`).
 """
 
 from abc import ABC, abstractmethod
@@ -92,8 +94,15 @@ def feature_moments(network: Network, points: Array, max_order: int) -> FeatureM
     # imported here because each module needs the base class above
     from numerics.feature_moments_closed import CosMoments, GaussMoments
     from numerics.feature_moments_erf import erf_moments
+    from numerics.feature_moments_quadrature import QuadratureMoments
     from numerics.feature_moments_relu import ReLUMoments
+    from numerics.user_networks import ActivationNet
+    from numerics.weight_laws import ReweightedNet, laws_of, neuron_of
 
+    if isinstance(network, ReweightedNet) and laws_of(network)[:2] == ("gaussian", "gaussian"):
+        return feature_moments(network.base, points, max_order)
+    if isinstance(network, ReweightedNet | ActivationNet):
+        return QuadratureMoments(neuron_of(network), points)
     if isinstance(network, ErfNet):
         return erf_moments(network, points, max_order)
     if isinstance(network, ReLUNet):

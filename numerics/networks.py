@@ -107,9 +107,6 @@ class BiasedNetwork(Network):
 
     sigma_b: float
 
-    def __post_init__(self) -> None:
-        check_network(self.width, self.d_in, sigma_w=self.sigma_w, sigma_b=self.sigma_b)
-
     @property
     def weight_variance(self) -> float:
         """Variance sw² of the output weights."""
@@ -151,6 +148,9 @@ class ErfNet(BiasedNetwork):
     sigma_w: float = 1.0
     sigma_b: float = 1.0
     d_in: int = 1
+
+    def __post_init__(self) -> None:
+        check_network(self.width, self.d_in, sigma_w=self.sigma_w, sigma_b=self.sigma_b)
 
     @property
     def kernel(self) -> ErfKernel:
@@ -194,6 +194,9 @@ class ReLUNet(BiasedNetwork):
     sigma_b: float = 0.0
     d_in: int = 1
 
+    def __post_init__(self) -> None:
+        check_network(self.width, self.d_in, sigma_w=self.sigma_w, sigma_b=self.sigma_b)
+
     @property
     def kernel(self) -> ReLUKernel:
         """The arc-cosine kernel of degree one (Cho and Saul 2009), plus the output bias."""
@@ -236,6 +239,9 @@ class GaussNet(BiasedNetwork):
     sigma_w: float = 1.0
     sigma_b: float = 1.0
     d_in: int = 1
+
+    def __post_init__(self) -> None:
+        check_network(self.width, self.d_in, sigma_w=self.sigma_w, sigma_b=self.sigma_b)
 
     @property
     def kernel(self) -> GaussKernel:

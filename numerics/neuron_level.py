@@ -41,6 +41,7 @@ from numerics.points import as_points
 from numerics.random_streams import normals, split_seed, uniforms
 from numerics.tails import BINS, CRITICAL_INDEX, UNSEEN_ERRORS, UNSEEN_SHARE, bin_edges, tail_index
 from numerics.tilting import tilt, tilt_centres
+from numerics.weight_laws import require_gaussian_weights
 
 Array = NDArray[np.float64]
 
@@ -95,6 +96,7 @@ class NeuronEnsemble:
 
     def __post_init__(self) -> None:
         split_seed(self.seed)
+        require_gaussian_weights(self.network, "the neuron-level estimator")
         object.__setattr__(self, "points", as_points(self.points, self.network.d_in))
         as_outputs(self.outputs, len(self.points))
         if self.tilted and not isinstance(self.network, GaussNet):

@@ -33,6 +33,7 @@ from numerics.feature_moments import feature_moments
 from numerics.networks import Network
 from numerics.points import Points, as_points
 from numerics.set_partitions import set_partitions
+from numerics.weight_laws import require_gaussian_weights
 
 Pairing = tuple[tuple[int, int], ...]
 
@@ -118,6 +119,7 @@ def output_structure(network: Network, points: Points) -> OutputStructure:
             f"the amplitudes of {n} fields were asked for; up to {LARGEST_ORDER} are implemented"
         )
     refuse_extremes(network, x, n)
+    require_gaussian_weights(network, "the structure of several outputs")
     if n % 2:
         nothing = np.empty(0)
         return OutputStructure((), Estimate(nothing, nothing, method="odd orders vanish (a → −a)"), n)

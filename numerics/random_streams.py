@@ -9,8 +9,9 @@ parameters are not taken from a sequence but computed from a counter:
 The bijection is Threefry-4x32 with twelve rounds [1]_: four 32-bit words per call. Words 0 and 1 make the
 normals 4 call and 4 call + 1 of that neuron by the Box-Muller transform, words 2 and 3 the next two. Slots of
 a neuron: 0 .. d-1 its weights, d its output weight, d+1 its bias. A uniform phase takes the first word of
-the next pair instead. The output bias is slot 0 of the neuron `NETWORK_LEVEL`. Where a parameter is uniform
-by choice, its slot is word slot mod 4 of call slot // 4 + `UNIFORM_CALL`, so nothing else changes.
+the next pair instead. The neuron `NETWORK_LEVEL` has the output bias in slot 0 and the common part of
+correlated output weights in slot 1. Where a parameter is uniform by choice, it is made of word slot mod 4 of
+call slot // 4 + `UNIFORM_CALL`, so nothing else changes.
 
 A 32-bit uniform ends the Box-Muller tail at 6.7 standard deviations, too early for exponentials of normals.
 Where a radius word is below `TAIL` (once in 2^24) 32 further bits are drawn, which moves the end to 9.5.
@@ -191,8 +192,10 @@ def _radius_uniform(word: Words, further: Words) -> Array:
     return np.asarray((word.astype(np.float64) + fine) / 2.0**32)
 
 
-def uniforms(key: tuple[int, ...], networks: NDArray[np.int64], neuron: int, slot: int) -> Array:
-    """Draw one uniform number in (0, 1) from the first word of a pair, for many networks.
+def uniforms(
+    key: tuple[int, ...], networks: NDArray[np.int64], neuron: int, slot: int, flag: int = 0
+) -> Array:
+    """Draw one uniform number in (0, 1) from one word, for many networks.
 
     Parameters
     ----------
@@ -201,13 +204,15 @@ def uniforms(key: tuple[int, ...], networks: NDArray[np.int64], neuron: int, slo
     networks : ndarray of int64, shape (n,)
     neuron : int
     slot : int
-        Even.
+        For phases the first of the next pair, after the normals.
+    flag : int, optional
+        `UNIFORM_CALL` for parameters that are uniform by choice.
 
     Returns
     -------
     ndarray, shape (n,)
     """
-    drawn = stream_words(key, networks, neuron, slot // 4)[slot % 4]
+    drawn = stream_words(key, networks, neuron, slot // 4 + flag)[slot % 4]
     return np.asarray((drawn.astype(np.float64) + 0.5) / 2.0**32)
 
 

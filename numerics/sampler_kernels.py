@@ -30,9 +30,10 @@ Words = NDArray[np.uint32]
 ERF, RELU, GAUSS, COS, USER = 0, 1, 2, 3, 4
 
 # Rows of the first neuron; those of the second follow four rows later. After these eight rows: the
-# pre-activations and the features of both neurons, and where parameters are drawn if d > 1.
+# pre-activation of one neuron, the parameters of the network as a whole (output bias; common part of
+# correlated output weights), and where parameters of neurons are drawn if d > 1.
 WEIGHT, OUTPUT, BASE = 0, 1, 2
-ARGUMENT, DRAWN = 8, 10
+ARGUMENT, NETWORK, DRAWN = 8, 9, 11
 
 
 def row_count(d: int) -> int:
@@ -41,7 +42,7 @@ def row_count(d: int) -> int:
     Examples
     --------
     >>> row_count(1), row_count(2)
-    (10, 18)
+    (11, 19)
     """
     return DRAWN + (0 if d == 1 else 2 * ((d + 5) // 4 * 4))
 
@@ -145,9 +146,10 @@ def _add_product(total: Array, a: Array, b: Array, c: Array, d: Array) -> None:
 @compiled
 def _draw(
     rows: Array, j: int, d: int, words: Words, network: int, neuron: int, key: Four,
-    laws: tuple[int, int, int], bias: float,
+    laws: tuple[int, int, int], scales: Array,
 ) -> None:  # fmt: skip
     """Draw neuron j of the pair; its base is bias·b for d = 1 and left to `_prepare` otherwise."""
+    bias, common = scales[0], scales[5]
     slots = d + 2 if bias > 0.0 else d + 1
     at = 4 * j if d == 1 else DRAWN + j * ((d + 5) // 4 * 4)
     draw_neuron(rows, at, slots, d, words, network, neuron, key, laws)
@@ -158,6 +160,20 @@ def _draw(
         _fill(row(rows, 4 * j + BASE), 0.0)
     elif bias != 1.0:
         _scale(row(rows, 4 * j + BASE), bias)
+    if common > 0.0:
+        _scale(row(rows, 4 * j + OUTPUT), scales[4])
+        _add_scaled(row(rows, 4 * j + OUTPUT), row(rows, NETWORK + 1), common)
+
+
+@compiled
+def _start(totals: Array, rows: Array, words: Words, first: int, key: Four, scales: Array) -> None:
+    """Clear the totals and draw the parameters that belong to the networks as a whole."""
+    for k in range(len(totals)):
+        _fill(row(totals, k), 0.0)
+    if scales[2] > 0.0 or scales[5] > 0.0:
+        draw_normals(rows, NETWORK, 2, words, first, NETWORK_LEVEL, 0, key)
+    else:
+        _fill(row(rows, NETWORK), 0.0)
 
 
 @compiled
@@ -200,6 +216,8 @@ def evaluate_lanes(
 ) -> None:
     """Evaluate networks first .. first + LANES - 1 at all points.
 
+    The type of the arrays that are not said to be of another type is the precision.
+
     Parameters
     ----------
     outputs : ndarray of float64, shape (n_points or n_pairs, LANES)
@@ -227,60 +245,61 @@ def evaluate_lanes(
         Already multiplied by the standard deviation of a weight (and for `COS` by 1/2π).
     shift : ndarray, shape (n_points,)
         Added to the pre-activation (of `GAUSS` only).
-    scales : ndarray, shape (4,)
+    scales : ndarray, shape (6,)
         Standard deviation of the hidden bias (1 for phases), of an output weight over √N, and of the output
-        bias; a pre-activation at which the feature vanishes. The type of the arrays that are not said to be
-        of another type is the precision.
+        bias; a pre-activation at which the feature vanishes; √(1 − α) and √α for the correlation α of output
+        weights.
     conditional : bool
         Whether the output layer is integrated out.
     """
     n_points, d = points.shape
-    activation, width = codes[0], codes[1]
-    laws = (codes[2], codes[3], codes[4])
-    bias, amplitude, output_bias, silent = scales[0], scales[1], scales[2], scales[3]
-    by_rows = conditional or activation == USER
-    for k in range(len(totals)):
-        _fill(row(totals, k), 0.0)
+    width, laws = codes[1], (codes[2], codes[3], codes[4])
+    _start(totals, rows, words, first, key, scales)
     for neuron in range(0, width, 2):
         count = min(2, width - neuron)
         for j in range(count):
-            _draw(rows, j, d, words, first, neuron + j, key, laws, bias)
+            _draw(rows, j, d, words, first, neuron + j, key, laws, scales)
         if count == 1:
-            _silence(rows, silent)
+            _silence(rows, scales[3])
         for point in range(n_points):
             for j in range(count if d > 1 else 0):
-                _prepare(rows, j, bias, points[point])
-            if not by_rows:
-                _add_pair(
-                    row(totals, point),
-                    row(totals, n_points + point),
-                    rows,
-                    points[point, 0],
-                    shift[point],
-                    activation,
-                )
-                continue
-            for j in range(2):
-                weight, base = row(rows, 4 * j + WEIGHT), row(rows, 4 * j + BASE)
-                s, z = row(features, 2 * point + j), row(rows, ARGUMENT)
-                if j < count:
-                    _features(s, z, weight, base, points[point, 0], shift[point], activation, address)
-                else:
-                    _fill(s, 0.0)
-            if not conditional:
-                _add_rows(
-                    row(totals, point),
-                    row(totals, n_points + point),
-                    rows,
-                    row(features, 2 * point),
-                    row(features, 2 * point + 1),
-                )
+                _prepare(rows, j, scales[0], points[point])
+            x, s = points[point, 0], shift[point]
+            if not conditional and codes[0] != USER:
+                _add_pair(row(totals, point), row(totals, n_points + point), rows, x, s, codes[0])
+            else:
+                _evaluate_features(features, rows, point, count, x, s, codes[0], address)
         if conditional:
             _add_products(totals, features, n_points)
+        elif codes[0] == USER:
+            _add_features(totals, features, rows, n_points)
     if conditional:
-        _finish_covariances(outputs, variances, totals, n_points, amplitude, output_bias)
+        _finish_covariances(outputs, variances, totals, n_points, scales)
     else:
-        _finish_outputs(outputs, variances, totals, rows, words, first, key, n_points, amplitude, output_bias)
+        _finish_outputs(outputs, variances, totals, row(rows, NETWORK), n_points, scales)
+
+
+@compiled
+def _evaluate_features(
+    features: Array, rows: Array, point: int, count: int, x: float, shift: float, activation: int,
+    address: int,
+) -> None:  # fmt: skip
+    """Evaluate the features of one or two neurons at one point; a missing second one is zero."""
+    for j in range(2):
+        feature = row(features, 2 * point + j)
+        if j < count:
+            weight, base = row(rows, 4 * j + WEIGHT), row(rows, 4 * j + BASE)
+            _features(feature, row(rows, ARGUMENT), weight, base, x, shift, activation, address)
+        else:
+            _fill(feature, 0.0)
+
+
+@compiled
+def _add_features(totals: Array, features: Array, rows: Array, n_points: int) -> None:
+    """Add the contributions of two neurons at all points."""
+    for point in range(n_points):
+        output, variance = row(totals, point), row(totals, n_points + point)
+        _add_rows(output, variance, rows, row(features, 2 * point), row(features, 2 * point + 1))
 
 
 @compiled
@@ -301,29 +320,25 @@ def _add_products(totals: Array, features: Array, n_points: int) -> None:
 
 @compiled
 def _finish_covariances(
-    covariances: Array, variances: Array, totals: Array, n_points: int, amplitude: float, output_bias: float
+    covariances: Array, variances: Array, totals: Array, n_points: int, scales: Array
 ) -> None:
+    one, square = np.float64(scales[1]) ** 2, np.float64(scales[2]) ** 2
     pair = 0
-    one, square = np.float64(amplitude) ** 2, np.float64(output_bias) ** 2
     for i in range(n_points):
         for j in range(i, n_points):
+            covariance, total = row(covariances, pair), row(totals, pair)
             for lane in range(LANES):
-                covariances[pair, lane] = one * np.float64(totals[pair, lane]) + square
+                covariance[lane] = one * np.float64(total[lane]) + square
             if i == j:
-                _copy(row(variances, i), row(covariances, pair))
+                _copy(row(variances, i), covariance)
             pair += 1
 
 
 @compiled
 def _finish_outputs(
-    outputs: Array, variances: Array, totals: Array, rows: Array, words: Words, first: int, key: Four,
-    n_points: int, amplitude: float, output_bias: float,
-) -> None:  # fmt: skip
-    if output_bias > 0.0:
-        draw_normals(rows, 0, 1, words, first, NETWORK_LEVEL, 0, key)
-    else:
-        _fill(row(rows, 0), 0.0)
-    bias = row(rows, 0)
+    outputs: Array, variances: Array, totals: Array, bias: Array, n_points: int, scales: Array
+) -> None:
+    amplitude, output_bias = scales[1], scales[2]
     square, other = amplitude * amplitude, output_bias * output_bias
     for point in range(n_points):
         total, squares = row(totals, point), row(totals, n_points + point)

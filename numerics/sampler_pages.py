@@ -10,22 +10,29 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.activations import row_address
 from numerics.conditional_moments import PairingPlan, accumulate_pairings, pairing_plan
-from numerics.errors import InvalidNetwork, InvalidPoints
+from numerics.errors import InvalidNetwork, InvalidPoints, NotAvailable
 from numerics.intrinsics import GRAIN, LANES
 from numerics.jit import compiled
 from numerics.moments import MomentPlan, accumulate_grain
 from numerics.networks import CosNet, ErfNet, GaussNet, Network, ReLUNet
+from numerics.neuron_quadrature import GAUSSIAN, UNIFORM, QuadratureKernel
 from numerics.random_streams import Four, split_seed
 from numerics.sampler_kernels import COS, ERF, GAUSS, RELU, USER, evaluate_lanes, row_count
 from numerics.sampler_parameters import NORMAL, PHASE
+from numerics.sampler_parameters import UNIFORM as UNIFORM_CODE
 from numerics.tails import BINS, count_variances
+from numerics.user_networks import ActivationNet
+from numerics.weight_laws import ReweightedNet, laws_of
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 Scratch: TypeAlias = tuple[Array, Array, Array, Array, Array, NDArray[np.uint32], Array, Array]
 
+ACTIVATIONS = {ErfNet: ERF, ReLUNet: RELU, GaussNet: GAUSS, CosNet: COS, ActivationNet: USER}
+CODES = {GAUSSIAN: NORMAL, UNIFORM: UNIFORM_CODE}
 #: Pre-activation (in turns for Cos) at which a feature vanishes.
 SILENT = {ERF: 0.0, RELU: 0.0, GAUSS: -1000.0, COS: 0.25, USER: 0.0}
 #: Standard deviation of a pre-activation beyond which nothing is sampled.
@@ -81,9 +88,18 @@ def lane_parameters(
     ------
     InvalidPoints
         If pre-activations may be too large for their products to be numbers.
+    NotAvailable
+        If the estimator does not exist for the laws of the weights.
     """
     _refuse_extremes(network, points)
-    activation = {ErfNet: ERF, ReLUNet: RELU, GaussNet: GAUSS, CosNet: COS}[type(network)]
+    hidden, bias_law, output, correlation = laws_of(network)
+    if estimator is Estimator.CONDITIONAL and (output != GAUSSIAN or correlation > 0.0):
+        raise NotAvailable(
+            "the conditional estimator integrates over independent Gaussian output weights; those of "
+            f"{network!r} are not: use the plain estimator"
+        )
+    base = network.base if isinstance(network, ReweightedNet) else network
+    activation = ACTIVATIONS[type(base)]
     kind = np.float64 if precision is Precision.DOUBLE else np.float32
     # phases are counted in turns
     unit = 2 * np.pi if activation == COS else 1.0
@@ -92,16 +108,31 @@ def lane_parameters(
     shift = np.zeros(len(points))
     if activation == GAUSS:
         shift -= bias**2 + network.sigma_w**2 / network.d_in * np.sum(points**2, axis=1)
-    diagonal = network.kernel.weight_diagonal(points) + network.bias_variance
+    kernel = network.kernel
+    # for the tail report a percent is enough, which can be had where the activation has kinks, too
+    if isinstance(kernel, QuadratureKernel):
+        diagonal = kernel.rough_diagonal(points) + kernel.bias_variance
+    else:
+        diagonal = kernel.weight_diagonal(points) + kernel.bias_variance
     inverse_kernel = np.zeros(len(points))
     np.divide(1.0, diagonal, out=inverse_kernel, where=diagonal > 0)
-    law = PHASE if network.hidden_bias_deviation is None else NORMAL
+    law = PHASE if network.hidden_bias_deviation is None else CODES[bias_law]
     return LaneParameters(
-        codes=(activation, int(network.width), NORMAL, NORMAL, law),
-        address=0,
+        codes=(activation, int(network.width), CODES[hidden], CODES[output], law),
+        address=row_address(base.activation, kind is np.float32) if isinstance(base, ActivationNet) else 0,
         points=np.ascontiguousarray(points * (network.sigma_w / np.sqrt(network.d_in) / unit), dtype=kind),
         shift=shift.astype(kind),
-        scales=np.array([bias, amplitude, np.sqrt(network.bias_variance), SILENT[activation]], dtype=kind),
+        scales=np.array(
+            [
+                bias,
+                amplitude,
+                np.sqrt(network.bias_variance),
+                SILENT[activation],
+                np.sqrt(1.0 - correlation),
+                np.sqrt(correlation),
+            ],
+            dtype=kind,
+        ),
         inverse_kernel=inverse_kernel,
         conditional=estimator is Estimator.CONDITIONAL,
     )
@@ -111,9 +142,9 @@ def _refuse_extremes(network: Network, points: Array) -> None:
     reach = network.sigma_w * float(np.abs(points).max()) + (network.hidden_bias_deviation or 0.0)
     if reach > LARGEST_PREACTIVATION:
         raise InvalidPoints(
-            f"inputs up to {np.abs(points).max():.3g} with sigma_w = {network.sigma_w:g} give pre-activations "
-            f"of about {reach:.0e}, and products of outputs that are beyond floating point; the sampler takes "
-            f"pre-activations up to {LARGEST_PREACTIVATION:.0e}: rescale the inputs"
+            f"inputs up to {np.abs(points).max():.3g} with sigma_w = {network.sigma_w:g} give pre-activations"
+            f" of about {reach:.0e}, and products of outputs that are beyond floating point; the sampler "
+            f"takes pre-activations up to {LARGEST_PREACTIVATION:.0e}: rescale the inputs"
         )
 
 

@@ -7,8 +7,10 @@ serves raw outputs and small requests; the tests hold the compiled sampler again
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.networks import CosNet, Network
-from numerics.random_streams import NETWORK_LEVEL, normals, split_seed, uniforms
+from numerics.networks import Network
+from numerics.neuron_quadrature import UNIFORM
+from numerics.random_streams import NETWORK_LEVEL, UNIFORM_CALL, normals, split_seed, uniforms
+from numerics.weight_laws import laws_of
 
 Array = NDArray[np.float64]
 
@@ -54,12 +56,19 @@ def reference_outputs(network: Network, points: Array, seed: int, first: int, co
 def _neuron(
     network: Network, key: tuple[int, ...], numbers: NDArray[np.int64], neuron: int
 ) -> tuple[Array, Array, Array]:
-    """Return hidden weights (n, d), standard normal output weights (n,) and biases or phases (n,)."""
+    """Return hidden weights (n, d), output weights of variance one (n,) and biases or phases (n,)."""
     d = network.d_in
+    hidden, bias, output, correlation = laws_of(network)
     drawn = normals(key, numbers, neuron, d + 2)
+    for slot, law in enumerate([hidden] * d + [output, bias]):
+        if law == UNIFORM:
+            drawn[slot] = np.sqrt(12.0) * (uniforms(key, numbers, neuron, slot, UNIFORM_CALL) - 0.5)
+    if correlation > 0.0:
+        common = normals(key, numbers, NETWORK_LEVEL, 2)[1]
+        drawn[d] = np.sqrt(1.0 - correlation) * drawn[d] + np.sqrt(correlation) * common
     weights = (drawn[:d] * (network.sigma_w / np.sqrt(d))).T
     deviation = network.hidden_bias_deviation
-    if isinstance(network, CosNet) or deviation is None:
+    if deviation is None:
         biases = 2.0 * np.pi * uniforms(key, numbers, neuron, (d + 2) // 2 * 2)
     else:
         biases = deviation * drawn[d + 1]
