@@ -16,7 +16,9 @@ ROWS_PER_DISPLAY = 60
 #: Widths of symbols at 10 pt, roughly.
 _COMMAND_WIDTHS = {"int": 10.0, "quad": 10.0, ",": 2.0, "bigl": 0.0, "bigr": 0.0, "Bigl": 0.0, "Bigr": 0.0}
 _BEFORE_PROPAGATOR = re.compile(r"(?<!\\bigl\()(?=K[\^_(])|(?=\\bigl\(K[\^_(])")
-_SCRIPT = re.compile(r"[_^]\{((?:[^{}]|\{[^{}]*\})*)\}")
+_INSIDE = r"\{((?:[^{}]|\{[^{}]*\})*)\}"
+_SCRIPT = re.compile(rf"[_^]{_INSIDE}")
+_STACKED = re.compile(rf"\^{_INSIDE}_{_INSIDE}")
 
 
 @dataclass(frozen=True)
@@ -38,12 +40,13 @@ def estimated_width(latex: str) -> float:
 
     Examples
     --------
-    >>> estimated_width("K_{12}") < estimated_width("K^{W}_{12}") < estimated_width("K_{12}K_{34}")
+    >>> estimated_width("K") < estimated_width("K_{12}") == estimated_width("K^{W}_{12}")
     True
     """
-    scripts = _SCRIPT.findall(latex)
-    width = 0.7 * sum(estimated_width(script) for script in scripts)
-    rest = _SCRIPT.sub("", latex)
+    width = 0.85 * sum(max(map(estimated_width, pair)) for pair in _STACKED.findall(latex))
+    rest = _STACKED.sub("", latex)
+    width += 0.85 * sum(map(estimated_width, _SCRIPT.findall(rest)))
+    rest = _SCRIPT.sub("", rest)
     for command in re.findall(r"\\([A-Za-z]+|.)", rest):
         width += _COMMAND_WIDTHS.get(command, 7.0)
     rest = re.sub(r"\\([A-Za-z]+|.)|[{}& ]", "", rest)

@@ -205,7 +205,7 @@ def test_long_requests_say_how_far_they_are(monkeypatch):
     said.clear()
     found = correlator("mu*f(x)^2*f(y)^2", 4, 3, progress=said.append)
     assert said[-1] == f"120 of 120 diagrams with the vertices 4:3 taken apart: {len(found):,} terms"
-    monkeypatch.setattr("nnft_sym.ticker.Ticker.__init__.__defaults__", (0.001, 0.001))
+    monkeypatch.setattr("nnft_sym.ticker.Ticker.__init__.__defaults__", (0.02, 0.02))
     done = CliRunner().invoke(command, ["g*f^3", "-n", "5", "--order", "5", "--json"])
     assert f"of {terms:,} diagrams found" in done.stderr
     assert json.loads(done.stdout)["order"] == 5
