@@ -34,6 +34,8 @@ Array = NDArray[np.float64]
 ORDERS = (4, 6)
 #: Blocks behind the errors, at least.
 BLOCKS = 400
+#: Resamples of the bootstrap.
+RESAMPLES = 200
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,8 @@ class WidthSeries:
     ----------
     order : int
     m_sampled, m_error : ndarray
-        m_n of the whole sample and its error (to first order: below `noise` the absolute value in m_n makes
-        it positive whatever the truth).
+        m_n of the whole sample and its error. Below `noise` the absolute value in m_n makes it positive
+        whatever the truth.
     m_exact : ndarray or None
     background : ndarray
         Scatter of a single experiment, std over experiments / |G_GP|, averaged over index sets.
@@ -274,12 +276,15 @@ def _shape(free: Array, cumulant: Array | None) -> Array:
 
 
 def _m_error(sample: SampledCorrelators, order: int, free: Array) -> float:
-    """Error of m_n to first order in that of G^(n), all correlations of index sets included."""
-    some = free != 0
-    sign = np.zeros_like(free)
-    sign[some] = np.sign(sample[order].value[some] - free[some]) / np.abs(free[some]) / np.count_nonzero(some)
-    per_block = sample.block_means((order,)) @ sign
-    return float(per_block.std(ddof=1) / np.sqrt(sample.n_blocks))
+    """Error of m_n by the bootstrap over blocks (Efron 1979), which knows the absolute value in m_n.
+
+    To first order the noise of index sets of either sign would cancel, and the error vanish below the noise.
+    """
+    means = sample.block_means((order,))
+    stream = np.random.default_rng([order, sample.n_blocks])
+    counts = stream.multinomial(sample.n_blocks, np.full(sample.n_blocks, 1 / sample.n_blocks), RESAMPLES)
+    found = [mean_ratio(again - free, free) for again in counts @ means / sample.n_blocks]
+    return float(np.std(found, ddof=1))
 
 
 def _law(widths: NDArray[np.int64], values: Array, variances: Array) -> PowerLaw | None:
