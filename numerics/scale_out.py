@@ -16,7 +16,6 @@ import logging
 import socket
 from collections import deque
 from collections.abc import Generator, Iterator
-from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -111,16 +110,20 @@ def _import_distributed() -> Any:
 def _local(distributed: Any, cluster: str, number: str) -> Iterator["Client"]:
     if number and not (number.isdecimal() and int(number) > 0):
         raise InvalidStatistics(f"cluster = {cluster!r} was given; {NEEDED}")
-    with (
-        distributed.LocalCluster(
+    try:
+        local = distributed.LocalCluster(
             n_workers=int(number) if number else None,
             threads_per_worker=1,
             processes=True,
             dashboard_address=":0",
             silence_logs=logging.CRITICAL,
-        ) as local,
-        distributed.Client(local) as client,
-    ):
+        )
+    except RuntimeError as error:
+        raise ClusterUnavailable(
+            f"no worker processes could be started ({error}); in a script of your own, put the work under "
+            "'if __name__ == \"__main__\":', because every worker imports the script"
+        ) from error
+    with local, distributed.Client(local) as client:
         yield client
 
 
@@ -264,7 +267,8 @@ class PackedSums:
 
 
 def _oldest(waiting: "deque[tuple[int, Future]]") -> tuple[int, PageSums]:
-    from distributed import KilledWorker
+    from distributed import CancelledError, KilledWorker
+    from distributed.comm import CommClosedError
 
     level, task = waiting[0]
     try:
@@ -273,7 +277,7 @@ def _oldest(waiting: "deque[tuple[int, Future]]") -> tuple[int, PageSums]:
         raise ClusterUnavailable(
             f"several workers died on the same task ({error}); look for a lack of memory in their logs"
         ) from error
-    except (CancelledError, OSError) as error:
+    except (CancelledError, CommClosedError) as error:
         raise ClusterUnavailable(
             "the connection to the Dask scheduler was lost; when it is back, continue from the checkpoint "
             "or begin again"

@@ -1,0 +1,65 @@
+"""What a long run says on standard error."""
+
+import pytest
+
+import nnft_sym.progress
+from nnft_sym.progress import Rate, TerminalProgress, duration
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.2, "0 s"),
+        (59.4, "59 s"),
+        (59.6, "1 min 0 s"),
+        (3599, "59 min 59 s"),
+        (3600, "1 h 0 min"),
+        (86_400 * 400, "400 d 0 h"),
+    ],
+)
+def test_durations(seconds, text):
+    assert duration(seconds) == text
+
+
+def test_a_resumed_run_counts_what_is_done_now():
+    rate = Rate()
+    assert rate.after(900, 1000, seconds=100.0) == ""
+    assert rate.after(900, 1000, seconds=101.0) == ""  # nothing new yet
+    assert rate.after(920, 1000, seconds=104.0) == "5 per second, 16 s left"
+
+
+def test_lines_where_there_is_no_terminal(monkeypatch, capsys):
+    clock = iter([0.0, 1.0, 6.0, 8.0, 12.5, 13.0, 13.1, 30.0])
+    monkeypatch.setattr(nnft_sym.progress.time, "perf_counter", lambda: next(clock))
+    with TerminalProgress() as progress:
+        progress.sampling(1_000, 100_000)
+        progress.sampling(11_000, 100_000)
+        progress.sampling(15_000, 100_000)
+        progress.sampling(24_000, 100_000)
+        progress.stage("fitting")
+        progress.sampling(3_000, 6_000)
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.splitlines() == [
+        "[   6.0 s]   11,000 of 100,000 networks, 2,000 per second, 44 s left",
+        "[  12.5 s]   24,000 of 100,000 networks, 2,000 per second, 38 s left",
+        "[  13.0 s] fitting",
+        "[  30.0 s]   3,000 of 6,000 networks",
+    ]
+
+
+def test_the_bar_shows_rate_and_time_left(monkeypatch, capsys):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", "120")
+    clock = iter([0.0, 1.0, 11.0])
+    with TerminalProgress() as progress:
+        monkeypatch.setattr(nnft_sym.progress.time, "perf_counter", lambda: next(clock))
+        next(clock)
+        progress.sampling(0, 1_000_000)
+        progress.sampling(250_000, 1_000_000)
+        task = progress._bar._progress.tasks[0]
+        assert (task.completed, task.total) == (250_000, 1_000_000)
+        assert task.fields["rate"] == "25,000 per second, 30 s left"
+        progress.stage("fitting")
+        assert (task.description, task.fields["rate"]) == ("fitting", "")
+        monkeypatch.undo()
