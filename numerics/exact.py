@@ -30,7 +30,13 @@ from numerics.estimate import Estimate, Quality
 from numerics.exact_inputs import as_outputs, distinct_fields, refuse_extremes
 from numerics.feature_moments import Moments, feature_moments
 from numerics.index_sets import multisets
-from numerics.moment_tables import SymmetricTable, sum_over_partitions, wick_count
+from numerics.moment_tables import (
+    SymmetricTable,
+    join_blocks,
+    sum_over_partitions,
+    sums_by_blocks,
+    wick_count,
+)
 from numerics.networks import Network
 from numerics.points import Points, as_points
 from numerics.weight_laws import output_moments
@@ -99,6 +105,7 @@ class ExactCorrelators:
     orders: tuple[int, ...]
     outputs: Indices
     _neuron: "NeuronCumulants"
+    _sums: Mapping[int, Array]
     _correlators: Mapping[int, ExactCorrelator]
 
     def __getitem__(self, order: int) -> ExactCorrelator:
@@ -126,7 +133,7 @@ class ExactCorrelators:
         ExactCorrelators
         """
         network = self.network.with_width(width)
-        return _assemble(network, self.points, self.outputs, self.orders, self._neuron)
+        return _assemble(network, self.points, self.outputs, self.orders, self._neuron, self._sums)
 
 
 @final
@@ -207,7 +214,8 @@ def exact_correlators(
     neuron = neuron_cumulants(network, distinct, needed, outputs=component[kept])
     if len(distinct) < len(x):
         neuron = _spread(neuron, number_of, len(x))
-    return _assemble(network, x, component, wanted, neuron)
+    sums = _partition_sums(network, component, wanted, neuron)
+    return _assemble(network, x, component, wanted, neuron, sums)
 
 
 def exact_cumulant(network: Network, points: Points, outputs: Sequence[int] | None = None) -> Estimate:
@@ -324,18 +332,33 @@ def neuron_cumulants(
     return NeuronCumulants(tables, scales, features.method)
 
 
+def _partition_sums(
+    network: Network, outputs: Indices, orders: tuple[int, ...], neuron: NeuronCumulants
+) -> dict[int, Array]:
+    """Sum products of cumulants at width one over partitions into m blocks; see `sums_by_blocks`.
+
+    At width N each block of size r carries N^(1 − r/2), a partition of n indices into m blocks N^(m − n/2).
+    """
+    tables = dict(neuron.tables)
+    if 2 in tables:
+        two = tables[2]
+        value = two.value + network.bias_variance * wick_count(outputs[two.indices])
+        tables[2] = SymmetricTable(two.indices, value, two.error + EPS * np.abs(value), two.n_points)
+    return {
+        order: sums_by_blocks(multisets(len(outputs), order), tables) for order in orders if order % 2 == 0
+    }
+
+
 def _assemble(
-    network: Network, points: Array, outputs: Indices, orders: tuple[int, ...], neuron: NeuronCumulants
+    network: Network,
+    points: Array,
+    outputs: Indices,
+    orders: tuple[int, ...],
+    neuron: NeuronCumulants,
+    sums: Mapping[int, Array],
 ) -> ExactCorrelators:
     """Build the correlators of the output from the cumulants of one neuron."""
-    connected: dict[int, SymmetricTable] = {}
-    for order, table in neuron.tables.items():
-        power = float(network.width) ** (1 - order // 2)
-        value = power * table.value
-        if order == 2:
-            value = value + network.bias_variance * wick_count(outputs[table.indices])
-        error = power * table.error + EPS * np.abs(value)
-        connected[order] = SymmetricTable(table.indices, value, error, len(points))
+    width = float(network.width)
     correlators = {}
     for order in orders:
         indices = multisets(len(points), order)
@@ -344,13 +367,15 @@ def _assemble(
             method = "odd orders vanish (output weights are symmetric)"
             correlators[order] = ExactCorrelator(order, indices, zero, zero, zero, zero, method)
             continue
-        full, error, _ = sum_over_partitions(indices, connected, cumulant=False)
-        own = connected[order]
+        powers = [width ** (m - order // 2) for m in range(order // 2 + 1)]
+        full, error, _ = join_blocks(sums[order], powers)
+        # one block: the cumulant itself
+        own, own_error = powers[1] * sums[order][1, 0], powers[1] * sums[order][1, 1]
         method = "kernel (exact at every width)" if order == 2 else f"feature moments: {neuron.method}"
         correlators[order] = ExactCorrelator(
-            order, indices, full, own.value, error, own.error, method, _quality(neuron, order)
+            order, indices, full, own, error, own_error, method, _quality(neuron, order)
         )
-    return ExactCorrelators(network, points, orders, outputs, neuron, correlators)
+    return ExactCorrelators(network, points, orders, outputs, neuron, sums, correlators)
 
 
 def _spread(neuron: NeuronCumulants, number_of: Indices, n_points: int) -> NeuronCumulants:

@@ -1,6 +1,6 @@
 """Symmetric tensors stored by index multiset, and sums over set partitions of products of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import factorial, prod
 
@@ -77,39 +77,86 @@ def sum_over_partitions(
     scale : ndarray, shape (M,)
         Sum of the absolute values of the terms, so that ``scale / abs(value)`` is the condition number.
     """
-    classes = even_partitions(indices.shape[1])
-    largest = max((len(partitions.blocks[0]) for partitions in classes if partitions.blocks), default=1)
-    step = max(1, BLOCK // largest)
-    sums = np.zeros((3, len(indices)))
-    for start in range(0, len(indices), step):
-        rows = slice(start, start + step)
-        sums[:, rows] = _sum_block(indices[rows], classes, tables, cumulant)
-    value, error, scale = sums
+    return join_blocks(
+        sums_by_blocks(indices, tables),
+        [
+            float((-1) ** (m - 1) * factorial(m - 1)) if cumulant and m else 1.0
+            for m in _block_counts(indices)
+        ],
+    )
+
+
+def join_blocks(sums: Array, weights: Sequence[float]) -> tuple[Array, Array, Array]:
+    """Add the sums over partitions into m blocks, with a weight for each m.
+
+    Parameters
+    ----------
+    sums : ndarray, shape (n // 2 + 1, 3, M)
+        From `sums_by_blocks`.
+    weights : sequence of float, length n // 2 + 1
+
+    Returns
+    -------
+    value, error, scale : ndarray, shape (M,)
+        As by `sum_over_partitions`.
+    """
+    w = np.asarray(weights)
+    value, error, scale = w @ sums[:, 0], np.abs(w) @ sums[:, 1], np.abs(w) @ sums[:, 2]
     return value, error + 4 * EPS * scale, scale
 
 
-def _sum_block(
-    indices: Indices, classes: Iterable[PartitionClass], tables: Mapping[int, SymmetricTable], cumulant: bool
-) -> tuple[Array, Array, Array]:
-    """Do the work of `sum_over_partitions` for as many rows as fit in memory, without the rounding error."""
-    value = np.zeros(len(indices))
+def sums_by_blocks(indices: Indices, tables: Mapping[int, SymmetricTable]) -> Array:
+    """Sum products of tensors over the partitions of the indices into m even blocks, for every m.
+
+    Parameters
+    ----------
+    indices : ndarray of int64, shape (M, n)
+        Non-decreasing rows.
+    tables : mapping of int to SymmetricTable
+        The tensor of each even rank up to n.
+
+    Returns
+    -------
+    ndarray, shape (n // 2 + 1, 3, M)
+        By m: value, error (propagated to first order), and the sum of the absolute values of the terms.
+
+    Examples
+    --------
+    Three pairings of four indices, and one block of all four:
+
+    >>> pairs = SymmetricTable(np.array([[0, 0]]), np.array([2.0]), np.zeros(1), 1)
+    >>> fours = SymmetricTable(np.array([[0, 0, 0, 0]]), np.array([5.0]), np.zeros(1), 1)
+    >>> sums_by_blocks(np.array([[0, 0, 0, 0]]), {2: pairs, 4: fours})[:, 0, 0].tolist()
+    [0.0, 5.0, 12.0]
+    """
+    classes = even_partitions(indices.shape[1])
+    largest = max((len(partitions.blocks[0]) for partitions in classes if partitions.blocks), default=1)
+    step = max(1, BLOCK // largest)
+    sums = np.zeros((len(_block_counts(indices)), 3, len(indices)))
+    for start in range(0, len(indices), step):
+        rows = slice(start, start + step)
+        for partitions in classes:
+            sums[len(partitions.sizes), :, rows] += _sum_class(indices[rows], partitions, tables)
+    return sums
+
+
+def _block_counts(indices: Indices) -> range:
+    return range(indices.shape[1] // 2 + 1)
+
+
+def _sum_class(indices: Indices, partitions: PartitionClass, tables: Mapping[int, SymmetricTable]) -> Array:
+    """Sum over the partitions of one class: value, error and scale; shape (3, M)."""
+    factors, errors = [], []
+    for size, labels in zip(partitions.sizes, partitions.blocks, strict=True):
+        row = tables[size].find(indices[:, labels])
+        factors.append(tables[size].value[row])
+        errors.append(tables[size].error[row])
+    product = np.prod(factors, axis=0)
     error = np.zeros(len(indices))
-    scale = np.zeros(len(indices))
-    for partitions in classes:
-        n_blocks = len(partitions.sizes)
-        weight = float((-1) ** (n_blocks - 1) * factorial(n_blocks - 1)) if cumulant else 1.0
-        factors, errors = [], []
-        for size, labels in zip(partitions.sizes, partitions.blocks, strict=True):
-            row = tables[size].find(indices[:, labels])
-            factors.append(tables[size].value[row])
-            errors.append(tables[size].error[row])
-        product = np.prod(factors, axis=0)
-        value += weight * product.sum(axis=1)
-        scale += abs(weight) * np.abs(product).sum(axis=1)
-        for block in range(n_blocks):
-            others = [np.abs(factor) for other, factor in enumerate(factors) if other != block]
-            error += abs(weight) * np.prod([errors[block], *others], axis=0).sum(axis=1)
-    return value, error, scale
+    for block in range(len(factors)):
+        others = [np.abs(factor) for other, factor in enumerate(factors) if other != block]
+        error += np.prod([errors[block], *others], axis=0).sum(axis=1)
+    return np.stack([product.sum(axis=1), error, np.abs(product).sum(axis=1)])
 
 
 def wick_count(components: Indices) -> Array:
