@@ -20,7 +20,8 @@ def describe(network: Network) -> dict[str, object]:
     -------
     dict
         ``network`` (its kind) first, then its fields; numbers and text as they are, functions as their name
-        with a fingerprint of their code, other objects as text.
+        with a fingerprint of their code, the parameters of a network within it by their own names, other
+        objects as text.
 
     Examples
     --------
@@ -28,8 +29,16 @@ def describe(network: Network) -> dict[str, object]:
     >>> describe(ReLUNet(width=20))
     {'network': 'ReLUNet', 'width': 20, 'sigma_w': 1.0, 'sigma_b': 0.0, 'd_in': 1}
     """
-    values = {field.name: getattr(network, field.name) for field in fields(cast(Any, network))}
-    return {"network": type(network).__name__, **{name: _plain(value) for name, value in values.items()}}
+    found: dict[str, object] = {"network": type(network).__name__}
+    for field in fields(cast(Any, network)):
+        value = getattr(network, field.name)
+        if isinstance(value, Network):
+            inner = describe(value)
+            found[field.name] = inner.pop("network")
+            found |= inner
+        else:
+            found[field.name] = _plain(value)
+    return found
 
 
 def _plain(value: object) -> object:
@@ -50,6 +59,8 @@ def _name_function(function: Callable[..., object]) -> str:
     if code is None:
         return name
     cells = [repr(cell.cell_contents) for cell in plain.__closure__ or ()]
+    known = {name: plain.__globals__.get(name) for name in code.co_names}
+    cells += [f"{name} = {value!r}" for name, value in known.items() if isinstance(value, Real)]
     constants = [repr(constant) for constant in code.co_consts if not hasattr(constant, "co_code")]
     text = repr((code.co_code, constants, code.co_names, cells))
     return f"{name} {hashlib.sha256(text.encode()).hexdigest()[:16]}"

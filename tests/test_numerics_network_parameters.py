@@ -10,6 +10,9 @@ import numpy as np
 
 from numerics.network_parameters import describe
 from numerics.networks import CosNet, ErfNet
+from numerics.weight_laws import ReweightedNet
+
+SCALE = 1.0
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,23 @@ def test_numbers_are_plain():
     assert found == {"network": "ErfNet", "width": 5, "sigma_w": 2.0, "sigma_b": 1.0, "d_in": 1}
     assert [type(value) for value in found.values()] == [str, int, float, float, int]
     assert describe(CosNet(3, sigma_w=2.0))["sigma_a"] == 2.0
+
+
+def test_networks_within_networks():
+    found = describe(ReweightedNet(ErfNet(5), output="uniform"))
+    assert (found["network"], found["base"], found["width"], found["output"]) == (
+        "ReweightedNet", "ErfNet", 5, "uniform",
+    )  # fmt: skip
+    assert all(isinstance(value, int | float | str) for value in found.values())
+
+
+def test_constants_of_a_module_count(monkeypatch):
+    def scaled(z):
+        return SCALE * z
+
+    one = describe(UserNet(3, scaled))
+    monkeypatch.setitem(globals(), "SCALE", 2.0)
+    assert describe(UserNet(3, scaled)) != one
 
 
 def test_functions_are_told_apart_by_their_code():
