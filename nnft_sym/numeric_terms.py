@@ -110,10 +110,10 @@ def with_profiles(expansion: "Expansion", profiles: Mapping[str, "Profile"]) -> 
     >>> from nnft_sym.symbolic_functions import symbolic_profile
     >>> import sympy
     >>> y = sympy.Symbol("y")
-    >>> bump = symbolic_profile(sympy.exp(-y**2), y)
+    >>> bump = symbolic_profile(sympy.exp(-y**2), y, growth=None, length_scale=0.7)
     >>> *_, (integrand, number, powers) = with_profiles(correlator("lambda*f^4", 4), {"lambda": bump})
     >>> print(number, powers, integrand)
-    -24 {'lambda': 1} ∫dy1 exp(-y**2)(y1) Kw(x1,y1) Kw(x2,y1) Kw(x3,y1) Kw(x4,y1)   [4 factors, ...
+    -24 {'lambda': 1} ∫dy1 [exp(-y**2)](y1) Kw(x1,y1) Kw(x2,y1) Kw(x3,y1) Kw(x4,y1)   [4 factors, ...
     """
     from numerics.lowering import lower_diagram
 

@@ -111,7 +111,7 @@ def symbolic_profile(
     y: Point,
     *,
     growth: float | None = 0.0,
-    length_scale: float = 1.0,
+    length_scale: float | None = None,
     centres: Sequence[Sequence[float]] = (),
 ) -> FunctionProfile:
     """Make the position dependence p(y) of a coupling from an expression.
@@ -122,22 +122,31 @@ def symbolic_profile(
         In the coordinates of the vertex, with numbers for everything else.
     y : sympy.Symbol, or sequence of d symbols
     growth, length_scale, centres
-        As for `numerics.profiles.FunctionProfile`.
+        As for `numerics.profiles.FunctionProfile`; polynomials need no length scale.
 
     Raises
     ------
     InvalidExpansion
-        If something in the expression has no number, or it has kinks where integrals cannot be cut.
+        If something in the expression has no number, it has kinks where integrals cannot be cut, or the
+        length scale is missing.
 
     Examples
     --------
     >>> y = sympy.Symbol("y", real=True)
-    >>> profile = symbolic_profile(sympy.exp(-(y - 1)**2), y, growth=None, centres=[[1.0]])
+    >>> form = sympy.exp(-(y - 1)**2)
+    >>> profile = symbolic_profile(form, y, growth=None, length_scale=0.7, centres=[[1.0]])
     >>> profile.values(np.array([[1.0]])).tolist()
     [1.0]
     """
     coordinates = _coordinates(y)
     expression = _checked(expression, coordinates)
+    if length_scale is None:
+        if not expression.is_polynomial(*coordinates):
+            raise InvalidExpansion(
+                f"the profile {expression} has no length_scale: give the shortest distance over which it "
+                "changes"
+            )
+        length_scale = np.inf
     _, fixed = _kinks(expression, coordinates, ())
     evaluate = _evaluator(expression, coordinates)
 
@@ -146,9 +155,9 @@ def symbolic_profile(
 
     return FunctionProfile(
         function,
-        str(expression),
-        growth=growth,
-        length_scale=length_scale,
+        f"[{expression}]",
+        length_scale,
+        growth,
         centres=tuple(tuple(float(c) for c in centre) for centre in centres),
         kinks=fixed,
         content=_content(expression, coordinates),

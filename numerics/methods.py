@@ -263,7 +263,8 @@ def choose_rule(kernel: Kernel, points: Array, box: Box, profiles: frozenset[Pro
         If the kernel states neither a length scale nor a growth.
     """
     lengths = [kernel.length_scale, *(profile.length_scale for profile in profiles)]
-    scale = min((length for length in lengths if length is not None), default=None)
+    # Polynomials have no length; in front of a homogeneous kernel they vary on that of the box.
+    scale = min((min(length, box.cutoff) for length in lengths if length is not None), default=None)
     if scale is None and kernel.ray_growth is not None:
         return surface_rule(box.cutoff, kernel.ray_growth, points)
     if scale is None:

@@ -89,7 +89,8 @@ class Prediction:
         Parameters
         ----------
         couplings : mapping of str to number, or to arrays of one shape (...)
-            Value of every coupling that occurs; others are ignored.
+            Value of every coupling that occurs; others are ignored. For a field with components these
+            include D and the δ, which ``nnft_sym.component_values`` gives.
 
         Returns
         -------
@@ -104,7 +105,8 @@ class Prediction:
         needed = {name for key in self.coefficients for name, _ in key}
         if not needed <= set(couplings):
             raise LoweringError(
-                f"couplings {sorted(couplings)} given, the expansion has {sorted(needed)}; give each of them"
+                f"couplings {sorted(couplings)} given, the expansion has {sorted(needed)}; give each of them "
+                "(D and δ, for a field with components, from component_values)"
             )
         values = {
             name: np.asarray(value, dtype=np.float64)[..., np.newaxis] for name, value in couplings.items()

@@ -7,7 +7,7 @@ What to use when: `RadialPower` for the weights |y|² of (λ_0 + λ_2 |x|²) f�
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import inf
+from math import inf, nan
 from typing import Any, final
 
 import numpy as np
@@ -140,10 +140,11 @@ class FunctionProfile(Profile):
         ``function(nodes)`` with nodes of shape (m, d), result (m,), finite.
     name : str
         How it is written, as in ``p`` for p(y1).
+    length_scale : float
+        Shortest distance over which it changes shape; infinite for a polynomial. It must be said, because a
+        grid made for longer distances sees nothing of a narrow profile, and would not notice.
     growth : float or None
         Power of r with which it grows along rays at most; None if it decays faster than any power.
-    length_scale : float
-        Shortest distance over which it changes shape.
     centres : tuple of tuple of float
         Points around which it has structure beside the origin and the inputs.
     kinks : tuple of tuple of float
@@ -158,15 +159,15 @@ class FunctionProfile(Profile):
 
     Examples
     --------
-    >>> bump = FunctionProfile(lambda y: np.exp(-np.sum(y**2, axis=1)), "bump", growth=None)
+    >>> bump = FunctionProfile(lambda y: np.exp(-np.sum(y**2, axis=1)), "bump", 1.0, growth=None)
     >>> bump.values(np.zeros((2, 1))).tolist(), bump.text("y1")
     ([1.0, 1.0], 'bump(y1)')
     """
 
     function: Callable[[Array], Any]
-    name: str = "p"
+    name: str
+    length_scale: float = nan
     growth: float | None = 0.0
-    length_scale: float = 1.0
     centres: tuple[tuple[float, ...], ...] = ()
     kinks: tuple[tuple[float, ...], ...] = ()
     content: str | None = None
@@ -174,7 +175,8 @@ class FunctionProfile(Profile):
     def __post_init__(self) -> None:
         if not self.length_scale > 0.0:
             raise LoweringError(
-                f"the profile {self.name} has the length scale {self.length_scale}; a positive one is needed"
+                f"the profile {self.name} has the length scale {self.length_scale}; a positive number is needed, "
+                "the shortest distance over which it changes"
             )
 
     @property

@@ -261,7 +261,7 @@ def test_the_o_n_coefficients_per_delta_structure():
 def test_a_coupling_with_a_profile_of_ones_own():
     """λ(y) = λ exp(−y²/2) with Gauss-net over R^d: one more Gaussian under the integral."""
     y = sympy.Symbol("y", real=True)
-    profile = symbolic_profile(sympy.exp(-(y**2) / 2), y, growth=None)
+    profile = symbolic_profile(sympy.exp(-(y**2) / 2), y, growth=None, length_scale=1.0)
     terms = with_profiles(correlator("lambda*f^4", 4, scheme="exact", kind="connected"), {"lambda": profile})
     found = predict(terms, GaussKernel(), INPUTS, WholeSpace()).coefficient("lambda")
     for m, row in enumerate(multisets(2, 4)):
@@ -291,7 +291,7 @@ def test_a_bilocal_vertex_over_all_of_space_needs_a_cutoff():
 def test_refusals():
     expansion = correlator("(lambda + mu)*f^4", 4)
     y = sympy.Symbol("y", real=True)
-    bump = symbolic_profile(sympy.exp(-(y**2)), y)
+    bump = symbolic_profile(sympy.exp(-(y**2)), y, length_scale=0.7)
     with pytest.raises(InvalidExpansion, match="must stand alone"):
         list(with_profiles(expansion, {"lambda": bump}))
     with pytest.raises(InvalidExpansion, match=r"\['nu'\] are no couplings"):

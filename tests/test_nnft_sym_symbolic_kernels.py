@@ -19,6 +19,7 @@ from numerics.index_sets import multisets
 from numerics.integration import integrate, vertex_tensor
 from numerics.lowering import lower_diagram
 from numerics.networks import network
+from numerics.profiles import RadialPower
 from numerics.user_kernels import kernel_identity
 
 STAR = Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")
@@ -176,9 +177,28 @@ def test_equal_expressions_are_one_kernel_for_the_store():
     )
 
 
+def test_profiles_say_their_length():
+    y = sympy.Symbol("y", real=True)
+    with pytest.raises(InvalidExpansion, match="no length_scale"):
+        symbolic_profile(sympy.exp(-((y - 3) ** 2) * 10**6), y)
+    assert symbolic_profile(1 + y**2, y).length_scale == np.inf
+
+
+@pytest.mark.parametrize("net", ["erf", "relu", "gauss"])
+def test_a_polynomial_profile_is_the_sum_of_its_powers(net):
+    """1 − 3y² by its expression, on a grid, against the two integrals that the actions give."""
+    y = sympy.Symbol("y", real=True)
+    kernel, points = network(net, 1).kernel, np.array([[0.2], [-0.7], [0.9]])
+    profile = symbolic_profile(1 - 3 * y**2, y, growth=2.0)
+    found = vertex_tensor(lower_diagram(STAR, profiles=[profile]), kernel, points, Box(3.0))
+    plain = vertex_tensor(STAR, kernel, points, Box(3.0)).value
+    square = vertex_tensor(lower_diagram(STAR, profiles=[RadialPower(2)]), kernel, points, Box(3.0)).value
+    np.testing.assert_allclose(found.value, plain - 3 * square, rtol=1e-9, atol=1e-12)
+
+
 def test_a_profile_with_a_step():
     y = sympy.Symbol("y", real=True)
-    profile = symbolic_profile(sympy.Piecewise((1, y > sympy.Rational(1, 2)), (0, True)), y)
+    profile = symbolic_profile(sympy.Piecewise((1, y > sympy.Rational(1, 2)), (0, True)), y, length_scale=1.0)
     assert profile.kinks == ((0.5,),)
     np.testing.assert_array_equal(profile.values(np.array([[0.4], [0.6]])), [0.0, 1.0])
     kernel, points = network("erf", 1).kernel, np.array([[0.1], [0.2], [0.3], [0.4]])

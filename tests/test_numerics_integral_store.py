@@ -268,7 +268,7 @@ def test_what_cannot_be_identified_is_refused_or_left_out(tmp_path, monkeypatch)
     nameless = FunctionKernel(lambda x, y: ErfKernel().weight(x, y))
     with pytest.raises(LoweringError, match="content="):
         predicted(tmp_path, nameless)
-    profile = FunctionProfile(lambda y: np.ones(len(y)))
+    profile = FunctionProfile(lambda y: np.ones(len(y)), "one", 1.0)
     terms = [(lower_diagram(STAR, profiles=[profile]), Fraction(1), {})]
     with pytest.raises(LoweringError, match="content="):
         predict(terms, ErfKernel(), INPUTS, Box(1.0), cache=tmp_path)

@@ -125,7 +125,7 @@ def test_one_profile_of_two_and_the_order_of_vertices():
 )
 @pytest.mark.parametrize("kernel", [ErfKernel(), ReLUKernel(), GaussKernel()], ids=repr)
 def test_profiles_given_by_functions(kernel, function, profile):
-    given = FunctionProfile(lambda y: function(y[:, 0]), "p", **profile)
+    given = FunctionProfile(lambda y: function(y[:, 0]), "p", **({"length_scale": 1.0} | profile))
     found = vertex_tensor(weighted(STAR, given), kernel, INPUTS, Box(6.0))
     assert found.trusted
     for m in (0, 7, 14):
@@ -147,7 +147,7 @@ def test_profiles_given_by_functions(kernel, function, profile):
 @pytest.mark.parametrize("kernel", [ErfKernel(), ReLUKernel(), ReLUKernel(1.0, 0.5)], ids=repr)
 def test_a_decaying_coupling_makes_integrals_over_all_of_space(kernel, function, growth):
     """Without the profile they diverge; quad integrates over the whole line by a map of its own."""
-    profile = FunctionProfile(lambda y: function(y[:, 0]), growth=growth)
+    profile = FunctionProfile(lambda y: function(y[:, 0]), "p", 0.7, growth)
     found = vertex_tensor(weighted(STAR, profile), kernel, INPUTS, WholeSpace())
     assert found.trusted
     for m in (1, 9):
@@ -173,7 +173,7 @@ def test_other_methods_know_profiles(method):
 
 
 def test_power_counting_with_profiles():
-    square, decaying = RadialPower(2), FunctionProfile(lambda y: np.exp(-(y[:, 0] ** 2)), growth=None)
+    square, decaying = RadialPower(2), FunctionProfile(lambda y: np.exp(-(y[:, 0] ** 2)), "p", 0.7, None)
     assert divergence(weighted(STAR, square), ErfKernel(d_in=3)) == 5.0
     assert divergence(weighted(STAR, square), ReLUKernel()) == 7.0
     assert divergence(weighted(STAR, square), GaussKernel()) is None
@@ -201,7 +201,7 @@ def test_as_text_and_json():
     integrand = weighted(BUBBLE, RadialPower(4), None)
     assert str(integrand).startswith("∫dy1 dy2 |y1|^4 Kw(x1,y1)")
     assert Integrand.from_json(integrand.to_json()) == integrand
-    bump = FunctionProfile(lambda y: np.exp(-(y[:, 0] ** 2)), "bump")
+    bump = FunctionProfile(lambda y: np.exp(-(y[:, 0] ** 2)), "bump", 0.7)
     assert "bump(y2)" in str(weighted(BUBBLE, None, bump))
     with pytest.raises(LoweringError, match=r"bump\(y\) is a function"):
         weighted(BUBBLE, None, bump).to_json()
@@ -214,7 +214,7 @@ def test_refusals():
         with pytest.raises(LoweringError, match="even power"):
             RadialPower(power)
     with pytest.raises(LoweringError, match="length scale"):
-        FunctionProfile(lambda y: y[:, 0], length_scale=0.0)
+        FunctionProfile(lambda y: y[:, 0], "p", 0.0)
     for function in (lambda y: np.full(len(y), np.nan), lambda y: y):
         with pytest.raises(InvalidKernel, match="the profile p returned"):
-            vertex_tensor(weighted(STAR, FunctionProfile(function)), ErfKernel(), INPUTS, Box(1.0))
+            vertex_tensor(weighted(STAR, FunctionProfile(function, "p", 1.0)), ErfKernel(), INPUTS, Box(1.0))
