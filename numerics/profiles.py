@@ -175,8 +175,8 @@ class FunctionProfile(Profile):
     def __post_init__(self) -> None:
         if not self.length_scale > 0.0:
             raise LoweringError(
-                f"the profile {self.name} has the length scale {self.length_scale}; a positive number is needed, "
-                "the shortest distance over which it changes"
+                f"the profile {self.name} has the length scale {self.length_scale}; a positive number is "
+                "needed, the shortest distance over which it changes"
             )
 
     @property
