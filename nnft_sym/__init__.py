@@ -12,6 +12,7 @@ What to use when
 - `generate`, `count`, `grouped`: diagrams by themselves; `generate_batches`: millions of them as arrays.
 - `svg`, `svg_sheet`, `sheet_figure`, `tikz`: pictures. `nickel_index`, `to_networkx`, `to_json`: other forms.
 - `network` (or `ErfNet`, `ReLUNet`, `GaussNet`, `CosNet`): an architecture, its kernel and its ensemble.
+- `ActivationNet`, `symbolic_activation`: an activation of one's own; `ReweightedNet`: uniform or correlated weights.
 - `Ensemble`: sample networks. `exact_correlators`: the exact finite-width answer.
 - `predict`: an expansion and a kernel to numbers. `integrate`: one diagram to a number.
 - `fit`, `compare`: couplings from correlated data, and χ² against a prediction.
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from diagrams.graphs import from_networkx as from_networkx
     from diagrams.graphs import to_networkx as to_networkx
     from nnft_sym.action import Action as Action
+    from nnft_sym.activations import symbolic_activation as symbolic_activation
     from nnft_sym.algebra import integrate_gaussian as integrate_gaussian
     from nnft_sym.algebra import solve_for as solve_for
     from nnft_sym.algebra import substitute_kernel as substitute_kernel
@@ -99,10 +101,13 @@ if TYPE_CHECKING:
     from numerics.sampler import Ensemble as Ensemble
     from numerics.sampling_run import SamplingInterrupted as SamplingInterrupted
     from numerics.user_kernels import FunctionKernel as FunctionKernel
+    from numerics.user_networks import ActivationNet as ActivationNet
+    from numerics.weight_laws import ReweightedNet as ReweightedNet
 
 #: Module -> the names it gives; modules of this package first, then those of the floors below.
 EXPORTS = {
     "nnft_sym.action": ("Action",),
+    "nnft_sym.activations": ("symbolic_activation",),
     "nnft_sym.algebra": ("integrate_gaussian", "solve_for", "substitute_kernel"),
     "nnft_sym.components": ("at_components",),
     "nnft_sym.config": ("StudyConfig", "built_in_study", "load_study", "parse_study"),
@@ -150,6 +155,8 @@ EXPORTS = {
     "numerics.sampler": ("Ensemble",),
     "numerics.sampling_run": ("SamplingInterrupted",),
     "numerics.user_kernels": ("FunctionKernel",),
+    "numerics.user_networks": ("ActivationNet",),
+    "numerics.weight_laws": ("ReweightedNet",),
     "diagrams": (
         "Diagram",
         "NNFTError",

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from numerics.sampled import SampledCorrelators as SampledCorrelators
     from numerics.sampler import Ensemble as Ensemble
     from numerics.sampling_run import SamplingInterrupted as SamplingInterrupted
+    from numerics.user_networks import ActivationNet as ActivationNet
+    from numerics.weight_laws import ReweightedNet as ReweightedNet
 
 EXPORTS = {
     "numerics.backends": ("NumbaBackend", "NumpyBackend"),
@@ -60,6 +62,8 @@ EXPORTS = {
     "numerics.sampled": ("SampledCorrelators",),
     "numerics.sampler": ("Ensemble",),
     "numerics.sampling_run": ("SamplingInterrupted",),
+    "numerics.user_networks": ("ActivationNet",),
+    "numerics.weight_laws": ("ReweightedNet",),
 }
 
 __getattr__, __dir__ = lazy_exports(__name__, EXPORTS)

@@ -10,6 +10,7 @@ ROOT = Path(__file__).parent.parent
 
 NNFT_SYM = [
     "Action",
+    "ActivationNet",
     "Box",
     "CosNet",
     "Diagram",
@@ -28,6 +29,7 @@ NNFT_SYM = [
     "NumpyBackend",
     "Quality",
     "ReLUNet",
+    "ReweightedNet",
     "SamplingInterrupted",
     "Settings",
     "StudyConfig",
@@ -71,6 +73,7 @@ NNFT_SYM = [
     "summarise",
     "svg",
     "svg_sheet",
+    "symbolic_activation",
     "symbolic_kernel",
     "symbolic_profile",
     "tikz",
@@ -83,6 +86,7 @@ NNFT_SYM = [
 ]
 
 NUMERICS = [
+    "ActivationNet",
     "Box",
     "Comparison",
     "CosNet",
@@ -97,6 +101,7 @@ NUMERICS = [
     "Prediction",
     "Quality",
     "ReLUNet",
+    "ReweightedNet",
     "SampledCorrelators",
     "SamplingInterrupted",
     "Settings",
