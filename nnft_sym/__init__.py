@@ -12,7 +12,8 @@ What to use when
 - `generate`, `count`, `grouped`: diagrams by themselves; `generate_batches`: millions of them as arrays.
 - `svg`, `svg_sheet`, `sheet_figure`, `tikz`: pictures. `nickel_index`, `to_networkx`, `to_json`: other forms.
 - `network` (or `ErfNet`, `ReLUNet`, `GaussNet`, `CosNet`): an architecture, its kernel and its ensemble.
-- `ActivationNet`, `symbolic_activation`: an activation of one's own; `ReweightedNet`: uniform or correlated weights.
+- `ActivationNet`, `symbolic_activation`: an activation of one's own; `ReweightedNet`: uniform or correlated
+  weights.
 - `Ensemble`: sample networks. `exact_correlators`: the exact finite-width answer.
 - `predict`: an expansion and a kernel to numbers. `integrate`: one diagram to a number.
 - `fit`, `compare`: couplings from correlated data, and χ² against a prediction.
