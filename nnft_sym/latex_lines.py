@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from nnft_sym.polynomials import Polynomial
 
 #: Width of a printed line in points (the documents have a text width of 455 pt).
-LINE_WIDTH = 430.0
+LINE_WIDTH = 440.0
 #: Longer displays are split, since LaTeX keeps a whole ``align*`` in its memory.
 ROWS_PER_DISPLAY = 60
 #: Widths of symbols at 10 pt, roughly.
@@ -44,13 +44,13 @@ def estimated_width(latex: str) -> float:
     True
     """
     width = 0.85 * sum(max(map(estimated_width, pair)) for pair in _STACKED.findall(latex))
-    rest = _STACKED.sub("", latex)
+    rest = _STACKED.sub(" ", latex)  # a blank, so that a command does not run into letters
     width += 0.85 * sum(map(estimated_width, _SCRIPT.findall(rest)))
-    rest = _SCRIPT.sub("", rest)
+    rest = _SCRIPT.sub(" ", rest)
     for command in re.findall(r"\\([A-Za-z]+|.)", rest):
         width += _COMMAND_WIDTHS.get(command, 7.0)
     rest = re.sub(r"\\([A-Za-z]+|.)|[{}& ]", "", rest)
-    return width + sum(11.0 if letter in "+-=" else 8.5 if letter.isupper() else 5.5 for letter in rest)
+    return width + sum(11.0 if letter in "+-=" else 9.5 if letter.isupper() else 5.5 for letter in rest)
 
 
 def displayed(rows: Sequence[str], between: str = r"\\") -> str:

@@ -289,6 +289,34 @@ def test_sentences_of_the_document():
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
 @pytest.mark.parametrize(
+    "notation",
+    [Notation(), Notation(plain_kernel=True), Notation(arguments=True, numbered_vertices=True)],
+    ids=["default", "plain", "arguments"],
+)
+def test_estimated_widths_bound_those_of_tex(tmp_path, notation):
+    """Every row, measured by TeX: never wider than estimated, and not by much narrower."""
+    rows = []
+    for action, n, order in (("lambda*(f.f)^2", 4, 2), (LAMBDA_KAPPA, 6, 1), ("lambda*f^4", 4, 3)):
+        expansion = correlator(action, n, order)
+        for printed in (formula_latex(expansion, notation), grouped_latex(expansion, notation)):
+            body = re.sub(r"\\(begin|end)\{aligned\}\n?|&", "", printed)
+            rows += [row for row in body.split("\\\\\n") if len(row) > 60]
+    boxes = "\n".join(rf"\setbox0\hbox{{$\displaystyle {row}$}}\typeout{{W=\the\wd0}}" for row in rows)
+    head = r"\documentclass[10pt]{article}\usepackage{amsmath}\begin{document}"
+    (tmp_path / "page.tex").write_text(f"{head}\n{boxes}\n\\end{{document}}\n")
+    words = ["pdflatex", "-interaction=batchmode", "-halt-on-error", "page.tex"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, check=False, timeout=60)
+    assert done.returncode == 0
+    log = (tmp_path / "page.log").read_text(errors="replace")
+    measured = [float(width) for width in re.findall(r"W=([\d.]+)pt", log)]
+    assert len(measured) == len(rows) > 100
+    for width, row in zip(measured, rows, strict=True):
+        assert 0.7 * estimated_width(row) < width < estimated_width(row), row
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+@pytest.mark.parametrize(
     ("action", "n", "order", "scheme", "kind", "plain"),
     [
         (LAMBDA_KAPPA, 2, 1, "bare", "normalised", True),
@@ -303,6 +331,7 @@ def test_sentences_of_the_document():
         ("(lambda_0 + lambda_2*x^2)*f^4 + lambda_NL*f(x)^2*f(y)^2", 4, 1, "bare", "normalised", False),
         ("mu*x^2*f(x)^2*f(y)^2 + a*f(x)^2*f(y)^2*f(z)^2", 2, 1, "bare", "normalised", True),
         ("lambda*(f.f)^2", 4, 2, "bare", "normalised", False),
+        ("lambda*(f.f)^2 + kappa*(f.f)^3", 6, 1, "bare", "normalised", False),
     ],
 )
 def test_documents_compile(tmp_path, action, n, order, scheme, kind, plain):
