@@ -22,6 +22,8 @@ from numerics.contraction import Cost, Tables, contract, contraction_cost
 from numerics.errors import LoweringError, ProblemTooLarge
 from numerics.integrand import Integrand
 from numerics.kernels import Kernel
+from numerics.kernels_arc import ErfKernel, ReLUKernel
+from numerics.kernels_stationary import CosKernel, GaussKernel
 from numerics.kinked_lines import kinks_where_vertices_meet
 from numerics.quadrature import Rule
 
@@ -38,10 +40,9 @@ _STEP, _GROWTH = 6.5, 1.4
 _LONG = 40.0
 #: Share of the largest relative change, and of the change before, that every element is given at least.
 _SHARE, _MEMORY = 0.1, 4e-3
-#: Changes below the first that fall by less than the second show a kink that nobody declared. What is missed
-#: then jumps up and down below an envelope, with the positions of the nodes; so the change before is kept in
-#: mind and the largest counts several times.
-_RESOLVED, _NOT_ANALYTIC, _IRREGULAR_MEMORY, _IRREGULAR_REST = 1e-3, 0.25, 0.4, 4.0
+#: Where nothing is known: changes kept in mind, what the largest of them is multiplied by, and by how much
+#: more as long as there are fewer.
+_CHANGES, _REST, _TOO_FEW = 3, 1.5, 10.0
 #: Largest ratio of successive changes for which their sum is taken to converge.
 _LARGEST_RATIO = 0.9
 #: Rounding error, in units of ε∫∏|K|: of a sum, and of each kernel in the product.
@@ -49,11 +50,19 @@ _OF_SUM, _OF_KERNEL = 4.0, 16.0
 
 
 class Smoothness(Enum):
-    """How fast a rule converges; the value is the smallest ratio of successive changes that is believed."""
+    """How fast a rule converges; the value is the smallest ratio of successive changes that is believed.
+
+    With a kernel of the user nothing is believed: a kink that was not declared makes errors jump up and down
+    below an envelope, with the positions of the nodes, so the largest of the last changes counts.
+    """
 
     EXACT = 0.0
     ANALYTIC = 0.05
     KINKED = 0.5
+    UNKNOWN = 1.0
+
+
+_SLOW = (Smoothness.KINKED, Smoothness.UNKNOWN)
 
 
 @dataclass(frozen=True)
@@ -221,7 +230,7 @@ def refine(
             if track.finished and on_done:
                 on_done(track.job)
         tracks = [track for track in tracks if not track.finished]
-        nats = _next(nats, kinked=any(track.smoothness is Smoothness.KINKED for track in tracks))
+        nats = _next(nats, kinked=any(track.smoothness in _SLOW for track in tracks))
 
 
 @dataclass(eq=False)
@@ -234,7 +243,7 @@ class _Track:
     finished: bool = False
     _scale: Array = field(default_factory=lambda: np.empty(0))
     _change: float = np.inf
-    _irregular: bool = False
+    _changes: list[float] = field(default_factory=list)
 
     def evaluate(self, tables: Tables, rtol: float, backend: Backend | None) -> None:
         """Integrate on one more grid, and judge from the changes so far."""
@@ -262,14 +271,16 @@ class _Track:
         """What the last grid still misses, from the change that it brought."""
         scale = self._scale
         largest = float(np.max(change / np.where(scale > 0.0, scale, 1.0), initial=0.0))
+        if self.smoothness is Smoothness.UNKNOWN:
+            self._changes = [*self._changes[1 - _CHANGES :], largest]
+            rest = _REST if len(self._changes) == _CHANGES else _TOO_FEW
+            return np.asarray(rest * max(self._changes) * scale)
         least, rest = _SHARE * largest, 1.0
         if np.isfinite(self._change):
-            if self.smoothness is Smoothness.ANALYTIC and largest < _RESOLVED:
-                self._irregular |= largest > _NOT_ANALYTIC * self._change
-            least = max(least, (_IRREGULAR_MEMORY if self._irregular else _MEMORY) * self._change)
+            least = max(least, _MEMORY * self._change)
             ratio = max(largest, least) / self._change if self._change > 0.0 else 0.0
             ratio = min(max(ratio, self.smoothness.value), _LARGEST_RATIO)
-            rest = _IRREGULAR_REST if self._irregular else ratio / (1.0 - ratio)
+            rest = ratio / (1.0 - ratio)
         self._change = max(largest, least)
         return np.asarray(rest * np.maximum(change, least * scale))
 
@@ -278,6 +289,8 @@ def _smoothness(job: Job, kernel: Kernel, points: Array, rule: Rule) -> Smoothne
     """Panels are cut at kinks in one coordinate; those between two vertices are integrated along curves."""
     if rule.exact:
         return Smoothness.EXACT
+    if not isinstance(kernel, ErfKernel | ReLUKernel | GaussKernel | CosKernel) or job.integrand.shaping:
+        return Smoothness.UNKNOWN
     if not any(len(kinks) for kinks in kernel.kinks(points)):
         return Smoothness.ANALYTIC
     cut = kernel.d_in <= rule.kinks_cut_up_to

@@ -30,6 +30,24 @@ def test_slopes(diagram, kind, slope, d):
     np.testing.assert_allclose(found.slopes.value, slope - d, atol=1e-9 if kind is ReLUKernel else 1e-3)
 
 
+@pytest.mark.parametrize("d", [1, 2, 3])
+@pytest.mark.parametrize("diagram", [STAR, SIX, TADPOLE])
+def test_slopes_of_a_homogeneous_kernel_hold_within_their_errors(diagram, d):
+    """−(4 + d) for λ and −(6 + d) for κ, at every cutoff."""
+    x = np.random.default_rng(d).uniform(0.2, 1.2, size=(2, d))
+    found = flow(diagram, ReLUKernel(1.2, 0.0, d), x, [7.0, 30.0, 1e5], rtol=1e-9)
+    assert found.slopes.trusted
+    assert np.all(np.abs(found.slopes.value - found.expected_slope) <= found.slopes.error)
+    assert np.all(found.slopes.error < 1e-8)
+
+
+def test_the_slope_of_erf_tends_to_minus_the_dimension_like_one_over_the_cutoff():
+    found = flow(STAR, ErfKernel(sigma_b=0.4), INPUTS[1], [1e3, 1e4, 1e5, 1e6])
+    off = np.abs(found.slopes.value + 1.0)
+    assert np.all(found.slopes.error < 1e-9)
+    np.testing.assert_allclose(off[:-1] / off[1:], 10.0, rtol=0.05)
+
+
 def far_erf(kernel, x, direction):
     """K_W(x, r ŷ) for r -> infinity: (2sw²/π) atan(√2 s x·ŷ/√(1 + 2C_xx − 2s²(x·ŷ)²)), s = sw/√d."""
     s2 = kernel.sigma_w**2 / kernel.d_in
