@@ -151,6 +151,9 @@ def _profiles_of_valences(expansion: "Expansion", profiles: Mapping[str, "Profil
 def component_values(components: "ArrayLike", n_components: int) -> dict[str, "NDArray[np.float64]"]:
     """Turn a choice of components into numbers for D and every δ, to be given to `Prediction.evaluate`.
 
+    A prediction lists inputs in ascending order, x_1 <= .. <= x_n, each with the component chosen for its
+    place; G_ij(x_2, x_1) is therefore found as G_ji(x_1, x_2).
+
     Parameters
     ----------
     components : array_like of int, shape (..., n)

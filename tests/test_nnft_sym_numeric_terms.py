@@ -13,6 +13,7 @@ from scipy.integrate import quad
 
 from diagrams.wick import pairings
 from nnft_sym.action import Action
+from nnft_sym.components import at_components
 from nnft_sym.errors import InvalidExpansion
 from nnft_sym.expansion import correlator
 from nnft_sym.numeric_terms import component_values, with_profiles
@@ -240,6 +241,18 @@ def test_one_component_is_the_scalar_theory():
     a = vector.evaluate({"lambda": 0.1} | component_values((1, 1, 1, 1), 1))
     b = plain.evaluate({"lambda": 0.1})
     np.testing.assert_allclose(a.value, b.value, rtol=1e-12)
+
+
+def test_components_chosen_before_or_after_the_integrals():
+    """`at_components` leaves terms out, `component_values` multiplies them by zero; weights are kept."""
+    expansion = correlator("lambda*(f.f)^2 + b*x^2*(f.f)^2", 4, order=2, scheme="exact")
+    later = predict(expansion.monomials(), KERNEL, INPUTS, Box(CUTOFF))
+    couplings = {"lambda": 0.1, "b": -0.03}
+    for components in ((1, 1, 2, 2), (1, 2, 1, 2), (3, 3, 3, 3)):
+        before = predict(at_components(expansion, 3, components), KERNEL, INPUTS, Box(CUTOFF))
+        a = before.evaluate(couplings).value
+        b = later.evaluate(couplings | component_values(components, 3)).value
+        np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-14)
 
 
 def test_the_o_n_coefficients_per_delta_structure():

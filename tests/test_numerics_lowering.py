@@ -14,6 +14,7 @@ from diagrams.generation import generate
 from numerics.errors import LoweringError
 from numerics.lowering import lower, lower_diagram, to_float
 from numerics.monomials import monomial
+from numerics.profiles import RadialPower
 
 
 def terms_of(n, vertices, names):
@@ -107,3 +108,12 @@ def test_nothing_else_in_the_middle_floor_turns_a_fraction_into_a_float():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "float":
                 assert "prefactor" not in ast.dump(node), f"{path.name}:{node.lineno}"
+
+
+def test_flat_programs_bring_their_factor_and_their_profiles():
+    star = Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")
+    weighted = lower_diagram(star, Fraction(1, 3), [RadialPower(2)])
+    program = lower([(weighted, Fraction(-24), {"b": 1}), (star, Fraction(-24), {"lambda": 1})])
+    assert [group.prefactors for group in program.groups] == [(Fraction(-8),), (Fraction(-24),)]
+    assert [integrand.profiles for integrand in program.integrands] == [(RadialPower(2),), ()]
+    assert lower_diagram(star, 1, [None]) == lower_diagram(star)
