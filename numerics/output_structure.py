@@ -83,7 +83,7 @@ class OutputStructure:
         )
 
 
-def output_structure(network: Network, points: Points) -> OutputStructure:
+def pairing_amplitudes(network: Network, points: Points) -> OutputStructure:
     """Compute the amplitudes of all products of δ's at exactly the given points.
 
     Parameters
@@ -106,7 +106,7 @@ def output_structure(network: Network, points: Points) -> OutputStructure:
     Examples
     --------
     >>> from numerics.networks import ReLUNet
-    >>> structure = output_structure(ReLUNet(width=4), [[1.0], [1.0], [-1.0], [-1.0]])
+    >>> structure = pairing_amplitudes(ReLUNet(width=4), [[1.0], [1.0], [-1.0], [-1.0]])
     >>> structure.pairings[0], (4 * structure.amplitude.value).tolist()
     (((0, 1), (2, 3)), [-0.25, 0.0, 0.0])
     >>> float(4 * structure.component((1, 1, 2, 2)).value)

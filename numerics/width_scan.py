@@ -16,16 +16,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.connected import free_correlator, mean_ratio
 from numerics.errors import InvalidStatistics, NotAvailable
 from numerics.estimate import Quality
 from numerics.exact import ExactCorrelators, exact_correlators
-from numerics.index_sets import multisets
-from numerics.moment_tables import SymmetricTable, sum_over_partitions
+from numerics.jackknife import Jackknife
 from numerics.networks import Network
 from numerics.points import as_points
 from numerics.power_law import PowerLaw, fit_power_law
 from numerics.sampled import SampledCorrelators
-from numerics.sampled_cumulants import connected
 from numerics.sampler import Ensemble
 
 Array = NDArray[np.float64]
@@ -215,17 +214,18 @@ def _series(
 ) -> WidthSeries:
     free = free_theory(network, points, order)
     shape = _shape(free, None if exact is None else exact.at_width(1)[order].connected)
+    kernel = network.kernel.full(points, points)
     rows = []
     for sample in samples:
-        one = sample[order]
-        cumulant = connected(sample, order).estimate
-        parts = sample.block_means((order,)).reshape(experiments, -1, len(free)).mean(axis=1)
-        background = mean_ratio(parts.std(axis=0, ddof=1), free)
-        size = (cumulant.value @ shape, np.std(cumulant.left_out @ shape) * np.sqrt(cumulant.n_blocks - 1))
-        trusted = float(one.quality is Quality.TRUSTED)
-        rows.append(
-            (mean_ratio(one.value - free, free), _m_error(sample, order, free), background, *size, trusted)
+        deviation = sample.deviation(order, kernel, experiments)
+        every = sample.connected_jackknife(order)
+        projected = Jackknife(
+            every.estimate @ shape[:, np.newaxis], every.replicates @ shape[:, np.newaxis], every.block_sizes
         )
+        size = (float(projected.value[0]), float(projected.error[0]))
+        trusted = float(sample[order].quality is Quality.TRUSTED)
+        error = _m_error(sample, order, free)
+        rows.append((deviation.value, error, deviation.background, *size, trusted))
     m, error, background, y, y_error, trusted = np.array(rows).T
     sound = trusted > 0
     m_exact = y_exact = None
@@ -251,19 +251,7 @@ def _series(
 
 def free_theory(network: Network, points: Array, order: int) -> Array:
     """G_GP^(n), the sum over pairings of products of kernels, over the distinct index sets; shape (M,)."""
-    pairs = multisets(len(points), 2)
-    kernel = network.kernel.full(points, points)[pairs[:, 0], pairs[:, 1]]
-    tables = {2: SymmetricTable(pairs, kernel, np.zeros(len(pairs)), len(points))}
-    for n in range(4, order + 1, 2):
-        rows = multisets(len(points), n)
-        tables[n] = SymmetricTable(rows, np.zeros(len(rows)), np.zeros(len(rows)), len(points))
-    return sum_over_partitions(multisets(len(points), order), tables, cumulant=False)[0]
-
-
-def mean_ratio(numerator: Array, free: Array) -> float:
-    """Average |numerator|/|free| over index sets, those with free = 0 left out."""
-    some = free != 0
-    return float(np.mean(np.abs(numerator[some] / free[some]))) if np.any(some) else float("nan")
+    return free_correlator(network.kernel.full(points, points), order)
 
 
 def _shape(free: Array, cumulant: Array | None) -> Array:

@@ -12,7 +12,7 @@ from numerics.exact import exact_correlators, exact_cumulant
 from numerics.exact_inputs import refuse_extremes
 from numerics.index_sets import ranks
 from numerics.networks import CosNet, ErfNet, GaussNet, ReLUNet
-from numerics.output_structure import output_structure
+from numerics.output_structure import pairing_amplitudes
 
 CASES = [
     (ErfNet(3, 0.9, 0.7), [[-0.8], [0.3], [1.1], [0.3]]),
@@ -30,7 +30,7 @@ NAMES = [f"{net.name}-d{net.d_in}" for net, _ in CASES]
 def test_amplitudes_and_tensors_are_two_ways_to_every_component(net, points, order):
     """Cumulants of pair products times δ's against moment-cumulant formulas over fields (a, x)."""
     chosen = ([*points, *points])[:order]
-    structure = output_structure(net, chosen)
+    structure = pairing_amplitudes(net, chosen)
     scale = np.abs(structure.amplitude.value).sum()
     for outputs in product((1, 2, 3), repeat=order):
         if outputs[0] != 1 or (order == 6 and sum(outputs) % 3):
@@ -95,7 +95,7 @@ def test_outputs_are_uncorrelated_but_dependent():
     assert two[ranks(np.array([0, 2]), 4)] == 0.0
     assert two[ranks(np.array([0, 1]), 4)] == pytest.approx(k[0, 1], rel=1e-14)
     row = ranks(np.array([0, 1, 2, 3]), 4)
-    a = output_structure(net, x)
+    a = pairing_amplitudes(net, x)
     assert exact[4].connected[row] == pytest.approx(float(a.amplitude.value[0]), rel=1e-11)
     assert exact[4].full[row] == pytest.approx(k[0, 1] * k[2, 3] + exact[4].connected[row], rel=1e-13)
     assert exact.at_width(8)[4].connected[row] == pytest.approx(exact[4].connected[row] / 2, rel=1e-13)
@@ -117,25 +117,28 @@ def test_an_odd_number_of_one_output_vanishes_and_wrong_outputs_are_refused():
     net, points = CASES[0]
     assert float(exact_cumulant(net, points, (1, 1, 1, 2)).value) == 0.0
     assert float(exact_cumulant(net, points[:2], (1, 2)).value) == 0.0
-    assert output_structure(net, points[:3]).pairings == ()
-    assert float(output_structure(net, points[:1]).component((1,)).value) == 0.0
+    assert pairing_amplitudes(net, points[:3]).pairings == ()
+    assert float(pairing_amplitudes(net, points[:1]).component((1,)).value) == 0.0
     for wrong in ([1, 2], [1.0, 1.0, 2.0, 2.0], [[1, 1, 2, 2]]):
         with pytest.raises(InvalidPoints, match="outputs"):
             exact_cumulant(net, points, wrong)
     with pytest.raises(NotAvailable, match="up to 10"):
-        output_structure(net, points * 3)
+        pairing_amplitudes(net, points * 3)
 
 
-@pytest.mark.parametrize("scale", [1e200, 1e-200])
+@pytest.mark.parametrize("scale", [1e74, 1e-74])
 @pytest.mark.parametrize("make", [ErfNet, ReLUNet, GaussNet, CosNet])
 def test_extremes_are_refused_before_anything_is_computed(make, scale):
-    for order in (2, 4, 6):
+    for order in (4, 6):
         points = [[1.0]] * order
         with pytest.raises(NotAvailable, match="beyond floating point"):
             exact_cumulant(make(3, scale), points)
         with pytest.raises(NotAvailable, match="beyond floating point"):
             exact_correlators(make(3, scale), points[:1])
-        if scale > 1:
-            with pytest.raises(NotAvailable, match="beyond floating point"):
-                exact_cumulant(make(3), [[scale], *points[1:]])
+        with pytest.raises(NotAvailable, match="beyond floating point"):
+            exact_cumulant(make(3), [[1e200], *points[1:]])
+        with pytest.raises(NotAvailable, match="beyond floating point"):
+            pairing_amplitudes(make(3), [[1e200], *points[1:]])
+    with pytest.raises(NotAvailable, match="beyond floating point"):
+        exact_cumulant(make(3), [[1e200], [1e200]])
     refuse_extremes(make(3, 1e5), np.array([[1e5]]), 6)
