@@ -74,6 +74,8 @@ if TYPE_CHECKING:
     from nnft_sym.symbolic_functions import symbolic_kernel as symbolic_kernel
     from nnft_sym.symbolic_functions import symbolic_profile as symbolic_profile
     from nnft_sym.symbolic_kernels import kernel_expression as kernel_expression
+    from nnft_sym.width_plots import width_dataset as width_dataset
+    from nnft_sym.width_plots import width_figure as width_figure
     from numerics.backends import NumbaBackend as NumbaBackend
     from numerics.backends import NumpyBackend as NumpyBackend
     from numerics.comparison import compare as compare
@@ -91,19 +93,22 @@ if TYPE_CHECKING:
     from numerics.integration import Method as Method
     from numerics.integration import integrate as integrate
     from numerics.integration import vertex_tensor as vertex_tensor
+    from numerics.jobs import Settings as Settings
     from numerics.networks import CosNet as CosNet
     from numerics.networks import ErfNet as ErfNet
     from numerics.networks import GaussNet as GaussNet
     from numerics.networks import ReLUNet as ReLUNet
     from numerics.networks import network as network
+    from numerics.neuron_level import NeuronEnsemble as NeuronEnsemble
+    from numerics.output_structure import pairing_amplitudes as pairing_amplitudes
     from numerics.prediction import predict as predict
     from numerics.profiles import FunctionProfile as FunctionProfile
-    from numerics.refinement import Settings as Settings
     from numerics.sampler import Ensemble as Ensemble
     from numerics.sampling_run import SamplingInterrupted as SamplingInterrupted
     from numerics.user_kernels import FunctionKernel as FunctionKernel
     from numerics.user_networks import ActivationNet as ActivationNet
     from numerics.weight_laws import ReweightedNet as ReweightedNet
+    from numerics.width_scan import scan_widths as scan_widths
 
 #: Module -> the names it gives; modules of this package first, then those of the floors below.
 EXPORTS = {
@@ -123,6 +128,7 @@ EXPORTS = {
     "nnft_sym.summary": ("summarise",),
     "nnft_sym.symbolic_functions": ("symbolic_kernel", "symbolic_profile"),
     "nnft_sym.symbolic_kernels": ("kernel_expression",),
+    "nnft_sym.width_plots": ("width_dataset", "width_figure"),
     "numerics.backends": ("NumbaBackend", "NumpyBackend"),
     "numerics.comparison": ("compare",),
     "numerics.convergence": ("divergence",),
@@ -150,14 +156,17 @@ EXPORTS = {
         "ReLUNet",
         "network",
     ),
+    "numerics.neuron_level": ("NeuronEnsemble",),
+    "numerics.output_structure": ("pairing_amplitudes",),
     "numerics.prediction": ("predict",),
     "numerics.profiles": ("FunctionProfile",),
-    "numerics.refinement": ("Settings",),
+    "numerics.jobs": ("Settings",),
     "numerics.sampler": ("Ensemble",),
     "numerics.sampling_run": ("SamplingInterrupted",),
     "numerics.user_kernels": ("FunctionKernel",),
     "numerics.user_networks": ("ActivationNet",),
     "numerics.weight_laws": ("ReweightedNet",),
+    "numerics.width_scan": ("scan_widths",),
     "diagrams": (
         "Diagram",
         "NNFTError",

@@ -30,20 +30,23 @@ if TYPE_CHECKING:
     from numerics.integration import Method as Method
     from numerics.integration import integrate as integrate
     from numerics.integration import vertex_tensor as vertex_tensor
+    from numerics.jobs import Settings as Settings
     from numerics.lowering import lower as lower
     from numerics.networks import CosNet as CosNet
     from numerics.networks import ErfNet as ErfNet
     from numerics.networks import GaussNet as GaussNet
     from numerics.networks import ReLUNet as ReLUNet
     from numerics.networks import network as network
+    from numerics.neuron_level import NeuronEnsemble as NeuronEnsemble
+    from numerics.output_structure import pairing_amplitudes as pairing_amplitudes
     from numerics.prediction import Prediction as Prediction
     from numerics.prediction import predict as predict
-    from numerics.refinement import Settings as Settings
     from numerics.sampled import SampledCorrelators as SampledCorrelators
     from numerics.sampler import Ensemble as Ensemble
     from numerics.sampling_run import SamplingInterrupted as SamplingInterrupted
     from numerics.user_networks import ActivationNet as ActivationNet
     from numerics.weight_laws import ReweightedNet as ReweightedNet
+    from numerics.width_scan import scan_widths as scan_widths
 
 EXPORTS = {
     "numerics.backends": ("NumbaBackend", "NumpyBackend"),
@@ -57,13 +60,16 @@ EXPORTS = {
     "numerics.integration": ("Method", "integrate", "vertex_tensor"),
     "numerics.lowering": ("lower",),
     "numerics.networks": ("CosNet", "ErfNet", "GaussNet", "ReLUNet", "network"),
+    "numerics.neuron_level": ("NeuronEnsemble",),
+    "numerics.output_structure": ("pairing_amplitudes",),
     "numerics.prediction": ("Prediction", "predict"),
-    "numerics.refinement": ("Settings",),
+    "numerics.jobs": ("Settings",),
     "numerics.sampled": ("SampledCorrelators",),
     "numerics.sampler": ("Ensemble",),
     "numerics.sampling_run": ("SamplingInterrupted",),
     "numerics.user_networks": ("ActivationNet",),
     "numerics.weight_laws": ("ReweightedNet",),
+    "numerics.width_scan": ("scan_widths",),
 }
 
 __getattr__, __dir__ = lazy_exports(__name__, EXPORTS)
