@@ -19,7 +19,7 @@ _ROUNDING = 1e-9
 #: Number of points at which a new kernel is looked at.
 _PROBES = 9
 #: Distances at which its change is looked at.
-_DISTANCES = np.geomspace(1e-9, 1e3, 121)
+_DISTANCES, _AT_ONCE = np.geomspace(1e-9, 1e3, 121), 20
 #: Change relative to the value that makes a length, and how much shorter than declared a length may be.
 _CHANGE, _SHORTER = 0.4, 8.0
 #: Distance, in units of the length, of the slopes on both sides of a point, and what jump of them is a kink.
@@ -120,13 +120,18 @@ def measured_length(kernel: Kernel, points: Array) -> float:
     steps = np.concatenate([np.eye(kernel.d_in), -np.eye(kernel.d_in)])
     shortest = np.inf
     for point, value in zip(points, own, strict=True):
-        moved = point + _DISTANCES[:, np.newaxis, np.newaxis] * steps
-        there = kernel.weight(point[np.newaxis], moved.reshape(-1, kernel.d_in)).reshape(len(_DISTANCES), -1)
-        here = kernel.weight(point[np.newaxis], point[np.newaxis])[0, 0]
         scale = value if value > 0.0 else float(np.max(own, initial=0.0))
-        changed = np.any(np.abs(there - here) >= _CHANGE * scale, axis=1)
-        if scale > 0.0 and np.any(changed):
-            shortest = min(shortest, float(_DISTANCES[np.argmax(changed)]))
+        here = kernel.weight(point[np.newaxis], point[np.newaxis])[0, 0]
+        # from near to far, no farther than needed: kernels that grow fast leave the range of floats there
+        for distances in np.split(
+            _DISTANCES[shortest > _DISTANCES], range(_AT_ONCE, len(_DISTANCES), _AT_ONCE)
+        ):
+            moved = (point + distances[:, np.newaxis, np.newaxis] * steps).reshape(-1, kernel.d_in)
+            there = kernel.weight(point[np.newaxis], moved).reshape(len(distances), len(steps))
+            changed = np.any(np.abs(there - here) >= _CHANGE * scale, axis=1) & (scale > 0.0)
+            if np.any(changed):
+                shortest = float(distances[np.argmax(changed)])
+                break
     return shortest if np.isfinite(shortest) else 1.0
 
 

@@ -200,13 +200,15 @@ class FunctionKernel(Kernel):
             from numerics.scalar_tables import pair_table
 
             return self._checked(pair_table(self._function, x, y), (len(x), len(y)))
-        return self._checked(self._function(x, y), (len(x), len(y)))
+        with np.errstate(all="ignore"):  # the values are judged, not the way to them
+            return self._checked(self._function(x, y), (len(x), len(y)))
 
     def weight_diagonal(self, y: Array) -> Array:
         """Evaluate K_W(y, y); shapes (m, d_in) -> (m,)."""
         y, _ = as_pair(y, y, self.d_in)
         if self._diagonal is not None:
-            return self._checked(self._diagonal(y), (len(y),))
+            with np.errstate(all="ignore"):
+                return self._checked(self._diagonal(y), (len(y),))
         if self._scalar:
             from numerics.scalar_tables import diagonal_values
 
@@ -221,7 +223,8 @@ class FunctionKernel(Kernel):
             what = f"shape {found.shape}" if found.shape != shape else "NaN or infinite values"
             raise InvalidKernel(
                 f"the function of {self!r} returned {what}; needed are finite numbers of shape {shape}. "
-                "Check it for coincident and for far inputs"
+                "Check it for coincident and for far inputs; if it only grows too fast there to be measured, "
+                "declare ray_growth and self_growth"
             )
         return found
 

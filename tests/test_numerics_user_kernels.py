@@ -107,6 +107,16 @@ def test_bad_values_are_refused(function, message):
         use()
 
 
+def test_a_kernel_that_grows_too_fast_to_be_measured():
+    """exp(x y), the kernel of a Segal–Bargmann space: nothing is wrong with it in a box."""
+    with pytest.raises(InvalidKernel, match="declare ray_growth"):
+        FunctionKernel(lambda x, y: np.exp(x @ y.T))
+    kernel = FunctionKernel(lambda x, y: np.exp(x @ y.T), ray_growth=0.0, self_growth=0.0)
+    total = float(INPUTS[:4].sum())
+    found = integrate(STAR, kernel, INPUTS[:4], Box(3.0))
+    assert abs(found.value - 2.0 * np.sinh(3.0 * total) / total) <= found.error
+
+
 def test_growth_that_is_no_power():
     with pytest.raises(InvalidKernel, match="no clear power"):
         FunctionKernel(lambda x, y: np.abs(x) ** 0.4 * np.abs(y.T) ** 0.4)
