@@ -127,6 +127,13 @@ def test_sheets_of_the_command_line(tmp_path, layout, suffix):
     assert text.count("|y|") == sum(bool(term.factors.weights) for term in terms) == 2
 
 
+def test_a_sheet_of_an_action_that_begins_with_a_minus_sign(tmp_path):
+    target = tmp_path / "sheet.svg"
+    done = CliRunner().invoke(command, ["-lambda*f^4", "-n", "2", "--out", str(target)])
+    assert done.exit_code == 0, done.stderr
+    assert "-lambda*f**4" in target.read_text()
+
+
 def test_sheets_as_figures():
     """Dashes and labels lie where the lines and vertices of the figure are."""
     terms = [t.representative for t in correlator("mu*f(x)^2*f(y)^2 + b*x^2*f^4", 4).topologies()]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nnft_sym.commands.action_argument import ActionCommand, read_action
 from nnft_sym.commands.options import json_option
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ MOST_PICTURES = 2000
 MOST_ON_A_PAGE = 60
 
 
-@click.command(name="draw")
-@click.argument("action")
+@click.command(name="draw", cls=ActionCommand)
+@click.argument("action", callback=read_action)
 @click.option("-n", "n", type=int, required=True, help="Number of external points.")
 @click.option("--order", type=int, default=1, show_default=True, help="Largest number of vertices.")
 @click.option("--scheme", default="bare", show_default=True, metavar="bare|exact")
