@@ -20,12 +20,12 @@ from numerics.estimate import Estimate, Quality
 from numerics.index_sets import multisets, ranks
 from numerics.integral_store import IntegralStore
 from numerics.integrand import Integrand
+from numerics.jobs import Job, Settings, accuracy_statement
 from numerics.kernels import Kernel
 from numerics.lowering import lower_diagram, to_float
 from numerics.methods import Method as Method
 from numerics.methods import solve as solve
 from numerics.points import Points, as_points
-from numerics.refinement import Job, Settings, accuracy_statement
 from numerics.resumable import solve_with_store
 from numerics.user_kernels import FunctionKernel
 

@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.kernels import Kernel
-from numerics.quadrature import Curve, KinkPair, Rule, gauss_legendre
+from numerics.panels import gauss_legendre
+from numerics.quadrature import Curve, KinkPair, Rule
 
 Array = NDArray[np.float64]
 
@@ -136,7 +137,8 @@ def kinked_blocks(kernel: Kernel, rule: Rule, nats: float) -> list[KinkedBlock]:
     Examples
     --------
     >>> from numerics.kernels_arc import ErfKernel, ReLUKernel
-    >>> from numerics.quadrature import TensorRule, linear_panels
+    >>> from numerics.panels import linear_panels
+    >>> from numerics.quadrature import TensorRule
     >>> rule = TensorRule((linear_panels(1.0, [0.0]),))
     >>> [len(kinked_blocks(kernel, rule, 10.0)) for kernel in (ErfKernel(), ReLUKernel(1.0, 0.5))]
     [0, 2]

@@ -27,10 +27,12 @@ from numerics.convergence import refuse_divergence
 from numerics.domains import Box, Domain
 from numerics.errors import InvalidKernel, InvalidPoints, LoweringError, NotAvailable, NotConverged
 from numerics.gaussian_form import gaussian_rule, gaussian_table, has_gaussian_form
+from numerics.jobs import Job, Settings, accuracy_statement
 from numerics.kernels import Kernel
+from numerics.panels import sinh_panels
 from numerics.profiles import Profile
-from numerics.quadrature import Rule, TensorRule, sinh_panels, surface_rule
-from numerics.refinement import Job, Settings, accuracy_statement, fits_grid, refine
+from numerics.quadrature import Rule, TensorRule, surface_rule
+from numerics.refinement import fits_grid, refine
 from numerics.truncation import integrate_tail_too
 
 Array = NDArray[np.float64]

@@ -16,8 +16,8 @@ from scipy.stats import qmc
 from numerics.domains import Box
 from numerics.errors import InvalidKernel, ProblemTooLarge
 from numerics.integrand import Integrand
+from numerics.jobs import Job, Settings, rounding
 from numerics.kernels import Kernel
-from numerics.refinement import Job, Settings, rounding
 
 Array = NDArray[np.float64]
 

@@ -12,15 +12,17 @@ fall faster than at a given rate. Rounding adds a few units in the last place of
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from math import inf, isfinite, log, prod
+from math import log, prod
 
 import numpy as np
 from numpy.typing import NDArray
 
 from numerics.backends import Backend, default_backend
 from numerics.contraction import Cost, Tables, contract, contraction_cost
-from numerics.errors import LoweringError, ProblemTooLarge
-from numerics.integrand import Integrand
+from numerics.errors import ProblemTooLarge
+from numerics.jobs import Job as Job
+from numerics.jobs import Settings as Settings
+from numerics.jobs import rounding
 from numerics.kernels import Kernel
 from numerics.kernels_arc import ErfKernel, ReLUKernel
 from numerics.kernels_stationary import CosKernel, GaussKernel
@@ -30,7 +32,6 @@ from numerics.quadrature import Rule
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
-_EPSILON = float(np.finfo(np.float64).eps)
 #: Accuracy of the first grid: as a share of that asked for, and at least, in nats.
 _FIRST, _LEAST_NATS = 0.55, 10.0
 #: Next grid: so many nats more where convergence is exponential, else so many times as many. A smaller step
@@ -45,8 +46,6 @@ _SHARE, _MEMORY = 0.1, 4e-3
 _CHANGES, _REST, _TOO_FEW = 3, 1.5, 10.0
 #: Largest ratio of successive changes for which their sum is taken to converge.
 _LARGEST_RATIO = 0.9
-#: Rounding error, in units of ε∫∏|K|: of a sum, and of each kernel in the product.
-_OF_SUM, _OF_KERNEL = 4.0, 16.0
 
 
 class Smoothness(Enum):
@@ -63,124 +62,6 @@ class Smoothness(Enum):
 
 
 _SLOW = (Smoothness.KINKED, Smoothness.UNKNOWN)
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Accuracy asked for, and the limits within which to reach it.
-
-    Parameters
-    ----------
-    rtol : float
-        Error allowed relative to ∫∏|K|, between 1e-15 and 1. Below about 1e-14 rounding wins.
-    max_nodes : int
-        Most nodes of a grid, and most points of quasi-Monte-Carlo.
-    max_bytes : int
-        Most memory for tables and intermediate tensors.
-    strict : bool
-        Whether to raise `NotConverged` where the accuracy is not reached; otherwise the result is flagged.
-    max_operations : float
-        Most multiplications for one grid; a core does about 1e9 to 1e10 in a second.
-
-    Raises
-    ------
-    LoweringError
-        If a value is out of range.
-    """
-
-    rtol: float = 1e-10
-    max_nodes: int = 4_000_000
-    max_bytes: int = 2**31
-    strict: bool = False
-    max_operations: float = 2e11
-
-    def __post_init__(self) -> None:
-        if not (isfinite(self.rtol) and 1e-15 <= self.rtol < 1.0):
-            raise LoweringError(f"rtol {self.rtol!r} given; a number from 1e-15 to below 1 is needed")
-        if self.max_nodes < 1 or self.max_bytes < 1 or not self.max_operations >= 1:
-            raise LoweringError(
-                f"max_nodes {self.max_nodes}, max_bytes {self.max_bytes} and max_operations "
-                f"{self.max_operations} given; all must be positive"
-            )
-
-
-@dataclass
-class Job:
-    """One connected integral, and its result once solved.
-
-    Attributes
-    ----------
-    integrand : Integrand
-    rows : tuple of ndarray of int, one per vertex, shape (R_v, legs of v)
-        Which input each leg of the vertex ends on, for every case wanted.
-    value, error : ndarray, shape (R_1, .., R_V)
-        All combinations of the rows.
-    converged : bool
-        Whether the accuracy asked for was reached.
-    method : str
-        How it was integrated, in words.
-    scale : ndarray, shape (R_1, .., R_V)
-        About ∫∏|K|, to which accuracies refer; empty until solved.
-    reached : float
-        Largest error relative to the scale.
-    """
-
-    integrand: Integrand
-    rows: tuple[Indices, ...]
-    value: Array = field(default_factory=lambda: np.empty(0))
-    error: Array = field(default_factory=lambda: np.empty(0))
-    converged: bool = False
-    method: str = ""
-    scale: Array = field(default_factory=lambda: np.empty(0))
-    reached: float = inf
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Shape of `value`: the number of rows of each vertex."""
-        return tuple(len(row) for row in self.rows)
-
-    @property
-    def at_rounding(self) -> bool:
-        """Whether the error is that of floating-point numbers, which no finer grid improves."""
-        return self.reached <= 2.0 * rounding(self.integrand.n_factors)
-
-    def judge(self, scale: Array, rtol: float) -> None:
-        """Hold the error against the size of the integrand; sets `scale`, `reached` and `converged`."""
-        self.scale = np.asarray(scale)
-        relative = self.error / np.where(self.scale > 0.0, self.scale, 1.0)
-        self.reached = float(np.max(relative, initial=0.0))
-        self.converged = bool(np.all(self.error <= rtol * self.scale))
-
-    def take(self, other: "Job") -> None:
-        """Take over the result of another job for the same integral."""
-        for name in ("value", "error", "converged", "method", "scale", "reached"):
-            setattr(self, name, getattr(other, name))
-
-
-def rounding(n_factors: int) -> float:
-    """Rounding error of an integral over a product of kernels, relative to ∫∏|K|.
-
-    Examples
-    --------
-    >>> rounding(4) < 2e-14
-    True
-    """
-    return _EPSILON * (_OF_SUM + _OF_KERNEL * n_factors)
-
-
-def accuracy_statement(job: Job, rtol: float) -> str:
-    """Say in a sentence whether the accuracy asked for was reached.
-
-    Examples
-    --------
-    >>> job = Job(Integrand(0, 1), (np.empty((1, 0), dtype=int),), method="by hand", reached=1e-3)
-    >>> accuracy_statement(job, 1e-10)
-    'NOT reached: asked for 1e-10 of ∫∏|K|, got 1e-03 by hand'
-    """
-    if job.converged:
-        return f"reached: asked for {rtol:.0e} of ∫∏|K|, got {job.reached:.0e}"
-    why = ", which is rounding" if job.at_rounding else f" by {job.method.removeprefix('by ')}"
-    return f"NOT reached: asked for {rtol:.0e} of ∫∏|K|, got {job.reached:.0e}{why}"
 
 
 def refine(

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from numerics.convergence import tail_power
 from numerics.domains import Box
+from numerics.jobs import Job, Settings
 from numerics.kernels import Kernel
-from numerics.refinement import Job, Settings
 
 Array = NDArray[np.float64]
 

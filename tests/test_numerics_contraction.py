@@ -11,7 +11,8 @@ from numerics.contraction import Tables, contract, contraction_cost
 from numerics.integration import leg_rows
 from numerics.kernels_arc import ErfKernel, ReLUKernel
 from numerics.lowering import lower_diagram
-from numerics.quadrature import TensorRule, sinh_panels, surface_rule
+from numerics.panels import sinh_panels
+from numerics.quadrature import TensorRule, surface_rule
 
 POINTS = np.array([[0.4], [-0.7], [1.1]])
 TEXTS = [

@@ -15,7 +15,8 @@ from numerics.index_sets import multisets
 from numerics.integration import Method, integrate, vertex_tensor
 from numerics.kernels_arc import ErfKernel, ReLUKernel
 from numerics.kinked_lines import kinked_blocks, kinks_where_vertices_meet
-from numerics.quadrature import TensorRule, gauss_legendre, linear_panels, surface_rule
+from numerics.panels import gauss_legendre, linear_panels
+from numerics.quadrature import TensorRule, surface_rule
 from numerics.user_kernels import FunctionKernel
 from tests.random_integrals import laplace
 

@@ -6,15 +6,8 @@ import math
 import numpy as np
 import pytest
 
-from numerics.quadrature import (
-    Panel,
-    TensorRule,
-    TrapezoidRule,
-    gauss_legendre,
-    linear_panels,
-    sinh_panels,
-    surface_rule,
-)
+from numerics.panels import Panel, gauss_legendre, linear_panels, sinh_panels
+from numerics.quadrature import TensorRule, TrapezoidRule, surface_rule
 
 
 @pytest.mark.parametrize("n", [1, 2, 5, 16, 64])

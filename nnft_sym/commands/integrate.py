@@ -94,8 +94,8 @@ def _integrate(
     from numerics.domains import Box, WholeSpace
     from numerics.errors import DivergentIntegral, InvalidDomain
     from numerics.integration import Method, integrate
+    from numerics.jobs import Settings
     from numerics.points import as_points
-    from numerics.refinement import Settings
 
     if cutoff is not None and not 0.0 < cutoff < float("inf"):
         raise InvalidDomain(
