@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from nnft_sym.config import parse_study as parse_study
     from nnft_sym.expansion import Expansion as Expansion
     from nnft_sym.expansion import correlator as correlator
+    from nnft_sym.integral_progress import integral_progress as integral_progress
     from nnft_sym.json_form import from_json as from_json
     from nnft_sym.json_form import to_json as to_json
     from nnft_sym.latex_output import latex_document as latex_document
@@ -121,6 +122,7 @@ EXPORTS = {
     "nnft_sym.json_form": ("from_json", "to_json"),
     "nnft_sym.latex_output": ("latex_document", "pasted_latex"),
     "nnft_sym.notation": ("Notation",),
+    "nnft_sym.integral_progress": ("integral_progress",),
     "nnft_sym.numeric_terms": ("component_values", "with_profiles"),
     "nnft_sym.output": ("write_output",),
     "nnft_sym.results": ("StudyResult",),
