@@ -199,7 +199,7 @@ def _first_nats(jobs: Sequence[Job], rule: Rule, n_points: int, settings: Settin
         f"{refused[0].integrand} needs grids of {size} nodes per vertex and {8 * cost.elements / 2**30:.1f} "
         f"GiB, and {cost.operations:.0e} multiplications; allowed are {settings.max_nodes} nodes, "
         f"{settings.max_bytes / 2**30:.1f} GiB and {settings.max_operations:.0e} multiplications. Lower the "
-        "cutoff, take fewer inputs, raise the limits, or leave the method to us: cubature and "
+        "cutoff, take fewer inputs, raise the limits, or leave the method open: cubature and "
         "quasi-Monte-Carlo need no grid"
     )
 

@@ -73,7 +73,8 @@ def command(
         return
     rows = [["value", f"{float(found.value):.12g}"], ["error", f"{float(found.error):.1e}"]]
     show(
-        table(f"∫ of {parsed.edge_string}, {network.name}-net", ["", ""], rows),
+        f"∫ of {parsed.edge_string}, {network.name}-net, over {found.provenance['domain']}",
+        table("", ["", ""], rows),
         f"Method: {found.method}",
         f"Accuracy {accuracy}",
     )
