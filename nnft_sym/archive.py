@@ -2,6 +2,8 @@
 
 import json
 import os
+import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -155,7 +157,10 @@ def write_study(result: StudyResult, path: Path) -> None:
 
 def _netcdf(tree: "xarray.DataTree") -> memoryview:
     """Form the file in memory: the HDF5 library brings the whole process down when the disk is full."""
-    return memoryview(tree.to_netcdf(engine="h5netcdf"))
+    dask = sys.modules.get("dask")
+    # With a Dask client in force xarray would lock the file on the cluster, which knows nothing of it.
+    with nullcontext() if dask is None else dask.config.set(scheduler="threads"):
+        return memoryview(tree.to_netcdf(engine="h5netcdf"))
 
 
 def _net_dataset(net: NetResult) -> "xarray.Dataset":

@@ -123,7 +123,7 @@ def _local(distributed: Any, cluster: str, number: str) -> Iterator["Client"]:
             f"no worker processes could be started ({error}); in a script of your own, put the work under "
             "'if __name__ == \"__main__\":', because every worker imports the script"
         ) from error
-    with local, distributed.Client(local) as client:
+    with local, distributed.Client(local, set_as_default=False) as client:
         yield client
 
 
@@ -131,7 +131,7 @@ def _local(distributed: Any, cluster: str, number: str) -> Iterator["Client"]:
 def _remote(distributed: Any, address: str) -> Iterator["Client"]:
     try:
         _knock(address)
-        client = distributed.Client(address, timeout=PATIENCE)
+        client = distributed.Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         raise ClusterUnavailable(
             f"no Dask scheduler answers at {address!r} ({error}); start one with 'dask scheduler', "

@@ -94,6 +94,15 @@ def test_a_worker_of_another_version_is_refused(client, monkeypatch):
         ENSEMBLE.correlators(NETWORKS, cluster=client)
 
 
+def test_results_are_written_whatever_client_is_around(client, tmp_path):
+    """Libraries ask Dask for the client in force; ours must not be left behind, theirs not be disturbed."""
+    from nnft_sym.archive import write_sample
+
+    sample = ENSEMBLE.correlators(NETWORKS, orders=(2,), cluster=client)
+    assert distributed.default_client() is client
+    write_sample(sample, ENSEMBLE.network, tmp_path / "sample.nc")
+
+
 def test_packing_keeps_everything():
     request = Request(ErfNet(50), ENSEMBLE.points, 11, "single", "plain", (2, 4), NETWORKS, 1000)
     sums = PageSource(request).span(4, 1)

@@ -73,7 +73,7 @@ def parse_orders(text: str) -> tuple[int, ...]:
 @click.option(
     "--out",
     type=click.Path(dir_okay=False),
-    help="Also write the numbers to this netCDF file, with a checkpoint beside it while they are made.",
+    help="Also write the numbers to this netCDF file, with a checkpoint FILE.checkpoint beside it.",
 )
 @click.option("--resume", is_flag=True, help="Continue the run whose checkpoint stands beside --out.")
 @json_option
