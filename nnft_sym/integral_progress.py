@@ -3,18 +3,16 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from nnft_sym.late_progress import LINE_EVERY, SILENT_FOR, LateProgress
+from nnft_sym.ticker import EVERY, FIRST, Ticker
 
 
 @contextmanager
-def integral_progress(
-    silent_for: float = SILENT_FOR, line_every: float = LINE_EVERY
-) -> Iterator[Callable[[int, int], None]]:
+def integral_progress(first: float = FIRST, every: float = EVERY) -> Iterator[Callable[[int, int], None]]:
     """Show how many integrals are done; to be given to `predict` as ``progress``.
 
     Parameters
     ----------
-    silent_for, line_every : float
+    first, every : float
         Seconds without a word, and seconds between lines from then on.
 
     Yields
@@ -29,5 +27,11 @@ def integral_progress(
     >>> with nn.integral_progress() as progress:  # less than two seconds: nothing is printed
     ...     found = nn.predict(terms, nn.ErfNet(1).kernel, [0.1, 0.2], nn.Box(5.0), progress=progress)
     """
-    with LateProgress(silent_for, line_every) as line:
-        yield lambda done, total: line(f"{done} of {total} integrals")
+    latest = (0, 0)
+
+    def report(done: int, total: int) -> None:
+        nonlocal latest
+        latest = (done, total)
+
+    with Ticker(lambda: f"{latest[0]} of {latest[1]} integrals", first, every):
+        yield report

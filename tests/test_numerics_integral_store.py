@@ -8,12 +8,14 @@ import sys
 import warnings
 from fractions import Fraction
 from pathlib import Path
+from time import sleep
 
 import numpy as np
 import pytest
 
 from diagrams.diagram import Diagram
 from nnft_sym.cli import run
+from nnft_sym.integral_progress import integral_progress
 from numerics import resumable
 from numerics.domains import Box
 from numerics.errors import LoweringError
@@ -322,3 +324,20 @@ def test_the_command_line_keeps_shows_and_clears(tmp_path, monkeypatch, capfd):
         assert run(wrong) == 2
         printed = capfd.readouterr()
         assert (printed.out, printed.err.count("\n")) == ("", 1)
+
+
+def test_long_predictions_say_how_far_they_are(capfd):
+    """Lines on standard error once the time without a word is over, and none before."""
+    with integral_progress(first=0.05, every=0.05) as report:
+
+        def slowly(done, total):
+            report(done, total)
+            sleep(0.15)
+
+        predicted(None, progress=slowly)
+    lines = capfd.readouterr().err.splitlines()
+    assert lines[0].endswith("0 of 3 integrals")
+    assert any(line.endswith("2 of 3 integrals") for line in lines)
+    with integral_progress() as report:
+        predicted(None, progress=report)
+    assert capfd.readouterr().err == ""

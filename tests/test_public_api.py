@@ -55,6 +55,7 @@ NNFT_SYM = [
     "generate",
     "generate_batches",
     "grouped",
+    "integral_progress",
     "integrate",
     "integrate_gaussian",
     "kernel_expression",
