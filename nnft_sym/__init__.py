@@ -60,7 +60,6 @@ if TYPE_CHECKING:
     from nnft_sym.config import parse_study as parse_study
     from nnft_sym.expansion import Expansion as Expansion
     from nnft_sym.expansion import correlator as correlator
-    from nnft_sym.integral_progress import integral_progress as integral_progress
     from nnft_sym.json_form import from_json as from_json
     from nnft_sym.json_form import to_json as to_json
     from nnft_sym.latex_output import latex_document as latex_document
@@ -69,6 +68,7 @@ if TYPE_CHECKING:
     from nnft_sym.numeric_terms import component_values as component_values
     from nnft_sym.numeric_terms import with_profiles as with_profiles
     from nnft_sym.output import write_output as write_output
+    from nnft_sym.prediction_progress import integral_progress as integral_progress
     from nnft_sym.results import StudyResult as StudyResult
     from nnft_sym.study import run_study as run_study
     from nnft_sym.summary import summarise as summarise
@@ -122,7 +122,7 @@ EXPORTS = {
     "nnft_sym.json_form": ("from_json", "to_json"),
     "nnft_sym.latex_output": ("latex_document", "pasted_latex"),
     "nnft_sym.notation": ("Notation",),
-    "nnft_sym.integral_progress": ("integral_progress",),
+    "nnft_sym.prediction_progress": ("integral_progress",),
     "nnft_sym.numeric_terms": ("component_values", "with_profiles"),
     "nnft_sym.output": ("write_output",),
     "nnft_sym.results": ("StudyResult",),

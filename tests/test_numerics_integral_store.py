@@ -15,7 +15,7 @@ import pytest
 
 from diagrams.diagram import Diagram
 from nnft_sym.cli import run
-from nnft_sym.integral_progress import integral_progress
+from nnft_sym.prediction_progress import integral_progress
 from numerics import resumable
 from numerics.domains import Box
 from numerics.errors import LoweringError
