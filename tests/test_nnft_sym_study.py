@@ -27,6 +27,7 @@ from nnft_sym.results import CouplingStatus
 from nnft_sym.study import run_study
 from nnft_sym.summary import summarise
 from numerics.domains import Box
+from numerics.errors import NotAvailable
 from numerics.exact import exact_correlators
 from numerics.prediction import predict
 from numerics.sampler import Ensemble
@@ -203,7 +204,11 @@ def test_same_seed_same_numbers():
     assert json.dumps(first, default=float) == json.dumps(second, default=float)
 
 
-def test_no_referee_where_no_exact_answer_exists(capsys, tmp_path):
+def test_no_referee_where_no_exact_answer_exists(capsys, tmp_path, monkeypatch):
+    def nothing(network, points, orders):
+        raise NotAvailable("no exact answer")
+
+    monkeypatch.setattr("nnft_sym.net_study.exact_correlators", nothing)
     study = tmp_path / "study.toml"
     study.write_text(
         'experiments = 4\nnetworks = 4000\n[[net]]\nkind = "relu"\nwidth = 8\nsigma_b = 0.5\ncutoff = 3.0\n'
