@@ -85,26 +85,26 @@ class Checkpoint:
             If it belongs to other inputs.
         """
         if not has_content(self.path):
-            run = SamplingRun(request)
-            self.save(run)  # a full disk or a wrong folder shows now, not after hours
-        else:
-            run = load(self.path, request)
-            self._saved_networks = run.networks
+            return SamplingRun(request)
+        run = load(self.path, request)
+        self._saved_networks = run.networks
         return run
 
     def keep(self, run: SamplingRun) -> None:
-        """Save the run if it is time to, or if it is complete."""
+        """Save the run if it is time to, which it is at its beginning and at its end."""
         if run.complete or time.monotonic() >= self._next:
             self.save(run)
 
     def save(self, run: SamplingRun) -> None:
-        """Save the run.
+        """Save the run, if anything is done.
 
         Raises
         ------
         UnwritableOutput
             If the disk refuses; the message says which checkpoint is still there.
         """
+        if not run.networks:
+            return
         start = time.monotonic()
         try:
             save(run, self.path)

@@ -214,6 +214,17 @@ def test_an_unwritable_place_is_told_before_the_work(tmp_path):
             ensemble().correlators(10**12, checkpoint=place)
 
 
+def test_a_run_that_never_began_leaves_nothing(tmp_path, monkeypatch):
+    def too_early(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("numerics.sampler.on_threads", too_early)
+    with pytest.raises(SamplingInterrupted) as caught:
+        ensemble().correlators(NETWORKS, checkpoint=tmp_path / "run")
+    assert (caught.value.n_networks, caught.value.partial) == (0, None)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_leftovers_of_a_killed_write_are_removed(tmp_path):
     (tmp_path / ".run.writing-abc").write_bytes(b"half")
     (tmp_path / "run").touch()  # an empty file is nothing to lose
