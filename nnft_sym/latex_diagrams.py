@@ -6,6 +6,7 @@ bilocal vertex are joined by a dashed line; a vertex with a weight carries it as
 is all that is needed beside amsmath.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from math import comb
@@ -16,7 +17,6 @@ from nnft_sym.latex_lines import Piece, broken, displayed, estimated_width, sign
 from nnft_sym.term_pictures import SMALL_DISTANCE, Drawing, deltas_latex, drawing, dressed_tikz
 
 if TYPE_CHECKING:
-    from diagrams.picture import Picture
     from nnft_sym.expansion import Expansion
     from nnft_sym.terms import Term, Topology
 
@@ -28,6 +28,12 @@ VERTEX_RADIUS = 0.11
 #: Room around lines for their own width.
 _RIM = 0.05
 _STEPS = 20
+#: Half of the room that a label takes, to both sides.
+_LABEL = ((-0.15, -0.2), (0.15, 0.2))
+_POINT = re.compile(r"\((-?[\d.]+),(-?[\d.]+)\)")
+_STROKE = re.compile(
+    rf"{_POINT.pattern} (?:--|\.\. controls {_POINT.pattern} and {_POINT.pattern} \.\.) {_POINT.pattern}"
+)
 _OPENING = r"\begin{tikzpicture}[line width=0.6pt, baseline={(0,0)}]"
 _SMALL = (
     rf"\begin{{tikzpicture}}[line width=0.5pt, scale={SCALE}, baseline={{([yshift=-0.6ex]current bounding "
@@ -97,34 +103,39 @@ def small_picture(term: "Term") -> tuple[str, float]:
 
     The points have no labels, but for a field with components, where the δ in front speak of them.
     """
-    from diagrams.drawing import picture, tikz
+    from diagrams.drawing import tikz
 
     drawn = drawing(term)
     n = term.diagram.n_external
     labels = [str(point) for point in range(1, n + 1)] if term.factors.pairs else [""] * n
-    code = dressed_tikz(tikz(drawn.diagram, labels=labels), [drawn], small=True)
-    left, bottom, right, top = _box(picture(drawn.diagram, labels), drawn, labelled=bool(term.factors.pairs))
+    plain = tikz(drawn.diagram, labels=labels)
+    left, bottom, right, top = _box(plain, drawn)
     # TikZ would make room for the control points of curves as well.
     box = rf"\useasboundingbox ({left:.3f},{bottom:.3f}) rectangle ({right:.3f},{top:.3f});"
+    code = dressed_tikz(plain, [drawn], small=True)
     code = code.replace(_OPENING, f"{_SMALL}\n  {box}").replace(" node {", r" node[font=\tiny] {")
     code = code.replace("radius=0.07]", f"radius={VERTEX_RADIUS}]")
     return code, (right - left) * SCALE * _POINTS_PER_CENTIMETRE
 
 
-def _box(placed: "Picture", drawn: Drawing, *, labelled: bool) -> tuple[float, float, float, float]:
-    """Find the box that holds points, curves and labels: left, bottom, right, top, in leg lengths."""
-    corners = [(mark.x, mark.y) for mark in placed.marks]
-    corners += [at for curve in placed.curves for at in _along(curve.points)]
-    if labelled:
-        corners += [
-            (mark.label_x + dx, mark.label_y + dy)
-            for mark in placed.marks
-            if mark.external
-            for dx, dy in ((-0.15, -0.2), (0.15, 0.2))
-        ]
+def _box(code: str, drawn: Drawing) -> tuple[float, float, float, float]:
+    """Find the box that holds points, curves and labels: left, bottom, right, top, in leg lengths.
+
+    It is read off the code, since a second layout would take as long as everything else.
+    """
+    corners = [
+        at
+        for found in _STROKE.finditer(code)
+        for at in _along([(float(x), float(y)) for x, y in _POINT.findall(found[0])])
+    ]
+    marks = []
+    for line in code.splitlines():
+        if r"\fill" in line:
+            mark, *label = [(float(x), float(y)) for x, y in _POINT.findall(line)]
+            marks.append(mark)
+            corners += [mark, *((x + dx, y + dy) for x, y in label for dx, dy in _LABEL)]
     for number, _, place in drawn.weights:
-        mark = placed.marks[number]
-        x, y = mark.x + SMALL_DISTANCE * place.real, mark.y + SMALL_DISTANCE * place.imag
+        x, y = marks[number][0] + SMALL_DISTANCE * place.real, marks[number][1] + SMALL_DISTANCE * place.imag
         corners += [(x - 0.45, y - 0.25), (x + 0.45, y + 0.25)]
     xs, ys = zip(*corners, strict=True)
     return min(xs) - _RIM, min(ys) - _RIM, max(xs) + _RIM, max(ys) + _RIM

@@ -72,7 +72,9 @@ def pasted_latex(expansion: "Expansion", notation: "Notation | None" = None, ter
     \]
     """
     notation = notation or Notation()
-    comments = [_COMMENTS["plain"]] if notation.plain_kernel and terms != "drawn" else []
+    # With bare lines there is no rule to know: every diagram is there.
+    comments = [f"% {expansion.rule}"] if expansion.scheme.value == "exact" else []
+    comments += [_COMMENTS["plain"]] if notation.plain_kernel and terms != "drawn" else []
     comments += [_COMMENTS[terms]] if terms in _COMMENTS else []
     return "\n".join([*comments, _display(expansion, notation, terms)])
 

@@ -29,13 +29,16 @@ def tikz_listing(expansion: "Expansion") -> str:
     >>> from nnft_sym.expansion import correlator
     >>> print(tikz_listing(correlator("lambda*f^4", 2, order=0)))
     % 2-point function of lambda*f**4, normalised, to order 0; load the package tikz
+    % bare propagator: every line is the propagator of S_GP, and every diagram is kept
     % 1 * K(1,2) (labellings: 1, multiplicity: 1, symmetry factor: 1)
     \begin{tikzpicture}...
     \end{tikzpicture}
     """
     what = f"{expansion.n}-point function of {expansion.action}, {expansion.kind}"
     head = f"% {what}, to {expansion.truncation.text}; load the package tikz"
-    return "\n".join([head, *(_picture(topology) for topology in expansion.topologies())])
+    return "\n".join(
+        [head, f"% {expansion.rule}", *(_picture(topology) for topology in expansion.topologies())]
+    )
 
 
 def _picture(topology: "Topology") -> str:

@@ -155,11 +155,18 @@ def test_forms_and_notation_of_latex():
     assert "tikzpicture" not in document
 
 
-def test_grouped_text():
-    assert expand("lambda*f^4", "-n", "4", "--terms", "grouped") == (
-        correlator("lambda*f^4", 4).grouped_text() + "\n"
-    )
+def test_grouped_text_and_the_rule_that_was_used():
+    four = correlator("lambda*f^4", 4, scheme="exact")
+    words = ["lambda*f^4", "-n", "4", "--scheme", "exact"]
+    head, rest = expand(*words, "--terms", "grouped").split("\n\n")
+    assert rest == four.grouped_text() + "\n"
+    assert head.splitlines()[0] == four.rule
+    assert "[...]: mean over the labellings" in head
     assert "[...]: mean over the labellings" in expand("lambda*f^4", "-n", "4")
+    for form in ("latex", "tikz", "text", "json"):
+        assert "exact propagator: every line is the full connected" in expand(*words, "--format", form)
+    odd = expand("g*f^3", "-n", "3", "--scheme", "exact", "--format", "latex")
+    assert "mean of the field is kept zero" in odd
 
 
 @pytest.mark.parametrize("action", ["-lambda*f**4", "-f^4/24", "-2*g*f^3 + f^4", "-nu*f^4", "-(a + b)*f^4"])

@@ -153,4 +153,8 @@ def _printed(
         from nnft_sym.tikz_listing import tikz_listing
 
         return tikz_listing(expansion)
-    return expansion.grouped_text() if terms == "grouped" else expansion.text()
+    if terms == "grouped":
+        from nnft_sym.text import BRACKETS
+
+        return "\n".join([expansion.rule, BRACKETS, "", expansion.grouped_text()])
+    return expansion.text()
