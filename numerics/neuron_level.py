@@ -34,14 +34,14 @@ from numerics.errors import InvalidStatistics, NotAvailable
 from numerics.estimate import Quality
 from numerics.exact_inputs import as_outputs
 from numerics.index_sets import multisets, ranks
-from numerics.moment_tables import wick_count
 from numerics.networks import GaussNet, Network
+from numerics.neuron_quadrature import GAUSSIAN
 from numerics.neuron_sample import NeuronSample
 from numerics.points import as_points
 from numerics.random_streams import normals, split_seed, uniforms
 from numerics.tails import BINS, CRITICAL_INDEX, UNSEEN_ERRORS, UNSEEN_SHARE, bin_edges, tail_index
 from numerics.tilting import tilt, tilt_centres
-from numerics.weight_laws import require_gaussian_weights
+from numerics.weight_laws import laws_of, output_moments
 
 Array = NDArray[np.float64]
 
@@ -77,7 +77,8 @@ class NeuronEnsemble:
     InvalidPoints
         If the points do not fit the network, or the outputs the points.
     NotAvailable
-        If tilting is asked for another network than Gauss-net.
+        If tilting is asked for another network than Gauss-net, or hidden parameters are not Gaussian or
+        output weights correlated.
 
     Examples
     --------
@@ -96,9 +97,14 @@ class NeuronEnsemble:
 
     def __post_init__(self) -> None:
         split_seed(self.seed)
-        require_gaussian_weights(self.network, "the neuron-level estimator")
         object.__setattr__(self, "points", as_points(self.points, self.network.d_in))
         as_outputs(self.outputs, len(self.points))
+        hidden, bias, _, correlation = laws_of(self.network)
+        if (hidden, bias, correlation) != (GAUSSIAN, GAUSSIAN, 0.0):
+            raise NotAvailable(
+                f"neurons of {self.network!r} cannot be drawn one by one: Gaussian hidden parameters and "
+                "independent output weights are needed; use Ensemble"
+            )
         if self.tilted and not isinstance(self.network, GaussNet):
             raise NotAvailable(
                 f"tilted sampling exists for gauss, not for {self.network.name}: the features of "
@@ -139,22 +145,22 @@ class NeuronEnsemble:
         outputs = as_outputs(self.outputs, n_points)
         edges = np.array([n_neurons * b // n_blocks for b in range(n_blocks + 1)])
         block_sums = {n: np.zeros((n_blocks, len(multisets(n_points, n)))) for n in orders}
-        # without weights |h|² tells the tails of all orders
+        # without weights s² tells the tails of all orders
         counted = orders if self.tilted else orders[:1]
         counts = {n: np.zeros((n_points, BINS), dtype=np.int64) for n in counted}
-        scale = np.maximum(self.network.kernel.weight_diagonal(self.points), np.finfo(float).tiny)
+        scale = self.network.kernel.weight_diagonal(self.points) / self.network.weight_variance
+        scale = np.maximum(scale, np.finfo(float).tiny)
         centres = self._centres(order) if self.tilted else None
         for start in range(0, n_neurons, CHUNK):
             stop = min(start + CHUNK, n_neurons)
             features, weights = self._draw(start, stop, centres)
-            scaled = features * np.sqrt(self.network.weight_variance)
-            _add_moments(block_sums, scaled, weights, start, edges)
+            _add_moments(block_sums, features, weights, start, edges)
             for n in counted:
-                _count(counts[n], scaled, weights, scale, n)
+                _count(counts[n], features, weights, scale, n)
             if progress is not None:
                 progress(stop, n_neurons)
         for n in orders:
-            block_sums[n] *= wick_count(outputs[multisets(n_points, n)])
+            block_sums[n] *= output_moments(self.network, outputs[multisets(n_points, n)])
         sizes = np.diff(edges)
         sums = {n: partition_sums(n, block_sums, sizes, n_points) for n in orders}
         indices = {
@@ -276,7 +282,7 @@ def bin_numbers(ratios: Array) -> NDArray[np.int64]:
 def _count(
     counts: NDArray[np.int64], features: Array, weights: Array | None, scale: Array, order: int
 ) -> None:
-    """Add (w |h|^n)^(2/n) / K_W, whose n-th power is a squared contribution, to the histograms."""
+    """Add (w |s|^n)^(2/n) / E[s²], whose n-th power is a squared contribution, to the histograms."""
     factor = 1.0 if weights is None else weights ** (2 / order)
     for point, row in enumerate(features):
         counts[point] += np.bincount(bin_numbers(row**2 * factor / scale[point]), minlength=BINS)

@@ -31,9 +31,10 @@ from numerics.exact import CONVERGED, EPS, LARGEST_ORDER
 from numerics.exact_inputs import as_outputs, refuse_extremes
 from numerics.feature_moments import feature_moments
 from numerics.networks import Network
+from numerics.neuron_quadrature import GAUSSIAN
 from numerics.points import Points, as_points
 from numerics.set_partitions import set_partitions
-from numerics.weight_laws import require_gaussian_weights
+from numerics.weight_laws import laws_of
 
 Pairing = tuple[tuple[int, int], ...]
 
@@ -101,7 +102,8 @@ def pairing_amplitudes(network: Network, points: Points) -> OutputStructure:
     InvalidPoints
         If the points do not fit the network.
     NotAvailable
-        If no exact method is known for this network at these points, or n > 10.
+        If no exact method is known for this network at these points, n > 10, or the output weights are not
+        independent Gaussians.
 
     Examples
     --------
@@ -118,8 +120,12 @@ def pairing_amplitudes(network: Network, points: Points) -> OutputStructure:
         raise NotAvailable(
             f"the amplitudes of {n} fields were asked for; up to {LARGEST_ORDER} are implemented"
         )
+    if laws_of(network)[2:] != (GAUSSIAN, 0.0):
+        raise NotAvailable(
+            f"the outputs of {network!r} are not independent Gaussians given the hidden layer, so their "
+            "correlators are more than products of δ; ask exact_cumulant(..., outputs=...) for components"
+        )
     refuse_extremes(network, x, n)
-    require_gaussian_weights(network, "the structure of several outputs")
     if n % 2:
         nothing = np.empty(0)
         return OutputStructure((), Estimate(nothing, nothing, method="odd orders vanish (a → −a)"), n)

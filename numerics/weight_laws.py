@@ -169,31 +169,6 @@ def neuron_of(network: Network) -> Neuron:
     )
 
 
-def require_gaussian_weights(network: Network, what: str) -> None:
-    """Refuse a network whose weights are not independent and Gaussian.
-
-    Parameters
-    ----------
-    network : Network
-    what : str
-        What needs them, for the message.
-
-    Raises
-    ------
-    NotAvailable
-        Saying what to use instead.
-
-    Examples
-    --------
-    >>> require_gaussian_weights(ErfNet(3), "the tilted estimator")
-    """
-    if isinstance(network, ReweightedNet):
-        raise NotAvailable(
-            f"{what} needs independent Gaussian weights; {network!r} has others: use plain sampling, or "
-            "exact_correlators of a single output"
-        )
-
-
 def output_moments(network: Network, components: Indices) -> Array:
     """Moments of products of output weights: E[a_i … a_j] over outputs that are independent.
 

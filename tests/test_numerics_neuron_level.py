@@ -13,6 +13,7 @@ from numerics.neuron_level import NeuronEnsemble, bin_numbers
 from numerics.sampler import Ensemble
 from numerics.tails import BINS, bin_edges
 from numerics.tilting import RADIUS, tilt, tilt_centres
+from numerics.weight_laws import ReweightedNet
 
 LINE = np.array([[-1.0], [-0.4], [0.8]])
 PUBLISHED = 0.01 * np.array([[-1.0], [-0.2], [0.6]])
@@ -27,10 +28,11 @@ WIDTHS = (2, 10, 1000)
         (ErfNet(1, 1.2, 0.0, 2), LINE @ [[1.0, -0.3]] + [[0.1, 0.5]], False),
         (CosNet(1, 1.2, 0.8), LINE, False),
         (ReLUNet(1, 0.9, 0.5), LINE, False),
+        (ReweightedNet(ErfNet(1, 0.9, 0.7), output="uniform"), LINE, False),
         (GaussNet(1), PUBLISHED, True),
         (GaussNet(1, 0.8, 0.6), LINE, True),
     ],
-    ids=["erf", "erf-plane", "cos", "relu", "gauss-published", "gauss-line"],
+    ids=["erf", "erf-plane", "cos", "relu", "uniform", "gauss-published", "gauss-line"],
 )
 def test_p_values_over_seeds_are_uniform(network, points, tilted):
     """Connected and full functions of three widths, each compared with its full covariance."""
@@ -164,6 +166,8 @@ def test_bins_are_those_of_the_histogram():
 def test_impossible_requests_are_refused():
     with pytest.raises(NotAvailable, match="tilted sampling exists for gauss"):
         NeuronEnsemble(ErfNet(1), LINE, tilted=True)
+    with pytest.raises(NotAvailable, match="use Ensemble"):
+        NeuronEnsemble(ReweightedNet(ErfNet(1), hidden="uniform"), LINE)
     with pytest.raises(InvalidPoints, match="outputs"):
         NeuronEnsemble(ErfNet(1), LINE, outputs=(1, 2))
     with pytest.raises(InvalidStatistics, match="seed"):

@@ -10,9 +10,11 @@ from diagrams.wick import pairings
 from numerics.errors import InvalidPoints, NotAvailable
 from numerics.exact import exact_correlators, exact_cumulant
 from numerics.exact_inputs import refuse_extremes
+from numerics.feature_moments import feature_moments
 from numerics.index_sets import ranks
 from numerics.networks import CosNet, ErfNet, GaussNet, ReLUNet
 from numerics.output_structure import pairing_amplitudes
+from numerics.weight_laws import ReweightedNet
 
 CASES = [
     (ErfNet(3, 0.9, 0.7), [[-0.8], [0.3], [1.1], [0.3]]),
@@ -124,6 +126,19 @@ def test_an_odd_number_of_one_output_vanishes_and_wrong_outputs_are_refused():
             exact_cumulant(net, points, wrong)
     with pytest.raises(NotAvailable, match="up to 10"):
         pairing_amplitudes(net, points * 3)
+    with pytest.raises(NotAvailable, match="more than products of δ"):
+        pairing_amplitudes(ReweightedNet(net, output="uniform"), points)
+
+
+def test_uniform_output_weights_break_the_rotation_of_outputs():
+    """T = G_1111 − G_1122 − G_1212 − G_1221 = −(6/5)(sw⁴/N) E_1234 where O(D) would make it vanish."""
+    net, points = ErfNet(3, 0.9, 0.7), [[-0.8], [0.3], [1.1], [0.3]]
+    uniform = ReweightedNet(net, output="uniform")
+    t = float(exact_cumulant(uniform, points, (1, 1, 1, 1)).value)
+    for components in ((1, 1, 2, 2), (1, 2, 1, 2), (1, 2, 2, 1)):
+        t -= float(exact_cumulant(uniform, points, components).value)
+    moment = feature_moments(net, np.array(points), 4).moments(np.array([[0, 1, 2, 3]])).value[0]
+    assert t == pytest.approx(-6 / 5 * 0.9**4 / 3 * moment, rel=1e-11)
 
 
 @pytest.mark.parametrize("scale", [1e74, 1e-74])

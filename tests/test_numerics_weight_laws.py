@@ -12,8 +12,6 @@ from numerics.feature_moments import feature_moments
 from numerics.index_sets import multisets
 from numerics.moments import moments_reference
 from numerics.networks import CosNet, ErfNet, GaussNet, ReLUNet
-from numerics.neuron_level import NeuronEnsemble
-from numerics.output_structure import output_structure
 from numerics.sampler import Ensemble
 from numerics.sampler_reference import reference_outputs
 from numerics.weight_laws import ReweightedNet, laws_of
@@ -160,10 +158,6 @@ def test_what_needs_gaussian_weights_says_so():
     network = ReweightedNet(ErfNet(3), output="uniform")
     with pytest.raises(NotAvailable, match="plain"):
         Ensemble(network, [0.5], estimator="conditional")
-    with pytest.raises(NotAvailable, match="Gaussian weights"):
-        NeuronEnsemble(network, [0.5])
-    with pytest.raises(NotAvailable, match="Gaussian weights"):
-        output_structure(network, [[0.5], [0.5], [0.1], [0.1]])
 
 
 def test_kernel_with_a_kink_is_refused():
