@@ -13,6 +13,7 @@ from nnft_sym.results import Array, CorrelatorResult, NetResult
 from nnft_sym.six_point import predict_six_point
 from nnft_sym.verdict import checks, is_sampled, verdict
 from numerics.comparison import Comparison, compare
+from numerics.connected import mean_ratio
 from numerics.contact import contact_coefficient
 from numerics.eigenbasis import Eigenbasis, eigenbasis_of_blocks
 from numerics.errors import NotAvailable
@@ -199,17 +200,11 @@ def _correlator_result(
         exact=full,
         connected=None if exact is None else exact[order].connected,
         quality=ours.quality,
-        m_sampled=_mean_ratio(ours.value - free.value, free.value),
-        m_exact=None if full is None else _mean_ratio(full - free.value, free.value),
-        background=_mean_ratio(per_experiment.std(axis=0, ddof=1), free.value),
+        m_sampled=mean_ratio(ours.value - free.value, free.value),
+        m_exact=None if full is None else mean_ratio(full - free.value, free.value),
+        background=mean_ratio(per_experiment.std(axis=0, ddof=1), free.value),
         comparison=comparison,
     )
-
-
-def _mean_ratio(numerator: Array, free: Array) -> float:
-    """Average |numerator/free| over the elements whose free part does not vanish."""
-    kept = np.abs(free) > 1e-12 * np.abs(free).max()
-    return float(np.mean(np.abs(numerator[kept] / free[kept]))) if kept.any() else 0.0
 
 
 def _relative_error(value: Array, error: Array) -> float:
