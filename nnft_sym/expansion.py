@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from nnft_sym.sortable_table import SortableTable
     from nnft_sym.views import Sheet
 
-#: A notebook shows longer expansions by topology.
+#: A notebook shows longer expansions by topology, and if there are more of these, only their number.
 MOST_TERMS_SHOWN = 200
 
 
@@ -294,9 +294,14 @@ class Expansion:
         )
 
     def _repr_latex_(self) -> str:
-        """Show mathematics in a notebook: every term, or one per topology if there are very many."""
-        from nnft_sym.latex import grouped_latex
+        """Show mathematics in a notebook: every term, or one per topology, or how many there are."""
+        from nnft_sym.latex import grouped_latex, left_latex
 
+        number = len(self.topologies())
+        if number > MOST_TERMS_SHOWN:
+            left = left_latex(self.shown_kind.value, self.n)
+            words = rf"{len(self):,} terms of {number:,} topologies, too many to show: ask for one order, or for a table"
+            return rf"$\displaystyle {left} = \text{{{words}}}$"
         shown = self.latex() if len(self.terms) <= MOST_TERMS_SHOWN else grouped_latex(self)
         return rf"$\displaystyle {shown}$"
 

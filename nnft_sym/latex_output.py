@@ -127,7 +127,10 @@ def _sections(expansion: "Expansion", notation: Notation, terms: str | None) -> 
         lines = [rf"\subsection*{{{_HEADINGS[form]}}}"]
         if form != "labelled":
             lines.append(_BRACKETS)
-        if form == "drawn" and not expansion.action.is_local_scalar:
+        extended = any(
+            term.structure and (term.structure.links or term.factors.weights) for term in expansion
+        )
+        if form == "drawn" and extended:
             lines.append(_LINKS)
         lines.append(_display(expansion, notation, form))
         if form == "drawn":

@@ -223,6 +223,10 @@ def test_what_jupyter_shows():
     long = correlator("lambda*f^4", 4, 4, kind="connected")
     assert len(long) > 200
     assert long._repr_latex_() == rf"$\displaystyle {grouped_latex(long)}$"
+    huge = correlator("lambda*f^4", 4, 5, kind="connected")._repr_latex_()
+    assert r"G_{c}^{(4)}(x_{1},x_{2},x_{3},x_{4}) = \text{" in huge
+    assert "terms of" in huge
+    assert len(huge) < 200
     assert correlator("lambda*f^4", 3)._repr_latex_() == r"$\displaystyle G^{(3)}(x_{1},x_{2},x_{3}) = 0$"
 
 
