@@ -300,7 +300,7 @@ class Expansion:
         number = len(self.topologies())
         if number > MOST_TERMS_SHOWN:
             left = left_latex(self.shown_kind.value, self.n)
-            words = rf"{len(self):,} terms of {number:,} topologies, too many to show: ask for one order, or for a table"
+            words = f"{len(self):,} terms of {number:,} topologies: ask for one order, or for a table"
             return rf"$\displaystyle {left} = \text{{{words}}}$"
         shown = self.latex() if len(self.terms) <= MOST_TERMS_SHOWN else grouped_latex(self)
         return rf"$\displaystyle {shown}$"
