@@ -50,6 +50,7 @@ TASKS_PER_THREAD = 8
 #: How often a task is tried again when it fails; a lost worker counts as well.
 RETRIES = 3
 NEEDED = "'local', 'local:4' (four processes) or the address of a scheduler, 'tcp://host:8786', is needed"
+LOST = "the connection to the Dask scheduler was lost; when it is back, continue from the checkpoint or begin again"
 
 
 class ClusterUnavailable(NNFTError, ConnectionError):
@@ -176,6 +177,8 @@ def _stream(request: Request, first: int, client: "Client") -> Generator[tuple[i
     waiting: deque[tuple[int, Future]] = deque()
     try:
         for number, level in request.spans(first, task_level(request, first, threads)):
+            if client.status == "closed":
+                raise ClusterUnavailable(LOST)
             task = client.submit(compute_span, request, number, level, VERSION, pure=False, retries=RETRIES)
             waiting.append((level, task))
             if len(waiting) >= DEPTH * threads:
@@ -183,7 +186,8 @@ def _stream(request: Request, first: int, client: "Client") -> Generator[tuple[i
         while waiting:
             yield _oldest(waiting)
     finally:
-        client.cancel([task for _, task in waiting])
+        if client.status == "running":
+            client.cancel([task for _, task in waiting])
 
 
 def task_level(request: Request, first: int, threads: int) -> int:
@@ -278,10 +282,7 @@ def _oldest(waiting: "deque[tuple[int, Future]]") -> tuple[int, PageSums]:
             f"several workers died on the same task ({error}); look for a lack of memory in their logs"
         ) from error
     except (CancelledError, CommClosedError) as error:
-        raise ClusterUnavailable(
-            "the connection to the Dask scheduler was lost; when it is back, continue from the checkpoint "
-            "or begin again"
-        ) from error
+        raise ClusterUnavailable(LOST) from error
     except ImportError as error:
         raise ClusterUnavailable(
             f"a worker cannot import what it needs ({error}); install nnft-sym on every worker"

@@ -196,6 +196,7 @@ BAD = {
     "unknown estimator": (["--estimator", "median"], "'plain', 'conditional'"),
     "unknown precision": (["--precision", "half"], "'double', 'single'"),
     "unknown cluster": (["--cluster", "here"], "tcp://host:8786"),
+    "two places": (["--cluster", "local:2", "--threads", "2"], "both given"),
     "no scheduler": (["--cluster", "tcp://127.0.0.1:9"], "no Dask scheduler answers"),
     "nan point": (["--points", "nan"], "not finite"),
     "nan sigma": (["--sigma-w", "nan"], "sigma_w = nan"),

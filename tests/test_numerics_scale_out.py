@@ -94,6 +94,28 @@ def test_a_worker_of_another_version_is_refused(client, monkeypatch):
         ENSEMBLE.correlators(NETWORKS, cluster=client)
 
 
+def test_a_lost_scheduler_keeps_the_checkpoint(expected, tmp_path):
+    path, seen, resumed = tmp_path / "run", [], []
+    with (
+        distributed.LocalCluster(
+            n_workers=1, threads_per_worker=2, processes=False, dashboard_address=":0",
+            silence_logs=logging.CRITICAL,
+        ) as cluster,
+        distributed.Client(cluster, set_as_default=False) as doomed,
+    ):  # fmt: skip
+
+        def close(done, total):
+            seen.append(done)
+            if len(seen) == 4:
+                doomed.close()
+
+        with pytest.raises(ClusterUnavailable, match="continue from the checkpoint"):
+            ENSEMBLE.correlators(NETWORKS, cluster=doomed, checkpoint=path, progress=close)
+    found = ENSEMBLE.correlators(NETWORKS, checkpoint=path, progress=lambda done, total: resumed.append(done))
+    assert resumed[0] > 0
+    assert_same(found, expected)
+
+
 def test_results_are_written_whatever_client_is_around(client, tmp_path):
     """Libraries ask Dask for the client in force; ours must not be left behind, theirs not be disturbed."""
     from nnft_sym.archive import write_sample

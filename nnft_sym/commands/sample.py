@@ -107,6 +107,8 @@ def command(
         raise click.UsageError(f"--seed {seed} was given; a seed from 0 to 2^63 - 1 is needed")
     if resume and out is None:
         raise click.UsageError("--resume was given without --out; name the file of the run to continue")
+    if cluster is not None and threads is not None:
+        raise click.UsageError("--threads and --cluster were both given; a cluster has threads of its own")
     from nnft_sym.progress import TerminalProgress
     from numerics.points import as_points
     from numerics.sampler import Ensemble
