@@ -50,7 +50,7 @@ TASKS_PER_THREAD = 8
 #: How often a task is tried again when it fails; a lost worker counts as well.
 RETRIES = 3
 NEEDED = "'local', 'local:4' (four processes) or the address of a scheduler, 'tcp://host:8786', is needed"
-LOST = "the connection to the Dask scheduler was lost; when it is back, continue from the checkpoint or begin again"
+LOST = "the connection to the Dask scheduler was lost; continue from the checkpoint when it is back"
 
 
 class ClusterUnavailable(NNFTError, ConnectionError):
