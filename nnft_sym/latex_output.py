@@ -21,8 +21,8 @@ _TWO_KERNELS = (
     "of the output bias."
 )
 _BRACKETS = (
-    "A bracket is the mean over the labellings of the external points; the number in front counts Wick "
-    "contractions of all of them."
+    "A square bracket is the mean over the labellings of the external points. In front of it stands the "
+    "coefficient of all of them or, in a sum behind a common factor, the number of their Wick contractions."
 )
 _LINKS = "A dashed line joins the points of one nonlocal vertex; a label at a vertex is its weight."
 _FRAME = r"""\documentclass[10pt,a4paper]{article}

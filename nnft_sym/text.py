@@ -16,8 +16,8 @@ _SOURCES = {
 }
 #: What the short form means by a bracket.
 BRACKETS = (
-    "[...]: mean over the labellings of the external points; the number in front counts Wick contractions of "
-    "all of them"
+    "[...]: mean over the labellings of the external points; in front of it stands the coefficient of all of "
+    "them, or, in a sum (...) behind a common factor, the number of their Wick contractions"
 )
 _TABLE = "  {:>12}  {:>4}  {:>18}  {}"
 
