@@ -2,6 +2,11 @@
 
 What to use when: `Ensemble.correlators` is the experiment itself, plain sampling of whole networks. Where an
 exact finite-width answer exists (`numerics.exact`) it is faster and better; the sample is what it referees.
+Threads serve one machine. Give a run of more than minutes a `checkpoint`; give one of hours a `cluster`. With
+`estimator="conditional"` the output layer is integrated out. `Ensemble.iterate_outputs` gives the raw fields.
+
+The numbers of a sample depend on network, points, seed, precision, estimator, number of networks and (the
+errors only) number of blocks: not on threads, workers, interruptions, or the order in which anything ends.
 """
 
 import os
