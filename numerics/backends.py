@@ -76,10 +76,7 @@ class NumpyBackend(Backend):
 
     def product_sums(self, table: Array, factors: Indices, weights: Array) -> Array:
         """See `Backend.product_sums`."""
-        _check(table, factors, weights)
-        half = factors.shape[1] // 2
-        left, left_of = _distinct(factors[:, :half])
-        right, right_of = _distinct(factors[:, half:])
+        left, left_of, right, right_of = _halves(table, factors, weights)
         total = np.zeros((len(left), len(right)))
         for start in range(0, len(weights), _BLOCK):
             block = slice(start, start + _BLOCK)
@@ -113,10 +110,7 @@ class NumbaBackend(Backend):
         """See `Backend.product_sums`."""
         from numerics.interpreter import product_sums
 
-        _check(table, factors, weights)
-        half = factors.shape[1] // 2
-        left, left_of = _distinct(factors[:, :half])
-        right, right_of = _distinct(factors[:, half:])
+        left, left_of, right, right_of = _halves(table, factors, weights)
         table, weights = np.ascontiguousarray(table), np.ascontiguousarray(weights)
         return np.asarray(product_sums(table, left, right, left_of, right_of, weights))
 
@@ -146,24 +140,41 @@ def _products(columns: Array, factors: Indices) -> Array:
     return product
 
 
-def _distinct(factors: Indices) -> tuple[Indices, Indices]:
-    """Distinct rows of shape (U, h), and which of them each row is, shape (M,)."""
-    return _distinct_cached(factors.tobytes(), factors.shape)
+def _halves(table: Array, factors: Indices, weights: Array) -> tuple[Indices, Indices, Indices, Indices]:
+    """Distinct left and right halves of the products, and which of them make up each output.
+
+    Raises
+    ------
+    LoweringError
+        If the shapes do not fit or a row does not exist.
+    """
+    fits = table.ndim == 2 and factors.ndim == 2 and weights.shape == (table.shape[1],)
+    if fits:
+        lowest, highest, halves = _halves_cached(factors.tobytes(), factors.shape)
+        if lowest >= 0 and highest < len(table):
+            return halves
+    raise LoweringError(
+        f"a table of shape {table.shape}, factors of shape {factors.shape} and weights of shape "
+        f"{weights.shape} do not fit: (R, P), (M, L) with entries in 0..R−1, and (P,) are needed"
+    )
 
 
 @lru_cache(maxsize=256)
-def _distinct_cached(content: bytes, shape: tuple[int, int]) -> tuple[Indices, Indices]:
+def _halves_cached(
+    content: bytes, shape: tuple[int, int]
+) -> tuple[int, int, tuple[Indices, Indices, Indices, Indices]]:
+    """Smallest and largest entry, and the halves: kept, as studies come back to the same index sets."""
     factors = np.frombuffer(content, dtype=np.int64).reshape(shape)
-    if shape[1] == 0:
-        return np.zeros((min(1, shape[0]), 0), dtype=np.int64), np.zeros(shape[0], dtype=np.int64)
+    half = shape[1] // 2
+    found = (*_distinct(factors[:, :half]), *_distinct(factors[:, half:]))
+    if factors.size == 0:
+        return 0, -1, found
+    return int(factors.min()), int(factors.max()), found
+
+
+def _distinct(factors: Indices) -> tuple[Indices, Indices]:
+    """Distinct rows of shape (U, h), and which of them each row is, shape (M,)."""
+    if factors.shape[1] == 0:
+        return np.zeros((min(1, len(factors)), 0), dtype=np.int64), np.zeros(len(factors), dtype=np.int64)
     rows, inverse = np.unique(factors, axis=0, return_inverse=True)
     return rows, inverse.reshape(-1)
-
-
-def _check(table: Array, factors: Indices, weights: Array) -> None:
-    fits = table.ndim == 2 and factors.ndim == 2 and weights.shape == (table.shape[1],)
-    if not fits or (factors.size and not 0 <= factors.min() <= factors.max() < len(table)):
-        raise LoweringError(
-            f"a table of shape {table.shape}, factors of shape {factors.shape} and weights of shape "
-            f"{weights.shape} do not fit: (R, P), (M, L) with entries in 0..R−1, and (P,) are needed"
-        )

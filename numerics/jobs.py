@@ -100,8 +100,8 @@ class Job:
         """Hold the error against the size of the integrand; sets `scale`, `reached` and `converged`."""
         self.scale = np.asarray(scale)
         relative = self.error / np.where(self.scale > 0.0, self.scale, 1.0)
-        self.reached = float(np.max(relative, initial=0.0))
-        self.converged = bool(np.all(self.error <= rtol * self.scale))
+        self.reached = float(relative.max(initial=0.0))
+        self.converged = self.reached <= rtol
 
     def take(self, other: "Job") -> None:
         """Take over the result of another job for the same integral."""

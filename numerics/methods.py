@@ -113,14 +113,12 @@ def solve(
 
 def _refuse_extremes(kernel: Kernel, points: Array, domain: Domain) -> None:
     """Kernels hold fourth powers of inputs and standard deviations: beyond a size these are infinite."""
-    sizes = {
-        "coordinates": float(np.max(np.abs(points), initial=0.0)),
-        "a cutoff": domain.cutoff if isinstance(domain, Box) else 0.0,
-        "standard deviations": max(
-            abs(float(getattr(kernel, name, 0.0))) for name in ("sigma_w", "sigma_b", "sigma_a")
-        ),
-    }
-    for what, size in sizes.items():
+    deviations = [abs(float(getattr(kernel, name, 0.0))) for name in ("sigma_w", "sigma_b", "sigma_a")]
+    for what, size in (
+        ("coordinates", float(np.abs(points).max(initial=0.0))),
+        ("a cutoff", domain.cutoff if isinstance(domain, Box) else 0.0),
+        ("standard deviations", max(deviations)),
+    ):
         if size > _LARGEST:
             raise InvalidPoints(
                 f"{what} up to {size:.3g} given; kernels need the fourth power of it, so {_LARGEST:g} is the "
@@ -140,7 +138,7 @@ class _Problem(NamedTuple):
 
 
 def _check_result(job: Job, kernel: Kernel, points: Array, settings: Settings) -> None:
-    if not (np.all(np.isfinite(job.value)) and np.all(np.isfinite(job.error))):
+    if not (np.isfinite(job.value).all() and np.isfinite(job.error).all()):
         raise LoweringError(
             f"the value of {job.integrand} with {kernel!r} at inputs up to "
             f"{np.max(np.abs(points), initial=0.0):.3g} is beyond the range of floating-point numbers "

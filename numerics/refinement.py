@@ -34,9 +34,10 @@ Indices = NDArray[np.int64]
 
 #: Accuracy of the first grid: as a share of that asked for, and at least, in nats.
 _FIRST, _LEAST_NATS = 0.55, 10.0
-#: Next grid: so many nats more where convergence is exponential, else so many times as many. A smaller step
-#: would leave short panels as they are, and then no change would not mean no error.
-_STEP, _GROWTH = 6.5, 1.4
+#: Next grid: so many nats more where convergence is exponential (in one dimension, and in more, where nodes
+#: are dear), else so many times as many. A smaller step would leave short panels as they are, and then no
+#: change would not mean no error.
+_STEP, _SHORT_STEP, _GROWTH = 6.5, 5.0, 1.4
 #: Beyond this accuracy the grid is clearly not what the integrand needs; steps grow then, too.
 _LONG = 40.0
 #: Share of the largest relative change, and of the change before, that every element is given at least.
@@ -111,7 +112,8 @@ def refine(
             if track.finished and on_done:
                 on_done(track.job)
         tracks = [track for track in tracks if not track.finished]
-        nats = _next(nats, kinked=any(track.smoothness in _SLOW for track in tracks))
+        step = _STEP if kernel.d_in == 1 else _SHORT_STEP
+        nats = _next(nats, step, kinked=any(track.smoothness in _SLOW for track in tracks))
 
 
 @dataclass(eq=False)
@@ -123,6 +125,7 @@ class _Track:
     level: int = 0
     finished: bool = False
     _scale: Array = field(default_factory=lambda: np.empty(0))
+    _per_scale: Array = field(default_factory=lambda: np.empty(0))
     _change: float = np.inf
     _changes: list[float] = field(default_factory=list)
 
@@ -139,19 +142,20 @@ class _Track:
                 value if magnitudes is tables else contract(job.integrand, job.rows, magnitudes, chosen)
             )
             self._scale = np.maximum(absolute, np.abs(value))
+            self._per_scale = 1.0 / np.where(self._scale > 0.0, self._scale, 1.0)
         if exact or self.level >= 1:
             missed = np.zeros_like(value) if exact else self._missed(np.abs(value - job.value))
             rounded = rounding(job.integrand.n_factors) * self._scale
             job.error = missed + rounded
             job.judge(self._scale, rtol)
-            self.finished = job.converged or bool(np.all(missed <= rounded))
+            self.finished = job.converged or bool((missed <= rounded).all())
         job.value = value
         self.level += 1
 
     def _missed(self, change: Array) -> Array:
         """What the last grid still misses, from the change that it brought."""
         scale = self._scale
-        largest = float(np.max(change / np.where(scale > 0.0, scale, 1.0), initial=0.0))
+        largest = float((change * self._per_scale).max(initial=0.0))
         if self.smoothness is Smoothness.UNKNOWN:
             self._changes = [*self._changes[1 - _CHANGES :], largest]
             rest = _REST if len(self._changes) == _CHANGES else _TOO_FEW
@@ -204,13 +208,13 @@ def _first_nats(jobs: Sequence[Job], rule: Rule, n_points: int, settings: Settin
     )
 
 
-def _next(nats: float, *, kinked: bool) -> float:
-    return max(nats + _STEP, nats * _GROWTH if kinked or nats > _LONG else 0.0)
+def _next(nats: float, step: float, *, kinked: bool) -> float:
+    return max(nats + step, nats * _GROWTH if kinked or nats > _LONG else 0.0)
 
 
 def _second(nats: float) -> float:
     """Accuracy of the grid after the first, whatever the convergence."""
-    return _next(nats, kinked=True)
+    return _next(nats, _STEP, kinked=True)
 
 
 def _too_large(job: Job, size: int, n_points: int, settings: Settings) -> bool:
