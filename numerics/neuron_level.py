@@ -37,22 +37,16 @@ from numerics.index_sets import multisets, ranks
 from numerics.networks import GaussNet, Network
 from numerics.neuron_quadrature import GAUSSIAN
 from numerics.neuron_sample import NeuronSample
+from numerics.neuron_sums import compiled_sums, tilted_sums
 from numerics.points import as_points
-from numerics.random_streams import normals, split_seed, uniforms
-from numerics.tails import BINS, CRITICAL_INDEX, UNSEEN_ERRORS, UNSEEN_SHARE, bin_edges, tail_index
-from numerics.tilting import tilt, tilt_centres
+from numerics.random_streams import split_seed
+from numerics.tails import CRITICAL_INDEX, UNSEEN_ERRORS, UNSEEN_SHARE
 from numerics.weight_laws import laws_of, output_moments
 
 Array = NDArray[np.float64]
 
 #: Orders that are implemented.
 ORDERS = (2, 4, 6)
-#: Tells the streams of neurons from those of networks, which share no random number with them.
-PURPOSE_NEURONS = 0x4E55524E
-#: Neurons handled at once.
-CHUNK = 1 << 13
-#: Exponent of two at which the histogram of `numerics.tails` begins.
-LOWEST_OCTAVE = round(float(np.log2(bin_edges()[0])))
 
 
 @dataclass(frozen=True)
@@ -143,30 +137,11 @@ class NeuronEnsemble:
         orders = [n for n in ORDERS if n <= order]
         n_points = len(self.points)
         outputs = as_outputs(self.outputs, n_points)
-        edges = np.array([n_neurons * b // n_blocks for b in range(n_blocks + 1)])
-        block_sums = {n: np.zeros((n_blocks, len(multisets(n_points, n)))) for n in orders}
-        # without weights s² tells the tails of all orders
-        counted = orders if self.tilted else orders[:1]
-        counts = {n: np.zeros((n_points, BINS), dtype=np.int64) for n in counted}
-        scale = self.network.kernel.weight_diagonal(self.points) / self.network.weight_variance
-        scale = np.maximum(scale, np.finfo(float).tiny)
-        centres = self._centres(order) if self.tilted else None
-        for start in range(0, n_neurons, CHUNK):
-            stop = min(start + CHUNK, n_neurons)
-            features, weights = self._draw(start, stop, centres)
-            _add_moments(block_sums, features, weights, start, edges)
-            for n in counted:
-                _count(counts[n], features, weights, scale, n)
-            if progress is not None:
-                progress(stop, n_neurons)
-        for n in orders:
-            block_sums[n] *= output_moments(self.network, outputs[multisets(n_points, n)])
-        sizes = np.diff(edges)
-        sums = {n: partition_sums(n, block_sums, sizes, n_points) for n in orders}
-        indices = {
-            n: min(tail_index(row, n_neurons)[0] for row in counts.get(n, counts[orders[0]])) / n
-            for n in orders
-        }
+        moments = {n: output_moments(self.network, outputs[multisets(n_points, n)]) for n in orders}
+        draw = tilted_sums if self.tilted else compiled_sums
+        found = draw(self.network, self.points, self.seed, n_neurons, orders, n_blocks, progress)
+        block_sums = {n: one * moments[n] for n, one in found.block_sums.items()}
+        sums = {n: partition_sums(n, block_sums, found.block_sizes, n_points) for n in orders}
         return NeuronSample(
             network=self.network,
             points=self.points,
@@ -174,36 +149,16 @@ class NeuronEnsemble:
             n_neurons=n_neurons,
             n_blocks=n_blocks,
             sums=sums,
-            qualities=self._qualities(sums, indices),
-            tail_indices=indices,
+            qualities=self._qualities(sums, found.tail_indices),
+            tail_indices=found.tail_indices,
             provenance={
                 "network": repr(self.network),
                 "seed": self.seed,
                 "neurons": n_neurons,
                 "estimator": "neuron-level, tilted" if self.tilted else "neuron-level",
-                "centres": 1 if centres is None else len(centres),
+                "centres": found.centres,
             },
         )
-
-    def _draw(self, start: int, stop: int, centres: Array | None) -> tuple[Array, Array | None]:
-        """Features of neurons start .. stop - 1, shape (n_points, n), and their weights."""
-        key = split_seed(self.seed, PURPOSE_NEURONS)
-        numbers = np.arange(start, stop)
-        d = self.network.d_in
-        drawn = normals(key, numbers, 0, d + 1).T
-        weights = None
-        if centres is not None:
-            drawn, weights = tilt(drawn, uniforms(key, numbers, 1, 0), centres)
-        deviation = self.network.hidden_bias_deviation
-        biases = 2 * np.pi * uniforms(key, numbers, 1, 0) if deviation is None else deviation * drawn[:, d]
-        hidden = drawn[:, :d] * (self.network.sigma_w / np.sqrt(d))
-        return np.ascontiguousarray(self.network.features(hidden, biases, self.points).T), weights
-
-    def _centres(self, order: int) -> Array:
-        deviation = self.network.hidden_bias_deviation or 0.0
-        slope = self.network.sigma_w / np.sqrt(self.network.d_in)
-        vectors = np.column_stack([slope * self.points, np.full(len(self.points), deviation)])
-        return tilt_centres(vectors, order)
 
     def _qualities(
         self, sums: Mapping[int, tuple[Array, Array]], indices: Mapping[int, float]
@@ -218,74 +173,6 @@ class NeuronEnsemble:
             n: Quality.HEAVY_TAILED if unseen or index <= CRITICAL_INDEX else Quality.TRUSTED
             for n, index in indices.items()
         }
-
-
-def _add_moments(
-    block_sums: dict[int, Array], features: Array, weights: Array | None, start: int, edges: NDArray[np.int64]
-) -> None:
-    """Add Σ_q w_q Π s_q for all multisets of each even order, as products of two monomials of half the order.
-
-    Parameters
-    ----------
-    block_sums : dict of int to ndarray, shape (n_blocks, M_n)
-        Added to.
-    features : ndarray, shape (n_points, Q)
-        Of neurons start, start + 1, ...
-    weights : ndarray, shape (Q,), or None
-    start : int
-    edges : ndarray of int, shape (n_blocks + 1,)
-        First neuron of each block, and the end.
-    """
-    n_points, size = features.shape
-    first, last = np.searchsorted(edges, [start, start + size - 1], side="right") - 1
-    pieces = [(b, slice(max(edges[b] - start, 0), edges[b + 1] - start)) for b in range(first, last + 1)]
-    monomials = np.ones((1, size))
-    for half in range(1, max(block_sums) // 2 + 1):
-        sets = multisets(n_points, half)
-        above = ranks(sets[:, :-1], n_points) if half > 1 else np.zeros(len(sets), dtype=np.int64)
-        monomials = monomials[above] * features[sets[:, -1]]
-        weighted = monomials if weights is None else monomials * weights
-        rows = multisets(n_points, 2 * half)
-        left, right = ranks(rows[:, :half], n_points), ranks(rows[:, half:], n_points)
-        for block, piece in pieces:
-            gram = weighted[:, piece] @ monomials[:, piece].T
-            block_sums[2 * half][block] += gram[left, right]
-
-
-def bin_numbers(ratios: Array) -> NDArray[np.int64]:
-    """Say in which bin of `numerics.tails.bin_edges` numbers lie; those beyond the ends in the last ones.
-
-    Parameters
-    ----------
-    ratios : ndarray, shape (n,)
-        Not negative.
-
-    Returns
-    -------
-    ndarray of int64, shape (n,)
-
-    Examples
-    --------
-    >>> edges = bin_edges()
-    >>> number = int(bin_numbers(np.array([1.03]))[0])
-    >>> bool(edges[number] <= 1.03 < edges[number + 1])
-    True
-    """
-    mantissa, exponent = np.frexp(ratios)
-    # sixteen bins per octave, the mantissa runs from 1/2 to 1
-    number = (exponent.astype(np.int64) - 1 - LOWEST_OCTAVE) * 16 + np.floor(32 * mantissa - 16).astype(
-        np.int64
-    )
-    return np.where(ratios > 0, np.clip(number, 0, BINS - 1), 0)
-
-
-def _count(
-    counts: NDArray[np.int64], features: Array, weights: Array | None, scale: Array, order: int
-) -> None:
-    """Add (w |s|^n)^(2/n) / E[s²], whose n-th power is a squared contribution, to the histograms."""
-    factor = 1.0 if weights is None else weights ** (2 / order)
-    for point, row in enumerate(features):
-        counts[point] += np.bincount(bin_numbers(row**2 * factor / scale[point]), minlength=BINS)
 
 
 def _check(n_neurons: int, order: int, n_blocks: int) -> None:

@@ -8,9 +8,13 @@ from numerics.comparison import compare
 from numerics.errors import InvalidPoints, InvalidStatistics, NotAvailable
 from numerics.estimate import Quality
 from numerics.exact import exact_correlators
+from numerics.index_sets import multisets
 from numerics.networks import CosNet, ErfNet, GaussNet, ReLUNet
-from numerics.neuron_level import NeuronEnsemble, bin_numbers
+from numerics.neuron_level import NeuronEnsemble
+from numerics.neuron_sums import SEED_SHIFT, bin_numbers, compiled_sums
+from numerics.random_streams import split_seed
 from numerics.sampler import Ensemble
+from numerics.sampler_reference import _neuron
 from numerics.tails import BINS, bin_edges
 from numerics.tilting import RADIUS, tilt, tilt_centres
 from numerics.weight_laws import ReweightedNet
@@ -116,7 +120,7 @@ def test_errors_do_not_depend_on_the_width():
 
 def test_reproducible_and_independent_of_the_chunks(monkeypatch):
     one = NeuronEnsemble(ErfNet(1), LINE, seed=5).sample(5000, n_blocks=20)
-    monkeypatch.setattr("numerics.neuron_level.CHUNK", 77)
+    monkeypatch.setattr("numerics.neuron_sums.CHUNK", 77)
     two = NeuronEnsemble(ErfNet(1), LINE, seed=5).sample(5000, n_blocks=20)
     np.testing.assert_allclose(one.cumulant(6).value, two.cumulant(6).value, rtol=1e-9)
     other = NeuronEnsemble(ErfNet(1), LINE, seed=6).sample(5000, n_blocks=20)
@@ -125,6 +129,28 @@ def test_reproducible_and_independent_of_the_chunks(monkeypatch):
     NeuronEnsemble(ErfNet(1), LINE, seed=5).sample(500, n_blocks=10, progress=lambda *p: seen.append(p))
     assert seen[-1] == (500, 500)
     assert one.provenance["neurons"] == 5000
+
+
+@pytest.mark.parametrize(
+    "network",
+    [ErfNet(7, 0.9, 0.7), ReLUNet(2, 1.1, 0.4), CosNet(3, 1.2, 0.7), ErfNet(1, 0.8, 0.6, 2)],
+    ids=["erf", "relu", "cos", "erf-plane"],
+)
+def test_compiled_sums_are_those_of_the_features(network):
+    """Neuron by neuron in NumPy, from the same streams: networks of width one, biases taken off."""
+    points = LINE if network.d_in == 1 else np.column_stack([LINE, LINE**2])
+    found = compiled_sums(network, points, 11, 330, (2, 4, 6), 7)
+    key = split_seed((11 + SEED_SHIFT) % 2**64)
+    weights, _, biases = _neuron(network, key, np.arange(330), 0)
+    features = network.features(weights, biases, points)
+    edges = np.cumsum([0, *found.block_sizes])
+    for order in (2, 4, 6):
+        products = features[:, multisets(3, order)].prod(axis=2)
+        for block in range(7):
+            expected = products[edges[block] : edges[block + 1]].sum(axis=0)
+            np.testing.assert_allclose(
+                found.block_sums[order][block], expected, rtol=0, atol=1e-9 * np.abs(products).sum()
+            )
 
 
 # Tilting
