@@ -221,7 +221,8 @@ def _solve_in_box(jobs: Sequence[Job], problem: _Problem, box: Box) -> None:
 def _to_be_improved(job: Job, problem: _Problem) -> bool:
     """Whether a grid stopped short where adaptive subdivision may get further."""
     short = problem.method is Method.AUTOMATIC and not job.converged and not job.at_rounding
-    return short and job.integrand.dimension(problem.kernel.d_in) <= _CUBATURE_DIMENSIONS
+    finite = bool(np.isfinite(job.value).all())  # what overflowed will do so again
+    return short and finite and job.integrand.dimension(problem.kernel.d_in) <= _CUBATURE_DIMENSIONS
 
 
 def _without_grid(job: Job, problem: _Problem, box: Box) -> None:

@@ -150,7 +150,7 @@ class _Function:
             values = _values(self._job, self._kernel, self._points, y) * jacobian[:, np.newaxis]
             if not np.isfinite(np.sum(values)):
                 raise InvalidKernel(
-                    f"{type(self._kernel).__name__} returned NaN or infinite values in {self._box}; check "
+                    f"{type(self._kernel).__name__} or a product of it is NaN or infinite in {self._box}; check "
                     "its formula at large arguments, or lower the cutoff"
                 )
             yield values
