@@ -150,8 +150,8 @@ class _Function:
             values = _values(self._job, self._kernel, self._points, y) * jacobian[:, np.newaxis]
             if not np.isfinite(np.sum(values)):
                 raise InvalidKernel(
-                    f"{type(self._kernel).__name__} or a product of it is NaN or infinite in {self._box}; check "
-                    "its formula at large arguments, or lower the cutoff"
+                    f"{type(self._kernel).__name__} or a product of it is NaN or infinite in {self._box}; "
+                    "check its formula at large arguments, or lower the cutoff"
                 )
             yield values
 

@@ -84,7 +84,7 @@ def against_cubature(kernel, points, cutoff, rtol, value):
 
     d = points.shape[1]
     seconds, found = best(
-        lambda: cubature(integrand, [-cutoff] * d, [cutoff] * d, rtol=rtol, atol=0.0), 3 if d < 3 else 1
+        lambda: cubature(integrand, [-cutoff] * d, [cutoff] * d, rtol=rtol, atol=0.0), 20 if d < 3 else 5
     )
     return seconds, float(np.max(np.abs(found.estimate / value - 1.0)))
 
