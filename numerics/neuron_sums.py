@@ -1,9 +1,9 @@
 """Sums over blocks of single neurons: what the neuron-level estimator is made of.
 
 What to use when: `compiled_sums` for plain neurons. It runs the compiled sampler on networks of width one
-with the output layer integrated out; E[f(x_1) … f(x_n) | W, b] is a sum over ways to hand fields to the output
-bias, the rest being (n − 1)!! σ_a^n s(x_1) … s(x_n), so the bias is taken off again. `tilted_sums` draws the
-hidden parameters of Gauss-net where products of features are large (`numerics.tilting`), in NumPy.
+with the output layer integrated out; E[f(x_1) … f(x_n) | W, b] is a sum over ways to hand fields to the
+output bias, the rest being (n − 1)!! σ_a^n s(x_1) … s(x_n), so the bias is taken off again. `tilted_sums`
+draws the hidden parameters of Gauss-net where products of features are large (`numerics.tilting`), in NumPy.
 """
 
 from collections.abc import Callable, Sequence

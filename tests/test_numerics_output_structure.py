@@ -49,7 +49,7 @@ def test_amplitudes_and_tensors_are_two_ways_to_every_component(net, points, ord
 
 def parameter_average(net, points, width, row_outputs, row, rng):
     """E[Π f_a(x)] by drawing hidden parameters and doing the output layer by Wick's theorem."""
-    n = 400_000
+    n = 100_000
     weights = rng.normal(size=(n, width, net.d_in)) * net.sigma_w / np.sqrt(net.d_in)
     deviation = net.hidden_bias_deviation
     biases = (

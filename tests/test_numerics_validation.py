@@ -14,7 +14,7 @@ from numerics.exact import exact_correlators
 from numerics.networks import CosNet, ErfNet, GaussNet, ReLUNet
 from numerics.sampler import Ensemble
 
-SEEDS = 30
+SEEDS = 24
 LINE = np.array([[-1.0], [-0.2], [0.6]])
 NETS = [
     (ErfNet(5), LINE),
@@ -29,8 +29,8 @@ NETS = [
 @pytest.mark.statistical
 @pytest.mark.parametrize(
     ("network", "points", "estimator"),
-    [(*net, "plain") for net in NETS] + [(*NETS[0], "conditional"), (*NETS[2], "conditional")],
-    ids=["erf", "relu", "relu-plane", "cos", "gauss", "erf-conditional", "relu-plane-conditional"],
+    [(*net, "plain") for net in NETS] + [(*NETS[0], "conditional")],
+    ids=["erf", "relu", "relu-plane", "cos", "gauss", "erf-conditional"],
 )
 def test_every_element_over_many_seeds(network, points, estimator):
     exact = exact_correlators(network, points)
@@ -38,7 +38,7 @@ def test_every_element_over_many_seeds(network, points, estimator):
     chances: dict[tuple[str, int], list[float]] = {}
     for seed in range(SEEDS):
         sample = Ensemble(network, points, seed=1000 + seed, estimator=estimator).correlators(
-            100_000, n_blocks=100
+            50_000, n_blocks=100
         )
         assert all(one.quality is Quality.TRUSTED for one in sample)
         for order in (2, 4, 6):
