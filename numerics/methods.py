@@ -39,6 +39,8 @@ Array = NDArray[np.float64]
 
 #: Up to this dimension adaptive cubature replaces a grid that is too large; above, Sobol points do.
 _CUBATURE_DIMENSIONS = 3
+#: With more outputs at once, evaluating all of them point by point costs more than it gains.
+_FEW_OUTPUTS = 1000
 #: Largest coordinate, cutoff and standard deviation.
 _LARGEST = 1e36
 
@@ -222,7 +224,12 @@ def _to_be_improved(job: Job, problem: _Problem) -> bool:
     """Whether a grid stopped short where adaptive subdivision may get further."""
     short = problem.method is Method.AUTOMATIC and not job.converged and not job.at_rounding
     finite = bool(np.isfinite(job.value).all())  # what overflowed will do so again
-    return short and finite and job.integrand.dimension(problem.kernel.d_in) <= _CUBATURE_DIMENSIONS
+    return (
+        short
+        and finite
+        and job.value.size <= _FEW_OUTPUTS
+        and job.integrand.dimension(problem.kernel.d_in) <= _CUBATURE_DIMENSIONS
+    )
 
 
 def _without_grid(job: Job, problem: _Problem, box: Box) -> None:

@@ -50,6 +50,7 @@ def by_cubature(job: Job, kernel: Kernel, points: Array, box: Box, settings: Set
     box : Box
     settings : Settings
     """
+    _refuse_too_many_outputs(job, settings)
     function = _Function(job, kernel, points, box)
     dimension, reach = function.dimension, function.reach
     engine = qmc.Sobol(dimension, scramble=True, rng=np.random.default_rng(0))
@@ -69,7 +70,7 @@ def by_cubature(job: Job, kernel: Kernel, points: Array, box: Box, settings: Set
     scale = np.maximum(size, np.abs(found.estimate))
     error = found.error + rounding(job.integrand.n_factors) * scale
     job.value, job.error = found.estimate.reshape(job.shape), error.reshape(job.shape)
-    job.method = f"adaptive cubature, {dimension} dimension{'s' if dimension > 1 else ''}"
+    job.method = f"adaptive cubature, {_dimensions(dimension)}"
     job.judge(scale.reshape(job.shape), settings.rtol)
 
 
@@ -96,6 +97,7 @@ def by_quasi_monte_carlo(
             f"{job.integrand} needs at least {_SCRAMBLINGS * _FIRST_POINTS} quasi-Monte-Carlo points; "
             f"allowed are {settings.max_nodes} nodes. Raise max_nodes"
         )
+    _refuse_too_many_outputs(job, settings)
     function = _Function(job, kernel, points, box)
     engines = [
         qmc.Sobol(function.dimension, scramble=True, rng=np.random.default_rng([seed, k]))
@@ -119,8 +121,23 @@ def by_quasi_monte_carlo(
             break
     job.value, job.error = means.mean(axis=0).reshape(job.shape), error.reshape(job.shape)
     in_all = f"{_SCRAMBLINGS} × {used} scrambled Sobol points"
-    job.method = f"quasi-Monte-Carlo, {in_all} in {function.dimension} dimensions"
+    job.method = f"quasi-Monte-Carlo, {in_all} in {_dimensions(function.dimension)}"
     job.judge(scale.reshape(job.shape), settings.rtol)
+
+
+def _dimensions(number: int) -> str:
+    return f"{number} dimension{'s' if number > 1 else ''}"
+
+
+def _refuse_too_many_outputs(job: Job, settings: Settings) -> None:
+    """All outputs are evaluated at each point, for the fewest points taken at a time."""
+    needed = 8 * prod(job.shape) * (_SCRAMBLINGS + 2 * _DIAGONAL)
+    if needed > settings.max_bytes:
+        raise ProblemTooLarge(
+            f"{job.integrand} for {prod(job.shape)} combinations of inputs at once needs "
+            f"{needed / 2**30:.1f} GiB point by point; allowed are {settings.max_bytes / 2**30:.1f} GiB. "
+            "Take fewer inputs, or integrate one assignment of the external points at a time"
+        )
 
 
 class _Function:

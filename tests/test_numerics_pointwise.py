@@ -5,6 +5,7 @@ import pytest
 
 from diagrams.diagram import Diagram
 from numerics.domains import Box, WholeSpace
+from numerics.errors import ProblemTooLarge
 from numerics.integration import Method, integrate, vertex_tensor
 from numerics.kernels_arc import ErfKernel, ReLUKernel
 from numerics.kernels_stationary import GaussKernel
@@ -62,3 +63,11 @@ def test_over_all_of_space_with_a_bound_on_the_tail(diagram, method, rtol):
     assert "tail" in found.method
     assert found.trusted
     assert abs(float(found.value - want.value)) <= 3.0 * float(found.error) <= 3.1 * rtol * float(want.value)
+
+
+@pytest.mark.parametrize("method", [Method.CUBATURE, Method.QUASI_MONTE_CARLO])
+def test_too_many_combinations_of_inputs_are_refused_before_memory_is_taken(method):
+    settings = Settings(rtol=1e-3, max_bytes=2**20)
+    points = np.linspace(-1.0, 1.0, 12)
+    with pytest.raises(ProblemTooLarge, match="for 6084 combinations"):
+        vertex_tensor(BUBBLE, ErfKernel(), points, Box(1.0), method=method, settings=settings)
