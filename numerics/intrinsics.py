@@ -159,6 +159,14 @@ def _view(length: int) -> Callable[..., Any]:
     return view
 
 
+def _stay_apart(typing_context: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        builder.function.attributes.add("noinline")
+        return context.get_dummy_value()
+
+    return types.none(), generate
+
+
 def _call_row(typing_context: Any, address: Any, argument: Any, result: Any) -> Any:
     if argument.dtype != result.dtype or argument.ndim != 1 or argument.layout != "C":
         return None
@@ -178,6 +186,10 @@ def _call_row(typing_context: Any, address: Any, argument: Any, result: Any) -> 
 #: ``row(rows, number)`` is one row of `LANES` numbers. The view is not counted as a reference, which would
 #: cost more than a short loop over lanes; it must not outlive `rows`.
 row = cast(Callable[[Any, int], Any], intrinsic(_view(LANES)))
+
+#: ``stay_apart()`` keeps the function that calls it from being merged into its callers: the constants of many
+#: loops, kept ready for a loop around all of them, do not fit into the registers and slow every one down.
+stay_apart = cast(Callable[[], None], intrinsic(_stay_apart))
 
 #: ``grain(rows, number)`` is the like of `GRAIN` numbers.
 grain = cast(Callable[[Any, int], Any], intrinsic(_view(GRAIN)))

@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.intrinsics import LANES, call_row, multiply_add, row
-from numerics.jit import compiled
+from numerics.intrinsics import LANES, call_row, multiply_add, row, stay_apart
+from numerics.jit import compiled, inlined
 from numerics.random_streams import NETWORK_LEVEL, Four
 from numerics.sampler_parameters import draw_neuron, draw_normals
 from numerics.special_functions import cos_turns, erf, exp
@@ -79,6 +79,7 @@ def _weighted(start: float, a: float, s: float, b: float, t: float) -> Any:
 @compiled
 def _add_pair(output: Array, variance: Array, r: Array, x: float, shift: float, activation: int) -> None:
     """Add both neurons' contributions at one point; `r` are the flat rows."""
+    stay_apart()
     if activation == ERF:
         for lane in range(LANES):
             s = erf(multiply_add(x, r[lane], r[2 * LANES + lane]))
@@ -143,7 +144,7 @@ def _add_product(total: Array, a: Array, b: Array, c: Array, d: Array) -> None:
         total[lane] = _weighted(total[lane], a[lane], b[lane], c[lane], d[lane])
 
 
-@compiled
+@inlined
 def _draw(
     rows: Array, j: int, d: int, words: Words, network: int, neuron: int, key: Four,
     laws: tuple[int, int, int], scales: Array,
@@ -252,6 +253,7 @@ def evaluate_lanes(
     conditional : bool
         Whether the output layer is integrated out.
     """
+    stay_apart()
     n_points, d = points.shape
     width, laws = codes[1], (codes[2], codes[3], codes[4])
     _start(totals, rows, words, first, key, scales)

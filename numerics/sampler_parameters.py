@@ -7,8 +7,8 @@ neuron is a row (see `numerics.random_streams` for which slot is which parameter
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.intrinsics import LANES, row, smallest_word
-from numerics.jit import compiled
+from numerics.intrinsics import LANES, row, smallest_word, stay_apart
+from numerics.jit import compiled, inlined
 from numerics.random_streams import TAIL, TAIL_CALL, UNIFORM_CALL, Four, threefry
 from numerics.special_functions import log, polar, unit_interval
 
@@ -23,6 +23,7 @@ ROOT_12 = 12.0**0.5
 @compiled
 def fill_words(words: Words, at: int, first: int, neuron: int, call: int, key: Four) -> None:
     """Fill four rows of random words, from row `at` on, for `LANES` networks from a multiple of it on."""
+    stay_apart()
     low, high = np.uint32(first), np.uint32(np.uint64(first) >> np.uint64(32))
     r0, r1, r2, r3 = row(words, at), row(words, at + 1), row(words, at + 2), row(words, at + 3)
     number, which = np.uint32(neuron), np.uint32(call)
@@ -40,6 +41,7 @@ def fill_words(words: Words, at: int, first: int, neuron: int, call: int, key: F
 @compiled
 def _draw_radii(radii: Array, words: Words) -> None:
     """Turn words into radii of pairs of standard normals."""
+    stay_apart()
     for lane in range(LANES):
         minus_log = -log(unit_interval(words[lane], radii[lane]))
         radii[lane] = np.sqrt(minus_log + minus_log)
@@ -48,6 +50,7 @@ def _draw_radii(radii: Array, words: Words) -> None:
 @compiled
 def _draw_points(first: Array, second: Array, words: Words) -> None:
     """Turn radii, in the first row, and angle words into coordinates."""
+    stay_apart()
     for lane in range(LANES):
         first[lane], second[lane] = polar(words[lane], first[lane])
 
@@ -55,6 +58,7 @@ def _draw_points(first: Array, second: Array, words: Words) -> None:
 @compiled
 def _draw_abscissas(first: Array, words: Words) -> None:
     """Like `_draw_points`, the first coordinate only."""
+    stay_apart()
     for lane in range(LANES):
         first[lane] = polar(words[lane], first[lane])[0]
 
@@ -75,7 +79,7 @@ def _extend_tail(
             row(drawn, at + 2 * pair + 1)[lane] = second
 
 
-@compiled
+@inlined
 def draw_normals(
     drawn: Array, at: int, count: int, words: Words, network: int, neuron: int, call: int, key: Four
 ) -> None:
@@ -119,7 +123,7 @@ def _draw_phases(phase: Array, words: Words) -> None:
         phase[lane] = unit_interval(words[lane], phase[lane])
 
 
-@compiled
+@inlined
 def draw_neuron(
     drawn: Array,
     at: int,

@@ -4,12 +4,21 @@ Never part of the tests. Peers are optional: what is not installed is left out (
 Ratios are from one run on one machine and one core, after a first call that warms everything up.
 """
 
+import os
 import platform
 import sys
 
-from tests.benchmarks import diagram_generation, integrals
+# one core, also for what NumPy leaves to its linear algebra; read when NumPy is imported
+for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
 
-SECTIONS = {"diagrams": diagram_generation.section, "integrals": integrals.section}
+from tests.benchmarks import diagram_generation, integrals, sampling  # noqa: E402
+
+SECTIONS = {
+    "diagrams": diagram_generation.section,
+    "integrals": integrals.section,
+    "sampler": sampling.section,
+}
 
 
 def main(names):
