@@ -198,15 +198,26 @@ def _solve_in_box(jobs: Sequence[Job], problem: _Problem, box: Box) -> None:
         return
     for shaping in dict.fromkeys(job.integrand.shaping for job in jobs):
         group = [job for job in jobs if job.integrand.shaping == shaping]
-        rule = _rule_if_any(kernel, points, box, shaping, needed=method is Method.GRID)
-        on_grid = [
-            job
-            for job in group
-            if rule is not None and (method is Method.GRID or fits_grid(job, rule, len(points), settings))
-        ]
-        if rule is not None and on_grid:
+        if method is Method.GRID:
+            rule = _remembered_rule(kernel, points, box, shaping)
+            refine(group, kernel, points, rule, settings, backend, done)
+        else:
+            _solve_group(group, problem, box, shaping)
+
+
+def _solve_group(group: Sequence[Job], problem: _Problem, box: Box, shaping: frozenset[Profile]) -> None:
+    """Integrate on the first grid that is not too large, else without a grid."""
+    kernel, points, _, settings, backend, done = problem
+    for cut in (True, False) if kernel.d_in > 1 else (True,):
+        try:
+            rule = _remembered_rule(kernel, points, box, shaping, cut=cut)
+        except NotAvailable:
+            break
+        fitting = [job for job in group if fits_grid(job, rule, len(points), settings)]
+        group = [job for job in group if not any(job is other for other in fitting)]
+        if fitting:
             refine(
-                on_grid,
+                fitting,
                 kernel,
                 points,
                 rule,
@@ -214,10 +225,15 @@ def _solve_in_box(jobs: Sequence[Job], problem: _Problem, box: Box) -> None:
                 backend,
                 lambda job: None if _to_be_improved(job, problem) else done(job),
             )
-        for job in group:
-            if not any(job is other for other in on_grid) or _to_be_improved(job, problem):
+        for job in fitting:
+            if _to_be_improved(job, problem):
                 _without_grid(job, problem, box)
                 done(job)
+        if not group:
+            return
+    for job in group:
+        _without_grid(job, problem, box)
+        done(job)
 
 
 def _to_be_improved(job: Job, problem: _Problem) -> bool:
@@ -248,7 +264,14 @@ def _pointwise(job: Job, problem: _Problem, box: Box, *, by_cubature: bool) -> N
     by(job, problem.kernel, problem.points, box, problem.settings)
 
 
-def choose_rule(kernel: Kernel, points: Array, box: Box, profiles: frozenset[Profile] = frozenset()) -> Rule:
+def choose_rule(
+    kernel: Kernel,
+    points: Array,
+    box: Box,
+    profiles: frozenset[Profile] = frozenset(),
+    *,
+    cut: bool = True,
+) -> Rule:
     """Choose the quadrature rule for a kernel in a box.
 
     Parameters
@@ -258,6 +281,9 @@ def choose_rule(kernel: Kernel, points: Array, box: Box, profiles: frozenset[Pro
     box : Box
     profiles : frozenset of Profile
         Profiles with a length of their own at the vertices, see `Integrand.shaping`.
+    cut : bool
+        Whether to end panels at kinks. In several dimensions cuts cost many nodes, and to a few digits the
+        weak kinks of network kernels do no harm.
 
     Returns
     -------
@@ -289,30 +315,32 @@ def choose_rule(kernel: Kernel, points: Array, box: Box, profiles: frozenset[Pro
             box.cutoff,
             [0.0, *points[:, k].tolist(), *(point[k] for point in centres)],
             scale,
-            [*kinks[k].tolist(), *(at for profile in profiles if profile.kinks for at in profile.kinks[k])],
+            [*kinks[k].tolist(), *(at for profile in profiles if profile.kinks for at in profile.kinks[k])]
+            if cut
+            else [],
             strip,
         )
         for k in range(kernel.d_in)
     )
-    return TensorRule(tuple(axes))
+    return TensorRule(tuple(axes), cut)
 
 
-def _rule_if_any(
-    kernel: Kernel, points: Array, box: Box, profiles: frozenset[Profile], *, needed: bool
-) -> Rule | None:
+def _remembered_rule(
+    kernel: Kernel, points: Array, box: Box, profiles: frozenset[Profile], *, cut: bool = True
+) -> Rule:
     """`choose_rule`, remembered: studies come back to the same inputs again and again."""
-    try:
-        if getattr(type(kernel), "__hash__", None) is None:
-            return choose_rule(kernel, points, box, profiles)
-        return _rule_of_bytes(kernel, points.tobytes(), points.shape, box, profiles)
-    except NotAvailable:
-        if needed:
-            raise
-        return None
+    if getattr(type(kernel), "__hash__", None) is None:
+        return choose_rule(kernel, points, box, profiles, cut=cut)
+    return _rule_of_bytes(kernel, points.tobytes(), points.shape, box, profiles, cut)
 
 
 @lru_cache(maxsize=64)
 def _rule_of_bytes(
-    kernel: Kernel, content: bytes, shape: tuple[int, int], box: Box, profiles: frozenset[Profile]
+    kernel: Kernel,
+    content: bytes,
+    shape: tuple[int, int],
+    box: Box,
+    profiles: frozenset[Profile],
+    cut: bool,
 ) -> Rule:
-    return choose_rule(kernel, np.frombuffer(content).reshape(shape), box, profiles)
+    return choose_rule(kernel, np.frombuffer(content).reshape(shape), box, profiles, cut=cut)

@@ -123,9 +123,17 @@ def _product(axes: Sequence[tuple[Array, Array]]) -> Grid:
 
 @dataclass(frozen=True)
 class TensorRule:
-    """Tensor product of composite Gauss–Legendre rules, one tuple of panels per coordinate."""
+    """Tensor product of composite Gauss–Legendre rules, one tuple of panels per coordinate.
+
+    Attributes
+    ----------
+    axes : tuple of tuple of Panel
+    cut : bool
+        Whether the panels end at the coordinates of the kinks.
+    """
 
     axes: tuple[tuple[Panel, ...], ...]
+    cut: bool = True
     _grids: dict[float, Grid] = field(default_factory=dict, init=False, repr=False, compare=False)
     _sizes: dict[float, int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -136,8 +144,8 @@ class TensorRule:
 
     @property
     def kinks_cut_up_to(self) -> int:
-        """One: kinks at points of the line."""
-        return 1
+        """One: kinks at points of the line; none without cuts."""
+        return 1 if self.cut else 0
 
     @property
     def exact(self) -> bool:

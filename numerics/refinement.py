@@ -178,6 +178,8 @@ def _smoothness(job: Job, kernel: Kernel, points: Array, rule: Rule) -> Smoothne
         return Smoothness.UNKNOWN
     if not any(len(kinks) for kinks in kernel.kinks(points)):
         return Smoothness.ANALYTIC
+    if rule.kinks_cut_up_to == 0:
+        return Smoothness.UNKNOWN
     cut = kernel.d_in <= rule.kinks_cut_up_to
     between = job.integrand.n_vertices > 1 and kinks_where_vertices_meet(kernel)
     # In a closed loop of vertices the lines not in one table leave weaker kinks.
