@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from math import isfinite
-from typing import Final
 
 from numerics.errors import InvalidDomain
 
@@ -70,6 +69,3 @@ class WholeSpace:
 
 
 Domain = Box | WholeSpace
-
-#: Shared instance, for default arguments.
-R_D: Final = WholeSpace()

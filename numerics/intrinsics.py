@@ -14,8 +14,8 @@ from numba.core import cgutils, types
 from numba.extending import intrinsic
 from numba.np.arrayobj import populate_array
 
-#: Networks evaluated at once, one lane each.
-LANES = 256
+#: Networks evaluated at once, one lane each; all rows of single precision then fit into the first cache.
+LANES = 512
 #: Networks whose moments are summed at once: the leaves of every sum, a power of two.
 GRAIN = 64
 

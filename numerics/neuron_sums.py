@@ -135,7 +135,7 @@ def tilted_sums(
             _count(counts[n], features, weights, scale, n)
         if progress is not None:
             progress(stop, n_neurons)
-    indices = {n: min(tail_index(row, n_neurons)[0] for row in counts[n]) / n for n in orders}
+    indices = {n: min(tail_index(row, n_neurons) for row in counts[n]) / n for n in orders}
     return NeuronSums(block_sums, np.diff(edges), indices, len(centres))
 
 

@@ -53,8 +53,6 @@ class TailReport:
     order : int
     tail_index : float
         Smallest tail index α of v^n over the points; infinite where v does not vary.
-    tail_networks : int
-        Networks in the tail it was read from.
     effective_blocks : float
         3 (Σ y²)²/Σ y⁴ of the block deviations y, smallest over elements: the number of blocks for Gaussian
         deviations, 3 when a single block dominates.
@@ -65,7 +63,6 @@ class TailReport:
 
     order: int
     tail_index: float
-    tail_networks: int
     effective_blocks: float
     largest_share: float
     quality: Quality
@@ -111,7 +108,7 @@ def tail_size(n_networks: int) -> int:
     return min(max(25, round(share)), n_networks)
 
 
-def tail_index(counts: Counts, n_networks: int) -> tuple[float, int]:
+def tail_index(counts: Counts, n_networks: int) -> float:
     """Hill's estimator from one histogram.
 
     Parameters
@@ -121,25 +118,23 @@ def tail_index(counts: Counts, n_networks: int) -> tuple[float, int]:
 
     Returns
     -------
-    tuple of float and int
-        Tail index of v (that of v^n is n times smaller), and the number of networks it was read from.
+    float
+        Tail index of v (that of v^n is n times smaller), from the `tail_size` largest or a few more.
 
     Examples
     --------
     >>> pareto = np.random.default_rng(1).uniform(size=100000) ** (-1 / 2)  # P(v > t) = 1/t²
     >>> counts = np.histogram(pareto, bin_edges())[0]
-    >>> bool(1.5 < tail_index(counts, 100000)[0] < 2.5)
+    >>> bool(1.5 < tail_index(counts, 100000) < 2.5)
     True
     """
     above = np.cumsum(counts[::-1])[::-1]
     lowest = int(np.flatnonzero(above >= tail_size(n_networks))[-1])
+    if lowest == 0 or np.count_nonzero(counts[lowest:]) == 1:
+        return float("inf")
     edges = bin_edges()
     centres = np.sqrt(edges[1:] * edges[:-1])
-    excess = counts[lowest:] @ np.log(centres[lowest:] / edges[lowest])
-    size = int(above[lowest])
-    if lowest == 0 or np.count_nonzero(counts[lowest:]) == 1:
-        return float("inf"), size
-    return size / float(excess), size
+    return float(above[lowest] / (counts[lowest:] @ np.log(centres[lowest:] / edges[lowest])))
 
 
 def misses_the_kernel(counts: Counts) -> bool:
@@ -204,16 +199,14 @@ def tail_report(order: int, variance_counts: Counts, deviations: Array) -> TailR
     power = squares.sum(axis=0)
     share = squares[:, power > 0] / power[power > 0]
     if n_networks < SMALLEST_SAMPLE[order] or len(deviations) < FEWEST_BLOCKS:
-        index, size, quality = float("nan"), 0, Quality.TOO_FEW_SAMPLES
+        index, quality = float("nan"), Quality.TOO_FEW_SAMPLES
     else:
-        index, size = min(tail_index(row, n_networks) for row in variance_counts)
-        index /= order
+        index = min(tail_index(row, n_networks) for row in variance_counts) / order
         heavy = index <= CRITICAL_INDEX or any(misses_the_kernel(row) for row in variance_counts)
         quality = Quality.HEAVY_TAILED if heavy else Quality.TRUSTED
     return TailReport(
         order=order,
         tail_index=index,
-        tail_networks=size,
         effective_blocks=float((3.0 / np.sum(share**2, axis=0)).min(initial=np.inf)),
         largest_share=float(share.max(initial=0.0)),
         quality=quality,

@@ -11,7 +11,7 @@ from numerics.comparison import compare
 from numerics.errors import InvalidPoints, InvalidStatistics
 from numerics.estimate import Quality
 from numerics.exact import exact_correlators
-from numerics.intrinsics import LANES, smallest_word
+from numerics.intrinsics import GRAIN, LANES, smallest_word
 from numerics.jit import compiled
 from numerics.moments import moment_plan, moments_reference
 from numerics.networks import CosNet, ErfNet, GaussNet, ReLUNet
@@ -65,8 +65,8 @@ def test_compiled_sampler_agrees_with_its_numpy_twin(network, points, precision,
 
 def test_networks_are_numbered_beyond_32_bits_alike():
     network, first = ErfNet(3), 2**32 - 40
-    layout = Layout(first + 100, 1, 4)
-    page = first // (4 * 64)
+    layout = Layout(first + 100, 1, LANES // GRAIN)
+    page = first // LANES
     begin, end = layout.page(page)
     ensemble = Ensemble(network, [0.5], seed=3)
     lanes = lane_parameters(network, ensemble.points, Precision.DOUBLE)
@@ -97,7 +97,7 @@ def test_extended_tail_agrees_with_the_twin(precision, accuracy):
     network, number = ReLUNet(1), batch * LANES + lane
     ensemble = Ensemble(network, [1.0, -1.0], seed=99, precision=precision)
     exact = ensemble.outputs(1, first=number)[0]
-    layout = Layout((batch + 1) * LANES, (batch + 1) * LANES, 4)
+    layout = Layout((batch + 1) * LANES, (batch + 1) * LANES, LANES // GRAIN)
     edges = np.arange((batch + 1) * LANES + 1)
     lanes = lane_parameters(network, ensemble.points, Precision(precision))
     sums = sample_page(batch, layout, edges, lanes, moment_plan(2, (1,)), seed=99)
@@ -128,7 +128,7 @@ def test_totals_do_not_depend_on_the_size_of_the_pages():
     ensemble = Ensemble(network, LINE[:2], seed=4)
     lanes = lane_parameters(network, ensemble.points, Precision.DOUBLE)
     plan = moment_plan(2, (2, 4))
-    for grains in (4, 16, 64):
+    for grains in (8, 16, 64):
         layout = Layout(20_000, 10, grains)
         tree = PairwiseSum()
         for number in range(layout.n_pages):
