@@ -102,11 +102,14 @@ class _Cone:
         if any(power and not there for power, there in zip(powers, seen, strict=True)):
             return 0.0, 0.0  # that field vanishes on the whole face
         if v.shape[1] == POLYGON:
-            return self._polygon(v[seen], np.repeat(np.arange(seen.sum()), np.array(powers)[seen]))
+            value, error = self._polygon(v[seen], np.repeat(np.arange(seen.sum()), np.array(powers)[seen]))
+            return value, error + 8 * EPS / float(lengths[seen].min()) * value
         if not any(powers):
             return self._sector(face, tuple(np.flatnonzero(seen).tolist()))
         i = int(np.argmax(powers))
         covariance = v @ v[i]
+        # a projection that is short has lost digits
+        rounding = 8 * EPS / float(lengths[seen].min())
         left = _lower(powers, i)
         value = error = 0.0
         for j in range(len(powers)):
@@ -118,7 +121,7 @@ class _Cone:
             else:
                 continue
             value += weight * part
-            error += abs(weight) * (doubt + 4 * EPS * abs(part))
+            error += abs(weight) * (doubt + rounding * abs(part))
         return float(value), float(error)
 
     def _vectors(self, face: _Facets) -> Array:
