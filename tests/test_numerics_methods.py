@@ -10,15 +10,24 @@ from scipy.integrate import quad
 
 from diagrams.diagram import Diagram
 from numerics.domains import Box, WholeSpace
-from numerics.errors import DivergentIntegral, InvalidKernel, InvalidPoints, LoweringError, NotConverged
+from numerics.errors import (
+    DivergentIntegral,
+    InvalidKernel,
+    InvalidPoints,
+    LoweringError,
+    NotConverged,
+    ProblemTooLarge,
+)
 from numerics.estimate import Quality
 from numerics.index_sets import multisets
 from numerics.integration import Method, integrate, leg_rows, solve, vertex_tensor
+from numerics.jobs import Job, Settings
 from numerics.kernels import Kernel
 from numerics.kernels_arc import ErfKernel, ReLUKernel
 from numerics.kernels_stationary import GaussKernel
 from numerics.lowering import lower_diagram
-from numerics.refinement import Job, Settings
+from numerics.methods import choose_rule
+from numerics.refinement import fits_grid
 from numerics.user_kernels import FunctionKernel
 from tests.random_integrals import laplace, lorentz
 
@@ -232,3 +241,22 @@ def test_every_job_is_reported_once_and_final():
         assert method == job.method
         assert np.array_equal(value, job.value)
     assert jobs[0].shape == (len(multisets(2, 4)),)
+
+
+def test_a_grid_without_cuts_where_cuts_cost_too_many_nodes():
+    """ReLU-net with a bias in d = 3: four inputs cut every axis in six; against Sobol points."""
+    kernel, box = ReLUKernel(1.0, 1.0, 3), Box(1.0)
+    x = np.random.default_rng(3).uniform(-0.8, 0.8, size=(4, 3))
+    cut, uncut = choose_rule(kernel, x, box), choose_rule(kernel, x, box, cut=False)
+    assert (cut.kinks_cut_up_to, uncut.kinks_cut_up_to) == (1, 0)
+    settings = Settings(rtol=1e-4, max_bytes=2**27)
+    (part,) = lower_diagram(BUBBLE).parts()
+    job = Job(part.integrand, leg_rows(part.integrand, 4))
+    assert [fits_grid(job, rule, 4, settings) for rule in (cut, uncut)] == [False, True]
+    grid = integrate(BUBBLE, kernel, x, box, settings=settings)
+    assert "grid" in grid.method
+    assert grid.trusted
+    peer = integrate(BUBBLE, kernel, x, box, rtol=3e-5, method=Method.QUASI_MONTE_CARLO)
+    assert abs(float(grid.value - peer.value)) <= 4.0 * (float(grid.error) + float(peer.error))
+    with pytest.raises(ProblemTooLarge):
+        integrate(BUBBLE, kernel, x, box, settings=settings, method=Method.GRID)
