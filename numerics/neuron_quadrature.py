@@ -17,7 +17,7 @@ import numpy as np
 from numpy.polynomial.legendre import leggauss
 from numpy.typing import NDArray
 
-from numerics.errors import NotAvailable
+from numerics.errors import InvalidNetwork, NotAvailable
 from numerics.kernels import Kernel, as_pair, in_range, no_kinks
 
 Array = NDArray[np.float64]
@@ -181,7 +181,7 @@ def refined(
         coarse, fine = evaluate(product_rule(axes, laws, order, level, shift=0.5)), evaluate(rule)
         value, error = (coarse + fine) / 2, np.abs(fine - coarse) / 2
         history.append(float(np.max(error, initial=0.0)))
-        if history[-1] <= CONVERGED * np.max(np.abs(value), initial=0.0):
+        if not history[-1] > CONVERGED * np.max(np.abs(value), initial=0.0):  # NaN ends it, too
             break
         slow = [after > SLOW * before for before, after in pairwise(history[COARSE_RULES - 1 :])]
         if all(slow[-2:]) and len(slow) > 1:
@@ -266,6 +266,8 @@ class QuadratureKernel(Kernel):
         ------
         NotAvailable
             If the quadrature does not converge.
+        InvalidNetwork
+            If the activation is not finite.
         """
         x, y = as_pair(x, y, self.d_in)
         points, split = np.concatenate([x, y]), len(x)
@@ -302,6 +304,11 @@ class QuadratureKernel(Kernel):
         with in_range(points, points):
             axes, laws = parameter_axes(self._neuron, points)
             value, error = refined(evaluate, axes, laws, 2)
+        if not np.all(np.isfinite(value)):
+            raise InvalidNetwork(
+                "the activation returns NaN or infinity at a pre-activation that occurs at inputs up to "
+                f"{np.abs(points).max():.3g}; it must be finite everywhere"
+            )
         worst = float(np.max(error, initial=0.0))
         if not worst <= accepted * float(np.max(np.abs(value), initial=0.0)):
             raise NotAvailable(

@@ -256,8 +256,8 @@ def sample_page(
     )
     if not np.all(np.isfinite(levels[0])):
         raise InvalidNetwork(
-            f"networks {begin} to {end - 1} have outputs whose products are NaN or infinite; the activation "
-            "must be finite at every pre-activation, and products of its values must not overflow"
+            f"products of outputs of networks {begin} to {end - 1} are NaN or infinite: the standard "
+            "deviations or the inputs are too large for the orders asked for, or the activation is not finite"
         )
     return PageSums(total=levels[0], first_block=int(block[0]), blocks=blocks, counts=counts)
 

@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from numerics.comparison import compare
-from numerics.errors import InvalidPoints, InvalidStatistics
+from numerics.errors import InvalidNetwork, InvalidPoints, InvalidStatistics
 from numerics.estimate import Quality
 from numerics.exact import exact_correlators
 from numerics.intrinsics import GRAIN, LANES, smallest_word
@@ -229,6 +229,13 @@ def test_impossible_ensembles_are_refused():
         Ensemble(ErfNet(2), LINE, seed=-1)
     with pytest.raises(InvalidStatistics, match="precision"):
         Ensemble(ErfNet(2), LINE, precision="half")
+
+
+def test_products_beyond_floating_point_are_refused():
+    network = CosNet(3, sigma_a=1e60)
+    assert np.all(np.isfinite(Ensemble(network, [0.5]).correlators(100, orders=(4,)).sums))
+    with pytest.raises(InvalidNetwork, match="too large for the orders"):
+        Ensemble(network, [0.5]).correlators(100, orders=(6,))
 
 
 def test_absurdly_large_covariances_are_refused():

@@ -159,7 +159,9 @@ def test_an_activation_that_fails_far_out_is_refused_when_it_matters():
         return z if abs(z) < 100.0 else math.nan
 
     network = ActivationNet(3, breaks, 100.0)
-    with pytest.raises((InvalidNetwork, NotAvailable)):
+    with pytest.raises(InvalidNetwork, match="NaN"):
+        network.kernel.weight_diagonal(np.array([[1.0]]))
+    with pytest.raises(InvalidNetwork, match="NaN"):
         Ensemble(network, [1.0]).correlators(1000, orders=(2,))
 
 
