@@ -40,26 +40,31 @@ _FIRST, _LEAST_NATS = 0.55, 10.0
 _STEP, _SHORT_STEP, _GROWTH = 6.5, 5.0, 1.4
 #: Beyond this accuracy the grid is clearly not what the integrand needs; steps grow then, too.
 _LONG = 40.0
-#: Share of the largest relative change, and of the change before, that every element is given at least.
-_SHARE, _MEMORY = 0.1, 4e-3
+#: Share of the largest relative change that every element is given at least.
+_SHARE = 0.1
+#: Share of the change before, and smallest ratio of successive changes believed of analytic integrands, in
+#: one dimension and, after the shorter steps, in more.
+_MEMORY, _BELIEVED = (4e-3, 1e-2), (0.05, 0.1)
 #: Where nothing is known: changes kept in mind, what the largest of them is multiplied by, and by how much
 #: more as long as there are fewer.
 _CHANGES, _REST, _TOO_FEW = 3, 1.5, 10.0
 #: Largest ratio of successive changes for which their sum is taken to converge.
 _LARGEST_RATIO = 0.9
+#: Smallest ratio believed where kinks remain.
+_HALVED = 0.5
 
 
 class Smoothness(Enum):
-    """How fast a rule converges; the value is the smallest ratio of successive changes that is believed.
+    """How fast a rule converges, and so what is believed about the changes from grid to grid.
 
     With a kernel of the user nothing is believed: a kink that was not declared makes errors jump up and down
     below an envelope, with the positions of the nodes, so the largest of the last changes counts.
     """
 
-    EXACT = 0.0
-    ANALYTIC = 0.05
-    KINKED = 0.5
-    UNKNOWN = 1.0
+    EXACT = "every grid is exact"
+    ANALYTIC = "exponentially"
+    KINKED = "like a power of the number of nodes; successive changes are at best halved"
+    UNKNOWN = "not known"
 
 
 _SLOW = (Smoothness.KINKED, Smoothness.UNKNOWN)
@@ -94,7 +99,7 @@ def refine(
     ProblemTooLarge
         If not even the two coarsest grids fit into the limits.
     """
-    tracks = [_Track(job, _smoothness(job, kernel, points, rule)) for job in jobs]
+    tracks = [_Track(job, _smoothness(job, kernel, points, rule), kernel.d_in > 1) for job in jobs]
     nats = _first_nats(jobs, rule, len(points), settings)
     while tracks:
         size = rule.size(nats)
@@ -122,6 +127,7 @@ class _Track:
 
     job: Job
     smoothness: Smoothness
+    several_dimensions: bool
     level: int = 0
     finished: bool = False
     _scale: Array = field(default_factory=lambda: np.empty(0))
@@ -152,6 +158,10 @@ class _Track:
         job.value = value
         self.level += 1
 
+    @property
+    def _believed(self) -> float:
+        return _HALVED if self.smoothness is Smoothness.KINKED else _BELIEVED[self.several_dimensions]
+
     def _missed(self, change: Array) -> Array:
         """What the last grid still misses, from the change that it brought."""
         scale = self._scale
@@ -162,9 +172,9 @@ class _Track:
             return np.asarray(rest * max(self._changes) * scale)
         least, rest = _SHARE * largest, 1.0
         if np.isfinite(self._change):
-            least = max(least, _MEMORY * self._change)
+            least = max(least, _MEMORY[self.several_dimensions] * self._change)
             ratio = max(largest, least) / self._change if self._change > 0.0 else 0.0
-            ratio = min(max(ratio, self.smoothness.value), _LARGEST_RATIO)
+            ratio = min(max(ratio, self._believed), _LARGEST_RATIO)
             rest = ratio / (1.0 - ratio)
         self._change = max(largest, least)
         return np.asarray(rest * np.maximum(change, least * scale))
