@@ -40,6 +40,8 @@ def symbolic_activation(
     >>> activation = symbolic_activation(sympy.tanh(2 * z) + z / 3)
     >>> round(activation(0.3), 6), ActivationNet(5, activation).width
     (0.63705, 5)
+    >>> ActivationNet(5, activation)
+    ActivationNet(width=5, activation=z/3 + tanh(2*z), sigma_w=1.0, sigma_b=1.0, d_in=1)
     """
     if not isinstance(expression, sympy.Expr):
         raise InvalidExpansion(f"{expression!r} is no SymPy expression; give one, such as tanh(z)")
@@ -61,4 +63,5 @@ def symbolic_activation(
         ) from error
     if isinstance(at_rest, complex):
         raise InvalidExpansion(f"{expression} is {at_rest} at 0.5; an activation has real values")
+    function.__qualname__ = str(expression)  # what messages and files call it
     return cast(Callable[[float], float], function)
