@@ -15,13 +15,22 @@ Indices = NDArray[np.int64]
 
 
 @compiled
-def _half_products(table: Array, factors: Indices, start: int, length: int, out: Array) -> None:
-    """Multiply rows over one block of nodes, on top of what `out` holds; (R, P), (U, h) -> (U, block)."""
+def _half_products(table: Array, factors: Indices, start: int, length: int, first: Array, out: Array) -> None:
+    """Multiply rows over one block of nodes, on top of `first`; (R, P), (U, h), (block,) -> (U, block)."""
     for u in range(factors.shape[0]):
-        for k in range(factors.shape[1]):
-            row = factors[u, k]
+        target = out[u, :length]
+        if factors.shape[1] == 0:
             for p in range(length):
-                out[u, p] *= table[row, start + p]
+                target[p] = first[p]
+            continue
+        # slices, because an index that might be negative keeps the compiler from making vector code
+        source = table[factors[u, 0], start : start + length]
+        for p in range(length):
+            target[p] = first[p] * source[p]
+        for k in range(1, factors.shape[1]):
+            source = table[factors[u, k], start : start + length]
+            for p in range(length):
+                target[p] *= source[p]
 
 
 @compiled
@@ -49,18 +58,17 @@ def product_sums(
     ndarray, shape (M,)
     """
     n_nodes, n_left = weights.size, left.shape[0]
-    halves = np.empty((n_left + right.shape[0], GRAIN))
+    halves = np.zeros((n_left + right.shape[0], GRAIN))
+    weighted, ones = np.zeros(GRAIN), np.ones(GRAIN)
     out = np.zeros(left_of.size)
     for start in range(0, n_nodes, GRAIN):
         length = min(GRAIN, n_nodes - start)
-        # beyond the last node the weights are zero
-        halves[:n_left] = 0.0
-        halves[n_left:] = 1.0
-        for u in range(n_left):
-            for p in range(length):
-                halves[u, p] = weights[start + p]
-        _half_products(table, left, start, length, halves[:n_left])
-        _half_products(table, right, start, length, halves[n_left:])
+        if length < GRAIN:
+            halves[:] = 0.0  # nothing beyond the last node
+        for p in range(length):
+            weighted[p] = weights[start + p]
+        _half_products(table, left, start, length, weighted, halves[:n_left])
+        _half_products(table, right, start, length, ones, halves[n_left:])
         for e in range(left_of.size):
             out[e] += dot_rows(halves, left_of[e], n_left + right_of[e])
     return out
