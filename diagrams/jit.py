@@ -5,16 +5,20 @@ a machine pays for it. Imported only by `diagrams.machine`, so that small reques
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
 
+from diagrams.jit_cache import kept_fresh
+
 Function = TypeVar("Function", bound=Callable[..., Any])
+FLOOR = Path(__file__).parent
 
 
 def compiled(function: Function) -> Function:
     """Compile with Numba on first call; cached on disk, releases the interpreter lock."""
-    return cast(Function, numba.njit(cache=True, nogil=True)(function))
+    return cast(Function, kept_fresh(numba.njit(cache=True, nogil=True)(function), FLOOR))
 
 
 def inlined(function: Function) -> Function:

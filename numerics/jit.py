@@ -1,18 +1,22 @@
 """Compiler options, chosen once.
 
 ``fastmath`` stays off: summation order and NaN checks matter to us. Results of the compilation are cached
-beside the source, so only the first run on a machine pays for it. The wrapper exists so that a decorated
-function keeps its type.
+beside the source, so only the first run on a machine, or after a change of compiled code, pays for it
+(`diagrams.jit_cache`). The wrapper exists so that a decorated function keeps its type.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
 from numba import config
 from numba.core.codegen import get_host_cpu_features
 
+from diagrams.jit_cache import kept_fresh
+
 Function = TypeVar("Function", bound=Callable[..., Any])
+FLOOR = Path(__file__).parent
 
 
 def _use_wide_vectors() -> None:
@@ -32,7 +36,7 @@ _use_wide_vectors()
 
 def compiled(function: Function) -> Function:
     """Compile with Numba on first call; cached on disk, releases the interpreter lock."""
-    return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+    return cast(Function, _stored(function))
 
 
 def compiled_for(signature: Any) -> Callable[[Function], Function]:
@@ -43,11 +47,20 @@ def compiled_for(signature: Any) -> Callable[[Function], Function]:
     """
 
     def decorate(function: Function) -> Function:
-        return cast(Function, numba.njit(signature, cache=True, nogil=True, error_model="numpy")(function))
+        dispatcher = _stored(function)
+        dispatcher.compile(signature)
+        dispatcher.disable_compile()
+        return cast(Function, dispatcher)
 
     return decorate
 
 
 def inlined(function: Function) -> Function:
     """Like `compiled`, and inlined into its callers: for the small scalar kernels of inner loops."""
-    return cast(Function, numba.njit(cache=True, inline="always", error_model="numpy")(function))
+    return cast(
+        Function, kept_fresh(numba.njit(cache=True, inline="always", error_model="numpy")(function), FLOOR)
+    )
+
+
+def _stored(function: Callable[..., Any]) -> Any:
+    return kept_fresh(numba.njit(cache=True, nogil=True, error_model="numpy")(function), FLOOR)

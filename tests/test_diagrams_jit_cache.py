@@ -1,0 +1,45 @@
+"""Stored machine code: used again while the code is the same, and never afterwards."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+CALLEE = "from {floor}.jit import compiled\n\n\n@compiled\ndef constant():\n    return {value}\n"
+CALLER = """from {floor}.jit import compiled
+from {floor}.test_callee import constant
+
+
+@compiled
+def doubled():
+    return 2 * constant()
+"""
+USE = """
+from {floor}.test_caller import doubled
+
+print(doubled(), sum(doubled.stats.cache_hits.values()))
+"""
+
+
+@pytest.mark.parametrize("floor", ["diagrams", "numerics"])
+def test_a_change_in_another_file_is_noticed(floor, tmp_path):
+    for name in ("diagrams", "numerics"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+
+    def run(value):
+        (tmp_path / floor / "test_callee.py").write_text(CALLEE.format(floor=floor, value=value))
+        done = subprocess.run(
+            [sys.executable, "-c", USE.format(floor=floor)], cwd=tmp_path, env={"PYTHONPATH": str(tmp_path)},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout.split()
+
+    (tmp_path / floor / "test_caller.py").write_text(CALLER.format(floor=floor))
+    assert run(1) == ["2", "0"]
+    assert run(1) == ["2", "1"]  # found on disk
+    assert run(3) == ["6", "0"]
