@@ -69,16 +69,16 @@ def _preactivations(
         diagonals[j] = own
         det[j] = 0.0
     for k in range(d):
-        xk = x[k]
+        xk, column = x[k], columns[k, start : start + n]
         for j in range(n):
-            yk = columns[k, start + j]
+            yk = column[j]
             c[j] += slope * xk * yk
             diagonals[j] += slope * yk * yk
             det[j] += bias * slope * (xk - yk) * (xk - yk)
         for l in range(k):
-            xl = x[l]
+            xl, other = x[l], columns[l, start : start + n]
             for j in range(n):
-                area = slope * (xk * columns[l, start + j] - xl * columns[k, start + j])
+                area = slope * (xk * other[j] - xl * column[j])
                 det[j] += area * area
 
 
