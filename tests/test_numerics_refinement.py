@@ -19,7 +19,7 @@ from tests.random_integrals import random_case
 def test_true_errors_exceed_three_reported_ones_in_less_than_one_case_in_a_hundred():
     """Against a much finer rule; `tests.random_integrals` draws kernels, diagrams, domains and methods."""
     rng = np.random.default_rng(20260)
-    exceeded, ratios, n_cases = [], [], 200
+    exceeded, ratios, n_cases = [], [], 300
     for _ in range(n_cases):
         case = random_case(rng)
         try:
@@ -32,7 +32,7 @@ def test_true_errors_exceed_three_reported_ones_in_less_than_one_case_in_a_hundr
         if reported > 0.0:
             ratios.append(true / reported)
     assert len(ratios) > 0.9 * n_cases
-    assert len(exceeded) < 2, exceeded  # less than one in a hundred
+    assert len(exceeded) < 0.01 * n_cases, exceeded
     # The other side: bounds are not so wide as to be useless, nor do results come out far better than asked.
     assert 1e-4 < np.median(ratios) < 1.0
     assert 0.005 < np.mean(np.array(ratios) > 0.3) < 0.3
