@@ -50,6 +50,10 @@ class NamedFilter:
         return self.predicate(diagram)
 
 
+#: What the field says for short.
+ALIASES = {"1pi": "one_particle_irreducible", "2pi": "two_particle_irreducible"}
+
+
 def named_filter(name: str) -> NamedFilter:
     """Look a filter up by name.
 
@@ -63,8 +67,9 @@ def named_filter(name: str) -> NamedFilter:
     >>> named_filter("connected")(Diagram.from_edge_string("x1-x2,x3-x4"))
     False
     """
+    wanted = ALIASES.get(name.lower(), name)
     for known in ALL_FILTERS:
-        if known.name == name:
+        if known.name == wanted:
             return known
     names = ", ".join(known.name for known in ALL_FILTERS)
     raise UnknownFilter(f"there is no diagram filter {name!r}; use one of {names} (several: with commas)")

@@ -1,9 +1,9 @@
 """Compiled code on disk that notices when *any* compiled code of its floor has changed.
 
-Numba stores machine code beside the source and takes it for fresh as long as the file of the function itself
-is the same. A caller compiled together with a callee of another file would survive a change of the callee, and
-wrong numbers would come out silently. Here the mark of freshness is a checksum of all files of the floor that
-hold compiled code.
+Numba stores machine code beside the source and takes it for fresh as long as the file of the function
+itself is the same. A caller compiled together with a callee of another file would survive a change of the
+callee, and wrong numbers would come out silently. Here the mark of freshness is a checksum of all files of
+the floor that hold compiled code.
 """
 
 import hashlib

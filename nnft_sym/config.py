@@ -22,6 +22,24 @@ BUILT_IN = "published"
 MOST_NETWORKS = 10**10
 
 
+#: The library that checks the file speaks of inputs and tuples; its readers write TOML.
+_WORDS = {
+    "tuple_type": "a list is needed; points are a list of lists, as in points = [[0.3], [0.7]]",
+    "float_type": "a number is needed",
+    "int_type": "a whole number is needed",
+    "string_type": "a text in quotes is needed",
+    "finite_number": "a finite number is needed",
+    "greater_than": "a number greater than {gt} is needed",
+    "greater_than_equal": "a number of {ge} or more is needed",
+    "less_than": "a number less than {lt} is needed",
+    "less_than_equal": "a number of {le} or less is needed",
+    "literal_error": "one of {expected} is needed",
+    "model_type": "a table is needed",
+    "too_long": "at most {max_length} are possible",
+    "too_short": "at least {min_length} is needed",
+}
+
+
 class InvalidStudy(NNFTError, ValueError):
     """A study file is missing, unreadable, or asks for something impossible."""
 
@@ -125,7 +143,8 @@ def load_study(path: Path) -> StudyConfig:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidStudy(f"cannot read the study file {str(path)!r}: {error}") from None
+        reason = getattr(error, "strerror", None) or error
+        raise InvalidStudy(f"cannot read the study file {str(path)!r}: {reason}") from None
     return parse_study(text, source=path.name)
 
 
@@ -175,7 +194,8 @@ def _fault(item: "ErrorDetails") -> str:
     for part in location:
         words.append(f"number {part + 1}" if isinstance(part, int) else str(part))
     place = " ".join(words) or "the study"
-    message = str(item["msg"]).removeprefix("Value error, ")
+    message = _WORDS.get(item["type"], str(item["msg"])).removeprefix("Value error, ")
+    message = message.removeprefix("Input should be ").format(**item.get("ctx", {}))
     if item["type"] == "extra_forbidden":
         return f"{place}: unknown key; remove it or correct its name"
     if item["type"] == "missing":

@@ -212,6 +212,18 @@ class StudyResult:
         return all(net.passed for net in self.nets)
 
     @property
+    def set_aside(self) -> str:
+        """Say which couplings of the action a study does not use; empty if it uses them all."""
+        action = self.expansions[4].action
+        others = sorted(set(action.couplings) - set(action.coefficient(4).variables))
+        if not others:
+            return ""
+        return (
+            f"Only the coupling of f⁴ is extracted: every number is computed with {' = '.join(others)} = 0, "
+            "and the diagrams of other vertices are shown for comparison."
+        )
+
+    @property
     def outcome(self) -> str:
         """Say in words what `passed` means here."""
         if not self.passed:

@@ -133,7 +133,7 @@ def summary_tables(result: StudyResult) -> "list[Table | str]":
 
     # The square brackets of a formula are not markup.
     formulas = (escape(result.expansions[n].grouped_text()) for n in (4, 6))
-    made: list[Table | str] = [*formulas, ""]
+    made: list[Table | str] = [*formulas, *filter(None, [result.set_aside]), ""]
     for net in result.nets:
         title = f"{net.name}-net, N = {net.config.width}"
         made += [
@@ -181,7 +181,7 @@ def correlators_table(net: NetResult) -> "Table":
                 one.quality.name.lower().replace("_", " "),
             ]
         )
-    columns = ["", "sets", "m", "m exact", "noise", "χ²/dof", "dof", "p", "sample"]
+    columns = ["", "sets", "m", "m exact", "noise", "χ²/dof", "dof", "p (2-sided)", "sample"]
     return table(
         "Correlators: m = mean |ΔG|/|G_GP|, its scatter per experiment, and sampled against exact",
         columns,

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sympy.core.function import AppliedUndef
 
 from nnft_sym.errors import InvalidExpansion
+from numerics.errors import InvalidKernel
 from numerics.profiles import FunctionProfile
 
 if TYPE_CHECKING:
@@ -83,7 +84,9 @@ def symbolic_kernel(
     if at_points is None:
         at_points, fixed = _kinks(expression, first, second)
     both = _evaluator(expression, (*first, *second))
-    own = _evaluator(expression.subs(dict(zip(second, first, strict=True)), simultaneous=True), first)
+    coincident = expression.subs(dict(zip(second, first, strict=True)), simultaneous=True)
+    _require_finite(expression, coincident)
+    own = _evaluator(coincident, first)
 
     def function(a: Array, b: Array) -> Array:
         return both((len(a), len(b)), *(c[:, np.newaxis] for c in a.T), *b.T)
@@ -196,6 +199,14 @@ def _checked(expression: sympy.Expr, coordinates: Sequence[sympy.Symbol]) -> sym
             f"one, or make it a coordinate (these are {', '.join(map(str, coordinates))})"
         )
     return expression
+
+
+def _require_finite(expression: sympy.Expr, coincident: sympy.Expr) -> None:
+    if coincident.has(sympy.zoo, sympy.nan, sympy.oo, -sympy.oo):
+        raise InvalidKernel(
+            f"{expression} is not finite at x = y, and diagrams put vertices at equal points; regularise "
+            "it, as in log((x - y)**2 + a**2) with a number for the length a"
+        )
 
 
 def _evaluator(expression: sympy.Expr, coordinates: Sequence[sympy.Symbol]) -> Callable[..., Array]:

@@ -198,7 +198,7 @@ def truncation(action: "Action", order: OrderLike, counting: CountingLike = None
             raise InvalidExpansion(f"the order is {order}: give at most {HIGHEST_ORDER} vertices")
         return Truncation(int(order))
     if isinstance(order, bool) or not isinstance(order, int | Fraction) or order < 0:
-        raise InvalidExpansion(f"the order is {order!r}: give a power of 1/N, 0 or larger")
+        raise InvalidExpansion(f"the order is {order}: give a power of 1/N, 0 or larger")
     found = Truncation(order if isinstance(order, int) else Fraction(order), _counting(action, counting))
     _check_finite(action, found)
     return found
@@ -206,7 +206,7 @@ def truncation(action: "Action", order: OrderLike, counting: CountingLike = None
 
 def _check_whole(number: object, what: str) -> None:
     if isinstance(number, bool) or not isinstance(number, int) or number < 0:
-        raise InvalidExpansion(f"the {what} is {number!r}: give a whole number, 0 or larger")
+        raise InvalidExpansion(f"the {what} is {number}: give a whole number, 0 or larger")
 
 
 def _named(action: "Action", given: Mapping[str, int | Fraction], what: str) -> dict[str, int | Fraction]:

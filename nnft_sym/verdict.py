@@ -105,7 +105,9 @@ def judgement(coupling: CouplingResult, quality: Quality) -> str:
 
 
 def decided(coupling: CouplingResult, quality: Quality) -> bool:
-    """Tell whether the data can accept a constant: exact, or trustworthy and met to `VAGUE` of ΔG4."""
+    """Tell whether the data can accept a constant: several elements, exact, or trusted and met to `VAGUE`."""
+    if coupling.count(CouplingStatus.FINITE) < 2:
+        return False  # one number always fits one coupling
     if coupling.exact is not None:
         return True
     return quality is Quality.TRUSTED and coupling.misfit_best <= VAGUE
@@ -228,6 +230,8 @@ def _constant(four: CorrelatorResult, coupling: CouplingResult) -> list[str]:
     value = best.parameters[0]
     if trusted and coupling.exact is not None:
         grounds.append(f"fitted to the sample it is {with_error(fit.parameters[0], fit.errors[0])}")
+    if coupling.count(CouplingStatus.FINITE) == 1:
+        return [f"Whether λ is constant is untested: its tensor has one element, {number(value, 3)}."]
     if not decided(coupling, four.quality):
         return [
             f"A constant λ is neither rejected nor accepted: the sample cannot tell ({'; '.join(grounds)})."

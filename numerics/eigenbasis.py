@@ -19,6 +19,8 @@ Array = NDArray[np.float64]
 #: Standard deviations by which a discarded direction must be missed before we speak of a contradiction.
 #: Rounding and noise stay far below, while a deviation of an honest tenth of a standard error is seen.
 CONTRADICTION = 6.0
+#: Relative size of a negative eigenvalue that is more than rounding.
+NEGATIVE = 1e-8
 #: Relative eigenvalue of a Gram matrix under which its eigenvectors are rounding.
 ROUNDING = 1e-10
 
@@ -163,6 +165,11 @@ def eigenbasis(covariance: Array, n_blocks: int | None, threshold: float = 1e-6)
     moves = scale > 0
     correlation = covariance[np.ix_(moves, moves)] / np.outer(scale[moves], scale[moves])
     values, vectors = np.linalg.eigh(correlation) if moves.any() else (np.zeros(0), np.zeros((0, 0)))
+    if values.min(initial=0.0) < -NEGATIVE * values.max(initial=0.0):
+        raise InvalidStatistics(
+            f"the covariance has a negative eigenvalue ({values.min():.3g} of the correlation matrix, whose "
+            f"largest is {values.max():.3g}); it is not a covariance"
+        )
     return _split(scale, values, vectors, threshold)
 
 

@@ -126,12 +126,12 @@ def _plan(n_points: int, orders: tuple[int, ...]) -> MomentPlan:
     )
 
 
-def _checked_orders(orders: Sequence[int]) -> tuple[int, ...]:
-    checked = tuple(orders)
+def _checked_orders(orders: Sequence[int] | int) -> tuple[int, ...]:
+    checked = (orders,) if isinstance(orders, int | np.integer) else tuple(orders)
     fine = all(isinstance(n, int | np.integer) and 1 <= n <= MAX_ORDER for n in checked)
     if not checked or not fine or len(set(checked)) != len(checked):
         raise InvalidStatistics(
-            f"orders = {orders!r} was given; different whole numbers from 1 to {MAX_ORDER} are needed"
+            f"orders = {orders!r} was given; whole numbers from 1 to {MAX_ORDER} are needed, each once"
         )
     return tuple(int(n) for n in checked)
 

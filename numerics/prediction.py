@@ -8,6 +8,7 @@ the lines between external points.
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -33,7 +34,15 @@ Indices = NDArray[np.int64]
 _BLOCK = 200_000
 
 
-@dataclass(frozen=True)
+@runtime_checkable
+class Expanded(Protocol):
+    """Something that knows its terms, as an expansion of the floor above does."""
+
+    def monomials(self) -> Iterable[TermLike]:
+        """Terms as lowering takes them."""
+
+
+@dataclass(frozen=True, repr=False)
 class Prediction:
     """An n-point function at given inputs, with the couplings left open.
 
@@ -55,6 +64,10 @@ class Prediction:
     program: Program
     _jobs: tuple[Job, ...] = field(repr=False)
     _propagator: Array = field(repr=False)
+
+    def __repr__(self) -> str:
+        names = ", ".join(repr(monomial_text(key)) for key in self.coefficients)
+        return f"<Prediction: {self.order}-point function, {len(self.indices)} multisets, terms in {names}>"
 
     def coefficient(self, couplings: str) -> Estimate:
         """What multiplies a product of couplings.
@@ -100,7 +113,7 @@ class Prediction:
         Raises
         ------
         LoweringError
-            If a coupling is missing.
+            If a coupling is missing or not finite.
         """
         needed = {name for key in self.coefficients for name, _ in key}
         if not needed <= set(couplings):
@@ -111,6 +124,9 @@ class Prediction:
         values = {
             name: np.asarray(value, dtype=np.float64)[..., np.newaxis] for name, value in couplings.items()
         }
+        wrong = sorted(name for name in needed if not np.all(np.isfinite(values[name])))
+        if wrong:
+            raise LoweringError(f"{', '.join(wrong)} given as NaN or infinity; give finite couplings")
         value, error = np.zeros(1), np.zeros(1)
         for key, found in self.coefficients.items():
             factor = np.ones(1)
@@ -201,7 +217,7 @@ class Prediction:
 
 
 def predict(
-    terms: Iterable[TermLike],
+    terms: Iterable[TermLike] | Expanded,
     kernel: Kernel,
     points: Points,
     domain: Domain,
@@ -217,7 +233,7 @@ def predict(
 
     Parameters
     ----------
-    terms : iterable of (Diagram or Integrand, Fraction, mapping of str to int)
+    terms : Expansion, or iterable of (Diagram or Integrand, Fraction, mapping of str to int)
         Diagram, exact factor in front (sign, 1/V!, multiplicity), powers of the couplings; the flat program
         instead of the diagram where couplings depend on the position. ``Expansion.monomials()`` gives them.
     kernel : Kernel
@@ -262,7 +278,7 @@ def predict(
     [0.72, 1.44, 2.88, 5.76, 11.52]
     """
     x = checked_points(points, kernel)
-    program = lower(terms)
+    program = lower(terms.monomials() if isinstance(terms, Expanded) else terms)
     jobs = tuple(Job(integrand, leg_rows(integrand, len(x))) for integrand in program.integrands)
     settings = settings or Settings(rtol=rtol)
     solve_with_store(jobs, kernel, x, domain, method, settings, backend, cache, progress)

@@ -14,11 +14,12 @@ from nnft_sym.expansion import correlator
 from nnft_sym.symbolic_functions import symbolic_kernel, symbolic_profile
 from nnft_sym.symbolic_kernels import kernel_expression
 from numerics.domains import Box, WholeSpace
-from numerics.errors import DivergentIntegral, InvalidKernel
+from numerics.errors import DivergentIntegral, InvalidKernel, LoweringError
 from numerics.index_sets import multisets
 from numerics.integration import integrate, vertex_tensor
 from numerics.lowering import lower_diagram
 from numerics.networks import network
+from numerics.prediction import predict
 from numerics.profiles import RadialPower
 from numerics.user_kernels import kernel_identity
 
@@ -207,3 +208,23 @@ def test_a_profile_with_a_step():
     element = multisets(4, 4).tolist().index([0, 1, 2, 3])
     assert found.trusted
     assert abs(found.value[element] - want) <= found.error[element] + 1e-12 * want
+
+
+def test_kernels_that_are_infinite_at_coincidence_are_refused():
+    x, y = sympy.symbols("x y", real=True)
+    for expression in (-sympy.log(sympy.Abs(x - y)), 1 / (x - y), 1 / (x - y) ** 2):
+        with pytest.raises(InvalidKernel, match="not finite at x = y"):
+            symbolic_kernel(expression, x, y)
+
+
+def test_a_prediction_takes_an_expansion_or_its_terms():
+    expansion = correlator("lambda*f**4", 4, order=1, scheme="exact")
+    kernel, points = network("gauss", 3).kernel, [[0.1], [0.4]]
+    found = predict(expansion, kernel, points, WholeSpace())
+    listed = predict(expansion.monomials(), kernel, points, WholeSpace())
+    np.testing.assert_array_equal(
+        found.evaluate({"lambda": 0.1}).value, listed.evaluate({"lambda": 0.1}).value
+    )
+    assert repr(found) == "<Prediction: 4-point function, 5 multisets, terms in '', 'lambda'>"
+    with pytest.raises(LoweringError, match="lambda given as NaN"):
+        found.evaluate({"lambda": float("nan")})

@@ -226,3 +226,15 @@ def test_the_fit_is_rejected_at_one_in_a_thousand(tail, rejected):
     judged = dataclasses.replace(found, fit=dataclasses.replace(found.fit, chi2=chi2))
     assert (judgement(judged, Quality.TRUSTED) == "rejected") is rejected
     assert judgement(judged, Quality.HEAVY_TAILED) == "accepted"
+
+
+def test_one_element_tests_nothing():
+    one = extract_coupling(
+        FourPointData(
+            coefficient=np.array([-24.0]), coefficient_error=np.zeros(1), sampled_delta=np.array([-12.0]),
+            sampled_error=np.array([0.01]), exact_delta=np.array([-12.0]), covariance=np.array([[1e-4]]),
+            n_blocks=1000,
+        )
+    )  # fmt: skip
+    assert judgement(one, Quality.TRUSTED) == "undecided"
+    assert "Whether λ is constant is untested" in verdict(orders(), one, six(1.0))

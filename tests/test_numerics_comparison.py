@@ -147,3 +147,8 @@ def test_nonsense_is_refused(difference, covariance, n_blocks):
 def test_thresholds_out_of_range_are_refused(threshold):
     with pytest.raises(InvalidStatistics, match="threshold"):
         compare(np.zeros(2), np.eye(2), n_blocks=10, threshold=threshold)
+
+
+def test_a_matrix_with_a_negative_eigenvalue_is_no_covariance():
+    with pytest.raises(InvalidStatistics, match="negative eigenvalue"):
+        compare(np.array([1.0, 2.0]), np.array([[1.0, 2.0], [2.0, 1.0]]), n_blocks=None)

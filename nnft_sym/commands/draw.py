@@ -27,7 +27,12 @@ MOST_ON_A_PAGE = 60
 @click.option("-n", "n", type=int, required=True, help="Number of external points.")
 @click.option("--order", type=int, default=1, show_default=True, help="Largest number of vertices.")
 @click.option("--scheme", default="bare", show_default=True, metavar="bare|exact")
-@click.option("--kind", default="normalised", show_default=True, metavar="full|normalised|connected|1pi")
+@click.option(
+    "--kind",
+    type=click.Choice(["full", "normalised", "connected", "1pi"], case_sensitive=False),
+    default="normalised",
+    show_default=True,
+)
 @click.option(
     "--legs",
     type=click.Choice(["labelled", "unlabelled"]),

@@ -51,7 +51,7 @@ Examples
 )
 @click.option(
     "--kind",
-    type=click.Choice(["full", "normalised", "connected", "1pi"]),
+    type=click.Choice(["full", "normalised", "connected", "1pi"], case_sensitive=False),
     default="normalised",
     show_default=True,
     help="Which function: with vacuum parts, without, one component, irreducible.",

@@ -152,11 +152,18 @@ def _checkpoint(out: Path, resume: bool) -> Path:
             f"{str(there[0])!r} exists and is not overwritten; add --resume to continue it, give another "
             "--out, or remove " + " and ".join(repr(str(path)) for path in there)
         )
+    if resume and not there:
+        click.echo(f"nothing to continue: {checkpoint.name!r} does not exist; starting a new run", err=True)
     if resume and target in there:
         if not is_intact(target):
             raise click.UsageError(
                 f"the result {str(target)!r} is damaged: it was truncated or altered since it was written, "
-                "and its checksum does not fit; remove it, and --resume makes it anew from its checkpoint"
+                "and its checksum does not fit; remove it, and "
+                + (
+                    "--resume makes it anew from its checkpoint"
+                    if checkpoint in there
+                    else "sample again, there is no checkpoint to make it from"
+                )
             )
         if checkpoint not in there:
             raise click.UsageError(
