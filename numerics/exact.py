@@ -38,6 +38,7 @@ from numerics.moment_tables import (
     wick_count,
 )
 from numerics.networks import Network
+from numerics.neuron_quadrature import QuadratureKernel
 from numerics.points import Points, as_points
 from numerics.weight_laws import output_moments
 
@@ -259,8 +260,8 @@ def exact_cumulant(network: Network, points: Points, outputs: Sequence[int] | No
     if not np.all(wick_count(component[np.newaxis, :])):
         return _estimate(0.0, 0.0, "an output with an odd number of fields (f_a → −f_a)", Quality.TRUSTED)
     if order == 2:
-        k = float(network.kernel.full(x[:1], x[1:])[0, 0])
-        return _estimate(k, 8 * EPS * abs(k), "kernel (exact at every width)", Quality.TRUSTED)
+        two = exact_correlators(network, x, (2,), outputs)[2]
+        return _estimate(float(two.full[1]), float(two.error[1]), two.method, two.quality)
     distinct, kept, number_of = distinct_fields(x, component)
     element = np.sort(number_of)
     needed = {
@@ -309,12 +310,11 @@ def neuron_cumulants(
     places, _, place_of = distinct_fields(points, np.zeros_like(component))
     features = feature_moments(network, places, largest)
     moments: dict[int, SymmetricTable] = {}
-    k_weight = network.kernel.weight(points, points)
     for order, rows in sorted(indices.items()):
         wick = wick_count(component[rows])
-        if order == 2:
-            # the kernel in closed form is more precise than any quadrature
-            second = k_weight[rows[:, 0], rows[:, 1]] * wick
+        if order == 2 and not isinstance(network.kernel, QuadratureKernel):
+            # a kernel in closed form is more precise than any quadrature
+            second = network.kernel.weight(points, points)[rows[:, 0], rows[:, 1]] * wick
             found = Moments(second, 4 * EPS * np.abs(second))
         else:
             # the moments of h
@@ -371,7 +371,8 @@ def _assemble(
         full, error, _ = join_blocks(sums[order], powers)
         # one block: the cumulant itself
         own, own_error = powers[1] * sums[order][1, 0], powers[1] * sums[order][1, 1]
-        method = "kernel (exact at every width)" if order == 2 else f"feature moments: {neuron.method}"
+        closed = order == 2 and not isinstance(network.kernel, QuadratureKernel)
+        method = "kernel (exact at every width)" if closed else f"feature moments: {neuron.method}"
         correlators[order] = ExactCorrelator(
             order, indices, full, own, error, own_error, method, _quality(neuron, order)
         )

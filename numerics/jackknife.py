@@ -42,8 +42,8 @@ class Jackknife:
     >>> x = np.array([1.0, 2.0, 6.0])
     >>> without = (x.sum() - x) / 2
     >>> jackknife = Jackknife(np.array([x.mean() ** 2]), without[:, np.newaxis] ** 2, np.ones(3, dtype=int))
-    >>> float(jackknife.value[0]), (1 * 2 + 1 * 6 + 2 * 6) * 2 / (3 * 2)
-    (6.666666666666667, 6.666666666666667)
+    >>> round(float(jackknife.value[0]), 12), round((1 * 2 + 1 * 6 + 2 * 6) * 2 / (3 * 2), 12)
+    (6.666666666667, 6.666666666667)
     """
 
     estimate: Array

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from diagrams.jit_cache import code_stamp
+
 ROOT = Path(__file__).parent.parent
 
 CALLEE = "from {floor}.jit import compiled\n\n\n@compiled\ndef constant():\n    return {value}\n"
@@ -44,3 +46,15 @@ def test_a_change_in_another_file_is_noticed(floor, tmp_path):
     assert run(1) == ["2", "0"]
     assert run(1) == ["2", "1"]  # found on disk
     assert run(3) == ["6", "0"]
+
+
+@pytest.mark.parametrize("name", ["jit.py", "intrinsics.py", "special_functions.py"])
+def test_all_files_with_compiled_code_count(name, tmp_path):
+    shutil.copytree(ROOT / "numerics", tmp_path / "numerics", ignore=shutil.ignore_patterns("__pycache__"))
+    altered = tmp_path / "altered"
+    shutil.copytree(tmp_path / "numerics", altered)
+    assert code_stamp(altered) == code_stamp(tmp_path / "numerics")
+    with (altered / name).open("a") as file:
+        file.write("# changed\n")
+    code_stamp.cache_clear()
+    assert code_stamp(altered) != code_stamp(tmp_path / "numerics")

@@ -12,7 +12,7 @@ from nnft_sym.activations import symbolic_activation
 from nnft_sym.errors import InvalidExpansion
 from numerics.comparison import compare
 from numerics.errors import InvalidNetwork, NotAvailable
-from numerics.exact import exact_correlators
+from numerics.exact import exact_correlators, exact_cumulant
 from numerics.moments import moments_reference
 from numerics.networks import ErfNet, ReLUNet
 from numerics.sampler import Ensemble
@@ -70,6 +70,10 @@ def test_own_erf_has_the_kernel_and_the_exact_correlators_of_erf_net(d_in, point
         )
         difference = np.abs(found[order].connected - exact[order].connected)
         assert np.all(difference <= found[order].connected_error + exact[order].connected_error)
+    two, expected = exact_cumulant(own, points[:2]), exact_cumulant(ours, points[:2])
+    assert abs(two.value - expected.value) <= two.error + expected.error
+    assert "quadrature" in two.method
+    assert "quadrature" not in expected.method
     assert found.at_width(50)[4].connected[0] == pytest.approx(found[4].connected[0] / 10, rel=1e-13)
 
 
