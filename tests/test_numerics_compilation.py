@@ -16,7 +16,7 @@ from numerics.lowering import lower_diagram
 
 
 def ours(dispatcher):
-    return dispatcher.py_func.__module__.startswith("numerics")
+    return (dispatcher.py_func.__module__ or "").startswith("numerics")
 
 
 def specialisations():

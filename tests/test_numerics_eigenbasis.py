@@ -23,7 +23,10 @@ def test_basis_of_blocks_is_that_of_their_covariance():
         np.testing.assert_allclose(projector, wanted, atol=1e-4)
         inside = rng.standard_normal(12) @ mixing
         assert np.sum(one.whiten(inside) ** 2) == pytest.approx(np.sum(other.whiten(inside) ** 2), rel=1e-5)
-        # What the blocks never do is a contradiction, what they do is none.
+        # What the blocks never do is a contradiction, what they do is none. A direction outside has small
+        # parts along some of the discarded ones, which depend on the basis found there and pass for noise.
         outside = one.scale * np.linalg.svd(means / one.scale)[2][-1]
-        assert one.violation(outside) == pytest.approx(1.0, rel=1e-6)
+        assert one.violation(outside) == pytest.approx(1.0, abs=0.03)
+        for discarded in one.discarded.T:
+            assert one.violation(one.scale * discarded) == pytest.approx(1.0, rel=1e-5)
         assert one.violation(means[0] - means.mean(axis=0)) == 0.0
