@@ -145,7 +145,7 @@ def _draw(
     """Features of neurons, shape (n_points, n), and their weights, shape (n,)."""
     key = split_seed(seed, PURPOSE_NEURONS)
     d = network.d_in
-    drawn, weights = tilt(normals(key, numbers, 0, d + 1).T, uniforms(key, numbers, 1, 0), centres)
+    drawn, weights = tilt(normals(key, numbers, 0, d + 1).T, uniforms(key, numbers, 0, 0), centres)
     hidden = drawn[:, :d] * (network.sigma_w / np.sqrt(d))
     biases = (network.hidden_bias_deviation or 0.0) * drawn[:, d]
     return np.ascontiguousarray(network.features(hidden, biases, points).T), weights

@@ -4,17 +4,20 @@ A network is the same whoever computes it, in whatever order and on however many
 parameters are not taken from a sequence but computed from a counter:
 
     key     = (seed, 64 bits; purpose, 32 bits; 0)
-    counter = (network, 64 bits; neuron, 32 bits; call, 32 bits)
+    counter = (network, 64 bits; pair of neurons, 32 bits; call, 32 bits)
 
-The bijection is Threefry-4x32 with twelve rounds [1]_: four 32-bit words per call. Words 0 and 1 make the
-normals 4 call and 4 call + 1 of that neuron by the Box-Muller transform, words 2 and 3 the next two. Slots of
-a neuron: 0 .. d-1 its weights, d its output weight, d+1 its bias. A uniform phase takes the first word of
-the next pair instead. The neuron `NETWORK_LEVEL` has the output bias in slot 0 and the common part of
-correlated output weights in slot 1. Where a parameter is uniform by choice, it is made of word slot mod 4 of
-call slot // 4 + `UNIFORM_CALL`, so nothing else changes.
+The bijection is Threefry-4x32 with twelve rounds [1]_: four 32-bit words per call, which make six standard
+normals by the Box-Muller transform. Neurons 2m and 2m + 1 are pair m. Slots of a neuron: 0 .. d-1 its
+weights, d its output weight, d+1 its bias. The two points of the plane that a Box-Muller step gives are the
+same slot of both neurons: slot k comes from word k mod 3 of call k // 3. The upper 24 bits of that word are
+the radius; its lower eight and ten bits of the last word are the angle. The pair `NETWORK_LEVEL` has the
+output bias and, second, the common part of correlated output weights. A phase, and any parameter that is
+uniform by choice, takes a whole word of its own, number 2 (k mod 2) for the first neuron and the next one for
+the second, of call k // 2 + `UNIFORM_CALL`, so nothing else changes.
 
-A 32-bit uniform ends the Box-Muller tail at 6.7 standard deviations, too early for exponentials of normals.
-Where a radius word is below `TAIL` (once in 2^24) 32 further bits are drawn, which moves the end to 9.5.
+Angles on a grid of 2^18 give the moments of a normal exactly up to that order. A radius from 24 bits ends at
+5.8 standard deviations: where the bits are below `TAIL` (once in 2^18) 32 further ones are drawn, which moves
+the end to 8.9 and makes steps that no exponential of normals notices.
 
 The compiled scalar functions here are for inner loops; the array functions (`words`, `normals`, `uniforms`)
 are their NumPy twins.
@@ -37,13 +40,15 @@ Words = NDArray[np.uint32]
 Array = NDArray[np.float64]
 Four: TypeAlias = tuple[np.uint32, np.uint32, np.uint32, np.uint32]
 
-#: Neuron number of parameters that belong to the network as a whole.
+#: Number of the pair whose parameters belong to the network as a whole.
 NETWORK_LEVEL = 0xFFFFFFFF
-#: Radius words below this get 32 further bits.
-TAIL = 1 << 8
+#: Bits of a word that are the angle's, below those of the radius; and bits of the last word that join them.
+ANGLE_BITS, MORE_ANGLE_BITS = 8, 10
+#: Radii whose bits are below this get 32 further ones.
+TAIL = 1 << 6
 #: Set in the call number of those further bits.
 TAIL_CALL = 1 << 31
-#: Set in the call number of words that become uniform parameters, one word per slot.
+#: Set in the call number of words that become uniform parameters, one word per slot and neuron.
 UNIFORM_CALL = 1 << 30
 #: What a stream is for; part of the key, so that different uses of one seed are independent.
 PURPOSE_ENSEMBLE = 0x454E5342
@@ -131,7 +136,7 @@ def _rotate(x: Words, bits: int) -> Words:
 
 
 def stream_words(
-    key: tuple[int, ...], networks: NDArray[np.int64], neuron: int, call: int
+    key: tuple[int, ...], networks: NDArray[np.int64], pair: int, call: int
 ) -> tuple[Words, ...]:
     """Draw the four words of one call for many networks.
 
@@ -141,7 +146,7 @@ def stream_words(
         From `split_seed`.
     networks : ndarray of int64, shape (n,)
         Network numbers.
-    neuron, call : int
+    pair, call : int
 
     Returns
     -------
@@ -151,7 +156,7 @@ def stream_words(
     low = (numbers & np.uint64(0xFFFFFFFF)).astype(np.uint32)
     high = (numbers >> np.uint64(32)).astype(np.uint32)
     shape = np.zeros(len(numbers), dtype=np.uint32)
-    return words((low, high, shape + np.uint32(neuron), shape + np.uint32(call)), key)
+    return words((low, high, shape + np.uint32(pair), shape + np.uint32(call)), key)
 
 
 def normals(key: tuple[int, ...], networks: NDArray[np.int64], neuron: int, count: int) -> Array:
@@ -176,43 +181,51 @@ def normals(key: tuple[int, ...], networks: NDArray[np.int64], neuron: int, coun
     >>> bool(abs(z.mean()) < 0.02 and abs(z.var() - 1) < 0.03)
     True
     """
-    rows: list[Array] = []
-    for call in range((count + 3) // 4):
-        drawn = stream_words(key, networks, neuron, call)
-        further = stream_words(key, networks, neuron, call + TAIL_CALL)
-        for pair in (0, 2):
-            radius = np.sqrt(-2.0 * np.log(_radius_uniform(drawn[pair], further[pair])))
-            angle = 2.0 * np.pi * ((drawn[pair + 1].astype(np.float64) + 0.5) / 2.0**32)
-            rows += [radius * np.cos(angle), radius * np.sin(angle)]
-    return np.array(rows[:count])
+    return np.array([_pair_of_normals(key, networks, neuron // 2, k)[neuron % 2] for k in range(count)])
+
+
+def network_normals(key: tuple[int, ...], networks: NDArray[np.int64]) -> Array:
+    """Draw the two normals that belong to the networks as a whole, shape (2, n); see `normals`."""
+    return _pair_of_normals(key, networks, NETWORK_LEVEL, 0)
+
+
+def _pair_of_normals(key: tuple[int, ...], networks: NDArray[np.int64], pair: int, slot: int) -> Array:
+    """Draw one slot of both neurons of a pair, shape (2, n)."""
+    call, place = divmod(slot, 3)
+    drawn = stream_words(key, networks, pair, call)
+    further = stream_words(key, networks, pair, call + TAIL_CALL)
+    radius = np.sqrt(-2.0 * np.log(_radius_uniform(drawn[place], further[place])))
+    angle = 2.0 * np.pi * _angle_uniform(drawn[place], drawn[3], place)
+    return np.array([radius * np.cos(angle), radius * np.sin(angle)])
 
 
 def _radius_uniform(word: Words, further: Words) -> Array:
-    fine = np.where(word < TAIL, (further.astype(np.float64) + 0.5) / 2.0**32, 0.5)
-    return np.asarray((word.astype(np.float64) + fine) / 2.0**32)
+    bits = word >> np.uint32(ANGLE_BITS)
+    fine = np.where(bits < TAIL, (further.astype(np.float64) + 0.5) / 2.0**32, 0.5)
+    return np.asarray((bits.astype(np.float64) + fine) / 2.0**24)
 
 
-def uniforms(
-    key: tuple[int, ...], networks: NDArray[np.int64], neuron: int, slot: int, flag: int = 0
-) -> Array:
-    """Draw one uniform number in (0, 1) from one word, for many networks.
+def _angle_uniform(word: Words, last: Words, place: int) -> Array:
+    bits = (word & np.uint32((1 << ANGLE_BITS) - 1)) << np.uint32(MORE_ANGLE_BITS)
+    bits = bits | (last >> np.uint32(MORE_ANGLE_BITS * place)) & np.uint32((1 << MORE_ANGLE_BITS) - 1)
+    return np.asarray((bits.astype(np.float64) + 0.5) / 2.0 ** (ANGLE_BITS + MORE_ANGLE_BITS))
+
+
+def uniforms(key: tuple[int, ...], networks: NDArray[np.int64], neuron: int, slot: int) -> Array:
+    """Draw one slot of a neuron as a uniform number in (0, 1) from one word, for many networks.
 
     Parameters
     ----------
     key : tuple of four int
         From `split_seed`.
     networks : ndarray of int64, shape (n,)
-    neuron : int
-    slot : int
-        For phases the first of the next pair, after the normals.
-    flag : int, optional
-        `UNIFORM_CALL` for parameters that are uniform by choice.
+    neuron, slot : int
 
     Returns
     -------
     ndarray, shape (n,)
     """
-    drawn = stream_words(key, networks, neuron, slot // 4 + flag)[slot % 4]
+    drawn = stream_words(key, networks, neuron // 2, slot // 2 + UNIFORM_CALL)[2 * (slot % 2) + neuron % 2]
     return np.asarray((drawn.astype(np.float64) + 0.5) / 2.0**32)
 
 

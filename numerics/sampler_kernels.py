@@ -2,7 +2,7 @@
 
 Two neurons of `LANES` networks at a time, each step a short loop over lanes that the compiler vectorises:
 
-1. `draw_neuron` (in `numerics.sampler_parameters`): counters -> random words -> parameters;
+1. `draw_pair` (in `numerics.sampler_parameters`): counters -> random words -> parameters;
 2. `_prepare`: everything in the pre-activation z = W·x + b but the first coordinate;
 3. plain estimator, `_add_pair`: add a·s(z) of both neurons to the output, and s(z)² to its variance;
    conditional estimator, `_features` and `_add_products`: add s(z_i)·s(z_j) to every covariance.
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from numerics.intrinsics import LANES, call_row, multiply_add, row, stay_apart
 from numerics.jit import compiled, inlined
 from numerics.random_streams import NETWORK_LEVEL, Four
-from numerics.sampler_parameters import draw_neuron, draw_normals
+from numerics.sampler_parameters import draw_normals, draw_pair
 from numerics.special_functions import cos_turns, erf, exp
 
 Array = NDArray[np.float64]
@@ -44,7 +44,7 @@ def row_count(d: int) -> int:
     >>> row_count(1), row_count(2)
     (11, 19)
     """
-    return DRAWN + (0 if d == 1 else 2 * ((d + 5) // 4 * 4))
+    return DRAWN + (0 if d == 1 else 2 * (d + 2))
 
 
 @compiled
@@ -146,24 +146,26 @@ def _add_product(total: Array, a: Array, b: Array, c: Array, d: Array) -> None:
 
 @inlined
 def _draw(
-    rows: Array, j: int, d: int, words: Words, network: int, neuron: int, key: Four,
-    laws: tuple[int, int, int], scales: Array,
+    rows: Array, d: int, words: Words, network: int, pair: int, key: Four, laws: tuple[int, int, int],
+    scales: Array,
 ) -> None:  # fmt: skip
-    """Draw neuron j of the pair; its base is bias·b for d = 1 and left to `_prepare` otherwise."""
+    """Draw a pair of neurons; their bases are bias·b for d = 1 and left to `_prepare` otherwise."""
     bias, common = scales[0], scales[5]
     slots = d + 2 if bias > 0.0 else d + 1
-    at = 4 * j if d == 1 else DRAWN + j * ((d + 5) // 4 * 4)
-    draw_neuron(rows, at, slots, d, words, network, neuron, key, laws)
-    if d > 1:
-        _copy(row(rows, 4 * j + WEIGHT), row(rows, at))
-        _copy(row(rows, 4 * j + OUTPUT), row(rows, at + d))
-    elif slots == 2:
-        _fill(row(rows, 4 * j + BASE), 0.0)
-    elif bias != 1.0:
-        _scale(row(rows, 4 * j + BASE), bias)
-    if common > 0.0:
-        _scale(row(rows, 4 * j + OUTPUT), scales[4])
-        _add_scaled(row(rows, 4 * j + OUTPUT), row(rows, NETWORK + 1), common)
+    start, step = (0, 4) if d == 1 else (DRAWN, d + 2)
+    draw_pair(rows, start, start + step, slots, d, words, network, pair, key, laws)
+    for j in range(2):
+        at = start + j * step
+        if d > 1:
+            _copy(row(rows, 4 * j + WEIGHT), row(rows, at))
+            _copy(row(rows, 4 * j + OUTPUT), row(rows, at + d))
+        elif slots == 2:
+            _fill(row(rows, 4 * j + BASE), 0.0)
+        elif bias != 1.0:
+            _scale(row(rows, 4 * j + BASE), bias)
+        if common > 0.0:
+            _scale(row(rows, 4 * j + OUTPUT), scales[4])
+            _add_scaled(row(rows, 4 * j + OUTPUT), row(rows, NETWORK + 1), common)
 
 
 @compiled
@@ -172,7 +174,7 @@ def _start(totals: Array, rows: Array, words: Words, first: int, key: Four, scal
     for k in range(len(totals)):
         _fill(row(totals, k), 0.0)
     if scales[2] > 0.0 or scales[5] > 0.0:
-        draw_normals(rows, NETWORK, 2, words, first, NETWORK_LEVEL, 0, key)
+        draw_normals(rows, NETWORK, NETWORK + 1, 1, words, first, NETWORK_LEVEL, key)
     else:
         _fill(row(rows, NETWORK), 0.0)
 
@@ -181,7 +183,7 @@ def _start(totals: Array, rows: Array, words: Words, first: int, key: Four, scal
 def _prepare(rows: Array, j: int, bias: float, x: Array) -> None:
     """Fill the base row of neuron j with bias·b + Σ_k x_k W_k, k > 0; for d > 1."""
     d = len(x)
-    at = DRAWN + j * ((d + 5) // 4 * 4)
+    at = DRAWN + j * (d + 2)
     base = row(rows, 4 * j + BASE)
     _fill(base, 0.0)
     if bias > 0.0:
@@ -259,8 +261,7 @@ def evaluate_lanes(
     _start(totals, rows, words, first, key, scales)
     for neuron in range(0, width, 2):
         count = min(2, width - neuron)
-        for j in range(count):
-            _draw(rows, j, d, words, first, neuron + j, key, laws, scales)
+        _draw(rows, d, words, first, neuron // 2, key, laws, scales)
         if count == 1:
             _silence(rows, scales[3])
         for point in range(n_points):

@@ -1,7 +1,7 @@
 """Compiled drawing of parameters: random words of many networks, and what is made of them.
 
 All arrays here are slices of flat scratch memory, `LANES` numbers per row, one network per lane. A slot of a
-neuron is a row (see `numerics.random_streams` for which slot is which parameter); four rows make a call.
+neuron is a row (see `numerics.random_streams` for which slot is which parameter, and how neurons are paired).
 """
 
 import numpy as np
@@ -9,8 +9,16 @@ from numpy.typing import NDArray
 
 from numerics.intrinsics import LANES, row, smallest_word, stay_apart
 from numerics.jit import compiled, inlined
-from numerics.random_streams import TAIL, TAIL_CALL, UNIFORM_CALL, Four, threefry
-from numerics.special_functions import log, polar, unit_interval
+from numerics.random_streams import (
+    ANGLE_BITS,
+    MORE_ANGLE_BITS,
+    TAIL,
+    TAIL_CALL,
+    UNIFORM_CALL,
+    Four,
+    threefry,
+)
+from numerics.special_functions import log, polar, radius_fraction, unit_interval
 
 Array = NDArray[np.float64]
 Words = NDArray[np.uint32]
@@ -18,15 +26,20 @@ Words = NDArray[np.uint32]
 # Laws of a parameter: standard normal; uniform of variance one; a phase in turns, uniform on (0, 1).
 NORMAL, UNIFORM, PHASE = 0, 1, 2
 ROOT_12 = 12.0**0.5
+# Words below this have a radius in the tail.
+TAIL_WORD = TAIL << ANGLE_BITS
+# Where the bits of an angle go in a word: its own at the top, those of the last word below, then a half step.
+_OWN, _MORE = 32 - ANGLE_BITS, 32 - ANGLE_BITS - MORE_ANGLE_BITS
+_MORE_MASK, _HALF_STEP = ((1 << MORE_ANGLE_BITS) - 1) << _MORE, 1 << (_MORE - 1)
 
 
 @compiled
-def fill_words(words: Words, at: int, first: int, neuron: int, call: int, key: Four) -> None:
+def fill_words(words: Words, at: int, first: int, pair: int, call: int, key: Four) -> None:
     """Fill four rows of random words, from row `at` on, for `LANES` networks from a multiple of it on."""
     stay_apart()
     low, high = np.uint32(first), np.uint32(np.uint64(first) >> np.uint64(32))
     r0, r1, r2, r3 = row(words, at), row(words, at + 1), row(words, at + 2), row(words, at + 3)
-    number, which = np.uint32(neuron), np.uint32(call)
+    number, which = np.uint32(pair), np.uint32(call)
     for lane in range(LANES):
         w0, w1, w2, w3 = threefry((np.uint32(low + np.uint32(lane)), high, number, which), key)
         r0[lane] = w0
@@ -43,71 +56,70 @@ def _draw_radii(radii: Array, words: Words) -> None:
     """Turn words into radii of pairs of standard normals."""
     stay_apart()
     for lane in range(LANES):
-        minus_log = -log(unit_interval(words[lane], radii[lane]))
+        minus_log = -log(radius_fraction(words[lane], radii[lane]))
         radii[lane] = np.sqrt(minus_log + minus_log)
 
 
 @compiled
-def _draw_points(first: Array, second: Array, words: Words) -> None:
-    """Turn radii, in the first row, and angle words into coordinates."""
-    stay_apart()
-    for lane in range(LANES):
-        first[lane], second[lane] = polar(words[lane], first[lane])
+def _angle_word(word: np.uint32, last: np.uint32, place: int) -> np.uint32:
+    """Collect the bits of an angle at the top of a word."""
+    raised = np.uint32(np.uint32(last >> np.uint32(MORE_ANGLE_BITS * place)) << np.uint32(_MORE))
+    own = np.uint32(np.uint32(word << np.uint32(_OWN)) | np.uint32(_HALF_STEP))
+    return np.uint32(np.uint32(raised & np.uint32(_MORE_MASK)) | own)
 
 
 @compiled
-def _draw_abscissas(first: Array, words: Words) -> None:
-    """Like `_draw_points`, the first coordinate only."""
+def _draw_points(first: Array, second: Array, words: Words, last: Words, place: int) -> None:
+    """Turn radii, in the first row, and the angles of words into coordinates."""
     stay_apart()
     for lane in range(LANES):
-        first[lane] = polar(words[lane], first[lane])[0]
+        first[lane], second[lane] = polar(_angle_word(words[lane], last[lane], place), first[lane])
 
 
 @compiled
 def _extend_tail(
-    drawn: Array, at: int, pair: int, words: Words, network: int, neuron: int, call: int, key: Four
+    first: Array, second: Array, place: int, words: Words, network: int, pair: int, call: int, key: Four
 ) -> None:
-    """Redo the normals whose radius word is tiny, with 32 further bits in the radius."""
-    fill_words(words, 4, network, neuron, call + TAIL_CALL, key)
+    """Redo the normals whose radius has tiny bits, with 32 further ones."""
+    fill_words(words, 4, network, pair, call + TAIL_CALL, key)
     for lane in range(LANES):
-        word = words[2 * pair * LANES + lane]
-        if word < TAIL:
-            fine = np.float64(words[(4 + 2 * pair) * LANES + lane])
-            u = (np.float64(word) + (fine + 0.5) * 2.0**-32) * 2.0**-32
-            first, second = polar(words[(2 * pair + 1) * LANES + lane], np.sqrt(-2.0 * log(u)))
-            row(drawn, at + 2 * pair)[lane] = first
-            row(drawn, at + 2 * pair + 1)[lane] = second
+        word = words[place * LANES + lane]
+        if word < TAIL_WORD:
+            fine = np.float64(words[(4 + place) * LANES + lane])
+            bits = np.float64(np.uint32(word >> np.uint32(ANGLE_BITS)))
+            radius = np.sqrt(-2.0 * log((bits + (fine + 0.5) * 2.0**-32) * 2.0**-24))
+            first[lane], second[lane] = polar(_angle_word(word, words[3 * LANES + lane], place), radius)
 
 
 @inlined
 def draw_normals(
-    drawn: Array, at: int, count: int, words: Words, network: int, neuron: int, call: int, key: Four
+    drawn: Array, at: int, other: int, count: int, words: Words, network: int, pair: int, key: Four
 ) -> None:
-    """Fill the first `count` <= 4 of the rows of one call with standard normals.
+    """Draw the first slots of a pair of neurons as standard normals.
 
     Parameters
     ----------
     drawn : ndarray, shape (n * LANES,)
-    at : int
-        First row. There must be room for an even number of rows.
+    at, other : int
+        First rows of the two neurons.
     count : int
+        Number of slots.
     words : ndarray of uint32, shape (8 * LANES,)
-        Scratch; its first four rows are the words of the call afterwards.
+        Scratch.
     network : int
         Number of the first network, a multiple of `LANES`.
-    neuron, call : int
+    pair : int
     key : tuple of four uint32
     """
-    fill_words(words, 0, network, neuron, call, key)
-    for pair in range((count + 1) // 2):
-        first, angles = row(drawn, at + 2 * pair), row(words, 2 * pair + 1)
-        _draw_radii(first, row(words, 2 * pair))
-        if 2 * pair + 1 < count:
-            _draw_points(first, row(drawn, at + 2 * pair + 1), angles)
-        else:
-            _draw_abscissas(first, angles)
-        if smallest_word(words, 2 * pair) < TAIL:
-            _extend_tail(drawn, at, pair, words, network, neuron, call, key)
+    for slot in range(count):
+        call, place = slot // 3, slot % 3
+        if place == 0:
+            fill_words(words, 0, network, pair, call, key)
+        first, second = row(drawn, at + slot), row(drawn, other + slot)
+        _draw_radii(first, row(words, place))
+        _draw_points(first, second, row(words, place), row(words, 3), place)
+        if smallest_word(words, place) < TAIL_WORD:
+            _extend_tail(first, second, place, words, network, pair, call, key)
 
 
 @compiled
@@ -124,48 +136,49 @@ def _draw_phases(phase: Array, words: Words) -> None:
 
 
 @inlined
-def draw_neuron(
+def draw_pair(
     drawn: Array,
     at: int,
+    other: int,
     slots: int,
     d: int,
     words: Words,
     network: int,
-    neuron: int,
+    pair: int,
     key: Four,
     laws: tuple[int, int, int],
 ) -> None:
-    """Draw the parameters of one neuron in units of their standard deviations (phases in turns).
+    """Draw the parameters of two neurons in units of their standard deviations (phases in turns).
 
     Parameters
     ----------
     drawn : ndarray, shape (n * LANES,)
-        d rows are filled with weights, the next one with output weights, the next with biases or phases.
-    at : int
-        First row. There must be room for a multiple of four rows.
+        For each neuron d rows are filled with weights, the next one with output weights, the next with biases
+        or phases.
+    at, other : int
+        First rows of the two neurons.
     slots : int
-        How many parameters are wanted, d + 1 or d + 2.
+        How many parameters of each are wanted, d + 1 or d + 2.
     d : int
     words : ndarray of uint32, shape (8 * LANES,)
         Scratch.
-    network, neuron : int
+    network, pair : int
     key : tuple of four uint32
     laws : tuple of int
         Of weights, output weight, and bias.
     """
-    normals = slots if laws[2] == NORMAL else d + 1
-    for call in range((normals + 3) // 4):
-        count = min(4, normals - 4 * call)
-        draw_normals(drawn, at + 4 * call, count, words, network, neuron, call, key)
-    if laws[2] == PHASE:
-        word = (d + 2) // 2 * 2
-        if word % 4 == 0:
-            fill_words(words, 0, network, neuron, word // 4, key)
-        _draw_phases(row(drawn, at + d + 1), row(words, word % 4))
-    if laws[0] == UNIFORM or laws[1] == UNIFORM or laws[2] == UNIFORM:
-        for slot in range(slots):
-            if slot % 4 == 0:
-                fill_words(words, 0, network, neuron, slot // 4 + UNIFORM_CALL, key)
-            law = laws[0] if slot < d else laws[slot - d + 1]
+    draw_normals(drawn, at, other, slots if laws[2] != PHASE else d + 1, words, network, pair, key)
+    filled = -1
+    for slot in range(slots):
+        law = laws[0] if slot < d else laws[slot - d + 1]
+        if law == NORMAL:
+            continue
+        if filled != slot // 2:
+            filled = slot // 2
+            fill_words(words, 0, network, pair, filled + UNIFORM_CALL, key)
+        for j in range(2):
+            result, word = row(drawn, (other if j else at) + slot), row(words, 2 * (slot % 2) + j)
             if law == UNIFORM:
-                _draw_uniform(row(drawn, at + slot), row(words, slot % 4))
+                _draw_uniform(result, word)
+            else:
+                _draw_phases(result, word)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from numerics.networks import Network
 from numerics.neuron_quadrature import UNIFORM
-from numerics.random_streams import NETWORK_LEVEL, UNIFORM_CALL, normals, split_seed, uniforms
+from numerics.random_streams import network_normals, normals, split_seed, uniforms
 from numerics.weight_laws import laws_of
 
 Array = NDArray[np.float64]
@@ -49,7 +49,7 @@ def reference_outputs(network: Network, points: Array, seed: int, first: int, co
         total += output[:, np.newaxis] * network.features(weights, biases, points)
     total *= np.sqrt(network.weight_variance / network.width)
     if network.bias_variance > 0:
-        total += np.sqrt(network.bias_variance) * normals(key, numbers, NETWORK_LEVEL, 1).T
+        total += np.sqrt(network.bias_variance) * network_normals(key, numbers)[0][:, np.newaxis]
     return total
 
 
@@ -62,14 +62,14 @@ def _neuron(
     drawn = normals(key, numbers, neuron, d + 2)
     for slot, law in enumerate([hidden] * d + [output, bias]):
         if law == UNIFORM:
-            drawn[slot] = np.sqrt(12.0) * (uniforms(key, numbers, neuron, slot, UNIFORM_CALL) - 0.5)
+            drawn[slot] = np.sqrt(12.0) * (uniforms(key, numbers, neuron, slot) - 0.5)
     if correlation > 0.0:
-        common = normals(key, numbers, NETWORK_LEVEL, 2)[1]
+        common = network_normals(key, numbers)[1]
         drawn[d] = np.sqrt(1.0 - correlation) * drawn[d] + np.sqrt(correlation) * common
     weights = (drawn[:d] * (network.sigma_w / np.sqrt(d))).T
     deviation = network.hidden_bias_deviation
     if deviation is None:
-        biases = 2.0 * np.pi * uniforms(key, numbers, neuron, (d + 2) // 2 * 2)
+        biases = 2.0 * np.pi * uniforms(key, numbers, neuron, d + 1)
     else:
         biases = deviation * drawn[d + 1]
     return weights, drawn[d], biases

@@ -140,8 +140,13 @@ def unit_interval(word: Any, like: Any) -> Any:
     raise NotImplementedError(COMPILED_ONLY)
 
 
+def radius_fraction(word: Any, like: Any) -> Any:
+    """Map the upper 24 bits of a word to (bits + 1/2)/2^24; for compiled code only."""
+    raise NotImplementedError(COMPILED_ONLY)
+
+
 def polar(word: Any, like: Any) -> Any:
-    """Point at the radius `like` and the angle 2π(word + 1/2)/2^32; for compiled code only."""
+    """Point at the radius `like` and the angle 2π·word/2^32; for compiled code only."""
     raise NotImplementedError(COMPILED_ONLY)
 
 
@@ -218,6 +223,16 @@ def _unit_interval_single(word: Any, like: Any) -> Any:
     return multiply_add(np.float32(word), np.float32(2.0**-32), np.float32(2.0**-33))
 
 
+def _radius_fraction_double(word: Any, like: Any) -> Any:
+    return (np.float64(np.uint32(word >> np.uint32(8))) + 0.5) * 2.0**-24
+
+
+def _radius_fraction_single(word: Any, like: Any) -> Any:
+    return multiply_add(
+        np.float32(np.uint32(word >> np.uint32(8))), np.float32(2.0**-24), np.float32(2.0**-25)
+    )
+
+
 @compiled
 def _half_turn(word: Any) -> Any:
     """Split an angle word into the sign that half a turn gives and the signed rest, below a quarter turn."""
@@ -227,7 +242,7 @@ def _half_turn(word: Any) -> Any:
 
 def _polar_double(word: Any, like: Any) -> Any:
     half, rest = _half_turn(word)
-    y = (np.float64(rest) + 0.5) * 2.0**-32
+    y = np.float64(rest) * 2.0**-32
     z = y * y
     r = np.uint64(np.float64(like).view(np.uint64) ^ (np.uint64(half) << np.uint64(32))).view(np.float64)
     return r * horner(z, _COS_64), (r * y) * horner(z, _SIN_64)
@@ -235,7 +250,7 @@ def _polar_double(word: Any, like: Any) -> Any:
 
 def _polar_single(word: Any, like: Any) -> Any:
     half, rest = _half_turn(word)
-    y = multiply_add(np.float32(rest), np.float32(2.0**-32), np.float32(2.0**-33))
+    y = np.float32(np.float32(rest) * np.float32(2.0**-32))
     z = np.float32(y * y)
     r = np.uint32(np.float32(like).view(np.uint32) ^ half).view(np.float32)
     return np.float32(r * horner(z, _COS_32)), np.float32(np.float32(r * y) * horner(z, _SIN_32))
@@ -258,4 +273,5 @@ _offer(exp, _exp_double, _exp_single)
 _offer(log, _log_double, _log_single)
 _offer(cos_turns, _cos_turns_double, _cos_turns_single)
 _offer(unit_interval, _unit_interval_double, _unit_interval_single)
+_offer(radius_fraction, _radius_fraction_double, _radius_fraction_single)
 _offer(polar, _polar_double, _polar_single)

@@ -2,16 +2,17 @@
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import special, stats
 
 from numerics.errors import InvalidStatistics
 from numerics.random_streams import (
-    NETWORK_LEVEL,
     ROUNDS,
     TAIL,
+    _angle_uniform,
     _radius_uniform,
     four_rounds,
     inject,
+    network_normals,
     normals,
     split_seed,
     stream_words,
@@ -112,9 +113,10 @@ def test_bits_are_balanced():
 
 
 @pytest.mark.statistical
-@pytest.mark.parametrize("neuron", [0, 1, 999, NETWORK_LEVEL])
+@pytest.mark.parametrize("neuron", [0, 1, 999, None])
 def test_normals_are_normal(neuron):
-    for row in normals(KEY, NETWORKS, neuron, 5):
+    rows = network_normals(KEY, NETWORKS) if neuron is None else normals(KEY, NETWORKS, neuron, 5)
+    for row in rows:
         assert 1e-4 < stats.kstest(row, "norm").pvalue < 1 - 1e-4
         # even moments 1, 3, 15, 105, odd ones 0, in units of their own errors
         for power, exact in [(1, 0), (2, 1), (3, 0), (4, 3), (6, 15), (8, 105)]:
@@ -124,7 +126,7 @@ def test_normals_are_normal(neuron):
 
 @pytest.mark.statistical
 def test_normals_of_different_slots_neurons_and_networks_are_independent():
-    z = np.concatenate([normals(KEY, NETWORKS, neuron, 4) for neuron in (0, 1)])
+    z = np.concatenate([normals(KEY, NETWORKS, neuron, 4) for neuron in (0, 1, 2)])
     z = np.concatenate([z, np.roll(z[:2], 1, axis=1), normals(split_seed(2025), NETWORKS, 0, 2)])
     for transform in (z, z**2 - 1, np.sign(z) * z**2):
         correlation = np.corrcoef(transform)[np.triu_indices(len(z), 1)] * np.sqrt(len(NETWORKS))
@@ -141,20 +143,52 @@ def test_uniforms_are_uniform_and_independent_of_the_normals():
     assert np.all(np.abs(correlation[np.triu_indices(4, 1)]) < 4.5 / np.sqrt(len(u)))
 
 
-def test_tail_reaches_beyond_nine_standard_deviations():
-    ends = np.array([0, TAIL - 1, TAIL, 0xFFFFFFFF], dtype=np.uint32)
+def test_tail_reaches_far_beyond_the_bits_of_a_radius():
+    ends = np.array([0, TAIL - 1, TAIL, 2**24 - 1], dtype=np.uint32) << 8
     lowest = _radius_uniform(ends, np.zeros(4, dtype=np.uint32))
-    highest = _radius_uniform(ends, np.full(4, 0xFFFFFFFF, dtype=np.uint32))
-    assert np.sqrt(-2 * np.log(lowest[0])) == pytest.approx(9.4926, abs=1e-4)
-    # the refined cells tile the unit interval: [0, 1), [255, 256) and then midpoints, over 2^32
-    np.testing.assert_allclose(lowest * 2.0**32, [2.0**-33, 255, 256.5, 2.0**32 - 0.5], rtol=1e-12)
-    np.testing.assert_allclose(highest * 2.0**32, [1, 256, 256.5, 2.0**32 - 0.5], rtol=1e-9)
+    highest = _radius_uniform(ends + 255, np.full(4, 0xFFFFFFFF, dtype=np.uint32))
+    assert np.sqrt(-2 * np.log(lowest[0])) == pytest.approx(8.8893, abs=1e-4)
+    # the refined cells tile the unit interval: [0, 1), [63, 64) and then midpoints, over 2^24
+    np.testing.assert_allclose(lowest * 2.0**24, [2.0**-33, 63 + 2.0**-33, 64.5, 2.0**24 - 0.5], rtol=1e-12)
+    np.testing.assert_allclose(highest * 2.0**24, [1, 64, 64.5, 2.0**24 - 0.5], rtol=1e-9)
 
 
 @pytest.mark.statistical
 def test_tail_follows_the_gaussian_law():
-    # below TAIL the radius uniform is uniform on (0, 2^-24), so P(radius > r | tail) = 2^24 exp(-r²/2)
+    # below TAIL the radius uniform is uniform on (0, 2^-18), so P(radius > r | tail) = 2^18 exp(-r²/2)
     rng = np.random.default_rng(3)
-    word = rng.integers(0, TAIL, 100_000, dtype=np.uint32)
+    word = rng.integers(0, TAIL, 100_000, dtype=np.uint32) << 8
     further = rng.integers(0, 2**32, 100_000, dtype=np.uint32)
-    assert 1e-4 < stats.kstest(_radius_uniform(word, further) * 2.0**24, "uniform").pvalue < 1 - 1e-4
+    assert 1e-4 < stats.kstest(_radius_uniform(word, further) * 2.0**18, "uniform").pvalue < 1 - 1e-4
+
+
+def test_radius_and_angles_share_no_bit():
+    # flip each bit of a call: it moves one radius or one angle, or is one of the two that are left over
+    base = np.array([[0x5A5A5A5A, 0x12345678, 0x9ABCDEF0, 0x0F1E2D3C]], dtype=np.uint32)
+    flipped = np.repeat(base, 128, axis=0)
+    for bit in range(128):
+        flipped[bit, bit // 32] ^= np.uint32(1 << bit % 32)
+    moved = np.zeros(128, dtype=int)
+    for place in range(3):
+        for made in (
+            lambda rows, place=place: _radius_uniform(rows[:, place], rows[:, 3]),
+            lambda rows, place=place: _angle_uniform(rows[:, place], rows[:, 3], place),
+        ):
+            moved += made(flipped) != made(base)
+    assert sorted(moved) == [0, 0] + [1] * 126
+    assert np.flatnonzero(moved == 0).tolist() == [126, 127]
+    # and an angle uses all values of its eighteen bits once
+    low, last = np.meshgrid(np.arange(256, dtype=np.uint32), np.arange(1024, dtype=np.uint32))
+    turns = np.sort(_angle_uniform(low.ravel(), last.ravel() << np.uint32(10), 1))
+    np.testing.assert_array_equal(turns, (np.arange(2**18) + 0.5) / 2**18)
+
+
+def test_moments_from_the_grid_of_radii():
+    # E[r^(2m)] = 2^m m! by the midpoints of the bits, the tail left out of both: what the grid is off
+    bits = np.arange(TAIL, 2**24, dtype=np.float64)
+    squares = -2.0 * np.log((bits + 0.5) / 2**24)
+    end = TAIL / 2**24
+    for m in (1, 2, 3, 4):
+        # ∫_end^1 (-2 ln u)^m du = 2^m Γ(m + 1, 0 .. -ln end)
+        exact = 2.0**m * special.gamma(m + 1) * special.gammainc(m + 1, -np.log(end))
+        assert abs(np.sum(squares**m) / 2**24 / exact - 1) < 2e-8

@@ -16,10 +16,10 @@ from numerics.jit import compiled
 from numerics.moments import moment_plan, moments_reference
 from numerics.networks import CosNet, ErfNet, GaussNet, ReLUNet
 from numerics.page_sums import PairwiseSum
-from numerics.random_streams import TAIL, split_seed
+from numerics.random_streams import split_seed
 from numerics.sampler import Ensemble
 from numerics.sampler_pages import Layout, Precision, lane_parameters, page_grains, sample_page
-from numerics.sampler_parameters import fill_words
+from numerics.sampler_parameters import TAIL_WORD, fill_words
 from numerics.sampler_reference import reference_outputs
 
 LINE = [-1.0, -0.6, -0.2, 0.2, 0.6, 1.0]
@@ -81,7 +81,7 @@ def first_tiny_radius(words, key, limit):
     """Find a batch of lanes with a radius word that needs more bits."""
     for batch in range(limit):
         fill_words(words, 0, batch * LANES, 0, 0, key)
-        if smallest_word(words, 0) < TAIL:
+        if smallest_word(words, 0) < TAIL_WORD:
             return batch
     return -1
 
@@ -93,7 +93,7 @@ def test_extended_tail_agrees_with_the_twin(precision, accuracy):
     batch = first_tiny_radius(words, key, 10**6)
     assert batch >= 0
     lane = int(np.argmin(words[:LANES]))
-    assert words[lane] < TAIL  # so the normals of this network lie beyond 5.7 standard deviations
+    assert words[lane] < TAIL_WORD  # so this point of the plane lies beyond 5 standard deviations
     network, number = ReLUNet(1), batch * LANES + lane
     ensemble = Ensemble(network, [1.0, -1.0], seed=99, precision=precision)
     exact = ensemble.outputs(1, first=number)[0]

@@ -7,7 +7,7 @@ from scipy import special
 
 from numerics import special_functions
 from numerics.jit import compiled
-from numerics.special_functions import cos_turns, erf, exp, log, polar, unit_interval
+from numerics.special_functions import cos_turns, erf, exp, log, polar, radius_fraction, unit_interval
 
 RNG = np.random.default_rng(11)
 KINDS = [np.float64, np.float32]
@@ -27,10 +27,11 @@ def evaluate(result, x, which):
 
 
 @compiled
-def circle(c, s, u, word, one):
+def circle(c, s, u, v, word, one):
     for i in range(len(word)):
         c[i], s[i] = polar(word[i], one)
         u[i] = unit_interval(word[i], c[i])
+        v[i] = radius_fraction(word[i], c[i])
 
 
 def apply(which, x, kind):
@@ -89,14 +90,15 @@ def test_cosine_of_turns(kind):
 def test_polar_form_and_unit_interval(kind):
     corners = np.array([0, 1, 2**29, 2**30 - 1, 2**30, 2**31, 3 * 2**30, 2**32 - 1], dtype=np.uint32)
     word = np.concatenate([corners, RNG.integers(0, 2**32, 200_000, dtype=np.uint32)])
-    c, s, u = (np.empty(len(word), dtype=kind) for _ in range(3))
-    circle(c, s, u, word, kind(1))
-    turn = (word.astype(np.longdouble) + 0.5) / 2**32
+    c, s, u, v = (np.empty(len(word), dtype=kind) for _ in range(4))
+    circle(c, s, u, v, word, kind(1))
+    turn, middle = word.astype(np.longdouble) / 2**32, (word.astype(np.longdouble) + 0.5) / 2**32
     limit = bound(kind, 5e-16, 3e-7)
     two_pi = 2 * np.longdouble("3.14159265358979323846264338327950288")
     assert np.max(np.abs(c - np.cos(two_pi * turn))) <= limit
     assert np.max(np.abs(s - np.sin(two_pi * turn))) <= limit
-    assert np.max(np.abs(u - turn)) <= bound(kind, 0.0, 3.1e-8)
+    assert np.max(np.abs(u - middle)) <= bound(kind, 0.0, 3.1e-8)
+    assert np.max(np.abs(v - ((word >> 8) + 0.5) / 2**24)) <= bound(kind, 0.0, 2.0**-25)
 
 
 def test_coefficients_approximate_what_they_claim():
@@ -122,6 +124,6 @@ def test_functions_exist_in_compiled_code_only():
     for function in (erf, exp, log, cos_turns):
         with pytest.raises(NotImplementedError, match=r"scipy\.special"):
             function(0.5)
-    for function in (polar, unit_interval):
+    for function in (polar, unit_interval, radius_fraction):
         with pytest.raises(NotImplementedError, match=r"scipy\.special"):
             function(np.uint32(1), 0.5)
