@@ -16,8 +16,10 @@ from math import atan, atan2, cos, degrees, radians, sin, tan
 from diagrams.canonical import Edge
 from diagrams.diagram import Diagram
 
-#: How far a self-loop reaches from its vertex.
-_PETAL = 0.72
+#: How far a self-loop reaches from its vertex: the first that does not make it cross anything.
+_PETALS = (0.72, 0.6, 0.48)
+#: Angle between two self-loops where there is more than enough room, in degrees.
+_APART = 120.0
 #: Distance at which a line that passes below another is interrupted.
 _GAP = 0.085
 #: Closer to a common end than this, curves do not cross but leave it.
@@ -26,6 +28,8 @@ _COMMON = 0.12
 _SEGMENTS = 12
 #: Shares of the free angle at a vertex that an outer line may take.
 _SHARE = 0.42
+#: What a free angle inside a multiple line is worth to a self-loop, compared with one outside.
+_INSIDE = 0.55
 
 _COLLAPSED = 10**6
 
@@ -136,6 +140,11 @@ def free_gaps(taken: Sequence[tuple[float, float]]) -> list[tuple[float, float]]
     return gaps
 
 
+def _direction(step: complex) -> float:
+    """Direction of a step, in degrees."""
+    return degrees(cmath.phase(step))
+
+
 def neighbours(
     node: int, place: Mapping[int, complex], lines: Mapping[Edge, int]
 ) -> list[tuple[int, float, int]]:
@@ -144,7 +153,7 @@ def neighbours(
     for (i, j), many in lines.items():
         if node in (i, j) and i != j:
             other = j if node == i else i
-            found.append((other, degrees(cmath.phase(place[other] - place[node])), many))
+            found.append((other, _direction(place[other] - place[node]), many))
     return found
 
 
@@ -168,7 +177,7 @@ def drawn_lines(
     """
     lines = dict(diagram.lines)
     found: list[tuple[Edge, tuple[Point, ...]]] = []
-    leaves: dict[int, list[float]] = {node: [] for node in place}  # directions in which lines leave
+    ways: dict[int, list[float]] = {node: [] for node in place}  # directions in which lines leave
     for (i, j), many in lines.items():
         if i == j:
             continue
@@ -179,12 +188,23 @@ def drawn_lines(
         for points in bundle:
             found.append(((i, j), points))
             for node, near, far in ((i, 0, 1), (j, -1, -2)):
-                way = complex(*points[far]) - complex(*points[near])
-                leaves[node].append(degrees(cmath.phase(way)))
+                ways[node].append(_direction(complex(*points[far]) - complex(*points[near])))
     for (node, other), loops in lines.items():
         if node == other:
-            found += [((node, node), points) for points in _petals(place[node], leaves[node], loops)]
+            chords = [way for _, way, many in neighbours(node, place, lines) if many > 1]
+            for reach in _PETALS:
+                petals = list(_petals(place[node], ways[node], chords, loops, reach))
+                wider = _petals(place[node], ways[node], chords, loops, reach + _GAP)
+                if not _any_crossing(list(wider), [points for _, points in found], place[node]):
+                    break
+            found += [((node, node), points) for points in petals]
     return found
+
+
+def _any_crossing(new: Sequence[Sequence[Point]], old: Sequence[Sequence[Point]], common: complex) -> bool:
+    """Whether one of the new curves crosses one of the old, away from the node they may share."""
+    paths = [path(points) for points in old]
+    return any(crossings(path(points), other, [common]) for points in new for other in paths)
 
 
 def _room(i: int, j: int, place: Mapping[int, complex], lines: Mapping[Edge, int]) -> tuple[float, float]:
@@ -235,31 +255,39 @@ def arc(a: complex, b: complex, sagitta: float) -> tuple[Point, ...]:
     return (xy(a), xy(first), xy(second), xy(b))
 
 
-def _petals(z: complex, leaves: Sequence[float], loops: int) -> Iterator[tuple[Point, ...]]:
-    """Self-loops as petals, spread over the widest free angles (upwards if there is a choice)."""
-    gaps = free_gaps([(way, 0.0) for way in leaves])
+def _petals(
+    z: complex, ways: Sequence[float], chords: Sequence[float], loops: int, reach: float
+) -> Iterator[tuple[Point, ...]]:
+    """Self-loops as petals, spread over the widest free angles (upwards if there is a choice).
+
+    `ways` are the directions in which other lines leave; between two of them that enclose one of the `chords`
+    lies the inside of a multiple line, where there is little room.
+    """
+    gaps = free_gaps([(way, 0.0) for way in ways])
     held = [0] * len(gaps)
 
     def room(i: int) -> tuple[float, float]:
         start, width = gaps[i]
-        return 3 * round(width / (held[i] + 1) / 3), round(unit(start + width / 2).imag, 3)
+        inside = any((chord - start) % 360 <= width for chord in chords)
+        share = width / (held[i] + 1) * (_INSIDE if inside else 1.0)
+        return 3 * round(share / 3), round(unit(start + width / 2).imag, 3)
 
     for _ in range(loops):
         held[max(range(len(gaps)), key=room)] += 1
     for (start, width), many in zip(gaps, held, strict=True):
         for rank in range(many):
-            if leaves:
-                share = width / many
-                direction = start + (rank + 0.5) * share
+            if ways:
+                share = min(width / many, _APART)
+                direction = start + width / 2 + (rank - (many - 1) / 2) * share
             else:  # alone: two loops lie, one or three stand
                 share = 360 / many
                 direction = (180.0 if many % 2 == 0 else 90.0) + rank * share
-            yield _petal(z, direction, min(52.0, 0.4 * share))
+            yield _petal(z, direction, min(52.0, 0.4 * share), reach)
 
 
-def _petal(z: complex, direction: float, half: float) -> tuple[Point, ...]:
-    reach = _PETAL / (0.75 * cos(radians(half)))  # a cubic comes three quarters of the way to its controls
-    return (xy(z), xy(z + reach * unit(direction + half)), xy(z + reach * unit(direction - half)), xy(z))
+def _petal(z: complex, direction: float, half: float, reach: float) -> tuple[Point, ...]:
+    far = reach / (0.75 * cos(radians(half)))  # a cubic comes three quarters of the way to its controls
+    return (xy(z), xy(z + far * unit(direction + half)), xy(z + far * unit(direction - half)), xy(z))
 
 
 def path(points: Sequence[Point], segments: int = _SEGMENTS) -> list[complex]:

@@ -66,8 +66,7 @@ def framed(diagram: Diagram, style: Layout, incoming: int | None = None) -> tupl
     n, n_nodes = diagram.n_external, diagram.n_external + diagram.n_vertices
     if n <= 2 and diagram.is_connected:  # one line of thought from left to right in any layout
         return layout(diagram), {}
-    lines = {edge: many for edge, many in diagram.lines if edge[0] != edge[1]}
-    far = distances(n, n_nodes, lines)
+    far = distances(diagram)
     crowd = diagram.n_vertices + 2 * len(diagram.components()) - 3
     room = _ROOM * max(0, crowd) if diagram.n_vertices else 0.0
     if style is Layout.CIRCLE:

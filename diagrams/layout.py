@@ -24,6 +24,8 @@ from diagrams.diagram import Diagram
 #: Distance of joined vertices, by the number of lines between them (more lines need more room).
 _LENGTHS = {1: 1.1, 2: 1.3, 3: 1.5}
 _LEG = 1.0
+#: By how much a line grows with every self-loop at its ends, after one at each.
+_LOOP_ROOM = 0.25
 _N_STARTS = 6
 _N_SWEEPS = 150
 #: Distance that nodes of different components keep.
@@ -89,11 +91,26 @@ def rounded(z: complex) -> complex:
     return complex(round(z.real, 9) + 0.0, round(z.imag, 9) + 0.0)
 
 
-def distances(n: int, n_nodes: int, lines: Mapping[Edge, int]) -> list[list[float]]:
-    """Lengths of shortest paths (Floyd and Warshall)."""
+def distances(diagram: Diagram) -> list[list[float]]:
+    """Lengths of shortest paths (Floyd and Warshall).
+
+    Self-loops at both ends of a line need more room than one each.
+
+    Examples
+    --------
+    >>> distances(Diagram.from_edge_string("y1-y2"))[0][1]
+    1.1
+    >>> distances(Diagram.from_edge_string("y1-y1,y1-y1,y1-y2,y2-y2,y2-y2"))[0][1]
+    1.6
+    """
+    n, n_nodes = diagram.n_external, diagram.n_external + diagram.n_vertices
+    lines = dict(diagram.lines)
     far = [[0.0 if i == j else inf for j in range(n_nodes)] for i in range(n_nodes)]
     for (i, j), many in lines.items():
-        far[i][j] = far[j][i] = _LEG if i < n else line_length(many)
+        if i != j:
+            loops = sorted(lines.get((node, node), 0) for node in (i, j))
+            room = _LOOP_ROOM * max(0, sum(loops) - 2) if loops[0] else 0.0
+            far[i][j] = far[j][i] = _LEG if i < n else line_length(many) + room
     for k in range(n_nodes):
         for i in range(n_nodes):
             for j in range(n_nodes):
@@ -104,7 +121,7 @@ def distances(n: int, n_nodes: int, lines: Mapping[Edge, int]) -> list[list[floa
 def _least_stress(diagram: Diagram, lines: Mapping[Edge, int]) -> Place:
     """Best of several majorised starts: fewest crossings, then least stress."""
     n, n_nodes = diagram.n_external, diagram.n_external + diagram.n_vertices
-    far = distances(n, n_nodes, lines)
+    far = distances(diagram)
     pinned: Place = {}
     if n == 2:
         half = far[0][1] / 2

@@ -2,9 +2,10 @@
 
 import re
 import xml.etree.ElementTree as ElementTree
+from cmath import phase
 from collections import Counter
 from itertools import combinations
-from math import hypot
+from math import degrees, hypot
 
 import pytest
 
@@ -83,6 +84,36 @@ def test_self_loops_are_clear():
                 assert max(hypot(x - centre[0], y - centre[1]) for x, y in path) > 0.5
                 widest = max(hypot(a[0] - b[0], a[1] - b[1]) for a, b in zip(path, path[::-1], strict=True))
                 assert widest > 0.25
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [(2, {8: 2}), (0, {8: 2}), (4, {8: 2}), (0, {10: 2}), (0, {8: 3}), (4, {4: 1, 6: 1}), (1, {5: 3})],
+    ids=str,
+)
+def test_no_self_loop_crosses_a_line(asked):
+    for group in grouped(generate(*asked, [connected])):
+        loops = [curve for curve in picture(group.diagram).curves if curve.start == curve.end]
+        assert all(len(curve.strokes) == 1 for curve in loops), group.diagram.edge_string
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x1-y1,x2-y1,x3-y2,x4-y2,y1-y1,y1-y2,y1-y2,y2-y2",
+        "y1-y1,y1-y1,y1-y1,y1-y2,y1-y2,y2-y2,y2-y2,y2-y2",
+        "x1-y1,x2-y1,y1-y1,y1-y1,y1-y2,y1-y2,y2-y2,y2-y2,y2-y2",
+    ],
+)
+def test_self_loops_stay_out_of_double_lines(text):
+    """With room outside, no loop lies between the two lines from one vertex to the other."""
+    drawn = picture(Diagram.from_edge_string(text))
+    marks = {mark.label: complex(mark.x, mark.y) for mark in drawn.marks}
+    for curve in drawn.curves:
+        if curve.start == curve.end:
+            tip = complex(*bezier(curve.points, 0.5)) - marks[curve.start]
+            other = marks["y2" if curve.start == "y1" else "y1"] - marks[curve.start]
+            assert abs(degrees(phase(tip / other))) > 60
 
 
 def test_two_point_functions_read_from_left_to_right():
