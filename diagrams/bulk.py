@@ -5,6 +5,7 @@ What to use when: for up to about 10^4 diagrams, `diagrams.generate` and its `Di
 (`diagrams.machine`); the first call on a machine waits some seconds for the compiler, later ones do not.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -35,7 +36,7 @@ from diagrams.wick import double_factorial
 #: Classes enumerated between two looks at the consumer.
 _CLASSES = 4096
 #: The same to begin with: small requests do not pay for large arrays.
-_FEW_CLASSES = 64
+_FEW_CLASSES, _FEW_DIAGRAMS = 64, 512
 #: Limits of the compiled enumeration: its integers have 64 bits, its node numbers 8.
 MOST_POINTS, MOST_VERTICES = 64, 20
 
@@ -201,6 +202,12 @@ def fits_arrays(n_legs: int, content: Content) -> bool:
     return fits(n_legs, content) and exchanges < 2**63
 
 
+def is_warm(counting: bool) -> bool:
+    """Whether the compiled code for counting, or for listing, has been loaded: nobody has to wait for it."""
+    other = machine_legs.class_numbers if counting else machine_legs.leg_group
+    return all(getattr(function, "signatures", ()) for function in (machine.fill_classes, other))
+
+
 def _start(valences: tuple[int, ...], legs: tuple[int, ...]) -> machine.State:
     """State before the first entry."""
     n = len(valences)
@@ -253,20 +260,14 @@ def class_totals(
     for batch in class_batches(n_legs, content, self_loops, least):
         words, numbers, group_order = batch.words, batch.numbers(), batch.classes.group_order
         classes += len(group_order)
-        for moving, times in zip(*_tally(numbers.moving), strict=True):
+        for moving, times in Counter(numbers.moving.tolist()).items():
             labelled += words // moving * times
-        for order in np.unique(group_order).tolist():
-            for code, times in zip(*_tally(numbers.edge_code[group_order == order]), strict=True):
-                weight += Fraction(words * times, order * machine_legs.unpacked(code))
+        symmetries = zip(group_order.tolist(), numbers.edge_code.tolist(), strict=True)
+        for (order, code), times in Counter(symmetries).items():
+            weight += Fraction(words * times, order * machine_legs.unpacked(code))
         if report is not None:
             report(Progress(n_legs, content, labelled, weight))
     return Totals(classes, labelled, weight)
-
-
-def _tally(values: Longs) -> tuple[list[int], list[int]]:
-    """Different values, and how often each occurs."""
-    different, times = np.unique(values, return_counts=True)
-    return different.tolist(), times.tolist()
 
 
 def generate_batches(
@@ -322,7 +323,8 @@ def generate_batches(
 
 def _batches(n: int, content: Content, self_loops: bool, least: Longs, size: int) -> Iterator[DiagramBatch]:
     valences = tuple(k for k, c in content for _ in range(c))
-    out, filled = _room(size, (n + sum(valences)) // 2), 0
+    n_lines = (n + sum(valences)) // 2
+    out, filled = _room(min(size, _FEW_DIAGRAMS), n_lines), 0
     word = np.empty(n, np.int8)
     for batch in class_batches(n, content, self_loops, least):
         legs, space = batch.legs_array, batch.work_space()
@@ -331,8 +333,10 @@ def _batches(n: int, content: Content, self_loops: bool, least: Longs, size: int
             filled = machine_legs.expand_classes(place, word, batch.classes, legs, space, out)
             if filled == size:
                 yield _batch(n, valences, out, filled)
-                out, filled = _room(size, out.lines.shape[1]), 0
+                out, filled = _room(size, n_lines), 0
                 place[2] = 0
+            elif filled == len(out.lines):
+                out = _grown(out, min(size, 8 * filled))
     if filled:
         yield _batch(n, valences, out, filled)
 
@@ -341,6 +345,16 @@ def _batch(n: int, valences: tuple[int, ...], out: Lines, filled: int) -> Diagra
     return DiagramBatch(
         n, valences, out.lines[:filled], out.vertex_automorphisms[:filled], out.edge_symmetry[:filled]
     )
+
+
+def _grown(out: Lines, size: int) -> Lines:
+    """The same with room for more."""
+    larger = _room(size, out.lines.shape[1])
+    used = len(out.lines)
+    larger.lines[:used] = out.lines
+    larger.vertex_automorphisms[:used] = out.vertex_automorphisms
+    larger.edge_symmetry[:used] = out.edge_symmetry
+    return larger
 
 
 def _room(size: int, n_lines: int) -> Lines:

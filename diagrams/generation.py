@@ -12,6 +12,7 @@ Steps, in order:
 product for the vacuum parts.
 """
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from itertools import combinations
@@ -32,9 +33,10 @@ LARGEST_LISTING = 10**12
 #: More line ends than this are refused outright.
 MOST_ENDS = 20_000
 #: From this many vertices on the compiled enumeration is used, or from this many line ends on if there are
-#: a few vertices (in one component); below, nothing is compiled.
+#: a few vertices (in one component); below, nothing is compiled or loaded, but what is there already is used.
 COMPILED_FROM = 7
 COMPILED_FROM_ENDS, COMPILED_FROM_FEW = 30, 5
+COMPILED_FROM_WARM = 3
 #: Lists of pieces longer than this are enumerated again rather than kept.
 LARGEST_KEPT_LIST = 20_000
 #: Listed diagrams between two reports.
@@ -132,16 +134,17 @@ def checked_content(n_external: int, vertices: Mapping[int, int]) -> Content:
     >>> checked_content(2, {6: 1, 4: 2, 3: 0})
     ((4, 2), (6, 1))
     """
-    given = f"{n_external!r} external points and vertices {dict(vertices)} given"
     try:
         n = index(n_external)
         pairs = [(index(valence), index(number)) for valence, number in vertices.items()]
     except TypeError:
-        raise GenerationError(f"{given}; all of these must be whole numbers, as in 4 and {{4: 2}}") from None
+        raise _refusal(
+            n_external, vertices, "all of these must be whole numbers, as in 4 and {4: 2}"
+        ) from None
     if n < 0 or any(number < 0 for _, number in pairs):
-        raise GenerationError(f"{given}; numbers must be 0 or more")
+        raise _refusal(n, vertices, "numbers must be 0 or more")
     if any(valence < 1 for valence, _ in pairs):
-        raise GenerationError(f"{given}; a valence must be 1 or more (a vertex f**0 has no lines)")
+        raise _refusal(n, vertices, "a valence must be 1 or more (a vertex f**0 has no lines)")
     ends = n + sum(valence * number for valence, number in pairs)
     if ends % 2:
         raise GenerationError(
@@ -149,6 +152,10 @@ def checked_content(n_external: int, vertices: Mapping[int, int]) -> Content:
             "there are 0 contractions; change the number of points or of odd vertices by one"
         )
     return tuple(sorted((valence, number) for valence, number in pairs if number))
+
+
+def _refusal(n_external: int, vertices: Mapping[int, int], needed: str) -> GenerationError:
+    return GenerationError(f"{n_external!r} external points and vertices {dict(vertices)} given; {needed}")
 
 
 def _refuse_absurd(n_external: int, content: Content, exchangeable: int) -> None:
@@ -207,7 +214,7 @@ class _Source:
         """Connected classes that the named filters keep."""
         if n == 0 and self.no_vacuum:
             return
-        if _is_compiled(n, content):
+        if _is_compiled(n, content, counting=False):
             from diagrams import bulk
 
             least, rest = bulk.least_cuts(self.early)
@@ -327,7 +334,7 @@ class _Source:
         if not content:
             number = int(n == 2 and self._keeps(_LINE))
             return Totals(number, number, Fraction(number))
-        if _is_compiled(n, content) and not (n == 0 and self.no_vacuum):
+        if _is_compiled(n, content, counting=True) and not (n == 0 and self.no_vacuum):
             from diagrams import bulk
 
             least, rest = bulk.least_cuts(self.early)
@@ -345,15 +352,21 @@ class _Source:
         return Totals(classes, number, weight)
 
 
-def _is_compiled(n: int, content: Content) -> bool:
-    """Whether a component is large enough for the compiled enumeration, and fits it."""
+def _is_compiled(n: int, content: Content, counting: bool) -> bool:
+    """Whether a component is large enough for the compiled enumeration, or that is at hand; and fits it."""
     n_vertices = sum(number for _, number in content)
     ends = n + sum(valence * number for valence, number in content)
-    if n_vertices < COMPILED_FROM and (n_vertices < COMPILED_FROM_FEW or ends < COMPILED_FROM_ENDS):
+    large = n_vertices >= COMPILED_FROM or (n_vertices >= COMPILED_FROM_FEW and ends >= COMPILED_FROM_ENDS)
+    if not large and (n_vertices < COMPILED_FROM_WARM or not _is_warm(counting)):
         return False
     from diagrams import bulk
 
     return bulk.fits(n, content)
+
+
+def _is_warm(counting: bool) -> bool:
+    """Whether the compiled code was used before in this process."""
+    return "diagrams.bulk" in sys.modules and sys.modules["diagrams.bulk"].is_warm(counting)
 
 
 def _blocks(points: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:

@@ -1,20 +1,24 @@
 """The compiled enumeration against the plain one, other programs and zero-dimensional sum rules."""
 
+import subprocess
+import sys
 from fractions import Fraction
 from functools import cache
 from math import factorial
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from diagrams import Diagram, GenerationError, count, generate
 from diagrams import filters as f
-from diagrams.bulk import class_batches, class_totals, generate_batches, least_cuts, machine_classes
+from diagrams.bulk import class_batches, class_totals, generate_batches, is_warm, least_cuts, machine_classes
 from diagrams.leg_classes import leg_classes
 from diagrams.legs import class_symmetry, labelled_count, representative
 from diagrams.machine import smallest_cuts
 from diagrams.zero_dim import Kind, multiplicity_sum
 
+ROOT = Path(__file__).parent.parent
 NOTHING = np.zeros(3, np.int64)
 CONTENTS = [
     (0, ((4, 5),)),
@@ -172,6 +176,37 @@ def test_large_requests_through_the_ordinary_door():
     special = f.NamedFilter("with_double_line", "has a double line", lambda d: d in set(double_lines), True)
     assert set(generate(0, {4: 7}, [f.connected, special])) == set(double_lines)
     assert count(0, {4: 7}, [f.connected, special]).diagrams == len(double_lines)
+
+
+@pytest.mark.parametrize(
+    ("n", "vertices", "where"),
+    [
+        (4, {4: 4}, [f.connected]),
+        (2, {3: 4}, []),
+        (0, {4: 4}, [f.one_particle_irreducible]),
+        (3, {3: 3}, [f.no_vacuum, f.no_self_loop]),
+        (4, {4: 2, 6: 1}, [f.skeleton]),
+    ],
+    ids=str,
+)
+def test_small_requests_give_the_same_with_and_without_compiled_code(monkeypatch, n, vertices, where):
+    next(generate_batches(2, {4: 3}))
+    count(0, {4: 7}, [f.connected])
+    next(generate(0, {4: 7}, [f.connected]))
+    assert is_warm(counting=True)
+    assert is_warm(counting=False)
+    listed, counted = list(generate(n, vertices, where)), count(n, vertices, where)
+    used = []
+    monkeypatch.setattr("diagrams.bulk.is_warm", lambda counting: used.append(counting))
+    assert list(generate(n, vertices, where)) == listed
+    assert count(n, vertices, where) == counted
+    assert set(used) == {True, False}
+
+
+def test_small_requests_load_no_compiler():
+    code = "import sys; from diagrams import count; print(count(4, {4: 4}).diagrams, 'numba' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["889", "False"]
 
 
 def test_large_groups_are_not_listed():
