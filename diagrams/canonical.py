@@ -224,17 +224,36 @@ def _local(n_external: int, nodes: Sequence[int], edges: Sequence[Edge]) -> _Loc
 def _connected_form(n_external: int, nodes: Sequence[int], edges: Sequence[Edge]) -> CanonicalForm:
     """Canonical form of one component, its external points renumbered 0, 1, ... in ascending order."""
     valences, matrix, legs = _local(n_external, nodes, edges)
-    if not valences:
-        return CanonicalForm((), ((0, 1),), 1)
-    n = len(legs)
+    carriers = [vertex for _, vertex in legs if vertex is not None]
+    return component_form(valences, matrix, carriers) if valences else CanonicalForm((), ((0, 1),), 1)
+
+
+def component_form(
+    valences: Sequence[int], matrix: Sequence[Sequence[int]], carriers: Sequence[int]
+) -> CanonicalForm:
+    """Canonical form of a connected diagram with at least one vertex, given by its vertex matrix.
+
+    Parameters
+    ----------
+    valences : sequence of int, length n_vertices
+    matrix : sequence of sequence of int, shape (n_vertices, n_vertices)
+        Number of lines between vertices; self-loops on the diagonal.
+    carriers : sequence of int, length n_external
+        Vertex that ends the line of every external point.
+
+    Examples
+    --------
+    >>> component_form([4, 4], [[0, 3], [3, 0]], [1, 0])
+    CanonicalForm(vertices=(4, 4), edges=((0, 2), (1, 3), (2, 3), (2, 3), (2, 3)), automorphisms=1)
+    """
+    n = len(carriers)
     lowest = [n] * len(valences)  # n: touches no external point
-    for rank, (_, vertex) in reversed(list(enumerate(legs))):
-        if vertex is not None:
-            lowest[vertex] = rank
+    for point in range(n - 1, -1, -1):
+        lowest[carriers[point]] = point
     colours = _ranked([(valences[v], lowest[v], -matrix[v][v]) for v in range(len(valences))])
     order, automorphisms = _search(matrix, colours)
     place = {v: n + i for i, v in enumerate(order)}
-    outer = [(rank, place[vertex]) for rank, (_, vertex) in enumerate(legs) if vertex is not None]
+    outer = [(point, place[vertex]) for point, vertex in enumerate(carriers)]
     lines = outer + _lines(matrix, order, n)
     return CanonicalForm(tuple(valences[v] for v in order), tuple(lines), automorphisms)
 

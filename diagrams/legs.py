@@ -9,7 +9,7 @@ class stands for ``n! / (prod_v l_v! |G/G0|)`` labelled diagrams, all with the s
 from collections.abc import Iterator
 from math import factorial, prod
 
-from diagrams.canonical import Edge, canonical_form
+from diagrams.canonical import component_form
 from diagrams.diagram import Diagram
 from diagrams.leg_classes import LegClass
 
@@ -32,7 +32,7 @@ def class_symmetry(leg_class: LegClass) -> int:
 def representative(leg_class: LegClass) -> Diagram:
     """One labelled diagram of the class: labels in the order of the vertices."""
     word = [v for v, legs in enumerate(leg_class.legs) for _ in range(legs)]
-    return _labelled(leg_class, word, _inner_lines(leg_class))
+    return _labelled(leg_class, word)
 
 
 def labelled(leg_class: LegClass) -> Iterator[Diagram]:
@@ -48,10 +48,9 @@ def labelled(leg_class: LegClass) -> Iterator[Diagram]:
     ['x1-y1,x2-y1,x3-y2,x4-y2,y1-y2,y1-y2', 'x1-y1,x2-y2,x3-y1,x4-y2,y1-y2,y1-y2',
      'x1-y1,x2-y2,x3-y2,x4-y1,y1-y2,y1-y2']
     """
-    inner = _inner_lines(leg_class)
     for word in _words(list(leg_class.legs)):
         if all(word <= [action[v] for v in word] for action in leg_class.leg_actions):
-            yield _labelled(leg_class, word, inner)
+            yield _labelled(leg_class, word)
 
 
 def _words(left: list[int]) -> Iterator[list[int]]:
@@ -67,14 +66,5 @@ def _words(left: list[int]) -> Iterator[list[int]]:
             left[v] += 1
 
 
-def _inner_lines(leg_class: LegClass) -> list[Edge]:
-    n = sum(leg_class.legs)
-    matrix = leg_class.matrix
-    size = len(matrix)
-    return [(n + i, n + j) for i in range(size) for j in range(i, size) for _ in range(matrix[i][j])]
-
-
-def _labelled(leg_class: LegClass, word: list[int], inner: list[Edge]) -> Diagram:
-    n = len(word)
-    edges = [(label, n + v) for label, v in enumerate(word)] + inner
-    return Diagram.from_form(n, canonical_form(n, len(leg_class.legs), edges))
+def _labelled(leg_class: LegClass, word: list[int]) -> Diagram:
+    return Diagram.from_form(len(word), component_form(leg_class.valences, leg_class.matrix, word))
