@@ -2,10 +2,11 @@
 
 Steps: distances along the lines give a target for every pair of nodes; stress majorisation (Gansner, Koren
 and North, *Graph drawing by stress majorization*, 2004) is run from a few fixed starts, and the drawing with
-the fewest crossings is kept; it is turned so that its long side is horizontal; finally the legs of every
-vertex are fanned out in the free angle around it, and their labels put in reading order. Two external
-points, and every vertex that separates them, are kept on a horizontal line throughout, so that a propagator
-correction reads from left to right.
+the fewest crossings is kept, or one of `diagrams.planar` if that has fewer; it is turned so that its long
+side is horizontal; finally the legs of every vertex are fanned out in the free angle around it, and their
+labels put in reading order. Two external points, and every vertex that separates them, are kept on a
+horizontal line, so that a propagator correction reads from left to right; only to avoid a crossing may a
+separating vertex leave it.
 
 Coordinates are dimensionless (a leg has length 1), x to the right, y up. Nothing is random: equal diagrams
 get equal pictures.
@@ -20,6 +21,7 @@ from random import Random
 from diagrams.canonical import Edge
 from diagrams.curves import Place, bundle_width, disorder, free_gaps, neighbours
 from diagrams.diagram import Diagram
+from diagrams.planar import planar_starts
 
 #: Distance of joined vertices, by the number of lines between them (more lines need more room).
 _LENGTHS = {1: 1.1, 2: 1.3, 3: 1.5}
@@ -61,10 +63,24 @@ def layout(diagram: Diagram) -> Place:
     if diagram.n_vertices == 1:
         return _single_vertex(diagram)
     lines = {edge: lines for edge, lines in diagram.lines if edge[0] != edge[1]}
-    place = _least_stress(diagram, lines)
+    far = distances(diagram)
+    place = _posed(n, _least_stress(diagram, lines, far), lines)
+    least = disorder(diagram, place)
+    if least:
+        for start in planar_starts(n, lines, far):
+            other = _posed(n, _levelled(start, lines) if n == 2 else start, lines)
+            wrong = disorder(diagram, other)
+            if wrong < least:
+                least, place = wrong, other
+            if not least:
+                break
+    return place
+
+
+def _posed(n: int, place: Place, lines: Mapping[Edge, int]) -> Place:
+    """Turned, legs fanned out, labels in reading order."""
     if n != 2:
-        place = _turned(n, place)
-        place = _fanned(n, place, lines)
+        place = _fanned(n, _turned(n, place), lines)
     return _reading_order(n, place, lines)
 
 
@@ -118,10 +134,9 @@ def distances(diagram: Diagram) -> list[list[float]]:
     return far
 
 
-def _least_stress(diagram: Diagram, lines: Mapping[Edge, int]) -> Place:
+def _least_stress(diagram: Diagram, lines: Mapping[Edge, int], far: Sequence[Sequence[float]]) -> Place:
     """Best of several majorised starts: fewest crossings, then least stress."""
     n, n_nodes = diagram.n_external, diagram.n_external + diagram.n_vertices
-    far = distances(diagram)
     pinned: Place = {}
     if n == 2:
         half = far[0][1] / 2
@@ -144,6 +159,17 @@ def _least_stress(diagram: Diagram, lines: Mapping[Edge, int]) -> Place:
             best = (*score, at)
     assert best is not None
     return dict(enumerate(best[2]))
+
+
+def _levelled(place: Place, lines: Mapping[Edge, int]) -> Place:
+    """Turned so that the two external points are on one level, their legs pointing left and right."""
+    first, last = (next(j for i, j in lines if i == point) for point in (0, 1))
+    if first == last:
+        turn = pi / 2 - cmath.phase(sum(place.values()) / len(place) - place[first])  # the rest is above
+    else:
+        turn = -cmath.phase(place[last] - place[first])
+    turned = {node: (z - place[first]) * cmath.rect(1, turn) for node, z in place.items()}
+    return turned | {0: -_LEG + 0j, 1: turned[last].real + _LEG + 0j}
 
 
 def _separating(n_nodes: int, lines: Mapping[Edge, int]) -> list[int]:

@@ -7,6 +7,7 @@ from collections import Counter
 from itertools import combinations
 from math import degrees, hypot
 
+import networkx
 import pytest
 
 from diagrams import Diagram, InvalidDiagram, generate, grouped
@@ -116,8 +117,19 @@ def test_self_loops_stay_out_of_double_lines(text):
             assert abs(degrees(phase(tip / other))) > 60
 
 
+@pytest.mark.parametrize("asked", [(0, {4: 5}), (3, {3: 5}), (2, {4: 4}), (4, {4: 4}), (0, {3: 6})], ids=str)
+def test_lines_cross_only_where_they_must(asked):
+    """Planarity by networkx; the external points, drawn together into one, are to be in one face."""
+    for group in grouped(generate(*asked, [connected])):
+        edges = [("outside" if i < asked[0] else i, j) for i, j in group.diagram.edges]
+        planar, _ = networkx.check_planarity(networkx.Graph(edges))
+        crossed = any(len(curve.strokes) > 1 for curve in picture(group.diagram).curves)
+        assert crossed == (not planar), group.diagram.edge_string
+
+
 def test_two_point_functions_read_from_left_to_right():
-    for diagram in generate(2, {4: 2}, [connected]):
+    straightened = Diagram.from_edge_string("x1-y1,x2-y2,y1-y2,y1-y3,y1-y4,y2-y3,y2-y4,y3-y4,y3-y4")
+    for diagram in [*generate(2, {4: 2}, [connected]), straightened]:
         first, last = picture(diagram).marks[:2]
         assert (first.label, last.label) == ("x1", "x2")
         assert first.y == last.y == 0
