@@ -4,6 +4,7 @@ Conventions are those of `diagrams.machine`; points are nodes 0..n-1, vertices n
 class is its automorphism group seen by the leg-carrying vertices; legless vertices are written as fixed.
 """
 
+from functools import lru_cache
 from math import factorial, prod
 from typing import NamedTuple
 
@@ -29,6 +30,7 @@ def _packed(number: int) -> int:
     return code
 
 
+@lru_cache(4096)
 def unpacked(code: int) -> int:
     """The number that a sum of packed exponents stands for.
 

@@ -36,9 +36,24 @@ WORK = [
     (4, {4: 8}, ("symbolica",), {"feyngraph": 40}),
 ]
 MOST_WEIGHED = 20_000
+# Never slower than feyngraph, whatever the theory: these vertices with every number of points 0 to 6.
+SWEEP = [
+    *({3: v} for v in range(4, 9)),
+    *({4: v} for v in range(4, 7)),
+    {5: 4},
+    {6: 4},
+    {3: 2, 4: 2},
+    {3: 2, 4: 3},
+    {3: 3, 5: 1},
+    {4: 2, 6: 2},
+    {4: 3, 6: 1},
+    {3: 1, 4: 2, 5: 1},
+]
+MOST_SWEPT = 60_000  # diagrams; and line ends of vacuum diagrams, for which feyngraph takes long
+MOST_VACUUM_ENDS = 20
 
 
-def timed(function, *arguments):
+def timed(function, *arguments, least=0.3):
     """Result and seconds; short runs are repeated, the best counts."""
     best, spent = float("inf"), 0.0
     while True:
@@ -46,7 +61,7 @@ def timed(function, *arguments):
         result = function(*arguments)
         seconds = time.perf_counter() - start
         best, spent = min(best, seconds), spent + seconds
-        if spent > 0.3:
+        if spent > least:
             return result, best
 
 
@@ -129,6 +144,25 @@ def installed_peers():
         yield peer()
 
 
+def sweep():
+    """Smallest ratios to feyngraph over many theories: everything in memory, and counted only."""
+    feyngraph, listed, counted = FeynGraph(), {}, {}
+    for n in range(7):
+        for vertices in SWEEP:
+            ends = sum(k * c for k, c in vertices.items())
+            if (n + ends) % 2 or (n == 0 and ends > MOST_VACUUM_ENDS):
+                continue
+            found, seconds = timed(count, n, vertices, [connected], least=0.1)
+            if 0 < found.diagrams <= MOST_SWEPT:
+                theirs = timed(feyngraph.prepare(n, vertices), least=0.1)[1]
+                listed[n, str(vertices)] = theirs / timed(ours, n, vertices, least=0.1)[1]
+                counted[n, str(vertices)] = theirs / seconds
+    for ratios, what in ((listed, "in memory"), (counted, "counted")):
+        lowest = sorted(ratios, key=ratios.get)[:3]
+        worst = ", ".join(f"{ratios[work]:.2f} x (n={work[0]} {work[1]})" for work in lowest)
+        print(f"{len(ratios)} theories, {what}, slowest against feyngraph: {worst}", flush=True)
+
+
 def section():
     """Print the table."""
     print("\nDiagram generation: connected, labelled legs, all in memory with symmetry factors")
@@ -154,5 +188,7 @@ def section():
                 failed.append(f"n={n} {vertices} with {peer.name}")
         print(text, flush=True)
     found, seconds = timed(count, 4, {4: 9}, [connected])
+    if any(isinstance(peer, FeynGraph) for peer in peers):
+        sweep()
     print(f"count only: n=4 {{4: 9}} {found.diagrams:,} diagrams in {seconds:.2f} s")
     print(f"below the ratio wanted: {'; '.join(failed) or 'none'}")
