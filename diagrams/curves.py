@@ -276,11 +276,10 @@ def _petals(
         held[max(range(len(gaps)), key=room)] += 1
     for (start, width), many in zip(gaps, held, strict=True):
         for rank in range(many):
+            share = width / many if ways else 360 / many
             if ways:
-                share = min(width / many, _APART)
-                direction = start + width / 2 + (rank - (many - 1) / 2) * share
+                direction = start + width / 2 + (rank - (many - 1) / 2) * min(share, _APART)
             else:  # alone: two loops lie, one or three stand
-                share = 360 / many
                 direction = (180.0 if many % 2 == 0 else 90.0) + rank * share
             yield _petal(z, direction, min(52.0, 0.4 * share), reach)
 
