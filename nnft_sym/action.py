@@ -1,5 +1,6 @@
 """Actions: which interactions a field theory has, and which couplings stand in front of them."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Union
@@ -182,11 +183,15 @@ def _check(vertices: list[tuple[Shape, Polynomial]]) -> None:
             "some terms of the action have products f.f of a field with components, and others powers of f: "
             "write all of them with f.f, as in 'lambda*(f.f)^2', or none"
         )
-    if any(shape.vector and COMPONENTS in part.variables for shape, part in vertices):
-        raise InvalidAction(
-            f"'{COMPONENTS}' is the number of components of the field and cannot be a coupling beside f.f: "
-            "choose another name"
-        )
+    for shape, part in vertices:
+        for name in part.variables if shape.vector else ():
+            if name == COMPONENTS or re.fullmatch("i_?[0-9]+", name):
+                meaning = (
+                    "number of components of the field" if name == COMPONENTS else "component of a point"
+                )
+                raise InvalidAction(
+                    f"'{name}' is the {meaning} and cannot be a coupling beside f.f: choose another name"
+                )
     for shape, part in vertices:
         if shape.places == (Place(2),) and any(not couplings for _, couplings in part.monomials()):
             raise InvalidAction(

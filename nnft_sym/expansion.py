@@ -33,7 +33,7 @@ from nnft_sym.errors import InvalidExpansion
 from nnft_sym.polynomials import Polynomial
 from nnft_sym.structure import from_lines, structured
 from nnft_sym.terms import Term, Topology, topologies
-from nnft_sym.truncation import CountingLike, OrderLike, Truncation, truncation
+from nnft_sym.truncation import CountingLike, OrderLike, Truncation, truncation, whole
 
 if TYPE_CHECKING:
     import sympy
@@ -363,6 +363,7 @@ def correlator(
     """
     action = Action(action)
     chosen_scheme, chosen_kind = _choice(Scheme, scheme, "scheme"), _choice(Kind, kind, "kind")
+    n = whole(n, "number of points")
     _check(n, chosen_scheme, chosen_kind)
     cut = truncation(action, order, counting)
     where = selection(chosen_scheme, chosen_kind)
@@ -415,8 +416,6 @@ def _choice(options: type[_Choice], given: str, word: str) -> _Choice:
 
 def _check(n: int, scheme: Scheme, kind: Kind) -> None:
     """Refuse a correlator that does not exist."""
-    if isinstance(n, bool) or not isinstance(n, int) or n < 0:
-        raise InvalidExpansion(f"the number of points is {n!r}: give a whole number, 0 or larger")
     if n == 0 and kind in (Kind.NORMALISED, Kind.ONE_PARTICLE_IRREDUCIBLE):
         raise InvalidExpansion(
             f"the {kind} function of 0 points has no diagrams: for the vacuum diagrams ask for kind full "

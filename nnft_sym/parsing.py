@@ -33,6 +33,11 @@ _DEEPEST_PARENTHESES = 50
 _MOST_MONOMIALS = 1_000
 _MOST_BITS = 4_096
 _LARGEST_FACTORIAL = 64
+#: What to say of a polynomial that is `too_large`.
+TOO_LARGE = (
+    f"multiplies out to a power above {HIGHEST_POWER}, to more than {_MOST_MONOMIALS} terms, or to numbers "
+    "of more than a thousand digits: write a smaller polynomial"
+)
 _EXAMPLE = "'lambda*f^4 + kappa*f^6'"
 
 
@@ -325,24 +330,19 @@ class _Parser:
 
     def bounded(self, result: Polynomial, start: Token) -> Polynomial:
         """Refuse a polynomial that has grown beyond what anybody means."""
-        powers = [powers for _, powers in result.monomials()]
-        excess = (
-            len(powers) > _MOST_MONOMIALS
-            or any(fields_in(one) > HIGHEST_POWER for one in powers)
-            or any(
-                sum(p for name, p in one.items() if not fields_in({name: 1})) > HIGHEST_POWER
-                for one in powers
-            )
-            or any(_bits(number) > _MOST_BITS for number, _ in result.monomials())
-        )
-        if excess:
-            raise self.fail(
-                start.column,
-                f"this multiplies out to a power above {HIGHEST_POWER}, to more than {_MOST_MONOMIALS} "
-                "terms, "
-                "or to numbers of more than a thousand digits: write a smaller polynomial",
-            )
+        if too_large(result):
+            raise self.fail(start.column, f"this {TOO_LARGE}")
         return result
+
+
+def too_large(polynomial: Polynomial) -> bool:
+    """Tell whether a polynomial has grown beyond what anybody means by an action."""
+    return len(polynomial.items) > _MOST_MONOMIALS or any(
+        fields_in(powers) > HIGHEST_POWER
+        or sum(p for name, p in powers.items() if not fields_in({name: 1})) > HIGHEST_POWER
+        or _bits(number) > _MOST_BITS
+        for number, powers in polynomial.monomials()
+    )
 
 
 def _bits(number: Fraction) -> int:

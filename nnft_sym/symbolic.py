@@ -14,8 +14,10 @@ from sympy.core.function import AppliedUndef
 from nnft_sym.errors import InvalidAction
 from nnft_sym.names import COORDINATES, FIELD, coupling_name, field_at
 from nnft_sym.notation import Factors, Line, factors_of, n_vertices_of, split_lines
+from nnft_sym.parsing import TOO_LARGE, too_large
 from nnft_sym.polynomials import Polynomial
 from nnft_sym.shapes import FIELDS, Shape, dot_at
+from nnft_sym.tokens import quoted
 
 #: The propagator between external points, and the one at a vertex.
 K = sympy.Function("K")
@@ -145,18 +147,33 @@ def _converted(expression: sympy.Expr) -> Polynomial:
     if isinstance(expression, sympy.Float) and expression.is_finite:
         return Polynomial.constant(Fraction(repr(float(expression))))
     if isinstance(expression, sympy.Add):
-        return sum((_converted(part) for part in expression.args), Polynomial({}))
-    if isinstance(expression, sympy.Mul):
-        product = Polynomial.constant(1)
+        total = Polynomial({})
         for part in expression.args:
-            product = product * _converted(part)
-        return product
+            total = _bounded(expression, total + _converted(part))
+        return total
+    if isinstance(expression, sympy.Mul):
+        return _product(expression, [_converted(part) for part in expression.args])
     if isinstance(expression, sympy.Pow):
         exponent = expression.exp
         if isinstance(exponent, sympy.Integer) and 0 <= exponent <= 64:
-            return _converted(expression.base) ** int(exponent)
+            return _product(expression, [_converted(expression.base)] * int(exponent))
     raise InvalidAction(
         f"the action contains {expression}, which is not a polynomial with rational numbers: use sums, "
         "products and "
         "powers up to 64 of the field f and of couplings"
     )
+
+
+def _product(expression: sympy.Expr, factors: Sequence[Polynomial]) -> Polynomial:
+    """Multiply."""
+    product = Polynomial.constant(1)
+    for factor in factors:
+        product = _bounded(expression, product * factor)
+    return product
+
+
+def _bounded(expression: sympy.Expr, result: Polynomial) -> Polynomial:
+    """Refuse what has grown beyond what the text of an action may be."""
+    if too_large(result):
+        raise InvalidAction(f"the action contains {quoted(str(expression))}, which {TOO_LARGE}")
+    return result

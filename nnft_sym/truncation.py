@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations_with_replacement
 from math import factorial, prod
+from numbers import Rational
+from operator import index
 from typing import TYPE_CHECKING
 
 from nnft_sym.errors import InvalidExpansion
@@ -187,31 +189,41 @@ def truncation(action: "Action", order: OrderLike, counting: CountingLike = None
                 "beside the counting, or leave the counting out"
             )
         powers = _named(action, order, "order")
-        for name, power in powers.items():
-            _check_whole(power, f"order of {name}")
-        found = Truncation(tuple((name, int(power)) for name, power in powers.items()))
+        found = Truncation(tuple((name, whole(power, f"order of {name}")) for name, power in powers.items()))
         _check_finite(action, found)
         return found
     if counting is None:
-        _check_whole(order, "order")
-        if order > HIGHEST_ORDER:
-            raise InvalidExpansion(f"the order is {order}: give at most {HIGHEST_ORDER} vertices")
-        return Truncation(int(order))
-    if isinstance(order, bool) or not isinstance(order, int | Fraction) or order < 0:
-        raise InvalidExpansion(f"the order is {order}: give a power of 1/N, 0 or larger")
-    found = Truncation(order if isinstance(order, int) else Fraction(order), _counting(action, counting))
+        vertices = whole(order, "order")
+        if vertices > HIGHEST_ORDER:
+            raise InvalidExpansion(f"the order is {vertices}: give at most {HIGHEST_ORDER} vertices")
+        return Truncation(vertices)
+    power = _power_of_width(order, "order")
+    largest = int(power) if power.denominator == 1 else power
+    found = Truncation(largest, _counting(action, counting))
     _check_finite(action, found)
     return found
 
 
-def _check_whole(number: object, what: str) -> None:
-    if isinstance(number, bool) or not isinstance(number, int) or number < 0:
-        raise InvalidExpansion(f"the {what} is {number}: give a whole number, 0 or larger")
+def whole(number: object, what: str) -> int:
+    """Give a whole number that is not negative as ``int``, whatever its type (NumPy's and SymPy's, too).
+
+    Raises
+    ------
+    InvalidExpansion
+        For anything else, truth values included.
+    """
+    try:
+        value = -1 if isinstance(number, bool) else index(number)  # type: ignore[arg-type]
+    except TypeError:
+        value = -1
+    if value < 0:
+        raise InvalidExpansion(f"the {what} is {number!r}: give a whole number, 0 or larger")
+    return value
 
 
 def _named(action: "Action", given: Mapping[str, int | Fraction], what: str) -> dict[str, int | Fraction]:
     """Check that exactly the couplings of the action are named; give them in alphabetical order."""
-    named = {coupling_name(name): number for name, number in given.items()}
+    named = {coupling_name(str(name)): number for name, number in given.items()}  # SymPy symbols, too
     unknown = sorted(set(named) - set(action.couplings))
     missing = sorted(set(action.couplings) - set(named))
     if unknown or missing:
@@ -235,10 +247,13 @@ def _counting(
             )
         return tuple(sorted(_derived(action).items()))
     powers = _named(action, given, "counting")
-    for name, power in powers.items():
-        if isinstance(power, bool) or not isinstance(power, int | Fraction) or power < 0:
-            raise InvalidExpansion(f"the counting of {name} is {power!r}: give a power of 1/N, 0 or larger")
-    return tuple((name, Fraction(power)) for name, power in powers.items())
+    return tuple((name, _power_of_width(power, f"counting of {name}")) for name, power in powers.items())
+
+
+def _power_of_width(number: object, what: str) -> Fraction:
+    if isinstance(number, bool) or not isinstance(number, Rational) or number < 0:
+        raise InvalidExpansion(f"the {what} is {number!r}: give a power of 1/N, 0 or larger")
+    return Fraction(int(number.numerator), int(number.denominator))
 
 
 def _derived(action: "Action") -> dict[str, Fraction]:

@@ -105,7 +105,9 @@ def test_a_float_is_its_shortest_decimal():
         (None, "text or a SymPy expression"),
         (sympy.oo * f, "not a polynomial"),
         (sympy.nan * f, "not a polynomial"),
-        (f**40 * lam * (f**30 + 1), "f^70"),
+        (f**40 * lam * (f**30 + 1), "power above 64"),
+        (sum(sympy.symbols("g:30")) ** 40 * f, "more than 1000 terms"),
+        (sympy.Integer(7) ** 5000 * f, "thousand digits"),
     ],
 )
 def test_what_is_no_polynomial_in_sympy_is_refused(expression, fragment):

@@ -303,6 +303,7 @@ def test_other_ways_to_write_the_same():
     [
         ("f^4 + (f.f)^2", "write all of them with f.f"),
         ("D*(f.f)^2", "number of components"),
+        ("i_1*(f.f)^2", "component of a point"),
         ("(f.f)/2", "quadratic term '\\(f.f\\)/2' without a coupling"),
     ],
 )

@@ -3,7 +3,9 @@
 import json
 from fractions import Fraction
 
+import numpy as np
 import pytest
+import sympy
 from click.testing import CliRunner
 
 from nnft_sym.commands.expand import command
@@ -100,6 +102,17 @@ def test_impossible_orders_are_refused(arguments, fragments):
 def test_countings_that_cannot_be_derived(action, counting, fragment):
     with pytest.raises(InvalidExpansion, match=fragment):
         correlator(action, 4, 1, counting=counting)
+
+
+def test_numbers_and_names_of_other_libraries():
+    """Powers of couplings, powers of 1/N and numbers of points may come from NumPy and SymPy."""
+    lam, kap = sympy.symbols("lambda kappa")
+    plain = correlator(LAMBDA_KAPPA, 4, {"lambda": 2, "kappa": 1})
+    assert correlator(LAMBDA_KAPPA, np.int64(4), {lam: sympy.Integer(2), kap: np.int32(1)}) == plain
+    counted = correlator("g*f^3 + lambda*f^4", 3, Fraction(3, 2), counting="1/N")
+    half = {sympy.Symbol("g"): sympy.Rational(1, 2), lam: 1}
+    assert correlator("g*f^3 + lambda*f^4", 3, sympy.Rational(3, 2), counting=half) == counted
+    assert type(correlator(LAMBDA_KAPPA, np.int64(4)).n) is int
 
 
 def test_forms_say_where_the_sum_stops():
