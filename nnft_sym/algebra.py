@@ -14,6 +14,7 @@ import sympy
 from nnft_sym.errors import InvalidExpansion
 from nnft_sym.names import coupling_name
 from nnft_sym.symbolic import K_W, K
+from nnft_sym.truncation import whole
 
 if TYPE_CHECKING:
     from nnft_sym.expansion import Expansion
@@ -45,7 +46,8 @@ def solve_for(
     Raises
     ------
     InvalidExpansion
-        If the coupling does not occur, or never to the first power alone.
+        If the coupling does not occur, or never to the first power alone; if the value has the name of a
+        coupling.
 
     Examples
     --------
@@ -54,7 +56,8 @@ def solve_for(
     -(G - K(x1, x2))/(12*Integral(K_W(x1, y1)*K_W(x2, y1)*K_W(y1, y1), (y1, -oo, oo)))
     """
     symbol = sympy.Symbol(coupling_name(coupling))
-    measured = sympy.Symbol(value) if isinstance(value, str) else value
+    measured = _measured(expansion, value)
+    steps = whole(iterations, "number of iterations")
     linear, rest = [], []
     for term in expansion:
         for number, powers in term.coefficient.monomials():
@@ -71,9 +74,21 @@ def solve_for(
         )
     formula = (measured - sympy.Add(*rest)) / sympy.Add(*linear)
     solution = formula
-    for _ in range(iterations):
+    for _ in range(steps):
         solution = formula.subs(symbol, solution)
     return solution
+
+
+def _measured(expansion: "Expansion", value: sympy.Expr | str) -> sympy.Expr:
+    """Give what the function is measured to be; a name must not be that of a coupling."""
+    if not isinstance(value, str):
+        return sympy.sympify(value)
+    if value in expansion.action.couplings or not value[:1].isalpha():
+        raise InvalidExpansion(
+            f"the measured value is called {value!r}: give it a name that is none of the couplings "
+            f"{', '.join(expansion.action.couplings) or '(there are none)'}, such as 'G_4', or a number"
+        )
+    return sympy.Symbol(value)
 
 
 def substitute_kernel(

@@ -70,7 +70,8 @@ def gaussian_integral(
     Raises
     ------
     InvalidExpansion
-        If a part of the diagram has vertices but no external point: its integral is the volume of space.
+        If a part of the diagram has vertices but no external point: its integral is the volume of space; if
+        the amplitude, the curvature, the dimension or the box is a number that is not positive.
     NotAvailable
         If there is no closed form for the weights or the box.
 
@@ -84,6 +85,7 @@ def gaussian_integral(
     """
     measure = distance or (on_a_line if dimension == 1 else squared_distance)
     amplitude, curvature = sympy.sympify(amplitude), sympy.sympify(curvature)
+    _check_positive(amplitude=amplitude, curvature=curvature, dimension=dimension, half_width=half_width)
     outer, inner = split_lines(lines)
     value = sympy.Integer(1)
     for (a, b), power in outer:
@@ -115,6 +117,15 @@ def gaussian_integral(
         return value
     laplacian = sympy.Matrix(_laplacian(names, inner))
     return value * _average(laplacian, external, curvature, dimension, weights, half_width)
+
+
+def _check_positive(**given: sympy.Expr | int | None) -> None:
+    """Refuse what is known not to be positive; symbols without assumptions pass."""
+    for name, number in given.items():
+        if number is not None and sympy.sympify(number).is_extended_positive is False:
+            raise InvalidExpansion(
+                f"the {name.replace('_', ' ')} is {number}: give a positive number or a symbol"
+            )
 
 
 def _average(

@@ -1,4 +1,4 @@
-"""Actions, coefficients, terms and expansions as JSON text, with a schema version, and back.
+"""Actions, coefficients, terms, expansions and notations as JSON text, with a schema version, and back.
 
 Reading takes the data that define an object and checks what is written beside them; nothing is expanded anew.
 Diagrams by themselves have the form of :func:`diagrams.to_json`. ::
@@ -8,10 +8,13 @@ Diagrams by themselves have the form of :func:`diagrams.to_json`. ::
     {"schema": "nnft.term/1", "multiplicity": 12, "coefficient": "-12*lambda", "edges": [...], ...}
     {"schema": "nnft.topology/1", "terms": [...]}
     {"schema": "nnft.expansion/1", "action": ..., "n": ..., "order": ..., "terms": [...], ...}
+    {"schema": "nnft.truncation/1", "order": "2", "counting": {"kappa": "2", "lambda": "1"}}
+    {"schema": "nnft.notation/1", "plain_kernel": false, "arguments": true, "numbered_vertices": false}
 """
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import asdict, fields
 from fractions import Fraction
 from typing import Any, TypeAlias
 
@@ -24,23 +27,29 @@ from nnft_sym.action import Action
 from nnft_sym.errors import InvalidDocument
 from nnft_sym.expansion import Expansion, Kind, Scheme
 from nnft_sym.jsonio import dumps
-from nnft_sym.notation import Factors
+from nnft_sym.notation import Factors, Notation
 from nnft_sym.parsing import parse
 from nnft_sym.polynomials import Polynomial
 from nnft_sym.shapes import Shape, shape_of
 from nnft_sym.structure import Structure, from_lines, orbit_of
 from nnft_sym.terms import Term, Topology, topologies
-from nnft_sym.truncation import truncation
+from nnft_sym.truncation import CountingLike, OrderLike, Truncation, truncation
 
 ACTION, POLYNOMIAL = "nnft.action/1", "nnft.polynomial/1"
 TERM, TOPOLOGY, EXPANSION = "nnft.term/1", "nnft.topology/1", "nnft.expansion/1"
+TRUNCATION, NOTATION = "nnft.truncation/1", "nnft.notation/1"
 #: What is read and written here, beside diagrams.
-Symbolic: TypeAlias = Action | Polynomial | Term | Topology | Expansion
+Symbolic: TypeAlias = Action | Polynomial | Term | Topology | Expansion | Truncation | Notation
 _Reader = Callable[[Mapping[str, Any]], Symbolic]
 
 
 def to_json(thing: Symbolic | Diagram) -> str:
     """Write an object as one line of JSON.
+
+    Raises
+    ------
+    InvalidDocument
+        For an object of another type.
 
     Examples
     --------
@@ -55,7 +64,15 @@ def to_json(thing: Symbolic | Diagram) -> str:
         return dumps({"schema": POLYNOMIAL, "polynomial": str(thing)})
     if isinstance(thing, Topology):
         return dumps({"schema": TOPOLOGY, "terms": [term.as_dict() for term in thing.terms]})
-    return dumps({"schema": TERM if isinstance(thing, Term) else EXPANSION, **thing.as_dict()})
+    if isinstance(thing, Notation):
+        return dumps({"schema": NOTATION, **asdict(thing)})
+    for schema, kind in ((TERM, Term), (EXPANSION, Expansion), (TRUNCATION, Truncation)):
+        if isinstance(thing, kind):
+            return dumps({"schema": schema, **thing.as_dict()})
+    raise InvalidDocument(
+        f"{type(thing).__name__} has no JSON form here: give an action, a coefficient, a diagram, a term, a "
+        "topology, an expansion, its truncation, or a notation"
+    )
 
 
 def from_json(text: str) -> Symbolic | Diagram:
@@ -77,7 +94,7 @@ def from_json(text: str) -> Symbolic | Diagram:
     """
     try:
         given = json.loads(text)
-    except json.JSONDecodeError as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise InvalidDocument(f"this is not JSON ({error}): give what to_json has written") from None
     schema = given.get("schema") if isinstance(given, dict) else type(given).__name__
     if schema == DIAGRAM:
@@ -88,6 +105,8 @@ def from_json(text: str) -> Symbolic | Diagram:
         TERM: _term,
         TOPOLOGY: _topology,
         EXPANSION: _expansion,
+        TRUNCATION: _truncation,
+        NOTATION: _notation,
     }
     if schema not in readers:
         raise InvalidDocument(
@@ -120,13 +139,8 @@ def _topology(given: Mapping[str, Any]) -> Topology:
 
 def _expansion(given: Mapping[str, Any]) -> Expansion:
     action = _action(given)
-    order = given["order"]
-    if isinstance(order, str):
-        order = Fraction(order)
-    counting = given.get("counting")
-    if counting is not None:
-        counting = {name: Fraction(worth) for name, worth in counting.items()}
     terms = tuple(_term(term) for term in given["terms"])
+    order, counting = _order(given)
     cut = truncation(action, order, counting)
     found = Expansion(action, given["n"], cut, Scheme(given["scheme"]), Kind(given["kind"]), terms)
     for term in terms:
@@ -135,6 +149,28 @@ def _expansion(given: Mapping[str, Any]) -> Expansion:
                 f"a term has {term.whole.n_external} external points in an expansion of {found.n}"
             )
     return found
+
+
+def _order(given: Mapping[str, Any]) -> tuple[OrderLike, CountingLike]:
+    """Read an order, and a counting if there is one."""
+    order, counting = given["order"], given.get("counting")
+    if isinstance(order, str):
+        order = Fraction(order)
+    return order, counting and {name: Fraction(worth) for name, worth in counting.items()}
+
+
+def _truncation(given: Mapping[str, Any]) -> Truncation:
+    order, counting = _order(given)
+    # The couplings that are named are all that an action must have to allow this truncation.
+    names = counting or (order if isinstance(order, Mapping) else {})
+    return truncation(Action("+".join(f"{name}*f^4" for name in names) or "0"), order, counting)
+
+
+def _notation(given: Mapping[str, Any]) -> Notation:
+    choices = {field.name: given[field.name] for field in fields(Notation)}
+    if not all(isinstance(choice, bool) for choice in choices.values()):
+        raise InvalidDocument(f"the choices of a notation are true or false, not {choices}")
+    return Notation(**choices)
 
 
 def _term(given: Mapping[str, Any]) -> Term:

@@ -68,6 +68,12 @@ def test_a_coupling_that_cannot_be_solved_for():
         solve_for(correlator("lambda*f^4", 4, 0), "lambda")
     with pytest.raises(InvalidAction):
         solve_for(correlator("lambda*f^4", 4), "x1")
+    with pytest.raises(InvalidExpansion, match="none of the couplings G, lambda"):
+        solve_for(correlator("lambda*f^4 + G*f^6", 4), "lambda")
+    with pytest.raises(InvalidExpansion, match="or a number"):
+        solve_for(correlator("lambda*f^4", 4), "lambda", "3")
+    with pytest.raises(InvalidExpansion, match="number of iterations is -1"):
+        solve_for(correlator("lambda*f^4", 4), "lambda", iterations=-1)
 
 
 def test_derivatives_with_respect_to_couplings_lower_the_power():
@@ -220,3 +226,18 @@ def test_where_there_is_no_closed_form():
     bubble = correlator("lambda*f^4", 4, 2, kind="1pi")
     with pytest.raises(NotAvailable, match="joins two vertices"):
         integrate_gaussian(bubble, amplitude, curvature, half_width=1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fragment"),
+    [
+        ((1, -1), "curvature is -1"),
+        ((1, 0), "curvature is 0"),
+        ((sympy.I, 1), "amplitude is I"),
+        ((1, 1, 0), "dimension is 0"),
+        ((1, 1, 1, 0, -2), "half width is -2"),
+    ],
+)
+def test_kernels_and_boxes_that_cannot_be(arguments, fragment):
+    with pytest.raises(InvalidExpansion, match=fragment):
+        integrate_gaussian(correlator("lambda*f^4", 2), *arguments)

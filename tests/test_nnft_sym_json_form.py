@@ -11,6 +11,7 @@ from nnft_sym.action import Action
 from nnft_sym.errors import InvalidDocument
 from nnft_sym.expansion import correlator
 from nnft_sym.json_form import from_json, to_json
+from nnft_sym.notation import Notation
 from nnft_sym.polynomials import Polynomial
 
 EXPANSIONS = [
@@ -34,6 +35,7 @@ def test_expansions_and_their_parts_come_back(action, n, arguments):
     assert found == expansion
     assert to_json(found) == written
     assert found.text() == expansion.text()
+    assert from_json(to_json(expansion.truncation)) == expansion.truncation
     assert from_json(to_json(expansion.action)) == expansion.action
     for term in expansion.terms[-3:]:
         assert from_json(to_json(term)) == term
@@ -100,9 +102,20 @@ def test_whatever_can_be_expanded_comes_back(request):
 
 def test_every_document_names_its_schema_with_a_version():
     four = correlator("lambda*f^4", 4)
-    things = [four.action, four.terms[0].coefficient, four.terms[0], four.topologies()[0], four]
-    names = [json.loads(to_json(thing))["schema"] for thing in things]
-    assert names == [f"nnft.{name}/1" for name in ("action", "polynomial", "term", "topology", "expansion")]
+    things = {
+        "action": four.action,
+        "polynomial": four.terms[0].coefficient,
+        "term": four.terms[0],
+        "topology": four.topologies()[0],
+        "expansion": four,
+        "truncation": four.truncation,
+        "notation": Notation(arguments=True),
+    }
+    for name, thing in things.items():
+        assert json.loads(to_json(thing))["schema"] == f"nnft.{name}/1"
+        assert from_json(to_json(thing)) == thing
+    with pytest.raises(InvalidDocument, match="int has no JSON form"):
+        to_json(3)
 
 
 def test_terms_that_are_no_topology():
@@ -138,6 +151,11 @@ def changed(**fields):
     ("text", "fragment"),
     [
         ("{", "not JSON"),
+        (None, "not JSON"),
+        ("[" * 100_000, "not JSON"),
+        ('{"schema": "nnft.notation/1", "plain_kernel": 1}', "KeyError"),
+        (to_json(Notation()).replace("false", "0"), "true or false"),
+        ('{"schema": "nnft.truncation/1", "order": -1}', "order is -1"),
         ("[]", "'list' was given"),
         ('{"schema": "nnft.action/9"}', "nnft.action/1"),
         ('{"schema": "nnft.action/1"}', "KeyError"),
