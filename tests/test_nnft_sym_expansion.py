@@ -210,6 +210,36 @@ def test_exact_propagator_series_to_fourth_order():
     assert str(four) == "4188672*lambda**4 - 51840*lambda**3 + 864*lambda**2 - 24*lambda"
 
 
+@pytest.mark.parametrize(
+    ("action", "order", "line"),
+    [
+        ("lambda*f^4", 3, "2880*lambda**3 + 48*lambda**2 + 12*lambda + 1"),
+        (
+            "lambda*f^4 + kappa*f^6",
+            2,
+            "-28620*kappa**2 - 1440*kappa*lambda + 90*kappa + 48*lambda**2 + 12*lambda + 1",
+        ),
+    ],
+)
+def test_bare_diagrams_in_terms_of_the_exact_line_are_the_skeletons(action, order, line):
+    """Zero dimensions: the bare line K0 that makes the 2-point function 1, in all other bare diagrams."""
+
+    def value(expansion, bare):
+        total = Polynomial({})
+        for term in expansion:
+            part = term.coefficient * bare ** len(term.diagram.edges)
+            total = total + Polynomial({m: c for m, c in part.items if sum(p for _, p in m) <= order})
+        return total
+
+    bare = one = Polynomial.constant(1)
+    for _ in range(order):  # every round settles one more order
+        bare = bare + one - value(correlator(action, 2, order, kind="connected"), bare)
+    assert str(bare) == line
+    for n in (4, 6):
+        found = value(correlator(action, n, order, kind="connected"), bare)
+        assert found == correlator(action, n, order, "exact", "connected").zero_dimensional()
+
+
 def test_exact_scheme_drops_what_the_exact_line_contains():
     action = "lambda*f^4 + kappa*f^6"
     assert [str(t.coefficient) for t in correlator(action, 2, 2, "exact")] == ["1"]
