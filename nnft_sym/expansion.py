@@ -32,7 +32,7 @@ from nnft_sym.enumeration import Progress, content_text, listed
 from nnft_sym.errors import InvalidExpansion
 from nnft_sym.polynomials import Polynomial
 from nnft_sym.structure import from_lines, structured
-from nnft_sym.terms import Term, Topology, topologies
+from nnft_sym.terms import Term, Topology, brackets, topologies
 from nnft_sym.truncation import CountingLike, OrderLike, Truncation, truncation, whole
 
 if TYPE_CHECKING:
@@ -192,6 +192,16 @@ class Expansion:
     @cached_property
     def _topologies(self) -> tuple[Topology, ...]:
         return topologies(self.terms)
+
+    def brackets(self) -> tuple[tuple[Topology, ...], ...]:
+        """Group the topologies further: those whose contractions have a factor in common, as papers print.
+
+        Examples
+        --------
+        >>> [len(group) for group in correlator("lambda*f^4 + kappa*f^6", 4).brackets()]
+        [1, 2, 2]
+        """
+        return brackets(self._topologies)
 
     def at_order(self, order: int) -> "Expansion":
         """Keep the terms with exactly this many vertices."""

@@ -70,8 +70,8 @@ def gaussian_integral(
     Raises
     ------
     InvalidExpansion
-        If a part of the diagram has vertices but no external point: its integral is the volume of space; if
-        the amplitude, the curvature, the dimension or the box is a number that is not positive.
+        If a part of the diagram has no external point (its integral is the volume of space), or if the
+        amplitude, curvature, dimension or box is a number that is not positive.
     NotAvailable
         If there is no closed form for the weights or the box.
 
@@ -83,16 +83,15 @@ def gaussian_integral(
     >>> gaussian_integral([("x1", "y1"), ("x1", "y1")], A, c, weights=(2,))
     sqrt(pi)*A**2*(x1**2 + 1/(2*c))/sqrt(c)
     """
+    _check_positive(amplitude=amplitude, curvature=curvature, dimension=dimension, half_width=half_width)
     measure = distance or (on_a_line if dimension == 1 else squared_distance)
     amplitude, curvature = sympy.sympify(amplitude), sympy.sympify(curvature)
-    _check_positive(amplitude=amplitude, curvature=curvature, dimension=dimension, half_width=half_width)
     outer, inner = split_lines(lines)
     value = sympy.Integer(1)
     for (a, b), power in outer:
         far = measure(*sorted((point(a), point(b)), key=str))
         value *= (amplitude * sympy.exp(-curvature * far / 2) + bias_variance) ** power
-    n_vertices = n_vertices_of(lines)
-    if not n_vertices:
+    if not (n_vertices := n_vertices_of(lines)):
         return value
     external = sorted({end for line, _ in inner for end in line if end.startswith("x")}, key=_number)
     names = [*external, *(f"y{number}" for number in range(1, n_vertices + 1))]

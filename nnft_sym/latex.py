@@ -9,10 +9,9 @@ fixed size, since ``\left`` and ``\right`` cannot stand on different lines.
 """
 
 from collections.abc import Iterable, Sequence
-from itertools import groupby
 from typing import TYPE_CHECKING
 
-from nnft_sym.latex_lines import Piece, broken, displayed, made, one_formula, sign_and_number
+from nnft_sym.latex_lines import Piece, broken, displayed, made, one_formula, sign_and_number, with_dots
 from nnft_sym.notation import Factors, Line, Notation, factors_of, n_vertices_of
 from nnft_sym.polynomials import Polynomial
 
@@ -71,7 +70,7 @@ def grouped_latex(expansion: "Expansion", notation: Notation | None = None) -> s
     --------
     >>> from nnft_sym.expansion import correlator
     >>> print(grouped_latex(correlator("g*f^3", 1)))
-    G^{(1)}(x_{1}) = -3g\bigl[\int d^{d}y\,K^{W}_{1y}K^{W}_{yy}\bigr] + \cdots
+    G^{(1)}(x_{1}) = -3g\Bigl[\int d^{d}y\,K^{W}_{1y}K^{W}_{yy}\Bigr] + \cdots
     """
     return one_formula(_grouped_rows(expansion, notation or Notation()))
 
@@ -106,8 +105,8 @@ def _formula_rows(expansion: "Expansion", notation: Notation) -> list[str]:
 def _grouped_rows(expansion: "Expansion", notation: Notation) -> list[str]:
     """Print one representative per topology."""
     pieces: list[Piece] = []
-    for _, group in groupby(expansion.topologies(), lambda t: t.bracket):
-        pieces += _grouped_pieces(list(group), notation, start=not pieces)
+    for group in expansion.brackets():
+        pieces += _grouped_pieces(group, notation, start=not pieces)
     return _finished(expansion, pieces)
 
 
@@ -116,7 +115,7 @@ def _finished(expansion: "Expansion", pieces: list[Piece]) -> list[str]:
     if not pieces:
         pieces = [Piece("0", 5.0)]
     elif goes_on(expansion):
-        pieces.append(Piece(r"+ \cdots", 25.0))
+        pieces = with_dots(pieces)
     return broken(left_latex(expansion.shown_kind.value, expansion.n), pieces)
 
 
@@ -172,17 +171,19 @@ def _grouped_pieces(topologies: "Sequence[Topology]", notation: Notation, start:
     first = topologies[0].representative
     sign, number = sign_and_number(topologies[0].common, start)
     brackets = []
+    # As high as the integral sign, where there is one.
+    inner, outer = (r"\Big", r"\bigg") if topologies[0].vertices else (r"\big", r"\Big")
     for topology in topologies:
         factors = topology.representative.factors
         n_vertices = n_vertices_of(factors.lines)
         inside = notation.measure(n_vertices) + notation.integrand(factors, n_vertices) or "1"
         count = str(topology.multiplicity)
-        brackets.append(inside if count == "1" else rf"{count}\bigl[{inside}\bigr]")
+        brackets.append(inside if count == "1" else f"{count}{inner}l[{inside}{inner}r]")
     if len(brackets) == 1:
         total = first.coefficient * topologies[0].labellings
         sign, number = sign_and_number(total, start)
-        return [made(sign + (rf"{number}\bigl[{inside}\bigr]" if number else inside))]
+        return [made(sign + (f"{number}{inner}l[{inside}{inner}r]" if number else inside))]
     brackets = [brackets[0], *(f"+ {bracket}" for bracket in brackets[1:])]
-    brackets[0] = rf"{sign}{number}\Bigl({brackets[0]}"
-    brackets[-1] += r"\Bigr)"
+    brackets[0] = f"{sign}{number}{outer}l({brackets[0]}"
+    brackets[-1] += f"{outer}r)"
     return [made(brackets[0], opens=True), *(made(latex) for latex in brackets[1:])]

@@ -8,12 +8,11 @@ is all that is needed beside amsmath.
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 from math import comb
 from typing import TYPE_CHECKING
 
 from nnft_sym.latex import goes_on, left_latex
-from nnft_sym.latex_lines import Piece, broken, displayed, estimated_width, sign_and_number
+from nnft_sym.latex_lines import Piece, broken, displayed, estimated_width, sign_and_number, with_dots
 from nnft_sym.term_pictures import SMALL_DISTANCE, Drawing, deltas_latex, drawing, dressed_tikz
 
 if TYPE_CHECKING:
@@ -62,12 +61,12 @@ def diagram_latex(expansion: "Expansion") -> str:
     (3, True, True)
     """
     pieces: list[Piece] = []
-    for _, group in groupby(expansion.topologies(), lambda t: t.bracket):
-        pieces += _pieces(list(group), start=not pieces)
+    for group in expansion.brackets():
+        pieces += _pieces(group, start=not pieces)
     if not pieces:
         pieces = [Piece("0", 5.0)]
     elif goes_on(expansion):
-        pieces.append(Piece(r"+ \cdots", 25.0))
+        pieces = with_dots(pieces)
     return displayed(broken(left_latex(expansion.shown_kind.value, expansion.n), pieces), r"\\[1.5ex]")
 
 
@@ -81,10 +80,10 @@ def _pieces(topologies: "Sequence[Topology]", start: bool) -> list[Piece]:
     pieces = []
     for position, topology in enumerate(topologies):
         count = str(topology.multiplicity) if topology.multiplicity != 1 else ""
-        front = rf"{sign}{number}\Bigl({count}" if position == 0 else f"+ {count}"
+        front = rf"{sign}{number}\biggl({count}" if position == 0 else f"+ {count}"
         pieces.append(_bracket(front, topology.representative, opens=position == 0))
     last = pieces[-1]
-    pieces[-1] = Piece(last.latex + r"\Bigr)", last.width + 5.0, last.opens)
+    pieces[-1] = Piece(last.latex + r"\biggr)", last.width + 5.0, last.opens)
     return pieces
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nnft_sym.factoring import factored
 from nnft_sym.polynomials import Polynomial
 
 #: Width of a printed line in points (the documents have a text width of 455 pt).
@@ -14,7 +15,8 @@ LINE_WIDTH = 440.0
 #: Longer displays are split, since LaTeX keeps a whole ``align*`` in its memory.
 ROWS_PER_DISPLAY = 60
 #: Widths of symbols at 10 pt, roughly.
-_COMMAND_WIDTHS = {"int": 10.0, "quad": 10.0, ",": 2.0, "bigl": 0.0, "bigr": 0.0, "Bigl": 0.0, "Bigr": 0.0}
+_COMMAND_WIDTHS = {"int": 10.0, "quad": 10.0, ",": 2.0, "bigl": 0.0, "bigr": 0.0, "Bigl": 0.0, "Bigr": 0.0,
+                   "biggl": 0.0, "biggr": 0.0}  # fmt: skip
 _BEFORE_PROPAGATOR = re.compile(r"(?<!\\bigl\()(?=K[\^_(])|(?=\\bigl\(K[\^_(])")
 _INSIDE = r"\{((?:[^{}]|\{[^{}]*\})*)\}"
 _SCRIPT = re.compile(rf"[_^]{_INSIDE}")
@@ -33,6 +35,9 @@ class Piece:
     width: float
     opens: bool = False
     whole: bool = False
+
+
+_DOTS = Piece(r"+ \cdots", 25.0)
 
 
 def estimated_width(latex: str) -> float:
@@ -93,12 +98,10 @@ def one_formula(rows: Sequence[str]) -> str:
 
 def sign_and_number(coefficient: Polynomial, start: bool) -> tuple[str, str]:
     """Split a coefficient into the sign that joins it to what stands before, and its size (nothing for 1)."""
-    if len(coefficient.items) > 1:
-        return ("" if start else "+ "), rf"\bigl({coefficient.latex()}\bigr)"
-    printed = coefficient.latex()
-    negative = printed.startswith("-")
+    product = factored(coefficient)
+    negative = product.number < 0
     sign = ("-" if negative else "") if start else ("- " if negative else "+ ")
-    size = printed.removeprefix("-")
+    size = product.latex()
     return sign, "" if size == "1" else size
 
 
@@ -118,6 +121,15 @@ def _narrow(piece: Piece) -> list[Piece]:
             part = ""
         part += factor
     return [made(latex, piece.opens and not number) for number, latex in enumerate([*parts, part])]
+
+
+def with_dots(pieces: Sequence[Piece]) -> list[Piece]:
+    """Say that the sum goes on, on the line of its last piece if there is room for both on one."""
+    last = pieces[-1]
+    if last.width + _DOTS.width > LINE_WIDTH - 30.0:
+        return [*pieces, _DOTS]
+    joined = Piece(f"{last.latex} {_DOTS.latex}", last.width + _DOTS.width, last.opens, last.whole)
+    return [*pieces[:-1], joined]
 
 
 def broken(left: str, pieces: Sequence[Piece]) -> list[str]:

@@ -29,6 +29,7 @@ _FRAME = r"""\documentclass[10pt,a4paper]{article}
 \usepackage{amsmath}
 \newif\ifdrawn\IfFileExists{tikz.sty}{\usepackage{tikz}\drawntrue}{\drawnfalse}
 \setlength{\oddsidemargin}{0mm}\setlength{\textwidth}{160mm}
+\setlength{\topmargin}{-15mm}\setlength{\textheight}{245mm}
 \setlength{\parindent}{0mm}\setlength{\parskip}{2mm}\sloppy
 \allowdisplaybreaks
 \begin{document}

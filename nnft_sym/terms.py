@@ -1,6 +1,6 @@
 """One term of an expansion, and the terms that differ only by the labels of the external points."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -8,6 +8,7 @@ from math import factorial, prod
 from typing import TYPE_CHECKING
 
 from diagrams.diagram import Diagram
+from nnft_sym.factoring import factored
 from nnft_sym.notation import Factors
 from nnft_sym.polynomials import Polynomial
 from nnft_sym.structure import Structure
@@ -108,7 +109,9 @@ class Term:
         """Write coefficient and integral on one line."""
         from nnft_sym.text import integral_text
 
-        return f"{in_parentheses(self.coefficient)} * {integral_text(self.factors)}"
+        product = factored(self.coefficient)
+        sign = "-" if product.number < 0 else ""
+        return f"{sign}{product.text()} * {integral_text(self.factors)}"
 
     def latex(self, notation: "Notation | None" = None) -> str:
         r"""Print coefficient and integral in LaTeX.
@@ -225,6 +228,9 @@ def topologies(terms: Iterable[Term]) -> tuple[Topology, ...]:
     return tuple(Topology(tuple(group)) for group in groups.values())
 
 
-def in_parentheses(coefficient: Polynomial) -> str:
-    """Write a coefficient so that a factor may follow it."""
-    return f"({coefficient})" if len(coefficient.items) > 1 else str(coefficient)
+def brackets(found: Sequence[Topology]) -> tuple[tuple[Topology, ...], ...]:
+    """Put topologies with a common factor together, in the order in which each factor first appears."""
+    groups: dict[object, list[Topology]] = {}
+    for topology in found:
+        groups.setdefault(topology.bracket, []).append(topology)
+    return tuple(tuple(group) for group in groups.values())

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from nnft_sym.factoring import factored
 from nnft_sym.notation import Factors, Line, factors_of, n_vertices_of, split_lines
 
 if TYPE_CHECKING:
@@ -162,27 +163,22 @@ def grouped_text(expansion: "Expansion") -> str:
     """Write the sum with one representative per topology; a bracket is the mean over its labellings."""
     text = left_side(expansion.shown_kind.value, expansion.n) + " = "
     start = True
-    for _, group in groupby(expansion.topologies(), lambda t: t.bracket):
-        text += ("" if start else "\n    ") + _group(list(group), start)
+    for group in expansion.brackets():
+        text += ("" if start else "\n    ") + _group(group, start)
         start = False
     return text + ("0" if start else "")
 
 
 def _group(topologies: Sequence["Topology"], start: bool) -> str:
     """Write the topologies of one vertex content behind what their contractions have in common."""
-    factor = topologies[0].common
+    common = factored(topologies[0].common)
     brackets = [f"{t.multiplicity} [{integral_text(t.representative.factors)}]" for t in topologies]
-    common = f"({factor})" if len(factor.items) > 1 else str(factor)
-    negative = common.startswith("-")
+    negative = common.number < 0
     sign = ("-" if negative else "") if start else ("- " if negative else "+ ")
-    common = common.removeprefix("-")
     if len(brackets) == 1:
         bracket = brackets[0].partition(" ")[2]
-        whole = str(topologies[0].representative.coefficient * topologies[0].labellings)
-        if whole.removeprefix("-") == "1":
-            return sign + bracket[1:-1]
-        whole = f"({whole})" if len(factor.items) > 1 else whole.removeprefix("-")
-        return f"{sign}{whole} {bracket}"
-    opening = f"{sign}{common} * ("
+        whole = factored(topologies[0].representative.coefficient * topologies[0].labellings).text()
+        return sign + (bracket[1:-1] if whole == "1" else f"{whole} {bracket}")
+    opening = f"{sign}{common.text()} * ("
     indent = "\n" + " " * (len(opening) + (4 if not start else 0))
     return opening + f"{indent}+ ".join(brackets) + ")"

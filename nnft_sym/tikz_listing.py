@@ -3,7 +3,6 @@ r"""An expansion as drawn diagrams: one ``tikzpicture`` per topology, with what 
 from typing import TYPE_CHECKING
 
 from nnft_sym.term_pictures import deltas_text, drawing, dressed_tikz
-from nnft_sym.text import integral_text
 
 if TYPE_CHECKING:
     from nnft_sym.expansion import Expansion
@@ -47,7 +46,7 @@ def _picture(topology: "Topology") -> str:
 
     term = topology.representative
     comment = (
-        f"% {term.coefficient} * {integral_text(term.factors)} (labellings: {topology.labellings}, "
+        f"% {term.text()} (labellings: {topology.labellings}, "
         f"multiplicity: {term.multiplicity}, symmetry factor: {term.symmetry_factor})"
     )
     drawn = drawing(term)

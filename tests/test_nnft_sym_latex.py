@@ -158,8 +158,8 @@ def test_the_short_form_is_the_mean_over_labellings(n, order, kind):
 
 def test_the_two_point_function_of_the_literature():
     assert grouped_latex(correlator(LAMBDA_KAPPA, 2), Notation(plain_kernel=True)).replace("\n", " ") == (
-        r"G^{(2)}(x_{1},x_{2}) = K_{12} - 12\lambda\bigl[\int d^{d}y\,K_{1y}K_{2y}K_{yy}\bigr] "
-        r"- 90\kappa\bigl[\int d^{d}y\,K_{1y}K_{2y}K_{yy}^{2}\bigr] + \cdots"
+        r"G^{(2)}(x_{1},x_{2}) = K_{12} - 12\lambda\Bigl[\int d^{d}y\,K_{1y}K_{2y}K_{yy}\Bigr] "
+        r"- 90\kappa\Bigl[\int d^{d}y\,K_{1y}K_{2y}K_{yy}^{2}\Bigr] + \cdots"
     )
     assert formula_latex(correlator(LAMBDA_KAPPA, 2, scheme="exact")) == r"G^{(2)}(x_{1},x_{2}) = K_{12}"
 
@@ -167,8 +167,8 @@ def test_the_two_point_function_of_the_literature():
 def test_the_four_point_function_of_the_literature():
     """72 + 24 and 540 + 360 with bare lines; with exact lines only 24 and 360 are left."""
     bare = grouped_latex(correlator(LAMBDA_KAPPA, 4), Notation(plain_kernel=True))
-    assert re.findall(r"(\d+)\\bigl\[", bare) == ["3", "72", "24", "540", "360"]
-    assert re.findall(r"- \\(lambda|kappa)\\Bigl", bare) == ["lambda", "kappa"]
+    assert re.findall(r"(\d+)\\[bB]igl\[", bare) == ["3", "72", "24", "540", "360"]
+    assert re.findall(r"- \\(lambda|kappa)\\biggl\(", bare) == ["lambda", "kappa"]
     exact = formula_latex(correlator(LAMBDA_KAPPA, 4, scheme="exact"), Notation(plain_kernel=True))
     rows = re.sub(r"\\begin\{aligned\}|\\end\{aligned\}|\\\\|&|\\quad|\s+", " ", exact)
     assert " ".join(rows.split()) == (
@@ -258,7 +258,7 @@ def test_text_forms():
     short = grouped_text(expansion)
     assert re.findall(r"(\d+) \[", short) == ["3", "72", "24", "540", "360"]
     assert grouped_text(correlator("lambda*f^4", 3)) == "G(1,2,3) = 0"
-    assert "(-lambda - mu) * (72" in grouped_text(correlator("(lambda + mu)*f^4", 4))
+    assert "- (lambda + mu) * (72" in grouped_text(correlator("(lambda + mu)*f^4", 4))
 
 
 def test_drawn_diagrams_in_the_equation():
@@ -266,7 +266,7 @@ def test_drawn_diagrams_in_the_equation():
     printed = diagram_latex(correlator(LAMBDA_KAPPA, 4))
     without = re.sub(r"\\begin\{tikzpicture\}.*?\\end\{tikzpicture\}", "D", printed, flags=re.DOTALL)
     plain = re.sub(
-        r"\\(?:quad|,|left|right|\\\[1.5ex\])|[&\n ]|\\[bB]ig[lr]|\\(begin|end)\{align\*\}", "", without
+        r"\\(?:quad|,|left|right|\\\[1.5ex\])|[&\n ]|\\[bB]igg?[lr]|\\(begin|end)\{align\*\}", "", without
     )
     assert plain.partition("=")[2] == r"3[D]-\lambda(72[D]+24[D])-\kappa(540[D]+360[D])+\cdots"
     pictures = re.findall(r"\\begin\{tikzpicture\}.*?\\end\{tikzpicture\}", printed, flags=re.DOTALL)
@@ -274,6 +274,32 @@ def test_drawn_diagrams_in_the_equation():
     assert "node" not in printed
     assert diagram_latex(correlator("lambda*f^4", 3)).replace(" ", "").endswith("=0\n\\]")
     assert "1" in diagram_latex(correlator("lambda*f^4", 0, 1, kind="full"))
+
+
+def test_topologies_with_a_common_factor_stand_together():
+    """λ₀, λ₂|y|² and the bilocal vertex: every coupling once, its contractions in one bracket."""
+    action = "(lambda_0 + lambda_2*x^2)*f^4 + lambda_NL*f(x)^2*f(y)^2"
+    text = grouped_text(correlator(action, 4))
+    assert [(name, re.findall(r"(\d+) \[", part)) for name, part in re.findall(
+        r"- (lambda_\w+) \* \((.*?)\)(?=\n    -|\Z)", text, re.DOTALL)] == [
+        ("lambda_NL", ["24", "48", "24"]), ("lambda_0", ["72", "24"]), ("lambda_2", ["72", "24"]),
+    ]  # fmt: skip
+
+
+def test_polynomials_in_the_number_of_components_are_factored():
+    """Two points: 12 = 4·(1 + 2), 144 = 16·(1 + 2)², 96 = 32·(1 + 2); bubbles 864 = 96·(1 + 4) + 384."""
+    two = correlator("lambda*(f.f)^2", 2, 2, kind="connected")
+    fronts = re.findall(r"([-+]) (\d+\*lambda.*?) \[", grouped_text(two))
+    assert fronts == [("-", "4*lambda*(D + 2)"), *[("+", "16*lambda**2*(D + 2)**2")] * 2,
+                      ("+", "32*lambda**2*(D + 2)")]  # fmt: skip
+    assert r"- 4\lambda\bigl(D + 2\bigr)\int" in formula_latex(two)
+    assert r"+ 16\lambda^{2}\bigl(D + 2\bigr)^{2}\int" in formula_latex(two)
+    four = correlator("lambda*(f.f)^2", 4, 2, "exact", "connected")
+    assert re.findall(r"\+ (\d+)\\lambda\^\{2\}(.*?)\\left\[", diagram_latex(four)) == [
+        ("96", r"\bigl(D + 4\bigr)"),
+        ("384", ""),
+    ]
+    assert four.terms[3].text().startswith("32*lambda**2*(D + 4) * δ(1,2) δ(3,4) ∫dy ∫dz")
 
 
 def test_very_long_expansions_are_not_drawn():
