@@ -379,7 +379,7 @@ def correlator(
     where = selection(chosen_scheme, chosen_kind)
     shapes = {valence: tuple(shape for shape, _ in action.shapes(valence)) for valence in action.valences}
     terms: list[Term] = []
-    for content, diagrams in listed(n, tuple(cut.contents(action, n)), where, shapes, progress):
+    for content, diagrams in listed(n, cut.contents(action, n), where, shapes, progress):
         factor = cut.factor(action, content)
         if action.is_local_scalar:
             terms += [Term(diagram, factor * diagram.multiplicity) for diagram in diagrams]

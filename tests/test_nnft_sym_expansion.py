@@ -3,13 +3,16 @@
 import itertools
 from collections import Counter
 from fractions import Fraction
+from math import factorial, prod
 
 import pytest
 
+from diagrams.generation import count
 from diagrams.wick import double_factorial
 from nnft_sym.action import Action
+from nnft_sym.enumeration import listed, weight_of_all
 from nnft_sym.errors import InvalidAction, InvalidExpansion
-from nnft_sym.expansion import Kind, Scheme, correlator
+from nnft_sym.expansion import Kind, Scheme, correlator, selection
 from nnft_sym.polynomials import Polynomial
 from nnft_sym.sum_rules import sum_rules
 
@@ -342,13 +345,36 @@ def test_irreducible_diagrams_are_those_without_bridges():
         ({"n": 0, "kind": "1pi"}, ["kind full or connected"]),
         ({"n": 0, "kind": "connected", "scheme": "exact"}, ["scheme bare"]),
         ({"n": 30, "order": 0}, ["6,190,283,353,629,375 Wick contractions", "no vertices"]),
-        ({"n": 4, "order": 30}, ["Wick contractions, in more than 10,000,000 diagrams", "lower the order"]),
+        ({"n": 4, "order": 30}, ["more than 2,398,187 diagrams", "lower the order"]),
     ],
 )
 def test_impossible_requests_are_refused(arguments, fragments):
     with pytest.raises(InvalidExpansion) as caught:
         correlator("lambda*f^4", **arguments)
     assert [fragment for fragment in fragments if fragment not in str(caught.value)] == []
+
+
+@pytest.mark.parametrize("scheme", ["bare", "exact"])
+@pytest.mark.parametrize("kind", ["full", "normalised", "connected", "1pi"])
+def test_what_is_refused_without_counting_is_too_much(monkeypatch, scheme, kind):
+    """The bound is the sum of 1/S: exact for bare lines, below the number of diagrams always."""
+    chosen = selection(scheme, kind)
+    for content in (((4, 3),), ((3, 2), (4, 1)), ((4, 1), (6, 1))):
+        found = count(4, dict(content), chosen)
+        contractions = prod(factorial(v) ** k * factorial(k) for v, k in content)
+        bound = weight_of_all(4, content, chosen)
+        assert bound <= found.diagrams
+        if scheme == "bare":
+            assert bound * contractions == found.multiplicity_total
+
+    def fail(*_):
+        raise AssertionError("counted")
+
+    monkeypatch.setattr("nnft_sym.enumeration.count", fail)
+    monkeypatch.setattr("nnft_sym.enumeration.generate", fail)
+    with pytest.raises(InvalidExpansion, match=r"diagrams once there are the vertices 4:1[0-3]"):
+        correlator("lambda*f^4", 4, 40, scheme, kind)
+    assert len(list(listed(2, [((4, 12),)], selection("exact", "full"), {}))) == 0
 
 
 def test_a_bad_action_is_refused_by_the_correlator_too():

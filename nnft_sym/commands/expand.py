@@ -98,9 +98,12 @@ def command(
     form = "json" if as_json else form or "text"
     notation = Notation(plain_kernel, arguments, numbered_vertices)
     _check(form, terms, notation, document)
-    said = ["reading the action"]
+    said = ["reading the action, and bounding the number of diagrams"]
     with Ticker(lambda: said[-1]):
         expansion = correlator(action, n, order, scheme, kind, counting, progress=said.append)
+        if form == "json" or document or (form == "text" and terms != "grouped"):
+            said.append(f"{len(expansion):,} terms are found; all contractions are counted, as a check")
+            _ = expansion.wick_total
         said.append(f"{len(expansion):,} terms are found and are being written")
         printed = _printed(expansion, form, terms, notation, document)
     if not expansion.terms and (form, terms) not in (("text", None), ("text", "labelled")):
