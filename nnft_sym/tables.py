@@ -30,7 +30,9 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> 
     from rich.table import Table
 
     rows = list(rows)
-    made = Table(title=title, box=SIMPLE_HEAD, title_justify="left", title_style="bold")
+    made = Table(
+        title=title, box=SIMPLE_HEAD, title_justify="left", title_style="bold", show_header=any(columns)
+    )
     for position, name in enumerate(columns):
         # Numbers and the words of a heading stay whole; long labels may be folded.
         widest = max((len(text) for text in (*name.split(), *(row[position] for row in rows))), default=0)
