@@ -99,7 +99,8 @@ def latex_document(expansion: "Expansion", notation: Notation | None = None, ter
     '\\usepackage{amsmath}'
     """
     notation = notation or Notation()
-    title = f"The {expansion.n}-point function to {expansion.truncation.latex}, {expansion.shown_kind}"
+    kind = {"1pi": "one-particle irreducible"}.get(expansion.shown_kind.value, expansion.shown_kind.value)
+    title = f"The {expansion.n}-point function to {expansion.truncation.latex}, {kind}"
     rule = (expansion.rule[0].upper() + expansion.rule[1:]).replace("S_GP", r"$S_{\mathrm{GP}}$")
     totals = [
         f"{total} ({f'vertices {key}' if key else 'no vertex'})"
