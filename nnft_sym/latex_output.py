@@ -5,6 +5,7 @@ amsmath is all it needs; where TikZ is installed, the diagrams are drawn as well
 
 from typing import TYPE_CHECKING
 
+from nnft_sym.errors import RenderingError
 from nnft_sym.latex import display_latex
 from nnft_sym.latex_diagrams import diagram_latex
 from nnft_sym.notation import Notation
@@ -126,7 +127,7 @@ def _sections(expansion: "Expansion", notation: Notation, terms: str | None) -> 
     chosen = [terms] if terms else [form for form in _HEADINGS if few or form != "drawn"]
     sections = []
     for form in chosen:
-        lines = [rf"\subsection*{{{_HEADINGS[form]}}}"]
+        lines = [rf"\subsection*{{{_HEADINGS.get(form)}}}"]
         if form != "labelled":
             lines.append(_BRACKETS)
         extended = any(
@@ -143,6 +144,8 @@ def _sections(expansion: "Expansion", notation: Notation, terms: str | None) -> 
 
 def _display(expansion: "Expansion", notation: Notation, terms: str) -> str:
     """Print the sum in one form."""
+    if terms not in _HEADINGS:
+        raise RenderingError(f"there is no form {terms!r} of the terms: choose one of {', '.join(_HEADINGS)}")
     if terms == "drawn":
         return diagram_latex(expansion)
     return display_latex(expansion, notation, grouped=terms == "grouped")

@@ -8,11 +8,12 @@ from fractions import Fraction
 
 import pytest
 
+from nnft_sym.errors import RenderingError
 from nnft_sym.expansion import correlator
 from nnft_sym.latex import display_latex, formula_latex, grouped_latex, sum_latex
 from nnft_sym.latex_diagrams import diagram_latex
 from nnft_sym.latex_lines import estimated_width
-from nnft_sym.latex_output import latex_document
+from nnft_sym.latex_output import latex_document, pasted_latex
 from nnft_sym.notation import Notation
 from nnft_sym.polynomials import Polynomial
 from nnft_sym.text import expansion_text, grouped_text
@@ -316,6 +317,9 @@ def test_sentences_of_the_document():
     assert "@" not in document
     irreducible = latex_document(correlator("lambda*f^4", 4, kind="1pi"))
     assert "The 4-point function to order 1, one-particle irreducible" in irreducible
+    for write in (latex_document, pasted_latex):
+        with pytest.raises(RenderingError, match="'short' of the terms: choose one of drawn, grouped, lab"):
+            write(correlator("lambda*f^4", 4), terms="short")
 
 
 @pytest.mark.slow
