@@ -23,7 +23,8 @@ def expand(*words):
     """Run the command; give what it prints on standard output."""
     done = CliRunner().invoke(command, list(words), catch_exceptions=False)
     assert done.exit_code == 0, done.stderr
-    assert done.stderr == ""
+    # A machine that is busy may get to see progress.
+    assert re.sub(r"(?m)^\[ *[\d.]+ s\] .*\n", "", done.stderr) == ""
     return done.stdout
 
 
