@@ -295,8 +295,8 @@ cutoff = 10.0
 @pytest.mark.slow
 @pytest.mark.statistical
 def test_a_false_alarm_of_a_skewed_sample_is_caught_by_a_second_one():
-    # With this seed (one of thirty tried) the sixth power of two ReLU neurons fakes p = 1e-7.
-    net = run_study(parse_study(SKEWED.format(seed=8))).nets[0]
+    # With this seed (one of seventy tried) the sixth power of two ReLU neurons fakes p = 2e-5.
+    net = run_study(parse_study(SKEWED.format(seed=59))).nets[0]
     assert net.joint.p_value < 1e-4
     assert net.repeated
     assert net.passed
