@@ -7,6 +7,9 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
+#: Up to so many indices the rows found by `ranks` are kept: studies ask for the same ones again and again.
+_REMEMBERED = 4096
+
 
 def multiset_count(n_points: int, order: int) -> int:
     """Count the distinct elements of a symmetric tensor: ``C(n_points + order - 1, order)``.
@@ -75,18 +78,36 @@ def ranks(indices: NDArray[np.int64], n_points: int) -> NDArray[np.int64]:
     >>> ranks(np.array([[1, 0], [1, 1]]), 2).tolist()
     [1, 2]
     """
-    ordered = np.sort(np.asarray(indices, dtype=np.int64), axis=-1)
+    indices = np.asarray(indices, dtype=np.int64)
+    if indices.size > _REMEMBERED:
+        return _ranks(indices, n_points)
+    return _ranks_of_bytes(indices.tobytes(), indices.shape, n_points).copy()
+
+
+@lru_cache(maxsize=256)
+def _ranks_of_bytes(content: bytes, shape: tuple[int, ...], n_points: int) -> NDArray[np.int64]:
+    return _ranks(np.frombuffer(content, dtype=np.int64).reshape(shape), n_points)
+
+
+def _ranks(indices: NDArray[np.int64], n_points: int) -> NDArray[np.int64]:
+    ordered = np.sort(indices, axis=-1)
     order = ordered.shape[-1]
     position = np.zeros(ordered.shape[:-1], dtype=np.int64)
     previous = np.zeros(ordered.shape[:-1], dtype=np.int64)
-    for slot in range(order):
-        left = order - slot - 1
-        # skipped[v] = number of tuples whose entry at this slot is smaller than v
-        skipped = np.array(
-            [sum(multiset_count(n_points - u, left) for u in range(v)) for v in range(n_points + 1)],
-            dtype=np.int64,
-        )
+    for slot, skipped in enumerate(_skipped(n_points, order)):
         value = ordered[..., slot]
         position += skipped[value] - skipped[previous]
         previous = value
     return position
+
+
+@lru_cache(maxsize=256)
+def _skipped(n_points: int, order: int) -> NDArray[np.int64]:
+    """Number of tuples from one slot on whose entry there is smaller than v, shape (order, n_points + 1)."""
+    counts = [
+        [multiset_count(n_points - v, left) for v in range(n_points)] for left in reversed(range(order))
+    ]
+    table = np.zeros((order, n_points + 1), dtype=np.int64)
+    np.cumsum(np.reshape(counts, (order, n_points)), axis=1, out=table[:, 1:])
+    table.setflags(write=False)
+    return table

@@ -34,6 +34,9 @@ Indices = NDArray[np.int64]
 
 #: Accuracy of the first grid: as a share of that asked for, and at least, in nats.
 _FIRST, _LEAST_NATS = 0.55, 10.0
+#: The share where two grids near the end cost less than three on the way to it, in one dimension and in more:
+#: up to so many multiplications, beyond which most of the time is spent in them.
+_FIRST_OF_SMALL, _SMALL_WORK = (0.95, 0.85), 1e6
 #: Next grid: so many nats more where convergence is exponential (in one dimension, and in more, where nodes
 #: are dear), else so many times as many. A smaller step would leave short panels as they are, and then no
 #: change would not mean no error.
@@ -100,7 +103,7 @@ def refine(
         If not even the two coarsest grids fit into the limits.
     """
     tracks = [_Track(job, _smoothness(job, kernel, points, rule), kernel.d_in > 1) for job in jobs]
-    nats = _first_nats(jobs, rule, len(points), settings)
+    nats = _first_nats(tracks, rule, len(points), settings)
     while tracks:
         size = rule.size(nats)
         given_up = [t for t in tracks if t.level >= 2 and _too_large(t.job, size, len(points), settings)]
@@ -203,9 +206,17 @@ def fits_grid(job: Job, rule: Rule, n_points: int, settings: Settings) -> bool:
     return not _too_large(job, rule.size(_second(_LEAST_NATS)), n_points, settings)
 
 
-def _first_nats(jobs: Sequence[Job], rule: Rule, n_points: int, settings: Settings) -> float:
+def _first_nats(tracks: Sequence[_Track], rule: Rule, n_points: int, settings: Settings) -> float:
     """Accuracy of the first grid: near the one asked for, or the least if two such grids are too large."""
-    for nats in (max(_LEAST_NATS, _FIRST * (2.0 - log(settings.rtol))), _LEAST_NATS):
+    jobs = [track.job for track in tracks]
+    asked = 2.0 - log(settings.rtol)
+    if not any(track.smoothness in _SLOW for track in tracks):
+        near = max(_LEAST_NATS, _FIRST_OF_SMALL[any(track.several_dimensions for track in tracks)] * asked)
+        size = rule.size(_second(near))
+        work = sum(_cost(job, size, n_points).operations for job in jobs)
+        if work <= _SMALL_WORK and not any(_too_large(job, size, n_points, settings) for job in jobs):
+            return near
+    for nats in (max(_LEAST_NATS, _FIRST * asked), _LEAST_NATS):
         size = rule.size(_second(nats))
         refused = [job for job in jobs if _too_large(job, size, n_points, settings)]
         if not refused:
