@@ -5,7 +5,7 @@ the integral, and its slope d log|λ| / d log Λ tends to minus the power with w
 (arXiv:2008.08601, section 4): −(4 + d) and −(6 + d) for λ and κ of ReLU-net, −d for both of Erf-net.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,6 +102,7 @@ def flow(
     *,
     rtol: float = 1e-10,
     backend: Backend | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Flow:
     """Integrate a vertex in boxes of several sizes, to see its coupling flow.
 
@@ -116,6 +117,8 @@ def flow(
         Two or more, ascending.
     rtol, backend
         As for `numerics.integration.integrate`.
+    progress : callable, optional
+        Called with the number of cutoffs done and their total.
 
     Returns
     -------
@@ -138,7 +141,11 @@ def flow(
     sizes = np.array([box.cutoff for box in boxes])
     if len(boxes) < 2 or np.any(np.diff(sizes) <= 0.0):
         raise InvalidDomain(f"cutoffs {list(cutoffs)} given; a flow needs two or more, in ascending order")
-    found = [vertex_tensor(diagram, kernel, points, box, rtol=rtol, backend=backend) for box in boxes]
+    found = []
+    for box in boxes:
+        found.append(vertex_tensor(diagram, kernel, points, box, rtol=rtol, backend=backend))
+        if progress is not None:
+            progress(len(found), len(boxes))
     integrals = Estimate(
         np.stack([part.value for part in found]),
         np.stack([part.error for part in found]),

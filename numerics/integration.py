@@ -6,7 +6,7 @@ multisets of a set of inputs; `numerics.prediction.predict` for a whole expansio
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from diagrams.diagram import Diagram
 from numerics.backends import Backend
-from numerics.domains import Domain
-from numerics.errors import InvalidPoints
+from numerics.domains import Box, Domain, WholeSpace
+from numerics.errors import InvalidDomain, InvalidKernel, InvalidPoints, LoweringError, NotAvailable
 from numerics.estimate import Estimate, Quality
 from numerics.index_sets import multisets, ranks
 from numerics.integral_store import IntegralStore
@@ -46,6 +46,7 @@ def integrate(
     settings: Settings | None = None,
     backend: Backend | None = None,
     cache: IntegralStore | str | os.PathLike[str] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Estimate:
     """Integrate one diagram for external points at given inputs.
 
@@ -67,6 +68,8 @@ def integrate(
     cache : IntegralStore or path-like, optional
         Where integrals are kept for the next time; default: the folder in the environment variable
         ``NNFT_CACHE``, or none.
+    progress : callable, optional
+        Called with the number of connected parts done and their total.
 
     Returns
     -------
@@ -102,7 +105,7 @@ def integrate(
     >>> bool(abs(found.value - 1250.0) <= found.error)
     True
     """
-    x = checked_points(points, kernel)
+    x = checked_question(points, kernel, domain, method, diagram)
     if len(x) != diagram.n_external:
         raise InvalidPoints(
             f"{len(x)} points given for {diagram.edge_string!r}, which has {diagram.n_external} external "
@@ -110,7 +113,7 @@ def integrate(
         )
     labels = np.arange(len(x), dtype=np.int64).reshape(1, len(x))
     settings = settings or Settings(rtol=rtol)
-    found = _integrate(diagram, labels, kernel, x, domain, method, settings, backend, cache)
+    found = _integrate(diagram, labels, kernel, x, domain, method, settings, backend, cache, progress)
     return replace(found, value=found.value.reshape(()), error=found.error.reshape(()))
 
 
@@ -125,6 +128,7 @@ def vertex_tensor(
     settings: Settings | None = None,
     backend: Backend | None = None,
     cache: IntegralStore | str | os.PathLike[str] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Estimate:
     """Integrate one diagram for all multisets of the inputs on its external points.
 
@@ -135,7 +139,7 @@ def vertex_tensor(
     kernel : Kernel
     points : array_like, shape (n_points, d)
         The inputs.
-    domain, rtol, method, settings, backend, cache
+    domain, rtol, method, settings, backend, cache, progress
         As for `integrate`.
 
     Returns
@@ -158,23 +162,39 @@ def vertex_tensor(
     >>> tensor.value.shape, bool((tensor.error < 1e-9 * tensor.value).all())
     ((15,), True)
     """
-    x = checked_points(points, kernel)
+    x = checked_question(points, kernel, domain, method, diagram)
     labels = multisets(len(x), diagram.n_external)
     settings = settings or Settings(rtol=rtol)
-    return _integrate(diagram, labels, kernel, x, domain, method, settings, backend, cache)
+    return _integrate(diagram, labels, kernel, x, domain, method, settings, backend, cache, progress)
 
 
-def checked_points(points: Points, kernel: Kernel) -> Array:
-    """Check the inputs, and a kernel of the user at them; no inputs are fine for a diagram without legs.
+def checked_question(
+    points: Points, kernel: object, domain: object, method: object, diagram: object = None
+) -> Array:
+    """Check what is asked for, and give the inputs as an array.
+
+    There may be no inputs, for a diagram without legs. Were domains not checked, a number in the place of one
+    would pass for all of R^d.
 
     Raises
     ------
     InvalidPoints
         If the inputs are not finite, or of another dimension than the kernel.
     InvalidKernel
-        If a kernel of the user is not symmetric or not positive at the inputs, or varies there faster than
-        its length scale says.
+        If the kernel is none, for instance a network; if a kernel of the user is not symmetric or not
+        positive at the inputs, or varies there faster than its length scale says.
+    InvalidDomain, NotAvailable, LoweringError
+        If the domain, the method or the diagram is of another type.
     """
+    if not isinstance(kernel, Kernel):
+        raise InvalidKernel(f"{kernel!r} given as the kernel; that of a network is ``network.kernel``")
+    if not isinstance(domain, Box | WholeSpace):
+        raise InvalidDomain(f"{domain!r} given as the domain; Box(cutoff) or WholeSpace() is needed")
+    if not isinstance(method, Method):
+        names = ", ".join(str(one) for one in Method)
+        raise NotAvailable(f"{method!r} given as the method; one of {names} is needed")
+    if not isinstance(diagram, Diagram | Integrand | None):
+        raise LoweringError(f"{diagram!r} given as the diagram; see Diagram.from_edge_string")
     if np.shape(points) == (0, kernel.d_in):
         return np.empty((0, kernel.d_in))  # a diagram without external points
     x = as_points(points, kernel.d_in)
@@ -193,12 +213,13 @@ def _integrate(
     settings: Settings,
     backend: Backend | None,
     cache: IntegralStore | str | os.PathLike[str] | None,
+    progress: Callable[[int, int], None] | None,
 ) -> Estimate:
     """Integrate for external points at the inputs ``labels``, shape (M, n_external)."""
     integrand = lower_diagram(diagram) if isinstance(diagram, Diagram) else diagram
     parts = integrand.parts()
     jobs = [Job(part.integrand, leg_rows(part.integrand, len(points), labels, part.labels)) for part in parts]
-    solve_with_store(jobs, kernel, points, domain, method, settings, backend, cache)
+    solve_with_store(jobs, kernel, points, domain, method, settings, backend, cache, progress)
     total = Product(np.full(len(labels), to_float(integrand.prefactor)))
     full = kernel.full(points, points) if integrand.spectators else np.empty((0, 0))
     for i, j, power in integrand.spectators:

@@ -19,7 +19,7 @@ from numerics.errors import LoweringError, NotAvailable
 from numerics.estimate import Estimate, Quality
 from numerics.index_sets import multiset_count, multisets
 from numerics.integral_store import IntegralStore
-from numerics.integration import Method, Product, checked_points, gather, judged, leg_rows
+from numerics.integration import Method, Product, checked_question, gather, judged, leg_rows
 from numerics.kernels import Kernel
 from numerics.lowering import Program, TermGroup, TermLike, lower
 from numerics.monomials import Monomial, monomial_text, parse_monomial
@@ -277,7 +277,7 @@ def predict(
     >>> found.evaluate({"lambda": 1e-6}).value.round(6).tolist()
     [0.72, 1.44, 2.88, 5.76, 11.52]
     """
-    x = checked_points(points, kernel)
+    x = checked_question(points, kernel, domain, method)
     program = lower(terms.monomials() if isinstance(terms, Expanded) else terms)
     jobs = tuple(Job(integrand, leg_rows(integrand, len(x))) for integrand in program.integrands)
     settings = settings or Settings(rtol=rtol)

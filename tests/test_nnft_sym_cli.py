@@ -9,6 +9,7 @@ import pytest
 
 from diagrams import double_factorial
 from nnft_sym.cli import COMMANDS, run
+from nnft_sym.prediction_progress import integral_progress
 
 ERF = ["--net", "erf", "--sigma-w", "1", "--sigma-b", "1"]
 
@@ -98,6 +99,27 @@ def test_integrate_closed_form(answer):
         "--cutoff", "10",
     )  # fmt: skip
     assert found["value"] == pytest.approx(4 / 16 * 1e5 / 5, rel=1e-12)
+
+
+def test_a_long_integral_says_how_far_it_is(monkeypatch, nnft):
+    monkeypatch.setattr(integral_progress.__wrapped__, "__defaults__", (0.01, 0.01))
+    words = [
+        "--diagram",
+        "x1-y1,x2-y1",
+        "--points",
+        "1,0;2,1",
+        "--cutoff",
+        "5",
+        "--rtol",
+        "1e-6",
+        "--method",
+        "qmc",
+        "--json",
+    ]
+    code, out, err = nnft("integrate", *ERF, *words)
+    assert code == 0
+    assert "s] 0 of 1 integrals" in err
+    assert "quasi-Monte-Carlo" in json.loads(out)["method"]
 
 
 def test_integrate_says_how_it_did_and_what_it_reached(answer):

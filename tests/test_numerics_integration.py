@@ -3,6 +3,7 @@
 import itertools
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 
 import mpmath
 import numpy as np
@@ -13,13 +14,22 @@ from diagrams.diagram import Diagram
 from diagrams.generation import generate
 from numerics.backends import NumbaBackend, NumpyBackend
 from numerics.domains import Box, WholeSpace
-from numerics.errors import InvalidKernel, InvalidPoints, LoweringError, ProblemTooLarge
+from numerics.errors import (
+    InvalidDomain,
+    InvalidKernel,
+    InvalidPoints,
+    LoweringError,
+    NotAvailable,
+    ProblemTooLarge,
+)
 from numerics.estimate import Quality
 from numerics.index_sets import multisets
 from numerics.integration import Method, integrate, vertex_tensor
 from numerics.kernels import Kernel
 from numerics.kernels_arc import ErfKernel, ReLUKernel
 from numerics.kernels_stationary import CosKernel, GaussKernel
+from numerics.networks import GaussNet
+from numerics.prediction import predict
 from numerics.refinement import Settings
 
 STAR = "x1-y1,x2-y1,x3-y1,x4-y1"
@@ -348,6 +358,37 @@ def test_accuracy_must_make_sense(rtol):
 def test_wrong_points_are_refused(points):
     with pytest.raises(InvalidPoints):
         integrate(Diagram.from_edge_string(STAR), ErfKernel(), points, Box(1.0))
+
+
+@pytest.mark.parametrize(
+    ("changed", "error", "said"),
+    [
+        ({"domain": 2.0}, InvalidDomain, r"2.0 given as the domain; Box\(cutoff\) or WholeSpace\(\)"),
+        ({"domain": None}, InvalidDomain, "None given as the domain"),
+        ({"method": "grid"}, NotAvailable, "'grid' given as the method; one of Method.AUTOMATIC"),
+        ({"kernel": GaussNet(5)}, InvalidKernel, "that of a network is ``network.kernel``"),
+        ({"diagram": TADPOLE}, LoweringError, "see Diagram.from_edge_string"),
+    ],
+    ids=str,
+)
+def test_what_is_no_domain_method_kernel_or_diagram_is_refused(changed, error, said):
+    """A plain number as domain once gave the integral over R^d."""
+    diagram = Diagram.from_edge_string(TADPOLE)
+    asked = {"diagram": diagram, "kernel": GaussKernel(), "points": [0.0, 1.0], "domain": Box(2.0)} | changed
+    for function in (integrate, vertex_tensor):
+        with pytest.raises(error, match=said):
+            function(**asked)
+    terms = [(diagram, Fraction(1), {})]
+    if "diagram" not in changed:
+        with pytest.raises(error, match=said):
+            predict(terms, **{name: value for name, value in asked.items() if name != "diagram"})
+
+
+def test_progress_counts_the_connected_parts():
+    seen = []
+    diagram = Diagram.from_edge_string("x1-y1,x2-y1,x3-y2,x4-y2,y1-y1")
+    integrate(diagram, ErfKernel(), [0.1, 0.2, 0.3, 0.4], Box(2.0), progress=lambda *done: seen.append(done))
+    assert seen == [(0, 2), (1, 2), (2, 2)]
 
 
 @dataclass(frozen=True)

@@ -92,6 +92,7 @@ def _integrate(
     method: str,
 ) -> "Estimate":
     """Integrate, and say what to do in the words of the command line."""
+    from nnft_sym.prediction_progress import integral_progress
     from numerics.domains import Box, WholeSpace
     from numerics.errors import DivergentIntegral, InvalidDomain
     from numerics.integration import Method, integrate
@@ -106,9 +107,16 @@ def _integrate(
     domain = WholeSpace() if cutoff is None else Box(cutoff)
     settings = Settings(rtol=rtol, strict=strict)
     try:
-        return integrate(
-            diagram, network.kernel, as_points(points), domain, method=Method[method], settings=settings
-        )
+        with integral_progress() as progress:
+            return integrate(
+                diagram,
+                network.kernel,
+                as_points(points),
+                domain,
+                method=Method[method],
+                settings=settings,
+                progress=progress,
+            )
     except DivergentIntegral as error:
         raise DivergentIntegral(f"{error}: --cutoff L") from error
 
