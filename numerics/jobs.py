@@ -13,6 +13,8 @@ Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 _EPSILON = float(np.finfo(np.float64).eps)
+#: Smallest size that accuracies refer to: smaller numbers have fewer digits, and no finite inverse.
+TINY = float(np.finfo(np.float64).tiny)
 #: Rounding error, in units of ε∫∏|K|: of a sum, and of each kernel in the product.
 _OF_SUM, _OF_KERNEL = 4.0, 16.0
 
@@ -99,8 +101,7 @@ class Job:
     def judge(self, scale: Array, rtol: float) -> None:
         """Hold the error against the size of the integrand; sets `scale`, `reached` and `converged`."""
         self.scale = np.asarray(scale)
-        relative = self.error / np.where(self.scale > 0.0, self.scale, 1.0)
-        self.reached = float(relative.max(initial=0.0))
+        self.reached = float((self.error / np.maximum(self.scale, TINY)).max(initial=0.0))
         self.converged = self.reached <= rtol
 
     def take(self, other: "Job") -> None:

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from numerics.backends import Backend, default_backend
 from numerics.contraction import Cost, Tables, contract, contraction_cost
 from numerics.errors import ProblemTooLarge
+from numerics.jobs import TINY, rounding
 from numerics.jobs import Job as Job
 from numerics.jobs import Settings as Settings
-from numerics.jobs import rounding
 from numerics.kernels import Kernel
 from numerics.kernels_arc import ErfKernel, ReLUKernel
 from numerics.kernels_stationary import CosKernel, GaussKernel
@@ -134,7 +134,6 @@ class _Track:
     level: int = 0
     finished: bool = False
     _scale: Array = field(default_factory=lambda: np.empty(0))
-    _per_scale: Array = field(default_factory=lambda: np.empty(0))
     _change: float = np.inf
     _changes: list[float] = field(default_factory=list)
 
@@ -147,11 +146,11 @@ class _Track:
         if self.level == 0:
             # The scale need not be accurate, so that of the coarsest grid serves for all.
             magnitudes = tables.magnitudes(job.integrand)
-            absolute = (
+            self._scale = (
                 value if magnitudes is tables else contract(job.integrand, job.rows, magnitudes, chosen)
             )
-            self._scale = np.maximum(absolute, np.abs(value))
-            self._per_scale = 1.0 / np.where(self._scale > 0.0, self._scale, 1.0)
+        # That grid may have missed all of a narrow integrand.
+        self._scale = np.maximum(self._scale, np.abs(value))
         if exact or self.level >= 1:
             missed = np.zeros_like(value) if exact else self._missed(np.abs(value - job.value))
             rounded = rounding(job.integrand.n_factors) * self._scale
@@ -168,7 +167,7 @@ class _Track:
     def _missed(self, change: Array) -> Array:
         """What the last grid still misses, from the change that it brought."""
         scale = self._scale
-        largest = float((change * self._per_scale).max(initial=0.0))
+        largest = float((change / np.maximum(scale, TINY)).max(initial=0.0))
         if self.smoothness is Smoothness.UNKNOWN:
             self._changes = [*self._changes[1 - _CHANGES :], largest]
             rest = _REST if len(self._changes) == _CHANGES else _TOO_FEW

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from numerics.convergence import tail_power
 from numerics.domains import Box
-from numerics.jobs import Job, Settings
+from numerics.jobs import TINY, Job, Settings
 from numerics.kernels import Kernel
 
 Array = NDArray[np.float64]
@@ -82,5 +82,5 @@ def integrate_tail_too(
 
 def _tail(change: Array, scale: Array, ratio: float) -> Array:
     """Bound on what lies outside, from the change that the last box brought."""
-    largest = float(np.max(change / np.where(scale > 0.0, scale, 1.0), initial=0.0))
+    largest = float(np.max(change / np.maximum(scale, TINY), initial=0.0))
     return np.asarray(ratio / (1.0 - ratio) * np.maximum(change, _SHARE * largest * scale))

@@ -145,6 +145,31 @@ def test_box_form_against_scipy(cutoff, shift):
     assert float(grid.value) == pytest.approx(float(found.value), rel=3e-12)
 
 
+@pytest.mark.parametrize("cutoff", [1e-200, 1e-17, 1e-8, 1e-3, 0.7, 1e6, 1e20])
+@pytest.mark.parametrize("shift", [0.0, 0.3, 4.0])
+@pytest.mark.parametrize("d", [1, 2])
+def test_narrow_and_wide_boxes_keep_their_digits(cutoff, shift, d):
+    """In a narrow box the two error functions would cancel; the ends of a wide one do not matter."""
+    kernel = GaussKernel(1.2, 0.4, d)
+    x = np.array([[0.1, 0.2], [-0.4, 0.6], [0.7, 0.3]])[:, :d] + shift
+    found = integrate(Diagram.from_edge_string("x1-y1,x2-y1,x3-y1"), kernel, x, Box(cutoff))
+    amplitude, c = kernel.gaussian
+    with mpmath.workdps(450):
+        exact = mpmath.mpf(amplitude) ** 3
+        for axis in x.T:
+            mean = mpmath.fsum(map(mpmath.mpf, axis)) / 3
+            sharpness = mpmath.sqrt(3 * mpmath.mpf(c) / 2)
+            ends = [mpmath.erf(sharpness * (mpmath.mpf(cutoff) + sign * mean)) for sign in (1, -1)]
+            apart = mpmath.fsum((mpmath.mpf(p) - mean) ** 2 for p in axis)
+            exact *= (
+                mpmath.exp(-mpmath.mpf(c) / 2 * apart) * mpmath.sqrt(mpmath.pi) / 2 / sharpness * sum(ends)
+            )
+    if exact < 1e-300:
+        return  # (2e-200)² is no float
+    assert found.trusted
+    assert abs(float(found.value / float(exact)) - 1.0) <= float(found.error / found.value) < 1e-12
+
+
 def test_box_without_legs_is_a_volume():
     figure_eight = Diagram.from_edge_string("y1-y1,y1-y1")
     kernel = CosKernel(1.0, 1.5, 2)

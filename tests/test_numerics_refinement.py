@@ -8,10 +8,11 @@ import pytest
 from diagrams.diagram import Diagram
 from numerics.domains import Box
 from numerics.errors import ProblemTooLarge
-from numerics.integration import Method, integrate
+from numerics.integration import Method, integrate, vertex_tensor
 from numerics.kernels_arc import ErfKernel, ReLUKernel
 from numerics.kernels_stationary import GaussKernel
 from numerics.refinement import Settings
+from numerics.user_kernels import FunctionKernel
 from tests.random_integrals import random_case
 
 
@@ -62,3 +63,31 @@ def test_cancellation_is_judged_against_the_size_of_the_integrand():
 def test_settings_give_the_accuracy_and_the_limits():
     assert Settings().rtol == 1e-10
     assert math.log2(Settings().max_bytes) == 31
+
+
+def test_elements_too_small_for_an_inverse_hinder_nothing():
+    """Far outside the box K⁴ falls to 1e-310, whose inverse is infinite; other elements keep their digits."""
+    kernel, points = GaussKernel(d_in=2), [[0.0, 0.0], [0.0, 26.7]]
+    star = Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")
+    grid, closed = (
+        vertex_tensor(star, kernel, points, Box(0.1), method=method)
+        for method in (Method.GRID, Method.CLOSED_FORM)
+    )
+    assert 0.0 < closed.value.min() < 1e-307
+    assert grid.trusted
+    assert np.all(np.abs(grid.value - closed.value) <= grid.error + closed.error + 1e-313)
+
+
+def test_a_narrow_integrand_that_the_first_grid_missed_has_an_error():
+    """Two kernels of compact support overlap on [2.18, 2.2] only, where the first grids have no node."""
+
+    def bump(x, y):
+        distance = np.abs(x - y.T) / 0.3
+        return np.maximum(1.0 - distance, 0.0) ** 4 * (4.0 * distance + 1.0)
+
+    points = np.array([[1.9], [2.48]])
+    t, w = np.polynomial.legendre.leggauss(8)
+    exact = 0.01 * w @ np.prod(bump(points, 2.19 + 0.01 * t[:, np.newaxis]), axis=0)
+    kernel = FunctionKernel(bump, ray_growth=None, self_growth=0.0)
+    found = integrate(Diagram.from_edge_string("x1-y1,x2-y1"), kernel, points, Box(24.0), rtol=1e-4)
+    assert 0.0 < abs(float(found.value) - exact) <= float(found.error)
