@@ -55,7 +55,7 @@ def numeric_terms(term: "Term") -> Iterator[NumericTerm]:
     >>> from nnft_sym.expansion import correlator
     >>> for integrand, number, powers in numeric_terms(correlator("b*x^2*f^4", 4).terms[-1]):
     ...     print(number, powers, integrand)
-    -24 {'b': 1} ∫dy1 |y1|^2 Kw(x1,y1) Kw(x2,y1) Kw(x3,y1) Kw(x4,y1)   [4 factors, integration over 1 × d ...
+    -24 {'b': 1} ∫dy1 |y1|^2 Kw(x1,y1) Kw(x2,y1) Kw(x3,y1) Kw(x4,y1)   [4 factors, 4 products ...
     >>> for diagram, number, powers in numeric_terms(correlator("lambda*(f.f)^2", 2).terms[1]):
     ...     print(number, powers, diagram.edge_string)
     -4 {'D': 1, 'lambda': 1, 'δ_1_2': 1} x1-y1,x2-y1,y1-y1

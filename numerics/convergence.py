@@ -32,7 +32,9 @@ def divergence(diagram: Diagram | Integrand, kernel: Kernel) -> float | None:
     -------
     float or None
         The power p of Λ^p (0 means a logarithm), for inputs in general position: at special inputs the
-        coefficient can vanish. None if the integral converges over R^d.
+        coefficient can vanish. So it does for Erf-net, whose kernel changes sign from one end of the box to
+        the other, at vertices with an odd number of line ends: the power is then an upper bound. None if the
+        integral converges over R^d.
 
     Raises
     ------

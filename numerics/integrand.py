@@ -42,6 +42,21 @@ class FactorKind(IntEnum):
     INTERNAL = 2
 
 
+class CostPerPoint(NamedTuple):
+    """What one evaluation of an integrand takes; see `numerics.contraction.contraction_cost` for a grid.
+
+    Attributes
+    ----------
+    kernel_values : int
+        Different kernel values that depend on the position of a vertex.
+    products : int
+        Multiplications of them, and of profiles, with each other.
+    """
+
+    kernel_values: int
+    products: int
+
+
 class Part(NamedTuple):
     """A connected piece with vertices, apart from where its legs are attached.
 
@@ -86,9 +101,9 @@ class Integrand:
     --------
     >>> tadpole = Integrand(2, 1, legs=[(0, 0, 1), (1, 0, 1)], internal=[(0, 0, 1)], prefactor=Fraction(-12))
     >>> print(tadpole)
-    -12 ∫dy1 Kw(x1,y1) Kw(x2,y1) Kw(y1,y1)   [3 factors, integration over 1 × d dimensions]
-    >>> tadpole.n_factors, tadpole.dimension(3)
-    (3, 3)
+    -12 ∫dy1 Kw(x1,y1) Kw(x2,y1) Kw(y1,y1)   [3 factors, 2 products a point, integration ...]
+    >>> tadpole.n_factors, tadpole.dimension(3), tadpole.cost_per_point
+    (3, 3, CostPerPoint(kernel_values=3, products=2))
     >>> Integrand.from_json(tadpole.to_json()) == tadpole
     True
     """
@@ -132,6 +147,13 @@ class Integrand:
     def n_factors(self) -> int:
         """Number of kernels multiplied, powers counted."""
         return sum(power for *_, power in (*self.spectators, *self.legs, *self.internal))
+
+    @cached_property
+    def cost_per_point(self) -> CostPerPoint:
+        """Cost at one position of all vertices; lines between external points are no part of it."""
+        lines = (*self.legs, *self.internal)
+        factors = sum(power for *_, power in lines) + sum(p is not None for p in self.profiles)
+        return CostPerPoint(len(lines), max(0, factors - 1))
 
     def dimension(self, d_in: int) -> int:
         """Dimension of the integral for inputs of dimension `d_in`."""
@@ -280,10 +302,15 @@ class Integrand:
         weighted += [_factor("Kw", f"y{u + 1}", f"y{v + 1}", p) for u, v, p in self.internal]
         number = [] if self.prefactor == 1 and (factors or measure) else [str(self.prefactor)]
         text = " ".join([*number, *factors, *([measure] if measure else []), *weighted])
-        plural = "" if self.n_factors == 1 else "s"
         return (
-            f"{text}   [{self.n_factors} factor{plural}, integration over {self.n_vertices} × d dimensions]"
+            f"{text}   [{_number(self.n_factors, 'factor')}, "
+            f"{_number(self.cost_per_point.products, 'product')} a point, "
+            f"integration over {self.n_vertices} × d dimensions]"
         )
+
+
+def _number(count: int, of: str) -> str:
+    return f"{count} {of}" + ("" if count == 1 else "s")
 
 
 def _merged(

@@ -67,10 +67,10 @@ def lower_diagram(
     Examples
     --------
     >>> print(lower_diagram(Diagram.from_edge_string("x1-x3,x2-y1,y1-y1,y1-x4"), -12))
-    -12 K(x1,x3) ∫dy1 Kw(x2,y1) Kw(x4,y1) Kw(y1,y1)   [4 factors, integration over 1 × d dimensions]
+    -12 K(x1,x3) ∫dy1 Kw(x2,y1) Kw(x4,y1) Kw(y1,y1)   [4 factors, 2 products ...
     >>> from numerics.profiles import RadialPower
     >>> print(lower_diagram(Diagram.from_edge_string("x1-y1,x2-y1"), profiles=[RadialPower(2)]))
-    ∫dy1 |y1|^2 Kw(x1,y1) Kw(x2,y1)   [2 factors, integration over 1 × d dimensions]
+    ∫dy1 |y1|^2 Kw(x1,y1) Kw(x2,y1)   [2 factors, 2 products ...
     """
     lowered = _lowered(diagram)
     if prefactor == 1 and not any(profiles):
@@ -180,7 +180,7 @@ def lower(terms: Iterable[TermLike]) -> Program:
     >>> program = lower([(star, Fraction(-24), {"lambda": 1}), (other, Fraction(-24), {"lambda": 1})])
     >>> print(program)
     2 terms with 1 distinct integrals:
-      I0: ∫dy1 Kw(x1,y1) Kw(x2,y1) Kw(x3,y1) Kw(x4,y1)   [4 factors, integration over 1 × d dimensions]
+      I0: ∫dy1 Kw(x1,y1) Kw(x2,y1) Kw(x3,y1) Kw(x4,y1)   [4 factors, 3 products ...
     >>> program.groups[0].places.tolist()
     [[4, 5, 0, 1, 2, 3], [3, 4, 0, 1, 2, 5]]
     """

@@ -136,5 +136,15 @@ def test_all_labellings_of_a_topology_share_one_integral():
 def test_text_counts_factors_and_dimensions():
     text = str(lower_diagram(Diagram.from_edge_string("x1-y1,y1-y2,y1-y2,y1-y2,y2-x2"), 96))
     assert text.startswith("96 ∫dy1 dy2 Kw(x1,y1) Kw(x2,y2) Kw(y1,y2)^3")
-    assert "5 factors, integration over 2 × d dimensions" in text
+    assert "5 factors, 4 products a point, integration over 2 × d dimensions" in text
     assert str(lower_diagram(Diagram.from_edge_string("x1-x2"))).startswith("K(x1,x2)   [1 factor,")
+
+
+@pytest.mark.parametrize(
+    "text", ["x1-y1,x2-y1,y1-y2,y1-y2,x3-y2,x4-y2", "x1-x2,x3-y1,y1-y1,y1-y1,y1-x4", "x1-x2", "y1-y1,y1-y1"]
+)
+def test_cost_per_point_counts_the_lines_that_touch_a_vertex(text):
+    lines = [line for line in text.split(",") if "y" in line]
+    cost = lower_diagram(Diagram.from_edge_string(text)).cost_per_point
+    assert cost.kernel_values == len(set(lines))
+    assert cost.products == max(0, len(lines) - 1)
