@@ -81,6 +81,9 @@ class Rule(Protocol):
     def size(self, nats: float) -> int:
         """Number of nodes of the grid, without making it."""
 
+    def pieces(self, nats: float) -> tuple[int, ...]:
+        """Into how many pieces each panel is cut; more pieces are not always a finer grid at their ends."""
+
     def grid(self, nats: float) -> Grid:
         """Make the grid."""
 
@@ -158,6 +161,10 @@ class TensorRule:
             self._sizes[nats] = prod(sum(panel.n_nodes(nats) for panel in panels) for panels in self.axes)
         return self._sizes[nats]
 
+    def pieces(self, nats: float) -> tuple[int, ...]:
+        """Pieces of each panel."""
+        return tuple(panel.pieces(nats)[0] for panels in self.axes for panel in panels)
+
     def grid(self, nats: float) -> Grid:
         """Nodes and weights; those of small grids are kept."""
         if nats in self._grids:
@@ -233,6 +240,12 @@ class SurfaceRule:
         return sum(
             prod(sum(panel.n_nodes(nats) for panel in panels) for panels in others)
             for _, _, others in self.faces
+        )
+
+    def pieces(self, nats: float) -> tuple[int, ...]:
+        """Pieces of each panel."""
+        return tuple(
+            panel.pieces(nats)[0] for _, _, others in self.faces for panels in others for panel in panels
         )
 
     def grid(self, nats: float) -> Grid:
@@ -351,6 +364,10 @@ class TrapezoidRule:
     def size(self, nats: float) -> int:
         """Number of nodes."""
         return prod(len(self._axis(axis, nats)[0]) for axis in range(len(self.low)))
+
+    def pieces(self, nats: float) -> tuple[int, ...]:
+        """None: equidistant nodes have no panels."""
+        return ()
 
     def grid(self, nats: float) -> Grid:
         """Nodes and weights."""

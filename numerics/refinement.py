@@ -51,6 +51,8 @@ _MEMORY, _BELIEVED = (4e-3, 1e-2), (0.05, 0.1)
 #: Where nothing is known: changes kept in mind, what the largest of them is multiplied by, and by how much
 #: more as long as there are fewer.
 _CHANGES, _REST, _TOO_FEW = 3, 1.5, 10.0
+#: Share of the error before that is believed to remain at least where panels have just been cut.
+_CUT = 0.5
 #: Largest ratio of successive changes for which their sum is taken to converge.
 _LARGEST_RATIO = 0.9
 #: Smallest ratio believed where kinks remain.
@@ -103,7 +105,7 @@ def refine(
         If not even the two coarsest grids fit into the limits.
     """
     tracks = [_Track(job, _smoothness(job, kernel, points, rule), kernel.d_in > 1) for job in jobs]
-    nats = _first_nats(tracks, rule, len(points), settings)
+    nats = before = _first_nats(tracks, rule, len(points), settings)
     while tracks:
         size = rule.size(nats)
         given_up = [t for t in tracks if t.level >= 2 and _too_large(t.job, size, len(points), settings)]
@@ -114,14 +116,15 @@ def refine(
         if not tracks:
             return
         tables = Tables(kernel, points, rule, nats, backend)
+        finer = tracks[0].level < 2 or rule.pieces(nats) == rule.pieces(before)
         for track in tracks:
-            track.evaluate(tables, settings.rtol, backend)
+            track.evaluate(tables, settings.rtol, backend, finer=finer)
             track.job.method = f"grid contraction, {rule.name}, {size} nodes per vertex"
             if track.finished and on_done:
                 on_done(track.job)
         tracks = [track for track in tracks if not track.finished]
         step = _STEP if kernel.d_in == 1 else _SHORT_STEP
-        nats = _next(nats, step, kinked=any(track.smoothness in _SLOW for track in tracks))
+        before, nats = nats, _next(nats, step, kinked=any(track.smoothness in _SLOW for track in tracks))
 
 
 @dataclass(eq=False)
@@ -137,8 +140,13 @@ class _Track:
     _change: float = np.inf
     _changes: list[float] = field(default_factory=list)
 
-    def evaluate(self, tables: Tables, rtol: float, backend: Backend | None) -> None:
-        """Integrate on one more grid, and judge from the changes so far."""
+    def evaluate(self, tables: Tables, rtol: float, backend: Backend | None, *, finer: bool) -> None:
+        """Integrate on one more grid, and judge from the changes so far.
+
+        Where panels have just been cut (not `finer`), two half panels may be no better than the whole one was
+        for an integrand that is largest at an end of the box, or worse. A small change then says nothing, and
+        a large one is the error of the new grid.
+        """
         job = self.job
         chosen = backend or default_backend(prod(job.shape), job.integrand.n_factors, tables.size)
         value = contract(job.integrand, job.rows, tables, chosen)
@@ -152,7 +160,10 @@ class _Track:
         # That grid may have missed all of a narrow integrand.
         self._scale = np.maximum(self._scale, np.abs(value))
         if exact or self.level >= 1:
-            missed = np.zeros_like(value) if exact else self._missed(np.abs(value - job.value))
+            change = np.abs(value - job.value) if self.level else np.zeros_like(value)
+            missed = np.zeros_like(value) if exact else self._missed(change)
+            if not finer and self.smoothness is Smoothness.ANALYTIC:
+                missed = np.maximum(np.maximum(missed, change), _CUT * job.error)
             rounded = rounding(job.integrand.n_factors) * self._scale
             job.error = missed + rounded
             job.judge(self._scale, rtol)

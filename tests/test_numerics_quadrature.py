@@ -3,6 +3,7 @@
 import itertools
 import math
 
+import mpmath
 import numpy as np
 import pytest
 
@@ -21,6 +22,18 @@ def test_gauss_legendre_is_exact_up_to_degree_2n_minus_1_and_not_beyond(n):
         leading = math.factorial(2 * n) / (2**n * math.factorial(n) ** 2)
         missing = 2.0 / (2 * n + 1) / leading**2
         assert 2.0 / (2 * n + 1) - w @ x ** (2 * n) == pytest.approx(missing, rel=1e-3, abs=1e-15)
+
+
+@pytest.mark.parametrize("n", [7, 48, 96])
+def test_weights_near_the_ends_have_all_their_digits(n):
+    """Against thirty digits; those of NumPy have twelve there, where large integrands count most."""
+    nodes, weights = gauss_legendre(n)
+    with mpmath.workdps(30):
+        for x, w in list(zip(nodes, weights, strict=True))[: n // 6 + 1]:
+            root = mpmath.findroot(lambda z: mpmath.legendre(n, z), x)
+            before = mpmath.legendre(n - 1, root)
+            exact = 2 * (1 - root**2) / (n * before) ** 2
+            assert abs(w / exact - 1) < 4e-15
 
 
 @pytest.mark.parametrize("cutoff", [0.3, 5.0, 1e3, 1e6])

@@ -91,3 +91,22 @@ def test_a_narrow_integrand_that_the_first_grid_missed_has_an_error():
     kernel = FunctionKernel(bump, ray_growth=None, self_growth=0.0)
     found = integrate(Diagram.from_edge_string("x1-y1,x2-y1"), kernel, points, Box(24.0), rtol=1e-4)
     assert 0.0 < abs(float(found.value) - exact) <= float(found.error)
+
+
+@pytest.mark.parametrize(
+    ("cutoff", "points", "sigma_w", "rtol"),
+    [
+        (2.3355, [6.6803, 6.4192], 4.4496, 3.08e-5),
+        (4.20999, [5.06366, 5.18635], 3.6918, 9.905e-12),
+        (11.16854, [15.56509, 11.66221], 1.97884, 6.7235e-6),
+        (11.49355, [13.71607, 14.05389], 1.40013, 1.86624e-11),
+    ],
+)
+def test_grids_whose_panels_are_cut_do_not_mislead(cutoff, points, sigma_w, rtol):
+    """Gaussians outside the box are largest at its end, where two half panels resolve less than one panel."""
+    path, kernel = Diagram.from_edge_string("x1-y1,x2-y1"), GaussKernel(sigma_w, 1.0)
+    grid = integrate(path, kernel, points, Box(cutoff), rtol=rtol, method=Method.GRID)
+    closed = integrate(path, kernel, points, Box(cutoff))
+    assert closed.method == "closed Gaussian form"
+    assert grid.trusted
+    assert abs(float(grid.value - closed.value)) <= float(grid.error + closed.error)
