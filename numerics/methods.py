@@ -249,12 +249,15 @@ def _to_be_improved(job: Job, problem: _Problem) -> bool:
 
 
 def _without_grid(job: Job, problem: _Problem, box: Box) -> None:
-    """Fill a job without a grid, unless what it holds already is the better result."""
+    """Fill a job without a grid, unless what it holds already is the better result, or contradicts it."""
     other = Job(job.integrand, job.rows)
     few = job.integrand.dimension(problem.kernel.d_in) <= _CUBATURE_DIMENSIONS
     _pointwise(other, problem, box, by_cubature=few)
-    if not job.method or other.reached < job.reached:
-        job.take(other)
+    if job.method:
+        agree = bool(np.all(np.abs(other.value - job.value) <= other.error + job.error))
+        if not agree or other.reached >= job.reached:
+            return
+    job.take(other)
 
 
 def _pointwise(job: Job, problem: _Problem, box: Box, *, by_cubature: bool) -> None:

@@ -6,7 +6,8 @@ with y = s·sinh(u) per coordinate, s the length scale of the kernel, so that la
 """
 
 from collections.abc import Iterator
-from math import asinh, isfinite, log2, prod
+from itertools import product
+from math import isfinite, log2, prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,8 +35,12 @@ _NUMBERS, _BLOCK, _DIAGONAL = 2**22, 4096, 32
 _SUBDIVISIONS = 2000
 #: Points that tell the size of the integrand.
 _SIZING = 2**11
-#: Where the box is cut first, in units of its half side.
-_OFF_CENTRE = 0.1234
+#: Where the box is cut first, as a share of its side.
+_OFF_CENTRE = 0.5617
+#: Up to this dimension the first pieces are cut again.
+_CUT_TWICE = 3
+#: What of a kernel that falls off counts as nothing, and how the distance is looked for.
+_NOTHING, _STEP, _MOST_STEPS = 1e-18, 1.25, 100
 
 
 def by_cubature(job: Job, kernel: Kernel, points: Array, box: Box, settings: Settings) -> None:
@@ -52,14 +57,14 @@ def by_cubature(job: Job, kernel: Kernel, points: Array, box: Box, settings: Set
     """
     _refuse_too_many_outputs(job, settings)
     function = _Function(job, kernel, points, box)
-    dimension, reach = function.dimension, function.reach
+    dimension = function.dimension
     engine = qmc.Sobol(dimension, scramble=True, rng=np.random.default_rng(0))
-    sample = reach * (2.0 * engine.random_base2(int(log2(_SIZING))) - 1.0)
+    sample = function.spread(engine.random_base2(int(log2(_SIZING))))
     size = sum(np.abs(part).sum(axis=0) for part in function.parts(sample)) * function.volume / _SIZING
     found = cubature(
         function,
-        np.full(dimension, -reach),
-        np.full(dimension, reach),
+        function.low,
+        function.high,
         rule="gk21" if dimension == 1 else "genz-malik",
         rtol=0.5 * settings.rtol,
         # relative to ∫∏|K|, so that integrals that cancel come to an end, too
@@ -107,8 +112,7 @@ def by_quasi_monte_carlo(
     sizes, used, more = np.zeros(prod(job.shape)), 0, _FIRST_POINTS
     while True:
         for k, engine in enumerate(engines):
-            u = function.reach * (2.0 * engine.random_base2(int(log2(more))) - 1.0)
-            for values in function.parts(u):
+            for values in function.parts(function.spread(engine.random_base2(int(log2(more))))):
                 sums[k] += values.sum(axis=0)
                 sizes += np.abs(values).sum(axis=0)
         used += more
@@ -141,16 +145,36 @@ def _refuse_too_many_outputs(job: Job, settings: Settings) -> None:
 
 
 class _Function:
-    """The integrand with the Jacobian of the map, for u in [−reach, reach]^(V·d)."""
+    """The integrand with the Jacobian of the map y = centre + s sinh(u), for u from `low` to `high`.
+
+    Without a length s the map is y = u. Vertices of a kernel that falls off faster than any power stay near
+    the inputs; what is farther from them than such a kernel reaches is left out, for in a large box that is
+    empty adaptive rules and random points find nothing, and take that for the answer.
+    """
 
     def __init__(self, job: Job, kernel: Kernel, points: Array, box: Box) -> None:
         self._job, self._kernel, self._points, self._box = job, kernel, points, box
         lengths = [kernel.length_scale, *(profile.length_scale for profile in job.integrand.shaping)]
         finite = [length for length in lengths if length is not None and isfinite(length) and length > 0.0]
         self._scale = min(finite, default=None)
-        self.reach = box.cutoff if self._scale is None else asinh(box.cutoff / self._scale)
-        self.dimension = job.integrand.dimension(kernel.d_in)
-        self.volume = (2.0 * self.reach) ** self.dimension
+        low, high, middle = (np.full(kernel.d_in, y) for y in (-box.cutoff, box.cutoff, 0.0))
+        if kernel.ray_growth is None and self._scale is not None and job.integrand.legs:
+            around = job.integrand.n_vertices * _reach(kernel, points, self._scale)
+            nearest, farthest = points.min(axis=0) - around, points.max(axis=0) + around
+            if np.all(nearest < high) and np.all(farthest > low):
+                low, high = np.maximum(low, nearest), np.minimum(high, farthest)
+                middle = np.clip(0.5 * (points.min(axis=0) + points.max(axis=0)), low, high)
+        self._middle = np.tile(middle, job.integrand.n_vertices)
+        self.low, self.high = (self._mapped(np.tile(y, job.integrand.n_vertices)) for y in (low, high))
+        self.dimension = len(self.low)
+        self.volume = float(np.prod(self.high - self.low))
+
+    def _mapped(self, y: Array) -> Array:
+        return y if self._scale is None else np.arcsinh((y - self._middle) / self._scale)
+
+    def spread(self, unit: Array) -> Array:
+        """Bring points of the unit cube to where the integrand is evaluated."""
+        return np.asarray(self.low + (self.high - self.low) * unit)
 
     def __call__(self, u: Array) -> Array:
         """Evaluate; shapes (P, V·d) -> (P, outputs)."""
@@ -162,7 +186,7 @@ class _Function:
         scale = self._scale
         for start in range(0, len(u), step):
             block = u[start : start + step]
-            y = block if scale is None else scale * np.sinh(block)
+            y = block if scale is None else self._middle + scale * np.sinh(block)
             jacobian = np.ones(len(block)) if scale is None else np.prod(scale * np.cosh(block), axis=1)
             values = _values(self._job, self._kernel, self._points, y) * jacobian[:, np.newaxis]
             if not np.isfinite(np.sum(values)):
@@ -175,13 +199,28 @@ class _Function:
     def breaks(self, integrand: Integrand) -> list[Array]:
         """Points at which to cut first."""
         # Off centre: rules centred at the origin can agree by symmetry and report no error at all.
-        cuts = [np.full(self.dimension, _OFF_CENTRE * self.reach)]
+        first = np.full(self.dimension, _OFF_CENTRE)
+        cuts = [self.spread(first)]
+        if 1 < self.dimension <= _CUT_TWICE:
+            corners = np.array(list(product((0.0, 1.0), repeat=self.dimension)))
+            cuts += list(self.spread(first + _OFF_CENTRE * (corners - first)))
         if integrand.n_vertices == 1 and self._kernel.d_in == 1:
-            kinks = self._kernel.kinks(self._points)[0]
-            for kink in kinks[np.abs(kinks) < self._box.cutoff]:
-                at = float(kink) if self._scale is None else asinh(float(kink) / self._scale)
-                cuts.append(np.array([at]))
+            kinks = self._mapped(self._kernel.kinks(self._points)[0])
+            cuts += [np.array([at]) for at in kinks[(kinks > self.low) & (kinks < self.high)]]
         return cuts
+
+
+def _reach(kernel: Kernel, points: Array, scale: float) -> float:
+    """Distance at which a kernel has fallen to nothing, measured from the inputs along all axes."""
+    steps = np.concatenate([np.eye(kernel.d_in), -np.eye(kernel.d_in)])
+    own = np.abs(kernel.weight_diagonal(points)).max()
+    distance = scale
+    for _ in range(_MOST_STEPS):
+        there = [kernel.weight(point[np.newaxis], point + distance * steps) for point in points]
+        if np.max(np.abs(there)) <= _NOTHING * own:
+            break
+        distance *= _STEP
+    return distance
 
 
 def _values(job: Job, kernel: Kernel, points: Array, y: Array) -> Array:

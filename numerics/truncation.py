@@ -31,8 +31,9 @@ _FIRST, _FAST, _POWER = 8.0, 2.0, 32.0
 _RATIO = 0.5
 #: Boxes tried at most, and the half side at which the sinh map is not trusted any more.
 _MOST_BOXES, _LARGEST = 24, 1e14
-#: Of the error allowed, the part for the integral in the box; the rest is for the tail.
-_INSIDE = 0.5
+#: Of the error allowed, the part for the integral in the box; the rest is for the tail, read off the
+#: difference of two boxes, to which both errors contribute.
+_INSIDE = 0.3
 #: Share of the largest relative change that every element is given at least, as changes can vanish by chance.
 _SHARE = 0.1
 #: Tails this many times the error in the box are noise of that error.
