@@ -22,7 +22,7 @@ from numerics.intrinsics import LANES, call_row, multiply_add, row, stay_apart
 from numerics.jit import compiled, inlined
 from numerics.random_streams import NETWORK_LEVEL, Four
 from numerics.sampler_parameters import draw_normals, draw_pair
-from numerics.special_functions import cos_turns, erf, exp
+from numerics.special_functions import cos_turns, erf_of_units, exp
 
 Array = NDArray[np.float64]
 Words = NDArray[np.uint32]
@@ -82,8 +82,8 @@ def _add_pair(output: Array, variance: Array, r: Array, x: float, shift: float, 
     stay_apart()
     if activation == ERF:
         for lane in range(LANES):
-            s = erf(multiply_add(x, r[lane], r[2 * LANES + lane]))
-            t = erf(multiply_add(x, r[4 * LANES + lane], r[6 * LANES + lane]))
+            s = erf_of_units(multiply_add(x, r[lane], r[2 * LANES + lane]))
+            t = erf_of_units(multiply_add(x, r[4 * LANES + lane], r[6 * LANES + lane]))
             output[lane] = _weighted(output[lane], r[LANES + lane], s, r[5 * LANES + lane], t)
             variance[lane] = _weighted(variance[lane], s, s, t, t)
     elif activation == RELU:
@@ -121,7 +121,7 @@ def _features(feature: Array, argument: Array, weight: Array, base: Array, x: fl
     """Evaluate s(z) of one neuron at one point."""
     if activation == ERF:
         for lane in range(LANES):
-            feature[lane] = erf(multiply_add(x, weight[lane], base[lane]))
+            feature[lane] = erf_of_units(multiply_add(x, weight[lane], base[lane]))
     elif activation == RELU:
         zero = x - x
         for lane in range(LANES):
@@ -245,13 +245,14 @@ def evaluate_lanes(
     address : int
         Of the compiled activation of the user, if `USER`.
     points : ndarray, shape (n_points, d)
-        Already multiplied by the standard deviation of a weight (and for `COS` by 1/2π).
+        Already multiplied by the standard deviation of a weight, in the unit of the activation (for `COS` 2π,
+        for `ERF` that of `erf_of_units`).
     shift : ndarray, shape (n_points,)
         Added to the pre-activation (of `GAUSS` only).
     scales : ndarray, shape (6,)
-        Standard deviation of the hidden bias (1 for phases), of an output weight over √N, and of the output
-        bias; a pre-activation at which the feature vanishes; √(1 − α) and √α for the correlation α of output
-        weights.
+        Standard deviation of the hidden bias in the same unit (1 for phases), of an output weight over √N,
+        and of the output bias; a pre-activation at which the feature vanishes; √(1 − α) and √α for the
+        correlation α of output weights.
     conditional : bool
         Whether the output layer is integrated out.
     """

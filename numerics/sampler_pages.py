@@ -22,6 +22,7 @@ from numerics.random_streams import Four, split_seed
 from numerics.sampler_kernels import COS, ERF, GAUSS, RELU, USER, evaluate_lanes, row_count
 from numerics.sampler_parameters import NORMAL, PHASE
 from numerics.sampler_parameters import UNIFORM as UNIFORM_CODE
+from numerics.special_functions import erf_unit
 from numerics.tails import BINS, count_variances
 from numerics.user_networks import ActivationNet
 from numerics.weight_laws import ReweightedNet, laws_of
@@ -101,9 +102,9 @@ def lane_parameters(
     base = network.base if isinstance(network, ReweightedNet) else network
     activation = ACTIVATIONS[type(base)]
     kind = np.float64 if precision is Precision.DOUBLE else np.float32
-    # phases are counted in turns
-    unit = 2 * np.pi if activation == COS else 1.0
-    bias = 1.0 if network.hidden_bias_deviation is None else network.hidden_bias_deviation
+    # phases are counted in turns, other pre-activations as the compiled activation wants them
+    unit = {COS: 2 * np.pi, ERF: erf_unit(kind is np.float32)}.get(activation, 1.0)
+    bias = 1.0 if network.hidden_bias_deviation is None else network.hidden_bias_deviation / unit
     amplitude = np.sqrt(network.weight_variance / network.width)
     shift = np.zeros(len(points))
     if activation == GAUSS:

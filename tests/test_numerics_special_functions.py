@@ -7,7 +7,17 @@ from scipy import special
 
 from numerics import special_functions
 from numerics.jit import compiled
-from numerics.special_functions import cos_turns, erf, exp, log, polar, radius_fraction, unit_interval
+from numerics.special_functions import (
+    cos_turns,
+    erf,
+    erf_of_units,
+    erf_unit,
+    exp,
+    log,
+    polar,
+    radius_fraction,
+    unit_interval,
+)
 
 RNG = np.random.default_rng(11)
 KINDS = [np.float64, np.float32]
@@ -22,6 +32,8 @@ def evaluate(result, x, which):
             result[i] = exp(x[i])
         elif which == 2:
             result[i] = log(x[i])
+        elif which == 4:
+            result[i] = erf_of_units(x[i])
         else:
             result[i] = cos_turns(x[i])
 
@@ -53,6 +65,10 @@ def test_erf(kind):
     error = np.abs(found - exact)
     assert np.all(error <= bound(kind, 1.2e-15, 1.4e-6) * np.abs(exact))
     assert np.max(error[:200_000]) > 0
+    # the same in the unit of inner loops
+    found, y = apply(4, x, kind)
+    exact = special.erf((y * np.longdouble(erf_unit(kind is np.float32))).astype(np.float64))
+    assert np.all(np.abs(found - exact) <= bound(kind, 1.2e-15, 1.4e-6) * np.abs(exact))
 
 
 @pytest.mark.parametrize("kind", KINDS)
