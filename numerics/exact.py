@@ -28,7 +28,8 @@ from numpy.typing import NDArray
 from numerics.errors import NotAvailable
 from numerics.estimate import Estimate, Quality
 from numerics.exact_inputs import as_outputs, distinct_fields, refuse_extremes
-from numerics.feature_moments import Moments, feature_moments
+from numerics.feature_moments import feature_moments
+from numerics.feature_moments_base import Moments
 from numerics.index_sets import multisets
 from numerics.moment_tables import (
     SymmetricTable,

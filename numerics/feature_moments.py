@@ -14,56 +14,20 @@ What to use when
   (`feature_moments_quadrature`).
 """
 
-from abc import ABC, abstractmethod
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from numerics.errors import NotAvailable
+from numerics.feature_moments_base import FeatureMoments
+from numerics.feature_moments_closed import CosMoments, GaussMoments
+from numerics.feature_moments_erf import erf_moments
+from numerics.feature_moments_quadrature import QuadratureMoments
+from numerics.feature_moments_relu import ReLUMoments
 from numerics.networks import CosNet, ErfNet, GaussNet, Network, ReLUNet
+from numerics.user_networks import ActivationNet
+from numerics.weight_laws import ReweightedNet, laws_of, neuron_of
 
 Array = NDArray[np.float64]
-Indices = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Moments:
-    """Feature moments with an error.
-
-    Attributes
-    ----------
-    value : ndarray, shape (M,)
-    error : ndarray, shape (M,)
-        Estimated absolute error: quadrature plus rounding.
-    """
-
-    value: Array
-    error: Array
-
-
-class FeatureMoments(ABC):
-    """Feature moments of one neuron at fixed points."""
-
-    @property
-    @abstractmethod
-    def method(self) -> str:
-        """How the numbers are obtained, as a clause to print."""
-
-    @abstractmethod
-    def moments(self, indices: Indices) -> Moments:
-        """Evaluate E[s(x_i1) … s(x_in)].
-
-        Parameters
-        ----------
-        indices : ndarray of int, shape (M, n)
-            Rows of non-decreasing point numbers; n even.
-
-        Returns
-        -------
-        Moments
-            M values.
-        """
 
 
 def feature_moments(network: Network, points: Array, max_order: int) -> FeatureMoments:
@@ -91,14 +55,6 @@ def feature_moments(network: Network, points: Array, max_order: int) -> FeatureM
     >>> feature_moments(net, np.array([[1.0], [2.0]]), 4).moments(np.array([[0, 0, 1, 1]])).value.tolist()
     [6.0]
     """
-    # imported here because each module needs the base class above
-    from numerics.feature_moments_closed import CosMoments, GaussMoments
-    from numerics.feature_moments_erf import erf_moments
-    from numerics.feature_moments_quadrature import QuadratureMoments
-    from numerics.feature_moments_relu import ReLUMoments
-    from numerics.user_networks import ActivationNet
-    from numerics.weight_laws import ReweightedNet, laws_of, neuron_of
-
     if isinstance(network, ReweightedNet) and laws_of(network)[:2] == ("gaussian", "gaussian"):
         return feature_moments(network.base, points, max_order)
     if isinstance(network, ReweightedNet | ActivationNet):

@@ -6,7 +6,7 @@ from typing import final
 import numpy as np
 
 from numerics.errors import NotAvailable
-from numerics.feature_moments import Array, FeatureMoments, Indices, Moments
+from numerics.feature_moments_base import Array, FeatureMoments, Indices, Moments
 from numerics.networks import CosNet, GaussNet
 
 ROUNDING = 4 * float(np.finfo(np.float64).eps)

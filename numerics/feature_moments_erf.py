@@ -19,7 +19,7 @@ import numpy as np
 from scipy.special import erf
 
 from numerics.errors import NotAvailable
-from numerics.feature_moments import Array, FeatureMoments, Indices, Moments
+from numerics.feature_moments_base import Array, FeatureMoments, Indices, Moments
 from numerics.feature_moments_orthant import OrthantMoments
 from numerics.networks import ErfNet
 

@@ -15,7 +15,7 @@ from typing import final
 import numpy as np
 
 from numerics.errors import NotAvailable
-from numerics.feature_moments import Array, FeatureMoments, Indices, Moments
+from numerics.feature_moments_base import Array, FeatureMoments, Indices, Moments
 from numerics.kernels import covariance
 from numerics.networks import ErfNet
 

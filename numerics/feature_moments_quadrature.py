@@ -4,7 +4,7 @@ from typing import final
 
 import numpy as np
 
-from numerics.feature_moments import Array, FeatureMoments, Indices, Moments
+from numerics.feature_moments_base import Array, FeatureMoments, Indices, Moments
 from numerics.neuron_quadrature import Neuron, Rule, parameter_axes, refined
 
 EPS = float(np.finfo(np.float64).eps)

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.errors import NotAvailable
-from numerics.feature_moments import Array, FeatureMoments, Indices, Moments
+from numerics.feature_moments_base import Array, FeatureMoments, Indices, Moments
 from numerics.feature_moments_relu_cones import cone_moments
 from numerics.feature_moments_relu_sectors import arc_moments, line_moments, polygon_moments
 from numerics.networks import ReLUNet

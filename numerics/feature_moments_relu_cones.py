@@ -22,7 +22,7 @@ from typing import final
 import numpy as np
 from scipy.optimize import nnls
 
-from numerics.feature_moments import Array, Indices, Moments
+from numerics.feature_moments_base import Array, Indices, Moments
 from numerics.feature_moments_orthant import sign_moments
 from numerics.feature_moments_relu_sectors import polygon_moments
 

@@ -8,7 +8,7 @@ from math import gamma, pi, prod, sqrt
 
 import numpy as np
 
-from numerics.feature_moments import Array, Indices, Moments
+from numerics.feature_moments_base import Array, Indices, Moments
 
 EPS = float(np.finfo(np.float64).eps)
 # Nodes per smooth piece of the boundary of a polygon, tried in turn; the last two give the error.

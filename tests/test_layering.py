@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,29 @@ def test_imports_go_down_only(path):
         where = f"{path.relative_to(ROOT)}:{line}: {floor} must not import {package}"
         assert package not in set(FLOORS) - allowed, where
         assert package not in FORBIDDEN.get(floor, set()), where
+
+
+def test_no_import_circles():
+    """Neither at import nor later, inside functions; what only type checkers read may point anywhere."""
+    names = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in MODULES}
+    needs = {}
+    for name, path in names.items():
+        if path.name == "__init__.py":
+            continue  # the packages' own lists import everything, on first use
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        unread = {
+            id(inner)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+            for inner in ast.walk(node)
+        }
+        needs[name] = {
+            node.module
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and id(node) not in unread and node.module in names
+        }
+    assert sum(map(len, needs.values())) > 500
+    TopologicalSorter(needs).prepare()  # CycleError names the circle
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
