@@ -118,10 +118,9 @@ class BiasedNetwork(Network):
         return self.sigma_b
 
 
-@final
 @dataclass(frozen=True)
-class ErfNet(BiasedNetwork):
-    """Network with activation erf(z).
+class PublishedNetwork(BiasedNetwork):
+    """A biased network that its numbers define: the fields of Erf-, ReLU- and Gauss-net.
 
     Parameters
     ----------
@@ -136,6 +135,22 @@ class ErfNet(BiasedNetwork):
     ------
     InvalidNetwork
         If a number is out of range.
+    """
+
+    width: int
+    sigma_w: float = 1.0
+    sigma_b: float = 1.0
+    d_in: int = 1
+
+    def __post_init__(self) -> None:
+        check_network(self.width, self.d_in, sigma_w=self.sigma_w, sigma_b=self.sigma_b)
+
+
+@final
+class ErfNet(PublishedNetwork):
+    """Network with activation erf(z).
+
+    Parameters `width`, `sigma_w` = 1, `sigma_b` = 1 and `d_in` = 1 as in `PublishedNetwork`.
 
     Examples
     --------
@@ -144,13 +159,6 @@ class ErfNet(BiasedNetwork):
     """
 
     name: ClassVar[str] = "erf"
-    width: int
-    sigma_w: float = 1.0
-    sigma_b: float = 1.0
-    d_in: int = 1
-
-    def __post_init__(self) -> None:
-        check_network(self.width, self.d_in, sigma_w=self.sigma_w, sigma_b=self.sigma_b)
 
     @property
     def kernel(self) -> ErfKernel:
@@ -165,22 +173,10 @@ class ErfNet(BiasedNetwork):
 
 @final
 @dataclass(frozen=True)
-class ReLUNet(BiasedNetwork):
+class ReLUNet(PublishedNetwork):
     """Network with activation max(z, 0); without bias unless `sigma_b` is given.
 
-    Parameters
-    ----------
-    width : int
-        Number of hidden neurons.
-    sigma_w, sigma_b : float
-        Standard deviations of weights (times √d_in) and biases.
-    d_in : int
-        Dimension of the inputs.
-
-    Raises
-    ------
-    InvalidNetwork
-        If a number is out of range.
+    Parameters `width`, `sigma_w` = 1, `sigma_b` = 0 and `d_in` = 1 as in `PublishedNetwork`.
 
     Examples
     --------
@@ -189,13 +185,8 @@ class ReLUNet(BiasedNetwork):
     """
 
     name: ClassVar[str] = "relu"
-    width: int
-    sigma_w: float = 1.0
+    # the same field, with the default of the literature
     sigma_b: float = 0.0
-    d_in: int = 1
-
-    def __post_init__(self) -> None:
-        check_network(self.width, self.d_in, sigma_w=self.sigma_w, sigma_b=self.sigma_b)
 
     @property
     def kernel(self) -> ReLUKernel:
@@ -208,25 +199,12 @@ class ReLUNet(BiasedNetwork):
 
 
 @final
-@dataclass(frozen=True)
-class GaussNet(BiasedNetwork):
+class GaussNet(PublishedNetwork):
     """Network with feature exp(z − sb² − sw²|x|²/d): the normalised exponential of arXiv:2008.08601.
 
     Written as one exponential, because exp(z)/√exp(2(sb² + sw²|x|²/d)) overflows at moderate inputs.
 
-    Parameters
-    ----------
-    width : int
-        Number of hidden neurons.
-    sigma_w, sigma_b : float
-        Standard deviations of weights (times √d_in) and biases.
-    d_in : int
-        Dimension of the inputs.
-
-    Raises
-    ------
-    InvalidNetwork
-        If a number is out of range.
+    Parameters `width`, `sigma_w` = 1, `sigma_b` = 1 and `d_in` = 1 as in `PublishedNetwork`.
 
     Examples
     --------
@@ -235,13 +213,6 @@ class GaussNet(BiasedNetwork):
     """
 
     name: ClassVar[str] = "gauss"
-    width: int
-    sigma_w: float = 1.0
-    sigma_b: float = 1.0
-    d_in: int = 1
-
-    def __post_init__(self) -> None:
-        check_network(self.width, self.d_in, sigma_w=self.sigma_w, sigma_b=self.sigma_b)
 
     @property
     def kernel(self) -> GaussKernel:
@@ -365,23 +336,21 @@ def network(
     """
     if name not in NETWORK_NAMES:
         raise InvalidNetwork(f"unknown network {name!r}; the known ones are {', '.join(NETWORK_NAMES)}")
-    sigma_w = 1.0 if sigma_w is None else sigma_w
+    given = {key: value for key, value in (("sigma_w", sigma_w), ("sigma_b", sigma_b)) if value is not None}
     if name == CosNet.name:
         if sigma_b is not None:
             raise InvalidNetwork(
                 f"sigma_b = {sigma_b} was given, but the cos-net has no Gaussian bias (its phases are "
                 "uniform); leave sigma_b out and set sigma_w (momenta) and sigma_a (amplitudes)"
             )
-        return CosNet(width, sigma_w, sigma_a, d_in)
+        return CosNet(width, sigma_a=sigma_a, d_in=d_in, **given)
     if sigma_a is not None:
         raise InvalidNetwork(
             f"sigma_a = {sigma_a} was given, but only the cos-net has amplitudes of their own; "
             f"leave sigma_a out: the {name}-net draws its output weights with sigma_w"
         )
-    if name == ReLUNet.name:
-        return ReLUNet(width, sigma_w, 0.0 if sigma_b is None else sigma_b, d_in)
-    biased = ErfNet if name == ErfNet.name else GaussNet
-    return biased(width, sigma_w, 1.0 if sigma_b is None else sigma_b, d_in)
+    biased = {net.name: net for net in (ErfNet, ReLUNet, GaussNet)}[name]
+    return biased(width, d_in=d_in, **given)
 
 
 def check_network(width: object, d_in: object, sigma_w: float, sigma_b: float = 0.0) -> None:

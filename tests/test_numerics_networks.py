@@ -1,5 +1,7 @@
 """Networks: defaults, refusals, and features whose second moments are the kernel for any σ and d."""
 
+from dataclasses import FrozenInstanceError, replace
+
 import numpy as np
 import pytest
 from scipy.stats import norm
@@ -50,6 +52,17 @@ def test_factory_defaults():
 def test_bad_networks_are_refused(arguments, told):
     with pytest.raises(InvalidNetwork, match=told):
         network(**arguments)
+
+
+def test_networks_are_values_that_know_their_kind():
+    assert repr(NETS[2]) == "ReLUNet(width=3, sigma_w=1.4, sigma_b=0.0, d_in=2)"
+    assert repr(NETS[3]) == "GaussNet(width=3, sigma_w=0.5, sigma_b=0.3, d_in=3)"
+    for net in NETS:
+        assert net == replace(net, width=7).with_width(3)
+        with pytest.raises(FrozenInstanceError):
+            net.width = 4
+    same_numbers = [kind(3, 0.7, 0.4) for kind in (ErfNet, ReLUNet, GaussNet, CosNet)]
+    assert len(set(same_numbers)) == 4
 
 
 def test_numpy_numbers_are_accepted():
