@@ -13,6 +13,7 @@ What to use when: one machine is best served by threads (no `cluster` at all); a
 """
 
 import logging
+import signal
 import socket
 from collections import deque
 from collections.abc import Generator, Iterator
@@ -118,6 +119,7 @@ def _local(distributed: Any, cluster: str, number: str) -> Iterator["Client"]:
             processes=True,
             dashboard_address=":0",
             silence_logs=logging.CRITICAL,
+            preload=[__name__],
         )
     except RuntimeError as error:
         raise ClusterUnavailable(
@@ -126,6 +128,15 @@ def _local(distributed: Any, cluster: str, number: str) -> Iterator["Client"]:
         ) from error
     with local, distributed.Client(local, set_as_default=False) as client:
         yield client
+
+
+def dask_setup(worker: object) -> None:
+    """Let a worker process of `_local` ignore Ctrl-C; Dask calls this by its name when the worker starts.
+
+    A terminal sends Ctrl-C to every process. This one keeps what is done and closes its workers, which would
+    print their tracebacks in between.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @contextmanager

@@ -119,6 +119,21 @@ def test_interrupted_leaves_a_usable_partial_result(nnft, tmp_path, whole):
     assert target.read_bytes() == whole[1]
 
 
+def test_interrupted_workers_are_silent(nnft, tmp_path, whole):
+    """A terminal sends Ctrl-C to the workers as well; only the process that was asked has something to say."""
+    pytest.importorskip("distributed")
+    target, checkpoint = tmp_path / "run.nc", tmp_path / "run.nc.checkpoint"
+    process = start([*RUN, "--out", str(target), "--cluster", "local:2"], start_new_session=True)
+    wait_until(lambda: networks_done(checkpoint) > 50_000, process)
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert 50_000 < json.loads(out)["networks"] < 600_000
+    assert "interrupted; these are the first" in err
+    assert "Traceback" not in err
+    assert nnft(*RUN, "--out", target, "--resume")[1] == whole[0]
+
+
 def test_a_full_disk_keeps_the_checkpoint_before(nnft, tmp_path, whole):
     target, checkpoint = tmp_path / "run.nc", tmp_path / "run.nc.checkpoint"
 
