@@ -120,7 +120,7 @@ def test_interrupted_leaves_a_usable_partial_result(nnft, tmp_path, whole):
 
 
 def test_interrupted_workers_are_silent(nnft, tmp_path, whole):
-    """A terminal sends Ctrl-C to the workers as well; only the process that was asked has something to say."""
+    """A terminal sends Ctrl-C to the workers, too; only the process that was asked has something to say."""
     pytest.importorskip("distributed")
     target, checkpoint = tmp_path / "run.nc", tmp_path / "run.nc.checkpoint"
     process = start([*RUN, "--out", str(target), "--cluster", "local:2"], start_new_session=True)
