@@ -26,6 +26,7 @@ from numerics.points import as_points
 from numerics.power_law import PowerLaw, fit_power_law
 from numerics.sampled import SampledCorrelators
 from numerics.sampler import Ensemble
+from numerics.scale_out import OVERHEAD
 
 Array = NDArray[np.float64]
 
@@ -152,7 +153,8 @@ def scan_widths(
     estimator : {"plain", "conditional"}, optional
         See `numerics.sampler.Ensemble`. The conditional one reaches the connected functions of wide networks.
     progress : callable, optional
-        Called with (networks done, networks in total) over all widths.
+        Called with (networks done, networks in total) over all widths, counted as networks of the average
+        cost, so that the time left can be told: one of 1000 neurons takes longer than one of 2.
 
     Returns
     -------
@@ -175,13 +177,15 @@ def scan_widths(
     ordered = _checked(widths, networks, experiments)
     exact = _exact(network.with_width(int(ordered[0])), x)
     per_experiment = min(-(-BLOCKS // experiments), networks)
+    cost = np.cumsum(ordered + OVERHEAD) / np.sum(ordered + OVERHEAD)
     samples = []
     for number, width in enumerate(ordered):
-        offset = number * experiments * networks
+        span = (0.0 if number == 0 else float(cost[number - 1]), float(cost[number]))
 
-        def report(done: int, total: int, offset: int = offset) -> None:
+        def report(done: int, total: int, span: tuple[float, float] = span) -> None:
             if progress is not None:
-                progress(offset + done, total * len(ordered))
+                everything = total * len(ordered)
+                progress(round(everything * (span[0] + (span[1] - span[0]) * done / total)), everything)
 
         ensemble = Ensemble(network.with_width(int(width)), x, seed=seed + number, estimator=estimator)
         samples.append(

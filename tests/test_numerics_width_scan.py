@@ -107,7 +107,9 @@ def test_impossible_scans_are_refused(options, message):
         scan_widths(ErfNet(1), LINE, **{"widths": (2, 5), "networks": 1000, "experiments": 2, **options})
 
 
-def test_progress_covers_all_widths():
+def test_progress_covers_all_widths_by_their_cost():
     seen = []
-    scan_widths(ErfNet(1), LINE, (2, 5), networks=200, experiments=2, progress=lambda *p: seen.append(p))
+    scan_widths(ErfNet(1), LINE, (2, 1000), networks=200, experiments=2, progress=lambda *p: seen.append(p))
+    assert len(seen) == 2
+    assert 0 < seen[0][0] < 0.1 * seen[0][1]
     assert seen[-1] == (800, 800)

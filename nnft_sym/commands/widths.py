@@ -1,8 +1,13 @@
 """``nnft widths``: the 1/N law of one architecture."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from nnft_sym.commands.options import build_network, json_option, net_options, points_option
+
+if TYPE_CHECKING:
+    from numerics.width_scan import WidthScan, WidthSeries
 
 
 def parse_widths(text: str) -> tuple[int, ...]:
@@ -63,7 +68,6 @@ def command(
     from nnft_sym.archive import atomically, check_writable
     from nnft_sym.jsonio import dumps
     from nnft_sym.progress import TerminalProgress
-    from nnft_sym.tables import show, table
     from nnft_sym.width_plots import width_dataset, width_figure
     from numerics.points import as_points
     from numerics.width_scan import scan_widths
@@ -92,29 +96,30 @@ def command(
         click.echo(dumps({**head, "estimator": estimator, "seed": seed, "orders": orders}))
         return
     for series in scan.series:
-        exact = [None] * len(wanted) if series.m_exact is None else series.m_exact
-        rows = [
-            [
-                str(width),
-                f"{m:.4g} ± {error:.1g}",
-                "-" if right is None else f"{right:.4g}",
-                f"{background:.1g}",
-                "yes" if trusted else "heavy-tailed",
-            ]
-            for width, m, error, right, background, trusted in zip(
-                wanted,
-                series.m_sampled,
-                series.m_error,
-                exact,
-                series.background,
-                series.trusted,
-                strict=True,
-            )
+        _show(scan, series)
+
+
+def _show(scan: "WidthScan", series: "WidthSeries") -> None:
+    """Print the table of one order and the power that was fitted."""
+    from nnft_sym.number_text import number, p_value, with_error
+    from nnft_sym.tables import show, table
+
+    exact = [None] * len(scan.widths) if series.m_exact is None else series.m_exact
+    columns = (scan.widths, series.m_sampled, series.m_error, exact, series.background, series.trusted)
+    rows = [
+        [
+            str(width),
+            with_error(m, error),
+            number(right),
+            number(background, 1),
+            "yes" if trusted else "heavy-tailed",
         ]
-        title = f"m_{series.order} of {network.name}-net"
-        show(table(title, ["N", "sampled", "exact", "background", "trusted"], rows))
-        law = series.law
-        found = "all noise" if all(series.trusted) else "not fitted, heavy-tailed"
-        if law is not None:
-            found = f"power −{law.exponent:.4f} ± {law.exponent_error:.4f}, p = {law.p_value:.2g}"
-        show(f"Connected {series.order}-point function: {found} (expected −{series.order // 2 - 1})\n")
+        for width, m, error, right, background, trusted in zip(*columns, strict=True)
+    ]
+    title = f"m_{series.order} of {scan.network.name}-net"
+    show(table(title, ["N", "sampled", "exact", "background", "trusted"], rows))
+    law = series.law
+    found = "all noise" if all(series.trusted) else "not fitted, heavy-tailed"
+    if law is not None:
+        found = f"power {with_error(-law.exponent, law.exponent_error)}, p = {p_value(law.p_value)}"
+    show(f"Connected {series.order}-point function: {found} (expected −{series.order // 2 - 1})\n")
