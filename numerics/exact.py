@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from numerics.errors import NotAvailable
 from numerics.estimate import Estimate, Quality
-from numerics.exact_inputs import as_outputs, distinct_fields, refuse_extremes
+from numerics.exact_inputs import as_outputs, distinct_fields, refuse_absurd_memory, refuse_extremes
 from numerics.feature_moments import feature_moments
 from numerics.feature_moments_base import Moments
 from numerics.index_sets import multisets
@@ -187,7 +187,8 @@ def exact_correlators(
     InvalidPoints
         If the points do not fit the network, or the outputs do not fit the points.
     NotAvailable
-        If no exact method is known for this network at these points, or an order is out of range.
+        If no exact method is known for this network at these points, an order is out of range, or the tables
+        would not fit into memory.
 
     Examples
     --------
@@ -210,6 +211,7 @@ def exact_correlators(
     for order in wanted:
         _check_order(order)
     largest = max((order for order in wanted if order % 2 == 0), default=0)
+    refuse_absurd_memory(len(x), largest)
     refuse_extremes(network, x, largest)
     distinct, kept, number_of = distinct_fields(x, component)
     needed = {order: multisets(len(distinct), order) for order in range(2, largest + 1, 2)}

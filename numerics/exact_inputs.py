@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.errors import InvalidPoints, NotAvailable
+from numerics.index_sets import multiset_count
 from numerics.networks import Network
 
 Array = NDArray[np.float64]
@@ -16,6 +17,8 @@ Indices = NDArray[np.int64]
 LARGEST_MOMENT = 1e280
 #: Largest deviation of a pre-activation; kernels form its fourth power.
 LARGEST_DEVIATION = 1e70
+#: Correlators that need more bytes are refused.
+MEMORY_LIMIT = 4 << 30
 
 
 def as_outputs(outputs: Sequence[int] | None, n_points: int) -> Indices:
@@ -78,6 +81,53 @@ def distinct_fields(points: Array, outputs: Indices) -> tuple[Array, Indices, In
     if len(kept) == len(points):
         kept = number_of = np.arange(len(points))
     return points[kept], kept.astype(np.int64), number_of.reshape(-1).astype(np.int64)
+
+
+def memory_of_correlators(n_points: int, order: int) -> int:
+    """Estimate the bytes that all exact correlators up to an order take at their peak, roughly.
+
+    Examples
+    --------
+    >>> memory_of_correlators(6, 6)
+    293874
+    """
+    needed = 0
+    for n in range(2, order + 1, 2):
+        # indices, as tuples first; sums by blocks with errors and scales; columns of results and of work
+        each = (56 + 8 * n) + 8 * n + 24 * (n // 2 + 1) + 250
+        needed += each * multiset_count(n_points, n)
+    return needed
+
+
+def refuse_absurd_memory(n_points: int, order: int) -> None:
+    """Refuse tables of correlators that would not fit into memory.
+
+    Parameters
+    ----------
+    n_points : int
+    order : int
+        The highest order wanted; every even order below it is needed, too.
+
+    Raises
+    ------
+    NotAvailable
+        With the estimate.
+
+    Examples
+    --------
+    >>> refuse_absurd_memory(6, 6)
+    >>> refuse_absurd_memory(100, 6)
+    Traceback (most recent call last):
+    ...
+    numerics.errors.NotAvailable: 1,609,344,100 exact 6-point correlators of 100 points need about 803 GB, ...
+    """
+    needed = memory_of_correlators(n_points, order)
+    if needed > MEMORY_LIMIT:
+        raise NotAvailable(
+            f"{multiset_count(n_points, order):,} exact {order}-point correlators of {n_points} points need "
+            f"about {needed / 1e9:.3g} GB, more than the limit of {MEMORY_LIMIT / 1e9:.1f} GB; use fewer "
+            "points or a lower order, or compute single ones with `exact_cumulant`"
+        )
 
 
 def refuse_extremes(network: Network, points: Array, order: int) -> None:

@@ -106,6 +106,7 @@ def test_the_command(tmp_path):
         (["--widths", "2,3", "--networks", "5"], "networks = 5"),
         (["--widths", "2,3", "--out", "figure.txt"], ".svg, .pdf or .png"),
         (["--widths", "2,3", "--seed", "-1"], "seed"),
+        (["--widths", "2,3", "--points", ";".join(map(str, range(300)))], "300 points in"),
     ],
 )
 def test_bad_input_is_refused(words, message, capfd):

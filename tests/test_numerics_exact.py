@@ -1,5 +1,6 @@
 """The exact referee: against brute-force moments, the conditional-Gaussian identity and published numbers."""
 
+import tracemalloc
 from collections import Counter
 from itertools import combinations, product
 from math import prod
@@ -12,6 +13,7 @@ from diagrams.wick import pairings
 from numerics.errors import InvalidPoints, NotAvailable
 from numerics.estimate import Quality
 from numerics.exact import exact_correlators, exact_cumulant
+from numerics.exact_inputs import memory_of_correlators
 from numerics.index_sets import multisets, ranks
 from numerics.moment_tables import SymmetricTable, sum_over_partitions
 from numerics.networks import CosNet, ErfNet, GaussNet, ReLUNet
@@ -377,6 +379,18 @@ def test_what_is_not_available_is_refused():
         exact_correlators(CosNet(4), PUBLISHED, orders=(2, 4))[6]
     with pytest.raises(InvalidPoints, match="dimension 2 is needed"):
         exact_correlators(ErfNet(4, d_in=2), PUBLISHED)
+
+
+def test_absurd_memory_is_refused_with_an_estimate():
+    with pytest.raises(NotAvailable, match=r"1,609,344,100 exact 6-point correlators .* about \d+ GB"):
+        exact_correlators(CosNet(4), np.linspace(-1, 1, 100))
+    tracemalloc.start()
+    try:
+        exact_correlators(CosNet(4), np.linspace(-1, 1, 30), orders=(2, 4))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert 0.6 < peak / memory_of_correlators(30, 4) < 1.6
 
 
 def test_unconverged_cumulants_are_flagged(monkeypatch):
