@@ -4,16 +4,16 @@ What to use when: `generate` streams diagrams, `count` only counts them; `Diagra
 its symmetry factor and Wick multiplicity; `named_filter` finds a selection by name (the predicates themselves
 are in `diagrams.filters`); `contract` and `diagrams.zero_dim` are oracles that share no code with the
 generator; `diagrams.graphs` speaks networkx, `to_json` and `nickel_index` write text; `diagrams.drawing`
-makes pictures; `diagrams.bulk` gives arrays where there are millions.
+makes pictures; `diagrams.enumeration.bulk` gives arrays where there are millions.
 """
 
 from diagrams import filters as filters
 from diagrams._marker import DISTRIBUTION as __distribution__
 from diagrams._marker import VERSION as __version__
-from diagrams.counting import Count as Count
 from diagrams.diagram import Component as Component
 from diagrams.diagram import Diagram as Diagram
 from diagrams.diagram import SymmetryFactor as SymmetryFactor
+from diagrams.enumeration.counting import Count as Count
 from diagrams.errors import GenerationError as GenerationError
 from diagrams.errors import InvalidDiagram as InvalidDiagram
 from diagrams.errors import NNFTError as NNFTError

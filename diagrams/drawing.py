@@ -5,16 +5,16 @@ text; `svg_sheet` and `tikz_document` a contact sheet; `sheet_figure` a matplotl
 or PNG.
 """
 
-from diagrams.curves import Curve as Curve
-from diagrams.figures import sheet_figure as sheet_figure
-from diagrams.frames import Layout as Layout
-from diagrams.picture import Mark as Mark
-from diagrams.picture import Picture as Picture
-from diagrams.picture import picture as picture
-from diagrams.svg import svg as svg
-from diagrams.svg import svg_sheet as svg_sheet
-from diagrams.tikz import tikz as tikz
-from diagrams.tikz import tikz_document as tikz_document
+from diagrams.pictures.curves import Curve as Curve
+from diagrams.pictures.figures import sheet_figure as sheet_figure
+from diagrams.pictures.frames import Layout as Layout
+from diagrams.pictures.picture import Mark as Mark
+from diagrams.pictures.picture import Picture as Picture
+from diagrams.pictures.picture import picture as picture
+from diagrams.pictures.svg import svg as svg
+from diagrams.pictures.svg import svg_sheet as svg_sheet
+from diagrams.pictures.tikz import tikz as tikz
+from diagrams.pictures.tikz import tikz_document as tikz_document
 
 __all__ = [
     "Curve",

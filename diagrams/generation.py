@@ -2,9 +2,9 @@
 
 Steps, in order:
 
-1. connected classes with exchangeable legs (`diagrams.leg_classes`; from some size on compiled, by
-   `diagrams.bulk`); named filters act here, once per class;
-2. leg-orbit expansion to labelled connected diagrams (`diagrams.legs`);
+1. connected classes with exchangeable legs (`diagrams.enumeration.leg_classes`; from some size on compiled,
+   by `diagrams.enumeration.bulk`); named filters act here, once per class;
+2. leg-orbit expansion to labelled connected diagrams (`diagrams.enumeration.legs`);
 3. composition (here): set partitions of the points, the vertex content split over the blocks, times multisets
    of connected vacuum parts; filters that are no `NamedFilter` act on each finished diagram.
 
@@ -16,22 +16,25 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from itertools import combinations
-from math import factorial, floor, lgamma, log, log10, prod
-from operator import index
+from math import factorial, prod
 
 from diagrams.canonical import Piece, join
-from diagrams.counting import Count, Progress, Report, Totals, composed, is_even, splits, unlabelled_composed
 from diagrams.diagram import Diagram
-from diagrams.errors import GenerationError
+from diagrams.enumeration.counting import (
+    Count,
+    Progress,
+    Report,
+    Totals,
+    composed,
+    is_even,
+    splits,
+    unlabelled_composed,
+)
+from diagrams.enumeration.leg_classes import Content, LegClass, leg_classes
+from diagrams.enumeration.legs import class_symmetry, labelled, labelled_count, representative
+from diagrams.enumeration.requests import MOST_ENDS, checked_content, refuse_absurd
 from diagrams.filters import Filter, NamedFilter, no_self_loop, no_tadpole, no_vacuum, skeleton
-from diagrams.leg_classes import Content, LegClass, leg_classes
-from diagrams.legs import class_symmetry, labelled, labelled_count, representative
-from diagrams.wick import contraction_count
 
-#: More diagrams than this are refused before anything is enumerated.
-LARGEST_LISTING = 10**12
-#: More line ends than this are refused outright.
-MOST_ENDS = 20_000
 #: From this many vertices on the compiled enumeration is used, or from this many line ends on if there are
 #: a few vertices (in one component); below, nothing is compiled or loaded, but what is there already is used.
 COMPILED_FROM = 7
@@ -80,7 +83,7 @@ def generate(n_external: int, vertices: Mapping[int, int], where: Iterable[Filte
     ['x1-y1,x2-y1,x3-y1,x4-y1']
     """
     content = checked_content(n_external, vertices)
-    _refuse_absurd(n_external, content, 1)
+    refuse_absurd(n_external, content, 1)
     return _Source(where).diagrams(n_external, content)
 
 
@@ -102,7 +105,8 @@ def count(
         Count diagrams that differ only by a permutation of the external points once. The multiplicities
         are summed over all labellings all the same.
     report : callable, optional
-        Called every now and then with a `diagrams.counting.Progress`; what it raises ends the count.
+        Called every now and then with a `diagrams.enumeration.counting.Progress`; what it raises ends the
+        count.
 
     Returns
     -------
@@ -122,78 +126,8 @@ def count(
     Count(diagrams=3, multiplicity_total=105)
     """
     content = checked_content(n_external, vertices)
-    _refuse_absurd(n_external, content, factorial(min(n_external, MOST_ENDS)))
+    refuse_absurd(n_external, content, factorial(min(n_external, MOST_ENDS)))
     return _Source(where, report).counted(n_external, content, unlabelled)
-
-
-def checked_content(n_external: int, vertices: Mapping[int, int]) -> Content:
-    """Vertex content as sorted pairs, after the checks that `generate` promises.
-
-    Examples
-    --------
-    >>> checked_content(2, {6: 1, 4: 2, 3: 0})
-    ((4, 2), (6, 1))
-    """
-    try:
-        n = index(n_external)
-        pairs = [(index(valence), index(number)) for valence, number in vertices.items()]
-    except TypeError:
-        raise _refusal(
-            n_external, vertices, "all of these must be whole numbers, as in 4 and {4: 2}"
-        ) from None
-    if n < 0 or any(number < 0 for _, number in pairs):
-        raise _refusal(n, vertices, "numbers must be 0 or more")
-    if any(valence < 1 for valence, _ in pairs):
-        raise _refusal(n, vertices, "a valence must be 1 or more (a vertex f**0 has no lines)")
-    ends = n + sum(valence * number for valence, number in pairs)
-    if ends % 2:
-        raise GenerationError(
-            f"{n} points and vertices {dict(vertices)} have {ends} line ends, an odd number: "
-            "there are 0 contractions; change the number of points or of odd vertices by one"
-        )
-    return tuple(sorted((valence, number) for valence, number in pairs if number))
-
-
-def _refusal(n_external: int, vertices: Mapping[int, int], needed: str) -> GenerationError:
-    return GenerationError(f"{n_external!r} external points and vertices {dict(vertices)} given; {needed}")
-
-
-def _refuse_absurd(n_external: int, content: Content, exchangeable: int) -> None:
-    """Refuse what cannot be enumerated: every diagram stands for at most prod k!**V V! contractions.
-
-    `exchangeable` counts the labellings that are not listed one by one.
-    """
-    ends = n_external + sum(k * c for k, c in content)
-    asked = f"{n_external} points and vertices {dict(content)} ask for"
-    if ends > MOST_ENDS:
-        raise GenerationError(
-            f"{asked} {_double_factorial_text(ends - 1)} contractions ({ends} line ends); at most "
-            f"{MOST_ENDS} line ends can be handled; lower the order"
-        )
-    contractions = contraction_count(n_external, dict(content))
-    at_most = prod(factorial(k) ** c * factorial(c) for k, c in content) * exchangeable
-    if contractions > LARGEST_LISTING * at_most:
-        raise GenerationError(
-            f"{asked} {_number_text(contractions)} contractions, at least "
-            f"{_number_text(contractions // at_most)} diagrams; the limit is "
-            f"{_number_text(LARGEST_LISTING)}; lower the order or the number of points"
-        )
-
-
-def _number_text(number: int) -> str:
-    """The number itself, or its power of ten if nobody would read the digits."""
-    if number < 10**40:
-        return str(number)
-    power = number.bit_length() * 30103 // 100000 + 1  # log10(2) = 0.30103, and one to spare
-    while 10**power > number:
-        power -= 1
-    return f"about 10^{power}"
-
-
-def _double_factorial_text(n: int) -> str:
-    """Size of n!! for odd n, without computing it: n! / ((n // 2)! 2**(n // 2)) by Stirling's series."""
-    half = n // 2
-    return f"about 10^{floor((lgamma(n + 1) - lgamma(half + 1)) / log(10) - half * log10(2))}"
 
 
 class _Source:
@@ -215,7 +149,7 @@ class _Source:
         if n == 0 and self.no_vacuum:
             return
         if _is_compiled(n, content, counting=False):
-            from diagrams import bulk
+            from diagrams.enumeration import bulk
 
             least, rest = bulk.least_cuts(self.early)
             found = bulk.machine_classes(n, content, self.self_loops, least)
@@ -335,7 +269,7 @@ class _Source:
             number = int(n == 2 and self._keeps(_LINE))
             return Totals(number, number, Fraction(number))
         if _is_compiled(n, content, counting=True) and not (n == 0 and self.no_vacuum):
-            from diagrams import bulk
+            from diagrams.enumeration import bulk
 
             least, rest = bulk.least_cuts(self.early)
             if not rest:
@@ -359,14 +293,16 @@ def _is_compiled(n: int, content: Content, counting: bool) -> bool:
     large = n_vertices >= COMPILED_FROM or (n_vertices >= COMPILED_FROM_FEW and ends >= COMPILED_FROM_ENDS)
     if not large and (n_vertices < COMPILED_FROM_WARM or not _is_warm(counting)):
         return False
-    from diagrams import bulk
+    from diagrams.enumeration import bulk
 
     return bulk.fits(n, content)
 
 
 def _is_warm(counting: bool) -> bool:
     """Whether the compiled code was used before in this process."""
-    return "diagrams.bulk" in sys.modules and sys.modules["diagrams.bulk"].is_warm(counting)
+    return "diagrams.enumeration.bulk" in sys.modules and sys.modules["diagrams.enumeration.bulk"].is_warm(
+        counting
+    )
 
 
 def _blocks(points: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:

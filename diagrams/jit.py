@@ -1,7 +1,8 @@
 """Compiler options of the ground floor, chosen once.
 
 ``fastmath`` plays no part (integers only); compilation is cached beside the source, so only the first run on
-a machine pays for it. Imported only by `diagrams.machine`, so that small requests never wait for a compiler.
+a machine pays for it. Imported only by `diagrams.enumeration.machine`, so that small requests never wait for
+a compiler.
 """
 
 from collections.abc import Callable

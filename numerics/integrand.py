@@ -43,7 +43,7 @@ class FactorKind(IntEnum):
 
 
 class CostPerPoint(NamedTuple):
-    """What one evaluation of an integrand takes; see `numerics.contraction.contraction_cost` for a grid.
+    """What one evaluation of an integrand takes; see `contraction.contraction_cost` for a grid.
 
     Attributes
     ----------

@@ -10,9 +10,9 @@ from types import MappingProxyType
 import numpy as np
 
 from diagrams.wick import pairings
-from nnft_sym.config import NetConfig, StudyConfig
-from nnft_sym.expansion import correlator
-from nnft_sym.results import (
+from nnft_sym.expansions.expansion import correlator
+from nnft_sym.study.config import NetConfig, StudyConfig
+from nnft_sym.study.results import (
     PREDICTIONS,
     CorrelatorResult,
     CouplingResult,
@@ -21,12 +21,12 @@ from nnft_sym.results import (
     SixPointResult,
     StudyResult,
 )
-from nnft_sym.verdict import verdict
-from numerics.comparison import Comparison, compare
+from nnft_sym.study.verdict import verdict
 from numerics.estimate import Quality
-from numerics.fitting import fit
+from numerics.fits.comparison import Comparison, compare
+from numerics.fits.fitting import fit
 from numerics.index_sets import multisets, ranks
-from numerics.networks import network
+from numerics.networks.architectures import network
 
 BLOCKS = 1000
 

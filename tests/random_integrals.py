@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from diagrams.diagram import Diagram
-from numerics.domains import Box, WholeSpace
-from numerics.integration import Method, integrate
-from numerics.kernels_arc import ErfKernel, ReLUKernel
-from numerics.kernels_stationary import CosKernel, GaussKernel
-from numerics.refinement import Settings
-from numerics.user_kernels import FunctionKernel
+from numerics.integrals.domains import Box, WholeSpace
+from numerics.integrals.integration import Method, integrate
+from numerics.integrals.refinement import Settings
+from numerics.kernels.arc import ErfKernel, ReLUKernel
+from numerics.kernels.stationary import CosKernel, GaussKernel
+from numerics.kernels.user import FunctionKernel
 
 ONE_VERTEX = [
     "x1-y1",

@@ -12,10 +12,17 @@ import pytest
 
 from diagrams import Diagram, GenerationError, count, generate
 from diagrams import filters as f
-from diagrams.bulk import class_batches, class_totals, generate_batches, is_warm, least_cuts, machine_classes
-from diagrams.leg_classes import leg_classes
-from diagrams.legs import class_symmetry, labelled_count, representative
-from diagrams.machine import smallest_cuts
+from diagrams.enumeration.bulk import (
+    class_batches,
+    class_totals,
+    generate_batches,
+    is_warm,
+    least_cuts,
+    machine_classes,
+)
+from diagrams.enumeration.leg_classes import leg_classes
+from diagrams.enumeration.legs import class_symmetry, labelled_count, representative
+from diagrams.enumeration.machine import smallest_cuts
 from diagrams.zero_dim import Kind, multiplicity_sum
 
 ROOT = Path(__file__).parent.parent
@@ -197,7 +204,7 @@ def test_small_requests_give_the_same_with_and_without_compiled_code(monkeypatch
     assert is_warm(counting=False)
     listed, counted = list(generate(n, vertices, where)), count(n, vertices, where)
     used = []
-    monkeypatch.setattr("diagrams.bulk.is_warm", lambda counting: used.append(counting))
+    monkeypatch.setattr("diagrams.enumeration.bulk.is_warm", lambda counting: used.append(counting))
     assert list(generate(n, vertices, where)) == listed
     assert count(n, vertices, where) == counted
     assert set(used) == {True, False}

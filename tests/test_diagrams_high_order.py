@@ -12,7 +12,7 @@ import mpmath
 import pytest
 
 from diagrams import Diagram, GenerationError, contraction_count, count, generate
-from diagrams.bulk import generate_batches
+from diagrams.enumeration.bulk import generate_batches
 from diagrams.filters import (
     connected,
     no_self_loop,
@@ -56,7 +56,7 @@ def test_sum_rules(n, vertices):
 # VmHWM is this program's own peak; ru_maxrss would also know of the process that started it.
 IN_LITTLE_MEMORY = """
 from diagrams import count
-from diagrams.bulk import generate_batches
+from diagrams.enumeration.bulk import generate_batches
 from diagrams.filters import connected
 print(count(4, {4: 9}, [connected]).diagrams)
 print(sum(len(batch) for batch in generate_batches(4, {4: 9})))

@@ -6,8 +6,8 @@ from math import factorial
 import pytest
 
 from diagrams import Diagram, count, generate
+from diagrams.enumeration.machine_legs import _FACTORIALS, MOST_PARALLEL, unpacked
 from diagrams.filters import connected, no_self_loop, one_particle_irreducible
-from diagrams.machine_legs import _FACTORIALS, MOST_PARALLEL, unpacked
 from diagrams.zero_dim import Kind, multiplicity_sum
 
 

@@ -12,6 +12,12 @@ ROOT = Path(__file__).parent.parent
 FLOORS = {"diagrams": set(), "numerics": {"diagrams"}, "nnft_sym": {"diagrams", "numerics"}}
 #: Third-party packages that must stay off a floor.
 FORBIDDEN = {"diagrams": {"sympy", "scipy"}, "numerics": {"sympy", "networkx", "matplotlib", "rich", "click"}}
+#: The rooms of each floor, from the bottom up: a room is built on those before it.
+ROOMS = {
+    "diagrams": ["enumeration", "pictures"],
+    "numerics": ["kernels", "networks", "fits", "exact", "sampling", "neurons", "integrals"],
+    "nnft_sym": ["actions", "expansions", "printing", "symbolic", "study", "report", "progress", "commands"],
+}
 MODULES = [path for floor in FLOORS for path in sorted((ROOT / floor).rglob("*.py"))]
 
 
@@ -51,16 +57,32 @@ def test_no_import_circles():
             for inner in ast.walk(node)
         }
         needs[name] = {
-            node.module
+            module
             for node in ast.walk(tree)
-            if isinstance(node, ast.ImportFrom) and id(node) not in unread and node.module in names
+            if isinstance(node, ast.ImportFrom) and id(node) not in unread
+            for module in (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))
+            if module in names
         }
     assert sum(map(len, needs.values())) > 500
     TopologicalSorter(needs).prepare()  # CycleError names the circle
 
 
+@pytest.mark.parametrize("floor", FLOORS)
+def test_rooms_stand_on_those_below(floor):
+    """What a file loads when it is imported; functions may look up, as an expansion does to print itself."""
+    rooms = ROOMS[floor]
+    assert sorted(rooms) == sorted(path.parent.name for path in (ROOT / floor).glob("*/__init__.py"))
+    for level, room in enumerate(rooms):
+        for path in (ROOT / floor / room).glob("*.py"):
+            for node in ast.parse(path.read_text(encoding="utf-8")).body:
+                if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{floor}."):
+                    below = node.module.split(".")[1]
+                    where = f"{path.relative_to(ROOT)}:{node.lineno}: {room} must not stand on {below}"
+                    assert below not in rooms[level + 1 :], where
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_rooms_are_small(path):
+def test_files_are_small(path):
     text = path.read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 500, f"{path} has more than 500 lines"
     for node in ast.walk(ast.parse(text)):

@@ -8,9 +8,9 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnft_sym.action import Action
+from nnft_sym.actions.action import Action
+from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.errors import InvalidAction
-from nnft_sym.polynomials import Polynomial
 
 f, lam, kap, g = sympy.symbols("f lambda kappa g")
 

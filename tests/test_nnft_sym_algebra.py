@@ -9,11 +9,11 @@ import pytest
 import sympy
 
 from diagrams.diagram import Diagram
-from nnft_sym.algebra import integrate_gaussian, solve_for, substitute_kernel
 from nnft_sym.errors import InvalidAction, InvalidExpansion
-from nnft_sym.expansion import correlator
-from nnft_sym.gaussian import gaussian_integral
-from nnft_sym.symbolic import K_W, K, integral_sympy, point
+from nnft_sym.expansions.expansion import correlator
+from nnft_sym.symbolic.algebra import integrate_gaussian, solve_for, substitute_kernel
+from nnft_sym.symbolic.conversion import K_W, K, integral_sympy, point
+from nnft_sym.symbolic.gaussian import gaussian_integral
 from numerics.errors import NotAvailable
 
 LAMBDA_KAPPA = "lambda*f^4 + kappa*f^6"

@@ -9,7 +9,7 @@ import pytest
 
 from diagrams import double_factorial
 from nnft_sym.cli import COMMANDS, run
-from nnft_sym.prediction_progress import integral_progress
+from nnft_sym.progress.predictions import integral_progress
 
 ERF = ["--net", "erf", "--sigma-w", "1", "--sigma-b", "1"]
 

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from diagrams.wick import pairings
-from nnft_sym.components import at_components
-from nnft_sym.expansion import correlator
+from nnft_sym.expansions.components import at_components
+from nnft_sym.expansions.expansion import correlator
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 

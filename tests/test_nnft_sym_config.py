@@ -2,7 +2,7 @@
 
 import pytest
 
-from nnft_sym.config import InvalidStudy, built_in_study, load_study, parse_study
+from nnft_sym.study.config import InvalidStudy, built_in_study, load_study, parse_study
 
 NET = '[[net]]\nkind = "erf"\nwidth = 5\npoints = [[0.1], [0.2]]\n'
 

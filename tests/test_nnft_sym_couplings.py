@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from nnft_sym.couplings import FourPointData, extract_coupling
-from nnft_sym.results import CouplingStatus
+from nnft_sym.study.couplings import FourPointData, extract_coupling
+from nnft_sym.study.results import CouplingStatus
 
 
 def make(coefficient, coupling, noise=0.01, seed=3, exact=True):

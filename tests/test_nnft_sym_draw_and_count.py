@@ -14,7 +14,7 @@ from diagrams import count
 from diagrams.filters import connected, no_self_loop
 from nnft_sym.cli import run
 from nnft_sym.commands import draw
-from nnft_sym.ticker import Ticker
+from nnft_sym.progress.ticker import Ticker
 
 ROOT = Path(__file__).parent.parent
 

@@ -12,9 +12,9 @@ from click.testing import CliRunner
 
 from diagrams.diagram import Diagram
 from diagrams.errors import NNFTError
-from nnft_sym.action import Action
+from nnft_sym.actions.action import Action
 from nnft_sym.commands.expand import command
-from nnft_sym.expansion import correlator
+from nnft_sym.expansions.expansion import correlator
 
 LAMBDA_KAPPA = "lambda*f**4 + kappa*f**6"
 
@@ -213,7 +213,7 @@ def test_long_requests_say_how_far_they_are(monkeypatch):
     said.clear()
     found = correlator("mu*f(x)^2*f(y)^2", 4, 3, progress=said.append)
     assert said[-1] == f"120 of 120 diagrams with the vertices 4:3 taken apart: {len(found):,} terms"
-    monkeypatch.setattr("nnft_sym.ticker.Ticker.__init__.__defaults__", (0.02, 0.02))
+    monkeypatch.setattr("nnft_sym.progress.ticker.Ticker.__init__.__defaults__", (0.02, 0.02))
     done = CliRunner().invoke(command, ["g*f^3", "-n", "5", "--order", "5", "--json"])
     assert f"of {terms:,} diagrams found" in done.stderr
     assert json.loads(done.stdout)["order"] == 5

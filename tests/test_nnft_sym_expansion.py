@@ -9,12 +9,12 @@ import pytest
 
 from diagrams.generation import count
 from diagrams.wick import double_factorial
-from nnft_sym.action import Action
-from nnft_sym.enumeration import listed, weight_of_all
+from nnft_sym.actions.action import Action
+from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.errors import InvalidAction, InvalidExpansion
-from nnft_sym.expansion import Kind, Scheme, correlator, selection
-from nnft_sym.polynomials import Polynomial
-from nnft_sym.sum_rules import sum_rules
+from nnft_sym.expansions.enumeration import listed, weight_of_all
+from nnft_sym.expansions.expansion import Kind, Scheme, correlator, selection
+from nnft_sym.expansions.sum_rules import sum_rules
 
 BARE_KINDS = [kind.value for kind in Kind]
 
@@ -370,8 +370,8 @@ def test_what_is_refused_without_counting_is_too_much(monkeypatch, scheme, kind)
     def fail(*_):
         raise AssertionError("counted")
 
-    monkeypatch.setattr("nnft_sym.enumeration.count", fail)
-    monkeypatch.setattr("nnft_sym.enumeration.generate", fail)
+    monkeypatch.setattr("nnft_sym.expansions.enumeration.count", fail)
+    monkeypatch.setattr("nnft_sym.expansions.enumeration.generate", fail)
     with pytest.raises(InvalidExpansion, match=r"diagrams once there are the vertices 4:1[0-3]"):
         correlator("lambda*f^4", 4, 40, scheme, kind)
     assert len(list(listed(2, [((4, 12),)], selection("exact", "full"), {}))) == 0

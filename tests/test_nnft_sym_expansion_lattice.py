@@ -8,7 +8,7 @@ from math import factorial
 
 import pytest
 
-from nnft_sym.expansion import correlator
+from nnft_sym.expansions.expansion import correlator
 
 # A lattice theory: points and sites are Gaussian variables with rational covariance; S_int = sum over sites.
 POINTS = 4

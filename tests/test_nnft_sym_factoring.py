@@ -6,8 +6,8 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnft_sym.factoring import factored
-from nnft_sym.polynomials import Polynomial
+from nnft_sym.actions.factoring import factored
+from nnft_sym.actions.polynomials import Polynomial
 
 D = Polynomial.variable("D")
 numbers = st.fractions(-9, 9, max_denominator=6)

@@ -5,8 +5,8 @@ from xml.etree import ElementTree
 import pytest
 
 from nnft_sym.errors import RenderingError
-from nnft_sym.expansion import correlator
-from nnft_sym.formulas import mathml
+from nnft_sym.expansions.expansion import correlator
+from nnft_sym.printing.formulas import mathml
 
 
 def letters(element):

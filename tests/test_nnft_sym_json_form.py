@@ -7,12 +7,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nnft_sym.action import Action
+from nnft_sym.actions.action import Action
+from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.errors import InvalidDocument
-from nnft_sym.expansion import correlator
-from nnft_sym.json_form import from_json, to_json
+from nnft_sym.expansions.expansion import correlator
+from nnft_sym.expansions.json_form import from_json, to_json
 from nnft_sym.notation import Notation
-from nnft_sym.polynomials import Polynomial
 
 EXPANSIONS = [
     ("lambda*f^4 + kappa*f^6", 4, {"order": 2}),

@@ -8,15 +8,15 @@ from fractions import Fraction
 
 import pytest
 
+from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.errors import RenderingError
-from nnft_sym.expansion import correlator
-from nnft_sym.latex import display_latex, formula_latex, grouped_latex, sum_latex
-from nnft_sym.latex_diagrams import diagram_latex
-from nnft_sym.latex_lines import estimated_width
-from nnft_sym.latex_output import latex_document, pasted_latex
+from nnft_sym.expansions.expansion import correlator
 from nnft_sym.notation import Notation
-from nnft_sym.polynomials import Polynomial
-from nnft_sym.text import expansion_text, grouped_text
+from nnft_sym.printing.latex import display_latex, formula_latex, grouped_latex, sum_latex
+from nnft_sym.printing.latex_diagrams import diagram_latex
+from nnft_sym.printing.latex_lines import estimated_width
+from nnft_sym.printing.latex_output import latex_document, pasted_latex
+from nnft_sym.printing.text import expansion_text, grouped_text
 
 LAMBDA_KAPPA = "lambda*f^4 + kappa*f^6"
 FACTOR = re.compile(r"K(\^\{W\})?_\{([^{}]*(?:\{\d+\}[^{}]*)*)\}")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from read_back import read_number
 
-from nnft_sym.number_text import NOTHING, number, p_value, percent, with_error
+from nnft_sym.printing.number_text import NOTHING, number, p_value, percent, with_error
 
 FINITE = st.floats(min_value=1e-200, max_value=1e200).flatmap(lambda size: st.sampled_from([size, -size]))
 

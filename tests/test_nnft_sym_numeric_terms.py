@@ -12,18 +12,18 @@ import sympy
 from scipy.integrate import quad
 
 from diagrams.wick import pairings
-from nnft_sym.action import Action
-from nnft_sym.components import at_components
+from nnft_sym.actions.action import Action
 from nnft_sym.errors import InvalidExpansion
-from nnft_sym.expansion import correlator
-from nnft_sym.numeric_terms import component_values, with_profiles
-from nnft_sym.symbolic_functions import symbolic_profile
-from numerics.domains import Box, WholeSpace
+from nnft_sym.expansions.components import at_components
+from nnft_sym.expansions.expansion import correlator
+from nnft_sym.expansions.numeric_terms import component_values, with_profiles
+from nnft_sym.symbolic.functions import symbolic_profile
 from numerics.errors import DivergentIntegral
 from numerics.index_sets import multisets, ranks
-from numerics.kernels_arc import ErfKernel, ReLUKernel
-from numerics.kernels_stationary import CosKernel, GaussKernel
-from numerics.prediction import predict
+from numerics.integrals.domains import Box, WholeSpace
+from numerics.integrals.prediction import predict
+from numerics.kernels.arc import ErfKernel, ReLUKernel
+from numerics.kernels.stationary import CosKernel, GaussKernel
 
 CUTOFF = 2.0
 INPUTS = np.array([-0.4, 0.7])

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from made_up_study import made_up_net, made_up_study
 
-from nnft_sym import output
-from nnft_sym.archive import UnwritableOutput
 from nnft_sym.jsonio import dumps
-from nnft_sym.output import check_folder, write_output
-from nnft_sym.plots import StudyFigure
-from nnft_sym.summary import summarise
+from nnft_sym.report import output
+from nnft_sym.report.archive import UnwritableOutput
+from nnft_sym.report.output import check_folder, write_output
+from nnft_sym.report.plots import StudyFigure
+from nnft_sym.study.summary import summarise
 
 FIGURES = tuple(
     StudyFigure(f"1_erf_N5_{kind}", kind, 0, "A caption.", "<svg></svg>", b"%PDF")
@@ -27,7 +27,7 @@ def result():
 
 @pytest.fixture(autouse=True)
 def _quick_figures(monkeypatch):
-    monkeypatch.setattr("nnft_sym.plots.study_figures", lambda result: FIGURES)
+    monkeypatch.setattr("nnft_sym.report.plots.study_figures", lambda result: FIGURES)
 
 
 def listing(folder):
@@ -83,7 +83,12 @@ def test_an_existing_folder_keeps_what_is_not_ours(tmp_path, result):
 
 
 @pytest.mark.parametrize(
-    "step", ["nnft_sym.report.report_html", "nnft_sym.report_tex.report_tex", "nnft_sym.output.write_study"]
+    "step",
+    [
+        "nnft_sym.report.html.report_html",
+        "nnft_sym.report.tex.report_tex",
+        "nnft_sym.report.output.write_study",
+    ],
 )
 @pytest.mark.parametrize("error", [OSError("disk full"), KeyboardInterrupt(), ZeroDivisionError()])
 def test_a_failure_on_the_way_leaves_no_trace(tmp_path, result, monkeypatch, step, error):

@@ -7,10 +7,10 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nnft_sym.actions.names import coupling_latex, coupling_name
+from nnft_sym.actions.parsing import parse
+from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.errors import InvalidAction
-from nnft_sym.names import coupling_latex, coupling_name
-from nnft_sym.parsing import parse
-from nnft_sym.polynomials import Polynomial
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ from made_up_study import made_up_net, made_up_study
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from nnft_sym import panels, panels_theory
-from nnft_sym.plot_style import PAPER, STYLE, minus
-from nnft_sym.plots import study_figures
+from nnft_sym.report import panels, panels_theory
+from nnft_sym.report.plot_style import PAPER, STYLE, minus
+from nnft_sym.report.plots import study_figures
 
 
 def drawn(panel, *arguments):
@@ -138,7 +138,8 @@ def test_ink_and_paper_can_be_replaced():
 
 def test_nothing_heavy_is_imported_before_it_is_needed():
     code = (
-        "import sys, nnft_sym.output, nnft_sym.report_notes, nnft_sym.plots, nnft_sym.report_tex\n"
+        "import sys, nnft_sym.report.output, nnft_sym.report.notes\n"
+        "import nnft_sym.report.plots, nnft_sym.report.tex\n"
         "print([name for name in ('matplotlib', 'jinja2', 'latex2mathml', 'sympy') if name in sys.modules])"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

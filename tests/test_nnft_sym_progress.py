@@ -2,8 +2,8 @@
 
 import pytest
 
-import nnft_sym.progress
-from nnft_sym.progress import Rate, TerminalProgress, duration
+import nnft_sym.progress.bars
+from nnft_sym.progress.bars import Rate, TerminalProgress, duration
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_a_resumed_run_counts_what_is_done_now():
 
 def test_lines_where_there_is_no_terminal(monkeypatch, capsys):
     clock = iter([0.0, 1.0, 6.0, 8.0, 12.5, 13.0, 13.1, 30.0])
-    monkeypatch.setattr(nnft_sym.progress.time, "perf_counter", lambda: next(clock))
+    monkeypatch.setattr(nnft_sym.progress.bars.time, "perf_counter", lambda: next(clock))
     with TerminalProgress() as progress:
         progress.sampling(1_000, 100_000)
         progress.sampling(11_000, 100_000)
@@ -53,7 +53,7 @@ def test_the_bar_shows_rate_and_time_left(monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", "120")
     clock = iter([0.0, 1.0, 11.0])
     with TerminalProgress() as progress:
-        monkeypatch.setattr(nnft_sym.progress.time, "perf_counter", lambda: next(clock))
+        monkeypatch.setattr(nnft_sym.progress.bars.time, "perf_counter", lambda: next(clock))
         next(clock)
         progress.sampling(0, 1_000_000)
         progress.sampling(250_000, 1_000_000)

@@ -11,10 +11,10 @@ from made_up_cases import CASES, figures, net, study
 from made_up_study import made_up_net, made_up_study
 from read_back import read_number
 
-from nnft_sym.config import parse_study
-from nnft_sym.report import diagram_pictures, inline_svg, report_html
-from nnft_sym.report_notes import study_file, wick_check
-from nnft_sym.summary import net_summary
+from nnft_sym.report.html import diagram_pictures, inline_svg, report_html
+from nnft_sym.report.notes import study_file, wick_check
+from nnft_sym.study.config import parse_study
+from nnft_sym.study.summary import net_summary
 
 VOID = {"meta", "br", "img", "hr", "link", "input", "col"}
 

@@ -9,13 +9,13 @@ from math import factorial
 import pytest
 import sympy
 
-from nnft_sym.action import Action
-from nnft_sym.components import at_components
+from nnft_sym.actions.action import Action
+from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.errors import InvalidAction, InvalidExpansion
-from nnft_sym.expansion import correlator
-from nnft_sym.polynomials import Polynomial
-from nnft_sym.sum_rules import sum_rules
-from nnft_sym.symbolic import K_W, point
+from nnft_sym.expansions.components import at_components
+from nnft_sym.expansions.expansion import correlator
+from nnft_sym.expansions.sum_rules import sum_rules
+from nnft_sym.symbolic.conversion import K_W, point
 
 POINTS, SITES = 4, (4, 5)
 COVARIANCE = [

@@ -16,21 +16,21 @@ import pytest
 import xarray
 from scipy.stats import kstest, norm
 
-from nnft_sym.action import Action
+from nnft_sym.actions.action import Action
 from nnft_sym.cli import run
-from nnft_sym.config import built_in_study, parse_study
-from nnft_sym.couplings import FourPointData, extract_coupling
-from nnft_sym.expansion import correlator
-from nnft_sym.net_study import make_network
-from nnft_sym.number_text import number, with_error
-from nnft_sym.results import CouplingStatus
-from nnft_sym.study import run_study
-from nnft_sym.summary import summarise
-from numerics.domains import Box
+from nnft_sym.expansions.expansion import correlator
+from nnft_sym.printing.number_text import number, with_error
+from nnft_sym.study.config import built_in_study, parse_study
+from nnft_sym.study.couplings import FourPointData, extract_coupling
+from nnft_sym.study.net import make_network
+from nnft_sym.study.results import CouplingStatus
+from nnft_sym.study.run import run_study
+from nnft_sym.study.summary import summarise
 from numerics.errors import NotAvailable
-from numerics.exact import exact_correlators
-from numerics.prediction import predict
-from numerics.sampler import Ensemble
+from numerics.exact.correlators import exact_correlators
+from numerics.integrals.domains import Box
+from numerics.integrals.prediction import predict
+from numerics.sampling.sampler import Ensemble
 
 CONTRACT = {
     "name", "width", "cutoff", "lambda_mean", "lambda_err", "lambda_fit", "lambda_fit_err", "lambda_chi2_dof",
@@ -208,7 +208,7 @@ def test_no_referee_where_no_exact_answer_exists(capsys, tmp_path, monkeypatch):
     def nothing(network, points, orders):
         raise NotAvailable("no exact answer")
 
-    monkeypatch.setattr("nnft_sym.net_study.exact_correlators", nothing)
+    monkeypatch.setattr("nnft_sym.study.net.exact_correlators", nothing)
     study = tmp_path / "study.toml"
     study.write_text(
         'experiments = 4\nnetworks = 4000\n[[net]]\nkind = "relu"\nwidth = 8\nsigma_b = 0.5\ncutoff = 3.0\n'
@@ -308,7 +308,7 @@ def test_an_error_of_ours_fails_twice(monkeypatch):
         six = found[6]
         return {**{n: found[n] for n in (2, 4)}, 6: replace(six, full=six.full * 1.1)}
 
-    monkeypatch.setattr("nnft_sym.net_study.exact_correlators", wrong)
+    monkeypatch.setattr("nnft_sym.study.net.exact_correlators", wrong)
     net = run_study(parse_study(SKEWED.format(seed=8).replace('"relu"', '"erf"'))).nets[0]
     assert net.checks["sampled 4-point function agrees with the exact one"]
     assert not net.checks["sampled 6-point function agrees with the exact one"]

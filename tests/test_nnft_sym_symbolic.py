@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import sympy
 
-from nnft_sym.action import Action
-from nnft_sym.expansion import correlator
-from nnft_sym.symbolic import K_W, K, integral_sympy, point
+from nnft_sym.actions.action import Action
+from nnft_sym.expansions.expansion import correlator
+from nnft_sym.symbolic.conversion import K_W, K, integral_sympy, point
 
 LAMBDA_KAPPA = "lambda*f^4 + kappa*f^6"
 lam, kap = sympy.symbols("lambda kappa")
@@ -148,7 +148,7 @@ def test_coefficients_become_sympy_polynomials():
 def test_sympy_is_imported_only_when_it_is_asked_for():
     code = (
         "import sys\n"
-        "from nnft_sym.expansion import correlator\n"
+        "from nnft_sym.expansions.expansion import correlator\n"
         "e = correlator('lambda*f^4', 4, 2)\n"
         "e.text(), e.latex(), e.as_dict(), repr(e.action), hash(e)\n"
         "assert 'sympy' not in sys.modules and 'numba' not in sys.modules, 'too early'\n"

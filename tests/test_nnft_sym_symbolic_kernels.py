@@ -8,20 +8,20 @@ import sympy
 from scipy.integrate import quad
 
 from diagrams.diagram import Diagram
-from nnft_sym.algebra import substitute_kernel
 from nnft_sym.errors import InvalidExpansion
-from nnft_sym.expansion import correlator
-from nnft_sym.symbolic_functions import symbolic_kernel, symbolic_profile
-from nnft_sym.symbolic_kernels import kernel_expression
-from numerics.domains import Box, WholeSpace
+from nnft_sym.expansions.expansion import correlator
+from nnft_sym.symbolic.algebra import substitute_kernel
+from nnft_sym.symbolic.functions import symbolic_kernel, symbolic_profile
+from nnft_sym.symbolic.kernels import kernel_expression
 from numerics.errors import DivergentIntegral, InvalidKernel, LoweringError
 from numerics.index_sets import multisets
-from numerics.integration import integrate, vertex_tensor
+from numerics.integrals.domains import Box, WholeSpace
+from numerics.integrals.integration import integrate, vertex_tensor
+from numerics.integrals.prediction import predict
+from numerics.kernels.user import kernel_identity
 from numerics.lowering import lower_diagram
-from numerics.networks import network
-from numerics.prediction import predict
+from numerics.networks.architectures import network
 from numerics.profiles import RadialPower
-from numerics.user_kernels import kernel_identity
 
 STAR = Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")
 NETS = [

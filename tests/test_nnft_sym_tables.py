@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from nnft_sym.tables import show, table
+from nnft_sym.printing.tables import show, table
 
 
 @pytest.mark.parametrize("width", [20, 40, 80, 200])

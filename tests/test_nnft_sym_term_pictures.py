@@ -8,11 +8,11 @@ from click.testing import CliRunner
 from diagrams.diagram import Diagram
 from diagrams.drawing import picture, sheet_figure, svg, svg_sheet, tikz
 from nnft_sym.commands.draw import command
-from nnft_sym.expansion import correlator
-from nnft_sym.latex_diagrams import diagram_latex
-from nnft_sym.structure import from_lines
-from nnft_sym.term_pictures import drawing, dressed_figure, dressed_svg, dressed_tikz
-from nnft_sym.tikz_listing import tikz_listing
+from nnft_sym.expansions.expansion import correlator
+from nnft_sym.expansions.structure import from_lines
+from nnft_sym.printing.latex_diagrams import diagram_latex
+from nnft_sym.printing.term_pictures import drawing, dressed_figure, dressed_svg, dressed_tikz
+from nnft_sym.printing.tikz_listing import tikz_listing
 
 EXPANSIONS = [
     ("mu*f(x)^2*f(y)^2", 2, 2),

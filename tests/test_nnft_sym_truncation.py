@@ -8,10 +8,10 @@ import pytest
 import sympy
 from click.testing import CliRunner
 
+from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.commands.expand import command
 from nnft_sym.errors import InvalidExpansion
-from nnft_sym.expansion import correlator
-from nnft_sym.polynomials import Polynomial
+from nnft_sym.expansions.expansion import correlator
 
 LAMBDA_KAPPA = "lambda*f^4 + kappa*f^6"
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from nnft_sym.couplings import FourPointData, extract_coupling
-from nnft_sym.results import CorrelatorResult, CouplingStatus, SixPointResult
-from nnft_sym.verdict import checks, describes, judgement, verdict
-from numerics.comparison import compare
+from nnft_sym.study.couplings import FourPointData, extract_coupling
+from nnft_sym.study.results import CorrelatorResult, CouplingStatus, SixPointResult
+from nnft_sym.study.verdict import checks, describes, judgement, verdict
 from numerics.estimate import Quality
+from numerics.fits.comparison import compare
 from numerics.index_sets import multisets
 
 SIZE = 15

@@ -11,8 +11,8 @@ from html.parser import HTMLParser
 import pytest
 
 from nnft_sym.errors import InvalidExpansion
-from nnft_sym.expansion import correlator
-from nnft_sym.sortable_table import Cell, SortableTable
+from nnft_sym.expansions.expansion import correlator
+from nnft_sym.printing.sortable_table import Cell, SortableTable
 
 EXTENDED = "lambda_NL*f(x)^2*f(y)^2 + (a + b*x^2)*f^4"
 HUGE = 2**70
@@ -135,7 +135,7 @@ def test_the_picture_is_svg_with_every_line():
 
 def test_too_much_to_look_at_is_refused(monkeypatch):
     long = correlator("lambda*f^4", 4, 4)
-    monkeypatch.setattr("nnft_sym.views.MOST_ROWS", 100)
+    monkeypatch.setattr("nnft_sym.printing.views.MOST_ROWS", 100)
     with pytest.raises(InvalidExpansion, match="labelled=False"):
         long.picture(labelled=True)
     with pytest.raises(InvalidExpansion, match="at_order"):

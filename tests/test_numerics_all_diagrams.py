@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from nnft_sym import Action, correlator
-from numerics.domains import Box, WholeSpace
-from numerics.integration import Method, integrate, vertex_tensor
-from numerics.kernels_arc import ErfKernel, ReLUKernel
+from numerics.integrals.domains import Box, WholeSpace
+from numerics.integrals.integration import Method, integrate, vertex_tensor
+from numerics.integrals.refinement import Settings
+from numerics.kernels.arc import ErfKernel, ReLUKernel
 from numerics.lowering import lower, lower_diagram
-from numerics.networks import network
-from numerics.refinement import Settings
+from numerics.networks.architectures import network
 
 INPUTS = {1: [[-0.4], [0.3]], 2: [[-0.4, 0.1], [0.3, 0.5]]}
 SIX = {

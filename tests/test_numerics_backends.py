@@ -6,9 +6,9 @@ import random
 import numpy as np
 import pytest
 
-from numerics.backends import NumbaBackend, NumpyBackend, default_backend
 from numerics.errors import LoweringError
 from numerics.index_sets import multisets
+from numerics.integrals.backends import NumbaBackend, NumpyBackend, default_backend
 
 BACKENDS = [NumpyBackend(), NumbaBackend()]
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from numerics.block_products import Jackknifed, cumulant_of, partition_sums
 from numerics.errors import InvalidStatistics
 from numerics.index_sets import multisets, ranks
+from numerics.neurons.block_products import Jackknifed, cumulant_of, partition_sums
 from numerics.set_partitions import even_partitions, set_partitions
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from numerics.comparison import compare, two_sided, upper_tail
-from numerics.eigenbasis import eigenbasis
 from numerics.errors import InvalidStatistics
+from numerics.fits.comparison import compare, two_sided, upper_tail
+from numerics.fits.eigenbasis import eigenbasis
 
 
 def synthetic(rng, mixing, n_blocks):

@@ -8,10 +8,10 @@ from numba.core import event
 from numba.core.dispatcher import Dispatcher
 
 from diagrams.generation import generate
-from numerics.backends import NumbaBackend
-from numerics.domains import Box
-from numerics.integration import integrate
-from numerics.kernels_arc import ErfKernel
+from numerics.integrals.backends import NumbaBackend
+from numerics.integrals.domains import Box
+from numerics.integrals.integration import integrate
+from numerics.kernels.arc import ErfKernel
 from numerics.lowering import lower_diagram
 
 

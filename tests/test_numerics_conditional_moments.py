@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from numerics.comparison import compare
 from numerics.errors import InvalidStatistics
-from numerics.exact import exact_correlators
+from numerics.exact.correlators import exact_correlators
+from numerics.fits.comparison import compare
 from numerics.index_sets import multisets
-from numerics.networks import CosNet, ErfNet, GaussNet, ReLUNet
-from numerics.random_streams import split_seed
-from numerics.sampler import Ensemble
-from numerics.sampler_reference import _neuron
+from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
+from numerics.sampling.random_streams import split_seed
+from numerics.sampling.reference import _neuron
+from numerics.sampling.sampler import Ensemble
 
 LINE = [-1.0, -0.6, -0.2, 0.2, 0.6, 1.0]
 CASES = [

@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from numerics.block_products import cumulant_of, partition_sums
-from numerics.comparison import compare
-from numerics.connected import cumulant_jackknife, cumulants, free_correlator
 from numerics.errors import InvalidStatistics
-from numerics.exact import exact_correlators
-from numerics.jackknife import Jackknife
-from numerics.networks import ErfNet, ReLUNet
-from numerics.sampler import Ensemble
-from numerics.sampler_reference import reference_outputs
+from numerics.exact.correlators import exact_correlators
+from numerics.fits.comparison import compare
+from numerics.networks.architectures import ErfNet, ReLUNet
+from numerics.neurons.block_products import cumulant_of, partition_sums
+from numerics.sampling.connected import cumulant_jackknife, cumulants, free_correlator
+from numerics.sampling.jackknife import Jackknife
+from numerics.sampling.reference import reference_outputs
+from numerics.sampling.sampler import Ensemble
 
 PAIR = [-0.6, 1.0]
 

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from nnft_sym.action import Action
-from nnft_sym.expansion import correlator
-from numerics.contact import contact_coefficient
-from numerics.domains import Box
+from nnft_sym.actions.action import Action
+from nnft_sym.expansions.expansion import correlator
 from numerics.index_sets import multisets
-from numerics.networks import ErfNet, GaussNet, ReLUNet
-from numerics.prediction import predict
+from numerics.integrals.contact import contact_coefficient
+from numerics.integrals.domains import Box
+from numerics.integrals.prediction import predict
+from numerics.networks.architectures import ErfNet, GaussNet, ReLUNet
 
 
 def test_relu_in_closed_form():

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from diagrams.diagram import Diagram
-from numerics.backends import NumpyBackend
-from numerics.contraction import Tables, contract, contraction_cost
-from numerics.integration import leg_rows
-from numerics.kernels_arc import ErfKernel, ReLUKernel
+from numerics.integrals.backends import NumpyBackend
+from numerics.integrals.contraction import Tables, contract, contraction_cost
+from numerics.integrals.integration import leg_rows
+from numerics.integrals.panels import sinh_panels
+from numerics.integrals.quadrature import TensorRule, surface_rule
+from numerics.kernels.arc import ErfKernel, ReLUKernel
 from numerics.lowering import lower_diagram
-from numerics.panels import sinh_panels
-from numerics.quadrature import TensorRule, surface_rule
 
 POINTS = np.array([[0.4], [-0.7], [1.1]])
 TEXTS = [

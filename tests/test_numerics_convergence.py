@@ -8,13 +8,13 @@ import pytest
 from scipy import integrate as scipy_integrate
 
 from diagrams.diagram import Diagram
-from numerics.convergence import divergence
-from numerics.domains import Box, WholeSpace
 from numerics.errors import DivergentIntegral, LoweringError
+from numerics.integrals.convergence import divergence
+from numerics.integrals.domains import Box, WholeSpace
+from numerics.integrals.integration import integrate
 from numerics.integrand import Integrand
-from numerics.integration import integrate
-from numerics.kernels_arc import ErfKernel, ReLUKernel
-from numerics.kernels_stationary import CosKernel, GaussKernel
+from numerics.kernels.arc import ErfKernel, ReLUKernel
+from numerics.kernels.stationary import CosKernel, GaussKernel
 
 STAR = "x1-y1,x2-y1,x3-y1,x4-y1"
 SIX = "x1-y1,x2-y1,x3-y1,x4-y1,x5-y1,x6-y1"

@@ -5,8 +5,8 @@ import math
 import pytest
 
 from diagrams.errors import NNFTError
-from numerics.domains import Box, WholeSpace
 from numerics.errors import InvalidDomain
+from numerics.integrals.domains import Box, WholeSpace
 
 
 @pytest.mark.parametrize("cutoff", [0.0, -1.0, math.nan, math.inf, -math.inf, "wide", None])

@@ -11,10 +11,10 @@ import pytest
 from scipy.special import roots_legendre
 
 from diagrams.diagram import Diagram
-from numerics.domains import Box
-from numerics.integration import Method, integrate
-from numerics.kernels_arc import ErfKernel, ReLUKernel
-from numerics.kernels_stationary import GaussKernel
+from numerics.integrals.domains import Box
+from numerics.integrals.integration import Method, integrate
+from numerics.kernels.arc import ErfKernel, ReLUKernel
+from numerics.kernels.stationary import GaussKernel
 
 NODES, WEIGHTS = roots_legendre(16)
 N_CASES = 300

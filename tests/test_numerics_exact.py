@@ -12,11 +12,11 @@ import pytest
 from diagrams.wick import pairings
 from numerics.errors import InvalidPoints, NotAvailable
 from numerics.estimate import Quality
-from numerics.exact import exact_correlators, exact_cumulant
-from numerics.exact_inputs import memory_of_correlators
+from numerics.exact.correlators import exact_correlators, exact_cumulant
+from numerics.exact.inputs import memory_of_correlators
 from numerics.index_sets import multisets, ranks
 from numerics.moment_tables import SymmetricTable, sum_over_partitions
-from numerics.networks import CosNet, ErfNet, GaussNet, ReLUNet
+from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
 from numerics.set_partitions import even_partitions
 
 PUBLISHED = [[-1.0], [-0.6], [-0.2], [0.2], [0.6], [1.0]]
@@ -394,7 +394,7 @@ def test_absurd_memory_is_refused_with_an_estimate():
 
 
 def test_unconverged_cumulants_are_flagged(monkeypatch):
-    monkeypatch.setattr("numerics.feature_moments_orthant.NODE_COUNTS", (2, 3))
+    monkeypatch.setattr("numerics.exact.feature_moments_orthant.NODE_COUNTS", (2, 3))
     points = np.random.default_rng(1).normal(size=(4, 6))
     found = exact_cumulant(ErfNet(2, 3.0, 1.0, 6), points)
     assert found.quality is Quality.NOT_CONVERGED

@@ -14,11 +14,11 @@ import pytest
 from scipy import stats
 from scipy.special import erf
 
-from numerics.exact import exact_correlators
-from numerics.feature_moments_erf import LatticeMoments
-from numerics.feature_moments_orthant import OrthantMoments
+from numerics.exact.correlators import exact_correlators
+from numerics.exact.feature_moments_erf import LatticeMoments
+from numerics.exact.feature_moments_orthant import OrthantMoments
 from numerics.index_sets import ranks
-from numerics.networks import CosNet, ErfNet, GaussNet, ReLUNet
+from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
 
 LINE = np.array([[0.4], [0.9], [1.3]])
 PLANE = np.array([[0.7, 0.2], [0.4, 0.9], [1.1, 0.6]])

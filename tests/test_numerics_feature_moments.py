@@ -10,13 +10,13 @@ from scipy.integrate import dblquad, quad
 
 from diagrams.wick import pairings
 from numerics.errors import NotAvailable
-from numerics.feature_moments import feature_moments
-from numerics.feature_moments_erf import LatticeMoments, erf_moments
-from numerics.feature_moments_orthant import OrthantMoments
-from numerics.feature_moments_relu import ReLUMoments
-from numerics.feature_moments_relu_sectors import arc_moments, line_moments, polygon_moments
+from numerics.exact.feature_moments import feature_moments
+from numerics.exact.feature_moments_erf import LatticeMoments, erf_moments
+from numerics.exact.feature_moments_orthant import OrthantMoments
+from numerics.exact.feature_moments_relu import ReLUMoments
+from numerics.exact.feature_moments_relu_sectors import arc_moments, line_moments, polygon_moments
 from numerics.index_sets import multisets
-from numerics.networks import CosNet, ErfNet, GaussNet, ReLUNet
+from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
 
 LINE = np.array([[-1.0], [-0.4], [0.3], [1.2]])
 PLANE = np.array([[0.7, -0.2], [-0.4, 0.5], [0.1, 1.1], [-0.9, -0.3]])

@@ -5,10 +5,10 @@ import pytest
 from scipy import optimize, stats
 
 from numerics.errors import InvalidStatistics, SingularProblem
-from numerics.exact import exact_correlators
-from numerics.fitting import fit
-from numerics.networks import ReLUNet
-from numerics.sampler import Ensemble
+from numerics.exact.correlators import exact_correlators
+from numerics.fits.fitting import fit
+from numerics.networks.architectures import ReLUNet
+from numerics.sampling.sampler import Ensemble
 
 
 def test_agrees_with_textbook_formula_where_the_covariance_is_regular():

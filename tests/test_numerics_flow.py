@@ -6,10 +6,10 @@ from scipy.integrate import quad
 
 from diagrams.diagram import Diagram
 from numerics.errors import InvalidDomain, SingularProblem
-from numerics.flow import flow
 from numerics.index_sets import multisets
-from numerics.kernels_arc import ErfKernel, ReLUKernel
-from numerics.kernels_stationary import GaussKernel
+from numerics.integrals.flow import flow
+from numerics.kernels.arc import ErfKernel, ReLUKernel
+from numerics.kernels.stationary import GaussKernel
 
 STAR = Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")
 SIX = Diagram.from_edge_string(",".join(f"x{k}-y1" for k in range(1, 7)))

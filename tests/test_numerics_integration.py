@@ -12,8 +12,6 @@ from scipy import integrate as scipy_integrate
 
 from diagrams.diagram import Diagram
 from diagrams.generation import generate
-from numerics.backends import NumbaBackend, NumpyBackend
-from numerics.domains import Box, WholeSpace
 from numerics.errors import (
     InvalidDomain,
     InvalidKernel,
@@ -24,13 +22,15 @@ from numerics.errors import (
 )
 from numerics.estimate import Quality
 from numerics.index_sets import multisets
-from numerics.integration import Method, integrate, vertex_tensor
-from numerics.kernels import Kernel
-from numerics.kernels_arc import ErfKernel, ReLUKernel
-from numerics.kernels_stationary import CosKernel, GaussKernel
-from numerics.networks import GaussNet
-from numerics.prediction import predict
-from numerics.refinement import Settings
+from numerics.integrals.backends import NumbaBackend, NumpyBackend
+from numerics.integrals.domains import Box, WholeSpace
+from numerics.integrals.integration import Method, integrate, vertex_tensor
+from numerics.integrals.prediction import predict
+from numerics.integrals.refinement import Settings
+from numerics.kernels.arc import ErfKernel, ReLUKernel
+from numerics.kernels.base import Kernel
+from numerics.kernels.stationary import CosKernel, GaussKernel
+from numerics.networks.architectures import GaussNet
 
 STAR = "x1-y1,x2-y1,x3-y1,x4-y1"
 LOOP = "x1-y1,x2-y1,x3-y1,x4-y1,y1-y1"

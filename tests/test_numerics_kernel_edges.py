@@ -8,10 +8,10 @@ import pytest
 
 from nnft_sym.cli import run
 from numerics.errors import InvalidNetwork, InvalidPoints
-from numerics.kernels_arc import ErfKernel, ReLUKernel
-from numerics.kernels_stationary import CosKernel, GaussKernel
-from numerics.networks import network
-from numerics.scalar_kernels import erf_kernel, gaussian_kernel, relu_kernel
+from numerics.kernels.arc import ErfKernel, ReLUKernel
+from numerics.kernels.scalar import erf_kernel, gaussian_kernel, relu_kernel
+from numerics.kernels.stationary import CosKernel, GaussKernel
+from numerics.networks.architectures import network
 
 BIASED = [(kind, w, b) for kind in (ErfKernel, ReLUKernel, GaussKernel) for w, b in ((1.0, 0.0), (1.3, 0.7))]
 KERNELS = [kind(w, b, d) for kind, w, b in BIASED for d in (1, 2, 3, 5)]

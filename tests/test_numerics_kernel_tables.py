@@ -4,12 +4,12 @@ import mpmath as mp
 import numpy as np
 import pytest
 
-from numerics.backends import NumbaBackend, NumpyBackend
 from numerics.errors import InvalidPoints
-from numerics.kernel_tables import weight_table
-from numerics.kernels_arc import ErfKernel, ReLUKernel
-from numerics.kernels_stationary import CosKernel, GaussKernel
-from numerics.scalar_kernels import angle, erf_kernel, gaussian_kernel, relu_kernel
+from numerics.integrals.backends import NumbaBackend, NumpyBackend
+from numerics.kernels.arc import ErfKernel, ReLUKernel
+from numerics.kernels.scalar import angle, erf_kernel, gaussian_kernel, relu_kernel
+from numerics.kernels.stationary import CosKernel, GaussKernel
+from numerics.kernels.tables import weight_table
 
 KERNELS = [
     kind(sigma_w=w, sigma_b=b, d_in=d)

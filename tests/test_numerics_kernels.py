@@ -9,10 +9,10 @@ import pytest
 from scipy.integrate import quad
 
 from numerics.errors import InvalidPoints
-from numerics.kernels import determinant
-from numerics.kernels_arc import ErfKernel, ReLUKernel
-from numerics.kernels_stationary import CosKernel, GaussKernel
-from numerics.networks import CosNet, ErfNet, GaussNet, ReLUNet
+from numerics.kernels.arc import ErfKernel, ReLUKernel
+from numerics.kernels.base import determinant
+from numerics.kernels.stationary import CosKernel, GaussKernel
+from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
 
 KERNELS = [
     ErfKernel(1.3, 0.6, 2),

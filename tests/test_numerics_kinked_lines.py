@@ -9,15 +9,15 @@ import pytest
 from scipy.integrate import dblquad
 
 from diagrams.diagram import Diagram
-from numerics.contraction import Tables
-from numerics.domains import Box
 from numerics.index_sets import multisets
-from numerics.integration import Method, integrate, vertex_tensor
-from numerics.kernels_arc import ErfKernel, ReLUKernel
-from numerics.kinked_lines import kinked_blocks, kinks_where_vertices_meet
-from numerics.panels import gauss_legendre, linear_panels
-from numerics.quadrature import TensorRule, surface_rule
-from numerics.user_kernels import FunctionKernel
+from numerics.integrals.contraction import Tables
+from numerics.integrals.domains import Box
+from numerics.integrals.integration import Method, integrate, vertex_tensor
+from numerics.integrals.kinked_lines import kinked_blocks, kinks_where_vertices_meet
+from numerics.integrals.panels import gauss_legendre, linear_panels
+from numerics.integrals.quadrature import TensorRule, surface_rule
+from numerics.kernels.arc import ErfKernel, ReLUKernel
+from numerics.kernels.user import FunctionKernel
 from tests.random_integrals import laplace
 
 SUNSET = Diagram.from_edge_string("x1-y1,y1-y2,y1-y2,y1-y2,x2-y2")

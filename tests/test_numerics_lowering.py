@@ -102,7 +102,7 @@ def test_lowering_one_diagram_keeps_the_prefactor_exact():
 
 def test_nothing_else_in_the_middle_floor_turns_a_fraction_into_a_float():
     """``float(...)`` of something called prefactor, weight or coefficient occurs in lowering.py only."""
-    for path in Path(numerics.__file__).parent.glob("*.py"):
+    for path in Path(numerics.__file__).parent.rglob("*.py"):
         if path.name == "lowering.py":
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

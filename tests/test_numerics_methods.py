@@ -9,7 +9,6 @@ import pytest
 from scipy.integrate import quad
 
 from diagrams.diagram import Diagram
-from numerics.domains import Box, WholeSpace
 from numerics.errors import (
     DivergentIntegral,
     InvalidKernel,
@@ -20,15 +19,16 @@ from numerics.errors import (
 )
 from numerics.estimate import Quality
 from numerics.index_sets import multisets
-from numerics.integration import Method, integrate, leg_rows, solve, vertex_tensor
-from numerics.jobs import Job, Settings
-from numerics.kernels import Kernel
-from numerics.kernels_arc import ErfKernel, ReLUKernel
-from numerics.kernels_stationary import GaussKernel
+from numerics.integrals.domains import Box, WholeSpace
+from numerics.integrals.integration import Method, integrate, leg_rows, solve, vertex_tensor
+from numerics.integrals.jobs import Job, Settings
+from numerics.integrals.methods import choose_rule
+from numerics.integrals.refinement import fits_grid
+from numerics.kernels.arc import ErfKernel, ReLUKernel
+from numerics.kernels.base import Kernel
+from numerics.kernels.stationary import GaussKernel
+from numerics.kernels.user import FunctionKernel
 from numerics.lowering import lower_diagram
-from numerics.methods import choose_rule
-from numerics.refinement import fits_grid
-from numerics.user_kernels import FunctionKernel
 from tests.random_integrals import laplace, lorentz
 
 STAR = Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")

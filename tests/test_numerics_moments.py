@@ -8,8 +8,8 @@ import pytest
 
 from numerics.errors import InvalidStatistics
 from numerics.intrinsics import GRAIN, LANES
-from numerics.moments import MAX_ORDER, accumulate_grain, moment_plan, moments_reference
-from numerics.page_sums import PairwiseSum
+from numerics.sampling.moments import MAX_ORDER, accumulate_grain, moment_plan, moments_reference
+from numerics.sampling.page_sums import PairwiseSum
 
 RNG = np.random.default_rng(21)
 

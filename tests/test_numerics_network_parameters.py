@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from numerics.network_parameters import describe
-from numerics.networks import CosNet, ErfNet
-from numerics.weight_laws import ReweightedNet
+from numerics.networks.architectures import CosNet, ErfNet
+from numerics.networks.parameters import describe
+from numerics.networks.weight_laws import ReweightedNet
 
 SCALE = 1.0
 
@@ -60,7 +60,7 @@ def test_functions_are_told_apart_by_their_code():
 
 def test_functions_have_the_same_name_in_another_process():
     code = (
-        "from tests_names import UserNet, cube; from numerics.network_parameters import describe;"
+        "from tests_names import UserNet, cube; from numerics.networks.parameters import describe;"
         "print(describe(UserNet(3, cube(1.0)))['activation'])"
     )
     folder = Path(__file__).parent

@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import norm
 
 from numerics.errors import InvalidNetwork
-from numerics.networks import CosNet, ErfNet, GaussNet, ReLUNet, network
+from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet, network
 
 NETS = [
     ErfNet(3, sigma_w=1.3, sigma_b=0.6, d_in=2),

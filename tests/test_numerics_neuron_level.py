@@ -4,20 +4,20 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from numerics.comparison import compare
 from numerics.errors import InvalidPoints, InvalidStatistics, NotAvailable
 from numerics.estimate import Quality
-from numerics.exact import exact_correlators
+from numerics.exact.correlators import exact_correlators
+from numerics.fits.comparison import compare
 from numerics.index_sets import multisets
-from numerics.networks import CosNet, ErfNet, GaussNet, ReLUNet
-from numerics.neuron_level import NeuronEnsemble
-from numerics.neuron_sums import SEED_SHIFT, bin_numbers, compiled_sums
-from numerics.random_streams import split_seed
-from numerics.sampler import Ensemble
-from numerics.sampler_reference import _neuron
-from numerics.tails import BINS, bin_edges
-from numerics.tilting import RADIUS, tilt, tilt_centres
-from numerics.weight_laws import ReweightedNet
+from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
+from numerics.networks.weight_laws import ReweightedNet
+from numerics.neurons.ensemble import NeuronEnsemble
+from numerics.neurons.sums import SEED_SHIFT, bin_numbers, compiled_sums
+from numerics.neurons.tilting import RADIUS, tilt, tilt_centres
+from numerics.sampling.random_streams import split_seed
+from numerics.sampling.reference import _neuron
+from numerics.sampling.sampler import Ensemble
+from numerics.sampling.tails import BINS, bin_edges
 
 LINE = np.array([[-1.0], [-0.4], [0.8]])
 PUBLISHED = 0.01 * np.array([[-1.0], [-0.2], [0.6]])
@@ -121,7 +121,7 @@ def test_errors_do_not_depend_on_the_width():
 @pytest.mark.parametrize(("network", "tilted"), [(ErfNet(1), False), (GaussNet(1), True)])
 def test_reproducible_and_independent_of_the_chunks(network, tilted, monkeypatch):
     one = NeuronEnsemble(network, LINE, seed=5, tilted=tilted).sample(5000, n_blocks=20)
-    monkeypatch.setattr("numerics.neuron_sums.CHUNK", 77)
+    monkeypatch.setattr("numerics.neurons.sums.CHUNK", 77)
     two = NeuronEnsemble(network, LINE, seed=5, tilted=tilted).sample(5000, n_blocks=20)
     np.testing.assert_allclose(one.cumulant(6).value, two.cumulant(6).value, rtol=1e-9)
     other = NeuronEnsemble(network, LINE, seed=6, tilted=tilted).sample(5000, n_blocks=20)

@@ -8,13 +8,13 @@ from scipy import stats
 
 from diagrams.wick import pairings
 from numerics.errors import InvalidPoints, NotAvailable
-from numerics.exact import exact_correlators, exact_cumulant
-from numerics.exact_inputs import refuse_extremes
-from numerics.feature_moments import feature_moments
+from numerics.exact.correlators import exact_correlators, exact_cumulant
+from numerics.exact.feature_moments import feature_moments
+from numerics.exact.inputs import refuse_extremes
+from numerics.exact.output_structure import pairing_amplitudes
 from numerics.index_sets import ranks
-from numerics.networks import CosNet, ErfNet, GaussNet, ReLUNet
-from numerics.output_structure import pairing_amplitudes
-from numerics.weight_laws import ReweightedNet
+from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
+from numerics.networks.weight_laws import ReweightedNet
 
 CASES = [
     (ErfNet(3, 0.9, 0.7), [[-0.8], [0.3], [1.1], [0.3]]),

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from diagrams.diagram import Diagram
-from numerics.domains import Box, WholeSpace
 from numerics.errors import ProblemTooLarge
-from numerics.integration import Method, integrate, vertex_tensor
-from numerics.kernels_arc import ErfKernel, ReLUKernel
-from numerics.kernels_stationary import GaussKernel
-from numerics.refinement import Settings
+from numerics.integrals.domains import Box, WholeSpace
+from numerics.integrals.integration import Method, integrate, vertex_tensor
+from numerics.integrals.refinement import Settings
+from numerics.kernels.arc import ErfKernel, ReLUKernel
+from numerics.kernels.stationary import GaussKernel
 
 STAR = Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")
 BUBBLE = Diagram.from_edge_string("x1-y1,x2-y1,y1-y2,y1-y2,x3-y2,x4-y2")

@@ -11,18 +11,18 @@ from scipy.integrate import dblquad
 from diagrams.diagram import Diagram
 from diagrams.generation import generate
 from diagrams.wick import double_factorial, pairings
-from numerics.domains import Box, WholeSpace
 from numerics.errors import DivergentIntegral, InvalidPoints, LoweringError, NotAvailable
 from numerics.estimate import Quality
-from numerics.exact import exact_correlators
+from numerics.exact.correlators import exact_correlators
 from numerics.index_sets import multisets, ranks
-from numerics.integration import Method, integrate, vertex_tensor
-from numerics.kernels_arc import ErfKernel, ReLUKernel
-from numerics.kernels_stationary import CosKernel, GaussKernel
+from numerics.integrals.domains import Box, WholeSpace
+from numerics.integrals.integration import Method, integrate, vertex_tensor
+from numerics.integrals.prediction import predict
+from numerics.integrals.refinement import Settings
+from numerics.kernels.arc import ErfKernel, ReLUKernel
+from numerics.kernels.stationary import CosKernel, GaussKernel
 from numerics.monomials import monomial_text, parse_monomial
-from numerics.networks import ErfNet, GaussNet, ReLUNet
-from numerics.prediction import predict
-from numerics.refinement import Settings
+from numerics.networks.architectures import ErfNet, GaussNet, ReLUNet
 
 ERF_INPUTS = np.array([-1.0, -0.6, -0.2, 0.2, 0.6, 1.0])
 STAR = Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")

@@ -7,14 +7,14 @@ import pytest
 from scipy.integrate import dblquad, quad
 
 from diagrams.diagram import Diagram
-from numerics.convergence import divergence
-from numerics.domains import Box, WholeSpace
 from numerics.errors import DivergentIntegral, InvalidKernel, LoweringError
 from numerics.index_sets import multisets
+from numerics.integrals.convergence import divergence
+from numerics.integrals.domains import Box, WholeSpace
+from numerics.integrals.integration import Method, vertex_tensor
 from numerics.integrand import Integrand
-from numerics.integration import Method, vertex_tensor
-from numerics.kernels_arc import ErfKernel, ReLUKernel
-from numerics.kernels_stationary import CosKernel, GaussKernel
+from numerics.kernels.arc import ErfKernel, ReLUKernel
+from numerics.kernels.stationary import CosKernel, GaussKernel
 from numerics.lowering import lower_diagram
 from numerics.profiles import FunctionProfile, RadialPower
 

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from diagrams.diagram import Diagram
-from numerics.domains import Box
 from numerics.errors import ProblemTooLarge
-from numerics.integration import Method, integrate, vertex_tensor
-from numerics.kernels_arc import ErfKernel, ReLUKernel
-from numerics.kernels_stationary import GaussKernel
-from numerics.refinement import Settings
-from numerics.user_kernels import FunctionKernel
+from numerics.integrals.domains import Box
+from numerics.integrals.integration import Method, integrate, vertex_tensor
+from numerics.integrals.refinement import Settings
+from numerics.kernels.arc import ErfKernel, ReLUKernel
+from numerics.kernels.stationary import GaussKernel
+from numerics.kernels.user import FunctionKernel
 from tests.random_integrals import random_case
 
 

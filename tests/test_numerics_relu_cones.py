@@ -9,12 +9,12 @@ from scipy import stats
 
 from diagrams.wick import pairings
 from numerics.errors import NotAvailable
-from numerics.exact import exact_cumulant
-from numerics.feature_moments_orthant import sign_moments
-from numerics.feature_moments_relu import ReLUMoments
-from numerics.feature_moments_relu_cones import cone_moments
-from numerics.feature_moments_relu_sectors import arc_moments, polygon_moments
-from numerics.networks import ReLUNet
+from numerics.exact.correlators import exact_cumulant
+from numerics.exact.feature_moments_orthant import sign_moments
+from numerics.exact.feature_moments_relu import ReLUMoments
+from numerics.exact.feature_moments_relu_cones import cone_moments
+from numerics.exact.feature_moments_relu_sectors import arc_moments, polygon_moments
+from numerics.networks.architectures import ReLUNet
 
 
 def rotated(vectors, seed=1):

@@ -7,15 +7,15 @@ import pytest
 from scipy.integrate import quad
 
 from diagrams.diagram import Diagram
-from numerics.domains import Box, WholeSpace
 from numerics.errors import DivergentIntegral, InvalidKernel, InvalidNetwork
-from numerics.integration import integrate, vertex_tensor
+from numerics.integrals.domains import Box, WholeSpace
+from numerics.integrals.integration import integrate, vertex_tensor
+from numerics.integrals.prediction import predict
 from numerics.jit import compiled
-from numerics.kernel_checks import measured_growth
-from numerics.kernels_arc import ErfKernel, ReLUKernel
-from numerics.kernels_stationary import CosKernel, GaussKernel
-from numerics.prediction import predict
-from numerics.user_kernels import FunctionKernel
+from numerics.kernels.arc import ErfKernel, ReLUKernel
+from numerics.kernels.checks import measured_growth
+from numerics.kernels.stationary import CosKernel, GaussKernel
+from numerics.kernels.user import FunctionKernel
 
 STAR = Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")
 BUBBLE = Diagram.from_edge_string("x1-y1,x2-y1,y1-y2,y1-y2,x3-y2,x4-y2,x5-x6")

@@ -8,16 +8,16 @@ import pytest
 import sympy
 from scipy import integrate
 
-from nnft_sym.activations import symbolic_activation
 from nnft_sym.errors import InvalidExpansion
-from numerics.comparison import compare
+from nnft_sym.symbolic.activations import symbolic_activation
 from numerics.errors import InvalidNetwork, NotAvailable
-from numerics.exact import exact_correlators, exact_cumulant
-from numerics.moments import moments_reference
-from numerics.networks import ErfNet, ReLUNet
-from numerics.sampler import Ensemble
-from numerics.sampler_reference import reference_outputs
-from numerics.user_networks import ActivationNet
+from numerics.exact.correlators import exact_correlators, exact_cumulant
+from numerics.fits.comparison import compare
+from numerics.networks.architectures import ErfNet, ReLUNet
+from numerics.networks.user import ActivationNet
+from numerics.sampling.moments import moments_reference
+from numerics.sampling.reference import reference_outputs
+from numerics.sampling.sampler import Ensemble
 
 LINE = [-1.0, -0.6, 0.2]
 PLANE = [[0.3, -1.1], [0.8, 0.2], [-0.5, 0.9]]

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from numerics.comparison import compare
 from numerics.estimate import Quality
-from numerics.exact import exact_correlators
-from numerics.networks import CosNet, ErfNet, GaussNet, ReLUNet
-from numerics.sampler import Ensemble
+from numerics.exact.correlators import exact_correlators
+from numerics.fits.comparison import compare
+from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
+from numerics.sampling.sampler import Ensemble
 
 SEEDS = 24
 LINE = np.array([[-1.0], [-0.2], [0.6]])

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from numerics.connected import mean_ratio
 from numerics.errors import InvalidStatistics, NotAvailable
-from numerics.exact import exact_correlators
-from numerics.networks import CosNet, ErfNet, GaussNet, ReLUNet
-from numerics.sampler import Ensemble
-from numerics.width_scan import free_theory, scan_widths
+from numerics.exact.correlators import exact_correlators
+from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
+from numerics.sampling.connected import mean_ratio
+from numerics.sampling.sampler import Ensemble
+from numerics.sampling.width_scan import free_theory, scan_widths
 
 LINE = np.array([[-1.0], [-0.2], [0.6]])
 POSITIVE = np.array([[0.2], [0.8], [1.2]])

@@ -153,5 +153,7 @@ def test_type_checkers_see_the_same_names():
 
 def test_no_public_name_hides_a_submodule():
     for package in (nnft_sym, numerics):
-        submodules = {path.stem for path in Path(package.__file__).parent.glob("*.py")}
+        folder = Path(package.__file__).parent
+        submodules = {path.stem for path in folder.glob("*.py")}
+        submodules |= {path.parent.name for path in folder.glob("*/__init__.py")}
         assert not submodules & set(dir(package))

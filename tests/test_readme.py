@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from nnft_sym.cli import run
-from nnft_sym.config import parse_study
+from nnft_sym.study.config import parse_study
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -18,9 +18,9 @@ def command(folder: str | None, clear: bool, as_json: bool) -> None:
     from pathlib import Path
 
     from nnft_sym.jsonio import dumps
-    from nnft_sym.tables import show, table
-    from numerics.integral_store import IntegralStore
-    from numerics.resumable import ENVIRONMENT, store_of
+    from nnft_sym.printing.tables import show, table
+    from numerics.integrals.resumable import ENVIRONMENT, store_of
+    from numerics.integrals.store import IntegralStore
 
     if folder is not None and not Path(folder).is_dir():
         raise click.UsageError(f"--folder {folder} was given, and there is no such folder")

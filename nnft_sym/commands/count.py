@@ -56,10 +56,10 @@ def command(vertices: str, n_external: int, filters: tuple[str, ...], legs: str,
     """Count diagrams without listing them; with no filter everything counts, vacuum parts included."""
     from diagrams import count
     from diagrams.filters import named_filter
-    from nnft_sym.count_progress import CountProgress
     from nnft_sym.jsonio import dumps
-    from nnft_sym.tables import show, table
-    from nnft_sym.ticker import Ticker
+    from nnft_sym.printing.tables import show, table
+    from nnft_sym.progress.counts import CountProgress
+    from nnft_sym.progress.ticker import Ticker
 
     names = list(dict.fromkeys(name.strip() for name in ",".join(filters).split(",") if name.strip()))
     content = parse_vertices(vertices)

@@ -8,7 +8,7 @@ import click
 from nnft_sym.commands.options import build_network, json_option, net_options, points_option
 
 if TYPE_CHECKING:
-    from numerics.networks import Network
+    from numerics.networks.architectures import Network
 
 
 def parse_outputs(text: str | None, n_points: int) -> list[int] | None:
@@ -40,7 +40,7 @@ def sigmas(network: "Network") -> dict[str, float]:
 
     Examples
     --------
-    >>> from numerics.networks import CosNet
+    >>> from numerics.networks.architectures import CosNet
     >>> sigmas(CosNet(width=5, sigma_w=2.0))
     {'sigma_w': 2.0, 'sigma_a': 2.0}
     """
@@ -80,8 +80,8 @@ def command(
         )
     components = parse_outputs(outputs, order)
     from nnft_sym.jsonio import dumps
-    from nnft_sym.tables import show, table
-    from numerics.exact import exact_cumulant
+    from nnft_sym.printing.tables import show, table
+    from numerics.exact.correlators import exact_cumulant
     from numerics.points import as_points
 
     network = build_network(net, points, sigma_w, sigma_b, sigma_a, width)

@@ -11,8 +11,8 @@ from nnft_sym.commands.options import json_option
 
 if TYPE_CHECKING:
     from diagrams import Diagram
-    from nnft_sym.expansion import Expansion
-    from nnft_sym.term_pictures import Drawing
+    from nnft_sym.expansions.expansion import Expansion
+    from nnft_sym.printing.term_pictures import Drawing
 
     Entry = tuple[Drawing, str]
 
@@ -71,10 +71,10 @@ def command(
     as_json: bool,
 ) -> None:
     """Draw the diagrams of an expansion, each with its Wick multiplicity, on one sheet."""
-    from nnft_sym.archive import check_writable
-    from nnft_sym.expansion import correlator
+    from nnft_sym.expansions.expansion import correlator
     from nnft_sym.jsonio import dumps
-    from nnft_sym.ticker import Ticker
+    from nnft_sym.progress.ticker import Ticker
+    from nnft_sym.report.archive import check_writable
 
     target = check_writable(out)
     if target.suffix not in _WRITERS:
@@ -101,7 +101,7 @@ def command(
 
 def _entries(expansion: "Expansion", labelled: bool, layout: str, incoming: int | None) -> "list[Entry]":
     """Give every picture its caption: the multiplicity, times the number of labellings; components."""
-    from nnft_sym.term_pictures import deltas_text, drawing
+    from nnft_sym.printing.term_pictures import deltas_text, drawing
 
     if labelled:
         shown = [(term, str(term.multiplicity)) for term in expansion]
@@ -126,9 +126,9 @@ def _refuse_many(action: str, n: int, order: int, scheme: str, kind: str, labell
     Requests that make no sense are left to `correlator`; so are theories whose diagrams have several terms.
     """
     from diagrams import count
-    from nnft_sym.action import Action
-    from nnft_sym.expansion import Kind, Scheme, selection
-    from nnft_sym.truncation import truncation
+    from nnft_sym.actions.action import Action
+    from nnft_sym.expansions.expansion import Kind, Scheme, selection
+    from nnft_sym.expansions.truncation import truncation
 
     theory = Action(action)
     known = scheme in list(Scheme) and kind in list(Kind)
@@ -202,8 +202,8 @@ class _Sheet:
 
 def _svg(sheet: _Sheet, entries: "list[Entry]", title: str) -> None:
     from diagrams.drawing import svg_sheet
-    from nnft_sym.archive import write_text
-    from nnft_sym.term_pictures import dressed_svg
+    from nnft_sym.printing.term_pictures import dressed_svg
+    from nnft_sym.report.archive import write_text
 
     pages = list(sheet.pages(entries, title))
     for number, (page, heading) in enumerate(pages, start=1):
@@ -217,8 +217,8 @@ def _svg(sheet: _Sheet, entries: "list[Entry]", title: str) -> None:
 
 def _tex(sheet: _Sheet, entries: "list[Entry]", title: str) -> None:
     from diagrams.drawing import tikz_document
-    from nnft_sym.archive import write_text
-    from nnft_sym.term_pictures import dressed_tikz
+    from nnft_sym.printing.term_pictures import dressed_tikz
+    from nnft_sym.report.archive import write_text
 
     counted = sheet.counted(entries)
     text = tikz_document(counted, title=title, layout=sheet.layout, incoming=sheet.incoming)
@@ -230,8 +230,8 @@ def _pdf(sheet: _Sheet, entries: "list[Entry]", title: str) -> None:
     from matplotlib.backends.backend_pdf import PdfPages
 
     from diagrams.drawing import sheet_figure
-    from nnft_sym.archive import atomically
-    from nnft_sym.term_pictures import dressed_figure
+    from nnft_sym.printing.term_pictures import dressed_figure
+    from nnft_sym.report.archive import atomically
 
     def save(temporary: Path) -> None:
         with PdfPages(temporary) as pages:

@@ -7,10 +7,10 @@ import click
 from nnft_sym.commands.action_argument import ActionCommand, read_action
 from nnft_sym.commands.options import json_option
 from nnft_sym.commands.powers import read_counting, read_order
-from nnft_sym.truncation import CountingLike, OrderLike
+from nnft_sym.expansions.truncation import CountingLike, OrderLike
 
 if TYPE_CHECKING:
-    from nnft_sym.expansion import Expansion
+    from nnft_sym.expansions.expansion import Expansion
     from nnft_sym.notation import Notation
 
 _EXAMPLES = """
@@ -89,9 +89,9 @@ def command(
     as_json: bool,
 ) -> None:
     """Expand an n-point function of ACTION, such as 'lambda*f^4 + kappa*f^6', into diagrams."""
-    from nnft_sym.expansion import correlator
+    from nnft_sym.expansions.expansion import correlator
     from nnft_sym.notation import Notation
-    from nnft_sym.ticker import Ticker
+    from nnft_sym.progress.ticker import Ticker
 
     if as_json and form not in (None, "json"):
         raise click.UsageError(f"--json and --format {form} contradict each other: give one of them.")
@@ -107,7 +107,7 @@ def command(
         said.append(f"{len(expansion):,} terms are found and are being written")
         printed = _printed(expansion, form, terms, notation, document)
     if not expansion.terms and (form, terms) not in (("text", None), ("text", "labelled")):
-        from nnft_sym.text import no_diagrams
+        from nnft_sym.printing.text import no_diagrams
 
         click.echo(no_diagrams(expansion), err=True)
     click.echo(printed)
@@ -143,21 +143,21 @@ def _printed(
 ) -> str:
     """Write the expansion in one of the formats."""
     if form == "json":
-        from nnft_sym.json_form import to_json
+        from nnft_sym.expansions.json_form import to_json
 
         return to_json(expansion)
     if form == "latex":
-        from nnft_sym.latex_output import latex_document, pasted_latex
+        from nnft_sym.printing.latex_output import latex_document, pasted_latex
 
         if document:
             return latex_document(expansion, notation, terms)
         return pasted_latex(expansion, notation, terms or "labelled")
     if form == "tikz":
-        from nnft_sym.tikz_listing import tikz_listing
+        from nnft_sym.printing.tikz_listing import tikz_listing
 
         return tikz_listing(expansion)
     if terms == "grouped":
-        from nnft_sym.text import BRACKETS
+        from nnft_sym.printing.text import BRACKETS
 
         return "\n".join([expansion.rule, BRACKETS, "", expansion.grouped_text()])
     return expansion.text()

@@ -9,9 +9,9 @@ from nnft_sym.commands.options import build_network, json_option, net_options, p
 if TYPE_CHECKING:
     from diagrams import Diagram
     from numerics.estimate import Estimate
-    from numerics.networks import Network
+    from numerics.networks.architectures import Network
 
-#: Name on the command line -> name of the `numerics.integration.Method`.
+#: Name on the command line -> name of the `numerics.integrals.integration.Method`.
 _METHODS = {
     "auto": "AUTOMATIC",
     "closed": "CLOSED_FORM",
@@ -62,7 +62,7 @@ def command(
     """
     from diagrams import Diagram
     from nnft_sym.jsonio import dumps
-    from nnft_sym.tables import show, table
+    from nnft_sym.printing.tables import show, table
 
     network = build_network(net, points, sigma_w, sigma_b, sigma_a)
     parsed = Diagram.from_edge_string(diagram)
@@ -92,11 +92,11 @@ def _integrate(
     method: str,
 ) -> "Estimate":
     """Integrate, and say what to do in the words of the command line."""
-    from nnft_sym.prediction_progress import integral_progress
-    from numerics.domains import Box, WholeSpace
+    from nnft_sym.progress.predictions import integral_progress
     from numerics.errors import DivergentIntegral, InvalidDomain
-    from numerics.integration import Method, integrate
-    from numerics.jobs import Settings
+    from numerics.integrals.domains import Box, WholeSpace
+    from numerics.integrals.integration import Method, integrate
+    from numerics.integrals.jobs import Settings
     from numerics.points import as_points
 
     if cutoff is not None and not 0.0 < cutoff < float("inf"):

@@ -20,7 +20,7 @@ def command(
     """Print the kernel matrices K (the propagator) and K_W (without the output bias)."""
     from nnft_sym.commands.cumulant import sigmas
     from nnft_sym.jsonio import dumps
-    from nnft_sym.tables import matrix_table, show
+    from nnft_sym.printing.tables import matrix_table, show
     from numerics.points import as_points
 
     network = build_network(net, points, sigma_w, sigma_b, sigma_a)

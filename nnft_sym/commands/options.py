@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from numerics.networks import Network
+    from numerics.networks.architectures import Network
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -110,6 +110,6 @@ def build_network(
     InvalidNetwork
         If the name is unknown or a number out of range.
     """
-    from numerics.networks import network
+    from numerics.networks.architectures import network
 
     return network(net, width=width, sigma_w=sigma_w, sigma_b=sigma_b, sigma_a=sigma_a, d_in=len(points[0]))

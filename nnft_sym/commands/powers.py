@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import click
 
-from nnft_sym.truncation import DERIVED, CountingLike, OrderLike
+from nnft_sym.expansions.truncation import DERIVED, CountingLike, OrderLike
 
 _SAMPLE = "one number per coupling, as in lambda=2,kappa=1"
 

@@ -8,9 +8,9 @@ import click
 from nnft_sym.commands.options import build_network, json_option, net_options, points_option
 
 if TYPE_CHECKING:
-    from numerics.sampled import SampledCorrelators
-    from numerics.sampler import Ensemble
-    from numerics.sampling_run import SamplingInterrupted
+    from numerics.sampling.run import SamplingInterrupted
+    from numerics.sampling.sampled import SampledCorrelators
+    from numerics.sampling.sampler import Ensemble
 
 #: Exit code of a run that Ctrl-C ended.
 INTERRUPTED = 130
@@ -109,10 +109,10 @@ def command(
         raise click.UsageError("--resume was given without --out; name the file of the run to continue")
     if cluster is not None and threads is not None:
         raise click.UsageError("--threads and --cluster were both given; a cluster has threads of its own")
-    from nnft_sym.progress import TerminalProgress
+    from nnft_sym.progress.bars import TerminalProgress
     from numerics.points import as_points
-    from numerics.sampler import Ensemble
-    from numerics.sampling_run import SamplingInterrupted
+    from numerics.sampling.run import SamplingInterrupted
+    from numerics.sampling.sampler import Ensemble
 
     checkpoint = None if out is None else _checkpoint(Path(out), resume)
     network = build_network(net, points, sigma_w, sigma_b, sigma_a, width)
@@ -195,9 +195,9 @@ def _deliver(
     found: "SampledCorrelators", ensemble: "Ensemble", requested: int, out: str | None, as_json: bool
 ) -> None:
     """Write the file and print the numbers."""
-    from nnft_sym.archive import write_sample
     from nnft_sym.jsonio import dumps
-    from nnft_sym.tables import correlator_table, show
+    from nnft_sym.printing.tables import correlator_table, show
+    from nnft_sym.report.archive import write_sample
 
     if out is not None:
         write_sample(found, ensemble.network, out)
@@ -212,7 +212,7 @@ def _deliver(
 
 def _answer(found: "SampledCorrelators", ensemble: "Ensemble", requested: int) -> dict[str, object]:
     """Put everything into the words of the JSON answer."""
-    from numerics.network_parameters import describe
+    from numerics.networks.parameters import describe
 
     parameters = {name: value for name, value in describe(ensemble.network).items() if name != "network"}
     return {
@@ -232,7 +232,7 @@ def _answer(found: "SampledCorrelators", ensemble: "Ensemble", requested: int) -
 
 def _row(found: "SampledCorrelators", order: int) -> dict[str, object]:
     """Put one order into the words of the JSON answer."""
-    from nnft_sym.archive import MOST_CONNECTED
+    from nnft_sym.report.archive import MOST_CONNECTED
 
     one = found[order]
     row: dict[str, object] = {

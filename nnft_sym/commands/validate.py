@@ -8,7 +8,7 @@ import click
 from nnft_sym.commands.options import json_option
 
 if TYPE_CHECKING:
-    from nnft_sym.config import StudyConfig
+    from nnft_sym.study.config import StudyConfig
 
 
 @click.command(name="validate")
@@ -26,11 +26,11 @@ def command(study: str | None, net: str | None, out: str | None, seed: int | Non
     with the exact referee (a rejected theory is a result, not a failure); 1: they do not.
     """
     from nnft_sym.jsonio import dumps
-    from nnft_sym.output import check_folder, write_output
-    from nnft_sym.progress import TerminalProgress
-    from nnft_sym.study import run_study
-    from nnft_sym.summary import summarise, summary_tables
-    from nnft_sym.tables import show
+    from nnft_sym.printing.tables import show
+    from nnft_sym.progress.bars import TerminalProgress
+    from nnft_sym.report.output import check_folder, write_output
+    from nnft_sym.study.run import run_study
+    from nnft_sym.study.summary import summarise, summary_tables
 
     config = _study(study, net, seed)
     if out is not None and not out.strip():
@@ -52,7 +52,7 @@ def command(study: str | None, net: str | None, out: str | None, seed: int | Non
 
 def _study(path: str | None, net: str | None, seed: int | None) -> "StudyConfig":
     """Choose the study and apply the options that narrow it."""
-    from nnft_sym.config import KINDS, built_in_study, load_study
+    from nnft_sym.study.config import KINDS, built_in_study, load_study
 
     if net is not None and net not in KINDS:
         raise click.UsageError(f"--net {net!r} is unknown; give one of {', '.join(KINDS)}")

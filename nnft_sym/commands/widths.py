@@ -7,7 +7,7 @@ import click
 from nnft_sym.commands.options import build_network, json_option, net_options, points_option
 
 if TYPE_CHECKING:
-    from numerics.width_scan import WidthScan, WidthSeries
+    from numerics.sampling.width_scan import WidthScan, WidthSeries
 
 
 def parse_widths(text: str) -> tuple[int, ...]:
@@ -65,12 +65,12 @@ def command(
         raise click.UsageError(f"--out {out}: a name that ends in .svg, .pdf or .png is needed")
     from pathlib import Path
 
-    from nnft_sym.archive import atomically, check_writable
     from nnft_sym.jsonio import dumps
-    from nnft_sym.progress import TerminalProgress
-    from nnft_sym.width_plots import width_dataset, width_figure
+    from nnft_sym.progress.bars import TerminalProgress
+    from nnft_sym.report.archive import atomically, check_writable
+    from nnft_sym.report.width_plots import width_dataset, width_figure
     from numerics.points import as_points
-    from numerics.width_scan import scan_widths
+    from numerics.sampling.width_scan import scan_widths
 
     if out is not None:
         check_writable(out)
@@ -101,8 +101,8 @@ def command(
 
 def _show(scan: "WidthScan", series: "WidthSeries") -> None:
     """Print the table of one order and the power that was fitted."""
-    from nnft_sym.number_text import number, p_value, with_error
-    from nnft_sym.tables import show, table
+    from nnft_sym.printing.number_text import number, p_value, with_error
+    from nnft_sym.printing.tables import show, table
 
     exact = [None] * len(scan.widths) if series.m_exact is None else series.m_exact
     columns = (scan.widths, series.m_sampled, series.m_error, exact, series.background, series.trusted)

@@ -1,10 +1,10 @@
 """Connected diagrams, labelled legs: ours beside feyngraph and symbolica, on identical work.
 
 Work: every labelled diagram in memory with its lines and its symmetry factor. Ours: NumPy arrays
-(`diagrams.bulk.generate_batches`, all batches kept). Peers: the container their generator returns, nothing
-read from it. Every program is timed around the call only; the best of the repeats counts. The numbers of
-diagrams are compared, and where the diagrams are not too many the sums of 1 / S, too. symbolica's times
-include all lower orders: it cannot be asked for one order alone.
+(`diagrams.enumeration.bulk.generate_batches`, all batches kept). Peers: the container their generator
+returns, nothing read from it. Every program is timed around the call only; the best of the repeats counts.
+The numbers of diagrams are compared, and where the diagrams are not too many the sums of 1 / S, too.
+symbolica's times include all lower orders: it cannot be asked for one order alone.
 """
 
 import time
@@ -13,7 +13,7 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 
 from diagrams import count
-from diagrams.bulk import generate_batches
+from diagrams.enumeration.bulk import generate_batches
 from diagrams.filters import connected
 from diagrams.zero_dim import Kind, weight_sum
 

@@ -14,12 +14,12 @@ from scipy.integrate import cubature, dblquad, quad
 
 from diagrams.diagram import Diagram
 from nnft_sym import Action, correlator
-from numerics.backends import NumbaBackend
-from numerics.domains import Box
 from numerics.index_sets import multisets
-from numerics.integration import Method, vertex_tensor
-from numerics.kernels_arc import ErfKernel, ReLUKernel
-from numerics.prediction import predict
+from numerics.integrals.backends import NumbaBackend
+from numerics.integrals.domains import Box
+from numerics.integrals.integration import Method, vertex_tensor
+from numerics.integrals.prediction import predict
+from numerics.kernels.arc import ErfKernel, ReLUKernel
 
 STAR = Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")
 BUBBLE = Diagram.from_edge_string("x1-y1,x2-y1,y1-y2,y1-y2,x3-y2,x4-y2")

@@ -14,13 +14,13 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import erf as scipy_erf
 
-from numerics.exact import exact_correlators
+from numerics.exact.correlators import exact_correlators
 from numerics.index_sets import multisets, ranks
 from numerics.intrinsics import LANES, multiply_add
 from numerics.jit import compiled
-from numerics.networks import ErfNet
-from numerics.neuron_level import NeuronEnsemble
-from numerics.sampler import Ensemble
+from numerics.networks.architectures import ErfNet
+from numerics.neurons.ensemble import NeuronEnsemble
+from numerics.sampling.sampler import Ensemble
 from numerics.special_functions import erf
 
 try:

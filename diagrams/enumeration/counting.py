@@ -1,0 +1,183 @@
+"""Counts of composed diagrams from the counts of connected ones.
+
+With c(n, v) the labelled connected diagrams of n points and vertex content v, and w(n, v) the sum of their
+inverse symmetry factors, the block of the lowest point gives ::
+
+    f(m, v) = sum_{s, u} binomial(m - 1, s - 1) c(s, u) f(m - s, v - u),     f(0, v) = vacuum parts.
+
+Vacuum parts are multisets: j choices among c connected ones can be made in binomial(c + j - 1, j) ways, and
+weigh w**j / j! (the exponential formula). Unlabelled diagrams are multisets altogether.
+"""
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from functools import cache
+from itertools import product
+from math import comb, factorial
+from typing import NamedTuple
+
+from diagrams.enumeration.leg_classes import Content
+
+
+class Count(NamedTuple):
+    """Result of counting.
+
+    Attributes
+    ----------
+    diagrams : int
+        Number of diagrams.
+    multiplicity_total : int
+        Sum of their Wick multiplicities (vertices labelled).
+    """
+
+    diagrams: int
+    multiplicity_total: int
+
+
+class Totals(NamedTuple):
+    """Totals over the diagrams of one (number of points, vertex content).
+
+    Attributes
+    ----------
+    classes : int
+        Number of diagrams, legs exchangeable.
+    labelled : int
+        Number of diagrams, legs told apart.
+    weight : Fraction
+        Sum of 1 / S over the labelled ones.
+    """
+
+    classes: int
+    labelled: int
+    weight: Fraction
+
+
+class Progress(NamedTuple):
+    """How far a count is: what was found of the connected diagrams that are being enumerated now.
+
+    Attributes
+    ----------
+    n_external : int
+        Points of these connected diagrams.
+    vertices : tuple of (int, int)
+        Their vertex content, pairs (valence, how many).
+    labelled : int
+        Diagrams so far, points told apart.
+    weight : Fraction
+        Sum of 1 / S over them; its final value is known beforehand from `diagrams.zero_dim`.
+    """
+
+    n_external: int
+    vertices: Content
+    labelled: int
+    weight: Fraction
+
+
+Supply = Callable[[int, Content], Totals]
+Report = Callable[[Progress], None]
+
+
+def splits(content: Content) -> Iterator[tuple[Content, Content]]:
+    """Every way to split vertex content in two, (used, left), the empty and the full one included.
+
+    Examples
+    --------
+    >>> list(splits(((4, 2),)))
+    [((), ((4, 2),)), (((4, 1),), ((4, 1),)), (((4, 2),), ())]
+    """
+    for numbers in product(*(range(number + 1) for _, number in content)):
+        used = tuple((k, a) for (k, _), a in zip(content, numbers, strict=True) if a)
+        left = tuple((k, c - a) for (k, c), a in zip(content, numbers, strict=True) if c > a)
+        yield used, left
+
+
+def is_even(n: int, content: Content) -> bool:
+    """Whether points and vertices have an even number of line ends together."""
+    return (n + sum(k * c for k, c in content)) % 2 == 0
+
+
+def composed(connected: Supply, n: int, content: Content) -> tuple[int, Fraction]:
+    """Number of labelled diagrams with any components, and the sum of 1 / S over them.
+
+    Parameters
+    ----------
+    connected : callable
+        ``(number of points, content) -> Totals`` of the connected diagrams.
+    n, content
+        The request.
+    """
+
+    @cache
+    def below(m: int, part: Content) -> tuple[int, Fraction]:
+        if m == 0:
+            kinds = [(used, connected(0, used)) for used, _ in splits(part) if used and is_even(0, used)]
+            number = _multisets([((0, used), totals.labelled) for used, totals in kinds], (0, part))
+            return number, _exponential([(used, totals.weight) for used, totals in kinds], part)
+        number, weight = 0, Fraction(0)
+        for size in range(1, m + 1):
+            ways = comb(m - 1, size - 1)
+            for used, left in splits(part):
+                if is_even(size, used) and is_even(m - size, left):
+                    totals, (rest, rest_weight) = connected(size, used), below(m - size, left)
+                    number += ways * totals.labelled * rest
+                    weight += ways * totals.weight * rest_weight
+        return number, weight
+
+    for m in range(n % 2, n, 2):  # from below, so that the recursion stays flat
+        for _, left in splits(content):
+            if is_even(m, left):
+                below(m, left)
+    return below(n, content)
+
+
+def unlabelled_composed(connected: Supply, n: int, content: Content) -> int:
+    """Number of diagrams with any components and exchangeable legs."""
+    kinds = [
+        ((size, used), connected(size, used).classes)
+        for size in range(n + 1)
+        for used, _ in splits(content)
+        if (size or used) and is_even(size, used)
+    ]
+    return _multisets(kinds, (n, content))
+
+
+def _minus(content: Content, used: Content, times: int) -> Content | None:
+    """Content without `times` copies of another; None if there is not enough."""
+    left = dict(content)
+    for k, c in used:
+        left[k] = left.get(k, 0) - c * times
+    if any(c < 0 for c in left.values()):
+        return None
+    return tuple((k, c) for k, c in sorted(left.items()) if c)
+
+
+def _multisets(kinds: list[tuple[tuple[int, Content], int]], goal: tuple[int, Content]) -> int:
+    """Number of multisets of things, `number` different ones of every kind, that add up to the goal."""
+    ways: dict[tuple[int, Content], int] = {goal: 1}  # what is still missing -> ways so far
+    for (size, used), number in kinds:
+        after = dict(ways)
+        for (points, content), so_far in ways.items():
+            times = 1
+            while number and points >= times * size:
+                rest = _minus(content, used, times)
+                if rest is None:
+                    break
+                key = (points - times * size, rest)
+                after[key] = after.get(key, 0) + so_far * comb(number + times - 1, times)
+                times += 1
+        ways = after
+    return ways.get((0, ()), 0)
+
+
+def _exponential(kinds: list[tuple[Content, Fraction]], goal: Content) -> Fraction:
+    """Coefficient of the goal in exp(sum of weights)."""
+    ways: dict[Content, Fraction] = {goal: Fraction(1)}
+    for used, weight in kinds:
+        after = dict(ways)
+        for content, so_far in ways.items():
+            times = 1
+            while weight and (rest := _minus(content, used, times)) is not None:
+                after[rest] = after.get(rest, Fraction(0)) + so_far * weight**times / factorial(times)
+                times += 1
+        ways = after
+    return ways.get((), Fraction(0))

@@ -1,0 +1,114 @@
+"""Pictures as a matplotlib figure, to be saved in any format matplotlib writes (PDF, PNG).
+
+matplotlib is imported by the function that needs it, and ``pyplot`` never: nothing global is touched.
+"""
+
+import re
+from collections.abc import Iterable
+from math import ceil
+from typing import TYPE_CHECKING
+
+from diagrams.pictures.frames import Layout
+from diagrams.pictures.picture import Picture, picture
+from diagrams.pictures.svg import Entry, captioned
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_NUMBERED = re.compile(r"([^\W\d_]+)_?(\d+)")
+_INCHES = 0.42  # per leg length
+_INCHES_PER_LETTER = 0.085  # of a title
+
+
+def sheet_figure(
+    entries: Iterable[Entry],
+    *,
+    columns: int | None = None,
+    title: str = "",
+    layout: Layout | str = Layout.FREE,
+    incoming: int | None = None,
+) -> "Figure":
+    """Draw diagrams on one page.
+
+    Parameters
+    ----------
+    entries : iterable of Diagram or (Diagram, caption)
+        A diagram given alone is captioned with its Wick multiplicity.
+    columns : int, optional
+        Pictures per row.
+    title : str
+    layout, incoming
+        Where the external points stand, as for `diagrams.pictures.picture.picture`.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Save it with ``figure.savefig("diagrams.pdf")``.
+
+    Examples
+    --------
+    >>> from diagrams.generation import generate
+    >>> len(sheet_figure(generate(4, {4: 1})).axes)
+    10
+    """
+    from matplotlib.figure import Figure
+
+    drawn = [
+        (picture(diagram, layout=layout, incoming=incoming), caption)
+        for diagram, caption in map(captioned, entries)
+    ]
+    wide = max((p.width for p, _ in drawn), default=1.0) + 0.5
+    high = max((p.height for p, _ in drawn), default=1.0) + 0.9
+    if columns is None:
+        columns = max(1, min(len(drawn), 8, ceil((2 * len(drawn)) ** 0.5)))
+    rows = max(1, ceil(len(drawn) / columns))
+    top = 0.5 if title else 0.0
+    height = rows * high * _INCHES + top
+    figure = Figure(figsize=(max(columns * wide * _INCHES, _INCHES_PER_LETTER * len(title)), height))
+    if title:
+        figure.suptitle(title, y=1 - 0.15 / height, va="top", fontsize=11, parse_math=False)
+    for number, (one, caption) in enumerate(drawn):
+        row, column = divmod(number, columns)
+        bottom = (rows - 1 - row) * high * _INCHES / height
+        axes = figure.add_axes((column / columns, bottom, 1 / columns, high * _INCHES / height))
+        draw_on(axes, one, caption, wide, high)
+    return figure
+
+
+def draw_on(axes: "Axes", drawn: Picture, caption: str, width: float, height: float) -> None:
+    """Draw one picture on axes that show a window of the given size (in leg lengths).
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Its frame and ticks are removed.
+    drawn : Picture
+    caption : str
+        Line at the bottom.
+    width, height : float
+        Size of the window; the picture is centred in it.
+    """
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
+    x, y = (drawn.left + drawn.right) / 2, (drawn.bottom + drawn.top) / 2 - 0.2
+    axes.set_xlim(x - width / 2, x + width / 2)
+    axes.set_ylim(y - height / 2, y + height / 2)
+    axes.set_aspect("equal")
+    axes.set_axis_off()
+    for curve in drawn.curves:
+        points = [point for stroke in curve.strokes for point in stroke]
+        codes = [
+            code
+            for stroke in curve.strokes
+            for code in (Path.MOVETO, *([Path.LINETO] if len(stroke) == 2 else [Path.CURVE4] * 3))
+        ]
+        axes.add_patch(PathPatch(Path(points, codes), fill=False, linewidth=0.9, capstyle="butt"))
+    for mark in drawn.marks:
+        axes.plot([mark.x], [mark.y], "ko", markersize=2.0 if mark.external else 4.4, markeredgewidth=0)
+        if mark.external and mark.label:
+            named = _NUMBERED.fullmatch(mark.label)
+            text = f"${named[1]}_{{{named[2]}}}$" if named else mark.label
+            axes.text(mark.label_x, mark.label_y, text, ha="center", va="center", fontsize=9)
+    axes.text(x, y - height / 2 + 0.1, caption, ha="center", va="bottom", fontsize=9)

@@ -1,0 +1,276 @@
+"""Where to put points and vertices: plane coordinates for one connected diagram.
+
+Steps: distances along the lines give a target for every pair of nodes; stress majorisation (Gansner, Koren
+and North, *Graph drawing by stress majorization*, 2004) is run from a few fixed starts, and the drawing with
+the fewest crossings is kept, or one of `diagrams.pictures.planar` if that has fewer; it is turned so that its
+long side is horizontal; finally the legs of every vertex are fanned out in the free angle around it, and
+their labels put in reading order. Two external points, and every vertex that separates them, are kept on a
+horizontal line, so that a propagator correction reads from left to right; only to avoid a crossing may a
+separating vertex leave it.
+
+Coordinates are dimensionless (a leg has length 1), x to the right, y up. Nothing is random: equal diagrams
+get equal pictures.
+"""
+
+import cmath
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from math import inf, pi, radians
+from random import Random
+
+from diagrams.canonical import Edge
+from diagrams.diagram import Diagram
+from diagrams.pictures.curves import Place, bundle_width, disorder, free_gaps, neighbours
+from diagrams.pictures.planar import planar_starts
+
+#: Distance of joined vertices, by the number of lines between them (more lines need more room).
+_LENGTHS = {1: 1.1, 2: 1.3, 3: 1.5}
+_LEG = 1.0
+#: By how much a line grows with every self-loop at its ends, after one at each.
+_LOOP_ROOM = 0.25
+_N_STARTS = 6
+_N_SWEEPS = 150
+#: Distance that nodes of different components keep.
+_CLEAR = 1.0
+
+
+def line_length(lines: int) -> float:
+    """Distance of two vertices joined by that many lines."""
+    return _LENGTHS.get(lines, 1.7)
+
+
+def layout(diagram: Diagram) -> Place:
+    """Positions of all nodes of a connected diagram.
+
+    Parameters
+    ----------
+    diagram : Diagram
+        Connected.
+
+    Returns
+    -------
+    dict
+        Node -> position as a complex number.
+
+    Examples
+    --------
+    >>> layout(Diagram.from_edge_string("x1-y1,y1-y1,y1-x2"))
+    {0: (-1+0j), 1: (1+0j), 2: 0j}
+    """
+    n = diagram.n_external
+    if diagram.n_vertices == 0:
+        return {0: -0.8 + 0j, 1: 0.8 + 0j}
+    if diagram.n_vertices == 1:
+        return _single_vertex(diagram)
+    lines = {edge: lines for edge, lines in diagram.lines if edge[0] != edge[1]}
+    far = distances(diagram)
+    place = _posed(n, _least_stress(diagram, lines, far), lines)
+    least = disorder(diagram, place)
+    if least:
+        for start in planar_starts(n, lines, far):
+            other = _posed(n, _levelled(start, lines) if n == 2 else start, lines)
+            wrong = disorder(diagram, other)
+            if wrong < least:
+                least, place = wrong, other
+            if not least:
+                break
+    return place
+
+
+def _posed(n: int, place: Place, lines: Mapping[Edge, int]) -> Place:
+    """Turned, legs fanned out, labels in reading order."""
+    if n != 2:
+        place = _fanned(n, _turned(n, place), lines)
+    return _reading_order(n, place, lines)
+
+
+def _single_vertex(diagram: Diagram) -> Place:
+    """Legs left and right of the vertex; self-loops keep the top (and bottom) free."""
+    n = diagram.n_external
+    loops = (diagram.vertices[0] - n) // 2
+    place: Place = {n: 0j}
+    left = (n + 1) // 2
+    for side, points in ((180.0, range(left)), (0.0, range(left, n))):
+        many = len(points)
+        step = 180 / max(many, 1)
+        if loops and many > 1:
+            step = min(60.0, 100 / (many - 1), step)
+        for rank, point in enumerate(points):
+            down = (rank - (many - 1) / 2) * step  # first label on top
+            angle = side + down if side else -down
+            place[point] = rounded(cmath.rect(_LEG, radians(angle)))
+    return {node: place[node] for node in range(n + 1)}
+
+
+def rounded(z: complex) -> complex:
+    """The same place for all that differs by rounding only."""
+    return complex(round(z.real, 9) + 0.0, round(z.imag, 9) + 0.0)
+
+
+def distances(diagram: Diagram) -> list[list[float]]:
+    """Lengths of shortest paths (Floyd and Warshall).
+
+    Self-loops at both ends of a line need more room than one each.
+
+    Examples
+    --------
+    >>> distances(Diagram.from_edge_string("y1-y2"))[0][1]
+    1.1
+    >>> distances(Diagram.from_edge_string("y1-y1,y1-y1,y1-y2,y2-y2,y2-y2"))[0][1]
+    1.6
+    """
+    n, n_nodes = diagram.n_external, diagram.n_external + diagram.n_vertices
+    lines = dict(diagram.lines)
+    far = [[0.0 if i == j else inf for j in range(n_nodes)] for i in range(n_nodes)]
+    for (i, j), many in lines.items():
+        if i != j:
+            loops = sorted(lines.get((node, node), 0) for node in (i, j))
+            room = _LOOP_ROOM * max(0, sum(loops) - 2) if loops[0] else 0.0
+            far[i][j] = far[j][i] = _LEG if i < n else line_length(many) + room
+    for k in range(n_nodes):
+        for i in range(n_nodes):
+            for j in range(n_nodes):
+                far[i][j] = min(far[i][j], far[i][k] + far[k][j])
+    return far
+
+
+def _least_stress(diagram: Diagram, lines: Mapping[Edge, int], far: Sequence[Sequence[float]]) -> Place:
+    """Best of several majorised starts: fewest crossings, then least stress."""
+    n, n_nodes = diagram.n_external, diagram.n_external + diagram.n_vertices
+    pinned: Place = {}
+    if n == 2:
+        half = far[0][1] / 2
+        pinned = {node: complex(far[0][node] - half) for node in _separating(n_nodes, lines)}
+    best: tuple[float, float, list[complex]] | None = None
+    for start in range(_N_STARTS):
+        order = list(range(n_nodes))
+        if start:
+            Random(start).shuffle(order)
+        at = [0j] * n_nodes
+        for rank, node in enumerate(order):
+            # The first start is a straight line, which chains keep exactly; the others are circles.
+            circle = cmath.rect(1 + 0.01 * rank, 2 * pi * rank / n_nodes + 0.3)
+            at[node] = circle if start else complex(far[0][node])
+        for node, fixed in pinned.items():
+            at[node] = fixed
+        stress = majorised(at, far, pinned)
+        score = (float(disorder(diagram, dict(enumerate(at)))), round(stress, 6))
+        if best is None or score < best[:2]:
+            best = (*score, at)
+    assert best is not None
+    return dict(enumerate(best[2]))
+
+
+def _levelled(place: Place, lines: Mapping[Edge, int]) -> Place:
+    """Turned so that the two external points are on one level, their legs pointing left and right."""
+    first, last = (next(j for i, j in lines if i == point) for point in (0, 1))
+    if first == last:
+        turn = pi / 2 - cmath.phase(sum(place.values()) / len(place) - place[first])  # the rest is above
+    else:
+        turn = -cmath.phase(place[last] - place[first])
+    turned = {node: (z - place[first]) * cmath.rect(1, turn) for node, z in place.items()}
+    return turned | {0: -_LEG + 0j, 1: turned[last].real + _LEG + 0j}
+
+
+def _separating(n_nodes: int, lines: Mapping[Edge, int]) -> list[int]:
+    """The points 0 and 1, and the nodes without which they are not connected."""
+    separating = [0, 1]
+    for removed in range(2, n_nodes):
+        reached = [0]
+        for node in reached:  # grows while we walk
+            for edge in lines:
+                if node in edge and removed not in edge:
+                    other = sum(edge) - node
+                    if other not in reached:
+                        reached.append(other)
+        if 1 not in reached:
+            separating.append(removed)
+    return separating
+
+
+def majorised(at: list[complex], far: Sequence[Sequence[float]], pinned: Mapping[int, complex]) -> float:
+    """Lower the stress sum (|z_i - z_j| - d_ij)**2 / d_ij**2 in place; return what is left of it.
+
+    Nodes at infinite distance are of different components: they only keep clear of each other.
+    """
+    nodes = range(len(at))
+
+    def wished(i: int, j: int) -> float:
+        return far[i][j] if far[i][j] < inf else max(_CLEAR, abs(at[i] - at[j]))
+
+    for _ in range(_N_SWEEPS):
+        for i in nodes:
+            if i in pinned:
+                continue
+            total, weights = 0j, 0.0
+            for j in nodes:
+                if j != i:
+                    apart = at[i] - at[j]
+                    goal = far[i][j]
+                    if goal == inf:
+                        if abs(apart) >= _CLEAR:
+                            continue
+                        goal = _CLEAR
+                    weight = goal**-2
+                    total += weight * (at[j] + goal * apart / max(abs(apart), 1e-9))
+                    weights += weight
+            at[i] = total / weights
+    return sum((abs(at[i] - at[j]) / wished(i, j) - 1) ** 2 for i, j in combinations(nodes, 2))
+
+
+def _turned(n: int, place: Place) -> Place:
+    """Put the long side of the vertices on the x axis; with one external point, that point to the left."""
+    vertices = [z for node, z in place.items() if node >= n]
+    centre = sum(vertices) / len(vertices)
+    spread = sum((z - centre) ** 2 for z in vertices)
+    size = sum(abs(z - centre) ** 2 for z in vertices)
+    if n == 1:
+        turn = pi - cmath.phase(place[0] - centre)
+    elif abs(spread) > 0.1 * size:
+        turn = -cmath.phase(spread) / 2
+    else:  # as wide as high: the first vertex goes to the upper left
+        turn = radians(135) - cmath.phase(vertices[0] - centre)
+    return {node: (z - centre) * cmath.rect(1, turn) for node, z in place.items()}
+
+
+def _fanned(n: int, place: Place, lines: Mapping[Edge, int]) -> Place:
+    """Spread the legs of every vertex evenly in the gap between its neighbours in which they are."""
+    place = dict(place)
+    for vertex in (node for node in list(place) if node >= n):
+        joined = neighbours(vertex, place, lines)
+        gaps = free_gaps([(way, 0.7 * bundle_width(many)) for other, way, many in joined if other >= n])
+        legs = [(other, way) for other, way, _ in joined if other < n]
+        for start, width in gaps:
+            inside = [(leg, (way - start) % 360) for leg, way in legs]
+            here = sorted((way, leg) for leg, way in inside if way <= width or len(gaps) == 1)
+            legs = [(leg, way) for leg, way in legs if leg not in {leg for _, leg in here}]
+            many = len(here)
+            step = min(width / (many + 1), 90.0 if many == 2 else 60.0)
+            for rank, (_, leg) in enumerate(here):
+                angle = start + width / 2 + (rank - (many - 1) / 2) * step
+                place[leg] = place[vertex] + cmath.rect(_LEG, radians(angle))
+    return place
+
+
+def _reading_order(n: int, place: Place, lines: Mapping[Edge, int]) -> Place:
+    """Mirror so that x1 is at the upper left (two points: the rest above the line), then sort the legs."""
+    vertices = [z for node, z in place.items() if node >= n]
+    flip_x = flip_y = False
+    if n == 2:
+        flip_y = sum(z.imag for z in vertices) < -1e-6
+    elif n > 2:
+        vertex = next(j for i, j in lines if i == 0)
+        flip_x = place[vertex].real > 1e-6
+        flip_y = place[vertex].imag < -1e-6
+    mirrored = {
+        node: complex(-z.real if flip_x else z.real, -z.imag if flip_y else z.imag)
+        for node, z in place.items()
+    }
+    for vertex in range(n, len(place)):
+        legs = sorted(i for i, j in lines if j == vertex and i < n)
+        if n > 2:
+            slots = sorted(
+                (mirrored[leg] for leg in legs), key=lambda z: (-round(z.imag, 6), round(z.real, 6))
+            )
+            mirrored.update(zip(legs, slots, strict=True))
+    return {node: rounded(mirrored[node]) for node in range(len(place))}

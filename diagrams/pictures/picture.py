@@ -1,0 +1,320 @@
+"""A diagram as plain fields: marks, curves, captions. The renderers (SVG, TikZ, matplotlib) read only these.
+
+Steps: every connected component is laid out by itself (`diagrams.pictures.layout`), or all that has external
+points in one frame (`diagrams.pictures.frames`); lines become curves, interrupted where they cross
+(`diagrams.pictures.curves`); the components are then set side by side in rows.
+
+Coordinates are dimensionless (a leg has length 1), x to the right, y **up**.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations, pairwise
+from math import comb, sqrt
+
+from diagrams.canonical import Edge
+from diagrams.diagram import Component, Diagram
+from diagrams.errors import InvalidDiagram
+from diagrams.pictures.curves import Curve, Point, drawn_lines, interrupted
+from diagrams.pictures.frames import Layout, framed
+from diagrams.pictures.layout import layout as free_layout
+
+#: Room for the label of an external point, around the point.
+_LABEL_ROOM = 0.34
+#: From an external point to the centre of its label.
+_LABEL_DISTANCE = 0.29
+_GAP = 0.35
+#: Wished ratio of width and height of a whole picture.
+_ASPECT = 1.35
+
+
+@dataclass(frozen=True)
+class Mark:
+    """An external point or a vertex.
+
+    Attributes
+    ----------
+    x, y : float
+    label : str
+        ``"x1"`` or ``"y1"``.
+    external : bool
+    valence : int
+    label_x, label_y : float
+        Centre of the label of an external point.
+    """
+
+    x: float
+    y: float
+    label: str
+    external: bool
+    valence: int
+    label_x: float
+    label_y: float
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Everything a renderer needs.
+
+    Attributes
+    ----------
+    marks : tuple of Mark
+    curves : tuple of Curve
+        One per line of the diagram.
+    left, bottom, right, top : float
+        Bounding box, labels of external points included.
+    """
+
+    marks: tuple[Mark, ...]
+    curves: tuple[Curve, ...]
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    @property
+    def width(self) -> float:
+        """Width of the bounding box."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        """Height of the bounding box."""
+        return self.top - self.bottom
+
+    def shifted(self, dx: float, dy: float) -> "Picture":
+        """The same picture elsewhere."""
+        marks = tuple(
+            replace(m, x=m.x + dx, y=m.y + dy, label_x=m.label_x + dx, label_y=m.label_y + dy)
+            for m in self.marks
+        )
+        curves = tuple(
+            replace(curve, points=tuple((x + dx, y + dy) for x, y in curve.points)) for curve in self.curves
+        )
+        return Picture(marks, curves, self.left + dx, self.bottom + dy, self.right + dx, self.top + dy)
+
+
+def picture(
+    diagram: Diagram,
+    labels: Sequence[str] | None = None,
+    *,
+    layout: Layout | str = Layout.FREE,
+    incoming: int | None = None,
+) -> Picture:
+    """Draw a diagram.
+
+    Parameters
+    ----------
+    diagram : Diagram
+    labels : sequence of str, length n_external, optional
+        Names of the external points; x1, x2, ... by default.
+    layout : Layout or {"free", "circle", "columns"}
+        Where the external points stand. ``free``: where every component looks best; ``circle``: x1, x2, ...
+        clockwise on one circle, the same for every diagram; ``columns``: the incoming points on the left, the
+        outgoing ones on the right, numbered downwards. Vacuum parts are set below.
+    incoming : int, optional
+        For columns: how many of the points, the first ones, come in; half of them by default.
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    InvalidDiagram
+        If there is not one label per external point, the layout is unknown, or `incoming` is no number of
+        points.
+
+    Examples
+    --------
+    >>> drawn = picture(Diagram.from_edge_string("x1-y1,y1-y1,y1-x2"))
+    >>> [(mark.label, mark.x, mark.y) for mark in drawn.marks]
+    [('x1', -1.0, 0.0), ('x2', 1.0, 0.0), ('y1', 0.0, 0.0)]
+    >>> [len(curve.points) for curve in drawn.curves]
+    [2, 2, 4]
+
+    The second channel of the exchange, its points in columns:
+
+    >>> channel = Diagram.from_edge_string("x1-y1,x3-y1,x2-y2,x4-y2,y1-y2,y1-y2")
+    >>> marks = picture(channel, layout="columns").marks
+    >>> [mark.x < 0 for mark in marks[:4]], marks[0].y > marks[1].y
+    ([True, True, False, False], True)
+    """
+    names = [f"x{i + 1}" for i in range(diagram.n_external)] if labels is None else list(labels)
+    if len(names) != diagram.n_external:
+        raise InvalidDiagram(
+            f"{len(names)} labels given for {diagram.n_external} external points; give one each"
+        )
+    style = _checked_layout(layout, diagram.n_external, incoming)
+    parts = list(_numbered(diagram))
+    drawn = []
+    if style is not Layout.FREE and diagram.n_external:
+        outer = [part for part in parts if part[0].external]
+        parts = parts[len(outer) :]
+        drawn.append(_framed_picture(diagram.n_external, outer, names, style, incoming))
+    for part, vertex_names in parts:
+        place = free_layout(part.diagram)
+        drawn.append(_drawn(part.diagram, place, {}, [names[i] for i in part.external], vertex_names))
+    return _arranged(drawn)
+
+
+def _checked_layout(layout: Layout | str, n: int, incoming: int | None) -> Layout:
+    try:
+        style = Layout(layout)
+    except ValueError:
+        known = ", ".join(one.value for one in Layout)
+        raise InvalidDiagram(f"there is no layout {layout!r}; use one of {known}") from None
+    if incoming is not None and (style is not Layout.COLUMNS or not 0 <= incoming <= n):
+        raise InvalidDiagram(
+            f"{incoming} incoming points given with the layout {style.value} and {n} points; give 0 to {n} "
+            "of them, with the layout columns"
+        )
+    return style
+
+
+def _numbered(diagram: Diagram) -> Iterator[tuple[Component, list[str]]]:
+    """Components with the labels their vertices have in the whole diagram."""
+    slots = sorted(
+        (valence, which, position)
+        for which, part in enumerate(diagram.components())
+        for position, valence in enumerate(part.diagram.vertices)
+    )
+    label = {(which, position): f"y{i + 1}" for i, (_, which, position) in enumerate(slots)}
+    for which, part in enumerate(diagram.components()):
+        yield part, [label[which, position] for position in range(part.diagram.n_vertices)]
+
+
+def _framed_picture(
+    n: int,
+    parts: Sequence[tuple[Component, Sequence[str]]],
+    names: Sequence[str],
+    style: Layout,
+    incoming: int | None,
+) -> Picture:
+    """Everything that has external points, in one frame."""
+    whole = Diagram.from_components(n, [part for part, _ in parts])
+    slots = sorted(
+        (valence, which, position, name)
+        for which, (part, vertex_names) in enumerate(parts)
+        for position, (valence, name) in enumerate(zip(part.diagram.vertices, vertex_names, strict=True))
+    )
+    place, bends = framed(whole, style, incoming)
+    drawn = _drawn(whole, place, bends, names, [name for *_, name in slots])
+    if n <= 2:
+        return drawn
+    # Names stand outside the frame, whichever way the lines go.
+    outside = [complex(1 if z.real > 0 else -1) for z in place.values()]
+    if style is Layout.CIRCLE:
+        outside = [z / abs(z) if z else 1j for z in place.values()]
+    marks = [
+        replace(m, label_x=m.x + _LABEL_DISTANCE * way.real, label_y=m.y + _LABEL_DISTANCE * way.imag)
+        if m.external
+        else m
+        for m, way in zip(drawn.marks, outside, strict=True)
+    ]
+    return _boxed(marks, drawn.curves)
+
+
+def _drawn(
+    diagram: Diagram,
+    place: Mapping[int, complex],
+    bends: Mapping[Edge, float],
+    names: Sequence[str],
+    vertex_names: Sequence[str],
+) -> Picture:
+    """Marks and curves for given places."""
+    n = diagram.n_external
+    labels = [*names, *vertex_names]
+    lines = drawn_lines(diagram, place, bends)
+    marks = []
+    for node, z in place.items():
+        outward = z
+        if node < n:
+            step = z - _next_along(node, lines)
+            outward = z + _LABEL_DISTANCE * step / abs(step)
+        valence = 1 if node < n else diagram.vertices[node - n]
+        marks.append(Mark(z.real, z.imag, labels[node], node < n, valence, outward.real, outward.imag))
+    curves = interrupted([Curve(labels[i], labels[j], points) for (i, j), points in lines])
+    return _boxed(marks, curves)
+
+
+def _next_along(node: int, lines: Sequence[tuple[Edge, tuple[Point, ...]]]) -> complex:
+    """Where the line of an external point goes first: the label stands on the other side."""
+    (first, _), points = next(line for line in lines if node in line[0])
+    return complex(*(points[1] if first == node else points[-2]))
+
+
+def _boxed(marks: Sequence[Mark], curves: Sequence[Curve]) -> Picture:
+    """Picture with the box that holds marks, labels and curves."""
+    xs, ys = [], []
+    for mark in marks:
+        room = _LABEL_ROOM / 2 if mark.external else 0.08
+        xs += [mark.label_x - room, mark.label_x + room, mark.x]
+        ys += [mark.label_y - room, mark.label_y + room, mark.y]
+    for curve in curves:
+        for x, y in _turning_points(curve.points):
+            xs.append(x)
+            ys.append(y)
+    return Picture(tuple(marks), tuple(curves), min(xs), min(ys), max(xs), max(ys))
+
+
+def _turning_points(points: Sequence[Point]) -> Iterator[Point]:
+    """Ends of a curve, and where it turns back in x or in y: what bounds it."""
+    times = [0.0, 1.0]
+    if len(points) == 4:
+        for axis in (0, 1):
+            p, q, r, s = (point[axis] for point in points)
+            # derivative / 3 = a t^2 + 2 b t + c
+            a, b, c = s - 3 * r + 3 * q - p, r - 2 * q + p, q - p
+            if abs(a) < 1e-9:
+                times += [-c / (2 * b)] if abs(b) > 1e-9 else []
+            elif b * b > a * c:
+                times += [(-b + sign * sqrt(b * b - a * c)) / a for sign in (1, -1)]
+    degree = len(points) - 1
+    for t in times:
+        if 0 <= t <= 1:
+            weights = [comb(degree, i) * t**i * (1 - t) ** (degree - i) for i in range(degree + 1)]
+            x, y = (sum(w * p[axis] for w, p in zip(weights, points, strict=True)) for axis in (0, 1))
+            yield x, y
+
+
+def _mixed(row: Sequence[Picture]) -> bool:
+    """Whether a row holds both a vacuum part and a part with external points."""
+    return len({any(mark.external for mark in part.marks) for part in row}) == 2
+
+
+def _arranged(parts: Sequence[Picture]) -> Picture:
+    """Set components in consecutive rows such that the whole comes closest to the wished shape."""
+    if not parts:
+        return Picture((), (), -0.5, -0.3, 0.5, 0.3)
+    if len(parts) == 1:
+        return parts[0]
+    best: tuple[float, list[list[Picture]]] | None = None
+    for n_breaks in range(min(len(parts), 8)):
+        for breaks in combinations(range(1, len(parts)), n_breaks):
+            rows = [list(parts[a:b]) for a, b in pairwise([0, *breaks, len(parts)])]
+            if n_breaks and any(_mixed(row) for row in rows):
+                continue
+            width = max(sum(p.width for p in row) + _GAP * (len(row) - 1) for row in rows)
+            height = sum(max(p.height for p in row) for row in rows) + _GAP * (len(rows) - 1)
+            size = max(width / _ASPECT, height)
+            if best is None or size < best[0] - 1e-9:
+                best = size, rows
+    assert best is not None
+    placed: list[Picture] = []
+    y = 0.0
+    for row in best[1]:
+        height = max(p.height for p in row)
+        x = -(sum(p.width for p in row) + _GAP * (len(row) - 1)) / 2
+        for part in row:
+            placed.append(part.shifted(x - part.left, y - height / 2 - (part.top + part.bottom) / 2))
+            x += part.width + _GAP
+        y -= height + _GAP
+    return Picture(
+        tuple(mark for part in placed for mark in part.marks),
+        tuple(curve for part in placed for curve in part.curves),
+        min(part.left for part in placed),
+        min(part.bottom for part in placed),
+        max(part.right for part in placed),
+        max(part.top for part in placed),
+    )

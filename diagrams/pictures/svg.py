@@ -1,0 +1,203 @@
+"""Pictures as SVG text: one diagram, or a contact sheet. Self-contained, no fonts or styles from outside."""
+
+import re
+from collections.abc import Iterable, Sequence
+from html import escape
+from math import ceil
+
+from diagrams.diagram import Diagram
+from diagrams.pictures.frames import Layout
+from diagrams.pictures.picture import Picture, picture
+
+_UNIT = 46.0  # pixels per leg length
+_MARGIN = 10.0
+_CAPTION = 22.0
+_FONT = "font-family=\"'STIX Two Text','Latin Modern Roman','Times New Roman',Georgia,serif\""
+_NUMBERED = re.compile(r"([^\W\d_]+)_?(\d+)")
+
+Entry = Diagram | tuple[Diagram, str]
+
+
+def svg(
+    diagram: Diagram,
+    *,
+    labels: Sequence[str] | None = None,
+    caption: str = "",
+    vertex_labels: bool = False,
+    background: str = "white",
+    layout: Layout | str = Layout.FREE,
+    incoming: int | None = None,
+) -> str:
+    """Draw one diagram.
+
+    Parameters
+    ----------
+    diagram : Diagram
+    labels : sequence of str, length n_external, optional
+        Names of the external points; a trailing number becomes a subscript. x1, x2, ... by default, and an
+        empty string leaves a point without a name.
+    caption : str
+        One line below the picture.
+    vertex_labels : bool
+        Also name the vertices y1, y2, ...
+    background : str
+        Any SVG colour, or ``"none"``.
+    layout, incoming
+        Where the external points stand, as for `diagrams.pictures.picture.picture`.
+
+    Returns
+    -------
+    str
+        A complete SVG document.
+
+    Raises
+    ------
+    InvalidDiagram
+        If there is not one label per external point.
+
+    Examples
+    --------
+    >>> text = svg(Diagram.from_edge_string("x1-y1,y1-y1,y1-x2"), caption="12")
+    >>> text.startswith("<svg xmlns="), text.count("<path"), text.count("<circle")
+    (True, 3, 3)
+    """
+    drawn = picture(diagram, labels, layout=layout, incoming=incoming)
+    cell = _Cell(drawn, caption, vertex_labels)
+    return _document(cell.width, cell.height, background, diagram.edge_string, cell.at(0, 0))
+
+
+def svg_sheet(
+    entries: Iterable[Entry],
+    *,
+    columns: int | None = None,
+    title: str = "",
+    vertex_labels: bool = False,
+    background: str = "white",
+    layout: Layout | str = Layout.FREE,
+    incoming: int | None = None,
+) -> str:
+    """Draw many diagrams on one sheet, in rows.
+
+    Parameters
+    ----------
+    entries : iterable of Diagram or (Diagram, caption)
+        A diagram given alone is captioned with its Wick multiplicity.
+    columns : int, optional
+        Pictures per row; chosen for a landscape page by default.
+    title : str
+        One line above everything.
+    vertex_labels, background, layout, incoming
+        As for `svg`.
+
+    Returns
+    -------
+    str
+        A complete SVG document.
+
+    Examples
+    --------
+    >>> from diagrams.generation import generate
+    >>> svg_sheet(generate(4, {4: 1}), title="first order").count("<circle")
+    50
+    """
+    cells = [
+        _Cell(picture(diagram, layout=layout, incoming=incoming), caption, vertex_labels)
+        for diagram, caption in (captioned(entry) for entry in entries)
+    ]
+    if not cells:
+        return _document(120, 40, background, title, "")
+    wide = max(cell.width for cell in cells)
+    if columns is None:
+        square = (1.4 * len(cells) * sum(cell.height for cell in cells) / len(cells) / wide) ** 0.5
+        fit = max(int(1100 // wide), round(square))
+        columns = max(1, min(len(cells), 8, fit, ceil((2 * len(cells)) ** 0.5)))
+    rows = [cells[i : i + columns] for i in range(0, len(cells), columns)]
+    y = 34.0 if title else 0.0
+    width = max(wide * columns, 9.0 * len(title))
+    body = [_text(width / 2, 22, title, 17)] if title else []
+    for row in rows:
+        height = max(cell.height for cell in row)
+        for i, cell in enumerate(row):
+            body.append(cell.at(i * wide + (wide - cell.width) / 2, y, height))
+        y += height
+    return _document(width, y, background, title or "Feynman diagrams", "\n".join(body))
+
+
+def captioned(entry: Entry) -> tuple[Diagram, str]:
+    """A diagram with its caption; alone, with its Wick multiplicity."""
+    return (entry, str(entry.multiplicity)) if isinstance(entry, Diagram) else entry
+
+
+class _Cell:
+    """One picture in pixels, with its caption below."""
+
+    def __init__(self, drawn: Picture, caption: str, vertex_labels: bool) -> None:
+        self.drawn, self.caption, self.vertex_labels = drawn, caption, vertex_labels
+        self.width = max(drawn.width * _UNIT + 2 * _MARGIN, 8.0 * len(caption) + 2 * _MARGIN)
+        self.height = drawn.height * _UNIT + 2 * _MARGIN + (_CAPTION if caption else 0.0)
+
+    def at(self, x: float, y: float, height: float | None = None) -> str:
+        """Group moved to (x, y); with a height given, centred in it, its caption at the bottom."""
+        drawn = self.drawn
+        height = self.height if height is None else height
+        room = height - (_CAPTION if self.caption else 0.0)
+        dx = x + self.width / 2 - _UNIT * (drawn.left + drawn.right) / 2
+        dy = y + room / 2 + _UNIT * (drawn.top + drawn.bottom) / 2
+        lines = [
+            f'<g transform="translate({_number(dx)} {_number(dy)})">',
+            *_shapes(drawn, self.vertex_labels),
+        ]
+        lines.append("</g>")
+        if self.caption:
+            lines.append(_text(x + self.width / 2, y + height - 10, self.caption, 15))
+        return "\n".join(lines)
+
+
+def _shapes(drawn: Picture, vertex_labels: bool) -> list[str]:
+    """Curves below, marks above, names last."""
+    shapes = []
+    for curve in drawn.curves:
+        steps = []
+        for stroke in curve.strokes:
+            first, *others = [f"{_number(x * _UNIT)} {_number(-y * _UNIT)}" for x, y in stroke]
+            steps.append(f"M{first} {'L' if len(others) == 1 else 'C'}{' '.join(others)}")
+        shapes.append(f'<path d="{" ".join(steps)}" fill="none" stroke="black" stroke-width="1.5"/>')
+    for mark in drawn.marks:
+        radius = 2.2 if mark.external else 4.2
+        shapes.append(
+            f'<circle cx="{_number(mark.x * _UNIT)}" cy="{_number(-mark.y * _UNIT)}" r="{radius}"/>'
+        )
+    for mark in drawn.marks:
+        if mark.external and mark.label:
+            shapes.append(_text(mark.label_x * _UNIT, -mark.label_y * _UNIT + 4.5, mark.label, 15))
+        elif vertex_labels and not mark.external:
+            shapes.append(_text(mark.x * _UNIT + 9, -mark.y * _UNIT + 15, mark.label, 12))
+    return shapes
+
+
+def _text(x: float, y: float, text: str, size: float) -> str:
+    """Centred text; a name with a number is set in italics with a subscript."""
+    named = _NUMBERED.fullmatch(text)
+    inner = escape(text)
+    if named:
+        inner = (
+            f'<tspan font-style="italic">{escape(named[1])}</tspan>'
+            f'<tspan dy="{_number(size / 4)}" font-size="{_number(size * 0.7)}">{named[2]}</tspan>'
+        )
+    where = f'x="{_number(x)}" y="{_number(y)}" font-size="{_number(size)}"'
+    return f'<text {where} text-anchor="middle">{inner}</text>'
+
+
+def _number(value: float) -> str:
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if text in ("", "-0") else text
+
+
+def _document(width: float, height: float, background: str, title: str, body: str) -> str:
+    w, h = _number(ceil(width)), _number(ceil(height))
+    paper = "" if background == "none" else f'<rect width="{w}" height="{h}" fill="{escape(background)}"/>\n'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}" viewBox="0 0 {w} {h}" '
+        f'role="img" {_FONT}>\n'
+        f"<title>{escape(title)}</title>\n{paper}{body}\n</svg>\n"
+    )

@@ -1,0 +1,5 @@
+"""n-point functions as sums of diagrams; `expansion` is the way in.
+
+`truncation` says where a series stops, `enumeration` which diagrams it has, `structure` what several points,
+weights or components make of them; `numeric_terms` hands the terms to the floor below.
+"""

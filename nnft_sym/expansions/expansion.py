@@ -1,0 +1,438 @@
+r"""Expansions of n-point functions into Feynman diagrams.
+
+What to use when. The *kind* says what is expanded, with ΔS the interactions and averages over the Gaussian
+process:
+
+=============  ===========================================================================================
+``full``       ⟨f(x1)…f(xn) e^{−ΔS}⟩: every diagram, vacuum parts included
+``normalised`` the same divided by ⟨e^{−ΔS}⟩, the correlator itself: no vacuum parts
+``connected``  the cumulant: one component
+``1pi``        connected, and still so when any line between vertices is cut; external lines are kept
+=============  ===========================================================================================
+
+The *scheme* says what a line is: ``bare``, the propagator of S_GP, or ``exact``, the full connected 2-point
+function, which already contains every tadpole and self-energy insertion (:data:`RULES` holds the rule in
+words).
+
+A diagram with V vertices enters with (−1)^V ∏(couplings) × multiplicity / ∏V_t!, where the multiplicity
+counts Wick contractions with labelled vertices and V_t is the number of vertices of valence t.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+from diagrams.filters import NamedFilter, connected, no_vacuum, one_particle_irreducible, skeleton
+from diagrams.generation import count
+from nnft_sym.actions.action import Action
+from nnft_sym.actions.polynomials import Polynomial
+from nnft_sym.errors import InvalidExpansion
+from nnft_sym.expansions.enumeration import Progress, content_text, listed
+from nnft_sym.expansions.structure import from_lines, structured
+from nnft_sym.expansions.terms import Term, Topology, brackets, topologies
+from nnft_sym.expansions.truncation import CountingLike, OrderLike, Truncation, truncation, whole
+
+if TYPE_CHECKING:
+    import sympy
+
+    from diagrams.diagram import Diagram
+    from nnft_sym.expansions.numeric_terms import NumericTerm
+    from nnft_sym.notation import Notation
+    from nnft_sym.printing.sortable_table import SortableTable
+    from nnft_sym.printing.views import Sheet
+
+#: A notebook shows longer expansions by topology, and if there are more of these, only their number.
+MOST_TERMS_SHOWN = 200
+
+
+class Scheme(StrEnum):
+    """What a line of a diagram stands for."""
+
+    BARE = "bare"
+    EXACT = "exact"
+
+
+class Kind(StrEnum):
+    """Which function is expanded."""
+
+    FULL = "full"
+    NORMALISED = "normalised"
+    CONNECTED = "connected"
+    ONE_PARTICLE_IRREDUCIBLE = "1pi"
+
+
+#: The rule that each scheme uses, in words.
+RULES: Mapping[Scheme, str] = {
+    Scheme.BARE: "bare propagator: every line is the propagator of S_GP, and every diagram is kept",
+    Scheme.EXACT: (
+        "exact propagator: every line is the full connected 2-point function, so a diagram is dropped if "
+        "cutting one "
+        "or two lines isolates a piece with vertices but no external point (tadpoles, self-energy "
+        "insertions; vacuum "
+        "parts are such pieces, too)"
+    ),
+}
+
+_MEAN = "; the mean of the field is kept zero by a linear counterterm, so that tadpoles drop out"
+
+_FILTERS: Mapping[Kind, tuple[NamedFilter, ...]] = {
+    Kind.FULL: (),
+    Kind.NORMALISED: (no_vacuum,),
+    Kind.CONNECTED: (connected,),
+    Kind.ONE_PARTICLE_IRREDUCIBLE: (one_particle_irreducible,),
+}
+_SCHEME_FILTERS: Mapping[Scheme, tuple[NamedFilter, ...]] = {Scheme.BARE: (), Scheme.EXACT: (skeleton,)}
+
+
+@dataclass(frozen=True, repr=False)
+class Expansion:
+    """An n-point function as a sum of diagrams; made by :func:`correlator`.
+
+    Attributes
+    ----------
+    action : Action
+        The interactions.
+    n : int
+        Number of external points.
+    truncation : Truncation
+        Where the sum stops.
+    scheme : Scheme
+        What a line stands for.
+    kind : Kind
+        Which function is expanded.
+    terms : tuple of Term
+        By number of vertices, then by vertex content, then the more components the earlier.
+
+    Examples
+    --------
+    >>> expansion = correlator("lambda*f^4 + kappa*f^6", 4, scheme="exact")
+    >>> [(str(term.coefficient), term.multiplicity) for term in expansion][3:]
+    [('-24*lambda', 24), ('-360*kappa', 360)]
+    """
+
+    action: Action
+    n: int
+    truncation: Truncation
+    scheme: Scheme
+    kind: Kind
+    terms: tuple[Term, ...]
+
+    def __iter__(self) -> Iterator[Term]:
+        """Go through the terms."""
+        return iter(self.terms)
+
+    def __len__(self) -> int:
+        """Count the terms."""
+        return len(self.terms)
+
+    @property
+    def order(self) -> int | Fraction | dict[str, int]:
+        """The order as it was asked for: vertices, power of 1/N, or power of each coupling."""
+        largest = self.truncation.largest
+        return dict(largest) if isinstance(largest, tuple) else largest
+
+    @property
+    def rule(self) -> str:
+        """The rule of the scheme in words; for odd powers of the field it also fixes ⟨f⟩.
+
+        Examples
+        --------
+        >>> correlator("g*f^3", 3, scheme="exact").rule.partition("; ")[2].rpartition("; ")[2]
+        'the mean of the field is kept zero by a linear counterterm, so that tadpoles drop out'
+        """
+        odd = any(valence % 2 for valence in self.action.valences)
+        return RULES[self.scheme] + (_MEAN if odd and self.scheme is Scheme.EXACT else "")
+
+    @property
+    def shown_kind(self) -> Kind:
+        """The function that the terms add up to.
+
+        It is `kind`, but for exact lines: a vacuum part is a piece without external points and is dropped by
+        their rule, so that what is left of the full function is the normalised one.
+
+        Examples
+        --------
+        >>> correlator("lambda*f^4", 4, scheme="exact", kind="full").shown_kind
+        <Kind.NORMALISED: 'normalised'>
+        """
+        dropped = self.kind is Kind.FULL and self.scheme is Scheme.EXACT
+        return Kind.NORMALISED if dropped else self.kind
+
+    @cached_property
+    def wick_total(self) -> dict[str, int]:
+        """All Wick contractions per vertex content, vacuum parts included, whatever the scheme and the kind.
+
+        They are summed over the diagrams that are found, so that comparing them with the double factorial
+        (total number of lines' ends − 1)!! checks the enumeration. Contents that allow no diagram are left
+        out.
+
+        Examples
+        --------
+        >>> correlator("lambda*f^4", 4).wick_total
+        {'': 3, '4:1': 105}
+        """
+        return {
+            content_text(content): count(self.n, dict(content)).multiplicity_total
+            for content in self.truncation.contents(self.action, self.n)
+        }
+
+    def topologies(self) -> tuple[Topology, ...]:
+        """Group the terms by diagram without labels.
+
+        Examples
+        --------
+        >>> [(t.labellings, t.representative.multiplicity) for t in correlator("lambda*f^4", 4).topologies()]
+        [(3, 1), (6, 12), (1, 24)]
+        """
+        return self._topologies
+
+    @cached_property
+    def _topologies(self) -> tuple[Topology, ...]:
+        return topologies(self.terms)
+
+    def brackets(self) -> tuple[tuple[Topology, ...], ...]:
+        """Group the topologies further: those whose contractions have a factor in common, as papers print.
+
+        Examples
+        --------
+        >>> [len(group) for group in correlator("lambda*f^4 + kappa*f^6", 4).brackets()]
+        [1, 2, 2]
+        """
+        return brackets(self._topologies)
+
+    def at_order(self, order: int) -> "Expansion":
+        """Keep the terms with exactly this many vertices."""
+        return replace(self, terms=tuple(term for term in self.terms if term.order == order))
+
+    def monomials(self) -> Iterator["NumericTerm"]:
+        """Give the terms as the floor below takes them: diagram, exact number, power of each coupling.
+
+        See :mod:`nnft_sym.expansions.numeric_terms` for position-dependent couplings and fields with
+        components.
+        """
+        for term in self.terms:
+            yield from term.monomials()
+
+    def zero_dimensional(self) -> Polynomial:
+        """Sum the coefficients: the function in zero dimensions, every propagator being 1.
+
+        Examples
+        --------
+        >>> correlator("lambda*f^4", 4, order=2, kind="connected", scheme="exact").zero_dimensional()
+        Polynomial('864*lambda**2 - 24*lambda')
+        """
+        return sum((term.coefficient for term in self.terms), Polynomial({}))
+
+    def text(self) -> str:
+        """Write a table of all terms, grouped by topology."""
+        from nnft_sym.printing.text import expansion_text
+
+        return expansion_text(self)
+
+    def grouped_text(self) -> str:
+        """Write the sum as papers do, one representative per topology with its contractions in front.
+
+        Examples
+        --------
+        >>> print(correlator("lambda*f^4", 4).grouped_text())
+        G(1,2,3,4) = 3 [K(1,2) K(3,4)]
+            - lambda * (72 [K(1,2) ∫dy K_W(3,y) K_W(4,y) K_W(y,y)]
+                        + 24 [∫dy K_W(1,y) K_W(2,y) K_W(3,y) K_W(4,y)])
+        """
+        from nnft_sym.printing.text import grouped_text
+
+        return grouped_text(self)
+
+    def picture(self, *, labelled: bool = False) -> "Sheet":
+        """Draw the diagrams on one sheet, which a notebook shows; one per topology, or every labelled one.
+
+        Examples
+        --------
+        >>> correlator("lambda*f^4", 4).picture(labelled=True)
+        <pictures: 4-point function of lambda*f**4, normalised, to order 1: 10 diagrams>
+        """
+        from nnft_sym.printing.views import expansion_picture
+
+        return expansion_picture(self, labelled=labelled)
+
+    def table(self, *, labelled: bool = False) -> "SortableTable":
+        """Put the terms into a table, which sorts on a click in a notebook; one row per topology or per term.
+
+        Examples
+        --------
+        >>> print(correlator("g*f^3", 3, kind="connected").table())
+        3-point function of g*f**3, connected, to order 1
+        no.  order  vertices  labellings  contractions  S  coefficient  integral
+        1    1      3:1       1           6             1  -6*g         ∫dy K_W(1,y) K_W(2,y) K_W(3,y)
+        """
+        from nnft_sym.printing.views import expansion_table
+
+        return expansion_table(self, labelled=labelled)
+
+    def latex(self, notation: "Notation | None" = None) -> str:
+        """Print the formula in LaTeX, for display mathematics with amsmath (``aligned``)."""
+        from nnft_sym.printing.latex import formula_latex
+
+        return formula_latex(self, notation)
+
+    def sympy(self) -> "sympy.Expr":
+        """Convert to SymPy: undefined functions K and K_W, an unevaluated integral over every vertex."""
+        import sympy
+
+        return sympy.Add(*[term.sympy() for term in self.terms])
+
+    def as_dict(self) -> dict[str, object]:
+        """Give the fields of the command line's JSON."""
+        return {
+            "action": str(self.action),
+            "n": self.n,
+            **self.truncation.as_dict(),
+            "scheme": self.scheme.value,
+            "kind": self.kind.value,
+            "rule": self.rule,
+            "terms": [term.as_dict() for term in self.terms],
+            "wick_total": self.wick_total,
+        }
+
+    def __repr__(self) -> str:
+        """Show what is expanded, not the terms."""
+        return (
+            f"<{self.kind} {self.n}-point function of {self.action}, {self.truncation.text}, {self.scheme}: "
+            f"{len(self.terms)} terms>"
+        )
+
+    def _repr_latex_(self) -> str:
+        """Show mathematics in a notebook: every term, or one per topology, or how many there are."""
+        from nnft_sym.printing.latex import grouped_latex, left_latex
+
+        number = len(self.topologies())
+        if number > MOST_TERMS_SHOWN:
+            left = left_latex(self.shown_kind.value, self.n)
+            words = f"{len(self):,} terms of {number:,} topologies: ask for one order, or for a table"
+            return rf"$\displaystyle {left} = \text{{{words}}}$"
+        shown = self.latex() if len(self.terms) <= MOST_TERMS_SHOWN else grouped_latex(self)
+        return rf"$\displaystyle {shown}$"
+
+
+def correlator(
+    action: Action | str,
+    n: int,
+    order: OrderLike = 1,
+    scheme: str = "bare",
+    kind: str = "normalised",
+    counting: CountingLike = None,
+    *,
+    progress: Progress | None = None,
+) -> Expansion:
+    """Expand an n-point function in the couplings.
+
+    Parameters
+    ----------
+    action : Action or str
+        The interactions.
+    n : int
+        Number of external points; 0 gives the vacuum diagrams (of the kinds ``full`` and ``connected``).
+    order : int or mapping of str to int or Fraction
+        Largest number of vertices; as a mapping, largest power of each coupling; with a counting, largest
+        power of 1/N.
+    scheme : {"bare", "exact"}
+        What a line stands for.
+    kind : {"normalised", "full", "connected", "1pi"}
+        Which function.
+    counting : "1/N" or mapping of str to int or Fraction, optional
+        Power of 1/N that each coupling is worth; ``"1/N"`` takes (v − 2)/2 for the coupling of f^v.
+    progress : callable, optional
+        Given a line of text now and then, such as "120,000 of 887,301 diagrams found".
+
+    Returns
+    -------
+    Expansion
+
+    Raises
+    ------
+    InvalidExpansion
+        If a number is negative, a name unknown, the sum endless, or there would be more than a million
+        terms.
+    InvalidAction
+        If the action cannot be read.
+
+    Examples
+    --------
+    >>> [str(term.coefficient) for term in correlator("lambda*f^4", 2)]
+    ['1', '-12*lambda']
+    >>> [str(term.coefficient) for term in correlator("lambda*f^4", 2, scheme="exact")]
+    ['1']
+
+    With λ ~ 1/N and κ ~ 1/N², the exchange of two λ vertices is as large as κ:
+
+    >>> six = correlator("lambda*f^4 + kappa*f^6", 6, 2, "exact", "connected", counting="1/N")
+    >>> [(t.labellings, str(t.representative.coefficient)) for t in six.topologies()]
+    [(1, '-720*kappa'), (10, '576*lambda**2')]
+    """
+    action = Action(action)
+    chosen_scheme, chosen_kind = _choice(Scheme, scheme, "scheme"), _choice(Kind, kind, "kind")
+    n = whole(n, "number of points")
+    _check(n, chosen_scheme, chosen_kind)
+    cut = truncation(action, order, counting)
+    where = selection(chosen_scheme, chosen_kind)
+    shapes = {valence: tuple(shape for shape, _ in action.shapes(valence)) for valence in action.valences}
+    terms: list[Term] = []
+    for content, diagrams in listed(n, cut.contents(action, n), where, shapes, progress):
+        factor = cut.factor(action, content)
+        if action.is_local_scalar:
+            terms += [Term(diagram, factor * diagram.multiplicity) for diagram in diagrams]
+        else:
+            for number, diagram in enumerate(diagrams, start=1):
+                terms += _structured(diagram, action, cut)
+                if progress is not None and number % 20 == 0:
+                    progress(
+                        f"{number:,} of {len(diagrams):,} diagrams with the vertices "
+                        f"{content_text(content)} taken apart: {len(terms):,} terms"
+                    )
+    return Expansion(action, n, cut, chosen_scheme, chosen_kind, tuple(terms))
+
+
+def selection(scheme: Scheme | str, kind: Kind | str) -> tuple[NamedFilter, ...]:
+    """Give the filters that pick the diagrams of an expansion.
+
+    Examples
+    --------
+    >>> [chosen.name for chosen in selection("exact", "connected")]
+    ['connected', 'skeleton']
+    """
+    return _FILTERS[Kind(kind)] + _SCHEME_FILTERS[Scheme(scheme)]
+
+
+def _structured(diagram: "Diagram", action: Action, cut: Truncation) -> Iterator[Term]:
+    """Give the terms of a theory with weights, several points or components; without them, see above."""
+    for structure, coefficient in structured(diagram, action, cut):
+        if coefficient:
+            yield Term(from_lines(diagram.n_external, structure.factors.lines), coefficient, structure)
+
+
+_Choice = TypeVar("_Choice", Scheme, Kind)
+
+
+def _choice(options: type[_Choice], given: str, word: str) -> _Choice:
+    """Turn a name into a member of an enumeration."""
+    try:
+        return options(given)
+    except ValueError:
+        known = ", ".join(member.value for member in options)
+        raise InvalidExpansion(f"there is no {word} {given!r}: choose one of {known}") from None
+
+
+def _check(n: int, scheme: Scheme, kind: Kind) -> None:
+    """Refuse a correlator that does not exist."""
+    if n == 0 and kind in (Kind.NORMALISED, Kind.ONE_PARTICLE_IRREDUCIBLE):
+        raise InvalidExpansion(
+            f"the {kind} function of 0 points has no diagrams: for the vacuum diagrams ask for kind full "
+            "or connected"
+        )
+    if n == 0 and scheme is Scheme.EXACT:
+        raise InvalidExpansion(
+            "vacuum diagrams have no external line to make exact: for 0 points use the scheme bare"
+        )

@@ -1,0 +1,95 @@
+"""Sum rules: what the multiplicities of an expansion must add up to, from two sources that know no diagrams.
+
+In zero dimensions every propagator is 1, so the multiplicities of all diagrams with given vertices add up to
+a coefficient of a power series (:mod:`diagrams.zero_dim`); all contractions together are a double factorial.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from diagrams.zero_dim import Kind as OracleKind
+    from nnft_sym.expansions.expansion import Expansion
+
+
+@dataclass(frozen=True)
+class SumRule:
+    """A sum over diagrams and what it must be.
+
+    Attributes
+    ----------
+    vertices : str
+        Vertex content, as in ``4:2,6:1``; empty without vertices.
+    source : str
+        Where the expected number comes from.
+    found, expected : int
+        Sum of multiplicities, vertices labelled.
+    """
+
+    vertices: str
+    source: str
+    found: int
+    expected: int
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether the two numbers agree."""
+        return self.found == self.expected
+
+
+def sum_rules(expansion: "Expansion") -> tuple[SumRule, ...]:
+    """Give the sum rules of an expansion, per vertex content.
+
+    All contractions are compared with the double factorial. The terms listed are compared with the
+    zero-dimensional series where there is one: for every kind with bare propagators, and for connected
+    functions with exact ones.
+
+    Examples
+    --------
+    >>> from nnft_sym.expansions.expansion import correlator
+    >>> [(rule.vertices, rule.found, rule.holds) for rule in sum_rules(correlator("lambda*f^4", 4))]
+    [('', 3, True), ('4:1', 105, True), ('', 3, True), ('4:1', 96, True)]
+    """
+    from diagrams.wick import contraction_count
+    from diagrams.zero_dim import multiplicity_sum
+
+    rules = []
+    for key, found in expansion.wick_total.items():
+        rules.append(SumRule(key, "(line ends - 1)!!", found, contraction_count(expansion.n, _content(key))))
+    kind = _oracle_kind(expansion)
+    if kind is None:
+        return tuple(rules)
+    listed: Counter[str] = Counter()
+    for term in expansion.terms:
+        listed[term.vertex_key] += int(term.structure.share) if term.structure else term.multiplicity
+    for key in expansion.wick_total:
+        expected = multiplicity_sum(expansion.n, _content(key), kind)
+        if key == "" and expansion.n == 2 and expansion.kind.value == "1pi":
+            expected = 1  # the bare line, which counts as irreducible here and not in the Legendre transform
+        for valence, number in _content(key).items():  # every vertex may be any of those with as many fields
+            expected *= len(expansion.action.shapes(valence)) ** number
+        rules.append(SumRule(key, "zero dimensions", listed[key], expected))
+    return tuple(rules)
+
+
+def _content(key: str) -> dict[int, int]:
+    """Read a vertex content."""
+    pairs = (part.split(":") for part in key.split(",") if part)
+    return {int(valence): int(number) for valence, number in pairs}
+
+
+def _oracle_kind(expansion: "Expansion") -> "OracleKind | None":
+    """Find the series that the listed diagrams must add up to."""
+    from diagrams.zero_dim import Kind
+
+    if expansion.kind.value == "1pi" and expansion.n < 2:
+        return None
+    if expansion.scheme.value == "exact":
+        return Kind.SKELETON if expansion.kind.value == "connected" and expansion.n > 2 else None
+    return {
+        "full": Kind.FULL,
+        "normalised": Kind.NORMALISED,
+        "connected": Kind.CONNECTED,
+        "1pi": Kind.ONE_PARTICLE_IRREDUCIBLE,
+    }[expansion.kind.value]

@@ -1,0 +1,236 @@
+"""One term of an expansion, and the terms that differ only by the labels of the external points."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from math import factorial, prod
+from typing import TYPE_CHECKING
+
+from diagrams.diagram import Diagram
+from nnft_sym.actions.factoring import factored
+from nnft_sym.actions.polynomials import Polynomial
+from nnft_sym.expansions.structure import Structure
+from nnft_sym.notation import Factors
+
+if TYPE_CHECKING:
+    import sympy
+
+    from nnft_sym.expansions.numeric_terms import NumericTerm
+    from nnft_sym.notation import Notation
+
+
+@dataclass(frozen=True)
+class Term:
+    """A labelled diagram and everything that stands in front of its integral.
+
+    Attributes
+    ----------
+    diagram : Diagram
+        The diagram; its value is ∫∏K over its lines (see :class:`nnft_sym.notation.Notation` for which K).
+    coefficient : Polynomial
+        (−1)^V ∏(coefficients of the action) × multiplicity / ∏V_t!, exact, with V_t vertices of valence t.
+
+    structure : Structure, optional
+        What there is beyond a diagram of the scalar theory: weights, vertices of several points, components.
+        `diagram` then shows every point by itself.
+
+    Examples
+    --------
+    >>> from nnft_sym.expansions.expansion import correlator
+    >>> term = correlator("lambda*f^4", 2).terms[1]
+    >>> print(term.text())
+    -12*lambda * ∫dy K_W(1,y) K_W(2,y) K_W(y,y)
+    """
+
+    diagram: Diagram
+    coefficient: Polynomial
+    structure: Structure | None = None
+
+    @property
+    def whole(self) -> Diagram:
+        """The diagram with one point per vertex, also where a vertex has several."""
+        return self.structure.diagram if self.structure else self.diagram
+
+    @property
+    def order(self) -> int:
+        """Number of vertices."""
+        return self.whole.n_vertices
+
+    @property
+    def vertex_key(self) -> str:
+        """How many vertices there are of every number of fields, as in ``4:2,6:1``."""
+        return self.whole.vertex_key
+
+    @property
+    def multiplicity(self) -> int:
+        """Number of Wick contractions that give the diagram, vertices labelled."""
+        return self.structure.multiplicity if self.structure else self.diagram.multiplicity
+
+    @property
+    def symmetry_factor(self) -> int:
+        """Number of exchanges of lines and vertices that leave the diagram as it is.
+
+        For plain vertices it is ∏v!·∏V_t!/multiplicity, what a Feynman rule with couplings g/v! divides by.
+        Components are not looked at.
+        """
+        if self.structure is None or self.structure.vector:
+            return int(self.whole.symmetry_factor)
+        ways: int = prod(s.symmetry**number * factorial(number) for s, number in self.structure.shapes)
+        return ways // self.multiplicity
+
+    @property
+    def factors(self) -> Factors:
+        """What stands behind the coefficient."""
+        return self.structure.factors if self.structure else Factors(self.diagram.edge_labels)
+
+    @property
+    def lines(self) -> tuple[tuple[str, str], ...]:
+        """Ends of the lines, ``x1`` and so on for external points, ``y1`` and so on for vertices."""
+        return self.factors.lines
+
+    def monomials(self) -> "Iterator[NumericTerm]":
+        """Give the term as the floor below takes it: diagram, exact number, power of each coupling.
+
+        Where a coupling depends on the position the diagram is an `Integrand`; D and the δ of components stay
+        open like couplings (see :mod:`nnft_sym.expansions.numeric_terms`).
+
+        Examples
+        --------
+        >>> from nnft_sym.expansions.expansion import correlator
+        >>> [part[1:] for part in correlator("lambda*f^4/24", 2).terms[1].monomials()]
+        [(Fraction(-1, 2), {'lambda': 1})]
+        """
+        from nnft_sym.expansions.numeric_terms import numeric_terms
+
+        return numeric_terms(self)
+
+    def text(self) -> str:
+        """Write coefficient and integral on one line."""
+        from nnft_sym.printing.text import integral_text
+
+        product = factored(self.coefficient)
+        sign = "-" if product.number < 0 else ""
+        return f"{sign}{product.text()} * {integral_text(self.factors)}"
+
+    def latex(self, notation: "Notation | None" = None) -> str:
+        r"""Print coefficient and integral in LaTeX.
+
+        Examples
+        --------
+        >>> from nnft_sym.expansions.expansion import correlator
+        >>> print(correlator("lambda*f^4", 2).terms[1].latex())
+        -12\lambda\int d^{d}y\,K^{W}_{1y}K^{W}_{2y}K^{W}_{yy}
+        """
+        from nnft_sym.printing.latex import sum_latex
+
+        return sum_latex([(self.coefficient, [self.factors])], notation)
+
+    def integral(self) -> "sympy.Expr":
+        """Convert to SymPy what stands behind the coefficient."""
+        from nnft_sym.symbolic.conversion import integral_sympy
+
+        return integral_sympy(self.factors)
+
+    def sympy(self) -> "sympy.Expr":
+        """Convert to SymPy: undefined functions K and K_W, an unevaluated integral over every vertex."""
+        return self.coefficient.sympy() * self.integral()
+
+    def as_dict(self) -> dict[str, object]:
+        """Give the fields of the command line's JSON."""
+        fields: dict[str, object] = {
+            "multiplicity": self.multiplicity,
+            "symmetry_factor": self.symmetry_factor,
+            "coefficient": str(self.coefficient),
+            "edges": [list(edge) for edge in self.lines],
+            "connected": self.whole.is_connected,
+            "vertices": self.vertex_key,
+        }
+        if self.structure:
+            fields["structure"] = self.structure.as_dict()
+        return fields
+
+    def _repr_latex_(self) -> str:
+        return rf"$\displaystyle {self.latex()}$"
+
+
+@dataclass(frozen=True)
+class Topology:
+    """The terms whose diagrams differ only by the labels of the external points.
+
+    Attributes
+    ----------
+    terms : tuple of Term
+        One per labelling; all have the same coefficient, multiplicity and symmetry factor.
+    """
+
+    terms: tuple[Term, ...]
+
+    @property
+    def representative(self) -> Term:
+        """The first labelling."""
+        return self.terms[0]
+
+    @property
+    def vertices(self) -> tuple[int, ...]:
+        """Valences of the vertices, ascending."""
+        return self.representative.whole.vertices
+
+    @cached_property
+    def common(self) -> Polynomial:
+        """What stands in front of one contraction, vertices labelled."""
+        return self.representative.coefficient * Fraction(1, self.representative.multiplicity)
+
+    @property
+    def bracket(self) -> tuple[object, ...]:
+        """What is equal for topologies that are printed in one bracket behind a common factor.
+
+        For a field with components the polynomials in D differ, and every topology stands by itself.
+        """
+        structure = self.representative.structure
+        alone = structure.orbit if structure and structure.vector else None
+        return self.vertices, self.common, alone
+
+    @property
+    def labellings(self) -> int:
+        """Number of ways to label the external points."""
+        return len(self.terms)
+
+    @property
+    def multiplicity(self) -> int:
+        """Wick contractions summed over the labellings, the number that papers print."""
+        return self.labellings * self.representative.multiplicity
+
+    @property
+    def caption(self) -> str:
+        """Number of labellings, if there are several, times the Wick contractions of each."""
+        one = str(self.representative.multiplicity)
+        return f"{self.labellings} × {one}" if self.labellings > 1 else one
+
+    @cached_property
+    def edge_labels(self) -> tuple[tuple[tuple[str, str], ...], ...]:
+        """Lines of every labelling."""
+        return tuple(term.lines for term in self.terms)
+
+    @cached_property
+    def factors(self) -> tuple[Factors, ...]:
+        """What stands behind the coefficient in every labelling."""
+        return tuple(term.factors for term in self.terms)
+
+
+def topologies(terms: Iterable[Term]) -> tuple[Topology, ...]:
+    """Group terms by unlabelled diagram, in the order in which each first appears."""
+    groups: dict[object, list[Term]] = {}
+    for term in terms:
+        structure = term.structure
+        key = (structure.shapes, structure.orbit) if structure else term.diagram.unlabelled()
+        groups.setdefault(key, []).append(term)
+    return tuple(Topology(tuple(group)) for group in groups.values())
+
+
+def brackets(found: Sequence[Topology]) -> tuple[tuple[Topology, ...], ...]:
+    """Put topologies with a common factor together, in the order in which each factor first appears."""
+    groups: dict[object, list[Topology]] = {}
+    for topology in found:
+        groups.setdefault(topology.bracket, []).append(topology)
+    return tuple(tuple(group) for group in groups.values())

@@ -1,0 +1,294 @@
+"""Where an expansion stops: by vertices, by the power of each coupling, or by powers of 1/N.
+
+What to use when. A whole number counts vertices. A mapping ``{"lambda": 2, "kappa": 1}`` bounds the power of
+each coupling by itself. With a *counting*, every coupling is as small as a given power of 1/N, N the width,
+and the order bounds the power of 1/N of the product: λ ~ 1/N and κ ~ 1/N² put the λ² exchange beside κ.
+
+For independent neurons of equal law the connected r-point function scales as N^(1 − r/2), which a vertex f^v
+reproduces at tree level if its coupling scales as N^(1 − v/2); that is the counting derived here.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations_with_replacement
+from math import factorial, prod
+from numbers import Rational
+from operator import index
+from typing import TYPE_CHECKING
+
+from nnft_sym.actions.names import coupling_latex, coupling_name
+from nnft_sym.actions.polynomials import Polynomial
+from nnft_sym.errors import InvalidExpansion
+
+if TYPE_CHECKING:
+    from nnft_sym.actions.action import Action
+
+#: Orders above this are refused.
+HIGHEST_ORDER = 40
+#: The word that asks for the counting derived from the valences.
+DERIVED = "1/N"
+
+#: Pairs (valence, how many), valences ascending.
+Content = tuple[tuple[int, int], ...]
+#: What may be given as order and as counting.
+OrderLike = int | Fraction | Mapping[str, int]
+CountingLike = str | Mapping[str, int | Fraction] | None
+
+
+@dataclass(frozen=True)
+class Truncation:
+    """Which products of couplings are kept.
+
+    Attributes
+    ----------
+    largest : int or Fraction or tuple of (str, int)
+        Largest number of vertices, or power of 1/N if there is a counting, or power of each coupling.
+    counting : tuple of (str, Fraction)
+        Power of 1/N that each coupling is worth; empty without counting.
+
+    Examples
+    --------
+    >>> from nnft_sym.actions.action import Action
+    >>> cut = truncation(Action("lambda*f^4 + kappa*f^6"), 2, "1/N")
+    >>> list(cut.contents(Action("lambda*f^4 + kappa*f^6"), 4))
+    [(), ((4, 1),), ((6, 1),), ((4, 2),)]
+    >>> print(cut.text)
+    order 1/N^2 with kappa ~ 1/N^2, lambda ~ 1/N
+    """
+
+    largest: int | Fraction | tuple[tuple[str, int], ...]
+    counting: tuple[tuple[str, Fraction], ...] = ()
+
+    def keeps(self, powers: Mapping[str, int]) -> bool:
+        """Tell whether a product of couplings is within the order."""
+        if isinstance(self.largest, tuple):
+            most = dict(self.largest)
+            return all(power <= most[name] for name, power in powers.items())
+        worth = dict(self.counting)
+        return not worth or sum(worth[name] * power for name, power in powers.items()) <= self.largest
+
+    def cut(self, polynomial: Polynomial) -> Polynomial:
+        """Leave out the products of couplings that are beyond the order."""
+        if not self.counting and not isinstance(self.largest, tuple):
+            return polynomial
+        return Polynomial({m: number for m, number in polynomial.items if self.keeps(dict(m))})
+
+    def contents(self, action: "Action", n: int) -> Iterator[Content]:
+        """Give every vertex content within the order whose line ends can be paired, fewest vertices first."""
+        for total in range(HIGHEST_ORDER + 1):
+            found = [
+                chosen
+                for chosen in combinations_with_replacement(action.valences, total)
+                if self._possible(action, chosen)
+            ]
+            if not found and not (isinstance(self.largest, int) and total <= self.largest):
+                return
+            for chosen in found:
+                if (n + sum(chosen)) % 2 == 0:
+                    yield tuple((valence, chosen.count(valence)) for valence in sorted(set(chosen)))
+
+    def _possible(self, action: "Action", chosen: tuple[int, ...]) -> bool:
+        if not self.counting and isinstance(self.largest, int):
+            return len(chosen) <= self.largest
+        worth = Polynomial.constant(1)
+        for valence in chosen:
+            worth = self.cut(worth * _strength(action, valence))
+        return bool(worth)
+
+    def factor(self, action: "Action", content: Content) -> Polynomial:
+        """Give (−1)^V ∏(coefficients)/∏V_t!, which every contraction with these vertices carries."""
+        factor = Polynomial.constant(1)
+        for valence, number in content:
+            for _ in range(number):
+                factor = self.cut(factor * -action.coefficient(valence))
+        return factor * Fraction(1, prod(factorial(number) for _, number in content))
+
+    @property
+    def text(self) -> str:
+        """The order in words."""
+        if isinstance(self.largest, tuple):
+            return "order " + (", ".join(_power(name, power) for name, power in self.largest) or "0")
+        if not self.counting:
+            return f"order {self.largest}"
+        scales = ", ".join(f"{name} ~ {_width(worth)}" for name, worth in self.counting)
+        return f"order {_width(Fraction(self.largest))} with {scales}"
+
+    @property
+    def latex(self) -> str:
+        r"""The order in words for LaTeX.
+
+        Examples
+        --------
+        >>> print(Truncation((("kappa", 1), ("lambda", 2))).latex)
+        order $\kappa$, $\lambda^{2}$
+        """
+        if isinstance(self.largest, tuple):
+            return "order " + ", ".join(
+                f"${coupling_latex(name)}{f'^{{{power}}}' if power != 1 else ''}$"
+                for name, power in self.largest
+            )
+        if not self.counting:
+            return f"order {self.largest}"
+        scales = ", ".join(rf"${coupling_latex(n)}\sim {_width_latex(worth)}$" for n, worth in self.counting)
+        return f"order ${_width_latex(Fraction(self.largest))}$ with {scales}"
+
+    def as_dict(self) -> dict[str, object]:
+        """Give the order and the counting as JSON can hold them."""
+        if isinstance(self.largest, tuple):
+            return {"order": dict(self.largest)}
+        order = self.largest if isinstance(self.largest, int) else str(self.largest)
+        if not self.counting:
+            return {"order": order}
+        return {"order": order, "counting": {name: str(worth) for name, worth in self.counting}}
+
+
+def _strength(action: "Action", valence: int) -> Polynomial:
+    """Add up what stands in front of the vertices of a valence, without signs: nothing cancels."""
+    parts = [part for _, part in action.shapes(valence)]
+    return sum((Polynomial({m: abs(number) for m, number in part.items}) for part in parts), Polynomial({}))
+
+
+def _power(name: str, power: int) -> str:
+    return name if power == 1 else f"{name}**{power}"
+
+
+def _width(worth: Fraction) -> str:
+    """Write a power of 1/N."""
+    if worth == 0:
+        return "1"
+    exponent = str(worth) if worth.denominator == 1 else f"({worth})"
+    return "1/N" if worth == 1 else f"1/N^{exponent}"
+
+
+def _width_latex(worth: Fraction) -> str:
+    return "1" if worth == 0 else "1/N" if worth == 1 else f"1/N^{{{worth}}}"
+
+
+def truncation(action: "Action", order: OrderLike, counting: CountingLike = None) -> Truncation:
+    """Check an order and bring it to its one form.
+
+    Parameters
+    ----------
+    action : Action
+        Its couplings are those that may, and where powers are bounded must, be named.
+    order : int or Fraction or mapping of str to int
+        Number of vertices; with a counting, power of 1/N; as a mapping, power of each coupling.
+    counting : "1/N" or mapping of str to int or Fraction, optional
+        Power of 1/N of each coupling; ``"1/N"`` derives (v − 2)/2 for the coupling of f^v.
+
+    Raises
+    ------
+    InvalidExpansion
+        If a number is negative, a coupling is missing or unknown, or the sum would not end.
+    """
+    if isinstance(order, Mapping):
+        if counting is not None:
+            raise InvalidExpansion(
+                "an order per coupling and a counting contradict each other: give one number as order "
+                "beside the counting, or leave the counting out"
+            )
+        powers = _named(action, order, "order")
+        found = Truncation(tuple((name, whole(power, f"order of {name}")) for name, power in powers.items()))
+        _check_finite(action, found)
+        return found
+    if counting is None:
+        vertices = whole(order, "order")
+        if vertices > HIGHEST_ORDER:
+            raise InvalidExpansion(f"the order is {vertices}: give at most {HIGHEST_ORDER} vertices")
+        return Truncation(vertices)
+    power = _power_of_width(order, "order")
+    largest = int(power) if power.denominator == 1 else power
+    found = Truncation(largest, _counting(action, counting))
+    _check_finite(action, found)
+    return found
+
+
+def whole(number: object, what: str) -> int:
+    """Give a whole number that is not negative as ``int``, whatever its type (NumPy's and SymPy's, too).
+
+    Raises
+    ------
+    InvalidExpansion
+        For anything else, truth values included.
+    """
+    try:
+        value = -1 if isinstance(number, bool) else index(number)  # type: ignore[arg-type]
+    except TypeError:
+        value = -1
+    if value < 0:
+        raise InvalidExpansion(f"the {what} is {number!r}: give a whole number, 0 or larger")
+    return value
+
+
+def _named(action: "Action", given: Mapping[str, int | Fraction], what: str) -> dict[str, int | Fraction]:
+    """Check that exactly the couplings of the action are named; give them in alphabetical order."""
+    named = {coupling_name(str(name)): number for name, number in given.items()}  # SymPy symbols, too
+    unknown = sorted(set(named) - set(action.couplings))
+    missing = sorted(set(action.couplings) - set(named))
+    if unknown or missing:
+        wrong = f"names {', '.join(unknown)}, which {action} has not" if unknown else ""
+        wrong += " and " if unknown and missing else ""
+        wrong += f"leaves out {', '.join(missing)}" if missing else ""
+        needed = ", ".join(f"{name}=1" for name in action.couplings) or "no coupling at all"
+        raise InvalidExpansion(f"the {what} {wrong}: give one number per coupling, such as {needed}")
+    return {name: named[name] for name in sorted(named)}
+
+
+def _counting(
+    action: "Action", given: str | Mapping[str, int | Fraction]
+) -> tuple[tuple[str, Fraction], ...]:
+    """Find the power of 1/N of every coupling."""
+    if isinstance(given, str):
+        if given != DERIVED:
+            raise InvalidExpansion(
+                f"there is no counting {given!r}: write '{DERIVED}', or the power of 1/N of each coupling, "
+                "such as lambda=1,kappa=2"
+            )
+        return tuple(sorted(_derived(action).items()))
+    powers = _named(action, given, "counting")
+    return tuple((name, _power_of_width(power, f"counting of {name}")) for name, power in powers.items())
+
+
+def _power_of_width(number: object, what: str) -> Fraction:
+    if isinstance(number, bool) or not isinstance(number, Rational) or number < 0:
+        raise InvalidExpansion(f"the {what} is {number!r}: give a power of 1/N, 0 or larger")
+    return Fraction(int(number.numerator), int(number.denominator))
+
+
+def _derived(action: "Action") -> dict[str, Fraction]:
+    """Give every coupling the power (v − 2)/2 of its vertex f^v."""
+    worth: dict[str, Fraction] = {}
+    for valence in action.valences:
+        for _, powers in _strength(action, valence).monomials():
+            if len(powers) != 1 or set(powers.values()) != {1}:
+                continue
+            (name,) = powers
+            derived = Fraction(valence - 2, 2)
+            if derived < 0 or worth.get(name, derived) != derived:
+                raise InvalidExpansion(
+                    f"no power of 1/N can be derived for {name} in {action}: give the counting yourself, "
+                    f"such as {name}=1"
+                )
+            worth[name] = derived
+    missing = [name for name in action.couplings if name not in worth]
+    if missing:
+        raise InvalidExpansion(
+            f"no power of 1/N can be derived for {', '.join(missing)}, which stands in no term alone: give "
+            f"the counting yourself, such as {missing[0]}=1"
+        )
+    return worth
+
+
+def _check_finite(action: "Action", found: Truncation) -> None:
+    """Refuse where a vertex costs nothing: there would be infinitely many diagrams."""
+    worth = dict(found.counting)
+    for valence in action.valences:
+        for number, powers in _strength(action, valence).monomials():
+            costs = sum(worth[name] * p for name, p in powers.items()) if worth else sum(powers.values())
+            if not costs:
+                raise InvalidExpansion(
+                    f"the term {Polynomial({tuple(powers.items()): number})} * f^{valence} costs no order, "
+                    "so that the expansion would not end: put a coupling that counts in front of it, or "
+                    "give the order as a number of vertices"
+                )

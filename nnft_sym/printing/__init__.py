@@ -1,0 +1,1 @@
+"""Expansions, numbers and tables for readers: text, LaTeX, drawn diagrams, notebooks."""

@@ -1,0 +1,197 @@
+r"""Expansions as LaTeX: one formula with its long sums broken into lines, and a document that holds it.
+
+Everything printed needs amsmath only. A formula is a sequence of blocks, one per topology::
+
+    sign  coefficient  ∫dy  [ integrand of labelling 1  +  integrand of labelling 2  + ... ]
+
+Lines are broken between integrands, never inside one, by an estimate of their printed width; brackets have a
+fixed size, since ``\left`` and ``\right`` cannot stand on different lines.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from nnft_sym.actions.polynomials import Polynomial
+from nnft_sym.notation import Factors, Line, Notation, factors_of, n_vertices_of
+from nnft_sym.printing.latex_lines import (
+    Piece,
+    broken,
+    displayed,
+    made,
+    one_formula,
+    sign_and_number,
+    with_dots,
+)
+
+if TYPE_CHECKING:
+    from nnft_sym.expansions.expansion import Expansion
+    from nnft_sym.expansions.terms import Topology
+
+#: A coefficient and what stands under the integral in every diagram that carries it.
+Block = tuple[Polynomial, Sequence[Factors | Sequence[Line]]]
+
+
+def sum_latex(blocks: Iterable[Block], notation: Notation | None = None) -> str:
+    r"""Print a sum of diagrams on one line.
+
+    Parameters
+    ----------
+    blocks : iterable of (Polynomial, sequence of Factors or lines)
+        Coefficient, and the factors or just the lines ``("x1", "y1")`` of every diagram that carries it.
+    notation : Notation, optional
+        How propagators are written.
+
+    Returns
+    -------
+    str
+        ``0`` for an empty sum.
+
+    Examples
+    --------
+    >>> print(sum_latex([(Polynomial.constant(-2), [[("x1", "x2")], [("x1", "x3")]])]))
+    -2\bigl[K_{12} + K_{13}\bigr]
+    """
+    pieces: list[Piece] = []
+    for coefficient, diagrams in blocks:
+        pieces += _pieces(coefficient, diagrams, notation or Notation(), r"\big", start=not pieces)
+    return " ".join(piece.latex for piece in pieces) or "0"
+
+
+def formula_latex(expansion: "Expansion", notation: Notation | None = None) -> str:
+    r"""Print an expansion as one formula, with lines inside ``aligned`` where it is long.
+
+    Examples
+    --------
+    >>> from nnft_sym.expansions.expansion import correlator
+    >>> print(formula_latex(correlator("lambda*f^4", 2)))
+    G^{(2)}(x_{1},x_{2}) = K_{12} - 12\lambda\int d^{d}y\,K^{W}_{1y}K^{W}_{2y}K^{W}_{yy} + \cdots
+    """
+    return one_formula(_formula_rows(expansion, notation or Notation()))
+
+
+def grouped_latex(expansion: "Expansion", notation: Notation | None = None) -> str:
+    r"""Print the sum as papers do: contractions in front of one representative per topology.
+
+    A bracket stands for the mean over the labellings of the external points.
+
+    Examples
+    --------
+    >>> from nnft_sym.expansions.expansion import correlator
+    >>> print(grouped_latex(correlator("g*f^3", 1)))
+    G^{(1)}(x_{1}) = -3g\Bigl[\int d^{d}y\,K^{W}_{1y}K^{W}_{yy}\Bigr] + \cdots
+    """
+    return one_formula(_grouped_rows(expansion, notation or Notation()))
+
+
+def display_latex(expansion: "Expansion", notation: Notation | None = None, *, grouped: bool = False) -> str:
+    r"""Print an expansion as displayed mathematics, ready to be pasted; ``align*`` if it is long.
+
+    Unlike ``aligned``, ``align*`` can be broken across pages (with ``\allowdisplaybreaks``).
+
+    Parameters
+    ----------
+    expansion : Expansion
+        What to print.
+    notation : Notation, optional
+        How propagators are written.
+    grouped : bool
+        True prints the form of `grouped_latex`, False every term.
+    """
+    rows = (_grouped_rows if grouped else _formula_rows)(expansion, notation or Notation())
+    return displayed(rows)
+
+
+def _formula_rows(expansion: "Expansion", notation: Notation) -> list[str]:
+    """Print every term."""
+    pieces: list[Piece] = []
+    for topology in expansion.topologies():
+        coefficient = topology.representative.coefficient
+        pieces += _pieces(coefficient, topology.factors, notation, r"\Big", start=not pieces)
+    return _finished(expansion, pieces)
+
+
+def _grouped_rows(expansion: "Expansion", notation: Notation) -> list[str]:
+    """Print one representative per topology."""
+    pieces: list[Piece] = []
+    for group in expansion.brackets():
+        pieces += _grouped_pieces(group, notation, start=not pieces)
+    return _finished(expansion, pieces)
+
+
+def _finished(expansion: "Expansion", pieces: list[Piece]) -> list[str]:
+    """Add what is left out, and break the sum into lines."""
+    if not pieces:
+        pieces = [Piece("0", 5.0)]
+    elif goes_on(expansion):
+        pieces = with_dots(pieces)
+    return broken(left_latex(expansion.shown_kind.value, expansion.n), pieces)
+
+
+def left_latex(kind: str, n: int) -> str:
+    r"""Print the function that is expanded.
+
+    Examples
+    --------
+    >>> print(left_latex("connected", 4), left_latex("full", 0))
+    G_{c}^{(4)}(x_{1},x_{2},x_{3},x_{4}) Z/Z_{\mathrm{GP}}
+    """
+    ratio = r"Z/Z_{\mathrm{GP}}"
+    if n == 0:
+        return ratio if kind == "full" else rf"\log\bigl({ratio}\bigr)"
+    points = (
+        ",".join(f"x_{{{point}}}" for point in range(1, n + 1)) if n <= 4 else rf"x_{{1}},\ldots,x_{{{n}}}"
+    )
+    symbol = {"connected": "G_{c}", "1pi": r"G_{\mathrm{1PI}}"}.get(kind, "G")
+    function = f"{symbol}^{{({n})}}({points})"
+    return function if kind != "full" else rf"{ratio}\;{function}"
+
+
+def goes_on(expansion: "Expansion") -> bool:
+    """Tell whether higher orders would add anything."""
+    exact_already = expansion.scheme.value == "exact" and expansion.n <= 2
+    return bool(expansion.action.vertices) and not exact_already
+
+
+def _pieces(
+    coefficient: Polynomial,
+    diagrams: Sequence[Factors | Sequence[Line]],
+    notation: Notation,
+    size: str,
+    start: bool,
+) -> list[Piece]:
+    """Print one block, cut where a line may be broken."""
+    sign, number = sign_and_number(coefficient, start)
+    integrands = [factors_of(given) for given in diagrams]
+    n_vertices = n_vertices_of(integrands[0].lines)
+    front = number + notation.measure(n_vertices)
+    products = [notation.integrand(factors, n_vertices) for factors in integrands]
+    if len(products) == 1:
+        return [made(sign + (front + products[0] or "1"))]
+    if not front:
+        return [made(sign + products[0]), *(made((sign.strip() or "+") + " " + p) for p in products[1:])]
+    inside = [f"{sign}{front}{size}l[{products[0]}", *(f"+ {product}" for product in products[1:])]
+    inside[-1] += f"{size}r]"
+    return [made(inside[0], opens=True), *(made(latex) for latex in inside[1:])]
+
+
+def _grouped_pieces(topologies: "Sequence[Topology]", notation: Notation, start: bool) -> list[Piece]:
+    """Print the topologies of one vertex content behind what all their contractions have in common."""
+    first = topologies[0].representative
+    sign, number = sign_and_number(topologies[0].common, start)
+    brackets = []
+    # As high as the integral sign, where there is one.
+    inner, outer = (r"\Big", r"\bigg") if topologies[0].vertices else (r"\big", r"\Big")
+    for topology in topologies:
+        factors = topology.representative.factors
+        n_vertices = n_vertices_of(factors.lines)
+        inside = notation.measure(n_vertices) + notation.integrand(factors, n_vertices) or "1"
+        count = str(topology.multiplicity)
+        brackets.append(inside if count == "1" else f"{count}{inner}l[{inside}{inner}r]")
+    if len(brackets) == 1:
+        total = first.coefficient * topologies[0].labellings
+        sign, number = sign_and_number(total, start)
+        return [made(sign + (f"{number}{inner}l[{inside}{inner}r]" if number else inside))]
+    brackets = [brackets[0], *(f"+ {bracket}" for bracket in brackets[1:])]
+    brackets[0] = f"{sign}{number}{outer}l({brackets[0]}"
+    brackets[-1] += f"{outer}r)"
+    return [made(brackets[0], opens=True), *(made(latex) for latex in brackets[1:])]

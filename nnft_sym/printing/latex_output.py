@@ -1,0 +1,151 @@
+"""An expansion as a whole LaTeX document that plain pdflatex compiles.
+
+amsmath is all it needs; where TikZ is installed, the diagrams are drawn as well.
+"""
+
+from typing import TYPE_CHECKING
+
+from nnft_sym.errors import RenderingError
+from nnft_sym.notation import Notation
+from nnft_sym.printing.latex import display_latex
+from nnft_sym.printing.latex_diagrams import diagram_latex
+
+if TYPE_CHECKING:
+    from nnft_sym.expansions.expansion import Expansion
+
+_PLAIN_KERNELS = (
+    "Every line is printed as $K$; at a vertex it stands for the propagator without the variance of the "
+    "output bias."
+)
+_TWO_KERNELS = (
+    "$K$ is a line between external points, $K^{W}$ a line at a vertex: the propagator without the variance "
+    "of the output bias."
+)
+_BRACKETS = (
+    "A square bracket is the mean over the labellings of the external points. In front of it stands the "
+    "coefficient of all of them or, in a sum behind a common factor, the number of their Wick contractions."
+)
+_LINKS = "A dashed line joins the points of one nonlocal vertex; a label at a vertex is its weight."
+_FRAME = r"""\documentclass[10pt,a4paper]{article}
+\usepackage{amsmath}
+\newif\ifdrawn\IfFileExists{tikz.sty}{\usepackage{tikz}\drawntrue}{\drawnfalse}
+\setlength{\oddsidemargin}{0mm}\setlength{\textwidth}{160mm}
+\setlength{\topmargin}{-15mm}\setlength{\textheight}{245mm}
+\setlength{\parindent}{0mm}\setlength{\parskip}{2mm}\sloppy
+\allowdisplaybreaks
+\begin{document}
+\section*{@title@}
+\[@action@\]
+@rule@. @kernels@
+@sections@
+\subsection*{Check}
+Wick contractions, vacuum parts included, summed over the diagrams found: @totals@.
+\end{document}
+"""
+_HEADINGS = {"drawn": "Diagrams", "grouped": "By topology", "labelled": "Term by term"}
+_COMMENTS = {
+    "plain": "% K at a vertex (an end y, z, ...) is the propagator without the variance of the output bias",
+    "grouped": "% [...] is the mean over the labellings of the external points",
+    "drawn": "% load amsmath and tikz; [...] is the mean over the labellings of the external points",
+}
+#: More topologies than this are not drawn: LaTeX would take minutes.
+MOST_DRAWN = 150
+
+
+def pasted_latex(expansion: "Expansion", notation: "Notation | None" = None, terms: str = "labelled") -> str:
+    r"""Write displayed mathematics, behind a comment that says what does not meet the eye.
+
+    Parameters
+    ----------
+    expansion : Expansion
+        What to print.
+    notation : Notation, optional
+        How propagators are written.
+    terms : {"labelled", "grouped", "drawn"}
+        Every term; one per topology; one per topology as a drawn diagram (which loads ``tikz``).
+
+    Examples
+    --------
+    >>> from nnft_sym.expansions.expansion import correlator
+    >>> print(pasted_latex(correlator("g*f^3", 1), Notation(plain_kernel=True)))
+    % K at a vertex (an end y, z, ...) is the propagator without the variance of the output bias
+    \[
+    G^{(1)}(x_{1}) = -3g\int d^{d}y\,K_{1y}K_{yy} + \cdots
+    \]
+    """
+    notation = notation or Notation()
+    # With bare lines there is no rule to know: every diagram is there.
+    comments = [f"% {expansion.rule}"] if expansion.scheme.value == "exact" else []
+    comments += [_COMMENTS["plain"]] if notation.plain_kernel and terms != "drawn" else []
+    comments += [_COMMENTS[terms]] if terms in _COMMENTS else []
+    return "\n".join([*comments, _display(expansion, notation, terms)])
+
+
+def latex_document(expansion: "Expansion", notation: Notation | None = None, terms: str | None = None) -> str:
+    r"""Write a document: action, rule of the scheme, the sum in three forms, number of contractions.
+
+    Parameters
+    ----------
+    expansion : Expansion
+        What to print.
+    notation : Notation, optional
+        How propagators are written; the document says what they stand for.
+    terms : {"labelled", "grouped", "drawn"}, optional
+        Only this form of the sum; all three by default, without drawings if there are very many topologies.
+
+    Examples
+    --------
+    >>> from nnft_sym.expansions.expansion import correlator
+    >>> latex_document(correlator("lambda*f^4", 4)).splitlines()[1]
+    '\\usepackage{amsmath}'
+    """
+    notation = notation or Notation()
+    kind = {"1pi": "one-particle irreducible"}.get(expansion.shown_kind.value, expansion.shown_kind.value)
+    title = f"The {expansion.n}-point function to {expansion.truncation.latex}, {kind}"
+    rule = (expansion.rule[0].upper() + expansion.rule[1:]).replace("S_GP", r"$S_{\mathrm{GP}}$")
+    totals = [
+        f"{total} ({f'vertices {key}' if key else 'no vertex'})"
+        for key, total in expansion.wick_total.items()
+    ]
+    parts = {
+        "title": title,
+        "action": expansion.action.latex(),
+        "rule": rule,
+        "kernels": _PLAIN_KERNELS if notation.plain_kernel else _TWO_KERNELS,
+        "sections": _sections(expansion, notation, terms),
+        "totals": ", ".join(totals) or "none",
+    }
+    document = _FRAME
+    for name, part in parts.items():
+        document = document.replace(f"@{name}@", part)
+    return document
+
+
+def _sections(expansion: "Expansion", notation: Notation, terms: str | None) -> str:
+    """Write the sum in one form or in all; a LaTeX without TikZ leaves the drawn one out."""
+    few = len(expansion.topologies()) <= MOST_DRAWN
+    chosen = [terms] if terms else [form for form in _HEADINGS if few or form != "drawn"]
+    sections = []
+    for form in chosen:
+        lines = [rf"\subsection*{{{_HEADINGS.get(form)}}}"]
+        if form != "labelled":
+            lines.append(_BRACKETS)
+        extended = any(
+            term.structure and (term.structure.links or term.factors.weights) for term in expansion
+        )
+        if form == "drawn" and extended:
+            lines.append(_LINKS)
+        lines.append(_display(expansion, notation, form))
+        if form == "drawn":
+            lines = [r"\ifdrawn", *lines, r"\fi"]
+        sections.append("\n".join(lines))
+    return "\n".join(sections)
+
+
+def _display(expansion: "Expansion", notation: Notation, terms: str) -> str:
+    """Print the sum in one form."""
+    if terms not in _HEADINGS:
+        raise RenderingError(f"there is no form {terms!r} of the terms: choose one of {', '.join(_HEADINGS)}")
+    if terms == "drawn":
+        return diagram_latex(expansion)
+    return display_latex(expansion, notation, grouped=terms == "grouped")

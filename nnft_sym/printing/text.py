@@ -1,0 +1,184 @@
+"""Expansions as plain text: a table of all terms, and the short form that papers print."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from nnft_sym.actions.factoring import factored
+from nnft_sym.notation import Factors, Line, factors_of, n_vertices_of, split_lines
+
+if TYPE_CHECKING:
+    from nnft_sym.expansions.expansion import Expansion
+    from nnft_sym.expansions.terms import Term, Topology
+
+_SOURCES = {
+    "(line ends - 1)!!": "every contraction, vacuum parts included, against the double factorial",
+    "zero dimensions": "the terms listed, against the zero-dimensional series",
+}
+#: What the short form means by a bracket.
+BRACKETS = (
+    "[...]: mean over the labellings of the external points; in front of it stands the coefficient of all of "
+    "them, or, in a sum (...) behind a common factor, the number of their Wick contractions"
+)
+_TABLE = "  {:>12}  {:>4}  {:>18}  {}"
+
+
+def integral_text(given: Factors | Sequence[Line]) -> str:
+    """Write the integral of a diagram.
+
+    Examples
+    --------
+    >>> integral_text([("x1", "x2"), ("x3", "y1"), ("x4", "y1"), ("y1", "y1")])
+    'K(1,2) ∫dy K_W(3,y) K_W(4,y) K_W(y,y)'
+    >>> integral_text([])
+    '1'
+    """
+    factors = factors_of(given)
+    n_vertices = n_vertices_of(factors.lines)
+    outer, inner = split_lines(factors.lines)
+    parts = [f"δ({a},{b})" for a, b in factors.pairs]
+    parts += [_factor("K", line, power, n_vertices) for line, power in outer]
+    parts += [f"∫d{_vertex(number, n_vertices)}" for number in range(1, n_vertices + 1)]
+    parts += [
+        f"|{_vertex(number, n_vertices)}|^{weight}"
+        for number, weight in enumerate(factors.weights, start=1)
+        if weight
+    ]
+    parts += [_factor("K_W", line, power, n_vertices) for line, power in inner]
+    return " ".join(parts) or "1"
+
+
+def _vertex(number: int, n_vertices: int) -> str:
+    return f"y{number}" if n_vertices > 2 else "yz"[number - 1]
+
+
+def _factor(symbol: str, line: Line, power: int, n_vertices: int) -> str:
+    points = [end[1:] if end.startswith("x") else _vertex(int(end[1:]), n_vertices) for end in line]
+    return f"{symbol}({','.join(points)})" + (f"^{power}" if power > 1 else "")
+
+
+def left_side(kind: str, n: int) -> str:
+    """Write the function that is expanded.
+
+    Examples
+    --------
+    >>> [left_side(kind, 2) for kind in ("normalised", "connected", "1pi", "full")]
+    ['G(1,2)', 'G_c(1,2)', 'G_1PI(1,2)', '<f(1) f(2) exp(-ΔS)>_GP']
+    >>> left_side("full", 0), left_side("connected", 0)
+    ('Z/Z_GP', 'log(Z/Z_GP)')
+    """
+    if n == 0:
+        return "Z/Z_GP" if kind == "full" else "log(Z/Z_GP)"
+    if kind == "full":
+        return "<" + " ".join(f"f({point})" for point in range(1, n + 1)) + " exp(-ΔS)>_GP"
+    symbol = {"normalised": "G", "connected": "G_c", "1pi": "G_1PI"}[kind]
+    return f"{symbol}({','.join(str(point) for point in range(1, n + 1))})"
+
+
+def expansion_text(expansion: "Expansion") -> str:
+    """Write a table of all terms, topology by topology, with the rule of the scheme and the Wick check."""
+    lines = [
+        f"{expansion.n}-point function, {expansion.shown_kind}, to {_order(expansion)} of",
+        f"S = S_GP + ∫ [{expansion.action}]",
+        expansion.rule,
+        "K: line between external points; K_W: line at a vertex, without the variance of the output bias",
+        BRACKETS,
+    ]
+    if expansion.shown_kind != expansion.kind:
+        lines.append(
+            "full was asked for: exact lines leave no vacuum parts, so this is the normalised function"
+        )
+    if not expansion.terms:
+        lines.append(no_diagrams(expansion))
+    lines += ["", grouped_text(expansion)]
+    for (order, key), group in groupby(expansion.topologies(), _content):
+        lines += ["", f"order {order}" + (f", vertices {key}" if key else "")]
+        lines.append(_TABLE.format("multiplicity", "S", "coefficient", "integral"))
+        for topology in group:
+            lines += [_row(term) for term in topology.terms]
+            if topology.labellings > 1:
+                total = f"{topology.labellings} x {topology.representative.multiplicity}"
+                lines.append(f"  {total + ' = ' + str(topology.multiplicity):>12}")
+    if expansion.wick_total:
+        lines += ["", *_wick_lines(expansion)]
+    return "\n".join(lines)
+
+
+def no_diagrams(expansion: "Expansion") -> str:
+    """Say why an expansion has no terms.
+
+    Examples
+    --------
+    >>> from nnft_sym.expansions.expansion import correlator
+    >>> print(no_diagrams(correlator("lambda*f^4", 3)))
+    there are no diagrams: 3 points and vertices of 4 fields leave an odd number of line ends, which cannot be
+    paired; the function is zero to all orders
+    """
+    valences = expansion.action.valences
+    if expansion.n % 2 and all(valence % 2 == 0 for valence in valences):
+        vertices = " or ".join(map(str, valences))
+        ends = f"{expansion.n} point{'s' if expansion.n > 1 else ''}"
+        ends += f" and vertices of {vertices} fields leave" if valences else " have"
+        return (
+            f"there are no diagrams: {ends} an odd number of line ends, which cannot be paired; the function "
+            "is zero to all orders"
+        )
+    return (
+        f"there are no diagrams of the kind {expansion.kind} with {expansion.scheme} lines to "
+        f"{expansion.truncation.text}: raise the order, or ask for another kind"
+    )
+
+
+def _order(expansion: "Expansion") -> str:
+    """Say where the sum stops."""
+    words = expansion.truncation.text
+    return f"{words} in the vertices" if isinstance(expansion.order, int) and "~" not in words else words
+
+
+def _content(topology: "Topology") -> tuple[int, str]:
+    return topology.representative.order, topology.representative.vertex_key
+
+
+def _row(term: "Term") -> str:
+    integral = integral_text(term.factors)
+    return _TABLE.format(term.multiplicity, term.symmetry_factor, str(term.coefficient), integral)
+
+
+def _wick_lines(expansion: "Expansion") -> list[str]:
+    """Compare the diagrams found with what is known without diagrams."""
+    from nnft_sym.expansions.sum_rules import sum_rules
+
+    lines = ["sum rules (sums of multiplicities)"]
+    previous = ""
+    for rule in sum_rules(expansion):
+        if rule.source != previous:
+            lines.append(f"  {_SOURCES[rule.source]}")
+            previous = rule.source
+        verdict = "holds" if rule.holds else f"VIOLATED: expected {rule.expected}"
+        lines.append(f"    vertices {rule.vertices or 'none'}: {rule.found}  {verdict}")
+    return lines
+
+
+def grouped_text(expansion: "Expansion") -> str:
+    """Write the sum with one representative per topology; a bracket is the mean over its labellings."""
+    text = left_side(expansion.shown_kind.value, expansion.n) + " = "
+    start = True
+    for group in expansion.brackets():
+        text += ("" if start else "\n    ") + _group(group, start)
+        start = False
+    return text + ("0" if start else "")
+
+
+def _group(topologies: Sequence["Topology"], start: bool) -> str:
+    """Write the topologies of one vertex content behind what their contractions have in common."""
+    common = factored(topologies[0].common)
+    brackets = [f"{t.multiplicity} [{integral_text(t.representative.factors)}]" for t in topologies]
+    negative = common.number < 0
+    sign = ("-" if negative else "") if start else ("- " if negative else "+ ")
+    if len(brackets) == 1:
+        bracket = brackets[0].partition(" ")[2]
+        whole = factored(topologies[0].representative.coefficient * topologies[0].labellings).text()
+        return sign + (bracket[1:-1] if whole == "1" else f"{whole} {bracket}")
+    opening = f"{sign}{common.text()} * ("
+    indent = "\n" + " " * (len(opening) + (4 if not start else 0))
+    return opening + f"{indent}+ ".join(brackets) + ")"

@@ -1,0 +1,54 @@
+r"""An expansion as drawn diagrams: one ``tikzpicture`` per topology, with what stands in front of it."""
+
+from typing import TYPE_CHECKING
+
+from nnft_sym.printing.term_pictures import deltas_text, drawing, dressed_tikz
+
+if TYPE_CHECKING:
+    from nnft_sym.expansions.expansion import Expansion
+    from nnft_sym.expansions.terms import Topology
+
+
+def tikz_listing(expansion: "Expansion") -> str:
+    r"""Draw one labelling of every topology.
+
+    Parameters
+    ----------
+    expansion : Expansion
+        What to draw.
+
+    Returns
+    -------
+    str
+        To be pasted into a LaTeX document that loads ``tikz``. Below each picture stand the number of
+        labellings and the Wick contractions of each; a comment in front gives the coefficient and the lines.
+
+    Examples
+    --------
+    >>> from nnft_sym.expansions.expansion import correlator
+    >>> print(tikz_listing(correlator("lambda*f^4", 2, order=0)))
+    % 2-point function of lambda*f**4, normalised, to order 0; load the package tikz
+    % bare propagator: every line is the propagator of S_GP, and every diagram is kept
+    % 1 * K(1,2) (labellings: 1, multiplicity: 1, symmetry factor: 1)
+    \begin{tikzpicture}...
+    \end{tikzpicture}
+    """
+    what = f"{expansion.n}-point function of {expansion.action}, {expansion.kind}"
+    head = f"% {what}, to {expansion.truncation.text}; load the package tikz"
+    return "\n".join(
+        [head, f"% {expansion.rule}", *(_picture(topology) for topology in expansion.topologies())]
+    )
+
+
+def _picture(topology: "Topology") -> str:
+    """Draw one topology behind a comment that says what it is."""
+    from diagrams.drawing import tikz
+
+    term = topology.representative
+    comment = (
+        f"% {term.text()} (labellings: {topology.labellings}, "
+        f"multiplicity: {term.multiplicity}, symmetry factor: {term.symmetry_factor})"
+    )
+    drawn = drawing(term)
+    caption = f"{topology.caption}  {deltas_text(term)}".rstrip()
+    return f"{comment}\n{dressed_tikz(tikz(drawn.diagram, caption=caption), [drawn])}"

@@ -1,0 +1,152 @@
+"""What a notebook shows of an expansion on request: pictures, and a table that can be sorted."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from nnft_sym.actions.polynomials import Polynomial
+from nnft_sym.errors import InvalidExpansion
+from nnft_sym.printing.sortable_table import Cell, SortableTable
+from nnft_sym.printing.term_pictures import deltas_text, drawing, dressed_svg
+from nnft_sym.printing.text import integral_text
+
+if TYPE_CHECKING:
+    from nnft_sym.expansions.expansion import Expansion
+    from nnft_sym.expansions.terms import Term
+
+#: More pictures on a sheet, or rows in a table, than this nobody looks at.
+MOST_PICTURES = 500
+MOST_ROWS = 5_000
+
+
+@dataclass(frozen=True, repr=False)
+class Sheet:
+    """Pictures as SVG, shown by a notebook; made by :meth:`nnft_sym.expansions.expansion.Expansion.picture`.
+
+    Attributes
+    ----------
+    title : str
+    svg : str
+        A complete SVG document.
+    """
+
+    title: str
+    svg: str
+
+    def _repr_svg_(self) -> str:
+        return self.svg
+
+    def __repr__(self) -> str:
+        """Show the title, where there are no pictures."""
+        return f"<pictures: {self.title}>"
+
+
+def expansion_picture(expansion: "Expansion", *, labelled: bool = False) -> Sheet:
+    """Draw the diagrams on one sheet, each with its Wick contractions.
+
+    Parameters
+    ----------
+    expansion : Expansion
+        Links of bilocal vertices are dashed, weights written beside their vertices.
+    labelled : bool
+        True draws every term; False one labelling of each topology, "6 × 12" saying that there are six.
+
+    Raises
+    ------
+    InvalidExpansion
+        If there are more than 500.
+
+    Examples
+    --------
+    >>> from nnft_sym.expansions.expansion import correlator
+    >>> expansion_picture(correlator("lambda*f^4", 4))
+    <pictures: 4-point function of lambda*f**4, normalised, to order 1: 3 diagrams>
+    """
+    from diagrams.drawing import svg_sheet
+
+    if labelled:
+        shown = [(term, str(term.multiplicity)) for term in expansion]
+    else:
+        shown = [(topology.representative, topology.caption) for topology in expansion.topologies()]
+    _check(len(shown), MOST_PICTURES, "pictures", labelled)
+    drawings = [drawing(term) for term, _ in shown]
+    captions = [f"{caption}  {deltas_text(term)}".rstrip() for term, caption in shown]
+    entries = list(zip((one.diagram for one in drawings), captions, strict=True))
+    title = f"{_title(expansion)}: {len(shown)} diagrams"
+    return Sheet(title, dressed_svg(svg_sheet(entries, title=title), drawings))
+
+
+def expansion_table(expansion: "Expansion", *, labelled: bool = False) -> SortableTable:
+    """Put the terms into a table that sorts by any column.
+
+    Parameters
+    ----------
+    expansion : Expansion
+        What to show.
+    labelled : bool
+        True gives every term a row; False every topology, with its first labelling.
+
+    Raises
+    ------
+    InvalidExpansion
+        If there are more than 5000 rows.
+
+    Examples
+    --------
+    >>> from nnft_sym.expansions.expansion import correlator
+    >>> expansion_table(correlator("lambda*f^4", 2))
+    2-point function of lambda*f**4, normalised, to order 1
+    no.  order  vertices  labellings  contractions  S  coefficient  integral
+    1    0                1           1             1  1            K(1,2)
+    2    1      4:1       1           12            2  -12*lambda   ∫dy K_W(1,y) K_W(2,y) K_W(y,y)
+    """
+    if labelled:
+        shown = [(term, 1) for term in expansion]
+    else:
+        shown = [(topology.representative, topology.labellings) for topology in expansion.topologies()]
+    _check(len(shown), MOST_ROWS, "rows", labelled)
+    columns = ("no.", "order", "vertices", "labellings", "contractions", "S", "coefficient", "integral")
+    rows = tuple(_row(number, term, many) for number, (term, many) in enumerate(shown, start=1))
+    return SortableTable(_title(expansion), columns, rows)
+
+
+def _row(number: int, term: "Term", labellings: int) -> tuple[Cell, ...]:
+    """Show one term, the contractions those of one labelling."""
+    from nnft_sym.printing.formulas import mathml
+    from nnft_sym.printing.latex import sum_latex
+
+    one = Polynomial.constant(1)
+    integral, coefficient = integral_text(term.factors), term.coefficient
+    return (
+        _whole(number),
+        _whole(term.order),
+        Cell(term.vertex_key, term.whole.vertex_content),
+        _whole(labellings),
+        _whole(term.multiplicity),
+        _whole(term.symmetry_factor),
+        Cell(str(coefficient), _size(coefficient), mathml(coefficient.latex())),
+        Cell(integral, integral, mathml(sum_latex([(one, [term.factors])]))),
+    )
+
+
+def _whole(number: int) -> Cell:
+    return Cell(str(number), number)
+
+
+def _size(coefficient: Polynomial) -> tuple[tuple[Fraction, str], ...]:
+    """Sort by the number in front, then by the couplings."""
+    return tuple((number, repr(sorted(powers.items()))) for number, powers in coefficient.monomials())
+
+
+def _title(expansion: "Expansion") -> str:
+    what = f"{expansion.n}-point function of {expansion.action}, {expansion.shown_kind}"
+    return f"{what}, to {expansion.truncation.text}"
+
+
+def _check(number: int, most: int, what: str, labelled: bool) -> None:
+    if number > most:
+        advice = "one per topology (labelled=False), or " if labelled else ""
+        raise InvalidExpansion(
+            f"there would be {number:,} {what}, and at most {most:,} are shown: ask for {advice}one order, "
+            "as in expansion.at_order(2)"
+        )

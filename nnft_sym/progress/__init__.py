@@ -1,0 +1,1 @@
+"""Who waits sees how far a job is: bars, lines and counts on standard error."""

@@ -1,0 +1,1 @@
+"""What a study leaves behind: figures, HTML and LaTeX reports, labelled arrays, written whole by `output`."""

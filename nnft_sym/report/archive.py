@@ -1,0 +1,207 @@
+"""Numbers on disk: labelled netCDF files, written atomically, readable by xarray and every netCDF tool."""
+
+import json
+import os
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nnft_sym.jsonio import jsonable
+from nnft_sym.study.results import PREDICTIONS, NetResult, StudyResult
+from numerics.files import UnwritableOutput as UnwritableOutput
+from numerics.files import atomically as atomically
+from numerics.files import check_writable as check_writable
+from numerics.files import seal
+
+if TYPE_CHECKING:
+    import xarray
+
+    from numerics.networks.architectures import Network
+    from numerics.sampling.sampled import SampledCorrelators
+
+#: Raised by one whenever the layout of the files changes.
+SCHEMA = 1
+#: Connected correlators of more elements than this are left to those who want them: they take minutes.
+MOST_CONNECTED = 5000
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write text atomically, as UTF-8."""
+    atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+
+
+def sample_tree(sampled: "SampledCorrelators", network: "Network") -> "xarray.DataTree":
+    """Collect every number of a sample as labelled arrays.
+
+    Parameters
+    ----------
+    sampled : SampledCorrelators
+    network : Network
+        The network that was sampled; its parameters become attributes.
+
+    Returns
+    -------
+    xarray.DataTree
+        At the top the points and the sizes of the blocks; in a group ``order_n`` for every order the index
+        sets, value, error, mean of every block and, from order 4 on, the connected correlator. An element is
+        found by its label: ``tree["order_4"]["value"].sel(element="0 0 1 2")``.
+    """
+    import xarray
+
+    root = xarray.Dataset(
+        {
+            "points": (("point", "coordinate"), sampled.points),
+            "block_size": ("block", sampled.block_sizes, {"long_name": "networks per block"}),
+        },
+        attrs={
+            "schema": SCHEMA,
+            **network_attributes(network),
+            **{name: _attribute(value) for name, value in sampled.provenance.items() if name != "network"},
+            "provenance": json.dumps(jsonable(sampled.provenance)),
+        },
+    )
+    groups = {"/": root}
+    for order in sampled.orders:
+        groups[f"order_{order}"] = _sampled_order(sampled, order)
+    return xarray.DataTree.from_dict(groups)
+
+
+def network_attributes(network: "Network") -> dict[str, object]:
+    """Name the parameters of a network with the values used, defaults filled in, as attributes of a file."""
+    from numerics.networks.parameters import describe
+
+    return {name: value for name, value in describe(network).items() if value is not None}
+
+
+def _attribute(value: object) -> object:
+    """NetCDF has no truth values."""
+    return int(value) if isinstance(value, bool) else value
+
+
+def _sampled_order(sampled: "SampledCorrelators", order: int) -> "xarray.Dataset":
+    import xarray
+
+    one = sampled[order]
+    columns = {
+        "value": (one.value, f"mean of the product of {order} outputs"),
+        "error": (one.error, "one standard deviation of that mean"),
+    }
+    if sampled.has_connected(order) and len(one.value) <= MOST_CONNECTED:
+        connected = sampled.connected(order)
+        columns["connected"] = (connected.value, "connected correlator (joint cumulant)")
+        columns["connected_error"] = (connected.error, "one standard deviation of it")
+    return xarray.Dataset(
+        {
+            **{name: ("element", array, {"long_name": text}) for name, (array, text) in columns.items()},
+            "indices": (("element", "slot"), one.indices, {"long_name": "0-based numbers of the points"}),
+            "block_mean": (("block", "element"), sampled.block_means((order,))),
+        },
+        coords={"element": [" ".join(map(str, row)) for row in one.indices.tolist()]},
+        attrs={"order": order, "quality": one.quality.value},
+    )
+
+
+def write_sample(sampled: "SampledCorrelators", network: "Network", path: str | os.PathLike[str]) -> None:
+    """Write sampled correlators as a netCDF file (`sample_tree`), sealed by a checksum.
+
+    Parameters
+    ----------
+    sampled : SampledCorrelators
+    network : Network
+    path : path-like
+
+    Raises
+    ------
+    UnwritableOutput
+        If the disk refuses.
+    """
+    content = _netcdf(sample_tree(sampled, network))
+
+    def write(temporary: Path) -> None:
+        temporary.write_bytes(content)
+        seal(temporary)
+
+    atomically(Path(path), write)
+
+
+def study_tree(result: StudyResult) -> "xarray.DataTree":
+    """Collect every number of a study as labelled arrays.
+
+    Returns
+    -------
+    xarray.DataTree
+        One group per net (``/erf_5``), below it ``kernel``, ``order_2``, ``order_4``, ``order_6``.
+    """
+    import xarray
+
+    provenance = json.dumps(jsonable(result.provenance))
+    groups = {
+        "/": xarray.Dataset(attrs={"schema": SCHEMA, "passed": int(result.passed), "provenance": provenance})
+    }
+    for position, net in enumerate(result.nets):
+        name = f"{position + 1}_{net.name}_N{net.config.width}"
+        groups[f"/{name}"] = _net_dataset(net)
+        for order in net.correlators:
+            groups[f"/{name}/order_{order}"] = _order_dataset(net, order)
+    return xarray.DataTree.from_dict(groups)
+
+
+def write_study(result: StudyResult, path: Path) -> None:
+    """Write every number of a study as one netCDF file."""
+    content = _netcdf(study_tree(result))
+    atomically(path, lambda temporary: temporary.write_bytes(content))
+
+
+def _netcdf(tree: "xarray.DataTree") -> memoryview:
+    """Form the file in memory: the HDF5 library brings the whole process down when the disk is full."""
+    dask = sys.modules.get("dask")
+    # With a Dask client in force xarray would lock the file on the cluster, which knows nothing of it.
+    with nullcontext() if dask is None else dask.config.set(scheduler="threads"):
+        return memoryview(tree.to_netcdf(engine="h5netcdf"))
+
+
+def _net_dataset(net: NetResult) -> "xarray.Dataset":
+    import xarray
+
+    from nnft_sym.study.net import make_network
+
+    return xarray.Dataset(
+        {
+            "points": (("point", "coordinate"), np.array(net.config.points)),
+            "K": (("point", "point_2"), net.kernel),
+            "K_weight": (("point", "point_2"), net.kernel_weight),
+        },
+        attrs={
+            "net": net.name,
+            "config": net.config.model_dump_json(),
+            **network_attributes(make_network(net.config)),
+            "verdict": net.verdict,
+            "passed": int(net.passed),
+            "integral_method": net.integral_method,
+            "exact_method": net.exact_method or "none",
+        },
+    )
+
+
+def _order_dataset(net: NetResult, order: int) -> "xarray.Dataset":
+    import xarray
+
+    one = net.correlators[order]
+    columns = {"free": one.free, "sampled": one.sampled, "error": one.error}
+    if one.exact is not None and one.connected is not None:
+        columns |= {"exact": one.exact, "exact_connected": one.connected}
+    if order == 4:
+        coupling = net.coupling
+        columns |= {"lambda_sampled": coupling.sampled, "lambda_error": coupling.sampled_error}
+        columns |= {"vertex_coefficient": coupling.coefficient, "vertex_error": coupling.coefficient_error}
+        if coupling.exact is not None:
+            columns["lambda_exact"] = coupling.exact
+    if order == 6:
+        columns |= {f"prediction_{name}": net.six_point.predictions[name] for name in PREDICTIONS}
+        columns["remainder"] = net.six_point.remainder
+    data = {name: ("element", values) for name, values in columns.items()}
+    made = xarray.Dataset(data, attrs={"order": order, "quality": one.quality.value})
+    return made.assign(indices=(("element", "slot"), one.indices))

@@ -1,0 +1,72 @@
+"""What stands below the figures of a study."""
+
+from nnft_sym.report.plot_style import minus
+from nnft_sym.study.results import CouplingStatus, NetResult
+from numerics.estimate import Quality
+
+OVERVIEW = (
+    "Share of ΔG6 = G6 − free theory that each prediction explains, 1 − Σ|residual|/Σ|ΔG6| over distinct "
+    "index sets. Bars: against the exact 6-point function (where there is one). Open circles: sampled "
+    "couplings against the sampled 6-point function. 0 % is the free theory; with the λ tensor the "
+    "remainder is κ₆/N² by identity."
+)
+DIAGRAMS = (
+    "The diagrams of the 2-, 4- and 6-point functions, one for all that differ only by the labels of the "
+    "external points: number of labellings × Wick contractions of each."
+)
+PULLS = (
+    "Pulls (sampled − exact)/error over the distinct index sets, and the unit normal. The elements are "
+    "strongly correlated: only the stated number of independent directions is tested, so the histogram "
+    "need not look normal. Bars that leave the frame are cut off."
+)
+#: Relative corrections below this are zero but for rounding.
+ROUNDING = 1e-9
+
+
+def correlators(net: NetResult) -> str:
+    """Caption of kernel and size of the corrections."""
+    low, high = (minus(f"{extreme:.6g}") for extreme in (net.kernel.min(), net.kernel.max()))
+    zero = [
+        one.order for one in net.correlators.values() if one.m_exact is not None and one.m_exact < ROUNDING
+    ]
+    said = (
+        f"Left: the kernel K(x, x′) at the inputs, from {low} to {high}. Right: size of the corrections to "
+        "the free theory, mₙ = mean of |ΔGₙ|/|free|, sampled and exact, against the background, which is "
+        "the scatter of one experiment; dashed: the error of the mean over experiments."
+    )
+    if zero:
+        said += f" Exactly, m{' and m'.join(map(str, zero))} = 0."
+    orders = [f"G{one.order}" for one in net.correlators.values() if one.quality is not Quality.TRUSTED]
+    return said + (f" Hatched: the sampled {' and '.join(orders)} is not trustworthy." if orders else "")
+
+
+def coupling(net: NetResult) -> str:
+    """Caption of the coupling element by element."""
+    total = len(net.coupling.status)
+    left_out = total - net.coupling.count(CouplingStatus.FINITE)
+    order = "exact" if net.coupling.exact is not None else "sampled"
+    said = (
+        f"The coupling λ element by element, sorted by its {order} value, with 1σ errors (strongly "
+        "correlated between elements), and the one constant that replaces it: the mean of the tensor or "
+        "the fit."
+    )
+    if left_out:
+        said += f" {left_out} of {total} elements have no finite λ and are not shown."
+    if net.correlators[4].quality is not Quality.TRUSTED:
+        said += " Grey: the sampled values are not trustworthy."
+    return said
+
+
+def six_point(net: NetResult) -> str:
+    """Caption of the 6-point function and its predictions."""
+    target = "exact" if net.correlators[6].exact is not None else "sampled"
+    said = (
+        f"Left: predicted against {target} ΔG6, in units of the largest |ΔG6|; a perfect prediction lies "
+        "on the diagonal, the free theory on the grey line. Right: |residual| of each prediction, sorted "
+        "by size; what the λ tensor leaves is κ₆/N²."
+    )
+    if net.six_point.excluded:
+        said += f" {net.six_point.excluded} elements cannot be predicted with a finite λ tensor."
+    if net.correlators[6].quality is not Quality.TRUSTED:
+        return said + " The sampled 6-point function is not trustworthy and not shown."
+    return said + " Dotted: the sampling error of G6."

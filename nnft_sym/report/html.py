@@ -1,0 +1,228 @@
+"""The report for the browser: one file, readable offline, without scripts; formulas are MathML, pictures SVG.
+
+What it says is in `nnft_sym.report.content`; how it looks in ``templates/report.html.j2``.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from nnft_sym.printing.formulas import mathml
+from nnft_sym.printing.number_text import percent
+from nnft_sym.report import content
+from nnft_sym.report import notes as prose
+from nnft_sym.report.plot_style import INK, PAPER, net_title
+from nnft_sym.report.plots import StudyFigure, net_label
+from nnft_sym.study.results import NetResult, StudyResult
+
+if TYPE_CHECKING:
+    from nnft_sym.expansions.expansion import Expansion
+    from nnft_sym.expansions.terms import Topology
+
+#: How the coupling of one element is read off; c is what multiplies λ in the 4-point function.
+EXTRACTION = (
+    r"\lambda(1234) = \frac{G^{(4)}(1234) - \sum_{3} K K}{c(1234)}",
+    r"\delta(1\ldots6) = G^{(6)} - \sum_{15} K K K - \sum_{15} c\,\lambda\,K = \frac{\kappa_{6}}{N^{2}}",
+)
+
+
+@dataclass(frozen=True)
+class DiagramView:
+    """One diagram without labels, ready to be shown.
+
+    Attributes
+    ----------
+    name : str
+        File name without suffix.
+    svg : str
+        A standalone document.
+    coefficient : str
+        What stands in front of its integral, in LaTeX.
+    counting : str
+        Labellings times contractions.
+    symmetry_factor : int
+    integral : str
+        Its integral for the first labelling, in LaTeX.
+    """
+
+    name: str
+    svg: str
+    coefficient: str
+    counting: str
+    symmetry_factor: int
+    integral: str
+
+
+def report_html(result: StudyResult, figures: Sequence[StudyFigure]) -> str:
+    """Write the report.
+
+    Parameters
+    ----------
+    result : StudyResult
+    figures : sequence of StudyFigure
+        From `nnft_sym.report.plots.study_figures`.
+
+    Returns
+    -------
+    str
+        A complete HTML document that refers to nothing outside itself.
+
+    Raises
+    ------
+    RenderingError
+        If a formula cannot be converted.
+    """
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup, escape
+
+    environment = Environment(
+        loader=PackageLoader("nnft_sym"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["mathml"] = lambda latex: Markup(mathml(latex))
+    environment.filters["display"] = lambda latex: Markup(mathml(latex, display=True))
+    environment.filters["inline_svg"] = lambda svg, prefix: Markup(inline_svg(svg, prefix))
+    environment.filters["prose"] = lambda text: Markup(_prose(str(escape(text))))
+    return environment.get_template("report.html.j2").render(_context(result, figures))
+
+
+def _prose(text: str) -> str:
+    """Set indices such as those of K_W and R^d in text that is HTML already; keep powers of ten whole."""
+    text = re.sub(r"\b([KSσ])_(GP|[Wba])\b", r"\1<sub>\2</sub>", text)
+    return text.replace("^d", "<sup>d</sup>").replace(" × 10", "\u00a0×\u00a010")
+
+
+def _context(result: StudyResult, figures: Sequence[StudyFigure]) -> dict[str, Any]:
+    overview = next((figure for figure in figures if figure.kind == "overview"), None)
+    return {
+        "result": result,
+        "title": "Does a field theory describe these networks?",
+        "sizes": f"{result.config.experiments} experiments × {result.config.networks:,} networks per net, "
+        f"seed {result.config.seed}",
+        "overview": content.overview_table(result),
+        "overview_figure": overview,
+        "action": result.expansions[4].action.latex(),
+        "extraction": EXTRACTION,
+        "functions": [_function_view(n, expansion) for n, expansion in result.expansions.items()],
+        "nets": [_net_view(place, net, result, figures) for place, net in enumerate(result.nets)],
+        "notes": prose.notes(result),
+        "provenance": prose.provenance_facts(result),
+        "study_file": prose.study_file(result),
+    }
+
+
+def _function_view(n: int, expansion: "Expansion") -> dict[str, Any]:
+    return {
+        "n": n,
+        "latex": expansion.latex(),
+        "diagrams": list(_diagram_views(n, expansion)),
+        "wick": prose.wick_check(expansion),
+    }
+
+
+def _net_view(
+    place: int, net: NetResult, result: StudyResult, figures: Sequence[StudyFigure]
+) -> dict[str, Any]:
+    return {
+        "id": net_label(place, net),
+        "title": net_title(net),
+        "verdict": net.verdict,
+        "constant": content.constant_coupling(net),
+        "explained": percent(net.six_point.explained["lambda_fit"]),
+        "passed": net.passed,
+        "checks": net.checks,
+        "repeated": net.repeated,
+        "tails": prose.tail_sentences(net),
+        "facts": prose.setup_facts(net, result),
+        "correlators": content.correlators_table(net),
+        "coupling": content.coupling_table(net),
+        "elements": content.element_table(net),
+        "six_point": content.six_point_table(net),
+        "remainder": prose.remainder_sentences(net),
+        "figures": {figure.kind: figure for figure in figures if figure.net == place},
+    }
+
+
+def _diagram_views(n: int, expansion: "Expansion") -> Iterator[DiagramView]:
+    from diagrams.drawing import svg
+
+    for rank, topology in enumerate(expansion.topologies(), start=1):
+        term = topology.representative
+        yield DiagramView(
+            name=f"G{n}_{rank}",
+            svg=svg(term.diagram),
+            coefficient=_coefficient(topology),
+            counting=_counting(topology),
+            symmetry_factor=term.symmetry_factor,
+            integral=_integral(topology),
+        )
+
+
+def _coefficient(topology: "Topology") -> str:
+    return topology.representative.coefficient.latex()
+
+
+def _counting(topology: "Topology") -> str:
+    each, ways = topology.representative.multiplicity, topology.labellings
+    labelled = "1 labelling" if ways == 1 else f"{ways} labellings"
+    contractions = "1 contraction" if each == 1 else f"{each} contractions"
+    return f"{labelled} × {contractions} = {topology.multiplicity:,}"
+
+
+def _integral(topology: "Topology") -> str:
+    from nnft_sym.actions.polynomials import Polynomial
+    from nnft_sym.printing.latex import sum_latex
+
+    return sum_latex([(Polynomial.constant(1), [topology.edge_labels[0]])])
+
+
+def diagram_pictures(result: StudyResult) -> dict[str, str]:
+    """Draw the diagrams of the study, one per unlabelled diagram.
+
+    Returns
+    -------
+    dict of str to str
+        File name without suffix -> SVG document; ``G4_2`` is the second diagram of the 4-point function.
+    """
+    return {
+        view.name: view.svg
+        for n, expansion in result.expansions.items()
+        for view in _diagram_views(n, expansion)
+    }
+
+
+def inline_svg(svg: str, prefix: str) -> str:
+    """Make an SVG document fit to stand inside an HTML page, in the colours of the page.
+
+    Parameters
+    ----------
+    svg : str
+        A document whose ink is `nnft_sym.report.plot_style.INK` or black, and whose paper is `PAPER` or
+        white.
+    prefix : str
+        Put in front of every name, because names must be unique in a page.
+
+    Returns
+    -------
+    str
+        The ``<svg>`` element, without namespaces, metadata or any address.
+
+    Examples
+    --------
+    >>> inline_svg('<svg xmlns="u"><g id="a" fill="black"/><use xlink:href="#a"/></svg>', "p-")
+    '<svg><g id="p-a" fill="currentColor"/><use href="#p-a"/></svg>'
+    """
+    text = svg[svg.index("<svg") : svg.rindex("</svg>") + len("</svg>")]
+    text = re.sub(r"\s*<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
+    text = re.sub(r'\s+xmlns(:\w+)?="[^"]*"', "", text)
+    text = text.replace("xlink:href=", "href=")
+    text = re.sub(r'\bid="([^"]*)"', rf'id="{prefix}\1"', text)
+    text = re.sub(r'\bhref="#([^"]*)"', rf'href="#{prefix}\1"', text)
+    text = re.sub(r"url\(#([^)]*)\)", rf"url(#{prefix}\1)", text)
+    text = re.sub(r'\b(fill|stroke)="black"', r'\1="currentColor"', text)
+    text = re.sub(r'(<rect [^>]*)fill="white"', r'\1fill="none"', text)
+    return text.replace(INK, "currentColor").replace(PAPER, "var(--paper)")

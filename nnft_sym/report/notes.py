@@ -1,0 +1,224 @@
+"""The prose of a report: what was computed and how, what remains, how to read and how to repeat it."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nnft_sym.printing.number_text import NOTHING, number, percent, superscript
+from nnft_sym.printing.tables import point_label
+from nnft_sym.study.results import NetResult, StudyResult
+from nnft_sym.study.verdict import IDENTITY
+from numerics.estimate import Quality
+
+if TYPE_CHECKING:
+    from nnft_sym.expansions.expansion import Expansion
+    from numerics.fits.comparison import Comparison
+    from numerics.networks.architectures import Network
+
+
+def setup_facts(net: NetResult, result: StudyResult) -> list[tuple[str, str]]:
+    """List what was computed for a net and how."""
+    config, network = net.config, _network(net)
+    deviations = [("σ_W", network.sigma_w)]
+    if network.hidden_bias_deviation is not None:
+        deviations.append(("σ_b", network.hidden_bias_deviation))
+    deviations.append(("σ of the output weights", network.weight_variance**0.5))
+    cutoff = "none: all of R^d" if config.cutoff is None else f"[−{config.cutoff:g}, {config.cutoff:g}]^d"
+    networks = result.config.experiments * result.config.networks
+    return [
+        ("width N", str(config.width)),
+        ("input dimension d", str(config.d_in)),
+        ("standard deviations", ", ".join(f"{name} = {value:g}" for name, value in deviations)),
+        ("inputs x₁, x₂, …", ", ".join(_point(point) for point in config.points)),
+        ("domain of the vertices", cutoff),
+        ("rank of the kernel matrix", f"{net.kernel_rank} of {len(net.kernel)}"),
+        (
+            "networks sampled",
+            f"{networks:,} = {result.config.experiments} experiments × {result.config.networks:,}",
+        ),
+        ("exact referee", net.exact_method or "none exists for this architecture and dimension"),
+        (
+            "vertex integrals",
+            f"{net.integral_method}; largest error relative to the largest integral "
+            f"{number(net.integral_error, 2)}",
+        ),
+        ("time", f"{net.seconds:.1f} s"),
+    ]
+
+
+def _network(net: NetResult) -> "Network":
+    from nnft_sym.study.net import make_network
+
+    return make_network(net.config)
+
+
+def _point(point: Sequence[float]) -> str:
+    return point_label(point).replace("-", "−")
+
+
+def remainder_sentences(net: NetResult) -> list[str]:
+    """Say what the λ tensor leaves of the 6-point function."""
+    six, result = net.six_point, net.correlators[6]
+    kept = np.isfinite(six.remainder)
+    if not kept.any():
+        return ["No element of the 6-point function can be predicted with a finite λ tensor."]
+    sizes = np.abs(six.remainder[kept])
+    of_full = float(sizes.sum() / np.abs(result.best[kept]).sum())
+    said = [
+        f"With the λ tensor the remainder is {percent(six.remainder_share, 2)} of ΔG6 and "
+        f"{percent(of_full, 2)} of G6; its mean size is {number(float(sizes.mean()), 3)}, the largest "
+        f"{number(float(sizes.max()), 3)}."
+    ]
+    if six.identity_error is not None and six.identity_error > IDENTITY:
+        said.append(
+            "It should equal κ₆/N², the exact connected 6-point function, but misses it by up to "
+            f"{number(six.identity_error, 2)} of the largest |ΔG6|: the engine or its integrals are not "
+            "accurate enough here."
+        )
+    elif six.identity_error is not None:
+        said.append(
+            f"It equals κ₆/N², the exact connected 6-point function, up to {number(six.identity_error, 2)} "
+            "of the largest |ΔG6|: an identity that tests the diagram engine and the integrals, not the "
+            "field theory."
+        )
+    else:
+        said.append("There is no exact answer here, so the remainder is κ₆/N² plus the noise of the sample.")
+    said.append(
+        "No κ is quoted from it: the exchange of two λ vertices contributes at the same order 1/N² and is "
+        "not computed yet."
+    )
+    if six.excluded:
+        said.append(
+            f"{six.excluded} of {len(kept)} elements need an infinite λ and are left out of these shares."
+        )
+    return said
+
+
+def wick_check(expansion: "Expansion") -> str:
+    """Say how many contractions were found per vertex content, and whether that is all of them.
+
+    Examples
+    --------
+    >>> from nnft_sym.expansions.expansion import correlator
+    >>> wick_check(correlator("lambda*f^4", 4))
+    '3 without vertex = 3!!; 105 with f⁴ = 7!!'
+    """
+    from diagrams.wick import double_factorial
+
+    said = []
+    for key, found in expansion.wick_total.items():
+        content = [tuple(map(int, part.split(":"))) for part in key.split(",") if part]
+        ends = expansion.n + sum(valence * count for valence, count in content)
+        fields = " ".join(
+            f"f{superscript(valence)}" + (f" ({count}×)" if count > 1 else "") for valence, count in content
+        )
+        expected = double_factorial(ends - 1)
+        verdict = f"= {ends - 1}!!" if found == expected else f"≠ {ends - 1}!! = {expected:,}"
+        said.append(f"{found:,} {'with ' + fields if fields else 'without vertex'} {verdict}")
+    return "; ".join(said)
+
+
+def tail_sentences(net: NetResult) -> list[str]:
+    """Say, for every order whose sample cannot be trusted, why."""
+    return [
+        f"G{one.order}: {one.quality.value}."
+        for one in net.correlators.values()
+        if one.quality is not Quality.TRUSTED
+    ]
+
+
+def notes(result: StudyResult) -> list[tuple[str, str]]:
+    """Explain how the numbers were made and what they do not say."""
+    compared = [one for net in result.nets for one in _comparisons(net)]
+    thresholds = sorted({one.threshold for one in compared})
+    blocks = sorted({one.n_blocks for one in compared if one.n_blocks is not None})
+    cut = ", ".join(number(threshold, 2) for threshold in thresholds) or NOTHING
+    block_text = " or ".join(f"{count:,}" for count in blocks) or NOTHING
+    said = [
+        (
+            "Propagators",
+            f"{result.expansions[4].rule[0].upper()}{result.expansions[4].rule[1:]}. A line that touches a "
+            "vertex is K_W, the kernel without the variance of the output bias; a line between external "
+            "points is the full K.",
+        ),
+        (
+            "Errors",
+            f"Standard errors and covariances come from {block_text} blocks of independent networks. The "
+            "elements of one correlator, and correlators of different order, are strongly correlated.",
+        ),
+        (
+            "χ² and p",
+            "χ² is taken in the eigenbasis of the correlation matrix of the data; directions whose "
+            f"eigenvalue is below {cut} of the largest are left out, and dof is the number of directions "
+            "kept. The covariance is itself estimated, so p comes from Hotelling's T² distribution and is "
+            "two-sided: both too large and too small a χ² is suspicious.",
+        ),
+        (
+            "Shares explained",
+            "1 − Σ|residual|/Σ|ΔG6| over distinct index sets, with ΔG6 = G6 − free theory; 0 % is the "
+            "free theory, negative is worse. They are judged on the exact 6-point function where there is "
+            "one, because the sampling noise of ΔG6 can exceed what a prediction leaves; the shares from "
+            "the sample alone stand beside them.",
+        ),
+        (
+            "Size of corrections",
+            "mₙ is the mean over elements of |ΔGₙ|/|free|. The background is the scatter of one "
+            "experiment, divided by the free part; the error of the mean over experiments is smaller by "
+            "the square root of their number.",
+        ),
+        (
+            "Two judgements",
+            "The checks ask whether our numbers agree with the exact finite-width answer. The verdict "
+            "asks whether the field theory describes the networks; a rejected theory is a result, not a "
+            "failure. A comparison of sample and exact answer that fails is repeated with independent "
+            "networks, and only one that fails twice counts: high powers of f are skewed, and a p-value "
+            "far in the tail is then wrong by powers of ten.",
+        ),
+    ]
+    if any(net.correlators[4].quality is not Quality.TRUSTED for net in result.nets):
+        said.append(
+            (
+                "Fits marked *",
+                "The sampled 4-point function is not trustworthy, so the constant λ was fitted to the "
+                "exact one, weighted by the sampled covariance; its error and χ² are therefore only "
+                "indicative.",
+            )
+        )
+    return said
+
+
+def _comparisons(net: NetResult) -> "Iterable[Comparison]":
+    yield from (one.comparison for one in net.correlators.values() if one.comparison is not None)
+    yield from net.six_point.comparisons.values()
+
+
+def provenance_facts(result: StudyResult) -> list[tuple[str, str]]:
+    """List versions, seed and sizes."""
+    facts = [(str(key).replace("_", " "), str(value)) for key, value in result.provenance.items()]
+    return [*facts, ("time of the whole study", f"{result.seconds:.1f} s")]
+
+
+def study_file(result: StudyResult) -> str:
+    """Write the study as a file that ``nnft validate`` reads, to repeat it.
+
+    Parameters
+    ----------
+    result : StudyResult
+
+    Returns
+    -------
+    str
+        TOML.
+    """
+
+    def lines(table: Mapping[str, object]) -> list[str]:
+        # Numbers, strings and nested lists are written alike in JSON and TOML.
+        return [f"{key} = {json.dumps(value)}" for key, value in table.items() if value is not None]
+
+    top = result.config.model_dump(mode="json")
+    nets = top.pop("net")
+    blocks = ["\n".join(lines(top))]
+    blocks += ["\n".join(["[[net]]", *lines(net)]) for net in nets]
+    return "\n\n".join(blocks) + "\n"

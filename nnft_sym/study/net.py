@@ -1,0 +1,225 @@
+"""One net of a study: sample it, extract the coupling, predict, compare with the exact answer, judge."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from nnft_sym.study.config import NetConfig, StudyConfig
+from nnft_sym.study.couplings import FourPointData, extract_coupling
+from nnft_sym.study.reporter import Reporter
+from nnft_sym.study.results import Array, CorrelatorResult, NetResult
+from nnft_sym.study.six_point import predict_six_point
+from nnft_sym.study.verdict import checks, is_sampled, verdict
+from numerics.errors import NotAvailable
+from numerics.estimate import Estimate, Quality
+from numerics.exact.correlators import ExactCorrelators, exact_correlators
+from numerics.fits.comparison import Comparison, compare
+from numerics.fits.eigenbasis import Eigenbasis, eigenbasis_of_blocks
+from numerics.index_sets import multisets
+from numerics.integrals.contact import contact_coefficient
+from numerics.integrals.prediction import Prediction
+from numerics.networks.architectures import Network, network
+from numerics.points import as_points
+from numerics.sampling.connected import mean_ratio
+from numerics.sampling.sampled import SampledCorrelators
+from numerics.sampling.sampler import Ensemble
+
+ORDERS = (2, 4, 6)
+#: A covariance of hundreds of correlators needs about this many blocks.
+BLOCKS = 1000
+
+
+def make_network(net: NetConfig) -> Network:
+    """Make the network that one table of a study describes."""
+    return network(
+        net.kind,
+        width=net.width,
+        sigma_w=net.sigma_w,
+        sigma_b=net.sigma_b,
+        sigma_a=net.sigma_a,
+        d_in=net.d_in,
+    )
+
+
+def study_net(
+    config: NetConfig,
+    study: StudyConfig,
+    predictions: Mapping[int, Prediction],
+    coupling_name: str,
+    told: Reporter,
+) -> NetResult:
+    """Study one net; a comparison of sampled with exact that fails is repeated with independent networks.
+
+    Where the networks are few neurons wide, high powers of f are skewed, and the p-value of even a million
+    networks is wrong by powers of ten in the far tail. A second sample tells a false alarm from an error.
+    """
+    start = time.perf_counter()
+    net, points = make_network(config), as_points(config.points)
+    told.stage(f"{config.kind}-net: exact finite-width correlators")
+    exact = _exact(net, points)
+    told.stage(f"{config.kind}-net, N = {config.width}: sampling")
+    found = _evaluate(config, study, predictions, coupling_name, exact, _sample(net, points, study, told, 0))
+    failed = {name for name, good in found.checks.items() if not good and is_sampled(name)}
+    if failed:
+        told.stage(f"{config.kind}-net: sampling independent networks, because a comparison failed")
+        again = _evaluate(
+            config, study, predictions, coupling_name, exact, _sample(net, points, study, told, 1)
+        )
+        passed = {name for name in failed if again.checks.get(name, False)}
+        found = replace(
+            found,
+            checks={name: good or name in passed for name, good in found.checks.items()},
+            repeated=tuple(sorted(passed)),
+        )
+    return replace(found, seconds=time.perf_counter() - start)
+
+
+def _evaluate(
+    config: NetConfig,
+    study: StudyConfig,
+    predictions: Mapping[int, Prediction],
+    coupling_name: str,
+    exact: ExactCorrelators | None,
+    sampled: SampledCorrelators,
+) -> NetResult:
+    """Extract, predict, compare and judge."""
+    net, points = make_network(config), as_points(config.points)
+    bases = {n: _basis(sampled, (n,)) for n in ORDERS}
+    correlators = {
+        n: _correlator_result(n, predictions[n].coefficient(""), sampled, exact, study.experiments, bases[n])
+        for n in ORDERS
+    }
+    four = correlators[4]
+    vertex = predictions[4].coefficient(coupling_name)
+    coupling = extract_coupling(
+        FourPointData(
+            coefficient=vertex.value,
+            coefficient_error=vertex.error,
+            sampled_delta=four.sampled - four.free,
+            sampled_error=four.error,
+            exact_delta=None if four.exact is None else four.exact - four.free,
+            covariance=sampled.covariance((4,)),
+            n_blocks=sampled.n_blocks,
+            blocks=sampled.block_means((4,)),
+        )
+    )
+    six_point = predict_six_point(correlators, coupling, predictions[6], coupling_name, sampled, bases[6])
+    joint = _joint(correlators, sampled)
+    integral_error = _relative_error(vertex.value, vertex.error)
+    kernel, kernel_weight = net.kernel.full(points, points), net.kernel.weight(points, points)
+    return NetResult(
+        config=config,
+        name=net.name,
+        kernel=kernel,
+        kernel_weight=kernel_weight,
+        kernel_rank=int(np.linalg.matrix_rank(kernel, tol=1e-10 * np.abs(kernel).max(), hermitian=True)),
+        exact_method=None if exact is None else exact[4].method,
+        integral_method=vertex.method,
+        integral_error=integral_error,
+        correlators=correlators,
+        coupling=coupling,
+        six_point=six_point,
+        joint=joint,
+        checks=checks(
+            correlators,
+            joint,
+            coupling,
+            six_point,
+            integral_error,
+            sampled.n_networks,
+            _contact_error(net, points, config.cutoff, vertex.value),
+        ),
+        verdict=verdict(correlators, coupling, six_point),
+        seconds=0.0,
+    )
+
+
+def _contact_error(net: Network, points: Array, cutoff: float | None, coefficient: Array) -> float | None:
+    """Compare the first, middle and last vertex coefficient with adaptive quadrature."""
+    sets = multisets(len(points), 4)
+    worst = None
+    for row in (0, len(sets) // 2, len(sets) - 1):
+        second = contact_coefficient(net.kernel, points[sets[row]], cutoff)
+        if second is not None:
+            scale = max(abs(second), float(np.abs(coefficient).max()) * 1e-6, np.finfo(np.float64).tiny)
+            worst = max(worst or 0.0, abs(coefficient[row] - second) / scale)
+    return worst
+
+
+def _exact(net: Network, points: Array) -> ExactCorrelators | None:
+    """Ask for the referee; some architectures and dimensions have none, or none to be trusted."""
+    try:
+        found = exact_correlators(net, points, orders=ORDERS)
+    except NotAvailable:
+        return None
+    return found if all(found[n].quality is Quality.TRUSTED for n in ORDERS) else None
+
+
+def _sample(
+    net: Network, points: Array, study: StudyConfig, told: Reporter, attempt: int
+) -> SampledCorrelators:
+    # A covariance needs more blocks than independent correlators, so small samples get small blocks.
+    per_experiment = min(-(-BLOCKS // study.experiments), study.networks)
+    return Ensemble(net, points, seed=_seed(net, study.seed, attempt)).correlators(
+        study.experiments * study.networks,
+        orders=ORDERS,
+        n_blocks=study.experiments * per_experiment,
+        progress=told.sampling,
+    )
+
+
+def _seed(net: Network, seed: int, attempt: int) -> int:
+    """Give every net of a study a random stream of its own, whatever other nets the study has."""
+    key = (*net.name.encode(), net.width, net.d_in, *(attempt,) * bool(attempt))
+    return int(np.random.SeedSequence(seed, spawn_key=key).generate_state(1, np.uint64)[0] >> 1)
+
+
+def _correlator_result(
+    order: int,
+    free: Estimate,
+    sampled: SampledCorrelators,
+    exact: ExactCorrelators | None,
+    experiments: int,
+    basis: Eigenbasis,
+) -> CorrelatorResult:
+    ours = sampled[order]
+    full = None if exact is None else exact[order].full
+    comparison = None
+    if full is not None:
+        comparison = compare(ours.value - full, basis, n_blocks=sampled.n_blocks)
+    blocks = sampled.block_means((order,))
+    per_experiment = blocks.reshape(experiments, -1, blocks.shape[1]).mean(axis=1)
+    return CorrelatorResult(
+        order=order,
+        indices=ours.indices,
+        free=free.value,
+        sampled=ours.value,
+        error=ours.error,
+        exact=full,
+        connected=None if exact is None else exact[order].connected,
+        quality=ours.quality,
+        m_sampled=mean_ratio(ours.value - free.value, free.value),
+        m_exact=None if full is None else mean_ratio(full - free.value, free.value),
+        background=mean_ratio(per_experiment.std(axis=0, ddof=1), free.value),
+        comparison=comparison,
+    )
+
+
+def _relative_error(value: Array, error: Array) -> float:
+    largest = float(np.abs(value).max())
+    return float(error.max()) / largest if largest > 0 else 0.0
+
+
+def _joint(correlators: Mapping[int, CorrelatorResult], sampled: SampledCorrelators) -> Comparison | None:
+    """Compare all trustworthy orders at once, with their covariance."""
+    orders = tuple(n for n, r in correlators.items() if r.exact is not None and r.quality is Quality.TRUSTED)
+    if not orders:
+        return None
+    difference = np.concatenate([correlators[n].sampled - correlators[n].best for n in orders])
+    return compare(difference, _basis(sampled, orders), n_blocks=sampled.n_blocks)
+
+
+def _basis(sampled: SampledCorrelators, orders: tuple[int, ...]) -> Eigenbasis:
+    return eigenbasis_of_blocks(sampled.block_means(orders), sampled.block_sizes)

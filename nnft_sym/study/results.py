@@ -1,0 +1,236 @@
+"""What a study finds: plain frozen records, filled by `run`, read by tables, plots and reports.
+
+Conventions: index sets are the distinct multisets of the inputs (rows of
+``numerics.index_sets.multisets``); ``free`` is the Gaussian-process part, the sum over pairings of products
+of kernels; ``delta`` means full minus free. Where an exact finite-width answer exists it is the referee;
+sampled numbers stand beside it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from nnft_sym.expansions.expansion import Expansion
+    from nnft_sym.study.config import NetConfig, StudyConfig
+    from numerics.estimate import Quality
+    from numerics.fits.comparison import Comparison
+    from numerics.fits.fitting import Fit
+
+Array = NDArray[np.float64]
+
+#: The predictions of the 6-point function that a study compares, in this order.
+PREDICTIONS = ("free", "lambda_tensor", "lambda_mean", "lambda_fit")
+
+
+class CouplingStatus(Enum):
+    """Whether one element of the coupling tensor exists."""
+
+    FINITE = "finite"
+    INFINITE = "infinite: the connected correlator is not zero but the vertex integral is"
+    UNDETERMINED = "0/0: the connected correlator and the vertex integral both vanish"
+
+
+@dataclass(frozen=True)
+class CorrelatorResult:
+    """One n-point function over the M distinct index sets.
+
+    Attributes
+    ----------
+    indices : ndarray of int, shape (M, order)
+    free, sampled, error : ndarray, shape (M,)
+        Gaussian part; sampled full correlator and its standard error.
+    exact, connected : ndarray, shape (M,), or None
+        Exact finite-width full and connected correlator, where there is an exact answer.
+    quality : Quality
+        Whether the sampled error bar can be trusted.
+    m_sampled, m_exact, background : float
+        Mean over elements of |delta| / |free|: sampled, exact; and the scatter of one experiment,
+        std over experiments / |free|, averaged likewise (the error of the mean is smaller by the square
+        root of the number of experiments). Elements with free = 0 are left out.
+    comparison : Comparison or None
+        Sampled against exact in the eigenbasis of the covariance.
+    """
+
+    order: int
+    indices: NDArray[np.int64]
+    free: Array
+    sampled: Array
+    error: Array
+    exact: Array | None
+    connected: Array | None
+    quality: "Quality"
+    m_sampled: float
+    m_exact: float | None
+    background: float
+    comparison: "Comparison | None"
+
+    @property
+    def best(self) -> Array:
+        """The exact full correlator if there is one, else the sampled."""
+        return self.sampled if self.exact is None else self.exact
+
+    @property
+    def delta(self) -> Array:
+        """Best full correlator minus the free one."""
+        return self.best - self.free
+
+
+@dataclass(frozen=True)
+class CouplingResult:
+    """The coupling of f⁴, element by element and as one constant.
+
+    Attributes
+    ----------
+    coefficient, coefficient_error : ndarray, shape (M,)
+        What multiplies the coupling in the 4-point function, -24 ∫K_W⁴, and its quadrature error.
+    status : tuple of CouplingStatus, length M
+    sampled, sampled_error, exact : ndarray, shape (M,)
+        Coupling per element, NaN where it is not finite; `exact` is None without a referee.
+    mean, mean_error : float
+        Mean of the sampled tensor over distinct finite elements, and its standard error.
+    mean_exact, spread_exact, spread_sampled : float
+        The same mean from the exact 4-point function; standard deviation over elements.
+    fit : Fit or None
+        One constant by generalised least squares on the sampled 4-point function.
+    fit_best : Fit or None
+        The same fit to the best (exact, if there is one) 4-point function, weighted by the sampled
+        covariance.
+    misfit_best : float
+        Mean |residual| / mean |delta| of `fit_best` on the best 4-point function. The fit is led by what
+        is known precisely, so another constant may come closer.
+    misfit_least : float
+        The smallest such number that any constant reaches.
+    """
+
+    coefficient: Array
+    coefficient_error: Array
+    status: tuple[CouplingStatus, ...]
+    sampled: Array
+    sampled_error: Array
+    exact: Array | None
+    mean: float
+    mean_error: float
+    mean_exact: float | None
+    spread_sampled: float
+    spread_exact: float | None
+    fit: "Fit | None"
+    fit_best: "Fit | None"
+    misfit_best: float
+    misfit_least: float
+
+    def count(self, status: CouplingStatus) -> int:
+        """Count the elements of one status."""
+        return self.status.count(status)
+
+
+@dataclass(frozen=True)
+class SixPointResult:
+    """Predictions of the 6-point function and what they leave.
+
+    Attributes
+    ----------
+    predictions : mapping of str to ndarray, shape (M6,)
+        One tensor per name of `PREDICTIONS`; NaN where a prediction needs an infinite coupling.
+    explained : mapping of str to float
+        1 - Σ|residual| / Σ|delta| against the best 6-point function, over the elements predicted.
+    explained_sampled : mapping of str to float
+        The same with the sampled couplings against the sampled 6-point function.
+    comparisons : mapping of str to Comparison
+        Sampled 6-point function against each of `predictions`. Without an exact answer those carry the
+        noise of the sampled 4-point function, which the χ² does not know of.
+    remainder : ndarray, shape (M6,)
+        Best 6-point function minus the prediction with the coupling tensor: equals κ₆/N².
+    remainder_share : float
+        Σ|remainder| / Σ|delta|.
+    identity_error : float or None
+        Largest |remainder - κ₆/N²| / largest |delta|, where an exact answer exists: checks the engine.
+    excluded : int
+        Elements that no finite coupling tensor can predict.
+    """
+
+    predictions: Mapping[str, Array]
+    explained: Mapping[str, float]
+    explained_sampled: Mapping[str, float]
+    comparisons: Mapping[str, "Comparison"]
+    remainder: Array
+    remainder_share: float
+    identity_error: float | None
+    excluded: int
+
+
+@dataclass(frozen=True)
+class NetResult:
+    """Everything a study finds for one architecture."""
+
+    config: "NetConfig"
+    name: str
+    kernel: Array
+    kernel_weight: Array
+    kernel_rank: int
+    exact_method: str | None
+    integral_method: str
+    integral_error: float
+    correlators: Mapping[int, CorrelatorResult]
+    coupling: CouplingResult
+    six_point: SixPointResult
+    joint: "Comparison | None"
+    checks: Mapping[str, bool]
+    verdict: str
+    seconds: float
+    #: Checks that failed for the first sample and passed for a second, independent one.
+    repeated: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """True when no check of our numbers failed."""
+        return all(self.checks.values())
+
+    @property
+    def compared(self) -> bool:
+        """True when a sampled correlator could be compared with an exact one."""
+        return any(name.startswith("sampled") for name in self.checks)
+
+
+@dataclass(frozen=True)
+class StudyResult:
+    """A whole study."""
+
+    config: "StudyConfig"
+    expansions: Mapping[int, "Expansion"]
+    nets: tuple[NetResult, ...]
+    provenance: Mapping[str, object]
+    seconds: float
+
+    @property
+    def passed(self) -> bool:
+        """True when every net passed."""
+        return all(net.passed for net in self.nets)
+
+    @property
+    def set_aside(self) -> str:
+        """Say which couplings of the action a study does not use; empty if it uses them all."""
+        action = self.expansions[4].action
+        others = sorted(set(action.couplings) - set(action.coefficient(4).variables))
+        if not others:
+            return ""
+        return (
+            f"Only the coupling of f⁴ is extracted: every number is computed with {' = '.join(others)} = 0, "
+            "and the diagrams of other vertices are shown for comparison."
+        )
+
+    @property
+    def outcome(self) -> str:
+        """Say in words what `passed` means here."""
+        if not self.passed:
+            return "our numbers do not agree with the exact referee"
+        missing = [net.name for net in self.nets if not net.compared]
+        if not missing:
+            return "our numbers agree with the exact referee"
+        return (
+            f"no check failed, but no sample could be compared with an exact answer for {', '.join(missing)}"
+        )

@@ -1,0 +1,163 @@
+"""The main job: hold a field theory `S_GP + ∫ [λ f⁴ + κ f⁶]` against an ensemble of networks.
+
+The steps, in the order in which they run for each net:
+
+1. expand the 2-, 4- and 6-point functions into diagrams (exact propagator);
+2. integrate the vertices for all index sets, once;
+3. sample the ensemble; compute the exact finite-width correlators, the referee;
+4. extract λ from the 4-point function: per element, mean, one fitted constant;
+5. predict the 6-point function with each, and hold it against the ensemble and the referee;
+6. judge: `checks` our numbers, `verdict` the field theory.
+
+Steps 3 to 6 are in `nnft_sym.study.net`.
+"""
+
+import platform
+import time
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from diagrams.errors import NNFTError
+from nnft_sym.actions.action import Action
+from nnft_sym.actions.polynomials import Polynomial
+from nnft_sym.expansions.expansion import Expansion, correlator
+from nnft_sym.study.config import NetConfig, StudyConfig
+from nnft_sym.study.net import ORDERS, make_network, study_net
+from nnft_sym.study.reporter import Reporter, Silent
+from nnft_sym.study.results import StudyResult
+from numerics.integrals.domains import Box, WholeSpace
+from numerics.integrals.prediction import Prediction, predict
+from numerics.points import as_points
+
+if TYPE_CHECKING:
+    from numerics.integrals.domains import Domain
+
+
+class UnsuitableAction(NNFTError, ValueError):
+    """The action has no single coupling of f⁴ to extract."""
+
+
+def run_study(config: StudyConfig, reporter: Reporter | None = None) -> StudyResult:
+    """Run a whole study.
+
+    Parameters
+    ----------
+    config : StudyConfig
+        What to do; see `nnft_sym.study.config`.
+    reporter : Reporter, optional
+        Told about progress.
+
+    Returns
+    -------
+    StudyResult
+
+    Raises
+    ------
+    UnsuitableAction
+        If the action has no f⁴ term with one coupling of its own.
+    DivergentIntegral
+        If a vertex integral needs a cutoff and none is given; raised before anything is sampled.
+
+    Examples
+    --------
+    >>> from nnft_sym.study.config import parse_study
+    >>> tiny = '''
+    ... experiments = 2
+    ... networks = 500
+    ... [[net]]
+    ... kind = "cos"
+    ... width = 3
+    ... points = [[0.0], [0.7]]
+    ... '''
+    >>> result = run_study(parse_study(tiny))
+    >>> result.nets[0].six_point.explained["free"]
+    0.0
+    """
+    told: Reporter = Silent() if reporter is None else reporter
+    start = time.perf_counter()
+    action = Action(config.action)
+    coupling = quartic_coupling(action)
+    expansions = {n: correlator(action, n, order=1, scheme="exact") for n in ORDERS}
+    # All integrals come first: a divergence is told before minutes of sampling, not after.
+    integrated = []
+    for net in config.net:
+        told.stage(f"{net.kind}-net: integrating the diagrams")
+        integrated.append(_integrate(net, expansions, coupling))
+    nets = []
+    for net, predictions in zip(config.net, integrated, strict=True):
+        nets.append(study_net(net, config, predictions, coupling, told))
+    return StudyResult(
+        config=config,
+        expansions=expansions,
+        nets=tuple(nets),
+        provenance=_provenance(config),
+        seconds=time.perf_counter() - start,
+    )
+
+
+def quartic_coupling(action: Action) -> str:
+    """Name the coupling of f⁴, which must stand alone.
+
+    Raises
+    ------
+    UnsuitableAction
+        If f⁴ is missing or its coefficient is not one coupling, or odd powers are present.
+
+    Examples
+    --------
+    >>> quartic_coupling(Action("lambda*f**4 + kappa*f**6"))
+    'lambda'
+    """
+    if not action.is_local_scalar:
+        raise UnsuitableAction(
+            f"the action {action} has position-dependent, bilocal or several-component terms; a study takes "
+            "a local action of one component, as in 'lambda*f**4 + kappa*f**6'"
+        )
+    coefficient = action.coefficient(4) if 4 in action.valences else None
+    if coefficient is None or coefficient != _lone(coefficient):
+        raise UnsuitableAction(
+            f"the action {action} has no term of the form lambda*f**4 with one coupling of its own; a study "
+            "extracts that coupling from the 4-point function, so write it as in 'lambda*f**4 + kappa*f**6'"
+        )
+    odd = [valence for valence in action.valences if valence % 2]
+    if odd or 2 in action.valences:
+        raise UnsuitableAction(
+            f"the action {action} has a term f**{(odd or [2])[0]}; networks with symmetric output weights "
+            "have no odd correlators, and their 2-point function is K: a study takes even powers from f**4 on"
+        )
+    name = coefficient.variables[0]
+    for valence in action.valences:
+        for _, powers in action.coefficient(valence).monomials():
+            if valence != 4 and (not powers or name in powers):
+                raise UnsuitableAction(
+                    f"the coefficient of f**{valence} in the action {action} is a plain number or contains "
+                    f"{name}; a study varies {name} alone, so give every other term a coupling of its own"
+                )
+    return name
+
+
+def _lone(coefficient: Polynomial) -> Polynomial | None:
+    """Make the polynomial that is just the first coupling of another one."""
+    return Polynomial.variable(coefficient.variables[0]) if coefficient.variables else None
+
+
+def _integrate(net: NetConfig, expansions: Mapping[int, Expansion], coupling: str) -> dict[int, Prediction]:
+    """Integrate what a study uses: the free theory and the terms linear in the quartic coupling."""
+    domain: Domain = WholeSpace() if net.cutoff is None else Box(net.cutoff)
+    kernel, points = make_network(net).kernel, as_points(net.points)
+    return {n: predict(expansion.monomials(), kernel, points, domain) for n, expansion in expansions.items()}
+
+
+def _provenance(config: StudyConfig) -> dict[str, object]:
+    return {
+        "nnft_sym": version("nnft-sym"),
+        "python": platform.python_version(),
+        "numpy": version("numpy"),
+        "scipy": version("scipy"),
+        "numba": version("numba"),
+        "seed": config.seed,
+        "experiments": config.experiments,
+        "networks_per_experiment": config.networks,
+        "action": config.action,
+    }

@@ -1,0 +1,133 @@
+"""Predict the 6-point function from the 4-point coupling and see what remains.
+
+    G⁽⁶⁾ = Σ₁₅ K K K + λ · (what the diagrams with one f⁴ vertex give) + remainder
+
+With the coupling *tensor* the remainder is κ₆/N² by identity, so that row checks the engine and not the
+theory; with one constant coupling the remainder says what the theory misses. A sixth-order coupling is not
+quoted: the two-vertex exchange diagram of order λ² is of the same order in 1/N and is not subtracted here.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from nnft_sym.study.results import (
+    PREDICTIONS,
+    Array,
+    CorrelatorResult,
+    CouplingResult,
+    CouplingStatus,
+    SixPointResult,
+)
+from numerics.fits.comparison import compare
+from numerics.fits.eigenbasis import Eigenbasis, eigenbasis_of_blocks
+from numerics.integrals.prediction import Prediction
+from numerics.sampling.sampled import SampledCorrelators
+
+
+def predict_six_point(
+    correlators: Mapping[int, CorrelatorResult],
+    coupling: CouplingResult,
+    prediction: Prediction,
+    coupling_name: str,
+    sampled: SampledCorrelators,
+    basis: Eigenbasis,
+) -> SixPointResult:
+    """Predict the 6-point function in four ways.
+
+    Parameters
+    ----------
+    correlators : mapping of int to CorrelatorResult
+        Orders 4 and 6.
+    coupling : CouplingResult
+    prediction : Prediction
+        The integrated expansion of the 6-point function.
+    coupling_name : str
+        The coupling of f⁴.
+    sampled : SampledCorrelators
+    basis : Eigenbasis
+        Of the covariance of the sampled 6-point function.
+
+    Returns
+    -------
+    SixPointResult
+    """
+    six = correlators[6]
+    exact_known = coupling.mean_exact is not None
+    best = _predictions(
+        six.free,
+        prediction,
+        coupling_name,
+        coupling.exact if coupling.exact is not None else coupling.sampled,
+        coupling,
+        coupling.mean_exact if coupling.mean_exact is not None else coupling.mean,
+        coupling.fit_best.parameters[0] if coupling.fit_best is not None else float("nan"),
+    )
+    from_sample = _predictions(
+        six.free,
+        prediction,
+        coupling_name,
+        coupling.sampled,
+        coupling,
+        coupling.mean,
+        coupling.fit.parameters[0] if coupling.fit is not None else float("nan"),
+    )
+    remainder = six.best - best["lambda_tensor"]
+    predicted = np.isfinite(remainder)
+    scale = np.abs(six.delta)
+    identity = None
+    if exact_known and six.connected is not None and predicted.any():
+        miss = float(np.abs(remainder - six.connected)[predicted].max())
+        identity = miss / scale.max() if miss > 0 else 0.0
+    if not predicted.all():
+        basis = eigenbasis_of_blocks(sampled.block_means((6,))[:, predicted], sampled.block_sizes)
+    return SixPointResult(
+        predictions=best,
+        explained={name: _explained(six.best - best[name], scale) for name in PREDICTIONS},
+        explained_sampled={
+            name: _explained(six.sampled - from_sample[name], np.abs(six.sampled - six.free))
+            for name in PREDICTIONS
+        },
+        comparisons={
+            name: compare(
+                (six.sampled - best[name])[predicted],
+                basis,
+                n_blocks=sampled.n_blocks,
+            )
+            for name in PREDICTIONS
+            if predicted.any() and np.isfinite(best[name][predicted]).all()
+        },
+        remainder=remainder,
+        remainder_share=1.0 - _explained(remainder, scale),
+        identity_error=identity,
+        excluded=int((~predicted).sum()),
+    )
+
+
+def _predictions(
+    free: Array,
+    prediction: Prediction,
+    name: str,
+    tensor: Array,
+    coupling: CouplingResult,
+    mean: float,
+    fitted: float,
+) -> dict[str, Array]:
+    per_unit = prediction.coefficient(name).value
+    # Where vertex and correlator both vanish the product λ·∫ is 0 whatever λ; where λ is infinite it is not
+    # defined, and the NaN travels into every element that needs it.
+    undetermined = np.array([item is CouplingStatus.UNDETERMINED for item in coupling.status])
+    filled = np.where(undetermined, 0.0, tensor)
+    return {
+        "free": free,
+        "lambda_tensor": free + prediction.evaluate_tensor(name, filled),
+        "lambda_mean": free + mean * per_unit,
+        "lambda_fit": free + fitted * per_unit,
+    }
+
+
+def _explained(residual: Array, scale: Array) -> float:
+    """1 - Σ|residual| / Σ|ΔG6| over the elements that are predicted."""
+    kept = np.isfinite(residual)
+    total = scale[kept].sum()
+    return float(1.0 - np.abs(residual[kept]).sum() / total) if total > 0 else float("nan")

@@ -1,0 +1,277 @@
+"""The verdict in words, decided from the numbers and never from the name of the net.
+
+Two separate judgements: `checks` asks whether *our* numbers agree with the exact referee; `verdict` says
+whether the *field theory* with one constant coupling describes the ensemble. It must be able to say no.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from nnft_sym.printing.number_text import number, percent, with_error
+from nnft_sym.study.results import CorrelatorResult, CouplingResult, CouplingStatus, SixPointResult
+from numerics.estimate import Quality
+from numerics.fits.comparison import Comparison
+
+#: Two-sided p-value of sampled against exact below which our own numbers are suspect: with three nets and
+#: four comparisons each, a false alarm in about one run of 800.
+SUSPECT = 1e-4
+#: Upper-tail probability of the fit's χ² below which one constant coupling is rejected.
+REJECTED = 1e-3
+#: Mean relative misfit to the exact 4-point function above which one constant coupling is rejected.
+MISFIT = 0.02
+#: Violation of exact linear relations, as a share of a difference that is itself of the size of its standard
+#: error, up to which sampled and exact correlators agree; rounding in both stays far below.
+RELATIONS = 0.01
+#: A χ² with k directions is judged from this many times k² networks on; with fewer, the block means are not
+#: Gaussian enough in the directions of small variance and the p-value raises false alarms (measured).
+NETWORKS_PER_SQUARE = 100
+#: Largest share of ΔG6 by which the identity "tensor prediction leaves κ₆/N²" may be missed.
+IDENTITY = 1e-6
+#: Mean relative misfit to a *sampled* 4-point function above which nothing is accepted.
+VAGUE = 0.2
+#: Share of ΔG6 that a fair description explains at least.
+FAIR = 0.5
+#: Largest relative quadrature error of the vertex integrals.
+QUADRATURE = 1e-6
+
+
+def checks(
+    correlators: Mapping[int, CorrelatorResult],
+    joint: Comparison | None,
+    coupling: CouplingResult,
+    six_point: SixPointResult,
+    integral_error: float,
+    n_networks: int,
+    contact_error: float | None = None,
+) -> dict[str, bool]:
+    """Judge our own numbers against the exact referee.
+
+    Returns
+    -------
+    dict of str to bool
+        One entry per check that could be made; orders whose sample is not trustworthy, or too small for
+        its number of independent directions, are not judged.
+    """
+    made = {"vertex integrals converged": bool(integral_error <= QUADRATURE)}
+    if contact_error is not None:
+        made["the coefficient of λ is -4! ∫K_W K_W K_W K_W by adaptive quadrature"] = (
+            contact_error <= QUADRATURE
+        )
+    for order, result in correlators.items():
+        one = result.comparison
+        if one is not None and result.quality is Quality.TRUSTED and _large_enough(one, n_networks):
+            made[f"sampled {order}-point function agrees with the exact one"] = _agrees(one)
+    if joint is not None and _large_enough(joint, n_networks):
+        made["all trusted correlators together agree with the exact ones"] = _agrees(joint)
+    four = correlators[4]
+    if coupling.mean_exact is not None and four.quality is Quality.TRUSTED and coupling.mean_error > 0:
+        pull = (coupling.mean - coupling.mean_exact) / coupling.mean_error
+        made["sampled mean coupling agrees with the exact one"] = bool(abs(pull) < 4)
+    if six_point.identity_error is not None:
+        made["the coupling tensor leaves exactly the connected 6-point cumulant"] = _identity_holds(six_point)
+    return made
+
+
+def is_sampled(name: str) -> bool:
+    """Tell whether a check rests on a sample, which may deviate by chance."""
+    return name.startswith(("sampled", "all trusted"))
+
+
+def _identity_holds(six_point: SixPointResult) -> bool:
+    return six_point.identity_error is not None and bool(six_point.identity_error <= IDENTITY)
+
+
+def _large_enough(comparison: Comparison, n_networks: int) -> bool:
+    return n_networks >= NETWORKS_PER_SQUARE * comparison.dof**2
+
+
+def _agrees(comparison: Comparison) -> bool:
+    return bool(comparison.p_value >= SUSPECT and comparison.null_residual <= RELATIONS)
+
+
+def judgement(coupling: CouplingResult, quality: Quality) -> str:
+    """Say in a word what the data say about one constant coupling.
+
+    Returns
+    -------
+    str
+        ``"accepted"``, ``"rejected"``, or ``"undecided"`` where the sample cannot tell: not being rejected
+        is not enough, without an exact answer the sample must be trustworthy and precise.
+    """
+    if rejections(coupling, quality):
+        return "rejected"
+    return "accepted" if decided(coupling, quality) else "undecided"
+
+
+def decided(coupling: CouplingResult, quality: Quality) -> bool:
+    """Tell whether the data can accept a constant: several elements, exact, or trusted and met to `VAGUE`."""
+    if coupling.count(CouplingStatus.FINITE) < 2:
+        return False  # one number always fits one coupling
+    if coupling.exact is not None:
+        return True
+    return quality is Quality.TRUSTED and coupling.misfit_best <= VAGUE
+
+
+def rejections(coupling: CouplingResult, quality: Quality) -> list[str]:
+    """Say why one constant coupling does not describe the 4-point function.
+
+    Parameters
+    ----------
+    coupling : CouplingResult
+    quality : Quality
+        Of the sampled 4-point function; a fit to a sample that is not trustworthy rejects nothing.
+
+    Returns
+    -------
+    list of str
+        Empty if it does: no element would need an infinite coupling, the fit to the sample has an acceptable
+        χ², some constant meets the exact 4-point function to `MISFIT`, and the fit meets the exact linear
+        relations as well.
+    """
+    fit = coupling.fit
+    if fit is None or coupling.fit_best is None:
+        return ["no element of λ is finite"]
+    said = []
+    if coupling.count(CouplingStatus.INFINITE):
+        said.append("some elements would need it infinite")
+    if quality is Quality.TRUSTED and fit.dof and fit.upper_tail < REJECTED:
+        said.append(f"χ²/dof = {number(fit.chi2_dof, 3)} with {_degrees(fit.dof)}")
+    if coupling.exact is not None and coupling.misfit_least > MISFIT:
+        said.append(f"every constant misses at least {percent(coupling.misfit_least)} of the exact ΔG4")
+    if quality is Quality.TRUSTED and fit.null_residual > MISFIT:
+        said.append(f"it breaks exact relations between the elements by {percent(fit.null_residual)}")
+    return said
+
+
+def _degrees(dof: int) -> str:
+    return f"{dof} degree{'s' if dof > 1 else ''} of freedom"
+
+
+def verdict(
+    correlators: Mapping[int, CorrelatorResult], coupling: CouplingResult, six_point: SixPointResult
+) -> str:
+    """Write the verdict on the field theory.
+
+    Returns
+    -------
+    str
+        A few sentences, each carrying the numbers it rests on.
+    """
+    quality = correlators[4].quality
+    undecided = judgement(coupling, quality) == "undecided"
+    sentences = [
+        *_tails(correlators),
+        *_holes(coupling),
+        *_constant(correlators[4], coupling),
+        *_six_point(six_point, describes(coupling, quality, six_point), undecided),
+    ]
+    return " ".join(sentences)
+
+
+def _tails(correlators: Mapping[int, CorrelatorResult]) -> list[str]:
+    said = []
+    heavy = [r.order for r in correlators.values() if r.quality is Quality.HEAVY_TAILED]
+    if heavy:
+        names = ", ".join(f"G{order}" for order in heavy)
+        known = all(correlators[order].exact is not None for order in heavy)
+        said.append(
+            f"Heavy-tailed: sampled {names} not trustworthy, "
+            + ("exact value used." if known else "and no exact value is available.")
+        )
+    if any(r.quality is Quality.TOO_FEW_SAMPLES for r in correlators.values()):
+        said.append("Too few networks were sampled for error bars.")
+    return said
+
+
+def _holes(coupling: CouplingResult) -> list[str]:
+    infinite = coupling.count(CouplingStatus.INFINITE)
+    undetermined = coupling.count(CouplingStatus.UNDETERMINED)
+    if not infinite + undetermined:
+        return []
+    return [
+        f"{infinite + undetermined} of {len(coupling.status)} elements of λ do not exist and are left out: "
+        f"{infinite} would be infinite (connected correlator without a vertex integral), "
+        f"{undetermined} are 0/0."
+    ]
+
+
+def _constant(four: CorrelatorResult, coupling: CouplingResult) -> list[str]:
+    fit, best = coupling.fit, coupling.fit_best
+    reasons = rejections(coupling, four.quality)
+    if fit is None or best is None:
+        return ["No element of λ is finite: a contact coupling λ f⁴ cannot describe the 4-point function."]
+    source = "sampled" if coupling.exact is None else "exact"
+    mean = coupling.mean if coupling.mean_exact is None else coupling.mean_exact
+    spread = coupling.spread_sampled if coupling.spread_exact is None else coupling.spread_exact
+    if reasons:
+        scatter = f"{source} λ tensor: mean {number(mean, 3)}, spread {number(spread, 2)}"
+        said = [f"A constant λ is rejected: {'; '.join(reasons)} ({scatter})."]
+        if coupling.exact is not None and coupling.misfit_least <= MISFIT:
+            said.append(
+                "The deviation is small, though: the closest constant misses "
+                f"{percent(coupling.misfit_least)} of the exact ΔG4."
+            )
+        tensor = coupling.sampled if coupling.exact is None else coupling.exact
+        margin = 1e-6 * np.nanmax(np.abs(tensor))
+        if not np.nanmin(tensor) - margin <= best.parameters[0] <= np.nanmax(tensor) + margin:
+            said.append(
+                f"The fitted λ = {number(best.parameters[0], 3)} lies outside the range of the tensor: "
+                "combinations of elements that are known precisely, and that no constant can satisfy, "
+                "dominate the fit."
+            )
+        return said
+    trusted = four.quality is Quality.TRUSTED
+    grounds = [f"it misses {percent(coupling.misfit_best)} of the {source} ΔG4"]
+    if trusted and fit.dof:
+        grounds.insert(0, f"χ²/dof = {number(fit.chi2_dof, 3)} with {_degrees(fit.dof)}")
+    elif trusted:
+        grounds.insert(0, "no degree of freedom is left to test, the elements hold one independent number")
+    value = best.parameters[0]
+    if trusted and coupling.exact is not None:
+        grounds.append(f"fitted to the sample it is {with_error(fit.parameters[0], fit.errors[0])}")
+    if coupling.count(CouplingStatus.FINITE) == 1:
+        return [f"Whether λ is constant is untested: its tensor has one element, {number(value, 3)}."]
+    if not decided(coupling, four.quality):
+        return [
+            f"A constant λ is neither rejected nor accepted: the sample cannot tell ({'; '.join(grounds)})."
+        ]
+    return [f"A constant λ = {number(value, 3)} describes the 4-point function ({'; '.join(grounds)})."]
+
+
+def describes(coupling: CouplingResult, quality: Quality, six_point: SixPointResult) -> bool:
+    """Decide whether the theory with one constant coupling is a fair description of the ensemble.
+
+    It is if one constant describes the 4-point function and explains at least `FAIR` of ΔG6.
+    """
+    return judgement(coupling, quality) == "accepted" and six_point.explained["lambda_fit"] >= FAIR
+
+
+def _six_point(six_point: SixPointResult, fair: bool, undecided: bool) -> list[str]:
+    explained = six_point.explained
+    fitted, mean = explained["lambda_fit"], explained["lambda_mean"]
+    if not np.isfinite(fitted):
+        return []
+    said = [f"With the fitted λ {percent(fitted)} of ΔG6 is explained (with the mean λ {percent(mean)})"]
+    if fitted < 0:
+        said.append("worse than the free theory.")
+    elif fitted < FAIR:
+        said.append("most of it is not.")
+    elif fitted < 0.95:
+        said.append("most of it is.")
+    else:
+        said.append("nearly all of it is.")
+    text = ": ".join(said)
+    tensor = (
+        f"The λ tensor leaves {percent(six_point.remainder_share)} of ΔG6"
+        + (", which is κ₆/N²" if _identity_holds(six_point) else "")
+        + "; no κ is quoted before the λ² exchange of the same order is computed."
+    )
+    closing = (
+        "S_GP + ∫ λ f⁴ is a fair description of this ensemble."
+        if fair
+        else "Whether S_GP + ∫ λ f⁴ describes this ensemble is not decided."
+        if undecided
+        else "S_GP + ∫ λ f⁴ with one constant λ does not describe this ensemble."
+    )
+    return [text, tensor, closing]

@@ -1,0 +1,1 @@
+"""Everything that needs SymPy, imported only when asked for."""

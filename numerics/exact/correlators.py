@@ -1,0 +1,420 @@
+"""Exact correlators of finite-width networks: the referee of sampling and of field theory.
+
+The output weights are Gaussian given the features, so h = a s(x) has moments (n − 1)!! sw^n E_{1..n} and
+joint cumulants by the moment-cumulant formula. With N independent neurons and f = b1 + N^(-1/2) Σ h_i
+
+    G_c^(2) = K,        G_c^(r) = N^(1 − r/2) κ_r   (r >= 4),        odd orders vanish,
+
+    κ_4 = sw⁴ [3 E_1234 − Σ_3 E_12 E_34],
+    κ_6 = sw⁶ [15 E_1..6 − 3 Σ_15 E_ijkl E_mn + 2 Σ_15 E_ij E_kl E_mn],
+
+and the full correlator is the sum of products of connected ones over partitions into even blocks:
+G^(4) = Σ_3 K K + κ_4/N and so on, exactly (Halverson, Maiti and Stoner, arXiv:2008.08601, give the 1/N form).
+
+Several outputs f_a = b_a + N^(-1/2) Σ_i a_{a,i} s_i share the hidden layer and have output layers of their
+own. Then E[h_{a1}(x_1) … h_{an}(x_n)] = sw^n Π_a (n_a − 1)!! E_{1..n}, n_a the number of fields of output a
+(zero if one is odd), and all formulas hold with fields (a, x) in the place of points.
+`numerics.exact.output_structure` gives the same in terms of δ_ab.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.errors import NotAvailable
+from numerics.estimate import Estimate, Quality
+from numerics.exact.feature_moments import feature_moments
+from numerics.exact.feature_moments_base import Moments
+from numerics.exact.inputs import as_outputs, distinct_fields, refuse_absurd_memory, refuse_extremes
+from numerics.index_sets import multisets
+from numerics.moment_tables import (
+    SymmetricTable,
+    join_blocks,
+    sum_over_partitions,
+    sums_by_blocks,
+    wick_count,
+)
+from numerics.networks.architectures import Network
+from numerics.networks.neuron_quadrature import QuadratureKernel
+from numerics.networks.weight_laws import output_moments
+from numerics.points import Points, as_points
+
+Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+# Beyond this order the 10^5 and more set partitions cost more memory than they are worth.
+LARGEST_ORDER = 10
+# An error above this fraction of the terms that cancel in a cumulant means that an integral did not converge.
+CONVERGED = 1e-7
+EPS = float(np.finfo(np.float64).eps)
+
+
+@final
+@dataclass(frozen=True)
+class ExactCorrelator:
+    """The n-point function over all index multisets.
+
+    Attributes
+    ----------
+    order : int
+        n.
+    indices : ndarray of int64, shape (M, n)
+        Rows of ``numerics.index_sets.multisets``.
+    full : ndarray, shape (M,)
+        E[f(x_1) … f(x_n)], output bias included.
+    connected : ndarray, shape (M,)
+        Joint cumulant of the same.
+    error : ndarray, shape (M,)
+        Estimated error of `full`: quadrature plus rounding.
+    connected_error : ndarray, shape (M,)
+        The same of `connected`; the cancellation in the cumulant is accounted for.
+    method : str
+        How the numbers were obtained.
+    quality : Quality
+        Whether every integral converged.
+    """
+
+    order: int
+    indices: Indices
+    full: Array
+    connected: Array
+    error: Array
+    connected_error: Array
+    method: str
+    quality: Quality = Quality.TRUSTED
+
+
+@final
+@dataclass(frozen=True)
+class ExactCorrelators:
+    """Exact correlators of one network at one set of points, by order.
+
+    Attributes
+    ----------
+    network : Network
+    points : ndarray, shape (n_points, d_in)
+    orders : tuple of int
+    outputs : ndarray of int64, shape (n_points,)
+        Output component of the field at each point; all zero for a network with one output.
+    """
+
+    network: Network
+    points: Array
+    orders: tuple[int, ...]
+    outputs: Indices
+    _neuron: "NeuronCumulants"
+    _sums: Mapping[int, Array]
+    _correlators: Mapping[int, ExactCorrelator]
+
+    def __getitem__(self, order: int) -> ExactCorrelator:
+        """Return the correlator of that order.
+
+        Raises
+        ------
+        NotAvailable
+            If the order was not asked for.
+        """
+        if order not in self._correlators:
+            raise NotAvailable(f"order {order} was not computed; computed are {list(self.orders)}")
+        return self._correlators[order]
+
+    def at_width(self, width: int) -> "ExactCorrelators":
+        """Return the correlators of the same architecture at another width, without new integrals.
+
+        Parameters
+        ----------
+        width : int
+            Number of hidden neurons.
+
+        Returns
+        -------
+        ExactCorrelators
+        """
+        network = self.network.with_width(width)
+        return _assemble(network, self.points, self.outputs, self.orders, self._neuron, self._sums)
+
+
+@final
+@dataclass(frozen=True)
+class NeuronCumulants:
+    """Joint cumulants κ_r of one neuron h = a s, all that width does not change.
+
+    Attributes
+    ----------
+    tables : mapping of int to SymmetricTable
+        κ_r by even order r; order 2 is K_W.
+    scales : mapping of int to ndarray, shape (M,)
+        Sum of the absolute values of the terms of each κ_r.
+    method : str
+        How the feature moments were obtained.
+    """
+
+    tables: Mapping[int, SymmetricTable]
+    scales: Mapping[int, Array]
+    method: str
+
+
+def exact_correlators(
+    network: Network,
+    points: Points,
+    orders: Iterable[int] = (2, 4, 6),
+    outputs: Sequence[int] | None = None,
+) -> ExactCorrelators:
+    """Compute exact full and connected correlators over all multisets of the points.
+
+    Parameters
+    ----------
+    network : Network
+        Its width N enters as N^(1 − r/2) only; see `ExactCorrelators.at_width`.
+    points : array_like, shape (n_points, d_in)
+        Inputs; repeated points are allowed.
+    orders : iterable of int
+        Orders wanted, 1 to 10; odd ones are zero.
+    outputs : sequence of int, length n_points, optional
+        For networks with several outputs over one hidden layer: the field at ``points[j]`` is output
+        ``outputs[j]``. To have all components at a point, list it once per output. Default: one output.
+
+    Returns
+    -------
+    ExactCorrelators
+
+    Raises
+    ------
+    InvalidPoints
+        If the points do not fit the network, or the outputs do not fit the points.
+    NotAvailable
+        If no exact method is known for this network at these points, an order is out of range, or the tables
+        would not fit into memory.
+
+    Examples
+    --------
+    >>> from numerics.networks.architectures import ReLUNet
+    >>> exact = exact_correlators(ReLUNet(width=20), [[1.0], [2.0]])
+    >>> exact[4].connected.tolist()[0] * 20  # κ_4 = 15/4 at x = 1
+    3.75
+    >>> exact.at_width(5)[4].connected.tolist()[0]
+    0.75
+
+    Two outputs at one point are uncorrelated but not independent, N G_c^(4)_1122 = Var s²:
+
+    >>> two = exact_correlators(ReLUNet(width=20), [[1.0], [1.0]], outputs=(1, 2))
+    >>> two[2].full.tolist(), float(two[4].connected[2] * 20)
+    ([0.5, 0.0, 0.5], 1.25)
+    """
+    x = as_points(points, network.d_in)
+    component = as_outputs(outputs, len(x))
+    wanted = tuple(sorted(set(orders)))
+    for order in wanted:
+        _check_order(order)
+    largest = max((order for order in wanted if order % 2 == 0), default=0)
+    refuse_absurd_memory(len(x), largest)
+    refuse_extremes(network, x, largest)
+    distinct, kept, number_of = distinct_fields(x, component)
+    needed = {order: multisets(len(distinct), order) for order in range(2, largest + 1, 2)}
+    neuron = neuron_cumulants(network, distinct, needed, outputs=component[kept])
+    if len(distinct) < len(x):
+        neuron = _spread(neuron, number_of, len(x))
+    sums = _partition_sums(network, component, wanted, neuron)
+    return _assemble(network, x, component, wanted, neuron, sums)
+
+
+def exact_cumulant(network: Network, points: Points, outputs: Sequence[int] | None = None) -> Estimate:
+    """Compute the exact connected correlator at exactly the given points.
+
+    Parameters
+    ----------
+    network : Network
+    points : array_like, shape (R, d_in)
+        One point per field; repeat a point to put several fields there.
+    outputs : sequence of int, length R, optional
+        Output component of each field; default: one output.
+
+    Returns
+    -------
+    Estimate
+        Value and error of shape (). K(x_1, x_2) for R = 2, zero for odd R.
+
+    Raises
+    ------
+    InvalidPoints
+        If the points do not fit the network, or the outputs do not fit the points.
+    NotAvailable
+        If no exact method is known for this network at these points, or R > 10.
+
+    Examples
+    --------
+    >>> from numerics.networks.architectures import CosNet
+    >>> float(exact_cumulant(CosNet(width=3), np.zeros((4, 1))).value) * 3  # κ_4 = 3 sa⁴/8
+    0.375
+    >>> float(exact_cumulant(CosNet(width=3), np.zeros((4, 1)), outputs=(1, 1, 2, 2)).value) * 3
+    0.125
+    """
+    x = as_points(points, network.d_in)
+    order = len(x)
+    component = as_outputs(outputs, order)
+    _check_order(order)
+    if order % 2:
+        return _estimate(0.0, 0.0, "odd orders vanish (output weights are symmetric)", Quality.TRUSTED)
+    refuse_extremes(network, x, order)
+    if not np.all(wick_count(component[np.newaxis, :])):
+        return _estimate(0.0, 0.0, "an output with an odd number of fields (f_a → −f_a)", Quality.TRUSTED)
+    if order == 2:
+        two = exact_correlators(network, x, (2,), outputs)[2]
+        return _estimate(float(two.full[1]), float(two.error[1]), two.method, two.quality)
+    distinct, kept, number_of = distinct_fields(x, component)
+    element = np.sort(number_of)
+    needed = {
+        block: np.unique(list(combinations(element.tolist(), block)), axis=0)
+        for block in range(2, order + 1, 2)
+    }
+    neuron = neuron_cumulants(network, distinct, needed, only=(order,), outputs=component[kept])
+    table = neuron.tables[order]
+    power = float(network.width) ** (1 - order // 2)
+    return _estimate(
+        float(table.value[0]) * power,
+        float(table.error[0]) * power,
+        f"exact finite width, cumulant of feature moments: {neuron.method}",
+        _quality(neuron, order),
+    )
+
+
+def neuron_cumulants(
+    network: Network,
+    points: Array,
+    indices: Mapping[int, Indices],
+    only: Iterable[int] | None = None,
+    outputs: Indices | None = None,
+) -> NeuronCumulants:
+    """Compute joint cumulants of a single neuron h = a s.
+
+    Parameters
+    ----------
+    network : Network
+    points : ndarray, shape (n_points, d_in)
+        One point per field; with several outputs a point may occur once per output.
+    indices : mapping of int to ndarray of int, shape (M_r, r)
+        For each even order 2, 4, ... the sorted index tuples; every even sub-multiset of a tuple must be
+        listed under its own order.
+    only : iterable of int, optional
+        Orders whose cumulants are wanted; all by default.
+    outputs : ndarray of int, shape (n_points,), optional
+        Output component of each field; one output by default.
+
+    Returns
+    -------
+    NeuronCumulants
+    """
+    largest = max(indices, default=2)
+    component = np.zeros(len(points), dtype=np.int64) if outputs is None else outputs
+    places, _, place_of = distinct_fields(points, np.zeros_like(component))
+    features = feature_moments(network, places, largest)
+    moments: dict[int, SymmetricTable] = {}
+    for order, rows in sorted(indices.items()):
+        wick = wick_count(component[rows])
+        if order == 2 and not isinstance(network.kernel, QuadratureKernel):
+            # a kernel in closed form is more precise than any quadrature
+            second = network.kernel.weight(points, points)[rows[:, 0], rows[:, 1]] * wick
+            found = Moments(second, 4 * EPS * np.abs(second))
+        else:
+            # the moments of h
+            needed, row_of = np.unique(np.sort(place_of[rows], axis=1), axis=0, return_inverse=True)
+            raw = features.moments(needed)
+            factor = output_moments(network, component[rows])
+            found = Moments(factor * raw.value[row_of.ravel()], factor * raw.error[row_of.ravel()])
+        moments[order] = SymmetricTable(rows, found.value, found.error, len(points))
+    tables, scales = {}, {}
+    for order in sorted(indices if only is None else only):
+        rows = indices[order]
+        value, error, scale = sum_over_partitions(rows, moments, cumulant=True)
+        tables[order] = SymmetricTable(rows, value, error, len(points))
+        scales[order] = scale
+    return NeuronCumulants(tables, scales, features.method)
+
+
+def _partition_sums(
+    network: Network, outputs: Indices, orders: tuple[int, ...], neuron: NeuronCumulants
+) -> dict[int, Array]:
+    """Sum products of cumulants at width one over partitions into m blocks; see `sums_by_blocks`.
+
+    At width N each block of size r carries N^(1 − r/2), a partition of n indices into m blocks N^(m − n/2).
+    """
+    tables = dict(neuron.tables)
+    if 2 in tables:
+        two = tables[2]
+        value = two.value + network.bias_variance * wick_count(outputs[two.indices])
+        tables[2] = SymmetricTable(two.indices, value, two.error + EPS * np.abs(value), two.n_points)
+    return {
+        order: sums_by_blocks(multisets(len(outputs), order), tables) for order in orders if order % 2 == 0
+    }
+
+
+def _assemble(
+    network: Network,
+    points: Array,
+    outputs: Indices,
+    orders: tuple[int, ...],
+    neuron: NeuronCumulants,
+    sums: Mapping[int, Array],
+) -> ExactCorrelators:
+    """Build the correlators of the output from the cumulants of one neuron."""
+    width = float(network.width)
+    correlators = {}
+    for order in orders:
+        indices = multisets(len(points), order)
+        if order % 2:
+            zero = np.zeros(len(indices))
+            method = "odd orders vanish (output weights are symmetric)"
+            correlators[order] = ExactCorrelator(order, indices, zero, zero, zero, zero, method)
+            continue
+        powers = [width ** (m - order // 2) for m in range(order // 2 + 1)]
+        full, error, _ = join_blocks(sums[order], powers)
+        # one block: the cumulant itself
+        own, own_error = powers[1] * sums[order][1, 0], powers[1] * sums[order][1, 1]
+        closed = order == 2 and not isinstance(network.kernel, QuadratureKernel)
+        method = "kernel (exact at every width)" if closed else f"feature moments: {neuron.method}"
+        correlators[order] = ExactCorrelator(
+            order, indices, full, own, error, own_error, method, _quality(neuron, order)
+        )
+    return ExactCorrelators(network, points, orders, outputs, neuron, sums, correlators)
+
+
+def _spread(neuron: NeuronCumulants, number_of: Indices, n_points: int) -> NeuronCumulants:
+    """Copy cumulants over distinct points to a list of points with repetitions, in the given order."""
+    tables, scales = {}, {}
+    for order, table in neuron.tables.items():
+        indices = multisets(n_points, order)
+        position = table.find(np.sort(number_of[indices], axis=1))
+        tables[order] = SymmetricTable(indices, table.value[position], table.error[position], n_points)
+        scales[order] = neuron.scales[order][position]
+    return NeuronCumulants(tables, scales, neuron.method)
+
+
+def _quality(neuron: NeuronCumulants, order: int) -> Quality:
+    """Say whether the integrals behind all cumulants up to `order` converged.
+
+    Elements that vanish by symmetry, such as K_W(x, -x) of Erf-net with equal deviations at |x| = 1, have no
+    scale of their own; they are measured against the largest.
+    """
+    converged = all(
+        np.all(
+            table.error <= CONVERGED * np.maximum(neuron.scales[r], 1e-6 * neuron.scales[r].max(initial=0.0))
+        )
+        for r, table in neuron.tables.items()
+        if r <= order
+    )
+    return Quality.TRUSTED if converged else Quality.NOT_CONVERGED
+
+
+def _check_order(order: int) -> None:
+    if not 1 <= order <= LARGEST_ORDER:
+        raise NotAvailable(
+            f"the exact {order}-point function was asked for; orders 1 to {LARGEST_ORDER} are implemented"
+        )
+
+
+def _estimate(value: float, error: float, method: str, quality: Quality) -> Estimate:
+    return Estimate(np.asarray(value), np.asarray(error), method=method, quality=quality)

@@ -1,0 +1,49 @@
+"""What every way to compute feature moments gives; `feature_moments` chooses among the ways."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Feature moments with an error.
+
+    Attributes
+    ----------
+    value : ndarray, shape (M,)
+    error : ndarray, shape (M,)
+        Estimated absolute error: quadrature plus rounding.
+    """
+
+    value: Array
+    error: Array
+
+
+class FeatureMoments(ABC):
+    """Feature moments of one neuron at fixed points."""
+
+    @property
+    @abstractmethod
+    def method(self) -> str:
+        """How the numbers are obtained, as a clause to print."""
+
+    @abstractmethod
+    def moments(self, indices: Indices) -> Moments:
+        """Evaluate E[s(x_i1) … s(x_in)].
+
+        Parameters
+        ----------
+        indices : ndarray of int, shape (M, n)
+            Rows of non-decreasing point numbers; n even.
+
+        Returns
+        -------
+        Moments
+            M values.
+        """

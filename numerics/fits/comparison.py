@@ -1,0 +1,174 @@
+"""Hold correlated numbers against what they should be: χ², p-value, pulls.
+
+What to use when: `compare` judges a difference with no free parameter (sampled minus exact, data minus
+prediction); `numerics.fits.fitting.fit` adjusts parameters first.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import chdtrc, fdtrc
+
+from numerics.errors import InvalidStatistics
+from numerics.fits.eigenbasis import Array, Eigenbasis, eigenbasis
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Outcome of `compare`.
+
+    Attributes
+    ----------
+    chi2 : float
+        Hotelling's T² in the retained eigenbasis. Its expectation exceeds `dof` by the factor
+        (B - 1)/(B - dof - 2) because the covariance is itself estimated from B blocks.
+    dof : int
+        Retained rank of the correlation matrix.
+    p_value : float
+        Two-sided: small when the difference is too large *or* too small for its covariance. 1 if dof = 0:
+        nothing was tested.
+    threshold : float
+        Relative eigenvalue cut that was used.
+    pulls : ndarray, shape (M,)
+        Difference over standard error, element by element; 0 where both vanish.
+    null_residual : float
+        Relative size of what the difference does, beyond noise and rounding, in the discarded directions.
+        Not 0 = an exact linear relation between the data is violated, whatever the p-value says.
+    n_blocks : int or None
+        Blocks behind the covariance.
+    """
+
+    chi2: float
+    dof: int
+    p_value: float
+    threshold: float
+    pulls: Array
+    null_residual: float
+    n_blocks: int | None
+
+    @property
+    def chi2_dof(self) -> float:
+        """χ²/dof, NaN if nothing was compared."""
+        return self.chi2 / self.dof if self.dof else float("nan")
+
+    @property
+    def upper_tail(self) -> float:
+        """One-sided probability of a χ² at least as large; 1 if dof = 0."""
+        return upper_tail(self.chi2, self.dof, None if self.n_blocks is None else self.n_blocks - 1)
+
+
+def compare(
+    difference: Array, covariance: Array | Eigenbasis, n_blocks: int | None, threshold: float = 1e-6
+) -> Comparison:
+    """Compare a vector of correlated differences with zero.
+
+    Parameters
+    ----------
+    difference : ndarray, shape (M,)
+        For instance sampled minus exact correlators.
+    covariance : ndarray, shape (M, M), or Eigenbasis
+        Covariance of the *mean*, estimated from blocks; may be singular. Its eigenbasis, if there is one
+        already (then `threshold` is that of the eigenbasis).
+    n_blocks : int or None
+        Number B of blocks it was estimated from; None when it is known exactly (then T² is a plain χ²).
+    threshold : float, optional
+        Directions whose correlation eigenvalue is at most this times the largest are left out of the χ².
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    InvalidStatistics
+        Shapes do not match, NaN, or no more blocks than retained directions.
+
+    Notes
+    -----
+    With k retained directions, (B - k) T² / (k (B - 1)) follows the F distribution with (k, B - k) degrees
+    of freedom [1]_; the two-sided p-value is 2 min(p, 1 - p). That holds for Gaussian block means: with many
+    directions of high order, take blocks of a thousand networks or more, or a higher threshold.
+
+    References
+    ----------
+    .. [1] H. Hotelling, "The generalization of Student's ratio", Ann. Math. Statist. 2 (1931) 360.
+
+    Examples
+    --------
+    >>> outcome = compare(np.array([1.0, -2.0]), np.eye(2), n_blocks=None)
+    >>> round(outcome.chi2, 12), outcome.dof
+    (5.0, 2)
+    """
+    difference = np.asarray(difference, dtype=np.float64)
+    given = covariance.scale if isinstance(covariance, Eigenbasis) else covariance
+    if difference.shape != np.shape(given)[:1] or not np.all(np.isfinite(difference)):
+        raise InvalidStatistics(
+            f"the difference has shape {difference.shape}, the covariance {np.shape(given)}; finite "
+            "numbers, as many as the covariance has rows, are needed"
+        )
+    basis = covariance if isinstance(covariance, Eigenbasis) else eigenbasis(covariance, n_blocks, threshold)
+    chi2 = float(np.sum(basis.whiten(difference) ** 2))
+    return Comparison(
+        chi2=chi2,
+        dof=basis.rank,
+        p_value=two_sided(chi2, basis.rank, None if n_blocks is None else n_blocks - 1),
+        threshold=basis.threshold,
+        pulls=_pulls(difference, basis.scale),
+        null_residual=basis.violation(difference),
+        n_blocks=n_blocks,
+    )
+
+
+def two_sided(t2: float, dof: int, freedom: int | None) -> float:
+    """Two-sided p-value of Hotelling's T².
+
+    Parameters
+    ----------
+    t2 : float
+    dof : int
+        Dimension k.
+    freedom : int or None
+        Degrees of freedom ν of the covariance estimate (blocks - 1); None = known covariance.
+
+    Returns
+    -------
+    float
+        1 if dof = 0: nothing was tested.
+    """
+    upper = upper_tail(t2, dof, freedom)
+    return 2 * min(upper, 1 - upper) if dof else 1.0
+
+
+def upper_tail(t2: float, dof: int, freedom: int | None) -> float:
+    """Probability of a T² at least as large: F(k, ν - k + 1) at (ν - k + 1) T² / (k ν); 1 if k = 0.
+
+    Raises
+    ------
+    InvalidStatistics
+        If the covariance has fewer degrees of freedom than directions.
+
+    Examples
+    --------
+    >>> round(upper_tail(3.841458820694124, 1, None), 12)
+    0.05
+    """
+    if dof == 0:
+        return 1.0
+    if freedom is None:
+        return float(chdtrc(dof, t2))
+    remaining = freedom - dof + 1
+    if remaining < 1:
+        raise InvalidStatistics(
+            f"{dof} directions are to be judged with a covariance from {freedom + 1} blocks; more blocks "
+            "than directions are needed: raise n_blocks or the eigenvalue threshold"
+        )
+    return float(fdtrc(dof, remaining, remaining * t2 / (dof * freedom)))
+
+
+def _pulls(difference: Array, scale: Array) -> Array:
+    pulls = np.zeros(difference.shape)
+    moves = scale > 0
+    pulls[moves] = difference[moves] / scale[moves]
+    missed = ~moves & (difference != 0)
+    pulls[missed] = np.copysign(np.inf, difference[missed])
+    return pulls

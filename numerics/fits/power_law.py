@@ -1,0 +1,146 @@
+"""Fit of a power law y = A N^(−p) to numbers with errors, such as connected correlators against the width."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.errors import InvalidStatistics
+from numerics.fits.comparison import two_sided
+
+Array = NDArray[np.float64]
+
+#: Steps of the Gauss-Newton iteration; a handful suffices.
+STEPS = 200
+#: Relative change at which it has converged.
+TOLERANCE = 1e-12
+
+
+@dataclass(frozen=True)
+class PowerLaw:
+    """Outcome of `fit_power_law`.
+
+    Attributes
+    ----------
+    exponent, exponent_error : float
+        p of y = A N^(−p).
+    amplitude, amplitude_error : float
+        A.
+    correlation : float
+        Correlation coefficient of A and p.
+    chi2 : float
+    dof : int
+        Number of widths minus 2.
+    p_value : float
+        Two-sided; 1 if dof = 0: nothing was tested.
+    """
+
+    exponent: float
+    exponent_error: float
+    amplitude: float
+    amplitude_error: float
+    correlation: float
+    chi2: float
+    dof: int
+    p_value: float
+
+    def __call__(self, widths: Array) -> Array:
+        """Evaluate A N^(−p)."""
+        return np.asarray(self.amplitude * np.asarray(widths, dtype=np.float64) ** -self.exponent)
+
+
+def fit_power_law(widths: Array, values: Array, covariance: Array) -> PowerLaw:
+    """Fit y = A N^(−p) by generalised least squares on y itself.
+
+    Parameters
+    ----------
+    widths : array_like, shape (n,)
+        Positive, at least two different ones.
+    values : array_like, shape (n,)
+        Any sign: points below zero by noise belong to the fit, whereas their logarithm does not exist, and
+        leaving them out would bias p.
+    covariance : array_like, shape (n, n) or (n,)
+        Covariance of the values, or their variances where they are independent.
+
+    Returns
+    -------
+    PowerLaw
+
+    Raises
+    ------
+    InvalidStatistics
+        If shapes do not match, the covariance is not positive definite, or the values say nothing about a
+        power law (all compatible with zero).
+
+    Examples
+    --------
+    >>> law = fit_power_law([2.0, 4.0, 8.0], [1.0, 0.5, 0.25], [1e-4, 1e-4, 1e-4])
+    >>> round(law.exponent, 9), round(law.amplitude, 9), law.dof
+    (1.0, 2.0, 1)
+    """
+    n, y, spread = _checked(widths, values, covariance)
+    whiten = np.linalg.inv(np.linalg.cholesky(spread))
+    middle = np.exp(np.mean(np.log(n)))  # A and p decouple about the mean of log N
+    x = np.log(n / middle)
+    theta = _start(x, y, np.diag(spread))
+    for _ in range(STEPS):
+        shape = np.exp(-theta[1] * x)
+        design = whiten @ np.column_stack([shape, -theta[0] * x * shape])
+        step = np.linalg.lstsq(design, whiten @ (y - theta[0] * shape), rcond=None)[0]
+        step[1] = np.clip(step[1], -1.0, 1.0)  # the model is not linear in p
+        theta = theta + step
+        if np.all(np.abs(step) <= TOLERANCE * np.abs(theta) + np.finfo(float).tiny):
+            break
+    else:
+        raise InvalidStatistics(
+            "the fit of a power law did not converge: the values are compatible with zero at most widths; "
+            "sample more networks or smaller widths"
+        )
+    chi2 = float(np.sum((whiten @ (y - theta[0] * shape)) ** 2))
+    errors = np.linalg.inv(design.T @ design)
+    # back to A at N = 1
+    amplitude = theta[0] * middle ** theta[1]
+    jacobian = np.array([[middle ** theta[1], amplitude * np.log(middle)], [0.0, 1.0]])
+    errors = jacobian @ errors @ jacobian.T
+    deviations = np.sqrt(np.diag(errors))
+    return PowerLaw(
+        exponent=float(theta[1]),
+        exponent_error=float(deviations[1]),
+        amplitude=float(amplitude),
+        amplitude_error=float(deviations[0]),
+        correlation=float(errors[0, 1] / deviations.prod()),
+        chi2=chi2,
+        dof=len(y) - 2,
+        p_value=two_sided(chi2, len(y) - 2, None),
+    )
+
+
+def _start(x: Array, y: Array, variances: Array) -> Array:
+    """A weighted straight line through log|y| over the values that are not noise."""
+    clear = np.abs(y) > np.sqrt(variances)
+    sign = np.sign(np.sum(y / variances)) or 1.0
+    clear &= np.sign(y) == sign
+    if np.unique(x[clear]).size < 2:
+        raise InvalidStatistics(
+            f"a power law needs values at two widths or more that differ from zero, got {clear.sum()}; "
+            "sample more networks or smaller widths"
+        )
+    slope, height = np.polyfit(
+        x[clear], np.log(np.abs(y[clear])), 1, w=np.abs(y[clear]) / np.sqrt(variances[clear])
+    )
+    return np.array([sign * np.exp(height), -slope])
+
+
+def _checked(widths: Array, values: Array, covariance: Array) -> tuple[Array, Array, Array]:
+    n, y, spread = (np.asarray(one, dtype=np.float64) for one in (widths, values, covariance))
+    if spread.ndim == 1:
+        spread = np.diag(spread)
+    fine = n.ndim == 1 and n.shape == y.shape and spread.shape == (len(n), len(n)) and np.unique(n).size > 1
+    if not fine or not all(np.all(np.isfinite(one)) for one in (n, y, spread)) or np.any(n <= 0):
+        raise InvalidStatistics(
+            f"widths {n.shape}, values {y.shape} and covariance {np.shape(covariance)} were given; finite "
+            "numbers at two different positive widths or more are needed, with their variances"
+        )
+    if np.linalg.eigvalsh(spread)[0] <= 0:
+        raise InvalidStatistics("the covariance of the values is not positive definite; give their errors")
+    return n, y, spread

@@ -1,0 +1,156 @@
+"""Flow of a coupling with the cutoff, at fixed correlators.
+
+A correlator that does not know the cutoff fixes coupling × vertex integral; so the coupling flows as one over
+the integral, and its slope d log|λ| / d log Λ tends to minus the power with which the integral grows
+(arXiv:2008.08601, section 4): −(4 + d) and −(6 + d) for λ and κ of ReLU-net, −d for both of Erf-net.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diagrams.diagram import Diagram
+from numerics.errors import InvalidDomain, SingularProblem
+from numerics.estimate import Estimate, Quality
+from numerics.integrals.backends import Backend
+from numerics.integrals.convergence import divergence
+from numerics.integrals.domains import Box
+from numerics.integrals.integration import vertex_tensor
+from numerics.kernels.base import Kernel
+from numerics.points import Points
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Vertex integrals at several cutoffs, and how the coupling follows from them.
+
+    Attributes
+    ----------
+    cutoffs : ndarray, shape (C,)
+        Ascending.
+    integrals : Estimate
+        Shape (C, M): the vertex integral at each cutoff for each multiset of inputs.
+    power : float or None
+        Power of Λ with which the integral grows by power counting; None if it converges.
+    """
+
+    cutoffs: Array
+    integrals: Estimate
+    power: float | None
+
+    @property
+    def expected_slope(self) -> float:
+        """Limit of d log|coupling| / d log Λ: minus the power, 0 for a convergent integral."""
+        return 0.0 if self.power is None else -self.power
+
+    def coupling(self, contact: Array | float) -> Estimate:
+        """Coupling at each cutoff.
+
+        Parameters
+        ----------
+        contact : ndarray, shape (M,), or float
+            Coupling × integral, what the correlator fixes: −G_c^(4)/4! for λ, −(its share of G^(6))/6! for κ.
+
+        Returns
+        -------
+        Estimate
+            Shape (C, M), with the error of the integrals.
+
+        Raises
+        ------
+        SingularProblem
+            If an integral vanishes within its error: the coupling is then not defined there.
+        """
+        value, error = self.integrals.value, self.integrals.error
+        if np.any(np.abs(value) <= error):
+            empty = int(np.sum(np.any(np.abs(value) <= error, axis=0)))
+            raise SingularProblem(
+                f"the vertex integral vanishes for {empty} of {value.shape[1]} multisets of inputs; no local "
+                "coupling exists there. Leave these inputs out"
+            )
+        found = np.asarray(contact) / value
+        relative = error / np.abs(value)
+        return Estimate(
+            found,
+            np.abs(found) * relative / (1.0 - relative),
+            method=f"fixed correlator over {self.integrals.method}",
+            quality=self.integrals.quality,
+            provenance=self.integrals.provenance,
+        )
+
+    @property
+    def slopes(self) -> Estimate:
+        """Slope d log|coupling| / d log Λ between successive cutoffs, shape (C − 1, M)."""
+        value, error = np.abs(self.integrals.value), self.integrals.error
+        steps = np.diff(np.log(self.cutoffs))[:, np.newaxis]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            logs, relative = np.log(value), error / value
+            found = -np.diff(logs, axis=0) / steps
+            uncertain = (relative[1:] + relative[:-1]) / steps
+        return Estimate(found, uncertain, method=self.integrals.method, quality=self.integrals.quality)
+
+
+def flow(
+    diagram: Diagram,
+    kernel: Kernel,
+    points: Points,
+    cutoffs: Sequence[float],
+    *,
+    rtol: float = 1e-10,
+    backend: Backend | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Flow:
+    """Integrate a vertex in boxes of several sizes, to see its coupling flow.
+
+    Parameters
+    ----------
+    diagram : Diagram
+        With the vertex whose coupling flows, such as ``x1-y1,x2-y1,x3-y1,x4-y1`` for λ.
+    kernel : Kernel
+    points : array_like, shape (n_points, d)
+        The inputs; all their multisets are taken.
+    cutoffs : sequence of float
+        Two or more, ascending.
+    rtol, backend
+        As for `numerics.integrals.integration.integrate`.
+    progress : callable, optional
+        Called with the number of cutoffs done and their total.
+
+    Returns
+    -------
+    Flow
+
+    Raises
+    ------
+    InvalidDomain
+        If there are fewer than two cutoffs, or they do not ascend.
+
+    Examples
+    --------
+    >>> from numerics.kernels.arc import ReLUKernel
+    >>> star = Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")
+    >>> found = flow(star, ReLUKernel(), [[0.2], [1.0]], [10.0, 100.0, 1000.0])
+    >>> found.expected_slope, found.slopes.value.round(10).tolist()
+    (-5.0, [[-5.0, -5.0, -5.0, -5.0, -5.0], [-5.0, -5.0, -5.0, -5.0, -5.0]])
+    """
+    boxes = [Box(cutoff) for cutoff in cutoffs]
+    sizes = np.array([box.cutoff for box in boxes])
+    if len(boxes) < 2 or np.any(np.diff(sizes) <= 0.0):
+        raise InvalidDomain(f"cutoffs {list(cutoffs)} given; a flow needs two or more, in ascending order")
+    found = []
+    for box in boxes:
+        found.append(vertex_tensor(diagram, kernel, points, box, rtol=rtol, backend=backend))
+        if progress is not None:
+            progress(len(found), len(boxes))
+    integrals = Estimate(
+        np.stack([part.value for part in found]),
+        np.stack([part.error for part in found]),
+        method="; ".join(dict.fromkeys(part.method.split(",")[0] for part in found)),
+        quality=Quality.TRUSTED if all(part.trusted for part in found) else Quality.NOT_CONVERGED,
+        provenance={**found[0].provenance, "domain": f"boxes with cutoffs {sizes.tolist()}"},
+    )
+    return Flow(sizes, integrals, divergence(diagram, kernel))

@@ -1,0 +1,327 @@
+"""From an expansion to numbers: an n-point function for all input multisets, polynomial in the couplings.
+
+Each distinct vertex integral of the expansion is computed once, for all multisets of inputs on its legs
+(`numerics.integrals.integration`); every term is then looked up in those tables and multiplied by the
+propagators K of the lines between external points.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from numerics.errors import LoweringError, NotAvailable
+from numerics.estimate import Estimate, Quality
+from numerics.index_sets import multiset_count, multisets
+from numerics.integrals.backends import Backend
+from numerics.integrals.domains import Domain
+from numerics.integrals.integration import Method, Product, checked_question, gather, judged, leg_rows
+from numerics.integrals.refinement import Job, Settings
+from numerics.integrals.resumable import solve_with_store
+from numerics.integrals.store import IntegralStore
+from numerics.kernels.base import Kernel
+from numerics.lowering import Program, TermGroup, TermLike, lower
+from numerics.monomials import Monomial, monomial_text, parse_monomial
+from numerics.points import Points
+
+Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+#: Terms times multisets evaluated at a time.
+_BLOCK = 200_000
+
+
+@runtime_checkable
+class Expanded(Protocol):
+    """Something that knows its terms, as an expansion of the floor above does."""
+
+    def monomials(self) -> Iterable[TermLike]:
+        """Terms as lowering takes them."""
+
+
+@dataclass(frozen=True, repr=False)
+class Prediction:
+    """An n-point function at given inputs, with the couplings left open.
+
+    Attributes
+    ----------
+    order : int
+        Number n of external points.
+    indices : ndarray of int, shape (M, n)
+        The multisets of inputs.
+    coefficients : mapping of Monomial to Estimate
+        What multiplies each product of couplings; values and error bounds of shape (M,).
+    program : Program
+        The lowered expansion.
+    """
+
+    order: int
+    indices: Indices
+    coefficients: Mapping[Monomial, Estimate]
+    program: Program
+    _jobs: tuple[Job, ...] = field(repr=False)
+    _propagator: Array = field(repr=False)
+
+    def __repr__(self) -> str:
+        names = ", ".join(repr(monomial_text(key)) for key in self.coefficients)
+        return f"<Prediction: {self.order}-point function, {len(self.indices)} multisets, terms in {names}>"
+
+    def coefficient(self, couplings: str) -> Estimate:
+        """What multiplies a product of couplings.
+
+        Parameters
+        ----------
+        couplings : str
+            For instance ``"lambda"``, ``"lambda**2"``, ``"kappa*lambda"``; ``""`` is the free theory.
+
+        Returns
+        -------
+        Estimate
+            Shape (M,).
+
+        Raises
+        ------
+        LoweringError
+            If the expansion has no such terms.
+        """
+        key = parse_monomial(couplings)
+        if key not in self.coefficients:
+            known = ", ".join(repr(monomial_text(m)) for m in self.coefficients)
+            raise LoweringError(
+                f"the expansion of the {self.order}-point function has no terms in {couplings!r}; "
+                f"it has {known}"
+            )
+        return self.coefficients[key]
+
+    def evaluate(self, couplings: Mapping[str, ArrayLike]) -> Estimate:
+        """The n-point function at given couplings.
+
+        Parameters
+        ----------
+        couplings : mapping of str to number, or to arrays of one shape (...)
+            Value of every coupling that occurs; others are ignored. For a field with components these
+            include D and the δ, which ``nnft_sym.component_values`` gives.
+
+        Returns
+        -------
+        Estimate
+            Value and error bound of the integrals, shape (..., M); couplings count as exact.
+
+        Raises
+        ------
+        LoweringError
+            If a coupling is missing or not finite.
+        """
+        needed = {name for key in self.coefficients for name, _ in key}
+        if not needed <= set(couplings):
+            raise LoweringError(
+                f"couplings {sorted(couplings)} given, the expansion has {sorted(needed)}; give each of them "
+                "(D and δ, for a field with components, from component_values)"
+            )
+        values = {
+            name: np.asarray(value, dtype=np.float64)[..., np.newaxis] for name, value in couplings.items()
+        }
+        wrong = sorted(name for name in needed if not np.all(np.isfinite(values[name])))
+        if wrong:
+            raise LoweringError(f"{', '.join(wrong)} given as NaN or infinity; give finite couplings")
+        value, error = np.zeros(1), np.zeros(1)
+        for key, found in self.coefficients.items():
+            factor = np.ones(1)
+            for name, power in key:
+                factor = factor * values[name] ** power
+            value = value + factor * found.value
+            error = error + np.abs(factor) * found.error
+        return _summary(value, error, tuple(self.coefficients.values()))
+
+    def evaluate_tensor(self, coupling: str, tensor: ArrayLike) -> Array:
+        """Contribution linear in a coupling that differs from one set of inputs to another.
+
+        With λ_ijkl taken from the 4-point function element by element, the 6-point function has
+        −24 Σ_(4|2) λ_ijkl ∫K_i K_j K_k K_l · K_mn: in each term the coupling is that of the inputs on the
+        legs of the vertex.
+
+        Parameters
+        ----------
+        coupling : str
+            Name of the coupling.
+        tensor : array_like, shape (multiset_count(n_points, k),)
+            Its value for each multiset of inputs on the k legs; NaN where it has none, which then spreads to
+            the elements that need it.
+
+        Returns
+        -------
+        ndarray, shape (M,)
+
+        Raises
+        ------
+        NotAvailable
+            If the coupling occurs at a vertex with a self-loop or a line to another vertex: a tensor says
+            nothing about the position of the vertex. (Use the exact scheme.)
+        LoweringError
+            If the expansion has no term linear in the coupling, or the tensor does not fit.
+        """
+        return self._with_tensor(coupling, np.asarray(tensor, dtype=np.float64), times_integral=True)
+
+    def evaluate_contact(self, coupling: str, tensor: ArrayLike) -> Array:
+        """Like `evaluate_tensor`, for the product of coupling and vertex integral.
+
+        This is λ_ijkl ∫K_i K_j K_k K_l = −G_c^(4)/24 itself, which exists also where λ_ijkl does not.
+
+        Parameters
+        ----------
+        coupling : str
+        tensor : array_like, shape (multiset_count(n_points, k),)
+
+        Returns
+        -------
+        ndarray, shape (M,)
+
+        Raises
+        ------
+        NotAvailable, LoweringError
+            As for `evaluate_tensor`.
+        """
+        return self._with_tensor(coupling, np.asarray(tensor, dtype=np.float64), times_integral=False)
+
+    def _with_tensor(self, coupling: str, tensor: Array, *, times_integral: bool) -> Array:
+        groups = [group for group in self.program.groups if group.couplings == ((coupling, 1),)]
+        if not groups:
+            self.coefficient(coupling)  # raises
+        jobs = list(self._jobs)
+        for number in {k for group in groups for k in group.integrands}:
+            jobs[number] = self._dressed(jobs[number], coupling, tensor, times_integral=times_integral)
+        value: Array = sum(
+            (_evaluate_group(group, jobs, self.indices, self._propagator).value for group in groups),
+            start=np.zeros(len(self.indices)),
+        )
+        return value
+
+    def _dressed(self, job: Job, coupling: str, tensor: Array, *, times_integral: bool) -> Job:
+        integrand = job.integrand
+        if integrand.n_vertices != 1 or integrand.internal:
+            raise NotAvailable(
+                f"{coupling} as a tensor over inputs needs vertices whose legs all end on external points; "
+                f"the {self.order}-point expansion also has {integrand}. Use the exact scheme, or one number"
+            )
+        count = multiset_count(len(self._propagator), integrand.n_external)
+        if tensor.shape != (count,):
+            raise LoweringError(
+                f"a tensor of shape {tensor.shape} given for {coupling}; its vertex has "
+                f"{integrand.n_external} legs, so {count} multisets of the inputs"
+            )
+        value = tensor * job.value if times_integral else tensor
+        return Job(integrand, job.rows, value, np.zeros_like(value), converged=True)
+
+
+def predict(
+    terms: Iterable[TermLike] | Expanded,
+    kernel: Kernel,
+    points: Points,
+    domain: Domain,
+    *,
+    rtol: float = 1e-10,
+    method: Method = Method.AUTOMATIC,
+    settings: Settings | None = None,
+    backend: Backend | None = None,
+    cache: IntegralStore | str | os.PathLike[str] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Prediction:
+    """Evaluate an expansion for all multisets of the inputs.
+
+    Parameters
+    ----------
+    terms : Expansion, or iterable of (Diagram or Integrand, Fraction, mapping of str to int)
+        Diagram, exact factor in front (sign, 1/V!, multiplicity), powers of the couplings; the flat program
+        instead of the diagram where couplings depend on the position. ``Expansion.monomials()`` gives them.
+    kernel : Kernel
+    points : array_like, shape (n_points, d)
+        The inputs.
+    domain : Box or WholeSpace
+        Where the vertices are.
+    rtol, method, settings, backend
+        As for `numerics.integrals.integration.integrate`.
+    cache : IntegralStore or path-like, optional
+        Where integrals are kept for the next time, each as soon as it is done; so an interrupted run loses
+        only the integral it was at. Default: the folder in the environment variable ``NNFT_CACHE``, or none.
+    progress : callable, optional
+        Called with the number of integrals done and their total.
+
+    Returns
+    -------
+    Prediction
+
+    Raises
+    ------
+    LoweringError, DivergentIntegral, ProblemTooLarge, InvalidKernel, InvalidPoints, NotAvailable
+        As for `numerics.lowering.lower` and `numerics.integrals.integration.integrate`; `InvalidKernel` also
+        for a kernel of the user that is not symmetric or not positive at the inputs.
+
+    Examples
+    --------
+    The 4-point function of λ f⁴ with exact propagators, to first order:
+
+    >>> from fractions import Fraction
+    >>> from diagrams.diagram import Diagram
+    >>> from numerics.integrals.domains import Box
+    >>> from numerics.kernels.arc import ReLUKernel
+    >>> pairs = ["x1-x2,x3-x4", "x1-x3,x2-x4", "x1-x4,x2-x3"]
+    >>> terms = [(Diagram.from_edge_string(text), Fraction(1), {}) for text in pairs]
+    >>> star = Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")
+    >>> terms.append((star, Fraction(-24), {"lambda": 1}))
+    >>> found = predict(terms, ReLUKernel(), [[1.0], [2.0]], Box(10.0))
+    >>> found.coefficient("").value.tolist()
+    [0.75, 1.5, 3.0, 6.0, 12.0]
+    >>> found.evaluate({"lambda": 1e-6}).value.round(6).tolist()
+    [0.72, 1.44, 2.88, 5.76, 11.52]
+    """
+    x = checked_question(points, kernel, domain, method)
+    program = lower(terms.monomials() if isinstance(terms, Expanded) else terms)
+    jobs = tuple(Job(integrand, leg_rows(integrand, len(x))) for integrand in program.integrands)
+    settings = settings or Settings(rtol=rtol)
+    solve_with_store(jobs, kernel, x, domain, method, settings, backend, cache, progress)
+    indices, propagator = multisets(len(x), program.n_external), kernel.full(x, x)
+    provenance = {"kernel": repr(kernel), "domain": str(domain), "points": x.tolist()}
+    coefficients = {}
+    for key in program.monomials:
+        groups = [group for group in program.groups if group.couplings == key]
+        total = Product(np.zeros(len(indices)))
+        for group in groups:
+            part = _evaluate_group(group, jobs, indices, propagator)
+            total.add(part.value, part.error)
+        used = [jobs[k] for k in sorted({k for group in groups for k in group.integrands})]
+        coefficients[key] = judged(total, used, settings, provenance)
+    return Prediction(program.n_external, indices, coefficients, program, jobs, propagator)
+
+
+def _evaluate_group(group: TermGroup, jobs: Iterable[Job], indices: Indices, propagator: Array) -> Product:
+    """Sum the terms of a group for all multisets, in blocks of terms."""
+    jobs = [list(jobs)[k] for k in group.integrands]
+    step = max(1, _BLOCK // max(1, len(indices)))
+    total = Product(np.zeros(len(indices)))
+    for start in range(0, len(group.weights), step):
+        block = slice(start, start + step)
+        # labels[t, m, s]: input at place s of term t for multiset m
+        labels = indices[:, group.places[block]].transpose(1, 0, 2)
+        terms = Product(np.repeat(group.weights[block, np.newaxis], len(indices), axis=1))
+        for pair in range(group.n_pairs):
+            terms.multiply_kernel(propagator[labels[..., 2 * pair], labels[..., 2 * pair + 1]], 1)
+        first = 2 * group.n_pairs
+        for job in jobs:
+            slots = slice(first, first + job.integrand.n_external)
+            terms.multiply(*gather(job, len(propagator), labels[..., slots]))
+            first = slots.stop
+        total.add(terms.value.sum(axis=0), terms.error.sum(axis=0))
+    return total
+
+
+def _summary(value: Array, error: Array, parts: tuple[Estimate, ...]) -> Estimate:
+    return Estimate(
+        value,
+        np.broadcast_to(error, value.shape),
+        method="; ".join(dict.fromkeys(part.method for part in parts)),
+        quality=Quality.TRUSTED if all(part.trusted for part in parts) else Quality.NOT_CONVERGED,
+        provenance=parts[0].provenance if parts else {},
+    )

@@ -1,0 +1,319 @@
+"""Quadrature over the parameters of one neuron, for activations and weight laws without closed formulas.
+
+A moment E[s(x_1) … s(x_n)] is an integral over the hidden weights and the bias. Gaussian parameters are
+rotated into the directions that the points span, so there are min(d + 1, number of points) dimensions, and
+integrated by the trapezoidal rule, which converges faster than any power for smooth activations; uniform
+ones by the Gauss-Legendre rule. Two rules are compared, and refined until they agree; their difference is the
+error.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from math import pi, sqrt
+from typing import Protocol, final
+
+import numpy as np
+from numpy.polynomial.legendre import leggauss
+from numpy.typing import NDArray
+
+from numerics.errors import InvalidNetwork, NotAvailable
+from numerics.kernels.base import Kernel, as_pair, in_range, no_kinks
+
+Array = NDArray[np.float64]
+
+GAUSSIAN, UNIFORM = "gaussian", "uniform"
+
+# Gaussian nodes beyond this radius carry less than 1e-16 of a moment of bounded features. The second rule
+# goes farther, so that features that grow too fast for the radius are noticed.
+RADIUS, FARTHER = 9.5, 2.0
+# Relative difference of two rules that ends the refinement, and the largest that is accepted for a kernel.
+CONVERGED = 3e-14
+ACCEPTED = 1e-9
+# Where two refinements in a row leave more than this part of the error, the activation has a kink, and
+# refining on would take for ever. The coarsest rules may be too coarse to tell.
+SLOW, COARSE_RULES = 0.3, 3
+# Nodes of the finest rule, and nodes held at once.
+LARGEST_NODES = 1_000_000
+CHUNK = 1 << 14
+# Growth of the number of nodes per axis from one rule to the next.
+REFINEMENT = 1.4
+
+
+class Activation(Protocol):
+    """What quadrature needs of a network."""
+
+    def activate(self, preactivations: Array, points: Array) -> Array:
+        """Evaluate s(z; x); shapes (m, n) and (n, d_in) -> (m, n)."""
+        ...
+
+
+@dataclass(frozen=True)
+class Neuron:
+    """One hidden neuron as a random function.
+
+    Attributes
+    ----------
+    activation : Activation
+        The network whose `activate` it is.
+    d_in : int
+    laws : tuple of str, length d_in + 1
+        Of the weights and the bias, `GAUSSIAN` or `UNIFORM`.
+    deviations : tuple of float, length d_in + 1
+        Their standard deviations.
+    weight_variance : float
+        Variance of the output weight.
+    """
+
+    activation: Activation
+    d_in: int
+    laws: tuple[str, ...]
+    deviations: tuple[float, ...]
+    weight_variance: float
+
+
+def parameter_axes(neuron: Neuron, points: Array) -> tuple[Array, tuple[str, ...]]:
+    """Write the pre-activations at the points as linear functions of independent standard parameters.
+
+    Parameters
+    ----------
+    neuron : Neuron
+    points : ndarray, shape (n, d_in)
+
+    Returns
+    -------
+    axes : ndarray, shape (n, r)
+        z_i = Σ_k axes_ik g_k, g of mean zero and variance one.
+    laws : tuple of str, length r
+    """
+    vectors = np.column_stack([points, np.ones(len(points))]) * neuron.deviations
+    if all(law == GAUSSIAN for law in neuron.laws):
+        left, lengths, _ = np.linalg.svd(vectors, full_matrices=False)
+        kept = lengths > np.finfo(np.float64).eps * lengths[0]
+        return left[:, kept] * lengths[kept], (GAUSSIAN,) * int(kept.sum())
+    kept = np.any(vectors != 0.0, axis=0)
+    return vectors[:, kept], tuple(law for law, keep in zip(neuron.laws, kept, strict=True) if keep)
+
+
+def _axis_rule(law: str, reach: float, order: int, level: int, shift: float) -> tuple[Array, Array]:
+    """Nodes and weights for one standard parameter; `reach` is how far it moves a pre-activation."""
+    fine = REFINEMENT**level
+    if law == UNIFORM:
+        count = int(np.ceil(fine * (8 + 4 * reach) + 2 * shift))
+        roots, shares = leggauss(count)
+        return np.asarray(sqrt(3.0) * roots), np.asarray(shares / 2)
+    h = 2 * pi / sqrt(64.0 * (0.5 + order * reach**2)) / fine
+    last = int(np.ceil((RADIUS + (FARTHER if shift else 0.0)) / h))
+    nodes = np.asarray(h * (np.arange(-last, last + 1) + shift), dtype=np.float64)
+    return nodes, np.asarray(h / sqrt(2 * pi) * np.exp(-(nodes**2) / 2), dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A product rule over standard parameters.
+
+    Attributes
+    ----------
+    axes : ndarray, shape (n, r)
+    factors : tuple of (nodes, weights) per parameter
+    """
+
+    axes: Array
+    factors: tuple[tuple[Array, Array], ...]
+
+    @property
+    def size(self) -> int:
+        """Number of nodes."""
+        return int(np.prod([len(nodes) for nodes, _ in self.factors], dtype=np.float64))
+
+    def chunks(self) -> Iterator[tuple[Array, Array]]:
+        """Yield pre-activations, shape (q, n), and weights, shape (q,)."""
+        shape = tuple(len(nodes) for nodes, _ in self.factors)
+        size = int(np.prod(shape))
+        for start in range(0, size, CHUNK):
+            places = np.unravel_index(np.arange(start, min(size, start + CHUNK)), shape)
+            parameters = [nodes[place] for (nodes, _), place in zip(self.factors, places, strict=True)]
+            weights = np.prod([w[place] for (_, w), place in zip(self.factors, places, strict=True)], axis=0)
+            if not parameters:
+                yield np.zeros((1, len(self.axes))), np.ones(1)
+                continue
+            kept = weights > 1e-40
+            yield np.stack(parameters, axis=1)[kept] @ self.axes.T, weights[kept]
+
+
+def product_rule(axes: Array, laws: tuple[str, ...], order: int, level: int, shift: float = 0.0) -> Rule:
+    """Make a rule for moments of up to `order` features; `level` refines it, `shift` gives another one."""
+    reach = np.max(np.abs(axes), axis=0, initial=0.0)
+    factors = [_axis_rule(law, float(r), order, level, shift) for law, r in zip(laws, reach, strict=True)]
+    return Rule(axes, tuple(factors))
+
+
+def refined(
+    evaluate: Callable[[Rule], Array], axes: Array, laws: tuple[str, ...], order: int
+) -> tuple[Array, Array]:
+    """Refine until two rules agree, or refinement does not help, or there would be too many nodes.
+
+    Parameters
+    ----------
+    evaluate : callable
+        From a rule to numbers, any shape.
+    axes : ndarray, shape (n, r)
+    laws : tuple of str
+    order : int
+
+    Returns
+    -------
+    value, error : ndarray
+        Error: the difference of the last two rules.
+
+    Raises
+    ------
+    NotAvailable
+        If not even the coarsest rules can be had.
+    """
+    level = 0
+    value = error = None
+    history: list[float] = []
+    while True:
+        rule = product_rule(axes, laws, order, level)
+        if rule.size > LARGEST_NODES:
+            break
+        coarse, fine = evaluate(product_rule(axes, laws, order, level, shift=0.5)), evaluate(rule)
+        value, error = (coarse + fine) / 2, np.abs(fine - coarse) / 2
+        history.append(float(np.max(error, initial=0.0)))
+        if not history[-1] > CONVERGED * np.max(np.abs(value), initial=0.0):  # NaN ends it, too
+            break
+        slow = [after > SLOW * before for before, after in pairwise(history[COARSE_RULES - 1 :])]
+        if all(slow[-2:]) and len(slow) > 1:
+            break
+        level += 1
+    if value is None or error is None:
+        raise NotAvailable(
+            f"a quadrature over {len(laws)} parameters of a neuron at these inputs would need more than "
+            f"{LARGEST_NODES:.0e} nodes; use fewer dimensions, fewer distinct points or smaller inputs"
+        )
+    return value, error
+
+
+@final
+class QuadratureKernel(Kernel):
+    """The kernel of a network by quadrature over the parameters of one neuron.
+
+    Parameters
+    ----------
+    neuron : Neuron
+    bias_variance : float
+        Variance of the output bias.
+    ray_growth : float or None
+        Power of r with which K_W(x, r ŷ) grows.
+    self_growth : float
+        Power of r with which K_W(r ŷ, r ŷ) grows.
+    length_scale : float or None
+        Shortest distance over which K_W(x, ·) changes shape.
+
+    Examples
+    --------
+    >>> from numerics.networks.architectures import ErfNet
+    >>> from numerics.networks.weight_laws import neuron_of
+    >>> x, net = np.array([[0.3], [-1.0]]), ErfNet(1)
+    >>> kernel = QuadratureKernel(neuron_of(net), 1.0, 0.0, 0.0, 1.0)
+    >>> bool(np.allclose(kernel.full(x, x), net.kernel.full(x, x), rtol=1e-12))
+    True
+    """
+
+    def __init__(
+        self,
+        neuron: Neuron,
+        bias_variance: float,
+        ray_growth: float | None,
+        self_growth: float,
+        length_scale: float | None,
+    ) -> None:
+        self._neuron = neuron
+        self.d_in = neuron.d_in
+        self._bias_variance = bias_variance
+        self._growth = ray_growth, self_growth
+        self._length_scale = length_scale
+
+    @property
+    def bias_variance(self) -> float:
+        """Variance of the output bias."""
+        return self._bias_variance
+
+    @property
+    def ray_growth(self) -> float | None:
+        """Power with which K_W(x, r ŷ) grows."""
+        return self._growth[0]
+
+    @property
+    def self_growth(self) -> float:
+        """Power with which K_W(r ŷ, r ŷ) grows."""
+        return self._growth[1]
+
+    @property
+    def length_scale(self) -> float | None:
+        """Shortest distance over which K_W(x, ·) changes shape."""
+        return self._length_scale
+
+    def kinks(self, points: Array) -> tuple[Array, ...]:
+        """None: smooth activations have smooth kernels."""
+        return no_kinks(self.d_in)
+
+    def weight(self, x: Array, y: Array) -> Array:
+        """Evaluate K_W; shapes (n, d_in), (m, d_in) -> (n, m).
+
+        Raises
+        ------
+        NotAvailable
+            If the quadrature does not converge.
+        InvalidNetwork
+            If the activation is not finite.
+        """
+        x, y = as_pair(x, y, self.d_in)
+        points, split = np.concatenate([x, y]), len(x)
+
+        def evaluate(rule: Rule) -> Array:
+            total = np.zeros((len(x), len(y)))
+            for arguments, weights in rule.chunks():
+                s = self._neuron.activation.activate(arguments, points)
+                total += (s[:, :split] * weights[:, np.newaxis]).T @ s[:, split:]
+            return total
+
+        return self._refined(evaluate, points, ACCEPTED)
+
+    def weight_diagonal(self, y: Array) -> Array:
+        """Evaluate K_W(y, y); shapes (m, d_in) -> (m,)."""
+        return self._refined(*self._diagonal(y), ACCEPTED)
+
+    def rough_diagonal(self, y: Array) -> Array:
+        """Evaluate K_W(y, y) to a percent, also for activations with kinks; shapes (m, d_in) -> (m,)."""
+        return self._refined(*self._diagonal(y), 0.01)
+
+    def _diagonal(self, y: Array) -> tuple[Callable[[Rule], Array], Array]:
+        y, _ = as_pair(y, y, self.d_in)
+
+        def evaluate(rule: Rule) -> Array:
+            total = np.zeros(len(y))
+            for arguments, weights in rule.chunks():
+                total += weights @ self._neuron.activation.activate(arguments, y) ** 2
+            return total
+
+        return evaluate, y
+
+    def _refined(self, evaluate: Callable[[Rule], Array], points: Array, accepted: float) -> Array:
+        with in_range(points, points):
+            axes, laws = parameter_axes(self._neuron, points)
+            value, error = refined(evaluate, axes, laws, 2)
+        if not np.all(np.isfinite(value)):
+            raise InvalidNetwork(
+                "the activation returns NaN or infinity at a pre-activation that occurs at inputs up to "
+                f"{np.abs(points).max():.3g}; it must be finite everywhere"
+            )
+        worst = float(np.max(error, initial=0.0))
+        if not worst <= accepted * float(np.max(np.abs(value), initial=0.0)):
+            raise NotAvailable(
+                f"the quadrature of this kernel did not converge at inputs up to {np.abs(points).max():.3g}: "
+                f"two rules differ by {worst:.1e}; the activation has a kink or is too steep there. Use "
+                "smaller inputs or deviations, a smooth activation, or the closed kernel of the ReLU-net"
+            )
+        return self._neuron.weight_variance * value

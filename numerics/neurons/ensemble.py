@@ -1,0 +1,186 @@
+"""Neuron-level Monte Carlo: correlators of every width from single hidden neurons.
+
+What to use when
+----------------
+- `numerics.exact.correlators`: whenever it has the network and the points; no sampling error.
+- `NeuronEnsemble`, here: cumulants κ_4/N, κ_6/N² of networks that have no exact method (own activations, many
+  dimensions), or an independent check of it. The error of κ_r/N^(r/2 − 1) is as small as the number itself
+  allows, at any width, because the width is not sampled. Heavy tails can be tilted away (Gauss-net).
+- conditional `Ensemble`: finite-width networks drawn as they are, only the output layer integrated out; the
+  error of the connected 4-point function falls like the function itself, 1/N. To test statements about
+  *networks*.
+- plain `Ensemble`: the experiment itself; the only one whose samples are fields f(x).
+
+The neurons of a network are independent and alike, so with h = a s and m_B = E[Π_{i in B} h(x_i)] the field
+without bias φ = N^(−1/2) Σ h has
+
+    κ_n = Σ_π (−1)^(|π|−1) (|π| − 1)! Π_{B in π} m_B,        G_c^(n) = N^(1−n/2) κ_n,
+
+    E[φ(x_1) … φ(x_n)] = N^(−n/2) Σ_π N(N − 1)…(N − |π| + 1) Π_{B in π} m_B,
+
+over partitions π into even blocks (every neuron takes a block of fields). Output weights are integrated
+out, m_B = (|B| − 1)!! sw^|B| E[Π s]. Products of the m_B are estimated from different blocks of neurons and
+have no bias (`numerics.neurons.block_products`).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.errors import InvalidStatistics, NotAvailable
+from numerics.estimate import Quality
+from numerics.exact.inputs import as_outputs
+from numerics.index_sets import multisets, ranks
+from numerics.networks.architectures import GaussNet, Network
+from numerics.networks.neuron_quadrature import GAUSSIAN
+from numerics.networks.weight_laws import laws_of, output_moments
+from numerics.neurons.block_products import FEWEST_BLOCKS, Jackknifed, partition_sums
+from numerics.neurons.sample import NeuronSample
+from numerics.neurons.sums import compiled_sums, tilted_sums
+from numerics.points import as_points
+from numerics.sampling.random_streams import split_seed
+from numerics.sampling.tails import CRITICAL_INDEX, UNSEEN_ERRORS, UNSEEN_SHARE
+
+Array = NDArray[np.float64]
+
+#: Orders that are implemented.
+ORDERS = (2, 4, 6)
+
+
+@dataclass(frozen=True)
+class NeuronEnsemble:
+    """An endless, reproducible sequence of single hidden neurons.
+
+    Parameters
+    ----------
+    network : Network
+        The architecture; its width is not used.
+    points : array_like, shape (n_points, d_in)
+    seed : int, optional
+        0 <= seed < 2^64. Neurons are independent of the networks of `Ensemble` with the same seed.
+    outputs : sequence of int, length n_points, optional
+        Output component of the field at each point, as in `numerics.exact.correlators.exact_correlators`.
+    tilted : bool, optional
+        Draw hidden parameters where products of features are large, and weight them
+        (`numerics.neurons.tilting`): for Gauss-net, whose moments plain sampling misses at σ = 1.
+
+    Raises
+    ------
+    InvalidPoints
+        If the points do not fit the network, or the outputs the points.
+    NotAvailable
+        If tilting is asked for another network than Gauss-net, or hidden parameters are not Gaussian or
+        output weights correlated.
+
+    Examples
+    --------
+    >>> from numerics.networks.architectures import ReLUNet
+    >>> sample = NeuronEnsemble(ReLUNet(width=1), [1.0], seed=3).sample(100_000)
+    >>> four = sample.at_width(1000, 4).connected  # κ_4/N = 0.00375
+    >>> bool(abs(four.value[0] - 0.00375) < 4 * four.error[0] < 0.0004)
+    True
+    """
+
+    network: Network
+    points: Array
+    seed: int = 0
+    outputs: Sequence[int] | None = None
+    tilted: bool = False
+
+    def __post_init__(self) -> None:
+        split_seed(self.seed)
+        object.__setattr__(self, "points", as_points(self.points, self.network.d_in))
+        as_outputs(self.outputs, len(self.points))
+        hidden, bias, _, correlation = laws_of(self.network)
+        if (hidden, bias, correlation) != (GAUSSIAN, GAUSSIAN, 0.0):
+            raise NotAvailable(
+                f"neurons of {self.network!r} cannot be drawn one by one: Gaussian hidden parameters and "
+                "independent output weights are needed; use Ensemble"
+            )
+        if self.tilted and not isinstance(self.network, GaussNet):
+            raise NotAvailable(
+                f"tilted sampling exists for gauss, not for {self.network.name}: the features of "
+                "the other nets have light tails; leave `tilted` out"
+            )
+
+    def sample(
+        self,
+        n_neurons: int,
+        order: int = 6,
+        n_blocks: int = 200,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> NeuronSample:
+        """Sample neurons and form the moments of all even orders up to `order`.
+
+        Parameters
+        ----------
+        n_neurons : int
+        order : int, optional
+            2, 4 or 6.
+        n_blocks : int, optional
+            Blocks for the products and the jackknife, from ten to `n_neurons`.
+        progress : callable, optional
+            Called with (neurons done, neurons in total).
+
+        Returns
+        -------
+        NeuronSample
+
+        Raises
+        ------
+        InvalidStatistics
+            If a number is out of range.
+        """
+        _check(n_neurons, order, n_blocks)
+        orders = [n for n in ORDERS if n <= order]
+        n_points = len(self.points)
+        outputs = as_outputs(self.outputs, n_points)
+        moments = {n: output_moments(self.network, outputs[multisets(n_points, n)]) for n in orders}
+        draw = tilted_sums if self.tilted else compiled_sums
+        found = draw(self.network, self.points, self.seed, n_neurons, orders, n_blocks, progress)
+        block_sums = {n: one * moments[n] for n, one in found.block_sums.items()}
+        sums = {n: partition_sums(n, block_sums, found.block_sizes, n_points) for n in orders}
+        return NeuronSample(
+            network=self.network,
+            points=self.points,
+            outputs=outputs,
+            n_neurons=n_neurons,
+            n_blocks=n_blocks,
+            sums=sums,
+            qualities=self._qualities(sums, found.tail_indices),
+            tail_indices=found.tail_indices,
+            provenance={
+                "network": repr(self.network),
+                "seed": self.seed,
+                "neurons": n_neurons,
+                "estimator": "neuron-level, tilted" if self.tilted else "neuron-level",
+                "centres": found.centres,
+            },
+        )
+
+    def _qualities(
+        self, sums: Mapping[int, tuple[Array, Array]], indices: Mapping[int, float]
+    ) -> dict[int, Quality]:
+        """Judge each order by its own tail, and all by whether the kernel was found."""
+        kernel = self.network.kernel.weight_diagonal(self.points)
+        own = [int(ranks(np.array([i, i]), len(self.points))) for i in range(len(self.points))]
+        second = Jackknifed(multisets(len(self.points), 2), sums[2][0][0], sums[2][1][:, 0])
+        miss = np.abs(second.value[own] - kernel)
+        unseen = np.any((miss > UNSEEN_SHARE * kernel) & (miss > UNSEEN_ERRORS * second.error[own]))
+        return {
+            n: Quality.HEAVY_TAILED if unseen or index <= CRITICAL_INDEX else Quality.TRUSTED
+            for n, index in indices.items()
+        }
+
+
+def _check(n_neurons: int, order: int, n_blocks: int) -> None:
+    if order not in ORDERS:
+        raise InvalidStatistics(f"order = {order!r} was given; 2, 4 or 6 is needed")
+    whole = all(isinstance(n, int | np.integer) and not isinstance(n, bool) for n in (n_neurons, n_blocks))
+    if not whole or not FEWEST_BLOCKS <= n_blocks <= n_neurons:
+        raise InvalidStatistics(
+            f"n_neurons = {n_neurons!r} and n_blocks = {n_blocks!r} were given; whole numbers with "
+            f"{FEWEST_BLOCKS} <= n_blocks <= n_neurons are needed"
+        )

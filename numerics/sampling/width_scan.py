@@ -1,0 +1,307 @@
+"""One architecture at many widths: the 1/N law, sampled and exact.
+
+For each width an ensemble of its own (independent networks) is sampled in `experiments` equal parts. Compared
+are, for n = 4 and 6,
+
+- m_n, the mean over index sets of |G^(n) − G_GP^(n)| / |G_GP^(n)|, which falls like 1/N until the noise of
+  the sample, the *background*, hides it (Halverson, Maiti and Stoner, arXiv:2008.08601);
+- the connected function projected on a fixed shape t, y(N) = Σ_e t_e (G_c/G_GP)_e / Σ_e t_e². It is linear in
+  G_c, estimated without bias, so that y ∝ N^(1 − n/2) can be fitted through noise of any size. With
+  t = κ_n/G_GP, where the exact cumulant κ_n of one neuron is known, y is N^(1 − n/2) itself; else t = 1.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.errors import InvalidStatistics, NotAvailable
+from numerics.estimate import Quality
+from numerics.exact.correlators import ExactCorrelators, exact_correlators
+from numerics.fits.power_law import PowerLaw, fit_power_law
+from numerics.networks.architectures import Network
+from numerics.points import as_points
+from numerics.sampling.connected import free_correlator, mean_ratio
+from numerics.sampling.jackknife import Jackknife
+from numerics.sampling.sampled import SampledCorrelators
+from numerics.sampling.sampler import Ensemble
+from numerics.sampling.scale_out import OVERHEAD
+
+Array = NDArray[np.float64]
+
+#: Orders that are compared.
+ORDERS = (4, 6)
+#: Blocks behind the errors, at least.
+BLOCKS = 400
+#: Resamples of the bootstrap.
+RESAMPLES = 200
+
+
+@dataclass(frozen=True)
+class WidthSeries:
+    """One order at all widths; arrays have shape (n_widths,).
+
+    Attributes
+    ----------
+    order : int
+    m_sampled, m_error : ndarray
+        m_n of the whole sample and its error. Below `noise` the absolute value in m_n makes it positive
+        whatever the truth.
+    m_exact : ndarray or None
+    background : ndarray
+        Scatter of a single experiment, std over experiments / |G_GP|, averaged over index sets.
+    noise : ndarray
+        That of the mean of all experiments, smaller by √experiments.
+    projection, projection_error : ndarray
+        y(N), see the module's description.
+    projection_exact : ndarray or None
+    trusted : ndarray of bool
+        Whether the sample's own tail lets its errors be trusted.
+    law : PowerLaw or None
+        Fit of y = A N^(−p) to the trusted widths; None if it says nothing.
+    law_exact : PowerLaw or None
+        The same for the exact numbers: p = n/2 − 1.
+    """
+
+    order: int
+    m_sampled: Array
+    m_error: Array
+    m_exact: Array | None
+    background: Array
+    noise: Array
+    projection: Array
+    projection_error: Array
+    projection_exact: Array | None
+    trusted: NDArray[np.bool_]
+    law: PowerLaw | None
+    law_exact: PowerLaw | None
+
+
+@dataclass(frozen=True)
+class WidthScan:
+    """What `scan_widths` finds.
+
+    Attributes
+    ----------
+    network : Network
+        The architecture, at the first width.
+    points : ndarray, shape (n_points, d_in)
+    widths : ndarray of int64, shape (n_widths,)
+        Ascending.
+    experiments, networks : int
+        Per width: experiments, and networks per experiment.
+    series : tuple of WidthSeries
+        Orders 4 and 6.
+    estimator : str
+    seed : int
+    exact : ExactCorrelators or None
+        At the first width; ``exact.at_width`` gives the curve between the points.
+    """
+
+    network: Network
+    points: Array
+    widths: NDArray[np.int64]
+    experiments: int
+    networks: int
+    series: tuple[WidthSeries, ...]
+    estimator: str
+    seed: int
+    exact: ExactCorrelators | None
+
+    def m_exact(self, order: int, width: int) -> float:
+        """Exact m_n at any width.
+
+        Raises
+        ------
+        NotAvailable
+            If there is no exact answer.
+        """
+        if self.exact is None:
+            raise NotAvailable(
+                f"there are no exact correlators of the {self.network.name}-net at these points"
+            )
+        free = free_theory(self.network, self.points, order)
+        return mean_ratio(self.exact.at_width(width)[order].full - free, free)
+
+
+def scan_widths(
+    network: Network,
+    points: Array,
+    widths: Sequence[int],
+    networks: int = 100_000,
+    experiments: int = 10,
+    seed: int = 0,
+    estimator: str = "plain",
+    progress: Callable[[int, int], None] | None = None,
+) -> WidthScan:
+    """Sample an architecture at several widths, and fit how its connected correlators fall.
+
+    Parameters
+    ----------
+    network : Network
+        Its own width is not used.
+    points : array_like, shape (n_points, d_in)
+    widths : sequence of int
+        At least two different ones.
+    networks : int, optional
+        Networks per experiment.
+    experiments : int, optional
+        Experiments per width, two or more; the published number is 100.
+    seed : int, optional
+        Width number k, ascending, is sampled with seed + k, so that widths are independent.
+    estimator : {"plain", "conditional"}, optional
+        See `Ensemble`. The conditional one reaches the connected functions of wide networks.
+    progress : callable, optional
+        Called with (networks done, networks in total) over all widths, counted as networks of the average
+        cost, so that the time left can be told: one of 1000 neurons takes longer than one of 2.
+
+    Returns
+    -------
+    WidthScan
+
+    Raises
+    ------
+    InvalidStatistics
+        If widths, experiments or networks are out of range.
+
+    Examples
+    --------
+    >>> from numerics.networks.architectures import ReLUNet
+    >>> scan = scan_widths(ReLUNet(1), [1.0], (1, 2, 4), networks=10_000, experiments=4, seed=1)
+    >>> four = scan.series[0]
+    >>> bool(abs(four.law.exponent - 1) < 4 * four.law.exponent_error)
+    True
+    """
+    x = as_points(points, network.d_in)
+    ordered = _checked(widths, networks, experiments)
+    exact = _exact(network.with_width(int(ordered[0])), x)
+    per_experiment = min(-(-BLOCKS // experiments), networks)
+    cost = np.cumsum(ordered + OVERHEAD) / np.sum(ordered + OVERHEAD)
+    samples = []
+    for number, width in enumerate(ordered):
+        span = (0.0 if number == 0 else float(cost[number - 1]), float(cost[number]))
+
+        def report(done: int, total: int, span: tuple[float, float] = span) -> None:
+            if progress is not None:
+                everything = total * len(ordered)
+                progress(round(everything * (span[0] + (span[1] - span[0]) * done / total)), everything)
+
+        ensemble = Ensemble(network.with_width(int(width)), x, seed=seed + number, estimator=estimator)
+        samples.append(
+            ensemble.correlators(
+                experiments * networks, (2, *ORDERS), n_blocks=experiments * per_experiment, progress=report
+            )
+        )
+    series = tuple(_series(order, network, x, ordered, samples, experiments, exact) for order in ORDERS)
+    return WidthScan(
+        network=network.with_width(int(ordered[0])),
+        points=x,
+        widths=ordered,
+        experiments=experiments,
+        networks=networks,
+        series=series,
+        estimator=estimator,
+        seed=seed,
+        exact=exact,
+    )
+
+
+def _series(
+    order: int,
+    network: Network,
+    points: Array,
+    widths: NDArray[np.int64],
+    samples: Sequence[SampledCorrelators],
+    experiments: int,
+    exact: ExactCorrelators | None,
+) -> WidthSeries:
+    free = free_theory(network, points, order)
+    shape = _shape(free, None if exact is None else exact.at_width(1)[order].connected)
+    kernel = network.kernel.full(points, points)
+    rows = []
+    for sample in samples:
+        deviation = sample.deviation(order, kernel, experiments)
+        every = sample.connected_jackknife(order)
+        projected = Jackknife(
+            every.estimate @ shape[:, np.newaxis], every.replicates @ shape[:, np.newaxis], every.block_sizes
+        )
+        size = (float(projected.value[0]), float(projected.error[0]))
+        trusted = float(sample[order].quality is Quality.TRUSTED)
+        error = _m_error(sample, order, free)
+        rows.append((deviation.value, error, deviation.background, *size, trusted))
+    m, error, background, y, y_error, trusted = np.array(rows).T
+    sound = trusted > 0
+    m_exact = y_exact = None
+    if exact is not None:
+        each = [exact.at_width(int(width))[order] for width in widths]
+        m_exact = np.array([mean_ratio(found.full - free, free) for found in each])
+        y_exact = np.array([found.connected @ shape for found in each])
+    return WidthSeries(
+        order=order,
+        m_sampled=m,
+        m_error=error,
+        m_exact=m_exact,
+        background=background,
+        noise=background / np.sqrt(experiments),
+        projection=y,
+        projection_error=y_error,
+        projection_exact=y_exact,
+        trusted=sound,
+        law=_law(widths[sound], y[sound], y_error[sound] ** 2),
+        law_exact=None if y_exact is None else _law(widths, y_exact, (1e-10 * y_exact) ** 2),
+    )
+
+
+def free_theory(network: Network, points: Array, order: int) -> Array:
+    """G_GP^(n), the sum over pairings of products of kernels, over the distinct index sets; shape (M,)."""
+    return free_correlator(network.kernel.full(points, points), order)
+
+
+def _shape(free: Array, cumulant: Array | None) -> Array:
+    """Weights c with y = c·G_c, zero where the free theory vanishes."""
+    unit = np.zeros_like(free)
+    np.divide(1.0, free, out=unit, where=free != 0)
+    target = np.ones_like(free) if cumulant is None else cumulant * unit
+    square = float(np.sum(target[free != 0] ** 2))
+    return target * unit / (square if square > 0 else 1.0)
+
+
+def _m_error(sample: SampledCorrelators, order: int, free: Array) -> float:
+    """Error of m_n by the bootstrap over blocks (Efron 1979), which knows the absolute value in m_n.
+
+    To first order the noise of index sets of either sign would cancel, and the error vanish below the noise.
+    """
+    means = sample.block_means((order,))
+    stream = np.random.default_rng([order, sample.n_blocks])
+    counts = stream.multinomial(sample.n_blocks, np.full(sample.n_blocks, 1 / sample.n_blocks), RESAMPLES)
+    found = [mean_ratio(again - free, free) for again in counts @ means / sample.n_blocks]
+    return float(np.std(found, ddof=1))
+
+
+def _law(widths: NDArray[np.int64], values: Array, variances: Array) -> PowerLaw | None:
+    try:
+        return fit_power_law(widths.astype(np.float64), values, variances)
+    except InvalidStatistics:
+        return None
+
+
+def _exact(network: Network, points: Array) -> ExactCorrelators | None:
+    try:
+        return exact_correlators(network, points, orders=(2, *ORDERS))
+    except NotAvailable:
+        return None
+
+
+def _checked(widths: Sequence[int], networks: int, experiments: int) -> NDArray[np.int64]:
+    given = np.asarray(widths)
+    if given.ndim != 1 or given.dtype.kind not in "iu" or len(np.unique(given)) < 2 or np.any(given < 1):
+        raise InvalidStatistics(
+            f"widths = {widths!r} was given; two different positive whole numbers are needed"
+        )
+    for name, number, least in (("networks", networks, 100), ("experiments", experiments, 2)):
+        if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < least:
+            raise InvalidStatistics(
+                f"{name} = {number!r} was given; a whole number of at least {least} is needed"
+            )
+    return np.unique(given).astype(np.int64)
