@@ -15,7 +15,7 @@ import pytest
 from nnft_sym.cli import run
 from nnft_sym.report.archive import sample_tree, write_sample
 from numerics.exact.correlators import exact_correlators
-from numerics.networks.architectures import CosNet, ErfNet
+from numerics.networks.architectures import CosNet, ErfNet, ReLUNet
 from numerics.sampling.sampler import Ensemble
 
 ROOT = Path(__file__).parent.parent
@@ -315,3 +315,23 @@ def test_a_disk_too_full_for_the_file_is_told(tmp_path):
     )  # fmt: skip
     assert (done.returncode, done.stdout, done.stderr) == (0, "refused\n" * 3, "")
     assert [path.name for path in tmp_path.iterdir()] == ["sample.nc"]
+
+
+def test_several_outputs(nnft, tmp_path):
+    import xarray
+
+    words = ["sample", "--net", "relu", "--width", "3", "--points", "0.5;0.5;1", "--outputs", "1,2,2"]
+    words += ["--networks", "30000", "--orders", "2,4", "--out", str(tmp_path / "two.nc"), "--json"]
+    code, out, err = nnft(*words)
+    assert code == 0, err
+    found = json.loads(out)
+    assert found["outputs"] == [1, 2, 2]
+    exact = exact_correlators(ReLUNet(3), [[0.5], [0.5], [1.0]], (2, 4), outputs=(1, 2, 2))
+    for one in found["orders"]:
+        pulls = (np.array(one["value"]) - exact[one["order"]].full) / np.array(one["error"])
+        assert np.all(np.abs(pulls) < 4.5)
+    with xarray.open_datatree(tmp_path / "two.nc", engine="h5netcdf") as tree:
+        assert json.loads(tree.attrs["provenance"])["outputs"] == [1, 2, 2]
+    code, out, err = nnft(*[word if word != "1,2,2" else "1,2" for word in words[:-3]])
+    assert (code, out) == (2, "")
+    assert "--outputs '1,2' was given with 3 points" in err

@@ -121,7 +121,7 @@ def test_drawn_weights_follow_their_laws():
     from numerics.sampling.reference import _neuron
 
     network = ReweightedNet(ErfNet(2, 2.0, 0.5), hidden="uniform", bias="uniform", output="uniform")
-    weights, output, biases = _neuron(network, split_seed(3), np.arange(50_000), 1)
+    weights, (output,), biases = _neuron(network, split_seed(3), np.arange(50_000), 1)
     for drawn, deviation in ((weights[:, 0], 2.0), (output, 1.0), (biases, 0.5)):
         edge = np.sqrt(3) * deviation
         assert 1e-4 < stats.kstest(drawn, "uniform", (-edge, 2 * edge)).pvalue < 1 - 1e-4

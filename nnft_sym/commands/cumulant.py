@@ -5,34 +5,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nnft_sym.commands.options import build_network, json_option, net_options, points_option
+from nnft_sym.commands.options import (
+    build_network,
+    json_option,
+    net_options,
+    outputs_option,
+    parse_outputs,
+    points_option,
+)
 
 if TYPE_CHECKING:
     from numerics.networks.architectures import Network
-
-
-def parse_outputs(text: str | None, n_points: int) -> list[int] | None:
-    """Read ``"1,1,2,2"``: the output component of each point.
-
-    Raises
-    ------
-    click.UsageError
-        If there is not one positive whole number per point.
-
-    Examples
-    --------
-    >>> parse_outputs("1,1,2,2", 4), parse_outputs(None, 4)
-    ([1, 1, 2, 2], None)
-    """
-    if text is None:
-        return None
-    items = [item.strip() for item in text.split(",")]
-    if len(items) != n_points or not all(item.isdecimal() and 0 < int(item) < 2**31 for item in items):
-        raise click.UsageError(
-            f"--outputs {text!r} was given with {n_points} points; one positive whole number, the output "
-            "component, is needed for each point, as in 1,1,2,2"
-        )
-    return [int(item) for item in items]
 
 
 def sigmas(network: "Network") -> dict[str, float]:
@@ -56,10 +39,7 @@ def sigmas(network: "Network") -> dict[str, float]:
 @net_options(width=True)
 @points_option
 @click.option("--order", type=int, required=True, help="Number R of points; must be the number given.")
-@click.option(
-    "--outputs",
-    help="Output component of each point, as in 1,1,2,2, for networks with several outputs. [default: one]",
-)
+@outputs_option
 @json_option
 def command(
     net: str,

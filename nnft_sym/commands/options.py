@@ -113,3 +113,33 @@ def build_network(
     from numerics.networks.architectures import network
 
     return network(net, width=width, sigma_w=sigma_w, sigma_b=sigma_b, sigma_a=sigma_a, d_in=len(points[0]))
+
+
+outputs_option = click.option(
+    "--outputs",
+    help="Output component of each point, as in 1,1,2,2, for networks with several outputs. [default: one]",
+)
+
+
+def parse_outputs(text: str | None, n_points: int) -> list[int] | None:
+    """Read ``"1,1,2,2"``: the output component of each point.
+
+    Raises
+    ------
+    click.UsageError
+        If there is not one positive whole number per point.
+
+    Examples
+    --------
+    >>> parse_outputs("1,1,2,2", 4), parse_outputs(None, 4)
+    ([1, 1, 2, 2], None)
+    """
+    if text is None:
+        return None
+    items = [item.strip() for item in text.split(",")]
+    if len(items) != n_points or not all(item.isdecimal() and 0 < int(item) < 2**31 for item in items):
+        raise click.UsageError(
+            f"--outputs {text!r} was given with {n_points} points; one positive whole number, the output "
+            "component, is needed for each point, as in 1,1,2,2"
+        )
+    return [int(item) for item in items]

@@ -5,7 +5,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nnft_sym.commands.options import build_network, json_option, net_options, points_option
+from nnft_sym.commands.options import (
+    build_network,
+    json_option,
+    net_options,
+    outputs_option,
+    parse_outputs,
+    points_option,
+)
 
 if TYPE_CHECKING:
     from numerics.sampling.run import SamplingInterrupted
@@ -41,6 +48,7 @@ def parse_orders(text: str) -> tuple[int, ...]:
 @net_options(width=True)
 @click.option("--networks", type=int, required=True, help="Number M of networks to draw.")
 @points_option
+@outputs_option
 @click.option("--orders", default="2,4,6", show_default=True, help="Which n-point functions.")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option(
@@ -85,6 +93,7 @@ def command(
     width: int,
     networks: int,
     points: list[list[float]],
+    outputs: str | None,
     orders: str,
     seed: int,
     estimator: str,
@@ -102,7 +111,7 @@ def command(
     with --resume continues it and gives the same numbers to the last bit. Multiply --networks and --blocks by
     the same whole number to make a finished run longer.
     """
-    wanted = parse_orders(orders)
+    wanted, components = parse_orders(orders), parse_outputs(outputs, len(points))
     if not 0 <= seed < 2**63:
         raise click.UsageError(f"--seed {seed} was given; a seed from 0 to 2^63 - 1 is needed")
     if resume and out is None:
@@ -116,7 +125,7 @@ def command(
 
     checkpoint = None if out is None else _checkpoint(Path(out), resume)
     network = build_network(net, points, sigma_w, sigma_b, sigma_a, width)
-    ensemble = Ensemble(network, as_points(points), seed, precision, estimator)
+    ensemble = Ensemble(network, as_points(points), seed, precision, estimator, components)
     try:
         with TerminalProgress() as progress:
             found = ensemble.correlators(
@@ -219,6 +228,7 @@ def _answer(found: "SampledCorrelators", ensemble: "Ensemble", requested: int) -
         "net": ensemble.network.name,
         **parameters,
         "points": found.points,
+        **({} if ensemble.components is None else {"outputs": list(ensemble.components)}),
         "networks": found.n_networks,
         "requested": requested,
         "complete": found.n_networks == requested,

@@ -103,6 +103,8 @@ class Request:
     precision, estimator : str
     orders : tuple of int
     n_networks, n_blocks : int
+    outputs : tuple of int, optional
+        Output component of the field at each point.
     """
 
     network: Network
@@ -113,6 +115,7 @@ class Request:
     orders: tuple[int, ...]
     n_networks: int
     n_blocks: int
+    outputs: tuple[int, ...] | None = None
 
     @property
     def layout(self) -> Layout:
@@ -171,7 +174,11 @@ class PageSource:
         self.plan: MomentPlan = moment_plan(len(request.points), request.orders)
         self._seed = request.seed
         self._lanes: LaneParameters = lane_parameters(
-            request.network, request.points, Precision(request.precision), Estimator(request.estimator)
+            request.network,
+            request.points,
+            Precision(request.precision),
+            Estimator(request.estimator),
+            request.outputs,
         )
 
     def span(self, first: int, level: int) -> PageSums:

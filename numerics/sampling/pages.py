@@ -3,6 +3,7 @@
 A page is a pure function of its number, so it can be computed by any thread or process, in any order.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.errors import InvalidNetwork, InvalidPoints, NotAvailable
+from numerics.exact.inputs import as_outputs
 from numerics.intrinsics import GRAIN, LANES
 from numerics.jit import compiled
 from numerics.networks.activations import row_address
@@ -64,13 +66,18 @@ class LaneParameters:
     address: int
     points: Array
     shift: Array
+    components: Indices
     scales: Array
     inverse_kernel: Array
     conditional: bool
 
 
 def lane_parameters(
-    network: Network, points: Array, precision: Precision, estimator: Estimator = Estimator.PLAIN
+    network: Network,
+    points: Array,
+    precision: Precision,
+    estimator: Estimator = Estimator.PLAIN,
+    outputs: Sequence[int] | None = None,
 ) -> LaneParameters:
     """Reduce a network and its points to the numbers that the kernels need.
 
@@ -80,6 +87,8 @@ def lane_parameters(
     points : ndarray, shape (n_points, d_in)
     precision : Precision
     estimator : Estimator, optional
+    outputs : sequence of int, length n_points, optional
+        Output component of the field at each point.
 
     Returns
     -------
@@ -88,7 +97,8 @@ def lane_parameters(
     Raises
     ------
     InvalidPoints
-        If pre-activations may be too large for their products to be numbers.
+        If the outputs do not fit the points, or pre-activations may be too large for their products to be
+        numbers.
     NotAvailable
         If the estimator does not exist for the laws of the weights.
     """
@@ -99,6 +109,9 @@ def lane_parameters(
             "the conditional estimator integrates over independent Gaussian output weights; those of "
             f"{network!r} are not: use the plain estimator"
         )
+    components = np.unique(as_outputs(outputs, len(points)), return_inverse=True)[1].astype(np.int64)
+    if correlation > 0.0 and components.any():
+        raise NotAvailable(f"correlated output weights are defined for one output; {network!r} has them")
     base = network.base if isinstance(network, ReweightedNet) else network
     activation = ACTIVATIONS[type(base)]
     kind = np.float64 if precision is Precision.DOUBLE else np.float32
@@ -123,6 +136,7 @@ def lane_parameters(
         address=row_address(base.activation, kind is np.float32) if isinstance(base, ActivationNet) else 0,
         points=np.ascontiguousarray(points * (network.sigma_w / np.sqrt(network.d_in) / unit), dtype=kind),
         shift=shift.astype(kind),
+        components=components,
         scales=np.array(
             [
                 bias,
@@ -247,7 +261,10 @@ def sample_page(
     k0, k1, k2, k3 = split_seed(seed)
     key = (np.uint32(k0), np.uint32(k1), np.uint32(k2), np.uint32(k3))
     pairings = pairing_plan(plan if lanes.conditional else None)
-    network = (lanes.codes, lanes.address, lanes.points, lanes.shift, lanes.scales, lanes.conditional)
+    network = (
+        lanes.codes, lanes.address, lanes.points, lanes.shift, lanes.components, lanes.scales,
+        lanes.conditional,
+    )  # fmt: skip
     moments = (plan.parent, plan.point, plan.left, plan.right)
     pieces = (starts, stops, block - block[0])
     scratch = _scratch(lanes, plan, pairings)
@@ -273,7 +290,7 @@ def _scratch(lanes: LaneParameters, plan: MomentPlan, pairings: PairingPlan) -> 
         np.empty((n_points, LANES)),
         np.empty((n_points + max(n_points, n_pairs), LANES), dtype=kind),
         np.empty((2 * n_points, LANES), dtype=kind),
-        np.empty(row_count(d) * LANES, dtype=kind),
+        np.empty(row_count(d, int(lanes.components.max()) + 1) * LANES, dtype=kind),
         np.empty(8 * LANES, dtype=np.uint32),
         np.empty((n_monomials, GRAIN)),
         np.empty(plan.size),
@@ -340,13 +357,13 @@ def _sample_pieces(
     pieces: tuple[Indices, Indices, Indices],
     span: tuple[int, int],
     key: Four,
-    network: tuple[tuple[int, int, int, int, int], int, Array, Array, Array, bool],
+    network: tuple[tuple[int, int, int, int, int], int, Array, Array, Indices, Array, bool],
     inverse_kernel: Array,
     moments: tuple[Indices, Indices, Indices, Indices],
     terms: tuple[Indices, Indices, Indices, Indices, Indices, Indices],
 ) -> None:
     """Walk through the pieces into which grain and block edges cut the page."""
-    codes, address, points, shift, scales, conditional = network
+    codes, address, points, shift, components, scales, conditional = network
     outputs, variances, totals, features, rows, words, monomials, piece = scratch
     starts, stops, block = pieces
     begin, end = span
@@ -356,7 +373,7 @@ def _sample_pieces(
         if starts[i] >= ready:
             evaluate_lanes(
                 outputs, variances, totals, features, rows, words, ready, key, codes, address, points,
-                shift, scales, conditional,
+                shift, components, scales, conditional,
             )  # fmt: skip
             count_variances(counts, variances, inverse_kernel, min(LANES, end - ready))
             ready += LANES

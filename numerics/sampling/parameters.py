@@ -155,11 +155,11 @@ def draw_pair(
     ----------
     drawn : ndarray, shape (n * LANES,)
         For each neuron d rows are filled with weights, the next one with output weights, the next with biases
-        or phases.
+        or phases, and those after it with the weights of further outputs.
     at, other : int
         First rows of the two neurons.
     slots : int
-        How many parameters of each are wanted, d + 1 or d + 2.
+        How many parameters of each are wanted, d + 1 or more.
     d : int
     words : ndarray of uint32, shape (8 * LANES,)
         Scratch.
@@ -168,10 +168,11 @@ def draw_pair(
     laws : tuple of int
         Of weights, output weight, and bias.
     """
-    draw_normals(drawn, at, other, slots if laws[2] != PHASE else d + 1, words, network, pair, key)
+    phases_last = laws[2] == PHASE and slots == d + 2
+    draw_normals(drawn, at, other, d + 1 if phases_last else slots, words, network, pair, key)
     filled = -1
     for slot in range(slots):
-        law = laws[0] if slot < d else laws[slot - d + 1]
+        law = laws[0] if slot < d else laws[2] if slot == d + 1 else laws[1]
         if law == NORMAL:
             continue
         if filled != slot // 2:

@@ -8,10 +8,11 @@ parameters are not taken from a sequence but computed from a counter:
 
 The bijection is Threefry-4x32 with twelve rounds [1]_: four 32-bit words per call, which make six standard
 normals by the Box-Muller transform. Neurons 2m and 2m + 1 are pair m. Slots of a neuron: 0 .. d-1 its
-weights, d its output weight, d+1 its bias. The two points of the plane that a Box-Muller step gives are the
-same slot of both neurons: slot k comes from word k mod 3 of call k // 3. The upper 24 bits of that word are
-the radius; its lower eight and ten bits of the last word are the angle. The pair `NETWORK_LEVEL` has the
-output bias and, second, the common part of correlated output weights. A phase, and any parameter that is
+weights, d its output weight, d+1 its bias, from d+2 on the weights of further outputs. The two coordinates
+that a Box-Muller step gives are the same slot of both neurons: slot k comes from word k mod 3 of call k // 3.
+The upper 24 bits of that word are the radius; its lower eight and ten bits of the last word are the angle.
+The pair `NETWORK_LEVEL` has, first, the biases of the outputs and, second, the common part of correlated
+output weights. A phase, and any parameter that is
 uniform by choice, takes a whole word of its own, number 2 (k mod 2) for the first neuron and the next one for
 the second, of call k // 2 + `UNIFORM_CALL`, so nothing else changes.
 
@@ -184,9 +185,9 @@ def normals(key: tuple[int, ...], networks: NDArray[np.int64], neuron: int, coun
     return np.array([_pair_of_normals(key, networks, neuron // 2, k)[neuron % 2] for k in range(count)])
 
 
-def network_normals(key: tuple[int, ...], networks: NDArray[np.int64]) -> Array:
-    """Draw the two normals that belong to the networks as a whole, shape (2, n); see `normals`."""
-    return _pair_of_normals(key, networks, NETWORK_LEVEL, 0)
+def network_normals(key: tuple[int, ...], networks: NDArray[np.int64], output: int = 0) -> Array:
+    """Draw two normals that belong to the networks as a whole, shape (2, n); see `normals`."""
+    return _pair_of_normals(key, networks, NETWORK_LEVEL, output)
 
 
 def _pair_of_normals(key: tuple[int, ...], networks: NDArray[np.int64], pair: int, slot: int) -> Array:

@@ -127,6 +127,7 @@ class SamplingRun:
                 "networks": self.networks,
                 "blocks": request.n_blocks,
                 "estimator": request.estimator,
+                **({} if request.outputs is None else {"outputs": list(request.outputs)}),
                 "complete": self.complete,
             },
         )

@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.errors import InvalidStatistics
+from numerics.exact.inputs import as_outputs
 from numerics.index_sets import multiset_count
 from numerics.intrinsics import GRAIN
 from numerics.networks.architectures import Network
@@ -75,11 +76,15 @@ class Ensemble:
     estimator : {"plain", "conditional"}, optional
         How the correlators are estimated. Plain: from the outputs, the experiment itself. Conditional: the
         output layer is integrated out, E[f(x_1) ... f(x_n) | hidden parameters] by Wick's theorem.
+    components : sequence of int, length n_points, optional
+        For networks with several outputs over one hidden layer: the field at ``points[j]`` is output
+        ``components[j]``. To have all components at a point, list it once per output. The numbers are labels,
+        counted in ascending order. Default: one output.
 
     Raises
     ------
     InvalidPoints
-        If the points do not fit the network.
+        If the points do not fit the network, or the components do not fit the points.
     InvalidStatistics
         If the seed, the precision or the estimator is out of range.
 
@@ -91,6 +96,12 @@ class Ensemble:
     >>> exact = net.kernel.full(np.array([[-0.6]]), np.array([[0.2]]))[0, 0]
     >>> bool(abs(two.value[1] - exact) < 4 * two.error[1])
     True
+
+    Two outputs at one point are uncorrelated, but not independent:
+
+    >>> pair = Ensemble(net, [0.2, 0.2], seed=1, components=(1, 2)).correlators(20000, orders=(2, 4))
+    >>> bool(abs(pair[2].value[1]) < 4 * pair[2].error[1])
+    True
     """
 
     network: Network
@@ -98,6 +109,7 @@ class Ensemble:
     seed: int = 0
     precision: str = "double"
     estimator: str = "plain"
+    components: Sequence[int] | None = None
 
     def __post_init__(self) -> None:
         split_seed(self.seed)
@@ -107,8 +119,17 @@ class Ensemble:
                 "can be sampled"
             )
         object.__setattr__(self, "points", as_points(self.points, self.network.d_in))
+        if self.components is not None:
+            labels = as_outputs(self.components, len(self.points))
+            object.__setattr__(self, "components", tuple(labels.tolist()))
         # what the kernels cannot do is refused now, not when sampling begins
-        lane_parameters(self.network, self.points, _precision(self.precision), _estimator(self.estimator))
+        lane_parameters(
+            self.network,
+            self.points,
+            _precision(self.precision),
+            _estimator(self.estimator),
+            self.components,
+        )
 
     def correlators(
         self,
@@ -201,6 +222,7 @@ class Ensemble:
             orders=moment_plan(len(self.points), orders).orders,
             n_networks=n_networks,
             n_blocks=n_blocks,
+            outputs=None if self.components is None else tuple(self.components),
         )
 
     def outputs(self, n_networks: int, first: int = 0) -> Array:
@@ -217,7 +239,7 @@ class Ensemble:
         ndarray, shape (n_networks, n_points)
             f(x) of every network: those behind the correlators of the same seed, to rounding.
         """
-        return reference_outputs(self.network, self.points, self.seed, first, n_networks)
+        return reference_outputs(self.network, self.points, self.seed, first, n_networks, self.components)
 
     def iterate_outputs(self, n_networks: int, first: int = 0, at_once: int = 1 << 14) -> Iterator[Array]:
         """Evaluate single networks in memory that does not grow with their number.

@@ -236,6 +236,7 @@ def inputs(request: Request) -> dict[str, object]:
     return {
         **describe(request.network),
         "points": request.points.tolist(),
+        **({} if request.outputs is None else {"outputs": list(request.outputs)}),
         "seed": int(request.seed),
         "precision": request.precision,
         "estimator": request.estimator,
