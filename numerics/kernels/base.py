@@ -10,9 +10,9 @@ drops out of connected functions); lines between external points carry the full 
 
 What to use when
 ----------------
-`kernels_arc.ErfKernel`, `kernels_arc.ReLUKernel`
+`arc.ErfKernel`, `arc.ReLUKernel`
     Functions of the angle between preactivations (Williams 1998; Cho and Saul 2009).
-`kernels_stationary.GaussKernel`, `kernels_stationary.CosKernel`
+`stationary.GaussKernel`, `stationary.CosKernel`
     Gaussians of |x − y| (Halverson, Maiti and Stoner, arXiv:2008.08601).
 """
 
