@@ -1,8 +1,8 @@
 """Compiler options of the ground floor, chosen once.
 
 ``fastmath`` plays no part (integers only); compilation is cached beside the source, so only the first run on
-a machine pays for it. Imported only by `diagrams.enumeration.machine`, so that small requests never wait for
-a compiler.
+a machine, or after a change of compiled code, pays for it. Imported only by `diagrams.enumeration.machine`
+and `diagrams.enumeration.machine_legs`, so that small requests never wait for a compiler.
 """
 
 from collections.abc import Callable

@@ -2,10 +2,8 @@
 
 Per net: kernel and size of the corrections; the coupling element by element; the 6-point function against its
 predictions; pulls. For the study: the share of the 6-point function that each prediction explains. What goes
-into each is drawn by `nnft_sym.report.panels` and
-`nnft_sym.report.panels_theory`; this module
-arranges and saves. No display is needed and no
-drawing state is shared (`pyplot` is not used).
+into each is drawn by `nnft_sym.report.panels` and `nnft_sym.report.panels_theory`; this module arranges and
+saves. No display is needed and no drawing state is shared (`pyplot` is not used).
 """
 
 from collections.abc import Iterator

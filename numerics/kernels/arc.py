@@ -1,7 +1,7 @@
 """Kernels that are functions of the angle between preactivations: Erf-net and ReLU-net.
 
-Both are written with atan2 and the determinant of `kernels.determinant`, so that coincident, collinear and
-far points need no clipping and lose no digits.
+Both are written with atan2 and `numerics.kernels.base.determinant`, so that coincident, collinear and far
+points need no clipping and lose no digits.
 """
 
 from abc import abstractmethod

@@ -12,9 +12,9 @@ weights, d its output weight, d+1 its bias, from d+2 on the weights of further o
 that a Box-Muller step gives are the same slot of both neurons: slot k comes from word k mod 3 of call k // 3.
 The upper 24 bits of that word are the radius; its lower eight and ten bits of the last word are the angle.
 The pair `NETWORK_LEVEL` has, first, the biases of the outputs and, second, the common part of correlated
-output weights. A phase, and any parameter that is
-uniform by choice, takes a whole word of its own, number 2 (k mod 2) for the first neuron and the next one for
-the second, of call k // 2 + `UNIFORM_CALL`, so nothing else changes.
+output weights. A phase, and any parameter that is uniform by choice, takes a whole word of its own, number
+2 (k mod 2) for the first neuron and the next one for the second, of call k // 2 + `UNIFORM_CALL`, so nothing
+else changes.
 
 Angles on a grid of 2^18 give the moments of a normal exactly up to that order. A radius from 24 bits ends at
 5.8 standard deviations: where the bits are below `TAIL` (once in 2^18) 32 further ones are drawn, which moves
