@@ -83,7 +83,7 @@ def run_study(config: StudyConfig, reporter: Reporter | None = None) -> StudyRes
     integrated = []
     for net in config.net:
         told.stage(f"{net.kind}-net: integrating the diagrams")
-        integrated.append(_integrate(net, expansions, coupling))
+        integrated.append(_integrate(net, expansions))
     nets = []
     for net, predictions in zip(config.net, integrated, strict=True):
         nets.append(study_net(net, config, predictions, coupling, told))
@@ -142,7 +142,7 @@ def _lone(coefficient: Polynomial) -> Polynomial | None:
     return Polynomial.variable(coefficient.variables[0]) if coefficient.variables else None
 
 
-def _integrate(net: NetConfig, expansions: Mapping[int, Expansion], coupling: str) -> dict[int, Prediction]:
+def _integrate(net: NetConfig, expansions: Mapping[int, Expansion]) -> dict[int, Prediction]:
     """Integrate what a study uses: the free theory and the terms linear in the quartic coupling."""
     domain: Domain = WholeSpace() if net.cutoff is None else Box(net.cutoff)
     kernel, points = make_network(net).kernel, as_points(net.points)
