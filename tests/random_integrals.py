@@ -7,7 +7,7 @@ import numpy as np
 from diagrams.diagram import Diagram
 from numerics.integrals.domains import Box, WholeSpace
 from numerics.integrals.integration import Method, integrate
-from numerics.integrals.refinement import Settings
+from numerics.integrals.jobs import Settings
 from numerics.kernels.arc import ErfKernel, ReLUKernel
 from numerics.kernels.stationary import CosKernel, GaussKernel
 from numerics.kernels.user import FunctionKernel

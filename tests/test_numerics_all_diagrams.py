@@ -14,7 +14,7 @@ import pytest
 from nnft_sym import Action, correlator
 from numerics.integrals.domains import Box, WholeSpace
 from numerics.integrals.integration import Method, integrate, vertex_tensor
-from numerics.integrals.refinement import Settings
+from numerics.integrals.jobs import Settings
 from numerics.kernels.arc import ErfKernel, ReLUKernel
 from numerics.lowering import lower, lower_diagram
 from numerics.networks.architectures import network

@@ -21,8 +21,8 @@ from numerics.files import UnwritableOutput
 from numerics.integrals import resumable
 from numerics.integrals.domains import Box
 from numerics.integrals.integration import Method, integrate, vertex_tensor
+from numerics.integrals.jobs import Settings
 from numerics.integrals.prediction import predict
-from numerics.integrals.refinement import Settings
 from numerics.integrals.store import IntegralStore, StoreNotice
 from numerics.kernels.arc import ErfKernel, ReLUKernel
 from numerics.kernels.user import FunctionKernel

@@ -25,8 +25,8 @@ from numerics.index_sets import multisets
 from numerics.integrals.backends import NumbaBackend, NumpyBackend
 from numerics.integrals.domains import Box, WholeSpace
 from numerics.integrals.integration import Method, integrate, vertex_tensor
+from numerics.integrals.jobs import Settings
 from numerics.integrals.prediction import predict
-from numerics.integrals.refinement import Settings
 from numerics.kernels.arc import ErfKernel, ReLUKernel
 from numerics.kernels.base import Kernel
 from numerics.kernels.stationary import CosKernel, GaussKernel

@@ -17,8 +17,8 @@ from numerics.exact.correlators import exact_correlators
 from numerics.index_sets import multisets, ranks
 from numerics.integrals.domains import Box, WholeSpace
 from numerics.integrals.integration import Method, integrate, vertex_tensor
+from numerics.integrals.jobs import Settings
 from numerics.integrals.prediction import predict
-from numerics.integrals.refinement import Settings
 from numerics.kernels.arc import ErfKernel, ReLUKernel
 from numerics.kernels.stationary import CosKernel, GaussKernel
 from numerics.monomials import monomial_text, parse_monomial

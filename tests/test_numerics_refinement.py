@@ -9,7 +9,7 @@ from diagrams.diagram import Diagram
 from numerics.errors import ProblemTooLarge
 from numerics.integrals.domains import Box
 from numerics.integrals.integration import Method, integrate, vertex_tensor
-from numerics.integrals.refinement import Settings
+from numerics.integrals.jobs import Settings
 from numerics.kernels.arc import ErfKernel, ReLUKernel
 from numerics.kernels.stationary import GaussKernel
 from numerics.kernels.user import FunctionKernel

@@ -20,9 +20,7 @@ from numpy.typing import NDArray
 from numerics.errors import ProblemTooLarge
 from numerics.integrals.backends import Backend, default_backend
 from numerics.integrals.contraction import Cost, Tables, contract, contraction_cost
-from numerics.integrals.jobs import TINY, rounding
-from numerics.integrals.jobs import Job as Job
-from numerics.integrals.jobs import Settings as Settings
+from numerics.integrals.jobs import TINY, Job, Settings, rounding
 from numerics.integrals.kinked_lines import kinks_where_vertices_meet
 from numerics.integrals.quadrature import Rule
 from numerics.kernels.arc import ErfKernel, ReLUKernel

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from numerics.errors import LoweringError
 from numerics.integrals.backends import Backend
 from numerics.integrals.domains import Domain
+from numerics.integrals.jobs import Job, Settings
 from numerics.integrals.methods import Method, solve
-from numerics.integrals.refinement import Job, Settings
 from numerics.integrals.store import IntegralStore
 from numerics.kernels.base import Kernel
 from numerics.kernels.user import kernel_identity

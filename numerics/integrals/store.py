@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from numerics.errors import LoweringError
 from numerics.files import UnwritableOutput, atomically, is_intact, seal
-from numerics.integrals.refinement import Job
+from numerics.integrals.jobs import Job
 
 Array = NDArray[np.float64]
 
