@@ -1,1 +1,5 @@
-"""Who waits sees how far a job is: bars, lines and counts on standard error."""
+"""Who waits sees how far a job is: bars, lines and counts on standard error.
+
+`bars` for studies and samples; `ticker` writes a line every few seconds, for `predictions` and for the counts
+that `counts` puts into words.
+"""

@@ -1,4 +1,5 @@
 """Propagators: what every kernel answers (`base`), our four (`arc`, `stationary`) and the user's (`user`).
 
-`scalar` and `tables` are their compiled forms; `checks` asks a user's kernel for growth, kinks and symmetry.
+`scalar`, `tables` and `scalar_tables` are their compiled forms; `checks` asks a user's kernel for growth,
+kinks and symmetry.
 """

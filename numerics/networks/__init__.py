@@ -2,5 +2,5 @@
 
 `architectures` are our four networks, `user` those with an activation of the user (`activations` compiles
 it), `weight_laws` other distributions of the weights; `neuron_quadrature` integrates over the parameters of
-one neuron.
+one neuron, `parameters` names the numbers of a network.
 """
