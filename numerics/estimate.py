@@ -18,7 +18,7 @@ class Quality(Enum):
     )
     TOO_FEW_SAMPLES = "too few networks per block or too few blocks for an error bar; sample more networks"
     NOT_CONVERGED = (
-        "the integral did not reach the requested accuracy; raise the number of nodes or the tolerance"
+        "the integral did not reach the requested accuracy; ask for less (rtol), or leave the method open"
     )
 
 

@@ -25,7 +25,7 @@ TermLike = tuple[Diagram | Integrand, Fraction, Mapping[str, int]]
 
 
 def to_float(number: Rational | int) -> float:
-    """Round an exact number to the nearest float; nothing else in the project does this.
+    """Round an exact coefficient to the nearest float; no other does it for a number that is computed with.
 
     Raises
     ------

@@ -217,7 +217,7 @@ def whole(number: object, what: str) -> int:
     except TypeError:
         value = -1
     if value < 0:
-        raise InvalidExpansion(f"the {what} is {number!r}: give a whole number, 0 or larger")
+        raise InvalidExpansion(f"the {what} is {_shown(number)}: give a whole number, 0 or larger")
     return value
 
 
@@ -252,7 +252,7 @@ def _counting(
 
 def _power_of_width(number: object, what: str) -> Fraction:
     if isinstance(number, bool) or not isinstance(number, Rational) or number < 0:
-        raise InvalidExpansion(f"the {what} is {number!r}: give a power of 1/N, 0 or larger")
+        raise InvalidExpansion(f"the {what} is {_shown(number)}: give a power of 1/N, 0 or larger")
     return Fraction(int(number.numerator), int(number.denominator))
 
 
@@ -292,3 +292,8 @@ def _check_finite(action: "Action", found: Truncation) -> None:
                     "so that the expansion would not end: put a coupling that counts in front of it, or "
                     "give the order as a number of vertices"
                 )
+
+
+def _shown(number: object) -> str:
+    """What was given, as it was typed: 5/2 rather than Fraction(5, 2), but "5/2" where it was a text."""
+    return str(number) if isinstance(number, Fraction) else repr(number)

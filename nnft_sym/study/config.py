@@ -24,7 +24,7 @@ MOST_NETWORKS = 10**10
 
 #: The library that checks the file speaks of inputs and tuples; its readers write TOML.
 _WORDS = {
-    "tuple_type": "a list is needed; points are a list of lists, as in points = [[0.3], [0.7]]",
+    "tuple_type": "a list is needed: points = [[0.3], [0.7]], and one [[net]] in double brackets per net",
     "float_type": "a number is needed",
     "int_type": "a whole number is needed",
     "string_type": "a text in quotes is needed",
