@@ -1,6 +1,7 @@
 """Numbers, or one number per coupling, on the command line."""
 
 from fractions import Fraction
+from typing import cast
 
 import click
 
@@ -40,7 +41,7 @@ def _read(text: str, other: str) -> OrderLike:
         if not name or name in powers:
             raise click.BadParameter(f"{text!r} is not read: write each coupling once, as in {_SAMPLE}")
         # A fraction is kept so that `correlator` can refuse it with the message that names the coupling.
-        powers[name] = _number(number, text, other)  # type: ignore[assignment]
+        powers[name] = cast(int, _number(number, text, other))
     return powers
 
 

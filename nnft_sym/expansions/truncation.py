@@ -15,7 +15,7 @@ from itertools import combinations_with_replacement
 from math import factorial, prod
 from numbers import Rational
 from operator import index
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, SupportsIndex, cast
 
 from nnft_sym.actions.names import coupling_latex, coupling_name
 from nnft_sym.actions.polynomials import Polynomial
@@ -213,7 +213,8 @@ def whole(number: object, what: str) -> int:
         For anything else, truth values included.
     """
     try:
-        value = -1 if isinstance(number, bool) else index(number)  # type: ignore[arg-type]
+        # what has no index is refused below
+        value = -1 if isinstance(number, bool) else index(cast(SupportsIndex, number))
     except TypeError:
         value = -1
     if value < 0:

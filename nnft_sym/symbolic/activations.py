@@ -9,6 +9,7 @@ from typing import cast
 import sympy
 
 from nnft_sym.errors import InvalidExpansion
+from nnft_sym.symbolic.inputs import as_symbol
 
 
 def symbolic_activation(
@@ -45,6 +46,8 @@ def symbolic_activation(
     """
     if not isinstance(expression, sympy.Expr):
         raise InvalidExpansion(f"{expression!r} is no SymPy expression; give one, such as tanh(z)")
+    if symbol is not None:
+        as_symbol(symbol, "pre-activation")
     others = expression.free_symbols - {symbol}
     if symbol is None and len(others) == 1:
         symbol = cast(sympy.Symbol, others.pop())

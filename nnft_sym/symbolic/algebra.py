@@ -15,6 +15,7 @@ from nnft_sym.actions.names import coupling_name
 from nnft_sym.errors import InvalidExpansion
 from nnft_sym.expansions.truncation import whole
 from nnft_sym.symbolic.conversion import K_W, K
+from nnft_sym.symbolic.inputs import as_expression
 
 if TYPE_CHECKING:
     from nnft_sym.expansions.expansion import Expansion
@@ -82,7 +83,7 @@ def solve_for(
 def _measured(expansion: "Expansion", value: sympy.Expr | str) -> sympy.Expr:
     """Give what the function is measured to be; a name must not be that of a coupling."""
     if not isinstance(value, str):
-        return sympy.sympify(value)
+        return as_expression(value, "measured value")
     if value in expansion.action.couplings or not value[:1].isalpha():
         raise InvalidExpansion(
             f"the measured value is called {value!r}: give it a name that is none of the couplings "

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sympy.core.function import AppliedUndef
 
 from nnft_sym.errors import InvalidExpansion
+from nnft_sym.symbolic.inputs import as_symbol
 from numerics.errors import InvalidKernel
 from numerics.profiles import FunctionProfile
 
@@ -168,7 +169,8 @@ def symbolic_profile(
 
 
 def _coordinates(point: Point) -> tuple[sympy.Symbol, ...]:
-    return (point,) if isinstance(point, sympy.Symbol) else tuple(point)
+    several = (point,) if isinstance(point, sympy.Symbol | str) else point
+    return tuple(as_symbol(coordinate, "coordinate") for coordinate in several)
 
 
 def _two_points(x: Point, y: Point) -> tuple[tuple[sympy.Symbol, ...], tuple[sympy.Symbol, ...]]:

@@ -22,6 +22,7 @@ import sympy
 from nnft_sym.errors import InvalidExpansion
 from nnft_sym.notation import Line, n_vertices_of, split_lines
 from nnft_sym.symbolic.conversion import point
+from nnft_sym.symbolic.inputs import as_expression
 from numerics.errors import NotAvailable
 
 #: The squared distance of two points, from their symbols.
@@ -83,19 +84,21 @@ def gaussian_integral(
     >>> gaussian_integral([("x1", "y1"), ("x1", "y1")], A, c, weights=(2,))
     sqrt(pi)*A**2*(x1**2 + 1/(2*c))/sqrt(c)
     """
-    _check_positive(amplitude=amplitude, curvature=curvature, dimension=dimension, half_width=half_width)
+    amplitude, curvature = _positive(amplitude, "amplitude"), _positive(curvature, "curvature")
+    half = _positive(dimension, "dimension") / 2
+    box = None if half_width is None else _positive(half_width, "half width")
+    bias = as_expression(bias_variance, "variance of the bias")
     measure = distance or (on_a_line if dimension == 1 else squared_distance)
-    amplitude, curvature = sympy.sympify(amplitude), sympy.sympify(curvature)
     outer, inner = split_lines(lines)
     value = sympy.Integer(1)
     for (a, b), power in outer:
         far = measure(*sorted((point(a), point(b)), key=str))
-        value *= (amplitude * sympy.exp(-curvature * far / 2) + bias_variance) ** power
+        value *= (amplitude * sympy.exp(-curvature * far / 2) + bias) ** power
     if not (n_vertices := n_vertices_of(lines)):
         return value
     external = sorted({end for line, _ in inner for end in line if end.startswith("x")}, key=_number)
     names = [*external, *(f"y{number}" for number in range(1, n_vertices + 1))]
-    determinant, schur = _reduced(_laplacian(names, inner), len(external))
+    determinant, schur = _reduced(laplacian := _laplacian(names, inner), len(external))
     if determinant == 0:
         raise InvalidExpansion(
             "a part of this diagram has vertices but no external point, and its integral over the whole "
@@ -109,22 +112,19 @@ def gaussian_integral(
         ),
         sympy.Integer(0),
     )
-    half = sympy.sympify(dimension) / 2
     value *= amplitude ** sum(power for _, power in inner) * (2 * sympy.pi / curvature) ** (half * n_vertices)
     value *= _rational(determinant) ** -half * sympy.exp(-curvature * exponent / 2)
-    if not any(weights) and half_width is None:
+    if not any(weights) and box is None:
         return value
-    laplacian = sympy.Matrix(_laplacian(names, inner))
-    return value * _average(laplacian, external, curvature, dimension, weights, half_width)
+    return value * _average(sympy.Matrix(laplacian), external, curvature, dimension, weights, box)
 
 
-def _check_positive(**given: sympy.Expr | int | None) -> None:
+def _positive(value: object, what: str) -> sympy.Expr:
     """Refuse what is known not to be positive; symbols without assumptions pass."""
-    for name, number in given.items():
-        if number is not None and sympy.sympify(number).is_extended_positive is False:
-            raise InvalidExpansion(
-                f"the {name.replace('_', ' ')} is {number}: give a positive number or a symbol"
-            )
+    number = as_expression(value, what)
+    if number.is_extended_positive is False:
+        raise InvalidExpansion(f"the {what} is {number}: give a positive number or a symbol")
+    return number
 
 
 def _average(
@@ -144,7 +144,7 @@ def _average(
     n, places = len(external), sympy.Matrix([point(name) for name in external])
     means = list(-(laplacian[n:, n:].inv() * laplacian[n:, :n] * places))
     if half_width is not None:
-        return _inside(laplacian[n:, n:], means, curvature, sympy.sympify(half_width))
+        return _inside(laplacian[n:, n:], means, curvature, half_width)
     return _moment(list(weights), means, laplacian[n:, n:].inv() / curvature)
 
 

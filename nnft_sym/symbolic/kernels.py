@@ -14,6 +14,7 @@ from typing import TypeAlias
 import sympy
 
 from nnft_sym.errors import InvalidExpansion
+from nnft_sym.symbolic.inputs import as_expression
 
 #: A number, or a symbol for one.
 Scalar: TypeAlias = sympy.Expr | float | int
@@ -66,14 +67,15 @@ def kernel_expression(
             f"{what} was given: there are {', '.join(_FORMS)}, for two points with the same number of "
             "coordinates"
         )
-    sw = sympy.sympify(sigma_w)
-    sb = sympy.sympify((0 if net == "relu" else 1) if sigma_b is None else sigma_b)
-    sa = sw if sigma_a is None else sympy.sympify(sigma_a)
+    sw = as_expression(sigma_w, "sigma_w")
+    sb = as_expression((0 if net == "relu" else 1) if sigma_b is None else sigma_b, "sigma_b")
+    sa = sw if sigma_a is None else as_expression(sigma_a, "sigma_a")
     return _FORMS[net](first, second, sw, sb, sa)
 
 
 def _coordinates(point: sympy.Expr | Coordinates) -> list[sympy.Expr]:
-    return [sympy.sympify(c) for c in (point if isinstance(point, Sequence) else [point])]
+    several = isinstance(point, Sequence) and not isinstance(point, str)
+    return [as_expression(c, "coordinate") for c in (point if several else [point])]
 
 
 def _covariance(x: Coordinates, y: Coordinates, sw: sympy.Expr, sb: sympy.Expr) -> sympy.Expr:

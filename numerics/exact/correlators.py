@@ -315,7 +315,7 @@ def neuron_cumulants(
     moments: dict[int, SymmetricTable] = {}
     for order, rows in sorted(indices.items()):
         wick = wick_count(component[rows])
-        if order == 2 and not isinstance(network.kernel, QuadratureKernel):
+        if order == 2 and _is_closed(network):
             # a kernel in closed form is more precise than any quadrature
             second = network.kernel.weight(points, points)[rows[:, 0], rows[:, 1]] * wick
             found = Moments(second, 4 * EPS * np.abs(second))
@@ -374,7 +374,7 @@ def _assemble(
         full, error, _ = join_blocks(sums[order], powers)
         # one block: the cumulant itself
         own, own_error = powers[1] * sums[order][1, 0], powers[1] * sums[order][1, 1]
-        closed = order == 2 and not isinstance(network.kernel, QuadratureKernel)
+        closed = order == 2 and _is_closed(network)
         method = "kernel (exact at every width)" if closed else f"feature moments: {neuron.method}"
         correlators[order] = ExactCorrelator(
             order, indices, full, own, error, own_error, method, _quality(neuron, order)
@@ -407,6 +407,11 @@ def _quality(neuron: NeuronCumulants, order: int) -> Quality:
         if r <= order
     )
     return Quality.TRUSTED if converged else Quality.NOT_CONVERGED
+
+
+def _is_closed(network: Network) -> bool:
+    """Whether the kernel is a formula, and not a quadrature with an error of its own."""
+    return not isinstance(network.kernel, QuadratureKernel)
 
 
 def _check_order(order: int) -> None:

@@ -54,6 +54,17 @@ def as_outputs(outputs: Sequence[int] | None, n_points: int) -> Indices:
     return given.astype(np.int64)
 
 
+def output_numbers(outputs: Sequence[int] | None, n_points: int) -> Indices:
+    """Number the outputs in use 0, 1, ... in ascending order of their labels; see `as_outputs`.
+
+    Examples
+    --------
+    >>> output_numbers([7, 12, 7], 3).tolist()
+    [0, 1, 0]
+    """
+    return np.unique(as_outputs(outputs, n_points), return_inverse=True)[1].astype(np.int64)
+
+
 def distinct_fields(points: Array, outputs: Indices) -> tuple[Array, Indices, Indices]:
     """Drop repeated fields, which would only repeat work.
 

@@ -86,6 +86,8 @@ class ReweightedNet(Network):
                 "output weights its two-point function would grow with the width; erf and cos can be had"
             )
 
+    # These are fields of other networks and read through here. All networks are frozen, so nobody can assign
+    # to either, which is what the type checker would guard.
     @property
     def width(self) -> int:  # type: ignore[override]
         """Number of hidden neurons."""

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.errors import InvalidNetwork, InvalidPoints, NotAvailable
-from numerics.exact.inputs import as_outputs
+from numerics.exact.inputs import output_numbers
 from numerics.intrinsics import GRAIN, LANES
 from numerics.jit import compiled
 from numerics.networks.activations import row_address
@@ -109,7 +109,7 @@ def lane_parameters(
             "the conditional estimator integrates over independent Gaussian output weights; those of "
             f"{network!r} are not: use the plain estimator"
         )
-    components = np.unique(as_outputs(outputs, len(points)), return_inverse=True)[1].astype(np.int64)
+    components = output_numbers(outputs, len(points))
     if correlation > 0.0 and components.any():
         raise NotAvailable(f"correlated output weights are defined for one output; {network!r} has them")
     base = network.base if isinstance(network, ReweightedNet) else network

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.exact.inputs import as_outputs
+from numerics.exact.inputs import output_numbers
 from numerics.networks.architectures import Network
 from numerics.networks.neuron_quadrature import UNIFORM
 from numerics.networks.weight_laws import laws_of
@@ -55,7 +55,7 @@ def reference_outputs(
     """
     key = split_seed(seed)
     numbers = np.arange(first, first + count)
-    component = np.unique(as_outputs(outputs, len(points)), return_inverse=True)[1]
+    component = output_numbers(outputs, len(points))
     n_outputs = int(component.max()) + 1
     total = np.zeros((count, len(points)))
     for neuron in range(network.width):
