@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 
 import numba
 
+from diagrams import jit_target as jit_target  # settles the target before anything is compiled
 from diagrams.jit_cache import kept_fresh
 
 Function = TypeVar("Function", bound=Callable[..., Any])

@@ -10,28 +10,12 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
-from numba import config
-from numba.core.codegen import get_host_cpu_features
 
+from diagrams import jit_target as jit_target  # settles the target before anything is compiled
 from diagrams.jit_cache import kept_fresh
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 FLOOR = Path(__file__).parent
-
-
-def _use_wide_vectors() -> None:
-    """Let LLVM use 512-bit vectors where the processor has them.
-
-    On recent Intel processors it prefers half of that width, for the sake of programs with few long loops;
-    ours are all long loops and run 1.4 to 2 times faster. Like the variable ``NUMBA_CPU_FEATURES``, which
-    has precedence, this acts on what the process compiles from now on; other processors are not affected.
-    """
-    features = get_host_cpu_features()
-    if config.CPU_FEATURES is None and "+avx512f" in features.split(","):
-        config.CPU_FEATURES = features + ",-prefer-256-bit"
-
-
-_use_wide_vectors()
 
 
 def compiled(function: Function) -> Function:

@@ -58,3 +58,21 @@ def test_all_files_with_compiled_code_count(name, tmp_path):
         file.write("# changed\n")
     code_stamp.cache_clear()
     assert code_stamp(altered) != code_stamp(tmp_path / "numerics")
+
+
+FLOORS = ["diagrams.enumeration.machine", "numerics.sampling.lanes"]
+
+
+def test_the_order_of_imports_does_not_change_what_is_compiled():
+    # the processor's features are read once per process, by whoever compiles first
+    show = (
+        "from numba.core.registry import cpu_target; print(cpu_target.target_context.codegen().magic_tuple())"
+    )
+    targets = [
+        subprocess.run(
+            [sys.executable, "-c", f"import {first}, {second}\n{show}"],
+            cwd=ROOT, capture_output=True, text=True, check=True,
+        ).stdout
+        for first, second in (FLOORS, FLOORS[::-1])
+    ]  # fmt: skip
+    assert targets[0] == targets[1] != ""
