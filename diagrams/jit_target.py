@@ -9,6 +9,17 @@ from numba import config
 from numba.core.codegen import get_host_cpu_features
 
 
+def processor_has(feature: str) -> bool:
+    """Tell whether code is compiled for a processor with a feature that LLVM knows by this name.
+
+    Examples
+    --------
+    >>> processor_has("no such feature")
+    False
+    """
+    return f"+{feature}" in (config.CPU_FEATURES or get_host_cpu_features()).split(",")
+
+
 def use_wide_vectors() -> None:
     """Let LLVM use 512-bit vectors where the processor has them.
 
@@ -17,9 +28,8 @@ def use_wide_vectors() -> None:
     has precedence, this acts on what the process compiles from now on; other processors are not affected. It
     comes too late in a process that has made compiled functions of its own before.
     """
-    features = get_host_cpu_features()
-    if config.CPU_FEATURES is None and "+avx512f" in features.split(","):
-        config.CPU_FEATURES = features + ",-prefer-256-bit"
+    if config.CPU_FEATURES is None and processor_has("avx512f"):
+        config.CPU_FEATURES = get_host_cpu_features() + ",-prefer-256-bit"
 
 
 use_wide_vectors()

@@ -14,6 +14,8 @@ from numba.core import cgutils, types
 from numba.extending import intrinsic
 from numba.np.arrayobj import populate_array
 
+from numerics.vectors import Vector
+
 #: Networks evaluated at once, one lane each; all rows of single precision then fit into the first cache.
 LANES = 512
 #: Networks whose moments are summed at once: the leaves of every sum, a power of two.
@@ -50,15 +52,26 @@ def _fold(builder: Any, vector: Any, width: int, combine: Callable[[Any, Any], A
 
 
 def _multiply_add(typing_context: Any, a: Any, b: Any, c: Any) -> Any:
-    if not (a == b == c and isinstance(a, types.Float)):
+    if not (a == b == c and isinstance(a, types.Float | Vector)):
         return None
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        kind = arguments[0].type
-        function = builder.module.declare_intrinsic("llvm.fmuladd", [kind], ir.FunctionType(kind, [kind] * 3))
+        kind = ir.FunctionType(arguments[0].type, [arguments[0].type] * 3)
+        name = "v16f32" if isinstance(a, Vector) else f"f{a.bitwidth}"
+        function = cgutils.get_or_insert_function(builder.module, kind, f"llvm.fmuladd.{name}")
         return builder.call(function, arguments)
 
     return a(a, b, c), generate
+
+
+def _shift_right(typing_context: Any, word: Any, bits: Any) -> Any:
+    if word != types.uint32:
+        return None
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.lshr(arguments[0], builder.trunc(arguments[1], arguments[0].type))
+
+    return types.uint32(types.uint32, types.intp), generate
 
 
 def _dot_rows(typing_context: Any, matrix: Any, i: Any, j: Any) -> Any:
@@ -194,8 +207,11 @@ stay_apart = cast(Callable[[], None], intrinsic(_stay_apart))
 #: ``grain(rows, number)`` is the like of `GRAIN` numbers.
 grain = cast(Callable[[Any, int], Any], intrinsic(_view(GRAIN)))
 
-#: ``multiply_add(a, b, c)`` is a·b + c of one floating-point type, fused where the processor can.
+#: ``multiply_add(a, b, c)`` is a·b + c of one type, floating-point or vector, fused where the processor can.
 multiply_add = cast(Callable[[Any, Any, Any], Any], intrinsic(_multiply_add))
+
+#: ``shift_right(word, bits)`` shifts a 32-bit word by fewer bits; Numba would make it one of 64 bits.
+shift_right = cast(Callable[[Any, int], Any], intrinsic(_shift_right))
 
 #: ``dot_rows(matrix, i, j)`` is the scalar product of two rows of `GRAIN` doubles.
 dot_rows = cast(Callable[[Any, int, int], float], intrinsic(_dot_rows))

@@ -7,27 +7,31 @@ Stated bounds (tested) are the largest errors over the whole range of definition
 function             double                       single
 ===================  ===========================  ============================
 `erf`                1.2e-15 relative             1.4e-6 relative
-`erf_of_units`       the same                     the same
+`erf_of_units`       the same                     the same; of vectors also 2.5e-7 absolute
 `exp`, |x| <= 80     2.5e-16 · (1 + |x|/8) rel.   1.2e-7 · (1 + |x|/8) relative
-`log` on (0, 1]      4e-16 relative               1.5e-7 relative
+`minus_two_log`      4e-16 relative               5e-7 relative
 `cos_turns`          1e-15 absolute               6e-7 absolute, |x| <= 1
 `polar`, radius 1    5e-16 absolute               3e-7 absolute
 ===================  ===========================  ============================
 
 The coefficients are near-minimax fits (Chebyshev interpolation; for `erf` a rational weighted least-squares
 fit in double precision, computed with 50 digits, and a linear program in single precision, where two further
-coefficients would gain less than they cost: 1e-6 of a feature is far below the noise of any sample).
+coefficients would gain less than they cost: 1e-6 of a feature is far below the noise of any sample). For
+vectors (`numerics.vectors`) `erf` looks up polynomials of degree four, which interpolate in Chebyshev points.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numba import types
 from numba.extending import overload
+from numpy.typing import NDArray
 
 from numerics.intrinsics import multiply_add
 from numerics.jit import compiled
+from numerics.vectors import LOOKS_UP, WIDTH, Vector, odd_table_function
 
 # erf(x)/x = P(x²)/Q(x²) for |x| <= 5.95: all coefficients are positive, so nothing cancels
 ERF_NUMERATOR = (
@@ -49,15 +53,18 @@ ERF_SINGLE = (
     0.420568449, -0.2082914092, 0.1506155347, -0.1148604982, 0.08524151775, -0.06029312068, 0.04070823852,
     -0.02351556617, 0.0103931336, -0.006425397519, 0.005471514898, -0.00199364914,
 )  # fmt: skip
+# In a vector the unit is the width of the sixteen pieces of erf, of which the last ends at 3.75.
+ERF_UNIT_VECTOR = 3.75 / (WIDTH - 0.5)
+ERF_DEGREE = 4
 # (ln m - 2s)/s³ in s², s = (m - 1)/(m + 1)
 LOG_DOUBLE = (
     0.66666666666666696862, 0.3999999999989950449, 0.28571428625975484921, 0.22222211134795079855,
     0.1818288912526172208, 0.15331721600556041269, 0.1461644968504340586,
 )  # fmt: skip
-# (ln(1 + t) - t + t²/2)/t³ in t
+# -2 ln(1 + t)/t in t
 LOG_SINGLE = (
-    0.3333333073, -0.2500030642, 0.2000104509, -0.1664128146, 0.1421449592, -0.1299818376, 0.1262231985,
-    -0.07902743772,
+    -1.999999627, 1.000013348, -0.6667236585, 0.4991868717, -0.3974605898, 0.3466689737, -0.3284019799,
+    0.202048516,
 )  # fmt: skip
 # sin(2πy)/y and cos(2πy) in y², |y| <= 1/4
 SIN_DOUBLE = (
@@ -109,9 +116,24 @@ _MAGIC_64 = 6755399441055744.0  # 1.5 · 2^52
 _MAGIC_32 = np.float32(12582912.0)  # 1.5 · 2^23
 
 
+def _erf_tables() -> NDArray[np.float64]:
+    """Polynomials in t of erf((i + t)·unit), |t| <= 1/2, coefficient first."""
+    n = ERF_DEGREE + 1
+    nodes = np.cos(np.pi * (np.arange(n) + 0.5) / n) / 2
+    values = [[math.erf((i + t) * ERF_UNIT_VECTOR) for i in range(WIDTH)] for t in nodes]
+    tables = np.linalg.solve(np.vander(nodes, increasing=True), np.array(values))
+    # absolute values begin at t = 0: the first polynomial has no constant term and is needed for t >= 0 only
+    nodes = (1 + np.cos(np.pi * (np.arange(n - 1) + 0.5) / (n - 1))) / 4
+    slopes = [math.erf(t * ERF_UNIT_VECTOR) / t for t in nodes]
+    tables[:, 0] = [0.0, *np.linalg.solve(np.vander(nodes, increasing=True), slopes)]
+    return tables
+
+
 def erf_unit(single: bool) -> float:
-    """Return the unit in which `erf_of_units` counts its argument."""
-    return ERF_UNIT_SINGLE if single else 1.0
+    """Return the unit in which `erf_of_units` counts what `numerics.vectors.load` gives."""
+    if single:
+        return ERF_UNIT_VECTOR if LOOKS_UP else ERF_UNIT_SINGLE
+    return 1.0
 
 
 COMPILED_ONLY = "this function exists inside compiled code only; use scipy.special or numpy elsewhere"
@@ -132,7 +154,7 @@ def erf(x: Any) -> Any:
 
 
 def erf_of_units(x: Any) -> Any:
-    """Error function of `erf_unit` times x; for compiled code only."""
+    """Error function of x units (see `erf_unit`); for compiled code only."""
     raise NotImplementedError(COMPILED_ONLY)
 
 
@@ -141,8 +163,8 @@ def exp(x: Any) -> Any:
     raise NotImplementedError(COMPILED_ONLY)
 
 
-def log(x: Any) -> Any:
-    """Natural logarithm of a positive normal number; for compiled code only."""
+def minus_two_log(x: Any) -> Any:
+    """-2 ln x of a number in (0, 1], the square of a Box-Muller radius; for compiled code only."""
     raise NotImplementedError(COMPILED_ONLY)
 
 
@@ -176,6 +198,13 @@ def _erf_single(x: Any) -> Any:
     return erf_of_units(np.float32(x * _FROM_UNITS))
 
 
+_erf_table = odd_table_function(_erf_tables().tolist())
+
+
+def _erf_of_units_vector(x: Any) -> Any:
+    return _erf_table(x)
+
+
 def _erf_of_units_single(x: Any) -> Any:
     y = min(max(x, -_ROOT_2), _ROOT_2)
     return y * horner(multiply_add(y, y, np.float32(-1.0)), _ERF_32)
@@ -202,7 +231,7 @@ def _exp_single(x: Any) -> Any:
     return np.int32(np.float32(horner(r, _EXP_32)).view(np.int32) + shift).view(np.float32)
 
 
-def _log_double(x: Any) -> Any:
+def _minus_two_log_double(x: Any) -> Any:
     bits = np.float64(x).view(np.int64)
     # x = m·2^k with m between √½ and √2
     k = (bits - np.int64(0x3FE6A09E667F3BCD)) >> np.int64(52)
@@ -210,18 +239,14 @@ def _log_double(x: Any) -> Any:
     whole = np.int64(k + np.int64(0x4338000000000000)).view(np.float64) - _MAGIC_64
     s = (m - 1.0) / (m + 1.0)
     z = s * s
-    return multiply_add(whole, 0.6931471805599453, 2.0 * s + s * z * horner(z, _LOG_64))
+    return -2.0 * multiply_add(whole, 0.6931471805599453, 2.0 * s + s * z * horner(z, _LOG_64))
 
 
-def _log_single(x: Any) -> Any:
+def _minus_two_log_single(x: Any) -> Any:
     bits = np.float32(x).view(np.int32)
     k = np.int32(np.int32(bits - np.int32(0x3F3504F3)) >> np.int32(23))
-    m = np.int32(bits - np.int32(k << np.int32(23))).view(np.float32)
-    whole = np.float32(np.int32(k + np.int32(0x4B400000)).view(np.float32) - _MAGIC_32)
-    t = np.float32(m - np.float32(1.0))
-    z = np.float32(t * t)
-    p = multiply_add(np.float32(t * z), horner(t, _LOG_32), np.float32(np.float32(-0.5) * z))
-    return multiply_add(whole, np.float32(0.6931471805599453), np.float32(p + t))
+    t = np.float32(np.int32(bits - np.int32(k << np.int32(23))).view(np.float32) - np.float32(1.0))
+    return multiply_add(t, horner(t, _LOG_32), np.float32(np.float32(k) * np.float32(-1.3862943611198906)))
 
 
 def _cos_turns_double(x: Any) -> Any:
@@ -275,11 +300,16 @@ def _polar_single(word: Any, like: Any) -> Any:
     return np.float32(r * horner(z, _COS_32)), np.float32(np.float32(r * y) * horner(z, _SIN_32))
 
 
-def _offer(function: Callable[..., Any], double: Callable[..., Any], single: Callable[..., Any]) -> None:
+def _offer(
+    function: Callable[..., Any],
+    double: Callable[..., Any],
+    single: Callable[..., Any],
+    vector: Callable[..., Any] | None = None,
+) -> None:
     """Let compiled code choose the implementation by the type of the last argument."""
 
     def choose_one(x: Any) -> Callable[..., Any] | None:
-        return {types.float64: double, types.float32: single}.get(x)
+        return vector if isinstance(x, Vector) else {types.float64: double, types.float32: single}.get(x)
 
     def choose_two(word: Any, like: Any) -> Callable[..., Any] | None:
         return choose_one(like)
@@ -288,9 +318,9 @@ def _offer(function: Callable[..., Any], double: Callable[..., Any], single: Cal
 
 
 _offer(erf, _erf_double, _erf_single)
-_offer(erf_of_units, _erf_double, _erf_of_units_single)
+_offer(erf_of_units, _erf_double, _erf_of_units_single, _erf_of_units_vector)
 _offer(exp, _exp_double, _exp_single)
-_offer(log, _log_double, _log_single)
+_offer(minus_two_log, _minus_two_log_double, _minus_two_log_single)
 _offer(cos_turns, _cos_turns_double, _cos_turns_single)
 _offer(unit_interval, _unit_interval_double, _unit_interval_single)
 _offer(radius_fraction, _radius_fraction_double, _radius_fraction_single)

@@ -184,9 +184,9 @@ def test_uneven_blocks_do_not_bias_the_error():
 def test_progress_counts_networks_up_to_the_end():
     seen = []
     Ensemble(ErfNet(2), [0.5], seed=1).correlators(
-        150_000, progress=lambda done, total: seen.append((done, total))
+        600_000, progress=lambda done, total: seen.append((done, total))
     )
-    assert seen[-1] == (150_000, 150_000)
+    assert seen[-1] == (600_000, 600_000)
     assert all(a < b for (a, _), (b, _) in pairwise(seen))
     assert len(seen) > 5
 

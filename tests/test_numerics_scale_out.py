@@ -20,7 +20,7 @@ from numerics.sampling.scale_out import DEPTH, ClusterUnavailable, PackedSums, c
 distributed = pytest.importorskip("distributed")
 
 ENSEMBLE = Ensemble(ErfNet(50), [-1.0, 0.2, 0.6], seed=11, precision="single")
-NETWORKS = 600_001
+NETWORKS = 2_400_001
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,7 @@ def test_a_killed_worker_costs_only_what_it_had_in_work(client, expected):
 
 def test_a_run_moves_between_threads_and_cluster(client, expected, tmp_path):
     def interrupt(done, total):
-        if done > 100_000:
+        if done > 400_000:
             raise KeyboardInterrupt
 
     path = tmp_path / "run"
@@ -83,7 +83,7 @@ def test_a_run_moves_between_threads_and_cluster(client, expected, tmp_path):
         ENSEMBLE.correlators(NETWORKS, checkpoint=path, progress=interrupt)
     with pytest.raises(KeyboardInterrupt):
         ENSEMBLE.correlators(
-            NETWORKS, checkpoint=path, cluster=client, progress=lambda done, _: interrupt(done - 200_000, _)
+            NETWORKS, checkpoint=path, cluster=client, progress=lambda done, _: interrupt(done - 800_000, _)
         )
     assert_same(ENSEMBLE.correlators(NETWORKS, checkpoint=path), expected)
 

@@ -20,8 +20,8 @@ from numerics.sampling.sampler import Ensemble
 from numerics.sampling.store import CheckpointMismatch, DamagedCheckpoint
 
 POINTS = [-0.6, 0.2, 1.0]
-#: Eleven whole pages of 16384 networks and a rest.
-NETWORKS = 190_001
+#: Eleven whole pages of 65536 networks and a rest.
+NETWORKS = 760_001
 
 
 @pytest.fixture(autouse=True)
@@ -77,21 +77,21 @@ def test_an_interrupted_run_continues_to_the_same_bits(stops, tmp_path, uninterr
 def test_every_estimator_and_precision_continues(tmp_path):
     one = ensemble(estimator="conditional", precision="single")
     with pytest.raises(SamplingInterrupted):
-        one.correlators(50_000, checkpoint=tmp_path / "run", progress=interrupt_after(2))
-    assert_same(one.correlators(50_000, checkpoint=tmp_path / "run"), one.correlators(50_000))
+        one.correlators(200_000, checkpoint=tmp_path / "run", progress=interrupt_after(2))
+    assert_same(one.correlators(200_000, checkpoint=tmp_path / "run"), one.correlators(200_000))
 
 
 def test_the_partial_result_is_a_shorter_sample():
     with pytest.raises(SamplingInterrupted) as caught:
         ensemble().correlators(NETWORKS, n_blocks=40, progress=interrupt_after(4))
     partial = caught.value.partial
-    assert partial.n_networks == 4 * 16384
+    assert partial.n_networks == 4 * 65536
     assert partial.provenance["complete"] is False
     assert partial.provenance["networks"] == partial.n_networks == partial.block_sizes.sum()
-    fresh = ensemble().correlators(4 * 16384)
+    fresh = ensemble().correlators(4 * 65536)
     np.testing.assert_array_equal(partial.sums, fresh.sums)
     np.testing.assert_array_equal(partial.variance_counts, fresh.variance_counts)
-    # 14 blocks of 4750 networks, the last one cut short: the errors agree within those of an error
+    # 14 blocks of 19,000 networks, the last one cut short: the errors agree within those of an error
     np.testing.assert_allclose(partial.block_sums.sum(axis=0), partial.sums, rtol=1e-12)
     assert np.all(np.abs(partial[2].error / fresh[2].error - 1) < 4.5 / np.sqrt(2 * 13))
 
@@ -100,8 +100,8 @@ def test_an_interrupt_before_two_blocks_leaves_nothing_to_quote():
     with pytest.raises(SamplingInterrupted) as caught:
         ensemble().correlators(10**8, n_blocks=2, progress=interrupt_after(1))
     assert caught.value.partial is None
-    assert caught.value.n_networks == 16384
-    assert "after 16,384 networks, too few for an error" in str(caught.value)
+    assert caught.value.n_networks == 65536
+    assert "after 65,536 networks, too few for an error" in str(caught.value)
     assert isinstance(caught.value, KeyboardInterrupt)
 
 
@@ -134,7 +134,7 @@ def test_a_run_is_made_longer(stop, tmp_path):
         ({}, {"orders": (2, 4)}, "orders"),
         ({}, {"n_blocks": 41}, "blocks: 40 there, 41 here"),
         ({}, {"n_networks": 2 * NETWORKS}, "multiplying the numbers of networks and of blocks"),
-        ({}, {"n_networks": NETWORKS - 1}, "networks: 190001 there, 190000 here"),
+        ({}, {"n_networks": NETWORKS - 1}, "networks: 760001 there, 760000 here"),
     ],
 )
 def test_other_inputs_are_refused_by_name(changes, options, said, tmp_path):

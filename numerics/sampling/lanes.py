@@ -26,6 +26,7 @@ from numerics.jit import compiled, inlined
 from numerics.sampling.parameters import draw_normals, draw_pair
 from numerics.sampling.random_streams import NETWORK_LEVEL, Four
 from numerics.special_functions import cos_turns, erf_of_units, exp
+from numerics.vectors import load, spread, step, store
 
 Array = NDArray[np.float64]
 Words = NDArray[np.uint32]
@@ -88,11 +89,13 @@ def _add_pair(output: Array, variance: Array, r: Array, x: float, shift: float, 
     """Add both neurons' contributions at one point; `r` are the flat rows."""
     stay_apart()
     if activation == ERF:
-        for lane in range(LANES):
-            s = erf_of_units(multiply_add(x, r[lane], r[2 * LANES + lane]))
-            t = erf_of_units(multiply_add(x, r[4 * LANES + lane], r[6 * LANES + lane]))
-            output[lane] = _weighted(output[lane], r[LANES + lane], s, r[5 * LANES + lane], t)
-            variance[lane] = _weighted(variance[lane], s, s, t, t)
+        everywhere = spread(x)
+        for lane in range(0, LANES, step(r)):
+            s = erf_of_units(multiply_add(everywhere, load(r, lane), load(r, 2 * LANES + lane)))
+            t = erf_of_units(multiply_add(everywhere, load(r, 4 * LANES + lane), load(r, 6 * LANES + lane)))
+            total = _weighted(load(output, lane), load(r, LANES + lane), s, load(r, 5 * LANES + lane), t)
+            store(output, lane, total)
+            store(variance, lane, _weighted(load(variance, lane), s, s, t, t))
     elif activation == RELU:
         zero = x - x
         for lane in range(LANES):
@@ -127,8 +130,10 @@ def _features(feature: Array, argument: Array, weight: Array, base: Array, x: fl
               activation: int, address: int) -> None:  # fmt: skip
     """Evaluate s(z) of one neuron at one point."""
     if activation == ERF:
-        for lane in range(LANES):
-            feature[lane] = erf_of_units(multiply_add(x, weight[lane], base[lane]))
+        everywhere = spread(x)
+        for lane in range(0, LANES, step(weight)):
+            z = multiply_add(everywhere, load(weight, lane), load(base, lane))
+            store(feature, lane, erf_of_units(z))
     elif activation == RELU:
         zero = x - x
         for lane in range(LANES):

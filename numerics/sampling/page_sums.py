@@ -146,9 +146,9 @@ class Request:
         --------
         >>> from numerics.networks.architectures import ErfNet
         >>> points = np.zeros((1, 1))
-        >>> request = Request(ErfNet(5), points, 0, "double", "plain", (2,), n_networks=220_000, n_blocks=2)
+        >>> request = Request(ErfNet(5), points, 0, "double", "plain", (2,), n_networks=880_000, n_blocks=2)
         >>> request.page_size, list(request.spans(3, level=2))
-        (16384, [(3, 0), (4, 2), (8, 2), (12, 0), (13, 0)])
+        (65536, [(3, 0), (4, 2), (8, 2), (12, 0), (13, 0)])
         """
         while first < self.whole_pages:
             here = level

@@ -28,6 +28,7 @@ from numerics.sampling.parameters import UNIFORM as UNIFORM_CODE
 from numerics.sampling.random_streams import Four, split_seed
 from numerics.sampling.tails import BINS, count_variances
 from numerics.special_functions import erf_unit
+from numerics.vectors import aligned
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -200,9 +201,9 @@ def page_grains(width: int) -> int:
     Examples
     --------
     >>> page_grains(10), page_grains(1000)
-    (256, 64)
+    (1024, 64)
     """
-    grains = 256
+    grains = 1024
     while grains > LANES // GRAIN and grains * GRAIN * width > PAGE_NEURONS:
         grains //= 2
     return grains
@@ -286,14 +287,14 @@ def _scratch(lanes: LaneParameters, plan: MomentPlan, pairings: PairingPlan) -> 
     n_pairs = n_points * (n_points + 1) // 2 if lanes.conditional else 0
     n_monomials = pairings.n_rows if lanes.conditional else len(plan.parent)
     return (
-        np.empty((max(n_points, n_pairs), LANES)),
-        np.empty((n_points, LANES)),
-        np.empty((n_points + max(n_points, n_pairs), LANES), dtype=kind),
-        np.empty((2 * n_points, LANES), dtype=kind),
-        np.empty(row_count(d, int(lanes.components.max()) + 1) * LANES, dtype=kind),
-        np.empty(8 * LANES, dtype=np.uint32),
-        np.empty((n_monomials, GRAIN)),
-        np.empty(plan.size),
+        aligned((max(n_points, n_pairs), LANES), np.float64),
+        aligned((n_points, LANES), np.float64),
+        aligned((n_points + max(n_points, n_pairs), LANES), kind),
+        aligned((2 * n_points, LANES), kind),
+        aligned(row_count(d, int(lanes.components.max()) + 1) * LANES, kind),
+        aligned(8 * LANES, np.uint32),
+        aligned((n_monomials, GRAIN), np.float64),
+        aligned(plan.size, np.float64),
     )
 
 

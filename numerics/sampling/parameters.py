@@ -8,7 +8,7 @@ paired).
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.intrinsics import LANES, row, smallest_word, stay_apart
+from numerics.intrinsics import LANES, row, shift_right, smallest_word, stay_apart
 from numerics.jit import compiled, inlined
 from numerics.sampling.random_streams import (
     ANGLE_BITS,
@@ -19,7 +19,7 @@ from numerics.sampling.random_streams import (
     Four,
     threefry,
 )
-from numerics.special_functions import log, polar, radius_fraction, unit_interval
+from numerics.special_functions import minus_two_log, polar, radius_fraction, unit_interval
 
 Array = NDArray[np.float64]
 Words = NDArray[np.uint32]
@@ -31,6 +31,8 @@ ROOT_12 = 12.0**0.5
 TAIL_WORD = TAIL << ANGLE_BITS
 # Where the bits of an angle go in a word: its own at the top, those of the last word below, then a half step.
 _OWN, _MORE = 32 - ANGLE_BITS, 32 - ANGLE_BITS - MORE_ANGLE_BITS
+# The compiler would count the lanes in words of twice the size.
+_NUMBERS = np.arange(LANES, dtype=np.uint32)
 _MORE_MASK, _HALF_STEP = ((1 << MORE_ANGLE_BITS) - 1) << _MORE, 1 << (_MORE - 1)
 
 
@@ -42,7 +44,7 @@ def fill_words(words: Words, at: int, first: int, pair: int, call: int, key: Fou
     r0, r1, r2, r3 = row(words, at), row(words, at + 1), row(words, at + 2), row(words, at + 3)
     number, which = np.uint32(pair), np.uint32(call)
     for lane in range(LANES):
-        w0, w1, w2, w3 = threefry((np.uint32(low + np.uint32(lane)), high, number, which), key)
+        w0, w1, w2, w3 = threefry((np.uint32(low + _NUMBERS[lane]), high, number, which), key)
         r0[lane] = w0
         r1[lane] = w1
         r2[lane] = w2
@@ -57,14 +59,13 @@ def _draw_radii(radii: Array, words: Words) -> None:
     """Turn words into radii of pairs of standard normals."""
     stay_apart()
     for lane in range(LANES):
-        minus_log = -log(radius_fraction(words[lane], radii[lane]))
-        radii[lane] = np.sqrt(minus_log + minus_log)
+        radii[lane] = np.sqrt(minus_two_log(radius_fraction(words[lane], radii[lane])))
 
 
 @compiled
 def _angle_word(word: np.uint32, last: np.uint32, place: int) -> np.uint32:
     """Collect the bits of an angle at the top of a word."""
-    raised = np.uint32(np.uint32(last >> np.uint32(MORE_ANGLE_BITS * place)) << np.uint32(_MORE))
+    raised = np.uint32(shift_right(last, MORE_ANGLE_BITS * place) << np.uint32(_MORE))
     own = np.uint32(np.uint32(word << np.uint32(_OWN)) | np.uint32(_HALF_STEP))
     return np.uint32(np.uint32(raised & np.uint32(_MORE_MASK)) | own)
 
@@ -88,7 +89,7 @@ def _extend_tail(
         if word < TAIL_WORD:
             fine = np.float64(words[(4 + place) * LANES + lane])
             bits = np.float64(np.uint32(word >> np.uint32(ANGLE_BITS)))
-            radius = np.sqrt(-2.0 * log((bits + (fine + 0.5) * 2.0**-32) * 2.0**-24))
+            radius = np.sqrt(minus_two_log((bits + (fine + 0.5) * 2.0**-32) * 2.0**-24))
             first[lane], second[lane] = polar(_angle_word(word, words[3 * LANES + lane], place), radius)
 
 

@@ -211,9 +211,9 @@ def task_level(request: Request, first: int, threads: int) -> int:
     >>> sizes = [10**6, 10**8, 10**11]
     >>> requests = [Request(ErfNet(10), points, 0, "single", "plain", (2,), n, 1000) for n in sizes]
     >>> [task_level(request, first=0, threads=2) for request in requests]
-    [1, 8, 10]
+    [0, 6, 8]
     >>> task_level(requests[-1], first=0, threads=1000)
-    9
+    7
     """
     page = request.page_size * (request.network.width + OVERHEAD)
     left = (request.whole_pages - first) // (TASKS_PER_THREAD * threads)

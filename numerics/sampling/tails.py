@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.estimate import Quality
+from numerics.intrinsics import LANES, row
 from numerics.jit import compiled
 
 Array = NDArray[np.float64]
@@ -69,6 +70,16 @@ class TailReport:
 
 
 @compiled
+def _find_cells(variances: Array, factor: float) -> None:
+    """Replace variances by the numbers of their cells: exponent and four bits of the mantissa."""
+    cells = variances.view(np.int64)
+    for lane in range(LANES):
+        bits = np.float64(variances[lane] * factor).view(np.int64)
+        cell = (bits >> np.int64(48)) - np.int64(_OFFSET)
+        cells[lane] = min(max(cell, np.int64(0)), np.int64(BINS - 1))
+
+
+@compiled
 def count_variances(counts: Counts, variances: Array, inverse_kernel: Array, n: int) -> None:
     """Add the relative conditional variances of n networks to the histogram.
 
@@ -76,18 +87,17 @@ def count_variances(counts: Counts, variances: Array, inverse_kernel: Array, n: 
     ----------
     counts : ndarray of int64, shape (n_points, BINS)
     variances : ndarray, shape (n_points, LANES)
+        Used up.
     inverse_kernel : ndarray, shape (n_points,)
         1/K(x, x), 0 where K vanishes.
     n : int
         How many lanes count.
     """
-    for lane in range(n):
-        # points inside: successive increments then hit different rows and need not wait for each other
-        for point in range(len(counts)):
-            ratio = np.float64(variances[point, lane] * inverse_kernel[point])
-            # exponent and four bits of the mantissa
-            cell = (ratio.view(np.int64) >> np.int64(48)) - np.int64(_OFFSET)
-            counts[point, min(max(cell, np.int64(0)), np.int64(BINS - 1))] += 1
+    cells = variances.view(np.int64)
+    for point in range(len(counts)):
+        _find_cells(row(variances, point), inverse_kernel[point])
+        for lane in range(n):
+            counts[point, cells[point, lane]] += 1
 
 
 def bin_edges() -> Array:
