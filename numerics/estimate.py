@@ -16,7 +16,9 @@ class Quality(Enum):
         "heavy-tailed: a few networks dominate the error estimate, so value and error bar "
         "are not trustworthy; use the exact finite-width value"
     )
-    TOO_FEW_SAMPLES = "too few networks per block or too few blocks for an error bar; sample more networks"
+    TOO_FEW_SAMPLES = (
+        "too few networks, or blocks of them, for the error bar to be right; sample more networks"
+    )
     NOT_CONVERGED = (
         "the integral did not reach the requested accuracy; ask for less (rtol), or leave the method open"
     )

@@ -15,7 +15,7 @@ EPS = float(np.finfo(np.float64).eps)
 # Rows times partitions handled at once.
 BLOCK = 1_000_000
 # (n − 1)!!, the moments of a standard normal variable.
-NORMAL_MOMENTS = np.array([float(prod(range(n - 1, 0, -2))) if n % 2 == 0 else 0.0 for n in range(11)])
+NORMAL_MOMENTS = np.array([float(prod(range(n - 1, 0, -2))) if n % 2 == 0 else 0.0 for n in range(33)])
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -335,3 +336,21 @@ def test_several_outputs(nnft, tmp_path):
     code, out, err = nnft(*[word if word != "1,2,2" else "1,2" for word in words[:-3]])
     assert (code, out) == (2, "")
     assert "--outputs '1,2' was given with 3 points" in err
+
+
+def test_too_few_networks_are_told_with_the_number_needed(nnft, tmp_path):
+    import xarray
+
+    words = ["sample", "--net", "relu", "--width", "20", "--points", "1", "--networks", "20000"]
+    words += ["--out", str(tmp_path / "few.nc")]
+    shown = nnft(*words)[1]
+    needed = re.search(r"for the error bar to be right;\s+sample\s+more\s+networks \(about ([0-9e]+)", shown)
+    # E[v^12]/E[v^6]² of Gauss variables is of that size: 10⁵, to a factor of two in such a sample
+    assert 4e4 < float(needed[1]) < 4e5
+    quoted = {one["order"]: one for one in json.loads(nnft(*words[:-2], "--json")[1])["orders"]}
+    assert [quoted[order]["quality"].split()[0] for order in (2, 4, 6)] == ["the", "the", "too"]
+    assert quoted[4]["connected_quality"].startswith("the error bar can")
+    assert quoted[6]["connected_quality"].startswith("too few")
+    with xarray.open_datatree(tmp_path / "few.nc", engine="h5netcdf") as tree:
+        kept = {int(part.attrs["order"]): part.attrs for part in tree.subtree if "order" in part.attrs}
+        assert kept[6]["connected_quality"] == kept[6]["quality"] != kept[4]["connected_quality"]

@@ -27,6 +27,7 @@ from nnft_sym.study.results import CouplingStatus
 from nnft_sym.study.run import run_study
 from nnft_sym.study.summary import summarise
 from numerics.errors import NotAvailable
+from numerics.estimate import Quality
 from numerics.exact.correlators import exact_correlators
 from numerics.integrals.domains import Box
 from numerics.integrals.prediction import predict
@@ -294,10 +295,27 @@ cutoff = 10.0
 
 @pytest.mark.slow
 @pytest.mark.statistical
-def test_a_false_alarm_of_a_skewed_sample_is_caught_by_a_second_one():
-    # With this seed (one of seventy tried) the sixth power of two ReLU neurons fakes p = 2e-5.
+def test_a_million_networks_are_too_few_for_the_sixth_power_of_two_relu_neurons():
+    # With this seed (one of seventy tried) they give p = 2e-5 for all correlators together.
     net = run_study(parse_study(SKEWED.format(seed=59))).nets[0]
+    assert net.correlators[4].quality is Quality.TRUSTED
+    assert net.correlators[6].quality is Quality.TOO_FEW_SAMPLES
+    assert net.passed
+    assert not net.repeated
+    assert "Too few networks" in net.verdict
+
+
+def test_a_false_alarm_is_caught_by_a_second_sample(monkeypatch):
+    seeds = []
+
+    def first_one_off(network, points, seed):
+        seeds.append(seed)
+        return Ensemble(network.with_width(3) if len(seeds) == 1 else network, points, seed=seed)
+
+    monkeypatch.setattr("nnft_sym.study.net.Ensemble", first_one_off)
+    net = run_study(parse_study(SKEWED.format(seed=8).replace('"relu"', '"erf"'))).nets[0]
     assert net.joint.p_value < 1e-4
+    assert len(set(seeds)) == 2
     assert net.repeated
     assert net.passed
 

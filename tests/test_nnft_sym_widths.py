@@ -16,8 +16,8 @@ POINTS = np.array([[0.4], [1.0]])
 
 
 @pytest.fixture(scope="module")
-def relu():
-    return scan_widths(ReLUNet(1), POINTS, (1, 2, 5), networks=5000, experiments=4, seed=2)
+def scan():
+    return scan_widths(ReLUNet(1), POINTS, (10, 15, 20), networks=500_000, experiments=4, seed=2)
 
 
 def plotted(axes):
@@ -28,10 +28,10 @@ def plotted(axes):
     return found
 
 
-def test_the_figure_shows_the_numbers(relu):
-    figure = width_figure(relu)
+def test_the_figure_shows_the_numbers(scan):
+    figure = width_figure(scan)
     assert [axes.get_ylabel() for axes in figure.axes] == ["$m_4$", "$m_6$", "$y_4$", "$y_6$"]
-    for axes, series in zip(figure.axes[:2], relu.series, strict=True):
+    for axes, series in zip(figure.axes[:2], scan.series, strict=True):
         shown = plotted(axes)
         np.testing.assert_allclose(shown["sampled"][:, 1], series.m_sampled[series.trusted])
         assert series.trusted.sum() >= 2
@@ -39,7 +39,7 @@ def test_the_figure_shows_the_numbers(relu):
         curve = shown["exact"]
         np.testing.assert_allclose(curve[[0, -1], 1], series.m_exact[[0, -1]], rtol=1e-12)
         assert axes.get_xscale() == axes.get_yscale() == "log"
-    for axes, series in zip(figure.axes[2:], relu.series, strict=True):
+    for axes, series in zip(figure.axes[2:], scan.series, strict=True):
         assert f"{-series.law.exponent:.2f}".replace("-", "−")[:4] in axes.get_title()
     names = [text.get_text() for text in figure.legends[0].get_texts()]
     assert len(names) == len(set(names))
@@ -49,7 +49,7 @@ def test_the_figure_shows_the_numbers(relu):
 def test_what_is_heavy_tailed_is_drawn_open_and_not_fitted():
     figure = width_figure(scan_widths(GaussNet(1), 0.01 * POINTS, (2, 5), networks=1000, experiments=3))
     marker = figure.axes[0].containers[0]
-    assert marker.get_label() == "sampled, heavy-tailed"
+    assert marker.get_label() == "sampled, error not trusted"
     assert marker.lines[0].get_markerfacecolor() != marker.lines[0].get_color()
     assert "not fitted" in figure.axes[2].get_title()
 
@@ -63,11 +63,11 @@ def test_numbers_below_the_noise_are_drawn_as_limits():
     np.testing.assert_array_equal(limits[:, 0], scan.widths[hidden])
 
 
-def test_labelled_arrays(relu, tmp_path):
+def test_labelled_arrays(scan, tmp_path):
     import xarray
 
-    data = width_dataset(relu)
-    for series in relu.series:
+    data = width_dataset(scan)
+    for series in scan.series:
         part = data.sel(order=series.order)
         np.testing.assert_array_equal(part["m"], series.m_sampled)
         np.testing.assert_array_equal(part["projection_exact"], series.projection_exact)
@@ -75,19 +75,18 @@ def test_labelled_arrays(relu, tmp_path):
     data.to_netcdf(tmp_path / "scan.nc", engine="h5netcdf")
     with xarray.open_dataset(tmp_path / "scan.nc", engine="h5netcdf") as again:
         np.testing.assert_array_equal(again["background"], data["background"])
-        assert again.attrs["network"] == "ReLUNet(width=1, sigma_w=1.0, sigma_b=0.0, d_in=1)"
+        assert again.attrs["network"] == repr(ReLUNet(10))
 
 
-def test_the_command(tmp_path):
+def test_the_command(scan, tmp_path):
     out = tmp_path / "widths.svg"
-    words = ["widths", "--net", "relu", "--points", "0.4;1", "--widths", "5,1,2", "--networks", "5000"]
+    words = ["widths", "--net", "relu", "--points", "0.4;1", "--widths", "20,10,15", "--networks", "500000"]
     words += ["--experiments", "4", "--seed", "2", "--json", "--out", str(out)]
     done = CliRunner().invoke(nnft, words)
     assert done.exit_code == 0, done.output
     found = json.loads(done.stdout)
-    assert found["widths"] == [1, 2, 5]
-    direct = scan_widths(ReLUNet(1), POINTS, (1, 2, 5), networks=5000, experiments=4, seed=2)
-    for order, series in zip(found["orders"], direct.series, strict=True):
+    assert found["widths"] == [10, 15, 20]
+    for order, series in zip(found["orders"], scan.series, strict=True):
         assert order["order"] == series.order
         np.testing.assert_allclose(order["m"], series.m_sampled)
         assert order["exponent"] == pytest.approx(series.law.exponent)

@@ -280,7 +280,7 @@ def test_two_point_function_is_the_kernel(network, points):
     ("network", "points", "ranks"),
     [
         (ErfNet(5), LINE, range(43, 54)),
-        (ReLUNet(20), POSITIVE, [3]),
+        (ReLUNet(50), POSITIVE, [3]),
         (GaussNet(10, 0.2, 0.2), LINE, [12, 13]),
     ],
 )

@@ -16,11 +16,13 @@ from nnft_sym.commands.options import (
 
 if TYPE_CHECKING:
     from numerics.sampling.run import SamplingInterrupted
-    from numerics.sampling.sampled import SampledCorrelators
+    from numerics.sampling.sampled import SampledCorrelator, SampledCorrelators
     from numerics.sampling.sampler import Ensemble
 
 #: Exit code of a run that Ctrl-C ended.
 INTERRUPTED = 130
+#: More networks than this are not proposed.
+MOST_NEEDED = 1e12
 
 
 def parse_orders(text: str) -> tuple[int, ...]:
@@ -216,7 +218,17 @@ def _deliver(
     for order in found.orders:
         one = found[order]
         show(correlator_table(f"{order}-point function", one.indices, one.value, one.error))
-        show(f"Quality: {one.quality.value}.")
+        show(f"Quality: {one.quality.value}{_needed(one)}.")
+
+
+def _needed(one: "SampledCorrelator") -> str:
+    """Say how many networks it takes, where that is known."""
+    from numerics.estimate import Quality
+
+    needed = one.tail.kurtosis
+    if one.quality is not Quality.TOO_FEW_SAMPLES or not 0 < needed < MOST_NEEDED:
+        return ""
+    return f" (about {needed:.0e} are needed)".replace("e+0", "e").replace("e+", "e")
 
 
 def _answer(found: "SampledCorrelators", ensemble: "Ensemble", requested: int) -> dict[str, object]:
@@ -254,5 +266,9 @@ def _row(found: "SampledCorrelators", order: int) -> dict[str, object]:
     }
     if found.has_connected(order) and len(one.value) <= MOST_CONNECTED:
         connected = found.connected(order)
-        row |= {"connected": connected.value, "connected_error": connected.error}
+        row |= {
+            "connected": connected.value,
+            "connected_error": connected.error,
+            "connected_quality": connected.quality,
+        }
     return row

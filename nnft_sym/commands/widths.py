@@ -112,14 +112,18 @@ def _show(scan: "WidthScan", series: "WidthSeries") -> None:
             with_error(m, error),
             number(right),
             number(background, 1),
-            "yes" if trusted else "heavy-tailed",
+            "yes" if trusted else "no",
         ]
         for width, m, error, right, background, trusted in zip(*columns, strict=True)
     ]
     title = f"m_{series.order} of {scan.network.name}-net"
     show(table(title, ["N", "sampled", "exact", "background", "trusted"], rows))
     law = series.law
-    found = "all noise" if all(series.trusted) else "not fitted, heavy-tailed"
+    found = (
+        "all noise"
+        if all(series.trusted)
+        else "not fitted, errors not trusted (too few networks, or heavy-tailed)"
+    )
     if law is not None:
         found = f"power {with_error(-law.exponent, law.exponent_error)}, p = {p_value(law.p_value)}"
     show(f"Connected {series.order}-point function: {found} (expected −{series.order // 2 - 1})\n")

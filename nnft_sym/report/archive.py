@@ -85,6 +85,7 @@ def _sampled_order(sampled: "SampledCorrelators", order: int) -> "xarray.Dataset
     import xarray
 
     one = sampled[order]
+    judged = {"quality": one.quality.value}
     columns = {
         "value": (one.value, f"mean of the product of {order} outputs"),
         "error": (one.error, "one standard deviation of that mean"),
@@ -93,6 +94,7 @@ def _sampled_order(sampled: "SampledCorrelators", order: int) -> "xarray.Dataset
         connected = sampled.connected(order)
         columns["connected"] = (connected.value, "connected correlator (joint cumulant)")
         columns["connected_error"] = (connected.error, "one standard deviation of it")
+        judged["connected_quality"] = connected.quality.value
     return xarray.Dataset(
         {
             **{name: ("element", array, {"long_name": text}) for name, (array, text) in columns.items()},
@@ -100,7 +102,7 @@ def _sampled_order(sampled: "SampledCorrelators", order: int) -> "xarray.Dataset
             "block_mean": (("block", "element"), sampled.block_means((order,))),
         },
         coords={"element": [" ".join(map(str, row)) for row in one.indices.tolist()]},
-        attrs={"order": order, "quality": one.quality.value},
+        attrs={"order": order, **judged},
     )
 
 

@@ -122,7 +122,7 @@ def _draw_projection(axes: "Axes", scan: "WidthScan", series: "WidthSeries") -> 
         power = minus(f"{-series.law.exponent:.{digits}f} ± {series.law.exponent_error:.{digits}f}")
         axes.set_title(title + f"fitted power {power}")
     else:
-        axes.set_title(title + ("all noise" if np.all(series.trusted) else "not fitted, heavy-tailed"))
+        axes.set_title(title + ("all noise" if np.all(series.trusted) else "not fitted, errors not trusted"))
     _limits(axes, np.concatenate([*shown, np.abs(upper)]))
     axes.set_ylabel(rf"$y_{series.order}$")
 
@@ -133,7 +133,7 @@ def _points(
     """Sampled points with error bars: filled where the error can be trusted, open and grey elsewhere."""
     for some, colour, face, label in (
         (trusted, BLUE, BLUE, "sampled"),
-        (~trusted, GREY, PAPER, "sampled, heavy-tailed"),
+        (~trusted, GREY, PAPER, "sampled, error not trusted"),
     ):
         if np.any(some):
             axes.errorbar(

@@ -52,8 +52,9 @@ def study_net(
 ) -> NetResult:
     """Study one net; a comparison of sampled with exact that fails is repeated with independent networks.
 
-    Where the networks are few neurons wide, high powers of f are skewed, and the p-value of even a million
-    networks is wrong by powers of ten in the far tail. A second sample tells a false alarm from an error.
+    Where the networks are few neurons wide, high powers of f are skewed, and the p-value of a sample that is
+    just large enough for its error bars can be wrong by powers of ten in the far tail. A second sample tells
+    a false alarm from an error.
     """
     start = time.perf_counter()
     net, points = make_network(config), as_points(config.points)

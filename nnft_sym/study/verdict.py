@@ -179,8 +179,9 @@ def _tails(correlators: Mapping[int, CorrelatorResult]) -> list[str]:
             f"Heavy-tailed: sampled {names} not trustworthy, "
             + ("exact value used." if known else "and no exact value is available.")
         )
-    if any(r.quality is Quality.TOO_FEW_SAMPLES for r in correlators.values()):
-        said.append("Too few networks were sampled for error bars.")
+    few = [f"G{r.order}" for r in correlators.values() if r.quality is Quality.TOO_FEW_SAMPLES]
+    if few:
+        said.append(f"Too few networks were sampled for the error bars of {', '.join(few)}.")
     return said
 
 

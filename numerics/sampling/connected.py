@@ -42,7 +42,8 @@ class ConnectedCorrelator:
     error : ndarray, shape (M,)
         One standard deviation, from the jackknife over blocks.
     quality : Quality
-        Whether `error` can be trusted: that of the full correlator of the same order.
+        Whether `error` can be trusted: the full correlator of the same order must be, and the networks must
+        be enough for the cumulant, too.
     """
 
     order: int

@@ -18,8 +18,9 @@ from numerics.sampling.connected import (
     free_correlator,
 )
 from numerics.sampling.jackknife import Jackknife
+from numerics.sampling.kurtosis import cumulant_kurtosis
 from numerics.sampling.moments import MomentPlan
-from numerics.sampling.tails import TailReport, tail_report
+from numerics.sampling.tails import TailReport, bin_values, tail_report
 
 Array = NDArray[np.float64]
 
@@ -108,7 +109,7 @@ class SampledCorrelators:
     def __getitem__(self, order: int) -> SampledCorrelator:
         part = self.plan.slice_of(order)
         deviations = self._deviations((order,))
-        tail = tail_report(order, self.variance_counts, deviations)
+        tail = tail_report(order, self.variance_counts, deviations, self._conditional)
         return SampledCorrelator(
             order=order,
             indices=multisets(self.plan.n_points, order),
@@ -180,9 +181,9 @@ class SampledCorrelators:
         -------
         ConnectedCorrelator
             Corrected for bias by the jackknife over blocks: none is left for order 4, one of order 1/n² for
-            higher orders. For fewer than some 10⁵ networks the elements of order 6 are not jointly normal.
-            Its samples are skew, and single errors of few networks too small: with 6·10⁴ networks pulls have
-            width 1.1 to 1.2 for Erf- and Cos-net at N = 5, 1.4 for ReLU-net at N = 20 (1.15 with 4·10⁵).
+            higher orders. Its samples are skew, so it takes more networks than the full correlator until its
+            errors are those of a normal distribution: trusted are they from the kurtosis of the cumulant on
+            (see `numerics.sampling.kurtosis`), where pulls are at most 1.15 wide.
 
         Raises
         ------
@@ -212,8 +213,32 @@ class SampledCorrelators:
             indices=multisets(self.plan.n_points, order),
             value=value,
             error=error,
-            quality=self[order].quality,
+            quality=self.connected_quality(order),
         )
+
+    def connected_quality(self, order: int) -> Quality:
+        """Judge the errors of `connected`.
+
+        Parameters
+        ----------
+        order : int
+            Even, 4 or more.
+
+        Returns
+        -------
+        Quality
+            That of the full correlator if it is not trusted; too few samples if there are fewer networks
+            than the kurtosis of the cumulant (see `numerics.sampling.kurtosis`).
+        """
+        full, v = self[order].quality, bin_values()
+        if full is not Quality.TRUSTED:
+            return full
+        needed = max(cumulant_kurtosis(order, row, v, self._conditional) for row in self.variance_counts)
+        return Quality.TOO_FEW_SAMPLES if self.n_networks < needed else Quality.TRUSTED
+
+    @property
+    def _conditional(self) -> bool:
+        return self.provenance.get("estimator") == "conditional"
 
     def connected_jackknife(self, order: int, rows: slice = slice(None)) -> Jackknife:
         """Return the joint cumulant from all networks and without each block, for covariances and fits.

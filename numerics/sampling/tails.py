@@ -12,6 +12,9 @@ sample shows, continued, has no finite variance: the largest few networks domina
 many there are, and value and error bar are not trustworthy. By Hölder's inequality products at different
 points are no worse than the worst point.
 
+Short of that the sample may be too small: `numerics.sampling.kurtosis` says how many networks it takes for
+the error bar itself to be known to a half.
+
 A tail so rare that no sampled network shows it leaves no trace in the index. But the mean of v is known, it
 is the kernel K at every width: a sample whose mean of v differs from K by more than its own scatter allows
 has missed what matters.
@@ -25,6 +28,7 @@ from numpy.typing import NDArray
 from numerics.estimate import Quality
 from numerics.intrinsics import LANES, row
 from numerics.jit import compiled
+from numerics.sampling.kurtosis import product_kurtosis
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -39,8 +43,8 @@ CRITICAL_INDEX = 1.0
 UNSEEN_SHARE = 0.05
 #: Standard errors of that mean which the difference must exceed, too.
 UNSEEN_ERRORS = 5.0
-#: Networks needed per order so that for Gaussian outputs three standard errors cover 95 % (measured).
-SMALLEST_SAMPLE = {1: 20, 2: 20, 3: 200, 4: 200, 5: 1000, 6: 1000, 7: 5000, 8: 5000}
+#: Networks below which nothing is said.
+FEWEST_NETWORKS = 20
 #: Blocks needed for an error bar.
 FEWEST_BLOCKS = 20
 
@@ -59,6 +63,9 @@ class TailReport:
         deviations, 3 when a single block dominates.
     largest_share : float
         Share of the largest block in the variance estimate, largest over elements.
+    kurtosis : float
+        Of the n-th power of the output at the worst point: with fewer networks the error bar is not known to
+        a half of itself.
     quality : Quality
     """
 
@@ -66,6 +73,7 @@ class TailReport:
     tail_index: float
     effective_blocks: float
     largest_share: float
+    kurtosis: float
     quality: Quality
 
 
@@ -104,6 +112,14 @@ def bin_edges() -> Array:
     """Return the lower edges of the histogram, and the upper edge of the last bin; shape (BINS + 1,)."""
     step = np.arange(BINS + 1)
     return np.asarray(np.ldexp(1.0 + (step % 16) / 16.0, step // 16 - 64))
+
+
+def bin_values() -> Array:
+    """Return what v/K is in each bin; in the first one, of all that is too small, 0; shape (BINS,)."""
+    edges = bin_edges()
+    values = np.sqrt(edges[1:] * edges[:-1])
+    values[0] = 0.0
+    return np.asarray(values)
 
 
 def tail_size(n_networks: int) -> int:
@@ -179,7 +195,9 @@ def misses_the_kernel(counts: Counts) -> bool:
     return bool(abs(mean - 1) > max(UNSEEN_SHARE, UNSEEN_ERRORS * error))
 
 
-def tail_report(order: int, variance_counts: Counts, deviations: Array) -> TailReport:
+def tail_report(
+    order: int, variance_counts: Counts, deviations: Array, conditional: bool = False
+) -> TailReport:
     """Judge the error bars of one order.
 
     Parameters
@@ -189,6 +207,8 @@ def tail_report(order: int, variance_counts: Counts, deviations: Array) -> TailR
         Histogram of the conditional variances.
     deviations : ndarray, shape (n_blocks, M)
         √(block size) times (block mean minus mean).
+    conditional : bool, optional
+        Whether the output layer was integrated out.
 
     Returns
     -------
@@ -208,16 +228,22 @@ def tail_report(order: int, variance_counts: Counts, deviations: Array) -> TailR
     squares = deviations**2
     power = squares.sum(axis=0)
     share = squares[:, power > 0] / power[power > 0]
-    if n_networks < SMALLEST_SAMPLE[order] or len(deviations) < FEWEST_BLOCKS:
-        index, quality = float("nan"), Quality.TOO_FEW_SAMPLES
+    values = bin_values()
+    kurtosis = max(product_kurtosis(order, row, values, conditional) for row in variance_counts)
+    index = float("nan")
+    if n_networks < FEWEST_NETWORKS or len(deviations) < FEWEST_BLOCKS:
+        quality = Quality.TOO_FEW_SAMPLES
     else:
         index = min(tail_index(row, n_networks) for row in variance_counts) / order
-        heavy = index <= CRITICAL_INDEX or any(misses_the_kernel(row) for row in variance_counts)
-        quality = Quality.HEAVY_TAILED if heavy else Quality.TRUSTED
+        if index <= CRITICAL_INDEX or any(misses_the_kernel(row) for row in variance_counts):
+            quality = Quality.HEAVY_TAILED
+        else:
+            quality = Quality.TOO_FEW_SAMPLES if n_networks < kurtosis else Quality.TRUSTED
     return TailReport(
         order=order,
         tail_index=index,
         effective_blocks=float((3.0 / np.sum(share**2, axis=0)).min(initial=np.inf)),
         largest_share=float(share.max(initial=0.0)),
+        kurtosis=kurtosis,
         quality=quality,
     )

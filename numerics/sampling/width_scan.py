@@ -57,7 +57,7 @@ class WidthSeries:
         y(N), see the module's description.
     projection_exact : ndarray or None
     trusted : ndarray of bool
-        Whether the sample's own tail lets its errors be trusted.
+        Whether the errors can be trusted; those of the connected function take more networks.
     law : PowerLaw or None
         Fit of y = A N^(−p) to the trusted widths; None if it says nothing.
     law_exact : PowerLaw or None
@@ -168,7 +168,7 @@ def scan_widths(
     Examples
     --------
     >>> from numerics.networks.architectures import ReLUNet
-    >>> scan = scan_widths(ReLUNet(1), [1.0], (1, 2, 4), networks=10_000, experiments=4, seed=1)
+    >>> scan = scan_widths(ReLUNet(1), [1.0], (2, 4, 8), networks=50_000, experiments=4, seed=1)
     >>> four = scan.series[0]
     >>> bool(abs(four.law.exponent - 1) < 4 * four.law.exponent_error)
     True
@@ -227,7 +227,7 @@ def _series(
             every.estimate @ shape[:, np.newaxis], every.replicates @ shape[:, np.newaxis], every.block_sizes
         )
         size = (float(projected.value[0]), float(projected.error[0]))
-        trusted = float(sample[order].quality is Quality.TRUSTED)
+        trusted = float(sample.connected_quality(order) is Quality.TRUSTED)
         error = _m_error(sample, order, free)
         rows.append((deviation.value, error, deviation.background, *size, trusted))
     m, error, background, y, y_error, trusted = np.array(rows).T

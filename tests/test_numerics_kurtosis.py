@@ -1,0 +1,114 @@
+"""How many networks it takes until error bars hold: by quadrature, finite differences, many samples."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from numerics.estimate import Quality
+from numerics.exact.correlators import exact_correlators
+from numerics.networks.architectures import CosNet, ErfNet, ReLUNet
+from numerics.sampling.connected import cumulants
+from numerics.sampling.kurtosis import cumulant_kurtosis, influence, product_kurtosis, variance_moments
+from numerics.sampling.sampler import Ensemble
+from numerics.sampling.tails import BINS, bin_edges, bin_values
+
+#: Conditional variances and how often they occur: Gaussian outputs, and mixtures of three Gaussians.
+MIXTURES = [([1.0], [7]), ([0.3, 1.0, 2.5], [20, 30, 5]), ([0.0, 0.5, 4.0], [3, 60, 2])]
+
+
+def mixture_mean(function, values, counts):
+    """Mean over f = √v z, by Gauss-Hermite quadrature over z: exact for the polynomials here."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(60)
+    f = np.sqrt(np.array(values))[:, None] * nodes
+    return np.array(counts) @ (function(f) @ weights) / weights.sum() / np.sum(counts)
+
+
+def kurtosis_of(function, values, counts):
+    mean = mixture_mean(function, values, counts)
+    second = mixture_mean(lambda f: (function(f) - mean) ** 2, values, counts)
+    return mixture_mean(lambda f: (function(f) - mean) ** 4, values, counts) / second**2
+
+
+@pytest.mark.parametrize(("values", "counts"), MIXTURES)
+@pytest.mark.parametrize("order", [1, 2, 3, 4, 6, 8])
+def test_powers_of_the_output(values, counts, order):
+    found = product_kurtosis(order, np.array(counts), np.array(values))
+    assert found == pytest.approx(kurtosis_of(lambda f: f**order, values, counts), rel=1e-9)
+
+
+@pytest.mark.parametrize(("values", "counts"), MIXTURES)
+@pytest.mark.parametrize("order", [4, 6, 8])
+def test_cumulants(values, counts, order):
+    """The influence function is the change of the cumulant when a little weight is moved to one value."""
+    moments = {k: mixture_mean(lambda f, k=k: f**k, values, counts) for k in range(2, order + 1, 2)}
+    step = 1e-6
+
+    def mixed(f, share):
+        means = {k: np.array([[(1 - share) * m + share * f**k]]) for k, m in moments.items()}
+        return cumulants(means, 1, order)[0, 0]
+
+    slopes = influence(order, [1.0, *moments.values()])
+    for f in (0.3, 1.1, -1.7):
+        derivative = (mixed(f, step) - mixed(f, -step)) / (2 * step)
+        shift = slopes[1:] @ list(moments.values())
+        assert slopes @ f ** np.arange(0, order + 1, 2) - shift == pytest.approx(derivative, rel=1e-5)
+    found = cumulant_kurtosis(order, np.array(counts), np.array(values))
+    exact = kurtosis_of(lambda f: np.polynomial.polynomial.polyval(f**2, slopes), values, counts)
+    assert found == pytest.approx(exact, rel=1e-9)
+
+
+@pytest.mark.parametrize("order", [2, 4, 6])
+def test_with_the_output_layer_integrated_out_only_v_is_random(order):
+    values, counts = np.array([0.5, 1.0, 3.0]), np.array([4, 5, 1])
+    v = np.repeat(values, counts)
+    assert product_kurtosis(order, counts, values, conditional=True) == pytest.approx(
+        stats.kurtosis(v ** (order // 2), fisher=False)
+    )
+    assert product_kurtosis(order, counts[:1], values[:1], conditional=True) == 0.0
+    assert product_kurtosis(3, counts, values, conditional=True) == 0.0
+    # to first order the fourth cumulant 3 Var v at fixed E v is that of 3 v² - 6 E[v] v
+    h = v**2 - 2 * v.mean() * v
+    found = cumulant_kurtosis(4, counts, values, conditional=True)
+    assert found == pytest.approx(stats.kurtosis(h, fisher=False))
+
+
+def test_what_overflows_is_infinite():
+    counts = np.zeros(BINS, dtype=np.int64)
+    counts[[0, 1024, BINS - 1]] = [5, 100, 1]
+    assert bin_values()[0] == 0.0
+    assert bin_values()[1024] == pytest.approx(np.sqrt(np.prod(bin_edges()[1024:1026])))
+    assert variance_moments(counts, bin_values(), 1)[0] == 1.0
+    assert product_kurtosis(8, counts, bin_values()) == np.inf
+    assert cumulant_kurtosis(8, counts, bin_values()) == np.inf
+
+
+@pytest.mark.slow
+@pytest.mark.statistical
+@pytest.mark.parametrize(
+    ("network", "n_networks", "trusted"),
+    [
+        (ErfNet(5), 60_000, True),
+        (CosNet(5), 200_000, True),
+        (ReLUNet(50), 800_000, True),
+        (ErfNet(5), 3_000, False),
+        (CosNet(5), 20_000, False),
+        (ReLUNet(20), 60_000, False),
+        (ReLUNet(20), 10_000, False),
+    ],
+    ids=lambda value: f"{type(value).__name__}{value.width}" if hasattr(value, "width") else str(value),
+)
+def test_errors_of_the_connected_six_point_function_hold_where_they_are_trusted(network, n_networks, trusted):
+    """Pulls against the exact value at one point, 100 samples."""
+    point = [0.8]
+    exact = exact_correlators(network, np.array([point]), orders=(6,)).at_width(network.width)[6].connected[0]
+    pulls, qualities = [], []
+    for seed in range(100):
+        six = Ensemble(network, point, seed=seed, precision="single").correlators(n_networks).connected(6)
+        pulls.append((six.value[0] - exact) / six.error[0])
+        qualities.append(six.quality)
+    assert set(qualities) == {Quality.TRUSTED if trusted else Quality.TOO_FEW_SAMPLES}
+    far = int(np.sum(np.abs(pulls) > 3))
+    if trusted:
+        # 1.4 % beyond three errors are allowed for (0.3 % if normal); 6 or more have probability 0.3 %
+        assert far <= 5
+        assert 0.85 < np.sqrt(np.mean(np.square(pulls))) < 1.3
