@@ -63,3 +63,21 @@ def test_the_bar_shows_rate_and_time_left(monkeypatch, capsys):
         progress.stage("fitting")
         assert (task.description, task.fields["rate"]) == ("fitting", "")
         monkeypatch.undo()
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_a_silent_beginning_is_explained_once(monkeypatch, capsys, terminal):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: terminal, raising=False)
+    monkeypatch.setattr(nnft_sym.progress.bars, "SILENCE", 0.01)
+    monkeypatch.setenv("COLUMNS", "140")
+    with TerminalProgress() as progress:
+        progress._silence.join(timeout=5)
+        progress.sampling(1_000, 100_000)
+    assert capsys.readouterr().err.count("the first run after an installation compiles the sampler") == 1
+    monkeypatch.setattr(nnft_sym.progress.bars, "SILENCE", 60.0)
+    for reported in (True, False):
+        with TerminalProgress() as progress:
+            if reported:
+                progress.sampling(1_000, 100_000)
+        assert progress._silence.finished.is_set()  # cancelled
+        assert "compiles" not in capsys.readouterr().err

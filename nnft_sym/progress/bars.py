@@ -1,6 +1,7 @@
 """Progress on standard error: bars on a terminal, plain lines elsewhere."""
 
 import sys
+import threading
 import time
 from types import TracebackType
 
@@ -8,23 +9,31 @@ import click
 
 #: Seconds between plain lines when standard error is not a terminal, and before the first of them.
 LINE_EVERY = 5.0
+#: Seconds without a network after which this is said.
+SILENCE = 2.0
+COMPILING = (
+    "no networks yet: the first run after an installation compiles the sampler, which takes 10 to 20 s"
+)
 
 
 class TerminalProgress:
     """Shows the stages and the sampling rate of a long computation; a context manager.
 
     On a terminal it draws a bar with rate and time left; in a log file it writes one line per stage and one
-    every few seconds while sampling.
+    every few seconds while sampling. If nothing is sampled at first, it says once what may be going on.
     """
 
     def __init__(self) -> None:
         self._bar: _Bar | None = _Bar() if sys.stderr.isatty() else None
+        self._silence = threading.Timer(SILENCE, self._say, [COMPILING])
+        self._silence.daemon = True
         self._started = self._last = time.perf_counter()
         self._rate = Rate()
 
     def __enter__(self) -> "TerminalProgress":
         if self._bar is not None:
             self._bar.start()
+        self._silence.start()
         return self
 
     def __exit__(
@@ -33,8 +42,15 @@ class TerminalProgress:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._silence.cancel()
         if self._bar is not None:
             self._bar.stop()
+
+    def _say(self, text: str) -> None:
+        if self._bar is not None:
+            self._bar.say(text)
+        else:
+            click.echo(f"[{time.perf_counter() - self._started:6.1f} s] {text}", err=True)
 
     def stage(self, text: str) -> None:
         """Announce a step."""
@@ -42,11 +58,12 @@ class TerminalProgress:
         if self._bar is not None:
             self._bar.stage(text)
         else:
-            click.echo(f"[{time.perf_counter() - self._started:6.1f} s] {text}", err=True)
+            self._say(text)
             self._last = time.perf_counter()
 
     def sampling(self, done: int, total: int) -> None:
         """Report sampled networks; what the first call reports was done before (a run that is continued)."""
+        self._silence.cancel()
         now = time.perf_counter()
         text = self._rate.after(done, total, now)
         if self._bar is not None:
@@ -122,8 +139,11 @@ class _Bar:
     def stop(self) -> None:
         self._progress.stop()
 
-    def stage(self, text: str) -> None:
+    def say(self, text: str) -> None:
         self._progress.console.print(f"[dim]{text}[/dim]", highlight=False)
+
+    def stage(self, text: str) -> None:
+        self.say(text)
         self._progress.reset(self._task, description=text, total=None, rate="")
 
     def sampling(self, done: int, total: int, rate: str) -> None:
