@@ -24,6 +24,7 @@ COMMANDS = {
     "kernel": "Print the kernel (propagator) matrix of a network.",
     "cumulant": "Exact connected correlator of a finite-width network.",
     "sample": "Sample an ensemble of networks and measure its correlators.",
+    "neurons": "Correlators of every width from single neurons.",
     "widths": "Sample one architecture at several widths: the 1/N law.",
     "integrate": "Integrate one diagram numerically.",
     "cache": "Show or clear the integrals kept on disk.",

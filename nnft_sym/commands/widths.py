@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from numerics.sampling.width_scan import WidthScan, WidthSeries
 
 
-def parse_widths(text: str) -> tuple[int, ...]:
+def parse_widths(text: str, least: int = 2) -> tuple[int, ...]:
     """Read ``"2,5,10"``.
 
     Raises
     ------
     click.UsageError
-        If there are not two different positive whole numbers.
+        If there are not `least` different positive whole numbers.
 
     Examples
     --------
@@ -24,9 +24,10 @@ def parse_widths(text: str) -> tuple[int, ...]:
     (2, 5, 10)
     """
     items = [item.strip() for item in text.split(",")]
-    if not all(item.isdecimal() and 0 < int(item) < 2**31 for item in items) or len(set(items)) < 2:
+    if not all(item.isdecimal() and 0 < int(item) < 2**31 for item in items) or len(set(items)) < least:
+        number = "two or more " if least == 2 else ""
         raise click.UsageError(
-            f"--widths {text!r}: two or more positive whole numbers with commas are needed, as in 2,5,10,100"
+            f"--widths {text!r}: {number}positive whole numbers with commas are needed, as in 2,5,10,100"
         )
     return tuple(sorted({int(item) for item in items}))
 

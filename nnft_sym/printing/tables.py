@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 #: Characters that a label keeps on one line.
 LABEL = 24
+#: Characters that a title keeps on one line.
+TITLE = 78
 
 
 def show(*tables: "Table | str") -> None:
@@ -31,8 +33,9 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> 
 
     rows = list(rows)
     made = Table(
-        title=title, box=SIMPLE_HEAD, title_justify="left", title_style="bold", show_header=any(columns)
-    )
+        title=title, box=SIMPLE_HEAD, title_justify="left", title_style="bold", show_header=any(columns),
+        min_width=min(len(title), TITLE),
+    )  # fmt: skip
     for position, name in enumerate(columns):
         # Numbers and the words of a heading stay whole; long labels may be folded.
         widest = max((len(text) for text in (*name.split(), *(row[position] for row in rows))), default=0)
