@@ -241,7 +241,10 @@ STUDY = 'experiments = 2\nnetworks = 200\n[[net]]\nkind = "erf"\nwidth = 5\npoin
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (STUDY, "cutoff"),  # diverges without one; noticed before anything is sampled
+        (
+            STUDY,
+            "net number 1 of the study, erf-net: add a line like cutoff",
+        ),  # diverges without one; noticed before anything is sampled
         (STUDY + "cutoff = nan\n", "nan"),
         ('action = "lambda*f^4 +"\n' + STUDY + "cutoff = 5.0\n", "column 13"),
         ('action = "kappa*f^6"\n' + STUDY + "cutoff = 5.0\n", "lambda*f**4"),

@@ -34,6 +34,7 @@ def test_published_set_ups():
         (NET + "cutoff = 0.0\n", "cutoff: a number greater than 0.0 is needed"),
         (NET + "sigma_a = 1.0\n", "erf-net has no sigma_a"),
         (NET.replace("erf", "cos") + "sigma_b = 1.0\n", "cos-net has no biases"),
+        ("networks = 250.5\n" + NET, "networks: a whole number is needed (given: 250.5)"),
         ("networks = 1_000_000_000_000\n" + NET, "experiments × networks = 1e+13"),
         ("seed = -1\n" + NET, "seed"),
         ("seed = [\n", "not valid TOML"),
@@ -45,6 +46,19 @@ def test_faults_are_named(text, said):
     assert said in str(caught.value)
     assert "mine.toml" in str(caught.value)
     assert "\n" not in str(caught.value) or "TOML" in str(caught.value)
+
+
+def test_numbers_and_names_may_be_written_in_other_ways():
+    study = parse_study(
+        "networks = 2e4\nexperiments = 5.0\n" + NET.replace("erf", "ReLU").replace("5", "5.0")
+    )
+    assert (study.networks, study.experiments, study.net[0].width, study.net[0].kind) == (
+        20_000,
+        5,
+        5,
+        "relu",
+    )
+    assert all(isinstance(number, int) for number in (study.networks, study.net[0].width))
 
 
 def test_missing_file(tmp_path):

@@ -5,7 +5,15 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from diagrams.errors import NNFTError
 
@@ -15,6 +23,19 @@ if TYPE_CHECKING:
 Finite = Annotated[float, Field(allow_inf_nan=False, strict=True)]
 Kind = Literal["erf", "relu", "gauss", "cos"]
 KINDS: tuple[str, ...] = get_args(Kind)
+
+
+def _whole(value: object) -> object:
+    """TOML has 2e4 for a number with a fraction."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _plain(value: object) -> object:
+    """ReLU is written in many ways."""
+    return value.lower() if isinstance(value, str) else value
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
 
 #: Study used when no file is given.
 BUILT_IN = "published"
@@ -54,8 +75,8 @@ class NetConfig(_Table):
     `sigma_b` defaults to 1 (ReLU: 0); `cutoff` omitted means all of R^d.
     """
 
-    kind: Kind
-    width: Annotated[int, Field(gt=0, le=10**7, strict=True)]
+    kind: Annotated[Kind, BeforeValidator(_plain)]
+    width: Annotated[Whole, Field(gt=0, le=10**7, strict=True)]
     points: Annotated[tuple[tuple[Finite, ...], ...], Field(min_length=1, max_length=10)]
     sigma_w: Annotated[Finite, Field(gt=0)] | None = None
     sigma_b: Annotated[Finite, Field(ge=0)] | None = None
@@ -94,8 +115,8 @@ class StudyConfig(_Table):
 
     net: Annotated[tuple[NetConfig, ...], Field(min_length=1)]
     seed: Annotated[int, Field(ge=0, lt=2**63, strict=True)] = 0
-    experiments: Annotated[int, Field(ge=2, le=1000, strict=True)] = 10
-    networks: Annotated[int, Field(ge=100, strict=True)] = 100_000
+    experiments: Annotated[Whole, Field(ge=2, le=1000, strict=True)] = 10
+    networks: Annotated[Whole, Field(ge=100, strict=True)] = 100_000
     action: str = "lambda*f**4 + kappa*f**6"
 
     @model_validator(mode="after")

@@ -26,6 +26,7 @@ from nnft_sym.study.config import NetConfig, StudyConfig
 from nnft_sym.study.net import ORDERS, make_network, study_net
 from nnft_sym.study.reporter import Reporter, Silent
 from nnft_sym.study.results import StudyResult
+from numerics.errors import DivergentIntegral
 from numerics.integrals.domains import Box, WholeSpace
 from numerics.integrals.prediction import Prediction, predict
 from numerics.points import as_points
@@ -81,9 +82,15 @@ def run_study(config: StudyConfig, reporter: Reporter | None = None) -> StudyRes
     expansions = {n: correlator(action, n, order=1, scheme="exact") for n in ORDERS}
     # All integrals come first: a divergence is told before minutes of sampling, not after.
     integrated = []
-    for net in config.net:
+    for number, net in enumerate(config.net, start=1):
         told.stage(f"{net.kind}-net: integrating the diagrams")
-        integrated.append(_integrate(net, expansions))
+        try:
+            integrated.append(_integrate(net, expansions))
+        except DivergentIntegral as error:
+            raise DivergentIntegral(
+                f"{error}. This is net number {number} of the study, {net.kind}-net: add a line like "
+                "cutoff = 100.0 to its [[net]] table"
+            ) from None
     nets = []
     for net, predictions in zip(config.net, integrated, strict=True):
         nets.append(study_net(net, config, predictions, coupling, told))
