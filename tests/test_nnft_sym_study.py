@@ -86,7 +86,7 @@ def test_relu_accepts_a_constant_coupling(published):
     assert net["kernel_rank"] == 1
     assert net["comparisons"]["joint"]["dof"] == 3
     assert (net["lambda_dof"], net["lambda_chi2_dof"]) == (0, 0)
-    assert f"A constant λ = {number(coupling, 3)} describes" in net["verdict"]
+    assert f"A constant λ = {number(coupling, 3)} at the cutoff Λ = 100 describes" in net["verdict"]
     fitted = with_error(net["lambda_fit"], net["lambda_fit_err"])
     assert f"fitted to the sample it is {fitted}" in net["verdict"]
     assert net["lambda_fit_best"] == pytest.approx(coupling, rel=1e-10)

@@ -60,6 +60,8 @@ def orders(**kwargs):
 def test_says_yes():
     text = verdict(orders(), coupling(0.0), six(0.97))
     assert "A constant λ = 0.5 describes the 4-point function" in text
+    text = verdict(orders(), coupling(0.0), six(0.97), cutoff=100.0)
+    assert "A constant λ = 0.5 at the cutoff Λ = 100 describes the 4-point function" in text
     assert "97.0 % of ΔG6 is explained" in text
     assert "is a fair description" in text
 

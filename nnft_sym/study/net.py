@@ -132,7 +132,7 @@ def _evaluate(
             sampled.n_networks,
             _contact_error(net, points, config.cutoff, vertex.value),
         ),
-        verdict=verdict(correlators, coupling, six_point),
+        verdict=verdict(correlators, coupling, six_point, config.cutoff),
         seconds=0.0,
     )
 

@@ -149,9 +149,20 @@ def _degrees(dof: int) -> str:
 
 
 def verdict(
-    correlators: Mapping[int, CorrelatorResult], coupling: CouplingResult, six_point: SixPointResult
+    correlators: Mapping[int, CorrelatorResult],
+    coupling: CouplingResult,
+    six_point: SixPointResult,
+    cutoff: float | None = None,
 ) -> str:
     """Write the verdict on the field theory.
+
+    Parameters
+    ----------
+    correlators : mapping of int to CorrelatorResult
+    coupling : CouplingResult
+    six_point : SixPointResult
+    cutoff : float, optional
+        Λ of the box over which vertices were integrated: couplings depend on it.
 
     Returns
     -------
@@ -163,7 +174,7 @@ def verdict(
     sentences = [
         *_tails(correlators),
         *_holes(coupling),
-        *_constant(correlators[4], coupling),
+        *_constant(correlators[4], coupling, cutoff),
         *_six_point(six_point, describes(coupling, quality, six_point), undecided),
     ]
     return " ".join(sentences)
@@ -197,7 +208,7 @@ def _holes(coupling: CouplingResult) -> list[str]:
     ]
 
 
-def _constant(four: CorrelatorResult, coupling: CouplingResult) -> list[str]:
+def _constant(four: CorrelatorResult, coupling: CouplingResult, cutoff: float | None) -> list[str]:
     fit, best = coupling.fit, coupling.fit_best
     reasons = rejections(coupling, four.quality)
     if fit is None or best is None:
@@ -237,7 +248,10 @@ def _constant(four: CorrelatorResult, coupling: CouplingResult) -> list[str]:
         return [
             f"A constant λ is neither rejected nor accepted: the sample cannot tell ({'; '.join(grounds)})."
         ]
-    return [f"A constant λ = {number(value, 3)} describes the 4-point function ({'; '.join(grounds)})."]
+    where = "" if cutoff is None else f" at the cutoff Λ = {cutoff:g}"
+    return [
+        f"A constant λ = {number(value, 3)}{where} describes the 4-point function ({'; '.join(grounds)})."
+    ]
 
 
 def describes(coupling: CouplingResult, quality: Quality, six_point: SixPointResult) -> bool:
