@@ -63,7 +63,7 @@ def test_small_samples_are_called_small(order):
     nodes, weights = np.polynomial.hermite_e.hermegauss(40)
     h = nodes**order - weights @ nodes**order / weights.sum()
     kurtosis = weights @ h**4 * weights.sum() / (weights @ h**2) ** 2
-    needed = max(20, int(np.ceil(kurtosis - 1e-6)))
+    needed = max(100, int(np.ceil(kurtosis - 1e-6)))
     counts = np.zeros((1, BINS), dtype=np.int64)
     deviations = np.random.default_rng(3).standard_normal((40, 2))
     counts[0, 1024] = needed - 1

@@ -225,7 +225,7 @@ def _needed(one: "SampledCorrelator") -> str:
     """Say how many networks it takes, where that is known."""
     from numerics.estimate import Quality
 
-    needed = one.tail.kurtosis
+    needed = one.tail.networks_needed
     if one.quality is not Quality.TOO_FEW_SAMPLES or not 0 < needed < MOST_NEEDED:
         return ""
     return f" (about {needed:.0e} are needed)".replace("e+0", "e").replace("e+", "e")

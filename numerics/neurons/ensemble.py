@@ -31,17 +31,18 @@ from numpy.typing import NDArray
 
 from numerics.errors import InvalidStatistics, NotAvailable
 from numerics.estimate import Quality
-from numerics.exact.inputs import as_outputs
-from numerics.index_sets import multisets, ranks
+from numerics.exact.inputs import MEMORY_LIMIT, as_outputs
+from numerics.index_sets import multiset_count, multisets, ranks
 from numerics.networks.architectures import GaussNet, Network
 from numerics.networks.neuron_quadrature import GAUSSIAN
 from numerics.networks.weight_laws import laws_of, output_moments
 from numerics.neurons.block_products import FEWEST_BLOCKS, Jackknifed, partition_sums
 from numerics.neurons.sample import NeuronSample
-from numerics.neurons.sums import compiled_sums, tilted_sums
+from numerics.neurons.sums import NeuronSums, compiled_sums, tilted_sums
 from numerics.points import as_points
 from numerics.sampling.random_streams import split_seed
-from numerics.sampling.tails import CRITICAL_INDEX, UNSEEN_ERRORS, UNSEEN_SHARE
+from numerics.sampling.tails import CRITICAL_INDEX, FEWEST_NETWORKS, UNSEEN_ERRORS, UNSEEN_SHARE
+from numerics.set_partitions import set_partitions
 
 Array = NDArray[np.float64]
 
@@ -131,11 +132,12 @@ class NeuronEnsemble:
         Raises
         ------
         InvalidStatistics
-            If a number is out of range.
+            If a number is out of range or the sums would not fit into memory.
         """
-        _check(n_neurons, order, n_blocks)
-        orders = [n for n in ORDERS if n <= order]
         n_points = len(self.points)
+        _check(n_neurons, order, n_blocks)
+        _refuse_absurd_memory(n_points, order, n_blocks)
+        orders = [n for n in ORDERS if n <= order]
         outputs = as_outputs(self.outputs, n_points)
         moments = {n: output_moments(self.network, outputs[multisets(n_points, n)]) for n in orders}
         draw = tilted_sums if self.tilted else compiled_sums
@@ -149,7 +151,7 @@ class NeuronEnsemble:
             n_neurons=n_neurons,
             n_blocks=n_blocks,
             sums=sums,
-            qualities=self._qualities(sums, found.tail_indices),
+            qualities=self._qualities(sums, found, n_neurons),
             tail_indices=found.tail_indices,
             provenance={
                 "network": repr(self.network),
@@ -161,18 +163,22 @@ class NeuronEnsemble:
         )
 
     def _qualities(
-        self, sums: Mapping[int, tuple[Array, Array]], indices: Mapping[int, float]
+        self, sums: Mapping[int, tuple[Array, Array]], found: NeuronSums, n_neurons: int
     ) -> dict[int, Quality]:
-        """Judge each order by its own tail, and all by whether the kernel was found."""
+        """Judge each order by its own tail and kurtosis, and all by whether the kernel was found."""
         kernel = self.network.kernel.weight_diagonal(self.points)
         own = [int(ranks(np.array([i, i]), len(self.points))) for i in range(len(self.points))]
         second = Jackknifed(multisets(len(self.points), 2), sums[2][0][0], sums[2][1][:, 0])
         miss = np.abs(second.value[own] - kernel)
         unseen = np.any((miss > UNSEEN_SHARE * kernel) & (miss > UNSEEN_ERRORS * second.error[own]))
-        return {
-            n: Quality.HEAVY_TAILED if unseen or index <= CRITICAL_INDEX else Quality.TRUSTED
-            for n, index in indices.items()
-        }
+        qualities = {}
+        for n, index in found.tail_indices.items():
+            if unseen or index <= CRITICAL_INDEX:
+                qualities[n] = Quality.HEAVY_TAILED
+            else:
+                few = n_neurons < max(found.neurons_needed[n], FEWEST_NETWORKS)
+                qualities[n] = Quality.TOO_FEW_SAMPLES if few else Quality.TRUSTED
+        return qualities
 
 
 def _check(n_neurons: int, order: int, n_blocks: int) -> None:
@@ -183,4 +189,16 @@ def _check(n_neurons: int, order: int, n_blocks: int) -> None:
         raise InvalidStatistics(
             f"n_neurons = {n_neurons!r} and n_blocks = {n_blocks!r} were given; whole numbers with "
             f"{FEWEST_BLOCKS} <= n_blocks <= n_neurons are needed"
+        )
+
+
+def _refuse_absurd_memory(n_points: int, order: int, n_blocks: int) -> None:
+    size = multiset_count(n_points, order)
+    # products of one, two, ... means with each block left out, and what they are made of
+    needed = 8 * size * (n_blocks * (order + 2) + len(set_partitions(order)))
+    if needed > MEMORY_LIMIT:
+        raise InvalidStatistics(
+            f"{size} correlators of order {order} of {n_points} points in {n_blocks} blocks need about "
+            f"{needed / 1e9:.3g} GB, more than the limit of {MEMORY_LIMIT / 1e9:.1f} GB; use fewer points or "
+            "blocks, or a lower order"
         )

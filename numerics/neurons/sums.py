@@ -19,9 +19,10 @@ from numerics.moment_tables import NORMAL_MOMENTS
 from numerics.networks.architectures import Network
 from numerics.networks.weight_laws import ReweightedNet
 from numerics.neurons.tilting import tilt, tilt_centres
+from numerics.sampling.kurtosis import networks_needed
 from numerics.sampling.random_streams import normals, split_seed, uniforms
 from numerics.sampling.sampler import Ensemble
-from numerics.sampling.tails import BINS, bin_edges, tail_index
+from numerics.sampling.tails import BINS, bin_edges, bin_values, tail_index
 
 Array = NDArray[np.float64]
 Progress = Callable[[int, int], None]
@@ -47,6 +48,8 @@ class NeuronSums:
     block_sizes : ndarray of int64, shape (n_blocks,)
     tail_indices : dict of int to float
         Smallest tail index of a squared contribution to the moments of each order.
+    neurons_needed : dict of int to float
+        From how many neurons on the errors of each order can be trusted.
     centres : int
         Components of the mixture that hidden parameters were drawn from.
     """
@@ -54,6 +57,7 @@ class NeuronSums:
     block_sums: dict[int, Array]
     block_sizes: NDArray[np.int64]
     tail_indices: dict[int, float]
+    neurons_needed: dict[int, float]
     centres: int
 
 
@@ -106,6 +110,7 @@ def compiled_sums(
         },
         block_sizes=found.block_sizes,
         tail_indices={n: found[n].tail.tail_index for n in orders},
+        neurons_needed={n: networks_needed(n, found.variance_counts, bin_values(), True) for n in orders},
         centres=1,
     )
 
@@ -137,7 +142,8 @@ def tilted_sums(
         if progress is not None:
             progress(stop, n_neurons)
     indices = {n: min(tail_index(row, n_neurons) for row in counts[n]) / n for n in orders}
-    return NeuronSums(block_sums, np.diff(edges), indices, len(centres))
+    needed = {n: networks_needed(n, counts[n], bin_values(), True) for n in orders}
+    return NeuronSums(block_sums, np.diff(edges), indices, needed, len(centres))
 
 
 def _draw(

@@ -7,6 +7,11 @@ far too large in a few. Fourth powers of such products say nothing about themsel
 given its hidden parameters an output is Gaussian with variance v, so E[f^2k] = (2k - 1)!! E[v^k], and the
 histogram of v that the sampler counts gives them all at one point, the worst place by Hölder's inequality.
 
+With the output layer integrated out, and for single neurons, powers of v itself are averaged. Then the sample
+is all there is, and κ from n draws cannot exceed n: what dominates it may just not have been drawn.
+Gauss-nets whose errors are wrong by factors have κ of n/2 to n/4 there, samples with right errors less than
+n/13, so n/10 is the limit.
+
 A cumulant is a function of several means; to first order its error is that of the mean of its influence
 function, e.g. h = f⁴ - 6 E[f²] f² for the fourth one.
 """
@@ -22,6 +27,10 @@ from numerics.set_partitions import even_partitions
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
+
+
+#: Draws per kurtosis where the histogram is all that is known.
+RESOLVED = 10.0
 
 
 def variance_moments(counts: Counts, values: Array, highest: int) -> Array:
@@ -117,6 +126,37 @@ def product_kurtosis(order: int, counts: Counts, values: Array, conditional: boo
     power = np.zeros(order // 2 + 1)
     power[-1] = 1.0
     return _kurtosis(power, variance_moments(counts, values, 2 * order), conditional)
+
+
+def networks_needed(
+    order: int, counts: Counts, values: Array, conditional: bool = False, connected: bool = False
+) -> float:
+    """Say from how many networks, or neurons, on an error bar can be trusted.
+
+    Parameters
+    ----------
+    order : int
+    counts : ndarray of int64, shape (n_points, n_bins)
+        Histograms of the conditional variances.
+    values : ndarray, shape (n_bins,)
+    conditional : bool, optional
+        Whether the output layer is integrated out.
+    connected : bool, optional
+        For the cumulant rather than the product.
+
+    Returns
+    -------
+    float
+        At the worst point.
+
+    Examples
+    --------
+    >>> round(networks_needed(4, np.array([[10]]), np.array([1.0])))
+    207
+    """
+    kurtosis = cumulant_kurtosis if connected else product_kurtosis
+    worst = max(kurtosis(order, row, values, conditional) for row in counts)
+    return RESOLVED * worst if conditional else worst
 
 
 def cumulant_kurtosis(order: int, counts: Counts, values: Array, conditional: bool = False) -> float:

@@ -18,7 +18,7 @@ from numerics.sampling.connected import (
     free_correlator,
 )
 from numerics.sampling.jackknife import Jackknife
-from numerics.sampling.kurtosis import cumulant_kurtosis
+from numerics.sampling.kurtosis import networks_needed
 from numerics.sampling.moments import MomentPlan
 from numerics.sampling.tails import TailReport, bin_values, tail_report
 
@@ -230,11 +230,24 @@ class SampledCorrelators:
             That of the full correlator if it is not trusted; too few samples if there are fewer networks
             than the kurtosis of the cumulant (see `numerics.sampling.kurtosis`).
         """
-        full, v = self[order].quality, bin_values()
-        if full is not Quality.TRUSTED:
-            return full
-        needed = max(cumulant_kurtosis(order, row, v, self._conditional) for row in self.variance_counts)
-        return Quality.TOO_FEW_SAMPLES if self.n_networks < needed else Quality.TRUSTED
+        full = self[order].quality
+        few = self.n_networks < self.connected_needs(order)
+        return Quality.TOO_FEW_SAMPLES if few and full is Quality.TRUSTED else full
+
+    def connected_needs(self, order: int) -> float:
+        """Say how many networks it takes until `connected` is trusted, unless the tail is heavy.
+
+        Parameters
+        ----------
+        order : int
+            Even, 4 or more.
+
+        Returns
+        -------
+        float
+        """
+        needed = networks_needed(order, self.variance_counts, bin_values(), self._conditional, connected=True)
+        return max(needed, self[order].tail.networks_needed)
 
     @property
     def _conditional(self) -> bool:

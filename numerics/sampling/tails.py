@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from numerics.estimate import Quality
 from numerics.intrinsics import LANES, row
 from numerics.jit import compiled
-from numerics.sampling.kurtosis import product_kurtosis
+from numerics.sampling.kurtosis import networks_needed
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -44,7 +44,7 @@ UNSEEN_SHARE = 0.05
 #: Standard errors of that mean which the difference must exceed, too.
 UNSEEN_ERRORS = 5.0
 #: Networks below which nothing is said.
-FEWEST_NETWORKS = 20
+FEWEST_NETWORKS = 100
 #: Blocks needed for an error bar.
 FEWEST_BLOCKS = 20
 
@@ -63,9 +63,8 @@ class TailReport:
         deviations, 3 when a single block dominates.
     largest_share : float
         Share of the largest block in the variance estimate, largest over elements.
-    kurtosis : float
-        Of the n-th power of the output at the worst point: with fewer networks the error bar is not known to
-        a half of itself.
+    networks_needed : float
+        With fewer the error bar is not known to a half of itself; see `numerics.sampling.kurtosis`.
     quality : Quality
     """
 
@@ -73,7 +72,7 @@ class TailReport:
     tail_index: float
     effective_blocks: float
     largest_share: float
-    kurtosis: float
+    networks_needed: float
     quality: Quality
 
 
@@ -228,8 +227,7 @@ def tail_report(
     squares = deviations**2
     power = squares.sum(axis=0)
     share = squares[:, power > 0] / power[power > 0]
-    values = bin_values()
-    kurtosis = max(product_kurtosis(order, row, values, conditional) for row in variance_counts)
+    needed = max(networks_needed(order, variance_counts, bin_values(), conditional), float(FEWEST_NETWORKS))
     index = float("nan")
     if n_networks < FEWEST_NETWORKS or len(deviations) < FEWEST_BLOCKS:
         quality = Quality.TOO_FEW_SAMPLES
@@ -238,12 +236,12 @@ def tail_report(
         if index <= CRITICAL_INDEX or any(misses_the_kernel(row) for row in variance_counts):
             quality = Quality.HEAVY_TAILED
         else:
-            quality = Quality.TOO_FEW_SAMPLES if n_networks < kurtosis else Quality.TRUSTED
+            quality = Quality.TOO_FEW_SAMPLES if n_networks < needed else Quality.TRUSTED
     return TailReport(
         order=order,
         tail_index=index,
         effective_blocks=float((3.0 / np.sum(share**2, axis=0)).min(initial=np.inf)),
         largest_share=float(share.max(initial=0.0)),
-        kurtosis=kurtosis,
+        networks_needed=needed,
         quality=quality,
     )
