@@ -37,6 +37,12 @@ def rectified(z):
     return max(z, 0.0)
 
 
+def imports_something(z):
+    from math import tanh
+
+    return tanh(z)
+
+
 @pytest.mark.parametrize(("d_in", "points"), [(1, LINE), (2, PLANE)])
 @pytest.mark.parametrize(("estimator", "precision", "accuracy"), [
     ("plain", "double", 1e-12), ("plain", "single", 5e-6), ("conditional", "double", 1e-12),
@@ -150,12 +156,24 @@ def test_growth_is_read_off_the_activation():
         (lambda z: math.exp(z * z), "inf at z = -30"),
         (lambda z: "text", "cannot be compiled"),
         (lambda z, y: z, "cannot be compiled"),
+        (imports_something, "cannot be compiled"),
+        (np.linalg.det, "cannot be compiled"),
         ("tanh", "a function of one number is needed"),
     ],
 )
 def test_impossible_activations_are_refused(activation, told):
     with pytest.raises(InvalidNetwork, match=told):
         ActivationNet(3, activation)
+
+
+@pytest.mark.parametrize("activation", [math.tanh, np.tanh])
+@pytest.mark.parametrize("precision", ["double", "single"])
+def test_functions_of_libraries_are_activations(activation, precision):
+    ours, theirs = (
+        Ensemble(ActivationNet(3, function, 1.2), LINE, seed=4, precision=precision).correlators(1000)
+        for function in (hyperbolic, activation)
+    )
+    np.testing.assert_allclose(theirs.sums, ours.sums, rtol=1e-5 if precision == "single" else 1e-13)
 
 
 def test_an_activation_that_fails_far_out_is_refused_when_it_matters():

@@ -5,6 +5,7 @@ The compiler is imported when it is needed, because every exact moment asks whet
 
 from collections.abc import Callable
 from functools import cache
+from types import FunctionType
 from typing import Any, cast
 
 import numpy as np
@@ -23,7 +24,16 @@ def _jitted(activation: Scalar) -> Any:
     import numba
     from numba.extending import is_jitted
 
-    return activation if is_jitted(activation) else numba.njit(activation, error_model="numpy")
+    if is_jitted(activation):
+        return activation
+    if isinstance(activation, FunctionType):
+        return numba.njit(activation, error_model="numpy")
+
+    # functions of NumPy and of the math module are called from one of ours
+    def call(z: float) -> float:
+        return activation(z)
+
+    return numba.njit(call, error_model="numpy")
 
 
 @cache
@@ -89,12 +99,10 @@ def apply_activation(activation: Scalar, arguments: Array) -> Array:
     >>> apply_activation(lambda z: z * z, np.array([[1.0, 3.0]])).tolist()
     [[1.0, 9.0]]
     """
-    from numba.core.errors import NumbaError
-
     try:
         run = _array_function(activation)
-    except NumbaError as error:
-        reason = str(error).strip().splitlines()[-1]
+    except Exception as error:  # the compiler has many ways to fail, not all of them errors of its own
+        reason = (str(error).strip() or type(error).__name__).splitlines()[-1]
         raise InvalidNetwork(
             f"the activation {name_of(activation)} cannot be compiled by Numba ({reason}); it must take one "
             "number and return one, with arithmetic and functions of the math module only"

@@ -29,7 +29,8 @@ class ActivationNet(BiasedNetwork):
     width : int
         Number of hidden neurons.
     activation : callable
-        A function of one number that Numba compiles (arithmetic and the math module), or compiled already.
+        A function of one number that Numba compiles (arithmetic and the math module), compiled already, or
+        one of `math` or NumPy itself, such as ``math.tanh``.
         For an activation with a kink the sampler works, but kernel and exact moments refuse or say that
         they have not converged.
     sigma_w, sigma_b : float
