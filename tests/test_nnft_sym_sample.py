@@ -344,13 +344,17 @@ def test_too_few_networks_are_told_with_the_number_needed(nnft, tmp_path):
     words = ["sample", "--net", "relu", "--width", "20", "--points", "1", "--networks", "20000"]
     words += ["--out", str(tmp_path / "few.nc")]
     shown = nnft(*words)[1]
-    needed = re.search(r"for the error bar to be right;\s+sample\s+more\s+networks \(about ([0-9e]+)", shown)
-    # E[v^12]/E[v^6]² of Gauss variables is of that size: 10⁵, to a factor of two in such a sample
-    assert 4e4 < float(needed[1]) < 4e5
+    needed = re.search(
+        r"for the error bar to be right;\s+sample\s+more\s+networks\s+\(about\s+([0-9,]+)", shown
+    )
+    # E[f^24]/E[f^12]² is of that size: 10⁵, to a factor of two in such a sample
+    assert 4e4 < int(needed[1].replace(",", "")) < 4e5
     quoted = {one["order"]: one for one in json.loads(nnft(*words[:-2], "--json")[1])["orders"]}
     assert [quoted[order]["quality"].split()[0] for order in (2, 4, 6)] == ["the", "the", "too"]
     assert quoted[4]["connected_quality"].startswith("the error bar can")
     assert quoted[6]["connected_quality"].startswith("too few")
+    assert quoted[6]["connected_networks_needed"] > quoted[6]["networks_needed"] > 4e4
+    assert "Connected 6-point function" in shown
     with xarray.open_datatree(tmp_path / "few.nc", engine="h5netcdf") as tree:
         kept = {int(part.attrs["order"]): part.attrs for part in tree.subtree if "order" in part.attrs}
         assert kept[6]["connected_quality"] == kept[6]["quality"] != kept[4]["connected_quality"]

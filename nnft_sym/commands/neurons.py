@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 @click.option("--widths", required=True, help="Numbers N of hidden neurons of the networks, as in 2,10,1000.")
 @points_option
 @outputs_option
-@click.option("--order", type=click.Choice(["2", "4", "6"]), default="6", show_default=True, help="Highest.")
+@click.option(
+    "--order", type=click.Choice(["2", "4", "6"]), default="6", show_default=True, help="Highest order."
+)
 @click.option("--tilted", is_flag=True, help="Gauss only: draw neurons where their products are large.")
 @click.option("--blocks", type=int, default=200, show_default=True, help="Blocks of neurons for the errors.")
 @click.option("--seed", type=int, default=0, show_default=True)
@@ -47,24 +49,28 @@ def command(
 ) -> None:
     """Correlators of networks of any width from a sample of single neurons, with errors.
 
-    The neurons of a network are independent and alike, so the connected functions follow from one sample,
-    without bias, at every width. The errors are as small as the numbers allow; use it where `nnft cumulant`
-    has no exact answer, or to check it.
+    The neurons of a network are independent and alike, so full and connected functions of every width follow
+    from one sample of neurons, without bias. Relative errors do not grow with the width, unlike those of
+    sampled networks, whose connected functions drown in noise. Use it where `nnft cumulant` has no exact
+    answer, or to check it.
     """
     wanted, components = parse_widths(widths, least=1), parse_outputs(outputs, len(points))
     from nnft_sym.jsonio import dumps
+    from nnft_sym.printing.tables import show
     from nnft_sym.progress.bars import TerminalProgress
+    from numerics.estimate import Quality
     from numerics.neurons.ensemble import NeuronEnsemble
     from numerics.points import as_points
 
     network = build_network(net, points, sigma_w, sigma_b, sigma_a)
     ensemble = NeuronEnsemble(network, as_points(points), seed, components, tilted)
-    with TerminalProgress() as progress:
+    with TerminalProgress("neurons") as progress:
         found = ensemble.sample(neurons, int(order), blocks, progress.sampling)
     if as_json:
         head = {
             "net": network.name,
             **sigmas(network),
+            "d_in": network.d_in,
             "points": points,
             **({} if components is None else {"outputs": components}),
             "neurons": neurons,
@@ -76,6 +82,9 @@ def command(
         return
     for width in wanted:
         _show(found, width)
+    heavy = any(found.quality(n) is Quality.HEAVY_TAILED for n in found.sums)
+    if heavy and network.name == "gauss" and not tilted:
+        show("With --tilted the neurons are drawn where the tail is, and the errors are right.")
 
 
 def _row(found: "NeuronSample", width: int) -> dict[str, object]:

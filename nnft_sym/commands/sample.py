@@ -15,8 +15,9 @@ from nnft_sym.commands.options import (
 )
 
 if TYPE_CHECKING:
+    from numerics.estimate import Quality
     from numerics.sampling.run import SamplingInterrupted
-    from numerics.sampling.sampled import SampledCorrelator, SampledCorrelators
+    from numerics.sampling.sampled import SampledCorrelators
     from numerics.sampling.sampler import Ensemble
 
 #: Exit code of a run that Ctrl-C ended.
@@ -208,7 +209,7 @@ def _deliver(
     """Write the file and print the numbers."""
     from nnft_sym.jsonio import dumps
     from nnft_sym.printing.tables import correlator_table, show
-    from nnft_sym.report.archive import write_sample
+    from nnft_sym.report.archive import MOST_CONNECTED, write_sample
 
     if out is not None:
         write_sample(found, ensemble.network, out)
@@ -218,17 +219,28 @@ def _deliver(
     for order in found.orders:
         one = found[order]
         show(correlator_table(f"{order}-point function", one.indices, one.value, one.error))
-        show(f"Quality: {one.quality.value}{_needed(one)}.")
+        show(f"Quality: {one.quality.value}{_needed(one.quality, one.tail.networks_needed)}.")
+        if found.has_connected(order) and len(one.value) <= MOST_CONNECTED:
+            part, needed = found.connected(order), found.connected_needs(order)
+            show(correlator_table(f"Connected {order}-point function", part.indices, part.value, part.error))
+            show(f"Quality: {part.quality.value}{_needed(part.quality, needed)}.")
 
 
-def _needed(one: "SampledCorrelator") -> str:
-    """Say how many networks it takes, where that is known."""
+def _needed(quality: "Quality", networks: float) -> str:
+    """Say how many networks it takes, where that is known, rounded up to one digit.
+
+    Examples
+    --------
+    >>> from numerics.estimate import Quality
+    >>> _needed(Quality.TOO_FEW_SAMPLES, 31_200.0)
+    ' (about 40,000 are needed)'
+    """
     from numerics.estimate import Quality
 
-    needed = one.tail.networks_needed
-    if one.quality is not Quality.TOO_FEW_SAMPLES or not 0 < needed < MOST_NEEDED:
+    if quality is not Quality.TOO_FEW_SAMPLES or not networks < MOST_NEEDED:
         return ""
-    return f" (about {needed:.0e} are needed)".replace("e+0", "e").replace("e+", "e")
+    unit = 10 ** (len(str(int(networks))) - 1)
+    return f" (about {-int(-networks // unit) * unit:,} are needed)"
 
 
 def _answer(found: "SampledCorrelators", ensemble: "Ensemble", requested: int) -> dict[str, object]:
@@ -263,6 +275,7 @@ def _row(found: "SampledCorrelators", order: int) -> dict[str, object]:
         "value": one.value,
         "error": one.error,
         "quality": one.quality,
+        "networks_needed": one.tail.networks_needed,
     }
     if found.has_connected(order) and len(one.value) <= MOST_CONNECTED:
         connected = found.connected(order)
@@ -270,5 +283,6 @@ def _row(found: "SampledCorrelators", order: int) -> dict[str, object]:
             "connected": connected.value,
             "connected_error": connected.error,
             "connected_quality": connected.quality,
+            "connected_networks_needed": found.connected_needs(order),
         }
     return row

@@ -11,9 +11,7 @@ import click
 LINE_EVERY = 5.0
 #: Seconds without a network after which this is said.
 SILENCE = 2.0
-COMPILING = (
-    "no networks yet: the first run after an installation compiles the sampler, which takes 10 to 20 s"
-)
+COMPILING = "still busy with the first part; after an installation the sampler is compiled once (20 s)"
 
 
 class TerminalProgress:
@@ -21,9 +19,15 @@ class TerminalProgress:
 
     On a terminal it draws a bar with rate and time left; in a log file it writes one line per stage and one
     every few seconds while sampling. If nothing is sampled at first, it says once what may be going on.
+
+    Parameters
+    ----------
+    unit : str, optional
+        What is sampled.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, unit: str = "networks") -> None:
+        self._unit = unit
         self._bar: _Bar | None = _Bar() if sys.stderr.isatty() else None
         self._silence = threading.Timer(SILENCE, self._say, [COMPILING])
         self._silence.daemon = True
@@ -71,7 +75,7 @@ class TerminalProgress:
         elif now - self._last > LINE_EVERY:
             self._last = now
             click.echo(
-                f"[{now - self._started:6.1f} s]   {done:,} of {total:,} networks{text and ', ' + text}",
+                f"[{now - self._started:6.1f} s]   {done:,} of {total:,} {self._unit}{text and ', ' + text}",
                 err=True,
             )
 

@@ -85,7 +85,10 @@ def _sampled_order(sampled: "SampledCorrelators", order: int) -> "xarray.Dataset
     import xarray
 
     one = sampled[order]
-    judged = {"quality": one.quality.value}
+    judged: dict[str, str | float] = {
+        "quality": one.quality.value,
+        "networks_needed": one.tail.networks_needed,
+    }
     columns = {
         "value": (one.value, f"mean of the product of {order} outputs"),
         "error": (one.error, "one standard deviation of that mean"),
@@ -95,6 +98,7 @@ def _sampled_order(sampled: "SampledCorrelators", order: int) -> "xarray.Dataset
         columns["connected"] = (connected.value, "connected correlator (joint cumulant)")
         columns["connected_error"] = (connected.error, "one standard deviation of it")
         judged["connected_quality"] = connected.quality.value
+        judged["connected_networks_needed"] = sampled.connected_needs(order)
     return xarray.Dataset(
         {
             **{name: ("element", array, {"long_name": text}) for name, (array, text) in columns.items()},
