@@ -285,7 +285,8 @@ def test_a_local_cluster_prints_the_same_answer(nnft):
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert process.returncode == 0, process.stderr
-    assert all(" networks" in line for line in process.stderr.splitlines())  # progress, nothing of Dask
+    told = process.stderr.splitlines()  # progress, nothing of Dask
+    assert all(" networks" in line or "sampler is compiled" in line for line in told)
     assert process.stdout == nnft(*words)[1]
 
 
@@ -358,3 +359,17 @@ def test_too_few_networks_are_told_with_the_number_needed(nnft, tmp_path):
     with xarray.open_datatree(tmp_path / "few.nc", engine="h5netcdf") as tree:
         kept = {int(part.attrs["order"]): part.attrs for part in tree.subtree if "order" in part.attrs}
         assert kept[6]["connected_quality"] == kept[6]["quality"] != kept[4]["connected_quality"]
+
+
+@pytest.mark.parametrize(("text", "number"), [("2e3", 2000), ("2_000", 2000), ("2000.0", 2000)])
+def test_large_numbers_may_be_written_short(nnft, text, number):
+    words = ["sample", "--net", "erf", "--width", "3", "--points", "1", "--orders", "2", "--json"]
+    code, out, _ = nnft(*words, "--networks", text)
+    assert (code, json.loads(out)["networks"]) == (0, number)
+
+
+@pytest.mark.parametrize("text", ["2.5", "many", "1e400", "nan", ""])
+def test_numbers_that_are_not_whole_are_refused(nnft, text):
+    code, out, err = nnft("sample", "--net", "erf", "--width", "3", "--points", "1", "--networks", text)
+    assert (code, out) == (2, "")
+    assert "is not a whole number, as in 100000 or 1e5" in err

@@ -6,6 +6,7 @@ import click
 
 from nnft_sym.commands.cumulant import sigmas
 from nnft_sym.commands.options import (
+    WHOLE,
     build_network,
     json_option,
     net_options,
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 @click.command(name="neurons")
 @net_options(width=False)
-@click.option("--neurons", type=int, required=True, help="Number of neurons to draw.")
+@click.option("--neurons", type=WHOLE, required=True, help="Number of neurons to draw.")
 @click.option("--widths", required=True, help="Numbers N of hidden neurons of the networks, as in 2,10,1000.")
 @points_option
 @outputs_option

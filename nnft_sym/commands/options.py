@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -68,6 +69,30 @@ def points_option(command: Callable[..., Any]) -> Callable[..., Any]:
         required=True,
         help="Inputs: semicolons between points, commas between coordinates.",
     )(command)
+
+
+class WholeNumber(click.ParamType[int]):
+    """A whole number, which may be written like 1e6 or 1_000_000.
+
+    Examples
+    --------
+    >>> WHOLE.convert("2.5e3", None, None), WHOLE.convert("1_000", None, None)
+    (2500, 1000)
+    """
+
+    name = "integer"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read one, or refuse it."""
+        for read in (int, float):
+            with suppress(ValueError, OverflowError):
+                number = read(value)
+                if int(number) == number and (read is int or abs(number) < 2.0**53):
+                    return int(number)
+        raise click.BadParameter(f"{value!r} is not a whole number, as in 100000 or 1e5", ctx, param)
+
+
+WHOLE = WholeNumber()
 
 
 def net_options(*, width: bool) -> Decorator:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nnft_sym.commands.options import (
+    WHOLE,
     build_network,
     json_option,
     net_options,
@@ -49,7 +50,7 @@ def parse_orders(text: str) -> tuple[int, ...]:
 
 @click.command(name="sample")
 @net_options(width=True)
-@click.option("--networks", type=int, required=True, help="Number M of networks to draw.")
+@click.option("--networks", type=WHOLE, required=True, help="Number M of networks to draw.")
 @points_option
 @outputs_option
 @click.option("--orders", default="2,4,6", show_default=True, help="Which n-point functions.")

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nnft_sym.commands.options import build_network, json_option, net_options, points_option
+from nnft_sym.commands.cumulant import sigmas
+from nnft_sym.commands.options import WHOLE, build_network, json_option, net_options, points_option
 
 if TYPE_CHECKING:
     from numerics.sampling.width_scan import WidthScan, WidthSeries
@@ -36,7 +37,7 @@ def parse_widths(text: str, least: int = 2) -> tuple[int, ...]:
 @net_options(width=False)
 @click.option("--widths", required=True, help="Numbers N of hidden neurons, as in 2,5,10,100.")
 @points_option
-@click.option("--networks", type=int, default=100_000, show_default=True, help="Networks per experiment.")
+@click.option("--networks", type=WHOLE, default=100_000, show_default=True, help="Networks per experiment.")
 @click.option("--experiments", type=int, default=10, show_default=True, help="Experiments per width.")
 @click.option("--estimator", type=click.Choice(["plain", "conditional"]), default="plain", show_default=True)
 @click.option("--seed", type=int, default=0, show_default=True)
@@ -58,7 +59,13 @@ def command(
     out: str | None,
     as_json: bool,
 ) -> None:
-    """Sample one architecture at several widths: m_4, m_6, and how the connected functions fall with N."""
+    """Sample one architecture at several widths: m_4, m_6, and how the connected functions fall with N.
+
+    m_n is the mean over index sets of |G − G_GP|/|G_GP|, the distance from the Gaussian process; its
+    background is the scatter of one experiment, below which m_n is noise. y_n is the connected function along
+    its exact shape, where that is known, in units of its value at N = 1: the power of N is fitted to it, and
+    p is the probability of a worse fit. Not trusted are errors from too few networks, or of heavy tails.
+    """
     wanted = parse_widths(widths)
     if not 0 <= seed < 2**63 - len(wanted):
         raise click.UsageError(f"--seed {seed} was given; a seed from 0 to about 2^63 is needed")
@@ -93,7 +100,15 @@ def command(
             }
             for order in data["order"].values
         ]
-        head = {"net": network.name, "widths": wanted, "experiments": experiments, "networks": networks}
+        head = {
+            "net": network.name,
+            **sigmas(network),
+            "d_in": network.d_in,
+            "points": points,
+            "widths": wanted,
+            "experiments": experiments,
+            "networks": networks,
+        }
         click.echo(dumps({**head, "estimator": estimator, "seed": seed, "orders": orders}))
         return
     for series in scan.series:

@@ -16,7 +16,7 @@ and leaving out one block costs nothing more, so every number has its delete-one
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from math import factorial, prod
 
@@ -56,7 +56,7 @@ class Jackknifed:
 
     indices: NDArray[np.int64]
     value: Array
-    left_out: Array
+    left_out: Array = field(repr=False)
 
     @property
     def n_blocks(self) -> int:

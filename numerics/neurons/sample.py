@@ -59,7 +59,7 @@ class NeuronSample:
     outputs: NDArray[np.int64]
     n_neurons: int
     n_blocks: int
-    sums: Mapping[int, tuple[Array, Array]]
+    sums: Mapping[int, tuple[Array, Array]] = field(repr=False)
     qualities: Mapping[int, Quality]
     tail_indices: Mapping[int, float]
     provenance: Mapping[str, object] = field(default_factory=dict)

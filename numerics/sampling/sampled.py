@@ -89,11 +89,11 @@ class SampledCorrelators:
 
     points: Array
     n_networks: int
-    plan: MomentPlan
-    sums: Array
-    block_sums: Array
-    block_sizes: NDArray[np.int64]
-    variance_counts: NDArray[np.int64]
+    plan: MomentPlan = field(repr=False)
+    sums: Array = field(repr=False)
+    block_sums: Array = field(repr=False)
+    block_sizes: NDArray[np.int64] = field(repr=False)
+    variance_counts: NDArray[np.int64] = field(repr=False)
     provenance: Mapping[str, object] = field(default_factory=dict)
 
     @property
