@@ -6,13 +6,13 @@ import click
 
 from nnft_sym.commands.cumulant import sigmas
 from nnft_sym.commands.options import (
-    WHOLE,
     build_network,
     json_option,
     net_options,
     outputs_option,
     parse_outputs,
     points_option,
+    whole_number,
 )
 from nnft_sym.commands.widths import parse_widths
 
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 @click.command(name="neurons")
 @net_options(width=False)
-@click.option("--neurons", type=WHOLE, required=True, help="Number of neurons to draw.")
+@click.option(
+    "--neurons", type=whole_number, metavar="INTEGER", required=True, help="Number of neurons to draw."
+)
 @click.option("--widths", required=True, help="Numbers N of hidden neurons of the networks, as in 2,10,1000.")
 @points_option
 @outputs_option

@@ -71,28 +71,25 @@ def points_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
-class WholeNumber(click.ParamType[int]):
-    """A whole number, which may be written like 1e6 or 1_000_000.
+def whole_number(text: str) -> int:
+    """Read a whole number, which may be written like 1e6 or 1_000_000.
+
+    Raises
+    ------
+    click.BadParameter
+        If it is not one.
 
     Examples
     --------
-    >>> WHOLE.convert("2.5e3", None, None), WHOLE.convert("1_000", None, None)
+    >>> whole_number("2.5e3"), whole_number("1_000")
     (2500, 1000)
     """
-
-    name = "integer"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Read one, or refuse it."""
-        for read in (int, float):
-            with suppress(ValueError, OverflowError):
-                number = read(value)
-                if int(number) == number and (read is int or abs(number) < 2.0**53):
-                    return int(number)
-        raise click.BadParameter(f"{value!r} is not a whole number, as in 100000 or 1e5", ctx, param)
-
-
-WHOLE = WholeNumber()
+    for read in (int, float):
+        with suppress(ValueError, OverflowError):
+            number = read(text)
+            if int(number) == number and (read is int or abs(number) < 2.0**53):
+                return int(number)
+    raise click.BadParameter(f"{text!r} is not a whole number, as in 100000 or 1e5")
 
 
 def net_options(*, width: bool) -> Decorator:

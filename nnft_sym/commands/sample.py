@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 import click
 
 from nnft_sym.commands.options import (
-    WHOLE,
     build_network,
     json_option,
     net_options,
     outputs_option,
     parse_outputs,
     points_option,
+    whole_number,
 )
 
 if TYPE_CHECKING:
@@ -50,7 +50,9 @@ def parse_orders(text: str) -> tuple[int, ...]:
 
 @click.command(name="sample")
 @net_options(width=True)
-@click.option("--networks", type=WHOLE, required=True, help="Number M of networks to draw.")
+@click.option(
+    "--networks", type=whole_number, metavar="INTEGER", required=True, help="Number M of networks to draw."
+)
 @points_option
 @outputs_option
 @click.option("--orders", default="2,4,6", show_default=True, help="Which n-point functions.")

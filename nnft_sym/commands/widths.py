@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nnft_sym.commands.cumulant import sigmas
-from nnft_sym.commands.options import WHOLE, build_network, json_option, net_options, points_option
+from nnft_sym.commands.options import build_network, json_option, net_options, points_option, whole_number
 
 if TYPE_CHECKING:
     from numerics.sampling.width_scan import WidthScan, WidthSeries
@@ -37,7 +37,14 @@ def parse_widths(text: str, least: int = 2) -> tuple[int, ...]:
 @net_options(width=False)
 @click.option("--widths", required=True, help="Numbers N of hidden neurons, as in 2,5,10,100.")
 @points_option
-@click.option("--networks", type=WHOLE, default=100_000, show_default=True, help="Networks per experiment.")
+@click.option(
+    "--networks",
+    type=whole_number,
+    metavar="INTEGER",
+    default=100_000,
+    show_default=True,
+    help="Networks per experiment.",
+)
 @click.option("--experiments", type=int, default=10, show_default=True, help="Experiments per width.")
 @click.option("--estimator", type=click.Choice(["plain", "conditional"]), default="plain", show_default=True)
 @click.option("--seed", type=int, default=0, show_default=True)
