@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from contextlib import nullcontext
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,8 @@ def sample_tree(sampled: "SampledCorrelators", network: "Network") -> "xarray.Da
         },
         attrs={
             "schema": SCHEMA,
+            "nnft_sym": version("nnft-sym"),
+            "reading": "xarray.open_datatree(file): one group order_n per order n",
             **network_attributes(network),
             **{name: _attribute(value) for name, value in sampled.provenance.items() if name != "network"},
             "provenance": json.dumps(jsonable(sampled.provenance)),
@@ -103,7 +106,11 @@ def _sampled_order(sampled: "SampledCorrelators", order: int) -> "xarray.Dataset
         {
             **{name: ("element", array, {"long_name": text}) for name, (array, text) in columns.items()},
             "indices": (("element", "slot"), one.indices, {"long_name": "0-based numbers of the points"}),
-            "block_mean": (("block", "element"), sampled.block_means((order,))),
+            "block_mean": (
+                ("block", "element"),
+                sampled.block_means((order,)),
+                {"long_name": "mean over the networks of each block"},
+            ),
         },
         coords={"element": [" ".join(map(str, row)) for row in one.indices.tolist()]},
         attrs={"order": order, **judged},
