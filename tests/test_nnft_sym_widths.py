@@ -59,8 +59,11 @@ def test_numbers_below_the_noise_are_drawn_as_limits():
     figure = width_figure(scan)
     hidden = scan.series[1].projection <= scan.series[1].projection_error
     assert hidden.any()
-    limits = plotted(figure.axes[3])["hidden by noise: value + 1 σ"]
+    limits = plotted(figure.axes[3])["hidden by noise: below this (2 σ)"]
     np.testing.assert_array_equal(limits[:, 0], scan.widths[hidden])
+    # a limit: what is hidden is not negative, and the exact value lies below
+    assert np.all(limits[:, 1] >= 2 * scan.series[1].projection_error[hidden])
+    assert np.all(limits[:, 1] > scan.series[1].projection_exact[hidden])
 
 
 def test_labelled_arrays(scan, tmp_path):

@@ -93,16 +93,16 @@ def _draw_projection(axes: "Axes", scan: "WidthScan", series: "WidthSeries") -> 
     if series.projection_exact is not None:
         axes.plot(widths, series.projection_exact, "-", color=INK, linewidth=1.2, zorder=2)
         shown.append(series.projection_exact)
-    upper = (series.projection + series.projection_error)[~clear]
+    upper = (np.maximum(series.projection, 0.0) + 2.0 * series.projection_error)[~clear]
     if upper.size:
         axes.plot(
             widths[~clear],
-            np.abs(upper),
+            upper,
             "v",
             color=GREY,
             markersize=4,
             fillstyle="none",
-            label="hidden by noise: value + 1 σ",
+            label="hidden by noise: below this (2 σ)",
         )
     _points(
         axes, widths[clear], series.projection[clear], series.projection_error[clear], series.trusted[clear]
@@ -123,7 +123,7 @@ def _draw_projection(axes: "Axes", scan: "WidthScan", series: "WidthSeries") -> 
         axes.set_title(title + f"fitted power {power}")
     else:
         axes.set_title(title + ("all noise" if np.all(series.trusted) else "not fitted, errors not trusted"))
-    _limits(axes, np.concatenate([*shown, np.abs(upper)]))
+    _limits(axes, np.concatenate([*shown, upper]))
     axes.set_ylabel(rf"$y_{series.order}$")
 
 
