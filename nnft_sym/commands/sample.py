@@ -55,7 +55,7 @@ def parse_orders(text: str) -> tuple[int, ...]:
 )
 @points_option
 @outputs_option
-@click.option("--orders", default="2,4,6", show_default=True, help="Which n-point functions.")
+@click.option("--orders", default="2,4,6", show_default=True, help="Which n-point functions, n from 1 to 8.")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option(
     "--estimator",
