@@ -346,7 +346,7 @@ def test_too_few_networks_are_told_with_the_number_needed(nnft, tmp_path):
     words += ["--out", str(tmp_path / "few.nc")]
     shown = nnft(*words)[1]
     needed = re.search(
-        r"for the error bar to be right;\s+sample\s+more\s+networks\s+\(about\s+([0-9,]+)", shown
+        r"for the error bar to be right;\s+sample\s+more\s+networks\s+\(at\s+least\s+([0-9,]+)", shown
     )
     # E[f^24]/E[f^12]² is of that size: 10⁵, to a factor of two in such a sample
     assert 4e4 < int(needed[1].replace(",", "")) < 4e5

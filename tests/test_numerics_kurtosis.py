@@ -133,9 +133,11 @@ def test_with_the_output_layer_integrated_out_unseen_tails_are_not_trusted(
     pulls, qualities = [], []
     for seed in range(60):
         ensemble = Ensemble(network, [point], seed=seed, estimator="conditional")
-        found = ensemble.correlators(n_networks, n_blocks=200).connected(order)
+        sample = ensemble.correlators(n_networks, n_blocks=200)
+        found = sample.connected(order)
         pulls.append((found.value[0] - exact) / found.error[0])
         qualities.append(found.quality is Quality.TRUSTED)
+        assert sample[order].quality is found.quality
     width = np.sqrt(np.mean(np.square(pulls)))
     if trusted:
         assert np.mean(qualities) >= 0.9

@@ -236,14 +236,14 @@ def _needed(quality: "Quality", networks: float) -> str:
     --------
     >>> from numerics.estimate import Quality
     >>> _needed(Quality.TOO_FEW_SAMPLES, 31_200.0)
-    ' (about 40,000 are needed)'
+    ' (at least 40,000 are needed)'
     """
     from numerics.estimate import Quality
 
     if quality is not Quality.TOO_FEW_SAMPLES or not networks < MOST_NEEDED:
         return ""
     unit = 10 ** (len(str(int(networks))) - 1)
-    return f" (about {-int(-networks // unit) * unit:,} are needed)"
+    return f" (at least {-int(-networks // unit) * unit:,} are needed)"
 
 
 def _answer(found: "SampledCorrelators", ensemble: "Ensemble", requested: int) -> dict[str, object]:

@@ -154,8 +154,14 @@ def networks_needed(
     >>> round(networks_needed(4, np.array([[10]]), np.array([1.0])))
     207
     """
-    kurtosis = cumulant_kurtosis if connected else product_kurtosis
-    worst = max(kurtosis(order, row, values, conditional) for row in counts)
+    # what the histogram alone must show it shows in the cumulant first
+    watched = conditional and order % 2 == 0 and order > 2
+    worst = 0.0
+    for row in counts:
+        if not connected:
+            worst = max(worst, product_kurtosis(order, row, values, conditional))
+        if connected or watched:
+            worst = max(worst, cumulant_kurtosis(order, row, values, conditional))
     return RESOLVED * worst if conditional else worst
 
 
