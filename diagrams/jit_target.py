@@ -17,7 +17,9 @@ def processor_has(feature: str) -> bool:
     >>> processor_has("no such feature")
     False
     """
-    return f"+{feature}" in (config.CPU_FEATURES or get_host_cpu_features()).split(",")
+    # an empty text is a choice, too: that of NUMBA_CPU_NAME=generic
+    features = get_host_cpu_features() if config.CPU_FEATURES is None else config.CPU_FEATURES
+    return f"+{feature}" in features.split(",")
 
 
 def use_wide_vectors() -> None:

@@ -173,7 +173,7 @@ def step(array: Any) -> Any:
 
 
 def load(array: Any, at: int) -> Any:
-    """Numbers number `at`, `at` + 1, ... of a contiguous array; for compiled code only."""
+    """Numbers number `at`, `at` + 1, ... of a contiguous array, all within it; for compiled code only."""
     raise NotImplementedError(COMPILED_ONLY)
 
 

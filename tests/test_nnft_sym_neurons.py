@@ -31,7 +31,8 @@ def assert_exact(found, network, points, outputs=None):
             ):
                 off = np.array(order[value]) - getattr(right, wanted)
                 np.testing.assert_array_less(np.abs(off), 4.5 * np.array(order[error]) + 1e-12)
-                assert np.all(np.array(order[error]) < 0.1 * np.abs(np.array(order["value"])).max())
+                # errors are small against the largest element of what they belong to
+                assert np.all(np.array(order[error]) < 0.2 * np.abs(np.array(order[value])).max())
 
 
 @pytest.mark.statistical
@@ -80,6 +81,10 @@ def test_several_outputs_and_the_tables():
         (["--widths", "5", "--order", "3"], "'2', '4', '6'"),
         (["--widths", "5", "--outputs", "1,2"], "--outputs '1,2'"),
         (["--widths", "5", "--seed", "-1"], "seed"),
+        (
+            ["--net", "gauss", "--widths", "5", "--tilted", "--points", "30", "--order", "4"],
+            "NaN or infinite",
+        ),
     ],
 )
 def test_bad_input_is_refused(words, message, capfd):

@@ -373,3 +373,23 @@ def test_numbers_that_are_not_whole_are_refused(nnft, text):
     code, out, err = nnft("sample", "--net", "erf", "--width", "3", "--points", "1", "--networks", text)
     assert (code, out) == (2, "")
     assert "is not a whole number, as in 100000 or 1e5" in err
+
+
+def test_more_networks_are_not_proposed_where_blocks_are_missing(nnft):
+    words = [
+        "sample",
+        "--net",
+        "erf",
+        "--width",
+        "5",
+        "--networks",
+        "100000",
+        "--points",
+        "0.5",
+        "--orders",
+        "2",
+    ]
+    code, out, _ = nnft(*words, "--blocks", "10")
+    assert code == 0
+    assert "too few networks, or blocks of them" in out
+    assert "at least" not in out

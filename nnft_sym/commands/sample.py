@@ -222,25 +222,27 @@ def _deliver(
     for order in found.orders:
         one = found[order]
         show(correlator_table(f"{order}-point function", one.indices, one.value, one.error))
-        show(f"Quality: {one.quality.value}{_needed(one.quality, one.tail.networks_needed)}.")
+        show(
+            f"Quality: {one.quality.value}{_needed(one.quality, found.n_networks, one.tail.networks_needed)}."
+        )
         if found.has_connected(order) and len(one.value) <= MOST_CONNECTED:
             part, needed = found.connected(order), found.connected_needs(order)
             show(correlator_table(f"Connected {order}-point function", part.indices, part.value, part.error))
-            show(f"Quality: {part.quality.value}{_needed(part.quality, needed)}.")
+            show(f"Quality: {part.quality.value}{_needed(part.quality, found.n_networks, needed)}.")
 
 
-def _needed(quality: "Quality", networks: float) -> str:
+def _needed(quality: "Quality", drawn: int, networks: float) -> str:
     """Say how many networks it takes, where that is known, rounded up to one digit.
 
     Examples
     --------
     >>> from numerics.estimate import Quality
-    >>> _needed(Quality.TOO_FEW_SAMPLES, 31_200.0)
+    >>> _needed(Quality.TOO_FEW_SAMPLES, 500, 31_200.0)
     ' (at least 40,000 are needed)'
     """
     from numerics.estimate import Quality
 
-    if quality is not Quality.TOO_FEW_SAMPLES or not networks < MOST_NEEDED:
+    if quality is not Quality.TOO_FEW_SAMPLES or not drawn < networks < MOST_NEEDED:
         return ""
     unit = 10 ** (len(str(int(networks))) - 1)
     return f" (at least {-int(-networks // unit) * unit:,} are needed)"

@@ -144,7 +144,7 @@ def _show(scan: "WidthScan", series: "WidthSeries") -> None:
     law = series.law
     found = (
         "all noise"
-        if all(series.trusted)
+        if all(series.trusted_connected)
         else "not fitted, errors not trusted (too few networks, or heavy-tailed)"
     )
     if law is not None:

@@ -105,7 +105,11 @@ def _draw_projection(axes: "Axes", scan: "WidthScan", series: "WidthSeries") -> 
             label="hidden by noise: below this (2 σ)",
         )
     _points(
-        axes, widths[clear], series.projection[clear], series.projection_error[clear], series.trusted[clear]
+        axes,
+        widths[clear],
+        series.projection[clear],
+        series.projection_error[clear],
+        series.trusted_connected[clear],
     )
     title = rf"connected $G_c^{{({series.order})}}$: "
     if series.law is not None:
@@ -122,7 +126,9 @@ def _draw_projection(axes: "Axes", scan: "WidthScan", series: "WidthSeries") -> 
         power = minus(f"{-series.law.exponent:.{digits}f} ± {series.law.exponent_error:.{digits}f}")
         axes.set_title(title + f"fitted power {power}")
     else:
-        axes.set_title(title + ("all noise" if np.all(series.trusted) else "not fitted, errors not trusted"))
+        axes.set_title(
+            title + ("all noise" if np.all(series.trusted_connected) else "not fitted, errors not trusted")
+        )
     _limits(axes, np.concatenate([*shown, upper]))
     axes.set_ylabel(rf"$y_{series.order}$")
 
@@ -177,8 +183,8 @@ def width_dataset(scan: "WidthScan") -> "xarray.Dataset":
     -------
     xarray.Dataset
         Variables ``m``, ``m_error``, ``m_exact``, ``background``, ``noise``, ``projection``,
-        ``projection_error``, ``projection_exact``, ``trusted`` over (order, width); ``exponent`` and
-        ``exponent_error`` over order. NaN where there is no number.
+        ``projection_error``, ``projection_exact``, ``trusted``, ``trusted_connected`` over (order, width);
+        ``exponent`` and ``exponent_error`` over order. NaN where there is no number.
 
     Examples
     --------
@@ -205,7 +211,7 @@ def width_dataset(scan: "WidthScan") -> "xarray.Dataset":
     return xarray.Dataset(
         {
             "m": stack("m_sampled"),
-            **{name: stack(name) for name in (*names, "projection_exact", "trusted")},
+            **{name: stack(name) for name in (*names, "projection_exact", "trusted", "trusted_connected")},
             "exponent": ("order", [value for value, _ in exponents]),
             "exponent_error": ("order", [error for _, error in exponents]),
         },

@@ -29,7 +29,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.errors import InvalidStatistics, NotAvailable
+from numerics.errors import InvalidPoints, InvalidStatistics, NotAvailable
 from numerics.estimate import Quality
 from numerics.exact.inputs import MEMORY_LIMIT, as_outputs
 from numerics.index_sets import multiset_count, multisets, ranks
@@ -133,6 +133,8 @@ class NeuronEnsemble:
         ------
         InvalidStatistics
             If a number is out of range or the sums would not fit into memory.
+        InvalidPoints
+            If products of features are beyond floating point.
         """
         n_points = len(self.points)
         _check(n_neurons, order, n_blocks)
@@ -141,8 +143,14 @@ class NeuronEnsemble:
         outputs = as_outputs(self.outputs, n_points)
         moments = {n: output_moments(self.network, outputs[multisets(n_points, n)]) for n in orders}
         draw = tilted_sums if self.tilted else compiled_sums
-        found = draw(self.network, self.points, self.seed, n_neurons, orders, n_blocks, progress)
+        with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is refused below
+            found = draw(self.network, self.points, self.seed, n_neurons, orders, n_blocks, progress)
         block_sums = {n: one * moments[n] for n, one in found.block_sums.items()}
+        if not all(np.all(np.isfinite(one)) for one in block_sums.values()):
+            raise InvalidPoints(
+                "products of features of single neurons are NaN or infinite: the inputs or the standard "
+                "deviations are too large for the orders asked for; rescale the inputs or lower the order"
+            )
         sums = {n: partition_sums(n, block_sums, found.block_sizes, n_points) for n in orders}
         return NeuronSample(
             network=self.network,

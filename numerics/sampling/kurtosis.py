@@ -5,7 +5,8 @@ error bar of their mean with half of that. Products of six outputs have κ = 3·
 10⁵ or more for narrow ReLU-nets: with fewer networks than κ the error bar is too small in most samples, and
 far too large in a few. Fourth powers of such products say nothing about themselves, for the same reason. But
 given its hidden parameters an output is Gaussian with variance v, so E[f^2k] = (2k - 1)!! E[v^k], and the
-histogram of v that the sampler counts gives them all at one point, the worst place by Hölder's inequality.
+histogram of v that the sampler counts gives them all at one point. (Products at different points are not
+looked at; where outputs there are nearly independent their κ can be larger, by three for ReLU-nets.)
 
 With the output layer integrated out, and for single neurons, powers of v itself are averaged. Then the sample
 is all there is, and κ from n draws cannot exceed n: what dominates it may just not have been drawn.
@@ -129,7 +130,12 @@ def product_kurtosis(order: int, counts: Counts, values: Array, conditional: boo
 
 
 def networks_needed(
-    order: int, counts: Counts, values: Array, conditional: bool = False, connected: bool = False
+    order: int,
+    counts: Counts,
+    values: Array,
+    conditional: bool = False,
+    connected: bool = False,
+    correlated: bool = False,
 ) -> float:
     """Say from how many networks, or neurons, on an error bar can be trusted.
 
@@ -143,6 +149,9 @@ def networks_needed(
         Whether the output layer is integrated out.
     connected : bool, optional
         For the cumulant rather than the product.
+    correlated : bool, optional
+        Whether output weights are. Then the variance of an output is not what was counted; at worst it is
+        the square of one more Gaussian, and asks for as much more.
 
     Returns
     -------
@@ -162,6 +171,8 @@ def networks_needed(
             worst = max(worst, product_kurtosis(order, row, values, conditional))
         if connected or watched:
             worst = max(worst, cumulant_kurtosis(order, row, values, conditional))
+    if correlated:
+        worst *= product_kurtosis(order, np.array([1]), np.array([1.0]))
     return RESOLVED * worst if conditional else worst
 
 

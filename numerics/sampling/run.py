@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from numerics.networks.weight_laws import laws_of
 from numerics.sampling.interrupts import uninterrupted
 from numerics.sampling.page_sums import PageSource, PairwiseSum, Request, join_pages
 from numerics.sampling.pages import PageSums
@@ -128,6 +129,7 @@ class SamplingRun:
                 "blocks": request.n_blocks,
                 "estimator": request.estimator,
                 **({} if request.outputs is None else {"outputs": list(request.outputs)}),
+                **({"correlation": correlation} if (correlation := laws_of(request.network)[3]) else {}),
                 "complete": self.complete,
             },
         )

@@ -109,7 +109,7 @@ class SampledCorrelators:
     def __getitem__(self, order: int) -> SampledCorrelator:
         part = self.plan.slice_of(order)
         deviations = self._deviations((order,))
-        tail = tail_report(order, self.variance_counts, deviations, self._conditional)
+        tail = tail_report(order, self.variance_counts, deviations, self._conditional, self._correlated)
         return SampledCorrelator(
             order=order,
             indices=multisets(self.plan.n_points, order),
@@ -246,12 +246,17 @@ class SampledCorrelators:
         -------
         float
         """
-        needed = networks_needed(order, self.variance_counts, bin_values(), self._conditional, connected=True)
+        laws = self._conditional, True, self._correlated
+        needed = networks_needed(order, self.variance_counts, bin_values(), *laws)
         return max(needed, self[order].tail.networks_needed)
 
     @property
     def _conditional(self) -> bool:
         return self.provenance.get("estimator") == "conditional"
+
+    @property
+    def _correlated(self) -> bool:
+        return "correlation" in self.provenance
 
     def connected_jackknife(self, order: int, rows: slice = slice(None)) -> Jackknife:
         """Return the joint cumulant from all networks and without each block, for covariances and fits.

@@ -195,7 +195,11 @@ def misses_the_kernel(counts: Counts) -> bool:
 
 
 def tail_report(
-    order: int, variance_counts: Counts, deviations: Array, conditional: bool = False
+    order: int,
+    variance_counts: Counts,
+    deviations: Array,
+    conditional: bool = False,
+    correlated: bool = False,
 ) -> TailReport:
     """Judge the error bars of one order.
 
@@ -208,6 +212,8 @@ def tail_report(
         √(block size) times (block mean minus mean).
     conditional : bool, optional
         Whether the output layer was integrated out.
+    correlated : bool, optional
+        Whether output weights are correlated.
 
     Returns
     -------
@@ -227,7 +233,8 @@ def tail_report(
     squares = deviations**2
     power = squares.sum(axis=0)
     share = squares[:, power > 0] / power[power > 0]
-    needed = max(networks_needed(order, variance_counts, bin_values(), conditional), float(FEWEST_NETWORKS))
+    needed = networks_needed(order, variance_counts, bin_values(), conditional, correlated=correlated)
+    needed = max(needed, float(FEWEST_NETWORKS))
     index = float("nan")
     if n_networks < FEWEST_NETWORKS or len(deviations) < FEWEST_BLOCKS:
         quality = Quality.TOO_FEW_SAMPLES

@@ -57,9 +57,11 @@ class WidthSeries:
         y(N), see the module's description.
     projection_exact : ndarray or None
     trusted : ndarray of bool
-        Whether the errors can be trusted; those of the connected function take more networks.
+        Whether the errors of m_n can be trusted.
+    trusted_connected : ndarray of bool
+        Whether those of the connected function can: it takes more networks.
     law : PowerLaw or None
-        Fit of y = A N^(−p) to the trusted widths; None if it says nothing.
+        Fit of y = A N^(−p) to the widths that are trusted; None if it says nothing.
     law_exact : PowerLaw or None
         The same for the exact numbers: p = n/2 − 1.
     """
@@ -74,6 +76,7 @@ class WidthSeries:
     projection_error: Array
     projection_exact: Array | None
     trusted: NDArray[np.bool_]
+    trusted_connected: NDArray[np.bool_]
     law: PowerLaw | None
     law_exact: PowerLaw | None
 
@@ -227,11 +230,12 @@ def _series(
             every.estimate @ shape[:, np.newaxis], every.replicates @ shape[:, np.newaxis], every.block_sizes
         )
         size = (float(projected.value[0]), float(projected.error[0]))
-        trusted = float(sample.connected_quality(order) is Quality.TRUSTED)
+        judged = (sample[order].quality, sample.connected_quality(order))
+        trusted = [float(quality is Quality.TRUSTED) for quality in judged]
         error = _m_error(sample, order, free)
-        rows.append((deviation.value, error, deviation.background, *size, trusted))
-    m, error, background, y, y_error, trusted = np.array(rows).T
-    sound = trusted > 0
+        rows.append((deviation.value, error, deviation.background, *size, *trusted))
+    m, error, background, y, y_error, full, connected = np.array(rows).T
+    sound = connected > 0
     m_exact = y_exact = None
     if exact is not None:
         each = [exact.at_width(int(width))[order] for width in widths]
@@ -247,7 +251,8 @@ def _series(
         projection=y,
         projection_error=y_error,
         projection_exact=y_exact,
-        trusted=sound,
+        trusted=full > 0,
+        trusted_connected=sound,
         law=_law(widths[sound], y[sound], y_error[sound] ** 2),
         law_exact=None if y_exact is None else _law(widths, y_exact, (1e-10 * y_exact) ** 2),
     )
