@@ -8,8 +8,8 @@ written down, so it does not depend on the width of the processor's vectors.
 from collections.abc import Callable
 from typing import Any, cast
 
-# llvmlite ships no type information.
-from llvmlite import ir  # type: ignore[import-untyped]
+from llvmlite import ir
+from numba import typeof
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 from numba.np.arrayobj import populate_array
@@ -96,8 +96,7 @@ def _dot_rows(typing_context: Any, matrix: Any, i: Any, j: Any) -> Any:
 def _dot_four_rows(typing_context: Any, matrix: Any, i: Any, j: Any) -> Any:
     if matrix.dtype != types.float64 or matrix.layout != "C":
         return None
-    # the type stub of Numba lists only some of its types
-    result = types.Tuple([types.float64] * 4)  # type: ignore[attr-defined]
+    result = typeof((0.0, 0.0, 0.0, 0.0))
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         array, first, second = arguments

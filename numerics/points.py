@@ -1,7 +1,7 @@
 """Validation of input points: the one place that turns what a user typed into an array."""
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -71,7 +71,7 @@ def _float_array(points: Points) -> NDArray[np.float64]:
         shown = f"of type {raw.dtype}"
     except ValueError:  # NumPy's answer to a ragged list
         # Only a sequence can be ragged, which the type of `points` (also a plain number) does not say.
-        lengths = sorted({np.size(point) for point in points})  # type: ignore[union-attr]
+        lengths = sorted({np.size(point) for point in cast(Sequence[Any], points)})
         shown = f"of mixed dimension {lengths}"
     raise InvalidPoints(
         f"points {shown} were given; every point needs the same number of real coordinates, "

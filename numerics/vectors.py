@@ -11,9 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import numpy as np
-
-# llvmlite ships no type information.
-from llvmlite import ir  # type: ignore[import-untyped]
+from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic, models, overload, register_model
 from numpy.typing import DTypeLike, NDArray
@@ -39,7 +37,7 @@ class Vector(types.Type):
 
 
 @register_model(Vector)
-class _VectorModel(models.PrimitiveModel):  # type: ignore[misc]  # as above
+class _VectorModel(models.PrimitiveModel):  # type: ignore[misc]  # Numba has no types for its models
     def __init__(self, manager: Any, kind: Any) -> None:
         super().__init__(manager, kind, _FLOATS)
 

@@ -72,6 +72,10 @@ def test_with_the_output_layer_integrated_out_only_v_is_random(order):
         stats.kurtosis(v ** (order // 2), fisher=False)
     )
     assert product_kurtosis(order, counts[:1], values[:1], conditional=True) == 0.0
+    # ten times as many are asked for, at the worst point; the other one hardly varies
+    for_square = networks_needed(2, np.array([[1, 8, 1], counts]), values, conditional=True)
+    worst = max(stats.kurtosis(np.repeat(values, some), fisher=False) for some in ([1, 8, 1], counts))
+    assert for_square == pytest.approx(10 * worst)
     assert product_kurtosis(3, counts, values, conditional=True) == 0.0
 
 

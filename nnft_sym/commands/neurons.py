@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nnft_sym.commands.cumulant import sigmas
 from nnft_sym.commands.options import (
     build_network,
     json_option,
     net_options,
+    network_parameters,
     outputs_option,
     parse_outputs,
     points_option,
@@ -72,8 +72,7 @@ def command(
     if as_json:
         head = {
             "net": network.name,
-            **sigmas(network),
-            "d_in": network.d_in,
+            **network_parameters(network, width=False),
             "points": points,
             **({} if components is None else {"outputs": components}),
             "neurons": neurons,

@@ -165,3 +165,18 @@ def parse_outputs(text: str | None, n_points: int) -> list[int] | None:
             "component, is needed for each point, as in 1,1,2,2"
         )
     return [int(item) for item in items]
+
+
+def network_parameters(network: "Network", *, width: bool) -> dict[str, object]:
+    """Name the parameters of a network with the values used, for the JSON answers.
+
+    Examples
+    --------
+    >>> from numerics.networks.architectures import ErfNet
+    >>> network_parameters(ErfNet(3), width=False)
+    {'sigma_w': 1.0, 'sigma_b': 1.0, 'd_in': 1}
+    """
+    from numerics.networks.parameters import describe
+
+    left_out = {"network"} if width else {"network", "width"}
+    return {name: value for name, value in describe(network).items() if name not in left_out}

@@ -9,6 +9,7 @@ from nnft_sym.commands.options import (
     build_network,
     json_option,
     net_options,
+    network_parameters,
     outputs_option,
     parse_outputs,
     points_option,
@@ -222,40 +223,36 @@ def _deliver(
     for order in found.orders:
         one = found[order]
         show(correlator_table(f"{order}-point function", one.indices, one.value, one.error))
-        show(
-            f"Quality: {one.quality.value}{_needed(one.quality, found.n_networks, one.tail.networks_needed)}."
-        )
+        show(_judgement(one.quality, found.n_networks, one.tail.networks_needed))
         if found.has_connected(order) and len(one.value) <= MOST_CONNECTED:
-            part, needed = found.connected(order), found.connected_needs(order)
+            part = found.connected(order)
             show(correlator_table(f"Connected {order}-point function", part.indices, part.value, part.error))
-            show(f"Quality: {part.quality.value}{_needed(part.quality, found.n_networks, needed)}.")
+            show(_judgement(part.quality, found.n_networks, part.networks_needed))
 
 
-def _needed(quality: "Quality", drawn: int, networks: float) -> str:
-    """Say how many networks it takes, where that is known, rounded up to one digit.
+def _judgement(quality: "Quality", drawn: int, networks: float) -> str:
+    """Say whether an error bar can be trusted, and else, rounded up to one digit, from how many networks on.
 
     Examples
     --------
     >>> from numerics.estimate import Quality
-    >>> _needed(Quality.TOO_FEW_SAMPLES, 500, 31_200.0)
-    ' (at least 40,000 are needed)'
+    >>> _judgement(Quality.TOO_FEW_SAMPLES, 500, 31_200.0)[-57:]
+    'right; sample more networks (at least 40,000 are needed).'
     """
     from numerics.estimate import Quality
 
     if quality is not Quality.TOO_FEW_SAMPLES or not drawn < networks < MOST_NEEDED:
-        return ""
+        return f"Quality: {quality.value}."
     unit = 10 ** (len(str(int(networks))) - 1)
-    return f" (at least {-int(-networks // unit) * unit:,} are needed)"
+    least = -int(-networks // unit) * unit
+    return f"Quality: {quality.value} (at least {least:,} are needed)."
 
 
 def _answer(found: "SampledCorrelators", ensemble: "Ensemble", requested: int) -> dict[str, object]:
     """Put everything into the words of the JSON answer."""
-    from numerics.networks.parameters import describe
-
-    parameters = {name: value for name, value in describe(ensemble.network).items() if name != "network"}
     return {
         "net": ensemble.network.name,
-        **parameters,
+        **network_parameters(ensemble.network, width=True),
         "points": found.points,
         **({} if ensemble.components is None else {"outputs": list(ensemble.components)}),
         "networks": found.n_networks,
@@ -288,6 +285,6 @@ def _row(found: "SampledCorrelators", order: int) -> dict[str, object]:
             "connected": connected.value,
             "connected_error": connected.error,
             "connected_quality": connected.quality,
-            "connected_networks_needed": found.connected_needs(order),
+            "connected_networks_needed": connected.networks_needed,
         }
     return row

@@ -4,8 +4,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nnft_sym.commands.cumulant import sigmas
-from nnft_sym.commands.options import build_network, json_option, net_options, points_option, whole_number
+from nnft_sym.commands.options import (
+    build_network,
+    json_option,
+    net_options,
+    network_parameters,
+    points_option,
+    whole_number,
+)
 
 if TYPE_CHECKING:
     from numerics.sampling.width_scan import WidthScan, WidthSeries
@@ -109,8 +115,7 @@ def command(
         ]
         head = {
             "net": network.name,
-            **sigmas(network),
-            "d_in": network.d_in,
+            **network_parameters(network, width=False),
             "points": points,
             "widths": wanted,
             "experiments": experiments,

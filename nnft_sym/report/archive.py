@@ -101,7 +101,7 @@ def _sampled_order(sampled: "SampledCorrelators", order: int) -> "xarray.Dataset
         columns["connected"] = (connected.value, "connected correlator (joint cumulant)")
         columns["connected_error"] = (connected.error, "one standard deviation of it")
         judged["connected_quality"] = connected.quality.value
-        judged["connected_networks_needed"] = sampled.connected_needs(order)
+        judged["connected_networks_needed"] = connected.networks_needed
     return xarray.Dataset(
         {
             **{name: ("element", array, {"long_name": text}) for name, (array, text) in columns.items()},

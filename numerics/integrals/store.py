@@ -203,6 +203,7 @@ def _read(path: Path, question: str, shape: tuple[int, ...]) -> Mapping[str, Any
     """Read an entry, or say with a ValueError what is wrong with it."""
     if not is_intact(path):
         raise ValueError("its checksum does not fit")
+    # a pickle in a damaged or foreign file could run code: NumPy refuses it
     with np.load(path, allow_pickle=False) as content:
         header = json.loads(content["header"].tobytes().decode())
         arrays = {name: content[name] for name in content.files if name != "header"}

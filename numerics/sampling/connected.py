@@ -41,6 +41,8 @@ class ConnectedCorrelator:
         G_c; without bias for order 4, with a bias of order 1/n² beyond (n networks).
     error : ndarray, shape (M,)
         One standard deviation, from the jackknife over blocks.
+    networks_needed : float
+        With fewer the error bar is not known to a half of itself; see `numerics.sampling.kurtosis`.
     quality : Quality
         Whether `error` can be trusted: the full correlator of the same order must be, and the networks must
         be enough for the cumulant, too.
@@ -50,6 +52,7 @@ class ConnectedCorrelator:
     indices: Indices
     value: Array
     error: Array
+    networks_needed: float
     quality: Quality
 
 

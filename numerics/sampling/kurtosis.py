@@ -29,7 +29,6 @@ from numerics.set_partitions import even_partitions
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
 
-
 #: Draws per kurtosis where the histogram is all that is known.
 RESOLVED = 10.0
 
@@ -129,6 +128,33 @@ def product_kurtosis(order: int, counts: Counts, values: Array, conditional: boo
     return _kurtosis(power, variance_moments(counts, values, 2 * order), conditional)
 
 
+def cumulant_kurtosis(order: int, counts: Counts, values: Array, conditional: bool = False) -> float:
+    """Compute the kurtosis of the influence function of a cumulant at one point.
+
+    Parameters
+    ----------
+    order : int
+        Even, 4 or more.
+    counts, values, conditional
+        See `product_kurtosis`.
+
+    Returns
+    -------
+    float
+        See `product_kurtosis`.
+
+    Examples
+    --------
+    >>> wide = cumulant_kurtosis(4, np.array([10]), np.array([1.0]))
+    >>> narrow = cumulant_kurtosis(4, np.array([5, 5]), np.array([0.8, 1.2]))
+    >>> round(wide), wide < narrow
+    (639, True)
+    """
+    v = variance_moments(counts, values, 2 * order)
+    slopes = influence(order, _output_moments(v).tolist())
+    return _kurtosis(slopes, v, conditional) if np.all(np.isfinite(slopes)) else float("inf")
+
+
 def networks_needed(
     order: int,
     counts: Counts,
@@ -174,33 +200,6 @@ def networks_needed(
     if correlated:
         worst *= product_kurtosis(order, np.array([1]), np.array([1.0]))
     return RESOLVED * worst if conditional else worst
-
-
-def cumulant_kurtosis(order: int, counts: Counts, values: Array, conditional: bool = False) -> float:
-    """Compute the kurtosis of the influence function of a cumulant at one point.
-
-    Parameters
-    ----------
-    order : int
-        Even, 4 or more.
-    counts, values, conditional
-        See `product_kurtosis`.
-
-    Returns
-    -------
-    float
-        See `product_kurtosis`.
-
-    Examples
-    --------
-    >>> wide = cumulant_kurtosis(4, np.array([10]), np.array([1.0]))
-    >>> narrow = cumulant_kurtosis(4, np.array([5, 5]), np.array([0.8, 1.2]))
-    >>> round(wide), wide < narrow
-    (639, True)
-    """
-    v = variance_moments(counts, values, 2 * order)
-    slopes = influence(order, _output_moments(v).tolist())
-    return _kurtosis(slopes, v, conditional) if np.all(np.isfinite(slopes)) else float("inf")
 
 
 def _output_moments(v: Array) -> Array:

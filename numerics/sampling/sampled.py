@@ -208,12 +208,14 @@ class SampledCorrelators:
             rows = slice(start, start + step)
             jackknife = self.connected_jackknife(order, rows)
             value[rows], error[rows] = jackknife.value, jackknife.error
+        needed, quality = self._judge_connected(order)
         return ConnectedCorrelator(
             order=order,
             indices=multisets(self.plan.n_points, order),
             value=value,
             error=error,
-            quality=self.connected_quality(order),
+            networks_needed=needed,
+            quality=quality,
         )
 
     def connected_quality(self, order: int) -> Quality:
@@ -230,25 +232,22 @@ class SampledCorrelators:
             That of the full correlator if it is not trusted; too few samples if there are fewer networks
             than the kurtosis of the cumulant (see `numerics.sampling.kurtosis`).
         """
-        full = self[order].quality
-        few = self.n_networks < self.connected_needs(order)
-        return Quality.TOO_FEW_SAMPLES if few and full is Quality.TRUSTED else full
+        return self._judge_connected(order)[1]
 
-    def connected_needs(self, order: int) -> float:
-        """Say how many networks it takes until `connected` is trusted, unless the tail is heavy.
-
-        Parameters
-        ----------
-        order : int
-            Even, 4 or more.
-
-        Returns
-        -------
-        float
-        """
-        laws = self._conditional, True, self._correlated
-        needed = networks_needed(order, self.variance_counts, bin_values(), *laws)
-        return max(needed, self[order].tail.networks_needed)
+    def _judge_connected(self, order: int) -> tuple[float, Quality]:
+        """Say how many networks it takes, and whether there are enough."""
+        full = self[order]
+        own = networks_needed(
+            order,
+            self.variance_counts,
+            bin_values(),
+            conditional=self._conditional,
+            connected=True,
+            correlated=self._correlated,
+        )
+        needed = max(own, full.tail.networks_needed)
+        few = full.quality is Quality.TRUSTED and self.n_networks < needed
+        return needed, Quality.TOO_FEW_SAMPLES if few else full.quality
 
     @property
     def _conditional(self) -> bool:

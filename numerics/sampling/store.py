@@ -155,6 +155,7 @@ def save(run: SamplingRun, path: Path) -> None:
 
     def write(temporary: Path) -> None:
         with temporary.open("wb") as file:
+            # an array of objects would become a pickle, which reading refuses: fail here instead
             np.savez(file, allow_pickle=False, **arrays)
         seal(temporary)
 
@@ -188,6 +189,7 @@ def load(path: Path, request: Request) -> SamplingRun:
             "its checksum does not fit; restore it from a copy, or remove it and start again"
         )
     try:
+        # a pickle in a foreign file could run code: NumPy refuses it
         with np.load(path, allow_pickle=False) as archive:
             arrays = dict(archive)
         header = json.loads(arrays["header"].tobytes())
