@@ -1,12 +1,13 @@
 """Validation of input points: the one place that turns what a user typed into an array."""
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias, cast
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from numerics.errors import InvalidPoints
+from numerics.given import as_real_array, shown
 
 Points: TypeAlias = ArrayLike | Sequence[Sequence[float]]
 
@@ -39,7 +40,10 @@ def as_points(points: Points, d_in: int | None = None) -> NDArray[np.float64]:
     >>> as_points([0.37, -0.91]).tolist()
     [[0.37], [-0.91]]
     """
-    x = _float_array(points)
+    needed = (
+        "every point needs the same number of real coordinates, for instance [[0.37, -0.91], [1.43, 0.08]]"
+    )
+    x = as_real_array(points, "points", InvalidPoints, needed)
     if x.ndim == 1:
         x = x[:, np.newaxis]
     if x.ndim != 2:
@@ -53,27 +57,12 @@ def as_points(points: Points, d_in: int | None = None) -> NDArray[np.float64]:
         )
     if not np.all(np.isfinite(x)):
         row = int(np.flatnonzero(~np.all(np.isfinite(x), axis=1))[0])
-        raise InvalidPoints(f"point {row} is {x[row].tolist()}; every coordinate must be a finite number")
+        raise InvalidPoints(
+            f"point {row} is {shown(x[row].tolist())}; every coordinate must be a finite number"
+        )
     if d_in is not None and x.shape[1] != d_in:
         raise InvalidPoints(
             f"points of dimension {x.shape[1]} were given where dimension {d_in} is needed; "
             "give every point that many coordinates, or change d_in of the network"
         )
     return x
-
-
-def _float_array(points: Points) -> NDArray[np.float64]:
-    """Convert to float64 and refuse complex numbers, text and ragged lists."""
-    try:
-        raw = np.asarray(points)
-        if raw.dtype.kind in "biuf":
-            return np.array(raw, dtype=np.float64, order="C")
-        shown = f"of type {raw.dtype}"
-    except ValueError:  # NumPy's answer to a ragged list
-        # Only a sequence can be ragged, which the type of `points` (also a plain number) does not say.
-        lengths = sorted({np.size(point) for point in cast(Sequence[Any], points)})
-        shown = f"of mixed dimension {lengths}"
-    raise InvalidPoints(
-        f"points {shown} were given; every point needs the same number of real coordinates, "
-        "for instance [[0.37, -0.91], [1.43, 0.08]]"
-    )

@@ -15,11 +15,11 @@ from numerics.kernels.base import (
     Array,
     Kernel,
     as_pair,
-    check_deviations,
     covariance,
     determinant,
     in_range,
     no_kinks,
+    settle_kernel,
     variance,
 )
 
@@ -41,7 +41,7 @@ class ArcKernel(Kernel):
     sigma_b: float
 
     def __post_init__(self) -> None:
-        check_deviations(sigma_w=self.sigma_w, sigma_b=self.sigma_b)
+        settle_kernel(self, "sigma_w", "sigma_b")
 
     @property
     def bias_variance(self) -> float:

@@ -17,17 +17,23 @@ What to use when
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from types import TracebackType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from numerics.errors import InvalidNetwork, InvalidPoints
+from numerics.given import as_number, as_real_array, as_whole, shown
 
 Array = NDArray[np.float64]
 
 #: Standard deviations between these have fourth powers that are floats.
 _SMALLEST, _LARGEST = 1e-75, 1e75
+#: Up to so many axes areas are sums over pairs of axes, which then are few.
+FEW_AXES = 8
+#: Numbers in an intermediate array of areas.
+_BLOCK = 1 << 14
 
 
 class Kernel(ABC):
@@ -160,8 +166,15 @@ class in_range:
             ) from error
 
 
-def check_deviations(**deviations: float) -> None:
-    """Check standard deviations: positive, for biases also zero, and of a size whose powers are floats.
+def settle_deviations(owner: object, names: Iterable[str]) -> None:
+    """Turn standard deviations into ``float``: positive, for biases also zero, with powers that are floats.
+
+    Parameters
+    ----------
+    owner : object
+        A new kernel or network, frozen or not; the attributes are set.
+    names : iterable of str
+        Which attributes.
 
     Raises
     ------
@@ -170,18 +183,33 @@ def check_deviations(**deviations: float) -> None:
 
     Examples
     --------
-    >>> check_deviations(sigma_w=1.0, sigma_b=0.0)
-    >>> check_deviations(sigma_w=1e200)
+    >>> from numerics.kernels.arc import ErfKernel
+    >>> ErfKernel(sigma_w=1e200)
     Traceback (most recent call last):
     numerics.errors.InvalidNetwork: sigma_w = 1e+200 was given; a number from 1e-75 to 1e+75 is needed
     """
-    for name, value in deviations.items():
-        absent = name == "sigma_b" and value == 0.0
-        if not (absent or _SMALLEST <= value <= _LARGEST):
-            zero = "0, or " if name == "sigma_b" else ""
-            raise InvalidNetwork(
-                f"{name} = {value} was given; {zero}a number from {_SMALLEST:g} to {_LARGEST:g} is needed"
-            )
+    for name in names:
+        given = getattr(owner, name)
+        zero = name == "sigma_b"
+        needed = "zero or a positive finite number" if zero else "a positive finite number"
+        value = as_number(given, name, InvalidNetwork, needed, least=0.0)
+        if not (zero and value == 0.0):
+            as_number(given, name, InvalidNetwork, needed, above=0.0)
+            allowed = f"{'0, or ' if zero else ''}a number from {_SMALLEST:g} to {_LARGEST:g}"
+            as_number(given, name, InvalidNetwork, allowed, least=_SMALLEST, most=_LARGEST)
+        object.__setattr__(owner, name, value)
+
+
+def settle_kernel(kernel: "Kernel", *deviations: str) -> None:
+    """Turn the numbers of a new kernel into ``float`` and ``int``, once and for all.
+
+    Raises
+    ------
+    InvalidNetwork
+        If one is out of range, or no number.
+    """
+    object.__setattr__(kernel, "d_in", as_whole(kernel.d_in, "d_in", InvalidNetwork))
+    settle_deviations(kernel, deviations)
 
 
 def no_kinks(d_in: int) -> tuple[Array, ...]:
@@ -190,21 +218,32 @@ def no_kinks(d_in: int) -> tuple[Array, ...]:
 
 
 def as_pair(x: Array, y: Array, d_in: int) -> tuple[Array, Array]:
-    """Check that two sets of points have shape (any, d_in).
+    """Check that two sets of points are finite real numbers of shape (any, d_in).
 
     Raises
     ------
     InvalidPoints
-        If they have not.
+        If they are not.
     """
-    pair = (np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64))
-    for points in pair:
-        if points.ndim != 2 or points.shape[1] != d_in:
-            raise InvalidPoints(
-                f"the kernel has input dimension {d_in} and needs points of shape (number, {d_in}); "
-                f"given was shape {points.shape}"
-            )
-    return pair
+    first = _as_set(x, d_in)
+    return first, first if y is x else _as_set(y, d_in)
+
+
+def _as_set(points: Array, d_in: int) -> Array:
+    plain = type(points) is np.ndarray and points.dtype == np.float64
+    needed = f"the kernel needs real numbers of shape (number, {d_in})"
+    found = points if plain else as_real_array(points, "points", InvalidPoints, needed)
+    if found.ndim != 2 or found.shape[1] != d_in:
+        raise InvalidPoints(
+            f"the kernel has input dimension {d_in} and needs points of shape (number, {d_in}); "
+            f"given was shape {found.shape}"
+        )
+    if not np.all(np.isfinite(found)):
+        row = int(np.flatnonzero(~np.all(np.isfinite(found), axis=1))[0])
+        raise InvalidPoints(
+            f"point {row} is {shown(found[row].tolist())}; every coordinate must be a finite number"
+        )
+    return found
 
 
 def covariance(x: Array, y: Array, sigma_w: float, sigma_b: float) -> Array:
@@ -234,8 +273,8 @@ def variance(x: Array, sigma_w: float, sigma_b: float) -> Array:
 def determinant(x: Array, y: Array, sigma_w: float, sigma_b: float) -> Array:
     """Determinant C(x,x) C(y,y) − C(x,y)² of two preactivations, without cancellation.
 
-    Lagrange's identity writes it as a sum of squares,
-    sb² sw² |x − y|²/d + (sw⁴/d²) Σ_{k<l} (x_k y_l − x_l y_k)², exactly zero where it must be.
+    Lagrange's identity writes it as sb² sw² |x − y|²/d + (sw⁴/d²) A, both positive and exactly zero where
+    they must be; A is the squared area of the parallelogram of x and y, see `squared_area`.
 
     Parameters
     ----------
@@ -254,11 +293,66 @@ def determinant(x: Array, y: Array, sigma_w: float, sigma_b: float) -> Array:
     """
     slope = sigma_w**2 / x.shape[1]
     det: Array = (sigma_b**2 * slope) * squared_distance(x, y)
-    for k in range(x.shape[1]):
-        for l in range(k + 1, x.shape[1]):
-            area = np.outer(x[:, k], y[:, l]) - np.outer(x[:, l], y[:, k])
-            det += (slope * area) ** 2
+    det += squared_area(x, y, slope)
     return det
+
+
+def squared_area(x: Array, y: Array, scale: float = 1.0) -> Array:
+    """Squared area |x|² |y|² − (x·y)² of the parallelograms of two sets of vectors, without cancellation.
+
+    For few axes it is the sum Σ_{k<l} (x_k y_l − x_l y_k)². Its number of terms grows like d², so for more
+    than `FEW_AXES` it is |l|² |s − (l·s/|l|²) l|² with l the longer of the two and s the shorter. What rounding
+    leaves of l in the difference is taken off its square. Either way the area itself is right to a few units
+    of rounding of |x||y|.
+
+    Parameters
+    ----------
+    x : ndarray, shape (n, d)
+    y : ndarray, shape (m, d)
+    scale : float, optional
+        Factor of the areas before they are squared: large ones make up for small vectors.
+
+    Returns
+    -------
+    ndarray, shape (n, m)
+
+    Examples
+    --------
+    >>> x = np.arange(1.0, 13.0)[np.newaxis]
+    >>> squared_area(x, np.concatenate([x, -2 * x])).tolist()
+    [[0.0, 0.0]]
+    >>> squared_area(np.eye(12)[:1], 3 * np.eye(12)[1:2]).tolist()
+    [[9.0]]
+    """
+    n, m, d = len(x), len(y), x.shape[1]
+    total = np.zeros((n, m))
+    if d <= FEW_AXES:
+        for k in range(d):
+            for l in range(k + 1, d):
+                area = np.outer(x[:, k], y[:, l]) - np.outer(x[:, l], y[:, k])
+                total += (scale * area) ** 2
+        return total
+    columns = max(1, min(m, _BLOCK // d))
+    rows = max(1, _BLOCK // (d * columns))
+    own, other = np.einsum("ik,ik->i", x, x), np.einsum("ik,ik->i", y, y)
+    for i in range(0, n, rows):
+        for j in range(0, m, columns):
+            part = slice(i, i + rows), slice(j, j + columns)
+            total[part] = _areas(x[part[0]], y[part[1]], own[part[0], np.newaxis], other[part[1]], scale)
+    return total
+
+
+def _areas(x: Array, y: Array, own: Array, other: Array, scale: float) -> Array:
+    """`squared_area` for many axes; `own` and `other` are |x|², shape (n, 1), and |y|², shape (m,)."""
+    along = own >= other  # where x is the longer one
+    longer = np.maximum(own, other)
+    share = (x @ y.T) / np.where(longer > 0, longer, 1.0)
+    rest = np.where(along, -share, 1.0)[..., np.newaxis] * x[:, np.newaxis]
+    rest += np.where(along, 1.0, -share)[..., np.newaxis] * y
+    left = np.where(along, np.einsum("nmk,nk->nm", rest, x), np.einsum("nmk,mk->nm", rest, y))
+    squares = np.einsum("nmk,nmk->nm", rest, rest) - left * (left / np.where(longer > 0, longer, 1.0))
+    areas: Array = (scale * longer) * (scale * np.maximum(squares, 0.0))
+    return areas
 
 
 def squared_distance(x: Array, y: Array) -> Array:

@@ -10,6 +10,7 @@ from typing import Any
 
 from numerics.intrinsics import multiply_add
 from numerics.jit import compiled, inlined
+from numerics.kernels.base import FEW_AXES
 
 #: (atan(t)/t − 1)/t² as a polynomial in t² for |t| <= tan(π/8): Chebyshev interpolation computed with 60
 #: digits, error 1e-18. Kernels of almost opposite inputs need atan(t) − t to full relative accuracy.
@@ -82,17 +83,50 @@ def relu_weight(c: Any, det: Any, amplitude: Any) -> Any:
 
 
 @compiled
+def squared_area(x: Any, y: Any) -> float:
+    """|x|² |y|² − (x·y)² for x and y of shape (d,); see `numerics.kernels.base.squared_area`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> squared_area(np.arange(12.0), -2.0 * np.arange(12.0))
+    0.0
+    """
+    area = 0.0
+    if x.size <= FEW_AXES:
+        for k in range(x.size):
+            for l in range(k):
+                area += (x[k] * y[l] - x[l] * y[k]) ** 2
+        return area
+    own, other, product = 0.0, 0.0, 0.0
+    for k in range(x.size):
+        own += x[k] * x[k]
+        other += y[k] * y[k]
+        product += x[k] * y[k]
+    longer = max(own, other)
+    if longer == 0.0:
+        return 0.0
+    # what is left of the shorter vector without its part along the longer one
+    share = product / longer
+    of_x, of_y = (-share, 1.0) if own >= other else (1.0, -share)
+    squares, left = 0.0, 0.0
+    for k in range(x.size):
+        rest = of_x * x[k] + of_y * y[k]
+        squares += rest * rest
+        left += rest * (x[k] if own >= other else y[k])
+    return longer * max(squares - left * (left / longer), 0.0)
+
+
+@compiled
 def preactivations(x: Any, y: Any, sigma_w: float, sigma_b: float) -> tuple[float, float, float]:
     """C(x, y), C(x, x) + C(y, y) and their determinant; x and y of shape (d,)."""
     slope, bias = sigma_w * sigma_w / x.size, sigma_b * sigma_b
-    product, squares, distance, areas = 0.0, 0.0, 0.0, 0.0
+    product, squares, distance = 0.0, 0.0, 0.0
     for k in range(x.size):
         product += x[k] * y[k]
         squares += x[k] * x[k] + y[k] * y[k]
         distance += (x[k] - y[k]) ** 2
-        for l in range(k):
-            areas += (x[k] * y[l] - x[l] * y[k]) ** 2
-    det = bias * slope * distance + slope * slope * areas
+    det = bias * slope * distance + slope * slope * squared_area(x, y)
     return bias + slope * product, 2.0 * bias + slope * squares, det
 
 

@@ -10,9 +10,9 @@ from numerics.kernels.base import (
     Array,
     Kernel,
     as_pair,
-    check_deviations,
     in_range,
     no_kinks,
+    settle_kernel,
     squared_distance,
 )
 
@@ -94,7 +94,7 @@ class GaussKernel(GaussianKernel):
     d_in: int = 1
 
     def __post_init__(self) -> None:
-        check_deviations(sigma_w=self.sigma_w, sigma_b=self.sigma_b)
+        settle_kernel(self, "sigma_w", "sigma_b")
 
     @property
     def bias_variance(self) -> float:
@@ -137,7 +137,7 @@ class CosKernel(GaussianKernel):
     d_in: int = 1
 
     def __post_init__(self) -> None:
-        check_deviations(sigma_w=self.sigma_w, sigma_a=self.sigma_a)
+        settle_kernel(self, "sigma_w", "sigma_a")
 
     @property
     def bias_variance(self) -> float:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from numerics.jit import compiled
 from numerics.kernels.arc import ErfKernel, ReLUKernel
-from numerics.kernels.base import Kernel, as_pair
+from numerics.kernels.base import FEW_AXES, Kernel, as_pair
 from numerics.kernels.scalar import erf_weight, relu_weight
 
 Array = NDArray[np.float64]
@@ -22,7 +22,7 @@ _BLOCK = 512
 
 
 def weight_table(kernel: Kernel, x: Array, y: Array) -> Array:
-    """K_W(x, y), compiled where a compiled form exists.
+    """K_W(x, y), compiled where a compiled form exists and the inputs have few axes.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def weight_table(kernel: Kernel, x: Array, y: Array) -> Array:
     >>> weight_table(ReLUKernel(), x, x).tolist()
     [[0.125, 0.0], [0.0, 0.5]]
     """
-    if not isinstance(kernel, ErfKernel | ReLUKernel):
+    if not isinstance(kernel, ErfKernel | ReLUKernel) or kernel.d_in > FEW_AXES:
         return kernel.weight(x, y)
     x, y = as_pair(x, y, kernel.d_in)
     fill = _erf_table if isinstance(kernel, ErfKernel) else _relu_table

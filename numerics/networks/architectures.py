@@ -13,9 +13,7 @@ output bias, b uniform on (−π, π) and a ~ N(0, sa²). (Halverson, Maiti and 
 """
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, replace
-from math import isfinite
-from numbers import Integral
+from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar, cast, final
 
 import numpy as np
@@ -23,8 +21,9 @@ from numpy.typing import NDArray
 from scipy.special import erf
 
 from numerics.errors import InvalidNetwork
+from numerics.given import as_instance, as_whole, shown
 from numerics.kernels.arc import ErfKernel, ReLUKernel
-from numerics.kernels.base import Kernel, check_deviations
+from numerics.kernels.base import Kernel, settle_deviations
 from numerics.kernels.stationary import CosKernel, GaussKernel
 
 Array = NDArray[np.float64]
@@ -96,6 +95,24 @@ class Network(ABC):
         return cast(Network, replace(cast(Any, self), width=width))
 
 
+def as_network(network: object) -> Network:
+    """Return a network, or say how to make one.
+
+    Raises
+    ------
+    InvalidNetwork
+        If it is none.
+
+    Examples
+    --------
+    >>> as_network("erf")
+    Traceback (most recent call last):
+    numerics.errors.InvalidNetwork: network = 'erf' was given; a network, such as ErfNet(width=5) or ...
+    """
+    needed = 'a network, such as ErfNet(width=5) or network("erf", 5),'
+    return as_instance(network, Network, "network", InvalidNetwork, needed)
+
+
 class BiasedNetwork(Network):
     """A network whose output weights have the variance of the hidden ones, and both layers biases.
 
@@ -143,7 +160,7 @@ class PublishedNetwork(BiasedNetwork):
     d_in: int = 1
 
     def __post_init__(self) -> None:
-        check_network(self.width, self.d_in, sigma_w=self.sigma_w, sigma_b=self.sigma_b)
+        settle_numbers(self)
 
 
 @final
@@ -261,11 +278,9 @@ class CosNet(Network):
     d_in: int = 1
 
     def __post_init__(self) -> None:
-        check_network(self.width, self.d_in, sigma_w=self.sigma_w)
         if self.sigma_a is None:
             object.__setattr__(self, "sigma_a", self.sigma_w)
-        _check_deviation("sigma_a", self.sigma_a, zero_allowed=False)
-        check_deviations(sigma_a=self.amplitude_deviation)
+        settle_numbers(self)
 
     @property
     def amplitude_deviation(self) -> float:
@@ -308,7 +323,7 @@ def network(
     Parameters
     ----------
     name : {"erf", "relu", "gauss", "cos"}
-        The architecture.
+        The architecture, in small or capital letters.
     width : int
         Number of hidden neurons.
     sigma_w : float, optional
@@ -334,39 +349,46 @@ def network(
     >>> network("relu", 20)
     ReLUNet(width=20, sigma_w=1.0, sigma_b=0.0, d_in=1)
     """
-    if name not in NETWORK_NAMES:
-        raise InvalidNetwork(f"unknown network {name!r}; the known ones are {', '.join(NETWORK_NAMES)}")
+    kind = name.strip().lower() if isinstance(name, str) else name
+    if kind not in NETWORK_NAMES:
+        raise InvalidNetwork(f"unknown network {shown(name)}; the known ones are {', '.join(NETWORK_NAMES)}")
     given = {key: value for key, value in (("sigma_w", sigma_w), ("sigma_b", sigma_b)) if value is not None}
-    if name == CosNet.name:
+    if kind == CosNet.name:
         if sigma_b is not None:
             raise InvalidNetwork(
-                f"sigma_b = {sigma_b} was given, but the cos-net has no Gaussian bias (its phases are "
+                f"sigma_b = {shown(sigma_b)} was given, but the cos-net has no Gaussian bias (its phases are "
                 "uniform); leave sigma_b out and set sigma_w (momenta) and sigma_a (amplitudes)"
             )
         return CosNet(width, sigma_a=sigma_a, d_in=d_in, **given)
     if sigma_a is not None:
         raise InvalidNetwork(
-            f"sigma_a = {sigma_a} was given, but only the cos-net has amplitudes of their own; "
-            f"leave sigma_a out: the {name}-net draws its output weights with sigma_w"
+            f"sigma_a = {shown(sigma_a)} was given, but only the cos-net has amplitudes of their own; "
+            f"leave sigma_a out: the {kind}-net draws its output weights with sigma_w"
         )
-    biased = {net.name: net for net in (ErfNet, ReLUNet, GaussNet)}[name]
+    biased = {net.name: net for net in (ErfNet, ReLUNet, GaussNet)}[kind]
     return biased(width, d_in=d_in, **given)
 
 
-def check_network(width: object, d_in: object, sigma_w: float, sigma_b: float = 0.0) -> None:
-    """Raise InvalidNetwork unless the numbers common to all nets are in range."""
-    for label, value in (("width", width), ("d_in", d_in)):
-        if isinstance(value, bool) or not isinstance(value, Integral) or int(value) < 1:
-            raise InvalidNetwork(f"{label} = {value!r} was given; a positive whole number is needed")
-    _check_deviation("sigma_w", sigma_w, zero_allowed=False)
-    _check_deviation("sigma_b", sigma_b, zero_allowed=True)
-    check_deviations(sigma_w=sigma_w, sigma_b=sigma_b)
+def settle_numbers(network: object) -> None:
+    """Turn the numbers of a new network into ``int`` and ``float``, once and for all.
 
+    Parameters
+    ----------
+    network : dataclass with some of the fields width, d_in, sigma_w, sigma_b, sigma_a
+        Frozen; its fields are set to the converted numbers.
 
-def _check_deviation(label: str, value: object, *, zero_allowed: bool) -> None:
-    needed = "zero or a positive finite number" if zero_allowed else "a positive finite number"
-    if isinstance(value, bool) or not isinstance(value, int | float | np.floating | np.integer):
-        raise InvalidNetwork(f"{label} = {value!r} was given; {needed} is needed")
-    number = float(value)
-    if not isfinite(number) or number < 0 or (number == 0 and not zero_allowed):
-        raise InvalidNetwork(f"{label} = {value!r} was given; {needed} is needed")
+    Raises
+    ------
+    InvalidNetwork
+        Naming the first number that is out of range, or none.
+
+    Examples
+    --------
+    >>> ErfNet(np.int8(100), sigma_w=np.float32(0.5))
+    ErfNet(width=100, sigma_w=0.5, sigma_b=1.0, d_in=1)
+    """
+    names = [field.name for field in fields(cast(Any, network))]
+    for name in ("width", "d_in"):
+        if name in names:
+            object.__setattr__(network, name, as_whole(getattr(network, name), name, InvalidNetwork))
+    settle_deviations(network, [name for name in ("sigma_w", "sigma_b", "sigma_a") if name in names])

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from numerics.kernels.base import Kernel
 from numerics.networks.activations import Scalar, apply_activation, check_activation, name_of
-from numerics.networks.architectures import BiasedNetwork, check_network
+from numerics.networks.architectures import BiasedNetwork, settle_numbers
 from numerics.networks.neuron_quadrature import QuadratureKernel
 from numerics.networks.weight_laws import neuron_of
 
@@ -62,7 +62,7 @@ class ActivationNet(BiasedNetwork):
     d_in: int = 1
 
     def __post_init__(self) -> None:
-        check_network(self.width, self.d_in, sigma_w=self.sigma_w, sigma_b=self.sigma_b)
+        settle_numbers(self)
         check_activation(self.activation)
 
     def __repr__(self) -> str:
