@@ -125,9 +125,10 @@ def sign_moments(rho: Array) -> Moments:
         return Moments(value, 8 * EPS * np.abs(value))
     # conditioning on u_i = u_j = 0 divides by 1 − ρ², which amplifies rounding (measured)
     gap = 1 - np.max(np.abs(rho - np.eye(rho.shape[1])), initial=0.0)
+    gap = max(gap, EPS)
     crowding = next(power for bound, power in CROWDING if bound * gap >= 0.5)
     found = _refined(rho, max(crowding, 2))
-    return Moments(found.value, found.error + 8 * EPS + 4 * EPS / max(gap, EPS))
+    return Moments(found.value, found.error + 8 * EPS + 4 * EPS / gap)
 
 
 def _refined(rho: Array, crowding: int) -> Moments:

@@ -13,10 +13,16 @@ the sector, one dimension lower, where the other v_k are projected. The recursio
   one pattern of signs, Π_{c>0} θ_k Π_{c<0} (1 − θ_k) = 0, which expresses the product of all steps by smaller
   ones. A sector with as many steps as dimensions follows from means of products of signs, which are one- and
   two-dimensional integrals (Plackett 1954, see `numerics.exact.feature_moments_orthant`).
+
+Two fields that are parallel to within an angle δ switch on all but together. One step then stands for both: the
+other field stays an exact factor, but has no step of its own. What that leaves out is a wedge of angle δ in which
+both factors are smaller than δ, a part δ^(1 + m_i + m_j) of the moment; opposite fields are on together in such a
+wedge only. Both parts go into the error. With steps of their own the fields would have projections of length δ on
+each other's facets, whose directions are rounding.
 """
 
 from itertools import combinations
-from math import pi, sqrt
+from math import pi, prod, sqrt
 from typing import final
 
 import numpy as np
@@ -29,6 +35,8 @@ from numerics.exact.feature_moments_relu_sectors import polygon_moments
 EPS = float(np.finfo(np.float64).eps)
 # Unit vectors shorter than this after a projection lie in the span of those projected out.
 DEGENERATE = 1e-12
+# Fields that differ in direction by less than this share one step: both ways then err by about 1e-11 at most.
+PARALLEL = 1e-4
 # Dimension in which spherical polygons take over.
 POLYGON = 3
 
@@ -61,11 +69,49 @@ def cone_moments(vectors: Array, indices: Indices) -> Moments:
     lengths = np.sqrt(np.einsum("kr,kr->k", vectors, vectors))
     if not np.all(lengths > 0):
         return Moments(np.zeros(len(indices)), np.zeros(len(indices)))
-    cone = _Cone(vectors / lengths[:, np.newaxis])
+    unit = vectors / lengths[:, np.newaxis]
+    groups = _Groups(unit)
     powers = [tuple(np.bincount(row, minlength=len(vectors)).tolist()) for row in indices]
+    cone = _Cone(unit, groups.steps, empty=groups.opposite)
     found = np.array([cone.moment(one) for one in powers]).reshape(-1, 2)
+    left_out = np.array([groups.left_out(one) for one in powers])
     scale = lengths[indices].prod(axis=1)
-    return Moments(scale * found[:, 0], scale * found[:, 1])
+    return Moments(scale * found[:, 0], scale * (found[:, 1] + left_out))
+
+
+@final
+class _Groups:
+    """Which fields switch on together, and whether two of them never do.
+
+    Attributes
+    ----------
+    steps : tuple of int
+        One field of each group of parallel ones.
+    opposite : bool
+        Whether two fields are antiparallel, so that they are on together in a wedge only.
+    """
+
+    def __init__(self, unit: Array) -> None:
+        steps: list[int] = []
+        self._wedges: list[tuple[int, int, float]] = []
+        self.opposite = False
+        for k, vector in enumerate(unit):
+            parallel = False
+            for step in steps:
+                sides = np.linalg.norm(vector - unit[step]), np.linalg.norm(vector + unit[step])
+                angle = float(min(sides))
+                if angle < PARALLEL:
+                    self._wedges.append((step, k, angle + 4 * EPS))
+                    parallel = parallel or sides[0] < sides[1]
+                    self.opposite = self.opposite or bool(sides[1] < sides[0])
+            if not parallel:
+                steps.append(k)
+        self.steps = tuple(steps)
+
+    def left_out(self, powers: _Powers) -> float:
+        """Bound what the wedges contribute: (n − 1)!! Σ δ^(1 + m_i + m_j)."""
+        n = sum(powers)
+        return prod(range(n - 1, 0, -2)) * sum(d ** (1 + powers[i] + powers[j]) for i, j, d in self._wedges)
 
 
 @final
@@ -73,12 +119,22 @@ class _Cone:
     """Moments over one sector, with a memory for those of its faces.
 
     A face is named by the fields that vanish on it.
+
+    Parameters
+    ----------
+    unit : ndarray, shape (n_points, r)
+    steps : tuple of int
+        The fields whose steps bound the sector; the others are factors only.
+    empty : bool
+        Whether the sector is known to be empty.
     """
 
-    def __init__(self, unit: Array) -> None:
+    def __init__(self, unit: Array, steps: _Facets, *, empty: bool) -> None:
         self._unit = unit
-        self._empty = _is_empty(unit)
-        self._facets = _facets(unit)
+        self._steps = np.isin(np.arange(len(unit)), steps)
+        bounding = unit[self._steps]
+        self._empty = empty or _is_empty(bounding)
+        self._facets = frozenset(steps[k] for k in _facets(bounding))
         self._moments: dict[tuple[_Facets, _Powers], _Number] = {}
         self._sectors: dict[tuple[_Facets, _Facets], _Number] = {}
         self._projected: dict[_Facets, Array] = {(): unit}
@@ -99,30 +155,33 @@ class _Cone:
         v = self._vectors(face)
         lengths = np.sqrt(np.einsum("kr,kr->k", v, v))
         seen = lengths > DEGENERATE
+        steps = seen & self._steps
         if any(power and not there for power, there in zip(powers, seen, strict=True)):
             return 0.0, 0.0  # that field vanishes on the whole face
+        # a projection that is short has lost digits: relative ones of what steps there, absolute ones of factors
+        rounding = 8 * EPS / float(lengths[steps].min(initial=1.0))
         if v.shape[1] == POLYGON:
-            value, error = self._polygon(v[seen], np.repeat(np.arange(seen.sum()), np.array(powers)[seen]))
-            return value, error + 8 * EPS / float(lengths[seen].min()) * value
+            value, error = self._polygon(v, np.repeat(np.arange(len(powers)), powers), np.flatnonzero(steps))
+            return value, error + rounding * abs(value)
         if not any(powers):
-            return self._sector(face, tuple(np.flatnonzero(seen).tolist()))
+            return self._sector(face, tuple(np.flatnonzero(steps).tolist()))
         i = int(np.argmax(powers))
         covariance = v @ v[i]
-        # a projection that is short has lost digits
-        rounding = 8 * EPS / float(lengths[seen].min())
         left = _lower(powers, i)
         value = error = 0.0
         for j in range(len(powers)):
+            lost = 8 * EPS * float(lengths[i] + lengths[j])
             if left[j]:
-                weight, (part, doubt) = covariance[j] * left[j], self._moment(face, _lower(left, j))
+                factor, (part, doubt) = float(left[j]), self._moment(face, _lower(left, j))
             elif j in self._facets and seen[j]:
-                weight = covariance[j] / (sqrt(2 * pi) * lengths[j])
+                factor = 1 / (sqrt(2 * pi) * float(lengths[j]))
                 part, doubt = self._moment(tuple(sorted((*face, j))), left)
             else:
                 continue
+            weight = factor * float(covariance[j])
             value += weight * part
-            error += abs(weight) * (doubt + rounding * abs(part))
-        return float(value), float(error)
+            error += abs(weight) * (doubt + rounding * abs(part)) + factor * lost * abs(part)
+        return value, error
 
     def _vectors(self, face: _Facets) -> Array:
         """Vectors projected on the face, in coordinates of the face; shape (n_points, r - len(face))."""
@@ -131,8 +190,8 @@ class _Cone:
             self._projected[face] = self._unit @ basis
         return self._projected[face]
 
-    def _polygon(self, v: Array, row: Indices) -> _Number:
-        found = polygon_moments(v, row[np.newaxis, :])
+    def _polygon(self, v: Array, row: Indices, steps: Indices) -> _Number:
+        found = polygon_moments(v, row[np.newaxis, :], steps)
         return float(found.value[0]), float(found.error[0])
 
     def _sector(self, face: _Facets, steps: _Facets) -> _Number:
@@ -204,6 +263,6 @@ def _facets(unit: Array) -> frozenset[int]:
     kept = list(range(len(unit)))
     for k in range(len(unit)):
         others = [other for other in kept if other != k]
-        if nnls(unit[others].T, unit[k])[1] < DEGENERATE:
+        if others and nnls(unit[others].T, unit[k])[1] < DEGENERATE:
             kept = others
     return frozenset(kept)

@@ -89,7 +89,7 @@ def arc_moments(vectors: Array, indices: Indices) -> Moments:
     return Moments(value, EPS * (16 + 4 * n + n * np.where(dot < 0, stretch, 1.0)) * value)
 
 
-def polygon_moments(vectors: Array, indices: Indices) -> Moments:
+def polygon_moments(vectors: Array, indices: Indices, steps: Indices | None = None) -> Moments:
     """Rank three: the integral over a spherical polygon in polar coordinates about an inner point.
 
     About a unit vector p with v_i·p > 0 for all i, the sector at azimuth φ reaches to polar angle
@@ -99,8 +99,11 @@ def polygon_moments(vectors: Array, indices: Indices) -> Moments:
     Parameters
     ----------
     vectors : ndarray, shape (n_points, 3)
-        Every one of them must occur in every index tuple, so that all tuples share one sector.
     indices : ndarray of int, shape (M, n)
+        The linear forms of each product.
+    steps : ndarray of int, optional
+        The vectors that bound the sector; the others are factors that may have either sign. Default all, and
+        then every one of them must occur in every index tuple.
 
     Returns
     -------
@@ -113,21 +116,26 @@ def polygon_moments(vectors: Array, indices: Indices) -> Moments:
     True
     """
     n = indices.shape[1]
-    frame = _frame_inside(vectors)
+    bounds = np.arange(len(vectors)) if steps is None else steps
+    frame = _frame_inside(vectors[bounds]) if len(bounds) else np.eye(3)
     if frame is None:
         return Moments(np.zeros(len(indices)), np.zeros(len(indices)))
     components = vectors @ frame.T
-    slopes = components[:, :2] / components[:, 2:]
-    scale = _radial(n, 3) / (4 * pi) * components[:, 2][indices].prod(axis=1)
+    # a form that bounds the sector is A_i sinθ + cosθ times its component along p, any other one stays as it is
+    height = np.ones(len(vectors))
+    height[bounds] = components[bounds, 2]
+    forms = components / height[:, np.newaxis]
+    scale = _radial(n, 3) / (4 * pi) * height[indices].prod(axis=1)
     value = np.zeros(len(indices))
+    size = np.zeros(len(indices))
     error = np.full(len(indices), np.inf)
     for n_nodes in BOUNDARY_NODES:
-        better = scale * _polygon_integral(slopes, indices, n_nodes)
+        better, size = scale * _polygon_integral(forms, indices, bounds, n_nodes)
         error = np.abs(better - value)
         value = better
-        if np.all(error <= TOLERANCE * np.abs(value)):
+        if np.all(error <= TOLERANCE * size):
             break
-    return Moments(value, error + 64 * EPS * value)
+    return Moments(value, error + 64 * EPS * size)
 
 
 def _radial(n: int, rank: int) -> float:
@@ -169,34 +177,38 @@ def _frame_inside(vectors: Array) -> Array | None:
     return np.array([across, np.cross(p, across), p])
 
 
-def _polygon_integral(slopes: Array, indices: Indices, n_nodes: int) -> Array:
-    """Integrate sinθ Π(A_i(φ) sinθ + cosθ) over the polygon.
+def _polygon_integral(forms: Array, indices: Indices, bounds: Indices, n_nodes: int) -> Array:
+    """Integrate sinθ Π(a_i(φ) sinθ + c_i cosθ) over the polygon.
 
     Parameters
     ----------
-    slopes : ndarray, shape (n_points, 2)
-        A_i(φ) = slopes_i·(cos φ, sin φ).
+    forms : ndarray, shape (n_points, 3)
+        a_i(φ) = forms_i·(cos φ, sin φ), and c_i, which is 1 for those that bound the polygon.
     indices : ndarray of int, shape (M, n)
+    bounds : ndarray of int
+        Those that bound the polygon.
     n_nodes : int
         Nodes per piece of the boundary.
 
     Returns
     -------
-    ndarray, shape (M,)
+    ndarray, shape (2, M)
+        The integrals, and those of the size of the integrand.
     """
-    breaks = _azimuth_breaks(slopes)
+    breaks = _azimuth_breaks(forms[bounds, :2])
     legendre, weights = np.polynomial.legendre.leggauss(n_nodes)
     widths = np.diff(breaks)[:, np.newaxis]
     phi = (breaks[:-1, np.newaxis] + widths * (1 + legendre) / 2).ravel()
     phi_weights = (widths / 2 * weights).ravel()
-    a = slopes @ np.array([np.cos(phi), np.sin(phi)])
-    reach = pi / 2 + np.arctan(a.min(axis=0))
+    a = forms[:, :2] @ np.array([np.cos(phi), np.sin(phi)])
+    reach = pi / 2 + np.arctan(a[bounds].min(axis=0)) if len(bounds) else np.full(len(phi), pi)
     polar, polar_weights = np.polynomial.legendre.leggauss(20 + indices.shape[1])
     theta = reach[:, np.newaxis] * (1 + polar) / 2
     sine = np.sin(theta)
-    forms = a[:, :, np.newaxis] * sine + np.cos(theta)
+    values = a[:, :, np.newaxis] * sine + forms[:, 2, np.newaxis, np.newaxis] * np.cos(theta)
     measure = phi_weights[:, np.newaxis] * (reach[:, np.newaxis] / 2) * polar_weights * sine
-    return np.array([np.sum(measure * np.prod(forms[row], axis=0)) for row in indices])
+    products = [measure * np.prod(values[row], axis=0) for row in indices]
+    return np.array([[one.sum() for one in products], [np.abs(one).sum() for one in products]])
 
 
 def _azimuth_breaks(slopes: Array) -> Array:
@@ -205,6 +217,8 @@ def _azimuth_breaks(slopes: Array) -> Array:
     Two sides meet where A_i = A_j. A polygon that is thin has large slopes a, and its reach
     π/2 + atan(a cos ω) turns within |ω ± π/2| ~ 1/a: there the breaks accumulate geometrically.
     """
+    if len(slopes) < 2:
+        return np.array([0.0, pi, 2 * pi])  # half of the sphere, or all of it
     differences = np.array([slopes[i] - slopes[j] for i, j in combinations(range(len(slopes)), 2)])
     found = [np.arctan2(differences[:, 1], differences[:, 0]) + side for side in (pi / 2, -pi / 2)]
     for slope in slopes:
