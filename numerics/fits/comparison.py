@@ -10,7 +10,8 @@ import numpy as np
 from scipy.special import chdtrc, fdtrc
 
 from numerics.errors import InvalidStatistics
-from numerics.fits.eigenbasis import Array, Eigenbasis, eigenbasis
+from numerics.fits.eigenbasis import Array, Eigenbasis, as_covariance, check_blocks, eigenbasis
+from numerics.given import as_real_array
 
 
 @dataclass(frozen=True)
@@ -99,13 +100,16 @@ def compare(
     >>> round(outcome.chi2, 12), outcome.dof
     (5.0, 2)
     """
-    difference = np.asarray(difference, dtype=np.float64)
+    difference = as_real_array(difference, "differences", InvalidStatistics, "real numbers are needed")
+    if not isinstance(covariance, Eigenbasis):
+        covariance = as_covariance(covariance)
     given = covariance.scale if isinstance(covariance, Eigenbasis) else covariance
     if difference.shape != np.shape(given)[:1] or not np.all(np.isfinite(difference)):
         raise InvalidStatistics(
             f"the difference has shape {difference.shape}, the covariance {np.shape(given)}; finite "
             "numbers, as many as the covariance has rows, are needed"
         )
+    n_blocks, threshold = check_blocks(n_blocks, threshold)
     basis = covariance if isinstance(covariance, Eigenbasis) else eigenbasis(covariance, n_blocks, threshold)
     chi2 = float(np.sum(basis.whiten(difference) ** 2))
     return Comparison(

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.errors import InvalidStatistics
+from numerics.given import as_number, as_real_array, as_whole
 
 Array = NDArray[np.float64]
 
@@ -21,6 +22,8 @@ Array = NDArray[np.float64]
 CONTRADICTION = 6.0
 #: Relative size of a negative eigenvalue that is more than rounding.
 NEGATIVE = 1e-8
+#: Asymmetry of a covariance that is more than rounding, relative to the standard deviations.
+ASYMMETRY = 1e-8
 #: Relative eigenvalue of a Gram matrix under which its eigenvectors are rounding.
 ROUNDING = 1e-10
 
@@ -160,7 +163,8 @@ def eigenbasis(covariance: Array, n_blocks: int | None, threshold: float = 1e-6)
     InvalidStatistics
         If the covariance is not a finite symmetric matrix, or there are too few blocks.
     """
-    covariance = _checked(covariance, n_blocks, threshold)
+    covariance = as_covariance(covariance)
+    n_blocks, threshold = check_blocks(n_blocks, threshold)
     scale = np.sqrt(np.diag(covariance))
     moves = scale > 0
     correlation = covariance[np.ix_(moves, moves)] / np.outer(scale[moves], scale[moves])
@@ -202,7 +206,7 @@ def eigenbasis_of_blocks(means: Array, sizes: NDArray[np.int64], threshold: floa
     factor = weight * (means - (sizes @ means) / total)
     if means.shape[1] <= n_blocks:
         return eigenbasis(factor.T @ factor, n_blocks, threshold)
-    _check_blocks(n_blocks, threshold)
+    check_blocks(n_blocks, threshold)
     if not np.all(np.isfinite(factor)):
         raise InvalidStatistics("the block means contain NaN or infinity; leave those elements out")
     scale = np.sqrt(np.sum(factor**2, axis=0))
@@ -231,24 +235,71 @@ def _split(scale: Array, values: Array, vectors: Array, threshold: float) -> Eig
     )
 
 
-def _checked(covariance: Array, n_blocks: int | None, threshold: float) -> Array:
-    covariance = np.asarray(covariance, dtype=np.float64)
-    if covariance.ndim != 2 or covariance.shape[0] != covariance.shape[1]:
+def as_covariance(covariance: object) -> Array:
+    """Return a covariance as an array of float64, or say why it is none.
+
+    Parameters
+    ----------
+    covariance : array_like, shape (M, M)
+
+    Returns
+    -------
+    ndarray, shape (M, M)
+        Exactly symmetric.
+
+    Raises
+    ------
+    InvalidStatistics
+        If it is not square, finite, real and symmetric, or a variance is negative.
+
+    Examples
+    --------
+    >>> as_covariance([[1.0, 0.2], [0.9, 1.0]])
+    Traceback (most recent call last):
+    numerics.errors.InvalidStatistics: the covariance is not symmetric: element (0, 1) is 0.2 and (1, 0) is 0.9...
+    """
+    found = as_real_array(
+        covariance, "covariances", InvalidStatistics, "a square matrix of numbers is needed"
+    )
+    if found.ndim != 2 or found.shape[0] != found.shape[1]:
         raise InvalidStatistics(
-            f"the covariance has shape {covariance.shape}; a square matrix, one row per element, is needed"
+            f"the covariance has shape {found.shape}; a square matrix, one row per element, is needed"
         )
-    if not np.all(np.isfinite(covariance)):
+    if not np.all(np.isfinite(found)):
         raise InvalidStatistics("the covariance contains NaN or infinity; leave those elements out")
-    if np.any(np.diag(covariance) < 0):
+    variances = np.diag(found)
+    if np.any(variances < 0):
         raise InvalidStatistics("the covariance has a negative diagonal element; it is not a covariance")
-    _check_blocks(n_blocks, threshold)
-    return (covariance + covariance.T) / 2
-
-
-def _check_blocks(n_blocks: int | None, threshold: float) -> None:
-    if n_blocks is not None and n_blocks < 2:
-        raise InvalidStatistics(f"a covariance from {n_blocks} block(s) means nothing; use at least 2 blocks")
-    if not 0 < threshold < 1:
+    scale = np.sqrt(np.outer(variances, variances))
+    skew = np.abs(found - found.T) > ASYMMETRY * np.maximum(scale, np.minimum(np.abs(found), np.abs(found.T)))
+    if np.any(skew):
+        i, j = np.argwhere(skew)[0]
         raise InvalidStatistics(
-            f"the eigenvalue threshold is {threshold}; a number between 0 and 1 is needed"
+            f"the covariance is not symmetric: element ({i}, {j}) is {found[i, j]:.6g} and ({j}, {i}) is "
+            f"{found[j, i]:.6g}; give the covariance itself, not a triangle or a factor of it"
         )
+    if np.any((scale == 0) & (found != 0) & (np.add.outer(variances == 0, variances == 0))):
+        raise InvalidStatistics(
+            "the covariance connects an element of variance zero with another one; it is not a covariance"
+        )
+    return (found + found.T) / 2
+
+
+def check_blocks(n_blocks: int | None, threshold: float) -> tuple[int | None, float]:
+    """Return number of blocks and threshold as plain numbers, or refuse them."""
+    if n_blocks is not None:
+        n_blocks = as_whole(
+            n_blocks,
+            "n_blocks",
+            InvalidStatistics,
+            "None, or a whole number of at least 2 blocks,",
+            least=-(10**9),
+        )
+        if n_blocks < 2:
+            raise InvalidStatistics(
+                f"a covariance from {n_blocks} block(s) means nothing; use at least 2 blocks"
+            )
+    number = as_number(threshold, "threshold", InvalidStatistics, "a number between 0 and 1")
+    if not 0 < number < 1:
+        raise InvalidStatistics(f"the eigenvalue threshold is {number}; a number between 0 and 1 is needed")
+    return n_blocks, number

@@ -12,11 +12,17 @@ import numpy as np
 
 from numerics.errors import InvalidStatistics, SingularProblem
 from numerics.fits.comparison import two_sided, upper_tail
-from numerics.fits.eigenbasis import Array, Eigenbasis, eigenbasis
+from numerics.fits.eigenbasis import Array, Eigenbasis, check_blocks, eigenbasis
+from numerics.given import as_real_array
 
 METHOD = "generalised least squares in the correlation eigenbasis"
 RAO = "Gauss-Markov, with Rao's factor for the estimated covariance"
 JACKKNIFE = "infinitesimal jackknife over the blocks, weights included"
+#: Singular value of the design, with columns of length one and relative to the largest, under which a
+#: combination of parameters is not determined: whitening makes rounding errors of up to 1e-13 there.
+UNDETERMINED = 1e-8
+#: Share of a parameter in such a combination from which on it is named.
+TAKES_PART = 0.05
 
 
 @dataclass(frozen=True)
@@ -111,7 +117,8 @@ def fit(
     InvalidStatistics
         Shapes do not match, NaN, or no more blocks than retained directions.
     SingularProblem
-        The retained data cannot tell the parameters apart.
+        The retained data cannot tell the parameters apart: their columns of the design are dependent, or
+        nearly so, in the retained directions. The message names them.
 
     Notes
     -----
@@ -133,7 +140,8 @@ def fit(
     >>> [round(float(x), 12) for x in (result.parameters[0], result.covariance[0, 0], result.chi2)]
     [2.0, 0.666666666667, 3.0]
     """
-    data, design = _checked(data, design, covariance)
+    data, design, covariance = _checked(data, design, covariance)
+    n_blocks, threshold = check_blocks(n_blocks, threshold)
     basis = eigenbasis(covariance, n_blocks, threshold)
     white = basis.whiten(design)
     parameters, bare = _solve(white, basis.whiten(data))
@@ -163,18 +171,27 @@ def _solve(design: Array, data: Array) -> tuple[Array, Array]:
     """Ordinary least squares by singular values; columns are scaled, couplings differ by many decades."""
     size = np.linalg.norm(design, axis=0)
     scale = np.where(size > 0, size, 1.0)
-    left, values, right = np.linalg.svd(design / scale, full_matrices=False)
-    limit = max(design.shape) * np.finfo(np.float64).eps * values.max(initial=0.0)
-    rank = int(np.sum(values > limit))
+    left, values, right = np.linalg.svd(design / scale, full_matrices=True)
+    rank = int(np.sum(values > UNDETERMINED * values.max(initial=0.0)))
     if rank < design.shape[1]:
         raise SingularProblem(
             f"{design.shape[1]} parameters are to be fitted, but the {design.shape[0]} independent "
-            f"directions of the data determine only {rank} combination(s) of them; fit fewer parameters or "
-            "add data that tell them apart"
+            f"directions of the data determine only {rank} combination(s) of them: {_confused(right[rank:])}; "
+            "fit fewer parameters or add data that tell them apart"
         )
+    left, right = left[:, :rank], right[:rank]
     parameters = (right.T @ ((left.T @ data) / values)) / scale
     covariance = (right.T / values**2) @ right / np.outer(scale, scale)
     return parameters, covariance
+
+
+def _confused(directions: Array) -> str:
+    """Name the parameters that take part in the directions that the data do not determine, shape (j, P)."""
+    share = np.sqrt(np.sum(directions**2, axis=0))
+    parts = [str(number) for number in np.flatnonzero(share > TAKES_PART)]
+    if len(parts) == 1:
+        return f"parameter {parts[0]} changes nothing"
+    return f"parameters {', '.join(parts[:-1])} and {parts[-1]} (counted from 0) cannot be told apart"
 
 
 def _influence(basis: Eigenbasis, blocks: Array, white: Array, residual: Array, bare: Array) -> Array:
@@ -203,6 +220,7 @@ def _influence(basis: Eigenbasis, blocks: Array, white: Array, residual: Array, 
 
 
 def _deviations(blocks: Array, n_blocks: int | None, size: int) -> Array:
+    blocks = as_real_array(blocks, "block means", InvalidStatistics, "real numbers are needed")
     if blocks.shape != (n_blocks, size) or not np.all(np.isfinite(blocks)):
         raise InvalidStatistics(
             f"block means of shape {blocks.shape} were given; finite numbers of shape ({n_blocks}, {size}), "
@@ -224,15 +242,16 @@ def _inflation(dof: int, n_blocks: int | None) -> float:
     return freedom * (freedom - 1) / ((freedom - dof) * (freedom - 1 - dof))
 
 
-def _checked(data: Array, design: Array, covariance: Array) -> tuple[Array, Array]:
-    data = np.asarray(data, dtype=np.float64)
-    design = np.asarray(design, dtype=np.float64)
+def _checked(data: Array, design: Array, covariance: Array) -> tuple[Array, Array, Array]:
+    data = as_real_array(data, "data", InvalidStatistics, "real numbers are needed")
+    design = as_real_array(design, "elements of the design", InvalidStatistics, "real numbers are needed")
+    spread = as_real_array(covariance, "covariances", InvalidStatistics, "real numbers are needed")
     n = data.shape[0] if data.ndim == 1 else -1
-    if design.ndim != 2 or design.shape[0] != n or np.shape(covariance) != (n, n) or design.shape[1] == 0:
+    if design.ndim != 2 or design.shape[0] != n or spread.shape != (n, n) or design.shape[1] == 0:
         raise InvalidStatistics(
             f"shapes do not match: data {data.shape}, design {design.shape}, covariance "
-            f"{np.shape(covariance)}; (M,), (M, P) and (M, M) are needed"
+            f"{spread.shape}; (M,), (M, P) and (M, M) are needed"
         )
     if not (np.all(np.isfinite(data)) and np.all(np.isfinite(design))):
         raise InvalidStatistics("data or design contain NaN or infinity; leave those elements out")
-    return data, design
+    return data, design, spread

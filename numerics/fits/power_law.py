@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from numerics.errors import InvalidStatistics
 from numerics.fits.comparison import two_sided
+from numerics.fits.eigenbasis import as_covariance
+from numerics.given import as_real_array
 
 Array = NDArray[np.float64]
 
@@ -14,6 +16,10 @@ Array = NDArray[np.float64]
 STEPS = 200
 #: Relative change at which it has converged.
 TOLERANCE = 1e-12
+#: Smallest eigenvalue of the correlation matrix that is more than rounding.
+SINGULAR = 1e-13
+#: Spread of log N under which the amplitude and the exponent cannot be told apart.
+UNDETERMINED = 1e-8
 
 
 @dataclass(frozen=True)
@@ -69,8 +75,8 @@ def fit_power_law(widths: Array, values: Array, covariance: Array) -> PowerLaw:
     Raises
     ------
     InvalidStatistics
-        If shapes do not match, the covariance is not positive definite, or the values say nothing about a
-        power law (all compatible with zero).
+        If shapes do not match, the covariance is not symmetric and positive definite, the widths are all but
+        equal, or the values say nothing about a power law (all compatible with zero).
 
     Examples
     --------
@@ -82,6 +88,11 @@ def fit_power_law(widths: Array, values: Array, covariance: Array) -> PowerLaw:
     whiten = np.linalg.inv(np.linalg.cholesky(spread))
     middle = np.exp(np.mean(np.log(n)))  # A and p decouple about the mean of log N
     x = np.log(n / middle)
+    if np.ptp(x) < UNDETERMINED:
+        raise InvalidStatistics(
+            f"widths between {n.min():.17g} and {n.max():.17g} were given; they are so close that amplitude and "
+            "exponent cannot be told apart: add other widths"
+        )
     theta = _start(x, y, np.diag(spread))
     for _ in range(STEPS):
         shape = np.exp(-theta[1] * x)
@@ -132,15 +143,21 @@ def _start(x: Array, y: Array, variances: Array) -> Array:
 
 
 def _checked(widths: Array, values: Array, covariance: Array) -> tuple[Array, Array, Array]:
-    n, y, spread = (np.asarray(one, dtype=np.float64) for one in (widths, values, covariance))
+    n, y, spread = (
+        as_real_array(one, name, InvalidStatistics, "real numbers are needed")
+        for one, name in ((widths, "widths"), (values, "values"), (covariance, "covariances"))
+    )
+    given = spread.shape
     if spread.ndim == 1:
         spread = np.diag(spread)
     fine = n.ndim == 1 and n.shape == y.shape and spread.shape == (len(n), len(n)) and np.unique(n).size > 1
     if not fine or not all(np.all(np.isfinite(one)) for one in (n, y, spread)) or np.any(n <= 0):
         raise InvalidStatistics(
-            f"widths {n.shape}, values {y.shape} and covariance {np.shape(covariance)} were given; finite "
+            f"widths {n.shape}, values {y.shape} and covariance {given} were given; finite "
             "numbers at two different positive widths or more are needed, with their variances"
         )
-    if np.linalg.eigvalsh(spread)[0] <= 0:
+    spread = as_covariance(spread)
+    scale = np.sqrt(np.diag(spread))
+    if np.any(scale == 0) or np.linalg.eigvalsh(spread / np.outer(scale, scale))[0] <= SINGULAR:
         raise InvalidStatistics("the covariance of the values is not positive definite; give their errors")
     return n, y, spread
