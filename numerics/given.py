@@ -5,8 +5,8 @@ digits, and ``np.int8(100) + 100`` is −56. So every number is converted once, 
 everything behind that computes in double precision.
 
 What to use when: `as_number` for one real number, `as_whole` for one whole number, `as_wholes` and
-`as_real_array` for several; `as_instance` for the objects of this package. Each raises the error of the caller,
-with a sentence that says what was given and what is needed.
+`as_real_array` for several; `as_instance` for the objects of this package. Each raises the error of the
+caller, with a sentence that says what was given and what is needed.
 """
 
 from collections.abc import Iterable
@@ -153,8 +153,10 @@ def as_wholes(
     ----------
     values : object
         A whole number, or an iterable of them.
-    name, error, needed, least, most
+    name, error, least, most
         See `as_whole`.
+    needed : str
+        What is needed, for the message, with its verb.
 
     Returns
     -------
@@ -168,17 +170,17 @@ def as_wholes(
     Examples
     --------
     >>> from numerics.errors import InvalidStatistics
-    >>> as_wholes((2, np.int8(4)), "orders", InvalidStatistics, "orders"), as_wholes(
-    ...     4, "orders", InvalidStatistics, "orders"
-    ... )
-    ((2, 4), (4,))
+    >>> as_wholes((2, np.int8(4)), "orders", InvalidStatistics, "orders are needed")
+    (2, 4)
+    >>> as_wholes(4, "orders", InvalidStatistics, "orders are needed")
+    (4,)
     """
     members = [values] if _whole(values) is not None else _members(values)
     found = None if members is None else [_whole(member) for member in members]
     whole = [number for number in found or () if number is not None]
     fine = found is not None and len(whole) == len(found)
     if not fine or any(number < least or (most is not None and number > most) for number in whole):
-        raise error(f"{name} = {shown(values)} was given; {needed} needed")
+        raise error(f"{name} = {shown(values)} was given; {needed}")
     return tuple(whole)
 
 

@@ -7,6 +7,9 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.errors import InvalidPoints
+from numerics.given import as_whole
+
 #: Up to so many indices the rows found by `ranks` are kept: studies ask for the same ones again and again.
 _REMEMBERED = 4096
 
@@ -19,7 +22,9 @@ def multiset_count(n_points: int, order: int) -> int:
     >>> [multiset_count(6, order) for order in (2, 4, 6)]
     [21, 126, 462]
     """
-    return comb(n_points + order - 1, order)
+    n_points = as_whole(n_points, "n_points", InvalidPoints, least=0)
+    order = as_whole(order, "order", InvalidPoints, least=0)
+    return comb(n_points + order - 1, order) if n_points else int(order == 0)
 
 
 def multisets(n_points: int, order: int) -> NDArray[np.int64]:
@@ -42,7 +47,10 @@ def multisets(n_points: int, order: int) -> NDArray[np.int64]:
     >>> multisets(2, 2).tolist()
     [[0, 0], [0, 1], [1, 1]]
     """
-    return _multisets(n_points, order)
+    return _multisets(
+        as_whole(n_points, "n_points", InvalidPoints, least=0),
+        as_whole(order, "order", InvalidPoints, least=0),
+    )
 
 
 @lru_cache(maxsize=64)

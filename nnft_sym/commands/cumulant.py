@@ -61,11 +61,13 @@ def command(
     components = parse_outputs(outputs, order)
     from nnft_sym.jsonio import dumps
     from nnft_sym.printing.tables import show, table
+    from nnft_sym.progress.bars import TerminalProgress
     from numerics.exact.correlators import exact_cumulant
     from numerics.points import as_points
 
     network = build_network(net, points, sigma_w, sigma_b, sigma_a, width)
-    found = exact_cumulant(network, as_points(points), components)
+    with TerminalProgress("feature moments") as told:
+        found = exact_cumulant(network, as_points(points), components, told.sampling)
     if as_json:
         click.echo(
             dumps(

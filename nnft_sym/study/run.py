@@ -22,11 +22,12 @@ from diagrams.errors import NNFTError
 from nnft_sym.actions.action import Action
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.expansions.expansion import Expansion, correlator
-from nnft_sym.study.config import NetConfig, StudyConfig
+from nnft_sym.study.config import InvalidStudy, NetConfig, StudyConfig
 from nnft_sym.study.net import ORDERS, make_network, study_net
 from nnft_sym.study.reporter import Reporter, Silent
 from nnft_sym.study.results import StudyResult
 from numerics.errors import DivergentIntegral
+from numerics.given import shown
 from numerics.integrals.domains import Box, WholeSpace
 from numerics.integrals.prediction import Prediction, predict
 from numerics.points import as_points
@@ -55,6 +56,8 @@ def run_study(config: StudyConfig, reporter: Reporter | None = None) -> StudyRes
 
     Raises
     ------
+    InvalidStudy
+        If what is given is no study.
     UnsuitableAction
         If the action has no f⁴ term with one coupling of its own.
     DivergentIntegral
@@ -75,6 +78,11 @@ def run_study(config: StudyConfig, reporter: Reporter | None = None) -> StudyRes
     >>> result.nets[0].six_point.explained["free"]
     0.0
     """
+    if not isinstance(config, StudyConfig):
+        raise InvalidStudy(
+            f"{shown(config)} was given as the study; a StudyConfig is needed: make one with "
+            "load_study(path), parse_study(text) or built_in_study()"
+        )
     told: Reporter = Silent() if reporter is None else reporter
     start = time.perf_counter()
     action = Action(config.action)

@@ -17,7 +17,7 @@ own. Then E[h_{a1}(x_1) … h_{an}(x_n)] = sw^n Π_a (n_a − 1)!! E_{1..n}, n_a
 `numerics.exact.output_structure` gives the same in terms of δ_ab.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import final
@@ -30,6 +30,7 @@ from numerics.estimate import Estimate, Quality
 from numerics.exact.feature_moments import feature_moments
 from numerics.exact.feature_moments_base import Moments
 from numerics.exact.inputs import as_outputs, distinct_fields, refuse_absurd_memory, refuse_extremes
+from numerics.given import as_wholes
 from numerics.index_sets import multisets
 from numerics.moment_tables import (
     SymmetricTable,
@@ -38,7 +39,7 @@ from numerics.moment_tables import (
     sums_by_blocks,
     wick_count,
 )
-from numerics.networks.architectures import Network
+from numerics.networks.architectures import Network, as_network
 from numerics.networks.neuron_quadrature import QuadratureKernel
 from numerics.networks.weight_laws import output_moments
 from numerics.points import Points, as_points
@@ -161,8 +162,9 @@ class NeuronCumulants:
 def exact_correlators(
     network: Network,
     points: Points,
-    orders: Iterable[int] = (2, 4, 6),
+    orders: Iterable[int] | int = (2, 4, 6),
     outputs: Sequence[int] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> ExactCorrelators:
     """Compute exact full and connected correlators over all multisets of the points.
 
@@ -172,11 +174,13 @@ def exact_correlators(
         Its width N enters as N^(1 − r/2) only; see `ExactCorrelators.at_width`.
     points : array_like, shape (n_points, d_in)
         Inputs; repeated points are allowed.
-    orders : iterable of int
+    orders : iterable of int, or int
         Orders wanted, 1 to 10; odd ones are zero.
     outputs : sequence of int, length n_points, optional
         For networks with several outputs over one hidden layer: the field at ``points[j]`` is output
         ``outputs[j]``. To have all components at a point, list it once per output. Default: one output.
+    progress : callable, optional
+        Called with (feature moments done, feature moments in total).
 
     Returns
     -------
@@ -205,9 +209,11 @@ def exact_correlators(
     >>> two[2].full.tolist(), float(two[4].connected[2] * 20)
     ([0.5, 0.0, 0.5], 1.25)
     """
+    as_network(network)
     x = as_points(points, network.d_in)
     component = as_outputs(outputs, len(x))
-    wanted = tuple(sorted(set(orders)))
+    needed_orders = f"orders from 1 to {LARGEST_ORDER} are needed, as in (2, 4, 6)"
+    wanted = tuple(sorted(set(as_wholes(orders, "orders", NotAvailable, needed_orders, least=-(10**9)))))
     for order in wanted:
         _check_order(order)
     largest = max((order for order in wanted if order % 2 == 0), default=0)
@@ -215,14 +221,19 @@ def exact_correlators(
     refuse_extremes(network, x, largest)
     distinct, kept, number_of = distinct_fields(x, component)
     needed = {order: multisets(len(distinct), order) for order in range(2, largest + 1, 2)}
-    neuron = neuron_cumulants(network, distinct, needed, outputs=component[kept])
+    neuron = neuron_cumulants(network, distinct, needed, outputs=component[kept], progress=progress)
     if len(distinct) < len(x):
         neuron = _spread(neuron, number_of, len(x))
     sums = _partition_sums(network, component, wanted, neuron)
     return _assemble(network, x, component, wanted, neuron, sums)
 
 
-def exact_cumulant(network: Network, points: Points, outputs: Sequence[int] | None = None) -> Estimate:
+def exact_cumulant(
+    network: Network,
+    points: Points,
+    outputs: Sequence[int] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Estimate:
     """Compute the exact connected correlator at exactly the given points.
 
     Parameters
@@ -232,6 +243,8 @@ def exact_cumulant(network: Network, points: Points, outputs: Sequence[int] | No
         One point per field; repeat a point to put several fields there.
     outputs : sequence of int, length R, optional
         Output component of each field; default: one output.
+    progress : callable, optional
+        Called with (feature moments done, feature moments in total).
 
     Returns
     -------
@@ -253,6 +266,7 @@ def exact_cumulant(network: Network, points: Points, outputs: Sequence[int] | No
     >>> float(exact_cumulant(CosNet(width=3), np.zeros((4, 1)), outputs=(1, 1, 2, 2)).value) * 3
     0.125
     """
+    as_network(network)
     x = as_points(points, network.d_in)
     order = len(x)
     component = as_outputs(outputs, order)
@@ -271,7 +285,9 @@ def exact_cumulant(network: Network, points: Points, outputs: Sequence[int] | No
         block: np.unique(list(combinations(element.tolist(), block)), axis=0)
         for block in range(2, order + 1, 2)
     }
-    neuron = neuron_cumulants(network, distinct, needed, only=(order,), outputs=component[kept])
+    neuron = neuron_cumulants(
+        network, distinct, needed, only=(order,), outputs=component[kept], progress=progress
+    )
     table = neuron.tables[order]
     power = float(network.width) ** (1 - order // 2)
     return _estimate(
@@ -288,6 +304,7 @@ def neuron_cumulants(
     indices: Mapping[int, Indices],
     only: Iterable[int] | None = None,
     outputs: Indices | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> NeuronCumulants:
     """Compute joint cumulants of a single neuron h = a s.
 
@@ -303,6 +320,8 @@ def neuron_cumulants(
         Orders whose cumulants are wanted; all by default.
     outputs : ndarray of int, shape (n_points,), optional
         Output component of each field; one output by default.
+    progress : callable, optional
+        Called with (feature moments done, feature moments in total).
 
     Returns
     -------
@@ -312,6 +331,14 @@ def neuron_cumulants(
     component = np.zeros(len(points), dtype=np.int64) if outputs is None else outputs
     places, _, place_of = distinct_fields(points, np.zeros_like(component))
     features = feature_moments(network, places, largest)
+    wanted = {}
+    for order, rows in sorted(indices.items()):
+        if order > 2 or not _is_closed(network):
+            distinct, number_of = np.unique(np.sort(place_of[rows], axis=1), axis=0, return_inverse=True)
+            wanted[order] = distinct, number_of.ravel()
+    for distinct, _ in wanted.values():
+        features.refuse(distinct)
+    report = _Steps(progress, sum(len(distinct) for distinct, _ in wanted.values()))
     moments: dict[int, SymmetricTable] = {}
     for order, rows in sorted(indices.items()):
         wick = wick_count(component[rows])
@@ -321,10 +348,11 @@ def neuron_cumulants(
             found = Moments(second, 4 * EPS * np.abs(second))
         else:
             # the moments of h
-            needed, row_of = np.unique(np.sort(place_of[rows], axis=1), axis=0, return_inverse=True)
-            raw = features.moments(needed)
+            distinct, number_of = wanted[order]
+            raw = features.moments(distinct, report.within)
+            report.after(len(distinct))
             factor = output_moments(network, component[rows])
-            found = Moments(factor * raw.value[row_of.ravel()], factor * raw.error[row_of.ravel()])
+            found = Moments(factor * raw.value[number_of], factor * raw.error[number_of])
         moments[order] = SymmetricTable(rows, found.value, found.error, len(points))
     tables, scales = {}, {}
     for order in sorted(indices if only is None else only):
@@ -333,6 +361,24 @@ def neuron_cumulants(
         tables[order] = SymmetricTable(rows, value, error, len(points))
         scales[order] = scale
     return NeuronCumulants(tables, scales, features.method)
+
+
+class _Steps:
+    """Tells a callable how many feature moments are done, over all orders."""
+
+    def __init__(self, progress: Callable[[int, int], None] | None, total: int) -> None:
+        self._progress, self._total, self._done = progress, total, 0
+        self.within(0)
+
+    def within(self, done: int) -> None:
+        """Report moments of the order in work."""
+        if self._progress is not None:
+            self._progress(self._done + done, self._total)
+
+    def after(self, count: int) -> None:
+        """Report an order that is done."""
+        self._done += count
+        self.within(0)
 
 
 def _partition_sums(

@@ -1,6 +1,7 @@
 """What every way to compute feature moments gives; `feature_moments` chooses among the ways."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,14 +34,25 @@ class FeatureMoments(ABC):
     def method(self) -> str:
         """How the numbers are obtained, as a clause to print."""
 
+    def refuse(self, indices: Indices) -> None:  # noqa: B027 - most ways can do all they were made for
+        """Refuse what `moments` cannot do, before anything is computed.
+
+        Raises
+        ------
+        NotAvailable
+            If a moment is out of reach.
+        """
+
     @abstractmethod
-    def moments(self, indices: Indices) -> Moments:
+    def moments(self, indices: Indices, report: Callable[[int], None] | None = None) -> Moments:
         """Evaluate E[s(x_i1) … s(x_in)].
 
         Parameters
         ----------
         indices : ndarray of int, shape (M, n)
             Rows of non-decreasing point numbers; n even.
+        report : callable, optional
+            Called now and then with the number of rows done, where the work is long.
 
         Returns
         -------

@@ -1,5 +1,6 @@
 """Feature moments in closed form: Gauss-net (log-normal features) and Cos-net (plane waves)."""
 
+from collections.abc import Callable
 from itertools import combinations
 from typing import final
 
@@ -38,7 +39,7 @@ class GaussMoments(FeatureMoments):
         """Name of the method."""
         return "closed form (moments of log-normal features)"
 
-    def moments(self, indices: Indices) -> Moments:
+    def moments(self, indices: Indices, report: Callable[[int], None] | None = None) -> Moments:
         """Evaluate the closed form; see `FeatureMoments.moments`.
 
         Raises
@@ -90,7 +91,7 @@ class CosMoments(FeatureMoments):
         """Name of the method."""
         return "closed form (sum over balanced signs of plane waves)"
 
-    def moments(self, indices: Indices) -> Moments:
+    def moments(self, indices: Indices, report: Callable[[int], None] | None = None) -> Moments:
         """Evaluate the closed form; see `FeatureMoments.moments`."""
         n = indices.shape[1]
         x = self._points[indices]

@@ -12,6 +12,7 @@ Two methods that share no code; each is the test of the other.
     dimensions, or activations so steep that a lattice would need too many nodes.
 """
 
+from collections.abc import Callable
 from math import pi, sqrt
 from typing import final
 
@@ -115,7 +116,7 @@ class LatticeMoments(FeatureMoments):
         """Name of the method."""
         return f"trapezoidal lattice over the {self._rank}-dimensional space of neuron parameters"
 
-    def moments(self, indices: Indices) -> Moments:
+    def moments(self, indices: Indices, report: Callable[[int], None] | None = None) -> Moments:
         """Sum over the lattices; see `FeatureMoments.moments`."""
         half = indices.shape[1] // 2
         # for the whole tensor left and right halves run over the same tuples

@@ -75,7 +75,7 @@ class OrthantMoments(FeatureMoments):
         """Name of the method."""
         return "orthant recursion (Plackett) with Gauss-Legendre quadrature"
 
-    def moments(self, indices: Indices) -> Moments:
+    def moments(self, indices: Indices, report: Callable[[int], None] | None = None) -> Moments:
         """Evaluate the recursion; see `FeatureMoments.moments`.
 
         Raises

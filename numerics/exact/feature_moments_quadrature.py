@@ -1,5 +1,6 @@
 """Feature moments by quadrature over the parameters of a neuron, for any activation and law."""
 
+from collections.abc import Callable
 from typing import final
 
 import numpy as np
@@ -39,7 +40,7 @@ class QuadratureMoments(FeatureMoments):
         """Name of the method."""
         return f"quadrature over {len(self._laws)} parameters of a neuron"
 
-    def moments(self, indices: Indices) -> Moments:
+    def moments(self, indices: Indices, report: Callable[[int], None] | None = None) -> Moments:
         """Evaluate the rules; see `FeatureMoments.moments`.
 
         Raises

@@ -13,6 +13,7 @@ points *of one moment* matters:
 - rank four and more: integration by parts down to polygons and probabilities of sectors, `cone_moments`.
 """
 
+from collections.abc import Callable
 from math import sqrt
 from typing import final
 
@@ -65,7 +66,16 @@ class ReLUMoments(FeatureMoments):
             return "sector integrals (arc and spherical polygon) per set of distinct points"
         return "sector integrals (arcs, spherical polygons and cones) per set of distinct points"
 
-    def moments(self, indices: Indices) -> Moments:
+    def refuse(self, indices: Indices) -> None:
+        """Refuse moments whose points span too many dimensions; see `FeatureMoments.refuse`."""
+        if self._rank <= LARGEST_RANK or indices.shape[1] <= LARGEST_RANK:
+            return
+        for support in _supports(indices)[0]:
+            members = np.flatnonzero(support)
+            if len(members) > LARGEST_RANK:
+                _refuse_rank(len(members), _reduce(self._vectors[members])[1])
+
+    def moments(self, indices: Indices, report: Callable[[int], None] | None = None) -> Moments:
         """Integrate over the sectors; see `FeatureMoments.moments`.
 
         Raises
@@ -78,12 +88,16 @@ class ReLUMoments(FeatureMoments):
         value = np.zeros(len(indices))
         error = np.zeros(len(indices))
         supports, support_of = _supports(indices)
+        done = 0
         for number, support in enumerate(supports):
             rows = np.flatnonzero(support_of == number)
             members = np.flatnonzero(support)
             vectors, rank = _reduce(self._vectors[members])
             found = _sector_moments(vectors, rank, np.searchsorted(members, indices[rows]))
             value[rows], error[rows] = found.value, found.error
+            done += len(rows)
+            if report is not None:
+                report(done)
         return Moments(value, error)
 
 
@@ -94,13 +108,17 @@ def _sector_moments(vectors: Array, rank: int, indices: Indices) -> Moments:
         return arc_moments(vectors, indices)
     if rank == 3:
         return polygon_moments(vectors, indices)
-    if rank <= LARGEST_RANK:
-        return cone_moments(vectors, indices)
-    raise NotAvailable(
-        f"exact moments of the relu-net need points that span at most {LARGEST_RANK} dimensions, bias "
-        f"included; a moment of {len(vectors)} distinct points spanning {rank} was asked for. Use fewer "
-        "distinct points or order 6 and less"
-    )
+    _refuse_rank(len(vectors), rank)
+    return cone_moments(vectors, indices)
+
+
+def _refuse_rank(n_points: int, rank: int) -> None:
+    if rank > LARGEST_RANK:
+        raise NotAvailable(
+            f"exact moments of the relu-net need points that span at most {LARGEST_RANK} dimensions, bias "
+            f"included; a moment of {n_points} distinct points spanning {rank} was asked for. Use fewer "
+            "distinct points or order 6 and less"
+        )
 
 
 def _supports(indices: Indices) -> tuple[NDArray[np.bool_], Indices]:

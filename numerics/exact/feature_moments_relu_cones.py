@@ -14,11 +14,11 @@ the sector, one dimension lower, where the other v_k are projected. The recursio
   ones. A sector with as many steps as dimensions follows from means of products of signs, which are one- and
   two-dimensional integrals (Plackett 1954, see `numerics.exact.feature_moments_orthant`).
 
-Two fields that are parallel to within an angle δ switch on all but together. One step then stands for both: the
-other field stays an exact factor, but has no step of its own. What that leaves out is a wedge of angle δ in which
-both factors are smaller than δ, a part δ^(1 + m_i + m_j) of the moment; opposite fields are on together in such a
-wedge only. Both parts go into the error. With steps of their own the fields would have projections of length δ on
-each other's facets, whose directions are rounding.
+Two fields that are parallel to within an angle δ switch on all but together. One step then stands for both:
+the other field stays an exact factor, but has no step of its own. What that leaves out is a wedge of angle δ
+in which both factors are smaller than δ, a part δ^(1 + m_i + m_j) of the moment; opposite fields are on
+together in such a wedge only. Both parts go into the error. With steps of their own the fields would have
+projections of length δ on each other's facets, whose directions are rounding.
 """
 
 from itertools import combinations
@@ -158,7 +158,7 @@ class _Cone:
         steps = seen & self._steps
         if any(power and not there for power, there in zip(powers, seen, strict=True)):
             return 0.0, 0.0  # that field vanishes on the whole face
-        # a projection that is short has lost digits: relative ones of what steps there, absolute ones of factors
+        # a projection that is short has lost digits: relative ones where it steps, absolute ones as a factor
         rounding = 8 * EPS / float(lengths[steps].min(initial=1.0))
         if v.shape[1] == POLYGON:
             value, error = self._polygon(v, np.repeat(np.arange(len(powers)), powers), np.flatnonzero(steps))

@@ -121,7 +121,7 @@ def polygon_moments(vectors: Array, indices: Indices, steps: Indices | None = No
     if frame is None:
         return Moments(np.zeros(len(indices)), np.zeros(len(indices)))
     components = vectors @ frame.T
-    # a form that bounds the sector is A_i sinθ + cosθ times its component along p, any other one stays as it is
+    # a form that bounds the sector is A_i sinθ + cosθ times its component along p; others stay as they are
     height = np.ones(len(vectors))
     height[bounds] = components[bounds, 2]
     forms = components / height[:, np.newaxis]

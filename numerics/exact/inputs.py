@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.errors import InvalidPoints, NotAvailable
+from numerics.given import as_wholes, shown
 from numerics.index_sets import multiset_count
 from numerics.networks.architectures import Network
 
@@ -45,13 +46,14 @@ def as_outputs(outputs: Sequence[int] | None, n_points: int) -> Indices:
     """
     if outputs is None:
         return np.zeros(n_points, dtype=np.int64)
-    given = np.asarray(outputs)
-    if given.shape != (n_points,) or given.dtype.kind not in "iu":
+    needed = f"one whole number, the output component, for each of {n_points} point(s) is needed"
+    found = as_wholes(outputs, "outputs", InvalidPoints, needed, least=-(1 << 62), most=1 << 62)
+    if len(found) != n_points:
         raise InvalidPoints(
-            f"outputs {given.tolist()} were given for {n_points} point(s); one whole number, the output "
+            f"outputs {shown(list(found))} were given for {n_points} point(s); one whole number, the output "
             "component, is needed for each point"
         )
-    return given.astype(np.int64)
+    return np.array(found, dtype=np.int64)
 
 
 def output_numbers(outputs: Sequence[int] | None, n_points: int) -> Indices:

@@ -30,7 +30,7 @@ from numerics.estimate import Estimate, Quality
 from numerics.exact.correlators import CONVERGED, EPS, LARGEST_ORDER
 from numerics.exact.feature_moments import feature_moments
 from numerics.exact.inputs import as_outputs, refuse_extremes
-from numerics.networks.architectures import Network
+from numerics.networks.architectures import Network, as_network
 from numerics.networks.neuron_quadrature import GAUSSIAN
 from numerics.networks.weight_laws import laws_of
 from numerics.points import Points, as_points
@@ -114,6 +114,7 @@ def pairing_amplitudes(network: Network, points: Points) -> OutputStructure:
     >>> float(4 * structure.component((1, 1, 2, 2)).value)
     -0.25
     """
+    as_network(network)
     x = as_points(points, network.d_in)
     n = len(x)
     if n > LARGEST_ORDER:

@@ -256,11 +256,10 @@ def as_covariance(covariance: object) -> Array:
     --------
     >>> as_covariance([[1.0, 0.2], [0.9, 1.0]])
     Traceback (most recent call last):
-    numerics.errors.InvalidStatistics: the covariance is not symmetric: element (0, 1) is 0.2 and (1, 0) is 0.9...
+    numerics.errors.InvalidStatistics: the covariance is not symmetric: element (0, 1) is 0.2 and ...
     """
-    found = as_real_array(
-        covariance, "covariances", InvalidStatistics, "a square matrix of numbers is needed"
-    )
+    needed = "a square matrix of numbers is needed"
+    found = as_real_array(covariance, "covariances", InvalidStatistics, needed)
     if found.ndim != 2 or found.shape[0] != found.shape[1]:
         raise InvalidStatistics(
             f"the covariance has shape {found.shape}; a square matrix, one row per element, is needed"
@@ -288,13 +287,8 @@ def as_covariance(covariance: object) -> Array:
 def check_blocks(n_blocks: int | None, threshold: float) -> tuple[int | None, float]:
     """Return number of blocks and threshold as plain numbers, or refuse them."""
     if n_blocks is not None:
-        n_blocks = as_whole(
-            n_blocks,
-            "n_blocks",
-            InvalidStatistics,
-            "None, or a whole number of at least 2 blocks,",
-            least=-(10**9),
-        )
+        needed = "None, or a whole number of at least 2,"
+        n_blocks = as_whole(n_blocks, "n_blocks", InvalidStatistics, needed, least=-(10**9))
         if n_blocks < 2:
             raise InvalidStatistics(
                 f"a covariance from {n_blocks} block(s) means nothing; use at least 2 blocks"

@@ -176,8 +176,8 @@ def _solve(design: Array, data: Array) -> tuple[Array, Array]:
     if rank < design.shape[1]:
         raise SingularProblem(
             f"{design.shape[1]} parameters are to be fitted, but the {design.shape[0]} independent "
-            f"directions of the data determine only {rank} combination(s) of them: {_confused(right[rank:])}; "
-            "fit fewer parameters or add data that tell them apart"
+            f"directions of the data determine only {rank} combination(s) of them: "
+            f"{_confused(right[rank:])}; fit fewer parameters or add data that tell them apart"
         )
     left, right = left[:, :rank], right[:rank]
     parameters = (right.T @ ((left.T @ data) / values)) / scale

@@ -90,8 +90,8 @@ def fit_power_law(widths: Array, values: Array, covariance: Array) -> PowerLaw:
     x = np.log(n / middle)
     if np.ptp(x) < UNDETERMINED:
         raise InvalidStatistics(
-            f"widths between {n.min():.17g} and {n.max():.17g} were given; they are so close that amplitude and "
-            "exponent cannot be told apart: add other widths"
+            f"widths between {n.min():.17g} and {n.max():.17g} were given; they are so close that amplitude "
+            "and exponent cannot be told apart: add other widths"
         )
     theta = _start(x, y, np.diag(spread))
     for _ in range(STEPS):

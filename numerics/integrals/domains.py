@@ -1,9 +1,9 @@
 """Where vertices may be: a box [−Λ, Λ]^d or the whole space."""
 
 from dataclasses import dataclass
-from math import isfinite
 
 from numerics.errors import InvalidDomain
+from numerics.given import as_number
 
 
 @dataclass(frozen=True)
@@ -29,15 +29,8 @@ class Box:
     cutoff: float
 
     def __post_init__(self) -> None:
-        try:
-            cutoff = float(self.cutoff)
-        except (TypeError, ValueError):
-            cutoff = float("nan")
-        if not (isfinite(cutoff) and cutoff > 0.0):
-            raise InvalidDomain(
-                f"cutoff {self.cutoff!r} given; the box [−Λ, Λ]^d needs a positive finite Λ "
-                "(for all of R^d use WholeSpace)"
-            )
+        needed = "a positive finite number Λ for the box [−Λ, Λ]^d (for all of R^d use WholeSpace)"
+        cutoff = as_number(self.cutoff, "cutoff", InvalidDomain, needed, above=0.0)
         object.__setattr__(self, "cutoff", cutoff)
 
     def volume(self, dimension: int) -> float:

@@ -1,12 +1,13 @@
 """What is to be integrated, how accurately, and what came out."""
 
 from dataclasses import dataclass, field
-from math import inf, isfinite
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
 
 from numerics.errors import LoweringError
+from numerics.given import as_instance, as_number, as_whole
 from numerics.integrand import Integrand
 
 Array = NDArray[np.float64]
@@ -49,13 +50,16 @@ class Settings:
     max_operations: float = 2e11
 
     def __post_init__(self) -> None:
-        if not (isfinite(self.rtol) and 1e-15 <= self.rtol < 1.0):
-            raise LoweringError(f"rtol {self.rtol!r} given; a number from 1e-15 to below 1 is needed")
-        if self.max_nodes < 1 or self.max_bytes < 1 or not self.max_operations >= 1:
-            raise LoweringError(
-                f"max_nodes {self.max_nodes}, max_bytes {self.max_bytes} and max_operations "
-                f"{self.max_operations} given; all must be positive"
-            )
+        needed = "a number from 1e-15 to below 1"
+        rtol = as_number(self.rtol, "rtol", LoweringError, needed, least=1e-15, below=1.0)
+        object.__setattr__(self, "rtol", rtol)
+        for name in ("max_nodes", "max_bytes"):
+            object.__setattr__(self, name, as_whole(getattr(self, name), name, LoweringError))
+        operations = as_number(
+            self.max_operations, "max_operations", LoweringError, "a positive number", least=1.0
+        )
+        object.__setattr__(self, "max_operations", operations)
+        as_instance(self.strict, bool, "strict", LoweringError, "True or False")
 
 
 @dataclass

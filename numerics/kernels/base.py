@@ -301,9 +301,9 @@ def squared_area(x: Array, y: Array, scale: float = 1.0) -> Array:
     """Squared area |x|² |y|² − (x·y)² of the parallelograms of two sets of vectors, without cancellation.
 
     For few axes it is the sum Σ_{k<l} (x_k y_l − x_l y_k)². Its number of terms grows like d², so for more
-    than `FEW_AXES` it is |l|² |s − (l·s/|l|²) l|² with l the longer of the two and s the shorter. What rounding
-    leaves of l in the difference is taken off its square. Either way the area itself is right to a few units
-    of rounding of |x||y|.
+    than `FEW_AXES` it is |l|² |s − (l·s/|l|²) l|² with l the longer of the two and s the shorter. What
+    rounding leaves of l in the difference is taken off its square. Either way the area itself is right to a
+    few units of rounding of |x||y|.
 
     Parameters
     ----------

@@ -32,8 +32,9 @@ from numpy.typing import NDArray
 from numerics.errors import InvalidPoints, InvalidStatistics, NotAvailable
 from numerics.estimate import Quality
 from numerics.exact.inputs import MEMORY_LIMIT, as_outputs
+from numerics.given import as_whole, as_wholes
 from numerics.index_sets import multiset_count, multisets, ranks
-from numerics.networks.architectures import GaussNet, Network
+from numerics.networks.architectures import GaussNet, Network, as_network
 from numerics.networks.neuron_quadrature import GAUSSIAN
 from numerics.networks.weight_laws import laws_of, output_moments
 from numerics.neurons.block_products import FEWEST_BLOCKS, Jackknifed, partition_sums
@@ -91,7 +92,9 @@ class NeuronEnsemble:
     tilted: bool = False
 
     def __post_init__(self) -> None:
+        as_network(self.network)
         split_seed(self.seed)
+        object.__setattr__(self, "seed", int(self.seed))
         object.__setattr__(self, "points", as_points(self.points, self.network.d_in))
         as_outputs(self.outputs, len(self.points))
         hidden, bias, _, correlation = laws_of(self.network)
@@ -137,7 +140,7 @@ class NeuronEnsemble:
             If products of features are beyond floating point.
         """
         n_points = len(self.points)
-        _check(n_neurons, order, n_blocks)
+        n_neurons, order, n_blocks = _checked(n_neurons, order, n_blocks)
         _refuse_absurd_memory(n_points, order, n_blocks)
         orders = [n for n in ORDERS if n <= order]
         outputs = as_outputs(self.outputs, n_points)
@@ -189,15 +192,15 @@ class NeuronEnsemble:
         return qualities
 
 
-def _check(n_neurons: int, order: int, n_blocks: int) -> None:
+def _checked(n_neurons: int, order: int, n_blocks: int) -> tuple[int, int, int]:
+    order = as_whole(order, "order", InvalidStatistics, "2, 4 or 6", least=-(10**9))
     if order not in ORDERS:
         raise InvalidStatistics(f"order = {order!r} was given; 2, 4 or 6 is needed")
-    whole = all(isinstance(n, int | np.integer) and not isinstance(n, bool) for n in (n_neurons, n_blocks))
-    if not whole or not FEWEST_BLOCKS <= n_blocks <= n_neurons:
-        raise InvalidStatistics(
-            f"n_neurons = {n_neurons!r} and n_blocks = {n_blocks!r} were given; whole numbers with "
-            f"{FEWEST_BLOCKS} <= n_blocks <= n_neurons are needed"
-        )
+    needed = f"whole numbers with {FEWEST_BLOCKS} <= n_blocks <= n_neurons are needed"
+    found = as_wholes((n_neurons, n_blocks), "(n_neurons, n_blocks)", InvalidStatistics, needed)
+    if not FEWEST_BLOCKS <= found[1] <= found[0]:
+        raise InvalidStatistics(f"n_neurons = {n_neurons!r} and n_blocks = {n_blocks!r} were given; {needed}")
+    return found[0], order, found[1]
 
 
 def _refuse_absurd_memory(n_points: int, order: int, n_blocks: int) -> None:

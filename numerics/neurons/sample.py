@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from numerics.errors import InvalidStatistics
 from numerics.estimate import Quality
+from numerics.given import as_whole
 from numerics.index_sets import multisets, ranks
 from numerics.moment_tables import wick_count
 from numerics.networks.architectures import Network
@@ -97,14 +98,13 @@ class NeuronSample:
         InvalidStatistics
             If the width is not positive or the order was not sampled.
         """
-        if isinstance(width, bool) or not isinstance(width, int | np.integer) or width < 1:
-            raise InvalidStatistics(f"width = {width!r} was given; a positive whole number is needed")
+        width = as_whole(width, "width", InvalidStatistics)
         kappa = self.cumulant(order)
         scale = float(width) ** (1 - order // 2)
         indices = multisets(len(self.points), order)
         shift = self.network.bias_variance * wick_count(self.outputs[indices]) if order == 2 else 0.0
         connected = Jackknifed(indices, scale * kappa.value + shift, scale * kappa.left_out + shift)
-        value, left_out = self._full(int(width), order, indices)
+        value, left_out = self._full(width, order, indices)
         return NeuronCorrelator(order, Jackknifed(indices, value, left_out), connected, self.quality(order))
 
     def _full(self, width: int, order: int, indices: NDArray[np.int64]) -> tuple[Array, Array]:

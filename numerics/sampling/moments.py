@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.errors import InvalidStatistics
+from numerics.given import as_whole, as_wholes, shown
 from numerics.index_sets import multisets, ranks
 from numerics.intrinsics import GRAIN, LANES, dot_four_rows, dot_rows, grain
 from numerics.jit import compiled, inlined
@@ -62,6 +63,7 @@ class MomentPlan:
         InvalidStatistics
             If that order was not accumulated.
         """
+        order = as_whole(order, "order", InvalidStatistics)
         if order not in self.orders:
             raise InvalidStatistics(
                 f"correlators of order {order} were not sampled, only {list(self.orders)}; ask for them in "
@@ -93,7 +95,7 @@ def moment_plan(n_points: int, orders: Sequence[int]) -> MomentPlan:
     >>> moment_plan(6, (2, 4, 6)).size
     609
     """
-    return _plan(n_points, _checked_orders(orders))
+    return _plan(n_points, checked_orders(orders))
 
 
 @lru_cache(maxsize=4)
@@ -126,14 +128,24 @@ def _plan(n_points: int, orders: tuple[int, ...]) -> MomentPlan:
     )
 
 
-def _checked_orders(orders: Sequence[int] | int) -> tuple[int, ...]:
-    checked = (orders,) if isinstance(orders, int | np.integer) else tuple(orders)
-    fine = all(isinstance(n, int | np.integer) and 1 <= n <= MAX_ORDER for n in checked)
-    if not checked or not fine or len(set(checked)) != len(checked):
-        raise InvalidStatistics(
-            f"orders = {orders!r} was given; whole numbers from 1 to {MAX_ORDER} are needed, each once"
-        )
-    return tuple(int(n) for n in checked)
+def checked_orders(orders: Sequence[int] | int) -> tuple[int, ...]:
+    """Return the orders asked for, each once; one alone may be given as a number.
+
+    Raises
+    ------
+    InvalidStatistics
+        If there are none, or one is out of range.
+
+    Examples
+    --------
+    >>> checked_orders(4), checked_orders((2, 4))
+    ((4,), (2, 4))
+    """
+    needed = f"whole numbers from 1 to {MAX_ORDER} are needed, each once"
+    found = as_wholes(orders, "orders", InvalidStatistics, needed, most=MAX_ORDER)
+    if not found or len(set(found)) != len(found):
+        raise InvalidStatistics(f"orders = {shown(orders)} was given; {needed}")
+    return found
 
 
 def moments_reference(outputs: Array, plan: MomentPlan) -> Array:

@@ -35,6 +35,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.errors import InvalidStatistics
+from numerics.given import as_whole
 from numerics.jit import compiled, inlined
 
 Words = NDArray[np.uint32]
@@ -84,9 +85,10 @@ def split_seed(seed: int, purpose: int = PURPOSE_ENSEMBLE) -> tuple[int, int, in
     >>> split_seed(2**32 + 5, purpose=7)
     (5, 1, 7, 0)
     """
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= int(seed) < 1 << 64:
-        raise InvalidStatistics(f"seed = {seed!r} was given; a whole number from 0 to 2^64 - 1 is needed")
-    return int(seed) & 0xFFFFFFFF, int(seed) >> 32, purpose, 0
+    whole = as_whole(
+        seed, "seed", InvalidStatistics, "a whole number from 0 to 2^64 - 1", least=0, most=(1 << 64) - 1
+    )
+    return whole & 0xFFFFFFFF, whole >> 32, purpose, 0
 
 
 def words(counter: tuple[Words, ...], key: tuple[int, ...], rounds: int = ROUNDS) -> tuple[Words, ...]:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from numerics.errors import InvalidStatistics
 from numerics.estimate import Quality
+from numerics.given import as_real_array, as_whole, as_wholes
 from numerics.index_sets import multiset_count, multisets
 from numerics.sampling.connected import (
     CHUNK,
@@ -167,6 +168,7 @@ class SampledCorrelators:
 
     def has_connected(self, order: int) -> bool:
         """Tell whether `connected` can give this order: even, from 4 on, with all even orders below."""
+        order = as_whole(order, "order", InvalidStatistics)
         return order >= 4 and set(range(2, order + 1, 2)) <= set(self.orders) and order % 2 == 0
 
     def connected(self, order: int) -> ConnectedCorrelator:
@@ -201,6 +203,7 @@ class SampledCorrelators:
         >>> bool(abs(four.value[0] - 15 / 80) < 4 * four.error[0])
         True
         """
+        order = as_whole(order, "order", InvalidStatistics)
         size = multiset_count(self.plan.n_points, order)
         step = max(1, CHUNK // (self.n_blocks + 1))
         value, error = np.empty(size), np.empty(size)
@@ -277,6 +280,7 @@ class SampledCorrelators:
         InvalidStatistics
             See `connected`.
         """
+        order = as_whole(order, "order", InvalidStatistics)
         if order % 2 or order < 4:
             raise InvalidStatistics(
                 f"the connected {order}-point function was asked for; an even order from 4 on is needed (the "
@@ -325,6 +329,12 @@ class SampledCorrelators:
         >>> bool(abs(m.value - 0.25) < 4 * m.error), bool(m.value > m.background)  # (15/4N)/(3/4)
         (True, True)
         """
+        order = as_whole(order, "order", InvalidStatistics)
+        experiments = as_whole(experiments, "experiments", InvalidStatistics, least=0)
+        needed = f"a matrix of shape ({len(self.points)}, {len(self.points)}) of finite numbers is needed"
+        kernel = as_real_array(kernel, "values of the kernel", InvalidStatistics, needed)
+        if kernel.shape != (len(self.points),) * 2 or not np.all(np.isfinite(kernel)):
+            raise InvalidStatistics(f"a kernel of shape {kernel.shape} was given; {needed}")
         if order % 2:
             raise InvalidStatistics(f"m_{order} was asked for; the Gaussian process has even orders only")
         if experiments < 2 or self.n_blocks % experiments:
@@ -344,6 +354,9 @@ class SampledCorrelators:
         return np.asarray((means - mean) * np.sqrt(self.block_sizes)[:, np.newaxis])
 
     def _columns(self, orders: Sequence[int] | None) -> NDArray[np.int64]:
-        chosen = self.orders if orders is None else tuple(orders)
+        needed = f"orders among {list(self.orders)} are needed"
+        chosen = self.orders if orders is None else as_wholes(orders, "orders", InvalidStatistics, needed)
+        if not chosen:
+            raise InvalidStatistics(f"no orders were given; {needed}")
         parts = [self.plan.slice_of(order) for order in chosen]
         return np.concatenate([np.arange(part.start, part.stop) for part in parts])

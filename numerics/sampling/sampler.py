@@ -29,11 +29,12 @@ from numpy.typing import NDArray
 
 from numerics.errors import InvalidStatistics
 from numerics.exact.inputs import as_outputs
+from numerics.given import as_whole, shown
 from numerics.index_sets import multiset_count
 from numerics.intrinsics import GRAIN
-from numerics.networks.architectures import Network
+from numerics.networks.architectures import Network, as_network
 from numerics.points import as_points
-from numerics.sampling.moments import moment_plan
+from numerics.sampling.moments import checked_orders, moment_plan
 from numerics.sampling.page_sums import Request
 from numerics.sampling.pages import Estimator, Precision, lane_parameters, page_grains
 from numerics.sampling.random_streams import split_seed
@@ -112,7 +113,9 @@ class Ensemble:
     components: Sequence[int] | None = None
 
     def __post_init__(self) -> None:
+        as_network(self.network)
         split_seed(self.seed)
+        object.__setattr__(self, "seed", int(self.seed))
         if self.network.width >= WIDEST:
             raise InvalidStatistics(
                 f"a network of width {self.network.width} was given; networks of up to {WIDEST - 1} neurons "
@@ -182,7 +185,9 @@ class Ensemble:
         ClusterUnavailable
             If the cluster cannot be reached or has no workers.
         """
-        threads = _default_threads() if n_threads is None else _positive("n_threads", n_threads, least=1)
+        threads = (
+            _default_threads() if n_threads is None else as_whole(n_threads, "n_threads", InvalidStatistics)
+        )
         request = self._request(n_networks, orders, n_blocks, threads)
         kept = None if checkpoint is None else Checkpoint(checkpoint)
         run = SamplingRun(request) if kept is None else kept.open(request)
@@ -208,10 +213,11 @@ class Ensemble:
 
     def _request(self, n_networks: int, orders: Sequence[int], n_blocks: int, threads: int) -> Request:
         """Check the numbers asked for."""
-        n_networks = _positive("n_networks", n_networks, least=2)
+        n_networks = as_whole(n_networks, "n_networks", InvalidStatistics, least=2)
+        orders = checked_orders(orders)
         if n_networks > MOST_NETWORKS:
             raise InvalidStatistics(f"{n_networks} networks were asked for; at most 2^62 have a number")
-        n_blocks = min(_positive("n_blocks", n_blocks, least=2), n_networks)
+        n_blocks = min(as_whole(n_blocks, "n_blocks", InvalidStatistics, least=2), n_networks)
         self._refuse_absurd_memory(n_networks, orders, n_blocks, threads)
         return Request(
             network=self.network,
@@ -239,6 +245,8 @@ class Ensemble:
         ndarray, shape (n_networks, n_points)
             f(x) of every network: those behind the correlators of the same seed, to rounding.
         """
+        n_networks = as_whole(n_networks, "n_networks", InvalidStatistics)
+        first = as_whole(first, "first", InvalidStatistics, least=0, most=MOST_NETWORKS)
         return reference_outputs(self.network, self.points, self.seed, first, n_networks, self.components)
 
     def iterate_outputs(self, n_networks: int, first: int = 0, at_once: int = 1 << 14) -> Iterator[Array]:
@@ -267,8 +275,9 @@ class Ensemble:
         >>> bool(4 < largest < 10)
         True
         """
-        stop = first + _positive("n_networks", n_networks, least=1)
-        step = _positive("at_once", at_once, least=1)
+        first = as_whole(first, "first", InvalidStatistics, least=0, most=MOST_NETWORKS)
+        stop = first + as_whole(n_networks, "n_networks", InvalidStatistics)
+        step = as_whole(at_once, "at_once", InvalidStatistics)
         for start in range(first, stop, step):
             yield self.outputs(min(step, stop - start), start)
 
@@ -276,7 +285,7 @@ class Ensemble:
         self, n_networks: int, orders: Sequence[int], n_blocks: int, threads: int
     ) -> None:
         n_points = len(self.points)
-        size = sum(multiset_count(n_points, n) for n in orders if isinstance(n, int | np.integer) and n > 0)
+        size = sum(multiset_count(n_points, n) for n in orders)
         grains = page_grains(self.network.width)
         touched = 2 + min(n_blocks, grains * GRAIN * n_blocks // n_networks)
         # Joining two halves of the blocks takes both and the whole; every thread has a page in work with a
@@ -303,20 +312,14 @@ def _page_stream(cluster: "str | Client | None", threads: int) -> Iterator[PageS
 
 def _precision(name: str) -> Precision:
     if name not in [precision.value for precision in Precision]:
-        raise InvalidStatistics(f"precision = {name!r} was given; 'double' or 'single' is needed")
+        raise InvalidStatistics(f"precision = {shown(name)} was given; 'double' or 'single' is needed")
     return Precision(name)
 
 
 def _estimator(name: str) -> Estimator:
     if name not in [estimator.value for estimator in Estimator]:
-        raise InvalidStatistics(f"estimator = {name!r} was given; 'plain' or 'conditional' is needed")
+        raise InvalidStatistics(f"estimator = {shown(name)} was given; 'plain' or 'conditional' is needed")
     return Estimator(name)
-
-
-def _positive(name: str, value: int, least: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-        raise InvalidStatistics(f"{name} = {value!r} was given; a whole number of at least {least} is needed")
-    return int(value)
 
 
 def _default_threads() -> int:

@@ -20,10 +20,12 @@ from numerics.errors import InvalidStatistics, NotAvailable
 from numerics.estimate import Quality
 from numerics.exact.correlators import ExactCorrelators, exact_correlators
 from numerics.fits.power_law import PowerLaw, fit_power_law
-from numerics.networks.architectures import Network
+from numerics.given import as_whole, as_wholes, shown
+from numerics.networks.architectures import Network, as_network
 from numerics.points import as_points
 from numerics.sampling.connected import free_correlator, mean_ratio
 from numerics.sampling.jackknife import Jackknife
+from numerics.sampling.random_streams import split_seed
 from numerics.sampling.sampled import SampledCorrelators
 from numerics.sampling.sampler import Ensemble
 from numerics.sampling.scale_out import OVERHEAD
@@ -176,8 +178,13 @@ def scan_widths(
     >>> bool(abs(four.law.exponent - 1) < 4 * four.law.exponent_error)
     True
     """
+    as_network(network)
     x = as_points(points, network.d_in)
-    ordered = _checked(widths, networks, experiments)
+    ordered = _checked(widths)
+    networks = as_whole(networks, "networks", InvalidStatistics, least=100)
+    experiments = as_whole(experiments, "experiments", InvalidStatistics, least=2)
+    split_seed(seed)
+    seed = int(seed)
     exact = _exact(network.with_width(int(ordered[0])), x)
     per_experiment = min(-(-BLOCKS // experiments), networks)
     cost = np.cumsum(ordered + OVERHEAD) / np.sum(ordered + OVERHEAD)
@@ -298,15 +305,9 @@ def _exact(network: Network, points: Array) -> ExactCorrelators | None:
         return None
 
 
-def _checked(widths: Sequence[int], networks: int, experiments: int) -> NDArray[np.int64]:
-    given = np.asarray(widths)
-    if given.ndim != 1 or given.dtype.kind not in "iu" or len(np.unique(given)) < 2 or np.any(given < 1):
-        raise InvalidStatistics(
-            f"widths = {widths!r} was given; two different positive whole numbers are needed"
-        )
-    for name, number, least in (("networks", networks, 100), ("experiments", experiments, 2)):
-        if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < least:
-            raise InvalidStatistics(
-                f"{name} = {number!r} was given; a whole number of at least {least} is needed"
-            )
-    return np.unique(given).astype(np.int64)
+def _checked(widths: Sequence[int]) -> NDArray[np.int64]:
+    needed = "two different positive whole numbers are needed"
+    found = as_wholes(widths, "widths", InvalidStatistics, needed)
+    if len(set(found)) < 2:
+        raise InvalidStatistics(f"widths = {shown(widths)} was given; {needed}")
+    return np.unique(found).astype(np.int64)

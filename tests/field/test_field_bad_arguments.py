@@ -1,0 +1,200 @@
+"""FAULTS I2: whatever is handed to a public function, nothing but our own errors comes out.
+
+Every argument of every public name is replaced in turn by each of many wrong things. A name without a row
+here fails `test_every_public_name_is_swept`.
+"""
+
+import inspect
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+import nnft_sym as nn
+
+POINTS = [[0.3], [-0.5]]
+NET = nn.ErfNet(3)
+METHOD = nn.Method.AUTOMATIC
+BAD = [
+    None, "x", "1e-3", b"x", -1, 0, 1.5, True, 1j, float("nan"), float("inf"), -float("inf"), 10**400,
+    Fraction(1, 3), [], {}, (), ["x"], [None], [[1.0], [1.0, 2.0]], object(), np.zeros((2, 2, 2)),
+    np.array("x"), np.array([np.nan]), np.ma.masked_array([1.0, 2.0], mask=[True, False]), len, int,
+]  # fmt: skip
+
+
+def diagram():
+    return nn.Diagram(2, (4,), [(0, 2), (1, 2), (2, 2)])
+
+
+def quick(**more):
+    return {"kernel": NET.kernel, "points": POINTS, "domain": nn.Box(2.0), **more}
+
+
+def sample():
+    return nn.Ensemble(NET, POINTS).correlators(200, orders=(2, 4), n_blocks=10, n_threads=1)
+
+
+#: Public name -> a call that works, as (callable, arguments). What is lazy is called first.
+CALLS = {
+    "ErfNet": lambda: (nn.ErfNet, {"width": 3, "sigma_w": 1.0, "sigma_b": 1.0, "d_in": 1}),
+    "ReLUNet": lambda: (nn.ReLUNet, {"width": 3, "sigma_w": 1.0, "sigma_b": 1.0, "d_in": 1}),
+    "GaussNet": lambda: (nn.GaussNet, {"width": 3, "sigma_w": 1.0, "sigma_b": 1.0, "d_in": 1}),
+    "CosNet": lambda: (nn.CosNet, {"width": 3, "sigma_w": 1.0, "sigma_a": 1.0, "d_in": 1}),
+    "network": lambda: (nn.network, {"name": "erf", "width": 3, "sigma_w": 1.0, "sigma_b": 1.0, "d_in": 1}),
+    "ReweightedNet": lambda: (
+        nn.ReweightedNet,
+        {
+            "base": NET, "hidden": "gaussian", "bias": "gaussian", "output": "uniform",
+            "output_correlation": 0.0,
+        },
+    ),
+    "Ensemble": lambda: (
+        nn.Ensemble,
+        {
+            "network": NET, "points": POINTS, "seed": 1, "precision": "double", "estimator": "plain",
+            "components": (1, 1),
+        },
+    ),
+    "Ensemble.correlators": lambda: (
+        nn.Ensemble(NET, POINTS).correlators,
+        {"n_networks": 200, "orders": (2,), "n_blocks": 10, "n_threads": 1},
+    ),
+    "Ensemble.outputs": lambda: (nn.Ensemble(NET, POINTS).outputs, {"n_networks": 3, "first": 0}),
+    "Ensemble.iterate_outputs": lambda: (
+        lambda **given: list(nn.Ensemble(NET, POINTS).iterate_outputs(**given)),
+        {"n_networks": 3, "first": 0, "at_once": 2},
+    ),
+    "sample[]": lambda: (sample().__getitem__, {"order": 2}),
+    "sample.covariance": lambda: (sample().covariance, {"orders": (2,)}),
+    "sample.block_means": lambda: (sample().block_means, {"orders": (2,)}),
+    "sample.connected": lambda: (sample().connected, {"order": 4}),
+    "sample.has_connected": lambda: (sample().has_connected, {"order": 4}),
+    "sample.connected_quality": lambda: (sample().connected_quality, {"order": 4}),
+    "sample.deviation": lambda: (
+        sample().deviation,
+        {"order": 4, "kernel": NET.kernel.full(np.array(POINTS), np.array(POINTS)), "experiments": 5},
+    ),
+    "NeuronEnsemble": lambda: (
+        nn.NeuronEnsemble,
+        {"network": nn.GaussNet(3), "points": POINTS, "seed": 1, "outputs": (1, 1), "tilted": False},
+    ),
+    "NeuronEnsemble.sample": lambda: (
+        nn.NeuronEnsemble(NET, POINTS).sample,
+        {"n_neurons": 1000, "order": 2, "n_blocks": 10},
+    ),
+    "exact_correlators": lambda: (
+        nn.exact_correlators,
+        {"network": NET, "points": POINTS, "orders": (2, 4), "outputs": (1, 1)},
+    ),
+    "exact_correlators.at_width": lambda: (nn.exact_correlators(NET, POINTS, 2).at_width, {"width": 4}),
+    "exact_correlators[]": lambda: (nn.exact_correlators(NET, POINTS, 2).__getitem__, {"order": 2}),
+    "exact_cumulant": lambda: (nn.exact_cumulant, {"network": NET, "points": POINTS, "outputs": (1, 1)}),
+    "pairing_amplitudes": lambda: (nn.pairing_amplitudes, {"network": NET, "points": POINTS}),
+    "pairing_amplitudes.component": lambda: (
+        nn.pairing_amplitudes(NET, POINTS).component,
+        {"outputs": (1, 1)},
+    ),
+    "kernel.full": lambda: (NET.kernel.full, {"x": np.array(POINTS), "y": np.array(POINTS)}),
+    "kernel.weight_diagonal": lambda: (NET.kernel.weight_diagonal, {"y": np.array(POINTS)}),
+    "multisets": lambda: (nn.multisets, {"n_points": 2, "order": 2}),
+    "fit": lambda: (
+        nn.fit,
+        {
+            "data": [1.0, 2.0], "design": np.ones((2, 1)), "covariance": np.eye(2), "n_blocks": None,
+            "threshold": 1e-6, "blocks": None,
+        },
+    ),
+    "compare": lambda: (
+        nn.compare,
+        {"difference": [1.0, 2.0], "covariance": np.eye(2), "n_blocks": None, "threshold": 1e-6},
+    ),
+    "Box": lambda: (nn.Box, {"cutoff": 1.0}),
+    "Settings": lambda: (
+        nn.Settings,
+        {"rtol": 1e-8, "max_nodes": 1000, "max_bytes": 10**6, "strict": False, "max_operations": 1e6},
+    ),
+    "integrate": lambda: (
+        nn.integrate,
+        quick(diagram=diagram(), rtol=1e-6, method=METHOD, settings=None, backend=nn.NumpyBackend()),
+    ),
+    "vertex_tensor": lambda: (
+        nn.vertex_tensor,
+        quick(diagram=diagram(), rtol=1e-6, method=METHOD, settings=None, backend=nn.NumpyBackend()),
+    ),
+    "divergence": lambda: (nn.divergence, {"diagram": diagram(), "kernel": NET.kernel}),
+    "flow": lambda: (
+        nn.flow,
+        {
+            "diagram": diagram(), "kernel": NET.kernel, "points": POINTS, "cutoffs": (1.0, 2.0), "rtol": 1e-6,
+            "backend": nn.NumpyBackend(),
+        },
+    ),
+    "predict": lambda: (
+        nn.predict,
+        quick(terms=nn.correlator("lambda*f^4", 2, order=1), rtol=1e-6, backend=nn.NumpyBackend()),
+    ),
+    "scan_widths": lambda: (
+        nn.scan_widths,
+        {
+            "network": NET, "points": [[0.3]], "widths": (2, 3), "networks": 100, "experiments": 2, "seed": 1,
+            "estimator": "plain",
+        },
+    ),
+    "run_study": lambda: (nn.run_study, {"config": None}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_only_our_errors_come_out(name):
+    function, arguments = CALLS[name]()
+    raw = []
+    for argument in arguments:
+        for bad in BAD:
+            try:
+                if name.endswith("[]"):
+                    function(bad)
+                else:
+                    function(**{**arguments, argument: bad})
+            except nn.NNFTError as error:
+                if not str(error) or len(str(error)) > 2000:
+                    raw.append((argument, bad, "message"))
+            except Exception as error:  # whatever else: that is what is looked for
+                raw.append((argument, repr(bad)[:40], repr(error)[:120]))
+    assert not raw, "\n".join(map(str, raw))
+
+
+#: Numerical names whose arguments are swept elsewhere or that take none.
+ELSEWHERE = {
+    "ActivationNet", "FunctionKernel", "FunctionProfile", "IntegralStore", "NumbaBackend", "NumpyBackend",
+    "WholeSpace", "Estimate", "Quality", "Method", "SamplingInterrupted",
+}  # fmt: skip
+
+
+def test_every_public_name_is_swept():
+    floor = {
+        name
+        for name in dir(nn)
+        if not name.startswith("_") and inspect.getmodule(getattr(nn, name)).__name__.startswith("numerics")
+    }
+    assert floor <= set(CALLS) | ELSEWHERE
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (lambda: nn.Ensemble("erf", POINTS), "a network, such as ErfNet"),
+        (lambda: nn.Ensemble(NET, POINTS).outputs(-1), "n_networks = -1 was given; a positive whole number"),
+        (lambda: nn.Settings(rtol="1e-3"), "rtol = '1e-3' was given; a number from 1e-15"),
+        (lambda: nn.run_study(None), "a StudyConfig is needed"),
+        (lambda: nn.exact_correlators(NET, POINTS, orders="4"), "orders = '4' was given"),
+    ],
+)
+def test_the_sentence_says_what_is_needed(call, told):
+    with pytest.raises(nn.NNFTError, match=told):
+        call()
+
+
+def test_one_order_is_a_list_of_one():
+    assert nn.exact_correlators(NET, POINTS, orders=4).orders == (4,)
+    assert sample().covariance(4).shape == (5, 5)
