@@ -9,7 +9,7 @@ What to use when: `as_number` for one real number, `as_whole` for one whole numb
 caller, with a sentence that says what was given and what is needed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from math import inf, isfinite
 from numbers import Integral, Real
@@ -23,6 +23,8 @@ from numerics.errors import NNFTError
 Array = NDArray[np.float64]
 _Kind = TypeVar("_Kind")
 
+#: Largest whole number where nothing else is said: that of 64 bits.
+LARGEST = (1 << 63) - 1
 #: Characters of an argument that a message repeats.
 _SHOWN = 60
 
@@ -101,7 +103,7 @@ def as_whole(
     needed: str | None = None,
     *,
     least: int = 1,
-    most: int | None = None,
+    most: int = LARGEST,
 ) -> int:
     """Return one whole number as an ``int``, or refuse it; numbers such as 1e3 are whole.
 
@@ -133,7 +135,7 @@ def as_whole(
     numerics.errors.InvalidNetwork: width = 2.5 was given; a positive whole number is needed
     """
     number = _whole(value)
-    if number is None or number < least or (most is not None and number > most):
+    if number is None or not least <= number <= most:
         raise error(f"{name} = {shown(value)} was given; {needed or _range(least, most)} is needed")
     return number
 
@@ -145,7 +147,7 @@ def as_wholes(
     needed: str,
     *,
     least: int = 1,
-    most: int | None = None,
+    most: int = LARGEST,
 ) -> tuple[int, ...]:
     """Return several whole numbers as a tuple; one number alone is a tuple of one.
 
@@ -179,7 +181,7 @@ def as_wholes(
     found = None if members is None else [_whole(member) for member in members]
     whole = [number for number in found or () if number is not None]
     fine = found is not None and len(whole) == len(found)
-    if not fine or any(number < least or (most is not None and number > most) for number in whole):
+    if not fine or any(not least <= number <= most for number in whole):
         raise error(f"{name} = {shown(values)} was given; {needed}")
     return tuple(whole)
 
@@ -232,6 +234,26 @@ def as_real_array(values: object, name: str, error: type[NNFTError], needed: str
             return np.array(numbers, dtype=np.float64).reshape(raw.shape)
         raise error(f"{name} = {shown(values)} were given; {needed}")
     raise error(f"{name} of type {raw.dtype} were given; {needed}")
+
+
+def as_choice(value: object, choices: Sequence[str], name: str, error: type[NNFTError]) -> str:
+    """Return one of several words, or refuse it.
+
+    Raises
+    ------
+    NNFTError
+        The given kind of it.
+
+    Examples
+    --------
+    >>> from numerics.errors import InvalidStatistics
+    >>> as_choice("fast", ("plain", "conditional"), "estimator", InvalidStatistics)
+    Traceback (most recent call last):
+    numerics.errors.InvalidStatistics: estimator = 'fast' was given; 'plain' or 'conditional' is needed
+    """
+    if not isinstance(value, str) or value not in choices:
+        raise error(f"{name} = {shown(value)} was given; {' or '.join(map(repr, choices))} is needed")
+    return value
 
 
 def as_instance(
@@ -303,8 +325,8 @@ def _members(values: object) -> list[object] | None:
     return list(values)
 
 
-def _range(least: int, most: int | None) -> str:
-    if most is not None:
+def _range(least: int, most: int) -> str:
+    if most != LARGEST:
         return f"a whole number from {least} to {most}"
     return "a positive whole number" if least == 1 else f"a whole number of at least {least}"
 

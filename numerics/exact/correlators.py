@@ -30,7 +30,7 @@ from numerics.estimate import Estimate, Quality
 from numerics.exact.feature_moments import feature_moments
 from numerics.exact.feature_moments_base import Moments
 from numerics.exact.inputs import as_outputs, distinct_fields, refuse_absurd_memory, refuse_extremes
-from numerics.given import as_wholes
+from numerics.given import as_whole, as_wholes
 from numerics.index_sets import multisets
 from numerics.moment_tables import (
     SymmetricTable,
@@ -119,6 +119,7 @@ class ExactCorrelators:
         NotAvailable
             If the order was not asked for.
         """
+        order = as_whole(order, "order", NotAvailable)
         if order not in self._correlators:
             raise NotAvailable(f"order {order} was not computed; computed are {list(self.orders)}")
         return self._correlators[order]

@@ -11,7 +11,8 @@ flows with minus that power.
 from itertools import product
 
 from diagrams.diagram import Diagram
-from numerics.errors import DivergentIntegral, LoweringError
+from numerics.errors import DivergentIntegral, InvalidKernel, LoweringError
+from numerics.given import as_instance, shown
 from numerics.integrand import Integrand
 from numerics.kernels.base import Kernel
 from numerics.lowering import lower_diagram
@@ -39,7 +40,9 @@ def divergence(diagram: Diagram | Integrand, kernel: Kernel) -> float | None:
     Raises
     ------
     LoweringError
-        If a connected part has more than 12 vertices.
+        If a connected part has more than 12 vertices, or the diagram is none.
+    InvalidKernel
+        If the kernel is none.
 
     Examples
     --------
@@ -49,6 +52,9 @@ def divergence(diagram: Diagram | Integrand, kernel: Kernel) -> float | None:
     >>> [divergence(star, kernel) for kernel in (ErfKernel(d_in=2), ReLUKernel(), GaussKernel())]
     [2.0, 5.0, None]
     """
+    as_instance(kernel, Kernel, "kernel", InvalidKernel, "a kernel, such as network.kernel,")
+    if not isinstance(diagram, Diagram | Integrand):
+        raise LoweringError(f"diagram = {shown(diagram)} was given; a Diagram is needed")
     integrand = lower_diagram(diagram) if isinstance(diagram, Diagram) else diagram
     powers = [_part_power(part.integrand, kernel) for part in integrand.parts()]
     growing = [power for power in powers if power is not None]

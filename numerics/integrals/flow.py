@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from diagrams.diagram import Diagram
 from numerics.errors import InvalidDomain, SingularProblem
 from numerics.estimate import Estimate, Quality
+from numerics.given import as_real_array
 from numerics.integrals.backends import Backend
 from numerics.integrals.convergence import divergence
 from numerics.integrals.domains import Box
@@ -137,10 +138,11 @@ def flow(
     >>> found.expected_slope, found.slopes.value.round(10).tolist()
     (-5.0, [[-5.0, -5.0, -5.0, -5.0, -5.0], [-5.0, -5.0, -5.0, -5.0, -5.0]])
     """
-    boxes = [Box(cutoff) for cutoff in cutoffs]
+    needed = "numbers in ascending order are needed, as in [10.0, 100.0]"
+    boxes = [Box(cutoff) for cutoff in as_real_array(cutoffs, "cutoffs", InvalidDomain, needed).ravel()]
     sizes = np.array([box.cutoff for box in boxes])
     if len(boxes) < 2 or np.any(np.diff(sizes) <= 0.0):
-        raise InvalidDomain(f"cutoffs {list(cutoffs)} given; a flow needs two or more, in ascending order")
+        raise InvalidDomain(f"cutoffs {sizes.tolist()} given; a flow needs two or more, in ascending order")
     found = []
     for box in boxes:
         found.append(vertex_tensor(diagram, kernel, points, box, rtol=rtol, backend=backend))

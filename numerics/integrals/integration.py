@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from diagrams.diagram import Diagram
 from numerics.errors import InvalidDomain, InvalidKernel, InvalidPoints, LoweringError, NotAvailable
 from numerics.estimate import Estimate, Quality
+from numerics.given import as_instance, shown
 from numerics.index_sets import multisets, ranks
 from numerics.integrals.backends import Backend
 from numerics.integrals.domains import Box, Domain, WholeSpace
@@ -28,6 +29,9 @@ from numerics.kernels.base import Kernel
 from numerics.kernels.user import FunctionKernel
 from numerics.lowering import lower_diagram, to_float
 from numerics.points import Points, as_points
+
+#: Stands for a question without a diagram of its own.
+_ANY = object()
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -112,7 +116,7 @@ def integrate(
             "points; give one input per external point, repeats allowed"
         )
     labels = np.arange(len(x), dtype=np.int64).reshape(1, len(x))
-    settings = settings or Settings(rtol=rtol)
+    settings = chosen_settings(settings, rtol, backend)
     found = _integrate(diagram, labels, kernel, x, domain, method, settings, backend, cache, progress)
     return replace(found, value=found.value.reshape(()), error=found.error.reshape(()))
 
@@ -164,12 +168,12 @@ def vertex_tensor(
     """
     x = checked_question(points, kernel, domain, method, diagram)
     labels = multisets(len(x), diagram.n_external)
-    settings = settings or Settings(rtol=rtol)
+    settings = chosen_settings(settings, rtol, backend)
     return _integrate(diagram, labels, kernel, x, domain, method, settings, backend, cache, progress)
 
 
 def checked_question(
-    points: Points, kernel: object, domain: object, method: object, diagram: object = None
+    points: Points, kernel: object, domain: object, method: object, diagram: object = _ANY
 ) -> Array:
     """Check what is asked for, and give the inputs as an array.
 
@@ -193,14 +197,30 @@ def checked_question(
     if not isinstance(method, Method):
         names = ", ".join(str(one) for one in Method)
         raise NotAvailable(f"{method!r} given as the method; one of {names} is needed")
-    if not isinstance(diagram, Diagram | Integrand | None):
+    if diagram is not _ANY and not isinstance(diagram, Diagram | Integrand):
         raise LoweringError(f"{diagram!r} given as the diagram; see Diagram.from_edge_string")
-    if np.shape(points) == (0, kernel.d_in):
+    if isinstance(points, np.ndarray) and points.shape == (0, kernel.d_in):
         return np.empty((0, kernel.d_in))  # a diagram without external points
     x = as_points(points, kernel.d_in)
     if isinstance(kernel, FunctionKernel):
         kernel.check_at(x)
     return x
+
+
+def chosen_settings(settings: object, rtol: float, backend: object) -> Settings:
+    """Return the settings, those of an accuracy by default; a backend is looked at in passing.
+
+    Raises
+    ------
+    LoweringError
+        If settings, accuracy or backend are of another kind.
+    """
+    if backend is not None and not callable(getattr(backend, "product_sums", None)):
+        needed = "NumpyBackend() or NumbaBackend() is needed"
+        raise LoweringError(f"backend = {shown(backend)} was given; {needed}")
+    if settings is None:
+        return Settings(rtol=rtol)
+    return as_instance(settings, Settings, "settings", LoweringError, "Settings(...)")
 
 
 def _integrate(

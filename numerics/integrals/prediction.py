@@ -8,20 +8,32 @@ propagators K of the lines between external points.
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from numbers import Rational
+from typing import Protocol, cast, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from diagrams.diagram import Diagram
 from numerics.errors import LoweringError, NotAvailable
 from numerics.estimate import Estimate, Quality
+from numerics.given import shown
 from numerics.index_sets import multiset_count, multisets
 from numerics.integrals.backends import Backend
 from numerics.integrals.domains import Domain
-from numerics.integrals.integration import Method, Product, checked_question, gather, judged, leg_rows
+from numerics.integrals.integration import (
+    Method,
+    Product,
+    checked_question,
+    chosen_settings,
+    gather,
+    judged,
+    leg_rows,
+)
 from numerics.integrals.jobs import Job, Settings
 from numerics.integrals.resumable import solve_with_store
 from numerics.integrals.store import IntegralStore
+from numerics.integrand import Integrand
 from numerics.kernels.base import Kernel
 from numerics.lowering import Program, TermGroup, TermLike, lower
 from numerics.monomials import Monomial, monomial_text, parse_monomial
@@ -277,10 +289,11 @@ def predict(
     >>> found.evaluate({"lambda": 1e-6}).value.round(6).tolist()
     [0.72, 1.44, 2.88, 5.76, 11.52]
     """
+    expanded = _checked_terms(terms)
     x = checked_question(points, kernel, domain, method)
-    program = lower(terms.monomials() if isinstance(terms, Expanded) else terms)
+    program = lower(expanded)
     jobs = tuple(Job(integrand, leg_rows(integrand, len(x))) for integrand in program.integrands)
-    settings = settings or Settings(rtol=rtol)
+    settings = chosen_settings(settings, rtol, backend)
     solve_with_store(jobs, kernel, x, domain, method, settings, backend, cache, progress)
     indices, propagator = multisets(len(x), program.n_external), kernel.full(x, x)
     provenance = {"kernel": repr(kernel), "domain": str(domain), "points": x.tolist()}
@@ -294,6 +307,23 @@ def predict(
         used = [jobs[k] for k in sorted({k for group in groups for k in group.integrands})]
         coefficients[key] = judged(total, used, settings, provenance)
     return Prediction(program.n_external, indices, coefficients, program, jobs, propagator)
+
+
+def _checked_terms(terms: Iterable[TermLike] | Expanded) -> list[TermLike]:
+    """List the terms, or refuse what are none."""
+    given: object = terms.monomials() if isinstance(terms, Expanded) else terms
+    try:
+        found = list(cast(Iterable[TermLike], given))
+    except TypeError:
+        found = [cast(TermLike, given)]  # it is no list of anything, and refused below
+    for term in found:
+        fine = isinstance(term, tuple | list) and len(term) == 3 and isinstance(term[0], Diagram | Integrand)
+        if not (fine and isinstance(term[1], Rational) and isinstance(term[2], Mapping)):
+            raise LoweringError(
+                f"terms = {shown(terms)} was given; an expansion, or terms (diagram, exact factor, powers of "
+                "the couplings), are needed"
+            )
+    return found
 
 
 def _evaluate_group(group: TermGroup, jobs: Iterable[Job], indices: Indices, propagator: Array) -> Product:

@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.errors import InvalidNetwork, NotAvailable
+from numerics.given import as_choice, as_number
 from numerics.kernels.base import Kernel
-from numerics.networks.architectures import CosNet, ErfNet, Network
+from numerics.networks.architectures import CosNet, ErfNet, Network, as_network
 from numerics.networks.neuron_quadrature import GAUSSIAN, UNIFORM, Neuron, QuadratureKernel
 
 Array = NDArray[np.float64]
@@ -63,9 +64,9 @@ class ReweightedNet(Network):
     output_correlation: float = 0.0
 
     def __post_init__(self) -> None:
+        as_network(self.base)
         for label, law in (("hidden", self.hidden), ("bias", self.bias), ("output", self.output)):
-            if law not in LAWS:
-                raise InvalidNetwork(f"{label} = {law!r} was given; the laws are {' and '.join(LAWS)}")
+            as_choice(law, LAWS, label, InvalidNetwork)
         if isinstance(self.base, ReweightedNet):
             raise InvalidNetwork("the network is reweighted already; give all laws at once")
         if self.base.hidden_bias_deviation is None and self.bias != GAUSSIAN:
@@ -73,9 +74,10 @@ class ReweightedNet(Network):
                 f"bias = {self.bias!r} was given, but the {self.base.name}-net has phases, which are "
                 "uniform on (−π, π) already; leave bias out"
             )
-        alpha = self.output_correlation
-        if not isinstance(alpha, float | int) or not 0.0 <= alpha < 1.0:
-            raise InvalidNetwork(f"output_correlation = {alpha!r} was given; needed is 0 <= α < 1")
+        needed = "a number α with 0 <= α < 1"
+        given, name = self.output_correlation, "output_correlation"
+        alpha = as_number(given, name, InvalidNetwork, needed, least=0.0, below=1.0)
+        object.__setattr__(self, name, alpha)
         if alpha > 0.0 and self.output != GAUSSIAN:
             raise InvalidNetwork(
                 "correlated output weights are Gaussian; leave out output, or the correlation"

@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 from numerics.errors import InvalidPoints, InvalidStatistics, NotAvailable
 from numerics.estimate import Quality
 from numerics.exact.inputs import MEMORY_LIMIT, as_outputs
-from numerics.given import as_whole, as_wholes
+from numerics.given import as_instance, as_whole, as_wholes
 from numerics.index_sets import multiset_count, multisets, ranks
 from numerics.networks.architectures import GaussNet, Network, as_network
 from numerics.networks.neuron_quadrature import GAUSSIAN
@@ -103,6 +103,7 @@ class NeuronEnsemble:
                 f"neurons of {self.network!r} cannot be drawn one by one: Gaussian hidden parameters and "
                 "independent output weights are needed; use Ensemble"
             )
+        as_instance(self.tilted, bool, "tilted", InvalidStatistics, "True or False")
         if self.tilted and not isinstance(self.network, GaussNet):
             raise NotAvailable(
                 f"tilted sampling exists for gauss, not for {self.network.name}: the features of "

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from numerics.errors import InvalidStatistics
 from numerics.exact.inputs import as_outputs
-from numerics.given import as_whole, shown
+from numerics.given import as_choice, as_whole
 from numerics.index_sets import multiset_count
 from numerics.intrinsics import GRAIN
 from numerics.networks.architectures import Network, as_network
@@ -55,6 +55,8 @@ MEMORY_LIMIT = 4 << 30
 LEVELS = 40
 #: Networks have 64-bit numbers.
 MOST_NETWORKS = 1 << 62
+#: No machine has as many cores.
+MOST_THREADS = 4096
 #: Neurons have 32-bit numbers, the last of which belongs to the network as a whole.
 WIDEST = 0xFFFFFFFF
 
@@ -185,9 +187,9 @@ class Ensemble:
         ClusterUnavailable
             If the cluster cannot be reached or has no workers.
         """
-        threads = (
-            _default_threads() if n_threads is None else as_whole(n_threads, "n_threads", InvalidStatistics)
-        )
+        if n_threads is None:
+            n_threads = _default_threads()
+        threads = as_whole(n_threads, "n_threads", InvalidStatistics, most=MOST_THREADS)
         request = self._request(n_networks, orders, n_blocks, threads)
         kept = None if checkpoint is None else Checkpoint(checkpoint)
         run = SamplingRun(request) if kept is None else kept.open(request)
@@ -311,15 +313,13 @@ def _page_stream(cluster: "str | Client | None", threads: int) -> Iterator[PageS
 
 
 def _precision(name: str) -> Precision:
-    if name not in [precision.value for precision in Precision]:
-        raise InvalidStatistics(f"precision = {shown(name)} was given; 'double' or 'single' is needed")
-    return Precision(name)
+    choices = [precision.value for precision in Precision]
+    return Precision(as_choice(name, choices, "precision", InvalidStatistics))
 
 
 def _estimator(name: str) -> Estimator:
-    if name not in [estimator.value for estimator in Estimator]:
-        raise InvalidStatistics(f"estimator = {shown(name)} was given; 'plain' or 'conditional' is needed")
-    return Estimator(name)
+    choices = [estimator.value for estimator in Estimator]
+    return Estimator(as_choice(name, choices, "estimator", InvalidStatistics))
 
 
 def _default_threads() -> int:
