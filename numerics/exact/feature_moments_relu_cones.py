@@ -35,8 +35,8 @@ from numerics.exact.feature_moments_relu_sectors import polygon_moments
 EPS = float(np.finfo(np.float64).eps)
 # Unit vectors shorter than this after a projection lie in the span of those projected out.
 DEGENERATE = 1e-12
-# Fields that differ in direction by less than this share one step: both ways then err by about 1e-11 at most.
-PARALLEL = 1e-4
+# Fields that differ in direction by less than this share one step: both ways then err by less than 1e-9.
+PARALLEL = 3e-4
 # Dimension in which spherical polygons take over.
 POLYGON = 3
 
@@ -156,8 +156,9 @@ class _Cone:
         lengths = np.sqrt(np.einsum("kr,kr->k", v, v))
         seen = lengths > DEGENERATE
         steps = seen & self._steps
-        if any(power and not there for power, there in zip(powers, seen, strict=True)):
-            return 0.0, 0.0  # that field vanishes on the whole face
+        gone = self._steps & ~seen & (np.array(powers) > 0)
+        if np.any(gone):  # that field vanishes on the whole face
+            return 0.0, float(lengths[gone].min()) * prod(range(sum(powers), 0, -2))
         # a projection that is short has lost digits: relative ones where it steps, absolute ones as a factor
         rounding = 8 * EPS / float(lengths[steps].min(initial=1.0))
         if v.shape[1] == POLYGON:

@@ -349,7 +349,7 @@ def network(
     >>> network("relu", 20)
     ReLUNet(width=20, sigma_w=1.0, sigma_b=0.0, d_in=1)
     """
-    kind = name.strip().lower() if isinstance(name, str) else name
+    kind = name.strip().lower() if isinstance(name, str) else ""
     if kind not in NETWORK_NAMES:
         raise InvalidNetwork(f"unknown network {shown(name)}; the known ones are {', '.join(NETWORK_NAMES)}")
     given = {key: value for key, value in (("sigma_w", sigma_w), ("sigma_b", sigma_b)) if value is not None}
