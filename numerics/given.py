@@ -151,6 +151,8 @@ def as_wholes(
 ) -> tuple[int, ...]:
     """Return several whole numbers as a tuple; one number alone is a tuple of one.
 
+    They are labels, such as orders and output components, so that 2.0 is refused.
+
     Parameters
     ----------
     values : object
@@ -177,8 +179,8 @@ def as_wholes(
     >>> as_wholes(4, "orders", InvalidStatistics, "orders are needed")
     (4,)
     """
-    members = [values] if _whole(values) is not None else _members(values)
-    found = None if members is None else [_whole(member) for member in members]
+    members = [values] if _integer(values) is not None else _members(values)
+    found = None if members is None else [_integer(member) for member in members]
     whole = [number for number in found or () if number is not None]
     fine = found is not None and len(whole) == len(found)
     if not fine or any(not least <= number <= most for number in whole):
@@ -315,6 +317,15 @@ def _whole(value: object) -> int | None:
         return None
     exact: Any = value
     return int(exact) if exact == int(number) else None
+
+
+def _integer(value: object) -> int | None:
+    """A whole number of a type for whole numbers; None for 2.0."""
+    if isinstance(value, np.ndarray) and value.ndim == 0 and not np.ma.isMaskedArray(value):
+        value = value[()]
+    if isinstance(value, bool):
+        return None
+    return int(value) if isinstance(value, Integral) else None
 
 
 def _members(values: object) -> list[object] | None:
