@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.errors import InvalidNetwork, NotAvailable
-from numerics.given import as_choice, as_number
+from numerics.given import as_number, shown
 from numerics.kernels.base import Kernel
 from numerics.networks.architectures import CosNet, ErfNet, Network, as_network
 from numerics.networks.neuron_quadrature import GAUSSIAN, UNIFORM, Neuron, QuadratureKernel
@@ -66,7 +66,8 @@ class ReweightedNet(Network):
     def __post_init__(self) -> None:
         as_network(self.base)
         for label, law in (("hidden", self.hidden), ("bias", self.bias), ("output", self.output)):
-            as_choice(law, LAWS, label, InvalidNetwork)
+            if not isinstance(law, str) or law not in LAWS:
+                raise InvalidNetwork(f"{label} = {shown(law)} was given; the laws are {' and '.join(LAWS)}")
         if isinstance(self.base, ReweightedNet):
             raise InvalidNetwork("the network is reweighted already; give all laws at once")
         if self.base.hidden_bias_deviation is None and self.bias != GAUSSIAN:
