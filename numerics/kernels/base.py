@@ -18,6 +18,7 @@ What to use when
 
 from abc import ABC, abstractmethod
 from types import TracebackType
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,23 @@ Array = NDArray[np.float64]
 
 #: Standard deviations between these have fourth powers that are floats.
 _SMALLEST, _LARGEST = 1e-75, 1e75
+
+
+class Ridge(NamedTuple):
+    """Where K_W(x, y) is singular at complex inputs, if it bends along the line through x and the origin.
+
+    With u = y/ℓ and v = x/ℓ it is analytic wherever 1 − κ² + |u|² + |v|² − 2κ u·v + |u × v|² is not zero.
+
+    Attributes
+    ----------
+    length : float
+        ℓ.
+    tilt : float
+        κ, from 0 to below 1.
+    """
+
+    length: float
+    tilt: float
 
 
 class Kernel(ABC):
@@ -105,6 +123,21 @@ class Kernel(ABC):
             Unit vectors, distinct; ``k = 0`` unless the kernel is homogeneous.
         """
         return np.empty((0, self.d_in))
+
+    @property
+    def ridge(self) -> Ridge | None:
+        """How sharply the kernel bends on the lines through the origin; None if nothing is known."""
+        return None
+
+    @property
+    def odd(self) -> bool:
+        """Whether K_W(x, −y) = −K_W(x, y) for all x and y."""
+        return False
+
+    @property
+    def rotates(self) -> bool:
+        """Whether K_W(R x, R y) = K_W(x, y) for all rotations and reflections R."""
+        return False
 
     @property
     def gaussian(self) -> tuple[float, float] | None:
