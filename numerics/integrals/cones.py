@@ -3,9 +3,10 @@
 For large weights K_W(x, y) of Erf-net bends sharply where y crosses the line through x and the origin. With
 the length ℓ and the tilt κ of `numerics.kernels.base.Ridge`, u = y/ℓ and v = x/ℓ, it is singular where ::
 
-    1 − κ² + |u|² + |v|² − 2κ u·v + |u × v|² = 0,
+    1 − κ² + |u|² + |v|² − 2κ u·v + |u × v|² = 0     and     1 + |u|² = 0,
 
-that is, at a distance √(1 − κ² + (p − κ|v|)²/(1 + |v|²)) from that line, p being the coordinate along it. A
+the first of which is at a distance √(1 − κ² + (p − κ|v|)²/(1 + |v|²)) from that line, p being the coordinate
+along it. A
 grid along the axes does not see a ridge that runs obliquely. So the box is made of 2d cones, y = r e with e
 on a face, max |e_k| = 1. In r there is no structure but around the origin; in the coordinates t of the face
 every ridge stays at one place. The formula is quadratic in r and in each t, so where it vanishes is known,
@@ -14,7 +15,7 @@ and with it how many nodes a panel needs: panels are made for these points and f
 
 
 from dataclasses import dataclass, field
-from math import asinh, inf, prod, sqrt
+from math import asinh, exp, inf, prod, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -111,6 +112,10 @@ class ConeRule:
         """One."""
         return 1.0
 
+    def expected(self, nats: float) -> float:
+        """What the panels are made for."""
+        return exp(-nats)
+
 
 def _count(panels: tuple[Panel, ...], nats: float) -> int:
     return sum(panel.n_nodes(nats) for panel in panels)
@@ -178,7 +183,7 @@ def _along_rays(tilt: float, sizes: Array, d: int) -> Complex:
     square = 1.0 + (v * sine) ** 2
     width = np.sqrt((1.0 + v**2) * (1.0 - tilt**2 + (v * sine) ** 2))
     found = ((tilt * v * cosine + 1j * width) / square).ravel()
-    loops = np.array([1j * sqrt(0.5 * (1.0 + tilt))])  # of K_W(y, y)
+    loops = np.array([1j * sqrt(0.5 * (1.0 + tilt))])  # of K_W(y, y), nearer than those of the variance
     found = np.concatenate([found, loops])
     return np.concatenate([found, found / sqrt(d)])
 
@@ -211,7 +216,8 @@ def _on_face(tilt: float, inputs: Array, far: float, axis: int, sign: float, alo
     c = (1.0 + squared) * (1.0 + across**2) - forward**2 - 2.0 * tilt * s * forward
     c = c + s**2 * (1.0 - tilt**2 + squared)
     width = np.sqrt(np.maximum(a * c - b * b, _ROUNDED * np.abs(a * c)))
-    return np.asarray(((b + 1j * width) / a).ravel())
+    variance = 1j * np.sqrt(1.0 + np.concatenate([np.zeros(1), across.ravel() ** 2]) + 1.0 / far**2)
+    return np.concatenate([((b + 1j * width) / a).ravel(), variance])
 
 
 class _Candidate(NamedTuple):

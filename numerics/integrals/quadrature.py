@@ -93,6 +93,9 @@ class Rule(Protocol):
     def vertex_factor(self, valence: int, degree: float = 0.0) -> float:
         """Factor on the weights for a vertex with `valence` line ends and a profile of that degree."""
 
+    def expected(self, nats: float) -> float:
+        """Error relative to ∫∏|K| that a grid may have however small the change that it brought; or 0."""
+
 
 @lru_cache(maxsize=512)
 def join(panels: tuple[Panel, ...], nats: float) -> tuple[Array, Array]:
@@ -195,6 +198,10 @@ class TensorRule:
         """One."""
         return 1.0
 
+    def expected(self, nats: float) -> float:
+        """Zero: only changes tell."""
+        return 0.0
+
 
 @dataclass(frozen=True)
 class SurfaceRule:
@@ -294,6 +301,10 @@ class SurfaceRule:
         """Radial integral: Λ/(d + h) with h = growth · valence + degree."""
         return self.cutoff / (self._dimension + self.growth * valence + degree)
 
+    def expected(self, nats: float) -> float:
+        """Zero: only changes tell."""
+        return 0.0
+
 
 def surface_rule(cutoff: float, growth: float, points: Array) -> SurfaceRule:
     """Surface rule with the faces cut at the rays through the inputs and their opposites.
@@ -381,3 +392,7 @@ class TrapezoidRule:
     def vertex_factor(self, valence: int, degree: float = 0.0) -> float:
         """One."""
         return 1.0
+
+    def expected(self, nats: float) -> float:
+        """Zero: only changes tell."""
+        return 0.0
