@@ -13,7 +13,6 @@ every ridge stays at one place. The formula is quadratic in r and in each t, so 
 and with it how many nodes a panel needs: panels are made for these points and for nothing else.
 """
 
-
 from dataclasses import dataclass, field
 from math import asinh, exp, inf, prod, sqrt
 from typing import NamedTuple
@@ -189,7 +188,7 @@ def _along_rays(tilt: float, sizes: Array, d: int) -> Complex:
 
 
 def _on_face(tilt: float, inputs: Array, far: float, axis: int, sign: float, along: int) -> Complex:
-    """Singularities in coordinate `along` of a face, for all distances r and places of the other coordinate."""
+    """Singularities in coordinate `along` of a face, for all distances and places of the other one."""
     d = inputs.shape[1]
     v, squared = inputs[:, :, np.newaxis, np.newaxis], np.einsum("ik,ik->i", inputs, inputs)
     squared = squared[:, np.newaxis, np.newaxis]
@@ -301,6 +300,3 @@ def _panel(
     rho = float(sizes[worst])
     seen = half * 0.5 * (rho - 1.0 / rho)  # the ellipse reaches so far up
     return Panel(centre, scale, first, last, min(seen, strip)), complex(singular[worst % len(singular)])
-
-
-

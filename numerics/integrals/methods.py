@@ -364,9 +364,7 @@ def choose_rule(
     return TensorRule(tuple(axes), cut)
 
 
-def _remembered_rule(
-    kernel: Kernel, points: Array, box: Box, asked: _Asked, *, cut: bool = True
-) -> Rule:
+def _remembered_rule(kernel: Kernel, points: Array, box: Box, asked: _Asked, *, cut: bool = True) -> Rule:
     """`choose_rule`, remembered: studies come back to the same inputs again and again."""
     if getattr(type(kernel), "__hash__", None) is None:
         return choose_rule(kernel, points, box, asked.shaping, cut=cut, bridged=asked.bridged)

@@ -1,11 +1,9 @@
-"""Integrals of Erf diagrams without the code under test: cones over the faces of the box, cut where it matters.
+"""Integrals of Erf diagrams without the code under test: cones over the faces of the box, cut by need.
 
 The box is made of 2d cones from the origin over its faces. Along a ray the kernels vary on a length
 proportional to the distance, so panels that grow geometrically hold every digit; across the rays cells are
 halved until two rules agree, and in any case around the rays through the inputs, where the ridges are.
 """
-
-from itertools import pairwise
 
 import numpy as np
 from scipy.special import roots_legendre
@@ -18,9 +16,7 @@ def erf_kernel(x, y, sw, sb):
     """K_W(x, y) of Williams (1998) with the arc tangent; shapes (d,), (m, d) -> (m,)."""
     slope = sw**2 / len(x)
     c, xx, yy = sb**2 + slope * y @ x, sb**2 + slope * x @ x, sb**2 + slope * np.sum(y * y, axis=1)
-    areas = sum(
-        (x[k] * y[:, l] - x[l] * y[:, k]) ** 2 for k in range(len(x)) for l in range(k + 1, len(x))
-    )
+    areas = sum((x[k] * y[:, l] - x[l] * y[:, k]) ** 2 for k in range(len(x)) for l in range(k + 1, len(x)))
     det = sb**2 * slope * np.sum((x - y) ** 2, axis=1) + slope**2 * areas
     return 2 * sw**2 / np.pi * np.arctan2(2 * c, np.sqrt(1 + 2 * xx + 2 * yy + 4 * det))
 
@@ -87,7 +83,7 @@ class Star:
             if x[axis] == 0.0:
                 continue
             hit = np.delete(x, axis) / x[axis]
-            distance = np.max(np.abs(middle - np.sign(1.0) * hit), axis=1)
+            distance = np.max(np.abs(middle - hit), axis=1)
             opposite = np.max(np.abs(middle + hit), axis=1)
             near = np.minimum(distance, opposite) < 1.5 * half
             out |= near & (half > 1.5 / np.sqrt(1 + size**2))
@@ -147,6 +143,3 @@ def chain(sw, sb, ends, lines, loops, cutoff):
     return float(vectors[0] @ table @ vectors[1]), float(
         np.abs(vectors[0]) @ np.abs(table) @ np.abs(vectors[1])
     )
-
-
-_ = pairwise
