@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from numerics.errors import InvalidKernel, InvalidPoints, LoweringError, NotAvailable, NotConverged
 from numerics.integrals.backends import Backend
+from numerics.integrals.cones import cone_rule
 from numerics.integrals.convergence import refuse_divergence
 from numerics.integrals.domains import Box, Domain
 from numerics.integrals.gaussian_form import gaussian_rule, gaussian_table, has_gaussian_form
@@ -33,6 +34,7 @@ from numerics.integrals.jobs import Job, Settings, accuracy_statement
 from numerics.integrals.panels import sinh_panels
 from numerics.integrals.quadrature import Rule, TensorRule, surface_rule
 from numerics.integrals.refinement import fits_grid, refine
+from numerics.integrals.symmetry import vanishing
 from numerics.integrals.truncation import integrate_tail_too
 from numerics.kernels.base import Kernel
 from numerics.profiles import Profile
@@ -100,6 +102,7 @@ def solve(
     _refuse_extremes(kernel, points, domain)
 
     def done(job: Job) -> None:
+        _fill_with_zeros(job, vanishing(job, kernel, points))
         _check_result(job, kernel, points, settings)
         if on_done is not None:
             on_done(job)
@@ -113,6 +116,12 @@ def solve(
             f"{kernel!r} leaves the range of floating-point numbers ({error}); rescale the inputs or the "
             "standard deviations"
         ) from error
+
+
+def _fill_with_zeros(job: Job, odd: NDArray[np.bool_]) -> None:
+    """Put exact zeros where the integrand is odd, without an error."""
+    if odd.any():
+        job.value, job.error = np.where(odd, 0.0, job.value), np.where(odd, 0.0, job.error)
 
 
 def _refuse_extremes(kernel: Kernel, points: Array, domain: Domain) -> None:
@@ -161,6 +170,12 @@ def _solve(jobs: Sequence[Job], problem: _Problem, domain: Domain) -> None:
             refuse_divergence(job.integrand, kernel)
     open_jobs = []
     for job in jobs:
+        if vanishing(job, kernel, points).all():
+            job.value, job.error = np.zeros(job.shape), np.zeros(job.shape)
+            job.method = "zero, as the integrand is odd"
+            job.judge(np.zeros(job.shape), settings.rtol)
+            done(job)
+            continue
         known = method is Method.AUTOMATIC and has_gaussian_form(job.integrand, kernel, domain)
         if known or method is Method.CLOSED_FORM:
             job.value, job.error = gaussian_table(job.integrand, job.rows, kernel, points, domain)
@@ -198,21 +213,33 @@ def _solve_in_box(jobs: Sequence[Job], problem: _Problem, box: Box) -> None:
             _pointwise(job, problem, box, by_cubature=method is Method.CUBATURE)
             done(job)
         return
-    for shaping in dict.fromkeys(job.integrand.shaping for job in jobs):
-        group = [job for job in jobs if job.integrand.shaping == shaping]
+    for asked in dict.fromkeys(_asked_of_rule(job, kernel) for job in jobs):
+        group = [job for job in jobs if _asked_of_rule(job, kernel) == asked]
         if method is Method.GRID:
-            rule = _remembered_rule(kernel, points, box, shaping)
+            rule = _remembered_rule(kernel, points, box, asked)
             refine(group, kernel, points, rule, settings, backend, done)
         else:
-            _solve_group(group, problem, box, shaping)
+            _solve_group(group, problem, box, asked)
 
 
-def _solve_group(group: Sequence[Job], problem: _Problem, box: Box, shaping: frozenset[Profile]) -> None:
+class _Asked(NamedTuple):
+    """What a rule must know of the integrands beside kernel, inputs and box."""
+
+    shaping: frozenset[Profile]
+    bridged: bool
+
+
+def _asked_of_rule(job: Job, kernel: Kernel) -> _Asked:
+    ridges = kernel.ridge is not None and kernel.d_in > 1
+    return _Asked(job.integrand.shaping, ridges and bool(job.integrand.bridges_between))
+
+
+def _solve_group(group: Sequence[Job], problem: _Problem, box: Box, asked: _Asked) -> None:
     """Integrate on the first grid that is not too large, else without a grid."""
     kernel, points, _, settings, backend, done = problem
     for cut in (True, False) if kernel.d_in > 1 else (True,):
         try:
-            rule = _remembered_rule(kernel, points, box, shaping, cut=cut)
+            rule = _remembered_rule(kernel, points, box, asked, cut=cut)
         except NotAvailable:
             break
         fitting = [job for job in group if fits_grid(job, rule, len(points), settings)]
@@ -276,6 +303,7 @@ def choose_rule(
     profiles: frozenset[Profile] = frozenset(),
     *,
     cut: bool = True,
+    bridged: bool = False,
 ) -> Rule:
     """Choose the quadrature rule for a kernel in a box.
 
@@ -289,18 +317,24 @@ def choose_rule(
     cut : bool
         Whether to end panels at kinks. In several dimensions cuts cost many nodes, and to a few digits the
         weak kinks of network kernels do no harm.
+    bridged : bool
+        Whether there are lines between vertices, which matters where there are ridges.
 
     Returns
     -------
     Rule
-        `SurfaceRule` for a kernel without a length scale, which is homogeneous; else `TensorRule` with the
-        panels cut at the kinks and graded around the inputs, the origin and the centres of the profiles.
+        `SurfaceRule` for a kernel without a length scale, which is homogeneous; in several dimensions
+        `ConeRule` for one with ridges; else `TensorRule` with the panels cut at the kinks and graded around
+        the inputs, the origin and the centres of the profiles.
 
     Raises
     ------
     NotAvailable
         If the kernel states neither a length scale nor a growth.
     """
+    ridge = kernel.ridge
+    if ridge is not None and kernel.d_in > 1 and not profiles:
+        return cone_rule(box.cutoff, ridge, points, bridged=bridged, odd=kernel.odd)
     lengths = [kernel.length_scale, *(profile.length_scale for profile in profiles)]
     # Polynomials have no length; in front of a homogeneous kernel they vary on that of the box.
     scale = min((min(length, box.cutoff) for length in lengths if length is not None), default=None)
@@ -330,13 +364,11 @@ def choose_rule(
     return TensorRule(tuple(axes), cut)
 
 
-def _remembered_rule(
-    kernel: Kernel, points: Array, box: Box, profiles: frozenset[Profile], *, cut: bool = True
-) -> Rule:
+def _remembered_rule(kernel: Kernel, points: Array, box: Box, asked: _Asked, *, cut: bool = True) -> Rule:
     """`choose_rule`, remembered: studies come back to the same inputs again and again."""
     if getattr(type(kernel), "__hash__", None) is None:
-        return choose_rule(kernel, points, box, profiles, cut=cut)
-    return _rule_of_bytes(kernel, points.tobytes(), points.shape, box, profiles, cut)
+        return choose_rule(kernel, points, box, asked.shaping, cut=cut, bridged=asked.bridged)
+    return _rule_of_bytes(kernel, points.tobytes(), points.shape, box, asked, cut)
 
 
 @lru_cache(maxsize=64)
@@ -345,7 +377,8 @@ def _rule_of_bytes(
     content: bytes,
     shape: tuple[int, int],
     box: Box,
-    profiles: frozenset[Profile],
+    asked: _Asked,
     cut: bool,
 ) -> Rule:
-    return choose_rule(kernel, np.frombuffer(content).reshape(shape), box, profiles, cut=cut)
+    points = np.frombuffer(content).reshape(shape)
+    return choose_rule(kernel, points, box, asked.shaping, cut=cut, bridged=asked.bridged)

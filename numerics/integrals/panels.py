@@ -19,7 +19,7 @@ _CUTTING_NATS = 33.0
 #: Short panels too gain nodes from level to level; else a small change would not mean a small error.
 _MOST_NATS_PER_NODE = 5.0
 #: Accuracy at which two ways of cutting an axis are compared.
-_TYPICAL_NATS = 25.0
+TYPICAL_NATS = 25.0
 
 
 @lru_cache(maxsize=1024)
@@ -129,7 +129,7 @@ def sinh_panels(
     kinks = sorted({float(b) for b in breaks if -cutoff < b < cutoff})
     one = _one_map(cutoff, inside, scale, kinks, strip)
     many = _map_per_anchor(cutoff, inside, scale, kinks, strip)
-    return min(one, many, key=lambda panels: sum(panel.n_nodes(_TYPICAL_NATS) for panel in panels))
+    return min(one, many, key=lambda panels: sum(panel.n_nodes(TYPICAL_NATS) for panel in panels))
 
 
 def _one_map(

@@ -28,6 +28,9 @@ Array = NDArray[np.float64]
 _SCRAMBLINGS, _STUDENT = 16, 1.2
 #: Points of each scrambling to begin with, and in all at most (or `Settings.max_nodes`, if that is less).
 _FIRST_POINTS, _MOST_POINTS = 2**8, 2**20
+#: Bits of the points; each point is shifted within its last bit. Else the nets, which stand at the lower ends
+#: of their cells, would integrate straight lines with one and the same error and no scatter.
+_BITS = 30
 #: Numbers evaluated at a time, and points at most; lines between vertices are read off the diagonal of a
 #: small table.
 _NUMBERS, _BLOCK, _DIAGONAL = 2**22, 4096, 32
@@ -105,14 +108,17 @@ def by_quasi_monte_carlo(
     _refuse_too_many_outputs(job, settings)
     function = _Function(job, kernel, points, box)
     engines = [
-        qmc.Sobol(function.dimension, scramble=True, rng=np.random.default_rng([seed, k]))
+        qmc.Sobol(function.dimension, scramble=True, bits=_BITS, rng=np.random.default_rng([seed, k]))
         for k in range(_SCRAMBLINGS)
     ]
+    shifts = [np.random.default_rng([seed, k, 1]) for k in range(_SCRAMBLINGS)]
     sums = np.zeros((_SCRAMBLINGS, prod(job.shape)))
     sizes, used, more = np.zeros(prod(job.shape)), 0, _FIRST_POINTS
     while True:
         for k, engine in enumerate(engines):
-            for values in function.parts(function.spread(engine.random_base2(int(log2(more))))):
+            unit = engine.random_base2(int(log2(more)))
+            unit += 2.0**-_BITS * shifts[k].random(unit.shape)
+            for values in function.parts(function.spread(unit)):
                 sums[k] += values.sum(axis=0)
                 sizes += np.abs(values).sum(axis=0)
         used += more

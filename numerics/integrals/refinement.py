@@ -116,7 +116,7 @@ def refine(
         tables = Tables(kernel, points, rule, nats, backend)
         finer = tracks[0].level < 2 or rule.pieces(nats) == rule.pieces(before)
         for track in tracks:
-            track.evaluate(tables, settings.rtol, backend, finer=finer)
+            track.evaluate(tables, settings.rtol, backend, finer=finer, expected=rule.expected(nats))
             track.job.method = f"grid contraction, {rule.name}, {size} nodes per vertex"
             if track.finished and on_done:
                 on_done(track.job)
@@ -138,12 +138,15 @@ class _Track:
     _change: float = np.inf
     _changes: list[float] = field(default_factory=list)
 
-    def evaluate(self, tables: Tables, rtol: float, backend: Backend | None, *, finer: bool) -> None:
+    def evaluate(
+        self, tables: Tables, rtol: float, backend: Backend | None, *, finer: bool, expected: float
+    ) -> None:
         """Integrate on one more grid, and judge from the changes so far.
 
         Where panels have just been cut (not `finer`), two half panels may be no better than the whole one was
         for an integrand that is largest at an end of the box, or worse. A small change then says nothing, and
-        a large one is the error of the new grid.
+        a large one is the error of the new grid. No error is reported below that `expected` of the rule,
+        relative to ∫∏|K|: a change can be small by chance.
         """
         job = self.job
         chosen = backend or default_backend(prod(job.shape), job.integrand.n_factors, tables.size)
@@ -162,6 +165,7 @@ class _Track:
             missed = np.zeros_like(value) if exact else self._missed(change)
             if not finer and self.smoothness is Smoothness.ANALYTIC:
                 missed = np.maximum(np.maximum(missed, change), _CUT * job.error)
+            missed = np.maximum(missed, expected * self._scale)
             rounded = rounding(job.integrand.n_factors) * self._scale
             job.error = missed + rounded
             job.judge(self._scale, rtol)

@@ -18,6 +18,8 @@ Shapes = tuple[tuple[int, ...], ...]
 
 #: Up to this many tensors the best order of contraction is searched exhaustively.
 _EXHAUSTIVE = 6
+#: Longest axis that NumPy is shown; tables of two of them are beyond all memory.
+_LONGEST = 2**20
 #: Largest intermediate tensor considered; `Plan.largest` tells how large it really is.
 _ELEMENTS = 2**40
 
@@ -175,7 +177,7 @@ def plan_along(subscripts: str, shapes: Shapes, path: Sequence[Sequence[int]]) -
 
 def _path(subscripts: str, shapes: Shapes) -> list[Any]:
     """Order of pairwise contractions, positions in a list to whose end the results go."""
-    stand_ins = [np.broadcast_to(0.0, shape) for shape in shapes]
+    stand_ins = [np.broadcast_to(0.0, tuple(min(n, _LONGEST) for n in shape)) for shape in shapes]
     search = "optimal" if len(shapes) <= _EXHAUSTIVE else "greedy"
     # Without a limit of its own NumPy allows no intermediate tensor larger than the largest input.
     found: list[Any] = np.einsum_path(subscripts, *stand_ins, optimize=(search, _ELEMENTS))[0]

@@ -14,6 +14,7 @@ import numpy as np
 from numerics.kernels.base import (
     Array,
     Kernel,
+    Ridge,
     as_pair,
     covariance,
     determinant,
@@ -47,6 +48,11 @@ class ArcKernel(Kernel):
     def bias_variance(self) -> float:
         """Variance sb² of the output bias."""
         return self.sigma_b**2
+
+    @property
+    def rotates(self) -> bool:
+        """Covariances are products of inputs, so yes."""
+        return True
 
     def weight(self, x: Array, y: Array) -> Array:
         """Evaluate K_W; shapes (n, d_in), (m, d_in) -> (n, m).
@@ -109,6 +115,17 @@ class ErfKernel(ArcKernel):
         """
         b = self.sigma_b**2
         return sqrt((1 + 4 * b) / (1 + 2 * b) * self.d_in / 2) / self.sigma_w
+
+    @property
+    def ridge(self) -> Ridge:
+        """Lines on which 1 + 2C_xx + 2C_yy + 4 det vanishes: ℓ² = (1 + 2sb²) d/2sw², κ = 2sb²/(1 + 2sb²)."""
+        b = 2.0 * self.sigma_b**2
+        return Ridge(sqrt((1.0 + b) * self.d_in / 2.0) / self.sigma_w, b / (1.0 + b))
+
+    @property
+    def odd(self) -> bool:
+        """Without bias: erf is an odd function."""
+        return self.sigma_b == 0.0
 
     def kinks(self, points: Array) -> tuple[Array, ...]:
         """No kinks: analytic everywhere; `d_in` empty arrays."""

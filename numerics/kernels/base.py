@@ -19,6 +19,7 @@ What to use when
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from types import TracebackType
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,23 @@ _SMALLEST, _LARGEST = 1e-75, 1e75
 FEW_AXES = 8
 #: Numbers in an intermediate array of areas.
 _BLOCK = 1 << 14
+
+
+class Ridge(NamedTuple):
+    """Where K_W(x, y) is singular at complex inputs, if it bends along the line through x and the origin.
+
+    With u = y/ℓ and v = x/ℓ it is analytic wherever 1 − κ² + |u|² + |v|² − 2κ u·v + |u × v|² is not zero.
+
+    Attributes
+    ----------
+    length : float
+        ℓ.
+    tilt : float
+        κ, from 0 to below 1.
+    """
+
+    length: float
+    tilt: float
 
 
 class Kernel(ABC):
@@ -111,6 +129,21 @@ class Kernel(ABC):
             Unit vectors, distinct; ``k = 0`` unless the kernel is homogeneous.
         """
         return np.empty((0, self.d_in))
+
+    @property
+    def ridge(self) -> Ridge | None:
+        """How sharply the kernel bends on the lines through the origin; None if nothing is known."""
+        return None
+
+    @property
+    def odd(self) -> bool:
+        """Whether K_W(x, −y) = −K_W(x, y) for all x and y."""
+        return False
+
+    @property
+    def rotates(self) -> bool:
+        """Whether K_W(R x, R y) = K_W(x, y) for all rotations and reflections R."""
+        return False
 
     @property
     def gaussian(self) -> tuple[float, float] | None:
