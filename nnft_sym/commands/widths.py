@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 import click
 
 from nnft_sym.commands.options import (
+    WHOLE_NUMBER,
     build_network,
     json_option,
     net_options,
     network_parameters,
     points_option,
-    whole_number,
+    whole_numbers,
 )
 
 if TYPE_CHECKING:
@@ -30,13 +31,13 @@ def parse_widths(text: str, least: int = 2) -> tuple[int, ...]:
     >>> parse_widths("10,2,5")
     (2, 5, 10)
     """
-    items = [item.strip() for item in text.split(",")]
-    if not all(item.isdecimal() and 0 < int(item) < 2**31 for item in items) or len(set(items)) < least:
-        number = "two or more " if least == 2 else ""
+    found = sorted(set(whole_numbers(text, "--widths", "2,5,10,100")))
+    if len(found) < least:
         raise click.UsageError(
-            f"--widths {text!r}: {number}positive whole numbers with commas are needed, as in 2,5,10,100"
+            f"--widths {text!r}: two or more different positive whole numbers with commas are needed, as in "
+            "2,5,10,100"
         )
-    return tuple(sorted({int(item) for item in items}))
+    return tuple(found)
 
 
 @click.command(name="widths")
@@ -45,15 +46,14 @@ def parse_widths(text: str, least: int = 2) -> tuple[int, ...]:
 @points_option
 @click.option(
     "--networks",
-    type=whole_number,
-    metavar="INTEGER",
+    type=WHOLE_NUMBER,
     default=100_000,
     show_default=True,
     help="Networks per experiment.",
 )
-@click.option("--experiments", type=int, default=10, show_default=True, help="Experiments per width.")
+@click.option("--experiments", type=WHOLE_NUMBER, default=10, show_default=True, help="Experiments per width.")
 @click.option("--estimator", type=click.Choice(["plain", "conditional"]), default="plain", show_default=True)
-@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--seed", type=WHOLE_NUMBER, default=0, show_default=True)
 @click.option(
     "--out", type=click.Path(dir_okay=False), help="Also draw m_4 and m_6 against N: .svg, .pdf, .png."
 )
