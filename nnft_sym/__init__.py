@@ -27,7 +27,7 @@ from nnft_sym._startup import guard_process, is_the_command
 if is_the_command():  # before anything else is loaded: nothing later may end in a traceback
     guard_process()
 
-from nnft_sym._guard import require_our_floors  # noqa: E402
+from nnft_sym._guard import require_our_floors
 
 require_our_floors()
 

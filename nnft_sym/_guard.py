@@ -23,9 +23,9 @@ def require_our_floors() -> None:
         if not folders or PathFinder.find_spec("numerics._guard", folders) is None:
             found = "nowhere" if spec is None else spec.origin or ", ".join(folders or ())
             error = ImportError(
-                f"the package 'numerics' of nnft-sym is hidden by a file or folder of the same name ({found}): "
-                "give that another name, or start from another folder. If it is an installed package, install "
-                "nnft-sym into an environment of its own"
+                "the package 'numerics' of nnft-sym is hidden by a file or folder of the same name "
+                f"({found}): give that another name, or start from another folder. If it is an installed "
+                "package, install nnft-sym into an environment of its own"
             )
             error.nnft_message = True  # type: ignore[attr-defined]
             raise error

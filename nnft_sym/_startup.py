@@ -11,6 +11,7 @@ import sys
 import threading
 import traceback
 import warnings
+from itertools import pairwise
 from types import FrameType, TracebackType
 
 #: Exit codes: bad input, a fault of ours (EX_SOFTWARE of sysexits.h), ended by Ctrl-C.
@@ -24,7 +25,7 @@ _LONGEST = 300
 def is_the_command() -> bool:
     """Tell whether this process was started as ``nnft`` or as ``python -m nnft_sym``."""
     words = sys.orig_argv
-    if any(pair == ("-m", "nnft_sym") for pair in zip(words, words[1:], strict=False)):
+    if ("-m", "nnft_sym") in pairwise(words):
         return True
     name = os.path.basename(sys.argv[0]) if getattr(sys, "argv", None) else ""
     return name.split(".")[0].removesuffix("-script") == "nnft"
@@ -47,12 +48,13 @@ def crash_message(error: BaseException) -> str:
     said = f"{type(error).__name__}{what and ': '}{what}"
     if isinstance(error, MemoryError):
         return (
-            f"nnft: the memory of this machine did not suffice ({said}); ask for less. That this was not "
-            "noticed before is a fault of nnft-sym: please report the command to its developers (CITATION.cff)"
+            f"nnft: the memory of this machine did not suffice ({said}); ask for less. That this was "
+            "not noticed before is a fault of nnft-sym: please report the command to its developers "
+            "(CITATION.cff)"
         )
     return (
-        f"nnft: this is a fault of nnft-sym, not of your input: {said}. Please report it to the developers of "
-        f"nnft-sym (CITATION.cff), with the command and what the same command prints after {DEBUG}=1"
+        f"nnft: this is a fault of nnft-sym, not of your input: {said}. Please report it to the developers "
+        f"of nnft-sym (CITATION.cff), with the command and what the same command prints after {DEBUG}=1"
     )
 
 

@@ -8,8 +8,9 @@ EXPECTED = "nnft-sym"
 #: Stands in the text of our packages of these names, and hardly in that of others.
 _MARK = "__distribution__"
 REMEDY = (
-    "Install nnft-sym into an environment of its own; or run 'pip uninstall diagrams' and then, in the checkout "
-    "of nnft-sym, 'pip install --force-reinstall --no-deps .' (the other package has overwritten files of ours)"
+    "Install nnft-sym into an environment of its own; or run 'pip uninstall diagrams' and then, in the "
+    "checkout of nnft-sym, 'pip install --force-reinstall --no-deps .' (the other package has overwritten "
+    "files of ours)"
 )
 
 

@@ -74,8 +74,8 @@ def regular_target(path: str | os.PathLike[str]) -> Path:
     if not stat.S_ISREG(found.st_mode):
         kind = _KINDS.get(stat.S_IFMT(found.st_mode), "no regular file")
         raise UnwritableOutput(
-            f"cannot write {shown}: it is {kind}; results are written whole or not at all, so give the name of "
-            "a file"
+            f"cannot write {shown}: it is {kind}; results are written whole or not at all, so give the "
+            "name of a file"
         )
     _check_length(target, shown)
     return target
@@ -226,7 +226,9 @@ def _born(pid: int) -> int | None:
 
 def _refusal(target: Path, claim: Path, owner: str) -> str:
     host, pid, _ = _owner(owner)
-    text = f"{str(target)!r} is being written by process {pid} on {host}; wait for its end, or give another file"
+    text = (
+        f"{str(target)!r} is being written by process {pid} on {host}; wait for its end, or give another file"
+    )
     if host != socket.gethostname():
         text += f". If that process is gone, remove {str(claim)!r}"
     return text

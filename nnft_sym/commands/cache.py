@@ -13,8 +13,8 @@ def command(folder: str | None, clear: bool, as_json: bool) -> None:
     """Show how many integrals are kept on disk, or remove them.
 
     Set NNFT_CACHE to a folder, and every integral is stored there when it is done and found again by what it
-    is: kernel, inputs, cutoff, diagram, accuracy and version of the code. Only what nnft has stored is counted
-    and removed; other files in the folder, and links, stay.
+    is: kernel, inputs, cutoff, diagram, accuracy and version of the code. Only what nnft has stored is
+    counted and removed; other files in the folder, and links, stay.
     """
     import os
     from pathlib import Path

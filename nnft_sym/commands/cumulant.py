@@ -39,7 +39,9 @@ def sigmas(network: "Network") -> dict[str, float]:
 @click.command(name="cumulant")
 @net_options(width=True)
 @points_option
-@click.option("--order", type=WHOLE_NUMBER, required=True, help="Number R of points; must be the number given.")
+@click.option(
+    "--order", type=WHOLE_NUMBER, required=True, help="Number R of points; must be the number given."
+)
 @outputs_option
 @json_option
 def command(

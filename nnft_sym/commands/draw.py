@@ -48,7 +48,9 @@ MOST_ON_A_PAGE = 60
     help="External points where they look best, clockwise on a circle, or incoming left and outgoing right.",
 )
 @click.option(
-    "--incoming", type=WHOLE_NUMBER, help="Columns: how many points, the first ones, come in.  [default: half]"
+    "--incoming",
+    type=WHOLE_NUMBER,
+    help="Columns: how many points, the first ones, come in.  [default: half]",
 )
 @click.option(
     "--out",

@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 
 @click.command(name="neurons")
 @net_options(width=False)
-@click.option(
-    "--neurons", type=WHOLE_NUMBER, required=True, help="Number of neurons to draw."
-)
+@click.option("--neurons", type=WHOLE_NUMBER, required=True, help="Number of neurons to draw.")
 @click.option("--widths", required=True, help="Numbers N of hidden neurons of the networks, as in 2,10,1000.")
 @points_option
 @outputs_option
@@ -32,7 +30,9 @@ if TYPE_CHECKING:
     "--order", type=click.Choice(["2", "4", "6"]), default="6", show_default=True, help="Highest order."
 )
 @click.option("--tilted", is_flag=True, help="Gauss only: draw neurons where their products are large.")
-@click.option("--blocks", type=WHOLE_NUMBER, default=200, show_default=True, help="Blocks of neurons for the errors.")
+@click.option(
+    "--blocks", type=WHOLE_NUMBER, default=200, show_default=True, help="Blocks of neurons for the errors."
+)
 @click.option("--seed", type=WHOLE_NUMBER, default=0, show_default=True)
 @json_option
 def command(

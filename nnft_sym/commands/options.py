@@ -150,7 +150,9 @@ def whole_numbers(text: str, option: str, example: str, most: int = 2**31 - 1) -
         with suppress(click.BadParameter):
             numbers.append(whole_number(item))
     if len(numbers) != text.count(",") + 1 or not all(0 < number <= most for number in numbers):
-        raise click.UsageError(f"{option} {text!r}: positive whole numbers with commas are needed, as in {example}")
+        raise click.UsageError(
+            f"{option} {text!r}: positive whole numbers with commas are needed, as in {example}"
+        )
     return numbers
 
 

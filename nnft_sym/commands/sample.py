@@ -80,8 +80,9 @@ def parse_orders(text: str) -> tuple[int, ...]:
 @click.option(
     "--cluster",
     metavar="local[:K]|ADDRESS",
-    help="Compute on a Dask cluster: K processes here, or the scheduler at tcp://host:port. Whoever reaches the "
-    "port of a scheduler or worker can run code there: keep it inside a network that you trust, or use tls://.",
+    help="Compute on a Dask cluster: K processes here, or the scheduler at tcp://host:port. Whoever reaches "
+    "the port of a scheduler or worker can run code there: keep it inside a network that you trust, or use "
+    "tls://.",
 )
 @click.option(
     "--out",

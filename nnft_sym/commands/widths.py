@@ -51,7 +51,9 @@ def parse_widths(text: str, least: int = 2) -> tuple[int, ...]:
     show_default=True,
     help="Networks per experiment.",
 )
-@click.option("--experiments", type=WHOLE_NUMBER, default=10, show_default=True, help="Experiments per width.")
+@click.option(
+    "--experiments", type=WHOLE_NUMBER, default=10, show_default=True, help="Experiments per width."
+)
 @click.option("--estimator", type=click.Choice(["plain", "conditional"]), default="plain", show_default=True)
 @click.option("--seed", type=WHOLE_NUMBER, default=0, show_default=True)
 @click.option(

@@ -275,9 +275,9 @@ def _check_inputs(path: Path, there: dict[str, object], here: dict[str, object])
     if "code" in differing and set(differing) <= {"code", "version", "networks", "blocks"}:
         raise CheckpointMismatch(
             f"the checkpoint {str(path)!r} was written by other code of nnft-sym (version "
-            f"{_short(there.get('version'))}, code {str(there.get('code'))[:12]} there; version {VERSION}, code "
-            f"{code_version()[:12]} here), and numbers of different code are not mixed; continue it with that "
-            "code, or remove it and start again"
+            f"{_short(there.get('version'))}, code {str(there.get('code'))[:12]} there; version {VERSION}, "
+            f"code {code_version()[:12]} here), and numbers of different code are not mixed; continue with "
+            "that code, or remove it and start again"
         )
     longer = set(differing) <= {"networks", "blocks"}
     if longer and _nested(*(cast(int, run[key]) for run in (there, here) for key in ("networks", "blocks"))):
