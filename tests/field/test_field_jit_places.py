@@ -1,6 +1,7 @@
 """Compiled code without a place to be kept, or with damaged files in that place.
 
-FAULTS N1: package and home folder read-only. Root may write everywhere, so files stand where folders are needed.
+FAULTS N1: package and home folder read-only. Root may write everywhere, so files stand
+where folders are needed.
 """
 
 import os
@@ -34,7 +35,7 @@ print(doubled(), sum(doubled.stats.cache_hits.values()))
 """
 
 
-@pytest.fixture(params=["diagrams", "numerics"])
+@pytest.fixture(params=["numerics", "diagrams"])
 def compile_there(tmp_path, request):
     """Copy the project, and give a function that compiles something in a floor of it."""
     floor = request.param
@@ -71,7 +72,7 @@ def test_damaged_machine_code_is_compiled_again(compile_there):
     assert compile_there() == (["84", "0"], "")
     files = sorted((compile_there.folder / "__pycache__").glob("*.nb[ic]"))
     assert len(files) >= 2
-    for cut in (0, 10, -10):
+    for cut in (0, -10):
         for path in files:
             path.write_bytes(path.read_bytes()[:cut])
         assert compile_there()[0][0] == "84"
