@@ -23,12 +23,15 @@ _LONGEST = 300
 
 
 def is_the_command() -> bool:
-    """Tell whether this process was started as ``nnft`` or as ``python -m nnft_sym``."""
-    words = sys.orig_argv
+    """Tell whether this process was started as ``nnft`` or as ``python -m nnft_sym``.
+
+    Its worker processes are not: they inherit ``sys.argv``, but not the words that Python was started with.
+    """
+    words = sys.orig_argv[1:]
     if ("-m", "nnft_sym") in pairwise(words):
         return True
-    name = os.path.basename(sys.argv[0]) if getattr(sys, "argv", None) else ""
-    return name.split(".")[0].removesuffix("-script") == "nnft"
+    script = next((word for word in words if not word.startswith("-")), "")
+    return os.path.basename(script).split(".")[0].removesuffix("-script") == "nnft"
 
 
 def debugging() -> bool:

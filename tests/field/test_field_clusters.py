@@ -109,7 +109,7 @@ def test_a_worker_of_other_code_is_refused(cluster):
     with distributed.Client(cluster, set_as_default=False) as client:
         request = ENSEMBLE._request(NETWORKS, (2,), 10, 1)
         task = client.submit(scale_out.compute_span, request, 0, 0, scale_out.VERSION, "f" * 64, pure=False)
-        with pytest.raises(ClusterUnavailable, match="other code .*install the same code everywhere"):
+        with pytest.raises(ClusterUnavailable, match=r"other code .*install the same code everywhere"):
             task.result(timeout=60)
 
 
@@ -126,7 +126,7 @@ def test_the_last_worker_is_missed_and_what_is_done_is_kept(tmp_path):
                 lost.append(time.monotonic())
                 doomed.scale(0)
 
-        with pytest.raises(ClusterUnavailable, match="lost its last worker.* networks are done and kept in"):
+        with pytest.raises(ClusterUnavailable, match=r"lost its last worker.* networks are done and kept in"):
             ENSEMBLE.correlators(
                 100 * NETWORKS, cluster=doomed.scheduler_address, checkpoint=path, progress=lose
             )
