@@ -11,6 +11,8 @@ import sys
 import threading
 import traceback
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from types import FrameType, TracebackType
 
@@ -37,6 +39,20 @@ def is_the_command() -> bool:
 def debugging() -> bool:
     """Tell whether tracebacks are wanted."""
     return os.environ.get(DEBUG, "0") not in ("", "0")
+
+
+@contextmanager
+def showing_tracebacks() -> Iterator[None]:
+    """Want tracebacks while the block runs."""
+    before = os.environ.get(DEBUG)
+    os.environ[DEBUG] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[DEBUG]
+        else:
+            os.environ[DEBUG] = before
 
 
 def crash_message(error: BaseException) -> str:

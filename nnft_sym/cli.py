@@ -24,6 +24,7 @@ from nnft_sym._startup import (
     guard_process,
     listen_to_interrupts,
     say,
+    showing_tracebacks,
 )
 from nnft_sym._streams import Held, OutputClosed, discard, held_output, prepare_streams
 
@@ -88,9 +89,15 @@ def run(arguments: Sequence[str]) -> int:
     """
     words = list(arguments)
     end = words.index("--") if "--" in words else len(words)
-    if "--debug" in words[:end]:  # wherever it stands
-        words.remove("--debug")
-        os.environ[DEBUG] = "1"
+    if "--debug" not in words[:end]:
+        return _run(words)
+    words.remove("--debug")  # wherever it stands
+    with showing_tracebacks():
+        return _run(words)
+
+
+def _run(words: list[str]) -> int:
+    """Run a command with its output held back."""
     try:
         with held_output() as output:
             code = _answered(words)

@@ -75,7 +75,7 @@ def test_a_crash_of_ours_is_70_and_one_line(failing, capsys, monkeypatch, error,
     monkeypatch.delenv("NNFT_DEBUG", raising=False)
     failing(error)
     code = run(["--debug", "count"] if debug else ["count"])
-    os.environ.pop("NNFT_DEBUG", None)
+    assert "NNFT_DEBUG" not in os.environ
     out, err = capsys.readouterr()
     assert (code, out) == (70, "")
     assert "fault of nnft-sym" in err
