@@ -416,6 +416,8 @@ def _oldest(waiting: "deque[tuple[int, Future]]", client: "Client") -> tuple[int
             "scheduler"
         ) from error
     except (TypeError, AttributeError, RuntimeError, OSError) as error:
+        if client.status in ("closed", "closing"):
+            raise ClusterUnavailable(LOST) from error
         # what a scheduler or worker says that has other versions of Python, Dask or nnft-sym
         raise ClusterUnavailable(
             f"the cluster cannot do the work ({type(error).__name__}: {_cause(error)}); install the same "
@@ -425,18 +427,21 @@ def _oldest(waiting: "deque[tuple[int, Future]]", client: "Client") -> tuple[int
 
 def _awaited(task: "Future", client: "Client") -> "PackedSums":
     """Wait for a result as long as there is somebody to compute it."""
+    from distributed import wait
+
     alone_since: float | None = None
     while True:
         try:
-            packed: PackedSums = task.result(timeout=GLANCE)
+            wait([task], timeout=GLANCE)
+            packed: PackedSums = task.result(timeout=PATIENCE)
             return packed
         except TimeoutError:
-            if task.done():  # the task itself met a timeout
+            if task.status == "error":  # the task itself met a timeout
                 raise
         if client.status in ("closed", "closing"):
             raise ClusterUnavailable(LOST)
-        if client.status != "running" or _has_workers(client):
-            alone_since = None if client.status == "running" else alone_since or time.monotonic()
+        if client.status == "running" and _has_workers(client):
+            alone_since = None
         else:
             alone_since = alone_since or time.monotonic()
         if alone_since is not None and time.monotonic() - alone_since > PATIENCE:

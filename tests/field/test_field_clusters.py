@@ -87,7 +87,7 @@ def test_a_secured_address_needs_certificates():
 def cluster():
     """One worker in a thread of this process."""
     with distributed.LocalCluster(
-        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None, host="127.0.0.1",
+        n_workers=1, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0", host="127.0.0.1",
         protocol="tcp", silence_logs=logging.CRITICAL,
     ) as made:  # fmt: skip
         yield made
@@ -117,7 +117,7 @@ def test_the_last_worker_is_missed_and_what_is_done_is_kept(tmp_path):
     """FAULTS N2: "the last worker dies … waits for ever"."""
     lost, resumed, path = [], [], tmp_path / "run"
     with distributed.LocalCluster(
-        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None, host="127.0.0.1",
+        n_workers=1, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0", host="127.0.0.1",
         protocol="tcp", silence_logs=logging.CRITICAL,
     ) as doomed:  # fmt: skip
 
