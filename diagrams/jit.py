@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 import numba
 
 from diagrams import jit_target as jit_target  # settles the target before anything is compiled
-from diagrams.jit_cache import kept_fresh
+from diagrams.jit_cache import stored
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 FLOOR = Path(__file__).parent
@@ -20,7 +20,7 @@ FLOOR = Path(__file__).parent
 
 def compiled(function: Function) -> Function:
     """Compile with Numba on first call; cached on disk, releases the interpreter lock."""
-    return cast(Function, kept_fresh(numba.njit(cache=True, nogil=True)(function), FLOOR))
+    return cast(Function, stored(function, FLOOR, nogil=True))
 
 
 def inlined(function: Function) -> Function:

@@ -7,9 +7,16 @@ the floor that hold compiled code.
 """
 
 import hashlib
+import warnings
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import numba
+from numba.core.caching import FunctionCache
+
+from diagrams.errors import NNFTError
 
 
 @cache
@@ -34,21 +41,75 @@ def code_stamp(root: Path) -> str:
     return digest.hexdigest()
 
 
-def kept_fresh(dispatcher: Any, root: Path) -> Any:
-    """Tie the stored machine code of a compiled function to all compiled code of its floor.
+class CompilerDisabled(NNFTError, RuntimeError):
+    """Numba was told not to compile; our compiled code cannot run without it."""
+
+
+class CompilerNotice(UserWarning):
+    """Machine code cannot be kept on disk; it is compiled anew in every process."""
+
+
+def stored(function: Callable[..., Any], root: Path, **options: Any) -> Any:
+    """Make a compiled function whose machine code is kept on disk, if there is a place for it.
 
     Parameters
     ----------
-    dispatcher : numba dispatcher
-        With ``cache=True``, not yet compiled.
+    function : callable
     root : Path
-        Folder of the package.
+        Folder of the package; the machine code is tied to all compiled code below it.
+    **options
+        For ``numba.njit``.
 
     Returns
     -------
     numba dispatcher
-        The same.
+        Not yet compiled.
+
+    Raises
+    ------
+    CompilerDisabled
+        If the environment variable NUMBA_DISABLE_JIT is set.
     """
-    stored = dispatcher._cache._cache_file
-    stored._source_stamp = (stored._source_stamp, code_stamp(root))
+    if numba.config.DISABLE_JIT:
+        raise CompilerDisabled(
+            "NUMBA_DISABLE_JIT is set, but this calculation consists of compiled code; unset that variable"
+        )
+    dispatcher = numba.njit(**options)(function)
+    try:
+        dispatcher._cache = _KeptCode(function, root)
+    except RuntimeError:  # Numba found no folder that it may write to
+        _say_once()
     return dispatcher
+
+
+class _KeptCode(FunctionCache):  # type: ignore[misc]
+    """The stored machine code of a function; a disk that fails costs time, never a calculation."""
+
+    def __init__(self, function: Callable[..., Any], root: Path) -> None:
+        super().__init__(function)
+        self._cache_file._source_stamp = (self._cache_file._source_stamp, code_stamp(root))
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Read, or give nothing, whatever is wrong with the files."""
+        try:
+            return super().load_overload(sig, target_context)
+        except Exception:  # what a damaged archive raises is not documented; it is compiled anew
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Write, or say once that it was not possible."""
+        try:
+            super().save_overload(sig, data)
+        except Exception:  # a full disk; or a damaged index, which is read before it is added to
+            _say_once()
+
+
+@cache
+def _say_once() -> None:
+    warnings.warn(
+        "compiled code cannot be kept: neither the folder of the program nor that of the user can be written "
+        "to. It is compiled again in every run (some 20 s); to have it kept, set NUMBA_CACHE_DIR to a folder "
+        "that can",
+        CompilerNotice,
+        stacklevel=4,
+    )

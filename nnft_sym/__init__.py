@@ -22,9 +22,14 @@ What to use when
 
 from typing import TYPE_CHECKING
 
-from numerics._guard import require_our_diagrams
+from nnft_sym._startup import guard_process, is_the_command
 
-require_our_diagrams()
+if is_the_command():  # before anything else is loaded: nothing later may end in a traceback
+    guard_process()
+
+from nnft_sym._guard import require_our_floors
+
+require_our_floors()
 
 from diagrams import __version__ as __version__  # noqa: E402
 from numerics._lazy import lazy_exports  # noqa: E402

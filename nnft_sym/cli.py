@@ -1,19 +1,32 @@
 """The command ``nnft``: one group, subcommands imported only when called.
 
 Exit codes: 0 success; 1 a validation that did not pass; 2 bad input (one message on stderr, nothing on
-stdout); 130 interrupted.
+stdout); 70 a fault of ours (one message on stderr, with where to report it; nothing on stdout); 130
+interrupted. ``--debug``, or the environment variable ``NNFT_DEBUG=1``, adds the traceback.
 """
 
 import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from io import TextIOWrapper
 
 import click
 
 import nnft_sym
 from diagrams.errors import NNFTError
+from nnft_sym._startup import (
+    BAD_INPUT,
+    CRASHED,
+    DEBUG,
+    INTERRUPTED,
+    end_on_interrupt,
+    exit_code_of,
+    guard_process,
+    listen_to_interrupts,
+    say,
+    showing_tracebacks,
+)
+from nnft_sym._streams import Held, OutputClosed, discard, held_output, prepare_streams
 
 #: Subcommand -> one line of help; the module ``nnft_sym.commands.<name>`` defines ``command``.
 COMMANDS = {
@@ -53,6 +66,9 @@ class LazyGroup(click.Group):
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--debug", is_flag=True, expose_value=False, help=f"Show tracebacks, as the variable {DEBUG} does."
+)
 @click.version_option(nnft_sym.__version__, prog_name="nnft")
 def nnft() -> None:
     """Feynman diagrams for neural-network field theory."""
@@ -69,42 +85,68 @@ def run(arguments: Sequence[str]) -> int:
     Returns
     -------
     int
-        0, 1, 2 or 130, as in the module's description.
+        0, 1, 2, 70 or 130, as in the module's description.
     """
+    words = list(arguments)
+    end = words.index("--") if "--" in words else len(words)
+    if "--debug" not in words[:end]:
+        return _run(words)
+    words.remove("--debug")  # wherever it stands
+    with showing_tracebacks():
+        return _run(words)
+
+
+def _run(words: list[str]) -> int:
+    """Run a command with its output held back."""
     try:
-        result = nnft.main(args=list(arguments), prog_name="nnft", standalone_mode=False)
-        sys.stdout.flush()
+        with held_output() as output:
+            code = _answered(words)
+            if code not in (BAD_INPUT, CRASHED):
+                code = _delivered(output, code)
+            return code
+    except OutputClosed:
+        say("nnft: cannot write the output: standard output is closed; send it to a file, or to /dev/null")
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        say("nnft: interrupted")
+        return INTERRUPTED
+
+
+def _answered(words: list[str]) -> int:
+    """Run a command, and turn every way in which it may end into an exit code."""
+    try:
+        result = nnft.main(args=words, prog_name="nnft", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
-        return 2
+        return BAD_INPUT
     except click.ClickException as error:
         click.echo(f"nnft: {error.format_message()}", err=True)
-        return 2
+        return BAD_INPUT
     except NNFTError as error:
-        click.echo(f"nnft: {error}", err=True)
-        return 2
+        say(f"nnft: {error}", error)
+        return BAD_INPUT
     except ArithmeticError as error:
-        click.echo(f"nnft: a number is out of range ({error}); give inputs of a reasonable size", err=True)
-        return 2
+        say(f"nnft: a number is out of range ({error}); give inputs of a reasonable size", error)
+        return BAD_INPUT
     except (click.Abort, KeyboardInterrupt):
-        click.echo("nnft: interrupted", err=True)
-        return 130
-    except BrokenPipeError:
-        # The reader (``| head``) has gone.
-        _discard_output()
-        return 0
-    except OSError as error:
-        if error.filename is not None:  # not the output but a file of the user's, which has its own message
-            raise
-        _discard_output()
-        click.echo(f"nnft: cannot write the output: {error.strerror}; make room or write elsewhere", err=True)
-        return 2
+        say("nnft: interrupted")
+        return INTERRUPTED
+    except (Exception, SystemExit) as error:  # ours, whatever it is
+        return exit_code_of(error)
     return result if isinstance(result, int) else 0
 
 
-def _discard_output() -> None:
-    """Send what is still buffered to nowhere, so that Python does not complain when it flushes at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _delivered(output: Held, code: int) -> int:
+    """Write what a command has printed; give its exit code, or that of an output that cannot be written."""
+    try:
+        output.deliver()
+    except BrokenPipeError:  # the reader (``| head``) has gone, and has what it wanted
+        discard(1)
+    except OSError as error:
+        discard(1)
+        say(f"nnft: cannot write the output: {error.strerror}; make room or write elsewhere")
+        return BAD_INPUT
+    return code
 
 
 def main() -> None:
@@ -112,8 +154,9 @@ def main() -> None:
     # Our matrices have a few hundred rows; BLAS threads only get in each other's way there, by up to a factor
     # of twenty on a busy machine. Must be said before NumPy is loaded; the user's own setting wins.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # A terminal that cannot show λ shows a question mark instead of a traceback.
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")
-    sys.exit(run(sys.argv[1:]))
+    guard_process()
+    prepare_streams()
+    listen_to_interrupts()
+    code = run(sys.argv[1:])
+    end_on_interrupt()
+    sys.exit(code)

@@ -9,6 +9,7 @@ from numerics._guard import require_our_diagrams
 
 require_our_diagrams()
 
+from diagrams._marker import DISTRIBUTION as __distribution__  # noqa: E402, F401
 from numerics._lazy import lazy_exports  # noqa: E402
 
 if TYPE_CHECKING:

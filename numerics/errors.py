@@ -45,3 +45,7 @@ class ProblemTooLarge(NNFTError, MemoryError):
 
 class NotConverged(NNFTError, ArithmeticError):
     """An integral did not reach the accuracy asked for, and the settings do not accept less."""
+
+
+class ClusterUnavailable(NNFTError, ConnectionError):
+    """A Dask cluster cannot be reached, has no workers, or cannot do the work."""

@@ -9,10 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-import numba
-
 from diagrams import jit_target as jit_target  # settles the target before anything is compiled
-from diagrams.jit_cache import kept_fresh
+from diagrams.jit_cache import stored
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 FLOOR = Path(__file__).parent
@@ -41,10 +39,8 @@ def compiled_for(signature: Any) -> Callable[[Function], Function]:
 
 def inlined(function: Function) -> Function:
     """Like `compiled`, and inlined into its callers: for the small scalar kernels of inner loops."""
-    return cast(
-        Function, kept_fresh(numba.njit(cache=True, inline="always", error_model="numpy")(function), FLOOR)
-    )
+    return cast(Function, stored(function, FLOOR, inline="always", error_model="numpy"))
 
 
 def _stored(function: Callable[..., Any]) -> Any:
-    return kept_fresh(numba.njit(cache=True, nogil=True, error_model="numpy")(function), FLOOR)
+    return stored(function, FLOOR, nogil=True, error_model="numpy")

@@ -249,10 +249,13 @@ def test_use_keeps_an_entry_young(tmp_path):
 
 def test_leftovers_of_killed_writers_are_swept(tmp_path):
     predicted(tmp_path)
-    leftover = entries(tmp_path)[0].parent / ".left.npz.writing-1.npz"
+    entry = entries(tmp_path)[0]
+    leftover = entry.parent / f".{entry.name}.writing-1.npz"
     leftover.write_bytes(b"half")
     os.utime(leftover, (1000.0, 1000.0))
     assert len(IntegralStore(tmp_path)) == 3
+    assert leftover.exists()  # to look deletes nothing
+    assert IntegralStore(tmp_path).clear() == 3
     assert not leftover.exists()
 
 

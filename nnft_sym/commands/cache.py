@@ -13,22 +13,33 @@ def command(folder: str | None, clear: bool, as_json: bool) -> None:
     """Show how many integrals are kept on disk, or remove them.
 
     Set NNFT_CACHE to a folder, and every integral is stored there when it is done and found again by what it
-    is: kernel, inputs, cutoff, diagram, accuracy and version of the code.
+    is: kernel, inputs, cutoff, diagram, accuracy and version of the code. Only what nnft has stored is
+    counted and removed; other files in the folder, and links, stay.
     """
+    import os
     from pathlib import Path
 
     from nnft_sym.jsonio import dumps
     from nnft_sym.printing.tables import show, table
-    from numerics.integrals.resumable import ENVIRONMENT, store_of
+    from numerics.integrals.resumable import ENVIRONMENT
     from numerics.integrals.store import IntegralStore
 
-    if folder is not None and not Path(folder).is_dir():
-        raise click.UsageError(f"--folder {folder} was given, and there is no such folder")
-    store = IntegralStore(folder) if folder is not None else store_of(None)
-    if store is None:
+    asked, given = "--folder", folder
+    if folder is None:
+        asked, given = ENVIRONMENT, os.environ.get(ENVIRONMENT)
+    if not given:
         raise click.UsageError(
             f"no folder was given and {ENVIRONMENT} is not set; say which with --folder, or set {ENVIRONMENT}"
         )
+    shown = given if len(given) <= 120 else f"{given[:60]}…{given[-50:]}"
+    try:
+        os.scandir(Path(given).expanduser()).close()
+    except FileNotFoundError:
+        raise click.UsageError(f"{asked} {shown} was given, and there is no such folder") from None
+    except (OSError, ValueError, RuntimeError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise click.UsageError(f"{asked} {shown} was given, and it cannot be looked into: {why}") from None
+    store = IntegralStore(given)
     removed = store.clear() if clear else 0
     fields = {
         "folder": str(store.folder),

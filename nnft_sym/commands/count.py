@@ -1,8 +1,10 @@
 """``nnft count``: how many diagrams there are."""
 
+from contextlib import suppress
+
 import click
 
-from nnft_sym.commands.options import json_option
+from nnft_sym.commands.options import WHOLE_NUMBER, json_option, whole_number
 
 
 def parse_vertices(text: str) -> dict[int, int]:
@@ -20,15 +22,18 @@ def parse_vertices(text: str) -> dict[int, int]:
     """
     vertices: dict[int, int] = {}
     for item in text.split(",") if text.strip() else []:
-        valence, colon, number = item.partition(":")
-        if not (colon and valence.strip().isdecimal() and number.strip().isdecimal()):
+        valence_text, colon, number_text = item.partition(":")
+        valence = number = -1
+        with suppress(click.BadParameter):
+            valence, number = whole_number(valence_text), whole_number(number_text)
+        if not colon or valence < 0 or number < 0:
             raise click.UsageError(
                 f"--vertices {text!r}: {item.strip()!r} is not of the form VALENCE:NUMBER; "
                 "write for example 4:6,6:1 for six f^4 and one f^6 vertices"
             )
-        if int(valence) in vertices:
-            raise click.UsageError(f"--vertices {text!r} gives valence {int(valence)} twice; add the numbers")
-        vertices[int(valence)] = int(number)
+        if valence in vertices:
+            raise click.UsageError(f"--vertices {text!r} gives valence {valence} twice; add the numbers")
+        vertices[valence] = number
     return {valence: number for valence, number in sorted(vertices.items()) if number}
 
 
@@ -36,7 +41,7 @@ def parse_vertices(text: str) -> dict[int, int]:
 @click.option(
     "--vertices", required=True, metavar="V:N,...", help="Vertices as VALENCE:NUMBER, e.g. 4:6,6:1."
 )
-@click.option("-n", "n_external", type=int, required=True, help="Number of external points.")
+@click.option("-n", "n_external", type=WHOLE_NUMBER, required=True, help="Number of external points.")
 @click.option(
     "--filter",
     "filters",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nnft_sym.commands.options import (
+    WHOLE_NUMBER,
     build_network,
     json_option,
     net_options,
@@ -38,7 +39,9 @@ def sigmas(network: "Network") -> dict[str, float]:
 @click.command(name="cumulant")
 @net_options(width=True)
 @points_option
-@click.option("--order", type=int, required=True, help="Number R of points; must be the number given.")
+@click.option(
+    "--order", type=WHOLE_NUMBER, required=True, help="Number R of points; must be the number given."
+)
 @outputs_option
 @json_option
 def command(

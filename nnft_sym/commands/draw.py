@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nnft_sym.commands.action_argument import ActionCommand, read_action
-from nnft_sym.commands.options import json_option
+from nnft_sym.commands.options import WHOLE_NUMBER, json_option, output_file
 
 if TYPE_CHECKING:
     from diagrams import Diagram
@@ -24,8 +24,8 @@ MOST_ON_A_PAGE = 60
 
 @click.command(name="draw", cls=ActionCommand)
 @click.argument("action", callback=read_action)
-@click.option("-n", "n", type=int, required=True, help="Number of external points.")
-@click.option("--order", type=int, default=1, show_default=True, help="Largest number of vertices.")
+@click.option("-n", "n", type=WHOLE_NUMBER, required=True, help="Number of external points.")
+@click.option("--order", type=WHOLE_NUMBER, default=1, show_default=True, help="Largest number of vertices.")
 @click.option("--scheme", default="bare", show_default=True, metavar="bare|exact")
 @click.option(
     "--kind",
@@ -48,7 +48,9 @@ MOST_ON_A_PAGE = 60
     help="External points where they look best, clockwise on a circle, or incoming left and outgoing right.",
 )
 @click.option(
-    "--incoming", type=int, help="Columns: how many points, the first ones, come in.  [default: half]"
+    "--incoming",
+    type=WHOLE_NUMBER,
+    help="Columns: how many points, the first ones, come in.  [default: half]",
 )
 @click.option(
     "--out",
@@ -74,14 +76,11 @@ def command(
     from nnft_sym.expansions.expansion import correlator
     from nnft_sym.jsonio import dumps
     from nnft_sym.progress.ticker import Ticker
-    from nnft_sym.report.archive import check_writable
 
-    target = check_writable(out)
-    if target.suffix not in _WRITERS:
-        raise click.UsageError(f"--out {out!r}: a file name ending in .svg, .pdf or .tex is needed")
+    target = output_file(out, list(_WRITERS))
     if incoming is not None and (layout != "columns" or not 0 <= incoming <= n):
         raise click.UsageError(f"--incoming {incoming}: give 0 to {n} points, and --layout columns")
-    sheet = _Sheet(target, layout, incoming)
+    sheet = _Sheet(target, Path(out).suffix.lower(), layout, incoming)
     try:
         with Ticker(sheet.progress):
             _refuse_many(action, n, order, scheme, kind, legs == "labelled")
@@ -171,8 +170,8 @@ def _check_number(expansion: "Expansion", number: int) -> None:
 class _Sheet:
     """One file or several, and how far they are."""
 
-    def __init__(self, target: Path, layout: str, incoming: int | None) -> None:
-        self.target, self.layout, self.incoming = target, layout, incoming
+    def __init__(self, target: Path, kind: str, layout: str, incoming: int | None) -> None:
+        self.target, self.kind, self.layout, self.incoming = target, kind, layout, incoming
         self.files: list[Path] = []
         self.drawn = self.total = 0
 
@@ -197,20 +196,22 @@ class _Sheet:
     def write(self, entries: "list[Entry]", title: str) -> None:
         """Draw everything and write it."""
         self.total = len(entries)
-        _WRITERS[self.target.suffix](self, entries, title)
+        _WRITERS[self.kind](self, entries, title)
 
 
 def _svg(sheet: _Sheet, entries: "list[Entry]", title: str) -> None:
     from diagrams.drawing import svg_sheet
     from nnft_sym.printing.term_pictures import dressed_svg
     from nnft_sym.report.archive import write_text
+    from numerics.targets import regular_target
 
     pages = list(sheet.pages(entries, title))
     for number, (page, heading) in enumerate(pages, start=1):
         text = svg_sheet(sheet.counted(page), title=heading, layout=sheet.layout, incoming=sheet.incoming)
         target = sheet.target
         if len(pages) > 1:
-            target = target.with_name(f"{target.stem}-{number:0{len(str(len(pages)))}d}{target.suffix}")
+            numbered = f"{target.stem}-{number:0{len(str(len(pages)))}d}{target.suffix}"
+            target = regular_target(target.with_name(numbered))
         write_text(target, dressed_svg(text, [drawing for drawing, _ in page]))
         sheet.files.append(target)
 
@@ -244,4 +245,4 @@ def _pdf(sheet: _Sheet, entries: "list[Entry]", title: str) -> None:
     sheet.files.append(sheet.target)
 
 
-_WRITERS: "dict[str, Callable[[_Sheet, list[Entry], str], None]]" = {".svg": _svg, ".tex": _tex, ".pdf": _pdf}
+_WRITERS: "dict[str, Callable[[_Sheet, list[Entry], str], None]]" = {".svg": _svg, ".pdf": _pdf, ".tex": _tex}

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nnft_sym.commands.action_argument import ActionCommand, read_action
-from nnft_sym.commands.options import json_option
+from nnft_sym.commands.options import WHOLE_NUMBER, json_option
 from nnft_sym.commands.powers import read_counting, read_order
 from nnft_sym.expansions.truncation import CountingLike, OrderLike
 
@@ -26,7 +26,7 @@ Examples
 
 @click.command(name="expand", cls=ActionCommand, epilog=_EXAMPLES)
 @click.argument("action", callback=read_action)
-@click.option("-n", "n", type=int, required=True, help="Number of external points.")
+@click.option("-n", "n", type=WHOLE_NUMBER, required=True, help="Number of external points.")
 @click.option(
     "--order",
     callback=read_order,

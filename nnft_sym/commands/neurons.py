@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nnft_sym.commands.options import (
+    WHOLE_NUMBER,
     build_network,
     json_option,
     net_options,
@@ -12,7 +13,6 @@ from nnft_sym.commands.options import (
     outputs_option,
     parse_outputs,
     points_option,
-    whole_number,
 )
 from nnft_sym.commands.widths import parse_widths
 
@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 
 @click.command(name="neurons")
 @net_options(width=False)
-@click.option(
-    "--neurons", type=whole_number, metavar="INTEGER", required=True, help="Number of neurons to draw."
-)
+@click.option("--neurons", type=WHOLE_NUMBER, required=True, help="Number of neurons to draw.")
 @click.option("--widths", required=True, help="Numbers N of hidden neurons of the networks, as in 2,10,1000.")
 @points_option
 @outputs_option
@@ -32,8 +30,10 @@ if TYPE_CHECKING:
     "--order", type=click.Choice(["2", "4", "6"]), default="6", show_default=True, help="Highest order."
 )
 @click.option("--tilted", is_flag=True, help="Gauss only: draw neurons where their products are large.")
-@click.option("--blocks", type=int, default=200, show_default=True, help="Blocks of neurons for the errors.")
-@click.option("--seed", type=int, default=0, show_default=True)
+@click.option(
+    "--blocks", type=WHOLE_NUMBER, default=200, show_default=True, help="Blocks of neurons for the errors."
+)
+@click.option("--seed", type=WHOLE_NUMBER, default=0, show_default=True)
 @json_option
 def command(
     net: str,

@@ -1,8 +1,9 @@
 """Options that several subcommands share, and the parsing of points."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -71,6 +72,10 @@ def points_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
+#: Longest number on the command line; Python refuses to read whole numbers of more than 4300 digits.
+_LONGEST_NUMBER = 40
+
+
 def whole_number(text: str) -> int:
     """Read a whole number, which may be written like 1e6 or 1_000_000.
 
@@ -84,12 +89,122 @@ def whole_number(text: str) -> int:
     >>> whole_number("2.5e3"), whole_number("1_000")
     (2500, 1000)
     """
-    for read in (int, float):
-        with suppress(ValueError, OverflowError):
-            number = read(text)
-            if int(number) == number and (read is int or abs(number) < 2.0**53):
-                return int(number)
-    raise click.BadParameter(f"{text!r} is not a whole number, as in 100000 or 1e5")
+    text = text.strip()
+    if len(text) <= _LONGEST_NUMBER:
+        for read in (int, float):
+            with suppress(ValueError, OverflowError):
+                number = read(text)
+                if int(number) == number and (read is int or abs(number) < 2.0**53):
+                    return int(number)
+    shown = text if len(text) <= _LONGEST_NUMBER else f"{text[:_LONGEST_NUMBER]}..."
+    raise click.BadParameter(f"{shown!r} is not a whole number, as in 100000 or 1e5")
+
+
+class WholeNumber(click.ParamType[int]):
+    """A whole number, as `whole_number` reads it: the one reader of counts for all commands."""
+
+    name = "INTEGER"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read what was typed; defaults are numbers already.
+
+        Examples
+        --------
+        >>> WholeNumber().convert("1e3", None, None)
+        1000
+        """
+        if isinstance(value, int):
+            return value
+        try:
+            return whole_number(str(value))
+        except click.BadParameter as error:
+            self.fail(error.message, param, ctx)
+
+
+WHOLE_NUMBER = WholeNumber()
+
+
+def whole_numbers(text: str, option: str, example: str, most: int = 2**31 - 1) -> list[int]:
+    """Read positive whole numbers with commas between them.
+
+    Parameters
+    ----------
+    text : str
+    option : str
+        For the message, with what else is needed: ``"--widths: two or more"``.
+    example : str
+    most : int, optional
+
+    Raises
+    ------
+    click.UsageError
+        If there is anything else.
+
+    Examples
+    --------
+    >>> whole_numbers("1e3, 5", "--widths", "2,5")
+    [1000, 5]
+    """
+    numbers = []
+    for item in text.split(","):
+        with suppress(click.BadParameter):
+            numbers.append(whole_number(item))
+    if len(numbers) != text.count(",") + 1 or not all(0 < number <= most for number in numbers):
+        raise click.UsageError(
+            f"{option} {text!r}: positive whole numbers with commas are needed, as in {example}"
+        )
+    return numbers
+
+
+def known_name(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    """Read the name of a network, in capitals or not (a callback of click).
+
+    Examples
+    --------
+    >>> known_name(None, None, " ReLU ")  # type: ignore[arg-type]
+    'relu'
+    """
+    return None if value is None else value.strip().lower()
+
+
+def output_file(out: str, suffixes: Sequence[str]) -> Path:
+    """Check, before any work, that a file of results can be written: the one rule for ``--out FILE``.
+
+    Parameters
+    ----------
+    out : str
+        As given.
+    suffixes : sequence of str
+        How the name may end, in capitals or not.
+
+    Returns
+    -------
+    Path
+        The file; for a link, what it points to.
+
+    Raises
+    ------
+    UsageError
+        If the name ends otherwise.
+    UnwritableOutput
+        If nothing can be written there.
+
+    Examples
+    --------
+    >>> output_file("run.csv", (".nc", ".h5"))
+    Traceback (most recent call last):
+    click.exceptions.UsageError: --out 'run.csv': a file name ending in .nc or .h5 is needed
+    """
+    from numerics.files import check_writable
+    from numerics.targets import regular_target
+
+    target = check_writable(regular_target(out))
+    if Path(out).suffix.lower() not in suffixes:
+        *others, last = suffixes
+        allowed = f"{', '.join(others)} or {last}" if others else last
+        shown = out if len(out) <= 100 else f"{out[:50]}…{out[-49:]}"
+        raise click.UsageError(f"--out {shown!r}: a file name ending in {allowed} is needed")
+    return target
 
 
 def net_options(*, width: bool) -> Decorator:
@@ -97,7 +212,13 @@ def net_options(*, width: bool) -> Decorator:
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         options = [
-            click.option("--net", required=True, metavar="erf|relu|gauss|cos", help="The architecture."),
+            click.option(
+                "--net",
+                required=True,
+                callback=known_name,
+                metavar="erf|relu|gauss|cos",
+                help="The architecture.",
+            ),
             click.option(
                 "--sigma-w",
                 type=float,
@@ -108,7 +229,7 @@ def net_options(*, width: bool) -> Decorator:
         ]
         if width:
             options.append(
-                click.option("--width", type=int, required=True, help="Number N of hidden neurons.")
+                click.option("--width", type=WHOLE_NUMBER, required=True, help="Number N of hidden neurons.")
             )
         for option in reversed(options):
             command = option(command)
@@ -158,13 +279,15 @@ def parse_outputs(text: str | None, n_points: int) -> list[int] | None:
     """
     if text is None:
         return None
-    items = [item.strip() for item in text.split(",")]
-    if len(items) != n_points or not all(item.isdecimal() and 0 < int(item) < 2**31 for item in items):
+    numbers: list[int] = []
+    with suppress(click.UsageError):
+        numbers = whole_numbers(text, "--outputs", "1,1,2,2")
+    if len(numbers) != n_points:
         raise click.UsageError(
             f"--outputs {text!r} was given with {n_points} points; one positive whole number, the output "
             "component, is needed for each point, as in 1,1,2,2"
         )
-    return [int(item) for item in items]
+    return numbers
 
 
 def network_parameters(network: "Network", *, width: bool) -> dict[str, object]:

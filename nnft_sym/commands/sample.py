@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 import click
 
 from nnft_sym.commands.options import (
+    WHOLE_NUMBER,
     build_network,
     json_option,
     net_options,
     network_parameters,
+    output_file,
     outputs_option,
     parse_outputs,
     points_option,
-    whole_number,
+    whole_numbers,
 )
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 #: Exit code of a run that Ctrl-C ended.
 INTERRUPTED = 130
+#: How the name of a netCDF file may end.
+NETCDF = (".nc", ".nc4", ".cdf", ".h5", ".hdf5")
 #: More networks than this are not proposed.
 MOST_NEEDED = 1e12
 
@@ -41,23 +45,16 @@ def parse_orders(text: str) -> tuple[int, ...]:
     >>> parse_orders("4,2")
     (2, 4)
     """
-    items = [item.strip() for item in text.split(",")]
-    if not all(item.isdecimal() and int(item) > 0 for item in items):
-        raise click.UsageError(
-            f"--orders {text!r}: positive whole numbers with commas are needed, as in 2,4,6"
-        )
-    return tuple(sorted({int(item) for item in items}))
+    return tuple(sorted(set(whole_numbers(text, "--orders", "2,4,6"))))
 
 
 @click.command(name="sample")
 @net_options(width=True)
-@click.option(
-    "--networks", type=whole_number, metavar="INTEGER", required=True, help="Number M of networks to draw."
-)
+@click.option("--networks", type=WHOLE_NUMBER, required=True, help="Number M of networks to draw.")
 @points_option
 @outputs_option
 @click.option("--orders", default="2,4,6", show_default=True, help="Which n-point functions, n from 1 to 8.")
-@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--seed", type=WHOLE_NUMBER, default=0, show_default=True)
 @click.option(
     "--estimator",
     type=click.Choice(["plain", "conditional"]),
@@ -74,20 +71,22 @@ def parse_orders(text: str) -> tuple[int, ...]:
 )
 @click.option(
     "--blocks",
-    type=int,
+    type=WHOLE_NUMBER,
     default=1000,
     show_default=True,
     help="Blocks of networks behind the errors.",
 )
-@click.option("--threads", type=int, help="The numbers do not depend on it. [default: one per core]")
+@click.option("--threads", type=WHOLE_NUMBER, help="The numbers do not depend on it. [default: one per core]")
 @click.option(
     "--cluster",
     metavar="local[:K]|ADDRESS",
-    help="Compute on a Dask cluster: K processes here, or the scheduler at tcp://host:port.",
+    help="Compute on a Dask cluster: K processes here, or the scheduler at tcp://host:port. Whoever reaches "
+    "the port of a scheduler or worker can run code there: keep it inside a network that you trust, or use "
+    "tls://.",
 )
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False),
+    metavar="FILE.nc|.h5",
     help="Also write the numbers to this netCDF file, with a checkpoint FILE.checkpoint beside it.",
 )
 @click.option("--resume", is_flag=True, help="Continue the run whose checkpoint stands beside --out.")
@@ -130,7 +129,8 @@ def command(
     from numerics.sampling.run import SamplingInterrupted
     from numerics.sampling.sampler import Ensemble
 
-    checkpoint = None if out is None else _checkpoint(Path(out), resume)
+    target = None if out is None else output_file(out, NETCDF)
+    checkpoint = None if target is None else _checkpoint(target, resume)
     network = build_network(net, points, sigma_w, sigma_b, sigma_a, width)
     ensemble = Ensemble(network, as_points(points), seed, precision, estimator, components)
     try:
@@ -145,12 +145,12 @@ def command(
                 cluster=cluster,
             )
     except SamplingInterrupted as interrupted:
-        return _keep_partial(interrupted, ensemble, networks, out, as_json)
-    _deliver(found, ensemble, networks, out, as_json)
+        return _keep_partial(interrupted, ensemble, networks, target, as_json)
+    _deliver(found, ensemble, networks, target, as_json)
     return 0
 
 
-def _checkpoint(out: Path, resume: bool) -> Path:
+def _checkpoint(target: Path, resume: bool) -> Path:
     """Decide where the checkpoint stands; refuse to lose what is already there.
 
     Raises
@@ -158,9 +158,8 @@ def _checkpoint(out: Path, resume: bool) -> Path:
     UsageError
         If results exist and are not to be continued, or are to be continued and are damaged.
     """
-    from numerics.files import check_writable, has_content, is_intact
+    from numerics.files import has_content, is_intact
 
-    target = check_writable(out)
     checkpoint = target.with_name(f"{target.name}.checkpoint")
     there = [path for path in (target, checkpoint) if has_content(path)]
     if not resume and there:
@@ -190,7 +189,7 @@ def _checkpoint(out: Path, resume: bool) -> Path:
 
 
 def _keep_partial(
-    interrupted: "SamplingInterrupted", ensemble: "Ensemble", networks: int, out: str | None, as_json: bool
+    interrupted: "SamplingInterrupted", ensemble: "Ensemble", networks: int, out: Path | None, as_json: bool
 ) -> int:
     """Deliver what was done before Ctrl-C."""
     done = f"{interrupted.n_networks:,} networks"
@@ -200,7 +199,7 @@ def _keep_partial(
         _deliver(interrupted.partial, ensemble, networks, out, as_json)
         message = f"nnft: interrupted; these are the first {done}"
         if out is not None:
-            message += f", also in {out!r}"
+            message += f", also in {str(out)!r}"
     if out is not None:
         message += "; the same command with --resume continues"
     click.echo(message, err=True)
@@ -208,7 +207,7 @@ def _keep_partial(
 
 
 def _deliver(
-    found: "SampledCorrelators", ensemble: "Ensemble", requested: int, out: str | None, as_json: bool
+    found: "SampledCorrelators", ensemble: "Ensemble", requested: int, out: Path | None, as_json: bool
 ) -> None:
     """Write the file and print the numbers."""
     from nnft_sym.jsonio import dumps

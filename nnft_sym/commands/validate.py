@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nnft_sym.commands.options import json_option
+from nnft_sym.commands.options import WHOLE_NUMBER, json_option, known_name
 
 if TYPE_CHECKING:
     from nnft_sym.study.config import StudyConfig
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 @click.command(name="validate")
 @click.argument("study", required=False, type=click.Path(), metavar="[STUDY.toml]")
-@click.option("--net", metavar="erf|relu|gauss|cos", help="Only the nets of this kind.")
+@click.option("--net", callback=known_name, metavar="erf|relu|gauss|cos", help="Only the nets of this kind.")
 @click.option(
     "--out", type=click.Path(file_okay=False), help="Write report, figures and numbers to this folder."
 )
-@click.option("--seed", type=int, help="Replace the seed of the study.")
+@click.option("--seed", type=WHOLE_NUMBER, help="Replace the seed of the study.")
 @json_option
 def command(study: str | None, net: str | None, out: str | None, seed: int | None, as_json: bool) -> int:
     """Hold a field theory against sampled ensembles of networks, with an exact answer as referee.

@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 import click
 
 from nnft_sym.commands.options import (
+    WHOLE_NUMBER,
     build_network,
     json_option,
     net_options,
     network_parameters,
+    output_file,
     points_option,
-    whole_number,
+    whole_numbers,
 )
 
 if TYPE_CHECKING:
@@ -30,13 +32,13 @@ def parse_widths(text: str, least: int = 2) -> tuple[int, ...]:
     >>> parse_widths("10,2,5")
     (2, 5, 10)
     """
-    items = [item.strip() for item in text.split(",")]
-    if not all(item.isdecimal() and 0 < int(item) < 2**31 for item in items) or len(set(items)) < least:
-        number = "two or more " if least == 2 else ""
+    found = sorted(set(whole_numbers(text, "--widths", "2,5,10,100")))
+    if len(found) < least:
         raise click.UsageError(
-            f"--widths {text!r}: {number}positive whole numbers with commas are needed, as in 2,5,10,100"
+            f"--widths {text!r}: two or more different positive whole numbers with commas are needed, as in "
+            "2,5,10,100"
         )
-    return tuple(sorted({int(item) for item in items}))
+    return tuple(found)
 
 
 @click.command(name="widths")
@@ -45,18 +47,17 @@ def parse_widths(text: str, least: int = 2) -> tuple[int, ...]:
 @points_option
 @click.option(
     "--networks",
-    type=whole_number,
-    metavar="INTEGER",
+    type=WHOLE_NUMBER,
     default=100_000,
     show_default=True,
     help="Networks per experiment.",
 )
-@click.option("--experiments", type=int, default=10, show_default=True, help="Experiments per width.")
-@click.option("--estimator", type=click.Choice(["plain", "conditional"]), default="plain", show_default=True)
-@click.option("--seed", type=int, default=0, show_default=True)
 @click.option(
-    "--out", type=click.Path(dir_okay=False), help="Also draw m_4 and m_6 against N: .svg, .pdf, .png."
+    "--experiments", type=WHOLE_NUMBER, default=10, show_default=True, help="Experiments per width."
 )
+@click.option("--estimator", type=click.Choice(["plain", "conditional"]), default="plain", show_default=True)
+@click.option("--seed", type=WHOLE_NUMBER, default=0, show_default=True)
+@click.option("--out", metavar="FILE.svg|.pdf|.png", help="Also draw m_4 and m_6 against N.")
 @json_option
 def command(
     net: str,
@@ -82,28 +83,25 @@ def command(
     wanted = parse_widths(widths)
     if not 0 <= seed < 2**63 - len(wanted):
         raise click.UsageError(f"--seed {seed} was given; a seed from 0 to about 2^63 is needed")
-    if out is not None and not out.lower().endswith((".svg", ".pdf", ".png")):
-        raise click.UsageError(f"--out {out}: a name that ends in .svg, .pdf or .png is needed")
+    target = None if out is None else output_file(out, (".svg", ".pdf", ".png"))
     from pathlib import Path
 
     from nnft_sym.jsonio import dumps
     from nnft_sym.progress.bars import TerminalProgress
-    from nnft_sym.report.archive import atomically, check_writable
+    from nnft_sym.report.archive import atomically
     from nnft_sym.report.width_plots import width_dataset, width_figure
     from numerics.points import as_points
     from numerics.sampling.width_scan import scan_widths
 
-    if out is not None:
-        check_writable(out)
     network = build_network(net, points, sigma_w, sigma_b, sigma_a)
     with TerminalProgress() as progress:
         scan = scan_widths(
             network, as_points(points), wanted, networks, experiments, seed, estimator, progress.sampling
         )
-    if out is not None:
+    if out is not None and target is not None:
         kind = Path(out).suffix[1:].lower()
         figure = width_figure(scan)
-        atomically(Path(out), lambda temporary: figure.savefig(temporary, format=kind))
+        atomically(target, lambda temporary: figure.savefig(temporary, format=kind))
     data = width_dataset(scan)
     if as_json:
         orders = [

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 #: Characters that a label keeps on one line.
 LABEL = 24
+#: A terminal counts as at least, and as at most, so many characters wide.
+NARROWEST, WIDEST = 40, 10_000
 #: Characters that a title keeps on one line.
 TITLE = 78
 
@@ -21,9 +23,13 @@ def show(*tables: "Table | str") -> None:
     from rich.measure import Measurement
 
     console = Console(highlight=False)
+    # rich believes a COLUMNS of 0 or 5, and then leaves out columns, or everything
+    width = min(max(console.width, NARROWEST), WIDEST)
+    console = Console(highlight=False, width=width)
+    unbounded = console.options.update(max_width=WIDEST, width=WIDEST)
     for item in tables:
-        needed = 0 if isinstance(item, str) else Measurement.get(console, console.options, item).minimum
-        console.print(item, width=max(console.width, needed), crop=False)
+        needed = 0 if isinstance(item, str) else Measurement.get(console, unbounded, item).minimum
+        console.print(item, width=max(width, needed), crop=False)
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> "Table":

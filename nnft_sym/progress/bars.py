@@ -7,6 +7,8 @@ from types import TracebackType
 
 import click
 
+from nnft_sym.printing.tables import NARROWEST, WIDEST
+
 #: Seconds between plain lines when standard error is not a terminal, and before the first of them.
 LINE_EVERY = 5.0
 #: Seconds without a network after which this is said.
@@ -132,7 +134,7 @@ class _Bar:
             BarColumn(),
             TaskProgressColumn(),
             TextColumn("{task.fields[rate]}"),
-            console=Console(stderr=True),
+            console=Console(stderr=True, width=min(max(Console(stderr=True).width, NARROWEST), WIDEST)),
             transient=True,
         )
         self._task = self._progress.add_task("sampling", total=None, rate="")

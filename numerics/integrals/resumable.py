@@ -7,19 +7,20 @@ soon as it is done.
 import hashlib
 import json
 import os
+import warnings
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.code_version import code_version
 from numerics.errors import LoweringError
+from numerics.files import UnwritableOutput
 from numerics.integrals.backends import Backend
 from numerics.integrals.domains import Domain
 from numerics.integrals.jobs import Job, Settings
 from numerics.integrals.methods import Method, solve
-from numerics.integrals.store import IntegralStore
+from numerics.integrals.store import IntegralStore, StoreNotice
 from numerics.kernels.base import Kernel
 from numerics.kernels.user import kernel_identity
 
@@ -39,8 +40,14 @@ def store_of(cache: IntegralStore | str | os.PathLike[str] | None) -> IntegralSt
     """
     if isinstance(cache, IntegralStore):
         return cache
-    folder = cache if cache is not None else os.environ.get(ENVIRONMENT)
-    return IntegralStore(folder) if folder else None
+    if cache is not None:
+        return IntegralStore(cache)
+    folder = os.environ.get(ENVIRONMENT)
+    try:
+        return IntegralStore(folder) if folder else None
+    except UnwritableOutput as error:  # nobody asked for it here and now
+        warnings.warn(f"{ENVIRONMENT}: {error}. The calculation goes on without", StoreNotice, stacklevel=2)
+        return None
 
 
 def solve_with_store(
@@ -154,16 +161,3 @@ def question_of(
         },
         sort_keys=True,
     )
-
-
-@lru_cache(maxsize=1)
-def code_version() -> str:
-    """Checksum of the code of this floor and the version of NumPy: other code, other entries."""
-    digest = hashlib.sha256(np.__version__.encode())
-    for path in sorted(Path(__file__).parent.parent.rglob("*.py")):
-        digest.update(path.name.encode() + path.read_bytes())
-    return digest.hexdigest()
-
-
-def _checksum(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

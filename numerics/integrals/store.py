@@ -9,6 +9,8 @@ reported, removed and computed again.
 import hashlib
 import json
 import os
+import re
+import stat
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -22,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.errors import LoweringError
-from numerics.files import UnwritableOutput, atomically, is_intact, seal
+from numerics.files import SEAL, UnwritableOutput, atomically, is_intact, seal
 from numerics.integrals.jobs import Job
 
 Array = NDArray[np.float64]
@@ -33,6 +35,10 @@ DEFAULT_BYTES = 2**30
 _KEPT_SHARE = 0.8
 #: Temporary files older than this were left by a killed process.
 _STALE_SECONDS = 3600.0
+#: Names of subfolders, of entries in them, and of the temporary files of `atomically` beside those.
+_SUBFOLDER = re.compile("[0-9a-f]{2}")
+_ENTRY = re.compile(r"[0-9a-f]{64}\.npz")
+_TEMPORARY = re.compile(r"\.[0-9a-f]{48,64}(\.npz)?\.writing-\w+(\.npz)?")
 #: What a job is asked, and so not part of the answer.
 _ASKED = ("integrand", "rows")
 
@@ -77,7 +83,9 @@ class IntegralStore:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise UnwritableOutput(f"cannot make the folder {str(self.folder)!r} ({error})") from error
+            raise UnwritableOutput(
+                f"cannot make the folder {_shortened(str(self.folder))} ({error.strerror}); give another one"
+            ) from error
 
     def __repr__(self) -> str:
         return f"IntegralStore({str(self.folder)!r}, max_bytes={self.max_bytes})"
@@ -106,11 +114,12 @@ class IntegralStore:
             Whether it was there.
         """
         path = self._path(question)
-        if not path.exists():
-            return False
         try:
             answer = _read(path, question, job.shape)
-        except FileNotFoundError:  # another process has just removed it
+        except (FileNotFoundError, NotADirectoryError):  # never there, or just removed by another process
+            return False
+        except PermissionError as error:
+            _notice(f"the stored integral {path} cannot be read ({error.strerror}); it is computed again")
             return False
         except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
             _notice(f"the stored integral {path} is damaged ({error}); it is computed again")
@@ -135,14 +144,15 @@ class IntegralStore:
         if self._n_bytes is None:
             self._n_bytes = self.n_bytes
         else:
-            with suppress(FileNotFoundError):  # another process has just removed it
+            with suppress(OSError):  # another process has just removed it
                 self._n_bytes += path.stat().st_size
         if self._n_bytes > self.max_bytes:
             self._shrink(path)
 
     def clear(self) -> int:
-        """Remove all integrals; gives their number."""
+        """Remove all integrals; gives their number. Files that are not ours, and links, stay."""
         self._n_bytes = None
+        self._sweep()
         return sum(self._remove(path) for path, _, _ in list(self._entries()))
 
     def _path(self, question: str) -> Path:
@@ -150,17 +160,33 @@ class IntegralStore:
         return self.folder / key[:2] / f"{key}.npz"
 
     def _entries(self) -> Iterator[tuple[Path, float, int]]:
-        """Give path, time of last use and size of every entry."""
-        for path in self.folder.glob("[0-9a-f][0-9a-f]/*.npz"):
-            with suppress(FileNotFoundError):
-                status = path.stat()
-                if not path.name.startswith("."):
+        """Give path, time of last use and size of every entry; what is not of our making is passed over."""
+        for path in self._files():
+            with suppress(OSError):
+                status = path.lstat()
+                if _ENTRY.fullmatch(path.name) and _is_sealed(path, status):
                     yield path, status.st_mtime, status.st_size
-                elif time() - status.st_mtime > _STALE_SECONDS:
-                    self._remove(path)
+
+    def _files(self) -> Iterator[Path]:
+        """Give everything in the subfolders that could be ours; links are not followed."""
+        for folder in _listed(self.folder):
+            if _SUBFOLDER.fullmatch(folder.name) and folder.is_dir(follow_symlinks=False):
+                for file in _listed(folder.path):
+                    if file.name.lstrip(".").startswith(folder.name):
+                        yield Path(file.path)
+
+    def _sweep(self) -> None:
+        """Remove the temporary files of writers that were killed."""
+        for path in self._files():
+            with suppress(OSError):
+                status = path.lstat()
+                old = time() - status.st_mtime > _STALE_SECONDS
+                if old and _TEMPORARY.fullmatch(path.name) and stat.S_ISREG(status.st_mode):
+                    path.unlink()
 
     def _shrink(self, newest: Path) -> None:
         """Remove the entries unused for longest; the newest one stays."""
+        self._sweep()
         entries = sorted(self._entries(), key=lambda entry: entry[1])
         total = sum(size for _, _, size in entries)
         for path, _, size in entries:
@@ -179,6 +205,25 @@ class IntegralStore:
             _notice(f"the stored integral {path} could not be removed ({error})")
             return False
         return True
+
+
+def _listed(folder: str | Path) -> "list[os.DirEntry[str]]":
+    """List a folder; one that may not be looked into is empty."""
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except OSError:
+        return []
+
+
+def _is_sealed(path: Path, status: os.stat_result) -> bool:
+    """Tell whether a regular file ends in a seal, without reading all of it."""
+    length = len(SEAL) + 64
+    if not stat.S_ISREG(status.st_mode) or status.st_size < length:
+        return False
+    with path.open("rb") as file:
+        file.seek(-length, os.SEEK_END)
+        return file.read(len(SEAL)) == SEAL
 
 
 def _checksum(content: bytes) -> str:
@@ -213,6 +258,10 @@ def _read(path: Path, question: str, shape: tuple[int, ...]) -> Mapping[str, Any
         raise ValueError(f"its shape is {arrays['value'].shape}, not {shape}")
     found: dict[str, Any] = arrays | header["plain"]
     return found
+
+
+def _shortened(text: str) -> str:
+    return repr(text if len(text) <= 120 else f"{text[:60]}…{text[-50:]}")
 
 
 def _notice(text: str) -> None:

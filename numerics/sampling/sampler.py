@@ -19,7 +19,7 @@ errors only) number of blocks: not on threads, workers, interruptions, or the or
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.errors import InvalidStatistics
+from numerics.errors import ClusterUnavailable, InvalidStatistics
 from numerics.exact.inputs import as_outputs
 from numerics.given import as_choice, as_whole
 from numerics.index_sets import multiset_count
@@ -184,34 +184,19 @@ class Ensemble:
             If the checkpoint was truncated or altered, or belongs to a run with other inputs.
         UnwritableOutput
             If the checkpoint cannot be written; the one before is still there.
+        OutputInUse
+            If another run is writing the checkpoint.
         ClusterUnavailable
-            If the cluster cannot be reached or has no workers.
+            If the cluster cannot be reached or has no workers, or loses them; what is done is in the
+            checkpoint.
         """
         if n_threads is None:
             n_threads = _default_threads()
         threads = as_whole(n_threads, "n_threads", InvalidStatistics, most=MOST_THREADS)
         request = self._request(n_networks, orders, n_blocks, threads)
         kept = None if checkpoint is None else Checkpoint(checkpoint)
-        run = SamplingRun(request) if kept is None else kept.open(request)
-
-        def after_each(run: SamplingRun) -> None:
-            if kept is not None:
-                kept.keep(run)
-            if progress is not None:
-                progress(run.networks, request.n_networks)
-
-        try:
-            if progress is not None and run.networks:
-                progress(run.networks, request.n_networks)
-            if not run.complete:
-                with _page_stream(cluster, threads) as stream:
-                    run.advance(stream, after_each)
-        except KeyboardInterrupt as interrupt:
-            if kept is not None:
-                kept.save(run)
-            path = None if kept is None else kept.path
-            raise SamplingInterrupted(run.networks, run.partial(), path) from interrupt
-        return run.correlators()
+        with nullcontext() if kept is None else kept.claimed():
+            return _correlators(request, kept, progress, partial(_page_stream, cluster, threads))
 
     def _request(self, n_networks: int, orders: Sequence[int], n_blocks: int, threads: int) -> Request:
         """Check the numbers asked for."""
@@ -299,6 +284,42 @@ class Ensemble:
                 f"{size} correlators of {n_points} points in {n_blocks} blocks need about {needed / 1e9:.1f} "
                 f"GB, more than the limit of {MEMORY_LIMIT / 1e9:.1f} GB; use fewer points, orders or blocks"
             )
+
+
+def _correlators(
+    request: Request,
+    kept: Checkpoint | None,
+    progress: Callable[[int, int], None] | None,
+    open_stream: Callable[[], AbstractContextManager[PageStream]],
+) -> SampledCorrelators:
+    """Do a run, or what is left of it; keep what is done when it ends early."""
+    run = SamplingRun(request) if kept is None else kept.open(request)
+
+    def after_each(run: SamplingRun) -> None:
+        if kept is not None:
+            kept.keep(run)
+        if progress is not None:
+            progress(run.networks, request.n_networks)
+
+    try:
+        if progress is not None and run.networks:
+            progress(run.networks, request.n_networks)
+        if not run.complete:
+            with open_stream() as stream:
+                run.advance(stream, after_each)
+    except KeyboardInterrupt as interrupt:
+        if kept is not None:
+            kept.save(run)
+        path = None if kept is None else kept.path
+        raise SamplingInterrupted(run.networks, run.partial(), path) from interrupt
+    except ClusterUnavailable as error:
+        if kept is None or not run.networks:
+            raise
+        kept.save(run)
+        raise ClusterUnavailable(
+            f"{error}. {run.networks:,} networks are done and kept in {str(kept.path)!r}; continue from there"
+        ) from error
+    return run.correlators()
 
 
 @contextmanager

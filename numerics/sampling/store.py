@@ -14,6 +14,8 @@ orders 2, 4 and 6 at six points in 1000 blocks.
 
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 from typing import Any, cast
@@ -23,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagrams._marker import VERSION
+from numerics.code_version import code_version
 from numerics.errors import NNFTError
 from numerics.files import (
     UnwritableOutput,
@@ -37,6 +40,7 @@ from numerics.networks.parameters import describe
 from numerics.sampling.page_sums import Request
 from numerics.sampling.pages import PageSums
 from numerics.sampling.run import SamplingRun
+from numerics.targets import claimed, regular_target
 
 #: Raised by one whenever the layout of the files changes.
 FORMAT = 1
@@ -69,10 +73,22 @@ class Checkpoint:
     """
 
     def __init__(self, path: str | PathLike[str]) -> None:
-        self.path = check_writable(path)
+        self.path = check_writable(regular_target(path))
         self._saved_networks = 0
         self._next = 0.0
-        remove_leftovers(self.path)
+
+    @contextmanager
+    def claimed(self) -> Iterator[None]:
+        """Keep other runs from writing this checkpoint while the block runs.
+
+        Raises
+        ------
+        OutputInUse
+            If another run does.
+        """
+        with claimed(self.path):
+            remove_leftovers(self.path)
+            yield
 
     def open(self, request: Request) -> SamplingRun:
         """Load the run, or begin it.
@@ -247,6 +263,7 @@ def inputs(request: Request) -> dict[str, object]:
         "blocks": request.n_blocks,
         "page size": request.page_size,
         "version": VERSION,
+        "code": code_version(),
     }
 
 
@@ -255,6 +272,13 @@ def _check_inputs(path: Path, there: dict[str, object], here: dict[str, object])
     differing = [name for name in {**there, **here} if there.get(name) != here.get(name)]
     if not differing:
         return True
+    if "code" in differing and set(differing) <= {"code", "version", "networks", "blocks"}:
+        raise CheckpointMismatch(
+            f"the checkpoint {str(path)!r} was written by other code of nnft-sym (version "
+            f"{_short(there.get('version'))}, code {str(there.get('code'))[:12]} there; version {VERSION}, "
+            f"code {code_version()[:12]} here), and numbers of different code are not mixed; continue with "
+            "that code, or remove it and start again"
+        )
     longer = set(differing) <= {"networks", "blocks"}
     if longer and _nested(*(cast(int, run[key]) for run in (there, here) for key in ("networks", "blocks"))):
         return False
