@@ -16,12 +16,15 @@ from statistics import fmean
 
 from diagrams.canonical import Edge
 from diagrams.diagram import Diagram
-from diagrams.pictures.curves import Place, disorder
+from diagrams.pictures.curves import LABEL_DISTANCE, Place
 from diagrams.pictures.layout import distances, layout, majorised, rounded
+from diagrams.pictures.planar import planar_inside
+from diagrams.pictures.repair import Bench, Drawing
 
-_N_STARTS = 10
-#: Moves of single vertices that are tried while lines cross.
-_N_MOVES = 50
+_N_STARTS = 8
+#: Drawings that are mended, the best ones, and changes that are tried with each.
+_N_REPAIRED = 3
+_N_TRIES = 150
 #: Distance of neighbouring external points, at least.
 _APART = 1.0
 #: Distance of two vertices, at least.
@@ -66,7 +69,7 @@ def framed(diagram: Diagram, style: Layout, incoming: int | None = None) -> tupl
     """
     n, n_nodes = diagram.n_external, diagram.n_external + diagram.n_vertices
     if n <= 2 and diagram.is_connected:  # one line of thought from left to right in any layout
-        return layout(diagram), {}
+        return layout(diagram)
     far = distances(diagram)
     crowd = diagram.n_vertices + 2 * len(diagram.components()) - 3
     room = _ROOM * max(0, crowd) if diagram.n_vertices else 0.0
@@ -74,63 +77,70 @@ def framed(diagram: Diagram, style: Layout, incoming: int | None = None) -> tupl
         outer = _circle(n, room, far)
     else:
         outer = _columns(n, room, (n + 1) // 2 if incoming is None else incoming, far)
-    best = _Drawing(diagram, outer, far, dict(outer))
-    for start in range(_N_STARTS if diagram.n_vertices else 1):
-        at = _start(n, n_nodes, outer, start)
-        majorised(at, far, outer)
-        drawing = _Drawing(diagram, outer, far, dict(enumerate(at)))
-        if not start or drawing.score < best.score:
-            best = drawing
-    best = _improved(best)
+    bench = Bench(
+        diagram,
+        far,
+        fixed=frozenset(outer),
+        extra=lambda place: 2.0 * (_outside(place, outer) + _crowded(place, n)),
+        label=lambda z: z + LABEL_DISTANCE * outward(z, style),
+    )
+    best = _best(bench, outer)
     return best.place, best.bends
 
 
-class _Drawing:
-    """Places with the bends that suit them best, and what is wrong with it (`score`, to be low)."""
-
-    def __init__(self, diagram: Diagram, outer: Place, far: list[list[float]], place: Place) -> None:
-        self.diagram, self.outer, self.far = diagram, outer, far
-        self.place = {node: rounded(z) for node, z in place.items()}
-        self.bends: dict[Edge, float] = {}
-        if len(place) < diagram.n_external + diagram.n_vertices:
-            self.score = (inf, inf)
-            return
-        self.bends = _bends(diagram, self.place)
-        wrong = disorder(diagram, self.place, self.bends) + 2 * (self._outside() + self._crowded())
-        stress = sum((abs(a - b) / far[i][j] - 1) ** 2 for (i, a), (j, b) in combinations(place.items(), 2))
-        self.score = (wrong, round(stress + sum(map(abs, self.bends.values())), 6))
-
-    def _outside(self) -> int:
-        """Vertices that leave the box of the external points or come close to its sides."""
-        wide = max(abs(z.real) for z in self.outer.values()) - 0.15
-        high = max(wide, max(abs(z.imag) for z in self.outer.values())) - 0.15
-        inner = (z for node, z in self.place.items() if node not in self.outer)
-        return sum(abs(z.real) > wide or abs(z.imag) > high for z in inner)
-
-    def _crowded(self) -> int:
-        """Vertices too close to another node."""
-        n = self.diagram.n_external
-        return sum(
-            abs(self.place[i] * (1 if i >= n else 1.1) - self.place[j]) < _CLOSE * (1 if i >= n else 0.7)
-            for i, j in combinations(range(len(self.place)), 2)
-            if j >= n
-        )
+def outward(z: complex, style: Layout) -> complex:
+    """Direction, seen from a point of a frame, in which its name stands."""
+    if style is Layout.COLUMNS:
+        return complex(1 if z.real > 0 else -1)
+    return z / abs(z) if z else 1j
 
 
-def _improved(drawing: _Drawing) -> _Drawing:
-    """Move single vertices about while something is wrong."""
-    free = [node for node in drawing.place if node not in drawing.outer]
-    random = Random(0)
-    for _ in range(_N_MOVES if free else 0):
-        if drawing.score[0] == 0:
+def _best(bench: Bench, outer: Place) -> Drawing:
+    """Of several starts the drawing with the fewest faults, then least stress; mended if something is wrong."""
+    n, n_nodes = len(outer), len(bench.far)
+    if not bench.diagram.n_vertices:
+        return _bent(bench, dict(outer))
+    lines = [edge for edge, _ in bench.diagram.lines if edge[0] != edge[1]]
+    tried: list[Drawing] = []
+    for start in range(_N_STARTS):
+        at = _start(n, n_nodes, outer, start)
+        majorised(at, bench.far, outer)
+        place = {node: rounded(z) for node, z in enumerate(at)}
+        if not any(_same(place, one.place) for one in tried):
+            tried.append(_bent(bench, place))
+    inside = planar_inside(outer, lines)
+    best = min(tried, key=lambda one: one.rank)
+    if not best.wrong:
+        return best
+    if inside is not None:
+        tried.append(_bent(bench, inside))
+    must = 1 if inside is None else 0
+    for drawing in sorted(tried, key=lambda one: one.rank)[:_N_REPAIRED]:
+        best = min(best, bench.repaired(drawing, must, _N_TRIES), key=lambda one: one.rank)
+        if best.wrong <= must:
             break
-        node = random.choice(free)
-        step = cmath.rect(random.uniform(0.1, 1.0), random.uniform(0, 2 * pi))
-        moved = drawing.place | {node: drawing.place[node] + step}
-        other = _Drawing(drawing.diagram, drawing.outer, drawing.far, moved)
-        if other.score < drawing.score:
-            drawing = other
-    return drawing
+    return Drawing({node: rounded(z) for node, z in best.place.items()}, best.bends, best.wrong, best.cost)
+
+
+def _same(one: Place, other: Place) -> bool:
+    return all(abs(z - other[node]) < 0.01 for node, z in one.items())
+
+
+def _outside(place: Mapping[int, complex], outer: Place) -> int:
+    """Vertices that leave the box of the external points or come close to its sides."""
+    wide = max(abs(z.real) for z in outer.values()) - 0.15
+    high = max(wide, max(abs(z.imag) for z in outer.values())) - 0.15
+    inner = (z for node, z in place.items() if node not in outer)
+    return sum(abs(z.real) > wide or abs(z.imag) > high for z in inner)
+
+
+def _crowded(place: Mapping[int, complex], n: int) -> int:
+    """Vertices too close to another node."""
+    return sum(
+        abs(place[i] * (1 if i >= n else 1.1) - place[j]) < _CLOSE * (1 if i >= n else 0.7)
+        for i, j in combinations(range(len(place)), 2)
+        if j >= n
+    )
 
 
 def _circle(n: int, room: float, far: list[list[float]]) -> Place:
@@ -169,16 +179,15 @@ def _start(n: int, n_nodes: int, outer: Mapping[int, complex], number: int) -> l
     return at
 
 
-def _bends(diagram: Diagram, place: Place) -> dict[Edge, float]:
-    """Sagittas of the lines between external points, one after the other with the least disorder."""
-    bends: dict[Edge, float] = {}
-    for edge in diagram.edges:
-        if edge[1] < diagram.n_external:
-            tried = {way: disorder(diagram, place, bends | {edge: way}) for way in _ways(edge, place)}
-            sagitta = min(tried, key=tried.__getitem__)
-            if sagitta:
-                bends[edge] = sagitta
-    return bends
+def _bent(bench: Bench, place: Place) -> Drawing:
+    """The lines between external points bent one after the other, such that least is wrong."""
+    best = bench.judged(place)
+    for edge in bench.diagram.edges:
+        if edge[1] < bench.diagram.n_external:
+            others = {edge_: bend for edge_, bend in best.bends.items() if edge_ != edge}
+            tried = (bench.judged(place, others | ({edge: way} if way else {})) for way in _ways(edge, place))
+            best = min(tried, key=lambda one: round(one.wrong, 3))
+    return best
 
 
 def _ways(edge: Edge, place: Place) -> Iterator[float]:

@@ -15,14 +15,12 @@ from math import comb, sqrt
 from diagrams.canonical import Edge
 from diagrams.diagram import Component, Diagram
 from diagrams.errors import InvalidDiagram
-from diagrams.pictures.curves import Curve, Point, drawn_lines, interrupted
-from diagrams.pictures.frames import Layout, framed
+from diagrams.pictures.curves import LABEL_DISTANCE, Curve, Point, drawn_lines, interrupted
+from diagrams.pictures.frames import Layout, framed, outward
 from diagrams.pictures.layout import layout as free_layout
 
 #: Room for the label of an external point, around the point.
 _LABEL_ROOM = 0.34
-#: From an external point to the centre of its label.
-_LABEL_DISTANCE = 0.29
 _GAP = 0.35
 #: Wished ratio of width and height of a whole picture.
 _ASPECT = 1.35
@@ -153,8 +151,8 @@ def picture(
         parts = parts[len(outer) :]
         drawn.append(_framed_picture(diagram.n_external, outer, names, style, incoming))
     for part, vertex_names in parts:
-        place = free_layout(part.diagram)
-        drawn.append(_drawn(part.diagram, place, {}, [names[i] for i in part.external], vertex_names))
+        place, bends = free_layout(part.diagram)
+        drawn.append(_drawn(part.diagram, place, bends, [names[i] for i in part.external], vertex_names))
     return _arranged(drawn)
 
 
@@ -203,11 +201,9 @@ def _framed_picture(
     if n <= 2:
         return drawn
     # Names stand outside the frame, whichever way the lines go.
-    outside = [complex(1 if z.real > 0 else -1) for z in place.values()]
-    if style is Layout.CIRCLE:
-        outside = [z / abs(z) if z else 1j for z in place.values()]
+    outside = [outward(z, style) for z in place.values()]
     marks = [
-        replace(m, label_x=m.x + _LABEL_DISTANCE * way.real, label_y=m.y + _LABEL_DISTANCE * way.imag)
+        replace(m, label_x=m.x + LABEL_DISTANCE * way.real, label_y=m.y + LABEL_DISTANCE * way.imag)
         if m.external
         else m
         for m, way in zip(drawn.marks, outside, strict=True)
@@ -231,7 +227,7 @@ def _drawn(
         outward = z
         if node < n:
             step = z - _next_along(node, lines)
-            outward = z + _LABEL_DISTANCE * step / abs(step)
+            outward = z + LABEL_DISTANCE * step / abs(step)
         valence = 1 if node < n else diagram.vertices[node - n]
         marks.append(Mark(z.real, z.imag, labels[node], node < n, valence, outward.real, outward.imag))
     curves = interrupted([Curve(labels[i], labels[j], points) for (i, j), points in lines])

@@ -1,0 +1,175 @@
+"""Mend a drawing in which something is wrong: move vertices, turn legs, bend lines, while it gets better.
+
+A search with fixed random numbers: equal diagrams get equal pictures. A change is kept if the cost falls:
+what is wrong with the drawing (`diagrams.pictures.faults`), the stress of its distances, and its bends.
+"""
+
+import cmath
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from math import inf, pi
+from random import Random
+
+from diagrams.canonical import Edge
+from diagrams.diagram import Diagram
+from diagrams.pictures.curves import LABEL_DISTANCE, Place, drawn_lines
+from diagrams.pictures.faults import COLLAPSED, faults
+
+#: Into how many pieces a line is cut while drawings are compared.
+_SEGMENTS = 10
+#: What stress and bends cost, against one crossing.
+_STRESS, _BEND = 0.2, 0.8
+#: Largest sagitta of a bent line, in units of its chord.
+_MOST_BENT = 0.45
+_TURN = 0.7
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Places of nodes, bends of lines, and what is wrong with it.
+
+    Attributes
+    ----------
+    place : dict
+        Node -> position.
+    bends : dict
+        Line -> sagitta, as `diagrams.pictures.curves.drawn_lines` takes it.
+    wrong : float
+        Zero, or not much more than the number of crossings that cannot be helped.
+    cost : float
+        What a search makes small.
+    """
+
+    place: Place
+    bends: dict[Edge, float] = field(default_factory=dict)
+    wrong: float = 0.0
+    cost: float = 0.0
+
+    @property
+    def rank(self) -> tuple[float, float]:
+        """To be low."""
+        return round(self.wrong, 3), round(self.cost, 6)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What judges the drawings of one diagram.
+
+    Attributes
+    ----------
+    diagram : Diagram
+    far : sequence of sequence of float
+        Wished distances of all nodes.
+    fixed, level : frozenset of int
+        Nodes that stay where they are, and nodes that move to the left and right only.
+    extra : callable, optional
+        More that may be wrong with places.
+    label : callable, optional
+        Where the name of an external point stands; beyond its line by default.
+    """
+
+    diagram: Diagram
+    far: Sequence[Sequence[float]]
+    fixed: frozenset[int] = frozenset()
+    level: frozenset[int] = frozenset()
+    extra: Callable[[Mapping[int, complex]], float] | None = None
+    label: Callable[[complex], complex] | None = None
+
+    def judged(self, place: Mapping[int, complex], bends: Mapping[Edge, float] | None = None) -> Drawing:
+        """A drawing with these places and bends."""
+        bends = dict(bends or {})
+        if any(abs(a - b) < 0.1 for a, b in combinations(place.values(), 2)):
+            return Drawing(dict(place), bends, COLLAPSED, COLLAPSED)
+        drawn = drawn_lines(self.diagram, place, bends)
+        wrong = faults(drawn, place, self._labels(place, drawn), _SEGMENTS)
+        if self.extra is not None:
+            wrong += self.extra(place)
+        pairs = list(combinations(place, 2))
+        stress = sum(
+            (abs(place[i] - place[j]) / self.far[i][j] - 1) ** 2 for i, j in pairs if self.far[i][j] < inf
+        )
+        cost = wrong + _STRESS * stress / max(len(place), 1) + _BEND * sum(map(abs, bends.values()))
+        return Drawing(dict(place), bends, wrong, cost)
+
+    def _labels(
+        self, place: Mapping[int, complex], drawn: Sequence[tuple[Edge, tuple[tuple[float, float], ...]]]
+    ) -> list[complex]:
+        """Centres of the names of external points."""
+        if self.label is not None:
+            return [self.label(place[node]) for node in range(self.diagram.n_external)]
+        found = []
+        for (i, j), points in drawn:
+            for node, near, far in ((i, 0, 1), (j, -1, -2)):
+                if node < self.diagram.n_external:
+                    step = complex(*points[near]) - complex(*points[far])
+                    found.append(place[node] + LABEL_DISTANCE * step / abs(step))
+        return found
+
+    def repaired(self, drawing: Drawing, must: float, tries: int) -> Drawing:
+        """Change one thing at a time until no more is wrong than has to be, or so many changes were tried.
+
+        Parameters
+        ----------
+        drawing : Drawing
+            From `judged`.
+        must : float
+            Crossings that cannot be helped.
+        tries : int
+            Changes that are tried at most.
+
+        Returns
+        -------
+        Drawing
+            Not worse than what was given.
+        """
+        random = Random(0)
+        moves = _Moves(self, random)
+        for step in range(tries):
+            if drawing.wrong <= must or not moves.possible:
+                break
+            size = 1.0 if step % 3 else 0.3
+            place, bends = moves.next(drawing, size)
+            other = self.judged(place, bends)
+            if other.cost < drawing.cost:
+                drawing = other
+        return drawing
+
+
+class _Moves:
+    """Changes of a drawing."""
+
+    def __init__(self, bench: Bench, random: Random) -> None:
+        diagram = bench.diagram
+        n = diagram.n_external
+        self.random = random
+        self.lines = [edge for edge, _ in diagram.lines if edge[0] != edge[1] and edge[1] >= n]
+        self.level = bench.level
+        self.legs = {i: j for (i, j), _ in diagram.lines if i < n <= j and i not in bench.fixed}
+        self.free = [v for v in range(n, n + diagram.n_vertices) if v not in bench.fixed]
+        self.turning = [leg for leg in self.legs if leg not in bench.level]
+        self.possible = bool(self.free or self.turning)
+
+    def next(self, drawing: Drawing, size: float) -> tuple[Place, dict[Edge, float]]:
+        """One vertex moved, its legs with it, or one leg turned, or one line bent or unbent."""
+        random, place, bends = self.random, dict(drawing.place), dict(drawing.bends)
+        kind = random.random()
+        if kind < 0.2 and self.turning:
+            leg = random.choice(self.turning)
+            vertex = self.legs[leg]
+            place[leg] = place[vertex] + (place[leg] - place[vertex]) * cmath.rect(
+                1, random.uniform(-2 * _TURN, 2 * _TURN) * size
+            )
+        elif kind < 0.4 and self.lines:
+            line = random.choice(self.lines)
+            bend = bends.pop(line, 0.0) + random.uniform(-0.4, 0.4) * size
+            if 0.05 < abs(bend) < _MOST_BENT:
+                bends[line] = bend
+        elif self.free:
+            vertex = random.choice(self.free)
+            step = cmath.rect(random.uniform(0.05, 0.9) * size, random.uniform(0, 2 * pi))
+            if vertex in self.level:
+                step = complex(step.real)
+            for node in (vertex, *(leg for leg, carrier in self.legs.items() if carrier == vertex)):
+                place[node] += step
+        return place, bends
