@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from diagrams.canonical import Edge
 from diagrams.diagram import Diagram
-from diagrams.pictures.faults import LIMITS, crossings, line_crossings, sampled
+from diagrams.pictures.faults import crossed, line_crossings, sampled
 
 #: How far a self-loop reaches from its vertex: the first that does not make it cross anything.
 _PETALS = (0.72, 0.6, 0.48)
@@ -184,41 +184,57 @@ def drawn_lines(
     [((0, 1), ((-1.0, 0.0), (1.0, 0.0)))]
     """
     lines = dict(diagram.lines)
+    return with_loops(lines, place, between_nodes(lines, place, bends))
+
+
+def between_nodes(
+    lines: Mapping[Edge, int], place: Mapping[int, complex], bends: Mapping[Edge, float] | None = None
+) -> list[tuple[Edge, tuple[Point, ...]]]:
+    """Curves of all lines that are not self-loops, as of `drawn_lines`."""
     found: list[tuple[Edge, tuple[Point, ...]]] = []
-    ways: dict[int, list[float]] = {node: [] for node in place}  # directions in which lines leave
     for (i, j), many in lines.items():
         if i == j:
             continue
         bend = bends.get((i, j), 0.0) if bends else 0.0
         room = _room(i, j, place, lines) if many > 1 else (0.0, 0.0)
         bundle = list(_parallel(place[i], place[j], many, bend, *room))
-        for points in bundle:
-            found.append(((i, j), points))
-            for node, near, far in ((i, 0, 1), (j, -1, -2)):
-                ways[node].append(_direction(complex(*points[far]) - complex(*points[near])))
-    if any(i == j for i, j in lines):
-        paths = sampled([points for _, points in found], _SEGMENTS)
-        for (node, other), loops in lines.items():
-            if node == other:
-                chords = [way for _, way, many in neighbours(node, place, lines) if many > 1]
-                petals = _clear_petals(place[node], ways[node], chords, loops, paths)
-                found += [((node, node), points) for points in petals]
-                paths = np.concatenate([paths, sampled(petals, _SEGMENTS)])
+        found += [((i, j), points) for points in bundle]
     return found
+
+
+def with_loops(
+    lines: Mapping[Edge, int], place: Mapping[int, complex], found: Sequence[tuple[Edge, tuple[Point, ...]]]
+) -> list[tuple[Edge, tuple[Point, ...]]]:
+    """The lines between nodes, and self-loops in the room that they leave."""
+    drawn = list(found)
+    if all(i != j for i, j in lines):
+        return drawn
+    ways: dict[int, list[float]] = {node: [] for node in place}  # directions in which lines leave
+    for (i, j), points in found:
+        for node, near, far in ((i, 0, 1), (j, -1, -2)):
+            ways[node].append(_direction(complex(*points[far]) - complex(*points[near])))
+    paths = sampled([points for _, points in found], _SEGMENTS)
+    for (node, other), loops in lines.items():
+        if node == other:
+            chords = [way for _, way, many in neighbours(node, place, lines) if many > 1]
+            petals = _clear_petals(place[node], ways[node], chords, loops, paths)
+            drawn += [((node, node), points) for points in petals]
+            paths = np.concatenate([paths, sampled(petals, _SEGMENTS)])
+    return drawn
 
 
 def _clear_petals(
     z: complex, ways: Sequence[float], chords: Sequence[float], loops: int, lines: NDArray[np.complex128]
 ) -> list[tuple[Point, ...]]:
     """The longest self-loops that cross none of the lines, sampled, not even if they were a little longer."""
-    petals: list[tuple[Point, ...]] = []
-    for reach in _PETALS:
-        petals = list(_petals(z, ways, chords, loops, reach))
-        wider = sampled(list(_petals(z, ways, chords, loops, reach + _GAP)), _SEGMENTS)
-        here, there = np.indices((len(wider), len(lines))).reshape(2, -1)
-        if not (np.abs(crossings(wider, lines, (here, there)).place - z) > LIMITS.common).any():
+    directions = list(_petal_directions(ways, chords, loops))
+    for reach in _PETALS[:-1]:
+        wider = [_petal(z, way, half, reach + _GAP) for way, half in directions]
+        if not crossed(sampled(wider, _SEGMENTS), lines, z):
             break
-    return petals
+    else:
+        reach = _PETALS[-1]
+    return [_petal(z, way, half, reach) for way, half in directions]
 
 
 def _room(i: int, j: int, place: Mapping[int, complex], lines: Mapping[Edge, int]) -> tuple[float, float]:
@@ -271,10 +287,10 @@ def arc(a: complex, b: complex, sagitta: float) -> tuple[Point, ...]:
     return (xy(a), xy(first), xy(second), xy(b))
 
 
-def _petals(
-    z: complex, ways: Sequence[float], chords: Sequence[float], loops: int, reach: float
-) -> Iterator[tuple[Point, ...]]:
-    """Self-loops as petals, spread over the widest free angles (upwards if there is a choice).
+def _petal_directions(
+    ways: Sequence[float], chords: Sequence[float], loops: int
+) -> Iterator[tuple[float, float]]:
+    """Self-loops spread over the widest free angles (upwards if there is a choice): direction, half width.
 
     `ways` are the directions in which other lines leave; between two of them that enclose one of the `chords`
     lies the inside of a multiple line, where there is little room.
@@ -297,7 +313,7 @@ def _petals(
                 direction = start + width / 2 + (rank - (many - 1) / 2) * min(share, _APART)
             else:  # alone: two loops lie, one or three stand
                 direction = (180.0 if many % 2 == 0 else 90.0) + rank * share
-            yield _petal(z, direction, min(52.0, 0.4 * share), reach)
+            yield direction, min(52.0, 0.4 * share)
 
 
 def _petal(z: complex, direction: float, half: float, reach: float) -> tuple[Point, ...]:

@@ -90,18 +90,15 @@ def sampled(curves: Sequence[Sequence[Point]], segments: int) -> Complex:
 
 def _boxes_meet(one: Complex, other: Complex, rim: float) -> NDArray[np.bool_]:
     """Which of the paths come into the boxes of which others: shape (one, other)."""
-
-    def apart(a: Real, b: Real) -> NDArray[np.bool_]:
-        return (a.max(1)[:, None] + rim < b.min(1)) | (a.min(1)[:, None] - rim > b.max(1))
-
-    meet: NDArray[np.bool_] = ~(apart(one.real, other.real) | apart(one.imag, other.imag))
+    meet = np.ones((len(one), len(other)), dtype=np.bool_)
+    for a, b in ((one.real, other.real), (one.imag, other.imag)):
+        meet &= (a.max(1)[:, None] + rim >= b.min(1)) & (a.min(1)[:, None] - rim <= b.max(1))
     return meet
 
 
 def _cross(a: Complex, b: Complex) -> Real:
     """Cross products of plane vectors."""
-    found: Real = a.real * b.imag - a.imag * b.real
-    return found
+    return (a.conj() * b).imag
 
 
 @dataclass(frozen=True)
@@ -145,6 +142,12 @@ def crossings(one: Complex, other: Complex, which: tuple[NDArray[np.intp], NDArr
     return Crossings(i[pair], j[pair], (m + s) / step.shape[1], (n + t) / pace.shape[2], place, sine)
 
 
+def crossed(one: Complex, other: Complex, common: complex) -> bool:
+    """Whether a path of the first kind crosses one of the second, away from a place they may share."""
+    i, j = np.nonzero(_boxes_meet(one, other, 0.0))
+    return bool((np.abs(crossings(one, other, (i, j)).place - common) > LIMITS.common).any())
+
+
 def to_paths(z: Complex, paths: Complex) -> Real:
     """Distances of points to the segments of paths; `z` broadcasts against (..., segments)."""
     a, step = paths[..., :-1], np.diff(paths, axis=-1)
@@ -179,7 +182,11 @@ def shortfall(distances: Real, limit: float) -> float:
 
 
 def faults(
-    drawn: Drawn, nodes: Mapping[int, complex], labels: Sequence[complex] = (), segments: int = 16
+    drawn: Drawn,
+    nodes: Mapping[int, complex],
+    labels: Sequence[complex] = (),
+    segments: int = 16,
+    enough: float = inf,
 ) -> float:
     """How bad a drawing is: its crossings, and everything that comes too close to something else.
 
@@ -193,6 +200,8 @@ def faults(
         Centres of the names of external points.
     segments : int
         Into how many pieces a line is cut to measure it.
+    enough : float
+        If it is as bad as this, it may be worse: what is left is not measured.
 
     Returns
     -------
@@ -219,8 +228,11 @@ def faults(
     total = 2 * shortfall(apart, LIMITS.apart) + 3 * shortfall(near[foreign], LIMITS.node)
     if labels:
         total += 2 * shortfall(to_paths(np.array(labels)[:, None, None], paths[None]).min(-1), LIMITS.label)
+    if total >= enough:
+        return total
     found = line_crossings(edges, paths, nodes)
-    return total + _bad_crossings(found, where) + _too_close(edges, paths, nodes, found)
+    total += _bad_crossings(found, where)
+    return total if total >= enough else total + _too_close(edges, paths, nodes, found)
 
 
 def _bad_crossings(found: Crossings, where: Complex) -> float:

@@ -67,7 +67,7 @@ def framed(diagram: Diagram, style: Layout, incoming: int | None = None) -> tupl
     >>> framed(Diagram.from_edge_string("x1-x2,x3-x4"), Layout.COLUMNS)[0]
     {0: (-1+0.5j), 1: (-1-0.5j), 2: (1+0.5j), 3: (1-0.5j)}
     """
-    n, n_nodes = diagram.n_external, diagram.n_external + diagram.n_vertices
+    n = diagram.n_external
     if n <= 2 and diagram.is_connected:  # one line of thought from left to right in any layout
         return layout(diagram)
     far = distances(diagram)
@@ -96,7 +96,7 @@ def outward(z: complex, style: Layout) -> complex:
 
 
 def _best(bench: Bench, outer: Place) -> Drawing:
-    """Of several starts the drawing with the fewest faults, then least stress; mended if something is wrong."""
+    """Of several starts the drawing with the least faults, then least stress; mended if need be."""
     n, n_nodes = len(outer), len(bench.far)
     if not bench.diagram.n_vertices:
         return _bent(bench, dict(outer))

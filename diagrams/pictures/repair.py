@@ -13,7 +13,7 @@ from random import Random
 
 from diagrams.canonical import Edge
 from diagrams.diagram import Diagram
-from diagrams.pictures.curves import LABEL_DISTANCE, Place, drawn_lines
+from diagrams.pictures.curves import LABEL_DISTANCE, Place, between_nodes, with_loops
 from diagrams.pictures.faults import COLLAPSED, faults
 
 #: Into how many pieces a line is cut while drawings are compared.
@@ -76,21 +76,30 @@ class Bench:
     extra: Callable[[Mapping[int, complex]], float] | None = None
     label: Callable[[complex], complex] | None = None
 
-    def judged(self, place: Mapping[int, complex], bends: Mapping[Edge, float] | None = None) -> Drawing:
-        """A drawing with these places and bends."""
+    def judged(
+        self, place: Mapping[int, complex], bends: Mapping[Edge, float] | None = None, below: float = inf
+    ) -> Drawing:
+        """A drawing with these places and bends; with a cost of `below` or more it is not fully measured."""
         bends = dict(bends or {})
-        if any(abs(a - b) < 0.1 for a, b in combinations(place.values(), 2)):
-            return Drawing(dict(place), bends, COLLAPSED, COLLAPSED)
-        drawn = drawn_lines(self.diagram, place, bends)
-        wrong = faults(drawn, place, self._labels(place, drawn), _SEGMENTS)
-        if self.extra is not None:
-            wrong += self.extra(place)
-        pairs = list(combinations(place, 2))
-        stress = sum(
-            (abs(place[i] - place[j]) / self.far[i][j] - 1) ** 2 for i, j in pairs if self.far[i][j] < inf
-        )
-        cost = wrong + _STRESS * stress / max(len(place), 1) + _BEND * sum(map(abs, bends.values()))
-        return Drawing(dict(place), bends, wrong, cost)
+        wrong = 0.0 if self.extra is None else self.extra(place)
+        more = _STRESS * self._stress(place) / max(len(place), 1) + _BEND * sum(map(abs, bends.values()))
+        if wrong + more < below and any(abs(a - b) < 0.1 for a, b in combinations(place.values(), 2)):
+            wrong = COLLAPSED
+        elif wrong + more < below:
+            lines = dict(self.diagram.lines)
+            drawn = between_nodes(lines, place, bends)
+            labels = self._labels(place, drawn)
+            enough = below - wrong - more
+            found = faults(drawn, place, labels, _SEGMENTS, enough)
+            if found < enough and any(i == j for i, j in lines):
+                found = faults(with_loops(lines, place, drawn), place, labels, _SEGMENTS, enough)
+            wrong += found
+        return Drawing(dict(place), bends, wrong, wrong + more)
+
+    def _stress(self, place: Mapping[int, complex]) -> float:
+        """Squares of how much distances differ from what they should be, in units of the latter."""
+        pairs = ((abs(place[i] - place[j]), self.far[i][j]) for i, j in combinations(place, 2))
+        return sum((apart / goal - 1) ** 2 for apart, goal in pairs if goal < inf)
 
     def _labels(
         self, place: Mapping[int, complex], drawn: Sequence[tuple[Edge, tuple[tuple[float, float], ...]]]
@@ -130,7 +139,7 @@ class Bench:
                 break
             size = 1.0 if step % 3 else 0.3
             place, bends = moves.next(drawing, size)
-            other = self.judged(place, bends)
+            other = self.judged(place, bends, drawing.cost)
             if other.cost < drawing.cost:
                 drawing = other
         return drawing
