@@ -85,7 +85,8 @@ def sampled(curves: Sequence[Sequence[Point]], segments: int) -> Complex:
         if len(z) == 2:
             z = [z[0], (2 * z[0] + z[1]) / 3, (z[0] + 2 * z[1]) / 3, z[1]]
         cubics.append(z)
-    return np.array(cubics, dtype=complex).reshape(-1, 4) @ _bernstein(segments)
+    paths: Complex = np.array(cubics, dtype=complex).reshape(-1, 4) @ _bernstein(segments).astype(complex)
+    return paths
 
 
 def _boxes_meet(one: Complex, other: Complex, rim: float) -> NDArray[np.bool_]:

@@ -17,9 +17,10 @@ from statistics import fmean
 from diagrams.canonical import Edge
 from diagrams.diagram import Diagram
 from diagrams.pictures.curves import LABEL_DISTANCE, Place
-from diagrams.pictures.layout import distances, layout, majorised, rounded
+from diagrams.pictures.layout import layout, rounded
 from diagrams.pictures.planar import planar_inside
 from diagrams.pictures.repair import Bench, Drawing
+from diagrams.pictures.stress import distances, majorised
 
 _N_STARTS = 8
 #: Drawings that are mended, the best ones, and changes that are tried with each.
@@ -102,9 +103,8 @@ def _best(bench: Bench, outer: Place) -> Drawing:
         return _bent(bench, dict(outer))
     lines = [edge for edge, _ in bench.diagram.lines if edge[0] != edge[1]]
     tried: list[Drawing] = []
-    for start in range(_N_STARTS):
-        at = _start(n, n_nodes, outer, start)
-        majorised(at, bench.far, outer)
+    starts = [_start(n, n_nodes, outer, start) for start in range(_N_STARTS)]
+    for _, at in majorised(starts, bench.far, outer):
         place = {node: rounded(z) for node, z in enumerate(at)}
         if not any(_same(place, one.place) for one in tried):
             tried.append(_bent(bench, place))

@@ -14,8 +14,7 @@ get equal pictures.
 
 import cmath
 from collections.abc import Mapping, Sequence
-from itertools import combinations
-from math import inf, pi, radians
+from math import pi, radians
 from random import Random
 
 from diagrams.canonical import Edge
@@ -23,26 +22,12 @@ from diagrams.diagram import Diagram
 from diagrams.pictures.curves import Place, bundle_width, free_gaps, neighbours
 from diagrams.pictures.planar import almost_planar_starts, planar_starts
 from diagrams.pictures.repair import Bench, Drawing
+from diagrams.pictures.stress import LEG, distances, majorised
 
-#: Distance of joined vertices, by the number of lines between them (more lines need more room).
-_LENGTHS = {1: 1.1, 2: 1.3, 3: 1.5}
-_LEG = 1.0
-#: By how much a line grows with every self-loop at its ends, after one at each.
-_LOOP_ROOM = 0.25
 _N_STARTS = 6
-_N_SWEEPS = 150
-#: Nodes that move by less have found their places.
-_SETTLED = 1e-6
 #: Drawings that are mended, the best ones, and changes that are tried with each.
 _N_REPAIRED = 3
 _N_TRIES = 150
-#: Distance that nodes of different components keep.
-_CLEAR = 1.0
-
-
-def line_length(lines: int) -> float:
-    """Distance of two vertices joined by that many lines."""
-    return _LENGTHS.get(lines, 1.7)
 
 
 def layout(diagram: Diagram) -> tuple[Place, dict[Edge, float]]:
@@ -124,7 +109,7 @@ def _single_vertex(diagram: Diagram) -> Place:
         for rank, point in enumerate(points):
             down = (rank - (many - 1) / 2) * step  # first label on top
             angle = side + down if side else -down
-            place[point] = rounded(cmath.rect(_LEG, radians(angle)))
+            place[point] = rounded(cmath.rect(LEG, radians(angle)))
     return {node: place[node] for node in range(n + 1)}
 
 
@@ -133,39 +118,12 @@ def rounded(z: complex) -> complex:
     return complex(round(z.real, 9) + 0.0, round(z.imag, 9) + 0.0)
 
 
-def distances(diagram: Diagram) -> list[list[float]]:
-    """Lengths of shortest paths (Floyd and Warshall).
-
-    Self-loops at both ends of a line need more room than one each.
-
-    Examples
-    --------
-    >>> distances(Diagram.from_edge_string("y1-y2"))[0][1]
-    1.1
-    >>> distances(Diagram.from_edge_string("y1-y1,y1-y1,y1-y2,y2-y2,y2-y2"))[0][1]
-    1.6
-    """
-    n, n_nodes = diagram.n_external, diagram.n_external + diagram.n_vertices
-    lines = dict(diagram.lines)
-    far = [[0.0 if i == j else inf for j in range(n_nodes)] for i in range(n_nodes)]
-    for (i, j), many in lines.items():
-        if i != j:
-            loops = sorted(lines.get((node, node), 0) for node in (i, j))
-            room = _LOOP_ROOM * max(0, sum(loops) - 2) if loops[0] else 0.0
-            far[i][j] = far[j][i] = _LEG if i < n else line_length(many) + room
-    for k in range(n_nodes):
-        for i in range(n_nodes):
-            for j in range(n_nodes):
-                far[i][j] = min(far[i][j], far[i][k] + far[k][j])
-    return far
-
-
 def _least_stress(bench: Bench, lines: Mapping[Edge, int], separating: Sequence[int]) -> Place:
     """Best of several majorised starts: fewest faults, then least stress."""
     far, n_nodes = bench.far, len(bench.far)
     half = far[0][1] / 2 if separating else 0.0
     pinned = {node: complex(far[0][node] - half) for node in separating}
-    tried: list[tuple[float, list[complex]]] = []
+    starts: list[list[complex]] = []
     for start in range(_N_STARTS):
         order = list(range(n_nodes))
         if start:
@@ -177,7 +135,8 @@ def _least_stress(bench: Bench, lines: Mapping[Edge, int], separating: Sequence[
             at[node] = circle if start else complex(far[0][node])
         for node, fixed in pinned.items():
             at[node] = fixed
-        tried.append((round(majorised(at, far, pinned), 6), at))
+        starts.append(at)
+    tried = [(round(stress, 6), at) for stress, at in majorised(starts, far, pinned)]
     best: tuple[float, Place] | None = None
     judged_stress = -1.0
     for stress, at in sorted(tried, key=lambda one: one[0]):
@@ -202,7 +161,7 @@ def _levelled(place: Place, lines: Mapping[Edge, int]) -> Place:
     else:
         turn = -cmath.phase(place[last] - place[first])
     turned = {node: (z - place[first]) * cmath.rect(1, turn) for node, z in place.items()}
-    return turned | {0: -_LEG + 0j, 1: turned[last].real + _LEG + 0j}
+    return turned | {0: -LEG + 0j, 1: turned[last].real + LEG + 0j}
 
 
 def _separating(n_nodes: int, lines: Mapping[Edge, int]) -> list[int]:
@@ -219,40 +178,6 @@ def _separating(n_nodes: int, lines: Mapping[Edge, int]) -> list[int]:
         if 1 not in reached:
             separating.append(removed)
     return separating
-
-
-def majorised(at: list[complex], far: Sequence[Sequence[float]], pinned: Mapping[int, complex]) -> float:
-    """Lower the stress sum (|z_i - z_j| - d_ij)**2 / d_ij**2 in place; return what is left of it.
-
-    Nodes at infinite distance are of different components: they only keep clear of each other.
-    """
-    nodes = range(len(at))
-
-    def wished(i: int, j: int) -> float:
-        return far[i][j] if far[i][j] < inf else max(_CLEAR, abs(at[i] - at[j]))
-
-    for _ in range(_N_SWEEPS):
-        furthest = 0.0
-        for i in nodes:
-            if i in pinned:
-                continue
-            total, weights = 0j, 0.0
-            for j in nodes:
-                if j != i:
-                    apart = at[i] - at[j]
-                    goal = far[i][j]
-                    if goal == inf:
-                        if abs(apart) >= _CLEAR:
-                            continue
-                        goal = _CLEAR
-                    weight = goal**-2
-                    total += weight * (at[j] + goal * apart / max(abs(apart), 1e-9))
-                    weights += weight
-            furthest = max(furthest, abs(at[i] - total / weights))
-            at[i] = total / weights
-        if furthest < _SETTLED:
-            break
-    return sum((abs(at[i] - at[j]) / wished(i, j) - 1) ** 2 for i, j in combinations(nodes, 2))
 
 
 def _turned(n: int, place: Place) -> Place:
@@ -285,7 +210,7 @@ def _fanned(n: int, place: Place, lines: Mapping[Edge, int]) -> Place:
             step = min(width / (many + 1), 90.0 if many == 2 else 60.0)
             for rank, (_, leg) in enumerate(here):
                 angle = start + width / 2 + (rank - (many - 1) / 2) * step
-                place[leg] = place[vertex] + cmath.rect(_LEG, radians(angle))
+                place[leg] = place[vertex] + cmath.rect(LEG, radians(angle))
     return place
 
 
