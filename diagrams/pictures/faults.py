@@ -54,7 +54,7 @@ class Limits:
     node: float = 0.27
     line: float = 0.1
     leaving: float = 0.4
-    crossing: float = 0.36
+    crossing: float = 0.42
     sine: float = 0.45
     apart: float = 0.5
     label: float = 0.22

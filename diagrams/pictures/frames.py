@@ -9,6 +9,7 @@ way.
 import cmath
 import enum
 from collections.abc import Iterator, Mapping
+from functools import partial
 from itertools import combinations
 from math import inf, pi, sin
 from random import Random
@@ -19,7 +20,7 @@ from diagrams.diagram import Diagram
 from diagrams.pictures.curves import LABEL_DISTANCE, Place
 from diagrams.pictures.layout import layout, rounded
 from diagrams.pictures.planar import planar_inside
-from diagrams.pictures.repair import Bench, Drawing
+from diagrams.pictures.repair import Bench, Drawing, crowded
 from diagrams.pictures.stress import distances, majorised
 
 _N_STARTS = 8
@@ -32,6 +33,8 @@ _APART = 1.0
 _CLOSE = 0.8
 #: By how much a frame grows with every vertex after the first, and twice that for a component.
 _ROOM = 0.15
+#: Sizes of the frame, the next one if something is still wrong.
+_SCALES = (1.0, 1.3)
 #: Sagittas that are tried for a line between two external points, in units of its chord.
 _BENDS = (0.0, 0.12, -0.12, 0.24, -0.24, 0.36, -0.36)
 
@@ -78,15 +81,28 @@ def framed(diagram: Diagram, style: Layout, incoming: int | None = None) -> tupl
         outer = _circle(n, room, far)
     else:
         outer = _columns(n, room, (n + 1) // 2 if incoming is None else incoming, far)
-    bench = Bench(
-        diagram,
-        far,
-        fixed=frozenset(outer),
-        extra=lambda place: 2.0 * (_outside(place, outer) + _crowded(place, n)),
-        label=lambda z: z + LABEL_DISTANCE * outward(z, style),
-    )
-    best = _best(bench, outer)
+    best: Drawing | None = None
+    for scale in _SCALES:  # in a larger frame there is more room
+        wider = {node: scale * z for node, z in outer.items()}
+        bench = Bench(
+            diagram,
+            [[scale * apart for apart in row] for row in far],
+            fixed=frozenset(outer),
+            extra=partial(_cost, wider),
+            label=lambda z: z + LABEL_DISTANCE * outward(z, style),
+        )
+        drawing = _best(bench, wider)
+        if best is None or drawing.rank < best.rank:
+            best = drawing
+        if best.wrong.is_integer():  # nothing but crossings
+            break
+    assert best is not None
     return best.place, best.bends
+
+
+def _cost(outer: Place, place: Mapping[int, complex]) -> float:
+    """What places cost that leave the frame or crowd."""
+    return _outside(place, outer) + crowded(place, len(outer), _CLOSE)
 
 
 def outward(z: complex, style: Layout) -> complex:
@@ -112,10 +128,17 @@ def _best(bench: Bench, outer: Place) -> Drawing:
     best = min(tried, key=lambda one: one.rank)
     if not best.wrong:
         return best
-    if inside is not None:
-        tried.append(_bent(bench, inside))
+    tried.sort(key=lambda one: one.rank)
+    if inside is None:
+        tried = (
+            sorted((_bent(bench, dict(enumerate(at))) for at in starts), key=lambda one: one.rank)[:1] + tried
+        )
+    else:
+        tried.insert(0, _bent(bench, inside))
     must = 1 if inside is None else 0
-    for drawing in sorted(tried, key=lambda one: one.rank)[:_N_REPAIRED]:
+    for number, drawing in enumerate(tried[:_N_REPAIRED]):
+        if number == _N_REPAIRED - 1 and best.wrong.is_integer():  # nothing but crossings
+            break
         best = min(best, bench.repaired(drawing, must, _N_TRIES), key=lambda one: one.rank)
         if best.wrong <= must:
             break
@@ -132,15 +155,6 @@ def _outside(place: Mapping[int, complex], outer: Place) -> int:
     high = max(wide, max(abs(z.imag) for z in outer.values())) - 0.15
     inner = (z for node, z in place.items() if node not in outer)
     return sum(abs(z.real) > wide or abs(z.imag) > high for z in inner)
-
-
-def _crowded(place: Mapping[int, complex], n: int) -> int:
-    """Vertices too close to another node."""
-    return sum(
-        abs(place[i] * (1 if i >= n else 1.1) - place[j]) < _CLOSE * (1 if i >= n else 0.7)
-        for i, j in combinations(range(len(place)), 2)
-        if j >= n
-    )
 
 
 def _circle(n: int, room: float, far: list[list[float]]) -> Place:

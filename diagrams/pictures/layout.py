@@ -21,10 +21,12 @@ from diagrams.canonical import Edge
 from diagrams.diagram import Diagram
 from diagrams.pictures.curves import Place, bundle_width, free_gaps, neighbours
 from diagrams.pictures.planar import almost_planar_starts, planar_starts
-from diagrams.pictures.repair import Bench, Drawing
+from diagrams.pictures.repair import Bench, Drawing, crowded
 from diagrams.pictures.stress import LEG, distances, majorised
 
 _N_STARTS = 6
+#: Vertices this close are moved apart while a drawing is mended.
+_NEAR = 0.8
 #: Drawings that are mended, the best ones, and changes that are tried with each.
 _N_REPAIRED = 3
 _N_TRIES = 150
@@ -59,7 +61,7 @@ def layout(diagram: Diagram) -> tuple[Place, dict[Edge, float]]:
     far = distances(diagram)
     separating = _separating(len(far), lines) if n == 2 else []
     level = frozenset([*separating, *(j for i, j in lines if i < n)]) if n == 2 else frozenset()
-    bench = Bench(diagram, far, level=level)
+    bench = Bench(diagram, far, level=level, extra=lambda place: 0.5 * crowded(place, n, _NEAR))
     best = bench.judged(_posed(n, _least_stress(bench, lines, separating), lines))
     if best.wrong:
         best = _mended(bench, best, lines)
@@ -72,15 +74,14 @@ def _mended(bench: Bench, drawing: Drawing, lines: Mapping[Edge, int]) -> Drawin
     starts, must = list(planar_starts(n, lines, bench.far)), 0
     if not starts:
         starts, must = list(almost_planar_starts(n, lines, bench.far)), 1
-    tried = [best]
+    others = []
     for start in starts:
         other = bench.judged(_posed(n, _levelled(start, lines) if n == 2 else start, lines))
-        tried.append(other)
-        if other.wrong < best.wrong:
-            best = other
-        if best.wrong <= must:
-            return best
-    for other in sorted(tried, key=lambda one: one.rank)[:_N_REPAIRED]:
+        if not other.wrong:
+            return other
+        others.append(other)
+    others.sort(key=lambda one: one.rank)
+    for other in [*others[:1], best, *others[1 : _N_REPAIRED - 1]]:
         other = bench.repaired(other, must, _N_TRIES)
         best = min(best, other, key=lambda one: one.rank)
         if best.wrong <= must:

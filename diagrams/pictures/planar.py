@@ -102,7 +102,13 @@ def _starts(n: int, lines: Sequence[Edge], far: Sequence[Sequence[float]], relax
     embedding = _embedded(inner, set(legs.values()))
     if embedding is None:
         return
-    if legs:
+    carriers = set(legs.values())
+    if len(carriers) == 1:  # any face at the one vertex may be the outside
+        embedding = _embedded(inner, set())
+        assert embedding is not None  # a part of what is planar
+        faces = (face for face in _faces(embedding) if carriers <= set(face))
+        outsides = sorted(faces, key=lambda face: (-len(face), face))[:_MOST_FACES]
+    elif legs:
         outsides = [_around(embedding, _HUB)]
     else:
         outsides = sorted(_faces(embedding), key=lambda face: (-len(face), face))[:_MOST_FACES]

@@ -22,6 +22,9 @@ _SEGMENTS = 10
 _STRESS, _BEND = 0.2, 0.8
 #: Largest sagitta of a bent line, in units of its chord.
 _MOST_BENT = 0.45
+#: Changes that are tried when nothing is wrong any more, to make it look better.
+_POLISH = 60
+#: By how much a leg is turned at most, half of it, in radians.
 _TURN = 0.7
 
 
@@ -64,7 +67,7 @@ class Bench:
     fixed, level : frozenset of int
         Nodes that stay where they are, and nodes that move to the left and right only.
     extra : callable, optional
-        More that may be wrong with places.
+        What else places cost, though nothing is wrong with them.
     label : callable, optional
         Where the name of an external point stands; beyond its line by default.
     """
@@ -81,8 +84,12 @@ class Bench:
     ) -> Drawing:
         """A drawing with these places and bends; with a cost of `below` or more it is not fully measured."""
         bends = dict(bends or {})
-        wrong = 0.0 if self.extra is None else self.extra(place)
-        more = _STRESS * self._stress(place) / max(len(place), 1) + _BEND * sum(map(abs, bends.values()))
+        wrong = 0.0
+        more = (
+            (0.0 if self.extra is None else self.extra(place))
+            + _STRESS * self._stress(place) / max(len(place), 1)
+            + _BEND * sum(map(abs, bends.values()))
+        )
         if wrong + more < below and any(abs(a - b) < 0.1 for a, b in combinations(place.values(), 2)):
             wrong = COLLAPSED
         elif wrong + more < below:
@@ -116,7 +123,7 @@ class Bench:
         return found
 
     def repaired(self, drawing: Drawing, must: float, tries: int) -> Drawing:
-        """Change one thing at a time until no more is wrong than has to be, or so many changes were tried.
+        """Change one thing at a time until no more is wrong than has to be, and a while longer.
 
         Parameters
         ----------
@@ -134,8 +141,10 @@ class Bench:
         """
         random = Random(0)
         moves = _Moves(self, random)
-        for step in range(tries):
-            if drawing.wrong <= must or not moves.possible:
+        polished = 0
+        for step in range(tries if moves.possible else 0):
+            polished += drawing.wrong <= must
+            if polished > _POLISH:
                 break
             size = 1.0 if step % 3 else 0.3
             place, bends = moves.next(drawing, size)
@@ -182,3 +191,18 @@ class _Moves:
             for node in (vertex, *(leg for leg, carrier in self.legs.items() if carrier == vertex)):
                 place[node] += step
         return place, bends
+
+
+def crowded(place: Mapping[int, complex], n: int, close: float) -> float:
+    """By how much vertices are closer to each other than this, and than two thirds of it to external points.
+
+    Examples
+    --------
+    >>> crowded({0: 0j, 1: 0.25 + 0j, 2: 3 + 0j}, 0, 0.5)
+    0.5
+    """
+    return sum(
+        max(0.0, 1 - abs(place[i] - place[j]) / (close if i >= n else close / 1.5))
+        for i, j in combinations(range(len(place)), 2)
+        if j >= n
+    )
