@@ -47,6 +47,8 @@ class Limits:
         Between two nodes.
     label : float
         From the centre of a label to a line.
+    names : float
+        Between the centres of two labels, and from one to a node.
     common : float
         Closer to a common end than this, lines do not cross but leave it.
     """
@@ -58,6 +60,7 @@ class Limits:
     sine: float = 0.45
     apart: float = 0.5
     label: float = 0.22
+    names: float = 0.28
     common: float = 0.12
 
 
@@ -228,12 +231,23 @@ def faults(
     foreign = np.array([[node not in edge for edge in edges] for node in nodes])
     total = 2 * shortfall(apart, LIMITS.apart) + 3 * shortfall(near[foreign], LIMITS.node)
     if labels:
-        total += 2 * shortfall(to_paths(np.array(labels)[:, None, None], paths[None]).min(-1), LIMITS.label)
+        total += 2 * _badly_named(np.array(labels), where, paths)
     if total >= enough:
         return total
     found = line_crossings(edges, paths, nodes)
     total += _bad_crossings(found, where)
     return total if total >= enough else total + _too_close(edges, paths, nodes, found)
+
+
+def _badly_named(names: Complex, where: Complex, paths: Complex) -> float:
+    """Labels too close to lines, nodes and each other."""
+    lines = to_paths(names[:, None, None], paths[None]).min(-1)
+    between = np.abs(names[:, None] - names)[np.triu_indices(len(names), 1)]
+    nodes = np.abs(names[:, None] - where).ravel()
+    return sum(
+        shortfall(near, limit)
+        for near, limit in ((lines, LIMITS.label), (nodes, LIMITS.names), (between, 1.3 * LIMITS.names))
+    )
 
 
 def _bad_crossings(found: Crossings, where: Complex) -> float:

@@ -10,7 +10,7 @@ import cmath
 import enum
 from collections.abc import Iterator, Mapping
 from functools import partial
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import inf, pi, sin
 from random import Random
 from statistics import fmean
@@ -19,7 +19,7 @@ from diagrams.canonical import Edge
 from diagrams.diagram import Diagram
 from diagrams.pictures.curves import LABEL_DISTANCE, Place
 from diagrams.pictures.layout import layout, rounded
-from diagrams.pictures.planar import planar_inside
+from diagrams.pictures.planar import order_around, planar_inside
 from diagrams.pictures.repair import Bench, Drawing, crowded
 from diagrams.pictures.stress import distances, majorised
 
@@ -103,6 +103,42 @@ def framed(diagram: Diagram, style: Layout, incoming: int | None = None) -> tupl
 def _cost(outer: Place, place: Mapping[int, complex]) -> float:
     """What places cost that leave the frame or crowd."""
     return _outside(place, outer) + crowded(place, len(outer), _CLOSE)
+
+
+def planar_labelling(diagram: Diagram, style: Layout | str, incoming: int | None = None) -> Diagram:
+    """The diagram with its points renamed such that no lines cross in a frame; itself if that is impossible.
+
+    Parameters
+    ----------
+    diagram : Diagram
+    style, incoming
+        As for `framed`; without a frame nothing is renamed.
+
+    Examples
+    --------
+    The box whose points 1 and 3 are neighbours:
+
+    >>> box = Diagram.from_edge_string("x1-y1,x2-y2,x3-y3,x4-y4,y1-y3,y2-y3,y2-y4,y1-y4")
+    >>> planar_labelling(box, Layout.CIRCLE) == box
+    False
+    >>> planar_labelling(box, Layout.FREE) == box
+    True
+    """
+    n = diagram.n_external
+    if style == Layout.FREE or n < 4:  # three points have one order around a circle
+        return diagram
+    left = (n + 1) // 2 if incoming is None else incoming
+    around = list(range(n)) if style == Layout.CIRCLE else [*range(left, n), *reversed(range(left))]
+    lines = [edge for edge, _ in diagram.lines if edge[0] != edge[1]]
+    if order_around(n, [*lines, *pairwise([*around, around[0]])]) is not None:
+        return diagram
+    order = order_around(n, lines)
+    if order is None:
+        return diagram
+    turned = [way[k:] + way[:k] for way in (order, order[::-1]) for k in range(n)]
+    return diagram.with_points(
+        min([old for _, old in sorted(zip(around, way, strict=True))] for way in turned)
+    )
 
 
 def outward(z: complex, style: Layout) -> complex:

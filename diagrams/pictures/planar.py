@@ -158,6 +158,23 @@ def planar_inside(outer: Mapping[int, complex], lines: Sequence[Edge]) -> Place 
     return {node: at[node] for node in range(len(at))}
 
 
+def order_around(n: int, lines: Sequence[Edge]) -> list[int] | None:
+    """Order of the points 0 .. n-1 around a drawing without a crossing; None if there is no such drawing.
+
+    Examples
+    --------
+    >>> order = order_around(4, [(0, 4), (2, 4), (1, 5), (3, 5), (4, 5)])
+    >>> abs(order.index(0) - order.index(2)) in (1, 3)
+    True
+    """
+    embedding = _embedded(lines, set(range(n)))
+    if embedding is None:
+        return None
+    around = list(embedding.neighbors_cw_order(_HUB))
+    first = around.index(0)
+    return around[first:] + around[:first]
+
+
 def _relaxed(place: Place, lines: Sequence[Edge], far: Sequence[Sequence[float]]) -> Place:
     """Move every node towards its place of least stress, or part of the way, where that does no harm."""
     place = dict(place)
