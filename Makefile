@@ -1,6 +1,6 @@
 # make study   create the environment, install, run the main job
 # make test    create the environment, install, run lint, types and tests
-# make pictures  draw all topologies up to five vertices in every layout and measure them (hours)
+# make pictures draw all topologies up to five vertices in every layout and measure them (an hour)
 # make bench   compare with peers (optional: pip install '.[bench]' first)
 # make lock    pin the dependencies anew (needs uv)
 
@@ -22,7 +22,7 @@ study: $(READY)
 test: lint types unit
 
 pictures: $(READY)
-	$(BIN)/python -m tests.picture_topologies --names
+	$(BIN)/python tests/picture_topologies.py --names
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -1,7 +1,7 @@
 """All small connected topologies, in every layout, against what pictures promise: ``make pictures``.
 
-``python -m tests.picture_topologies [--every N]`` draws every N-th of them, and ends with 1 if a promise is
-broken.
+``python tests/picture_topologies.py [--every N]`` draws every N-th of them, and ends with 1 if a promise is
+broken; with ``--list 500`` it prints a seeded choice of them, which the tests draw.
 """
 
 import argparse
@@ -10,11 +10,12 @@ import sys
 import time
 from collections import Counter
 
+from picture_geometry import svg_violations, violations
+
 from diagrams.drawing import picture, svg
 from diagrams.filters import connected
 from diagrams.generation import generate
 from diagrams.grouping import grouped
-from tests.picture_geometry import svg_violations, violations
 
 LAYOUTS = ("free", "circle", "columns")
 
@@ -73,13 +74,18 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--names", action="store_true", help="the names in SVG pictures, too")
+    parser.add_argument("--list", type=int, help="print so many, chosen with a fixed seed, and draw nothing")
     asked = parser.parse_args()
 
     def say(text):
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
 
-    diagrams = topologies()
+    diagrams = sorted(topologies(), key=lambda diagram: diagram.edge_string)
+    if asked.list:
+        for diagram in random.Random(0).sample(diagrams, asked.list):
+            say(diagram.edge_string)
+        return False
     say(f"{len(diagrams)} connected topologies")
     random.Random(0).shuffle(diagrams)
     diagrams = diagrams[:: asked.every]

@@ -29,8 +29,8 @@ _N_REPAIRED = 3
 _N_TRIES = 150
 #: Distance of neighbouring external points, at least.
 _APART = 1.0
-#: Distance of two vertices, at least.
-_CLOSE = 0.8
+#: Distance of two vertices that is wished for.
+_CLOSE = 1.0
 #: By how much a frame grows with every vertex after the first, and twice that for a component.
 _ROOM = 0.15
 #: Sizes of the frame, the next one if something is still wrong.

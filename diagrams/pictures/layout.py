@@ -81,9 +81,14 @@ def _mended(bench: Bench, drawing: Drawing, lines: Mapping[Edge, int]) -> Drawin
             return other
         others.append(other)
     others.sort(key=lambda one: one.rank)
+    mended = []
     for other in [*others[:1], best, *others[1 : _N_REPAIRED - 1]]:
-        other = bench.repaired(other, must, _N_TRIES)
-        best = min(best, other, key=lambda one: one.rank)
+        mended.append(bench.repaired(other, must, _N_TRIES))
+        if mended[-1].wrong <= must:
+            return mended[-1]
+    best = min(mended, key=lambda one: one.rank)
+    for seed, other in enumerate(mended[:1] + mended[2:], start=1):  # those that were planar, or nearly so
+        best = min(best, bench.repaired(other, must, 2 * _N_TRIES, seed), key=lambda one: one.rank)
         if best.wrong <= must:
             break
     return best

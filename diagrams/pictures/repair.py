@@ -122,7 +122,7 @@ class Bench:
                     found.append(place[node] + LABEL_DISTANCE * step / abs(step))
         return found
 
-    def repaired(self, drawing: Drawing, must: float, tries: int) -> Drawing:
+    def repaired(self, drawing: Drawing, must: float, tries: int, seed: int = 0) -> Drawing:
         """Change one thing at a time until no more is wrong than has to be, and a while longer.
 
         Parameters
@@ -133,13 +133,15 @@ class Bench:
             Crossings that cannot be helped.
         tries : int
             Changes that are tried at most.
+        seed : int
+            Of the random numbers: another one tries other changes.
 
         Returns
         -------
         Drawing
             Not worse than what was given.
         """
-        random = Random(0)
+        random = Random(seed)
         moves = _Moves(self, random)
         polished = 0
         for step in range(tries if moves.possible else 0):

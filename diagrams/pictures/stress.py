@@ -19,9 +19,9 @@ _LENGTHS = {1: 1.1, 2: 1.3, 3: 1.5}
 LEG = 1.0
 #: By how much a line grows with every self-loop at its ends, after one at each.
 _LOOP_ROOM = 0.25
-_N_SWEEPS = 150
+_N_SWEEPS = 400
 #: Nodes that move by less have found their places.
-_SETTLED = 1e-4
+_SETTLED = 1e-10
 #: Distance that nodes of different components keep.
 _CLEAR = 1.0
 
