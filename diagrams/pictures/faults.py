@@ -191,6 +191,7 @@ def faults(
     labels: Sequence[complex] = (),
     segments: int = 16,
     enough: float = inf,
+    crossing: float = 1.0,
 ) -> float:
     """How bad a drawing is: its crossings, and everything that comes too close to something else.
 
@@ -206,6 +207,8 @@ def faults(
         Into how many pieces a line is cut to measure it.
     enough : float
         If it is as bad as this, it may be worse: what is left is not measured.
+    crossing : float
+        What a crossing counts.
 
     Returns
     -------
@@ -235,7 +238,7 @@ def faults(
     if total >= enough:
         return total
     found = line_crossings(edges, paths, nodes)
-    total += _bad_crossings(found, where)
+    total += crossing * found.s.size + _bad_crossings(found, where)
     return total if total >= enough else total + _too_close(edges, paths, nodes, found)
 
 
@@ -251,11 +254,12 @@ def _badly_named(names: Complex, where: Complex, paths: Complex) -> float:
 
 
 def _bad_crossings(found: Crossings, where: Complex) -> float:
-    """Crossings, and those too flat, too close to a node or to each other."""
+    """Crossings that are too flat, too close to a node or to each other."""
     if not found.s.size:
         return 0.0
-    total = float(found.s.size) + shortfall(found.sine, LIMITS.sine)
-    total += shortfall(np.abs(found.place[:, None] - where).ravel(), LIMITS.crossing)
+    total = shortfall(found.sine, LIMITS.sine) + shortfall(
+        np.abs(found.place[:, None] - where).ravel(), LIMITS.crossing
+    )
     between = np.abs(found.place[:, None] - found.place)[np.triu_indices(found.s.size, 1)]
     return total + 0.5 * shortfall(between, LIMITS.crossing)
 

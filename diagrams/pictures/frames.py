@@ -9,6 +9,7 @@ way.
 import cmath
 import enum
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from itertools import combinations, pairwise
 from math import inf, pi, sin
@@ -20,12 +21,11 @@ from diagrams.diagram import Diagram
 from diagrams.pictures.curves import LABEL_DISTANCE, Place
 from diagrams.pictures.layout import layout, rounded
 from diagrams.pictures.planar import order_around, planar_inside
-from diagrams.pictures.repair import Bench, Drawing, crowded
+from diagrams.pictures.repair import Bench, Drawing, crowded, mended
 from diagrams.pictures.stress import distances, majorised
 
 _N_STARTS = 8
-#: Drawings that are mended, the best ones, and changes that are tried with each.
-_N_REPAIRED = 3
+#: Changes that are tried with every drawing that is mended.
 _N_TRIES = 150
 #: Distance of neighbouring external points, at least.
 _APART = 1.0
@@ -166,19 +166,12 @@ def _best(bench: Bench, outer: Place) -> Drawing:
         return best
     tried.sort(key=lambda one: one.rank)
     if inside is None:
-        tried = (
-            sorted((_bent(bench, dict(enumerate(at))) for at in starts), key=lambda one: one.rank)[:1] + tried
-        )
+        others = [_bent(bench, dict(enumerate(at))) for at in starts]
+        tried = [min(others, key=lambda one: one.rank), *tried[:1]]
     else:
-        tried.insert(0, _bent(bench, inside))
-    must = 1 if inside is None else 0
-    for number, drawing in enumerate(tried[:_N_REPAIRED]):
-        if number == _N_REPAIRED - 1 and best.wrong.is_integer():  # nothing but crossings
-            break
-        best = min(best, bench.repaired(drawing, must, _N_TRIES), key=lambda one: one.rank)
-        if best.wrong <= must:
-            break
-    return Drawing({node: rounded(z) for node, z in best.place.items()}, best.bends, best.wrong, best.cost)
+        tried = [_bent(bench, inside), *tried[:2]]
+    best = min(best, mended(bench, tried, int(inside is None), _N_TRIES), key=lambda one: one.rank)
+    return replace(best, place={node: rounded(z) for node, z in best.place.items()})
 
 
 def _same(one: Place, other: Place) -> bool:

@@ -14,6 +14,7 @@ get equal pictures.
 
 import cmath
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import pi, radians
 from random import Random
 
@@ -21,14 +22,13 @@ from diagrams.canonical import Edge
 from diagrams.diagram import Diagram
 from diagrams.pictures.curves import Place, bundle_width, free_gaps, neighbours
 from diagrams.pictures.planar import almost_planar_starts, planar_starts
-from diagrams.pictures.repair import Bench, Drawing, crowded
+from diagrams.pictures.repair import NEEDLESS, Bench, Drawing, crowded, mended
 from diagrams.pictures.stress import LEG, distances, majorised
 
 _N_STARTS = 6
 #: Vertices this close are moved apart while a drawing is mended.
 _NEAR = 0.8
-#: Drawings that are mended, the best ones, and changes that are tried with each.
-_N_REPAIRED = 3
+#: Changes that are tried with every drawing that is mended.
 _N_TRIES = 150
 
 
@@ -70,28 +70,19 @@ def layout(diagram: Diagram) -> tuple[Place, dict[Edge, float]]:
 
 def _mended(bench: Bench, drawing: Drawing, lines: Mapping[Edge, int]) -> Drawing:
     """From a planar start if there is one, or from one that is planar but for one line; then mended."""
-    n, best = bench.diagram.n_external, drawing
-    starts, must = list(planar_starts(n, lines, bench.far)), 0
+    n, must = bench.diagram.n_external, 0
+    starts = list(planar_starts(n, lines, bench.far))
     if not starts:
         starts, must = list(almost_planar_starts(n, lines, bench.far)), 1
+    strict = bench if must else replace(bench, crossing=NEEDLESS)
     others = []
     for start in starts:
-        other = bench.judged(_posed(n, _levelled(start, lines) if n == 2 else start, lines))
+        other = strict.judged(_posed(n, _levelled(start, lines) if n == 2 else start, lines))
         if not other.wrong:
             return other
         others.append(other)
     others.sort(key=lambda one: one.rank)
-    mended = []
-    for other in [*others[:1], best, *others[1 : _N_REPAIRED - 1]]:
-        mended.append(bench.repaired(other, must, _N_TRIES))
-        if mended[-1].wrong <= must:
-            return mended[-1]
-    best = min(mended, key=lambda one: one.rank)
-    for seed, other in enumerate(mended[:1] + mended[2:], start=1):  # those that were planar, or nearly so
-        best = min(best, bench.repaired(other, must, 2 * _N_TRIES, seed), key=lambda one: one.rank)
-        if best.wrong <= must:
-            break
-    return best
+    return mended(bench, [*others[:1], drawing, *others[1:2]], must, _N_TRIES)
 
 
 def _posed(n: int, place: Place, lines: Mapping[Edge, int]) -> Place:

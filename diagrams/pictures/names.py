@@ -66,7 +66,7 @@ def beside(z: complex, way: complex, text: str, distance: float) -> complex:
     True
     """
     longer = max(0.0, half_width(text, POINT_SIZE) - 0.5 * POINT_SIZE)
-    return z + distance * way + longer * way.real
+    return z + distance * way + longer * max(-1.0, min(2 * way.real, 1.0))
 
 
 def vertex_middles(

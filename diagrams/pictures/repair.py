@@ -6,7 +6,7 @@ what is wrong with the drawing (`diagrams.pictures.faults`), the stress of its d
 
 import cmath
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from math import inf, pi
 from random import Random
@@ -18,6 +18,8 @@ from diagrams.pictures.faults import COLLAPSED, faults
 
 #: Into how many pieces a line is cut while drawings are compared.
 _SEGMENTS = 10
+#: What a crossing counts that need not be.
+NEEDLESS = 12.0
 #: What stress and bends cost, against one crossing.
 _STRESS, _BEND = 0.2, 0.8
 #: Largest sagitta of a bent line, in units of its chord.
@@ -70,6 +72,8 @@ class Bench:
         What else places cost, though nothing is wrong with them.
     label : callable, optional
         Where the name of an external point stands; beyond its line by default.
+    crossing : float
+        What a crossing counts: more where there need not be one.
     """
 
     diagram: Diagram
@@ -78,6 +82,7 @@ class Bench:
     level: frozenset[int] = frozenset()
     extra: Callable[[Mapping[int, complex]], float] | None = None
     label: Callable[[complex], complex] | None = None
+    crossing: float = 1.0
 
     def judged(
         self, place: Mapping[int, complex], bends: Mapping[Edge, float] | None = None, below: float = inf
@@ -97,9 +102,11 @@ class Bench:
             drawn = between_nodes(lines, place, bends)
             labels = self._labels(place, drawn)
             enough = below - wrong - more
-            found = faults(drawn, place, labels, _SEGMENTS, enough)
+            found = faults(drawn, place, labels, _SEGMENTS, enough, self.crossing)
             if found < enough and any(i == j for i, j in lines):
-                found = faults(with_loops(lines, place, drawn), place, labels, _SEGMENTS, enough)
+                found = faults(
+                    with_loops(lines, place, drawn), place, labels, _SEGMENTS, enough, self.crossing
+                )
             wrong += found
         return Drawing(dict(place), bends, wrong, wrong + more)
 
@@ -154,6 +161,33 @@ class Bench:
             if other.cost < drawing.cost:
                 drawing = other
         return drawing
+
+
+def mended(bench: Bench, drawings: Sequence[Drawing], must: int, tries: int) -> Drawing:
+    """The best that comes of mending several drawings, one after the other, the first two of them twice.
+
+    Parameters
+    ----------
+    bench : Bench
+    drawings : sequence of Drawing
+        The most promising first.
+    must : int
+        Crossings that cannot be helped. If there are none, the search avoids them more than anything else.
+    tries : int
+        Changes that are tried with each, twice as many the second time.
+    """
+    strict = bench if must else replace(bench, crossing=NEEDLESS)
+    found: list[Drawing] = []
+    for seed in (0, 1):
+        for drawing in found[:2] if seed else drawings:
+            start = strict.judged(drawing.place, drawing.bends)
+            other = strict.repaired(start, must, tries * (1 + seed), seed)
+            if other.wrong <= must:
+                return other
+            found.append(bench.judged(other.place, other.bends))
+        if must and min(one.wrong for one in found).is_integer():  # nothing but crossings
+            break
+    return min(found, key=lambda one: one.rank)
 
 
 class _Moves:

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import networkx
 import pytest
-from click.testing import CliRunner
 from picture_geometry import svg_violations, violations
 from picture_topologies import LAYOUTS, topologies
 
 import nnft_sym as nn
 from diagrams import Diagram
 from diagrams.drawing import picture, planar_labelling, svg, tikz
+from nnft_sym.cli import run
 
 CHOSEN = (Path(__file__).parents[1] / "reference" / "topologies_500.txt").read_text(encoding="utf-8").split()
 LAYOUT_OF = [(text, LAYOUTS[number % 3]) for number, text in enumerate(CHOSEN)]
@@ -96,9 +96,7 @@ def test_drawn_topologies_have_no_needless_crossing(tmp_path):
     """FAULTS A3, through the command: the box is drawn once, and its four lines in one piece each."""
     target = tmp_path / "box.svg"
     asked = ["draw", "g*f^3", "-n", "4", "--order", "4", "--kind", "1pi", "--layout", "circle"]
-    from nnft_sym.commands import main
-
-    assert CliRunner().invoke(main, [*asked, "--out", str(target)]).exit_code == 0
+    assert run([*asked, "--out", str(target)]) == 0
     root = ElementTree.fromstring(target.read_text(encoding="utf-8"))
     strokes = [path.get("d").count("M") for path in root.iter("{http://www.w3.org/2000/svg}path")]
     assert strokes == [1] * len(strokes)
