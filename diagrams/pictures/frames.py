@@ -1,9 +1,10 @@
 """Frames for external points: on a circle or in columns, at the same places for every diagram of a function.
 
 So the channels of a scattering process look different though they are one topology. The external points are
-fixed, the vertices go where the stress of `diagrams.pictures.layout` is least; of several fixed starts the
-drawing with the fewest crossings is kept. Lines between two external points are bent around what is in their
-way.
+fixed, the vertices go where the stress is least; of several fixed starts the drawing with the fewest faults
+is kept, and mended if something is wrong with it, if need be in a larger frame. Lines between two external
+points are bent around what is in their way. If the names of the points are free, `planar_labelling` chooses
+them.
 """
 
 import cmath

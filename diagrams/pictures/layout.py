@@ -1,15 +1,16 @@
 """Where to put points and vertices: plane coordinates for one connected diagram.
 
-Steps: distances along the lines give a target for every pair of nodes; stress majorisation (Gansner, Koren
-and North, *Graph drawing by stress majorization*, 2004) is run from a few fixed starts, and the drawing with
-the fewest crossings is kept, or one of `diagrams.pictures.planar` if that has fewer; it is turned so that its
-long side is horizontal; finally the legs of every vertex are fanned out in the free angle around it, and
-their labels put in reading order. Two external points, and every vertex that separates them, are kept on a
-horizontal line, so that a propagator correction reads from left to right; only to avoid a crossing may a
+Steps: distances along the lines give a target for every pair of nodes; stress (`diagrams.pictures.stress`) is
+lowered from a few fixed starts, and the drawing with the fewest faults is kept; it is turned so that its long
+side is horizontal; the legs of every vertex are fanned out in the free angle around it, and their labels put
+in reading order. If lines still cross or something comes too close (`diagrams.pictures.faults`), planar
+drawings are tried (`diagrams.pictures.planar`), and the most promising ones mended
+(`diagrams.pictures.repair`). Two external points, and every vertex that separates them, are kept on a
+horizontal line, so that a propagator correction reads from left to right; only to avoid a fault may a
 separating vertex leave it.
 
-Coordinates are dimensionless (a leg has length 1), x to the right, y up. Nothing is random: equal diagrams
-get equal pictures.
+Coordinates are dimensionless (a leg has length 1), x to the right, y up. Random numbers have fixed seeds:
+equal diagrams get equal pictures.
 """
 
 import cmath
