@@ -1,5 +1,6 @@
 # make study   create the environment, install, run the main job
 # make test    create the environment, install, run lint, types and tests
+# make pictures draw all topologies up to five vertices in every layout and measure them (an hour)
 # make bench   compare with peers (optional: pip install '.[bench]' first)
 # make lock    pin the dependencies anew (needs uv)
 
@@ -12,13 +13,16 @@ READY  := $(VENV)/ready
 # Matrices of a few hundred rows: BLAS threads would only get in each other's way.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: study test lint types unit bench lock clean
+.PHONY: study test pictures lint types unit bench lock clean
 .DEFAULT_GOAL := study
 
 study: $(READY)
 	$(BIN)/nnft validate --out $(OUT)
 
 test: lint types unit
+
+pictures: $(READY)
+	$(BIN)/python tests/picture_topologies.py --names
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -8,6 +8,7 @@ or PNG.
 from diagrams.pictures.curves import Curve as Curve
 from diagrams.pictures.figures import sheet_figure as sheet_figure
 from diagrams.pictures.frames import Layout as Layout
+from diagrams.pictures.frames import planar_labelling as planar_labelling
 from diagrams.pictures.picture import Mark as Mark
 from diagrams.pictures.picture import Picture as Picture
 from diagrams.pictures.picture import picture as picture
@@ -22,6 +23,7 @@ __all__ = [
     "Mark",
     "Picture",
     "picture",
+    "planar_labelling",
     "sheet_figure",
     "svg",
     "svg_sheet",

@@ -10,11 +10,15 @@ Coordinates are dimensionless (a leg has length 1), x to the right, y **up**; pl
 import cmath
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, pairwise
+from itertools import pairwise
 from math import atan, atan2, cos, degrees, radians, sin, tan
+
+import numpy as np
+from numpy.typing import NDArray
 
 from diagrams.canonical import Edge
 from diagrams.diagram import Diagram
+from diagrams.pictures.faults import crossed, line_crossings, sampled
 
 #: How far a self-loop reaches from its vertex: the first that does not make it cross anything.
 _PETALS = (0.72, 0.6, 0.48)
@@ -22,8 +26,10 @@ _PETALS = (0.72, 0.6, 0.48)
 _APART = 120.0
 #: Distance at which a line that passes below another is interrupted.
 _GAP = 0.085
-#: Closer to a common end than this, curves do not cross but leave it.
-_COMMON = 0.12
+#: What is left between two interruptions is at least as long.
+_PIECE = 0.18
+#: Further from an end than this, a line has room for an interruption.
+_ROOMY = 0.45
 #: Segments that stand for a curve when crossings are sought.
 _SEGMENTS = 12
 #: Shares of the free angle at a vertex that an outer line may take.
@@ -31,7 +37,8 @@ _SHARE = 0.42
 #: What a free angle inside a multiple line is worth to a self-loop, compared with one outside.
 _INSIDE = 0.55
 
-_COLLAPSED = 10**6
+#: From an external point to the centre of its label.
+LABEL_DISTANCE = 0.29
 
 Point = tuple[float, float]
 Place = dict[int, complex]
@@ -168,7 +175,8 @@ def drawn_lines(
     place : mapping
         Node -> position.
     bends : mapping, optional
-        Line -> sagitta in units of its chord, positive to the left, for single lines that are not straight.
+        Line -> sagitta in units of its chord, positive to the left, for lines that are not straight; for a
+        multiple line that of its middle.
 
     Examples
     --------
@@ -176,35 +184,57 @@ def drawn_lines(
     [((0, 1), ((-1.0, 0.0), (1.0, 0.0)))]
     """
     lines = dict(diagram.lines)
+    return with_loops(lines, place, between_nodes(lines, place, bends))
+
+
+def between_nodes(
+    lines: Mapping[Edge, int], place: Mapping[int, complex], bends: Mapping[Edge, float] | None = None
+) -> list[tuple[Edge, tuple[Point, ...]]]:
+    """Curves of all lines that are not self-loops, as of `drawn_lines`."""
     found: list[tuple[Edge, tuple[Point, ...]]] = []
-    ways: dict[int, list[float]] = {node: [] for node in place}  # directions in which lines leave
     for (i, j), many in lines.items():
         if i == j:
             continue
-        if bends and (i, j) in bends:
-            bundle = [arc(place[i], place[j], bends[i, j])]
-        else:
-            bundle = list(_parallel(place[i], place[j], many, *_room(i, j, place, lines)))
-        for points in bundle:
-            found.append(((i, j), points))
-            for node, near, far in ((i, 0, 1), (j, -1, -2)):
-                ways[node].append(_direction(complex(*points[far]) - complex(*points[near])))
-    for (node, other), loops in lines.items():
-        if node == other:
-            chords = [way for _, way, many in neighbours(node, place, lines) if many > 1]
-            for reach in _PETALS:
-                petals = list(_petals(place[node], ways[node], chords, loops, reach))
-                wider = _petals(place[node], ways[node], chords, loops, reach + _GAP)
-                if not _any_crossing(list(wider), [points for _, points in found], place[node]):
-                    break
-            found += [((node, node), points) for points in petals]
+        bend = bends.get((i, j), 0.0) if bends else 0.0
+        room = _room(i, j, place, lines) if many > 1 else (0.0, 0.0)
+        bundle = list(_parallel(place[i], place[j], many, bend, *room))
+        found += [((i, j), points) for points in bundle]
     return found
 
 
-def _any_crossing(new: Sequence[Sequence[Point]], old: Sequence[Sequence[Point]], common: complex) -> bool:
-    """Whether one of the new curves crosses one of the old, away from the node they may share."""
-    paths = [path(points) for points in old]
-    return any(crossings(path(points), other, [common]) for points in new for other in paths)
+def with_loops(
+    lines: Mapping[Edge, int], place: Mapping[int, complex], found: Sequence[tuple[Edge, tuple[Point, ...]]]
+) -> list[tuple[Edge, tuple[Point, ...]]]:
+    """The lines between nodes, and self-loops in the room that they leave."""
+    drawn = list(found)
+    if all(i != j for i, j in lines):
+        return drawn
+    ways: dict[int, list[float]] = {node: [] for node in place}  # directions in which lines leave
+    for (i, j), points in found:
+        for node, near, far in ((i, 0, 1), (j, -1, -2)):
+            ways[node].append(_direction(complex(*points[far]) - complex(*points[near])))
+    paths = sampled([points for _, points in found], _SEGMENTS)
+    for (node, other), loops in lines.items():
+        if node == other:
+            chords = [way for _, way, many in neighbours(node, place, lines) if many > 1]
+            petals = _clear_petals(place[node], ways[node], chords, loops, paths)
+            drawn += [((node, node), points) for points in petals]
+            paths = np.concatenate([paths, sampled(petals, _SEGMENTS)])
+    return drawn
+
+
+def _clear_petals(
+    z: complex, ways: Sequence[float], chords: Sequence[float], loops: int, lines: NDArray[np.complex128]
+) -> list[tuple[Point, ...]]:
+    """The longest self-loops that cross none of the lines, sampled, not even if they were a little longer."""
+    directions = list(_petal_directions(ways, chords, loops))
+    for reach in _PETALS[:-1]:
+        wider = [_petal(z, way, half, reach + _GAP) for way, half in directions]
+        if not crossed(sampled(wider, _SEGMENTS), lines, z):
+            break
+    else:
+        reach = _PETALS[-1]
+    return [_petal(z, way, half, reach) for way, half in directions]
 
 
 def _room(i: int, j: int, place: Mapping[int, complex], lines: Mapping[Edge, int]) -> tuple[float, float]:
@@ -234,11 +264,13 @@ def _room(i: int, j: int, place: Mapping[int, complex], lines: Mapping[Edge, int
     )
 
 
-def _parallel(a: complex, b: complex, many: int, right: float, left: float) -> Iterator[tuple[Point, ...]]:
+def _parallel(
+    a: complex, b: complex, many: int, bend: float, right: float, left: float
+) -> Iterator[tuple[Point, ...]]:
     """Straight line, or arcs from the right of the chord to its left, in equal steps of the sagitta."""
     low, high = -tan(radians(right) / 2) / 2, tan(radians(left) / 2) / 2
     for rank in range(many):
-        yield arc(a, b, 0.0 if many == 1 else high + (low - high) * rank / (many - 1))
+        yield arc(a, b, bend if many == 1 else bend + high + (low - high) * rank / (many - 1))
 
 
 def arc(a: complex, b: complex, sagitta: float) -> tuple[Point, ...]:
@@ -255,10 +287,10 @@ def arc(a: complex, b: complex, sagitta: float) -> tuple[Point, ...]:
     return (xy(a), xy(first), xy(second), xy(b))
 
 
-def _petals(
-    z: complex, ways: Sequence[float], chords: Sequence[float], loops: int, reach: float
-) -> Iterator[tuple[Point, ...]]:
-    """Self-loops as petals, spread over the widest free angles (upwards if there is a choice).
+def _petal_directions(
+    ways: Sequence[float], chords: Sequence[float], loops: int
+) -> Iterator[tuple[float, float]]:
+    """Self-loops spread over the widest free angles (upwards if there is a choice): direction, half width.
 
     `ways` are the directions in which other lines leave; between two of them that enclose one of the `chords`
     lies the inside of a multiple line, where there is little room.
@@ -281,7 +313,7 @@ def _petals(
                 direction = start + width / 2 + (rank - (many - 1) / 2) * min(share, _APART)
             else:  # alone: two loops lie, one or three stand
                 direction = (180.0 if many % 2 == 0 else 90.0) + rank * share
-            yield _petal(z, direction, min(52.0, 0.4 * share), reach)
+            yield direction, min(52.0, 0.4 * share)
 
 
 def _petal(z: complex, direction: float, half: float, reach: float) -> tuple[Point, ...]:
@@ -289,48 +321,8 @@ def _petal(z: complex, direction: float, half: float, reach: float) -> tuple[Poi
     return (xy(z), xy(z + far * unit(direction + half)), xy(z + far * unit(direction - half)), xy(z))
 
 
-def path(points: Sequence[Point], segments: int = _SEGMENTS) -> list[complex]:
-    """Points along a curve, close enough together for straight segments between them."""
-    return [at(points, step / segments) for step in range(segments + 1)]
-
-
-def crossings(
-    one: Sequence[complex], other: Sequence[complex], common: Sequence[complex] = ()
-) -> list[tuple[float, float]]:
-    """Parameters at which two paths cross, away from the ends that they have in common."""
-    if _apart(one, other):
-        return []
-    found = []
-    for i in range(len(one) - 1):
-        a, step = one[i], one[i + 1] - one[i]
-        for j in range(len(other) - 1):
-            c, pace = other[j], other[j + 1] - other[j]
-            turn = (step.conjugate() * pace).imag
-            if abs(turn) < 1e-12:
-                continue
-            s = ((c - a).conjugate() * pace).imag / turn
-            t = ((c - a).conjugate() * step).imag / turn
-            if (
-                -1e-9 < s < 1 + 1e-9
-                and -1e-9 < t < 1 + 1e-9
-                and all(abs(a + s * step - z) > _COMMON for z in common)
-            ):
-                found.append(((i + s) / (len(one) - 1), (j + t) / (len(other) - 1)))
-    return found
-
-
-def _apart(one: Sequence[complex], other: Sequence[complex]) -> bool:
-    """Whether the boxes around two paths are apart."""
-    return (
-        max(z.real for z in one) < min(z.real for z in other)
-        or max(z.real for z in other) < min(z.real for z in one)
-        or max(z.imag for z in one) < min(z.imag for z in other)
-        or max(z.imag for z in other) < min(z.imag for z in one)
-    )
-
-
 def interrupted(curves: Sequence[Curve]) -> tuple[Curve, ...]:
-    """Interrupt every curve where an earlier one crosses it.
+    """Interrupt every curve where an earlier one crosses it; the earlier one if this is nearer to an end.
 
     Examples
     --------
@@ -338,20 +330,34 @@ def interrupted(curves: Sequence[Curve]) -> tuple[Curve, ...]:
     >>> [len(curve.strokes) for curve in interrupted(cross)]
     [1, 2]
     """
-    paths = [path(curve.points, 3 * _SEGMENTS) for curve in curves]
+    if not curves:
+        return ()
+    spots = {z: number for number, z in enumerate(dict.fromkeys(z for c in curves for z in _ends(c)))}
+    edges = [(spots[start], spots[end]) for start, end in map(_ends, curves)]
+    paths = sampled([curve.points for curve in curves], 4 * _SEGMENTS)
+    found = line_crossings(edges, paths, {number: complex(*z) for z, number in spots.items()})
     gaps: list[list[tuple[float, float]]] = [[] for _ in curves]
-    for (i, one), (j, other) in combinations(enumerate(curves), 2):
-        ends = (other.points[0], other.points[-1])
-        common = [complex(*point) for point in (one.points[0], one.points[-1]) if point in ends]
-        for s, t in crossings(paths[i], paths[j], common):
-            pace = _velocity(other.points, t)
-            angle = abs(cmath.phase(pace / _velocity(one.points, s)))
-            half = _GAP / (max(sin(angle), 0.25) * abs(pace))  # the lower line keeps clear of the upper one
-            gaps[j].append((max(0.0, t - half), min(1.0, t + half)))
+    rows = zip(*(part.tolist() for part in (found.first, found.second, found.s, found.t)), strict=True)
+    for i, j, s, t in rows:
+        if _beside_end(curves[j], t) < min(_ROOMY, _beside_end(curves[i], s)):
+            i, j, s, t = j, i, t, s  # the other one has room for an interruption
+        pace = _velocity(curves[j].points, t)
+        angle = abs(cmath.phase(pace / _velocity(curves[i].points, s)))
+        half = _GAP / (max(sin(angle), 0.25) * abs(pace))  # the lower line keeps clear of the upper one
+        gaps[j].append((max(0.0, t - half), min(1.0, t + half)))
     return tuple(
-        replace(curve, gaps=_merged(sorted(found), _GAP / abs(_velocity(curve.points, 0.5))))
+        replace(curve, gaps=_merged(sorted(found), _PIECE / abs(_velocity(curve.points, 0.5))))
         for curve, found in zip(curves, gaps, strict=True)
     )
+
+
+def _ends(curve: Curve) -> tuple[Point, Point]:
+    return curve.points[0], curve.points[-1]
+
+
+def _beside_end(curve: Curve, t: float) -> float:
+    """Distance of a point of a curve from the nearer of its ends."""
+    return min(abs(at(curve.points, t) - complex(*end)) for end in _ends(curve))
 
 
 def _velocity(points: Sequence[Point], t: float) -> complex:
@@ -369,24 +375,3 @@ def _merged(intervals: Sequence[tuple[float, float]], least: float) -> tuple[tup
         else:
             merged.append((start, end))
     return tuple(merged)
-
-
-def disorder(
-    diagram: Diagram, place: Mapping[int, complex], bends: Mapping[Edge, float] | None = None
-) -> int:
-    """Crossings of lines, plus three for every node that a line not its own comes too close to.
-
-    Places that coincide are worse than anything.
-    """
-    if any(abs(a - b) < 0.1 for a, b in combinations(place.values(), 2)):
-        return _COLLAPSED
-    drawn = [(edge, path(points)) for edge, points in drawn_lines(diagram, place, bends)]
-    count = 0
-    for (edge, one), (other_edge, other) in combinations(drawn, 2):
-        common = [place[node] for node in set(edge) & set(other_edge)]
-        count += len(crossings(one, other, common))
-    for edge, one in drawn:
-        for node, z in place.items():
-            if node not in edge and min(abs(p - z) for p in one) < 0.28:
-                count += 3
-    return count

@@ -1,33 +1,41 @@
 """Frames for external points: on a circle or in columns, at the same places for every diagram of a function.
 
 So the channels of a scattering process look different though they are one topology. The external points are
-fixed, the vertices go where the stress of `diagrams.pictures.layout` is least; of several fixed starts the
-drawing with the fewest crossings is kept. Lines between two external points are bent around what is in their
-way.
+fixed, the vertices go where the stress is least; of several fixed starts the drawing with the fewest faults
+is kept, and mended if something is wrong with it, if need be in a larger frame. Lines between two external
+points are bent around what is in their way. If the names of the points are free, `planar_labelling` chooses
+them.
 """
 
 import cmath
 import enum
 from collections.abc import Iterator, Mapping
-from itertools import combinations
+from dataclasses import replace
+from functools import partial
+from itertools import combinations, pairwise
 from math import inf, pi, sin
 from random import Random
 from statistics import fmean
 
 from diagrams.canonical import Edge
 from diagrams.diagram import Diagram
-from diagrams.pictures.curves import Place, disorder
-from diagrams.pictures.layout import distances, layout, majorised, rounded
+from diagrams.pictures.curves import LABEL_DISTANCE, Place
+from diagrams.pictures.layout import layout, rounded
+from diagrams.pictures.planar import order_around, planar_inside
+from diagrams.pictures.repair import Bench, Drawing, crowded, mended
+from diagrams.pictures.stress import distances, majorised
 
-_N_STARTS = 10
-#: Moves of single vertices that are tried while lines cross.
-_N_MOVES = 50
+_N_STARTS = 8
+#: Changes that are tried with every drawing that is mended.
+_N_TRIES = 150
 #: Distance of neighbouring external points, at least.
 _APART = 1.0
-#: Distance of two vertices, at least.
-_CLOSE = 0.8
+#: Distance of two vertices that is wished for.
+_CLOSE = 1.0
 #: By how much a frame grows with every vertex after the first, and twice that for a component.
 _ROOM = 0.15
+#: Sizes of the frame, the next one if something is still wrong.
+_SCALES = (1.0, 1.3)
 #: Sagittas that are tried for a line between two external points, in units of its chord.
 _BENDS = (0.0, 0.12, -0.12, 0.24, -0.24, 0.36, -0.36)
 
@@ -64,9 +72,9 @@ def framed(diagram: Diagram, style: Layout, incoming: int | None = None) -> tupl
     >>> framed(Diagram.from_edge_string("x1-x2,x3-x4"), Layout.COLUMNS)[0]
     {0: (-1+0.5j), 1: (-1-0.5j), 2: (1+0.5j), 3: (1-0.5j)}
     """
-    n, n_nodes = diagram.n_external, diagram.n_external + diagram.n_vertices
+    n = diagram.n_external
     if n <= 2 and diagram.is_connected:  # one line of thought from left to right in any layout
-        return layout(diagram), {}
+        return layout(diagram)
     far = distances(diagram)
     crowd = diagram.n_vertices + 2 * len(diagram.components()) - 3
     room = _ROOM * max(0, crowd) if diagram.n_vertices else 0.0
@@ -74,63 +82,109 @@ def framed(diagram: Diagram, style: Layout, incoming: int | None = None) -> tupl
         outer = _circle(n, room, far)
     else:
         outer = _columns(n, room, (n + 1) // 2 if incoming is None else incoming, far)
-    best = _Drawing(diagram, outer, far, dict(outer))
-    for start in range(_N_STARTS if diagram.n_vertices else 1):
-        at = _start(n, n_nodes, outer, start)
-        majorised(at, far, outer)
-        drawing = _Drawing(diagram, outer, far, dict(enumerate(at)))
-        if not start or drawing.score < best.score:
+    best: Drawing | None = None
+    for scale in _SCALES:  # in a larger frame there is more room
+        wider = {node: scale * z for node, z in outer.items()}
+        bench = Bench(
+            diagram,
+            [[scale * apart for apart in row] for row in far],
+            fixed=frozenset(outer),
+            extra=partial(_cost, wider),
+            label=lambda z: z + LABEL_DISTANCE * outward(z, style),
+        )
+        drawing = _best(bench, wider)
+        if best is None or drawing.rank < best.rank:
             best = drawing
-    best = _improved(best)
+        if best.wrong.is_integer():  # nothing but crossings
+            break
+    assert best is not None
     return best.place, best.bends
 
 
-class _Drawing:
-    """Places with the bends that suit them best, and what is wrong with it (`score`, to be low)."""
-
-    def __init__(self, diagram: Diagram, outer: Place, far: list[list[float]], place: Place) -> None:
-        self.diagram, self.outer, self.far = diagram, outer, far
-        self.place = {node: rounded(z) for node, z in place.items()}
-        self.bends: dict[Edge, float] = {}
-        if len(place) < diagram.n_external + diagram.n_vertices:
-            self.score = (inf, inf)
-            return
-        self.bends = _bends(diagram, self.place)
-        wrong = disorder(diagram, self.place, self.bends) + 2 * (self._outside() + self._crowded())
-        stress = sum((abs(a - b) / far[i][j] - 1) ** 2 for (i, a), (j, b) in combinations(place.items(), 2))
-        self.score = (wrong, round(stress + sum(map(abs, self.bends.values())), 6))
-
-    def _outside(self) -> int:
-        """Vertices that leave the box of the external points or come close to its sides."""
-        wide = max(abs(z.real) for z in self.outer.values()) - 0.15
-        high = max(wide, max(abs(z.imag) for z in self.outer.values())) - 0.15
-        inner = (z for node, z in self.place.items() if node not in self.outer)
-        return sum(abs(z.real) > wide or abs(z.imag) > high for z in inner)
-
-    def _crowded(self) -> int:
-        """Vertices too close to another node."""
-        n = self.diagram.n_external
-        return sum(
-            abs(self.place[i] * (1 if i >= n else 1.1) - self.place[j]) < _CLOSE * (1 if i >= n else 0.7)
-            for i, j in combinations(range(len(self.place)), 2)
-            if j >= n
-        )
+def _cost(outer: Place, place: Mapping[int, complex]) -> float:
+    """What places cost that leave the frame or crowd."""
+    return _outside(place, outer) + crowded(place, len(outer), _CLOSE)
 
 
-def _improved(drawing: _Drawing) -> _Drawing:
-    """Move single vertices about while something is wrong."""
-    free = [node for node in drawing.place if node not in drawing.outer]
-    random = Random(0)
-    for _ in range(_N_MOVES if free else 0):
-        if drawing.score[0] == 0:
-            break
-        node = random.choice(free)
-        step = cmath.rect(random.uniform(0.1, 1.0), random.uniform(0, 2 * pi))
-        moved = drawing.place | {node: drawing.place[node] + step}
-        other = _Drawing(drawing.diagram, drawing.outer, drawing.far, moved)
-        if other.score < drawing.score:
-            drawing = other
-    return drawing
+def planar_labelling(diagram: Diagram, style: Layout | str, incoming: int | None = None) -> Diagram:
+    """The diagram with its points renamed such that no lines cross in a frame; itself if that is impossible.
+
+    Parameters
+    ----------
+    diagram : Diagram
+    style, incoming
+        As for `framed`; without a frame nothing is renamed.
+
+    Examples
+    --------
+    The box whose points 1 and 3 are neighbours:
+
+    >>> box = Diagram.from_edge_string("x1-y1,x2-y2,x3-y3,x4-y4,y1-y3,y2-y3,y2-y4,y1-y4")
+    >>> planar_labelling(box, Layout.CIRCLE) == box
+    False
+    >>> planar_labelling(box, Layout.FREE) == box
+    True
+    """
+    n = diagram.n_external
+    if style == Layout.FREE or n < 4:  # three points have one order around a circle
+        return diagram
+    left = (n + 1) // 2 if incoming is None else incoming
+    around = list(range(n)) if style == Layout.CIRCLE else [*range(left, n), *reversed(range(left))]
+    lines = [edge for edge, _ in diagram.lines if edge[0] != edge[1]]
+    if order_around(n, [*lines, *pairwise([*around, around[0]])]) is not None:
+        return diagram
+    order = order_around(n, lines)
+    if order is None:
+        return diagram
+    turned = [way[k:] + way[:k] for way in (order, order[::-1]) for k in range(n)]
+    return diagram.with_points(
+        min([old for _, old in sorted(zip(around, way, strict=True))] for way in turned)
+    )
+
+
+def outward(z: complex, style: Layout) -> complex:
+    """Direction, seen from a point of a frame, in which its name stands."""
+    if style is Layout.COLUMNS:
+        return complex(1 if z.real > 0 else -1)
+    return z / abs(z) if z else 1j
+
+
+def _best(bench: Bench, outer: Place) -> Drawing:
+    """Of several starts the drawing with the least faults, then least stress; mended if need be."""
+    n, n_nodes = len(outer), len(bench.far)
+    if not bench.diagram.n_vertices:
+        return _bent(bench, dict(outer))
+    lines = [edge for edge, _ in bench.diagram.lines if edge[0] != edge[1]]
+    tried: list[Drawing] = []
+    starts = [_start(n, n_nodes, outer, start) for start in range(_N_STARTS)]
+    for _, at in majorised(starts, bench.far, outer):
+        place = {node: rounded(z) for node, z in enumerate(at)}
+        if not any(_same(place, one.place) for one in tried):
+            tried.append(_bent(bench, place))
+    inside = planar_inside(outer, lines)
+    best = min(tried, key=lambda one: one.rank)
+    if not best.wrong:
+        return best
+    tried.sort(key=lambda one: one.rank)
+    if inside is None:
+        others = [_bent(bench, dict(enumerate(at))) for at in starts]
+        tried = [min(others, key=lambda one: one.rank), *tried[:1]]
+    else:
+        tried = [_bent(bench, inside), *tried[:2]]
+    best = min(best, mended(bench, tried, int(inside is None), _N_TRIES), key=lambda one: one.rank)
+    return replace(best, place={node: rounded(z) for node, z in best.place.items()})
+
+
+def _same(one: Place, other: Place) -> bool:
+    return all(abs(z - other[node]) < 0.01 for node, z in one.items())
+
+
+def _outside(place: Mapping[int, complex], outer: Place) -> int:
+    """Vertices that leave the box of the external points or come close to its sides."""
+    wide = max(abs(z.real) for z in outer.values()) - 0.15
+    high = max(wide, max(abs(z.imag) for z in outer.values())) - 0.15
+    inner = (z for node, z in place.items() if node not in outer)
+    return sum(abs(z.real) > wide or abs(z.imag) > high for z in inner)
 
 
 def _circle(n: int, room: float, far: list[list[float]]) -> Place:
@@ -169,16 +223,15 @@ def _start(n: int, n_nodes: int, outer: Mapping[int, complex], number: int) -> l
     return at
 
 
-def _bends(diagram: Diagram, place: Place) -> dict[Edge, float]:
-    """Sagittas of the lines between external points, one after the other with the least disorder."""
-    bends: dict[Edge, float] = {}
-    for edge in diagram.edges:
-        if edge[1] < diagram.n_external:
-            tried = {way: disorder(diagram, place, bends | {edge: way}) for way in _ways(edge, place)}
-            sagitta = min(tried, key=tried.__getitem__)
-            if sagitta:
-                bends[edge] = sagitta
-    return bends
+def _bent(bench: Bench, place: Place) -> Drawing:
+    """The lines between external points bent one after the other, such that least is wrong."""
+    best = bench.judged(place)
+    for edge in bench.diagram.edges:
+        if edge[1] < bench.diagram.n_external:
+            others = {edge_: bend for edge_, bend in best.bends.items() if edge_ != edge}
+            tried = (bench.judged(place, others | ({edge: way} if way else {})) for way in _ways(edge, place))
+            best = min(tried, key=lambda one: round(one.wrong, 3))
+    return best
 
 
 def _ways(edge: Edge, place: Place) -> Iterator[float]:

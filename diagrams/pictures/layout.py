@@ -1,46 +1,40 @@
 """Where to put points and vertices: plane coordinates for one connected diagram.
 
-Steps: distances along the lines give a target for every pair of nodes; stress majorisation (Gansner, Koren
-and North, *Graph drawing by stress majorization*, 2004) is run from a few fixed starts, and the drawing with
-the fewest crossings is kept, or one of `diagrams.pictures.planar` if that has fewer; it is turned so that its
-long side is horizontal; finally the legs of every vertex are fanned out in the free angle around it, and
-their labels put in reading order. Two external points, and every vertex that separates them, are kept on a
-horizontal line, so that a propagator correction reads from left to right; only to avoid a crossing may a
+Steps: distances along the lines give a target for every pair of nodes; stress (`diagrams.pictures.stress`) is
+lowered from a few fixed starts, and the drawing with the fewest faults is kept; it is turned so that its long
+side is horizontal; the legs of every vertex are fanned out in the free angle around it, and their labels put
+in reading order. If lines still cross or something comes too close (`diagrams.pictures.faults`), planar
+drawings are tried (`diagrams.pictures.planar`), and the most promising ones mended
+(`diagrams.pictures.repair`). Two external points, and every vertex that separates them, are kept on a
+horizontal line, so that a propagator correction reads from left to right; only to avoid a fault may a
 separating vertex leave it.
 
-Coordinates are dimensionless (a leg has length 1), x to the right, y up. Nothing is random: equal diagrams
-get equal pictures.
+Coordinates are dimensionless (a leg has length 1), x to the right, y up. Random numbers have fixed seeds:
+equal diagrams get equal pictures.
 """
 
 import cmath
 from collections.abc import Mapping, Sequence
-from itertools import combinations
-from math import inf, pi, radians
+from dataclasses import replace
+from math import pi, radians
 from random import Random
 
 from diagrams.canonical import Edge
 from diagrams.diagram import Diagram
-from diagrams.pictures.curves import Place, bundle_width, disorder, free_gaps, neighbours
-from diagrams.pictures.planar import planar_starts
+from diagrams.pictures.curves import Place, bundle_width, free_gaps, neighbours
+from diagrams.pictures.planar import almost_planar_starts, planar_starts
+from diagrams.pictures.repair import NEEDLESS, Bench, Drawing, crowded, mended
+from diagrams.pictures.stress import LEG, distances, majorised
 
-#: Distance of joined vertices, by the number of lines between them (more lines need more room).
-_LENGTHS = {1: 1.1, 2: 1.3, 3: 1.5}
-_LEG = 1.0
-#: By how much a line grows with every self-loop at its ends, after one at each.
-_LOOP_ROOM = 0.25
 _N_STARTS = 6
-_N_SWEEPS = 150
-#: Distance that nodes of different components keep.
-_CLEAR = 1.0
+#: Vertices this close are moved apart while a drawing is mended.
+_NEAR = 0.8
+#: Changes that are tried with every drawing that is mended.
+_N_TRIES = 150
 
 
-def line_length(lines: int) -> float:
-    """Distance of two vertices joined by that many lines."""
-    return _LENGTHS.get(lines, 1.7)
-
-
-def layout(diagram: Diagram) -> Place:
-    """Positions of all nodes of a connected diagram.
+def layout(diagram: Diagram) -> tuple[Place, dict[Edge, float]]:
+    """Positions of all nodes of a connected diagram, and the lines that have to be bent.
 
     Parameters
     ----------
@@ -49,32 +43,47 @@ def layout(diagram: Diagram) -> Place:
 
     Returns
     -------
-    dict
+    place : dict
         Node -> position as a complex number.
+    bends : dict
+        Line -> sagitta in units of its chord, as `diagrams.pictures.curves.drawn_lines` takes it.
 
     Examples
     --------
     >>> layout(Diagram.from_edge_string("x1-y1,y1-y1,y1-x2"))
-    {0: (-1+0j), 1: (1+0j), 2: 0j}
+    ({0: (-1+0j), 1: (1+0j), 2: 0j}, {})
     """
     n = diagram.n_external
     if diagram.n_vertices == 0:
-        return {0: -0.8 + 0j, 1: 0.8 + 0j}
+        return {0: -0.8 + 0j, 1: 0.8 + 0j}, {}
     if diagram.n_vertices == 1:
-        return _single_vertex(diagram)
+        return _single_vertex(diagram), {}
     lines = {edge: lines for edge, lines in diagram.lines if edge[0] != edge[1]}
     far = distances(diagram)
-    place = _posed(n, _least_stress(diagram, lines, far), lines)
-    least = disorder(diagram, place)
-    if least:
-        for start in planar_starts(n, lines, far):
-            other = _posed(n, _levelled(start, lines) if n == 2 else start, lines)
-            wrong = disorder(diagram, other)
-            if wrong < least:
-                least, place = wrong, other
-            if not least:
-                break
-    return place
+    separating = _separating(len(far), lines) if n == 2 else []
+    level = frozenset([*separating, *(j for i, j in lines if i < n)]) if n == 2 else frozenset()
+    bench = Bench(diagram, far, level=level, extra=lambda place: 0.5 * crowded(place, n, _NEAR))
+    best = bench.judged(_posed(n, _least_stress(bench, lines, separating), lines))
+    if best.wrong:
+        best = _mended(bench, best, lines)
+    return {node: rounded(z) for node, z in best.place.items()}, best.bends
+
+
+def _mended(bench: Bench, drawing: Drawing, lines: Mapping[Edge, int]) -> Drawing:
+    """From a planar start if there is one, or from one that is planar but for one line; then mended."""
+    n, must = bench.diagram.n_external, 0
+    starts = list(planar_starts(n, lines, bench.far))
+    if not starts:
+        starts, must = list(almost_planar_starts(n, lines, bench.far)), 1
+    strict = bench if must else replace(bench, crossing=NEEDLESS)
+    others = []
+    for start in starts:
+        other = strict.judged(_posed(n, _levelled(start, lines) if n == 2 else start, lines))
+        if not other.wrong:
+            return other
+        others.append(other)
+    others.sort(key=lambda one: one.rank)
+    return mended(bench, [*others[:1], drawing, *others[1:2]], must, _N_TRIES)
 
 
 def _posed(n: int, place: Place, lines: Mapping[Edge, int]) -> Place:
@@ -98,7 +107,7 @@ def _single_vertex(diagram: Diagram) -> Place:
         for rank, point in enumerate(points):
             down = (rank - (many - 1) / 2) * step  # first label on top
             angle = side + down if side else -down
-            place[point] = rounded(cmath.rect(_LEG, radians(angle)))
+            place[point] = rounded(cmath.rect(LEG, radians(angle)))
     return {node: place[node] for node in range(n + 1)}
 
 
@@ -107,41 +116,12 @@ def rounded(z: complex) -> complex:
     return complex(round(z.real, 9) + 0.0, round(z.imag, 9) + 0.0)
 
 
-def distances(diagram: Diagram) -> list[list[float]]:
-    """Lengths of shortest paths (Floyd and Warshall).
-
-    Self-loops at both ends of a line need more room than one each.
-
-    Examples
-    --------
-    >>> distances(Diagram.from_edge_string("y1-y2"))[0][1]
-    1.1
-    >>> distances(Diagram.from_edge_string("y1-y1,y1-y1,y1-y2,y2-y2,y2-y2"))[0][1]
-    1.6
-    """
-    n, n_nodes = diagram.n_external, diagram.n_external + diagram.n_vertices
-    lines = dict(diagram.lines)
-    far = [[0.0 if i == j else inf for j in range(n_nodes)] for i in range(n_nodes)]
-    for (i, j), many in lines.items():
-        if i != j:
-            loops = sorted(lines.get((node, node), 0) for node in (i, j))
-            room = _LOOP_ROOM * max(0, sum(loops) - 2) if loops[0] else 0.0
-            far[i][j] = far[j][i] = _LEG if i < n else line_length(many) + room
-    for k in range(n_nodes):
-        for i in range(n_nodes):
-            for j in range(n_nodes):
-                far[i][j] = min(far[i][j], far[i][k] + far[k][j])
-    return far
-
-
-def _least_stress(diagram: Diagram, lines: Mapping[Edge, int], far: Sequence[Sequence[float]]) -> Place:
-    """Best of several majorised starts: fewest crossings, then least stress."""
-    n, n_nodes = diagram.n_external, diagram.n_external + diagram.n_vertices
-    pinned: Place = {}
-    if n == 2:
-        half = far[0][1] / 2
-        pinned = {node: complex(far[0][node] - half) for node in _separating(n_nodes, lines)}
-    best: tuple[float, float, list[complex]] | None = None
+def _least_stress(bench: Bench, lines: Mapping[Edge, int], separating: Sequence[int]) -> Place:
+    """Best of several majorised starts: fewest faults, then least stress."""
+    far, n_nodes = bench.far, len(bench.far)
+    half = far[0][1] / 2 if separating else 0.0
+    pinned = {node: complex(far[0][node] - half) for node in separating}
+    starts: list[list[complex]] = []
     for start in range(_N_STARTS):
         order = list(range(n_nodes))
         if start:
@@ -153,12 +133,22 @@ def _least_stress(diagram: Diagram, lines: Mapping[Edge, int], far: Sequence[Seq
             at[node] = circle if start else complex(far[0][node])
         for node, fixed in pinned.items():
             at[node] = fixed
-        stress = majorised(at, far, pinned)
-        score = (float(disorder(diagram, dict(enumerate(at)))), round(stress, 6))
-        if best is None or score < best[:2]:
-            best = (*score, at)
+        starts.append(at)
+    tried = [(round(stress, 6), at) for stress, at in majorised(starts, far, pinned)]
+    best: tuple[float, Place] | None = None
+    judged_stress = -1.0
+    for stress, at in sorted(tried, key=lambda one: one[0]):
+        if stress == judged_stress:  # the same, turned or mirrored
+            continue
+        judged_stress = stress
+        place = dict(enumerate(at))
+        wrong = bench.judged(place).wrong
+        if best is None or wrong < best[0]:
+            best = wrong, place
+        if not wrong:
+            break
     assert best is not None
-    return dict(enumerate(best[2]))
+    return best[1]
 
 
 def _levelled(place: Place, lines: Mapping[Edge, int]) -> Place:
@@ -169,7 +159,7 @@ def _levelled(place: Place, lines: Mapping[Edge, int]) -> Place:
     else:
         turn = -cmath.phase(place[last] - place[first])
     turned = {node: (z - place[first]) * cmath.rect(1, turn) for node, z in place.items()}
-    return turned | {0: -_LEG + 0j, 1: turned[last].real + _LEG + 0j}
+    return turned | {0: -LEG + 0j, 1: turned[last].real + LEG + 0j}
 
 
 def _separating(n_nodes: int, lines: Mapping[Edge, int]) -> list[int]:
@@ -186,36 +176,6 @@ def _separating(n_nodes: int, lines: Mapping[Edge, int]) -> list[int]:
         if 1 not in reached:
             separating.append(removed)
     return separating
-
-
-def majorised(at: list[complex], far: Sequence[Sequence[float]], pinned: Mapping[int, complex]) -> float:
-    """Lower the stress sum (|z_i - z_j| - d_ij)**2 / d_ij**2 in place; return what is left of it.
-
-    Nodes at infinite distance are of different components: they only keep clear of each other.
-    """
-    nodes = range(len(at))
-
-    def wished(i: int, j: int) -> float:
-        return far[i][j] if far[i][j] < inf else max(_CLEAR, abs(at[i] - at[j]))
-
-    for _ in range(_N_SWEEPS):
-        for i in nodes:
-            if i in pinned:
-                continue
-            total, weights = 0j, 0.0
-            for j in nodes:
-                if j != i:
-                    apart = at[i] - at[j]
-                    goal = far[i][j]
-                    if goal == inf:
-                        if abs(apart) >= _CLEAR:
-                            continue
-                        goal = _CLEAR
-                    weight = goal**-2
-                    total += weight * (at[j] + goal * apart / max(abs(apart), 1e-9))
-                    weights += weight
-            at[i] = total / weights
-    return sum((abs(at[i] - at[j]) / wished(i, j) - 1) ** 2 for i, j in combinations(nodes, 2))
 
 
 def _turned(n: int, place: Place) -> Place:
@@ -248,7 +208,7 @@ def _fanned(n: int, place: Place, lines: Mapping[Edge, int]) -> Place:
             step = min(width / (many + 1), 90.0 if many == 2 else 60.0)
             for rank, (_, leg) in enumerate(here):
                 angle = start + width / 2 + (rank - (many - 1) / 2) * step
-                place[leg] = place[vertex] + cmath.rect(_LEG, radians(angle))
+                place[leg] = place[vertex] + cmath.rect(LEG, radians(angle))
     return place
 
 

@@ -15,14 +15,13 @@ from math import comb, sqrt
 from diagrams.canonical import Edge
 from diagrams.diagram import Component, Diagram
 from diagrams.errors import InvalidDiagram
-from diagrams.pictures.curves import Curve, Point, drawn_lines, interrupted
-from diagrams.pictures.frames import Layout, framed
+from diagrams.pictures.curves import LABEL_DISTANCE, Curve, Point, drawn_lines, interrupted
+from diagrams.pictures.frames import Layout, framed, outward
 from diagrams.pictures.layout import layout as free_layout
+from diagrams.pictures.names import POINT_SIZE, VERTEX_SIZE, Name, beside, half_width, vertex_middles
 
 #: Room for the label of an external point, around the point.
 _LABEL_ROOM = 0.34
-#: From an external point to the centre of its label.
-_LABEL_DISTANCE = 0.29
 _GAP = 0.35
 #: Wished ratio of width and height of a whole picture.
 _ASPECT = 1.35
@@ -40,7 +39,7 @@ class Mark:
     external : bool
     valence : int
     label_x, label_y : float
-        Centre of the label of an external point.
+        Centre of the label of an external point; for a vertex its place, until `with_vertex_names`.
     """
 
     x: float
@@ -153,8 +152,8 @@ def picture(
         parts = parts[len(outer) :]
         drawn.append(_framed_picture(diagram.n_external, outer, names, style, incoming))
     for part, vertex_names in parts:
-        place = free_layout(part.diagram)
-        drawn.append(_drawn(part.diagram, place, {}, [names[i] for i in part.external], vertex_names))
+        place, bends = free_layout(part.diagram)
+        drawn.append(_drawn(part.diagram, place, bends, [names[i] for i in part.external], vertex_names))
     return _arranged(drawn)
 
 
@@ -203,15 +202,13 @@ def _framed_picture(
     if n <= 2:
         return drawn
     # Names stand outside the frame, whichever way the lines go.
-    outside = [complex(1 if z.real > 0 else -1) for z in place.values()]
-    if style is Layout.CIRCLE:
-        outside = [z / abs(z) if z else 1j for z in place.values()]
-    marks = [
-        replace(m, label_x=m.x + _LABEL_DISTANCE * way.real, label_y=m.y + _LABEL_DISTANCE * way.imag)
-        if m.external
-        else m
-        for m, way in zip(drawn.marks, outside, strict=True)
-    ]
+    outside = [outward(z, style) for z in place.values()]
+    marks = []
+    for mark, way in zip(drawn.marks, outside, strict=True):
+        if mark.external:
+            middle = beside(complex(mark.x, mark.y), way, mark.label, LABEL_DISTANCE)
+            mark = replace(mark, label_x=middle.real, label_y=middle.imag)
+        marks.append(mark)
     return _boxed(marks, drawn.curves)
 
 
@@ -231,7 +228,7 @@ def _drawn(
         outward = z
         if node < n:
             step = z - _next_along(node, lines)
-            outward = z + _LABEL_DISTANCE * step / abs(step)
+            outward = beside(z, step / abs(step), labels[node], LABEL_DISTANCE)
         valence = 1 if node < n else diagram.vertices[node - n]
         marks.append(Mark(z.real, z.imag, labels[node], node < n, valence, outward.real, outward.imag))
     curves = interrupted([Curve(labels[i], labels[j], points) for (i, j), points in lines])
@@ -249,13 +246,43 @@ def _boxed(marks: Sequence[Mark], curves: Sequence[Curve]) -> Picture:
     xs, ys = [], []
     for mark in marks:
         room = _LABEL_ROOM / 2 if mark.external else 0.08
-        xs += [mark.label_x - room, mark.label_x + room, mark.x]
+        wide = max(room, half_width(mark.label, POINT_SIZE)) if mark.external else room
+        xs += [mark.label_x - wide, mark.label_x + wide, mark.x]
         ys += [mark.label_y - room, mark.label_y + room, mark.y]
     for curve in curves:
         for x, y in _turning_points(curve.points):
             xs.append(x)
             ys.append(y)
     return Picture(tuple(marks), tuple(curves), min(xs), min(ys), max(xs), max(ys))
+
+
+def with_vertex_names(drawn: Picture) -> Picture:
+    """The same picture with room for the names of vertices, each beside its vertex and clear of lines.
+
+    Examples
+    --------
+    >>> plain = picture(Diagram.from_edge_string("x1-y1,y1-y1,y1-x2"))
+    >>> named = with_vertex_names(plain)
+    >>> named.marks[2].label_y < named.marks[2].y, named.bottom < plain.bottom
+    (True, True)
+    """
+    taken = [
+        Name(complex(m.label_x, m.label_y), half_width(m.label, POINT_SIZE), _LABEL_ROOM / 2)
+        for m in drawn.marks
+        if m.external and m.label
+    ]
+    taken += [Name(complex(m.x, m.y), 0.0, 0.0) for m in drawn.marks if m.external]
+    vertices = [(complex(m.x, m.y), m.label) for m in drawn.marks if not m.external]
+    middles = iter(vertex_middles(vertices, [curve.points for curve in drawn.curves], taken))
+    marks, xs, ys = [], [drawn.left, drawn.right], [drawn.bottom, drawn.top]
+    for mark in drawn.marks:
+        if not mark.external:
+            z, wide, high = next(middles), half_width(mark.label, VERTEX_SIZE), VERTEX_SIZE / 2
+            mark = replace(mark, label_x=z.real, label_y=z.imag)
+            xs += [z.real - wide, z.real + wide]
+            ys += [z.imag - high, z.imag + high]
+        marks.append(mark)
+    return Picture(tuple(marks), drawn.curves, min(xs), min(ys), max(xs), max(ys))
 
 
 def _turning_points(points: Sequence[Point]) -> Iterator[Point]:

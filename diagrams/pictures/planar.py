@@ -10,6 +10,7 @@ long as nothing comes to cross or to touch.
 
 import cmath
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from math import pi
 from typing import TYPE_CHECKING
 
@@ -62,12 +63,52 @@ def planar_starts(n: int, lines: Mapping[Edge, int], far: Sequence[Sequence[floa
     24
     0
     """
+    yield from _starts(n, list(lines), far, relaxed=True)
+
+
+def almost_planar_starts(
+    n: int, lines: Mapping[Edge, int], far: Sequence[Sequence[float]]
+) -> Iterator[Place]:
+    """Places of all nodes such that straight lines do not cross, but for one of them.
+
+    Parameters
+    ----------
+    n, lines, far
+        As for `planar_starts`.
+
+    Yields
+    ------
+    dict
+        Node -> position; first those in which the line left out is a single one.
+
+    Examples
+    --------
+    >>> from itertools import combinations
+    >>> far = [[float(i != j) for j in range(5)] for i in range(5)]
+    >>> len(list(almost_planar_starts(0, dict.fromkeys(combinations(range(5), 2), 1), far)))
+    40
+    """
+    inner = sorted((many, edge) for edge, many in lines.items() if edge[0] >= n)
+    for _, left_out in inner:
+        yield from _starts(n, [edge for edge in lines if edge != left_out], far, relaxed=False)
+
+
+def _starts(n: int, lines: Sequence[Edge], far: Sequence[Sequence[float]], relaxed: bool) -> Iterator[Place]:
+    """Drawings of every outside: in three sizes, relaxed or not, or only one that is not."""
     inner = [edge for edge in lines if edge[0] >= n]
     legs = {i: j for i, j in lines if i < n}
+    if len({node for edge in inner for node in edge}) < len(far) - n:  # one vertex is left without lines
+        return
     embedding = _embedded(inner, set(legs.values()))
     if embedding is None:
         return
-    if legs:
+    carriers = set(legs.values())
+    if len(carriers) == 1:  # any face at the one vertex may be the outside
+        embedding = _embedded(inner, set())
+        assert embedding is not None  # a part of what is planar
+        faces = (face for face in _faces(embedding) if carriers <= set(face))
+        outsides = sorted(faces, key=lambda face: (-len(face), face))[:_MOST_FACES]
+    elif legs:
         outsides = [_around(embedding, _HUB)]
     else:
         outsides = sorted(_faces(embedding), key=lambda face: (-len(face), face))[:_MOST_FACES]
@@ -79,9 +120,59 @@ def planar_starts(n: int, lines: Mapping[Edge, int], far: Sequence[Sequence[floa
                 turn = (rank - (len(carried) - 1) / 2) * min(0.6, 2 / len(carried))
                 place[leg] = place[vertex] + cmath.rect(_LEG, cmath.phase(place[vertex]) + turn)
         place = {node: place[node] for node in range(len(far))}
-        for drawing in (_relaxed(place, list(lines), far), place):
+        if not relaxed:
+            yield place
+            continue
+        for drawing in (_relaxed(place, lines, far), place):
             for size in _SIZES:
                 yield {node: size * z for node, z in drawing.items()}
+
+
+def planar_inside(outer: Mapping[int, complex], lines: Sequence[Edge]) -> Place | None:
+    """Places of all nodes inside a frame without a crossing of straight lines, or None if there are none.
+
+    Parameters
+    ----------
+    outer : mapping
+        Places of the external points, which stay.
+    lines : sequence of (int, int)
+        Lines between different nodes.
+
+    Examples
+    --------
+    Two vertices are joined to points at the left and right, but not to points that face each other twice:
+
+    >>> corners = {0: -1 + 1j, 1: 1 + 1j, 2: 1 - 1j, 3: -1 - 1j}
+    >>> planar_inside(corners, [(0, 4), (3, 4), (1, 5), (2, 5), (4, 5)])[4].real < 0
+    True
+    >>> planar_inside(corners, [(0, 4), (2, 4), (1, 5), (3, 5), (4, 5)]) is None
+    True
+    """
+    around = sorted(outer, key=lambda node: (-round(cmath.phase(outer[node]), 9), node))
+    rim = [(a, b) for a, b in pairwise([*around, around[0]]) if a != b]
+    graph = [*lines, *rim]
+    embedding = _embedded(graph, set(outer))
+    if embedding is None:
+        return None
+    at = _centred(embedding, graph, dict(outer))
+    return {node: at[node] for node in range(len(at))}
+
+
+def order_around(n: int, lines: Sequence[Edge]) -> list[int] | None:
+    """Order of the points 0 .. n-1 around a drawing without a crossing; None if there is no such drawing.
+
+    Examples
+    --------
+    >>> order = order_around(4, [(0, 4), (2, 4), (1, 5), (3, 5), (4, 5)])
+    >>> abs(order.index(0) - order.index(2)) in (1, 3)
+    True
+    """
+    embedding = _embedded(lines, set(range(n)))
+    if embedding is None:
+        return None
+    around = list(embedding.neighbors_cw_order(_HUB))
+    first = around.index(0)
+    return around[first:] + around[:first]
 
 
 def _relaxed(place: Place, lines: Sequence[Edge], far: Sequence[Sequence[float]]) -> Place:
@@ -177,8 +268,13 @@ def _settled(inner: Sequence[Edge], outside: set[int]) -> Place:
     polygon = list(embedding.neighbors_cw_order(_HUB))
     radius = _SIDE / abs(cmath.rect(1, 2 * pi / max(len(polygon), 3)) - 1)
     place = {v: cmath.rect(radius, -2 * pi * rank / len(polygon)) for rank, v in enumerate(polygon)}
-    beside: dict[int, set[int]] = {node: set() for edge in inner for node in edge}
-    for a, b in inner:
+    return _centred(embedding, inner, place)
+
+
+def _centred(embedding: "networkx.PlanarEmbedding", lines: Sequence[Edge], place: Place) -> Place:
+    """Every node without a place at the centre of its neighbours, a star in every larger face."""
+    beside: dict[int, set[int]] = {node: set() for edge in lines for node in edge}
+    for a, b in lines:
         beside[a].add(b)
         beside[b].add(a)
     stars = (set(face) for face in _faces(embedding) if _HUB not in face and len(face) > 3)
@@ -186,7 +282,7 @@ def _settled(inner: Sequence[Edge], outside: set[int]) -> Place:
         beside[-2 - star] = face
         for vertex in face:
             beside[vertex].add(-2 - star)
-    free = sorted(node for node in beside if node not in outside)
+    free = sorted(node for node in beside if node not in place)
     at = dict.fromkeys(free, 0j) | place
     for _ in range(_N_SWEEPS if free else 0):
         for node in free:

@@ -7,7 +7,7 @@ from math import ceil
 
 from diagrams.diagram import Diagram
 from diagrams.pictures.frames import Layout
-from diagrams.pictures.picture import Picture, picture
+from diagrams.pictures.picture import Picture, picture, with_vertex_names
 
 _UNIT = 46.0  # pixels per leg length
 _MARGIN = 10.0
@@ -132,6 +132,8 @@ class _Cell:
     """One picture in pixels, with its caption below."""
 
     def __init__(self, drawn: Picture, caption: str, vertex_labels: bool) -> None:
+        if vertex_labels:
+            drawn = with_vertex_names(drawn)
         self.drawn, self.caption, self.vertex_labels = drawn, caption, vertex_labels
         self.width = max(drawn.width * _UNIT + 2 * _MARGIN, 8.0 * len(caption) + 2 * _MARGIN)
         self.height = drawn.height * _UNIT + 2 * _MARGIN + (_CAPTION if caption else 0.0)
@@ -171,7 +173,7 @@ def _shapes(drawn: Picture, vertex_labels: bool) -> list[str]:
         if mark.external and mark.label:
             shapes.append(_text(mark.label_x * _UNIT, -mark.label_y * _UNIT + 4.5, mark.label, 15))
         elif vertex_labels and not mark.external:
-            shapes.append(_text(mark.x * _UNIT + 9, -mark.y * _UNIT + 15, mark.label, 12))
+            shapes.append(_text(mark.label_x * _UNIT, -mark.label_y * _UNIT + 3.5, mark.label, 12))
     return shapes
 
 

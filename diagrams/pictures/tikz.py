@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from diagrams.diagram import Diagram
 from diagrams.pictures.frames import Layout
-from diagrams.pictures.picture import Picture, picture
+from diagrams.pictures.picture import Picture, picture, with_vertex_names
 from diagrams.pictures.svg import Entry, captioned
 
 _NUMBERED = re.compile(r"([^\W\d_]+)_?(\d+)")
@@ -64,6 +64,8 @@ def tikz(
     \end{tikzpicture}
     """
     drawn = picture(diagram, labels, layout=layout, incoming=incoming)
+    if vertex_labels:
+        drawn = with_vertex_names(drawn)
     lines = [r"\begin{tikzpicture}[line width=0.6pt, baseline={(0,0)}]"]
     lines += [f"  {line}" for line in _shapes(drawn, vertex_labels)]
     if caption:
@@ -135,7 +137,8 @@ def _shapes(drawn: Picture, vertex_labels: bool) -> list[str]:
         if mark.external and mark.label:
             shape += f" {_at((mark.label_x, mark.label_y))} node {{{_name(mark.label)}}}"
         elif vertex_labels and not mark.external:
-            shape += f" node[below right=-1pt, font=\\footnotesize] {{{_name(mark.label)}}}"
+            place = _at((mark.label_x, mark.label_y))
+            shape += f" {place} node[inner sep=0pt, font=\\footnotesize] {{{_name(mark.label)}}}"
         shapes.append(shape + ";")
     return shapes
 

@@ -12,6 +12,7 @@ from nnft_sym.commands.options import WHOLE_NUMBER, json_option, output_file
 if TYPE_CHECKING:
     from diagrams import Diagram
     from nnft_sym.expansions.expansion import Expansion
+    from nnft_sym.expansions.terms import Term, Topology
     from nnft_sym.printing.term_pictures import Drawing
 
     Entry = tuple[Drawing, str]
@@ -105,11 +106,22 @@ def _entries(expansion: "Expansion", labelled: bool, layout: str, incoming: int 
     if labelled:
         shown = [(term, str(term.multiplicity)) for term in expansion]
     else:
-        shown = [(topology.representative, topology.caption) for topology in expansion.topologies()]
+        shown = [
+            (_planar(topology, layout, incoming), topology.caption) for topology in expansion.topologies()
+        ]
     return [
         (drawing(term, layout, incoming), f"{caption}  {deltas_text(term)}".rstrip())
         for term, caption in shown
     ]
+
+
+def _planar(topology: "Topology", layout: str, incoming: int | None) -> "Term":
+    """Choose the labelling whose lines do not cross where the points stand; the first one if all have to."""
+    from diagrams.drawing import planar_labelling
+
+    first = topology.representative
+    wanted = planar_labelling(first.diagram, layout, incoming)
+    return next((term for term in topology.terms if term.diagram == wanted), first)
 
 
 def _title(expansion: "Expansion") -> str:

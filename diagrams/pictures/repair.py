@@ -1,0 +1,244 @@
+"""Mend a drawing in which something is wrong: move vertices, turn legs, bend lines, while it gets better.
+
+A search with fixed random numbers: equal diagrams get equal pictures. A change is kept if the cost falls:
+what is wrong with the drawing (`diagrams.pictures.faults`), the stress of its distances, and its bends.
+"""
+
+import cmath
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+from math import inf, pi
+from random import Random
+
+from diagrams.canonical import Edge
+from diagrams.diagram import Diagram
+from diagrams.pictures.curves import LABEL_DISTANCE, Place, between_nodes, with_loops
+from diagrams.pictures.faults import COLLAPSED, faults
+
+#: Into how many pieces a line is cut while drawings are compared.
+_SEGMENTS = 10
+#: What a crossing counts that need not be.
+NEEDLESS = 12.0
+#: What stress and bends cost, against one crossing.
+_STRESS, _BEND = 0.2, 0.8
+#: Largest sagitta of a bent line, in units of its chord.
+_MOST_BENT = 0.45
+#: Changes that are tried when nothing is wrong any more, to make it look better.
+_POLISH = 60
+#: By how much a leg is turned at most, half of it, in radians.
+_TURN = 0.7
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Places of nodes, bends of lines, and what is wrong with it.
+
+    Attributes
+    ----------
+    place : dict
+        Node -> position.
+    bends : dict
+        Line -> sagitta, as `diagrams.pictures.curves.drawn_lines` takes it.
+    wrong : float
+        Zero, or not much more than the number of crossings that cannot be helped.
+    cost : float
+        What a search makes small.
+    """
+
+    place: Place
+    bends: dict[Edge, float] = field(default_factory=dict)
+    wrong: float = 0.0
+    cost: float = 0.0
+
+    @property
+    def rank(self) -> tuple[float, float]:
+        """To be low."""
+        return round(self.wrong, 3), round(self.cost, 6)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What judges the drawings of one diagram.
+
+    Attributes
+    ----------
+    diagram : Diagram
+    far : sequence of sequence of float
+        Wished distances of all nodes.
+    fixed, level : frozenset of int
+        Nodes that stay where they are, and nodes that move to the left and right only.
+    extra : callable, optional
+        What else places cost, though nothing is wrong with them.
+    label : callable, optional
+        Where the name of an external point stands; beyond its line by default.
+    crossing : float
+        What a crossing counts: more where there need not be one.
+    """
+
+    diagram: Diagram
+    far: Sequence[Sequence[float]]
+    fixed: frozenset[int] = frozenset()
+    level: frozenset[int] = frozenset()
+    extra: Callable[[Mapping[int, complex]], float] | None = None
+    label: Callable[[complex], complex] | None = None
+    crossing: float = 1.0
+
+    def judged(
+        self, place: Mapping[int, complex], bends: Mapping[Edge, float] | None = None, below: float = inf
+    ) -> Drawing:
+        """A drawing with these places and bends; with a cost of `below` or more it is not fully measured."""
+        bends = dict(bends or {})
+        wrong = 0.0
+        more = (
+            (0.0 if self.extra is None else self.extra(place))
+            + _STRESS * self._stress(place) / max(len(place), 1)
+            + _BEND * sum(map(abs, bends.values()))
+        )
+        if wrong + more < below and any(abs(a - b) < 0.1 for a, b in combinations(place.values(), 2)):
+            wrong = COLLAPSED
+        elif wrong + more < below:
+            lines = dict(self.diagram.lines)
+            drawn = between_nodes(lines, place, bends)
+            labels = self._labels(place, drawn)
+            enough = below - wrong - more
+            found = faults(drawn, place, labels, _SEGMENTS, enough, self.crossing)
+            if found < enough and any(i == j for i, j in lines):
+                found = faults(
+                    with_loops(lines, place, drawn), place, labels, _SEGMENTS, enough, self.crossing
+                )
+            wrong += found
+        return Drawing(dict(place), bends, wrong, wrong + more)
+
+    def _stress(self, place: Mapping[int, complex]) -> float:
+        """Squares of how much distances differ from what they should be, in units of the latter."""
+        pairs = ((abs(place[i] - place[j]), self.far[i][j]) for i, j in combinations(place, 2))
+        return sum((apart / goal - 1) ** 2 for apart, goal in pairs if goal < inf)
+
+    def _labels(
+        self, place: Mapping[int, complex], drawn: Sequence[tuple[Edge, tuple[tuple[float, float], ...]]]
+    ) -> list[complex]:
+        """Centres of the names of external points."""
+        if self.label is not None:
+            return [self.label(place[node]) for node in range(self.diagram.n_external)]
+        found = []
+        for (i, j), points in drawn:
+            for node, near, far in ((i, 0, 1), (j, -1, -2)):
+                if node < self.diagram.n_external:
+                    step = complex(*points[near]) - complex(*points[far])
+                    found.append(place[node] + LABEL_DISTANCE * step / abs(step))
+        return found
+
+    def repaired(self, drawing: Drawing, must: float, tries: int, seed: int = 0) -> Drawing:
+        """Change one thing at a time until no more is wrong than has to be, and a while longer.
+
+        Parameters
+        ----------
+        drawing : Drawing
+            From `judged`.
+        must : float
+            Crossings that cannot be helped.
+        tries : int
+            Changes that are tried at most.
+        seed : int
+            Of the random numbers: another one tries other changes.
+
+        Returns
+        -------
+        Drawing
+            Not worse than what was given.
+        """
+        random = Random(seed)
+        moves = _Moves(self, random)
+        polished = 0
+        for step in range(tries if moves.possible else 0):
+            polished += drawing.wrong <= must
+            if polished > _POLISH:
+                break
+            size = 1.0 if step % 3 else 0.3
+            place, bends = moves.next(drawing, size)
+            other = self.judged(place, bends, drawing.cost)
+            if other.cost < drawing.cost:
+                drawing = other
+        return drawing
+
+
+def mended(bench: Bench, drawings: Sequence[Drawing], must: int, tries: int) -> Drawing:
+    """The best that comes of mending several drawings, one after the other, the first two of them twice.
+
+    Parameters
+    ----------
+    bench : Bench
+    drawings : sequence of Drawing
+        The most promising first.
+    must : int
+        Crossings that cannot be helped. If there are none, the search avoids them more than anything else.
+    tries : int
+        Changes that are tried with each, twice as many the second time.
+    """
+    strict = bench if must else replace(bench, crossing=NEEDLESS)
+    found: list[Drawing] = []
+    for seed in (0, 1):
+        for drawing in found[:2] if seed else drawings:
+            start = strict.judged(drawing.place, drawing.bends)
+            other = strict.repaired(start, must, tries * (1 + seed), seed)
+            if other.wrong <= must:
+                return other
+            found.append(bench.judged(other.place, other.bends))
+        if must and min(one.wrong for one in found).is_integer():  # nothing but crossings
+            break
+    return min(found, key=lambda one: one.rank)
+
+
+class _Moves:
+    """Changes of a drawing."""
+
+    def __init__(self, bench: Bench, random: Random) -> None:
+        diagram = bench.diagram
+        n = diagram.n_external
+        self.random = random
+        self.lines = [edge for edge, _ in diagram.lines if edge[0] != edge[1] and edge[1] >= n]
+        self.level = bench.level
+        self.legs = {i: j for (i, j), _ in diagram.lines if i < n <= j and i not in bench.fixed}
+        self.free = [v for v in range(n, n + diagram.n_vertices) if v not in bench.fixed]
+        self.turning = [leg for leg in self.legs if leg not in bench.level]
+        self.possible = bool(self.free or self.turning)
+
+    def next(self, drawing: Drawing, size: float) -> tuple[Place, dict[Edge, float]]:
+        """One vertex moved, its legs with it, or one leg turned, or one line bent or unbent."""
+        random, place, bends = self.random, dict(drawing.place), dict(drawing.bends)
+        kind = random.random()
+        if kind < 0.2 and self.turning:
+            leg = random.choice(self.turning)
+            vertex = self.legs[leg]
+            place[leg] = place[vertex] + (place[leg] - place[vertex]) * cmath.rect(
+                1, random.uniform(-2 * _TURN, 2 * _TURN) * size
+            )
+        elif kind < 0.4 and self.lines:
+            line = random.choice(self.lines)
+            bend = bends.pop(line, 0.0) + random.uniform(-0.4, 0.4) * size
+            if 0.05 < abs(bend) < _MOST_BENT:
+                bends[line] = bend
+        elif self.free:
+            vertex = random.choice(self.free)
+            step = cmath.rect(random.uniform(0.05, 0.9) * size, random.uniform(0, 2 * pi))
+            if vertex in self.level:
+                step = complex(step.real)
+            for node in (vertex, *(leg for leg, carrier in self.legs.items() if carrier == vertex)):
+                place[node] += step
+        return place, bends
+
+
+def crowded(place: Mapping[int, complex], n: int, close: float) -> float:
+    """By how much vertices are closer to each other than this, and than two thirds of it to external points.
+
+    Examples
+    --------
+    >>> crowded({0: 0j, 1: 0.25 + 0j, 2: 3 + 0j}, 0, 0.5)
+    0.5
+    """
+    return sum(
+        max(0.0, 1 - abs(place[i] - place[j]) / (close if i >= n else close / 1.5))
+        for i, j in combinations(range(len(place)), 2)
+        if j >= n
+    )

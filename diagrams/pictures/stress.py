@@ -1,0 +1,140 @@
+"""Wished distances of the nodes of a diagram, and places whose distances come close to them.
+
+The stress of places z is the sum of ``(|z_i - z_j| - d_ij)**2 / d_ij**2`` over all pairs. It is lowered by
+majorisation (Gansner, Koren and North, *Graph drawing by stress majorization*, 2004): near the places found
+so far it is bounded from above by a quadratic form, whose minimum is the solution of linear equations with a
+matrix that stays the same.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from math import inf
+
+import numpy as np
+
+from diagrams.diagram import Diagram
+
+#: Distance of joined vertices, by the number of lines between them (more lines need more room).
+_LENGTHS = {1: 1.1, 2: 1.3, 3: 1.5}
+LEG = 1.0
+#: By how much a line grows with every self-loop at its ends, after one at each.
+_LOOP_ROOM = 0.25
+_N_SWEEPS = 400
+#: Nodes that move by less have found their places.
+_SETTLED = 1e-10
+#: Distance that nodes of different components keep.
+_CLEAR = 1.0
+
+
+def line_length(lines: int) -> float:
+    """Distance of two vertices joined by that many lines."""
+    return _LENGTHS.get(lines, 1.7)
+
+
+def distances(diagram: Diagram) -> list[list[float]]:
+    """Lengths of shortest paths (Floyd and Warshall).
+
+    Self-loops at both ends of a line need more room than one each.
+
+    Examples
+    --------
+    >>> distances(Diagram.from_edge_string("y1-y2"))[0][1]
+    1.1
+    >>> distances(Diagram.from_edge_string("y1-y1,y1-y1,y1-y2,y2-y2,y2-y2"))[0][1]
+    1.6
+    """
+    n, n_nodes = diagram.n_external, diagram.n_external + diagram.n_vertices
+    lines = dict(diagram.lines)
+    far = [[0.0 if i == j else inf for j in range(n_nodes)] for i in range(n_nodes)]
+    for (i, j), many in lines.items():
+        if i != j:
+            loops = sorted(lines.get((node, node), 0) for node in (i, j))
+            room = _LOOP_ROOM * max(0, sum(loops) - 2) if loops[0] else 0.0
+            far[i][j] = far[j][i] = LEG if i < n else line_length(many) + room
+    for k in range(n_nodes):
+        for i in range(n_nodes):
+            for j in range(n_nodes):
+                far[i][j] = min(far[i][j], far[i][k] + far[k][j])
+    return far
+
+
+def majorised(
+    starts: Sequence[Sequence[complex]], far: Sequence[Sequence[float]], pinned: Mapping[int, complex]
+) -> list[tuple[float, list[complex]]]:
+    """Places of low stress.
+
+    Parameters
+    ----------
+    starts : sequence of sequence of complex
+        Places to start from, each for all nodes.
+    far : sequence of sequence of float
+        Wished distances.
+    pinned : mapping
+        Nodes that stay, with their places.
+
+    Returns
+    -------
+    list of (float, list of complex)
+        Stress and places, one for each start.
+
+    Examples
+    --------
+    >>> [(stress, places)] = majorised([[0, 2]], [[0, 1], [1, 0]], {0: 0})
+    >>> round(stress, 6), places
+    (0.0, [0j, (1+0j)])
+    """
+    if any(inf in row for row in far):
+        places = [list(start) for start in starts]
+        return [(_one_by_one(at, far, pinned), at) for at in places]
+    at = np.array(starts, dtype=complex)
+    held, free = sorted(pinned), [node for node in range(len(far)) if node not in pinned]
+    inverse = np.array(far) + np.eye(len(far))  # the diagonal is never used
+    inverse = 1 / inverse - np.eye(len(far))
+    form = np.diag((inverse**2).sum(1)) - inverse**2
+    solved = np.linalg.inv(form[np.ix_(free, free)]) if held else np.linalg.pinv(form)
+    pull = at[:, held] @ form[np.ix_(held, free)]
+    for _ in range(_N_SWEEPS if free else 0):
+        apart = at[:, :, None] - at[:, None, :]
+        goal = (inverse * apart / np.maximum(np.abs(apart), 1e-9)).sum(2)
+        moved = (goal[:, free] - pull) @ solved
+        settled = np.abs(moved - at[:, free]).max() < _SETTLED
+        at[:, free] = moved
+        if settled:
+            break
+    apart = np.abs(at[:, :, None] - at[:, None, :])
+    stress = ((apart * inverse - (inverse > 0)) ** 2).sum((1, 2)) / 2
+    return list(zip(stress.tolist(), at.tolist(), strict=True))
+
+
+def _one_by_one(at: list[complex], far: Sequence[Sequence[float]], pinned: Mapping[int, complex]) -> float:
+    """Lower the stress in place, node by node; return what is left of it.
+
+    Nodes at infinite distance are of different components: they only keep clear of each other.
+    """
+    nodes = range(len(at))
+
+    def wished(i: int, j: int) -> float:
+        return far[i][j] if far[i][j] < inf else max(_CLEAR, abs(at[i] - at[j]))
+
+    for _ in range(_N_SWEEPS):
+        furthest = 0.0
+        for i in nodes:
+            if i in pinned:
+                continue
+            total, weights = 0j, 0.0
+            for j in nodes:
+                if j != i:
+                    apart = at[i] - at[j]
+                    goal = far[i][j]
+                    if goal == inf:
+                        if abs(apart) >= _CLEAR:
+                            continue
+                        goal = _CLEAR
+                    weight = goal**-2
+                    total += weight * (at[j] + goal * apart / max(abs(apart), 1e-9))
+                    weights += weight
+            furthest = max(furthest, abs(at[i] - total / weights))
+            at[i] = total / weights
+        if furthest < _SETTLED:
+            break
+    return sum((abs(at[i] - at[j]) / wished(i, j) - 1) ** 2 for i, j in combinations(nodes, 2))

@@ -1,0 +1,107 @@
+"""All small connected topologies, in every layout, against what pictures promise: ``make pictures``.
+
+``python tests/picture_topologies.py [--every N]`` draws every N-th of them, and ends with 1 if a promise is
+broken; with ``--list 500`` it prints a seeded choice of them, which the tests draw.
+"""
+
+import argparse
+import random
+import sys
+import time
+from collections import Counter
+
+from picture_geometry import svg_violations, violations
+
+from diagrams.drawing import picture, svg
+from diagrams.filters import connected
+from diagrams.generation import generate
+from diagrams.grouping import grouped
+
+LAYOUTS = ("free", "circle", "columns")
+
+
+def contents(most):
+    """Vertex contents of f^3, f^4, f^3 + f^4 and f^6 with one to `most` vertices."""
+    for threes in range(most + 1):
+        for fours in range(most + 1 - threes):
+            if threes + fours:
+                yield {valence: number for valence, number in ((3, threes), (4, fours)) if number}
+    yield from ({6: number} for number in range(1, most + 1))
+
+
+def topologies(most=5, points=4):
+    """Every connected topology once: 10,838 with up to five vertices and up to four points."""
+    found = {}
+    for content in contents(most):
+        for n in range(points + 1):
+            if (n + sum(valence * number for valence, number in content.items())) % 2 == 0:
+                found |= {
+                    group.diagram.unlabelled(): None for group in grouped(generate(n, content, [connected]))
+                }
+    return list(found)
+
+
+def checked(diagrams, layouts=LAYOUTS, report=None):
+    """Kinds of broken promises with how often, per layout, and where."""
+    kinds = {layout: Counter() for layout in layouts}
+    where = []
+    for number, diagram in enumerate(diagrams, start=1):
+        for layout in layouts:
+            start = time.process_time()
+            drawn = picture(diagram, layout=layout)
+            kinds[layout]["seconds"] += time.process_time() - start
+            kinds[layout]["crossings"] += sum(len(curve.gaps) for curve in drawn.curves)
+            found = violations(drawn)
+            kinds[layout].update(found)
+            if found:
+                where.append((layout, diagram.edge_string, dict(found)))
+        if report is not None and number % 500 == 0:
+            report(f"{number} topologies, {len(where)} pictures with a fault")
+    return kinds, where
+
+
+def named(diagrams):
+    """The same for the names of points and vertices in SVG pictures."""
+    where = []
+    for diagram in diagrams:
+        found = svg_violations(svg(diagram, vertex_labels=True))
+        if found:
+            where.append(("svg", diagram.edge_string, dict(found)))
+    return where
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--names", action="store_true", help="the names in SVG pictures, too")
+    parser.add_argument("--list", type=int, help="print so many, chosen with a fixed seed, and draw nothing")
+    asked = parser.parse_args()
+
+    def say(text):
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+
+    diagrams = sorted(topologies(), key=lambda diagram: diagram.edge_string)
+    if asked.list:
+        for diagram in random.Random(0).sample(diagrams, asked.list):
+            say(diagram.edge_string)
+        return False
+    say(f"{len(diagrams)} connected topologies")
+    random.Random(0).shuffle(diagrams)
+    diagrams = diagrams[:: asked.every]
+    kinds, where = checked(diagrams, report=say)
+    for layout, found in kinds.items():
+        seconds = found.pop("seconds")
+        say(
+            f"{layout}: {len(diagrams)} pictures, {1000 * seconds / len(diagrams):.0f} ms each, {dict(found)}"
+        )
+    if asked.names:
+        where += named(diagrams)
+    for layout, text, found in where:
+        say(f"  {layout} {text}: {found}")
+    say(f"{len(where)} pictures break a promise")
+    return bool(where)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
