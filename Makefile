@@ -1,18 +1,21 @@
 # make study   create the environment, install, run the main job
 # make test    create the environment, install, run lint, types and tests
 # make bench   compare with peers (optional: pip install '.[bench]' first)
+# make fuzz    10,000 made-up inputs against the contract of the command line (CASES=500: fewer; SEED=7: others)
 # make lock    pin the dependencies anew (needs uv)
 
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 OUT    ?= study_results
+CASES  ?= 10000
+SEED   ?= 0
 READY  := $(VENV)/ready
 
 # Matrices of a few hundred rows: BLAS threads would only get in each other's way.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: study test lint types unit bench lock clean
+.PHONY: study test lint types unit bench fuzz lock clean
 .DEFAULT_GOAL := study
 
 study: $(READY)
@@ -29,6 +32,9 @@ types: $(READY)
 
 unit: $(READY)
 	$(BIN)/pytest -n auto --dist loadfile
+
+fuzz: $(READY)
+	$(BIN)/python -m tests.field.fuzz_run --cases $(CASES) --seed $(SEED) --out fuzz_failures
 
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks
