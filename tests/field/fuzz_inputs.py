@@ -1,18 +1,19 @@
 """What the fuzzer asks of the product: strategies of hypothesis for whole command lines and for documents.
 
 A `Case` is all that is needed to repeat it: which front is called, the words, the files it finds in its empty
-working folder, the environment. Valid inputs are drawn first and then spoilt, since inputs of pure noise are
-refused at the door. The work asked for stays small (orders to 3, networks to 1000, widths to 50), or is absurd
-and must be refused at once; `modest` cuts what lies between. Nothing names a place outside the working folder.
+working folder, the environment. Valid inputs are drawn first and then spoilt: pure noise is refused at the
+door. The work asked for stays small (orders to 3, networks to 1000, widths to 50), or is absurd and must be
+refused at once; `modest` cuts what lies between. Nothing names a place outside the working folder.
 """
 
 import re
-import string
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
 from hypothesis import strategies as st
+
+from tests.field import fuzz_words
 
 Words = tuple[str, ...]
 Strategy = st.SearchStrategy
@@ -63,23 +64,10 @@ class Case:
 
 # --------------------------------------------------------------------------------------------------- texts
 
-_STRANGE_LETTERS = "½²⁴₂λΛµσ∞−–×·⋅∂∫δ٣一\u0000\u001b\u202e\u200b\ufeff\n\r\t\\\"'`$%&{}[]()<>|#@!?;:,.=+-*_^0123456789eEfxyz "
-#: Numbers that are no good, or only just.
-STRANGE_NUMBERS = [
-    "0", "-0", "-1", "-0.0", "1e400", "-1e400", "1e-400", "1e308", "1e-308", "5e-324", "1e99999999", "inf", "-inf",
-    "nan", "NaN", "1_000", "1__0", "_1", "1.", ".5", ".", "+1", "++1", "0x10", "1e", "1e+", "١", "½", "²", "1,5",
-    "1;2", "1/3", "1/0", "1j", "True", "None", "", " ", " 3 ", "\t3", "3.0", "2.5", "99999999999999999999",
-    "9223372036854775807", "9223372036854775808", "18446744073709551616", "-9223372036854775809", "9" * 400,
-    "9" * 5000, "-" + "9" * 5000, "1" + "0" * 20 + ".5", "1e-80", "1e80", "1e155", "-1e155", "2147483648",
-]  # fmt: skip
-STRANGE_TEXTS = [
-    "", " ", "\n", "\x1b[31mred\x1b[0m", "a" * 300, "é" * 200, "λ" * 5000, "\udcff", "null", "[]", "{}", "--", "-", "-x",
-    "--json", "-h", "None", "\u202egvs", "%s%n", "{0}", "{ge}", "x" * 20000, "\ufeff1", "nan", "$(id)", "../x"[3:],
-    "'", '"', "\\", "a\x00b"[:1], ";", ",", ",,", "=", ":", "|",
-]  # fmt: skip
 #: Beyond these an input is legitimate work of hours; absurd sizes (from 1e17 on) must be refused.
 _LIMITS = {
-    "--networks": 1000, "--neurons": 1000, "--experiments": 5, "--blocks": 2000, "--width": 50, "--widths": 50,
+    "--networks": 1000, "--neurons": 1000, "--experiments": 5, "--blocks": 2000, "--width": 50,
+    "--widths": 50,
     "--threads": 4, "--order": 3, "--orders": 8, "-n": 6,
 }  # fmt: skip
 _ABSURD = 1e17
@@ -97,9 +85,9 @@ def numbers() -> Strategy[str]:
 def strange_texts() -> Strategy[str]:
     """Texts that nobody should write."""
     return st.one_of(
-        st.sampled_from(STRANGE_TEXTS),
-        st.sampled_from(STRANGE_NUMBERS),
-        st.text(_STRANGE_LETTERS, max_size=12),
+        st.sampled_from(fuzz_words.STRANGE_TEXTS),
+        st.sampled_from(fuzz_words.STRANGE_NUMBERS),
+        st.text(fuzz_words.STRANGE_LETTERS, max_size=12),
     )
 
 
@@ -123,7 +111,7 @@ def spoilt(text: str) -> Strategy[str]:
         return "".join(letters)
 
     kinds = st.sampled_from(["insert", "delete", "double", "cut", "replace"])
-    edit = st.tuples(kinds, st.integers(0, 400), st.sampled_from(sorted(set(_STRANGE_LETTERS))))
+    edit = st.tuples(kinds, st.integers(0, 400), st.sampled_from(sorted(set(fuzz_words.STRANGE_LETTERS))))
     return st.lists(edit, min_size=1, max_size=2).map(change)
 
 
@@ -140,26 +128,18 @@ def often(good: Strategy[str], share: int = 5) -> Strategy[str]:
 
 # ------------------------------------------------------------------------------------------------- actions
 
-_NAMES = [
-    "lambda", "kappa", "g", "g_1", "g_{12}", r"\lambda", "λ", "λ₁", "mu", "d", "Mu", "M", "e", "E", "i", "I", "phi", "x",
-    "N", "K", "lambda1", "lambda_1", "alpha_0", "_g", "h'",
-]  # fmt: skip
-_FIELDS = [
-    "f^4", "f**3", "f^6", "f⁴", "f^{4}", "f^(4)", "f", "f^2", "f^0", "f^64", "f^65", "(f.f)^2", "(f.f)", "f.f", "f(x)^2*f(y)^2",
-    "f(x)*f(y)", "x^2*f^4", "(f+v)^4", "f*f*f", "(f/3/7)^6", "f^-1", "f^0.5", "f^99999999999", "f(z)^2", "f(f)", "f**2**2", "f!",
-    "((f^4))", "(f^2-v^2)^2", "phi^4", "f^2*phi^2", "sin(f)", "(f+g)^9", "f(x).f(y)", "(f(x).f(x))*(f(y).f(y))",
-]  # fmt: skip
-_COEFFICIENTS = [
-    "", "2*", "-", "1/24*", "0*", "0.5*", "1e60*", "1e61*", "1e-60*", "3!*", "65!*", "1/0*", "(1+2)*", "½*", "1e99999999*", "2/3/5*",
-    "9" * 61 + "*", "(-1)*", "2^3*", "2^64*", "(lambda_0 + lambda_2*x^2)*",
-]  # fmt: skip
-
 
 def actions() -> Strategy[str]:
     """Actions, most of them good, by the grammar of `nnft_sym.actions.parsing` and a little beyond it."""
-    term = st.tuples(st.sampled_from(["", *_NAMES]), st.sampled_from(_FIELDS), st.sampled_from(_COEFFICIENTS))
-    simple = st.sampled_from(["lambda*f^4", "g*f^3", "lambda*f^4 + kappa*f^6", "g*f^3+lambda*f^4", "lambda*(f.f)^2",
-                              "lambda*f(x)^2*f(y)^2", "-lambda*f^4", "kappa*f^6", "(lambda_0+lambda_2*x^2)*f^4"])  # fmt: skip
+    term = st.tuples(
+        st.sampled_from(["", *fuzz_words.NAMES]),
+        st.sampled_from(fuzz_words.FIELDS),
+        st.sampled_from(fuzz_words.COEFFICIENTS),
+    )
+    simple = st.sampled_from(["lambda*f^4", "g*f^3", "lambda*f^4 + kappa*f^6", "g*f^3+lambda*f^4",
+    "lambda*(f.f)^2",
+                              "lambda*f(x)^2*f(y)^2", "-lambda*f^4", "kappa*f^6",
+                              "(lambda_0+lambda_2*x^2)*f^4"])  # fmt: skip
     joined = st.lists(term, min_size=1, max_size=3).map(
         lambda terms: " + ".join(
             f"{number}{name}*{power}" if name else number + power for name, power, number in terms
@@ -181,107 +161,32 @@ def points() -> Strategy[str]:
         point = st.lists(numbers(), min_size=dimension, max_size=dimension).map(",".join)
         return st.lists(point, min_size=1, max_size=4).map(";".join)
 
-    close = st.sampled_from(["0.1;0.1", "0;0", "1e-80;0.1", "1e80;1", "0.3;0.30000000000000004", "0,0;0,0", "1e-160;1e-160",
-                             "1,2,3;1.0000001,2,3", "-0.0;0.0", "1e74;1e-74", "0.1,0.2,0.3,0.4;0.1000000015,0.2,0.3,0.4"])  # fmt: skip
+    close = st.sampled_from(["0.1;0.1", "0;0", "1e-80;0.1", "1e80;1", "0.3;0.30000000000000004", "0,0;0,0",
+    "1e-160;1e-160",
+                             "1,2,3;1.0000001,2,3", "-0.0;0.0", "1e74;1e-74",
+                             "0.1,0.2,0.3,0.4;0.1000000015,0.2,0.3,0.4"])  # fmt: skip
     return often(st.one_of(st.integers(1, 3).flatmap(of), of(1), close), 6)
-
-
-_DIAGRAMS = [
-    "x1-y1,x2-y1", "x1-y1,x2-y1,y1-y1", "x1-y1,x2-y1,x3-y1,x4-y1", "x1-x2", "x1-y1,x2-y1,y1-y2,y1-y2,x3-y2,x4-y2",
-    "x1-y1,x2-y2,y1-y2,y1-y2,y1-y2", "y1-y1,y1-y1", "", "x1-x1", "x2-y1", "x1-y2", "x0-y1", "x1-y1", "x1-x2,x1-x2", "x1-y1,,x2-y1",
-    "x1-y1,x99999999999-y1", "y1-y2," * 400 + "x1-y1", "x1–y1", "x1-y1-x2", " x1 - y1 , x2 - y1 ", "x٣-y1", "x²-y1", "x-1-y1",
-]  # fmt: skip
-_NICKEL = [
-    "e111|e|", "ee0|", "ee11|ee|", "e12|e34|34|e|e|", "||", "|", "", "e", "0|", "00|", "01|", "e1|e|", "e2|e|", "e1||e", "11|0|",
-    "eeee|", "e12|e3|33||", "1|2|3|4|5|6|7|8|9|A||", "Z|", "e111|e|:", "E111|E|", "e" * 500 + "|", "|" * 40, "٣|",
-]  # fmt: skip
 
 
 def diagrams() -> Strategy[str]:
     """Lines of a diagram, as ``--diagram`` reads them."""
-    return often(st.sampled_from(_DIAGRAMS), 3)
+    return often(st.sampled_from(fuzz_words.DIAGRAMS), 3)
 
 
 def _listed(*good: str) -> Strategy[str]:
     return often(st.sampled_from(good), 6)
 
 
-_OUT = {
-    "draw": ["a.svg", "a.pdf", "a.tex", "b.SVG", "no/such/a.svg", ".svg", "a", "a.svg.gz", "n" * 260 + ".svg", "λ.svg", "a b.tex", "-a.svg", "folder.svg",
-             "'.svg", "a\nb.svg", "\x1b[1m.svg"],
-    "sample": ["a.nc", "a", "a.csv", "n" * 250 + ".nc", "no/such/a.nc", "folder.svg", "λ.nc", "."],
-    "widths": ["a.svg", "a.pdf", "a.png", "a.PNG", "n" * 260 + ".png", "no/such/a.png", "folder.svg"],
-    "validate": ["results", "file.txt", "n" * 260, "no/such/results", ".", "λ"],
-}  # fmt: skip
-
-#: Option -> its values; options that stand in no table are filled by their type.
-VALUES: dict[str, Callable[[], Strategy[str]]] = {
-    "--net": lambda: _listed("erf", "relu", "gauss", "cos", "ReLU", "Erf", "tanh"),
-    "--sigma-w": lambda: _listed("1", "0.5", "1e-8", "1e60", "8", "0", "-1", "1e3"),
-    "--sigma-b": lambda: _listed("1", "0", "0.5", "1e-8", "1e60", "-1"),
-    "--sigma-a": lambda: _listed("1", "0.5", "0"),
-    "--width": lambda: _listed("1", "5", "20", "50", "0", "-3"),
-    "--widths": lambda: _listed("2,5", "1,2,50", "5,5", "2", "3,2,1", "2147483647,2"),
-    "--points": points,
-    "--networks": lambda: _listed("200", "1e3", "100", "1_000", "7", "2", "1", "0", "1e99", "1e400", "2.5"),
-    "--neurons": lambda: _listed("200", "1e3", "10", "1", "0"),
-    "--experiments": lambda: _listed("2", "3", "1", "0"),
-    "--blocks": lambda: _listed("20", "100", "2", "1", "0", "-5", "1e18", "99999999999999999999"),
-    "--threads": lambda: _listed("1", "2", "0", "-1"),
-    "--order": lambda: _listed("1", "2", "0", "3", "4", "lambda=2", "lambda=1,kappa=1", "1/2", "1e99999999", "-1", "g=1/0"),
-    "--orders": lambda: _listed("2", "2,4", "4,2", "2,4,6", "1,3", "8", "2,2", "9", "0", "100"),
-    "--seed": lambda: _listed("0", "1", "42", "-1", "9223372036854775807"),
-    "--outputs": lambda: _listed("1,1", "1,2", "1,1,2,2", "1", "0,1"),
-    "--counting": lambda: _listed("1/N", "lambda=1", "lambda=1,kappa=2", "g=1e9999999999", "g=1/0", "g=9999999999", "lambda=1/2"),
-    "--diagram": diagrams,
-    "--cutoff": lambda: _listed("1", "5", "10", "1e-3", "1e4", "0", "-1", "1e60"),
-    "--rtol": lambda: _listed("1e-3", "1e-6", "1e-2", "1", "0", "1e-15"),
-    "--vertices": lambda: _listed("4:1", "4:2", "3:2", "4:1,6:1", "", "8:3", "4:0", "1:2", "2:1", "4:1,4:1", "4:-1", "33:1", "4:٣", "4:²"),
-    "--filter": lambda: _listed("connected", "no_vacuum", "connected,no_vacuum", "1pi", "onepi", "Connected", "", ","),
-    "-n": lambda: _listed("4", "2", "0", "1", "6", "3", "-1"),
-    "--incoming": lambda: _listed("1", "2", "0", "-1", "99"),
-    "--folder": lambda: _listed("store", "nowhere", "n" * 260, "file.txt", "λ"),
-    "--cluster": lambda: st.sampled_from(["", "local:0", "local:x", "nowhere", "foo://a:1", "local:-1", "tcp://", "http://a"]),
-}  # fmt: skip
 #: Rarely given: it starts processes, or another study than the small one.
 _RARE = {"--cluster", "--help", "--threads", "--version"}
-
-STUDY = """seed = 1
-experiments = 2
-networks = 200
-action = "lambda*f**4 + kappa*f**6"
-[[net]]
-kind = "erf"
-width = 5
-points = [[0.1], [0.2]]
-cutoff = 5.0
-"""
-_STUDY_LINES = {
-    "seed = 1": ["seed = -1", "seed = 1e3", "seed = 99999999999999999999", 'seed = "1"', "seed = true", "seed = " + "9" * 5000, ""],
-    "experiments = 2": ["experiments = 1", "experiments = 2.0", "experiments = 2.5", "experiments = nan", "experiments = inf", "experiments = 1001",
-                        "experiments = " + "9" * 4301, ""],
-    "networks = 200": ["networks = 99", "networks = 1e2", "networks = 1e300", "networks = -inf", "networks = 1e999", "networks = []"],
-    'action = "lambda*f**4 + kappa*f**6"': ['action = "g*f^3"', 'action = "lambda*f^4"', "action = 4", 'action = ""', 'action = "(f.f)^2"',
-                                            'action = "lambda*f^4 + kappa*f^6 + mu*f^8"', "action = 'λ*f⁴'"],
-    "[[net]]": ["[net]", "[[Net]]", "[[net]]\n[[net]]", "[[net.net]]", ""],
-    'kind = "erf"': ['kind = "relu"', 'kind = "gauss"', 'kind = "cos"', 'kind = "ReLU"', "kind = 1", 'kind = "tanh"', 'kind = ""', "kind = {a = 1}"],
-    "width = 5": ["width = 0", "width = 1", "width = 50", "width = 5.5", "width = 1e300", "width = -5", "width = 99999999999999999999", "width = nan"],
-    "points = [[0.1], [0.2]]": ["points = [0.1, 0.2]", "points = []", "points = [[]]", "points = [[0.1], [0.1]]", "points = [[0.1], [0.1, 0.2]]",
-                                "points = [[nan]]", "points = [[1e200], [1]]", "points = [[0.0]]", "points = [[-0.01], [0.0], [0.01]]",
-                                "points = [[0.1, 0.2]]", "points = [[1]]", "points = [[true]]", "points = " + "[" * 2000 + "]" * 2000, "points = [[1e-80], [0.1]]",
-                                "points = [[0.3], [0.30000000000000004]]", 'points = "0.1;0.2"', "points = [[9223372036854775808]]"],
-    "cutoff = 5.0": ["cutoff = 1e4", "cutoff = -1.0", "cutoff = nan", "cutoff = inf", "cutoff = 1e200", "cutoff = 1e-200", "cutoff = 2", "", "sigma_w = 1e-8",
-                     "sigma_w = 1e60\ncutoff = 2.0", "sigma_b = 0.0\ncutoff = 2.0", "sigma_a = 1.0", "sigma_w = 0.0", "cutoff = 2.0\n\"\\u001b[31m\" = 1",
-                     "cutoff = 1979-05-27", "sigma_w = 1e-3\ncutoff = 10.0"],
-}  # fmt: skip
 
 
 @st.composite
 def studies(draw: st.DrawFn) -> FileSpec:
     """A study file: some lines changed, letters spoilt, or bytes broken."""
-    text = STUDY
-    for line in draw(st.lists(st.sampled_from(sorted(_STUDY_LINES)), max_size=2)):
-        text = text.replace(line, draw(st.sampled_from(_STUDY_LINES[line])))
+    text = fuzz_words.STUDY
+    for line in draw(st.lists(st.sampled_from(sorted(fuzz_words.STUDY_LINES)), max_size=2)):
+        text = text.replace(line, draw(st.sampled_from(fuzz_words.STUDY_LINES[line])))
     how = draw(st.integers(0, 9))
     if how == 0:
         text = draw(spoilt(text))
@@ -332,10 +237,13 @@ def known(command: str) -> Known:
 def values(command: str, option: str, choices: Sequence[str]) -> Strategy[str]:
     """Values of one option."""
     if option == "--out":
-        return _listed(*_OUT.get(command, ["a.out", "n" * 260]))
+        return _listed(*fuzz_words.OUT.get(command, ["a.out", "n" * 260]))
     if choices:
         return often(st.sampled_from(list(choices)), 10)
-    return VALUES[option]() if option in VALUES else often(numbers(), 3)
+    special = {"--points": points, "--diagram": diagrams}
+    if option in special:
+        return special[option]()
+    return _listed(*fuzz_words.VALUES[option]) if option in fuzz_words.VALUES else often(numbers(), 3)
 
 
 def argument(command: str, name: str) -> Strategy[str]:
@@ -427,23 +335,6 @@ def _at_most(text: str, limit: int, *, absurd: bool) -> str:
 
 # ----------------------------------------------------------------------------------------------- documents
 
-_JSON = [
-    "null", "[]", "{}", "1", '"text"', "true", "[" * 5000, '{"schema": []}', '{"schema": {}}', '{"schema": null}', "{", "", "NaN", "1e999",
-    '{"schema": "nnft.action/1"}', '{"schema": "nnft.action/1", "action": 4}', '{"schema": "nnft.action/1", "action": "f^4*"}',
-    '{"schema": "nnft.polynomial/1", "polynomial": "1/0"}', '{"schema": "nnft.polynomial/1", "polynomial": "(f/3/7)^64"}',
-    '{"schema": "nnft.polynomial/1", "polynomial": null}', '{"schema": "nnft.truncation/1", "order": "1/0", "counting": {}}',
-    '{"schema": "nnft.truncation/1", "order": "2", "counting": {"kappa": "1e9999999999"}}',
-    '{"schema": "nnft.truncation/1", "order": {"a": 1}, "counting": []}', '{"schema": "nnft.truncation/1", "order": null, "counting": null}',
-    '{"schema": "nnft.notation/1", "plain_kernel": 1}', '{"schema": "nnft.diagram/1", "n_external": 1e400, "vertices": [4], "edges": []}',
-    '{"schema": "nnft.diagram/1", "n_external": 2, "vertices": [2], "edges": [["x1", "y1"], ["x2", "y1"]]}',
-    '{"schema": "nnft.diagram/1", "n_external": 2, "vertices": [[]], "edges": [[[], {}]]}', "9" * 5000, '{"schema": ' + "9" * 5000 + "}",
-    '{"schema": "nnft.topology/1", "terms": []}', '{"schema": "nnft.topology/1", "terms": [1]}', '{"schema": "nnft.topology/1", "terms": {}}',
-]  # fmt: skip
-#: Values that take the place of one value of a JSON document.
-_JSON_VALUES = [
-    "null", "true", "-1", "0", "1.5", "1e400", "NaN", "[]", "{}", '""', '"x"', '"1/0"', '"1e9999999999"', "9" * 4400, "[[]]", '"lambda*f^4"', "99999999999",
-    '"f^65"', '{"a": 1}', '[["x1", "y1"]]', '"\\ud800"', "1",
-]  # fmt: skip
 _VALUE = re.compile(r'(?<=: )(?:"[^"]*"|-?\d+|true|false|null)|(?<=\[)(?:"[^"]*"|-?\d+)')
 
 
@@ -452,7 +343,7 @@ def json_documents(draw: st.DrawFn) -> Case:
     """An expansion, an action, a term, a diagram as JSON: written by us with values exchanged, or made up."""
     front = draw(st.sampled_from(["from_json", "from_json", "diagram_from_json"]))
     if draw(st.integers(0, 2)) == 0:
-        return Case(front, (draw(often(st.sampled_from(_JSON), 2)),))
+        return Case(front, (draw(often(st.sampled_from(fuzz_words.JSON), 2)),))
     base = draw(st.sampled_from(["expansion", "bilocal", "term", "truncation", "diagram"]))
     text = documents()[base]
     for _ in range(draw(st.integers(0, 2))):
@@ -460,7 +351,7 @@ def json_documents(draw: st.DrawFn) -> Case:
         if not places:
             break
         place = places[draw(st.integers(0, len(places) - 1))]
-        text = text[: place.start()] + draw(st.sampled_from(_JSON_VALUES)) + text[place.end() :]
+        text = text[: place.start()] + draw(st.sampled_from(fuzz_words.JSON_VALUES)) + text[place.end() :]
     if draw(st.integers(0, 3)) == 0:
         text = draw(spoilt(text))
     return Case(front, (text,))
@@ -486,7 +377,7 @@ def documents() -> dict[str, str]:
 def texts() -> Strategy[Case]:
     """Texts that Python functions read: Nickel indices, lines, actions."""
     return st.one_of(
-        often(st.sampled_from(_NICKEL), 1).map(lambda text: Case("from_nickel_index", (text,))),
+        often(st.sampled_from(fuzz_words.NICKEL), 1).map(lambda text: Case("from_nickel_index", (text,))),
         diagrams().map(lambda text: Case("from_edge_string", (text,))),
         actions().map(lambda text: Case("action", (text,))),
     )
@@ -501,7 +392,8 @@ def damaged_results(draw: st.DrawFn) -> Case:
         "a.nc.checkpoint", base="checkpoint", edits=draw(edits()) if damage in ("checkpoint", "both") else ()
     )
     files = {"exchanged": (FileSpec("a.nc", base="checkpoint"), FileSpec("a.nc.checkpoint", base="result")),
-             "text": (result, FileSpec("a.nc.checkpoint", text=draw(strange_texts())))}.get(damage, (result, kept))  # fmt: skip
+             "text": (result, FileSpec("a.nc.checkpoint", text=draw(strange_texts())))}.get(damage, (result,
+             kept))  # fmt: skip
     missing = draw(st.sampled_from([None, None, 0, 1]))
     if missing is not None:
         files = files[missing : missing + 1]
@@ -516,35 +408,11 @@ def damaged_results(draw: st.DrawFn) -> Case:
 
 
 #: The run whose result and checkpoint are damaged above.
-SAMPLE = (
-    "sample",
-    "--net",
-    "erf",
-    "--width",
-    "4",
-    "--networks",
-    "300",
-    "--points",
-    "0.2;1",
-    "--orders",
-    "2,4",
-    "--out",
-    "a.nc",
-)
+_SAMPLE = "sample --net erf --width 4 --networks 300 --points 0.2;1 --orders 2,4 --out a.nc"
+SAMPLE = tuple(_SAMPLE.split())
 #: The integral whose stored answer is damaged below.
-STORED = (
-    "integrate",
-    "--net",
-    "erf",
-    "--diagram",
-    "x1-y1,x2-y1",
-    "--points",
-    "1;2",
-    "--cutoff",
-    "5",
-    "--rtol",
-    "1e-3",
-)
+_STORED = "integrate --net erf --diagram x1-y1,x2-y1 --points 1;2 --cutoff 5 --rtol 1e-3"
+STORED = tuple(_STORED.split())
 
 
 @st.composite
@@ -586,7 +454,8 @@ def groups() -> Strategy[Case]:
 
 #: Kind of case -> how often, of all.
 _SHARES = {
-    "expand": 14, "count": 8, "draw": 8, "kernel": 6, "cumulant": 8, "sample": 8, "neurons": 6, "widths": 4, "integrate": 10, "validate": 3,
+    "expand": 14, "count": 8, "draw": 8, "kernel": 6, "cumulant": 8, "sample": 8, "neurons": 6, "widths": 4,
+    "integrate": 10, "validate": 3,
     "cache": 1, "json": 10, "texts": 10, "results": 3, "stores": 2, "groups": 2,
 }  # fmt: skip
 
@@ -606,6 +475,3 @@ def cases() -> Strategy[Case]:
     return st.sampled_from(kinds).flatmap(
         lambda kind: others[kind]() if kind in others else command_lines(kind)
     )
-
-
-assert string.digits in _STRANGE_LETTERS
