@@ -29,7 +29,7 @@ def test_made_up_inputs_keep_the_contract(tmp_path):
     """In a process of its own: the runner forks, which other tests' threads would not survive."""
     folder = str(tmp_path / "failures")
     done = subprocess.run(
-        [sys.executable, "-m", "tests.field.fuzz_run", "--cases", "200", "--quick", "--out", folder],
+        [sys.executable, "-m", "tests.field.fuzz_run", "--cases", "200", "--seed", "1", "--quick", "--out", folder],
         capture_output=True, text=True, check=False, cwd=ROOT,
     )  # fmt: skip
     found = [json.loads(path.read_text())["case"] for path in sorted(tmp_path.glob("failures/*.json"))]
@@ -113,7 +113,7 @@ def test_the_runner_notices(tmp_path, fault, wrong):
         "nnft", ("count", "--vertices", "4:1", "-n", "4", "--json"), (FileSpec("a/file.txt", text="a"),)
     )
     # a limit above what this process holds already
-    limits = Limits(seconds=3.0, patience=6.0, bytes=fuzz_run._resident(os.getpid()) + 2**29)
+    limits = Limits(seconds=2.0, patience=4.0, bytes=fuzz_run._resident(os.getpid()) + 2**29)
     running = Running(case, {}, limits, tmp_path, *([fault] if fault else []))
     while (outcome := running.poll()) is None:
         time.sleep(0.01)
