@@ -2,18 +2,21 @@
 # make test    create the environment, install, run lint, types and tests
 # make pictures draw all topologies up to five vertices in every layout and measure them (an hour)
 # make bench   compare with peers (optional: pip install '.[bench]' first)
+# make fuzz    10,000 made-up inputs against the contract of the command line (CASES=500: fewer; SEED=7: others)
 # make lock    pin the dependencies anew (needs uv)
 
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 OUT    ?= study_results
+CASES  ?= 10000
+SEED   ?= 0
 READY  := $(VENV)/ready
 
 # Matrices of a few hundred rows: BLAS threads would only get in each other's way.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: study test pictures lint types unit bench lock clean
+.PHONY: study test pictures lint types unit bench fuzz lock clean
 .DEFAULT_GOAL := study
 
 study: $(READY)
@@ -33,6 +36,9 @@ types: $(READY)
 
 unit: $(READY)
 	$(BIN)/pytest -n auto --dist loadfile
+
+fuzz: $(READY)
+	$(BIN)/python -m tests.field.fuzz_run --cases $(CASES) --seed $(SEED) --out fuzz_failures
 
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks
