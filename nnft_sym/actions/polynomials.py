@@ -5,7 +5,7 @@ thousands of terms must not build thousands of symbolic objects, and because the
 SymPy could be imported.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Union
@@ -57,6 +57,15 @@ class Polynomial:
     def variable(cls, name: str) -> "Polynomial":
         """Make the polynomial that is one coupling."""
         return cls({((name, 1),): 1})
+
+    @classmethod
+    def total(cls, addends: "Iterable[Polynomial]") -> "Polynomial":
+        """Add up many polynomials at once."""
+        sums: dict[Monomial, Scalar] = {}
+        for addend in addends:
+            for monomial, number in addend.items:
+                sums[monomial] = sums.get(monomial, 0) + number
+        return cls(sums)
 
     @classmethod
     def read(cls, text: str) -> "Polynomial":
@@ -149,10 +158,7 @@ class Polynomial:
 
     def __add__(self, other: "Polynomial") -> "Polynomial":
         """Add."""
-        total: dict[Monomial, Scalar] = dict(self.items)
-        for monomial, number in other.items:
-            total[monomial] = total.get(monomial, 0) + number
-        return Polynomial(total)
+        return Polynomial.total((self, other))
 
     def __neg__(self) -> "Polynomial":
         """Change the sign."""
