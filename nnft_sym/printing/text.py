@@ -5,6 +5,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from nnft_sym.actions.factoring import factored
+from nnft_sym.expansions.remainder import goes_on, remainder
 from nnft_sym.notation import Factors, Line, factors_of, n_vertices_of, split_lines
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def left_side(kind: str, n: int) -> str:
     ('Z/Z_GP', 'log(Z/Z_GP)')
     """
     if n == 0:
-        return "Z/Z_GP" if kind == "full" else "log(Z/Z_GP)"
+        return {"full": "Z/Z_GP", "1pi": "log(Z/Z_GP)_1PI"}.get(kind, "log(Z/Z_GP)")
     if kind == "full":
         return "<" + " ".join(f"f({point})" for point in range(1, n + 1)) + " exp(-ΔS)>_GP"
     symbol = {"normalised": "G", "connected": "G_c", "1pi": "G_1PI"}[kind]
@@ -115,6 +116,13 @@ def no_diagrams(expansion: "Expansion") -> str:
     paired; the function is zero to all orders
     """
     valences = expansion.action.valences
+    what = f"of the kind {expansion.kind} with {expansion.scheme} lines"
+    rest = remainder(expansion)
+    if rest:
+        return (
+            f"there are no diagrams {what} to {expansion.truncation.text}; the function is {rest.text()}: raise "
+            "the order to see its first diagrams"
+        )
     if expansion.n % 2 and all(valence % 2 == 0 for valence in valences):
         vertices = " or ".join(map(str, valences))
         ends = f"{expansion.n} point{'s' if expansion.n > 1 else ''}"
@@ -123,10 +131,7 @@ def no_diagrams(expansion: "Expansion") -> str:
             f"there are no diagrams: {ends} an odd number of line ends, which cannot be paired; the function "
             "is zero to all orders"
         )
-    return (
-        f"there are no diagrams of the kind {expansion.kind} with {expansion.scheme} lines to "
-        f"{expansion.truncation.text}: raise the order, or ask for another kind"
-    )
+    return f"there are no diagrams {what} at any order, so this function is zero: ask for another kind or scheme"
 
 
 def _order(expansion: "Expansion") -> str:
@@ -161,15 +166,18 @@ def _wick_lines(expansion: "Expansion") -> list[str]:
 
 def grouped_text(expansion: "Expansion") -> str:
     """Write the sum with one representative per topology; a bracket is the mean over its labellings."""
-    text = left_side(expansion.shown_kind.value, expansion.n) + " = "
-    start = True
-    for group in expansion.brackets():
-        text += ("" if start else "\n    ") + _group(group, start)
-        start = False
-    return text + ("0" if start else "")
+    left = left_side(expansion.shown_kind.value, expansion.n) + " = "
+    groups = [
+        _group(group, start=not number, column=4 if number else len(left))
+        for number, group in enumerate(expansion.brackets())
+    ]
+    if not groups:
+        rest = remainder(expansion)
+        return left + (rest.text() if rest else "0")
+    return left + "\n    ".join(groups) + (" + …" if goes_on(expansion) else "")
 
 
-def _group(topologies: Sequence["Topology"], start: bool) -> str:
+def _group(topologies: Sequence["Topology"], start: bool, column: int) -> str:
     """Write the topologies of one vertex content behind what their contractions have in common."""
     common = factored(topologies[0].common)
     brackets = [f"{t.multiplicity} [{integral_text(t.representative.factors)}]" for t in topologies]
@@ -180,5 +188,5 @@ def _group(topologies: Sequence["Topology"], start: bool) -> str:
         whole = factored(topologies[0].representative.coefficient * topologies[0].labellings).text()
         return sign + (bracket[1:-1] if whole == "1" else f"{whole} {bracket}")
     opening = f"{sign}{common.text()} * ("
-    indent = "\n" + " " * (len(opening) + (4 if not start else 0))
+    indent = "\n" + " " * (len(opening) + column)
     return opening + f"{indent}+ ".join(brackets) + ")"
