@@ -85,15 +85,28 @@ class Polynomial:
         signed = ("- " + text[1:] if text.startswith("-") else "+ " + text).split(" ")
         for sign, addend in zip(signed[::2], signed[1::2], strict=True):
             product, _, divisor = addend.partition("/")
+            if sign not in ("+", "-") or (divisor and not int(divisor)):
+                raise ValueError(f"{addend!r} is not a signed term with a divisor that is not zero")
             factor = cls.constant(Fraction(1 if sign == "+" else -1, int(divisor or 1)))
             for part in product.replace("**", "^").split("*"):
                 name, _, power = part.partition("^")
+                if len(power) > 6:
+                    raise ValueError(f"the power {power[:20]} is absurdly high")
                 base = cls.constant(int(name)) if name.isdigit() else cls.variable(coupling_name(name))
-                factor = factor * base ** int(power or 1)
+                # a power of one monomial, without multiplying it out step by step
+                factor = factor * cls._raised(base, int(power or 1))
             total = total + factor
         if str(total) != text:
             raise ValueError(f"{text!r} is not how a polynomial is written: {str(total)!r} is")
         return total
+
+    @classmethod
+    def _raised(cls, base: "Polynomial", power: int) -> "Polynomial":
+        """Raise one monomial; numbers have no powers in what ``str`` writes."""
+        ((monomial, number),) = base.items or (((), Fraction(0)),)
+        if power < 1 or (power > 1 and not monomial):
+            raise ValueError(f"{base}**{power} is not how a polynomial is written")
+        return cls({tuple((name, exponent * power) for name, exponent in monomial): number})
 
     @property
     def variables(self) -> tuple[str, ...]:

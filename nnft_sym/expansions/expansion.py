@@ -439,7 +439,7 @@ def _check(n: int, scheme: Scheme, kind: Kind) -> None:
     if n == 0 and kind is Kind.NORMALISED:
         raise InvalidExpansion(
             f"the {kind} function of 0 points is 1 and has no diagrams: for the vacuum diagrams ask for kind "
-            "full, connected or 1pi"
+            "full or connected, or 1pi"
         )
     if n == 0 and scheme is Scheme.EXACT:
         raise InvalidExpansion(
