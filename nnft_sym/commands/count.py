@@ -2,7 +2,12 @@
 
 import click
 
+from nnft_sym.actions.tokens import quoted
 from nnft_sym.commands.options import json_option
+
+
+#: Longer numbers are no numbers of vertices.
+_MOST_DIGITS = 9
 
 
 def parse_vertices(text: str) -> dict[int, int]:
@@ -21,13 +26,14 @@ def parse_vertices(text: str) -> dict[int, int]:
     vertices: dict[int, int] = {}
     for item in text.split(",") if text.strip() else []:
         valence, colon, number = item.partition(":")
-        if not (colon and valence.strip().isdecimal() and number.strip().isdecimal()):
+        numbers = (valence.strip(), number.strip())
+        if not (colon and all(part.isdecimal() and len(part) <= _MOST_DIGITS for part in numbers)):
             raise click.UsageError(
-                f"--vertices {text!r}: {item.strip()!r} is not of the form VALENCE:NUMBER; "
+                f"--vertices {quoted(text)}: {quoted(item.strip())} is not of the form VALENCE:NUMBER; "
                 "write for example 4:6,6:1 for six f^4 and one f^6 vertices"
             )
         if int(valence) in vertices:
-            raise click.UsageError(f"--vertices {text!r} gives valence {int(valence)} twice; add the numbers")
+            raise click.UsageError(f"--vertices {quoted(text)} gives valence {int(valence)} twice; add the numbers")
         vertices[int(valence)] = int(number)
     return {valence: number for valence, number in sorted(vertices.items()) if number}
 
@@ -56,7 +62,7 @@ def command(vertices: str, n_external: int, filters: tuple[str, ...], legs: str,
     """Count diagrams without listing them; with no filter everything counts, vacuum parts included."""
     from diagrams import count
     from diagrams.filters import named_filter
-    from nnft_sym.jsonio import dumps
+    from nnft_sym.jsonio import dumps, unlimited_digits
     from nnft_sym.printing.tables import show, table
     from nnft_sym.progress.counts import CountProgress
     from nnft_sym.progress.ticker import Ticker
@@ -86,5 +92,6 @@ def command(vertices: str, n_external: int, filters: tuple[str, ...], legs: str,
         )
         return
     kind = "diagrams" if legs == "labelled" else "diagrams, points exchangeable"
-    rows = [[kind, f"{found.diagrams:,}"], ["Wick contractions", f"{found.multiplicity_total:,}"]]
+    with unlimited_digits():
+        rows = [[kind, f"{found.diagrams:,}"], ["Wick contractions", f"{found.multiplicity_total:,}"]]
     show(table(f"{n_external}-point diagrams with vertices {vertices}", ["", ""], rows))

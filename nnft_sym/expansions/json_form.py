@@ -27,6 +27,7 @@ from diagrams.errors import NNFTError
 from diagrams.json_form import SCHEMA as DIAGRAM
 from diagrams.json_form import from_json as diagram_from_json
 from diagrams.json_form import to_json as diagram_to_json
+from diagrams.sizes import number_text
 from nnft_sym.actions.action import Action
 from nnft_sym.actions.parsing import parse
 from nnft_sym.actions.polynomials import Polynomial
@@ -35,7 +36,7 @@ from nnft_sym.errors import InvalidDocument
 from nnft_sym.expansions.expansion import Expansion, Kind, Scheme, correlator
 from nnft_sym.expansions.structure import Structure, from_lines, orbit_of
 from nnft_sym.expansions.terms import Term, Topology, topologies
-from nnft_sym.expansions.truncation import CountingLike, OrderLike, Truncation, truncation
+from nnft_sym.expansions.truncation import CountingLike, OrderLike, Truncation, truncation, whole
 from nnft_sym.jsonio import dumps
 from nnft_sym.notation import Factors, Notation
 
@@ -148,11 +149,12 @@ def _expansion(given: Mapping[str, Any]) -> Expansion:
     terms = tuple(_term(term) for term in given["terms"])
     order, counting = _order(given)
     cut = truncation(action, order, counting)
-    found = Expansion(action, given["n"], cut, Scheme(given["scheme"]), Kind(given["kind"]), terms)
+    n = whole(given["n"], "number of points")
+    found = Expansion(action, n, cut, Scheme(given["scheme"]), Kind(given["kind"]), terms)
     for term in terms:
         if term.whole.n_external != found.n:
             raise InvalidDocument(
-                f"a term has {term.whole.n_external} external points in an expansion of {found.n}"
+                f"a term has {term.whole.n_external} external points in an expansion of {number_text(n)}"
             )
     _check_terms(found, order, counting)
     _check_beside(found, given)

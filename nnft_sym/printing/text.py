@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from nnft_sym.actions.factoring import factored
 from nnft_sym.expansions.remainder import goes_on, remainder
+from nnft_sym.jsonio import unlimited_digits
 from nnft_sym.notation import Factors, Line, factors_of, n_vertices_of, split_lines
 
 if TYPE_CHECKING:
@@ -78,6 +79,11 @@ def left_side(kind: str, n: int) -> str:
 
 def expansion_text(expansion: "Expansion") -> str:
     """Write a table of all terms, topology by topology, with the rule of the scheme and the Wick check."""
+    with unlimited_digits():
+        return "\n".join(_table_lines(expansion))
+
+
+def _table_lines(expansion: "Expansion") -> list[str]:
     lines = [
         f"{expansion.n}-point function, {expansion.shown_kind}, to {_order(expansion)} of",
         f"S = S_GP + ∫ [{expansion.action}]",
@@ -102,7 +108,7 @@ def expansion_text(expansion: "Expansion") -> str:
                 lines.append(f"  {total + ' = ' + str(topology.multiplicity):>12}")
     if expansion.wick_total:
         lines += ["", *_wick_lines(expansion)]
-    return "\n".join(lines)
+    return lines
 
 
 def no_diagrams(expansion: "Expansion") -> str:
