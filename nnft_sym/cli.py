@@ -41,7 +41,12 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the module of one subcommand."""
         if cmd_name not in COMMANDS:
-            return None
+            from nnft_sym.suggestions import did_you_mean
+
+            shown = cmd_name if len(cmd_name) <= 40 else cmd_name[:37] + "..."
+            ctx.fail(
+                f"there is no command {shown!r}{did_you_mean(cmd_name, COMMANDS)} (nnft --help lists them)"
+            )
         command = import_module(f"nnft_sym.commands.{cmd_name}").command
         assert isinstance(command, click.Command)
         return command
@@ -112,8 +117,10 @@ def main() -> None:
     # Our matrices have a few hundred rows; BLAS threads only get in each other's way there, by up to a factor
     # of twenty on a busy machine. Must be said before NumPy is loaded; the user's own setting wins.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # A terminal that cannot show λ shows a question mark instead of a traceback.
+    # A terminal that cannot show λ shows "lambda" instead of a traceback.
+    from nnft_sym.printing.plain_text import PLAIN
+
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors=PLAIN)
     sys.exit(run(sys.argv[1:]))

@@ -26,7 +26,17 @@ _PATTERN = re.compile(
     """,
     re.VERBOSE,
 )
-_PLAIN = {"**": "^", "×": "*", "·": "*", "⋅": "*", "−": "-", "⁄": "/", "∕": "/", "\\cdot": "*", "\\times": "*"}
+_PLAIN = {
+    "**": "^",
+    "×": "*",
+    "·": "*",
+    "⋅": "*",
+    "−": "-",
+    "⁄": "/",
+    "∕": "/",
+    "\\cdot": "*",
+    "\\times": "*",
+}
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 #: Ways to write the product that is summed over components, between two fields.
 DOTS = frozenset({DOT, "·", "⋅", "\\cdot"})

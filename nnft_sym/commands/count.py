@@ -3,6 +3,7 @@
 import click
 
 from nnft_sym.actions.tokens import quoted
+from nnft_sym.commands.choices import Words
 from nnft_sym.commands.options import json_option
 
 
@@ -33,7 +34,9 @@ def parse_vertices(text: str) -> dict[int, int]:
                 "write for example 4:6,6:1 for six f^4 and one f^6 vertices"
             )
         if int(valence) in vertices:
-            raise click.UsageError(f"--vertices {quoted(text)} gives valence {int(valence)} twice; add the numbers")
+            raise click.UsageError(
+                f"--vertices {quoted(text)} gives valence {int(valence)} twice; add the numbers"
+            )
         vertices[int(valence)] = int(number)
     return {valence: number for valence, number in sorted(vertices.items()) if number}
 
@@ -52,7 +55,7 @@ def parse_vertices(text: str) -> dict[int, int]:
 )
 @click.option(
     "--legs",
-    type=click.Choice(["labelled", "unlabelled"]),
+    type=Words(["labelled", "unlabelled"]),
     default="labelled",
     show_default=True,
     help="unlabelled: diagrams that differ only by a permutation of the external points count once.",

@@ -30,11 +30,14 @@ from diagrams.generation import count
 from diagrams.sizes import number_text
 from nnft_sym.actions.action import Action
 from nnft_sym.actions.polynomials import Polynomial
+from nnft_sym.actions.tokens import quoted
 from nnft_sym.errors import InvalidExpansion
 from nnft_sym.expansions.enumeration import Progress, content_text, listed
+from nnft_sym.expansions.kinds import KIND_ALIASES
 from nnft_sym.expansions.structure import from_lines, structured
 from nnft_sym.expansions.terms import Term, Topology, brackets, topologies
 from nnft_sym.expansions.truncation import CountingLike, OrderLike, Truncation, truncation, whole
+from nnft_sym.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     import sympy
@@ -421,12 +424,16 @@ _Choice = TypeVar("_Choice", Scheme, Kind)
 
 
 def _choice(options: type[_Choice], given: str, word: str) -> _Choice:
-    """Turn a name into a member of an enumeration."""
+    """Turn a name into a member of an enumeration; capitals and hyphens make no difference."""
+    plain = str(given).strip().lower().replace("_", "-")
     try:
-        return options(given)
+        return options(KIND_ALIASES.get(plain, plain))
     except ValueError:
-        known = ", ".join(member.value for member in options)
-        raise InvalidExpansion(f"there is no {word} {given!r}: choose one of {known}") from None
+        known = [member.value for member in options]
+        near = did_you_mean(plain, known)
+        raise InvalidExpansion(
+            f"there is no {word} {quoted(str(given))}: choose one of {', '.join(known)}{near}"
+        ) from None
 
 
 def _check(n: int, scheme: Scheme, kind: Kind) -> None:

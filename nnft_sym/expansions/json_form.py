@@ -186,7 +186,9 @@ def _check_terms(found: Expansion, order: OrderLike, counting: CountingLike) -> 
 def _check_beside(found: Expansion, given: Mapping[str, Any]) -> None:
     """Compare what is stated beside the terms with what follows from them."""
     if "rule" in given and given["rule"] != found.rule:
-        raise InvalidDocument(f"the rule is stated as {given['rule']!r}, but that of the scheme is {found.rule!r}")
+        raise InvalidDocument(
+            f"the rule is stated as {given['rule']!r}, but that of the scheme is {found.rule!r}"
+        )
     if "wick_total" in given and given["wick_total"] != found.wick_total:
         raise InvalidDocument(
             f"wick_total is stated as {given['wick_total']}, but the action gives {found.wick_total}"

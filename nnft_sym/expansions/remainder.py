@@ -105,7 +105,9 @@ def _left_out(expansion: "Expansion") -> Iterator[tuple[int, ...]]:
         return
     for number in range(1, max(HIGHEST_ORDER + 1, expansion.n) + 1):
         most = (max(action.valences, default=0),) * number
-        if expansion.n > most[0] * number or (expansion.kind.value == "connected" and not _tree(expansion.n, most)):
+        if expansion.n > most[0] * number or (
+            expansion.kind.value == "connected" and not _tree(expansion.n, most)
+        ):
             continue
         for chosen in combinations_with_replacement(action.valences, number):
             if _exist(expansion, chosen) and not cut.allows_all(action, chosen):

@@ -207,7 +207,9 @@ def truncation(action: "Action", order: OrderLike, counting: CountingLike = None
     if counting is None:
         vertices = whole(order, "order")
         if vertices > HIGHEST_ORDER:
-            raise InvalidExpansion(f"the order is {number_text(vertices)}: give at most {HIGHEST_ORDER} vertices")
+            raise InvalidExpansion(
+                f"the order is {number_text(vertices)}: give at most {HIGHEST_ORDER} vertices"
+            )
         return Truncation(vertices)
     power = _power_of_width(order, "order")
     largest = int(power) if power.denominator == 1 else power

@@ -137,7 +137,9 @@ def no_diagrams(expansion: "Expansion") -> str:
             f"there are no diagrams: {ends} an odd number of line ends, which cannot be paired; the function "
             "is zero to all orders"
         )
-    return f"there are no diagrams {what} at any order, so this function is zero: ask for another kind or scheme"
+    return (
+        f"there are no diagrams {what} at any order, so this function is zero: ask for another kind or scheme"
+    )
 
 
 def _order(expansion: "Expansion") -> str:

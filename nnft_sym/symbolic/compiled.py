@@ -73,7 +73,9 @@ def check_functions(expression: sympy.Basic) -> None:
         kind = type(part)
         # Undefined functions and classes made by hand are not found where SymPy's own are.
         home = sys.modules.get(kind.__module__ or "")
-        known = (kind.__module__ or "").split(".")[0] == "sympy" and getattr(home, kind.__name__, None) is kind
+        known = (kind.__module__ or "").split(".")[0] == "sympy" and getattr(
+            home, kind.__name__, None
+        ) is kind
         if not part.args:
             known = known and (isinstance(part, _ATOMS) or kind is _IMAGINARY)
         else:
