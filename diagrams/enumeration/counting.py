@@ -1,7 +1,7 @@
 """Counts of composed diagrams from the counts of connected ones.
 
 With c(n, v) the labelled connected diagrams of n points and vertex content v, and w(n, v) the sum of their
-inverse symmetry factors, the block of the lowest point gives for the diagrams with a vertex in every component ::
+inverse symmetry factors, the block of the lowest point gives, with a vertex in every component ::
 
     f(m, v) = sum_{s, u} binomial(m - 1, s - 1) c(s, u) f(m - s, v - u),     f(0, v) = vacuum parts,
 
@@ -120,7 +120,6 @@ def composed(connected: Supply, n: int, content: Content) -> tuple[int, Fraction
     n, content
         The request.
     """
-
     line = connected(2, ()) if n > 1 else Totals(0, 0, Fraction(0))
 
     @cache

@@ -70,8 +70,8 @@ def refuse_absurd(n_external: int, content: Content, exchangeable: int) -> None:
     asked = f"{_asked(n_external, dict(content))} ask for"
     if ends > MOST_ENDS:
         raise GenerationError(
-            f"{asked} {_double_factorial_text(ends - 1)} contractions ({number_text(ends)} line ends); at most "
-            f"{MOST_ENDS} line ends can be handled; lower the order"
+            f"{asked} {_double_factorial_text(ends - 1)} contractions ({number_text(ends)} line ends); "
+            f"at most {MOST_ENDS} line ends can be handled; lower the order"
         )
     contractions = contraction_count(n_external, dict(content))
     at_most = prod(factorial(k) ** c * factorial(c) for k, c in content) * exchangeable

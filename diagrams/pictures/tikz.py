@@ -58,8 +58,8 @@ def tikz(
     ----------
     diagram : Diagram
     labels : sequence of str, length n_external, optional
-        Names of the external points, ``x1`` becoming ``$x_{1}$``, and mathematics between dollar signs left as
-        it is; x1, x2, ... by default.
+        Names of the external points, ``x1`` becoming ``$x_{1}$``, and what stands between dollar signs as it is,
+        mathematics; x1, x2, ... by default.
     caption : str
         One line below the picture; plain text, special characters are escaped.
     vertex_labels : bool
@@ -174,7 +174,7 @@ def _name(label: str) -> str:
     Examples
     --------
     >>> print(_name("x1"), _name("$k_1$"), _name("α2"), _name("10% of α"))
-    $x_{1}$ $k_1$ $\alpha_{2}$ 10\% of $\alpha$
+    $x_{1}$ $k_1$ ${\alpha}_{2}$ 10\% of $\alpha$
     """
     named = _NUMBERED.fullmatch(label)
     if named:

@@ -116,8 +116,8 @@ def _check_meaning(written: str, name: str) -> None:
     """Refuse a name that reads as another field, or as a symbol or a constant."""
     if _OTHER_FIELD.fullmatch(name):
         raise InvalidAction(
-            f"'{written}' reads as a second field, and an action has one (the field is written f): write f for "
-            "the field; if a constant is meant, choose another name, such as 'g'"
+            f"'{written}' reads as a second field, and an action has one (the field is written f): write f "
+            "for the field; if a constant is meant, choose another name, such as 'g'"
         )
     if _PROPAGATOR.fullmatch(name):
         raise InvalidAction(

@@ -72,8 +72,8 @@ def parse(text: str) -> Polynomial:
         raise InvalidAction(f"the action is empty: write a polynomial in the field f, such as {_EXAMPLE}")
     if too_long(text):
         raise InvalidAction(
-            f"the action has {len(text)} characters and {_signs(text)} signs; at most {_LONGEST_ACTION:,} and "
-            f"{_MOST_SIGNS:,} are read: is it a file?"
+            f"the action has {len(text)} characters and {_signs(text)} signs; at most {_LONGEST_ACTION:,} "
+            f"and {_MOST_SIGNS:,} are read: is it a file?"
         )
     return _Parser(text).polynomial()
 

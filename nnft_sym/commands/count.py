@@ -6,7 +6,6 @@ from nnft_sym.actions.tokens import quoted
 from nnft_sym.commands.choices import Words
 from nnft_sym.commands.options import json_option
 
-
 #: Longer numbers are no numbers of vertices.
 _MOST_DIGITS = 9
 

@@ -140,11 +140,10 @@ def _refuse_many(action: str, n: int, order: int, scheme: str, kind: str, labell
     Requests that make no sense are left to `correlator`; so are theories whose diagrams have several terms.
     """
     from diagrams import count
+    from diagrams.sizes import number_text
     from nnft_sym.actions.action import Action
     from nnft_sym.expansions.expansion import MOST_POINTS, Kind, Scheme, selection
     from nnft_sym.expansions.truncation import truncation
-
-    from diagrams.sizes import number_text
 
     theory = Action(action)
     known = scheme in list(Scheme) and kind in list(Kind)

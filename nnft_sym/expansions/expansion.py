@@ -340,8 +340,7 @@ def correlator(
     action : Action or str
         The interactions.
     n : int
-        Number of external points; 0 gives the vacuum diagrams: of Z (kind ``full``), of log Z (``connected``),
-        or of the effective potential at ⟨f⟩ = 0 (``1pi``, with the sign of log Z).
+        Number of external points; 0 gives the vacuum diagrams: of Z (``full``), of log Z (``connected``), or of the effective potential at ⟨f⟩ = 0 (``1pi``, with the sign of log Z).
     order : int or mapping of str to int or Fraction
         Largest number of vertices; as a mapping, largest power of each coupling; with a counting, largest
         power of 1/N.
@@ -440,8 +439,8 @@ def _check(n: int, scheme: Scheme, kind: Kind) -> None:
     """Refuse a correlator that does not exist."""
     if n > MOST_POINTS:
         raise InvalidExpansion(
-            f"the number of points is {number_text(n)}: give at most {MOST_POINTS:,}, or count diagrams without "
-            "a list (nnft count)"
+            f"the number of points is {number_text(n)}: give at most {MOST_POINTS:,}, or count diagrams "
+            "without a list (nnft count)"
         )
     if n == 0 and kind is Kind.NORMALISED:
         raise InvalidExpansion(

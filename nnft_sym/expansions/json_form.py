@@ -172,7 +172,7 @@ def _check_terms(found: Expansion, order: OrderLike, counting: CountingLike) -> 
     given, needed = Counter(found.terms), Counter(whole.terms)
     strange, missing = list((given - needed).elements()), list((needed - given).elements())
     if strange:
-        what = f"{len(strange)} of the terms do not belong to it or stand there twice, such as {strange[0].text()}"
+        what = f"{len(strange)} terms do not belong to it or stand there twice, such as {strange[0].text()}"
     elif missing:
         what = f"{len(missing)} terms are missing, such as {missing[0].text()}"
     else:

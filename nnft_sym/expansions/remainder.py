@@ -1,8 +1,8 @@
 r"""What an expansion leaves out: whether the series goes on, and with what.
 
-A sum of diagrams that stops at an order is followed by "+ ..." only if some diagram stands behind it, and a sum
-without terms is zero only if there is none at any order; otherwise it is O(λ), or whatever comes first. Whether
-there are diagrams of a kind with given vertices is decided from their numbers of line ends alone.
+A sum of diagrams that stops at an order is followed by "+ ..." only if some diagram stands behind it, and a
+sum without terms is zero only if there is none at any order; otherwise it is O(λ), or whatever comes first.
+Whether there are diagrams of a kind with given vertices is decided from their numbers of line ends alone.
 """
 
 from collections.abc import Iterator
@@ -137,12 +137,12 @@ def _tree(n: int, valences: tuple[int, ...]) -> bool:
 
 
 def _forest(n: int, valences: tuple[int, ...]) -> bool:
-    """Tell whether vertices of one or two fields can be hung on the points: every end of a chain needs one."""
+    """Tell whether vertices of one or two fields can be hung on the points: a chain ends at one."""
     return sum(2 - valence for valence in valences if valence < 3) <= n and n > 0
 
 
 def _irreducible(n: int, valences: tuple[int, ...]) -> bool:
-    """Tell whether no line between vertices need be a bridge: each of several vertices has two ends for them."""
+    """Tell whether no line between vertices need be a bridge: several vertices have two ends each."""
     free = sum(valences) - n
     return free >= 0 if len(valences) == 1 else min(valences) >= 2 and free >= 2 * len(valences)
 

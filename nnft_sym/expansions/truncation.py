@@ -174,6 +174,7 @@ def width_text(worth: Fraction) -> str:
 
 
 def width_latex(worth: Fraction) -> str:
+    """Print a power of 1/N."""
     return "1" if worth == 0 else "1/N" if worth == 1 else f"1/N^{{{worth}}}"
 
 

@@ -126,8 +126,8 @@ def no_diagrams(expansion: "Expansion") -> str:
     rest = remainder(expansion)
     if rest:
         return (
-            f"there are no diagrams {what} to {expansion.truncation.text}; the function is {rest.text()}: raise "
-            "the order to see its first diagrams"
+            f"there are no diagrams {what} to {expansion.truncation.text}; the function is {rest.text()}: "
+            "raise the order to see its first diagrams"
         )
     if expansion.n % 2 and all(valence % 2 == 0 for valence in valences):
         vertices = " or ".join(map(str, valences))

@@ -83,8 +83,8 @@ def check_functions(expression: sympy.Basic) -> None:
         if not known:
             what = str(part) if len(str(part)) <= 80 else str(part)[:77] + "..."
             raise InvalidExpansion(
-                f"the expression holds {what}, which is no function of SymPy's: write it with functions such as "
-                "exp, tanh, erf"
+                f"the expression holds {what}, which is no function of SymPy's: write it with "
+                "functions such as exp, tanh, erf"
             )
 
 

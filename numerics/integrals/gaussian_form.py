@@ -100,8 +100,8 @@ def gaussian_table(
     d, n_vertices = points.shape[1], integrand.n_vertices
     if n_vertices > MOST_VERTICES:
         raise NotAvailable(
-            f"the diagram has {n_vertices} vertices: give at most {MOST_VERTICES}, since a table has an axis for "
-            "each"
+            f"the diagram has {n_vertices} vertices: give at most {MOST_VERTICES}, since a table has an "
+            "axis for each"
         )
     slots = _combinations(rows)
     where = np.repeat(np.arange(n_vertices), integrand.leg_counts)
