@@ -58,8 +58,8 @@ def tikz(
     ----------
     diagram : Diagram
     labels : sequence of str, length n_external, optional
-        Names of the external points, ``x1`` becoming ``$x_{1}$``, and what stands between dollar signs as it is,
-        mathematics; x1, x2, ... by default.
+        Names of the external points, ``x1`` becoming ``$x_{1}$``, what stands between dollar signs as it
+        is; x1, x2, ... by default.
     caption : str
         One line below the picture; plain text, special characters are escaped.
     vertex_labels : bool

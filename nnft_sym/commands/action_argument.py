@@ -55,6 +55,6 @@ def constant_note(action: "Action") -> str:
     constant = action.constant
     product = f"({constant})" if len(constant.items) > 1 else str(constant)
     return (
-        f"note: the constant {constant} of the action is left out: it multiplies Z by exp(-{product} x volume) "
-        "and drops out of everything else"
+        f"note: the constant {constant} of the action is left out: it multiplies Z by exp(-{product} x "
+        "volume) and drops out of everything else"
     )

