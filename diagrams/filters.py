@@ -11,8 +11,10 @@ lines removes them and keeps their end points; the *pieces* are the connected co
 All definitions here treat external points alike, so they hold for all labellings of a diagram or for none.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from itertools import combinations
 from typing import TypeAlias
 
@@ -50,8 +52,13 @@ class NamedFilter:
         return self.predicate(diagram)
 
 
-#: What the field says for short.
-ALIASES = {"1pi": "one_particle_irreducible", "2pi": "two_particle_irreducible"}
+#: What the field says for short; capitals and hyphens make no difference.
+ALIASES = {
+    "1pi": "one_particle_irreducible",
+    "onepi": "one_particle_irreducible",
+    "2pi": "two_particle_irreducible",
+    "twopi": "two_particle_irreducible",
+}
 
 
 def named_filter(name: str) -> NamedFilter:
@@ -67,12 +74,18 @@ def named_filter(name: str) -> NamedFilter:
     >>> named_filter("connected")(Diagram.from_edge_string("x1-x2,x3-x4"))
     False
     """
-    wanted = ALIASES.get(name.lower(), name)
+    plain = re.sub(r"[-\s]", "_", name.strip().lower())
+    wanted = ALIASES.get(plain.replace("_", ""), plain)
     for known in ALL_FILTERS:
         if known.name == wanted:
             return known
     names = ", ".join(known.name for known in ALL_FILTERS)
-    raise UnknownFilter(f"there is no diagram filter {name!r}; use one of {names} (several: with commas)")
+    near = get_close_matches(wanted[:80], [known.name for known in ALL_FILTERS] + list(ALIASES), n=1)
+    hint = f", did you mean '{near[0]}'" if near else ""
+    shown = name if len(name) <= 60 else name[:57] + "..."
+    raise UnknownFilter(
+        f"there is no diagram filter {shown!r}{hint}; use one of {names} (several: with commas)"
+    )
 
 
 def internal_lines(diagram: Diagram) -> tuple[Edge, ...]:

@@ -83,8 +83,10 @@ def generate(n_external: int, vertices: Mapping[int, int], where: Iterable[Filte
     ['x1-y1,x2-y1,x3-y1,x4-y1']
     """
     content = checked_content(n_external, vertices)
-    refuse_absurd(n_external, content, 1)
-    return _Source(where).diagrams(n_external, content)
+    source = _Source(where)
+    if not source.is_simple(content):
+        refuse_absurd(n_external, content, 1)
+    return source.diagrams(n_external, content)
 
 
 def count(
@@ -126,8 +128,10 @@ def count(
     Count(diagrams=3, multiplicity_total=105)
     """
     content = checked_content(n_external, vertices)
-    refuse_absurd(n_external, content, factorial(min(n_external, MOST_ENDS)))
-    return _Source(where, report).counted(n_external, content, unlabelled)
+    source = _Source(where, report)
+    if not source.is_simple(content):
+        refuse_absurd(n_external, content, factorial(min(n_external, MOST_ENDS)))
+    return source.counted(n_external, content, unlabelled)
 
 
 class _Source:
@@ -159,6 +163,11 @@ class _Source:
         for leg_class in found:
             if not rest or all(f(representative(leg_class)) for f in rest):
                 yield leg_class
+
+    def is_simple(self, content: Content) -> bool:
+        """Whether there is one diagram at most: connected, with one vertex whose size can be handled."""
+        ends = sum(k * c for k, c in content)
+        return self.connected_only and sum(c for _, c in content) <= 1 and ends <= MOST_ENDS
 
     def _keeps(self, diagram: Diagram) -> bool:
         return all(f(diagram) for f in self.early)

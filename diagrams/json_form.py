@@ -65,7 +65,7 @@ def from_json(text: str) -> Diagram:
     """
     try:
         given = json.loads(text)
-    except json.JSONDecodeError as error:
+    except (ValueError, TypeError, RecursionError) as error:  # ValueError: also numbers of too many digits
         raise InvalidDiagram(f"{_short(text)} is not JSON: {error}") from None
     if not isinstance(given, dict) or given.get("schema") != SCHEMA:
         found = given.get("schema") if isinstance(given, dict) else type(given).__name__
@@ -92,5 +92,6 @@ def _agree(found: Any, stated: Any, what: str, text: str) -> None:
         raise InvalidDiagram(f"{what} {stated} stated in {_short(text)}, but its lines give {found}")
 
 
-def _short(text: str) -> str:
+def _short(text: object) -> str:
+    text = str(text)
     return repr(text if len(text) <= 120 else text[:117] + "...")

@@ -89,6 +89,10 @@ def weight_sum(
     >>> weight_sum(2, {4: 2}, Kind.CONNECTED)
     Fraction(2, 3)
     """
+    ends = n_external + sum(k * c for k, c in vertices.items())
+    trees = kind not in (Kind.FULL, Kind.NORMALISED)
+    if trees and ends < 2 * (n_external + sum(vertices.values()) - 1):
+        return Fraction(0)  # not even a tree has so few line ends
     valences = sorted(vertices)
     box = tuple(vertices[k] for k in valences)
     return series(n_external, valences, box, kind, self_loops=self_loops).at(box)

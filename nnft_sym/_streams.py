@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
+from nnft_sym.printing.plain_text import PLAIN
+
 
 class Held(io.StringIO):
     """Text that is held back; it answers for the stream that it will be written to.
@@ -161,10 +163,10 @@ def prepare_streams() -> None:
             if taken != number:
                 os.dup2(taken, number)
                 os.close(taken)
-    # A terminal that cannot show λ shows a question mark instead of a traceback.
+    # A terminal that cannot show λ shows "lambda" instead of a traceback.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors=PLAIN)
     sys.stderr = Forgiving(sys.stderr)
 
 

@@ -54,7 +54,12 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the module of one subcommand."""
         if cmd_name not in COMMANDS:
-            return None
+            from nnft_sym.suggestions import did_you_mean
+
+            shown = cmd_name if len(cmd_name) <= 40 else cmd_name[:37] + "..."
+            ctx.fail(
+                f"there is no command {shown!r}{did_you_mean(cmd_name, COMMANDS)} (nnft --help lists them)"
+            )
         command = import_module(f"nnft_sym.commands.{cmd_name}").command
         assert isinstance(command, click.Command)
         return command

@@ -2,7 +2,9 @@
 
 import json
 import math
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from enum import Enum
 from fractions import Fraction
 from typing import Any
@@ -43,4 +45,19 @@ def dumps(thing: Any) -> str:
     >>> dumps({"value": float("inf")})
     '{"value": null}'
     """
-    return json.dumps(jsonable(thing), allow_nan=False)
+    with unlimited_digits():
+        return json.dumps(jsonable(thing), allow_nan=False)
+
+
+@contextmanager
+def unlimited_digits() -> Iterator[None]:
+    """Let Python write whole numbers of any size; it refuses those of more than 4300 digits by default.
+
+    The limit guards programs against texts of others; what we write are counts of our own.
+    """
+    before = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(0)
+    try:
+        yield
+    finally:
+        sys.set_int_max_str_digits(before)

@@ -282,7 +282,7 @@ def test_topologies_with_a_common_factor_stand_together():
     action = "(lambda_0 + lambda_2*x^2)*f^4 + lambda_NL*f(x)^2*f(y)^2"
     text = grouped_text(correlator(action, 4))
     assert [(name, re.findall(r"(\d+) \[", part)) for name, part in re.findall(
-        r"- (lambda_\w+) \* \((.*?)\)(?=\n    -|\Z)", text, re.DOTALL)] == [
+        r"- (lambda_\w+) \* \((.*?)\)(?=\n    -| \+ …\Z)", text, re.DOTALL)] == [
         ("lambda_NL", ["24", "48", "24"]), ("lambda_0", ["72", "24"]), ("lambda_2", ["72", "24"]),
     ]  # fmt: skip
 

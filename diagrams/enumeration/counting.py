@@ -1,9 +1,12 @@
 """Counts of composed diagrams from the counts of connected ones.
 
 With c(n, v) the labelled connected diagrams of n points and vertex content v, and w(n, v) the sum of their
-inverse symmetry factors, the block of the lowest point gives ::
+inverse symmetry factors, the block of the lowest point gives, with a vertex in every component ::
 
-    f(m, v) = sum_{s, u} binomial(m - 1, s - 1) c(s, u) f(m - s, v - u),     f(0, v) = vacuum parts.
+    f(m, v) = sum_{s, u} binomial(m - 1, s - 1) c(s, u) f(m - s, v - u),     f(0, v) = vacuum parts,
+
+m at most the number of line ends of the vertices; the other points are paired, which makes all diagrams of n
+points sum_m binomial(n, m) f(m, v) (n - m - 1)!!.
 
 Vacuum parts are multisets: j choices among c connected ones can be made in binomial(c + j - 1, j) ways, and
 weigh w**j / j! (the exponential formula). Unlabelled diagrams are multisets altogether.
@@ -13,7 +16,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import cache
 from itertools import product
-from math import comb, factorial
+from math import comb, factorial, prod
 from typing import NamedTuple
 
 from diagrams.enumeration.leg_classes import Content
@@ -96,6 +99,17 @@ def is_even(n: int, content: Content) -> bool:
     return (n + sum(k * c for k, c in content)) % 2 == 0
 
 
+def most_legs(content: Content) -> int:
+    """How many points a connected diagram with these vertices can have: those of a tree; 2 without any.
+
+    Examples
+    --------
+    >>> most_legs(()), most_legs(((4, 1),)), most_legs(((3, 2), (4, 1)))
+    (2, 4, 6)
+    """
+    return 2 + sum((k - 2) * c for k, c in content)
+
+
 def composed(connected: Supply, n: int, content: Content) -> tuple[int, Fraction]:
     """Number of labelled diagrams with any components, and the sum of 1 / S over them.
 
@@ -106,39 +120,51 @@ def composed(connected: Supply, n: int, content: Content) -> tuple[int, Fraction
     n, content
         The request.
     """
+    line = connected(2, ()) if n > 1 else Totals(0, 0, Fraction(0))
 
     @cache
     def below(m: int, part: Content) -> tuple[int, Fraction]:
+        """Count what has a vertex in every component."""
         if m == 0:
             kinds = [(used, connected(0, used)) for used, _ in splits(part) if used and is_even(0, used)]
             number = _multisets([((0, used), totals.labelled) for used, totals in kinds], (0, part))
             return number, _exponential([(used, totals.weight) for used, totals in kinds], part)
         number, weight = 0, Fraction(0)
-        for size in range(1, m + 1):
-            ways = comb(m - 1, size - 1)
-            for used, left in splits(part):
+        for used, left in splits(part):
+            for size in range(1, min(m, most_legs(used)) + 1 if used else 0):
                 if is_even(size, used) and is_even(m - size, left):
+                    ways = comb(m - 1, size - 1)
                     totals, (rest, rest_weight) = connected(size, used), below(m - size, left)
                     number += ways * totals.labelled * rest
                     weight += ways * totals.weight * rest_weight
         return number, weight
 
-    for m in range(n % 2, n, 2):  # from below, so that the recursion stays flat
+    number, weight = 0, Fraction(0)
+    most = min(n, sum(k * c for k, c in content))
+    for m in range(n % 2, most + 1, 2):  # from below, so that the recursion stays flat
         for _, left in splits(content):
             if is_even(m, left):
                 below(m, left)
-    return below(n, content)
+        # Points without a vertex are paired: their number is no matter of recursion.
+        some, some_weight = below(m, content)
+        ways = comb(n, m) * prod(range(n - m - 1, 0, -2))
+        number += some * ways * line.labelled ** ((n - m) // 2)
+        weight += some_weight * ways * line.weight ** ((n - m) // 2)
+    return number, weight
 
 
 def unlabelled_composed(connected: Supply, n: int, content: Content) -> int:
     """Number of diagrams with any components and exchangeable legs."""
     kinds = [
         ((size, used), connected(size, used).classes)
-        for size in range(n + 1)
         for used, _ in splits(content)
-        if (size or used) and is_even(size, used)
+        for size in range(min(n, most_legs(used)) + 1)
+        if used and is_even(size, used)
     ]
-    return _multisets(kinds, (n, content))
+    # What has no vertex is lines: in one way, if there are any.
+    points = [m for m in range(n % 2, n + 1, 2) if m == n or connected(2, ()).classes]
+    most = sum(k * c for k, c in content)
+    return sum(_multisets(kinds, (m, content)) for m in points if m <= most)
 
 
 def _minus(content: Content, used: Content, times: int) -> Content | None:

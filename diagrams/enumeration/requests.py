@@ -6,6 +6,7 @@ from operator import index
 
 from diagrams.enumeration.leg_classes import Content
 from diagrams.errors import GenerationError
+from diagrams.sizes import number_text
 from diagrams.wick import contraction_count
 
 #: More diagrams than this are refused before anything is enumerated.
@@ -36,14 +37,28 @@ def checked_content(n_external: int, vertices: Mapping[int, int]) -> Content:
     ends = n + sum(valence * number for valence, number in pairs)
     if ends % 2:
         raise GenerationError(
-            f"{n} points and vertices {dict(vertices)} have {ends} line ends, an odd number: "
+            f"{_asked(n, dict(pairs))} have {number_text(ends)} line ends, an odd number: "
             "there are 0 contractions; change the number of points or of odd vertices by one"
         )
     return tuple(sorted((valence, number) for valence, number in pairs if number))
 
 
 def _refusal(n_external: int, vertices: Mapping[int, int], needed: str) -> GenerationError:
-    return GenerationError(f"{n_external!r} external points and vertices {dict(vertices)} given; {needed}")
+    given = f"{_shown(n_external)} external points and vertices {_vertices_text(vertices)}"
+    return GenerationError(f"{given} given; {needed}")
+
+
+def _asked(n_external: int, vertices: Mapping[int, int]) -> str:
+    return f"{_shown(n_external)} points and vertices {_vertices_text(vertices)}"
+
+
+def _vertices_text(vertices: Mapping[int, int]) -> str:
+    return "{" + ", ".join(f"{_shown(k)}: {_shown(number)}" for k, number in vertices.items()) + "}"
+
+
+def _shown(given: object) -> str:
+    """Show what was given; of a whole number that nobody would read only its size."""
+    return number_text(given) if isinstance(given, int) and abs(given) >= 10**12 else repr(given)
 
 
 def refuse_absurd(n_external: int, content: Content, exchangeable: int) -> None:
@@ -52,33 +67,25 @@ def refuse_absurd(n_external: int, content: Content, exchangeable: int) -> None:
     `exchangeable` counts the labellings that are not listed one by one.
     """
     ends = n_external + sum(k * c for k, c in content)
-    asked = f"{n_external} points and vertices {dict(content)} ask for"
+    asked = f"{_asked(n_external, dict(content))} ask for"
     if ends > MOST_ENDS:
         raise GenerationError(
-            f"{asked} {_double_factorial_text(ends - 1)} contractions ({ends} line ends); at most "
-            f"{MOST_ENDS} line ends can be handled; lower the order"
+            f"{asked} {_double_factorial_text(ends - 1)} contractions ({number_text(ends)} line ends); "
+            f"at most {MOST_ENDS} line ends can be handled; lower the order"
         )
     contractions = contraction_count(n_external, dict(content))
     at_most = prod(factorial(k) ** c * factorial(c) for k, c in content) * exchangeable
     if contractions > LARGEST_LISTING * at_most:
         raise GenerationError(
-            f"{asked} {_number_text(contractions)} contractions, at least "
-            f"{_number_text(contractions // at_most)} diagrams; the limit is "
-            f"{_number_text(LARGEST_LISTING)}; lower the order or the number of points"
+            f"{asked} {number_text(contractions)} contractions, at least "
+            f"{number_text(contractions // at_most)} diagrams; the limit is "
+            f"{number_text(LARGEST_LISTING)}; lower the order or the number of points"
         )
-
-
-def _number_text(number: int) -> str:
-    """The number itself, or its power of ten if nobody would read the digits."""
-    if number < 10**40:
-        return str(number)
-    power = number.bit_length() * 30103 // 100000 + 1  # log10(2) = 0.30103, and one to spare
-    while 10**power > number:
-        power -= 1
-    return f"about 10^{power}"
 
 
 def _double_factorial_text(n: int) -> str:
     """Size of n!! for odd n, without computing it: n! / ((n // 2)! 2**(n // 2)) by Stirling's series."""
+    if n > 10**12:
+        return "absurdly many"
     half = n // 2
     return f"about 10^{floor((lgamma(n + 1) - lgamma(half + 1)) / log(10) - half * log10(2))}"

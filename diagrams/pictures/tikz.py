@@ -14,11 +14,33 @@ _SPECIAL = {
     **{c: f"\\{c}" for c in "&%$#_{}"},
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
-    "×": r"$\times$",
-    "λ": r"$\lambda$",
-    "κ": r"$\kappa$",
-    "−": r"$-$",
 }
+_LOWER = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho varsigma sigma "
+    "tau upsilon phi chi psi omega"
+)
+#: Signs that pdflatex has in mathematics only. Greek capitals without a command look like Latin ones.
+_MATHEMATICS = {chr(ord("α") + place): f"\\{name}" for place, name in enumerate(_LOWER.split())}
+_MATHEMATICS |= {
+    chr(ord("Α") + place): f"\\{name}"
+    for place, name in enumerate(_LOWER.title().split())
+    if name in ("Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega")
+}
+_MATHEMATICS |= dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧ", "ABEZHIKMNOPTX", strict=True)) | {
+    "ο": "o",
+    "ϕ": r"\phi",
+    "µ": r"\mu",
+}
+_MATHEMATICS |= {raised: f"^{{{digit}}}" for digit, raised in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
+_MATHEMATICS |= {lowered: f"_{{{digit}}}" for digit, lowered in enumerate("₀₁₂₃₄₅₆₇₈₉")}
+_MATHEMATICS |= {
+    "×": r"\times", "−": "-", "·": r"\cdot", "⋅": r"\cdot", "±": r"\pm", "∫": r"\int", "∞": r"\infty",
+    "≤": r"\leq", "≥": r"\geq", "→": r"\to", "′": "'", "∂": r"\partial", "√": r"\surd", "<": "<", ">": ">",
+}  # fmt: skip
+#: A part of a label between dollar signs.
+_FORMULA = re.compile(r"(?<!\\)(\$[^$]+\$)")
+#: The last letter that pdflatex sets without further packages.
+_LAST_LATIN = "\N{LATIN SMALL LETTER Z WITH CARON}"
 
 
 def tikz(
@@ -36,7 +58,8 @@ def tikz(
     ----------
     diagram : Diagram
     labels : sequence of str, length n_external, optional
-        Names of the external points, ``x1`` becoming ``$x_{1}$``; x1, x2, ... by default.
+        Names of the external points, ``x1`` becoming ``$x_{1}$``, what stands between dollar signs as it
+        is; x1, x2, ... by default.
     caption : str
         One line below the picture; plain text, special characters are escaped.
     vertex_labels : bool
@@ -149,9 +172,42 @@ def _at(point: tuple[float, float]) -> str:
 
 
 def _name(label: str) -> str:
+    r"""Print a label: x1 with an index, what stands between dollar signs as mathematics, the rest as text.
+
+    Examples
+    --------
+    >>> print(_name("x1"), _name("$k_1$"), _name("α2"), _name("10% of α"))
+    $x_{1}$ $k_1$ ${\alpha}_{2}$ 10\% of $\alpha$
+    """
     named = _NUMBERED.fullmatch(label)
-    return f"${named[1]}_{{{named[2]}}}$" if named else _escaped(label)
+    if named:
+        return f"${_formula(named[1])}_{{{named[2]}}}$"
+    parts = _FORMULA.split(label)
+    return "".join(_formula(part) if place % 2 else _escaped(part) for place, part in enumerate(parts))
+
+
+def _formula(text: str) -> str:
+    """Write signs that are no ASCII as commands, inside mathematics."""
+    return "".join(c if c.isascii() else _command(c) for c in text)
+
+
+def _command(sign: str) -> str:
+    command = _MATHEMATICS.get(sign)
+    if command is None:
+        return _text_sign(sign)
+    return f"{{{command}}}" if command.startswith("\\") else command
 
 
 def _escaped(text: str) -> str:
-    return "".join(_SPECIAL.get(character, character) for character in text)
+    return "".join(_text_sign(character) for character in text)
+
+
+def _text_sign(character: str) -> str:
+    """Print one character as text; what pdflatex has no sign for becomes a question mark."""
+    if character in _MATHEMATICS:
+        return f"${_MATHEMATICS[character]}$"
+    if character in _SPECIAL:
+        return _SPECIAL[character]
+    if character.isascii():
+        return character if character.isprintable() else " "
+    return character if "¡" <= character <= _LAST_LATIN else "?"

@@ -2,17 +2,21 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Union
 
-from nnft_sym.actions.names import COMPONENTS
-from nnft_sym.actions.parsing import HIGHEST_POWER, parse
+from nnft_sym.actions.names import COMPONENTS, COORDINATES, check_told_apart
+from nnft_sym.actions.parsing import HIGHEST_POWER, TOO_LARGE, parse, too_long
 from nnft_sym.actions.polynomials import Monomial, Polynomial, Scalar
 from nnft_sym.actions.shapes import Place, Shape, fields_in, shape_of
+from nnft_sym.actions.tokens import LONGEST_NUMBER, quoted
 from nnft_sym.errors import InvalidAction
 
 if TYPE_CHECKING:
     import sympy
+
+#: A whole number, not part of a name, of more digits than are read.
+_LONG_NUMBER = re.compile(rf"(?<![A-Za-z0-9_])[0-9]{{{LONGEST_NUMBER + 1},}}")
 
 
 @dataclass(frozen=True, init=False, repr=False)
@@ -34,11 +38,16 @@ class Action:
     ----------
     vertices : tuple of (Shape, Polynomial)
         Vertices, by valence, and what stands in front of each, never zero.
+    constant : Polynomial
+        What is left without a field once everything is collected, as λv⁴/4 of λ/4 (f² − v²)². It multiplies Z
+        by e^{−∫constant} and drops out of everything else, so it is no part of what is compared, written and
+        expanded.
 
     Raises
     ------
     InvalidAction
-        If the expression is not a polynomial, has a term without f, or a quadratic term without a coupling.
+        If the expression is not a polynomial, has no term with f, or a quadratic term without a coupling; if
+        two couplings are printed alike.
 
     Examples
     --------
@@ -49,21 +58,28 @@ class Action:
     (('kappa', 'lambda'), (4, 6))
     >>> action == Action("lambda*f**4/24 + kappa*f**6")
     True
+    >>> Action("lambda/4*(f^2 - v^2)^2"), Action("lambda/4*(f^2 - v^2)^2").constant
+    (Action('-lambda*v**2*f**2/2 + lambda*f**4/4'), Polynomial('lambda*v**4/4'))
     """
 
     vertices: tuple[tuple[Shape, Polynomial], ...]
+    constant: Polynomial = field(default=Polynomial({}), compare=False)
 
     def __init__(self, expression: Union[str, "sympy.Expr", "Action"]) -> None:
         if isinstance(expression, Action):
-            vertices = expression.vertices
+            vertices, constant = expression.vertices, expression.constant
         elif isinstance(expression, str):
-            vertices = _vertices(parse(expression))
+            vertices, constant = _vertices(parse(expression))
         else:
             # Only a caller who has SymPy at hand can pass something else.
             from nnft_sym.symbolic.conversion import polynomial_from_sympy
 
-            vertices = _vertices(polynomial_from_sympy(expression))
+            vertices, constant = _vertices(polynomial_from_sympy(expression))
         object.__setattr__(self, "vertices", vertices)
+        object.__setattr__(self, "constant", constant)
+        check_told_apart(self.couplings)
+        if too_long(str(self)):
+            raise InvalidAction(f"the action {quoted(str(self))} {TOO_LARGE}")
 
     @property
     def couplings(self) -> tuple[str, ...]:
@@ -114,7 +130,8 @@ class Action:
 
     def __str__(self) -> str:
         """Write the action as text that :class:`Action` reads back."""
-        return _sum(_factor(part, shape.text()) for shape, part in self.vertices)
+        text = _sum(_factor(part, shape.text()) for shape, part in self.vertices)
+        return _LONG_NUMBER.sub(lambda found: _in_pieces(found.group()), text)
 
     def __repr__(self) -> str:
         """Show the action as text."""
@@ -148,11 +165,32 @@ class Action:
         return rf"$\displaystyle {self.latex()}$"
 
 
-def _vertices(polynomial: Polynomial) -> tuple[tuple[Shape, Polynomial], ...]:
-    """Sort a polynomial by vertices and check that each of them can be one."""
+def _in_pieces(digits: str) -> str:
+    """Write a number too long to be read as a sum, of pieces that are not.
+
+    Examples
+    --------
+    >>> _in_pieces("2" + "0" * 59 + "1")
+    '(2*10**60 + 1)'
+    """
+    first = len(digits) % LONGEST_NUMBER or LONGEST_NUMBER
+    text = digits[:first]
+    for start in range(first, len(digits), LONGEST_NUMBER):
+        piece = digits[start : start + LONGEST_NUMBER].lstrip("0")
+        text = f"({text}*10**{LONGEST_NUMBER}" + (f" + {piece})" if piece else ")")
+    return text
+
+
+def _vertices(polynomial: Polynomial) -> tuple[tuple[tuple[Shape, Polynomial], ...], Polynomial]:
+    """Sort a polynomial by vertices, check that each of them can be one, and split off the constant."""
     parts: dict[Shape, dict[Monomial, Scalar]] = {}
+    constant: dict[Monomial, Scalar] = {}
+    has_field = any(fields_in(powers) for _, powers in polynomial.monomials())
     for number, powers in polynomial.monomials():
         monomial = Polynomial({tuple(sorted(powers.items())): number})
+        if not fields_in(powers) and has_field and not set(powers) & set(COORDINATES):
+            constant[tuple(sorted(powers.items()))] = number
+            continue
         if not fields_in(powers):
             raise InvalidAction(
                 f"the action has the term '{monomial}' without the field f: give every term a power of f, "
@@ -168,7 +206,7 @@ def _vertices(polynomial: Polynomial) -> tuple[tuple[Shape, Polynomial], ...]:
     found = {shape: Polynomial(part) for shape, part in parts.items()}
     kept = sorted((shape.valence, shape) for shape, part in found.items() if part)
     _check([(shape, found[shape]) for _, shape in kept])
-    return tuple((shape, found[shape]) for _, shape in kept)
+    return tuple((shape, found[shape]) for _, shape in kept), Polynomial(constant)
 
 
 def _check(vertices: list[tuple[Shape, Polynomial]]) -> None:

@@ -3,9 +3,14 @@ r"""Names of couplings: what may be one, one spelling for each, and how it print
 A coupling is one letter or word, with digits and subscripts: ``g``, ``g3``, ``lambda``, ``lambda_NL``.
 Greek letters may be written out, as LaTeX (``\lambda``, ``\lambda_{0}``) or as the letter itself (``λ``,
 ``λ₀``); all of these become the written-out name, which is the one that every output of ours uses.
+
+Refused are names that a reader would take for something else: coordinates, components of the field, symbols
+of our formulas (the propagator K, the dimension d), constants (e, i, π, in either case), and the letters that
+the field itself has elsewhere (φ, χ, ψ): an action here has one field, written ``f``.
 """
 
 import re
+from collections.abc import Iterable
 
 from nnft_sym.errors import InvalidAction
 
@@ -41,9 +46,14 @@ _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*")
 _COORDINATE = re.compile(r"[xyz](_?[0-9]+)?")
 _FIELD_COMPONENT = re.compile(r"f_?[0-9]+")
+#: What the field is called elsewhere, with any digits and subscripts.
+_OTHER_FIELD = re.compile(r"(var)?(phi|chi|psi)[0-9]*(_.*)?", re.IGNORECASE)
+#: Printed, these would read as a propagator: K_12 as the line between the points 1 and 2.
+_PROPAGATOR = re.compile(r"(K|Kappa)[0-9]*(_.*)?")
 #: Words that Python, SymPy or a table would read as something else, and what that is.
 _TAKEN = {
-    "I": "the imaginary unit", "E": "Euler's number", "oo": "infinity", "zoo": "complex infinity",
+    "I": "the imaginary unit", "i": "the imaginary unit", "E": "Euler's number", "e": "Euler's number",
+    "d": "the dimension of the points", "oo": "infinity", "zoo": "complex infinity",
     "inf": "infinity", "infinity": "infinity", "nan": "the result of an undefined operation",
     "true": "a truth value", "false": "a truth value", "none": "a missing value",
 }  # fmt: skip
@@ -76,8 +86,8 @@ def coupling_name(written: str) -> str:
     Raises
     ------
     InvalidAction
-        If this is no name, or one that means something else: a coordinate, a component of the field, π, a
-        constant of SymPy, or a word such as ``nan`` that is no number but reads as one.
+        If this is no name, or one that means something else: a coordinate, a component of the field, another
+        field, a symbol of our formulas, a constant, or a word such as ``nan`` that reads as a number.
 
     Examples
     --------
@@ -98,9 +108,20 @@ def coupling_name(written: str) -> str:
         raise InvalidAction(
             f"'{written}' reads as a component of the field f and cannot be a coupling: choose another name"
         )
-    if name in ("K", "K_W"):
+    _check_meaning(written, name)
+    return name
+
+
+def _check_meaning(written: str, name: str) -> None:
+    """Refuse a name that reads as another field, or as a symbol or a constant."""
+    if _OTHER_FIELD.fullmatch(name):
         raise InvalidAction(
-            f"'{written}' stands for the propagator and cannot be a coupling: choose another name"
+            f"'{written}' reads as a second field, and an action has one (the field is written f): write f "
+            "for the field; if a constant is meant, choose another name, such as 'g'"
+        )
+    if _PROPAGATOR.fullmatch(name):
+        raise InvalidAction(
+            f"'{written}' is printed as the propagator K and cannot be a coupling: choose another name"
         )
     if name == "pi":
         raise InvalidAction(
@@ -111,7 +132,30 @@ def coupling_name(written: str) -> str:
             f"'{written}' reads as {_TAKEN.get(name) or _TAKEN[name.lower()]} and cannot be a coupling: "
             "choose another name, such as 'g'"
         )
-    return name
+
+
+def check_told_apart(names: Iterable[str]) -> None:
+    r"""Refuse couplings that are printed alike: nobody could tell them apart in a formula.
+
+    Raises
+    ------
+    InvalidAction
+        Naming two such couplings, and what both are printed as.
+
+    Examples
+    --------
+    >>> check_told_apart(["lambda1", "lambda_1"])
+    Traceback (most recent call last):
+    nnft_sym.errors.InvalidAction: the couplings lambda1 and lambda_1 are both printed as \lambda_{1}: ...
+    """
+    printed: dict[str, str] = {}
+    for name in sorted(names):
+        other = printed.setdefault(coupling_latex(name), name)
+        if other != name:
+            raise InvalidAction(
+                f"the couplings {other} and {name} are both printed as {coupling_latex(name)}: rename one of "
+                "them"
+            )
 
 
 def _spell_out(written: str) -> str:

@@ -14,6 +14,9 @@ The grammar, with f the field and every other name a coupling::
 ``f(x)^2*f(y)^2`` is bilocal, integrated over both points; ``x^2`` is the weight |x|² of a position-dependent
 coupling; ``f.f`` (or ``f·f``) is summed over the components of the field, as in ``lambda*(f.f)^2``.
 
+Terms are checked once everything is multiplied out and collected, so ``(f + v)^4 - v^4`` may be written as it
+is. A constant that is left over drops out of everything but Z (see :class:`nnft_sym.actions.action.Action`).
+
 Two factors need a ``*`` between them: were it optional, a forgotten ``+`` would silently change the physics.
 """
 
@@ -28,7 +31,8 @@ from nnft_sym.errors import InvalidAction
 
 #: Highest power of the field, and of all couplings together, in one term.
 HIGHEST_POWER = 64
-_LONGEST_ACTION = 2_000
+#: Longer texts, or those with more signs, are refused: the largest action that is written has fewer.
+_LONGEST_ACTION, _MOST_SIGNS = 100_000, 1_999
 _DEEPEST_PARENTHESES = 50
 _MOST_MONOMIALS = 1_000
 _MOST_BITS = 4_096
@@ -66,11 +70,21 @@ def parse(text: str) -> Polynomial:
     """
     if not text.strip():
         raise InvalidAction(f"the action is empty: write a polynomial in the field f, such as {_EXAMPLE}")
-    if len(text) > _LONGEST_ACTION:
+    if too_long(text):
         raise InvalidAction(
-            f"the action has {len(text)} characters; at most {_LONGEST_ACTION} are read: is it a file?"
+            f"the action has {len(text)} characters and {_signs(text)} signs; at most {_LONGEST_ACTION:,} "
+            f"and {_MOST_SIGNS:,} are read: is it a file?"
         )
     return _Parser(text).polynomial()
+
+
+def too_long(text: str) -> bool:
+    """Tell whether a text is longer than any action that is read."""
+    return len(text) > _LONGEST_ACTION or _signs(text) > _MOST_SIGNS
+
+
+def _signs(text: str) -> int:
+    return text.count("+") + text.count("-")
 
 
 class _Parser:
@@ -81,6 +95,8 @@ class _Parser:
         self.tokens = list(tokens(text))
         self.position = 0
         self.depth = 0
+        #: What is added up outside all parentheses, and where it begins.
+        self.addends: list[tuple[int, Polynomial]] = []
 
     @property
     def token(self) -> Token:
@@ -113,11 +129,30 @@ class _Parser:
         result = self.sum()
         if self.token.kind == ")":
             raise self.fail(self.token.column, "')' closes a parenthesis that was never opened: delete it")
+        self.check_vertices(result)
         return result
 
+    def check_vertices(self, total: Polynomial) -> None:
+        """Refuse, once everything is collected, a term that is no vertex; name where it first stands."""
+        with_fields = [powers for _, powers in total.monomials() if fields_in(powers)]
+        for number, powers in total.monomials():
+            key = tuple(sorted(powers.items()))
+            column = next((place for place, addend in self.addends if key in dict(addend.items)), 1)
+            if fields_in(powers):
+                try:
+                    shape_of(powers)
+                except ValueError as error:
+                    raise self.fail(column, str(error)) from None
+            elif not with_fields or set(powers) & set(COORDINATES):
+                raise self.fail(
+                    column,
+                    f"the term '{Polynomial({key: number})}' does not contain the field f: give every term a "
+                    "power of f, as in 'lambda*f^4', or leave the term out",
+                )
+
     def sum(self) -> Polynomial:
-        """Read a sum; at the outermost level every addend must contain the field."""
-        total = Polynomial({})
+        """Read a sum."""
+        parts = []
         sign, first = 1, True
         while first or self.token.kind in ("+", "-"):
             if self.token.kind in ("+", "-"):
@@ -126,26 +161,9 @@ class _Parser:
             start = self.token
             addend = self.product()
             if self.depth == 0:
-                self.check_field(addend, start.column)
-            total = total + addend * sign
-        return self.bounded(total, start)
-
-    def check_field(self, addend: Polynomial, column: int) -> None:
-        """Refuse a term without the field (a constant, not an interaction), and one that is no vertex."""
-        lonely = Polynomial({m: number for m, number in addend.items if not fields_in(dict(m))})
-        if not lonely:
-            try:
-                for _, powers in addend.monomials():
-                    shape_of(powers)
-            except ValueError as error:
-                raise self.fail(column, str(error)) from None
-        if lonely:
-            hint = " (the field is written f)" if {"phi", "varphi", "psi"} & set(lonely.variables) else ""
-            raise self.fail(
-                column,
-                f"the term '{lonely}' does not contain the field f{hint}: give every term a power of f, "
-                "as in 'lambda*f^4', or leave the term out",
-            )
+                self.addends.append((start.column, addend))
+            parts.append(addend * sign)
+        return self.bounded(Polynomial.total(parts), start)
 
     def product(self) -> Polynomial:
         """Read a product or a quotient."""

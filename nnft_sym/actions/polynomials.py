@@ -5,7 +5,7 @@ thousands of terms must not build thousands of symbolic objects, and because the
 SymPy could be imported.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Union
@@ -59,6 +59,15 @@ class Polynomial:
         return cls({((name, 1),): 1})
 
     @classmethod
+    def total(cls, addends: "Iterable[Polynomial]") -> "Polynomial":
+        """Add up many polynomials at once."""
+        sums: dict[Monomial, Scalar] = {}
+        for addend in addends:
+            for monomial, number in addend.items:
+                sums[monomial] = sums.get(monomial, 0) + number
+        return cls(sums)
+
+    @classmethod
     def read(cls, text: str) -> "Polynomial":
         """Read what ``str`` writes.
 
@@ -76,15 +85,28 @@ class Polynomial:
         signed = ("- " + text[1:] if text.startswith("-") else "+ " + text).split(" ")
         for sign, addend in zip(signed[::2], signed[1::2], strict=True):
             product, _, divisor = addend.partition("/")
+            if sign not in ("+", "-") or (divisor and not int(divisor)):
+                raise ValueError(f"{addend!r} is not a signed term with a divisor that is not zero")
             factor = cls.constant(Fraction(1 if sign == "+" else -1, int(divisor or 1)))
             for part in product.replace("**", "^").split("*"):
                 name, _, power = part.partition("^")
+                if len(power) > 6:
+                    raise ValueError(f"the power {power[:20]} is absurdly high")
                 base = cls.constant(int(name)) if name.isdigit() else cls.variable(coupling_name(name))
-                factor = factor * base ** int(power or 1)
+                # a power of one monomial, without multiplying it out step by step
+                factor = factor * cls._raised(base, int(power or 1))
             total = total + factor
         if str(total) != text:
             raise ValueError(f"{text!r} is not how a polynomial is written: {str(total)!r} is")
         return total
+
+    @classmethod
+    def _raised(cls, base: "Polynomial", power: int) -> "Polynomial":
+        """Raise one monomial; numbers have no powers in what ``str`` writes."""
+        ((monomial, number),) = base.items or (((), Fraction(0)),)
+        if power < 1 or (power > 1 and not monomial):
+            raise ValueError(f"{base}**{power} is not how a polynomial is written")
+        return cls({tuple((name, exponent * power) for name, exponent in monomial): number})
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -149,10 +171,7 @@ class Polynomial:
 
     def __add__(self, other: "Polynomial") -> "Polynomial":
         """Add."""
-        total: dict[Monomial, Scalar] = dict(self.items)
-        for monomial, number in other.items:
-            total[monomial] = total.get(monomial, 0) + number
-        return Polynomial(total)
+        return Polynomial.total((self, other))
 
     def __neg__(self) -> "Polynomial":
         """Change the sign."""

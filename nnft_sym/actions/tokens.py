@@ -1,9 +1,10 @@
 r"""The first step of reading an action: from text to tokens, each with the column where it stands.
 
-``lambda*f^4``, ``\lambda*f^{4}`` and ``λ*f⁴`` give the same tokens.
+``lambda*f^4``, ``\lambda*f^{4}`` and ``λ*f⁴`` give the same tokens; so do ``1/2`` in parentheses and ``½``.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,22 +14,34 @@ from nnft_sym.errors import InvalidAction
 
 _GREEK = "".join(GREEK_LETTERS)
 _SUBSCRIPT = r"_(?:[A-Za-z0-9]+|\{[A-Za-z0-9]+\})"
+_FRACTIONS = "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
 _PATTERN = re.compile(
     rf"""
-      (?P<number>   (?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)? )
+      (?P<fraction> [{_FRACTIONS}] )
+    | (?P<number>   (?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)? )
     | (?P<symbol>   (?:\\?[A-Za-z][A-Za-z0-9]*|[{_GREEK}][0-9]*)[₀-₉]* (?:{_SUBSCRIPT})* )
     | (?P<raised>   [⁰¹²³⁴-⁹]+ )
-    | (?P<operator> \*\*|[-+*/^(){{}}!×·⋅−.] )
+    | (?P<operator> \*\*|[-+*/^(){{}}!×·⋅−.⁄∕] )
     | (?P<space>    \s+ )
     """,
     re.VERBOSE,
 )
-_PLAIN = {"**": "^", "×": "*", "·": "*", "⋅": "*", "−": "-", "\\cdot": "*", "\\times": "*"}
+_PLAIN = {
+    "**": "^",
+    "×": "*",
+    "·": "*",
+    "⋅": "*",
+    "−": "-",
+    "⁄": "/",
+    "∕": "/",
+    "\\cdot": "*",
+    "\\times": "*",
+}
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 #: Ways to write the product that is summed over components, between two fields.
 DOTS = frozenset({DOT, "·", "⋅", "\\cdot"})
 #: A literal longer than this, or with a larger exponent, is a slip of the keyboard.
-_LONGEST_NUMBER = 60
+LONGEST_NUMBER = 60
 _LARGEST_EXPONENT = 60
 
 
@@ -96,6 +109,10 @@ def _token(text: str, found: re.Match[str]) -> Token:
     written, column = found.group(), found.start() + 1
     if found.lastgroup == "operator" or written in _PLAIN:
         return Token(_PLAIN.get(written, written), written, column)
+    if found.lastgroup == "fraction":
+        # "½" decomposes into 1⁄2, with a fraction slash
+        value = Fraction(unicodedata.normalize("NFKC", written).replace("\N{FRACTION SLASH}", "/"))
+        return Token("number", written, column, value=value)
     if found.lastgroup == "number":
         return Token("number", written, column, value=_number(text, written, column))
     if found.lastgroup == "raised":
@@ -117,10 +134,10 @@ def _token(text: str, found: re.Match[str]) -> Token:
 def _number(text: str, written: str, column: int) -> Fraction:
     """Read a number exactly: 0.5 is one half."""
     digits, _, exponent = written.lower().partition("e")
-    if len(digits) > _LONGEST_NUMBER or (exponent and not _small(exponent)):
+    if len(digits) > LONGEST_NUMBER or (exponent and not _small(exponent)):
         raise InvalidAction(
             f"the action {quoted(text)}, column {column}: the number is too long: give at most "
-            f"{_LONGEST_NUMBER} digits and an exponent of at most {_LARGEST_EXPONENT}, or absorb it into a "
+            f"{LONGEST_NUMBER} digits and an exponent of at most {_LARGEST_EXPONENT}, or absorb it into a "
             "coupling"
         )
     return Fraction(written)

@@ -1,8 +1,12 @@
 """Actions on the command line: one that begins with a minus sign is no option."""
 
 import re
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from nnft_sym.actions.action import Action
 
 #: Options and numbers, which begin with a minus sign as well.
 _NO_ACTION = re.compile(r"--|-[nh]=?\d*$|-[-+\d.eE,;]+$")
@@ -36,3 +40,21 @@ def looks_like_an_action(word: str) -> bool:
 def read_action(_: click.Context, __: click.Parameter, text: str) -> str:
     """Take the blank away again (a callback of click)."""
     return text.removeprefix(" ") if text.startswith(" -") else text
+
+
+def constant_note(action: "Action") -> str:
+    """Say where the constant of an action has gone.
+
+    Examples
+    --------
+    >>> from nnft_sym.actions.action import Action
+    >>> print(constant_note(Action("lambda*f^4 + 2")))
+    note: the constant 2 of the action is left out: it multiplies Z by exp(-2 x volume) and drops out of
+    everything else
+    """
+    constant = action.constant
+    product = f"({constant})" if len(constant.items) > 1 else str(constant)
+    return (
+        f"note: the constant {constant} of the action is left out: it multiplies Z by exp(-{product} x "
+        "volume) and drops out of everything else"
+    )

@@ -4,7 +4,12 @@ from contextlib import suppress
 
 import click
 
+from nnft_sym.actions.tokens import quoted
+from nnft_sym.commands.choices import Words
 from nnft_sym.commands.options import WHOLE_NUMBER, json_option, whole_number
+
+#: Larger numbers are no numbers of vertices.
+_MOST = 10**9
 
 
 def parse_vertices(text: str) -> dict[int, int]:
@@ -26,13 +31,13 @@ def parse_vertices(text: str) -> dict[int, int]:
         valence = number = -1
         with suppress(click.BadParameter):
             valence, number = whole_number(valence_text), whole_number(number_text)
-        if not colon or valence < 0 or number < 0:
+        if not (colon and 0 <= valence < _MOST and 0 <= number < _MOST):
             raise click.UsageError(
-                f"--vertices {text!r}: {item.strip()!r} is not of the form VALENCE:NUMBER; "
+                f"--vertices {quoted(text)}: {quoted(item.strip())} is not of the form VALENCE:NUMBER; "
                 "write for example 4:6,6:1 for six f^4 and one f^6 vertices"
             )
         if valence in vertices:
-            raise click.UsageError(f"--vertices {text!r} gives valence {valence} twice; add the numbers")
+            raise click.UsageError(f"--vertices {quoted(text)} gives valence {valence} twice; add the numbers")
         vertices[valence] = number
     return {valence: number for valence, number in sorted(vertices.items()) if number}
 
@@ -51,7 +56,7 @@ def parse_vertices(text: str) -> dict[int, int]:
 )
 @click.option(
     "--legs",
-    type=click.Choice(["labelled", "unlabelled"]),
+    type=Words(["labelled", "unlabelled"]),
     default="labelled",
     show_default=True,
     help="unlabelled: diagrams that differ only by a permutation of the external points count once.",
@@ -61,7 +66,7 @@ def command(vertices: str, n_external: int, filters: tuple[str, ...], legs: str,
     """Count diagrams without listing them; with no filter everything counts, vacuum parts included."""
     from diagrams import count
     from diagrams.filters import named_filter
-    from nnft_sym.jsonio import dumps
+    from nnft_sym.jsonio import dumps, unlimited_digits
     from nnft_sym.printing.tables import show, table
     from nnft_sym.progress.counts import CountProgress
     from nnft_sym.progress.ticker import Ticker
@@ -91,5 +96,6 @@ def command(vertices: str, n_external: int, filters: tuple[str, ...], legs: str,
         )
         return
     kind = "diagrams" if legs == "labelled" else "diagrams, points exchangeable"
-    rows = [[kind, f"{found.diagrams:,}"], ["Wick contractions", f"{found.multiplicity_total:,}"]]
+    with unlimited_digits():
+        rows = [[kind, f"{found.diagrams:,}"], ["Wick contractions", f"{found.multiplicity_total:,}"]]
     show(table(f"{n_external}-point diagrams with vertices {vertices}", ["", ""], rows))

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nnft_sym.commands.action_argument import ActionCommand, read_action
+from nnft_sym.commands.action_argument import ActionCommand, constant_note, read_action
+from nnft_sym.commands.choices import KINDS, Words
 from nnft_sym.commands.options import WHOLE_NUMBER, json_option, output_file
 
 if TYPE_CHECKING:
@@ -27,23 +28,29 @@ MOST_ON_A_PAGE = 60
 @click.argument("action", callback=read_action)
 @click.option("-n", "n", type=WHOLE_NUMBER, required=True, help="Number of external points.")
 @click.option("--order", type=WHOLE_NUMBER, default=1, show_default=True, help="Largest number of vertices.")
-@click.option("--scheme", default="bare", show_default=True, metavar="bare|exact")
+@click.option(
+    "--scheme",
+    type=Words(["bare", "exact"]),
+    default="bare",
+    show_default=True,
+    help="What a line is: the propagator of S_GP, or the exact 2-point function.",
+)
 @click.option(
     "--kind",
-    type=click.Choice(["full", "normalised", "connected", "1pi"], case_sensitive=False),
+    type=KINDS,
     default="normalised",
     show_default=True,
 )
 @click.option(
     "--legs",
-    type=click.Choice(["labelled", "unlabelled"]),
+    type=Words(["labelled", "unlabelled"]),
     default="unlabelled",
     show_default=True,
     help="One picture per labelling of the external points, or per topology.",
 )
 @click.option(
     "--layout",
-    type=click.Choice(["free", "circle", "columns"]),
+    type=Words(["free", "circle", "columns"]),
     default="free",
     show_default=True,
     help="External points where they look best, clockwise on a circle, or incoming left and outgoing right.",
@@ -86,17 +93,22 @@ def command(
         with Ticker(sheet.progress):
             _refuse_many(action, n, order, scheme, kind, legs == "labelled")
             expansion = correlator(action, n, order=order, scheme=scheme, kind=kind)
-            _check_number(expansion, len(expansion) if legs == "labelled" else len(expansion.topologies()))
+            number = len(expansion) if legs == "labelled" else len(expansion.topologies())
+            _check_number(expansion, number, legs == "labelled")
             entries = _entries(expansion, legs == "labelled", layout, incoming)
             sheet.write(entries, _title(expansion))
     except KeyboardInterrupt:
         written = ", ".join(map(str, sheet.files)) or "no file"
         click.echo(f"nnft: stopped: {sheet.progress()}; written: {written}", err=True)
         raise
+    if expansion.action.constant:
+        click.echo(constant_note(expansion.action), err=True)
     if as_json:
         click.echo(dumps({"files": list(map(str, sheet.files)), "diagrams": len(entries)}))
     else:
-        click.echo(f"{len(entries)} pictures in {', '.join(map(str, sheet.files))}")
+        click.echo(
+            f"{len(entries)} picture{'s' if len(entries) != 1 else ''} in {', '.join(map(str, sheet.files))}"
+        )
 
 
 def _entries(expansion: "Expansion", labelled: bool, layout: str, incoming: int | None) -> "list[Entry]":
@@ -104,7 +116,7 @@ def _entries(expansion: "Expansion", labelled: bool, layout: str, incoming: int 
     from nnft_sym.printing.term_pictures import deltas_text, drawing
 
     if labelled:
-        shown = [(term, str(term.multiplicity)) for term in expansion]
+        shown = [(term, term.count_text) for term in expansion]
     else:
         shown = [
             (_planar(topology, layout, incoming), topology.caption) for topology in expansion.topologies()
@@ -137,38 +149,42 @@ def _refuse_many(action: str, n: int, order: int, scheme: str, kind: str, labell
     Requests that make no sense are left to `correlator`; so are theories whose diagrams have several terms.
     """
     from diagrams import count
+    from diagrams.sizes import number_text
     from nnft_sym.actions.action import Action
-    from nnft_sym.expansions.expansion import Kind, Scheme, selection
+    from nnft_sym.expansions.expansion import MOST_POINTS, Kind, Scheme, selection
     from nnft_sym.expansions.truncation import truncation
 
     theory = Action(action)
     known = scheme in list(Scheme) and kind in list(Kind)
-    if not known or n < 0 or order < 0 or not theory.is_local_scalar:
+    if not known or not 0 <= n <= MOST_POINTS or order < 0 or not theory.is_local_scalar:
         return
     where, number = selection(scheme, kind), 0
     for content in truncation(theory, order, None).contents(theory, n):
         number += count(n, dict(content), where, unlabelled=not labelled).diagrams
         if number > MOST_PICTURES:
             raise _too_many(
-                f"the {kind} {n}-point function of {theory} to order {order}", f"at least {number:,}"
+                f"the {kind} {n}-point function of {theory} to order {order}",
+                f"at least {number_text(number)}",
+                labelled,
             )
 
 
-def _too_many(asked: str, number: str) -> click.UsageError:
-    return click.UsageError(
-        f"{asked} has {number} pictures, at most {MOST_PICTURES:,} are drawn; lower --order or -n, or draw "
-        "topologies (--legs unlabelled)"
-    )
+def _too_many(asked: str, number: str, labelled: bool) -> click.UsageError:
+    ways = "lower --order or -n, choose a narrower --kind"
+    ways += ", or draw topologies (--legs unlabelled)" if labelled else ", or count them (nnft count)"
+    return click.UsageError(f"{asked} has {number} pictures, at most {MOST_PICTURES:,} are drawn; {ways}")
 
 
-def _check_number(expansion: "Expansion", number: int) -> None:
+def _check_number(expansion: "Expansion", number: int, labelled: bool) -> None:
     """Refuse to draw nothing, or more than anybody looks at."""
     asked = (
         f"the {expansion.kind} {expansion.n}-point function of {expansion.action} to order {expansion.order}"
     )
     if number > MOST_PICTURES:
-        raise _too_many(asked, f"{number:,}")
+        raise _too_many(asked, f"{number:,}", labelled)
     if number == 0:
+        from nnft_sym.expansions.remainder import remainder
+
         valences = sorted(set(expansion.action.valences))
         if expansion.n % 2 and all(valence % 2 == 0 for valence in valences):
             ends = " and ".join(map(str, valences))
@@ -176,7 +192,9 @@ def _check_number(expansion: "Expansion", number: int) -> None:
                 f"{asked} vanishes: {expansion.n} points and vertices with {ends} line ends have an odd "
                 "number of ends, which cannot be joined in pairs; give an even number of points (-n)"
             )
-        raise click.UsageError(f"{asked} has no diagrams: raise --order, or ask for another --kind")
+        rest = remainder(expansion)
+        way = f"it is {rest.text()}, so raise --order" if rest else "at no order, so ask for another --kind"
+        raise click.UsageError(f"{asked} has no diagrams: {way}")
 
 
 class _Sheet:

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nnft_sym.commands.action_argument import ActionCommand, read_action
+from nnft_sym.commands.action_argument import ActionCommand, constant_note, read_action
+from nnft_sym.commands.choices import KINDS, Words
 from nnft_sym.commands.options import WHOLE_NUMBER, json_option
 from nnft_sym.commands.powers import read_counting, read_order
 from nnft_sym.expansions.truncation import CountingLike, OrderLike
@@ -44,14 +45,14 @@ Examples
 )
 @click.option(
     "--scheme",
-    type=click.Choice(["bare", "exact"]),
+    type=Words(["bare", "exact"]),
     default="bare",
     show_default=True,
     help="What a line is: the propagator of S_GP, or the exact 2-point function.",
 )
 @click.option(
     "--kind",
-    type=click.Choice(["full", "normalised", "connected", "1pi"], case_sensitive=False),
+    type=KINDS,
     default="normalised",
     show_default=True,
     help="Which function: with vacuum parts, without, one component, irreducible.",
@@ -59,19 +60,21 @@ Examples
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "latex", "tikz", "json"]),
+    type=Words(["text", "latex", "tikz", "json"]),
     help="What to print.  [default: text]",
 )
 @click.option(
     "--terms",
-    type=click.Choice(["labelled", "grouped", "drawn"]),
+    type=Words(["labelled", "grouped", "drawn"]),
     help="Every labelled term; one per topology, with its contractions in front, as papers do; or (LaTeX) "
     "the same with the diagrams drawn inside the equation.  [default: labelled; with --document all three]",
 )
 @click.option("--plain-kernel", is_flag=True, help="LaTeX: print K on every line, also at vertices.")
 @click.option("--arguments", is_flag=True, help="LaTeX: print K(x_1,x_2) instead of K_{12}.")
 @click.option("--numbered-vertices", is_flag=True, help="LaTeX: print y_1, y_2 instead of y, z.")
-@click.option("--document", is_flag=True, help="LaTeX: a whole document instead of the formula.")
+@click.option(
+    "--document", is_flag=True, help="LaTeX and TikZ: a whole document instead of what is pasted into one."
+)
 @json_option
 def command(
     action: str,
@@ -106,6 +109,8 @@ def command(
             _ = expansion.wick_total
         said.append(f"{len(expansion):,} terms are found and are being written")
         printed = _printed(expansion, form, terms, notation, document)
+    if expansion.action.constant:
+        click.echo(constant_note(expansion.action), err=True)
     if not expansion.terms and (form, terms) not in (("text", None), ("text", "labelled")):
         from nnft_sym.printing.text import no_diagrams
 
@@ -122,6 +127,8 @@ def _check(form: str, terms: str | None, notation: "Notation", document: bool) -
     }
     given = [name for name, on in chosen.items() if on]
     given_latex = [*given, "--document"] if document else given
+    if form == "tikz" and not given:
+        given_latex = []
     if form != "latex" and given_latex:
         needs = "needs" if len(given_latex) == 1 else "need"
         raise click.UsageError(f"{' and '.join(given_latex)} {needs} --format latex, not {form}.")
@@ -155,7 +162,7 @@ def _printed(
     if form == "tikz":
         from nnft_sym.printing.tikz_listing import tikz_listing
 
-        return tikz_listing(expansion)
+        return tikz_listing(expansion, document=document)
     if terms == "grouped":
         from nnft_sym.printing.text import BRACKETS
 

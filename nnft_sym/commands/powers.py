@@ -1,10 +1,12 @@
 """Numbers, or one number per coupling, on the command line."""
 
+import re
 from fractions import Fraction
 from typing import cast
 
 import click
 
+from nnft_sym.actions.tokens import quoted
 from nnft_sym.expansions.truncation import DERIVED, CountingLike, OrderLike
 
 _SAMPLE = "one number per coupling, as in lambda=2,kappa=1"
@@ -21,7 +23,7 @@ def read_counting(_: click.Context, __: click.Parameter, text: str | None) -> Co
         return text and text.strip()
     found = _read(text, f"'{DERIVED}'")
     if isinstance(found, int | Fraction):
-        raise click.BadParameter(f"{text!r} is one number: write '{DERIVED}' or {_SAMPLE}")
+        raise click.BadParameter(f"{quoted(text)} is one number: write '{DERIVED}' or {_SAMPLE}")
     return found
 
 
@@ -39,17 +41,19 @@ def _read(text: str, other: str) -> OrderLike:
     for part in text.split(","):
         name, _, number = (word.strip() for word in part.partition("="))
         if not name or name in powers:
-            raise click.BadParameter(f"{text!r} is not read: write each coupling once, as in {_SAMPLE}")
+            raise click.BadParameter(f"{quoted(text)} is not read: write each coupling once, as in {_SAMPLE}")
         # A fraction is kept so that `correlator` can refuse it with the message that names the coupling.
         powers[name] = cast(int, _number(number, text, other))
     return powers
 
 
 def _number(number: str, text: str, other: str) -> int | Fraction:
+    # Written out, 1e99999 would fill the memory; nothing that is meant has an exponent of three digits.
+    bounded = re.fullmatch(r"[^eE]{1,20}([eE][-+]?[0-9]{1,2})?", number.strip())
     try:
-        value = Fraction(number) if len(number) <= 20 else None
+        value = Fraction(number) if bounded else None
     except (ValueError, ZeroDivisionError):
         value = None
     if value is None:
-        raise click.BadParameter(f"{text!r} is not read: write {other} or {_SAMPLE}")
+        raise click.BadParameter(f"{quoted(text)} is not read: write {other} or {_SAMPLE}")
     return int(value) if value.denominator == 1 else value

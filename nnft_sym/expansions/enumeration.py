@@ -10,8 +10,10 @@ from fractions import Fraction
 from math import factorial, prod
 
 from diagrams.diagram import Diagram
+from diagrams.enumeration.counting import most_legs
 from diagrams.filters import NamedFilter, skeleton
 from diagrams.generation import count, generate
+from diagrams.sizes import number_text
 from diagrams.wick import contraction_count
 from nnft_sym.actions.shapes import Shape
 from nnft_sym.errors import InvalidExpansion
@@ -89,16 +91,21 @@ def content_text(content: Content) -> str:
 
 def _bounded(n: int, contents: Iterable[Content], where: tuple[NamedFilter, ...]) -> Iterator[Content]:
     """Pass the contents on, and refuse the first that certainly has more diagrams than can be listed."""
+    connected_only = any(chosen.needs_connected for chosen in where)
     for content in contents:
+        if connected_only and n > most_legs(content):
+            continue  # not even a tree has so many points
         # A diagram stands for at most ∏v!·∏V_t! contractions.
         most = prod(factorial(valence) ** number * factorial(number) for valence, number in content)
         contractions = contraction_count(n, dict(content))
-        if contractions > 10 * MOST_TERMS * most:
-            size = f"{contractions:,}" if contractions < 10**18 else f"about 10^{len(str(contractions)) - 1}"
+        # Most contractions of many vertices are connected, those of one vertex need not be.
+        many = not connected_only or sum(number for _, number in content) > 1
+        if many and contractions > 10 * MOST_TERMS * most:
+            size = number_text(contractions)
             raise _too_many(n, content, f"{size} Wick contractions, in more than {10 * MOST_TERMS:,}")
         # The weight 1/S of a diagram is at most one, and no kind has more of it than all contractions.
         if contractions > MOST_TERMS * most and (least := weight_of_all(n, content, where)) > MOST_TERMS:
-            raise _too_many(n, content, f"more than {int(least):,}")
+            raise _too_many(n, content, f"more than {number_text(int(least))}")
         yield content
 
 
@@ -120,7 +127,7 @@ def _checked(
         number = count(n, dict(content), where).diagrams
         total += number
         if total > MOST_TERMS:
-            raise _too_many(n, content, f"{total:,}")
+            raise _too_many(n, content, number_text(total))
         ways = prod(sum(shape.dealings for shape in shapes[valence]) ** many for valence, many in content)
         if not plain and number * ways > MOST_DEALINGS:
             raise InvalidExpansion(

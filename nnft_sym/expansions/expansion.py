@@ -27,13 +27,17 @@ from typing import TYPE_CHECKING, TypeVar
 
 from diagrams.filters import NamedFilter, connected, no_vacuum, one_particle_irreducible, skeleton
 from diagrams.generation import count
+from diagrams.sizes import number_text
 from nnft_sym.actions.action import Action
 from nnft_sym.actions.polynomials import Polynomial
+from nnft_sym.actions.tokens import quoted
 from nnft_sym.errors import InvalidExpansion
 from nnft_sym.expansions.enumeration import Progress, content_text, listed
+from nnft_sym.expansions.kinds import KIND_ALIASES
 from nnft_sym.expansions.structure import from_lines, structured
 from nnft_sym.expansions.terms import Term, Topology, brackets, topologies
 from nnft_sym.expansions.truncation import CountingLike, OrderLike, Truncation, truncation, whole
+from nnft_sym.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     import sympy
@@ -46,6 +50,8 @@ if TYPE_CHECKING:
 
 #: A notebook shows longer expansions by topology, and if there are more of these, only their number.
 MOST_TERMS_SHOWN = 200
+#: More points than this are refused: no kind has a list of diagrams that anybody reads.
+MOST_POINTS = 1_000
 
 
 class Scheme(StrEnum):
@@ -240,7 +246,7 @@ class Expansion:
         >>> print(correlator("lambda*f^4", 4).grouped_text())
         G(1,2,3,4) = 3 [K(1,2) K(3,4)]
             - lambda * (72 [K(1,2) ∫dy K_W(3,y) K_W(4,y) K_W(y,y)]
-                        + 24 [∫dy K_W(1,y) K_W(2,y) K_W(3,y) K_W(4,y)])
+                        + 24 [∫dy K_W(1,y) K_W(2,y) K_W(3,y) K_W(4,y)]) + …
         """
         from nnft_sym.printing.text import grouped_text
 
@@ -334,7 +340,8 @@ def correlator(
     action : Action or str
         The interactions.
     n : int
-        Number of external points; 0 gives the vacuum diagrams (of the kinds ``full`` and ``connected``).
+        Number of external points; 0 gives the vacuum diagrams: of Z (``full``), of log Z (``connected``), or of
+        the effective potential at ⟨f⟩ = 0 (``1pi``, with the sign of log Z).
     order : int or mapping of str to int or Fraction
         Largest number of vertices; as a mapping, largest power of each coupling; with a counting, largest
         power of 1/N.
@@ -417,20 +424,29 @@ _Choice = TypeVar("_Choice", Scheme, Kind)
 
 
 def _choice(options: type[_Choice], given: str, word: str) -> _Choice:
-    """Turn a name into a member of an enumeration."""
+    """Turn a name into a member of an enumeration; capitals and hyphens make no difference."""
+    plain = str(given).strip().lower().replace("_", "-")
     try:
-        return options(given)
+        return options(KIND_ALIASES.get(plain, plain))
     except ValueError:
-        known = ", ".join(member.value for member in options)
-        raise InvalidExpansion(f"there is no {word} {given!r}: choose one of {known}") from None
+        known = [member.value for member in options]
+        near = did_you_mean(plain, known)
+        raise InvalidExpansion(
+            f"there is no {word} {quoted(str(given))}: choose one of {', '.join(known)}{near}"
+        ) from None
 
 
 def _check(n: int, scheme: Scheme, kind: Kind) -> None:
     """Refuse a correlator that does not exist."""
-    if n == 0 and kind in (Kind.NORMALISED, Kind.ONE_PARTICLE_IRREDUCIBLE):
+    if n > MOST_POINTS:
         raise InvalidExpansion(
-            f"the {kind} function of 0 points has no diagrams: for the vacuum diagrams ask for kind full "
-            "or connected"
+            f"the number of points is {number_text(n)}: give at most {MOST_POINTS:,}, or count diagrams "
+            "without a list (nnft count)"
+        )
+    if n == 0 and kind is Kind.NORMALISED:
+        raise InvalidExpansion(
+            f"the {kind} function of 0 points is 1 and has no diagrams: for the vacuum diagrams ask for kind "
+            "full or connected, or 1pi"
         )
     if n == 0 and scheme is Scheme.EXACT:
         raise InvalidExpansion(

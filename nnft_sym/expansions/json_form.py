@@ -1,6 +1,8 @@
 """Actions, coefficients, terms, expansions and notations as JSON text, with a schema version, and back.
 
-Reading takes the data that define an object and checks what is written beside them; nothing is expanded anew.
+Reading takes the data that define an object and checks what is written beside them. An expansion is made anew
+from its action, number of points, order, scheme and kind, and its terms are compared with those: they must be
+all of them, or all with one number of vertices (as `Expansion.at_order` gives them).
 Diagrams by themselves have the form of :func:`diagrams.to_json`. ::
 
     {"schema": "nnft.action/1", "action": "lambda*f**4"}
@@ -13,6 +15,8 @@ Diagrams by themselves have the form of :func:`diagrams.to_json`. ::
 """
 
 import json
+import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
 from fractions import Fraction
@@ -23,15 +27,16 @@ from diagrams.errors import NNFTError
 from diagrams.json_form import SCHEMA as DIAGRAM
 from diagrams.json_form import from_json as diagram_from_json
 from diagrams.json_form import to_json as diagram_to_json
+from diagrams.sizes import number_text
 from nnft_sym.actions.action import Action
 from nnft_sym.actions.parsing import parse
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.actions.shapes import Shape, shape_of
 from nnft_sym.errors import InvalidDocument
-from nnft_sym.expansions.expansion import Expansion, Kind, Scheme
+from nnft_sym.expansions.expansion import Expansion, Kind, Scheme, correlator
 from nnft_sym.expansions.structure import Structure, from_lines, orbit_of
 from nnft_sym.expansions.terms import Term, Topology, topologies
-from nnft_sym.expansions.truncation import CountingLike, OrderLike, Truncation, truncation
+from nnft_sym.expansions.truncation import CountingLike, OrderLike, Truncation, truncation, whole
 from nnft_sym.jsonio import dumps
 from nnft_sym.notation import Factors, Notation
 
@@ -97,6 +102,8 @@ def from_json(text: str) -> Symbolic | Diagram:
     except (ValueError, TypeError, RecursionError) as error:
         raise InvalidDocument(f"this is not JSON ({error}): give what to_json has written") from None
     schema = given.get("schema") if isinstance(given, dict) else type(given).__name__
+    if not isinstance(schema, str):
+        schema = type(schema).__name__
     if schema == DIAGRAM:
         return diagram_from_json(text)
     readers: dict[object, _Reader] = {
@@ -115,7 +122,7 @@ def from_json(text: str) -> Symbolic | Diagram:
         )
     try:
         return readers[schema](given)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
         if isinstance(error, NNFTError):
             raise
         raise InvalidDocument(
@@ -142,21 +149,66 @@ def _expansion(given: Mapping[str, Any]) -> Expansion:
     terms = tuple(_term(term) for term in given["terms"])
     order, counting = _order(given)
     cut = truncation(action, order, counting)
-    found = Expansion(action, given["n"], cut, Scheme(given["scheme"]), Kind(given["kind"]), terms)
+    n = whole(given["n"], "number of points")
+    found = Expansion(action, n, cut, Scheme(given["scheme"]), Kind(given["kind"]), terms)
     for term in terms:
         if term.whole.n_external != found.n:
             raise InvalidDocument(
-                f"a term has {term.whole.n_external} external points in an expansion of {found.n}"
+                f"a term has {term.whole.n_external} external points in an expansion of {number_text(n)}"
             )
+    _check_terms(found, order, counting)
+    _check_beside(found, given)
     return found
+
+
+def _check_terms(found: Expansion, order: OrderLike, counting: CountingLike) -> None:
+    """Compare the terms with those that the action has."""
+    whole = correlator(found.action, found.n, order, found.scheme.value, found.kind.value, counting)
+    if found.terms == whole.terms:
+        return
+    orders = {term.order for term in found.terms}
+    if len(orders) == 1 and found.terms == whole.at_order(orders.pop()).terms:
+        return
+    given, needed = Counter(found.terms), Counter(whole.terms)
+    strange, missing = list((given - needed).elements()), list((needed - given).elements())
+    if strange:
+        what = f"{len(strange)} terms do not belong to it or stand there twice, such as {strange[0].text()}"
+    elif missing:
+        what = f"{len(missing)} terms are missing, such as {missing[0].text()}"
+    else:
+        what = "the terms are not in their order"
+    raise InvalidDocument(
+        f"the terms contradict the {found.kind} {found.n}-point function of {found.action}, {found.scheme} "
+        f"lines, to {found.truncation.text}: {what}; give what to_json has written"
+    )
+
+
+def _check_beside(found: Expansion, given: Mapping[str, Any]) -> None:
+    """Compare what is stated beside the terms with what follows from them."""
+    if "rule" in given and given["rule"] != found.rule:
+        raise InvalidDocument(
+            f"the rule is stated as {given['rule']!r}, but that of the scheme is {found.rule!r}"
+        )
+    if "wick_total" in given and given["wick_total"] != found.wick_total:
+        raise InvalidDocument(
+            f"wick_total is stated as {given['wick_total']}, but the action gives {found.wick_total}"
+        )
 
 
 def _order(given: Mapping[str, Any]) -> tuple[OrderLike, CountingLike]:
     """Read an order, and a counting if there is one."""
     order, counting = given["order"], given.get("counting")
     if isinstance(order, str):
-        order = Fraction(order)
-    return order, counting and {name: Fraction(worth) for name, worth in counting.items()}
+        order = _fraction(order)
+    return order, counting and {name: _fraction(worth) for name, worth in counting.items()}
+
+
+def _fraction(given: object) -> Fraction:
+    """Read a whole number or a quotient as ``str`` writes it; the powers of ten of decimals are unbounded."""
+    text = str(given)
+    if not re.fullmatch(r"-?[0-9]{1,4000}(/[0-9]{1,4000})?", text):
+        raise ValueError(f"{text[:40]!r} is not a number such as 3 or 3/2")
+    return Fraction(text)
 
 
 def _truncation(given: Mapping[str, Any]) -> Truncation:
@@ -200,7 +252,7 @@ def _structure(given: Mapping[str, Any], lines: tuple[tuple[str, str], ...]) -> 
         whole,
         tuple((_shape(text), number) for text, number in given["shapes"]),
         given["multiplicity"],
-        Fraction(given["share"]),
+        _fraction(given["share"]),
         marks,
         orbit_of(whole.n_external, factors, marks),
     )

@@ -83,8 +83,6 @@ def _oracle_kind(expansion: "Expansion") -> "OracleKind | None":
     """Find the series that the listed diagrams must add up to."""
     from diagrams.zero_dim import Kind
 
-    if expansion.kind.value == "1pi" and expansion.n < 2:
-        return None
     if expansion.scheme.value == "exact":
         return Kind.SKELETON if expansion.kind.value == "connected" and expansion.n > 2 else None
     return {

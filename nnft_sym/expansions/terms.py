@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from diagrams.diagram import Diagram
 from nnft_sym.actions.factoring import factored
-from nnft_sym.actions.polynomials import Polynomial
+from nnft_sym.actions.names import COMPONENTS
+from nnft_sym.actions.polynomials import Monomial, Polynomial, Scalar
 from nnft_sym.expansions.structure import Structure
 from nnft_sym.notation import Factors
 
@@ -66,6 +67,27 @@ class Term:
     def multiplicity(self) -> int:
         """Number of Wick contractions that give the diagram, vertices labelled."""
         return self.structure.multiplicity if self.structure else self.diagram.multiplicity
+
+    @property
+    def count_text(self) -> str:
+        """The number of Wick contractions; for a field with components the polynomial in their number D.
+
+        Examples
+        --------
+        >>> from nnft_sym.expansions.expansion import correlator
+        >>> [term.count_text for term in correlator("lambda*(f.f)^2", 2)]
+        ['1', '4 (D + 2)']
+        """
+        if not (self.structure and self.structure.vector):
+            return str(self.multiplicity)
+        counts: dict[str, dict[Monomial, Scalar]] = {}
+        for number, powers in self.coefficient.monomials():
+            power = powers.pop(COMPONENTS, 0)
+            counts.setdefault(repr(powers), {})[((COMPONENTS, power),) if power else ()] = number
+        # The couplings multiply all of it, so that any product of them shows the same polynomial in D.
+        polynomial = Polynomial(next(iter(counts.values())))
+        at_one = polynomial.at({COMPONENTS: 1})
+        return factored(polynomial * (self.multiplicity / at_one)).text().replace("*(", " (")
 
     @property
     def symmetry_factor(self) -> int:
@@ -204,7 +226,7 @@ class Topology:
     @property
     def caption(self) -> str:
         """Number of labellings, if there are several, times the Wick contractions of each."""
-        one = str(self.representative.multiplicity)
+        one = self.representative.count_text
         return f"{self.labellings} × {one}" if self.labellings > 1 else one
 
     @cached_property

@@ -17,6 +17,7 @@ from numbers import Rational
 from operator import index
 from typing import TYPE_CHECKING, SupportsIndex, cast
 
+from diagrams.sizes import number_text
 from nnft_sym.actions.names import coupling_latex, coupling_name
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.errors import InvalidExpansion
@@ -93,8 +94,19 @@ class Truncation:
             return len(chosen) <= self.largest
         worth = Polynomial.constant(1)
         for valence in chosen:
-            worth = self.cut(worth * _strength(action, valence))
+            worth = self.cut(worth * strength(action, valence))
         return bool(worth)
+
+    def allows_all(self, action: "Action", chosen: tuple[int, ...]) -> bool:
+        """Tell whether every product of couplings in front of these vertices is within the order."""
+        if not self.counting and isinstance(self.largest, int):
+            return len(chosen) <= self.largest
+        product = Polynomial.constant(1)
+        for valence in chosen:
+            product = product * strength(action, valence)
+            if self.cut(product) != product:
+                return False
+        return True
 
     def factor(self, action: "Action", content: Content) -> Polynomial:
         """Give (−1)^V ∏(coefficients)/∏V_t!, which every contraction with these vertices carries."""
@@ -111,8 +123,8 @@ class Truncation:
             return "order " + (", ".join(_power(name, power) for name, power in self.largest) or "0")
         if not self.counting:
             return f"order {self.largest}"
-        scales = ", ".join(f"{name} ~ {_width(worth)}" for name, worth in self.counting)
-        return f"order {_width(Fraction(self.largest))} with {scales}"
+        scales = ", ".join(f"{name} ~ {width_text(worth)}" for name, worth in self.counting)
+        return f"order {width_text(Fraction(self.largest))} with {scales}"
 
     @property
     def latex(self) -> str:
@@ -130,8 +142,8 @@ class Truncation:
             )
         if not self.counting:
             return f"order {self.largest}"
-        scales = ", ".join(rf"${coupling_latex(n)}\sim {_width_latex(worth)}$" for n, worth in self.counting)
-        return f"order ${_width_latex(Fraction(self.largest))}$ with {scales}"
+        scales = ", ".join(rf"${coupling_latex(n)}\sim {width_latex(worth)}$" for n, worth in self.counting)
+        return f"order ${width_latex(Fraction(self.largest))}$ with {scales}"
 
     def as_dict(self) -> dict[str, object]:
         """Give the order and the counting as JSON can hold them."""
@@ -143,7 +155,7 @@ class Truncation:
         return {"order": order, "counting": {name: str(worth) for name, worth in self.counting}}
 
 
-def _strength(action: "Action", valence: int) -> Polynomial:
+def strength(action: "Action", valence: int) -> Polynomial:
     """Add up what stands in front of the vertices of a valence, without signs: nothing cancels."""
     parts = [part for _, part in action.shapes(valence)]
     return sum((Polynomial({m: abs(number) for m, number in part.items}) for part in parts), Polynomial({}))
@@ -153,7 +165,7 @@ def _power(name: str, power: int) -> str:
     return name if power == 1 else f"{name}**{power}"
 
 
-def _width(worth: Fraction) -> str:
+def width_text(worth: Fraction) -> str:
     """Write a power of 1/N."""
     if worth == 0:
         return "1"
@@ -161,7 +173,8 @@ def _width(worth: Fraction) -> str:
     return "1/N" if worth == 1 else f"1/N^{exponent}"
 
 
-def _width_latex(worth: Fraction) -> str:
+def width_latex(worth: Fraction) -> str:
+    """Print a power of 1/N."""
     return "1" if worth == 0 else "1/N" if worth == 1 else f"1/N^{{{worth}}}"
 
 
@@ -195,7 +208,9 @@ def truncation(action: "Action", order: OrderLike, counting: CountingLike = None
     if counting is None:
         vertices = whole(order, "order")
         if vertices > HIGHEST_ORDER:
-            raise InvalidExpansion(f"the order is {vertices}: give at most {HIGHEST_ORDER} vertices")
+            raise InvalidExpansion(
+                f"the order is {number_text(vertices)}: give at most {HIGHEST_ORDER} vertices"
+            )
         return Truncation(vertices)
     power = _power_of_width(order, "order")
     largest = int(power) if power.denominator == 1 else power
@@ -261,7 +276,7 @@ def _derived(action: "Action") -> dict[str, Fraction]:
     """Give every coupling the power (v − 2)/2 of its vertex f^v."""
     worth: dict[str, Fraction] = {}
     for valence in action.valences:
-        for _, powers in _strength(action, valence).monomials():
+        for _, powers in strength(action, valence).monomials():
             if len(powers) != 1 or set(powers.values()) != {1}:
                 continue
             (name,) = powers
@@ -285,7 +300,7 @@ def _check_finite(action: "Action", found: Truncation) -> None:
     """Refuse where a vertex costs nothing: there would be infinitely many diagrams."""
     worth = dict(found.counting)
     for valence in action.valences:
-        for number, powers in _strength(action, valence).monomials():
+        for number, powers in strength(action, valence).monomials():
             costs = sum(worth[name] * p for name, p in powers.items()) if worth else sum(powers.values())
             if not costs:
                 raise InvalidExpansion(
@@ -297,4 +312,9 @@ def _check_finite(action: "Action", found: Truncation) -> None:
 
 def _shown(number: object) -> str:
     """What was given, as it was typed: 5/2 rather than Fraction(5, 2), but "5/2" where it was a text."""
-    return str(number) if isinstance(number, Fraction) else repr(number)
+    if isinstance(number, int) and not isinstance(number, bool):
+        return number_text(number)
+    if isinstance(number, Fraction):
+        parts = [number_text(number.numerator), number_text(number.denominator)]
+        return parts[0] if number.denominator == 1 else "/".join(parts)
+    return repr(number)

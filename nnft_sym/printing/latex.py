@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from nnft_sym.actions.polynomials import Polynomial
+from nnft_sym.expansions.remainder import goes_on, remainder
 from nnft_sym.notation import Factors, Line, Notation, factors_of, n_vertices_of
 from nnft_sym.printing.latex_lines import (
     Piece,
@@ -120,11 +121,16 @@ def _grouped_rows(expansion: "Expansion", notation: Notation) -> list[str]:
 
 def _finished(expansion: "Expansion", pieces: list[Piece]) -> list[str]:
     """Add what is left out, and break the sum into lines."""
-    if not pieces:
-        pieces = [Piece("0", 5.0)]
-    elif goes_on(expansion):
-        pieces = with_dots(pieces)
+    pieces = finished(expansion, pieces)
     return broken(left_latex(expansion.shown_kind.value, expansion.n), pieces)
+
+
+def finished(expansion: "Expansion", pieces: list[Piece]) -> list[Piece]:
+    """Say that the sum goes on; a sum without terms is zero, or of the order of its first term."""
+    if pieces:
+        return with_dots(pieces) if goes_on(expansion) else pieces
+    rest = remainder(expansion)
+    return [made(rest.latex()) if rest else Piece("0", 5.0)]
 
 
 def left_latex(kind: str, n: int) -> str:
@@ -137,19 +143,14 @@ def left_latex(kind: str, n: int) -> str:
     """
     ratio = r"Z/Z_{\mathrm{GP}}"
     if n == 0:
-        return ratio if kind == "full" else rf"\log\bigl({ratio}\bigr)"
+        logarithm = rf"\log\bigl({ratio}\bigr)"
+        return {"full": ratio, "1pi": rf"\bigl[{logarithm}\bigr]_{{\mathrm{{1PI}}}}"}.get(kind, logarithm)
     points = (
         ",".join(f"x_{{{point}}}" for point in range(1, n + 1)) if n <= 4 else rf"x_{{1}},\ldots,x_{{{n}}}"
     )
     symbol = {"connected": "G_{c}", "1pi": r"G_{\mathrm{1PI}}"}.get(kind, "G")
     function = f"{symbol}^{{({n})}}({points})"
     return function if kind != "full" else rf"{ratio}\;{function}"
-
-
-def goes_on(expansion: "Expansion") -> bool:
-    """Tell whether higher orders would add anything."""
-    exact_already = expansion.scheme.value == "exact" and expansion.n <= 2
-    return bool(expansion.action.vertices) and not exact_already
 
 
 def _pieces(

@@ -11,14 +11,13 @@ from collections.abc import Iterator, Sequence
 from math import comb
 from typing import TYPE_CHECKING
 
-from nnft_sym.printing.latex import goes_on, left_latex
+from nnft_sym.printing.latex import finished, left_latex
 from nnft_sym.printing.latex_lines import (
     Piece,
     broken,
     displayed,
     estimated_width,
     sign_and_number,
-    with_dots,
 )
 from nnft_sym.printing.term_pictures import SMALL_DISTANCE, Drawing, deltas_latex, drawing, dressed_tikz
 
@@ -70,10 +69,7 @@ def diagram_latex(expansion: "Expansion") -> str:
     pieces: list[Piece] = []
     for group in expansion.brackets():
         pieces += _pieces(group, start=not pieces)
-    if not pieces:
-        pieces = [Piece("0", 5.0)]
-    elif goes_on(expansion):
-        pieces = with_dots(pieces)
+    pieces = finished(expansion, pieces)
     return displayed(broken(left_latex(expansion.shown_kind.value, expansion.n), pieces), r"\\[1.5ex]")
 
 

@@ -6,6 +6,7 @@ amsmath is all it needs; where TikZ is installed, the diagrams are drawn as well
 from typing import TYPE_CHECKING
 
 from nnft_sym.errors import RenderingError
+from nnft_sym.jsonio import unlimited_digits
 from nnft_sym.notation import Notation
 from nnft_sym.printing.latex import display_latex
 from nnft_sym.printing.latex_diagrams import diagram_latex
@@ -103,10 +104,11 @@ def latex_document(expansion: "Expansion", notation: Notation | None = None, ter
     kind = {"1pi": "one-particle irreducible"}.get(expansion.shown_kind.value, expansion.shown_kind.value)
     title = f"The {expansion.n}-point function to {expansion.truncation.latex}, {kind}"
     rule = (expansion.rule[0].upper() + expansion.rule[1:]).replace("S_GP", r"$S_{\mathrm{GP}}$")
-    totals = [
-        f"{total} ({f'vertices {key}' if key else 'no vertex'})"
-        for key, total in expansion.wick_total.items()
-    ]
+    with unlimited_digits():
+        totals = [
+            f"{total} ({f'vertices {key}' if key else 'no vertex'})"
+            for key, total in expansion.wick_total.items()
+        ]
     parts = {
         "title": title,
         "action": expansion.action.latex(),

@@ -5,6 +5,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from nnft_sym.actions.factoring import factored
+from nnft_sym.expansions.remainder import goes_on, remainder
+from nnft_sym.jsonio import unlimited_digits
 from nnft_sym.notation import Factors, Line, factors_of, n_vertices_of, split_lines
 
 if TYPE_CHECKING:
@@ -68,7 +70,7 @@ def left_side(kind: str, n: int) -> str:
     ('Z/Z_GP', 'log(Z/Z_GP)')
     """
     if n == 0:
-        return "Z/Z_GP" if kind == "full" else "log(Z/Z_GP)"
+        return {"full": "Z/Z_GP", "1pi": "log(Z/Z_GP)_1PI"}.get(kind, "log(Z/Z_GP)")
     if kind == "full":
         return "<" + " ".join(f"f({point})" for point in range(1, n + 1)) + " exp(-ΔS)>_GP"
     symbol = {"normalised": "G", "connected": "G_c", "1pi": "G_1PI"}[kind]
@@ -77,6 +79,11 @@ def left_side(kind: str, n: int) -> str:
 
 def expansion_text(expansion: "Expansion") -> str:
     """Write a table of all terms, topology by topology, with the rule of the scheme and the Wick check."""
+    with unlimited_digits():
+        return "\n".join(_table_lines(expansion))
+
+
+def _table_lines(expansion: "Expansion") -> list[str]:
     lines = [
         f"{expansion.n}-point function, {expansion.shown_kind}, to {_order(expansion)} of",
         f"S = S_GP + ∫ [{expansion.action}]",
@@ -101,7 +108,7 @@ def expansion_text(expansion: "Expansion") -> str:
                 lines.append(f"  {total + ' = ' + str(topology.multiplicity):>12}")
     if expansion.wick_total:
         lines += ["", *_wick_lines(expansion)]
-    return "\n".join(lines)
+    return lines
 
 
 def no_diagrams(expansion: "Expansion") -> str:
@@ -115,6 +122,13 @@ def no_diagrams(expansion: "Expansion") -> str:
     paired; the function is zero to all orders
     """
     valences = expansion.action.valences
+    what = f"of the kind {expansion.kind} with {expansion.scheme} lines"
+    rest = remainder(expansion)
+    if rest:
+        return (
+            f"there are no diagrams {what} to {expansion.truncation.text}; the function is {rest.text()}: "
+            "raise the order to see its first diagrams"
+        )
     if expansion.n % 2 and all(valence % 2 == 0 for valence in valences):
         vertices = " or ".join(map(str, valences))
         ends = f"{expansion.n} point{'s' if expansion.n > 1 else ''}"
@@ -124,8 +138,7 @@ def no_diagrams(expansion: "Expansion") -> str:
             "is zero to all orders"
         )
     return (
-        f"there are no diagrams of the kind {expansion.kind} with {expansion.scheme} lines to "
-        f"{expansion.truncation.text}: raise the order, or ask for another kind"
+        f"there are no diagrams {what} at any order, so this function is zero: ask for another kind or scheme"
     )
 
 
@@ -161,15 +174,18 @@ def _wick_lines(expansion: "Expansion") -> list[str]:
 
 def grouped_text(expansion: "Expansion") -> str:
     """Write the sum with one representative per topology; a bracket is the mean over its labellings."""
-    text = left_side(expansion.shown_kind.value, expansion.n) + " = "
-    start = True
-    for group in expansion.brackets():
-        text += ("" if start else "\n    ") + _group(group, start)
-        start = False
-    return text + ("0" if start else "")
+    left = left_side(expansion.shown_kind.value, expansion.n) + " = "
+    groups = [
+        _group(group, start=not number, column=4 if number else len(left))
+        for number, group in enumerate(expansion.brackets())
+    ]
+    if not groups:
+        rest = remainder(expansion)
+        return left + (rest.text() if rest else "0")
+    return left + "\n    ".join(groups) + (" + …" if goes_on(expansion) else "")
 
 
-def _group(topologies: Sequence["Topology"], start: bool) -> str:
+def _group(topologies: Sequence["Topology"], start: bool, column: int) -> str:
     """Write the topologies of one vertex content behind what their contractions have in common."""
     common = factored(topologies[0].common)
     brackets = [f"{t.multiplicity} [{integral_text(t.representative.factors)}]" for t in topologies]
@@ -180,5 +196,5 @@ def _group(topologies: Sequence["Topology"], start: bool) -> str:
         whole = factored(topologies[0].representative.coefficient * topologies[0].labellings).text()
         return sign + (bracket[1:-1] if whole == "1" else f"{whole} {bracket}")
     opening = f"{sign}{common.text()} * ("
-    indent = "\n" + " " * (len(opening) + (4 if not start else 0))
+    indent = "\n" + " " * (len(opening) + column)
     return opening + f"{indent}+ ".join(brackets) + ")"

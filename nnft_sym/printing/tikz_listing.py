@@ -9,13 +9,15 @@ if TYPE_CHECKING:
     from nnft_sym.expansions.terms import Topology
 
 
-def tikz_listing(expansion: "Expansion") -> str:
+def tikz_listing(expansion: "Expansion", *, document: bool = False) -> str:
     r"""Draw one labelling of every topology.
 
     Parameters
     ----------
     expansion : Expansion
         What to draw.
+    document : bool
+        True makes a document of it that plain pdflatex compiles.
 
     Returns
     -------
@@ -35,8 +37,21 @@ def tikz_listing(expansion: "Expansion") -> str:
     """
     what = f"{expansion.n}-point function of {expansion.action}, {expansion.kind}"
     head = f"% {what}, to {expansion.truncation.text}; load the package tikz"
+    pictures = [_picture(topology) for topology in expansion.topologies()]
+    if not document:
+        return "\n".join([head, f"% {expansion.rule}", *pictures])
     return "\n".join(
-        [head, f"% {expansion.rule}", *(_picture(topology) for topology in expansion.topologies())]
+        [
+            r"\documentclass{article}",
+            r"\usepackage[margin=15mm]{geometry}",
+            r"\usepackage{tikz}",
+            r"\begin{document}",
+            r"\centering",
+            head,
+            f"% {expansion.rule}",
+            "\n\\quad\n".join(pictures) or "No diagrams.",
+            r"\end{document}",
+        ]
     )
 
 

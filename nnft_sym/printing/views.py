@@ -65,7 +65,7 @@ def expansion_picture(expansion: "Expansion", *, labelled: bool = False) -> Shee
     from diagrams.drawing import svg_sheet
 
     if labelled:
-        shown = [(term, str(term.multiplicity)) for term in expansion]
+        shown = [(term, term.count_text) for term in expansion]
     else:
         shown = [(topology.representative, topology.caption) for topology in expansion.topologies()]
     _check(len(shown), MOST_PICTURES, "pictures", labelled)

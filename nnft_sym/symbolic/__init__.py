@@ -1,6 +1,6 @@
 """Everything that needs SymPy, imported only when asked for.
 
 `inputs` is the door for what users give. `conversion` takes expansions from and to SymPy, `algebra` works on
-them, `gaussian` integrates them;
+them, `gaussian` integrates them; `compiled` makes functions of them, and lets no code in;
 `activations`, `functions` and `kernels` are networks, kernels and profiles as expressions.
 """

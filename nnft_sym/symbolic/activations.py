@@ -9,6 +9,7 @@ from typing import cast
 import sympy
 
 from nnft_sym.errors import InvalidExpansion
+from nnft_sym.symbolic.compiled import compiled
 from nnft_sym.symbolic.inputs import as_symbol
 
 
@@ -58,9 +59,9 @@ def symbolic_activation(
             "for the others, or name the pre-activation"
         )
     try:
-        function = sympy.lambdify(symbol, expression, modules="math", cse=True)
+        function = compiled(expression, [symbol], "math")
         at_rest = function(0.5)
-    except (NameError, TypeError, ValueError, ZeroDivisionError) as error:
+    except (NameError, NotImplementedError, TypeError, ValueError, ZeroDivisionError) as error:
         raise InvalidExpansion(
             f"{expression} cannot be turned into a function of one number: {error}"
         ) from error

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sympy.core.function import AppliedUndef
 
 from nnft_sym.errors import InvalidExpansion
+from nnft_sym.symbolic.compiled import compiled
 from nnft_sym.symbolic.inputs import as_symbol
 from numerics.errors import InvalidKernel
 from numerics.profiles import FunctionProfile
@@ -213,12 +214,12 @@ def _require_finite(expression: sympy.Expr, coincident: sympy.Expr) -> None:
 
 def _evaluator(expression: sympy.Expr, coordinates: Sequence[sympy.Symbol]) -> Callable[..., Array]:
     """Compile to a function of the shape of the result and the coordinates, which broadcast to it."""
-    compiled = sympy.lambdify(coordinates, expression, modules=["numpy", "scipy"], cse=True)
+    function = compiled(expression, coordinates, ["numpy", "scipy"])
 
     def evaluate(shape: tuple[int, ...], *values: Any) -> Array:
         # All branches of a Piecewise are evaluated; what is not finite in the end is refused by the caller.
         with np.errstate(all="ignore"):
-            found = np.asarray(compiled(*values))
+            found = np.asarray(function(*values))
         if np.iscomplexobj(found):
             found = np.where(found.imag == 0.0, found.real, np.nan)
         return np.array(np.broadcast_to(found, shape), dtype=np.float64)

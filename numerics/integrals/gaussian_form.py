@@ -15,7 +15,7 @@ One vertex with l legs in the box [−Λ, Λ]^d has, for each coordinate with me
 """
 
 from collections.abc import Sequence
-from math import pi
+from math import pi, prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,8 @@ from numerics.kernels.base import Kernel
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
+#: A table has an axis for every vertex, and NumPy looks entries up along 63 axes at most.
+MOST_VERTICES = 63
 _EPSILON = float(np.finfo(np.float64).eps)
 #: Nodes for the share of a Gaussian in a narrow box; 14 would do for 16 digits.
 _NARROW_NODES = 18
@@ -96,6 +98,11 @@ def gaussian_table(
         )
     amplitude, curvature = kernel.gaussian
     d, n_vertices = points.shape[1], integrand.n_vertices
+    if n_vertices > MOST_VERTICES:
+        raise NotAvailable(
+            f"the diagram has {n_vertices} vertices: give at most {MOST_VERTICES}, since a table has an "
+            "axis for each"
+        )
     slots = _combinations(rows)
     where = np.repeat(np.arange(n_vertices), integrand.leg_counts)
     if len(where):
@@ -167,8 +174,13 @@ def gaussian_rule(integrand: Integrand, kernel: Kernel, points: Array) -> Trapez
 
 def _combinations(rows: Sequence[Indices]) -> Indices:
     """Inputs on all slots for every combination of the rows, shape (R_1 ⋯ R_V, slots)."""
-    grids = np.meshgrid(*(np.arange(len(row)) for row in rows), indexing="ij")
-    return np.concatenate([row[grid.ravel()] for row, grid in zip(rows, grids, strict=True)], axis=1)
+    # Digit by digit, the last row running fastest: NumPy's own grids have at most 32 axes.
+    chosen = np.arange(prod(len(row) for row in rows))
+    columns: list[Indices] = []
+    for row in reversed(rows):
+        chosen, digit = np.divmod(chosen, len(row))
+        columns.insert(0, row[digit])
+    return np.concatenate(columns, axis=1)
 
 
 def _spread(x: Array, strength: Array) -> Array:

@@ -1,0 +1,168 @@
+r"""What an expansion leaves out: whether the series goes on, and with what.
+
+A sum of diagrams that stops at an order is followed by "+ ..." only if some diagram stands behind it, and a
+sum without terms is zero only if there is none at any order; otherwise it is O(λ), or whatever comes first.
+Whether there are diagrams of a kind with given vertices is decided from their numbers of line ends alone.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations_with_replacement
+from typing import TYPE_CHECKING
+
+from nnft_sym.actions.polynomials import Polynomial
+from nnft_sym.expansions.truncation import HIGHEST_ORDER, strength, width_latex, width_text
+
+if TYPE_CHECKING:
+    from nnft_sym.expansions.expansion import Expansion
+
+
+@dataclass(frozen=True)
+class Remainder:
+    """The first terms that an expansion without terms leaves out.
+
+    Attributes
+    ----------
+    products : tuple of Polynomial
+        Products of couplings; empty where the order counts powers of 1/N.
+    power : Fraction or None
+        The power of 1/N.
+    order : int
+        Number of vertices, which is what is left to say where a number stands in place of a coupling.
+    """
+
+    products: tuple[Polynomial, ...] = ()
+    power: Fraction | None = None
+    order: int = 0
+
+    @property
+    def _numbers(self) -> bool:
+        return any(not product.variables for product in self.products)
+
+    def text(self) -> str:
+        """Write it: ``O(lambda**2)``, or ``O(1/N)``."""
+        inside = [width_text(self.power)] if self.power is not None else [str(p) for p in self.products]
+        return f"O({f'order {self.order}' if self._numbers else ', '.join(inside)})"
+
+    def latex(self) -> str:
+        r"""Print it: ``\mathcal{O}(\lambda^{2})``."""
+        if self._numbers:
+            return rf"\mathcal{{O}}(\text{{order {self.order}}})"
+        inside = [width_latex(self.power)] if self.power is not None else [p.latex() for p in self.products]
+        return rf"\mathcal{{O}}({', '.join(inside)})"
+
+
+def goes_on(expansion: "Expansion") -> bool:
+    """Tell whether higher orders would add anything.
+
+    Examples
+    --------
+    A mass term has one irreducible 2-point diagram, and no connected 4-point diagram at any order:
+
+    >>> from nnft_sym.expansions.expansion import correlator
+    >>> [goes_on(correlator("m*f^2", n, kind=kind)) for n, kind in ((2, "connected"), (2, "1pi"), (4, "1pi"))]
+    [True, False, False]
+    """
+    return next(_left_out(expansion), None) is not None
+
+
+def remainder(expansion: "Expansion") -> Remainder | None:
+    """Give what comes first beyond the order; None if there is nothing.
+
+    Examples
+    --------
+    >>> from nnft_sym.expansions.expansion import correlator
+    >>> six = correlator("lambda*f^4 + kappa*f^6", 6, 0, kind="connected")
+    >>> remainder(six).text(), remainder(correlator("lambda*f^4", 3))
+    ('O(kappa)', None)
+    """
+    worth = dict(expansion.truncation.counting)
+    first: list[tuple[int, ...]] = []
+    smallest: Fraction | None = None
+    cheapest = _cheapest(expansion, worth) if worth else Fraction(0)
+    for chosen in _left_out(expansion):
+        if worth:
+            if smallest is not None and cheapest * len(chosen) >= smallest:
+                break
+            cost = _cost(_product(expansion, chosen), worth)
+            smallest = cost if smallest is None else min(smallest, cost)
+        elif first and len(chosen) > len(first[0]):
+            break
+        first.append(chosen)
+    if not first:
+        return None
+    if worth:
+        return Remainder(power=smallest)
+    monomials = {m for chosen in first for m, _ in _product(expansion, chosen).items}
+    return Remainder(tuple(Polynomial({m: 1}) for m in sorted(monomials)), order=len(first[0]))
+
+
+def _left_out(expansion: "Expansion") -> Iterator[tuple[int, ...]]:
+    """Give the vertices, as valences, of diagrams that are not within the order, fewest vertices first."""
+    action, cut = expansion.action, expansion.truncation
+    if expansion.n % 2 and all(valence % 2 == 0 for valence in action.valences):
+        return
+    for number in range(1, max(HIGHEST_ORDER + 1, expansion.n) + 1):
+        most = (max(action.valences, default=0),) * number
+        if expansion.n > most[0] * number or (
+            expansion.kind.value == "connected" and not _tree(expansion.n, most)
+        ):
+            continue
+        for chosen in combinations_with_replacement(action.valences, number):
+            if _exist(expansion, chosen) and not cut.allows_all(action, chosen):
+                yield chosen
+
+
+def _exist(expansion: "Expansion", valences: tuple[int, ...]) -> bool:
+    """Tell whether there are diagrams of the kind with these vertices."""
+    n, kind = expansion.n, expansion.kind.value
+    if (n + sum(valences)) % 2:
+        return False
+    if expansion.scheme.value == "exact":
+        # An exact line already holds what hangs on it by two lines, vertices of one or two fields above all.
+        sizes = range(3, n + 1) if kind in ("full", "normalised") else range(max(n, 3), n + 1)
+        if kind == "1pi":
+            return n >= 3 <= min(valences) and _irreducible(n, valences)
+        return min(valences) >= 3 and any(_tree(m, valences) for m in sizes if (n - m) % 2 == 0)
+    if kind == "connected":
+        return _tree(n, valences)
+    if kind == "1pi":
+        return _irreducible(n, valences)
+    # Several components: at least one of the points must be there to hang the vertices on.
+    return kind == "full" or any(_tree(m, valences) for m in range(n, 0, -2)) or _forest(n, valences)
+
+
+def _tree(n: int, valences: tuple[int, ...]) -> bool:
+    """Tell whether points and vertices can be connected: there are line ends enough for a tree."""
+    return n + sum(valences) >= 2 * (n + len(valences) - 1)
+
+
+def _forest(n: int, valences: tuple[int, ...]) -> bool:
+    """Tell whether vertices of one or two fields can be hung on the points: a chain ends at one."""
+    return sum(2 - valence for valence in valences if valence < 3) <= n and n > 0
+
+
+def _irreducible(n: int, valences: tuple[int, ...]) -> bool:
+    """Tell whether no line between vertices need be a bridge: several vertices have two ends each."""
+    free = sum(valences) - n
+    return free >= 0 if len(valences) == 1 else min(valences) >= 2 and free >= 2 * len(valences)
+
+
+def _product(expansion: "Expansion", chosen: tuple[int, ...]) -> Polynomial:
+    """Multiply what stands in front of the vertices, signs left out."""
+    product = Polynomial.constant(1)
+    for valence in chosen:
+        product = product * strength(expansion.action, valence)
+    return product
+
+
+def _cost(product: Polynomial, worth: dict[str, Fraction]) -> Fraction:
+    """Give the smallest power of 1/N of a sum of products of couplings."""
+    costs = (sum((worth[n] * p for n, p in powers.items()), Fraction(0)) for _, powers in product.monomials())
+    return min(costs)
+
+
+def _cheapest(expansion: "Expansion", worth: dict[str, Fraction]) -> Fraction:
+    valences = expansion.action.valences
+    return min((_cost(strength(expansion.action, v), worth) for v in valences), default=Fraction(1))
