@@ -14,6 +14,7 @@ import click
 
 import nnft_sym
 from diagrams.errors import NNFTError
+from diagrams.messages import bounded
 
 #: Subcommand -> one line of help; the module ``nnft_sym.commands.<name>`` defines ``command``.
 COMMANDS = {
@@ -78,7 +79,7 @@ def run(arguments: Sequence[str]) -> int:
         click.echo(error.format_message(), err=True)
         return 2
     except click.ClickException as error:
-        click.echo(f"nnft: {error.format_message()}", err=True)
+        click.echo(f"nnft: {bounded(error.format_message())}", err=True)
         return 2
     except NNFTError as error:
         click.echo(f"nnft: {error}", err=True)
