@@ -47,6 +47,8 @@ MOST_NETWORKS = 10**10
 MOST_BYTES = 1 << 20
 #: Tables and lists within each other; a study has three.
 DEEPEST = 20
+#: A key of more parts than that, as in a.b.c.
+_DOTTED = re.compile(rf"""(?<![\w"'-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){{{DEEPEST}}}""")
 #: Faults that one message lists.
 MOST_FAULTS = 10
 
@@ -230,9 +232,9 @@ def _refuse_depth(text: str, source: str) -> None:
     for sign in re.findall(r"[\[\]{}]", text):
         depth = max(depth + (1 if sign in "[{" else -1), 0)
         deepest = max(deepest, depth)
-    if deepest > DEEPEST:
+    if deepest > DEEPEST or _DOTTED.search(text):
         raise InvalidStudy(
-            f"{source}: tables or lists stand {deepest} deep within each other, at most {DEEPEST} are read; "
+            f"{source}: tables or lists stand more than {DEEPEST} deep within each other; "
             "a study has [[net]] tables and points = [[0.3], [0.7]]"
         )
 
