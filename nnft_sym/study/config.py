@@ -148,7 +148,9 @@ class StudyConfig(_Table):
         kept = tuple(net for net in self.net if net.kind == kind)
         if not kept:
             present = ", ".join(sorted({net.kind for net in self.net}))
-            raise InvalidStudy(f"the study has no net of kind {shown(kind)}, only {present}; add a [[net]] table")
+            raise InvalidStudy(
+                f"the study has no net of kind {shown(kind)}, only {present}; add a [[net]] table"
+            )
         return self.model_copy(update={"net": kept})
 
 

@@ -20,10 +20,13 @@ if TYPE_CHECKING:
 
 #: Relative size under which a vertex integral, or an exactly known correlator, counts as zero.
 ZERO = 1e-10
-#: Share of itself by which an element may miss a constant λ, in the weights of the fit. A tensor that misses
-#: a constant by 2 % (`nnft_sym.study.verdict.MISFIT`) is still called constant; for two elements such a
-#: discrepancy δ moves the fit by at most δ/(√2 · this share) of its standard error, a seventh.
-DISCREPANCY = 0.1
+#: The weights of a fitted constant allow every element to miss it by this many times the largest relative
+#: deviation of the exact tensor. For two elements that differ by δ, a fit that allows for t moves by at most
+#: δ/(√2 t) of its standard error, here a seventh.
+ALLOWANCE = 5.0
+#: The most that is allowed for, and what is where no exact tensor is known: a tensor that misses a constant by
+#: 2 % (`nnft_sym.study.verdict.MISFIT`) is still called constant.
+MOST_ALLOWED = 0.1
 #: Standard errors under which a *sampled* connected correlator counts as zero where no exact one exists.
 NOISE = 4.0
 
@@ -160,10 +163,10 @@ def _mean(data: FourPointData, sampled: Array, finite: Array) -> tuple[float, fl
 def _fit_constant(
     data: FourPointData, delta: Array, finite: Array, closest: float | None, blocks: Array | None = None
 ) -> "Fit | None":
-    """Fit one constant to the finite elements, none of which need meet it better than to `DISCREPANCY`.
+    """Fit one constant to the finite elements, allowing each to miss it by what is known of the tensor.
 
-    The discrepancy is a share of what the theory says, not of the data, whose fluctuations it would weigh
-    down; and of the noise, because λ is known no better.
+    That is a share of what the theory says, not of the data, whose fluctuations would weigh themselves down;
+    and of the noise, because λ is known no better.
     """
     from numerics.fits.fitting import fit
 
@@ -176,8 +179,17 @@ def _fit_constant(
         data.covariance[np.ix_(finite, finite)],
         n_blocks=data.n_blocks,
         blocks=None if blocks is None else blocks[:, finite],
-        model_error=DISCREPANCY * size[finite],
+        model_error=_allowance(data, finite, closest) * size[finite],
     )
+
+
+def _allowance(data: FourPointData, finite: Array, closest: float) -> float:
+    """Choose the relative discrepancy that the weights of the fit allow for; 0 for a constant tensor."""
+    if data.exact_delta is None or closest == 0.0:
+        return MOST_ALLOWED
+    theory = data.coefficient[finite] * closest
+    deviation = float(np.max(np.abs(data.exact_delta[finite] / theory - 1.0)))
+    return min(ALLOWANCE * deviation, MOST_ALLOWED)
 
 
 def _closest(data: FourPointData, finite: Array) -> float | None:

@@ -7,7 +7,7 @@ sampled numbers stand beside it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -99,7 +99,7 @@ class CouplingResult:
         The same mean from the exact 4-point function; standard deviation over elements.
     fit : Fit or None
         One constant by generalised least squares on the finite elements of the sampled 4-point function, which
-        may miss a constant by a tenth of themselves (`nnft_sym.study.couplings.DISCREPANCY`).
+        may miss a constant by a few times what the exact ones do (`nnft_sym.study.couplings.ALLOWANCE`).
     fit_best : Fit or None
         The same fit to the best (exact, if there is one) 4-point function, weighted by the sampled
         covariance.
@@ -245,11 +245,13 @@ class StudyResult:
     nets: tuple[NetResult, ...]
     provenance: Mapping[str, object]
     seconds: float
+    #: Nets without a result -> why.
+    refused: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
-        """True when every net passed."""
-        return all(net.passed for net in self.nets)
+        """True when every net has a result and passed."""
+        return not self.refused and all(net.passed for net in self.nets)
 
     @property
     def set_aside(self) -> str:
@@ -266,6 +268,8 @@ class StudyResult:
     @property
     def outcome(self) -> str:
         """Say in words what `passed` means here."""
+        if self.refused:
+            return "there is no result for " + "; ".join(f"{net}: {why}" for net, why in self.refused.items())
         if not self.passed:
             return "our numbers do not agree with the exact referee"
         missing = [net.name for net in self.nets if not net.compared]

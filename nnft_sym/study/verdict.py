@@ -217,8 +217,12 @@ def _constant(four: CorrelatorResult, coupling: CouplingResult, cutoff: float | 
     reasons = rejections(coupling, four.quality)
     if fit is None or best is None:
         if coupling.count(CouplingStatus.INFINITE):
-            return ["No element of λ is finite: a contact coupling λ f⁴ cannot describe the 4-point function."]
-        return ["No element of λ is determined: the 4-point function is that of the free theory, for every λ."]
+            return [
+                "No element of λ is finite: a contact coupling λ f⁴ cannot describe the 4-point function."
+            ]
+        return [
+            "No element of λ is determined: the 4-point function is that of the free theory, for every λ."
+        ]
     source = "sampled" if coupling.exact is None else "exact"
     mean = coupling.mean if coupling.mean_exact is None else coupling.mean_exact
     spread = coupling.spread_sampled if coupling.spread_exact is None else coupling.spread_exact
