@@ -20,7 +20,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 .DEFAULT_GOAL := study
 
 study: $(READY)
-	$(BIN)/nnft validate --out $(OUT)
+	$(BIN)/nnft validate --out $(OUT) --force
 
 test: lint types unit
 

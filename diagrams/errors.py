@@ -1,11 +1,22 @@
 """Errors of the ground floor, and the base of every error this project raises on purpose."""
 
+from diagrams.messages import bounded
+
 
 class NNFTError(Exception):
-    """Base of all errors raised on purpose; the command line turns them into exit code 2.
+    r"""Base of all errors raised on purpose; the command line turns them into exit code 2.
 
-    The message says what was given, what is needed, and what to do.
+    The message says what was given, what is needed, and what to do. What was given may come from a stranger's
+    file: the text is printable and bounded, whatever was put into it (`diagrams.messages`).
+
+    Examples
+    --------
+    >>> print(NNFTError("unknown key '\x1b[31mred'"))
+    unknown key '\x1b[31mred'
     """
+
+    def __str__(self) -> str:
+        return bounded(super().__str__())
 
 
 class InvalidDiagram(NNFTError, ValueError):

@@ -14,6 +14,7 @@ import click
 
 import nnft_sym
 from diagrams.errors import NNFTError
+from diagrams.messages import bounded
 from nnft_sym._startup import (
     BAD_INPUT,
     CRASHED,
@@ -125,7 +126,7 @@ def _answered(words: list[str]) -> int:
         click.echo(error.format_message(), err=True)
         return BAD_INPUT
     except click.ClickException as error:
-        click.echo(f"nnft: {error.format_message()}", err=True)
+        click.echo(f"nnft: {bounded(error.format_message())}", err=True)
         return BAD_INPUT
     except NNFTError as error:
         say(f"nnft: {error}", error)

@@ -2,15 +2,28 @@
 
 import hashlib
 import os
-import tempfile
+import re
+import secrets
+import stat
+import time
 from collections.abc import Callable
-from glob import escape
+from contextlib import suppress
 from pathlib import Path
 
+from diagrams.messages import shown
 from numerics.errors import NNFTError
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 #: What stands before the checksum at the end of a sealed file.
 SEAL = b"\nsha256 "
+#: Seconds after which a temporary file is nobody's, where there are no locks to tell.
+ABANDONED = 86_400.0
+#: The names of temporary files.
+_TEMPORARY = re.compile(r"\..{1,48}\.writing-[0-9a-f]{8}(\..{1,15})?", re.DOTALL)
 
 
 class UnwritableOutput(NNFTError, OSError):
@@ -31,7 +44,8 @@ def check_writable(path: str | os.PathLike[str]) -> Path:
     Raises
     ------
     UnwritableOutput
-        If the folder does not exist or is not writable, or the path is a folder.
+        If the folder does not exist or is not writable, or the path is a folder, a pipe or a device: a result
+        takes the place of what was there, and such things have none.
 
     Examples
     --------
@@ -40,15 +54,42 @@ def check_writable(path: str | os.PathLike[str]) -> Path:
     numerics.files.UnwritableOutput: cannot write 'no/such/place.nc': the folder does not exist ...
     """
     target = Path(path)
-    if target.is_dir():
-        raise UnwritableOutput(f"{str(target)!r} is a folder; give the name of a file")
-    if not target.parent.is_dir() or not os.access(target.parent, os.W_OK):
-        raise UnwritableOutput(f"cannot write {str(target)!r}: the folder does not exist or is read-only")
+    if not os.fspath(path):
+        raise UnwritableOutput("'' was given; the name of a file is needed")
+    try:
+        mode = _mode(target)
+        place = Path(os.path.realpath(target)).parent
+        writable = place.is_dir() and os.access(place, os.W_OK)
+    except (OSError, ValueError) as error:  # too long a name, a folder one may not look into, a zero byte
+        reason = getattr(error, "strerror", None) or error
+        raise UnwritableOutput(f"cannot write {shown(str(target))}: {reason}; choose another name") from None
+    if mode is not None and stat.S_ISDIR(mode):
+        raise UnwritableOutput(f"{shown(str(target))} is a folder; give the name of a file")
+    if mode is not None and not stat.S_ISREG(mode):
+        raise UnwritableOutput(
+            f"cannot write {shown(str(target))}: it is a pipe, a device or a socket; give the name of a file"
+        )
+    if not writable:
+        raise UnwritableOutput(
+            f"cannot write {shown(str(target))}: the folder does not exist or is read-only; make it or "
+            "choose another place"
+        )
     return target
+
+
+def _mode(path: Path) -> int | None:
+    """Kind and rights of what a path leads to; None if there is nothing."""
+    try:
+        return path.stat().st_mode
+    except FileNotFoundError:
+        return None
 
 
 def atomically(path: Path, write: Callable[[Path], object]) -> None:
     """Write a file so that it is either there whole or not at all, also after a crash of the machine.
+
+    A link is followed: what it leads to is written. The new file has the rights that the process gives to
+    files, or those of the file whose place it takes. What killed writers left in the folder is removed.
 
     Parameters
     ----------
@@ -64,27 +105,76 @@ def atomically(path: Path, write: Callable[[Path], object]) -> None:
 
     Examples
     --------
-    >>> with tempfile.TemporaryDirectory() as folder:
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
     ...     target = Path(folder) / "answer.txt"
     ...     atomically(target, lambda temporary: temporary.write_text("42"))
     ...     target.read_text()
     '42'
     """
+    target = Path(os.path.realpath(path))
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=_prefix(path), suffix=path.suffix)
+        before = _mode(target)
+        _sweep(target.parent)
+        handle, temporary = _claim(target)
+        try:
+            write(temporary)
+            if before is not None:
+                temporary.chmod(stat.S_IMODE(before))
+            _flush(temporary)
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)
+            os.close(handle)
     except OSError as error:
-        raise UnwritableOutput(f"cannot write {str(path)!r}: {error}") from error
-    os.close(handle)
-    temporary = Path(name)
+        raise UnwritableOutput(f"cannot write {shown(str(path))}: {error.strerror or error}") from error
+
+
+def _claim(target: Path) -> tuple[int, Path]:
+    """Make a temporary file, held by a lock as long as this process lives."""
+    while True:
+        temporary = target.with_name(f"{_prefix(target)}{secrets.token_hex(4)}{target.suffix[:16]}")
+        handle = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_BINARY", 0), 0o666)
+        lock(handle)
+        # Another process may have taken the file for a leftover before it was locked.
+        with suppress(FileNotFoundError):
+            if os.path.samestat(temporary.stat(), os.fstat(handle)):
+                return handle, temporary
+        os.close(handle)
+
+
+def lock(handle: int) -> bool:
+    """Take the lock of an open file; it falls when the file is closed or its process dies.
+
+    Returns
+    -------
+    bool
+        Whether it was free; False too where the file system knows no locks.
+    """
+    if fcntl is None:
+        return False
     try:
-        write(temporary)
-        temporary.chmod(0o644)  # mkstemp makes it private; a result is meant to be read
-        _flush(temporary)
-        temporary.replace(path)
-    except OSError as error:
-        raise UnwritableOutput(f"cannot write {str(path)!r}: {error}") from error
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def is_abandoned(path: Path) -> bool:
+    """Tell whether the process that held the lock of a file is gone; if in doubt it is not.
+
+    Where there are no locks, a file is abandoned a day after it was last written.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+    except OSError:
+        return False
+    try:
+        if fcntl is None:
+            return time.time() - os.fstat(handle).st_mtime > ABANDONED
+        return lock(handle)
     finally:
-        temporary.unlink(missing_ok=True)
+        os.close(handle)
 
 
 def seal(path: Path) -> None:
@@ -94,7 +184,8 @@ def seal(path: Path) -> None:
 
     Examples
     --------
-    >>> with tempfile.TemporaryDirectory() as folder:
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
     ...     target = Path(folder) / "answer.txt"
     ...     _ = target.write_text("42")
     ...     seal(target)
@@ -127,13 +218,24 @@ def has_content(path: Path) -> bool:
 
 
 def remove_leftovers(path: Path) -> None:
-    """Remove the temporary files that a killed `atomically` left beside a file."""
-    for leftover in path.parent.glob(f"{escape(_prefix(path))}*"):
-        leftover.unlink(missing_ok=True)
+    """Remove the temporary files that a killed `atomically` left beside a file; those in work stay."""
+    with suppress(OSError):
+        _sweep(Path(os.path.realpath(path)).parent)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed writers left in a folder."""
+    with os.scandir(folder) as entries:
+        names = [one.name for one in entries if _TEMPORARY.fullmatch(one.name)]
+    for name in names:
+        if is_abandoned(folder / name):
+            with suppress(OSError):
+                (folder / name).unlink()
 
 
 def _prefix(path: Path) -> str:
-    return f".{path.name}.writing-"
+    """Start of the name of a temporary file; a long name would leave no room for the rest."""
+    return f".{path.name[:48]}.writing-"
 
 
 def _flush(path: Path) -> None:

@@ -226,7 +226,7 @@ def test_a_run_that_never_began_leaves_nothing(tmp_path, monkeypatch):
 
 
 def test_leftovers_of_a_killed_write_are_removed(tmp_path):
-    (tmp_path / ".run.writing-abc").write_bytes(b"half")
+    (tmp_path / ".run.writing-0123abcd").write_bytes(b"half")
     (tmp_path / "run").touch()  # an empty file is nothing to lose
     ensemble().correlators(1000, n_blocks=2, checkpoint=tmp_path / "run")
     assert [entry.name for entry in tmp_path.iterdir()] == ["run"]

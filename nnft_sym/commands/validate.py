@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from diagrams.messages import shown
 from nnft_sym.commands.options import WHOLE_NUMBER, json_option, known_name
 
 if TYPE_CHECKING:
@@ -17,9 +18,12 @@ if TYPE_CHECKING:
 @click.option(
     "--out", type=click.Path(file_okay=False), help="Write report, figures and numbers to this folder."
 )
+@click.option("--force", is_flag=True, help="Replace the study that the folder holds.")
 @click.option("--seed", type=WHOLE_NUMBER, help="Replace the seed of the study.")
 @json_option
-def command(study: str | None, net: str | None, out: str | None, seed: int | None, as_json: bool) -> int:
+def command(
+    study: str | None, net: str | None, out: str | None, force: bool, seed: int | None, as_json: bool
+) -> int:
     """Hold a field theory against sampled ensembles of networks, with an exact answer as referee.
 
     Without STUDY.toml the built-in study of Erf-, ReLU- and Gauss-net runs. Exit code 0: our numbers agree
@@ -28,7 +32,7 @@ def command(study: str | None, net: str | None, out: str | None, seed: int | Non
     from nnft_sym.jsonio import dumps
     from nnft_sym.printing.tables import show
     from nnft_sym.progress.bars import TerminalProgress
-    from nnft_sym.report.output import check_folder, write_output
+    from nnft_sym.report.output import check_folder, refuse_other_study, write_output
     from nnft_sym.study.run import run_study
     from nnft_sym.study.summary import summarise, summary_tables
 
@@ -36,6 +40,8 @@ def command(study: str | None, net: str | None, out: str | None, seed: int | Non
     if out is not None and not out.strip():
         raise click.UsageError("--out '' was given; the name of a folder is needed, as in --out results")
     folder = None if out is None else check_folder(Path(out))
+    if folder is not None and not force:
+        refuse_other_study(folder)
     with TerminalProgress() as progress:
         result = run_study(config, progress)
         if folder is not None:
@@ -55,7 +61,7 @@ def _study(path: str | None, net: str | None, seed: int | None) -> "StudyConfig"
     from nnft_sym.study.config import KINDS, built_in_study, load_study
 
     if net is not None and net not in KINDS:
-        raise click.UsageError(f"--net {net!r} is unknown; give one of {', '.join(KINDS)}")
+        raise click.UsageError(f"--net {shown(net)} is unknown; give one of {', '.join(KINDS)}")
     if path is not None:
         config = load_study(Path(path))
     else:

@@ -6,7 +6,7 @@ _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 #: Powers of ten from here to there are written out.
 _WRITTEN_OUT = range(-3, 5)
 #: What stands where there is no number.
-NOTHING = "–"
+NOTHING = "none"
 
 
 def number(value: float | None, digits: int = 4) -> str:
@@ -21,12 +21,12 @@ def number(value: float | None, digits: int = 4) -> str:
     Returns
     -------
     str
-        A dash for None and NaN.
+        The word "none" for None and NaN.
 
     Examples
     --------
     >>> number(-6.25e-11, 3), number(0.0312345), number(1658.3, 3), number(123456.0, 3), number(None)
-    ('−6.25 × 10⁻¹¹', '0.03123', '1660', '1.23 × 10⁵', '–')
+    ('−6.25 × 10⁻¹¹', '0.03123', '1660', '1.23 × 10⁵', 'none')
     """
     if value is None or math.isnan(value):
         return NOTHING
@@ -40,6 +40,17 @@ def number(value: float | None, digits: int = 4) -> str:
         shown = f"{float(f'{value:.{digits}g}'):.{decimals}f}"
         return _minus(shown.rstrip("0").rstrip(".") if decimals else shown)
     return f"{_minus(mantissa)} × {_power(int(exponent))}"
+
+
+def plain(value: float | None, form: str) -> str:
+    """Write a number by a format of Python, for the terminal; the word "none" for None and NaN.
+
+    Examples
+    --------
+    >>> plain(0.5, ".2g"), plain(float("nan"), ".2f"), plain(-1e-80, ".4g")
+    ('0.5', 'none', '-1e-80')
+    """
+    return NOTHING if value is None or math.isnan(value) else format(value, form)
 
 
 def with_error(value: float, error: float) -> str:

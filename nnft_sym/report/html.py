@@ -136,6 +136,7 @@ def _net_view(
         "passed": net.passed,
         "checks": net.checks,
         "repeated": net.repeated,
+        "not_checked": net.not_checked,
         "tails": prose.tail_sentences(net),
         "facts": prose.setup_facts(net, result),
         "correlators": content.correlators_table(net),

@@ -65,9 +65,10 @@ def remainder_sentences(net: NetResult) -> list[str]:
     if not kept.any():
         return ["No element of the 6-point function can be predicted with a finite λ tensor."]
     sizes = np.abs(six.remainder[kept])
-    of_full = float(sizes.sum() / np.abs(result.best[kept]).sum())
+    full = float(np.abs(result.best[kept]).sum())
+    of_full = float(sizes.sum()) / full if full else float("nan")
     said = [
-        f"With the λ tensor the remainder is {percent(six.remainder_share, 2)} of ΔG6 and "
+        f"With the λ tensor the remainder is {percent(six.remainder_share - six.unpredicted_share, 2)} of ΔG6 and "
         f"{percent(of_full, 2)} of G6; its mean size is {number(float(sizes.mean()), 3)}, the largest "
         f"{number(float(sizes.max()), 3)}."
     ]
@@ -91,7 +92,8 @@ def remainder_sentences(net: NetResult) -> list[str]:
     )
     if six.excluded:
         said.append(
-            f"{six.excluded} of {len(kept)} elements need an infinite λ and are left out of these shares."
+            f"{six.excluded} of {len(kept)} elements need an infinite λ: nothing predicts them, and the "
+            f"{percent(six.unpredicted_share, 2)} of ΔG6 that they hold counts as not explained by the tensor."
         )
     return said
 
@@ -164,7 +166,7 @@ def notes(result: StudyResult) -> list[tuple[str, str]]:
         ),
         (
             "Size of corrections",
-            "mₙ is the mean over elements of |ΔGₙ|/|free|. The background is the scatter of one "
+            "mₙ is the mean over elements of |ΔGₙ|/|free|, without those whose free part is 0. The background is the scatter of one "
             "experiment, divided by the free part; the error of the mean over experiments is smaller by "
             "the square root of their number.",
         ),

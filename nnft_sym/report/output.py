@@ -1,21 +1,61 @@
 """The folder a study leaves behind: complete, or not there at all.
 
-Everything is first written into a hidden folder on the same disk. Only when all of it is there do the new
-files take their places; if that fails half-way, those already moved are moved back. Files of the folder that
-a study does not write are left alone.
+Everything is first written into a hidden folder on the same disk. Only when all of it is there is an earlier
+study moved out, whole, and then the new one in, so that no moment shows files of both; if that fails half-way,
+all is moved back. A folder holds one study. Files that a study does not write are left alone.
 """
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from diagrams.messages import shown
 from nnft_sym.jsonio import dumps
 from nnft_sym.report.archive import UnwritableOutput, write_study
 from nnft_sym.study.results import StudyResult
 from nnft_sym.study.summary import summarise
+from numerics.files import is_abandoned, lock
+
+#: The files of a study, below its folder.
+_FILES = ("report.html", "report.tex", "results.nc", "summary.json")
+_FOLDERS = ("figures", "pictures")
+_DRAWN = re.compile(
+    r"figures/(overview|diagrams|\d+_\w+_N\d+_(correlators|coupling|six_point|pulls))\.(svg|pdf)"
+    r"|pictures/G\d+_\d+\.svg"
+)
+#: Held by the process that writes into a staging folder.
+_LOCK = "lock"
+
+
+def refuse_other_study(folder: Path) -> None:
+    """Refuse a folder that holds a study already: two of them would be mixed, or one lost.
+
+    Raises
+    ------
+    UnwritableOutput
+        If there are files of a study.
+    """
+    held = _study_files(folder)
+    if held:
+        raise UnwritableOutput(
+            f"{shown(str(folder))} holds a study already ({held[0].relative_to(folder)}"
+            + (f" and {len(held) - 1} more files" if len(held) > 1 else "")
+            + "); name another folder, or replace that study with --force"
+        )
+
+
+def _study_files(folder: Path) -> list[Path]:
+    """List the files of a study in a folder, and nobody else's."""
+    found = [folder / name for name in _FILES if os.path.lexists(folder / name)]
+    for name in _FOLDERS:
+        if (folder / name).is_dir():
+            inside = sorted((folder / name).iterdir())
+            found += [path for path in inside if _DRAWN.fullmatch(f"{name}/{path.name}")]
+    return found
 
 
 def check_folder(path: str | os.PathLike[str]) -> Path:
@@ -33,7 +73,8 @@ def check_folder(path: str | os.PathLike[str]) -> Path:
     Raises
     ------
     UnwritableOutput
-        If the path is a file, the parent is missing, or one of them is read-only.
+        If the path is a file, the parent is missing, one of them is read-only, or a folder has the name of a
+        file of a study.
 
     Examples
     --------
@@ -48,6 +89,7 @@ def check_folder(path: str | os.PathLike[str]) -> Path:
                 f"cannot write to {str(folder)!r}: it is read-only; choose another folder or change its "
                 "rights"
             )
+        _refuse_foreign(folder)
         return folder
     if os.path.lexists(folder):
         raise UnwritableOutput(
@@ -66,6 +108,20 @@ def check_folder(path: str | os.PathLike[str]) -> Path:
     return folder
 
 
+def _refuse_foreign(folder: Path) -> None:
+    """Refuse folders where our files belong, and files where our folders belong: they are somebody's."""
+    foreign = [path for path in _study_files(folder) if path.is_dir()]
+    foreign += [
+        folder / name for name in _FOLDERS if os.path.lexists(folder / name) and not (folder / name).is_dir()
+    ]
+    if foreign:
+        kind = "a folder" if foreign[0].is_dir() else "a file"
+        raise UnwritableOutput(
+            f"cannot write to {shown(str(folder))}: {kind} {foreign[0].name!r} is in the way of the results; move "
+            "it or choose another folder"
+        )
+
+
 def write_output(result: StudyResult, folder: str | os.PathLike[str]) -> None:
     """Write report, figures, diagrams and numbers of a study.
 
@@ -74,7 +130,7 @@ def write_output(result: StudyResult, folder: str | os.PathLike[str]) -> None:
     result : StudyResult
     folder : path-like
         Receives ``report.html``, ``report.tex``, ``figures/``, ``pictures/``, ``results.nc`` (every number)
-        and ``summary.json``. Files of an earlier run with the same names are replaced together.
+        and ``summary.json``. A study that is there already is replaced whole.
 
     Raises
     ------
@@ -123,10 +179,16 @@ def _staging(target: Path) -> Iterator[Path]:
     beside it.
     """
     place = target if target.is_dir() else target.parent
+    for left in place.glob(".nnft-*"):  # by a process that was killed
+        if (left / _LOCK).is_file() and is_abandoned(left / _LOCK):
+            shutil.rmtree(left, ignore_errors=True)
     staging = Path(tempfile.mkdtemp(prefix=".nnft-", dir=place))
+    held = os.open(staging / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
     try:
+        lock(held)
         yield staging
     finally:
+        os.close(held)
         shutil.rmtree(staging, ignore_errors=True)
 
 
@@ -137,14 +199,14 @@ def _install(new: Path, target: Path, old: Path) -> None:
         return
     undo: list[tuple[Path, Path]] = []  # (where it is now, where it belongs)
     try:
+        for place in _study_files(target):
+            kept = old / place.relative_to(target)
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            undo.append((kept, place))
+            place.rename(kept)
         for source in sorted(path for path in new.rglob("*") if path.is_file()):
             place = target / source.relative_to(new)
             place.parent.mkdir(exist_ok=True)
-            if os.path.lexists(place):
-                kept = old / source.relative_to(new)
-                kept.parent.mkdir(parents=True, exist_ok=True)
-                place.rename(kept)
-                undo.append((kept, place))
             undo.append((place, source))
             source.rename(place)
     except BaseException:

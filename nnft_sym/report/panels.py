@@ -22,7 +22,7 @@ def kernel(axes: "Axes", net: NetResult) -> None:
     """Draw the kernel matrix as coloured cells, with numbers while they fit."""
     matrix = net.kernel
     n = len(matrix)
-    low, high = min(0.0, float(matrix.min())), float(matrix.max())
+    low, high = min(0.0, float(matrix.min())), max(0.0, float(matrix.max()))
     mesh = axes.pcolormesh(matrix, cmap="cividis", vmin=low, vmax=high, edgecolors="face", linewidth=0.1)
     axes.set_aspect("equal")
     axes.invert_yaxis()
@@ -40,7 +40,8 @@ def kernel(axes: "Axes", net: NetResult) -> None:
         axes.figure.colorbar(mesh, ax=axes, shrink=0.8)
         return
     middle = low + 0.55 * (high - low)
-    decimals = max(0, 2 - int(np.floor(np.log10(np.abs(matrix).max()))))
+    largest = float(np.abs(matrix).max())
+    decimals = max(0, 2 - int(np.floor(np.log10(largest)))) if largest > 0 else 0
     for i, j in np.ndindex(n, n):
         axes.text(
             j + 0.5,
@@ -62,6 +63,7 @@ def moments(axes: "Axes", net: NetResult, experiments: int) -> None:
     shown += [one.m_exact for one in results if one.m_exact is not None and one.m_exact > 1e-9]
     positive = [value for value in shown if value > 0] or [1.0]
     bottom = 10.0 ** np.floor(np.log10(min(positive)) - 0.15)
+    axes.set_ylim(bottom, 10.0 ** np.ceil(np.log10(max([*positive, *background])) + 0.2))
     axes.set_yscale("log")
     axes.bar(places, background, width=0.7, bottom=0, color=GREY, alpha=0.35, label="background")
     for place, one in zip(places, results, strict=True):
@@ -140,4 +142,6 @@ def pulls(axes: "Axes", result: CorrelatorResult) -> None:
         return
     tested = f"{compared.dof} of {len(compared.pulls)} directions"
     outcome = rf"$\chi^2$/dof = {compared.chi2_dof:.2f}, p = {minus(f'{compared.p_value:.2g}')}"
+    if not compared.dof:
+        outcome = "nothing fluctuates"
     axes.set_title(f"{name}{tested}\n{outcome}", loc="left")

@@ -219,8 +219,8 @@ def residuals(axes: "Axes", net: NetResult) -> None:
         colour, marker, style = LOOKS[name]
         sizes = np.abs(result.best - six.predictions[name])
         sizes = np.sort(sizes[np.isfinite(sizes)])[::-1]
-        if not sizes.size:
-            continue
+        if not sizes.any():
+            continue  # nothing to draw on a logarithmic scale
         label = rf"{LABELS[name]}: $|\Delta G^{{(6)}}|$" if name == "free" else LABELS[name]
         if name == "lambda_tensor":
             label += r": $\kappa_6/N^2$"
@@ -237,7 +237,7 @@ def residuals(axes: "Axes", net: NetResult) -> None:
             label=label,
         )
         shown.append(sizes)
-    if result.quality is Quality.TRUSTED:
+    if result.quality is Quality.TRUSTED and result.error.any():
         errors = np.sort(result.error)[::-1]
         axes.plot(
             np.arange(1, errors.size + 1),
@@ -247,13 +247,17 @@ def residuals(axes: "Axes", net: NetResult) -> None:
             linewidth=1.3,
             label="sampling error",
         )
-    axes.set_yscale("log")
-    if shown:
-        top = max(float(sizes.max()) for sizes in shown)
+    top = max((float(sizes.max()) for sizes in shown), default=0.0)
+    if top > 0:
         typical = min(float(np.median(sizes)) for sizes in shown)
-        axes.set_ylim(max(typical / 300, top * 1e-12, 1e-300), top * 2)
-    log_ticks(axes.yaxis)
+        axes.set_ylim(max(typical / 300, top * 1e-12, np.finfo(np.float64).tiny), top * 2)
+        axes.set_yscale("log")
+        log_ticks(axes.yaxis)
+    else:
+        axes.set_yticks([])
+        axes.text(0.5, 0.5, "nothing to explain", ha="center", transform=axes.transAxes)
     plain_ticks(axes.xaxis)
     axes.set_xlabel("element, sorted")
     axes.set_ylabel("|residual|")
-    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), handlelength=2.2)
+    if shown:
+        axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), handlelength=2.2)

@@ -1,5 +1,6 @@
 """Study files: what ``nnft validate`` is to do, checked before anything runs."""
 
+import re
 import tomllib
 from importlib.resources import files
 from pathlib import Path
@@ -16,6 +17,7 @@ from pydantic import (
 )
 
 from diagrams.errors import NNFTError
+from diagrams.messages import shown
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -41,7 +43,14 @@ Whole = Annotated[int, BeforeValidator(_whole)]
 BUILT_IN = "published"
 #: Ensembles larger than this would take days; a typo is more likely.
 MOST_NETWORKS = 10**10
-
+#: A study file is a page of text; what is longer is another file, or never ends.
+MOST_BYTES = 1 << 20
+#: Tables and lists within each other; a study has three.
+DEEPEST = 20
+#: A key of more parts than that, as in a.b.c.
+_DOTTED = re.compile(rf"""(?<![\w"'-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){{{DEEPEST}}}""")
+#: Faults that one message lists.
+MOST_FAULTS = 10
 
 #: The library that checks the file speaks of inputs and tuples; its readers write TOML.
 _WORDS = {
@@ -139,7 +148,9 @@ class StudyConfig(_Table):
         kept = tuple(net for net in self.net if net.kind == kind)
         if not kept:
             present = ", ".join(sorted({net.kind for net in self.net}))
-            raise InvalidStudy(f"the study has no net of kind {kind!r}, only {present}; add a [[net]] table")
+            raise InvalidStudy(
+                f"the study has no net of kind {shown(kind)}, only {present}; add a [[net]] table"
+            )
         return self.model_copy(update={"net": kept})
 
 
@@ -162,10 +173,19 @@ def load_study(path: Path) -> StudyConfig:
         every fault by its place in the file.
     """
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
+            raise InvalidStudy(
+                f"{shown(str(path))} is longer than {MOST_BYTES:,} bytes or never ends; a study file is a few "
+                "lines of TOML"
+            )
+        text = content.decode("utf-8").replace("\r\n", "\n")
+    except (OSError, ValueError) as error:
+        if isinstance(error, InvalidStudy):
+            raise
         reason = getattr(error, "strerror", None) or error
-        raise InvalidStudy(f"cannot read the study file {str(path)!r}: {reason}") from None
+        raise InvalidStudy(f"cannot read the study file {shown(str(path))}: {reason}") from None
     return parse_study(text, source=path.name)
 
 
@@ -189,12 +209,36 @@ def parse_study(text: str, source: str = "study") -> StudyConfig:
     InvalidStudy
         As `load_study`.
     """
+    source = shown(source)[1:-1]
+    _refuse_depth(text, source)
     try:
         return StudyConfig.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise InvalidStudy(f"{source} is not valid TOML: {error}") from None
     except ValidationError as error:
-        raise InvalidStudy(f"{source}: {'; '.join(_faults(error))}") from None
+        faults = _faults(error)
+        more = [f"and {len(faults) - MOST_FAULTS} more faults"] if len(faults) > MOST_FAULTS else []
+        raise InvalidStudy(f"{source}: {'; '.join([*faults[:MOST_FAULTS], *more])}") from None
+    except ValueError as error:  # a number of more digits than Python reads
+        raise InvalidStudy(f"{source} holds a number that cannot be read: {error}") from None
+    except RecursionError:
+        raise InvalidStudy(f"{source}: its tables or lists stand too deep within each other") from None
+
+
+def _refuse_depth(text: str, source: str) -> None:
+    """Refuse what the reader of TOML would follow down until the stack is full.
+
+    Brackets inside texts are counted too, which can only refuse what no study holds.
+    """
+    depth = deepest = 0
+    for sign in re.findall(r"[\[\]{}]", text):
+        depth = max(depth + (1 if sign in "[{" else -1), 0)
+        deepest = max(deepest, depth)
+    if deepest > DEEPEST or _DOTTED.search(text):
+        raise InvalidStudy(
+            f"{source}: tables or lists stand more than {DEEPEST} deep within each other; "
+            "a study has [[net]] tables and points = [[0.3], [0.7]]"
+        )
 
 
 def _faults(error: ValidationError) -> list[str]:
@@ -213,7 +257,7 @@ def _fault(item: "ErrorDetails") -> str:
     location = item["loc"]
     words = []
     for part in location:
-        words.append(f"number {part + 1}" if isinstance(part, int) else str(part))
+        words.append(f"number {part + 1}" if isinstance(part, int) else _key(part))
     place = " ".join(words) or "the study"
     message = _WORDS.get(item["type"], str(item["msg"])).removeprefix("Value error, ")
     message = message.removeprefix("Input should be ").format(**item.get("ctx", {}))
@@ -222,5 +266,10 @@ def _fault(item: "ErrorDetails") -> str:
     if item["type"] == "missing":
         return f"{place}: missing; add it"
     given = item.get("input")
-    shown = f" (given: {given!r})" if isinstance(given, int | float | str) else ""
-    return f"{place}: {message}{shown}"
+    repeated = f" (given: {shown(given)})" if isinstance(given, int | float | str) else ""
+    return f"{place}: {message}{repeated}"
+
+
+def _key(name: str) -> str:
+    """Write a key as TOML would, in quotes if it is not a plain word; a stranger chose it."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]{1,60}", name) else shown(name)

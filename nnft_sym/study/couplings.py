@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 
 #: Relative size under which a vertex integral, or an exactly known correlator, counts as zero.
 ZERO = 1e-10
+#: The weights of a fitted constant allow every element to miss it by this many times the largest relative
+#: deviation of the exact tensor. For two elements that differ by δ, a fit that allows for t moves by at most
+#: δ/(√2 t) of its standard error, here a seventh.
+ALLOWANCE = 5.0
+#: The most that is allowed for, and what is where no exact tensor is known: a tensor that misses a constant by
+#: 2 % (`nnft_sym.study.verdict.MISFIT`) is still called constant.
+MOST_ALLOWED = 0.1
 #: Standard errors under which a *sampled* connected correlator counts as zero where no exact one exists.
 NOISE = 4.0
 
@@ -35,7 +42,7 @@ class FourPointData:
     sampled_delta, sampled_error : ndarray, shape (M,)
         Sampled full minus free, and its standard error.
     exact_delta : ndarray, shape (M,), or None
-        Exact full minus free.
+        Exact full minus free: the connected function.
     covariance : ndarray, shape (M, M)
         Of the sampled mean.
     n_blocks : int
@@ -43,6 +50,8 @@ class FourPointData:
     blocks : ndarray, shape (n_blocks, M), or None
         The block means of the sampled full correlator; with them the error of a fitted constant holds even
         where no constant fits.
+    exact_error : ndarray, shape (M,), or None
+        Error of `exact_delta`.
     """
 
     coefficient: Array
@@ -53,6 +62,7 @@ class FourPointData:
     covariance: Array
     n_blocks: int
     blocks: Array | None = None
+    exact_error: Array | None = None
 
 
 def extract_coupling(data: FourPointData) -> CouplingResult:
@@ -69,11 +79,12 @@ def extract_coupling(data: FourPointData) -> CouplingResult:
     """
     status = classify(data)
     finite = np.array([item is CouplingStatus.FINITE for item in status])
+    closest = _closest(data, finite)
     best_delta = data.sampled_delta if data.exact_delta is None else data.exact_delta
     sampled, sampled_error = (_divide(part, data.coefficient, finite) for part in _value_and_error(data))
     exact = None if data.exact_delta is None else _divide(data.exact_delta, data.coefficient, finite)
-    fit = _fit_constant(data, data.sampled_delta, finite, data.blocks)
-    fit_best = fit if data.exact_delta is None else _fit_constant(data, best_delta, finite)
+    fit = _fit_constant(data, data.sampled_delta, finite, closest, data.blocks)
+    fit_best = fit if data.exact_delta is None else _fit_constant(data, best_delta, finite, closest)
     mean, mean_error = _mean(data, sampled, finite)
     return CouplingResult(
         coefficient=data.coefficient,
@@ -84,13 +95,14 @@ def extract_coupling(data: FourPointData) -> CouplingResult:
         exact=exact,
         mean=mean,
         mean_error=mean_error,
-        mean_exact=None if exact is None else _nanmean(exact),
-        spread_sampled=_spread(sampled),
-        spread_exact=None if exact is None else _spread(exact),
+        mean_exact=None if exact is None else _mean_of(exact, finite),
+        spread_sampled=_spread(sampled, finite),
+        spread_exact=None if exact is None else _spread(exact, finite),
         fit=fit,
         fit_best=fit_best,
-        misfit_best=_misfit(data, best_delta, None if fit_best is None else fit_best.parameters[0], finite),
-        misfit_least=_misfit(data, best_delta, _least_misfit(data, best_delta, finite), finite),
+        misfit_best=_misfit(data, best_delta, None if fit_best is None else fit_best.parameters[0]),
+        misfit_least=_misfit(data, best_delta, closest),
+        closest=float("nan") if closest is None else closest,
     )
 
 
@@ -98,8 +110,9 @@ def classify(data: FourPointData) -> tuple[CouplingStatus, ...]:
     """Say for every element whether a finite coupling exists.
 
     A vertex integral counts as zero when it is below `ZERO` of the largest or within three quadrature
-    errors; then an exact connected correlator below `ZERO` of the largest (a sampled one within `NOISE`
-    standard errors) makes the element 0/0, otherwise the coupling would be infinite.
+    errors; then an exact connected correlator below `ZERO` of the largest or within three of its errors (a
+    sampled one within `NOISE` standard errors) makes the element 0/0, otherwise the coupling would be
+    infinite.
     """
     c = np.abs(data.coefficient)
     no_vertex = c <= np.maximum(ZERO * c.max(initial=0.0), 3 * data.coefficient_error)
@@ -107,7 +120,8 @@ def classify(data: FourPointData) -> tuple[CouplingStatus, ...]:
         no_correlator = np.abs(data.sampled_delta) <= NOISE * data.sampled_error
     else:
         size = np.abs(data.exact_delta)
-        no_correlator = size <= ZERO * size.max(initial=0.0)
+        error = np.zeros_like(size) if data.exact_error is None else data.exact_error
+        no_correlator = size <= np.maximum(ZERO * size.max(initial=0.0), 3 * error)
     statuses = []
     for vertex_vanishes, correlator_vanishes in zip(no_vertex, no_correlator, strict=True):
         if not vertex_vanishes:
@@ -129,14 +143,12 @@ def _divide(numerator: Array, coefficient: Array, finite: Array) -> Array:
     return result
 
 
-def _nanmean(values: Array) -> float:
-    kept = values[np.isfinite(values)]
-    return float(kept.mean()) if kept.size else float("nan")
+def _mean_of(values: Array, finite: Array) -> float:
+    return float(values[finite].mean()) if finite.any() else float("nan")
 
 
-def _spread(values: Array) -> float:
-    kept = values[np.isfinite(values)]
-    return float(kept.std()) if kept.size else float("nan")
+def _spread(values: Array, finite: Array) -> float:
+    return float(values[finite].std()) if finite.any() else float("nan")
 
 
 def _mean(data: FourPointData, sampled: Array, finite: Array) -> tuple[float, float]:
@@ -145,37 +157,55 @@ def _mean(data: FourPointData, sampled: Array, finite: Array) -> tuple[float, fl
         return float("nan"), float("nan")
     weights = np.zeros(len(finite))
     weights[finite] = 1.0 / (data.coefficient[finite] * finite.sum())
-    return _nanmean(sampled), float(np.sqrt(max(float(weights @ data.covariance @ weights), 0.0)))
+    return _mean_of(sampled, finite), float(np.sqrt(max(float(weights @ data.covariance @ weights), 0.0)))
 
 
 def _fit_constant(
-    data: FourPointData, delta: Array, finite: Array, blocks: Array | None = None
+    data: FourPointData, delta: Array, finite: Array, closest: float | None, blocks: Array | None = None
 ) -> "Fit | None":
+    """Fit one constant to the finite elements, allowing each to miss it by what is known of the tensor.
+
+    That is a share of what the theory says, not of the data, whose fluctuations would weigh themselves down;
+    and of the noise, because λ is known no better.
+    """
     from numerics.fits.fitting import fit
 
-    if not finite.any():
+    if closest is None:
         return None
+    size = np.hypot(data.coefficient * closest, np.sqrt(np.diag(data.covariance)))
     return fit(
         delta[finite],
         data.coefficient[finite, None],
         data.covariance[np.ix_(finite, finite)],
         n_blocks=data.n_blocks,
         blocks=None if blocks is None else blocks[:, finite],
+        model_error=_allowance(data, finite, closest) * size[finite],
     )
 
 
-def _least_misfit(data: FourPointData, delta: Array, finite: Array) -> float | None:
+def _allowance(data: FourPointData, finite: Array, closest: float) -> float:
+    """Choose the relative discrepancy that the weights of the fit allow for; 0 for a constant tensor."""
+    if data.exact_delta is None or closest == 0.0:
+        return MOST_ALLOWED
+    theory = data.coefficient[finite] * closest
+    deviation = float(np.max(np.abs(data.exact_delta[finite] / theory - 1.0)))
+    return min(ALLOWANCE * deviation, MOST_ALLOWED)
+
+
+def _closest(data: FourPointData, finite: Array) -> float | None:
     """Find the constant with the smallest Σ|ΔG4 - c λ|: the median of ΔG4/c, weighted with |c|."""
     if not finite.any():
         return None
+    delta = data.sampled_delta if data.exact_delta is None else data.exact_delta
     ratio = delta[finite] / data.coefficient[finite]
     order = np.argsort(ratio)
     heap = np.cumsum(np.abs(data.coefficient[finite])[order])
     return float(ratio[order][np.searchsorted(heap, heap[-1] / 2)])
 
 
-def _misfit(data: FourPointData, delta: Array, constant: float | None, finite: Array) -> float:
-    if constant is None:
+def _misfit(data: FourPointData, delta: Array, constant: float | None) -> float:
+    """Share of ΔG4 that a constant misses, over all elements: an infinite λ is missed whole."""
+    total = float(np.abs(delta).sum())
+    if constant is None or total == 0.0:
         return float("nan")
-    residual = delta[finite] - data.coefficient[finite] * constant
-    return float(np.abs(residual).sum() / np.abs(delta[finite]).sum())
+    return float(np.abs(delta - data.coefficient * constant).sum() / total)

@@ -11,7 +11,7 @@ from nnft_sym.study.couplings import FourPointData, extract_coupling
 from nnft_sym.study.reporter import Reporter
 from nnft_sym.study.results import Array, CorrelatorResult, NetResult
 from nnft_sym.study.six_point import predict_six_point
-from nnft_sym.study.verdict import checks, is_sampled, verdict
+from nnft_sym.study.verdict import ALWAYS_ASKED, checks, is_sampled, verdict
 from numerics.errors import NotAvailable
 from numerics.estimate import Estimate, Quality
 from numerics.exact.correlators import ExactCorrelators, exact_correlators
@@ -100,7 +100,8 @@ def _evaluate(
             coefficient_error=vertex.error,
             sampled_delta=four.sampled - four.free,
             sampled_error=four.error,
-            exact_delta=None if four.exact is None else four.exact - four.free,
+            exact_delta=four.excess,
+            exact_error=None if exact is None else exact[4].connected_error,
             covariance=sampled.covariance((4,)),
             n_blocks=sampled.n_blocks,
             blocks=sampled.block_means((4,)),
@@ -109,6 +110,8 @@ def _evaluate(
     six_point = predict_six_point(correlators, coupling, predictions[6], coupling_name, sampled, bases[6])
     joint = _joint(correlators, sampled)
     integral_error = _relative_error(vertex.value, vertex.error)
+    contact = _contact_error(net, points, config.cutoff, vertex.value)
+    made = checks(correlators, joint, coupling, six_point, integral_error, sampled.n_networks, contact)
     kernel, kernel_weight = net.kernel.full(points, points), net.kernel.weight(points, points)
     return NetResult(
         config=config,
@@ -123,22 +126,15 @@ def _evaluate(
         coupling=coupling,
         six_point=six_point,
         joint=joint,
-        checks=checks(
-            correlators,
-            joint,
-            coupling,
-            six_point,
-            integral_error,
-            sampled.n_networks,
-            _contact_error(net, points, config.cutoff, vertex.value),
-        ),
+        checks=made,
+        not_checked=tuple(name for name in ALWAYS_ASKED if name not in made),
         verdict=verdict(correlators, coupling, six_point, config.cutoff),
         seconds=0.0,
     )
 
 
 def _contact_error(net: Network, points: Array, cutoff: float | None, coefficient: Array) -> float | None:
-    """Compare the first, middle and last vertex coefficient with adaptive quadrature."""
+    """Compare the first, middle and last vertex coefficient with adaptive quadrature; None if it finds none."""
     sets = multisets(len(points), 4)
     worst = None
     for row in (0, len(sets) // 2, len(sets) - 1):
@@ -187,6 +183,7 @@ def _correlator_result(
 ) -> CorrelatorResult:
     ours = sampled[order]
     full = None if exact is None else exact[order].full
+    excess = None if exact is None else exact.excess(order)
     comparison = None
     if full is not None:
         comparison = compare(ours.value - full, basis, n_blocks=sampled.n_blocks)
@@ -202,9 +199,10 @@ def _correlator_result(
         connected=None if exact is None else exact[order].connected,
         quality=ours.quality,
         m_sampled=mean_ratio(ours.value - free.value, free.value),
-        m_exact=None if full is None else mean_ratio(full - free.value, free.value),
+        m_exact=None if excess is None else mean_ratio(excess, free.value),
         background=mean_ratio(per_experiment.std(axis=0, ddof=1), free.value),
         comparison=comparison,
+        excess=excess,
     )
 
 

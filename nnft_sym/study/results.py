@@ -7,7 +7,7 @@ sampled numbers stand beside it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -68,6 +68,8 @@ class CorrelatorResult:
     m_exact: float | None
     background: float
     comparison: "Comparison | None"
+    #: Exact full minus free without cancellation, shape (M,), where there is an exact answer.
+    excess: Array | None = None
 
     @property
     def best(self) -> Array:
@@ -77,7 +79,7 @@ class CorrelatorResult:
     @property
     def delta(self) -> Array:
         """Best full correlator minus the free one."""
-        return self.best - self.free
+        return self.best - self.free if self.excess is None else self.excess
 
 
 @dataclass(frozen=True)
@@ -96,15 +98,19 @@ class CouplingResult:
     mean_exact, spread_exact, spread_sampled : float
         The same mean from the exact 4-point function; standard deviation over elements.
     fit : Fit or None
-        One constant by generalised least squares on the sampled 4-point function.
+        One constant by generalised least squares on the finite elements of the sampled 4-point function, which
+        may miss a constant by a few times what the exact ones do (`nnft_sym.study.couplings.ALLOWANCE`).
     fit_best : Fit or None
         The same fit to the best (exact, if there is one) 4-point function, weighted by the sampled
         covariance.
     misfit_best : float
-        Mean |residual| / mean |delta| of `fit_best` on the best 4-point function. The fit is led by what
-        is known precisely, so another constant may come closer.
+        Mean |residual| / mean |delta| of `fit_best` on the best 4-point function, over *all* elements: where
+        the vertex vanishes no constant explains anything. The fit is led by what is known precisely, so
+        another constant may come closer.
     misfit_least : float
         The smallest such number that any constant reaches.
+    closest : float
+        The constant that reaches it; it lies within the range of the best tensor.
     """
 
     coefficient: Array
@@ -122,6 +128,34 @@ class CouplingResult:
     fit_best: "Fit | None"
     misfit_best: float
     misfit_least: float
+    closest: float = float("nan")
+
+    @property
+    def tensor(self) -> Array:
+        """The exact coupling per element if there is one, else the sampled; NaN where it is not finite."""
+        return self.sampled if self.exact is None else self.exact
+
+    @property
+    def range(self) -> tuple[float, float] | None:
+        """Smallest and largest finite element of the best tensor; None if there is none."""
+        finite = self.tensor[np.isfinite(self.tensor)]
+        return (float(finite.min()), float(finite.max())) if finite.size else None
+
+    @property
+    def outside(self) -> bool:
+        """True when the constant fitted to the best tensor lies outside its range, by more than rounding."""
+        if self.fit_best is None or self.range is None:
+            return False
+        low, high = self.range
+        margin = 1e-6 * max(abs(low), abs(high))
+        return not low - margin <= self.fit_best.parameters[0] <= high + margin
+
+    @property
+    def constant(self) -> float:
+        """The constant to quote: the fitted one, or the closest where that lies outside the tensor."""
+        if self.outside:
+            return self.closest
+        return float("nan") if self.fit_best is None else float(self.fit_best.parameters[0])
 
     def count(self, status: CouplingStatus) -> int:
         """Count the elements of one status."""
@@ -137,7 +171,8 @@ class SixPointResult:
     predictions : mapping of str to ndarray, shape (M6,)
         One tensor per name of `PREDICTIONS`; NaN where a prediction needs an infinite coupling.
     explained : mapping of str to float
-        1 - Σ|residual| / Σ|delta| against the best 6-point function, over the elements predicted.
+        1 - Σ|residual| / Σ|delta| against the best 6-point function, over all elements; of what a prediction
+        cannot predict it explains nothing.
     explained_sampled : mapping of str to float
         The same with the sampled couplings against the sampled 6-point function.
     comparisons : mapping of str to Comparison
@@ -145,8 +180,10 @@ class SixPointResult:
         noise of the sampled 4-point function, which the χ² does not know of.
     remainder : ndarray, shape (M6,)
         Best 6-point function minus the prediction with the coupling tensor: equals κ₆/N².
+    unpredicted_share : float
+        The part of `remainder_share` that is of elements which cannot be predicted.
     remainder_share : float
-        Σ|remainder| / Σ|delta|.
+        Σ|remainder| / Σ|delta| over all elements; what cannot be predicted remains whole.
     identity_error : float or None
         Largest |remainder - κ₆/N²| / largest |delta|, where an exact answer exists: checks the engine.
     excluded : int
@@ -161,6 +198,7 @@ class SixPointResult:
     remainder_share: float
     identity_error: float | None
     excluded: int
+    unpredicted_share: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -184,6 +222,8 @@ class NetResult:
     seconds: float
     #: Checks that failed for the first sample and passed for a second, independent one.
     repeated: tuple[str, ...] = ()
+    #: Checks that could not be made here.
+    not_checked: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -205,11 +245,13 @@ class StudyResult:
     nets: tuple[NetResult, ...]
     provenance: Mapping[str, object]
     seconds: float
+    #: Nets without a result -> why.
+    refused: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
-        """True when every net passed."""
-        return all(net.passed for net in self.nets)
+        """True when every net has a result and passed."""
+        return not self.refused and all(net.passed for net in self.nets)
 
     @property
     def set_aside(self) -> str:
@@ -226,6 +268,8 @@ class StudyResult:
     @property
     def outcome(self) -> str:
         """Say in words what `passed` means here."""
+        if self.refused:
+            return "there is no result for " + "; ".join(f"{net}: {why}" for net, why in self.refused.items())
         if not self.passed:
             return "our numbers do not agree with the exact referee"
         missing = [net.name for net in self.nets if not net.compared]

@@ -18,6 +18,8 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from diagrams.errors import NNFTError
 from nnft_sym.actions.action import Action
 from nnft_sym.actions.polynomials import Polynomial
@@ -25,7 +27,7 @@ from nnft_sym.expansions.expansion import Expansion, correlator
 from nnft_sym.study.config import InvalidStudy, NetConfig, StudyConfig
 from nnft_sym.study.net import ORDERS, make_network, study_net
 from nnft_sym.study.reporter import Reporter, Silent
-from nnft_sym.study.results import StudyResult
+from nnft_sym.study.results import Array, NetResult, StudyResult
 from numerics.errors import DivergentIntegral
 from numerics.given import shown
 from numerics.integrals.domains import Box, WholeSpace
@@ -34,6 +36,9 @@ from numerics.points import as_points
 
 if TYPE_CHECKING:
     from numerics.integrals.domains import Domain
+
+#: Vertex integrals below this, or above its inverse, have no squares among the floats.
+SMALLEST = 1e-140
 
 
 class UnsuitableAction(NNFTError, ValueError):
@@ -62,6 +67,10 @@ def run_study(config: StudyConfig, reporter: Reporter | None = None) -> StudyRes
         If the action has no f⁴ term with one coupling of its own.
     DivergentIntegral
         If a vertex integral needs a cutoff and none is given; raised before anything is sampled.
+    InvalidStudy
+        If numbers of a net leave floating point; before anything is sampled.
+    NNFTError
+        What made every net fail. Where one of several fails, the result has the others, and says so.
 
     Examples
     --------
@@ -99,15 +108,24 @@ def run_study(config: StudyConfig, reporter: Reporter | None = None) -> StudyRes
                 f"{error}. This is net number {number} of the study, {net.kind}-net: add a line like "
                 "cutoff = 100.0 to its [[net]] table"
             ) from None
-    nets = []
-    for net, predictions in zip(config.net, integrated, strict=True):
-        nets.append(study_net(net, config, predictions, coupling, told))
+    for number, (net, predictions) in enumerate(zip(config.net, integrated, strict=True), start=1):
+        _refuse_extremes(number, net, predictions[4].coefficient(coupling).value)
+    nets: list[NetResult] = []
+    refused: dict[str, NNFTError] = {}
+    for number, (net, predictions) in enumerate(zip(config.net, integrated, strict=True), start=1):
+        try:
+            nets.append(study_net(net, config, predictions, coupling, told))
+        except NNFTError as error:  # the others have been paid for
+            refused[f"net number {number} of the study, {net.kind}-net"] = error
+    if not nets:
+        raise next(iter(refused.values()))
     return StudyResult(
         config=config,
         expansions=expansions,
         nets=tuple(nets),
         provenance=_provenance(config),
         seconds=time.perf_counter() - start,
+        refused={name: str(error) for name, error in refused.items()},
     )
 
 
@@ -162,6 +180,17 @@ def _integrate(net: NetConfig, expansions: Mapping[int, Expansion]) -> dict[int,
     domain: Domain = WholeSpace() if net.cutoff is None else Box(net.cutoff)
     kernel, points = make_network(net).kernel, as_points(net.points)
     return {n: predict(expansion.monomials(), kernel, points, domain) for n, expansion in expansions.items()}
+
+
+def _refuse_extremes(number: int, net: NetConfig, coefficient: Array) -> None:
+    """Refuse, before anything is sampled, vertex integrals whose squares leave floating point."""
+    largest = float(np.abs(coefficient).max())
+    if largest == 0.0 or SMALLEST < largest < 1 / SMALLEST:
+        return
+    raise InvalidStudy(
+        f"net number {number} of the study, {net.kind}-net: its vertex integrals are about {largest:.1e}, and "
+        f"errors of λ need their squares; give deviations, points and a cutoff nearer to 1"
+    )
 
 
 def _provenance(config: StudyConfig) -> dict[str, object]:

@@ -53,9 +53,9 @@ def predict_six_point(
     SixPointResult
     """
     six = correlators[6]
+    sampled_delta = six.sampled - six.free
     exact_known = coupling.mean_exact is not None
-    best = _predictions(
-        six.free,
+    best = _changes(
         prediction,
         coupling_name,
         coupling.exact if coupling.exact is not None else coupling.sampled,
@@ -63,8 +63,7 @@ def predict_six_point(
         coupling.mean_exact if coupling.mean_exact is not None else coupling.mean,
         coupling.fit_best.parameters[0] if coupling.fit_best is not None else float("nan"),
     )
-    from_sample = _predictions(
-        six.free,
+    from_sample = _changes(
         prediction,
         coupling_name,
         coupling.sampled,
@@ -72,25 +71,26 @@ def predict_six_point(
         coupling.mean,
         coupling.fit.parameters[0] if coupling.fit is not None else float("nan"),
     )
-    remainder = six.best - best["lambda_tensor"]
+    # The free part is left out on both sides: of a nearly Gaussian network only rounding would remain of it.
+    residuals = {name: six.delta - change for name, change in best.items()}
+    remainder = residuals["lambda_tensor"]
     predicted = np.isfinite(remainder)
     scale = np.abs(six.delta)
     identity = None
     if exact_known and six.connected is not None and predicted.any():
         miss = float(np.abs(remainder - six.connected)[predicted].max())
-        identity = miss / scale.max() if miss > 0 else 0.0
+        identity = miss / float(scale.max()) if miss > 0 and scale.max() > 0 else miss
     if not predicted.all():
         basis = eigenbasis_of_blocks(sampled.block_means((6,))[:, predicted], sampled.block_sizes)
     return SixPointResult(
-        predictions=best,
-        explained={name: _explained(six.best - best[name], scale) for name in PREDICTIONS},
+        predictions={name: six.free + change for name, change in best.items()},
+        explained={name: _explained(residuals[name], scale) for name in PREDICTIONS},
         explained_sampled={
-            name: _explained(six.sampled - from_sample[name], np.abs(six.sampled - six.free))
-            for name in PREDICTIONS
+            name: _explained(sampled_delta - from_sample[name], np.abs(sampled_delta)) for name in PREDICTIONS
         },
         comparisons={
             name: compare(
-                (six.sampled - best[name])[predicted],
+                (sampled_delta - best[name])[predicted],
                 basis,
                 n_blocks=sampled.n_blocks,
             )
@@ -101,11 +101,11 @@ def predict_six_point(
         remainder_share=1.0 - _explained(remainder, scale),
         identity_error=identity,
         excluded=int((~predicted).sum()),
+        unpredicted_share=float(scale[~predicted].sum() / scale.sum()) if scale.any() else 0.0,
     )
 
 
-def _predictions(
-    free: Array,
+def _changes(
     prediction: Prediction,
     name: str,
     tensor: Array,
@@ -113,21 +113,23 @@ def _predictions(
     mean: float,
     fitted: float,
 ) -> dict[str, Array]:
+    """What each prediction adds to the free theory."""
     per_unit = prediction.coefficient(name).value
     # Where vertex and correlator both vanish the product λ·∫ is 0 whatever λ; where λ is infinite it is not
     # defined, and the NaN travels into every element that needs it.
     undetermined = np.array([item is CouplingStatus.UNDETERMINED for item in coupling.status])
     filled = np.where(undetermined, 0.0, tensor)
     return {
-        "free": free,
-        "lambda_tensor": free + prediction.evaluate_tensor(name, filled),
-        "lambda_mean": free + mean * per_unit,
-        "lambda_fit": free + fitted * per_unit,
+        "free": np.zeros(len(per_unit)),
+        "lambda_tensor": prediction.evaluate_tensor(name, filled),
+        "lambda_mean": mean * per_unit,
+        "lambda_fit": fitted * per_unit,
     }
 
 
 def _explained(residual: Array, scale: Array) -> float:
-    """1 - Σ|residual| / Σ|ΔG6| over the elements that are predicted."""
-    kept = np.isfinite(residual)
-    total = scale[kept].sum()
-    return float(1.0 - np.abs(residual[kept]).sum() / total) if total > 0 else float("nan")
+    """1 - Σ|residual| / Σ|ΔG6| over all elements; of those that cannot be predicted nothing is explained."""
+    predicted = np.isfinite(residual)
+    if not predicted.any() or not scale.any():
+        return float("nan")
+    return float(1.0 - np.where(predicted, np.abs(residual), scale).sum() / scale.sum())

@@ -1,7 +1,9 @@
 """A study in a few numbers: the JSON summary that outside checks rely on, and the terminal tables."""
 
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
+from nnft_sym.printing.number_text import NOTHING, plain
 from nnft_sym.printing.tables import table
 from nnft_sym.study.results import PREDICTIONS, CouplingStatus, NetResult, StudyResult
 from nnft_sym.study.verdict import SUSPECT, is_sampled, judgement
@@ -33,6 +35,7 @@ def summarise(result: StudyResult) -> dict[str, Any]:
     """
     return {
         "passed": result.passed,
+        "refused": dict(result.refused),
         "nets": [net_summary(net) for net in result.nets],
         "seconds": result.seconds,
         "provenance": dict(result.provenance),
@@ -65,6 +68,7 @@ def net_summary(net: NetResult) -> dict[str, Any]:
         "passed": net.passed,
         "compared": net.compared,
         "checks": dict(net.checks),
+        "not_checked": list(net.not_checked),
         "repeated": list(net.repeated),
         "verdict": net.verdict,
         "lambda_mean": coupling.mean,
@@ -159,6 +163,7 @@ def _failures(net: NetResult) -> list[str]:
             f"(Sampled and exact are taken to disagree at a two-sided p below {SUSPECT:g}, twice in a row "
             "with independent networks.)"
         )
+    said += [f"Not checked: {name} (no answer here)" for name in net.not_checked if net.exact_method]
     said += [f"{name}: failed once, passed with independent networks" for name in net.repeated]
     return said
 
@@ -172,18 +177,18 @@ def correlators_table(net: NetResult) -> "Table":
             [
                 f"G{order}",
                 str(len(one.indices)),
-                f"{one.m_sampled:.4g}",
-                "–" if one.m_exact is None else f"{one.m_exact:.4g}",
-                f"{one.background:.2g}",
-                "–" if against is None else f"{against.chi2_dof:.3g}",
-                "–" if against is None else str(against.dof),
-                "–" if against is None else f"{against.p_value:.2g}",
+                plain(one.m_sampled, ".4g"),
+                plain(one.m_exact, ".4g"),
+                plain(one.background, ".2g"),
+                NOTHING if against is None else plain(against.chi2_dof, ".3g"),
+                NOTHING if against is None else str(against.dof),
+                NOTHING if against is None else f"{against.p_value:.2g}",
                 one.quality.name.lower().replace("_", " "),
             ]
         )
     columns = ["", "sets", "m", "m exact", "noise", "χ²/dof", "dof", "p (2-sided)", "sample"]
     return table(
-        "Correlators: m = mean |ΔG|/|G_GP|, its scatter per experiment, and sampled against exact",
+        "Correlators: m = mean |ΔG|/|G_GP| where G_GP ≠ 0, its scatter per experiment, and sampled against exact",
         columns,
         rows,
     )
@@ -193,12 +198,12 @@ def coupling_table(net: NetResult) -> "Table":
     """Show the coupling: tensor mean, spread, and one fitted constant."""
     coupling, (fit, source) = net.coupling, chosen_fit(net)
     rows = [
-        ["λ, mean of the sampled tensor", f"{coupling.mean:.4g}", f"{coupling.mean_error:.2g}"],
-        ["λ, spread of the sampled tensor", f"{coupling.spread_sampled:.4g}", ""],
+        ["λ, mean of the sampled tensor", plain(coupling.mean, ".4g"), plain(coupling.mean_error, ".2g")],
+        ["λ, spread of the sampled tensor", plain(coupling.spread_sampled, ".4g"), ""],
     ]
     if coupling.mean_exact is not None and coupling.spread_exact is not None:
-        rows.append(["λ, mean of the exact tensor", f"{coupling.mean_exact:.4g}", ""])
-        rows.append(["λ, spread of the exact tensor", f"{coupling.spread_exact:.4g}", ""])
+        rows.append(["λ, mean of the exact tensor", plain(coupling.mean_exact, ".4g"), ""])
+        rows.append(["λ, spread of the exact tensor", plain(coupling.spread_exact, ".4g"), ""])
     if fit is not None:
         rows.append(
             [f"one constant λ, fitted ({source} G4)", f"{fit.parameters[0]:.4g}", f"{fit.errors[0]:.2g}"]
@@ -210,6 +215,10 @@ def coupling_table(net: NetResult) -> "Table":
     return table("Coupling of f⁴", ["", "value", "error"], rows)
 
 
+def _percent(share: float) -> str:
+    return plain(100 * share, ".2f") + ("" if isnan(share) else " %")
+
+
 def six_point_table(net: NetResult) -> "Table":
     """Show what each prediction explains of the 6-point function."""
     six = net.six_point
@@ -219,9 +228,9 @@ def six_point_table(net: NetResult) -> "Table":
         rows.append(
             [
                 PREDICTION_NAMES[name],
-                f"{100 * six.explained[name]:.2f} %",
-                f"{100 * six.explained_sampled[name]:.2f} %",
-                "–" if against is None else f"{against.chi2_dof:.3g} ({against.dof})",
+                _percent(six.explained[name]),
+                _percent(six.explained_sampled[name]),
+                NOTHING if against is None else f"{plain(against.chi2_dof, '.3g')} ({against.dof})",
             ]
         )
     target = "exact" if six.identity_error is not None else "sampled"

@@ -34,6 +34,12 @@ VAGUE = 0.2
 FAIR = 0.5
 #: Largest relative quadrature error of the vertex integrals.
 QUADRATURE = 1e-6
+#: The check of the vertex coefficient by a second quadrature, which does not always find an answer.
+CONTACT = "the coefficient of λ is -4! ∫K_W K_W K_W K_W by adaptive quadrature"
+#: The check that the λ tensor predicts all of the 6-point function but its own cumulant.
+LEFT = "the coupling tensor leaves exactly the connected 6-point cumulant"
+#: Checks of which a net says when they could not be made.
+ALWAYS_ASKED = (CONTACT, LEFT)
 
 
 def checks(
@@ -55,9 +61,7 @@ def checks(
     """
     made = {"vertex integrals converged": bool(integral_error <= QUADRATURE)}
     if contact_error is not None:
-        made["the coefficient of λ is -4! ∫K_W K_W K_W K_W by adaptive quadrature"] = (
-            contact_error <= QUADRATURE
-        )
+        made[CONTACT] = bool(contact_error <= QUADRATURE)
     for order, result in correlators.items():
         one = result.comparison
         if one is not None and result.quality is Quality.TRUSTED and _large_enough(one, n_networks):
@@ -69,7 +73,7 @@ def checks(
         pull = (coupling.mean - coupling.mean_exact) / coupling.mean_error
         made["sampled mean coupling agrees with the exact one"] = bool(abs(pull) < 4)
     if six_point.identity_error is not None:
-        made["the coupling tensor leaves exactly the connected 6-point cumulant"] = _identity_holds(six_point)
+        made[LEFT] = _identity_holds(six_point)
     return made
 
 
@@ -131,7 +135,7 @@ def rejections(coupling: CouplingResult, quality: Quality) -> list[str]:
     """
     fit = coupling.fit
     if fit is None or coupling.fit_best is None:
-        return ["no element of λ is finite"]
+        return ["no element of λ is finite"] if coupling.count(CouplingStatus.INFINITE) else []
     said = []
     if coupling.count(CouplingStatus.INFINITE):
         said.append("some elements would need it infinite")
@@ -202,9 +206,9 @@ def _holes(coupling: CouplingResult) -> list[str]:
     if not infinite + undetermined:
         return []
     return [
-        f"{infinite + undetermined} of {len(coupling.status)} elements of λ do not exist and are left out: "
+        f"{infinite + undetermined} of {len(coupling.status)} elements of λ do not exist: "
         f"{infinite} would be infinite (connected correlator without a vertex integral), "
-        f"{undetermined} are 0/0."
+        f"{undetermined} {'is' if undetermined == 1 else 'are'} 0/0."
     ]
 
 
@@ -212,7 +216,13 @@ def _constant(four: CorrelatorResult, coupling: CouplingResult, cutoff: float | 
     fit, best = coupling.fit, coupling.fit_best
     reasons = rejections(coupling, four.quality)
     if fit is None or best is None:
-        return ["No element of λ is finite: a contact coupling λ f⁴ cannot describe the 4-point function."]
+        if coupling.count(CouplingStatus.INFINITE):
+            return [
+                "No element of λ is finite: a contact coupling λ f⁴ cannot describe the 4-point function."
+            ]
+        return [
+            "No element of λ is determined: the 4-point function is that of the free theory, for every λ."
+        ]
     source = "sampled" if coupling.exact is None else "exact"
     mean = coupling.mean if coupling.mean_exact is None else coupling.mean_exact
     spread = coupling.spread_sampled if coupling.spread_exact is None else coupling.spread_exact
@@ -224,34 +234,48 @@ def _constant(four: CorrelatorResult, coupling: CouplingResult, cutoff: float | 
                 "The deviation is small, though: the closest constant misses "
                 f"{percent(coupling.misfit_least)} of the exact ΔG4."
             )
-        tensor = coupling.sampled if coupling.exact is None else coupling.exact
-        margin = 1e-6 * np.nanmax(np.abs(tensor))
-        if not np.nanmin(tensor) - margin <= best.parameters[0] <= np.nanmax(tensor) + margin:
-            said.append(
-                f"The fitted λ = {number(best.parameters[0], 3)} lies outside the range of the tensor: "
-                "combinations of elements that are known precisely, and that no constant can satisfy, "
-                "dominate the fit."
-            )
-        return said
+        return [*said, *_outside(coupling)]
     trusted = four.quality is Quality.TRUSTED
-    grounds = [f"it misses {percent(coupling.misfit_best)} of the {source} ΔG4"]
+    missed = coupling.misfit_least if coupling.outside else coupling.misfit_best
+    grounds = [f"it misses {percent(missed)} of the {source} ΔG4"]
     if trusted and fit.dof:
         grounds.insert(0, f"χ²/dof = {number(fit.chi2_dof, 3)} with {_degrees(fit.dof)}")
     elif trusted:
         grounds.insert(0, "no degree of freedom is left to test, the elements hold one independent number")
-    value = best.parameters[0]
+    value = coupling.constant
     if trusted and coupling.exact is not None:
         grounds.append(f"fitted to the sample it is {with_error(fit.parameters[0], fit.errors[0])}")
     if coupling.count(CouplingStatus.FINITE) == 1:
         return [f"Whether λ is constant is untested: its tensor has one element, {number(value, 3)}."]
     if not decided(coupling, four.quality):
         return [
-            f"A constant λ is neither rejected nor accepted: the sample cannot tell ({'; '.join(grounds)})."
+            f"A constant λ is neither rejected nor accepted: the sample cannot tell ({'; '.join(grounds)}).",
+            *_outside(coupling),
         ]
     where = "" if cutoff is None else f" at the cutoff Λ = {cutoff:g}"
     return [
-        f"A constant λ = {number(value, 3)}{where} describes the 4-point function ({'; '.join(grounds)})."
+        f"A constant λ = {number(value, 3)}{where} describes the 4-point function ({'; '.join(grounds)}).",
+        *_outside(coupling),
     ]
+
+
+def _outside(coupling: CouplingResult) -> list[str]:
+    """Say that a fitted constant is not among the values that it stands for, accepted or not."""
+    if not coupling.outside or coupling.fit_best is None or coupling.range is None:
+        return []
+    low, high = (number(value, 3) for value in coupling.range)
+    return [
+        f"The fitted λ = {number(coupling.fit_best.parameters[0], 3)} lies outside the range of the tensor "
+        f"({low} to {high}): combinations of elements that are known precisely, and that no constant can "
+        f"satisfy, dominate the fit; the closest constant is {number(coupling.closest, 3)}."
+    ]
+
+
+def _what_is_left(six_point: SixPointResult) -> str:
+    if not six_point.excluded:
+        return ", which is κ₆/N²" if _identity_holds(six_point) else ""
+    rest = f"{percent(six_point.unpredicted_share)} in elements that need an infinite λ"
+    return f": {rest}, else κ₆/N²" if _identity_holds(six_point) else f", {rest}"
 
 
 def describes(coupling: CouplingResult, quality: Quality, six_point: SixPointResult) -> bool:
@@ -279,7 +303,7 @@ def _six_point(six_point: SixPointResult, fair: bool, undecided: bool) -> list[s
     text = ": ".join(said)
     tensor = (
         f"The λ tensor leaves {percent(six_point.remainder_share)} of ΔG6"
-        + (", which is κ₆/N²" if _identity_holds(six_point) else "")
+        + _what_is_left(six_point)
         + "; no κ is quoted before the λ² exchange of the same order is computed."
     )
     closing = (

@@ -124,6 +124,36 @@ class ExactCorrelators:
             raise NotAvailable(f"order {order} was not computed; computed are {list(self.orders)}")
         return self._correlators[order]
 
+    def excess(self, order: int) -> Array:
+        """Full correlator minus the sum of products of kernels, the free theory; zero for odd orders.
+
+        The pairings are left out of the sum, not subtracted from it: of a nearly Gaussian network the
+        difference keeps all its digits.
+
+        Returns
+        -------
+        ndarray, shape (M,)
+
+        Raises
+        ------
+        NotAvailable
+            If the order was not asked for.
+
+        Examples
+        --------
+        >>> from numerics.networks.architectures import GaussNet
+        >>> exact = exact_correlators(GaussNet(width=5, sigma_w=1e-8), [[2.5]])
+        >>> four = exact[4]
+        >>> (four.full - 3 * exact[2].full ** 2).tolist(), bool(exact.excess(4)[0] == four.connected[0] > 0)
+        ([0.0], True)
+        """
+        one = self[order]
+        total = np.zeros(len(one.full))
+        if order % 2 == 0:
+            for m in range(order // 2):
+                total += float(self.network.width) ** (m - order // 2) * self._sums[order][m, 0]
+        return total
+
     def at_width(self, width: int) -> "ExactCorrelators":
         """Return the correlators of the same architecture at another width, without new integrals.
 

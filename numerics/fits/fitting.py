@@ -6,7 +6,7 @@ inverts a singular matrix, and says how far the fitted model violates the relati
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -23,6 +23,7 @@ JACKKNIFE = "infinitesimal jackknife over the blocks, weights included"
 UNDETERMINED = 1e-8
 #: Share of a parameter in such a combination from which on it is named.
 TAKES_PART = 0.05
+MODEL_ERROR = "allowed for in the weights of the parameters, not in χ²"
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,7 @@ def fit(
     n_blocks: int | None,
     threshold: float = 1e-6,
     blocks: Array | None = None,
+    model_error: Array | None = None,
 ) -> Fit:
     """Fit linear parameters by generalised least squares.
 
@@ -107,6 +109,9 @@ def fit(
         Directions whose correlation eigenvalue is at most this times the largest are left out.
     blocks : ndarray, shape (n_blocks, M), optional
         The block means behind data and covariance. With them the errors hold for a wrong model too.
+    model_error : ndarray, shape (M,), optional
+        By how much the model may miss the true value of each element, independently, as a standard deviation.
+        The weights of the parameters allow for it; χ², p-value and errors do not. See the notes.
 
     Returns
     -------
@@ -127,10 +132,22 @@ def fit(
     T²(k - P, ν), and the covariance of the parameters is (XᵀS⁻¹X)⁻¹ times
     ν (ν - 1) / ((ν - q) (ν - 1 - q)), q = k - P [1]_.
 
+    A model that is only nearly right must not be weighted as if it were exactly right. Where the data share
+    most of their noise, some combinations of them are known a thousand times better than the data themselves.
+    A model wrong by a part in a thousand fails those combinations, and the weights give in to them: the
+    parameters move by many times the size of what is wrong, out of the range of anything that the data
+    allow [2]_. With `model_error` = m the weights are those of the covariance S + diag(m²), whose combinations
+    are no better known than the model is good. The errors are what the noise S makes of the parameters with
+    these weights. The χ² is still the smallest that any parameters reach with S alone, because it asks
+    whether the model is exactly right.
+
     References
     ----------
     .. [1] C. R. Rao, "Least squares theory using an estimated dispersion matrix and its application to
        measurement of signals", Proc. 5th Berkeley Symp. 1 (1967) 355.
+    .. [2] G. D'Agostini, "On the use of the covariance matrix to fit correlated data", Nucl. Instrum. Meth. A
+       346 (1994) 306; M. C. Kennedy and A. O'Hagan, "Bayesian calibration of computer models", J. R. Stat.
+       Soc. B 63 (2001) 425, for a discrepancy of the model beside the noise of the data.
 
     Examples
     --------
@@ -139,10 +156,46 @@ def fit(
     >>> result = fit(np.array([1.0, 4.0]), np.ones((2, 1)), np.diag([1.0, 2.0]), n_blocks=None)
     >>> [round(float(x), 12) for x in (result.parameters[0], result.covariance[0, 0], result.chi2)]
     [2.0, 0.666666666667, 3.0]
+
+    Two numbers with the same relative noise, and a constant that is wrong by one per cent:
+
+    >>> noise = np.outer([1.0, 0.8], [1.0, 0.8]) * 0.1 + np.eye(2) * 1e-6
+    >>> data, ones = np.array([1.005, 0.995]), np.ones((2, 1))
+    >>> round(float(fit(data, ones, noise, n_blocks=None).parameters[0]), 3)
+    0.955
+    >>> careful = fit(data, ones, noise, n_blocks=None, model_error=np.full(2, 0.02 * 1.0))
+    >>> round(float(careful.parameters[0]), 3)
+    0.961
     """
     data, design, covariance = _checked(data, design, covariance)
     n_blocks, threshold = check_blocks(n_blocks, threshold)
     basis = eigenbasis(covariance, n_blocks, threshold)
+    exact = _least_squares(basis, data, design, n_blocks, blocks)
+    if model_error is None:
+        return exact
+    allowed = _allowed(model_error, len(data))
+    wide = eigenbasis(np.asarray(covariance) + np.diag(allowed**2), n_blocks, threshold)
+    white = wide.whiten(design)
+    parameters, bare = _solve(white, wide.whiten(data))
+    residual = data - design @ parameters
+    if blocks is not None:
+        spread = _influence(wide, _deviations(blocks, n_blocks, len(data)), white, residual, bare)
+    else:
+        gain = bare @ white.T @ _whitening(wide)
+        spread = gain @ np.asarray(covariance) @ gain.T * _inflation(exact.dof, n_blocks)
+    return replace(
+        exact,
+        parameters=parameters,
+        covariance=spread,
+        residual=residual,
+        provenance={**exact.provenance, "model error": MODEL_ERROR},
+    )
+
+
+def _least_squares(
+    basis: Eigenbasis, data: Array, design: Array, n_blocks: int | None, blocks: Array | None
+) -> Fit:
+    """Fit with the weights of the data alone."""
     white = basis.whiten(design)
     parameters, bare = _solve(white, basis.whiten(data))
     residual = data - design @ parameters
@@ -161,7 +214,7 @@ def fit(
         null_residual=basis.violation(residual, reference=data),
         residual=residual,
         rank=basis.rank,
-        threshold=threshold,
+        threshold=basis.threshold,
         n_blocks=n_blocks,
         provenance={"method": METHOD, "errors": RAO if blocks is None else JACKKNIFE, "elements": len(data)},
     )
@@ -217,6 +270,20 @@ def _influence(basis: Eigenbasis, blocks: Array, white: Array, residual: Array, 
     weight = 1.0 - moves @ basis.whiten(residual) / n_blocks
     influence = (moves * weight[:, np.newaxis]) @ white @ bare
     return np.asarray(influence.T @ influence / (n_blocks * (n_blocks - 1)))
+
+
+def _whitening(basis: Eigenbasis) -> Array:
+    """Matrix of `Eigenbasis.whiten`."""
+    return basis.whiten(np.eye(len(basis.scale)))
+
+
+def _allowed(model_error: Array, size: int) -> Array:
+    error = np.asarray(model_error, dtype=np.float64)
+    if error.shape != (size,) or not np.all(np.isfinite(error)) or np.any(error < 0):
+        raise InvalidStatistics(
+            f"model errors of shape {error.shape} were given; {size} finite numbers of zero or more are needed"
+        )
+    return error
 
 
 def _deviations(blocks: Array, n_blocks: int | None, size: int) -> Array:

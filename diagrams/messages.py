@@ -1,0 +1,90 @@
+r"""Text from outside, made fit to stand in a message: one line, bounded, without terminal escapes.
+
+What to use when: `shown` for one thing that was given; `bounded` for a whole message, as a net under all of
+them (`diagrams.errors.NNFTError` and the command line use it).
+"""
+
+from math import log10
+
+#: Letters of one given thing that a message repeats.
+LONGEST = 80
+#: Letters of a whole message.
+LONGEST_MESSAGE = 2000
+#: Letters without a blank that a message repeats: longer than any path or name of ours.
+LONGEST_WORD = 300
+
+
+def shown(given: object, longest: int = LONGEST) -> str:
+    r"""Write what was given as Python would, escaped, and with the middle left out if it is long.
+
+    Parameters
+    ----------
+    given : object
+    longest : int, optional
+        Most letters of the answer, at least 20.
+
+    Returns
+    -------
+    str
+        Printable letters only; control characters and terminal escapes stand as ``\x1b``.
+
+    Examples
+    --------
+    >>> shown("lambda"), shown("\x1b[31m"), shown([1, 2])
+    ("'lambda'", "'\\x1b[31m'", '[1, 2]')
+    >>> shown("a" * 1000, longest=24)
+    "'aaaaaaaaaa…aaaaaaaaaaa'"
+    >>> shown(10**5000)
+    'a whole number of about 5001 digits'
+    """
+    if isinstance(given, str | bytes) and len(given) > 4 * longest:  # a repr of megabytes takes memory
+        given = given[: 2 * longest] + given[-2 * longest :]
+    elif isinstance(given, int) and given.bit_length() > 4000:  # Python refuses to write it
+        return f"a whole number of about {int(given.bit_length() * log10(2)) + 1} digits"
+    try:
+        text = repr(given)
+    except Exception:  # any class may fail here, and the message is about something else
+        text = f"something of type {type(given).__name__}"
+    return _middle_out(printable(text), longest)
+
+
+def printable(text: str) -> str:
+    r"""Write control characters, also those that turn the direction of writing, as Python does.
+
+    Examples
+    --------
+    >>> printable("λ²\t\x1b[2J\u202e")
+    'λ²\\t\\x1b[2J\\u202e'
+    """
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
+
+
+def bounded(message: str, longest: int = LONGEST_MESSAGE, longest_word: int = LONGEST_WORD) -> str:
+    r"""Make a whole message printable and bounded; its line breaks stay.
+
+    Parameters
+    ----------
+    message : str
+    longest, longest_word : int, optional
+        Most letters in all, and without a blank.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> bounded("unknown key \x1b[31mred" + "!" * 1000, longest_word=20)
+    'unknown key \\x1b[31mr…!!!!!!!!!!'
+    """
+    lines = []
+    for line in message[: 2 * longest].split("\n") if len(message) > 4 * longest else message.split("\n"):
+        lines.append(" ".join(_middle_out(word, longest_word) for word in printable(line).split(" ")))
+    return _middle_out("\n".join(lines), longest)
+
+
+def _middle_out(text: str, longest: int) -> str:
+    if len(text) <= longest:
+        return text
+    head = longest // 2 - 1
+    return f"{text[:head]}…{text[head + 1 - longest :]}"
