@@ -122,8 +122,7 @@ def fit(
     InvalidStatistics
         Shapes do not match, NaN, or no more blocks than retained directions.
     SingularProblem
-        The retained data cannot tell the parameters apart: their columns of the design are dependent, or
-        nearly so, in the retained directions. The message names them.
+        The retained data cannot tell the parameters that are named apart, or only by rounding.
 
     Notes
     -----

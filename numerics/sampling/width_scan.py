@@ -178,13 +178,8 @@ def scan_widths(
     >>> bool(abs(four.law.exponent - 1) < 4 * four.law.exponent_error)
     True
     """
-    as_network(network)
-    x = as_points(points, network.d_in)
-    ordered = _checked(widths)
-    networks = as_whole(networks, "networks", InvalidStatistics, least=100)
-    experiments = as_whole(experiments, "experiments", InvalidStatistics, least=2)
-    split_seed(seed)
-    seed = int(seed)
+    x = as_points(points, as_network(network).d_in)
+    ordered, networks, experiments, seed = _checked(widths, networks, experiments, seed)
     exact = _exact(network.with_width(int(ordered[0])), x)
     per_experiment = min(-(-BLOCKS // experiments), networks)
     cost = np.cumsum(ordered + OVERHEAD) / np.sum(ordered + OVERHEAD)
@@ -305,9 +300,17 @@ def _exact(network: Network, points: Array) -> ExactCorrelators | None:
         return None
 
 
-def _checked(widths: Sequence[int]) -> NDArray[np.int64]:
+def _checked(
+    widths: Sequence[int], networks: int, experiments: int, seed: int
+) -> tuple[NDArray[np.int64], int, int, int]:
     needed = "two different positive whole numbers are needed"
     found = as_wholes(widths, "widths", InvalidStatistics, needed)
     if len(set(found)) < 2:
         raise InvalidStatistics(f"widths = {shown(widths)} was given; {needed}")
-    return np.unique(found).astype(np.int64)
+    split_seed(seed)
+    return (
+        np.unique(found).astype(np.int64),
+        as_whole(networks, "networks", InvalidStatistics, least=100),
+        as_whole(experiments, "experiments", InvalidStatistics, least=2),
+        int(seed),
+    )
