@@ -26,7 +26,7 @@ from nnft_sym._startup import guard_command
 
 guard_command()  # before anything else is loaded: nothing later may end in a traceback
 
-from nnft_sym._guard import require_our_floors
+from nnft_sym._guard import require_our_floors  # noqa: E402
 
 require_our_floors()
 
