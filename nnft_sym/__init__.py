@@ -22,12 +22,11 @@ What to use when
 
 from typing import TYPE_CHECKING
 
-from nnft_sym._startup import guard_process, is_the_command
+from nnft_sym._startup import guard_command
 
-if is_the_command():  # before anything else is loaded: nothing later may end in a traceback
-    guard_process()
+guard_command()  # before anything else is loaded: nothing later may end in a traceback
 
-from nnft_sym._guard import require_our_floors
+from nnft_sym._guard import require_our_floors  # noqa: E402
 
 require_our_floors()
 

@@ -102,6 +102,12 @@ def exit_code_of(error: BaseException) -> int:
     return CRASHED
 
 
+def guard_command() -> None:
+    """Guard the process if it is the command; a program that imports us is left alone."""
+    if is_the_command():
+        guard_process()
+
+
 def guard_process() -> None:
     """See to it that this process ends with a message and its exit code, whatever happens to it from now on.
 

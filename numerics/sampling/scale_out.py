@@ -427,13 +427,11 @@ def _oldest(waiting: "deque[tuple[int, Future]]", client: "Client") -> tuple[int
 
 def _awaited(task: "Future", client: "Client") -> "PackedSums":
     """Wait for a result as long as there is somebody to compute it."""
-    from distributed import wait
-
     alone_since: float | None = None
     while True:
         try:
-            wait([task], timeout=GLANCE)
-            packed: PackedSums = task.result(timeout=PATIENCE)
+            # what is ready has yet to be fetched, which may take longer than a glance
+            packed: PackedSums = task.result(timeout=PATIENCE if task.status == "finished" else GLANCE)
             return packed
         except TimeoutError:
             if task.status == "error":  # the task itself met a timeout
