@@ -51,13 +51,26 @@ _REACH_OF_KINKS = 4.0
 REFINEMENT = 1.4
 
 
-@lru_cache(maxsize=32)
 def gaussian_pairs(neuron: "Neuron") -> GaussianPairs | None:
-    """What kernels of Gaussian parameters are made of; None where the parameters or the activation are others."""
+    """What kernels of Gaussian parameters are made of; None where the parameters follow other laws."""
+    return _pairs_of(neuron) if all(law == GAUSSIAN for law in neuron.laws) else None
+
+
+def steepness_of(neuron: "Neuron", points: Array) -> float:
+    """Measured frequency of the activation where the points are, at least one."""
+    pairs = _pairs_of(neuron)
+    if pairs is None:
+        return 1.0
+    vectors = np.column_stack([points, np.ones(len(points))]) * neuron.deviations
+    deviation = float(np.sqrt(np.max(np.einsum("ik,ik->i", vectors, vectors), initial=0.0)))
+    return max(1.0, 1.0 / pairs.length(deviation)) if deviation > 0.0 else 1.0
+
+
+@lru_cache(maxsize=32)
+def _pairs_of(neuron: "Neuron") -> GaussianPairs | None:
+    """Of the activation alone; None where it depends on the input in other ways."""
     somewhere, probe = np.full((1, neuron.d_in), 0.7), np.array([[-0.3], [0.8]])
     here = neuron.activation.activate(probe, np.zeros((1, neuron.d_in)))
-    if any(law != GAUSSIAN for law in neuron.laws):
-        return None
     if not np.array_equal(here, neuron.activation.activate(probe, somewhere)):
         return None
 
@@ -481,7 +494,7 @@ class QuadratureKernel(Kernel):
     ) -> tuple[Array, Array]:
         with in_range(points, points):
             axes, laws = parameter_axes(self._neuron, points)
-            value, error = refined(evaluate, axes, laws, 2)
+            value, error = refined(evaluate, axes, laws, 2, steepness_of(self._neuron, points))
         if not np.all(np.isfinite(value)):
             raise InvalidNetwork(
                 "the activation returns NaN or infinity at a pre-activation that occurs at inputs up to "
