@@ -18,7 +18,15 @@ from numerics.estimate import Estimate, Quality
 from numerics.index_sets import multiset_count, multisets
 from numerics.integrals.backends import Backend
 from numerics.integrals.domains import Domain
-from numerics.integrals.integration import Method, Product, checked_question, gather, judged, kernel_error, leg_rows
+from numerics.integrals.integration import (
+    Method,
+    Product,
+    checked_question,
+    gather,
+    judged,
+    kernel_error,
+    leg_rows,
+)
 from numerics.integrals.jobs import Job, Settings
 from numerics.integrals.resumable import solve_with_store
 from numerics.integrals.store import IntegralStore

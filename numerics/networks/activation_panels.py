@@ -25,10 +25,16 @@ _CHECKED = np.array([-0.9719, -0.7433, -0.4159, 0.1123, 0.5772, 0.8171, 0.9739])
 #: From values at the nodes to Legendre coefficients (the rule integrates products of them exactly).
 TO_COEFFICIENTS = (np.polynomial.legendre.legvander(NODES, 15) * (np.arange(16) + 0.5)).T * WEIGHTS
 _TO_CHECKS = np.polynomial.legendre.legvander(_CHECKED, 15) @ TO_COEFFICIENTS
-_TO_SLOPES = np.stack(
-    [np.polynomial.legendre.legval(NODES, np.polynomial.legendre.legder(row)) for row in np.eye(16)], axis=1
-) @ TO_COEFFICIENTS
-_TO_POWERS = np.stack([np.pad(p := np.polynomial.legendre.leg2poly(row), (0, 16 - len(p))) for row in np.eye(16)])
+_TO_SLOPES = (
+    np.stack(
+        [np.polynomial.legendre.legval(NODES, np.polynomial.legendre.legder(row)) for row in np.eye(16)],
+        axis=1,
+    )
+    @ TO_COEFFICIENTS
+)
+_TO_POWERS = np.stack(
+    [np.pad(p := np.polynomial.legendre.leg2poly(row), (0, 16 - len(p))) for row in np.eye(16)]
+)
 #: Mismatch, relative to the activation, that counts as rounding; the activation far in counts, too.
 _ROUNDING, _INNER = 2e-14, 1e-3
 _EPS = float(np.finfo(np.float64).eps)

@@ -65,9 +65,7 @@ def _with_helpers(function: FunctionType, known: dict[FunctionType, Any]) -> Fun
         return known[value]
 
     used = {name for code in _codes(function.__code__) for name in code.co_names}
-    scope = {
-        name: compiled(value) if name in used else value for name, value in function.__globals__.items()
-    }
+    scope = {name: compiled(value) if name in used else value for name, value in function.__globals__.items()}
     cells = tuple(_copied(cell, compiled) for cell in function.__closure__ or ())
     same = all(scope[name] is function.__globals__.get(name) for name in used & set(scope))
     if same and all(new is old for new, old in zip(cells, function.__closure__ or (), strict=True)):

@@ -78,7 +78,8 @@ def cut_rule(axes: Array, edges: Array, second: bool, steepness: float = 1.0) ->
             cuts = np.array([k / v[0] for v, k in lines])
         else:
             crossings = [
-                (k * w[1] - m * v[1]) / (v[0] * w[1] - w[0] * v[1]) for (v, k), (w, m) in combinations(lines, 2)
+                (k * w[1] - m * v[1]) / (v[0] * w[1] - w[0] * v[1])
+                for (v, k), (w, m) in combinations(lines, 2)
             ]
             cuts = np.array(crossings + [k / v[0] for v, k in lines])
     outer = _within(np.concatenate([cuts, grids[0]]))

@@ -229,9 +229,7 @@ class GaussianPairs:
         missing = n_terms - features.terms.shape[1]
         features.terms = np.pad(features.terms, ((0, 0), (0, max(missing, 0))))
         for row in rows:
-            g, weighted, _, _ = self._point(
-                float(features.deviations[row]), fine=n_terms > _TERMS[_COARSE]
-            )
+            g, weighted, _, _ = self._point(float(features.deviations[row]), fine=n_terms > _TERMS[_COARSE])
             features.terms[row, :n_terms] = hermite_coefficients(g, weighted, n_terms)
 
     def _conditional(

@@ -184,7 +184,13 @@ class Rule:
 
 
 def product_rule(
-    axes: Array, laws: tuple[str, ...], order: int, level: int, *, second: bool = False, steepness: float = 1.0
+    axes: Array,
+    laws: tuple[str, ...],
+    order: int,
+    level: int,
+    *,
+    second: bool = False,
+    steepness: float = 1.0,
 ) -> Rule:
     """Make a rule for moments of up to `order` features.
 
@@ -453,7 +459,8 @@ class QuadratureKernel(Kernel):
         with in_range(x, y):
             first, second = self._deviations(x), self._deviations(y)
             units = [
-                np.column_stack([points, np.ones(len(points))]) * self._neuron.deviations
+                np.column_stack([points, np.ones(len(points))])
+                * self._neuron.deviations
                 / np.where(lengths > 0.0, lengths, 1.0)[:, np.newaxis]
                 for points, lengths in ((x, first), (y, second))
             ]

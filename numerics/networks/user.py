@@ -91,5 +91,7 @@ def _as_kinks(kinks: object) -> tuple[float, ...]:
     except (TypeError, ValueError):
         found = (float("nan"),)
     if not all(isfinite(k) for k in found):
-        raise InvalidNetwork(f"kinks = {kinks!r} was given; finite pre-activations are needed, such as (0.0,)")
+        raise InvalidNetwork(
+            f"kinks = {kinks!r} was given; finite pre-activations are needed, such as (0.0,)"
+        )
     return found

@@ -142,7 +142,9 @@ class NeuronEnsemble:
         orders = [n for n in ORDERS if n <= order]
         outputs = as_outputs(self.outputs, n_points)
         moments = {n: output_moments(self.network, outputs[multisets(n_points, n)]) for n in orders}
-        kernel = self.network.kernel.weight_diagonal(self.points)  # may be refused, so before anything is drawn
+        kernel = self.network.kernel.weight_diagonal(
+            self.points
+        )  # may be refused, so before anything is drawn
         draw = tilted_sums if self.tilted else compiled_sums
         with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is refused below
             found = draw(self.network, self.points, self.seed, n_neurons, orders, n_blocks, progress)
