@@ -242,8 +242,10 @@ def _integrate(
     solve_with_store(jobs, kernel, points, domain, method, settings, backend, cache, progress)
     total = Product(np.full(len(labels), to_float(integrand.prefactor)))
     full = kernel.full(points, points) if integrand.spectators else np.empty((0, 0))
+    uncertain = kernel_error(kernel, points) if integrand.spectators else np.empty((0, 0))
     for i, j, power in integrand.spectators:
-        total.multiply_kernel(full[labels[:, i], labels[:, j]] ** power, power)
+        one, off = full[labels[:, i], labels[:, j]], uncertain[labels[:, i], labels[:, j]]
+        total.multiply_kernel(one**power, power, (np.abs(one) + off) ** power - np.abs(one) ** power)
     for part, job in zip(parts, jobs, strict=True):
         in_order = part.labels == tuple(range(integrand.n_external))
         total.multiply(*gather(job, len(points), labels if in_order else labels[:, list(part.labels)]))
@@ -268,6 +270,14 @@ def judged(
             "accuracy": "; ".join(statements) or "exact up to rounding",
         },
     )
+
+
+def kernel_error(kernel: Kernel, points: Array) -> Array:
+    """Error of K at pairs of points beyond rounding: that of kernels which are quadratures; shape (n, n)."""
+    if kernel.relative_error == 0.0:
+        return np.zeros((len(points), len(points)))
+    size = np.sqrt(kernel.weight_diagonal(points))
+    return kernel.relative_error * np.multiply.outer(size, size)
 
 
 def leg_rows(
@@ -346,6 +356,6 @@ class Product:
         self._bound = np.abs(self.value + value) + (self._bound - np.abs(self.value)) + error
         self.value = self.value + value
 
-    def multiply_kernel(self, value: Array, power: int) -> None:
-        """Multiply by powers of kernel values, which are accurate to a few units in the last place."""
-        self.multiply(value, 4.0 * power * _EPSILON * np.abs(value))
+    def multiply_kernel(self, value: Array, power: int, uncertain: Array | float = 0.0) -> None:
+        """Multiply by powers of kernel values, accurate to a few units in the last place and `uncertain`."""
+        self.multiply(value, 4.0 * power * _EPSILON * np.abs(value) + uncertain)

@@ -28,6 +28,7 @@ from numerics.integrals.integration import (
     chosen_settings,
     gather,
     judged,
+    kernel_error,
     leg_rows,
 )
 from numerics.integrals.jobs import Job, Settings
@@ -296,13 +297,14 @@ def predict(
     settings = chosen_settings(settings, rtol, backend)
     solve_with_store(jobs, kernel, x, domain, method, settings, backend, cache, progress)
     indices, propagator = multisets(len(x), program.n_external), kernel.full(x, x)
+    uncertain = kernel_error(kernel, x)
     provenance = {"kernel": repr(kernel), "domain": str(domain), "points": x.tolist()}
     coefficients = {}
     for key in program.monomials:
         groups = [group for group in program.groups if group.couplings == key]
         total = Product(np.zeros(len(indices)))
         for group in groups:
-            part = _evaluate_group(group, jobs, indices, propagator)
+            part = _evaluate_group(group, jobs, indices, propagator, uncertain)
             total.add(part.value, part.error)
         used = [jobs[k] for k in sorted({k for group in groups for k in group.integrands})]
         coefficients[key] = judged(total, used, settings, provenance)
@@ -326,8 +328,16 @@ def _checked_terms(terms: Iterable[TermLike] | Expanded) -> list[TermLike]:
     return found
 
 
-def _evaluate_group(group: TermGroup, jobs: Iterable[Job], indices: Indices, propagator: Array) -> Product:
-    """Sum the terms of a group for all multisets, in blocks of terms."""
+def _evaluate_group(
+    group: TermGroup,
+    jobs: Iterable[Job],
+    indices: Indices,
+    propagator: Array,
+    uncertain: Array | None = None,
+) -> Product:
+    """Sum the terms of a group for all multisets, in blocks of terms; `uncertain` is that of the propagator."""
+    if uncertain is None:
+        uncertain = np.zeros_like(propagator)
     jobs = [list(jobs)[k] for k in group.integrands]
     step = max(1, _BLOCK // max(1, len(indices)))
     total = Product(np.zeros(len(indices)))
@@ -337,7 +347,8 @@ def _evaluate_group(group: TermGroup, jobs: Iterable[Job], indices: Indices, pro
         labels = indices[:, group.places[block]].transpose(1, 0, 2)
         terms = Product(np.repeat(group.weights[block, np.newaxis], len(indices), axis=1))
         for pair in range(group.n_pairs):
-            terms.multiply_kernel(propagator[labels[..., 2 * pair], labels[..., 2 * pair + 1]], 1)
+            line = labels[..., 2 * pair], labels[..., 2 * pair + 1]
+            terms.multiply_kernel(propagator[line], 1, uncertain[line])
         first = 2 * group.n_pairs
         for job in jobs:
             slots = slice(first, first + job.integrand.n_external)

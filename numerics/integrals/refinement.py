@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from numerics.errors import ProblemTooLarge
 from numerics.integrals.backends import Backend, default_backend
-from numerics.integrals.contraction import Cost, Tables, contract, contraction_cost
+from numerics.integrals.contraction import Cost, Tables, contract, contraction_cost, kernel_error_share
 from numerics.integrals.jobs import TINY, Job, Settings, rounding
 from numerics.integrals.kinked_lines import kinks_where_vertices_meet
 from numerics.integrals.quadrature import Rule
@@ -135,6 +135,7 @@ class _Track:
     level: int = 0
     finished: bool = False
     _scale: Array = field(default_factory=lambda: np.empty(0))
+    _carried: Array | float = 0.0
     _change: float = np.inf
     _changes: list[float] = field(default_factory=list)
 
@@ -158,6 +159,7 @@ class _Track:
             self._scale = (
                 value if magnitudes is tables else contract(job.integrand, job.rows, magnitudes, chosen)
             )
+            self._carried = kernel_error_share(job.integrand, job.rows, tables, chosen)
         # That grid may have missed all of a narrow integrand.
         self._scale = np.maximum(self._scale, np.abs(value))
         if exact or self.level >= 1:
@@ -167,7 +169,7 @@ class _Track:
                 missed = np.maximum(np.maximum(missed, change), _CUT * job.error)
             missed = np.maximum(missed, expected * self._scale)
             rounded = rounding(job.integrand.n_factors) * self._scale
-            job.error = missed + rounded
+            job.error = missed + rounded + self._carried
             job.judge(self._scale, rtol)
             self.finished = job.converged or bool((missed <= rounded).all())
         job.value = value

@@ -150,6 +150,14 @@ class Kernel(ABC):
         """Amplitude A and curvature c if K_W(x, y) = A exp(−c |x − y|²/2), else None."""
         return None
 
+    @property
+    def relative_error(self) -> float:
+        """Largest error of the values of K_W so far beyond rounding, relative to √(K_W(x, x) K_W(y, y)).
+
+        Zero for formulas. Integrals and predictions add what it does to them to their errors.
+        """
+        return 0.0
+
     def full(self, x: Array, y: Array) -> Array:
         """Evaluate the propagator K = K_W + bias_variance; shapes as in `weight`."""
         return self.weight(x, y) + self.bias_variance

@@ -3,9 +3,11 @@
 The compiler is imported when it is needed, because every exact moment asks whether its network has one.
 """
 
+import linecache
+import re
 from collections.abc import Callable
 from functools import cache
-from types import FunctionType
+from types import CellType, CodeType, FunctionType
 from typing import Any, cast
 
 import numpy as np
@@ -16,6 +18,20 @@ from numerics.errors import InvalidNetwork
 Array = NDArray[np.float64]
 Scalar = Callable[[float], float]
 
+# What the lines of the compiler's messages that say something have in them.
+_TELLING = (
+    "Untyped global name",
+    "Cannot determine Numba type",
+    "Unknown attribute",
+    "No implementation of",
+    "Use of unsupported",
+    "not supported",
+    "undefined",
+    "Cannot unify",
+    "Invalid use of",
+    "missing a required argument",
+    "too many",
+)
 # Pre-activations at which an activation is tried before it is used.
 _TRIED = np.linspace(-30.0, 30.0, 2401)
 
@@ -27,13 +43,68 @@ def _jitted(activation: Scalar) -> Any:
     if is_jitted(activation):
         return activation
     if isinstance(activation, FunctionType):
-        return numba.njit(activation, error_model="numpy")
+        return numba.njit(_with_helpers(activation, {}), error_model="numpy")
 
     # functions of NumPy and of the math module are called from one of ours
     def call(z: float) -> float:
         return activation(z)
 
     return numba.njit(call, error_model="numpy")
+
+
+def _with_helpers(function: FunctionType, known: dict[FunctionType, Any]) -> FunctionType:
+    """Copy a function so that the plain Python functions it calls are compiled ones."""
+    import numba
+
+    def compiled(value: Any) -> Any:
+        if not isinstance(value, FunctionType) or value is function:
+            return value
+        if value not in known:
+            known[value] = value  # a function that calls itself, through others, is left to the compiler
+            known[value] = numba.njit(_with_helpers(value, known), error_model="numpy")
+        return known[value]
+
+    used = {name for code in _codes(function.__code__) for name in code.co_names}
+    scope = {name: compiled(value) if name in used else value for name, value in function.__globals__.items()}
+    cells = tuple(_copied(cell, compiled) for cell in function.__closure__ or ())
+    same = all(scope[name] is function.__globals__.get(name) for name in used & set(scope))
+    if same and all(new is old for new, old in zip(cells, function.__closure__ or (), strict=True)):
+        return function
+    copy = FunctionType(function.__code__, scope, function.__name__, function.__defaults__, cells)
+    copy.__kwdefaults__, copy.__qualname__ = function.__kwdefaults__, function.__qualname__
+    return copy
+
+
+def _copied(cell: CellType, compiled: Callable[[Any], Any]) -> CellType:
+    try:
+        new = compiled(cell.cell_contents)
+    except ValueError:  # not filled yet
+        return cell
+    return cell if new is cell.cell_contents else CellType(new)
+
+
+def _codes(code: CodeType) -> list[CodeType]:
+    """A function and the functions defined in it."""
+    inner = [constant for constant in code.co_consts if isinstance(constant, CodeType)]
+    return [code, *(other for one in inner for other in _codes(one))]
+
+
+def _refusal(activation: Scalar, error: Exception) -> str:
+    """What the compiler refuses, and in which line."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    told = next((line for line in lines if any(word in line for word in _TELLING)), None)
+    reason = told or (lines[-1] if lines else type(error).__name__)
+    places = re.findall(r'File "([^"]*)", line (\d+)', str(error))
+    code = getattr(activation, "__code__", None)
+    own = [int(line) for file, line in places if code is not None and _same_file(file, code.co_filename)]
+    if not own or code is None:
+        return reason
+    text = linecache.getline(code.co_filename, own[0]).strip()
+    return f"line {own[0]}, `{text}`: {reason}" if text else f"line {own[0]}: {reason}"
+
+
+def _same_file(shown: str, actual: str) -> bool:
+    return shown == actual or actual.endswith(shown.replace("\\", "/").lstrip("./"))
 
 
 @cache
@@ -102,10 +173,10 @@ def apply_activation(activation: Scalar, arguments: Array) -> Array:
     try:
         run = _array_function(activation)
     except Exception as error:  # the compiler has many ways to fail, not all of them errors of its own
-        reason = (str(error).strip() or type(error).__name__).splitlines()[-1]
         raise InvalidNetwork(
-            f"the activation {name_of(activation)} cannot be compiled by Numba ({reason}); it must take one "
-            "number and return one, with arithmetic and functions of the math module only"
+            f"the activation {name_of(activation)} cannot be compiled by Numba ({_refusal(activation, error)}); "
+            "it must take one number and return one: write it with arithmetic, conditions, functions of the "
+            "math module, and plain functions of the same kind"
         ) from error
     flat = np.ascontiguousarray(arguments, dtype=np.float64).reshape(-1)
     results = np.empty_like(flat)

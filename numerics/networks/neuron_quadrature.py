@@ -4,11 +4,16 @@ A moment E[s(x_1) … s(x_n)] is an integral over the hidden weights and the bia
 rotated into the directions that the points span, so there are min(d + 1, number of points) dimensions, and
 integrated by the trapezoidal rule, which converges faster than any power for smooth activations; uniform
 ones by the Gauss-Legendre rule. Two rules are compared, and refined until they agree; their difference is the
-error.
+error. Their steps are incommensurable, so that no frequency is an alias of zero for both: a rule shifted by
+half a step would share every second alias with the unshifted one.
+
+The kernel of Gaussian parameters needs two pre-activations at a time, whatever the dimension:
+`numerics.networks.gaussian_pairs`.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from math import pi, sqrt
 from typing import Protocol, final
@@ -19,6 +24,8 @@ from numpy.typing import NDArray
 
 from numerics.errors import InvalidNetwork, NotAvailable
 from numerics.kernels.base import Kernel, as_pair, in_range, no_kinks
+from numerics.networks.gaussian_pairs import GaussianPairs
+from numerics.networks.measured_growth import measured_power
 
 Array = NDArray[np.float64]
 
@@ -27,6 +34,8 @@ GAUSSIAN, UNIFORM = "gaussian", "uniform"
 # Gaussian nodes beyond this radius carry less than 1e-16 of a moment of bounded features. The second rule
 # goes farther, so that features that grow too fast for the radius are noticed.
 RADIUS, FARTHER = 9.5, 2.0
+# Step of the second rule in units of that of the first, and where its nodes lie: both far from simple fractions.
+SECOND_STEP, SECOND_SHIFT = 0.8541, 0.3819
 # Relative difference of two rules that ends the refinement, and the largest that is accepted for a kernel.
 CONVERGED = 3e-14
 ACCEPTED = 1e-9
@@ -36,8 +45,40 @@ SLOW, COARSE_RULES = 0.3, 3
 # Nodes of the finest rule, and nodes held at once.
 LARGEST_NODES = 1_000_000
 CHUNK = 1 << 14
+# Deviation of the pre-activations up to which kinks count.
+_REACH_OF_KINKS = 4.0
 # Growth of the number of nodes per axis from one rule to the next.
 REFINEMENT = 1.4
+
+
+def gaussian_pairs(neuron: "Neuron") -> GaussianPairs | None:
+    """What kernels of Gaussian parameters are made of; None where the parameters follow other laws."""
+    return _pairs_of(neuron) if all(law == GAUSSIAN for law in neuron.laws) else None
+
+
+def steepness_of(neuron: "Neuron", points: Array) -> float:
+    """Measured frequency of the activation where the points are, at least one."""
+    pairs = _pairs_of(neuron)
+    if pairs is None:
+        return 1.0
+    vectors = np.column_stack([points, np.ones(len(points))]) * neuron.deviations
+    deviation = float(np.sqrt(np.max(np.einsum("ik,ik->i", vectors, vectors), initial=0.0)))
+    return max(1.0, 1.0 / pairs.length(deviation)) if deviation > 0.0 else 1.0
+
+
+@lru_cache(maxsize=32)
+def _pairs_of(neuron: "Neuron") -> GaussianPairs | None:
+    """Of the activation alone; None where it depends on the input in other ways."""
+    somewhere, probe = np.full((1, neuron.d_in), 0.7), np.array([[-0.3], [0.8]])
+    here = neuron.activation.activate(probe, np.zeros((1, neuron.d_in)))
+    if not np.array_equal(here, neuron.activation.activate(probe, somewhere)):
+        return None
+
+    def activation(z: Array) -> Array:
+        flat = neuron.activation.activate(z.reshape(-1, 1), np.zeros((1, neuron.d_in)))
+        return np.asarray(flat).reshape(z.shape)
+
+    return GaussianPairs(activation, getattr(neuron.activation, "kinks", ()))
 
 
 class Activation(Protocol):
@@ -95,15 +136,16 @@ def parameter_axes(neuron: Neuron, points: Array) -> tuple[Array, tuple[str, ...
     return vectors[:, kept], tuple(law for law, keep in zip(neuron.laws, kept, strict=True) if keep)
 
 
-def _axis_rule(law: str, reach: float, order: int, level: int, shift: float) -> tuple[Array, Array]:
+def _axis_rule(law: str, reach: float, order: int, level: int, *, second: bool) -> tuple[Array, Array]:
     """Nodes and weights for one standard parameter; `reach` is how far it moves a pre-activation."""
-    fine = REFINEMENT**level
+    fine = REFINEMENT**level / (SECOND_STEP if second else 1.0)
+    shift = SECOND_SHIFT if second else 0.0
     if law == UNIFORM:
-        count = int(np.ceil(fine * (8 + 4 * reach) + 2 * shift))
+        count = int(np.ceil(fine * (8 + 4 * reach))) + second
         roots, shares = leggauss(count)
         return np.asarray(sqrt(3.0) * roots), np.asarray(shares / 2)
     h = 2 * pi / sqrt(64.0 * (0.5 + order * reach**2)) / fine
-    last = int(np.ceil((RADIUS + (FARTHER if shift else 0.0)) / h))
+    last = int(np.ceil((RADIUS + (FARTHER if second else 0.0)) / h))
     nodes = np.asarray(h * (np.arange(-last, last + 1) + shift), dtype=np.float64)
     return nodes, np.asarray(h / sqrt(2 * pi) * np.exp(-(nodes**2) / 2), dtype=np.float64)
 
@@ -141,15 +183,33 @@ class Rule:
             yield np.stack(parameters, axis=1)[kept] @ self.axes.T, weights[kept]
 
 
-def product_rule(axes: Array, laws: tuple[str, ...], order: int, level: int, shift: float = 0.0) -> Rule:
-    """Make a rule for moments of up to `order` features; `level` refines it, `shift` gives another one."""
-    reach = np.max(np.abs(axes), axis=0, initial=0.0)
-    factors = [_axis_rule(law, float(r), order, level, shift) for law, r in zip(laws, reach, strict=True)]
+def product_rule(
+    axes: Array,
+    laws: tuple[str, ...],
+    order: int,
+    level: int,
+    *,
+    second: bool = False,
+    steepness: float = 1.0,
+) -> Rule:
+    """Make a rule for moments of up to `order` features.
+
+    `level` refines it; the `second` rule of a level has other steps; `steepness` is the measured frequency of
+    the activation, in units of that of tanh.
+    """
+    reach = steepness * np.max(np.abs(axes), axis=0, initial=0.0)
+    factors = [
+        _axis_rule(law, float(r), order, level, second=second) for law, r in zip(laws, reach, strict=True)
+    ]
     return Rule(axes, tuple(factors))
 
 
 def refined(
-    evaluate: Callable[[Rule], Array], axes: Array, laws: tuple[str, ...], order: int
+    evaluate: Callable[[Rule], Array],
+    axes: Array,
+    laws: tuple[str, ...],
+    order: int,
+    steepness: float = 1.0,
 ) -> tuple[Array, Array]:
     """Refine until two rules agree, or refinement does not help, or there would be too many nodes.
 
@@ -160,6 +220,8 @@ def refined(
     axes : ndarray, shape (n, r)
     laws : tuple of str
     order : int
+    steepness : float
+        See `product_rule`.
 
     Returns
     -------
@@ -175,11 +237,12 @@ def refined(
     value = error = None
     history: list[float] = []
     while True:
-        rule = product_rule(axes, laws, order, level)
+        rule = product_rule(axes, laws, order, level, second=True, steepness=steepness)
         if rule.size > LARGEST_NODES:
             break
-        coarse, fine = evaluate(product_rule(axes, laws, order, level, shift=0.5)), evaluate(rule)
-        value, error = (coarse + fine) / 2, np.abs(fine - coarse) / 2
+        coarse = evaluate(product_rule(axes, laws, order, level, steepness=steepness))
+        value = evaluate(rule)
+        error = np.abs(value - coarse)
         history.append(float(np.max(error, initial=0.0)))
         if not history[-1] > CONVERGED * np.max(np.abs(value), initial=0.0):  # NaN ends it, too
             break
@@ -195,6 +258,48 @@ def refined(
     return value, error
 
 
+def _far(neuron: Neuron) -> tuple["QuadratureKernel", Array, float]:
+    """The kernel alone, directions, and the distance at which the weights outweigh the bias."""
+    kernel = QuadratureKernel(neuron, 0.0, 0.0, 0.0, None)
+    d = neuron.d_in
+    axes = np.eye(d)
+    # no symmetric direction: there a kernel can vanish
+    directions = np.concatenate([axes, -axes, np.linspace(1.0, 1.7, d)[np.newaxis] / (1.4 * d**0.5)])
+    start = (1.0 + neuron.deviations[-1]) / max(neuron.deviations[:-1])
+    return kernel, directions, start
+
+
+@lru_cache(maxsize=64)
+def _ray_growth(neuron: Neuron) -> float | None:
+    kernel, directions, start = _far(neuron)
+    inputs = 0.7 * start * directions
+
+    def size(r: float) -> tuple[float, float]:
+        value, error = kernel.weight_with_error(inputs, r * directions)
+        return float(np.max(np.abs(value))), float(np.max(error))
+
+    return measured_power(size, start)[0]
+
+
+@lru_cache(maxsize=64)
+def _self_growth(neuron: Neuron) -> float:
+    kernel, directions, start = _far(neuron)
+
+    def size(r: float) -> tuple[float, float]:
+        return float(np.max(kernel.weight_diagonal(r * directions))), 0.0
+
+    return measured_power(size, start)[0] or 0.0
+
+
+@lru_cache(maxsize=64)
+def _measured_length(neuron: Neuron) -> float:
+    pairs = gaussian_pairs(neuron)
+    if pairs is None:
+        return float("inf")
+    slope = max(neuron.deviations[:-1])
+    return pairs.length(float(np.hypot(slope, neuron.deviations[-1]))) / slope
+
+
 @final
 class QuadratureKernel(Kernel):
     """The kernel of a network by quadrature over the parameters of one neuron.
@@ -204,12 +309,13 @@ class QuadratureKernel(Kernel):
     neuron : Neuron
     bias_variance : float
         Variance of the output bias.
-    ray_growth : float or None
-        Power of r with which K_W(x, r ŷ) grows.
-    self_growth : float
+    ray_growth : float, None or "measured"
+        Power of r with which K_W(x, r ŷ) grows; None if it falls faster than any power.
+    self_growth : float or "measured"
         Power of r with which K_W(r ŷ, r ŷ) grows.
     length_scale : float or None
-        Shortest distance over which K_W(x, ·) changes shape.
+        Longest that the distance over which K_W(x, ·) changes shape can be; what is measured is shorter where
+        growth is measured, too.
 
     Examples
     --------
@@ -225,15 +331,17 @@ class QuadratureKernel(Kernel):
         self,
         neuron: Neuron,
         bias_variance: float,
-        ray_growth: float | None,
-        self_growth: float,
+        ray_growth: float | str | None,
+        self_growth: float | str,
         length_scale: float | None,
     ) -> None:
         self._neuron = neuron
         self.d_in = neuron.d_in
         self._bias_variance = bias_variance
-        self._growth = ray_growth, self_growth
+        self._given = ray_growth, self_growth
         self._length_scale = length_scale
+        self._relative_error = 0.0
+        self._pairs = gaussian_pairs(neuron)
 
     @property
     def bias_variance(self) -> float:
@@ -242,22 +350,54 @@ class QuadratureKernel(Kernel):
 
     @property
     def ray_growth(self) -> float | None:
-        """Power with which K_W(x, r ŷ) grows."""
-        return self._growth[0]
+        """Power with which K_W(x, r ŷ) grows; None if it falls faster than any power.
+
+        Raises
+        ------
+        NotAvailable
+            If it cannot be measured.
+        """
+        given = self._given[0]
+        return _ray_growth(self._neuron) if isinstance(given, str) else given
 
     @property
     def self_growth(self) -> float:
-        """Power with which K_W(r ŷ, r ŷ) grows."""
-        return self._growth[1]
+        """Power with which K_W(r ŷ, r ŷ) grows.
+
+        Raises
+        ------
+        NotAvailable
+            If it cannot be measured.
+        """
+        given = self._given[1]
+        return _self_growth(self._neuron) if isinstance(given, str) else given
 
     @property
     def length_scale(self) -> float | None:
         """Shortest distance over which K_W(x, ·) changes shape."""
-        return self._length_scale
+        if self._length_scale is None or not isinstance(self._given[0], str):
+            return self._length_scale
+        return min(self._length_scale, _measured_length(self._neuron))
 
     def kinks(self, points: Array) -> tuple[Array, ...]:
-        """None: smooth activations have smooth kernels."""
-        return no_kinks(self.d_in)
+        """None for smooth activations; else where two pre-activations reach their kinks together."""
+        points, _ = as_pair(points, points, self.d_in)
+        kinks = self._pairs.panels(_REACH_OF_KINKS).kinks if self._pairs is not None else ()
+        if not kinks:
+            return no_kinks(self.d_in)
+        if self._neuron.deviations[-1] > 0.0:
+            return tuple(np.unique(points[:, k]) for k in range(self.d_in))
+        # without bias W·x = k and W·y = k' meet at y = x k'/k, and always at the origin
+        shares = {0.0, *(b / a for a in kinks for b in kinks if a != 0.0)}
+        return tuple(
+            np.unique(np.concatenate([share * points[:, k] for share in sorted(shares)]))
+            for k in range(self.d_in)
+        )
+
+    @property
+    def relative_error(self) -> float:
+        """Largest error of the values so far, relative to √(K_W(x, x) K_W(y, y))."""
+        return self._relative_error
 
     def weight(self, x: Array, y: Array) -> Array:
         """Evaluate K_W; shapes (n, d_in), (m, d_in) -> (n, m).
@@ -269,7 +409,13 @@ class QuadratureKernel(Kernel):
         InvalidNetwork
             If the activation is not finite.
         """
+        return self.weight_with_error(x, y)[0]
+
+    def weight_with_error(self, x: Array, y: Array) -> tuple[Array, Array]:
+        """Evaluate K_W and its error; see `weight`."""
         x, y = as_pair(x, y, self.d_in)
+        if self._pairs is not None:
+            return self._gaussian(x, y, self._pairs)
         points, split = np.concatenate([x, y]), len(x)
 
         def evaluate(rule: Rule) -> Array:
@@ -279,15 +425,65 @@ class QuadratureKernel(Kernel):
                 total += (s[:, :split] * weights[:, np.newaxis]).T @ s[:, split:]
             return total
 
-        return self._refined(evaluate, points, ACCEPTED)
+        value, error = self._refined(evaluate, points, ACCEPTED)
+        self._note(error, float(np.max(np.abs(value), initial=0.0)))
+        return value, error
 
     def weight_diagonal(self, y: Array) -> Array:
         """Evaluate K_W(y, y); shapes (m, d_in) -> (m,)."""
-        return self._refined(*self._diagonal(y), ACCEPTED)
+        if self._pairs is not None:
+            y, _ = as_pair(y, y, self.d_in)
+            with in_range(y, y):
+                value, error = self._pairs.squares(self._deviations(y))
+            self._note(error, value)
+            return self._neuron.weight_variance * value
+        value, _ = self._refined(*self._diagonal(y), ACCEPTED)
+        return value
 
     def rough_diagonal(self, y: Array) -> Array:
         """Evaluate K_W(y, y) to a percent, also for activations with kinks; shapes (m, d_in) -> (m,)."""
-        return self._refined(*self._diagonal(y), 0.01)
+        if self._pairs is not None:
+            try:
+                return self.weight_diagonal(y)
+            except NotAvailable:  # it varies too fast for many digits
+                pass
+        return self._refined(*self._diagonal(y), 0.01)[0]
+
+    def _deviations(self, y: Array) -> Array:
+        vectors = np.column_stack([y, np.ones(len(y))]) * self._neuron.deviations
+        lengths: Array = np.sqrt(np.einsum("ik,ik->i", vectors, vectors))
+        return lengths
+
+    def _gaussian(self, x: Array, y: Array, pairs: GaussianPairs) -> tuple[Array, Array]:
+        """From the deviations and the correlation of two pre-activations."""
+        with in_range(x, y):
+            first, second = self._deviations(x), self._deviations(y)
+            units = [
+                np.column_stack([points, np.ones(len(points))])
+                * self._neuron.deviations
+                / np.where(lengths > 0.0, lengths, 1.0)[:, np.newaxis]
+                for points, lengths in ((x, first), (y, second))
+            ]
+            rho = np.clip(units[0] @ units[1].T, -1.0, 1.0)
+            sine = np.zeros_like(rho)  # Lagrange: 1 − ρ² without cancellation
+            for k in range(self.d_in + 1):
+                for l in range(k):
+                    area = np.multiply.outer(units[0][:, k], units[1][:, l])
+                    sine += (area - np.multiply.outer(units[0][:, l], units[1][:, k])) ** 2
+            value, error = pairs.table(first, second, rho, np.clip(sine, 0.0, 1.0))
+            scale = np.sqrt(np.multiply.outer(pairs.squares(first)[0], pairs.squares(second)[0]))
+        self._note(error, scale)
+        if np.any(error > ACCEPTED * np.max(scale, initial=0.0)):
+            raise NotAvailable(
+                f"the kernel of this activation did not converge at inputs up to {np.abs(x).max():.3g}: its "
+                f"error is {np.max(error):.1e}. Use smaller inputs or deviations"
+            )
+        variance = self._neuron.weight_variance
+        return variance * value, variance * error
+
+    def _note(self, error: Array, scale: Array | float) -> None:
+        relative = error / np.maximum(scale, np.finfo(np.float64).tiny)
+        self._relative_error = max(self._relative_error, float(np.max(relative, initial=0.0)))
 
     def _diagonal(self, y: Array) -> tuple[Callable[[Rule], Array], Array]:
         y, _ = as_pair(y, y, self.d_in)
@@ -300,10 +496,12 @@ class QuadratureKernel(Kernel):
 
         return evaluate, y
 
-    def _refined(self, evaluate: Callable[[Rule], Array], points: Array, accepted: float) -> Array:
+    def _refined(
+        self, evaluate: Callable[[Rule], Array], points: Array, accepted: float
+    ) -> tuple[Array, Array]:
         with in_range(points, points):
             axes, laws = parameter_axes(self._neuron, points)
-            value, error = refined(evaluate, axes, laws, 2)
+            value, error = refined(evaluate, axes, laws, 2, steepness_of(self._neuron, points))
         if not np.all(np.isfinite(value)):
             raise InvalidNetwork(
                 "the activation returns NaN or infinity at a pre-activation that occurs at inputs up to "
@@ -316,4 +514,5 @@ class QuadratureKernel(Kernel):
                 f"two rules differ by {worst:.1e}; the activation has a kink or is too steep there. Use "
                 "smaller inputs or deviations, a smooth activation, or the closed kernel of the ReLU-net"
             )
-        return self._neuron.weight_variance * value
+        variance = self._neuron.weight_variance
+        return variance * value, variance * error

@@ -1,12 +1,13 @@
 """Networks with an activation of the user; sampler, kernel and exact moments follow from the one function."""
 
 from dataclasses import dataclass
-from math import log, sqrt
+from math import isfinite, sqrt
 from typing import ClassVar, final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.errors import InvalidNetwork
 from numerics.kernels.base import Kernel
 from numerics.networks.activations import Scalar, apply_activation, check_activation, name_of
 from numerics.networks.architectures import BiasedNetwork, settle_numbers
@@ -15,14 +16,11 @@ from numerics.networks.weight_laws import neuron_of
 
 Array = NDArray[np.float64]
 
-# Far pre-activations between which the growth of an activation is read off.
-_NEAR, _FAR = 1e4, 1e6
-
 
 @final
 @dataclass(frozen=True)
 class ActivationNet(BiasedNetwork):
-    """Network with any smooth activation s(z), weights and biases as in Erf-net.
+    """Network with any activation s(z), weights and biases as in Erf-net.
 
     Parameters
     ----------
@@ -31,12 +29,14 @@ class ActivationNet(BiasedNetwork):
     activation : callable
         A function of one number that Numba compiles (arithmetic and the math module), compiled already, or
         one of `math` or NumPy itself, such as ``math.tanh``.
-        For an activation with a kink the sampler works, but kernel and exact moments refuse or say that
-        they have not converged.
+        It may call other plain functions, which are compiled with it. Kinks and jumps (leaky ReLU, |z|, hard
+        tanh, a step) are found, and integrals cut there.
     sigma_w, sigma_b : float
         Standard deviations of weights (times √d_in) and biases.
     d_in : int
         Dimension of the inputs.
+    kinks : tuple of float, optional
+        Pre-activations at which the activation has a kink or jumps, for those too weak to be found.
 
     Raises
     ------
@@ -60,32 +60,38 @@ class ActivationNet(BiasedNetwork):
     sigma_w: float = 1.0
     sigma_b: float = 1.0
     d_in: int = 1
+    kinks: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         settle_numbers(self)
         check_activation(self.activation)
+        object.__setattr__(self, "kinks", _as_kinks(self.kinks))
 
     def __repr__(self) -> str:
+        kinks = f", kinks={self.kinks}" if self.kinks else ""
         return (
             f"ActivationNet(width={self.width}, activation={name_of(self.activation)}, "
-            f"sigma_w={self.sigma_w}, sigma_b={self.sigma_b}, d_in={self.d_in})"
+            f"sigma_w={self.sigma_w}, sigma_b={self.sigma_b}, d_in={self.d_in}{kinks})"
         )
 
     @property
     def kernel(self) -> Kernel:
         """By quadrature over the parameters of a neuron, plus the output bias."""
-        growth, length = self._growth(), sqrt(self.d_in) / self.sigma_w
-        return QuadratureKernel(neuron_of(self), self.sigma_b**2, growth, 2 * growth, length)
+        length = sqrt(self.d_in) / self.sigma_w
+        return QuadratureKernel(neuron_of(self), self.sigma_b**2, "measured", "measured", length)
 
     def activate(self, preactivations: Array, points: Array) -> Array:
         """Evaluate s(z); shapes (m, n) and (n, d_in) -> (m, n)."""
         return apply_activation(self.activation, preactivations)
 
-    def _growth(self) -> float:
-        """Power with which the activation grows, rounded to quarters; zero if it is bounded."""
-        near, far = (
-            np.max(np.abs(apply_activation(self.activation, np.array([-z, z])))) for z in (_NEAR, _FAR)
+
+def _as_kinks(kinks: object) -> tuple[float, ...]:
+    try:
+        found = tuple(sorted({float(k) for k in np.atleast_1d(np.asarray(kinks, dtype=np.float64))}))
+    except (TypeError, ValueError):
+        found = (float("nan"),)
+    if not all(isfinite(k) for k in found):
+        raise InvalidNetwork(
+            f"kinks = {kinks!r} was given; finite pre-activations are needed, such as (0.0,)"
         )
-        if not near > 0.0 or not np.isfinite(far) or far <= near:
-            return 0.0
-        return round(4.0 * log(far / near) / log(_FAR / _NEAR)) / 4.0
+    return found

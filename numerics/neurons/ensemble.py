@@ -146,6 +146,9 @@ class NeuronEnsemble:
         orders = [n for n in ORDERS if n <= order]
         outputs = as_outputs(self.outputs, n_points)
         moments = {n: output_moments(self.network, outputs[multisets(n_points, n)]) for n in orders}
+        kernel = self.network.kernel.weight_diagonal(
+            self.points
+        )  # may be refused, so before anything is drawn
         draw = tilted_sums if self.tilted else compiled_sums
         with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is refused below
             found = draw(self.network, self.points, self.seed, n_neurons, orders, n_blocks, progress)
@@ -163,7 +166,7 @@ class NeuronEnsemble:
             n_neurons=n_neurons,
             n_blocks=n_blocks,
             sums=sums,
-            qualities=self._qualities(sums, found, n_neurons),
+            qualities=self._qualities(sums, found, n_neurons, kernel),
             tail_indices=found.tail_indices,
             provenance={
                 "network": repr(self.network),
@@ -175,10 +178,9 @@ class NeuronEnsemble:
         )
 
     def _qualities(
-        self, sums: Mapping[int, tuple[Array, Array]], found: NeuronSums, n_neurons: int
+        self, sums: Mapping[int, tuple[Array, Array]], found: NeuronSums, n_neurons: int, kernel: Array
     ) -> dict[int, Quality]:
         """Judge each order by its own tail and kurtosis, and all by whether the kernel was found."""
-        kernel = self.network.kernel.weight_diagonal(self.points)
         own = [int(ranks(np.array([i, i]), len(self.points))) for i in range(len(self.points))]
         second = Jackknifed(multisets(len(self.points), 2), sums[2][0][0], sums[2][1][:, 0])
         miss = np.abs(second.value[own] - kernel)
