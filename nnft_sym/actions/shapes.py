@@ -149,8 +149,8 @@ def shape_of(powers: Mapping[str, int]) -> tuple[Shape, dict[str, int]]:
     if any(scalars.values()) and any(vectors.values()):
         raise ValueError(
             "f stands alone beside the product f.f, so the field has components, and a vertex must be a "
-            "scalar, a number that does not change when the components are rotated: powers of f.f are, f^2 is "
-            "not; write every field inside a product f.f, as in '(f.f)^2'"
+            "scalar, a number that does not change when the components are rotated: powers of f.f are, f^2 "
+            "is not; write every field inside a product f.f, as in '(f.f)^2'"
         )
     vector = any(vectors.values())
     fields = {letter: number for letter, number in (vectors if vector else scalars).items() if number}

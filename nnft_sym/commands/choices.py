@@ -35,7 +35,9 @@ class Words(click.Choice[str]):
         word = self.aliases.get(plain, plain)
         if word not in self.choices:
             near = did_you_mean(plain, [*self.choices, *self.aliases])
-            self.fail(f"{quoted(str(value))} is not one of {', '.join(self.choices)}{near}", param, ctx)
+            self.fail(
+                f"{quoted(str(value))} is not one of {', '.join(map(repr, self.choices))}{near}", param, ctx
+            )
         return word
 
 

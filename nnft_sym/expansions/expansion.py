@@ -340,8 +340,8 @@ def correlator(
     action : Action or str
         The interactions.
     n : int
-        Number of external points; 0 gives the vacuum diagrams: of Z (``full``), of log Z (``connected``), or of
-        the effective potential at ⟨f⟩ = 0 (``1pi``, with the sign of log Z).
+        Number of external points; 0 gives the vacuum diagrams: of Z (``full``), of log Z (``connected``), or
+        of the effective potential at ⟨f⟩ = 0 (``1pi``, with the sign of log Z).
     order : int or mapping of str to int or Fraction
         Largest number of vertices; as a mapping, largest power of each coupling; with a counting, largest
         power of 1/N.
