@@ -36,7 +36,7 @@ def code_stamp(root: Path) -> str:
     digest = hashlib.sha256()
     for path in sorted(root.rglob("*.py")):
         text = path.read_bytes()
-        if b".jit import" in text or b"numba" in text:
+        if b".jit import" in text or b"jit_cache import" in text or b"numba" in text:
             digest.update(path.relative_to(root).as_posix().encode() + b"\0" + text)
     return digest.hexdigest()
 

@@ -130,7 +130,7 @@ def test_the_last_worker_is_missed_and_what_is_done_is_kept(tmp_path):
             ENSEMBLE.correlators(
                 100 * NETWORKS, cluster=doomed.scheduler_address, checkpoint=path, progress=lose
             )
-    assert time.monotonic() - lost[0] < 30
+        assert time.monotonic() - lost[0] < 30  # without the time that Dask takes to close
 
     def stop(done, total):
         resumed.append(done)
