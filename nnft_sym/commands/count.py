@@ -37,7 +37,9 @@ def parse_vertices(text: str) -> dict[int, int]:
                 "write for example 4:6,6:1 for six f^4 and one f^6 vertices"
             )
         if valence in vertices:
-            raise click.UsageError(f"--vertices {quoted(text)} gives valence {valence} twice; add the numbers")
+            raise click.UsageError(
+                f"--vertices {quoted(text)} gives valence {valence} twice; add the numbers"
+            )
         vertices[valence] = number
     return {valence: number for valence, number in sorted(vertices.items()) if number}
 

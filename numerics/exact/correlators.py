@@ -27,21 +27,24 @@ from numpy.typing import NDArray
 
 from numerics.errors import NotAvailable
 from numerics.estimate import Estimate, Quality
-from numerics.exact.feature_moments import feature_moments
-from numerics.exact.feature_moments_base import Moments
 from numerics.exact.inputs import as_outputs, distinct_fields, refuse_absurd_memory, refuse_extremes
+from numerics.exact.neuron_cumulants import (
+    EPS,
+    NeuronCumulants,
+    has_closed_kernel,
+    neuron_cumulants,
+    quality_of,
+    spread_over,
+)
 from numerics.given import as_whole, as_wholes
 from numerics.index_sets import multisets
 from numerics.moment_tables import (
     SymmetricTable,
     join_blocks,
-    sum_over_partitions,
     sums_by_blocks,
     wick_count,
 )
 from numerics.networks.architectures import Network, as_network
-from numerics.networks.neuron_quadrature import QuadratureKernel
-from numerics.networks.weight_laws import output_moments
 from numerics.points import Points, as_points
 
 Array = NDArray[np.float64]
@@ -49,9 +52,6 @@ Indices = NDArray[np.int64]
 
 # Beyond this order the 10^5 and more set partitions cost more memory than they are worth.
 LARGEST_ORDER = 10
-# An error above this fraction of the terms that cancel in a cumulant means that an integral did not converge.
-CONVERGED = 1e-7
-EPS = float(np.finfo(np.float64).eps)
 
 
 @final
@@ -170,26 +170,6 @@ class ExactCorrelators:
         return _assemble(network, self.points, self.outputs, self.orders, self._neuron, self._sums)
 
 
-@final
-@dataclass(frozen=True)
-class NeuronCumulants:
-    """Joint cumulants κ_r of one neuron h = a s, all that width does not change.
-
-    Attributes
-    ----------
-    tables : mapping of int to SymmetricTable
-        κ_r by even order r; order 2 is K_W.
-    scales : mapping of int to ndarray, shape (M,)
-        Sum of the absolute values of the terms of each κ_r.
-    method : str
-        How the feature moments were obtained.
-    """
-
-    tables: Mapping[int, SymmetricTable]
-    scales: Mapping[int, Array]
-    method: str
-
-
 def exact_correlators(
     network: Network,
     points: Points,
@@ -254,7 +234,7 @@ def exact_correlators(
     needed = {order: multisets(len(distinct), order) for order in range(2, largest + 1, 2)}
     neuron = neuron_cumulants(network, distinct, needed, outputs=component[kept], progress=progress)
     if len(distinct) < len(x):
-        neuron = _spread(neuron, number_of, len(x))
+        neuron = spread_over(neuron, number_of, len(x))
     sums = _partition_sums(network, component, wanted, neuron)
     return _assemble(network, x, component, wanted, neuron, sums)
 
@@ -325,91 +305,8 @@ def exact_cumulant(
         float(table.value[0]) * power,
         float(table.error[0]) * power,
         f"exact finite width, cumulant of feature moments: {neuron.method}",
-        _quality(neuron, order),
+        quality_of(neuron, order),
     )
-
-
-def neuron_cumulants(
-    network: Network,
-    points: Array,
-    indices: Mapping[int, Indices],
-    only: Iterable[int] | None = None,
-    outputs: Indices | None = None,
-    progress: Callable[[int, int], None] | None = None,
-) -> NeuronCumulants:
-    """Compute joint cumulants of a single neuron h = a s.
-
-    Parameters
-    ----------
-    network : Network
-    points : ndarray, shape (n_points, d_in)
-        One point per field; with several outputs a point may occur once per output.
-    indices : mapping of int to ndarray of int, shape (M_r, r)
-        For each even order 2, 4, ... the sorted index tuples; every even sub-multiset of a tuple must be
-        listed under its own order.
-    only : iterable of int, optional
-        Orders whose cumulants are wanted; all by default.
-    outputs : ndarray of int, shape (n_points,), optional
-        Output component of each field; one output by default.
-    progress : callable, optional
-        Called with (feature moments done, feature moments in total).
-
-    Returns
-    -------
-    NeuronCumulants
-    """
-    largest = max(indices, default=2)
-    component = np.zeros(len(points), dtype=np.int64) if outputs is None else outputs
-    places, _, place_of = distinct_fields(points, np.zeros_like(component))
-    features = feature_moments(network, places, largest)
-    wanted = {}
-    for order, rows in sorted(indices.items()):
-        if order > 2 or not _is_closed(network):
-            distinct, number_of = np.unique(np.sort(place_of[rows], axis=1), axis=0, return_inverse=True)
-            wanted[order] = distinct, number_of.ravel()
-    for distinct, _ in wanted.values():
-        features.refuse(distinct)
-    report = _Steps(progress, sum(len(distinct) for distinct, _ in wanted.values()))
-    moments: dict[int, SymmetricTable] = {}
-    for order, rows in sorted(indices.items()):
-        wick = wick_count(component[rows])
-        if order == 2 and _is_closed(network):
-            # a kernel in closed form is more precise than any quadrature
-            second = network.kernel.weight(points, points)[rows[:, 0], rows[:, 1]] * wick
-            found = Moments(second, 4 * EPS * np.abs(second))
-        else:
-            # the moments of h
-            distinct, number_of = wanted[order]
-            raw = features.moments(distinct, report.within)
-            report.after(len(distinct))
-            factor = output_moments(network, component[rows])
-            found = Moments(factor * raw.value[number_of], factor * raw.error[number_of])
-        moments[order] = SymmetricTable(rows, found.value, found.error, len(points))
-    tables, scales = {}, {}
-    for order in sorted(indices if only is None else only):
-        rows = indices[order]
-        value, error, scale = sum_over_partitions(rows, moments, cumulant=True)
-        tables[order] = SymmetricTable(rows, value, error, len(points))
-        scales[order] = scale
-    return NeuronCumulants(tables, scales, features.method)
-
-
-class _Steps:
-    """Tells a callable how many feature moments are done, over all orders."""
-
-    def __init__(self, progress: Callable[[int, int], None] | None, total: int) -> None:
-        self._progress, self._total, self._done = progress, total, 0
-        self.within(0)
-
-    def within(self, done: int) -> None:
-        """Report moments of the order in work."""
-        if self._progress is not None:
-            self._progress(self._done + done, self._total)
-
-    def after(self, count: int) -> None:
-        """Report an order that is done."""
-        self._done += count
-        self.within(0)
 
 
 def _partition_sums(
@@ -451,44 +348,12 @@ def _assemble(
         full, error, _ = join_blocks(sums[order], powers)
         # one block: the cumulant itself
         own, own_error = powers[1] * sums[order][1, 0], powers[1] * sums[order][1, 1]
-        closed = order == 2 and _is_closed(network)
+        closed = order == 2 and has_closed_kernel(network)
         method = "kernel (exact at every width)" if closed else f"feature moments: {neuron.method}"
         correlators[order] = ExactCorrelator(
-            order, indices, full, own, error, own_error, method, _quality(neuron, order)
+            order, indices, full, own, error, own_error, method, quality_of(neuron, order)
         )
     return ExactCorrelators(network, points, orders, outputs, neuron, sums, correlators)
-
-
-def _spread(neuron: NeuronCumulants, number_of: Indices, n_points: int) -> NeuronCumulants:
-    """Copy cumulants over distinct points to a list of points with repetitions, in the given order."""
-    tables, scales = {}, {}
-    for order, table in neuron.tables.items():
-        indices = multisets(n_points, order)
-        position = table.find(np.sort(number_of[indices], axis=1))
-        tables[order] = SymmetricTable(indices, table.value[position], table.error[position], n_points)
-        scales[order] = neuron.scales[order][position]
-    return NeuronCumulants(tables, scales, neuron.method)
-
-
-def _quality(neuron: NeuronCumulants, order: int) -> Quality:
-    """Say whether the integrals behind all cumulants up to `order` converged.
-
-    Elements that vanish by symmetry, such as K_W(x, -x) of Erf-net with equal deviations at |x| = 1, have no
-    scale of their own; they are measured against the largest.
-    """
-    converged = all(
-        np.all(
-            table.error <= CONVERGED * np.maximum(neuron.scales[r], 1e-6 * neuron.scales[r].max(initial=0.0))
-        )
-        for r, table in neuron.tables.items()
-        if r <= order
-    )
-    return Quality.TRUSTED if converged else Quality.NOT_CONVERGED
-
-
-def _is_closed(network: Network) -> bool:
-    """Whether the kernel is a formula, and not a quadrature with an error of its own."""
-    return not isinstance(network.kernel, QuadratureKernel)
 
 
 def _check_order(order: int) -> None:

@@ -27,9 +27,10 @@ import numpy as np
 from diagrams.wick import pairings
 from numerics.errors import NotAvailable
 from numerics.estimate import Estimate, Quality
-from numerics.exact.correlators import CONVERGED, EPS, LARGEST_ORDER
+from numerics.exact.correlators import LARGEST_ORDER
 from numerics.exact.feature_moments import feature_moments
 from numerics.exact.inputs import as_outputs, refuse_extremes
+from numerics.exact.neuron_cumulants import CONVERGED, EPS
 from numerics.networks.architectures import Network, as_network
 from numerics.networks.neuron_quadrature import GAUSSIAN
 from numerics.networks.weight_laws import laws_of
