@@ -35,8 +35,6 @@ _PATIENCE, _FEW_NODES = 2, 14
 _CUT_BETWEEN = (0.05, 0.95)
 #: Places along and across the rays at which singularities are looked up.
 _ALONG, _ACROSS = 12, (0.0, 1.0, 4.0, 16.0)
-#: Least angle in radians of a ridge that grids along the axes resolve.
-_WIDE = 0.65
 #: Squares of widths below this share of their parts are rounding.
 _ROUNDED = 1e-14
 
@@ -165,22 +163,6 @@ def cone_rule(cutoff: float, ridge: Ridge, points: Array, *, bridged: bool, odd:
             )
             faces.append((axis, sign, others))
     return ConeRule(cutoff, radial, tuple(faces), 2.0 if odd else 1.0)
-
-
-def is_blunt(ridge: Ridge, points: Array) -> bool:
-    """Whether no ridge subtends less than a wide angle, so that a grid along the axes resolves it, too.
-
-    The least angle of the ridge of an input v is √((1 − κ²)/(1 − κ² + |v|²)).
-
-    Examples
-    --------
-    >>> from numerics.kernels.arc import ErfKernel
-    >>> [is_blunt(ErfKernel(sw, 1.0, 2).ridge, np.array([[1.0, -1.0]])) for sw in (1.0, 3.0)]
-    [True, False]
-    """
-    squared = float(np.einsum("ik,ik->i", points, points).max(initial=0.0)) / ridge.length**2
-    free = 1.0 - ridge.tilt**2
-    return free >= _WIDE**2 * (free + squared)
 
 
 def _narrowest(tilt: float, size: float, far: float) -> float:

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from numerics.errors import InvalidKernel, InvalidPoints, LoweringError, NotAvailable, NotConverged
 from numerics.integrals.backends import Backend
-from numerics.integrals.cones import cone_rule, is_blunt
+from numerics.integrals.cones import cone_rule
 from numerics.integrals.convergence import refuse_divergence
 from numerics.integrals.domains import Box, Domain
 from numerics.integrals.gaussian_form import gaussian_rule, gaussian_table, has_gaussian_form
@@ -333,8 +333,7 @@ def choose_rule(
         If the kernel states neither a length scale nor a growth.
     """
     ridge = kernel.ridge
-    steep = ridge is not None and (bridged or not is_blunt(ridge, points))
-    if ridge is not None and steep and kernel.d_in > 1 and not profiles:
+    if ridge is not None and kernel.d_in > 1 and not profiles:
         return cone_rule(box.cutoff, ridge, points, bridged=bridged, odd=kernel.odd)
     lengths = [kernel.length_scale, *(profile.length_scale for profile in profiles)]
     # Polynomials have no length; in front of a homogeneous kernel they vary on that of the box.
