@@ -29,8 +29,8 @@ Complex = NDArray[np.complex128]
 
 #: Largest grid that a rule keeps for the next time.
 _KEPT_NODES = 50_000
-#: Halvings of a panel at most, and up to how many nodes it is left whole.
-_HALVINGS, _FEW_NODES = 12, 14
+#: Cuts in a row that may gain nothing, and up to how many nodes a panel is left whole.
+_PATIENCE, _FEW_NODES = 2, 14
 #: Where a panel may be cut, as shares of its length.
 _CUT_BETWEEN = (0.05, 0.95)
 #: Places along and across the rays at which singularities are looked up.
@@ -248,17 +248,18 @@ def fewest_panels(low: float, high: float, singular: Complex, strip: float = inf
     >>> bool(abs(w @ (1.0 / ((y - 0.3) ** 2 + 1e-12)) / exact - 1.0) < 1e-9), len(y) < 400
     (True, True)
     """
-    return _fewest(low, high, singular, strip, _HALVINGS).panels
+    return _fewest(low, high, singular, strip, _PATIENCE).panels
 
 
-def _fewest(low: float, high: float, singular: Complex, strip: float, halvings: int) -> _Candidate:
+def _fewest(low: float, high: float, singular: Complex, strip: float, patience: int) -> _Candidate:
+    """The better of one panel and of two parts that are cut on; `patience` is left for cuts without gain."""
     whole, cut = _whole(low, high, singular, strip)
-    if halvings == 0 or whole.nodes <= _FEW_NODES:
+    if patience == 0 or whole.nodes <= _FEW_NODES or whole.panels[0].strip >= strip:
         return whole
-    first = _fewest(low, cut, singular, strip, halvings - 1)
-    if first.nodes >= whole.nodes:
-        return whole
-    second = _fewest(cut, high, singular, strip, halvings - 1)
+    ends = (low, cut), (cut, high)
+    at_once = sum(_whole(a, b, singular, strip)[0].nodes for a, b in ends)
+    left = _PATIENCE if at_once < whole.nodes else patience - 1
+    first, second = (_fewest(a, b, singular, strip, left) for a, b in ends)
     if first.nodes + second.nodes >= whole.nodes:
         return whole
     return _Candidate(first.nodes + second.nodes, first.panels + second.panels)

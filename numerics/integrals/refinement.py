@@ -167,7 +167,8 @@ class _Track:
             missed = np.zeros_like(value) if exact else self._missed(change)
             if not finer and self.smoothness is Smoothness.ANALYTIC:
                 missed = np.maximum(np.maximum(missed, change), _CUT * job.error)
-            missed = np.maximum(missed, expected * self._scale)
+            if expected:
+                missed = np.maximum(missed, expected * self._scale)
             rounded = rounding(job.integrand.n_factors) * self._scale
             job.error = missed + rounded + self._carried
             job.judge(self._scale, rtol)
