@@ -34,7 +34,7 @@ GAUSSIAN, UNIFORM = "gaussian", "uniform"
 # Gaussian nodes beyond this radius carry less than 1e-16 of a moment of bounded features. The second rule
 # goes farther, so that features that grow too fast for the radius are noticed.
 RADIUS, FARTHER = 9.5, 2.0
-# Step of the second rule in units of that of the first, and where its nodes lie: both far from simple fractions.
+# Step of the second rule in units of that of the first, and its shift: both far from simple fractions.
 SECOND_STEP, SECOND_SHIFT = 0.8541, 0.3819
 # Relative difference of two rules that ends the refinement, and the largest that is accepted for a kernel.
 CONVERGED = 3e-14
