@@ -116,7 +116,7 @@ def resolve_activation(
     if len(kinks) > MOST_KINKS:
         raise NotAvailable(
             f"the activation has {len(kinks)} kinks or jumps at pre-activations up to {reach:.3g}; "
-            f"its kernel can be had with up to {MOST_KINKS}. Use smaller inputs or deviations, or sample the network"
+            f"its kernel can be had with up to {MOST_KINKS}. Use smaller inputs, or sample the network"
         )
     last = _resolved(activation, reach, kinks)
     return ActivationPanels(*last, kinks=tuple(sorted({*kinks, *_kinks_at_edges(last)})))

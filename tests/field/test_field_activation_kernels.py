@@ -105,7 +105,7 @@ def misses(name, sigma_w, d_in, n_cases, seed):
     return found
 
 
-@pytest.mark.parametrize("sigma_w", [0.1, 1.0, 30.0])
+@pytest.mark.parametrize("sigma_w", [0.1, 1.0, 10.0])
 @pytest.mark.parametrize("d_in", [1, 3])
 @pytest.mark.parametrize("name", [n for n in FAMILIES if n != "wave 100"])
 def test_errors_of_kernels_hold(name, d_in, sigma_w):
@@ -146,6 +146,7 @@ def test_a_fast_wave_with_uniform_weights(hidden):
     assert abs(network.kernel.weight(x, y)[0, 0] - expected) < 1e-12
 
 
+@pytest.mark.slow
 def test_growth_belongs_to_the_kernel():
     """FAULTS H1: growth is measured on the kernel, not read off the activation."""
     cases = [
@@ -286,6 +287,7 @@ def test_predictions_with_a_tanh_kernel_are_fast():
     assert near.value[0] == pytest.approx(expected, rel=1e-5)
 
 
+@pytest.mark.slow
 def test_errors_of_kernels_reach_integrals():
     """A kernel known to 1e-6 gives no integral to 1e-10."""
     network = nn.ActivationNet(5, math.tanh)
