@@ -117,14 +117,14 @@ class QuadratureMoments(FeatureMoments):
         found = np.array([k for k in kinks if abs(k) <= 12.0 * reach])
         if len(found) and self._axes.shape[1] > MOST_CUT_DIMENSIONS:
             raise NotAvailable(
-                f"the activation has kinks or jumps (at {', '.join(f'{k:.4g}' for k in found[:3])}), and exact "
+                f"the activation has kinks or jumps, the first at {found[0]:.4g}, and exact "
                 f"moments of order above two can be cut there where the inputs span up to "
                 f"{MOST_CUT_DIMENSIONS} dimensions, the bias included; these span {self._axes.shape[1]}. Use "
                 "fewer inputs, the ReLU-net where that is the activation, or sample the network"
             )
         if len(found) and rule_size(self._axes, found, self._steepness) > MOST_NODES:
             raise NotAvailable(
-                f"the activation has {len(found)} kinks or jumps; exact moments at {len(self._axes)} inputs would "
-                "need too many pieces. Use fewer inputs, or sample the network"
+                f"the activation has {len(found)} kinks or jumps; exact moments at {len(self._axes)} inputs "
+                "would need too many pieces. Use fewer inputs, or sample the network"
             )
         return found

@@ -268,6 +268,8 @@ def _solve_group(group: Sequence[Job], problem: _Problem, box: Box, asked: _Aske
 def _to_be_improved(job: Job, problem: _Problem) -> bool:
     """Whether a grid stopped short where adaptive subdivision may get further."""
     short = problem.method is Method.AUTOMATIC and not job.converged and not job.at_rounding
+    # what the kernel itself is off by no subdivision improves
+    short = short and job.reached > 1e3 * problem.kernel.relative_error * job.integrand.n_factors
     finite = bool(np.isfinite(job.value).all())  # what overflowed will do so again
     return (
         short
@@ -294,6 +296,9 @@ def _pointwise(job: Job, problem: _Problem, box: Box, *, by_cubature: bool) -> N
 
     by = pointwise.by_cubature if by_cubature else pointwise.by_quasi_monte_carlo
     by(job, problem.kernel, problem.points, box, problem.settings)
+    if problem.kernel.relative_error > 0.0:
+        job.error = job.error + problem.kernel.relative_error * job.integrand.n_factors * job.scale
+        job.judge(job.scale, problem.settings.rtol)
 
 
 def choose_rule(

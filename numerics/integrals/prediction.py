@@ -335,7 +335,7 @@ def _evaluate_group(
     propagator: Array,
     uncertain: Array | None = None,
 ) -> Product:
-    """Sum the terms of a group for all multisets, in blocks of terms; `uncertain` is that of the propagator."""
+    """Sum the terms of a group for all multisets, in blocks of terms; the propagator is `uncertain`."""
     if uncertain is None:
         uncertain = np.zeros_like(propagator)
     jobs = [list(jobs)[k] for k in group.integrands]

@@ -1,7 +1,7 @@
 """Where an activation is smooth, and how finely: panels of z on which it is a polynomial to rounding.
 
-The panels are found once for an activation. Each one holds a polynomial through Gauss-Legendre nodes, which is
-compared with the activation at other places in the panel; where they differ the panel is halved. What no
+The panels are found once for an activation. Each one holds a polynomial through Gauss-Legendre nodes, which
+is compared with the activation at other places in the panel; where they differ the panel is halved. What no
 halving resolves is a kink or a jump, and panels are cut there. So the panels are the measured frequency
 content of the activation: nothing has to be known about it beforehand, and no two equidistant rules with
 common aliases are compared.
@@ -42,7 +42,7 @@ _EPS = float(np.finfo(np.float64).eps)
 _NARROWEST = 1e-13
 #: Most panels, and most kinks.
 MOST_PANELS, MOST_KINKS = 200_000, 64
-#: How far the polynomials of neighbours are continued to tell a kink, in halves of a panel, and what tells it.
+#: How far polynomials of neighbours are continued to tell a kink, in halves of a panel; what tells it.
 _BEYOND, _BREAK = 0.04, 1e-7
 #: First panels near the origin.
 _FIRST, _FINE_UP_TO = 0.75, 8.0
@@ -115,8 +115,8 @@ def resolve_activation(
     kinks = tuple(sorted((*declared, *new)))
     if len(kinks) > MOST_KINKS:
         raise NotAvailable(
-            f"the activation has {len(kinks)} kinks or jumps at pre-activations up to {reach:.3g}; its kernel "
-            f"can be had with up to {MOST_KINKS}. Use smaller inputs or deviations, or sample the network"
+            f"the activation has {len(kinks)} kinks or jumps at pre-activations up to {reach:.3g}; "
+            f"its kernel can be had with up to {MOST_KINKS}. Use smaller inputs, or sample the network"
         )
     last = _resolved(activation, reach, kinks)
     return ActivationPanels(*last, kinks=tuple(sorted({*kinks, *_kinks_at_edges(last)})))

@@ -174,7 +174,8 @@ def apply_activation(activation: Scalar, arguments: Array) -> Array:
         run = _array_function(activation)
     except Exception as error:  # the compiler has many ways to fail, not all of them errors of its own
         raise InvalidNetwork(
-            f"the activation {name_of(activation)} cannot be compiled by Numba ({_refusal(activation, error)}); "
+            f"the activation {name_of(activation)} cannot be compiled by Numba "
+            f"({_refusal(activation, error)}); "
             "it must take one number and return one: write it with arithmetic, conditions, functions of the "
             "math module, and plain functions of the same kind"
         ) from error

@@ -1,8 +1,8 @@
 """Rules over one or two Gaussian parameters for moments of activations with kinks: panels cut at every kink.
 
-Each pre-activation v·g meets a kink k on the line v·g = k. The inner integral over g_2 is cut where it crosses
-these lines; as a function of g_1 it is analytic between the places where two of the lines cross, so the outer
-integral is cut there. Both converge exponentially.
+Each pre-activation v·g meets a kink k on the line v·g = k. The inner integral over g_2 is cut where it
+crosses these lines; as a function of g_1 it is analytic between the places where two of the lines cross,
+so the outer integral is cut there. Both converge exponentially.
 """
 
 from collections.abc import Iterator

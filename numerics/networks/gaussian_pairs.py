@@ -3,8 +3,8 @@
 It depends on three numbers, the deviations σ_1, σ_2 and the correlation ρ, whatever the dimension of the
 inputs. What to use when is decided here, in this order:
 
-1. activations a|z|^p on one side of the origin and b|z|^p on the other, p = 0, 1 or 2 (step, sign, ReLU, leaky
-   ReLU, |z|, ...): arc-cosine kernels (Cho and Saul 2009);
+1. activations a|z|^p on one side of the origin and b|z|^p on the other, p = 0, 1 or 2 (step, sign, ReLU,
+   leaky ReLU, |z|, ...): arc-cosine kernels (Cho and Saul 2009);
 2. the series over Hermite polynomials (`numerics.networks.hermite_series`), whose coefficients are integrals
    over one pre-activation: computed once per input they serve all pairs. What the series leaves out is
    bounded by Schwarz and by E[s²] = Σ c_n², which is computed on its own;
@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 from numerics.errors import NotAvailable
 from numerics.networks.activation_panels import (
     NODES,
-    TO_COEFFICIENTS,
     WEIGHTS,
     ActivationPanels,
     resolve_activation,

@@ -14,7 +14,7 @@ from numerics.errors import InvalidNetwork, InvalidPoints, NotAvailable
 
 Array = NDArray[np.float64]
 
-#: Octaves followed, and those in a row that tell a power (multiples of 1/4, to within a tolerance) or nothing.
+#: Octaves followed, and those in a row that tell a power (a multiple of 1/4, about) or nothing.
 _OCTAVES, _CLEAR, _TOLERANCE, _GONE = 14, 3, 0.03, 3
 #: Values below this many errors are nothing.
 _ERRORS = 4.0

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from math import pi, sqrt
-from typing import Protocol, final
+from typing import final
 
 import numpy as np
 from numpy.polynomial.legendre import leggauss
@@ -26,6 +26,7 @@ from numerics.errors import InvalidNetwork, NotAvailable
 from numerics.kernels.base import Kernel, as_pair, in_range, no_kinks
 from numerics.networks.gaussian_pairs import GaussianPairs
 from numerics.networks.measured_growth import measured_power
+from numerics.networks.neuron import Neuron as Neuron
 
 Array = NDArray[np.float64]
 
@@ -34,7 +35,7 @@ GAUSSIAN, UNIFORM = "gaussian", "uniform"
 # Gaussian nodes beyond this radius carry less than 1e-16 of a moment of bounded features. The second rule
 # goes farther, so that features that grow too fast for the radius are noticed.
 RADIUS, FARTHER = 9.5, 2.0
-# Step of the second rule in units of that of the first, and where its nodes lie: both far from simple fractions.
+# Step of the second rule in units of that of the first, and its shift: both far from simple fractions.
 SECOND_STEP, SECOND_SHIFT = 0.8541, 0.3819
 # Relative difference of two rules that ends the refinement, and the largest that is accepted for a kernel.
 CONVERGED = 3e-14
@@ -79,38 +80,6 @@ def _pairs_of(neuron: "Neuron") -> GaussianPairs | None:
         return np.asarray(flat).reshape(z.shape)
 
     return GaussianPairs(activation, getattr(neuron.activation, "kinks", ()))
-
-
-class Activation(Protocol):
-    """What quadrature needs of a network."""
-
-    def activate(self, preactivations: Array, points: Array) -> Array:
-        """Evaluate s(z; x); shapes (m, n) and (n, d_in) -> (m, n)."""
-        ...
-
-
-@dataclass(frozen=True)
-class Neuron:
-    """One hidden neuron as a random function.
-
-    Attributes
-    ----------
-    activation : Activation
-        The network whose `activate` it is.
-    d_in : int
-    laws : tuple of str, length d_in + 1
-        Of the weights and the bias, `GAUSSIAN` or `UNIFORM`.
-    deviations : tuple of float, length d_in + 1
-        Their standard deviations.
-    weight_variance : float
-        Variance of the output weight.
-    """
-
-    activation: Activation
-    d_in: int
-    laws: tuple[str, ...]
-    deviations: tuple[float, ...]
-    weight_variance: float
 
 
 def parameter_axes(neuron: Neuron, points: Array) -> tuple[Array, tuple[str, ...]]:

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 import nnft_sym as nn
-from numerics.errors import InvalidNetwork, NotAvailable
+from numerics.errors import DivergentIntegral, InvalidNetwork, NotAvailable
 from numerics.networks.gaussian_pairs import GaussianPairs
 
+mpmath.mp.dps = 40
 STAR = nn.Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")
 
 
@@ -104,7 +105,7 @@ def misses(name, sigma_w, d_in, n_cases, seed):
     return found
 
 
-@pytest.mark.parametrize("sigma_w", [0.1, 1.0, 30.0])
+@pytest.mark.parametrize("sigma_w", [0.1, 1.0, 10.0])
 @pytest.mark.parametrize("d_in", [1, 3])
 @pytest.mark.parametrize("name", [n for n in FAMILIES if n != "wave 100"])
 def test_errors_of_kernels_hold(name, d_in, sigma_w):
@@ -145,6 +146,7 @@ def test_a_fast_wave_with_uniform_weights(hidden):
     assert abs(network.kernel.weight(x, y)[0, 0] - expected) < 1e-12
 
 
+@pytest.mark.slow
 def test_growth_belongs_to_the_kernel():
     """FAULTS H1: growth is measured on the kernel, not read off the activation."""
     cases = [
@@ -178,7 +180,7 @@ def test_the_star_of_sines_converges_over_all_space():
     assert float(expected) == pytest.approx(1.0267304588716904e-4, rel=1e-10)
     assert abs(found.value - float(expected)) <= 3 * found.error < 1e-12
     tanh = nn.ActivationNet(5, math.tanh, 1.0, 0.5).kernel
-    with pytest.raises(nn.errors.DivergentIntegral if hasattr(nn, "errors") else Exception, match="diverges"):
+    with pytest.raises(DivergentIntegral, match="diverges"):
         nn.integrate(STAR, tanh, [[x] for x in points], nn.WholeSpace())
 
 
@@ -237,7 +239,7 @@ def mish(z):
 
 def needs_a_list(z):
     y = z + 1.0
-    return sorted([y, "a"])[0]
+    return STAR(y)
 
 
 def test_activations_may_call_plain_functions():
@@ -259,7 +261,7 @@ def test_activations_may_call_plain_functions():
 
 def test_the_line_that_cannot_be_compiled_is_named():
     """FAULTS H3."""
-    with pytest.raises(InvalidNetwork, match=r"line \d+.*`return sorted.*arithmetic"):
+    with pytest.raises(InvalidNetwork, match=r"line \d+, `return STAR.*arithmetic"):
         nn.ActivationNet(3, needs_a_list)
 
 
@@ -271,18 +273,21 @@ def test_predictions_with_a_tanh_kernel_are_fast():
     start = time.process_time()
     found = nn.vertex_tensor(STAR, network.kernel, points, nn.Box(10.0))
     assert time.process_time() - start < 10.0
-    g, w = np.polynomial.hermite_e.hermegauss(180)
+    assert found.trusted
+    near = nn.vertex_tensor(STAR, network.kernel, points, nn.Box(2.0))
+    g, w = np.polynomial.hermite_e.hermegauss(160)
     w = w / math.sqrt(2 * math.pi)
-    y, v = np.polynomial.legendre.leggauss(120)
-    y, v = 10.0 * y, 10.0 * v
-    table = [[float(np.sum(np.multiply.outer(w, w) * np.tanh(np.add.outer(x[0] * g, g)) * np.tanh(
-        np.add.outer(u * g, g)))) for u in y] for x in points]  # fmt: skip
-    expected = float(v @ np.prod(np.array(table)[[0, 1, 2, 2]], axis=0))
-    index = [i for i, row in enumerate(nn.multisets(3, 4)) if row.tolist() == [0, 1, 2, 2]] if hasattr(
-        nn, "multisets") else [8]  # fmt: skip
-    assert found.value[index[0]] == pytest.approx(expected, rel=1e-4)
+    y, v = np.polynomial.legendre.leggauss(40)
+
+    def k(x, u):
+        product = np.tanh(np.add.outer(x * g, g)) * np.tanh(np.add.outer(2.0 * u * g, g))
+        return float(w @ product @ w)
+
+    expected = 2.0 * float(v @ np.array([k(-0.6, u) ** 4 for u in y]))
+    assert near.value[0] == pytest.approx(expected, rel=1e-5)
 
 
+@pytest.mark.slow
 def test_errors_of_kernels_reach_integrals():
     """A kernel known to 1e-6 gives no integral to 1e-10."""
     network = nn.ActivationNet(5, math.tanh)
