@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from diagrams.messages import shown
 from nnft_sym.commands.options import (
     build_network,
     json_option,
@@ -30,13 +31,24 @@ def parse_widths(text: str, least: int = 2) -> tuple[int, ...]:
     >>> parse_widths("10,2,5")
     (2, 5, 10)
     """
-    items = [item.strip() for item in text.split(",")]
-    if not all(item.isdecimal() and 0 < int(item) < 2**31 for item in items) or len(set(items)) < least:
-        number = "two or more " if least == 2 else ""
+    widths = set()
+    for item in text.split(","):
+        try:
+            width = whole_number(item.strip()) if len(item) < 40 else 0
+        except click.BadParameter:
+            width = 0
+        if not 0 < width < 2**31:
+            raise click.UsageError(
+                f"--widths {shown(text)}: {shown(item.strip())} is not a positive whole number below 2^31; "
+                "numbers with commas are needed, as in 2,5,10,100"
+            )
+        widths.add(width)
+    if len(widths) < least:
         raise click.UsageError(
-            f"--widths {text!r}: {number}positive whole numbers with commas are needed, as in 2,5,10,100"
+            f"--widths {shown(text)}: {least} different widths or more are needed, and only {len(widths)} was "
+            "given; add another, as in 2,5,10,100"
         )
-    return tuple(sorted({int(item) for item in items}))
+    return tuple(sorted(widths))
 
 
 @click.command(name="widths")
@@ -83,12 +95,13 @@ def command(
     if not 0 <= seed < 2**63 - len(wanted):
         raise click.UsageError(f"--seed {seed} was given; a seed from 0 to about 2^63 is needed")
     if out is not None and not out.lower().endswith((".svg", ".pdf", ".png")):
-        raise click.UsageError(f"--out {out}: a name that ends in .svg, .pdf or .png is needed")
+        raise click.UsageError(f"--out {shown(out)}: a name that ends in .svg, .pdf or .png is needed")
     from pathlib import Path
 
     from nnft_sym.jsonio import dumps
     from nnft_sym.progress.bars import TerminalProgress
     from nnft_sym.report.archive import atomically, check_writable
+    from nnft_sym.report.plot_style import save_figure
     from nnft_sym.report.width_plots import width_dataset, width_figure
     from numerics.points import as_points
     from numerics.sampling.width_scan import scan_widths
@@ -103,7 +116,7 @@ def command(
     if out is not None:
         kind = Path(out).suffix[1:].lower()
         figure = width_figure(scan)
-        atomically(Path(out), lambda temporary: figure.savefig(temporary, format=kind))
+        atomically(Path(out), lambda temporary: save_figure(figure, temporary, kind))
     data = width_dataset(scan)
     if as_json:
         orders = [
