@@ -45,7 +45,7 @@ def parse_widths(text: str, least: int = 2) -> tuple[int, ...]:
         widths.add(width)
     if len(widths) < least:
         raise click.UsageError(
-            f"--widths {shown(text)}: {least} different widths or more are needed, and only {len(widths)} was "
+            f"--widths {shown(text)}: {least} different widths or more are needed, only {len(widths)} was "
             "given; add another, as in 2,5,10,100"
         )
     return tuple(sorted(widths))

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 #: Relative size under which a vertex integral, or an exactly known correlator, counts as zero.
 ZERO = 1e-10
-#: Share of itself by which the weights of a fitted constant allow every element to miss it. A tensor that misses
-#: a constant by 2 % (`nnft_sym.study.verdict.MISFIT`) is still called constant; for two elements that differ by
-#: δ such a fit moves by at most δ/(√2 · this share) of its standard error, a seventh.
+#: Share of itself by which the weights of a fitted constant allow every element to miss it. A tensor that
+#: misses a constant by 2 % (`nnft_sym.study.verdict.MISFIT`) is still called constant; for two elements that
+#: differ by δ such a fit moves by at most δ/(√2 · this share) of its standard error, a seventh.
 ALLOWANCE = 0.1
 #: Standard errors under which a *sampled* connected correlator counts as zero where no exact one exists.
 NOISE = 4.0
@@ -183,8 +183,8 @@ def _fit_constant(
 def _allowance(data: FourPointData, finite: Array, closest: float) -> float:
     """Choose the relative discrepancy that the weights of the fit allow for.
 
-    None for a tensor that is known to be constant, which needs none, nor for one that misses every constant by
-    more than that, which it does not help.
+    None for a tensor that is known to be constant, which needs none, nor for one that misses every constant
+    by more than that, which it does not help.
     """
     if data.exact_delta is None:
         return ALLOWANCE

@@ -130,8 +130,8 @@ def fit(
     A model wrong by a part in a thousand fails those combinations, and the weights give in to them: the
     parameters move by many times the size of what is wrong, out of the range of anything that the data
     allow [2]_. With `model_error` = m the weights are those of the covariance S + diag(m²), whose
-    combinations are no better known than the model is good. The errors are what the noise S makes of the parameters with
-    these weights. The χ² is still the smallest that any parameters reach with S alone, because it asks
+    combinations are no better known than the model is good. The errors are what the noise S makes of the
+    parameters with these weights. The χ² is still the smallest that any parameters reach with S alone, because it asks
     whether the model is exactly right.
 
     References
@@ -158,7 +158,7 @@ def fit(
     0.955
     >>> careful = fit(data, ones, noise, n_blocks=None, model_error=np.full(2, 0.02 * 1.0))
     >>> round(float(careful.parameters[0]), 3)
-    0.961
+    0.963
     """
     data, design = _checked(data, design, covariance)
     basis = eigenbasis(covariance, n_blocks, threshold)

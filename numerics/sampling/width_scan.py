@@ -336,8 +336,8 @@ def _refuse_absurd_cost(n_points: int, widths: NDArray[np.int64], networks: int,
         raise InvalidStatistics(
             f"{experiments} experiments of {networks} networks at widths up to {widths[-1]} are "
             f"{neurons:.1e} neurons, about {neurons / NEURONS_PER_SECOND / 3600:.0f} hours; at most "
-            f"{MOST_NEURONS:.0e} in {MOST_NETWORKS:.0e} networks of a width are sampled: lower the widths, the "
-            "networks or the experiments"
+            f"{MOST_NEURONS:.0e} in {MOST_NETWORKS:.0e} networks of a width are sampled: lower the widths, "
+            "the networks or the experiments"
         )
     blocks = experiments * min(-(-BLOCKS // experiments), networks)
     size = sum(multiset_count(n_points, order) for order in (2, *ORDERS))
@@ -346,8 +346,8 @@ def _refuse_absurd_cost(n_points: int, widths: NDArray[np.int64], networks: int,
     if needed > MEMORY_LIMIT:
         raise InvalidStatistics(
             f"{experiments} experiments of {size} correlators of {n_points} points at {len(widths)} widths "
-            f"need about {needed / 1e9:.3g} GB, more than the limit of {MEMORY_LIMIT / 1e9:.1f} GB; use fewer "
-            "experiments, points or widths"
+            f"need about {needed / 1e9:.3g} GB, more than the limit of {MEMORY_LIMIT / 1e9:.1f} GB; use "
+            "fewer experiments, points or widths"
         )
 
 
