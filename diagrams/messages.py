@@ -37,7 +37,7 @@ def shown(given: object, longest: int = LONGEST) -> str:
     >>> shown(10**5000)
     'a whole number of about 5001 digits'
     """
-    if isinstance(given, str | bytes) and len(given) > 4 * longest:  # a repr of megabytes takes memory
+    if isinstance(given, str) and len(given) > 4 * longest:  # a repr of megabytes takes memory
         given = given[: 2 * longest] + given[-2 * longest :]
     elif isinstance(given, int) and given.bit_length() > 4000:  # Python refuses to write it
         return f"a whole number of about {int(given.bit_length() * log10(2)) + 1} digits"

@@ -14,9 +14,11 @@ from diagrams.messages import shown
 from numerics.errors import NNFTError
 
 try:
-    import fcntl
+    from fcntl import LOCK_EX, LOCK_NB, flock
 except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
+    LOCKS = False
+else:
+    LOCKS = True
 
 #: What stands before the checksum at the end of a sealed file.
 SEAL = b"\nsha256 "
@@ -151,10 +153,10 @@ def lock(handle: int) -> bool:
     bool
         Whether it was free; False too where the file system knows no locks.
     """
-    if fcntl is None:
+    if not LOCKS:
         return False
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        flock(handle, LOCK_EX | LOCK_NB)
     except OSError:
         return False
     return True
@@ -170,7 +172,7 @@ def is_abandoned(path: Path) -> bool:
     except OSError:
         return False
     try:
-        if fcntl is None:
+        if not LOCKS:
             return time.time() - os.fstat(handle).st_mtime > ABANDONED
         return lock(handle)
     finally:

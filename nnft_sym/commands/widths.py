@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from diagrams.messages import shown
 from nnft_sym.commands.options import (
     WHOLE_NUMBER,
     build_network,
@@ -35,8 +36,8 @@ def parse_widths(text: str, least: int = 2) -> tuple[int, ...]:
     found = sorted(set(whole_numbers(text, "--widths", "2,5,10,100")))
     if len(found) < least:
         raise click.UsageError(
-            f"--widths {text!r}: two or more different positive whole numbers with commas are needed, as in "
-            "2,5,10,100"
+            f"--widths {shown(text)}: {least} different widths or more are needed, only {len(found)} was "
+            "given; add another, as in 2,5,10,100"
         )
     return tuple(found)
 
@@ -89,6 +90,7 @@ def command(
     from nnft_sym.jsonio import dumps
     from nnft_sym.progress.bars import TerminalProgress
     from nnft_sym.report.archive import atomically
+    from nnft_sym.report.plot_style import save_figure
     from nnft_sym.report.width_plots import width_dataset, width_figure
     from numerics.points import as_points
     from numerics.sampling.width_scan import scan_widths
@@ -101,7 +103,7 @@ def command(
     if out is not None and target is not None:
         kind = Path(out).suffix[1:].lower()
         figure = width_figure(scan)
-        atomically(target, lambda temporary: figure.savefig(temporary, format=kind))
+        atomically(target, lambda temporary: save_figure(figure, temporary, kind))
     data = width_dataset(scan)
     if as_json:
         orders = [

@@ -67,8 +67,9 @@ def remainder_sentences(net: NetResult) -> list[str]:
     sizes = np.abs(six.remainder[kept])
     full = float(np.abs(result.best[kept]).sum())
     of_full = float(sizes.sum()) / full if full else float("nan")
+    of_delta = six.remainder_share - six.unpredicted_share
     said = [
-        f"With the λ tensor the remainder is {percent(six.remainder_share - six.unpredicted_share, 2)} of ΔG6 and "
+        f"With the λ tensor the remainder is {percent(of_delta, 2)} of ΔG6 and "
         f"{percent(of_full, 2)} of G6; its mean size is {number(float(sizes.mean()), 3)}, the largest "
         f"{number(float(sizes.max()), 3)}."
     ]
@@ -93,7 +94,7 @@ def remainder_sentences(net: NetResult) -> list[str]:
     if six.excluded:
         said.append(
             f"{six.excluded} of {len(kept)} elements need an infinite λ: nothing predicts them, and the "
-            f"{percent(six.unpredicted_share, 2)} of ΔG6 that they hold counts as not explained by the tensor."
+            f"{percent(six.unpredicted_share, 2)} of ΔG6 they hold counts as not explained by the tensor."
         )
     return said
 
@@ -166,8 +167,8 @@ def notes(result: StudyResult) -> list[tuple[str, str]]:
         ),
         (
             "Size of corrections",
-            "mₙ is the mean over elements of |ΔGₙ|/|free|, without those whose free part is 0. The background is the scatter of one "
-            "experiment, divided by the free part; the error of the mean over experiments is smaller by "
+            "mₙ is the mean over elements of |ΔGₙ|/|free|, without those whose free part is 0. "
+            "The background is the scatter of one experiment, divided by the free part; the error of the mean over experiments is smaller by "
             "the square root of their number.",
         ),
         (

@@ -1,8 +1,8 @@
 """The folder a study leaves behind: complete, or not there at all.
 
-Everything is first written into a hidden folder on the same disk. Only when all of it is there is an earlier
-study moved out, whole, and then the new one in, so that no moment shows files of both; if that fails half-way,
-all is moved back. A folder holds one study. Files that a study does not write are left alone.
+Everything is first written into a hidden folder on the same disk. Only when all of it is there is an
+earlier study moved out, whole, and then the new one in, so that no moment shows files of both; if that fails
+half-way, all is moved back. A folder holds one study. Files that a study does not write are left alone.
 """
 
 import os
@@ -117,8 +117,8 @@ def _refuse_foreign(folder: Path) -> None:
     if foreign:
         kind = "a folder" if foreign[0].is_dir() else "a file"
         raise UnwritableOutput(
-            f"cannot write to {shown(str(folder))}: {kind} {foreign[0].name!r} is in the way of the results; move "
-            "it or choose another folder"
+            f"cannot write to {shown(str(folder))}: {kind} {foreign[0].name!r} is in the way of the results; "
+            "move it or choose another folder"
         )
 
 

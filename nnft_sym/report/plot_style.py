@@ -9,7 +9,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from matplotlib.axis import Axis
+    from matplotlib.figure import Figure
 
     from nnft_sym.study.results import NetResult
 
@@ -61,6 +64,22 @@ STYLE: dict[Any, Any] = {
     "svg.hashsalt": "nnft_sym",
     "pdf.fonttype": 42,
 }
+
+
+def save_figure(figure: "Figure", path: "Path", kind: str) -> None:
+    """Save a figure so that equal figures give equal files: no dates, and names made from the content.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    path : Path
+    kind : {"svg", "pdf", "png"}
+    """
+    from matplotlib import rc_context
+
+    unsaid = {"svg": {"Date": None, "Creator": None}, "pdf": {"CreationDate": None, "Creator": None}}
+    with rc_context(STYLE):
+        figure.savefig(path, format=kind, metadata=unsaid.get(kind, {"Software": None}))
 
 
 def net_title(net: "NetResult") -> str:

@@ -177,8 +177,8 @@ def load_study(path: Path) -> StudyConfig:
             content = file.read(MOST_BYTES + 1)
         if len(content) > MOST_BYTES:
             raise InvalidStudy(
-                f"{shown(str(path))} is longer than {MOST_BYTES:,} bytes or never ends; a study file is a few "
-                "lines of TOML"
+                f"{shown(str(path))} is longer than {MOST_BYTES:,} bytes or never ends; a study file is a "
+                "few lines of TOML"
             )
         text = content.decode("utf-8").replace("\r\n", "\n")
     except (OSError, ValueError) as error:

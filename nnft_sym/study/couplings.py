@@ -20,13 +20,10 @@ if TYPE_CHECKING:
 
 #: Relative size under which a vertex integral, or an exactly known correlator, counts as zero.
 ZERO = 1e-10
-#: The weights of a fitted constant allow every element to miss it by this many times the largest relative
-#: deviation of the exact tensor. For two elements that differ by δ, a fit that allows for t moves by at most
-#: δ/(√2 t) of its standard error, here a seventh.
-ALLOWANCE = 5.0
-#: The most that is allowed for, and what is where no exact tensor is known: a tensor that misses a constant by
-#: 2 % (`nnft_sym.study.verdict.MISFIT`) is still called constant.
-MOST_ALLOWED = 0.1
+#: Share of itself by which the weights of a fitted constant allow every element to miss it. A tensor that
+#: misses a constant by 2 % (`nnft_sym.study.verdict.MISFIT`) is still called constant; for two elements that
+#: differ by δ such a fit moves by at most δ/(√2 · this share) of its standard error, a seventh.
+ALLOWANCE = 0.1
 #: Standard errors under which a *sampled* connected correlator counts as zero where no exact one exists.
 NOISE = 4.0
 
@@ -184,12 +181,16 @@ def _fit_constant(
 
 
 def _allowance(data: FourPointData, finite: Array, closest: float) -> float:
-    """Choose the relative discrepancy that the weights of the fit allow for; 0 for a constant tensor."""
-    if data.exact_delta is None or closest == 0.0:
-        return MOST_ALLOWED
-    theory = data.coefficient[finite] * closest
-    deviation = float(np.max(np.abs(data.exact_delta[finite] / theory - 1.0)))
-    return min(ALLOWANCE * deviation, MOST_ALLOWED)
+    """Choose the relative discrepancy that the weights of the fit allow for.
+
+    None for a tensor that is known to be constant, which needs none, nor for one that misses every constant
+    by more than that, which it does not help.
+    """
+    if data.exact_delta is None:
+        return ALLOWANCE
+    delta = data.exact_delta[finite]
+    missed = float(np.abs(delta - data.coefficient[finite] * closest).sum() / np.abs(delta).sum())
+    return ALLOWANCE if ZERO < missed <= ALLOWANCE else 0.0
 
 
 def _closest(data: FourPointData, finite: Array) -> float | None:

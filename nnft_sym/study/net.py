@@ -134,7 +134,7 @@ def _evaluate(
 
 
 def _contact_error(net: Network, points: Array, cutoff: float | None, coefficient: Array) -> float | None:
-    """Compare the first, middle and last vertex coefficient with adaptive quadrature; None if it finds none."""
+    """Compare the first, middle and last vertex coefficient with adaptive quadrature, if it finds any."""
     sets = multisets(len(points), 4)
     worst = None
     for row in (0, len(sets) // 2, len(sets) - 1):

@@ -98,8 +98,8 @@ class CouplingResult:
     mean_exact, spread_exact, spread_sampled : float
         The same mean from the exact 4-point function; standard deviation over elements.
     fit : Fit or None
-        One constant by generalised least squares on the finite elements of the sampled 4-point function, which
-        may miss a constant by a few times what the exact ones do (`nnft_sym.study.couplings.ALLOWANCE`).
+        One constant by generalised least squares on the finite elements of the sampled 4-point function; its
+        weights allow for a tensor that is not quite constant (`nnft_sym.study.couplings.ALLOWANCE`).
     fit_best : Fit or None
         The same fit to the best (exact, if there is one) 4-point function, weighted by the sampled
         covariance.

@@ -188,8 +188,8 @@ def _refuse_extremes(number: int, net: NetConfig, coefficient: Array) -> None:
     if largest == 0.0 or SMALLEST < largest < 1 / SMALLEST:
         return
     raise InvalidStudy(
-        f"net number {number} of the study, {net.kind}-net: its vertex integrals are about {largest:.1e}, and "
-        f"errors of λ need their squares; give deviations, points and a cutoff nearer to 1"
+        f"net number {number} of the study, {net.kind}-net: its vertex integrals are about {largest:.1e}, "
+        "and errors of λ need their squares; give deviations, points and a cutoff nearer to 1"
     )
 
 

@@ -188,7 +188,8 @@ def correlators_table(net: NetResult) -> "Table":
         )
     columns = ["", "sets", "m", "m exact", "noise", "χ²/dof", "dof", "p (2-sided)", "sample"]
     return table(
-        "Correlators: m = mean |ΔG|/|G_GP| where G_GP ≠ 0, its scatter per experiment, and sampled against exact",
+        "Correlators: m = mean |ΔG|/|G_GP| (where G_GP ≠ 0), its scatter per experiment, and sampled against "
+        "exact",
         columns,
         rows,
     )

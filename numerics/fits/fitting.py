@@ -135,9 +135,9 @@ def fit(
     most of their noise, some combinations of them are known a thousand times better than the data themselves.
     A model wrong by a part in a thousand fails those combinations, and the weights give in to them: the
     parameters move by many times the size of what is wrong, out of the range of anything that the data
-    allow [2]_. With `model_error` = m the weights are those of the covariance S + diag(m²), whose combinations
-    are no better known than the model is good. The errors are what the noise S makes of the parameters with
-    these weights. The χ² is still the smallest that any parameters reach with S alone, because it asks
+    allow [2]_. With `model_error` = m the weights are those of the covariance S + diag(m²), whose
+    combinations are no better known than the model is good. The errors are what the noise S makes of the
+    parameters with these weights. The χ² is still the smallest that any parameters reach with S alone, because it asks
     whether the model is exactly right.
 
     References
@@ -164,7 +164,7 @@ def fit(
     0.955
     >>> careful = fit(data, ones, noise, n_blocks=None, model_error=np.full(2, 0.02 * 1.0))
     >>> round(float(careful.parameters[0]), 3)
-    0.961
+    0.963
     """
     data, design, covariance = _checked(data, design, covariance)
     n_blocks, threshold = check_blocks(n_blocks, threshold)
@@ -280,7 +280,7 @@ def _allowed(model_error: Array, size: int) -> Array:
     error = np.asarray(model_error, dtype=np.float64)
     if error.shape != (size,) or not np.all(np.isfinite(error)) or np.any(error < 0):
         raise InvalidStatistics(
-            f"model errors of shape {error.shape} were given; {size} finite numbers of zero or more are needed"
+            f"model errors of shape {error.shape} were given; {size} finite numbers of 0 or more are needed"
         )
     return error
 

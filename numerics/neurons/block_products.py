@@ -66,8 +66,11 @@ class Jackknifed:
     @property
     def error(self) -> Array:
         """One standard deviation, shape (M,)."""
-        spread: Array = np.sqrt((self.n_blocks - 1) * self.left_out.var(axis=0))
-        return spread
+        # in units of the largest deviation, whose square may leave floating point
+        deviations = self.left_out - self.left_out.mean(axis=0)
+        largest = np.abs(deviations).max(axis=0)
+        unit = np.where(largest > 0, largest, 1.0)
+        return np.asarray(unit * np.sqrt((self.n_blocks - 1) * np.mean((deviations / unit) ** 2, axis=0)))
 
     def covariance(self) -> Array:
         """Covariance (B − 1)/B Σ_b (θ_b − θ̄)(θ_b − θ̄)ᵀ of the values, shape (M, M)."""

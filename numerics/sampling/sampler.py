@@ -277,7 +277,8 @@ class Ensemble:
         touched = 2 + min(n_blocks, grains * GRAIN * n_blocks // n_networks)
         # Joining two halves of the blocks takes both and the whole; every thread has a page in work with a
         # row per level, up to three pages per thread wait to be added, and the tree holds a node per level.
-        rows = 2 * n_blocks + threads * (grains.bit_length() + 1 + 4 * touched) + LEVELS
+        # Afterwards the means, their deviations and what errors and cumulants are made of take as much again.
+        rows = 6 * n_blocks + threads * (grains.bit_length() + 1 + 4 * touched) + LEVELS
         needed = 8 * (size * rows + n_points * BINS * (3 * threads + LEVELS))
         if needed > MEMORY_LIMIT:
             raise InvalidStatistics(

@@ -19,8 +19,10 @@ from numpy.typing import NDArray
 from numerics.errors import InvalidStatistics, NotAvailable
 from numerics.estimate import Quality
 from numerics.exact.correlators import ExactCorrelators, exact_correlators
+from numerics.exact.inputs import MEMORY_LIMIT
 from numerics.fits.power_law import PowerLaw, fit_power_law
 from numerics.given import as_whole, as_wholes, shown
+from numerics.index_sets import multiset_count
 from numerics.networks.architectures import Network, as_network
 from numerics.points import as_points
 from numerics.sampling.connected import free_correlator, mean_ratio
@@ -36,6 +38,14 @@ Array = NDArray[np.float64]
 ORDERS = (4, 6)
 #: Blocks behind the errors, at least.
 BLOCKS = 400
+#: Neurons, over all networks, of a scan; more would take days.
+MOST_NEURONS = 1e13
+#: Widest network of a scan, as of a study.
+WIDEST = 10**7
+#: Networks of one width.
+MOST_NETWORKS = 10**10
+#: What one core samples, roughly; for messages.
+NEURONS_PER_SECOND = 1e8
 #: Resamples of the bootstrap.
 RESAMPLES = 200
 
@@ -180,6 +190,7 @@ def scan_widths(
     """
     x = as_points(points, as_network(network).d_in)
     ordered, networks, experiments, seed = _checked(widths, networks, experiments, seed)
+    _refuse_absurd_cost(len(x), ordered, networks, experiments)
     exact = _exact(network.with_width(int(ordered[0])), x)
     per_experiment = min(-(-BLOCKS // experiments), networks)
     cost = np.cumsum(ordered + OVERHEAD) / np.sum(ordered + OVERHEAD)
@@ -229,7 +240,7 @@ def _series(
         deviation = sample.deviation(order, kernel, experiments)
         every = sample.connected_jackknife(order)
         projected = Jackknife(
-            every.estimate @ shape[:, np.newaxis], every.replicates @ shape[:, np.newaxis], every.block_sizes
+            _along(every.estimate[np.newaxis], shape)[0], _along(every.replicates, shape), every.block_sizes
         )
         size = (float(projected.value[0]), float(projected.error[0]))
         judged = (sample[order].quality, sample.connected_quality(order))
@@ -242,7 +253,7 @@ def _series(
     if exact is not None:
         each = [exact.at_width(int(width))[order] for width in widths]
         m_exact = np.array([mean_ratio(found.full - free, free) for found in each])
-        y_exact = np.array([found.connected @ shape for found in each])
+        y_exact = np.array([_along(found.connected[np.newaxis], shape)[0, 0] for found in each])
     return WidthSeries(
         order=order,
         m_sampled=m,
@@ -260,6 +271,14 @@ def _series(
     )
 
 
+def _along(values: Array, shape: Array) -> Array:
+    """Project rows on the shape; shape (R, 1).
+
+    A product of matrices would depend, in the last digit, on the number of threads of the linear algebra.
+    """
+    return np.asarray((values * shape).sum(axis=1, keepdims=True))
+
+
 def free_theory(network: Network, points: Array, order: int) -> Array:
     """G_GP^(n), the sum over pairings of products of kernels, over the distinct index sets; shape (M,)."""
     return free_correlator(network.kernel.full(points, points), order)
@@ -267,11 +286,16 @@ def free_theory(network: Network, points: Array, order: int) -> Array:
 
 def _shape(free: Array, cumulant: Array | None) -> Array:
     """Weights c with y = c·G_c, zero where the free theory vanishes."""
+    # below the smallest normal number a ratio would overflow, and says nothing
+    there = np.abs(free) > np.finfo(np.float64).tiny
     unit = np.zeros_like(free)
-    np.divide(1.0, free, out=unit, where=free != 0)
+    np.divide(1.0, free, out=unit, where=there)
     target = np.ones_like(free) if cumulant is None else cumulant * unit
-    square = float(np.sum(target[free != 0] ** 2))
-    return target * unit / (square if square > 0 else 1.0)
+    square = float(np.sum(target[there] ** 2))
+    weight = target / (square if square > 0 else 1.0)
+    with np.errstate(over="ignore"):
+        shape = weight * unit
+    return np.where(there & np.isfinite(shape), shape, 0.0)
 
 
 def _m_error(sample: SampledCorrelators, order: int, free: Array) -> float:
@@ -282,7 +306,9 @@ def _m_error(sample: SampledCorrelators, order: int, free: Array) -> float:
     means = sample.block_means((order,))
     stream = np.random.default_rng([order, sample.n_blocks])
     counts = stream.multinomial(sample.n_blocks, np.full(sample.n_blocks, 1 / sample.n_blocks), RESAMPLES)
-    found = [mean_ratio(again - free, free) for again in counts @ means / sample.n_blocks]
+    # not a product of matrices, for the reason of `_along`
+    drawn = (np.einsum("i,ij->j", one, means) / sample.n_blocks for one in counts.astype(np.float64))
+    found = [mean_ratio(again - free, free) for again in drawn]
     return float(np.std(found, ddof=1))
 
 
@@ -314,3 +340,32 @@ def _checked(
         as_whole(experiments, "experiments", InvalidStatistics, least=2),
         int(seed),
     )
+
+
+def _refuse_absurd_cost(n_points: int, widths: NDArray[np.int64], networks: int, experiments: int) -> None:
+    """Refuse, with an estimate, what would run for weeks or not fit into memory."""
+    if widths[-1] > WIDEST:
+        raise InvalidStatistics(
+            f"a width of {widths[-1]:,} was given; networks of up to {WIDEST:,} neurons are sampled. "
+            "Connected functions of wider ones follow from `nnft neurons` or `nnft cumulant`"
+        )
+    neurons = float(experiments) * networks * float(np.sum(widths, dtype=np.float64))
+    if neurons > MOST_NEURONS or experiments * networks > MOST_NETWORKS:
+        raise InvalidStatistics(
+            f"{experiments} experiments of {networks} networks at widths up to {widths[-1]} are "
+            f"{neurons:.1e} neurons, about {neurons / NEURONS_PER_SECOND / 3600:.0f} hours; at most "
+            f"{MOST_NEURONS:.0e} in {MOST_NETWORKS:.0e} networks of a width are sampled: lower the widths, "
+            "the networks or the experiments"
+        )
+    blocks = experiments * min(-(-BLOCKS // experiments), networks)
+    size = sum(multiset_count(n_points, order) for order in (2, *ORDERS))
+    # sums and means of every width, those without each block and their cumulants, and the bootstrap
+    needed = 8.0 * blocks * (size * (2 * len(widths) + 6) + 2 * RESAMPLES)
+    if needed > MEMORY_LIMIT:
+        raise InvalidStatistics(
+            f"{experiments} experiments of {size} correlators of {n_points} points at {len(widths)} widths "
+            f"need about {needed / 1e9:.3g} GB, more than the limit of {MEMORY_LIMIT / 1e9:.1f} GB; use "
+            "fewer experiments, points or widths"
+        )
+
+
