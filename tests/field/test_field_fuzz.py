@@ -27,9 +27,9 @@ CRASH = 'Traceback (most recent call last):\n  File "a.py", line 1, in f\nStopIt
 
 def test_made_up_inputs_keep_the_contract(tmp_path):
     """In a process of its own: the runner forks, which other tests' threads would not survive."""
-    folder = str(tmp_path / "failures")
+    folder, options = str(tmp_path / "failures"), ["--cases", "200", "--seed", "1", "--quick"]
     done = subprocess.run(
-        [sys.executable, "-m", "tests.field.fuzz_run", "--cases", "200", "--seed", "1", "--quick", "--out", folder],
+        [sys.executable, "-m", "tests.field.fuzz_run", *options, "--out", folder],
         capture_output=True, text=True, check=False, cwd=ROOT,
     )  # fmt: skip
     found = [json.loads(path.read_text())["case"] for path in sorted(tmp_path.glob("failures/*.json"))]
