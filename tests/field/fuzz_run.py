@@ -7,6 +7,7 @@ what its work costs. Failing cases are written, one JSON file each, to the folde
 
 import argparse
 import contextlib
+import gc
 import json
 import os
 import re
@@ -111,6 +112,8 @@ def warm_up(folder: Path, *, report: bool = True) -> dict[str, bytes]:
                     f"the warm-up {' '.join(words)} ended with {code}; see {folder / 'stderr'}"
                 )
         fronts(), fuzz_inputs.documents()
+        gc.collect()
+        gc.freeze()  # or the children copy every page that their collector looks at
         (stored,) = Path("store").rglob("*.npz")
         return {
             "result": Path("a.nc").read_bytes(),
@@ -286,11 +289,13 @@ class Failure:
 
 def run_all(
     cases: Sequence[Case], bases: dict[str, bytes], limits: Limits, folder: Path, workers: int = 1,
-    report: Callable[[int, Failure], None] = lambda done, failure: None,
+    report: Callable[[int, Failure], None] = lambda number, failure: None,
+    progress: Callable[[int], None] = lambda done: None,
 ) -> list[Failure]:  # fmt: skip
     """Run cases, `workers` at a time, and judge them."""
     found = []
-    for number, case, outcome in _outcomes(cases, bases, limits, folder, workers):
+    for done, (number, case, outcome) in enumerate(_outcomes(cases, bases, limits, folder, workers), start=1):
+        progress(done)
         if wrong := verdict(case, outcome, limits):
             found.append(Failure(case, tuple(wrong), outcome))
             report(number, found[-1])
@@ -380,7 +385,11 @@ def main(arguments: Sequence[str]) -> int:
                 f"[{time.monotonic() - start:6.0f} s] case {number}: {', '.join(failure.wrong)}", flush=True
             )
 
-        failures = run_all(cases, bases, limits, folder, chosen.workers, report)
+        def progress(done: int) -> None:
+            if done % 500 == 0:
+                print(f"[{time.monotonic() - start:6.0f} s] {done} cases done", flush=True)
+
+        failures = run_all(cases, bases, limits, folder, chosen.workers, report, progress)
         print(summary(failures, len(cases)))
         if failures:
             print(f"Cases: {chosen.out}/*.json; repeat one: python -m tests.field.fuzz_run --replay FILE")
