@@ -187,8 +187,7 @@ def scan_widths(
     True
     """
     x = as_points(points, network.d_in)
-    ordered = _checked(widths, networks, experiments)
-    _refuse_absurd_cost(len(x), ordered, networks, experiments)
+    ordered = _checked(widths, networks, experiments, len(x))
     exact = _exact(network.with_width(int(ordered[0])), x)
     per_experiment = min(-(-BLOCKS // experiments), networks)
     cost = np.cumsum(ordered + OVERHEAD) / np.sum(ordered + OVERHEAD)
@@ -351,7 +350,7 @@ def _refuse_absurd_cost(n_points: int, widths: NDArray[np.int64], networks: int,
         )
 
 
-def _checked(widths: Sequence[int], networks: int, experiments: int) -> NDArray[np.int64]:
+def _checked(widths: Sequence[int], networks: int, experiments: int, n_points: int) -> NDArray[np.int64]:
     given = np.asarray(widths)
     if given.ndim != 1 or given.dtype.kind not in "iu" or len(np.unique(given)) < 2 or np.any(given < 1):
         raise InvalidStatistics(
@@ -362,4 +361,6 @@ def _checked(widths: Sequence[int], networks: int, experiments: int) -> NDArray[
             raise InvalidStatistics(
                 f"{name} = {number!r} was given; a whole number of at least {least} is needed"
             )
-    return np.unique(given).astype(np.int64)
+    ordered = np.unique(given).astype(np.int64)
+    _refuse_absurd_cost(n_points, ordered, networks, experiments)
+    return ordered
