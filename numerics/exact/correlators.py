@@ -78,8 +78,8 @@ class ExactCorrelator:
         Whether every integral converged.
     excess : ndarray, shape (M,)
         `full` minus the sum of products of kernels, the free theory. The pairings are left out of the sum,
-        not subtracted from it: of a nearly Gaussian network the difference keeps all its digits. Empty for odd
-        orders.
+        not subtracted from it: of a nearly Gaussian network the difference keeps all its digits.
+        Empty for odd orders.
 
     Examples
     --------
