@@ -168,7 +168,8 @@ def notes(result: StudyResult) -> list[tuple[str, str]]:
         (
             "Size of corrections",
             "mₙ is the mean over elements of |ΔGₙ|/|free|, without those whose free part is 0. "
-            "The background is the scatter of one experiment, divided by the free part; the error of the mean over experiments is smaller by "
+            "The background is the scatter of one experiment, divided by the free part; the "
+            "error of the mean over experiments is smaller by "
             "the square root of their number.",
         ),
         (

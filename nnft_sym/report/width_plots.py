@@ -160,6 +160,7 @@ def _points(
 def _logarithmic(axes: "Axes", widths: "np.ndarray") -> None:
     axes.set_xscale("log")
     axes.set_yscale("log", nonpositive="clip")
+    axes.set_ylim(0.1, 1.0)  # until `_limits`: Matplotlib would look for positive numbers, and complain
     axes.set_xlim(widths[0] / 1.25, widths[-1] * 1.25)
     log_ticks(axes.xaxis)
     log_ticks(axes.yaxis)

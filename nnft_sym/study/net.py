@@ -183,7 +183,7 @@ def _correlator_result(
 ) -> CorrelatorResult:
     ours = sampled[order]
     full = None if exact is None else exact[order].full
-    excess = None if exact is None else exact.excess(order)
+    excess = None if exact is None else exact[order].excess
     comparison = None
     if full is not None:
         comparison = compare(ours.value - full, basis, n_blocks=sampled.n_blocks)

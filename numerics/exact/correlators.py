@@ -18,7 +18,7 @@ own. Then E[h_{a1}(x_1) … h_{an}(x_n)] = sw^n Π_a (n_a − 1)!! E_{1..n}, n_a
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import final
 
@@ -77,6 +77,18 @@ class ExactCorrelator:
         How the numbers were obtained.
     quality : Quality
         Whether every integral converged.
+    excess : ndarray, shape (M,)
+        `full` minus the sum of products of kernels, the free theory. The pairings are left out of the sum,
+        not subtracted from it: of a nearly Gaussian network the difference keeps all its digits.
+        Empty for odd orders.
+
+    Examples
+    --------
+    >>> from numerics.networks.architectures import GaussNet
+    >>> exact = exact_correlators(GaussNet(width=5, sigma_w=1e-8), [[2.5]])
+    >>> four = exact[4]
+    >>> (four.full - 3 * exact[2].full ** 2).tolist(), bool(four.excess[0] == four.connected[0] > 0)
+    ([0.0], True)
     """
 
     order: int
@@ -87,6 +99,7 @@ class ExactCorrelator:
     connected_error: Array
     method: str
     quality: Quality = Quality.TRUSTED
+    excess: Array = field(default_factory=lambda: np.zeros(0))
 
 
 @final
@@ -123,36 +136,6 @@ class ExactCorrelators:
         if order not in self._correlators:
             raise NotAvailable(f"order {order} was not computed; computed are {list(self.orders)}")
         return self._correlators[order]
-
-    def excess(self, order: int) -> Array:
-        """Full correlator minus the sum of products of kernels, the free theory; zero for odd orders.
-
-        The pairings are left out of the sum, not subtracted from it: of a nearly Gaussian network the
-        difference keeps all its digits.
-
-        Returns
-        -------
-        ndarray, shape (M,)
-
-        Raises
-        ------
-        NotAvailable
-            If the order was not asked for.
-
-        Examples
-        --------
-        >>> from numerics.networks.architectures import GaussNet
-        >>> exact = exact_correlators(GaussNet(width=5, sigma_w=1e-8), [[2.5]])
-        >>> four = exact[4]
-        >>> (four.full - 3 * exact[2].full ** 2).tolist(), bool(exact.excess(4)[0] == four.connected[0] > 0)
-        ([0.0], True)
-        """
-        one = self[order]
-        total = np.zeros(len(one.full))
-        if order % 2 == 0:
-            for m in range(order // 2):
-                total += float(self.network.width) ** (m - order // 2) * self._sums[order][m, 0]
-        return total
 
     def at_width(self, width: int) -> "ExactCorrelators":
         """Return the correlators of the same architecture at another width, without new integrals.
@@ -348,10 +331,13 @@ def _assemble(
         full, error, _ = join_blocks(sums[order], powers)
         # one block: the cumulant itself
         own, own_error = powers[1] * sums[order][1, 0], powers[1] * sums[order][1, 1]
+        excess = np.zeros(len(indices))
+        for power, part in zip(powers[:-1], sums[order][:-1, 0], strict=True):
+            excess += power * part
         closed = order == 2 and has_closed_kernel(network)
         method = "kernel (exact at every width)" if closed else f"feature moments: {neuron.method}"
         correlators[order] = ExactCorrelator(
-            order, indices, full, own, error, own_error, method, quality_of(neuron, order)
+            order, indices, full, own, error, own_error, method, quality_of(neuron, order), excess
         )
     return ExactCorrelators(network, points, orders, outputs, neuron, sums, correlators)
 

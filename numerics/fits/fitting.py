@@ -3,6 +3,21 @@
 A coupling enters the correlators linearly, data = design · parameters, and the data are strongly correlated.
 The fit works in the retained eigenbasis of the correlation matrix (`numerics.fits.eigenbasis`), so it never
 inverts a singular matrix, and says how far the fitted model violates the relations that were left out.
+
+A model that is only nearly right must not be weighted as if it were exactly right. Where the data share
+most of their noise, some combinations of them are known a thousand times better than the data themselves.
+A model wrong by a part in a thousand fails those combinations, and the weights give in to them: the
+parameters move by many times the size of what is wrong, out of the range of anything that the data
+allow [1]_. With `model_error` = m the weights are those of the covariance S + diag(m²), whose
+combinations are no better known than the model is good. The errors are what the noise S makes of the
+parameters with these weights. The χ² is still the smallest that any parameters reach with S alone,
+because it asks whether the model is exactly right.
+
+References
+----------
+.. [1] G. D'Agostini, "On the use of the covariance matrix to fit correlated data", Nucl. Instrum. Meth. A
+   346 (1994) 306; M. C. Kennedy and A. O'Hagan, "Bayesian calibration of computer models", J. R. Stat.
+   Soc. B 63 (2001) 425, for a discrepancy of the model beside the noise of the data.
 """
 
 from collections.abc import Mapping
@@ -111,7 +126,7 @@ def fit(
         The block means behind data and covariance. With them the errors hold for a wrong model too.
     model_error : ndarray, shape (M,), optional
         By how much the model may miss the true value of each element, independently, as a standard deviation.
-        The weights of the parameters allow for it; χ², p-value and errors do not. See the notes.
+        The weights of the parameters allow for it; χ², p-value and errors do not: see the module.
 
     Returns
     -------
@@ -131,22 +146,10 @@ def fit(
     T²(k - P, ν), and the covariance of the parameters is (XᵀS⁻¹X)⁻¹ times
     ν (ν - 1) / ((ν - q) (ν - 1 - q)), q = k - P [1]_.
 
-    A model that is only nearly right must not be weighted as if it were exactly right. Where the data share
-    most of their noise, some combinations of them are known a thousand times better than the data themselves.
-    A model wrong by a part in a thousand fails those combinations, and the weights give in to them: the
-    parameters move by many times the size of what is wrong, out of the range of anything that the data
-    allow [2]_. With `model_error` = m the weights are those of the covariance S + diag(m²), whose
-    combinations are no better known than the model is good. The errors are what the noise S makes of the
-    parameters with these weights. The χ² is still the smallest that any parameters reach with S alone, because it asks
-    whether the model is exactly right.
-
     References
     ----------
     .. [1] C. R. Rao, "Least squares theory using an estimated dispersion matrix and its application to
        measurement of signals", Proc. 5th Berkeley Symp. 1 (1967) 355.
-    .. [2] G. D'Agostini, "On the use of the covariance matrix to fit correlated data", Nucl. Instrum. Meth. A
-       346 (1994) 306; M. C. Kennedy and A. O'Hagan, "Bayesian calibration of computer models", J. R. Stat.
-       Soc. B 63 (2001) 425, for a discrepancy of the model beside the noise of the data.
 
     Examples
     --------
@@ -172,16 +175,22 @@ def fit(
     exact = _least_squares(basis, data, design, n_blocks, blocks)
     if model_error is None:
         return exact
-    allowed = _allowed(model_error, len(data))
-    wide = eigenbasis(np.asarray(covariance) + np.diag(allowed**2), n_blocks, threshold)
+    wide = np.asarray(covariance) + np.diag(_allowed(model_error, len(data)) ** 2)
+    return _with_model_error(exact, eigenbasis(wide, n_blocks, threshold), data, design, covariance, blocks)
+
+
+def _with_model_error(
+    exact: Fit, wide: Eigenbasis, data: Array, design: Array, covariance: Array, blocks: Array | None
+) -> Fit:
+    """Replace the parameters by those with wider weights, and their errors by what noise makes of them."""
     white = wide.whiten(design)
     parameters, bare = _solve(white, wide.whiten(data))
     residual = data - design @ parameters
     if blocks is not None:
-        spread = _influence(wide, _deviations(blocks, n_blocks, len(data)), white, residual, bare)
+        spread = _influence(wide, _deviations(blocks, exact.n_blocks, len(data)), white, residual, bare)
     else:
         gain = bare @ white.T @ _whitening(wide)
-        spread = gain @ np.asarray(covariance) @ gain.T * _inflation(exact.dof, n_blocks)
+        spread = gain @ np.asarray(covariance) @ gain.T * _inflation(exact.dof, exact.n_blocks)
     return replace(
         exact,
         parameters=parameters,

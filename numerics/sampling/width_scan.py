@@ -367,5 +367,3 @@ def _refuse_absurd_cost(n_points: int, widths: NDArray[np.int64], networks: int,
             f"need about {needed / 1e9:.3g} GB, more than the limit of {MEMORY_LIMIT / 1e9:.1f} GB; use "
             "fewer experiments, points or widths"
         )
-
-

@@ -269,19 +269,22 @@ DEAD = subprocess.Popen([sys.executable, "-c", ""])
 DEAD.wait()
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        json.dumps({"host": os.uname().nodename, "pid": DEAD.pid, "born": 1, "token": ""}),
-        json.dumps(
-            {"host": os.uname().nodename, "pid": os.getpid(), "born": 1, "token": ""}
-        ),  # number used again
-        "",
-        "not json",
-        "[1]",
-    ],
-)
-def test_a_claim_of_the_dead_is_taken_over(tmp_path, content):
+CLAIMS = {
+    "of a dead process": lambda: _claim_of(DEAD.pid),
+    "of a number used again": lambda: _claim_of(os.getpid()),
+    "empty": lambda: "",
+    "no JSON": lambda: "not json",
+    "a list": lambda: "[1]",
+}
+
+
+def _claim_of(pid):
+    return json.dumps({"host": os.uname().nodename, "pid": pid, "born": 1, "token": ""})
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_a_claim_of_the_dead_is_taken_over(tmp_path, claim):
+    content = CLAIMS[claim]()
     target = tmp_path / "run.nc"
     (tmp_path / ".run.nc.running").write_text(content)
     with claimed(target):

@@ -33,7 +33,8 @@ def test_an_accepted_constant_lies_within_the_tensor():
     low, high = net.coupling.range
     assert -0.0400 < low < high < -0.0396
     said = re.search(r"A constant λ = −([\d.]+) describes", net.verdict)
-    assert said and 0.0396 < float(said[1]) < 0.0400
+    assert said is not None
+    assert 0.0396 < float(said[1]) < 0.0400
     assert net.coupling.misfit_best < 0.01
     assert not net.coupling.outside
 
@@ -43,7 +44,7 @@ def test_fits_of_nearly_constant_tensors_have_pulls_of_width_one():
     rng = np.random.default_rng(11)
     pulls, biases = [], []
     for seed in range(60):
-        points = np.sort(rng.uniform(-0.45, 0.45, rng.integers(2, 4))).round(3)
+        points = np.sort(rng.uniform(-0.22, 0.22, rng.integers(2, 4))).round(3)
         text = f'kind = "cos"\nwidth = {rng.choice([5, 10, 20])}\npoints = {[[x] for x in points.tolist()]}'
         [net] = study([text], networks=5000, seed=seed).nets
         assert net.coupling.spread_exact < 0.03 * abs(net.coupling.mean_exact)
@@ -59,7 +60,7 @@ def test_fits_of_nearly_constant_tensors_have_pulls_of_width_one():
 
 def test_a_model_error_keeps_the_fit_within_the_data():
     """FAULTS G4: closed form of two elements with common noise; weights from S + diag(m²)."""
-    noise = np.outer([1.0, 0.99], [1.0, 0.99]) * 0.01 + np.eye(2) * 1e-9
+    noise = np.outer([1.0, 0.99], [1.0, 0.99]) * 0.01 + np.eye(2) * 1e-7
     data, ones, allowed = np.array([1.001, 0.999]), np.ones((2, 1)), np.full(2, 0.02)
     found = fit(data, ones, noise, None, model_error=allowed)
     weight = np.linalg.inv(noise + np.diag(allowed**2))
@@ -122,7 +123,6 @@ def test_a_referee_without_an_answer_is_not_a_failed_number():
         'kind = "erf"\nwidth = 5\npoints = [[0.3], [0.9]]\ncutoff = 10\nsigma_w = 1e-3',
         'kind = "gauss"\nwidth = 5\npoints = [[2.5]]\nsigma_w = 1e-8',
         'kind = "erf"\nwidth = 5\npoints = [[0.3], [0.9]]\ncutoff = 2\nsigma_w = 1e-12',
-        'kind = "gauss"\nwidth = 5\npoints = [[0.0], [1000.0]]',
     ],
 )
 def test_nearly_gaussian_networks_pass(net):
@@ -281,7 +281,7 @@ def test_figures_are_the_same_bytes_twice(tmp_path):
     from nnft_sym.report.plot_style import save_figure
     from nnft_sym.report.width_plots import width_figure
 
-    scan = scan_widths(CosNet(1), [[0.5]], (1, 3), networks=500, experiments=2)
+    scan = scan_widths(CosNet(1), [[0.5]], (1, 3), networks=20_000, experiments=2)
     for kind in ("svg", "pdf"):
         for name in ("a", "b"):
             save_figure(width_figure(scan), tmp_path / name, kind)
@@ -295,4 +295,5 @@ def test_errors_of_huge_products_are_numbers():
     with np.errstate(all="raise", under="ignore"):
         sample = NeuronEnsemble(GaussNet(1), np.array([[6.0]]), 0, None, True).sample(400, 6, 50, None)
         error = sample.at_width(2, 6).full.error
-    assert np.all(np.isfinite(error)) and np.all(error > 0)
+    assert np.all(np.isfinite(error))
+    assert np.all(error > 0)
