@@ -29,7 +29,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import hypothesis
 
 from tests.field import fuzz_inputs, fuzz_words
-from tests.field.fuzz_inputs import Case, FileSpec
+from tests.field.fuzz_case import Case, FileSpec
 from tests.field.fuzz_judge import Limits, Outcome, verdict
 
 #: Codes of the child itself.
