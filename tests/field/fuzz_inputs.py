@@ -8,59 +8,17 @@ refused at once; `modest` cuts what lies between. Nothing names a place outside 
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from hypothesis import strategies as st
 
 from tests.field import fuzz_words
+from tests.field.fuzz_case import Case, FileSpec
 
 Words = tuple[str, ...]
 Strategy = st.SearchStrategy
-
-
-@dataclass(frozen=True)
-class FileSpec:
-    """One file of a case: a text, or a file that the product has written (`base`), and what is done to it.
-
-    `edits` are (kind, place, byte): "flip" puts the byte at the place, a share of the length; "cut" ends the
-    file there; "insert" puts the byte in between; "repeat" writes the file twice.
-    """
-
-    name: str
-    text: str = ""
-    base: str = ""
-    edits: tuple[tuple[str, float, int], ...] = ()
-
-    def content(self, bases: dict[str, bytes]) -> bytes:
-        """Make the bytes of the file."""
-        data = bytearray(bases[self.base] if self.base else self.text.encode("utf-8", "surrogatepass"))
-        for kind, place, byte in self.edits:
-            at = min(int(place * len(data)), max(len(data) - 1, 0))
-            if kind == "cut":
-                del data[at:]
-            elif kind == "insert":
-                data.insert(at, byte)
-            elif kind == "repeat":
-                data *= 2
-            elif data:
-                data[at] = byte
-        return bytes(data)
-
-
-@dataclass(frozen=True)
-class Case:
-    """One thing asked of the product.
-
-    `front` is "nnft", the command line, or the name of a Python function that reads a text (`FRONTS` of
-    `fuzz_run`).
-    """
-
-    front: str
-    words: Words
-    files: tuple[FileSpec, ...] = ()
-    environment: tuple[tuple[str, str], ...] = field(default=())
-
 
 # --------------------------------------------------------------------------------------------------- texts
 
@@ -116,14 +74,14 @@ def spoilt(text: str) -> Strategy[str]:
 
 
 def often(good: Strategy[str], share: int = 5) -> Strategy[str]:
-    """Draw a good text, once in `share` a spoilt one, and as often something else altogether."""
+    """Draw a good text, once in `share` a spoilt one or something else altogether."""
 
     def choose(number: int) -> Strategy[str]:
-        if number == 0:
-            return good.flatmap(spoilt)
-        return strange_texts() if number == 1 else good
+        if number == share:  # in the middle: hypothesis prefers the ends
+            return st.one_of(good.flatmap(spoilt), strange_texts())
+        return good
 
-    return st.integers(0, 2 * share).flatmap(choose)
+    return st.integers(0, 2 * share).flatmap(choose) | good
 
 
 # ------------------------------------------------------------------------------------------------- actions
@@ -136,10 +94,7 @@ def actions() -> Strategy[str]:
         st.sampled_from(fuzz_words.FIELDS),
         st.sampled_from(fuzz_words.COEFFICIENTS),
     )
-    simple = st.sampled_from(["lambda*f^4", "g*f^3", "lambda*f^4 + kappa*f^6", "g*f^3+lambda*f^4",
-    "lambda*(f.f)^2",
-                              "lambda*f(x)^2*f(y)^2", "-lambda*f^4", "kappa*f^6",
-                              "(lambda_0+lambda_2*x^2)*f^4"])  # fmt: skip
+    simple = st.sampled_from(fuzz_words.ACTIONS)
     joined = st.lists(term, min_size=1, max_size=3).map(
         lambda terms: " + ".join(
             f"{number}{name}*{power}" if name else number + power for name, power, number in terms
@@ -161,11 +116,14 @@ def points() -> Strategy[str]:
         point = st.lists(numbers(), min_size=dimension, max_size=dimension).map(",".join)
         return st.lists(point, min_size=1, max_size=4).map(";".join)
 
-    close = st.sampled_from(["0.1;0.1", "0;0", "1e-80;0.1", "1e80;1", "0.3;0.30000000000000004", "0,0;0,0",
-    "1e-160;1e-160",
-                             "1,2,3;1.0000001,2,3", "-0.0;0.0", "1e74;1e-74",
-                             "0.1,0.2,0.3,0.4;0.1000000015,0.2,0.3,0.4"])  # fmt: skip
-    return often(st.one_of(st.integers(1, 3).flatmap(of), of(1), close), 6)
+    return often(
+        st.one_of(st.integers(1, 3).flatmap(of), plain_points(), st.sampled_from(fuzz_words.POINTS)), 6
+    )
+
+
+def plain_points() -> Strategy[str]:
+    """One to four points on the line."""
+    return st.lists(numbers(), min_size=1, max_size=4).map(";".join)
 
 
 def diagrams() -> Strategy[str]:
@@ -234,39 +192,71 @@ def known(command: str) -> Known:
     return Known(tuple(options), tuple(arguments))
 
 
-def values(command: str, option: str, choices: Sequence[str]) -> Strategy[str]:
-    """Values of one option."""
+def values(command: str, option: str, choices: Sequence[str], *, calm: bool) -> Strategy[str]:
+    """Values of one option; calm ones make sense by themselves."""
     if option == "--out":
-        return _listed(*fuzz_words.OUT.get(command, ["a.out", "n" * 260]))
-    if choices:
-        return often(st.sampled_from(list(choices)), 10)
-    special = {"--points": points, "--diagram": diagrams}
-    if option in special:
-        return special[option]()
-    return _listed(*fuzz_words.VALUES[option]) if option in fuzz_words.VALUES else often(numbers(), 3)
+        listed = fuzz_words.OUT.get(command, ["a.out", "n" * 260])
+    elif choices:
+        listed = list(choices)
+    elif option == "--points":
+        return plain_points() if calm else points()
+    else:
+        listed = fuzz_words.DIAGRAMS if option == "--diagram" else fuzz_words.VALUES.get(option, [])
+    if calm:  # the lists begin with what makes sense
+        return (
+            st.sampled_from(listed[: max(2, len(listed) // 2)] if not choices else listed)
+            if listed
+            else numbers()
+        )
+    return _listed(*listed) if listed else often(numbers(), 3)
 
 
-def argument(command: str, name: str) -> Strategy[str]:
+def argument(command: str, name: str, *, calm: bool) -> Strategy[str]:
     """Values of one argument; `nnft validate` gets its small study here and not by chance."""
     if command == "validate":
         return st.just("study.toml")
-    return actions() if name == "action" else strange_texts()
+    if name != "action":
+        return strange_texts()
+    return st.sampled_from(fuzz_words.ACTIONS) if calm else actions()
+
+
+def in_agreement(words: list[str]) -> list[str]:
+    """Give as many points as the diagram has, as the order says, and as there are outputs.
+
+    Examples
+    --------
+    >>> in_agreement(["cumulant", "--points", "1;2", "--order", "9", "--outputs", "1"])
+    ['cumulant', '--points', '1;2', '--order', '2', '--outputs', '1,2']
+    >>> in_agreement(["integrate", "--diagram", "x1-y1,x2-y1", "--points", "3"])
+    ['integrate', '--diagram', 'x1-y1,x2-y1', '--points', '3;3']
+    """
+    found = dict(pairwise(words))
+    points = found.get("--points", "").split(";")
+    if "--diagram" in found:
+        number = len(set(re.findall("x[0-9]+", found["--diagram"])))
+        points = (points * max(number, 1))[: max(number, 1)]
+    wanted = {"--points": ";".join(points), "--outputs": ",".join(str(1 + i % 2) for i in range(len(points)))}
+    if words[0] == "cumulant":
+        wanted["--order"] = str(len(points))
+    return [words[0], *(wanted.get(option, word) for option, word in pairwise(words))]
 
 
 @st.composite
 def command_lines(draw: st.DrawFn, command: str) -> Case:
-    """A command with what it needs, some of what it may have, and in a third of the cases something wrong."""
-    there = known(command)
+    """A command with what it needs and some of what it may have; half of them calm and of one piece."""
+    there, calm = known(command), draw(st.booleans())
     words = [command]
     for name in there.arguments:
-        words.append(draw(argument(command, name)))
+        words.append(draw(argument(command, name, calm=calm)))
     for option, required, flag, choices in there.options:
         likely = 1 if option == "--json" else 9 if option in _RARE else 3
-        if required or draw(st.integers(0, likely)) == 0:
+        if required or draw(st.integers(0, likely)) == likely:
             words.append(option)
             if not flag:
-                words.append(draw(values(command, option, choices)))
-    if draw(st.integers(0, 2)) == 0:
+                words.append(draw(values(command, option, choices, calm=calm)))
+    if calm:
+        words = in_agreement(words)
+    elif draw(st.integers(0, 2)) == 1:
         words = draw(mutated(words))
     files = [FileSpec("file.txt", text="precious"), FileSpec("folder.svg/inside", text="")]
     if command == "validate":

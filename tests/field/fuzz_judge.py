@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tests.field.fuzz_inputs import Case
+from tests.field.fuzz_case import Case
 
 #: Letters that would steer a terminal, and turn its lines around.
 _ESCAPES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1b\x7f\u202e]")

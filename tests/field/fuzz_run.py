@@ -29,7 +29,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import hypothesis
 
 from tests.field import fuzz_inputs, fuzz_words
-from tests.field.fuzz_inputs import Case, FileSpec
+from tests.field.fuzz_case import Case, FileSpec
 from tests.field.fuzz_judge import Limits, Outcome, verdict
 
 #: Codes of the child itself.
@@ -290,12 +290,12 @@ class Failure:
 def run_all(
     cases: Sequence[Case], bases: dict[str, bytes], limits: Limits, folder: Path, workers: int = 1,
     report: Callable[[int, Failure], None] = lambda number, failure: None,
-    progress: Callable[[int], None] = lambda done: None,
+    progress: Callable[[int, Outcome], None] = lambda done, outcome: None,
 ) -> list[Failure]:  # fmt: skip
     """Run cases, `workers` at a time, and judge them."""
     found = []
     for done, (number, case, outcome) in enumerate(_outcomes(cases, bases, limits, folder, workers), start=1):
-        progress(done)
+        progress(done, outcome)
         if wrong := verdict(case, outcome, limits):
             found.append(Failure(case, tuple(wrong), outcome))
             report(number, found[-1])
@@ -385,12 +385,16 @@ def main(arguments: Sequence[str]) -> int:
                 f"[{time.monotonic() - start:6.0f} s] case {number}: {', '.join(failure.wrong)}", flush=True
             )
 
-        def progress(done: int) -> None:
+        codes: Counter[int | None] = Counter()
+
+        def progress(done: int, outcome: Outcome) -> None:
+            codes[outcome.code] += 1
             if done % 500 == 0:
                 print(f"[{time.monotonic() - start:6.0f} s] {done} cases done", flush=True)
 
         failures = run_all(cases, bases, limits, folder, chosen.workers, report, progress)
         print(summary(failures, len(cases)))
+        print("exit codes:", ", ".join(f"{code}: {number}" for code, number in codes.most_common()))
         if failures:
             print(f"Cases: {chosen.out}/*.json; repeat one: python -m tests.field.fuzz_run --replay FILE")
     return 1 if failures else 0

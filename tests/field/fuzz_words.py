@@ -156,3 +156,14 @@ JSON_VALUES = [
     "9" * 4400, "[[]]", '"lambda*f^4"', "99999999999",
     '"f^65"', '{"a": 1}', '[["x1", "y1"]]', '"\\ud800"', "1",
 ]  # fmt: skip
+ACTIONS = [
+    "lambda*f^4", "g*f^3", "lambda*f^4 + kappa*f^6", "g*f^3+lambda*f^4",
+    "lambda*(f.f)^2",
+    "lambda*f(x)^2*f(y)^2", "-lambda*f^4", "kappa*f^6",
+    "(lambda_0+lambda_2*x^2)*f^4"
+]  # fmt: skip
+#: Points that are close, parallel, at the origin, or of extreme size.
+POINTS = [
+    "0.1;0.1", "0;0", "1e-80;0.1", "1e80;1", "0.3;0.30000000000000004", "0,0;0,0", "1e-160;1e-160",
+    "1,2,3;1.0000001,2,3", "-0.0;0.0", "1e74;1e-74", "0.1,0.2,0.3,0.4;0.1000000015,0.2,0.3,0.4",
+]  # fmt: skip

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.field import fuzz_inputs, fuzz_run
-from tests.field.fuzz_inputs import Case, FileSpec
+from tests.field.fuzz_case import Case, FileSpec
 from tests.field.fuzz_judge import Limits, Outcome, asks_for_json, verdict
 from tests.field.fuzz_run import Running
 
