@@ -40,13 +40,13 @@ def parse_widths(text: str, least: int = 2) -> tuple[int, ...]:
         if not 0 < width < 2**31:
             raise click.UsageError(
                 f"--widths {shown(text)}: {shown(item.strip())} is not a positive whole number below 2^31; "
-                "numbers with commas are needed, as in 2,5,10,100"
+                f"{'two' if least == 2 else 'one'} or more of them with commas are needed, as in 2,5,10,100"
             )
         widths.add(width)
     if len(widths) < least:
         raise click.UsageError(
-            f"--widths {shown(text)}: {least} different widths or more are needed, only {len(widths)} was "
-            "given; add another, as in 2,5,10,100"
+            f"--widths {shown(text)}: two or more different widths are needed, and this is {len(widths)}; add "
+            "another, as in 2,5,10,100"
         )
     return tuple(sorted(widths))
 
