@@ -45,7 +45,7 @@ def parse_widths(text: str, least: int = 2) -> tuple[int, ...]:
         widths.add(width)
     if len(widths) < least:
         raise click.UsageError(
-            f"--widths {shown(text)}: two or more different widths are needed, and this is {len(widths)}; add "
+            f"--widths {shown(text)}: two or more different widths are needed, this is {len(widths)}; add "
             "another, as in 2,5,10,100"
         )
     return tuple(sorted(widths))
