@@ -13,7 +13,7 @@ from nnft_sym.commands.options import (
     network_parameters,
     output_file,
     points_option,
-    whole_numbers,
+    whole_number,
 )
 
 if TYPE_CHECKING:
@@ -33,13 +33,24 @@ def parse_widths(text: str, least: int = 2) -> tuple[int, ...]:
     >>> parse_widths("10,2,5")
     (2, 5, 10)
     """
-    found = sorted(set(whole_numbers(text, "--widths", "2,5,10,100")))
-    if len(found) < least:
+    widths = set()
+    for item in text.split(","):
+        try:
+            width = whole_number(item.strip()) if len(item) < 40 else 0
+        except click.BadParameter:
+            width = 0
+        if not 0 < width < 2**31:
+            raise click.UsageError(
+                f"--widths {shown(text)}: {shown(item.strip())} is not a positive whole number below 2^31; "
+                f"{'two' if least == 2 else 'one'} or more of them with commas are needed, as in 2,5,10,100"
+            )
+        widths.add(width)
+    if len(widths) < least:
         raise click.UsageError(
-            f"--widths {shown(text)}: {least} different widths or more are needed, only {len(found)} was "
-            "given; add another, as in 2,5,10,100"
+            f"--widths {shown(text)}: two or more different widths are needed, this is {len(widths)}; add "
+            "another, as in 2,5,10,100"
         )
-    return tuple(found)
+    return tuple(sorted(widths))
 
 
 @click.command(name="widths")

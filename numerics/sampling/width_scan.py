@@ -363,7 +363,7 @@ def _refuse_absurd_cost(n_points: int, widths: NDArray[np.int64], networks: int,
     needed = 8.0 * blocks * (size * (2 * len(widths) + 6) + 2 * RESAMPLES)
     if needed > MEMORY_LIMIT:
         raise InvalidStatistics(
-            f"{experiments} experiments of {size} correlators of {n_points} points at {len(widths)} widths "
+            f"{experiments} experiments of {size} correlators of {n_points} points in {blocks} blocks "
             f"need about {needed / 1e9:.3g} GB, more than the limit of {MEMORY_LIMIT / 1e9:.1f} GB; use "
             "fewer experiments, points or widths"
         )

@@ -268,7 +268,7 @@ def test_repeated_widths_and_absurd_scans():
     """FAULTS L, N9, N10."""
     import click
 
-    with pytest.raises(click.UsageError, match="2 different widths or more"):
+    with pytest.raises(click.UsageError, match="two or more different widths"):
         parse_widths("5,5")
     assert parse_widths("1e1,2") == (2, 10)
     for widths, experiments in (((2, 2147483647), 10), ((2, 5), 1_000_000)):
