@@ -133,7 +133,7 @@ def test_damage_is_what_the_recipe_says():
 
 
 def test_found_by_the_fuzzer_neurons_overflow_without_a_warning(capsys):
-    """FAULTS O, warnings of NumPy that reach the user: moments of outputs times sums near the largest float."""
+    """FAULTS O, warnings of NumPy: moments of outputs times sums near the largest float."""
     from nnft_sym.cli import run
 
     words = (
