@@ -152,7 +152,7 @@ class NeuronEnsemble:
         draw = tilted_sums if self.tilted else compiled_sums
         with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is refused below
             found = draw(self.network, self.points, self.seed, n_neurons, orders, n_blocks, progress)
-        block_sums = {n: one * moments[n] for n, one in found.block_sums.items()}
+            block_sums = {n: one * moments[n] for n, one in found.block_sums.items()}
         if not all(np.all(np.isfinite(one)) for one in block_sums.values()):
             raise InvalidPoints(
                 "products of features of single neurons are NaN or infinite: the inputs or the standard "

@@ -132,6 +132,19 @@ def test_damage_is_what_the_recipe_says():
     assert FileSpec("a", text="ab", edits=(("insert", 0.5, 65),)).content({}) == b"aAb"
 
 
+def test_found_by_the_fuzzer_neurons_overflow_without_a_warning(capsys):
+    """FAULTS O, warnings of NumPy: moments of outputs times sums near the largest float."""
+    from nnft_sym.cli import run
+
+    words = (
+        "neurons --net gauss --neurons 200 --widths 5 --points 8;0.311;-2.42;2 --tilted --blocks 100 --seed 1"
+    )
+    assert run([*words.split(), "--seed", "1"]) == 2  # warnings are errors here
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "products of features of single neurons are NaN or infinite" in captured.err
+
+
 def test_work_asked_for_stays_small():
     """Nothing between small and absurd, and no place outside the working folder."""
     assert fuzz_inputs.modest(["sample", "--networks", "1e9", "--out", "/dev/null"])[2::2] == (
