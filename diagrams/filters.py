@@ -21,6 +21,7 @@ from typing import TypeAlias
 from diagrams.canonical import Edge
 from diagrams.diagram import Diagram
 from diagrams.errors import UnknownFilter
+from diagrams.messages import shown
 
 Filter: TypeAlias = Callable[[Diagram], bool]
 
@@ -82,9 +83,8 @@ def named_filter(name: str) -> NamedFilter:
     names = ", ".join(known.name for known in ALL_FILTERS)
     near = get_close_matches(wanted[:80], [known.name for known in ALL_FILTERS] + list(ALIASES), n=1)
     hint = f", did you mean '{near[0]}'" if near else ""
-    shown = name if len(name) <= 60 else name[:57] + "..."
     raise UnknownFilter(
-        f"there is no diagram filter {shown!r}{hint}; use one of {names} (several: with commas)"
+        f"there is no diagram filter {shown(name)}{hint}; use one of {names} (several: with commas)"
     )
 
 

@@ -15,7 +15,9 @@ LONGEST_WORD = 300
 
 
 def shown(given: object, longest: int = LONGEST) -> str:
-    r"""Write what was given as Python would, escaped, and with the middle left out if it is long.
+    r"""Write what was given as Python would, on one line, and with the middle left out if it is long.
+
+    Text stands in quotes as it was typed: its backslashes are not doubled.
 
     Parameters
     ----------
@@ -32,17 +34,22 @@ def shown(given: object, longest: int = LONGEST) -> str:
     --------
     >>> shown("lambda"), shown("\x1b[31m"), shown([1, 2])
     ("'lambda'", "'\\x1b[31m'", '[1, 2]')
+    >>> print(shown(r"\lambda*f^4"))
+    '\lambda*f^4'
     >>> shown("a" * 1000, longest=24)
     "'aaaaaaaaaa…aaaaaaaaaaa'"
     >>> shown(10**5000)
     'a whole number of about 5001 digits'
     """
-    if isinstance(given, str) and len(given) > 4 * longest:  # a repr of megabytes takes memory
-        given = given[: 2 * longest] + given[-2 * longest :]
-    elif isinstance(given, int) and given.bit_length() > 4000:  # Python refuses to write it
+    if isinstance(given, str):
+        mark = '"' if "'" in given and '"' not in given else "'"
+        if len(given) > 4 * longest:  # to make megabytes printable takes time
+            given = given[: 2 * longest] + given[-2 * longest :]
+        return _middle_out(f"{mark}{printable(given)}{mark}", longest)
+    if isinstance(given, int) and given.bit_length() > 4000:  # Python refuses to write it
         return f"a whole number of about {int(given.bit_length() * log10(2)) + 1} digits"
     try:
-        text = repr(given)
+        text = " ".join(repr(given).split())  # an array is written on several lines
     except Exception:  # any class may fail here, and the message is about something else
         text = f"something of type {type(given).__name__}"
     return _middle_out(printable(text), longest)

@@ -27,10 +27,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from diagrams.filters import NamedFilter, connected, no_vacuum, one_particle_irreducible, skeleton
 from diagrams.generation import count
+from diagrams.messages import shown
 from diagrams.sizes import number_text
 from nnft_sym.actions.action import Action
 from nnft_sym.actions.polynomials import Polynomial
-from nnft_sym.actions.tokens import quoted
 from nnft_sym.errors import InvalidExpansion
 from nnft_sym.expansions.enumeration import Progress, content_text, listed
 from nnft_sym.expansions.kinds import KIND_ALIASES
@@ -432,7 +432,7 @@ def _choice(options: type[_Choice], given: str, word: str) -> _Choice:
         known = [member.value for member in options]
         near = did_you_mean(plain, known)
         raise InvalidExpansion(
-            f"there is no {word} {quoted(str(given))}: choose one of {', '.join(known)}{near}"
+            f"there is no {word} {shown(str(given))}: choose one of {', '.join(known)}{near}"
         ) from None
 
 

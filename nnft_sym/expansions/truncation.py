@@ -17,6 +17,7 @@ from numbers import Rational
 from operator import index
 from typing import TYPE_CHECKING, SupportsIndex, cast
 
+from diagrams.messages import shown
 from diagrams.sizes import number_text
 from nnft_sym.actions.names import coupling_latex, coupling_name
 from nnft_sym.actions.polynomials import Polynomial
@@ -258,8 +259,8 @@ def _counting(
     if isinstance(given, str):
         if given != DERIVED:
             raise InvalidExpansion(
-                f"there is no counting {given!r}: write '{DERIVED}', or the power of 1/N of each coupling, "
-                "such as lambda=1,kappa=2"
+                f"there is no counting {shown(given)}: write '{DERIVED}', or the power of 1/N of each "
+                "coupling, such as lambda=1,kappa=2"
             )
         return tuple(sorted(_derived(action).items()))
     powers = _named(action, given, "counting")

@@ -20,8 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import erf
 
+from diagrams.messages import shown
 from numerics.errors import InvalidNetwork
-from numerics.given import as_instance, as_whole, shown
+from numerics.given import as_instance, as_whole
 from numerics.kernels.arc import ErfKernel, ReLUKernel
 from numerics.kernels.base import Kernel, settle_deviations
 from numerics.kernels.stationary import CosKernel, GaussKernel

@@ -17,8 +17,9 @@ from typing import ClassVar, final
 import numpy as np
 from numpy.typing import NDArray
 
+from diagrams.messages import shown
 from numerics.errors import InvalidNetwork, NotAvailable
-from numerics.given import as_number, shown
+from numerics.given import as_number
 from numerics.kernels.base import Kernel
 from numerics.networks.architectures import CosNet, ErfNet, Network, as_network
 from numerics.networks.neuron_quadrature import GAUSSIAN, UNIFORM, Neuron, QuadratureKernel
