@@ -1,9 +1,11 @@
 r"""Text from outside, made fit to stand in a message: one line, bounded, without terminal escapes.
 
-What to use when: `shown` for one thing that was given; `bounded` for a whole message, as a net under all of
-them (`diagrams.errors.NNFTError` and the command line use it).
+What to use when: `shown` for one thing that was given, and `did_you_mean` behind it where a name was needed;
+`bounded` for a whole message, as a net under all of them (`diagrams.errors.NNFTError` and the command line
+use it).
 """
 
+from collections.abc import Iterable
 from math import log10
 
 #: Letters of one given thing that a message repeats.
@@ -64,6 +66,27 @@ def printable(text: str) -> str:
     'λ²\\t\\x1b[2J\\u202e'
     """
     return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
+
+
+def did_you_mean(given: object, known: Iterable[str]) -> str:
+    """Name the nearest of the known names as the end of a sentence; nothing if none is near.
+
+    Capitals, hyphens and underscores make no difference.
+
+    Examples
+    --------
+    >>> did_you_mean("expnad", ["expand", "count"]), did_you_mean("zzz", ["expand"])
+    ("; did you mean 'expand'?", '')
+    """
+    from difflib import get_close_matches  # only messages need it
+
+    plain = {_plain(name): name for name in known}
+    found = get_close_matches(_plain(str(given)[:LONGEST]), list(plain), n=1, cutoff=0.6)
+    return f"; did you mean '{plain[found[0]]}'?" if found else ""
+
+
+def _plain(name: str) -> str:
+    return name.strip().lower().replace("-", "_")
 
 
 def bounded(message: str, longest: int = LONGEST_MESSAGE, longest_word: int = LONGEST_WORD) -> str:

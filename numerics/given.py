@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from diagrams.messages import shown
+from diagrams.messages import did_you_mean, shown
 from numerics.errors import NNFTError
 
 Array = NDArray[np.float64]
@@ -239,7 +239,8 @@ def as_choice(value: object, choices: Sequence[str], name: str, error: type[NNFT
     numerics.errors.InvalidStatistics: estimator = 'fast' was given; 'plain' or 'conditional' is needed
     """
     if not isinstance(value, str) or value not in choices:
-        raise error(f"{name} = {shown(value)} was given; {' or '.join(map(repr, choices))} is needed")
+        near = did_you_mean(value, choices) if isinstance(value, str) else ""
+        raise error(f"{name} = {shown(value)} was given; {' or '.join(map(repr, choices))} is needed{near}")
     return value
 
 

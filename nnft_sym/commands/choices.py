@@ -5,9 +5,8 @@ from typing import Any
 
 import click
 
-from diagrams.messages import shown
+from diagrams.messages import did_you_mean, shown
 from nnft_sym.expansions.kinds import KIND_ALIASES
-from nnft_sym.suggestions import did_you_mean
 
 
 class Words(click.Choice[str]):

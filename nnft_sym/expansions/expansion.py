@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from diagrams.filters import NamedFilter, connected, no_vacuum, one_particle_irreducible, skeleton
 from diagrams.generation import count
-from diagrams.messages import shown
+from diagrams.messages import did_you_mean, shown
 from diagrams.sizes import number_text
 from nnft_sym.actions.action import Action
 from nnft_sym.actions.polynomials import Polynomial
@@ -37,7 +37,6 @@ from nnft_sym.expansions.kinds import KIND_ALIASES
 from nnft_sym.expansions.structure import from_lines, structured
 from nnft_sym.expansions.terms import Term, Topology, brackets, topologies
 from nnft_sym.expansions.truncation import CountingLike, OrderLike, Truncation, truncation, whole
-from nnft_sym.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     import sympy

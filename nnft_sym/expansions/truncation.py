@@ -17,7 +17,7 @@ from numbers import Rational
 from operator import index
 from typing import TYPE_CHECKING, SupportsIndex, cast
 
-from diagrams.messages import shown
+from diagrams.messages import did_you_mean, shown
 from diagrams.sizes import number_text
 from nnft_sym.actions.names import coupling_latex, coupling_name
 from nnft_sym.actions.polynomials import Polynomial
@@ -248,6 +248,7 @@ def _named(action: "Action", given: Mapping[str, int | Fraction], what: str) -> 
         wrong += " and " if unknown and missing else ""
         wrong += f"leaves out {', '.join(missing)}" if missing else ""
         needed = ", ".join(f"{name}=1" for name in action.couplings) or "no coupling at all"
+        needed += did_you_mean(unknown[0], missing) if unknown else ""
         raise InvalidExpansion(f"the {what} {wrong}: give one number per coupling, such as {needed}")
     return {name: named[name] for name in sorted(named)}
 

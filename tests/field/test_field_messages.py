@@ -1,4 +1,4 @@
-"""What messages repeat of what was given: one line, bounded, as it was typed (FAULTS O)."""
+"""What messages repeat of what was given: one line, bounded, as typed; and what was meant (FAULTS O, F)."""
 
 import ast
 from pathlib import Path
@@ -15,11 +15,17 @@ from diagrams.nickel import from_nickel_index
 from diagrams.pictures.picture import picture
 from nnft_sym.cli import run
 from nnft_sym.expansions.expansion import correlator
-from numerics.networks.architectures import network
+from nnft_sym.study.config import InvalidStudy, parse_study
+from nnft_sym.symbolic.kernels import kernel_expression
+from numerics.errors import InvalidStatistics
+from numerics.given import as_choice
+from numerics.networks.architectures import ErfNet, network
+from numerics.networks.weight_laws import ReweightedNet
 
 ROOT = Path(__file__).parents[2]
 LONG = "9" * 5000 + "\x1b[31m"
 POINTS = ["--points", "1;2"]
+NET = '[[net]]\nkind = "erf"\nwidth = 5\npoints = [[1.0]]\n'
 ERF = ["--net", "erf", "--width", "3", *POINTS]
 
 
@@ -113,3 +119,70 @@ def test_there_is_one_way_to_shorten():
                 if sliced and ellipsis:
                     found.append(f"{path.relative_to(ROOT)}:{node.lineno}")
     assert [place for place in found if not place.startswith("diagrams/messages.py")] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (["expnad", "f^4", "-n", "2"], "expand"),
+        (["kernel", "--net", "erff", *POINTS], "erf"),
+        (["kernel", "--net", "rleu", *POINTS], "relu"),
+        (["validate", "--net", "guass"], "gauss"),
+        (["sample", "--net", "coss", "--width", "3", "--networks", "100", *POINTS], "cos"),
+        (["count", "--vertices", "4:1", "-n", "2", "--filter", "conected"], "connected"),
+        (["draw", "f^4", "-n", "2", "--layout", "colums"], "columns"),
+        (["expand", "kappa*f^4", "-n", "2", "--counting", "kapa=1"], "kappa"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_the_name_that_was_meant(words, meant, capsys, tmp_path, monkeypatch):
+    """FAULTS F: did you mean, in every command that takes a name."""
+    monkeypatch.chdir(tmp_path)
+    assert run(words) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert f"did you mean '{meant}'?" in err
+
+
+@pytest.mark.parametrize(
+    ("call", "meant"),
+    [
+        (lambda: network("rleu", 5), "relu"),
+        (lambda: ReweightedNet(ErfNet(3), hidden="gausian"), "gaussian"),
+        (lambda: as_choice("plian", ("plain", "conditional"), "estimator", InvalidStatistics), "plain"),
+        (lambda: named_filter("no_self_lop"), "no_self_loop"),
+        (lambda: picture(Diagram.from_edge_string("x1-x2"), layout="cirle"), "circle"),
+        (lambda: correlator("f^4", 2, kind="conected"), "connected"),
+        (lambda: kernel_expression("guass", 0, 1), "gauss"),
+    ],
+)
+def test_the_name_that_was_meant_in_python(call, meant):
+    with pytest.raises(NNFTError, match=rf"did you mean '{meant}'\?"):
+        call()
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "meant"),
+    [
+        (NET.replace("erf", "guass"), "net number 1 kind", "gauss"),
+        (
+            '[[net]]\nkind = "erf"\nwidth = 5\npoints = [[1.0]]\nsigmaw = 1.0\n',
+            "net number 1 sigmaw",
+            "sigma_w",
+        ),
+        ("sede = 1\n" + NET, "sede", "seed"),
+        (NET.replace("net", "nets"), "nets", "net"),
+    ],
+)
+def test_the_name_that_was_meant_in_a_study(text, place, meant):
+    """FAULTS F: unknown keys, and the kind of a net."""
+    with pytest.raises(InvalidStudy, match=rf"{place}: [^;]*(; remove[^;]*)?; did you mean '{meant}'\?"):
+        parse_study(text)
+
+
+def test_nothing_is_meant_by_nonsense(capsys):
+    assert run(["kernel", "--net", "zzz", *POINTS]) == 2
+    assert "did you mean" not in capsys.readouterr().err
+    with pytest.raises(InvalidStudy) as caught:
+        parse_study("qqq = 1\n" + NET)
+    assert "did you mean" not in str(caught.value)
