@@ -34,6 +34,7 @@ from diagrams.canonical import (
     valences_of,
 )
 from diagrams.errors import InvalidDiagram
+from diagrams.messages import shown
 
 _EDGE_TEXT = re.compile(r"\s*([xy])([1-9]\d*)\s*-\s*([xy])([1-9]\d*)\s*")
 
@@ -199,7 +200,8 @@ class Diagram:
             match = _EDGE_TEXT.fullmatch(part)
             if match is None:
                 raise InvalidDiagram(
-                    f"cannot read the line {part.strip()!r} in {text!r}: lines are pairs such as x1-y1 or "
+                    f"cannot read the line {shown(part.strip())} in {shown(text)}: lines are pairs "
+                    "such as x1-y1 or "
                     "y1-y2, x for external points and y for vertices, separated by commas"
                 )
             ends.append(((match[1], int(match[2])), (match[3], int(match[4]))))
@@ -368,7 +370,8 @@ def _highest(kind: str, ends: list[tuple[tuple[str, int], tuple[str, int]]], tex
     missing = [f"{kind}{i}" for i in range(1, len(named) + 1) if i not in named]
     if missing:
         raise InvalidDiagram(
-            f"{meaning} {missing[0]} is missing in {text!r}: number them {kind}1, {kind}2, ... without gaps"
+            f"{meaning} {missing[0]} is missing in {shown(text)}: number them {kind}1, {kind}2, ... "
+            "without gaps"
         )
     return len(named)
 

@@ -14,13 +14,13 @@ All definitions here treat external points alike, so they hold for all labelling
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from itertools import combinations
 from typing import TypeAlias
 
 from diagrams.canonical import Edge
 from diagrams.diagram import Diagram
 from diagrams.errors import UnknownFilter
+from diagrams.messages import did_you_mean, shown
 
 Filter: TypeAlias = Callable[[Diagram], bool]
 
@@ -80,11 +80,9 @@ def named_filter(name: str) -> NamedFilter:
         if known.name == wanted:
             return known
     names = ", ".join(known.name for known in ALL_FILTERS)
-    near = get_close_matches(wanted[:80], [known.name for known in ALL_FILTERS] + list(ALIASES), n=1)
-    hint = f", did you mean '{near[0]}'" if near else ""
-    shown = name if len(name) <= 60 else name[:57] + "..."
+    near = did_you_mean(wanted, [known.name for known in ALL_FILTERS] + list(ALIASES))
     raise UnknownFilter(
-        f"there is no diagram filter {shown!r}{hint}; use one of {names} (several: with commas)"
+        f"there is no diagram filter {shown(name)}; use one of {names} (several: with commas){near}"
     )
 
 

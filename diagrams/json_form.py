@@ -13,6 +13,7 @@ from typing import Any
 
 from diagrams.diagram import Diagram
 from diagrams.errors import InvalidDiagram
+from diagrams.messages import shown
 
 #: Name and version of the format.
 SCHEMA = "nnft.diagram/1"
@@ -66,16 +67,16 @@ def from_json(text: str) -> Diagram:
     try:
         given = json.loads(text)
     except (ValueError, TypeError, RecursionError) as error:  # ValueError: also numbers of too many digits
-        raise InvalidDiagram(f"{_short(text)} is not JSON: {error}") from None
+        raise InvalidDiagram(f"{shown(text)} is not JSON: {error}") from None
     if not isinstance(given, dict) or given.get("schema") != SCHEMA:
         found = given.get("schema") if isinstance(given, dict) else type(given).__name__
-        raise InvalidDiagram(f"a JSON object with schema {SCHEMA!r} is needed, {found!r} was given")
+        raise InvalidDiagram(f"a JSON object with schema {SCHEMA!r} is needed, {shown(found)} was given")
     try:
         lines = ",".join(f"{one}-{other}" for one, other in given["edges"])
         expected = (given["n_external"], sorted(given["vertices"]))
     except (KeyError, TypeError, ValueError) as error:
         raise InvalidDiagram(
-            f"{_short(text)} has no usable n_external, vertices and edges ({type(error).__name__}: {error})"
+            f"{shown(text)} has no usable n_external, vertices and edges ({type(error).__name__}: {error})"
         ) from None
     diagram = Diagram.from_edge_string(lines)
     _agree((diagram.n_external, list(diagram.vertices)), expected, "points and vertices", text)
@@ -89,9 +90,4 @@ def from_json(text: str) -> Diagram:
 
 def _agree(found: Any, stated: Any, what: str, text: str) -> None:
     if found != stated:
-        raise InvalidDiagram(f"{what} {stated} stated in {_short(text)}, but its lines give {found}")
-
-
-def _short(text: object) -> str:
-    text = str(text)
-    return repr(text if len(text) <= 120 else text[:117] + "...")
+        raise InvalidDiagram(f"{what} {shown(stated)} stated in {shown(text)}, but its lines give {found}")

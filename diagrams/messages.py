@@ -1,9 +1,11 @@
 r"""Text from outside, made fit to stand in a message: one line, bounded, without terminal escapes.
 
-What to use when: `shown` for one thing that was given; `bounded` for a whole message, as a net under all of
-them (`diagrams.errors.NNFTError` and the command line use it).
+What to use when: `shown` for one thing that was given, and `did_you_mean` behind it where a name was needed;
+`bounded` for a whole message, as a net under all of them (`diagrams.errors.NNFTError` and the command line
+use it).
 """
 
+from collections.abc import Iterable
 from math import log10
 
 #: Letters of one given thing that a message repeats.
@@ -15,7 +17,9 @@ LONGEST_WORD = 300
 
 
 def shown(given: object, longest: int = LONGEST) -> str:
-    r"""Write what was given as Python would, escaped, and with the middle left out if it is long.
+    r"""Write what was given as Python would, on one line, and with the middle left out if it is long.
+
+    Text stands in quotes as it was typed: its backslashes are not doubled.
 
     Parameters
     ----------
@@ -32,17 +36,22 @@ def shown(given: object, longest: int = LONGEST) -> str:
     --------
     >>> shown("lambda"), shown("\x1b[31m"), shown([1, 2])
     ("'lambda'", "'\\x1b[31m'", '[1, 2]')
+    >>> print(shown(r"\lambda*f^4"))
+    '\lambda*f^4'
     >>> shown("a" * 1000, longest=24)
     "'aaaaaaaaaa…aaaaaaaaaaa'"
     >>> shown(10**5000)
     'a whole number of about 5001 digits'
     """
-    if isinstance(given, str) and len(given) > 4 * longest:  # a repr of megabytes takes memory
-        given = given[: 2 * longest] + given[-2 * longest :]
-    elif isinstance(given, int) and given.bit_length() > 4000:  # Python refuses to write it
+    if isinstance(given, str):
+        mark = '"' if "'" in given and '"' not in given else "'"
+        if len(given) > 4 * longest:  # to make megabytes printable takes time
+            given = given[: 2 * longest] + given[-2 * longest :]
+        return _middle_out(f"{mark}{printable(given)}{mark}", longest)
+    if isinstance(given, int) and given.bit_length() > 4000:  # Python refuses to write it
         return f"a whole number of about {int(given.bit_length() * log10(2)) + 1} digits"
     try:
-        text = repr(given)
+        text = " ".join(repr(given).split())  # an array is written on several lines
     except Exception:  # any class may fail here, and the message is about something else
         text = f"something of type {type(given).__name__}"
     return _middle_out(printable(text), longest)
@@ -57,6 +66,27 @@ def printable(text: str) -> str:
     'λ²\\t\\x1b[2J\\u202e'
     """
     return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
+
+
+def did_you_mean(given: object, known: Iterable[str]) -> str:
+    """Name the nearest of the known names as the end of a sentence; nothing if none is near.
+
+    Capitals, hyphens and underscores make no difference.
+
+    Examples
+    --------
+    >>> did_you_mean("expnad", ["expand", "count"]), did_you_mean("zzz", ["expand"])
+    ("; did you mean 'expand'?", '')
+    """
+    from difflib import get_close_matches  # only messages need it
+
+    plain = {_plain(name): name for name in known}
+    found = get_close_matches(_plain(str(given)[:LONGEST]), list(plain), n=1, cutoff=0.6)
+    return f"; did you mean '{plain[found[0]]}'?" if found else ""
+
+
+def _plain(name: str) -> str:
+    return name.strip().lower().replace("-", "_")
 
 
 def bounded(message: str, longest: int = LONGEST_MESSAGE, longest_word: int = LONGEST_WORD) -> str:

@@ -20,6 +20,7 @@ from collections.abc import Iterator, Sequence
 from diagrams.canonical import Edge
 from diagrams.diagram import Diagram
 from diagrams.errors import InvalidDiagram
+from diagrams.messages import shown
 
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _EXTERNAL = -1
@@ -82,7 +83,9 @@ def from_nickel_index(index: str) -> Diagram:
     """
     rows = index.split("|")
     if rows.pop() or not rows:
-        raise InvalidDiagram(f"Nickel index {index!r}: every vertex needs a row closed by |, as in ee11|ee|")
+        raise InvalidDiagram(
+            f"Nickel index {shown(index)}: every vertex needs a row closed by |, as in ee11|ee|"
+        )
     n_external = index.count("e")
     points = iter(range(n_external))
     edges: list[Edge] = []
@@ -95,7 +98,8 @@ def from_nickel_index(index: str) -> Diagram:
                 edges.append((n_external + number, n_external + other))
             else:
                 raise InvalidDiagram(
-                    f"Nickel index {index!r}: row {number} holds {symbol!r}; it may hold e and the numbers "
+                    f"Nickel index {shown(index)}: row {number} holds {symbol!r}; it may hold e and "
+                    "the numbers "
                     f"{_DIGITS[number]} to {_DIGITS[len(rows) - 1]}"
                 )
     valences = Counter(node for edge in edges for node in edge)

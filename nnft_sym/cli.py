@@ -14,7 +14,7 @@ import click
 
 import nnft_sym
 from diagrams.errors import NNFTError
-from diagrams.messages import bounded
+from diagrams.messages import bounded, did_you_mean, shown
 from nnft_sym._startup import (
     BAD_INPUT,
     CRASHED,
@@ -55,11 +55,9 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the module of one subcommand."""
         if cmd_name not in COMMANDS:
-            from nnft_sym.suggestions import did_you_mean
-
-            shown = cmd_name if len(cmd_name) <= 40 else cmd_name[:37] + "..."
             ctx.fail(
-                f"there is no command {shown!r}{did_you_mean(cmd_name, COMMANDS)} (nnft --help lists them)"
+                f"there is no command {shown(cmd_name)} (nnft --help lists them)"
+                f"{did_you_mean(cmd_name, COMMANDS)}"
             )
         command = import_module(f"nnft_sym.commands.{cmd_name}").command
         assert isinstance(command, click.Command)

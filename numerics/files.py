@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from diagrams.messages import shown
+from diagrams.messages import LONGEST_WORD, shown
 from numerics.errors import NNFTError
 
 try:
@@ -28,12 +28,25 @@ ABANDONED = 86_400.0
 _TEMPORARY = re.compile(r"\..{1,48}\.writing-[0-9a-f]{8}(\..{1,15})?", re.DOTALL)
 
 
+#: Letters that our hidden and temporary files add to the name of a result.
+_ADDED = len(".") + len(".checkpoint.writing-") + 16
+_KINDS = {
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFSOCK: "a socket",
+}
+
+
 class UnwritableOutput(NNFTError, OSError):
     """Results cannot be written where they were asked for."""
 
 
 def check_writable(path: str | os.PathLike[str]) -> Path:
-    """Make sure, before any work is done, that a file can be written.
+    """Find the file that a name stands for, and make sure before any work is done that it can be written.
+
+    Links are followed, so that a link stays one.
 
     Parameters
     ----------
@@ -42,41 +55,63 @@ def check_writable(path: str | os.PathLike[str]) -> Path:
     Returns
     -------
     Path
+        As given; for a link, the file that it points to.
 
     Raises
     ------
     UnwritableOutput
-        If the folder does not exist or is not writable, or the path is a folder, a pipe or a device: a result
-        takes the place of what was there, and such things have none.
+        If the name is empty, too long or cannot be looked at; if it stands for a folder, a pipe, a device or
+        a socket, since a result takes the place of what was there, and such things have none; if the folder
+        does not exist or is not writable.
 
     Examples
     --------
+    >>> check_writable("results.nc")
+    PosixPath('results.nc')
+    >>> check_writable("/dev/null")
+    Traceback (most recent call last):
+    numerics.files.UnwritableOutput: cannot write '/dev/null': it is a device; ...
     >>> check_writable("no/such/place.nc")
     Traceback (most recent call last):
     numerics.files.UnwritableOutput: cannot write 'no/such/place.nc': the folder does not exist ...
     """
-    target = Path(path)
-    if not os.fspath(path):
-        raise UnwritableOutput("'' was given; the name of a file is needed")
+    given = shown(os.fspath(path), LONGEST_WORD)
+    if not str(path).strip():
+        raise UnwritableOutput(f"{given} was given; the name of a file is needed")
     try:
+        target = Path(os.path.realpath(path)) if Path(path).is_symlink() else Path(path)
         mode = _mode(target)
         place = Path(os.path.realpath(target)).parent
         writable = place.is_dir() and os.access(place, os.W_OK)
     except (OSError, ValueError) as error:  # too long a name, a folder one may not look into, a zero byte
         reason = getattr(error, "strerror", None) or error
-        raise UnwritableOutput(f"cannot write {shown(str(target))}: {reason}; choose another name") from None
-    if mode is not None and stat.S_ISDIR(mode):
-        raise UnwritableOutput(f"{shown(str(target))} is a folder; give the name of a file")
+        raise UnwritableOutput(f"cannot write {given}: {reason}; give the name of another file") from None
     if mode is not None and not stat.S_ISREG(mode):
+        kind = _KINDS.get(stat.S_IFMT(mode), "no regular file")
         raise UnwritableOutput(
-            f"cannot write {shown(str(target))}: it is a pipe, a device or a socket; give the name of a file"
+            f"cannot write {given}: it is {kind}; results are written whole or not at all, so give the "
+            "name of a file"
         )
     if not writable:
         raise UnwritableOutput(
-            f"cannot write {shown(str(target))}: the folder does not exist or is read-only; make it or "
-            "choose another place"
+            f"cannot write {given}: the folder does not exist or is read-only; make it or choose another "
+            "place"
         )
+    _check_length(target, given)
     return target
+
+
+def _check_length(target: Path, given: str) -> None:
+    """Refuse now what would fail at the end, when a temporary file is made beside the result."""
+    longest = 255
+    with suppress(OSError, ValueError, AttributeError):
+        longest = os.pathconf(target.parent, "PC_NAME_MAX")
+    length = len(os.fsencode(target.name))
+    if length + _ADDED + len(os.fsencode(target.suffix)) > longest:
+        raise UnwritableOutput(
+            f"cannot write {given}: its name has {length} bytes, and with the files kept beside it more than "
+            f"the {longest} that this disk allows; give a shorter name"
+        )
 
 
 def _mode(path: Path) -> int | None:

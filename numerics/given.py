@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from diagrams.messages import did_you_mean, shown
 from numerics.errors import NNFTError
 
 Array = NDArray[np.float64]
@@ -25,22 +26,6 @@ _Kind = TypeVar("_Kind")
 
 #: Largest whole number where nothing else is said: that of 64 bits.
 LARGEST = (1 << 63) - 1
-#: Characters of an argument that a message repeats.
-_SHOWN = 60
-
-
-def shown(value: object) -> str:
-    """Write a value for a message, shortened where it is long.
-
-    Examples
-    --------
-    >>> shown("1e-3"), len(shown("x" * 1000))
-    ("'1e-3'", 60)
-    """
-    if isinstance(value, int) and abs(value) >= 10**_SHOWN:
-        return f"a whole number of about 10^{int(value.bit_length() * 0.30103)}"
-    text = " ".join(repr(value).split())
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
 
 
 def as_number(
@@ -254,7 +239,8 @@ def as_choice(value: object, choices: Sequence[str], name: str, error: type[NNFT
     numerics.errors.InvalidStatistics: estimator = 'fast' was given; 'plain' or 'conditional' is needed
     """
     if not isinstance(value, str) or value not in choices:
-        raise error(f"{name} = {shown(value)} was given; {' or '.join(map(repr, choices))} is needed")
+        near = did_you_mean(value, choices) if isinstance(value, str) else ""
+        raise error(f"{name} = {shown(value)} was given; {' or '.join(map(repr, choices))} is needed{near}")
     return value
 
 

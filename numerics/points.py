@@ -6,8 +6,9 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from diagrams.messages import shown
 from numerics.errors import InvalidPoints
-from numerics.given import as_real_array, shown
+from numerics.given import as_real_array
 
 Points: TypeAlias = ArrayLike | Sequence[Sequence[float]]
 

@@ -1,13 +1,12 @@
-"""Where results may be written: regular files, whose names are taken while a run writes them.
+"""Names of results are taken while a run writes them, so that a second run is refused.
 
-What to use when: `regular_target` before any work for the name of a file; `claimed` for as long as a run
-owns that name, so that a second run is refused instead of overwriting what the first one has written.
+Without that the second run would overwrite what the first one has written. Whether a file can be written at
+all is asked before: `numerics.files.check_writable`.
 """
 
 import json
 import os
 import socket
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,87 +15,9 @@ from secrets import token_hex
 from numerics.errors import NNFTError
 from numerics.files import UnwritableOutput
 
-#: Letters that our hidden and temporary files add to the name of a result.
-_ADDED = len(".") + len(".checkpoint.writing-") + 16
-_KINDS = {
-    stat.S_IFDIR: "a folder",
-    stat.S_IFIFO: "a pipe",
-    stat.S_IFCHR: "a device",
-    stat.S_IFBLK: "a device",
-    stat.S_IFSOCK: "a socket",
-}
-
 
 class OutputInUse(NNFTError, OSError):
     """Another run is writing a file of the same name."""
-
-
-def regular_target(path: str | os.PathLike[str]) -> Path:
-    """Find the file that a name stands for; links are followed, so that a link stays one.
-
-    Parameters
-    ----------
-    path : path-like
-
-    Returns
-    -------
-    Path
-        As given; for a link, the file that it points to.
-
-    Raises
-    ------
-    UnwritableOutput
-        If the name is empty or too long, stands for something that is not a regular file, or cannot be
-        looked at.
-
-    Examples
-    --------
-    >>> regular_target("results.nc")
-    PosixPath('results.nc')
-    >>> regular_target("/dev/null")
-    Traceback (most recent call last):
-    numerics.files.UnwritableOutput: cannot write '/dev/null': it is a device; ...
-    """
-    shown = _shortened(str(path))
-    if not str(path).strip():
-        raise UnwritableOutput(f"{shown} was given; the name of a file is needed")
-    try:
-        target = Path(path)
-        if target.is_symlink():
-            target = Path(os.path.realpath(target, strict=False))
-        found = os.stat(target)
-    except FileNotFoundError:
-        _check_length(target, shown)
-        return target
-    except (OSError, ValueError) as error:  # ValueError: a zero byte
-        why = error.strerror if isinstance(error, OSError) else str(error)
-        raise UnwritableOutput(f"cannot write {shown}: {why}; give the name of another file") from error
-    if not stat.S_ISREG(found.st_mode):
-        kind = _KINDS.get(stat.S_IFMT(found.st_mode), "no regular file")
-        raise UnwritableOutput(
-            f"cannot write {shown}: it is {kind}; results are written whole or not at all, so give the "
-            "name of a file"
-        )
-    _check_length(target, shown)
-    return target
-
-
-def _check_length(target: Path, shown: str) -> None:
-    """Refuse now what would fail at the end, when a temporary file is made beside the result."""
-    longest = 255
-    with suppress(OSError, ValueError, AttributeError):
-        longest = os.pathconf(target.parent, "PC_NAME_MAX")
-    length = len(os.fsencode(target.name))
-    if length + _ADDED + len(os.fsencode(target.suffix)) > longest:
-        raise UnwritableOutput(
-            f"cannot write {shown}: its name has {length} bytes, and with the files kept beside it more than "
-            f"the {longest} that this disk allows; give a shorter name"
-        )
-
-
-def _shortened(text: str) -> str:
-    shown = repr(text)
-    return shown if len(shown) <= 120 else f"{shown[:60]}…{shown[-50:]}"
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from math import comb, sqrt
 from diagrams.canonical import Edge
 from diagrams.diagram import Component, Diagram
 from diagrams.errors import InvalidDiagram
+from diagrams.messages import did_you_mean, shown
 from diagrams.pictures.curves import LABEL_DISTANCE, Curve, Point, drawn_lines, interrupted
 from diagrams.pictures.frames import Layout, framed, outward
 from diagrams.pictures.layout import layout as free_layout
@@ -162,7 +163,8 @@ def _checked_layout(layout: Layout | str, n: int, incoming: int | None) -> Layou
         style = Layout(layout)
     except ValueError:
         known = ", ".join(one.value for one in Layout)
-        raise InvalidDiagram(f"there is no layout {layout!r}; use one of {known}") from None
+        near = did_you_mean(layout, [one.value for one in Layout])
+        raise InvalidDiagram(f"there is no layout {shown(layout)}; use one of {known}{near}") from None
     if incoming is not None and (style is not Layout.COLUMNS or not 0 <= incoming <= n):
         raise InvalidDiagram(
             f"{incoming} incoming points given with the layout {style.value} and {n} points; give 0 to {n} "

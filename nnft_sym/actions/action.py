@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Union
 
+from diagrams.messages import shown
 from nnft_sym.actions.names import COMPONENTS, COORDINATES, check_told_apart
 from nnft_sym.actions.parsing import HIGHEST_POWER, TOO_LARGE, parse, too_long
 from nnft_sym.actions.polynomials import Monomial, Polynomial, Scalar
 from nnft_sym.actions.shapes import Place, Shape, fields_in, shape_of
-from nnft_sym.actions.tokens import LONGEST_NUMBER, quoted
+from nnft_sym.actions.tokens import LONGEST_NUMBER
 from nnft_sym.errors import InvalidAction
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class Action:
         object.__setattr__(self, "constant", constant)
         check_told_apart(self.couplings)
         if too_long(str(self)):
-            raise InvalidAction(f"the action {quoted(str(self))} {TOO_LARGE}")
+            raise InvalidAction(f"the action {shown(str(self))} {TOO_LARGE}")
 
     @property
     def couplings(self) -> tuple[str, ...]:

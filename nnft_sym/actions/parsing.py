@@ -23,10 +23,11 @@ Two factors need a ``*`` between them: were it optional, a forgotten ``+`` would
 from fractions import Fraction
 from math import factorial
 
+from diagrams.messages import shown
 from nnft_sym.actions.names import COORDINATES, FIELD, field_at
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.actions.shapes import dot_at, fields_in, shape_of
-from nnft_sym.actions.tokens import DOTS, Token, quoted, tokens
+from nnft_sym.actions.tokens import DOTS, Token, tokens
 from nnft_sym.errors import InvalidAction
 
 #: Highest power of the field, and of all couplings together, in one term.
@@ -111,7 +112,7 @@ class _Parser:
 
     def fail(self, column: int, problem: str) -> InvalidAction:
         """Make the error for a problem at a column."""
-        return InvalidAction(f"the action {quoted(self.text)}, column {column}: {problem}")
+        return InvalidAction(f"the action {shown(self.text)}, column {column}: {problem}")
 
     def missing(self, needed: str) -> InvalidAction:
         """Make the error for something that is not where it should be."""
@@ -119,7 +120,7 @@ class _Parser:
         before = f" after '{self.tokens[self.position - 1].text}'" if self.position else ""
         if token.kind == "end":
             return InvalidAction(
-                f"the action {quoted(self.text)} ends{before} at column {token.column}: {needed} is "
+                f"the action {shown(self.text)} ends{before} at column {token.column}: {needed} is "
                 f"missing; a complete action is {_EXAMPLE}"
             )
         return self.fail(token.column, f"'{token.text}' stands{before} where {needed} is needed")

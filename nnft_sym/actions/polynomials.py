@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Union
 
+from diagrams.messages import shown
 from nnft_sym.actions.names import coupling_latex, coupling_name
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class Polynomial:
         for sign, addend in zip(signed[::2], signed[1::2], strict=True):
             product, _, divisor = addend.partition("/")
             if sign not in ("+", "-") or (divisor and not int(divisor)):
-                raise ValueError(f"{addend!r} is not a signed term with a divisor that is not zero")
+                raise ValueError(f"{shown(addend)} is not a signed term with a divisor that is not zero")
             factor = cls.constant(Fraction(1 if sign == "+" else -1, int(divisor or 1)))
             for part in product.replace("**", "^").split("*"):
                 name, _, power = part.partition("^")
@@ -97,7 +98,7 @@ class Polynomial:
                 factor = factor * cls._raised(base, int(power or 1))
             total = total + factor
         if str(total) != text:
-            raise ValueError(f"{text!r} is not how a polynomial is written: {str(total)!r} is")
+            raise ValueError(f"{shown(text)} is not how a polynomial is written: {shown(str(total))} is")
         return total
 
     @classmethod

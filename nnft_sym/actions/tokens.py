@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from diagrams.messages import shown
 from nnft_sym.actions.names import COORDINATES, DOT, FIELD, GREEK_LETTERS, GREEK_NAMES, coupling_name
 from nnft_sym.errors import InvalidAction
 
@@ -89,19 +90,13 @@ def tokens(text: str) -> Iterator[Token]:
         found = _PATTERN.match(text, position)
         if found is None:
             raise InvalidAction(
-                f"the action {quoted(text)}, column {position + 1}: {quoted(text[position])} means nothing "
+                f"the action {shown(text)}, column {position + 1}: {shown(text[position])} means nothing "
                 "here: an action is made of numbers, couplings, f and + - * / ^ ( )"
             )
         if found.lastgroup != "space":
             yield _token(text, found)
         position = found.end()
     yield Token("end", "", len(text) + 1)
-
-
-def quoted(text: str) -> str:
-    """Quote user text for a message: on one line, not too long, backslashes as they are."""
-    line = "".join(letter if letter.isprintable() else " " for letter in text)
-    return f"'{line}'" if len(line) <= 80 else f"'{line[:77]}...'"
 
 
 def _token(text: str, found: re.Match[str]) -> Token:
@@ -121,14 +116,14 @@ def _token(text: str, found: re.Match[str]) -> Token:
         return Token("name", written, column, name=written)
     if written.startswith("\\") and re.split("[0-9_₀-₉]", written[1:])[0] not in GREEK_NAMES:
         raise InvalidAction(
-            f"the action {quoted(text)}, column {column}: {quoted(written)} is not understood: of LaTeX, "
+            f"the action {shown(text)}, column {column}: {shown(written)} is not understood: of LaTeX, "
             "only "
             "Greek letters are, such as \\lambda"
         )
     try:
         return Token("name", written, column, name=coupling_name(written))
     except InvalidAction as error:
-        raise InvalidAction(f"the action {quoted(text)}, column {column}: {error}") from None
+        raise InvalidAction(f"the action {shown(text)}, column {column}: {error}") from None
 
 
 def _number(text: str, written: str, column: int) -> Fraction:
@@ -136,7 +131,7 @@ def _number(text: str, written: str, column: int) -> Fraction:
     digits, _, exponent = written.lower().partition("e")
     if len(digits) > LONGEST_NUMBER or (exponent and not _small(exponent)):
         raise InvalidAction(
-            f"the action {quoted(text)}, column {column}: the number is too long: give at most "
+            f"the action {shown(text)}, column {column}: the number is too long: give at most "
             f"{LONGEST_NUMBER} digits and an exponent of at most {_LARGEST_EXPONENT}, or absorb it into a "
             "coupling"
         )

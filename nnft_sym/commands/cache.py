@@ -2,6 +2,7 @@
 
 import click
 
+from diagrams.messages import shown
 from nnft_sym.commands.options import json_option
 
 
@@ -31,14 +32,15 @@ def command(folder: str | None, clear: bool, as_json: bool) -> None:
         raise click.UsageError(
             f"no folder was given and {ENVIRONMENT} is not set; say which with --folder, or set {ENVIRONMENT}"
         )
-    shown = given if len(given) <= 120 else f"{given[:60]}…{given[-50:]}"
     try:
         os.scandir(Path(given).expanduser()).close()
     except FileNotFoundError:
-        raise click.UsageError(f"{asked} {shown} was given, and there is no such folder") from None
+        raise click.UsageError(f"{asked} {shown(given)} was given, and there is no such folder") from None
     except (OSError, ValueError, RuntimeError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
-        raise click.UsageError(f"{asked} {shown} was given, and it cannot be looked into: {why}") from None
+        raise click.UsageError(
+            f"{asked} {shown(given)} was given, and it cannot be looked into: {why}"
+        ) from None
     store = IntegralStore(given)
     removed = store.clear() if clear else 0
     fields = {

@@ -5,9 +5,8 @@ from typing import Any
 
 import click
 
-from nnft_sym.actions.tokens import quoted
+from diagrams.messages import did_you_mean, shown
 from nnft_sym.expansions.kinds import KIND_ALIASES
-from nnft_sym.suggestions import did_you_mean
 
 
 class Words(click.Choice[str]):
@@ -36,7 +35,7 @@ class Words(click.Choice[str]):
         if word not in self.choices:
             near = did_you_mean(plain, [*self.choices, *self.aliases])
             self.fail(
-                f"{quoted(str(value))} is not one of {', '.join(map(repr, self.choices))}{near}", param, ctx
+                f"{shown(str(value))} is not one of {', '.join(map(repr, self.choices))}{near}", param, ctx
             )
         return word
 

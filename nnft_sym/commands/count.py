@@ -4,7 +4,7 @@ from contextlib import suppress
 
 import click
 
-from nnft_sym.actions.tokens import quoted
+from diagrams.messages import shown
 from nnft_sym.commands.choices import Words
 from nnft_sym.commands.options import WHOLE_NUMBER, json_option, whole_number
 
@@ -33,13 +33,11 @@ def parse_vertices(text: str) -> dict[int, int]:
             valence, number = whole_number(valence_text), whole_number(number_text)
         if not (colon and 0 <= valence < _MOST and 0 <= number < _MOST):
             raise click.UsageError(
-                f"--vertices {quoted(text)}: {quoted(item.strip())} is not of the form VALENCE:NUMBER; "
+                f"--vertices {shown(text)}: {shown(item.strip())} is not of the form VALENCE:NUMBER; "
                 "write for example 4:6,6:1 for six f^4 and one f^6 vertices"
             )
         if valence in vertices:
-            raise click.UsageError(
-                f"--vertices {quoted(text)} gives valence {valence} twice; add the numbers"
-            )
+            raise click.UsageError(f"--vertices {shown(text)} gives valence {valence} twice; add the numbers")
         vertices[valence] = number
     return {valence: number for valence, number in sorted(vertices.items()) if number}
 

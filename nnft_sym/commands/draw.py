@@ -233,7 +233,7 @@ def _svg(sheet: _Sheet, entries: "list[Entry]", title: str) -> None:
     from diagrams.drawing import svg_sheet
     from nnft_sym.printing.term_pictures import dressed_svg
     from nnft_sym.report.archive import write_text
-    from numerics.targets import regular_target
+    from numerics.files import check_writable
 
     pages = list(sheet.pages(entries, title))
     for number, (page, heading) in enumerate(pages, start=1):
@@ -241,7 +241,7 @@ def _svg(sheet: _Sheet, entries: "list[Entry]", title: str) -> None:
         target = sheet.target
         if len(pages) > 1:
             numbered = f"{target.stem}-{number:0{len(str(len(pages)))}d}{target.suffix}"
-            target = regular_target(target.with_name(numbered))
+            target = check_writable(target.with_name(numbered))
         write_text(target, dressed_svg(text, [drawing for drawing, _ in page]))
         sheet.files.append(target)
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from diagrams.messages import shown
+
 if TYPE_CHECKING:
     from numerics.networks.architectures import Network
 
@@ -36,18 +38,23 @@ class Points(click.ParamType[list[list[float]]]):
                 point = [float(coordinate) for coordinate in item.split(",")]
             except ValueError:
                 self.fail(
-                    f"{item.strip()!r} in {text!r} is not a point: numbers are needed, with commas between "
-                    "coordinates and semicolons between points, as in '0.37,-0.91;1.43,0.08'",
+                    f"{shown(item.strip())} in {shown(text)} is not a point: numbers are needed, with "
+                    "commas between coordinates and semicolons between points, as in "
+                    "'0.37,-0.91;1.43,0.08'",
                     param,
                     ctx,
                 )
             if not all(math.isfinite(coordinate) for coordinate in point):
-                self.fail(f"{item.strip()!r} in {text!r} is not finite: give finite coordinates", param, ctx)
+                self.fail(
+                    f"{shown(item.strip())} in {shown(text)} is not finite: give finite coordinates",
+                    param,
+                    ctx,
+                )
             points.append(point)
         dimensions = sorted({len(point) for point in points})
         if len(dimensions) > 1:
             self.fail(
-                f"{text!r} mixes points of dimension {' and '.join(map(str, dimensions))}: "
+                f"{shown(text)} mixes points of dimension {' and '.join(map(str, dimensions))}: "
                 "give every point the same number of coordinates",
                 param,
                 ctx,
@@ -96,8 +103,7 @@ def whole_number(text: str) -> int:
                 number = read(text)
                 if int(number) == number and (read is int or abs(number) < 2.0**53):
                     return int(number)
-    shown = text if len(text) <= _LONGEST_NUMBER else f"{text[:_LONGEST_NUMBER]}..."
-    raise click.BadParameter(f"{shown!r} is not a whole number, as in 100000 or 1e5")
+    raise click.BadParameter(f"{shown(text)} is not a whole number, as in 100000 or 1e5")
 
 
 class WholeNumber(click.ParamType[int]):
@@ -151,7 +157,7 @@ def whole_numbers(text: str, option: str, example: str, most: int = 2**31 - 1) -
             numbers.append(whole_number(item))
     if len(numbers) != text.count(",") + 1 or not all(0 < number <= most for number in numbers):
         raise click.UsageError(
-            f"{option} {text!r}: positive whole numbers with commas are needed, as in {example}"
+            f"{option} {shown(text)}: positive whole numbers with commas are needed, as in {example}"
         )
     return numbers
 
@@ -196,14 +202,12 @@ def output_file(out: str, suffixes: Sequence[str]) -> Path:
     click.exceptions.UsageError: --out 'run.csv': a file name ending in .nc or .h5 is needed
     """
     from numerics.files import check_writable
-    from numerics.targets import regular_target
 
-    target = check_writable(regular_target(out))
+    target = check_writable(out)
     if Path(out).suffix.lower() not in suffixes:
         *others, last = suffixes
         allowed = f"{', '.join(others)} or {last}" if others else last
-        shown = out if len(out) <= 100 else f"{out[:50]}…{out[-49:]}"
-        raise click.UsageError(f"--out {shown!r}: a file name ending in {allowed} is needed")
+        raise click.UsageError(f"--out {shown(out)}: a file name ending in {allowed} is needed")
     return target
 
 
@@ -284,8 +288,8 @@ def parse_outputs(text: str | None, n_points: int) -> list[int] | None:
         numbers = whole_numbers(text, "--outputs", "1,1,2,2")
     if len(numbers) != n_points:
         raise click.UsageError(
-            f"--outputs {text!r} was given with {n_points} points; one positive whole number, the output "
-            "component, is needed for each point, as in 1,1,2,2"
+            f"--outputs {shown(text)} was given with {n_points} points; one positive whole number, "
+            "the output component, is needed for each point, as in 1,1,2,2"
         )
     return numbers
 

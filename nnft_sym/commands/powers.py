@@ -6,7 +6,7 @@ from typing import cast
 
 import click
 
-from nnft_sym.actions.tokens import quoted
+from diagrams.messages import shown
 from nnft_sym.expansions.truncation import DERIVED, CountingLike, OrderLike
 
 _SAMPLE = "one number per coupling, as in lambda=2,kappa=1"
@@ -23,7 +23,7 @@ def read_counting(_: click.Context, __: click.Parameter, text: str | None) -> Co
         return text and text.strip()
     found = _read(text, f"'{DERIVED}'")
     if isinstance(found, int | Fraction):
-        raise click.BadParameter(f"{quoted(text)} is one number: write '{DERIVED}' or {_SAMPLE}")
+        raise click.BadParameter(f"{shown(text)} is one number: write '{DERIVED}' or {_SAMPLE}")
     return found
 
 
@@ -41,7 +41,7 @@ def _read(text: str, other: str) -> OrderLike:
     for part in text.split(","):
         name, _, number = (word.strip() for word in part.partition("="))
         if not name or name in powers:
-            raise click.BadParameter(f"{quoted(text)} is not read: write each coupling once, as in {_SAMPLE}")
+            raise click.BadParameter(f"{shown(text)} is not read: write each coupling once, as in {_SAMPLE}")
         # A fraction is kept so that `correlator` can refuse it with the message that names the coupling.
         powers[name] = cast(int, _number(number, text, other))
     return powers
@@ -55,5 +55,5 @@ def _number(number: str, text: str, other: str) -> int | Fraction:
     except (ValueError, ZeroDivisionError):
         value = None
     if value is None:
-        raise click.BadParameter(f"{quoted(text)} is not read: write {other} or {_SAMPLE}")
+        raise click.BadParameter(f"{shown(text)} is not read: write {other} or {_SAMPLE}")
     return int(value) if value.denominator == 1 else value

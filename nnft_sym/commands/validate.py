@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diagrams.messages import shown
+from diagrams.messages import did_you_mean, shown
 from nnft_sym.commands.options import WHOLE_NUMBER, json_option, known_name
 
 if TYPE_CHECKING:
@@ -61,7 +61,8 @@ def _study(path: str | None, net: str | None, seed: int | None) -> "StudyConfig"
     from nnft_sym.study.config import KINDS, built_in_study, load_study
 
     if net is not None and net not in KINDS:
-        raise click.UsageError(f"--net {shown(net)} is unknown; give one of {', '.join(KINDS)}")
+        near = did_you_mean(net, KINDS)
+        raise click.UsageError(f"--net {shown(net)} is unknown; give one of {', '.join(KINDS)}{near}")
     if path is not None:
         config = load_study(Path(path))
     else:

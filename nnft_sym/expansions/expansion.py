@@ -27,17 +27,16 @@ from typing import TYPE_CHECKING, TypeVar
 
 from diagrams.filters import NamedFilter, connected, no_vacuum, one_particle_irreducible, skeleton
 from diagrams.generation import count
+from diagrams.messages import did_you_mean, shown
 from diagrams.sizes import number_text
 from nnft_sym.actions.action import Action
 from nnft_sym.actions.polynomials import Polynomial
-from nnft_sym.actions.tokens import quoted
 from nnft_sym.errors import InvalidExpansion
 from nnft_sym.expansions.enumeration import Progress, content_text, listed
 from nnft_sym.expansions.kinds import KIND_ALIASES
 from nnft_sym.expansions.structure import from_lines, structured
 from nnft_sym.expansions.terms import Term, Topology, brackets, topologies
 from nnft_sym.expansions.truncation import CountingLike, OrderLike, Truncation, truncation, whole
-from nnft_sym.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     import sympy
@@ -432,7 +431,7 @@ def _choice(options: type[_Choice], given: str, word: str) -> _Choice:
         known = [member.value for member in options]
         near = did_you_mean(plain, known)
         raise InvalidExpansion(
-            f"there is no {word} {quoted(str(given))}: choose one of {', '.join(known)}{near}"
+            f"there is no {word} {shown(str(given))}: choose one of {', '.join(known)}{near}"
         ) from None
 
 

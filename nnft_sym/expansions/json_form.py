@@ -27,6 +27,7 @@ from diagrams.errors import NNFTError
 from diagrams.json_form import SCHEMA as DIAGRAM
 from diagrams.json_form import from_json as diagram_from_json
 from diagrams.json_form import to_json as diagram_to_json
+from diagrams.messages import shown
 from diagrams.sizes import number_text
 from nnft_sym.actions.action import Action
 from nnft_sym.actions.parsing import parse
@@ -118,7 +119,7 @@ def from_json(text: str) -> Symbolic | Diagram:
     if schema not in readers:
         raise InvalidDocument(
             f"a JSON object with one of the schemas {', '.join(map(str, [*readers, DIAGRAM]))} is needed, "
-            f"{schema!r} was given"
+            f"{shown(schema)} was given"
         )
     try:
         return readers[schema](given)
@@ -187,7 +188,7 @@ def _check_beside(found: Expansion, given: Mapping[str, Any]) -> None:
     """Compare what is stated beside the terms with what follows from them."""
     if "rule" in given and given["rule"] != found.rule:
         raise InvalidDocument(
-            f"the rule is stated as {given['rule']!r}, but that of the scheme is {found.rule!r}"
+            f"the rule is stated as {shown(given['rule'])}, but that of the scheme is {found.rule!r}"
         )
     if "wick_total" in given and given["wick_total"] != found.wick_total:
         raise InvalidDocument(
@@ -207,7 +208,7 @@ def _fraction(given: object) -> Fraction:
     """Read a whole number or a quotient as ``str`` writes it; the powers of ten of decimals are unbounded."""
     text = str(given)
     if not re.fullmatch(r"-?[0-9]{1,4000}(/[0-9]{1,4000})?", text):
-        raise ValueError(f"{text[:40]!r} is not a number such as 3 or 3/2")
+        raise ValueError(f"{shown(text)} is not a number such as 3 or 3/2")
     return Fraction(text)
 
 

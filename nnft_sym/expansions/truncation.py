@@ -17,6 +17,7 @@ from numbers import Rational
 from operator import index
 from typing import TYPE_CHECKING, SupportsIndex, cast
 
+from diagrams.messages import did_you_mean, shown
 from diagrams.sizes import number_text
 from nnft_sym.actions.names import coupling_latex, coupling_name
 from nnft_sym.actions.polynomials import Polynomial
@@ -247,6 +248,7 @@ def _named(action: "Action", given: Mapping[str, int | Fraction], what: str) -> 
         wrong += " and " if unknown and missing else ""
         wrong += f"leaves out {', '.join(missing)}" if missing else ""
         needed = ", ".join(f"{name}=1" for name in action.couplings) or "no coupling at all"
+        needed += did_you_mean(unknown[0], missing) if unknown else ""
         raise InvalidExpansion(f"the {what} {wrong}: give one number per coupling, such as {needed}")
     return {name: named[name] for name in sorted(named)}
 
@@ -258,8 +260,8 @@ def _counting(
     if isinstance(given, str):
         if given != DERIVED:
             raise InvalidExpansion(
-                f"there is no counting {given!r}: write '{DERIVED}', or the power of 1/N of each coupling, "
-                "such as lambda=1,kappa=2"
+                f"there is no counting {shown(given)}: write '{DERIVED}', or the power of 1/N of each "
+                "coupling, such as lambda=1,kappa=2"
             )
         return tuple(sorted(_derived(action).items()))
     powers = _named(action, given, "counting")

@@ -5,6 +5,7 @@ amsmath is all it needs; where TikZ is installed, the diagrams are drawn as well
 
 from typing import TYPE_CHECKING
 
+from diagrams.messages import did_you_mean, shown
 from nnft_sym.errors import RenderingError
 from nnft_sym.jsonio import unlimited_digits
 from nnft_sym.notation import Notation
@@ -147,7 +148,10 @@ def _sections(expansion: "Expansion", notation: Notation, terms: str | None) -> 
 def _display(expansion: "Expansion", notation: Notation, terms: str) -> str:
     """Print the sum in one form."""
     if terms not in _HEADINGS:
-        raise RenderingError(f"there is no form {terms!r} of the terms: choose one of {', '.join(_HEADINGS)}")
+        raise RenderingError(
+            f"there is no form {shown(terms)} of the terms: choose one of {', '.join(_HEADINGS)}"
+            f"{did_you_mean(terms, _HEADINGS)}"
+        )
     if terms == "drawn":
         return diagram_latex(expansion)
     return display_latex(expansion, notation, grouped=terms == "grouped")

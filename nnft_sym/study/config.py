@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from diagrams.errors import NNFTError
-from diagrams.messages import shown
+from diagrams.messages import did_you_mean, shown
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -262,12 +262,15 @@ def _fault(item: "ErrorDetails") -> str:
     message = _WORDS.get(item["type"], str(item["msg"])).removeprefix("Value error, ")
     message = message.removeprefix("Input should be ").format(**item.get("ctx", {}))
     if item["type"] == "extra_forbidden":
-        return f"{place}: unknown key; remove it or correct its name"
+        known = StudyConfig if len(location) == 1 else NetConfig
+        near = did_you_mean(location[-1], known.model_fields)
+        return f"{place}: unknown key; remove it or correct its name{near}"
     if item["type"] == "missing":
         return f"{place}: missing; add it"
     given = item.get("input")
     repeated = f" (given: {shown(given)})" if isinstance(given, int | float | str) else ""
-    return f"{place}: {message}{repeated}"
+    near = did_you_mean(given, KINDS) if item["type"] == "literal_error" else ""
+    return f"{place}: {message}{repeated}{near}"
 
 
 def _key(name: str) -> str:

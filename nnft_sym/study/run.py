@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from diagrams.errors import NNFTError
+from diagrams.messages import shown
 from nnft_sym.actions.action import Action
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.expansions.expansion import Expansion, correlator
@@ -29,7 +30,6 @@ from nnft_sym.study.net import ORDERS, make_network, study_net
 from nnft_sym.study.reporter import Reporter, Silent
 from nnft_sym.study.results import Array, NetResult, StudyResult
 from numerics.errors import DivergentIntegral
-from numerics.given import shown
 from numerics.integrals.domains import Box, WholeSpace
 from numerics.integrals.prediction import Prediction, predict
 from numerics.points import as_points

@@ -8,6 +8,7 @@ from typing import cast
 
 import sympy
 
+from diagrams.messages import shown
 from nnft_sym.errors import InvalidExpansion
 from nnft_sym.symbolic.compiled import compiled
 from nnft_sym.symbolic.inputs import as_symbol
@@ -46,7 +47,7 @@ def symbolic_activation(
     ActivationNet(width=5, activation=z/3 + tanh(2*z), sigma_w=1.0, sigma_b=1.0, d_in=1)
     """
     if not isinstance(expression, sympy.Expr):
-        raise InvalidExpansion(f"{expression!r} is no SymPy expression; give one, such as tanh(z)")
+        raise InvalidExpansion(f"{shown(expression)} is no SymPy expression; give one, such as tanh(z)")
     if symbol is not None:
         as_symbol(symbol, "pre-activation")
     others = expression.free_symbols - {symbol}

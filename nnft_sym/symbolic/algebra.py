@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import sympy
 
+from diagrams.messages import shown
 from nnft_sym.actions.names import coupling_name
 from nnft_sym.errors import InvalidExpansion
 from nnft_sym.expansions.truncation import whole
@@ -70,8 +71,8 @@ def solve_for(
                 rest.append(part)
     if not linear:
         raise InvalidExpansion(
-            f"{expansion!r} has no term in {coupling} alone to solve for: raise the order, or choose one of "
-            f"the couplings {', '.join(expansion.action.couplings) or '(there are none)'}"
+            f"{shown(expansion)} has no term in {coupling} alone to solve for: raise the order, or choose "
+            f"one of the couplings {', '.join(expansion.action.couplings) or '(there are none)'}"
         )
     formula = (measured - sympy.Add(*rest)) / sympy.Add(*linear)
     solution = formula
@@ -86,7 +87,7 @@ def _measured(expansion: "Expansion", value: sympy.Expr | str) -> sympy.Expr:
         return as_expression(value, "measured value")
     if value in expansion.action.couplings or not value[:1].isalpha():
         raise InvalidExpansion(
-            f"the measured value is called {value!r}: give it a name that is none of the couplings "
+            f"the measured value is called {shown(value)}: give it a name that is none of the couplings "
             f"{', '.join(expansion.action.couplings) or '(there are none)'}, such as 'G_4', or a number"
         )
     return sympy.Symbol(value)

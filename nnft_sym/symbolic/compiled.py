@@ -12,6 +12,7 @@ from typing import Any
 import sympy
 from sympy.logic.boolalg import Boolean, BooleanAtom
 
+from diagrams.messages import shown
 from nnft_sym.errors import InvalidExpansion
 
 #: What may stand in an expression beside functions: numbers, constants, symbols, truth values, conditions.
@@ -81,9 +82,8 @@ def check_functions(expression: sympy.Basic) -> None:
         else:
             known = known and isinstance(part, sympy.Expr | Boolean | sympy.Tuple | _PAIR)
         if not known:
-            what = str(part) if len(str(part)) <= 80 else str(part)[:77] + "..."
             raise InvalidExpansion(
-                f"the expression holds {what}, which is no function of SymPy's: write it with "
+                f"the expression holds {shown(part)}, which is no function of SymPy's: write it with "
                 "functions such as exp, tanh, erf"
             )
 

@@ -11,11 +11,11 @@ from fractions import Fraction
 import sympy
 from sympy.core.function import AppliedUndef
 
+from diagrams.messages import shown
 from nnft_sym.actions.names import COORDINATES, FIELD, coupling_name, field_at
 from nnft_sym.actions.parsing import TOO_LARGE, too_large
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.actions.shapes import FIELDS, Shape, dot_at
-from nnft_sym.actions.tokens import quoted
 from nnft_sym.errors import InvalidAction
 from nnft_sym.notation import Factors, Line, factors_of, n_vertices_of, split_lines
 
@@ -175,5 +175,5 @@ def _product(expression: sympy.Expr, factors: Sequence[Polynomial]) -> Polynomia
 def _bounded(expression: sympy.Expr, result: Polynomial) -> Polynomial:
     """Refuse what has grown beyond what the text of an action may be."""
     if too_large(result):
-        raise InvalidAction(f"the action contains {quoted(str(expression))}, which {TOO_LARGE}")
+        raise InvalidAction(f"the action contains {shown(str(expression))}, which {TOO_LARGE}")
     return result

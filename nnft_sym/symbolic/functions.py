@@ -13,6 +13,7 @@ import sympy
 from numpy.typing import NDArray
 from sympy.core.function import AppliedUndef
 
+from diagrams.messages import shown
 from nnft_sym.errors import InvalidExpansion
 from nnft_sym.symbolic.compiled import compiled
 from nnft_sym.symbolic.inputs import as_symbol
@@ -193,7 +194,9 @@ def _content(expression: sympy.Expr, coordinates: Sequence[sympy.Symbol]) -> str
 def _checked(expression: sympy.Expr, coordinates: Sequence[sympy.Symbol]) -> sympy.Expr:
     """Refuse what has no number at given coordinates."""
     if not isinstance(expression, sympy.Expr):
-        raise InvalidExpansion(f"{expression!r} is no SymPy expression; give one, such as exp(-(x - y)**2)")
+        raise InvalidExpansion(
+            f"{shown(expression)} is no SymPy expression; give one, such as exp(-(x - y)**2)"
+        )
     open_symbols = sorted(str(symbol) for symbol in expression.free_symbols - set(coordinates))
     unknown = sorted(str(part) for part in expression.atoms(AppliedUndef, sympy.Integral, sympy.Derivative))
     if open_symbols or unknown:

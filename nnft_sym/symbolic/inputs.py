@@ -5,6 +5,7 @@
 
 import sympy
 
+from diagrams.messages import shown
 from nnft_sym.errors import InvalidExpansion
 
 
@@ -34,7 +35,8 @@ def as_expression(value: object, what: str) -> sympy.Expr:
         found = None
     if not isinstance(found, sympy.Expr):
         raise InvalidExpansion(
-            f"the {what} is {value!r}: give a number, or a symbol or an expression of SymPy; text is not read"
+            f"the {what} is {shown(value)}: give a number, or a symbol or an expression of SymPy; text "
+            "is not read"
         )
     return found
 
@@ -53,5 +55,5 @@ def as_symbol(value: object, what: str) -> sympy.Symbol:
     z
     """
     if not isinstance(value, sympy.Symbol):
-        raise InvalidExpansion(f"the {what} is {value!r}: give a symbol, such as sympy.Symbol('x')")
+        raise InvalidExpansion(f"the {what} is {shown(value)}: give a symbol, such as sympy.Symbol('x')")
     return value

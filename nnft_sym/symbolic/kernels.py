@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 import sympy
 
+from diagrams.messages import did_you_mean, shown
 from nnft_sym.errors import InvalidExpansion
 from nnft_sym.symbolic.inputs import as_expression
 
@@ -62,10 +63,11 @@ def kernel_expression(
     """
     first, second = _coordinates(x), _coordinates(y)
     if net not in _FORMS or len(first) != len(second) or not first:
-        what = f"the network {net!r}" if net not in _FORMS else f"points with {len(first)} and {len(second)}"
+        near = "" if net in _FORMS else did_you_mean(net, _FORMS)
+        what = f"points with {len(first)} and {len(second)}" if net in _FORMS else f"the network {shown(net)}"
         raise InvalidExpansion(
             f"{what} was given: there are {', '.join(_FORMS)}, for two points with the same number of "
-            "coordinates"
+            f"coordinates{near}"
         )
     sw = as_expression(sigma_w, "sigma_w")
     sb = as_expression((0 if net == "relu" else 1) if sigma_b is None else sigma_b, "sigma_b")

@@ -6,8 +6,9 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from diagrams.messages import shown
 from numerics.errors import InvalidPoints, NotAvailable
-from numerics.given import as_wholes, shown
+from numerics.given import as_wholes
 from numerics.index_sets import multiset_count
 from numerics.networks.architectures import Network
 

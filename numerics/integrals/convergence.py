@@ -11,8 +11,9 @@ flows with minus that power.
 from itertools import product
 
 from diagrams.diagram import Diagram
+from diagrams.messages import shown
 from numerics.errors import DivergentIntegral, InvalidKernel, LoweringError
-from numerics.given import as_instance, shown
+from numerics.given import as_instance
 from numerics.integrand import Integrand
 from numerics.kernels.base import Kernel
 from numerics.lowering import lower_diagram

@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagrams.diagram import Diagram
+from diagrams.messages import shown
 from numerics.errors import InvalidDomain, InvalidKernel, InvalidPoints, LoweringError, NotAvailable
 from numerics.estimate import Estimate, Quality
-from numerics.given import as_instance, shown
+from numerics.given import as_instance
 from numerics.index_sets import multisets, ranks
 from numerics.integrals.backends import Backend
 from numerics.integrals.domains import Box, Domain, WholeSpace

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from diagrams.diagram import Diagram
+from diagrams.messages import shown
 from numerics.errors import LoweringError, NotAvailable
 from numerics.estimate import Estimate, Quality
-from numerics.given import shown
 from numerics.index_sets import multiset_count, multisets
 from numerics.integrals.backends import Backend
 from numerics.integrals.domains import Domain

@@ -23,6 +23,7 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
+from diagrams.messages import shown
 from numerics.errors import LoweringError
 from numerics.files import SEAL, UnwritableOutput, atomically, is_intact, seal
 from numerics.integrals.jobs import Job
@@ -84,7 +85,7 @@ class IntegralStore:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise UnwritableOutput(
-                f"cannot make the folder {_shortened(str(self.folder))} ({error.strerror}); give another one"
+                f"cannot make the folder {shown(str(self.folder))} ({error.strerror}); give another one"
             ) from error
 
     def __repr__(self) -> str:
@@ -258,10 +259,6 @@ def _read(path: Path, question: str, shape: tuple[int, ...]) -> Mapping[str, Any
         raise ValueError(f"its shape is {arrays['value'].shape}, not {shape}")
     found: dict[str, Any] = arrays | header["plain"]
     return found
-
-
-def _shortened(text: str) -> str:
-    return repr(text if len(text) <= 120 else f"{text[:60]}…{text[-50:]}")
 
 
 def _notice(text: str) -> None:

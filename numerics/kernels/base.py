@@ -24,8 +24,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from diagrams.messages import shown
 from numerics.errors import InvalidNetwork, InvalidPoints
-from numerics.given import as_number, as_real_array, as_whole, shown
+from numerics.given import as_number, as_real_array, as_whole
 
 Array = NDArray[np.float64]
 

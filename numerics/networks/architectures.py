@@ -20,8 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import erf
 
+from diagrams.messages import did_you_mean, shown
 from numerics.errors import InvalidNetwork
-from numerics.given import as_instance, as_whole, shown
+from numerics.given import as_instance, as_whole
 from numerics.kernels.arc import ErfKernel, ReLUKernel
 from numerics.kernels.base import Kernel, settle_deviations
 from numerics.kernels.stationary import CosKernel, GaussKernel
@@ -351,7 +352,10 @@ def network(
     """
     kind = name.strip().lower() if isinstance(name, str) else ""
     if kind not in NETWORK_NAMES:
-        raise InvalidNetwork(f"unknown network {shown(name)}; the known ones are {', '.join(NETWORK_NAMES)}")
+        near = did_you_mean(kind, NETWORK_NAMES)
+        raise InvalidNetwork(
+            f"unknown network {shown(name)}; the known ones are {', '.join(NETWORK_NAMES)}{near}"
+        )
     given = {key: value for key, value in (("sigma_w", sigma_w), ("sigma_b", sigma_b)) if value is not None}
     if kind == CosNet.name:
         if sigma_b is not None:

@@ -17,8 +17,9 @@ from typing import ClassVar, final
 import numpy as np
 from numpy.typing import NDArray
 
+from diagrams.messages import did_you_mean, shown
 from numerics.errors import InvalidNetwork, NotAvailable
-from numerics.given import as_number, shown
+from numerics.given import as_number
 from numerics.kernels.base import Kernel
 from numerics.networks.architectures import CosNet, ErfNet, Network, as_network
 from numerics.networks.neuron_quadrature import GAUSSIAN, UNIFORM, Neuron, QuadratureKernel
@@ -67,7 +68,10 @@ class ReweightedNet(Network):
         as_network(self.base)
         for label, law in (("hidden", self.hidden), ("bias", self.bias), ("output", self.output)):
             if not isinstance(law, str) or law not in LAWS:
-                raise InvalidNetwork(f"{label} = {shown(law)} was given; the laws are {' and '.join(LAWS)}")
+                near = did_you_mean(law, LAWS)
+                raise InvalidNetwork(
+                    f"{label} = {shown(law)} was given; the laws are {' and '.join(LAWS)}{near}"
+                )
         if isinstance(self.base, ReweightedNet):
             raise InvalidNetwork("the network is reweighted already; give all laws at once")
         if self.base.hidden_bias_deviation is None and self.bias != GAUSSIAN:

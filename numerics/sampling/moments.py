@@ -14,8 +14,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from diagrams.messages import shown
 from numerics.errors import InvalidStatistics
-from numerics.given import as_whole, as_wholes, shown
+from numerics.given import as_whole, as_wholes
 from numerics.index_sets import multisets, ranks
 from numerics.intrinsics import GRAIN, LANES, dot_four_rows, dot_rows, grain
 from numerics.jit import compiled, inlined

@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagrams._marker import VERSION
+from diagrams.messages import shown
 from numerics.code_version import code_version
 from numerics.errors import NNFTError
 from numerics.files import (
@@ -40,7 +41,7 @@ from numerics.networks.parameters import describe
 from numerics.sampling.page_sums import Request
 from numerics.sampling.pages import PageSums
 from numerics.sampling.run import SamplingRun
-from numerics.targets import claimed, regular_target
+from numerics.targets import claimed
 
 #: Raised by one whenever the layout of the files changes.
 FORMAT = 1
@@ -73,7 +74,7 @@ class Checkpoint:
     """
 
     def __init__(self, path: str | PathLike[str]) -> None:
-        self.path = check_writable(regular_target(path))
+        self.path = check_writable(path)
         self._saved_networks = 0
         self._next = 0.0
 
@@ -275,15 +276,15 @@ def _check_inputs(path: Path, there: dict[str, object], here: dict[str, object])
     if "code" in differing and set(differing) <= {"code", "version", "networks", "blocks"}:
         raise CheckpointMismatch(
             f"the checkpoint {str(path)!r} was written by other code of nnft-sym (version "
-            f"{_short(there.get('version'))}, code {str(there.get('code'))[:12]} there; version {VERSION}, "
+            f"{shown(there.get('version'))}, code {str(there.get('code'))[:12]} there; version {VERSION}, "
             f"code {code_version()[:12]} here), and numbers of different code are not mixed; continue with "
             "that code, or remove it and start again"
         )
     longer = set(differing) <= {"networks", "blocks"}
     if longer and _nested(*(cast(int, run[key]) for run in (there, here) for key in ("networks", "blocks"))):
         return False
-    shown = "; ".join(
-        f"{name}: {_short(there.get(name))} there, {_short(here.get(name))} here" for name in differing
+    differences = "; ".join(
+        f"{name}: {shown(there.get(name))} there, {shown(here.get(name))} here" for name in differing
     )
     hint = (
         "; a run is made longer by multiplying the numbers of networks and of blocks by the same whole number"
@@ -291,8 +292,8 @@ def _check_inputs(path: Path, there: dict[str, object], here: dict[str, object])
         else ""
     )
     raise CheckpointMismatch(
-        f"the checkpoint {str(path)!r} belongs to another run ({shown}); give the same inputs or the name of "
-        f"another file{hint}"
+        f"the checkpoint {str(path)!r} belongs to another run ({differences}); give the same inputs or the "
+        f"name of another file{hint}"
     )
 
 
@@ -301,8 +302,3 @@ def _nested(networks: int, blocks: int, more_networks: int, more_blocks: int) ->
     return more_networks > networks and all(
         networks * b // blocks == more_networks * b // more_blocks for b in range(blocks + 1)
     )
-
-
-def _short(value: object) -> str:
-    text = str(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."

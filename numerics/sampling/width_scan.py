@@ -16,12 +16,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from diagrams.messages import shown
 from numerics.errors import InvalidStatistics, NotAvailable
 from numerics.estimate import Quality
 from numerics.exact.correlators import ExactCorrelators, exact_correlators
 from numerics.exact.inputs import MEMORY_LIMIT
 from numerics.fits.power_law import PowerLaw, fit_power_law
-from numerics.given import as_whole, as_wholes, shown
+from numerics.given import as_whole, as_wholes
 from numerics.index_sets import multiset_count
 from numerics.networks.architectures import Network, as_network
 from numerics.points import as_points

@@ -17,7 +17,7 @@ import numerics.sampling.store
 from diagrams.diagram import Diagram
 from nnft_sym.cli import run
 from numerics.code_version import code_version
-from numerics.files import UnwritableOutput
+from numerics.files import UnwritableOutput, check_writable
 from numerics.integrals.domains import Box
 from numerics.integrals.integration import integrate
 from numerics.integrals.resumable import store_of
@@ -26,7 +26,7 @@ from numerics.kernels.arc import ErfKernel
 from numerics.networks.architectures import ErfNet
 from numerics.sampling.sampler import Ensemble
 from numerics.sampling.store import CheckpointMismatch, inputs
-from numerics.targets import OutputInUse, claimed, regular_target
+from numerics.targets import OutputInUse, claimed
 
 SAMPLE = ["sample", "--net", "erf", "--width", "3", "--networks", "100", "--points", "1", "--orders", "2"]
 DRAW = ["draw", "lambda*f^4", "-n", "4"]
@@ -145,8 +145,7 @@ def test_folders_one_may_not_look_into(tmp_path):
 import os, sys, warnings
 from pathlib import Path
 from nnft_sym.cli import run
-from numerics.files import UnwritableOutput
-from numerics.targets import regular_target
+from numerics.files import UnwritableOutput, check_writable
 private, mine = Path({str(private)!r}), {str(mine)!r}
 star = ["integrate", "--net", "erf", "--diagram", "x1-y1,x2-y1", "--points", "0;1", "--cutoff", "2", "--json"]
 for words in ({SAMPLE!r}, ["cache", "--folder", mine], star):  # the libraries may stand where nobody may look
@@ -344,8 +343,8 @@ def test_the_code_is_told_apart_by_its_content(tmp_path):
 def test_what_a_regular_target_is(tmp_path):
     file = tmp_path / "file"
     file.write_text("")
-    assert regular_target(file) == file
-    assert regular_target(tmp_path / "new") == tmp_path / "new"
+    assert check_writable(file) == file
+    assert check_writable(tmp_path / "new") == tmp_path / "new"
     for bad, said in ((tmp_path, "folder"), ("/dev/null", "device"), (file / "x", "Not a directory")):
         with pytest.raises(UnwritableOutput, match=said):
-            regular_target(bad)
+            check_writable(bad)
