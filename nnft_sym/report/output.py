@@ -83,7 +83,14 @@ def check_folder(path: str | os.PathLike[str]) -> Path:
     numerics.files.UnwritableOutput: cannot write to 'no/such/place': the folder 'no/such' does not exist...
     """
     folder = Path(path)
-    if folder.is_dir():
+    try:
+        exists = folder.is_dir()
+    except (OSError, ValueError) as error:  # too long a name, a zero byte
+        reason = getattr(error, "strerror", None) or error
+        raise UnwritableOutput(
+            f"cannot write to {shown(str(folder))}: {reason}; choose another name"
+        ) from None
+    if exists:
         if not os.access(folder, os.W_OK | os.X_OK):
             raise UnwritableOutput(
                 f"cannot write to {str(folder)!r}: it is read-only; choose another folder or change its "
