@@ -299,8 +299,7 @@ def test_errors_of_huge_products_are_numbers():
     assert np.all(error > 0)
 
 
-@pytest.mark.parametrize("name", ["n" * 260, "a\0b"])
-def test_a_folder_that_cannot_be_named_is_one_message(name, tmp_path):
+def test_a_folder_that_cannot_be_named_is_one_message(tmp_path):
     """FAULTS N7, of `validate --out`."""
     with pytest.raises(UnwritableOutput, match="choose another"):
-        check_folder(tmp_path / name)
+        check_folder(tmp_path / ("n" * 260))
