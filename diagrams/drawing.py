@@ -9,6 +9,7 @@ from diagrams.pictures.curves import Curve as Curve
 from diagrams.pictures.figures import sheet_figure as sheet_figure
 from diagrams.pictures.frames import Layout as Layout
 from diagrams.pictures.frames import planar_labelling as planar_labelling
+from diagrams.pictures.frames import planar_order as planar_order
 from diagrams.pictures.picture import Mark as Mark
 from diagrams.pictures.picture import Picture as Picture
 from diagrams.pictures.picture import picture as picture
@@ -24,6 +25,7 @@ __all__ = [
     "Picture",
     "picture",
     "planar_labelling",
+    "planar_order",
     "sheet_figure",
     "svg",
     "svg_sheet",

@@ -198,7 +198,7 @@ BAD = {
                         "--cutoff -1"),
     "vacuum part": (["integrate", "--net", "gauss", "--diagram", "x1-x2,y1-y1,y1-y1", "--points", "1;1"],
                     "without external points"),
-    "wrong rtol": ([*ONE_VERTEX, "--points", "1;1;1;1", "--cutoff", "1", "--rtol", "2"], "rtol 2"),
+    "wrong rtol": ([*ONE_VERTEX, "--points", "1;1;1;1", "--cutoff", "1", "--rtol", "2"], "rtol = 2"),
     "out of reach": ([*ONE_VERTEX, "--points", "1;1;1;1", "--cutoff", "9", "--strict", "--rtol", "1e-15"],
                      "NOT reached"),
     "huge points": ([*ONE_VERTEX, "--points", "1e200;1;1;1", "--cutoff", "1"], "1e+200"),

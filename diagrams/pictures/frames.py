@@ -113,7 +113,7 @@ def planar_labelling(diagram: Diagram, style: Layout | str, incoming: int | None
     ----------
     diagram : Diagram
     style, incoming
-        As for `framed`; without a frame nothing is renamed.
+        As for `planar_order`.
 
     Examples
     --------
@@ -125,21 +125,42 @@ def planar_labelling(diagram: Diagram, style: Layout | str, incoming: int | None
     >>> planar_labelling(box, Layout.FREE) == box
     True
     """
+    return diagram.with_points(planar_order(diagram, style, incoming))
+
+
+def planar_order(diagram: Diagram, style: Layout | str, incoming: int | None = None) -> list[int]:
+    """Names for the points such that no lines cross in a frame: point ``i`` becomes what ``order[i]`` was.
+
+    Parameters
+    ----------
+    diagram : Diagram
+    style, incoming
+        As for `framed`; without a frame nothing is renamed.
+
+    Returns
+    -------
+    list of int, length n_external
+        As `Diagram.with_points` takes it; 0, 1, ... if nothing is to be renamed, or nothing helps.
+
+    Examples
+    --------
+    >>> planar_order(Diagram.from_edge_string("x1-x3,x2-x4"), Layout.CIRCLE)
+    [0, 2, 1, 3]
+    """
     n = diagram.n_external
+    same = list(range(n))
     if style == Layout.FREE or n < 4:  # three points have one order around a circle
-        return diagram
+        return same
     left = (n + 1) // 2 if incoming is None else incoming
     around = list(range(n)) if style == Layout.CIRCLE else [*range(left, n), *reversed(range(left))]
     lines = [edge for edge, _ in diagram.lines if edge[0] != edge[1]]
     if order_around(n, [*lines, *pairwise([*around, around[0]])]) is not None:
-        return diagram
+        return same
     order = order_around(n, lines)
     if order is None:
-        return diagram
+        return same
     turned = [way[k:] + way[:k] for way in (order, order[::-1]) for k in range(n)]
-    return diagram.with_points(
-        min([old for _, old in sorted(zip(around, way, strict=True))] for way in turned)
-    )
+    return min([old for _, old in sorted(zip(around, way, strict=True))] for way in turned)
 
 
 def outward(z: complex, style: Layout) -> complex:

@@ -13,7 +13,7 @@ from nnft_sym.commands.options import WHOLE_NUMBER, json_option, output_file
 if TYPE_CHECKING:
     from diagrams import Diagram
     from nnft_sym.expansions.expansion import Expansion
-    from nnft_sym.expansions.terms import Term, Topology
+    from nnft_sym.expansions.terms import Term
     from nnft_sym.printing.term_pictures import Drawing
 
     Entry = tuple[Drawing, str]
@@ -82,6 +82,7 @@ def command(
 ) -> None:
     """Draw the diagrams of an expansion, each with its Wick multiplicity, on one sheet."""
     from nnft_sym.expansions.expansion import correlator
+    from nnft_sym.expansions.representatives import representatives
     from nnft_sym.jsonio import dumps
     from nnft_sym.progress.ticker import Ticker
 
@@ -92,10 +93,16 @@ def command(
     try:
         with Ticker(sheet.progress):
             _refuse_many(action, n, order, scheme, kind, legs == "labelled")
-            expansion = correlator(action, n, order=order, scheme=scheme, kind=kind)
-            number = len(expansion) if legs == "labelled" else len(expansion.topologies())
-            _check_number(expansion, number, legs == "labelled")
-            entries = _entries(expansion, legs == "labelled", layout, incoming)
+            if legs == "labelled":
+                expansion = correlator(action, n, order, scheme, kind, progress=sheet.tell)
+                shown = [(term, term.count_text) for term in expansion]
+            else:
+                expansion, found = representatives(action, n, order, scheme, kind, sheet.tell)
+                shown = [(one.term, one.caption) for one in found]
+                _check_number(expansion, len(shown), False)
+                shown = [(_planar(term, expansion, layout, incoming), caption) for term, caption in shown]
+            _check_number(expansion, len(shown), legs == "labelled")
+            entries = _entries(shown, layout, incoming)
             sheet.write(entries, _title(expansion))
     except KeyboardInterrupt:
         written = ", ".join(map(str, sheet.files)) or "no file"
@@ -111,29 +118,23 @@ def command(
         )
 
 
-def _entries(expansion: "Expansion", labelled: bool, layout: str, incoming: int | None) -> "list[Entry]":
-    """Give every picture its caption: the multiplicity, times the number of labellings; components."""
+def _entries(shown: "list[tuple[Term, str]]", layout: str, incoming: int | None) -> "list[Entry]":
+    """Give every picture its caption, with the components of the external points."""
     from nnft_sym.printing.term_pictures import deltas_text, drawing
 
-    if labelled:
-        shown = [(term, term.count_text) for term in expansion]
-    else:
-        shown = [
-            (_planar(topology, layout, incoming), topology.caption) for topology in expansion.topologies()
-        ]
     return [
         (drawing(term, layout, incoming), f"{caption}  {deltas_text(term)}".rstrip())
         for term, caption in shown
     ]
 
 
-def _planar(topology: "Topology", layout: str, incoming: int | None) -> "Term":
+def _planar(term: "Term", expansion: "Expansion", layout: str, incoming: int | None) -> "Term":
     """Choose the labelling whose lines do not cross where the points stand; the first one if all have to."""
-    from diagrams.drawing import planar_labelling
+    from diagrams.drawing import planar_order
+    from nnft_sym.expansions.representatives import relabelled
 
-    first = topology.representative
-    wanted = planar_labelling(first.diagram, layout, incoming)
-    return next((term for term in topology.terms if term.diagram == wanted), first)
+    order = planar_order(term.diagram, layout, incoming)
+    return term if order == sorted(order) else relabelled(term, expansion.action, order)
 
 
 def _title(expansion: "Expansion") -> str:
@@ -146,7 +147,8 @@ def _title(expansion: "Expansion") -> str:
 def _refuse_many(action: str, n: int, order: int, scheme: str, kind: str, labelled: bool) -> None:
     """Count before listing, so that a hopeless request is refused at once.
 
-    Requests that make no sense are left to `correlator`; so are theories whose diagrams have several terms.
+    Where the diagrams of the scalar theory stand for several pictures each, that is a lower bound. Requests
+    that make no sense are left to `correlator`.
     """
     from diagrams import count
     from diagrams.sizes import number_text
@@ -156,7 +158,7 @@ def _refuse_many(action: str, n: int, order: int, scheme: str, kind: str, labell
 
     theory = Action(action)
     known = scheme in list(Scheme) and kind in list(Kind)
-    if not known or not 0 <= n <= MOST_POINTS or order < 0 or not theory.is_local_scalar:
+    if not known or not 0 <= n <= MOST_POINTS or order < 0:
         return
     where, number = selection(scheme, kind), 0
     for content in truncation(theory, order, None).contents(theory, n):
@@ -204,10 +206,15 @@ class _Sheet:
         self.target, self.kind, self.layout, self.incoming = target, kind, layout, incoming
         self.files: list[Path] = []
         self.drawn = self.total = 0
+        self.told = "listing the diagrams"
+
+    def tell(self, text: str) -> None:
+        """Take a line that says how far the list of diagrams is."""
+        self.told = text
 
     def progress(self) -> str:
         """Say what is being done."""
-        return f"{self.drawn} of {self.total} pictures drawn" if self.total else "listing the diagrams"
+        return f"{self.drawn} of {self.total} pictures drawn" if self.total else self.told
 
     def counted(self, entries: "list[Entry]") -> "Iterator[tuple[Diagram, str]]":
         """Hand the entries on to a renderer, which draws one after the other."""

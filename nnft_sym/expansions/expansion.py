@@ -36,7 +36,7 @@ from nnft_sym.expansions.enumeration import Progress, content_text, listed
 from nnft_sym.expansions.kinds import KIND_ALIASES
 from nnft_sym.expansions.structure import from_lines, structured
 from nnft_sym.expansions.terms import Term, Topology, brackets, topologies
-from nnft_sym.expansions.truncation import CountingLike, OrderLike, Truncation, truncation, whole
+from nnft_sym.expansions.truncation import Content, CountingLike, OrderLike, Truncation, truncation, whole
 
 if TYPE_CHECKING:
     import sympy
@@ -378,27 +378,45 @@ def correlator(
     >>> [(t.labellings, str(t.representative.coefficient)) for t in six.topologies()]
     [(1, '-720*kappa'), (10, '576*lambda**2')]
     """
+    asked = without_terms(action, n, order, scheme, kind, counting)
+    terms: list[Term] = []
+    for content, diagrams in scalar_diagrams(asked, progress):
+        factor = asked.truncation.factor(asked.action, content)
+        for number, diagram in enumerate(diagrams, start=1):
+            terms += terms_of(asked, factor, diagram)
+            if progress is not None and number % 20 == 0 and not asked.action.is_local_scalar:
+                progress(
+                    f"{number:,} of {len(diagrams):,} diagrams with the vertices "
+                    f"{content_text(content)} taken apart: {len(terms):,} terms"
+                )
+    return replace(asked, terms=tuple(terms))
+
+
+def without_terms(
+    action: Action | str, n: int, order: OrderLike, scheme: str, kind: str, counting: CountingLike = None
+) -> Expansion:
+    """Check what is asked of `correlator`, and give the expansion before its terms are found."""
     action = Action(action)
     chosen_scheme, chosen_kind = _choice(Scheme, scheme, "scheme"), _choice(Kind, kind, "kind")
     n = whole(n, "number of points")
     _check(n, chosen_scheme, chosen_kind)
-    cut = truncation(action, order, counting)
-    where = selection(chosen_scheme, chosen_kind)
+    return Expansion(action, n, truncation(action, order, counting), chosen_scheme, chosen_kind, ())
+
+
+def scalar_diagrams(asked: Expansion, progress: Progress | None) -> "Iterator[tuple[Content, list[Diagram]]]":
+    """List the diagrams of an expansion by vertex content; a vertex of several points is one vertex here."""
+    action, n = asked.action, asked.n
     shapes = {valence: tuple(shape for shape, _ in action.shapes(valence)) for valence in action.valences}
-    terms: list[Term] = []
-    for content, diagrams in listed(n, cut.contents(action, n), where, shapes, progress):
-        factor = cut.factor(action, content)
-        if action.is_local_scalar:
-            terms += [Term(diagram, factor * diagram.multiplicity) for diagram in diagrams]
-        else:
-            for number, diagram in enumerate(diagrams, start=1):
-                terms += _structured(diagram, action, cut)
-                if progress is not None and number % 20 == 0:
-                    progress(
-                        f"{number:,} of {len(diagrams):,} diagrams with the vertices "
-                        f"{content_text(content)} taken apart: {len(terms):,} terms"
-                    )
-    return Expansion(action, n, cut, chosen_scheme, chosen_kind, tuple(terms))
+    where = selection(asked.scheme, asked.kind)
+    return listed(n, asked.truncation.contents(action, n), where, shapes, progress)
+
+
+def terms_of(asked: Expansion, factor: Polynomial, diagram: "Diagram") -> "Iterator[Term]":
+    """Give the terms that one diagram stands for; `factor` is that of its vertices in a plain theory."""
+    if asked.action.is_local_scalar:
+        yield Term(diagram, factor * diagram.multiplicity)
+    else:
+        yield from _structured(diagram, asked.action, asked.truncation)
 
 
 def selection(scheme: Scheme | str, kind: Kind | str) -> tuple[NamedFilter, ...]:

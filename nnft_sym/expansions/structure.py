@@ -13,7 +13,7 @@ f^v (so that filters and Wick counts hold unchanged):
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations, product
@@ -364,6 +364,33 @@ def orbit_of(n: int, factors: Factors, marks: tuple[tuple[int, tuple[Pair, ...]]
 def _edges(n: int, lines: Sequence[Line]) -> tuple[Pair, ...]:
     start = {"x": -1, "y": n - 1}
     return tuple((start[a[0]] + int(a[1:]), start[b[0]] + int(b[1:])) for a, b in lines)
+
+
+def renamed(structure: Structure, action: Action, order: Sequence[int]) -> Structure:
+    """Rename the external points: point ``i`` of the result is point ``order[i]`` (both from 0).
+
+    Examples
+    --------
+    >>> from nnft_sym.expansions.truncation import truncation
+    >>> action = Action("mu*f(x)^2*f(y)^2")
+    >>> star = Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")
+    >>> first = structured(star, action, truncation(action, 1))[0][0]
+    >>> first.factors.lines
+    (('x1', 'y1'), ('x2', 'y1'), ('x3', 'y2'), ('x4', 'y2'))
+    >>> renamed(first, action, [0, 2, 1, 3]).factors.lines
+    (('x1', 'y1'), ('x2', 'y2'), ('x3', 'y1'), ('x4', 'y2'))
+    """
+    whole = structure.diagram.with_points(order)
+    n, new = whole.n_external, {old: i for i, old in enumerate(order)}
+    edges = whole.edges
+    if structure.marks:
+        moved = [(new.get(a, a), new.get(b, b)) for a, b in _edges(n, structure.factors.lines)]
+        edges = tuple(sorted((min(edge), max(edge)) for edge in moved))
+    ends = [(new[a - 1], new[b - 1]) for a, b in structure.factors.pairs]
+    pairs = tuple(sorted((min(pair), max(pair)) for pair in ends))
+    raw = _canonical(n, _Raw(edges, structure.marks, pairs))
+    factors, links = _labelled(n, raw, tuple(shape for shape, _ in action.vertices))
+    return replace(structure, factors=factors, links=links, diagram=whole, marks=raw.marks)
 
 
 def from_lines(n: int, lines: Sequence[Line]) -> Diagram:

@@ -1,0 +1,76 @@
+"""Pictures of expansions with many terms: from one labelling of each topology, or refused (FAULTS N9)."""
+
+import time
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+
+from diagrams.drawing import planar_labelling
+from nnft_sym.cli import run
+from nnft_sym.commands.draw import _planar
+from nnft_sym.expansions.expansion import correlator
+from nnft_sym.expansions.representatives import relabelled, representatives
+
+THEORIES = [
+    ("lambda*f^4", 4, 3, "bare", "normalised"),
+    ("g*f^3 + kappa*f^6", 4, 2, "exact", "connected"),
+    ("lambda*f(x)^2*f(y)^2", 4, 2, "bare", "normalised"),
+    ("lambda*f(x)^2*f(y)^2", 6, 2, "bare", "connected"),
+    ("mu*f(x)*f(y) + g*f(x)^2*f(y)^2", 4, 2, "bare", "full"),
+    ("b*x^2*f^4 + a*f^4", 4, 2, "bare", "1pi"),
+    ("lambda*(f.f)^2", 4, 2, "bare", "normalised"),
+    ("lambda*(f(x).f(x))*(f(y).f(y))", 4, 1, "bare", "normalised"),
+    ("g*f(x)*f(y)*f(z)", 3, 2, "exact", "normalised"),
+]
+
+
+@pytest.mark.parametrize("theory", THEORIES, ids=str)
+def test_topologies_without_the_list_of_labellings(theory):
+    """The same topologies, first labellings and numbers of labellings as the full list has, in its order."""
+    action, n, order, scheme, kind = theory
+    full = correlator(action, n, order, scheme, kind)
+    expansion, found = representatives(action, n, order, scheme, kind)
+    assert [(one.term, one.labellings, one.caption) for one in found] == [
+        (topology.representative, topology.labellings, topology.caption) for topology in full.topologies()
+    ]
+    assert (expansion.action, expansion.n, expansion.truncation) == (full.action, full.n, full.truncation)
+    for layout in ("free", "circle", "columns"):
+        for topology, one in zip(full.topologies(), found, strict=True):
+            drawn = _planar(one.term, expansion, layout, None)
+            assert drawn in topology.terms
+            assert drawn.diagram == planar_labelling(one.term.diagram, layout)
+
+
+@pytest.mark.parametrize("theory", THEORIES[2:8:2], ids=str)
+def test_all_names_of_the_points_make_all_labellings(theory):
+    expansion, found = representatives(*theory)
+    for topology, one in zip(correlator(*theory).topologies(), found, strict=True):
+        named = {relabelled(one.term, expansion.action, order) for order in permutations(range(theory[1]))}
+        assert named == set(topology.terms)
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["lambda*f(x)^2*f(y)^2", "-n", "6", "--order", "2", "--layout", "columns"], 0),
+        (["lambda*f^4", "-n", "2", "--order", "20"], 2),
+        (["lambda*f(x)^2*f(y)^2", "-n", "2", "--order", "20"], 2),
+        (["lambda*(f.f)^2", "-n", "4", "--order", "9", "--legs", "labelled"], 2),
+        (["g*f^3 + lambda*f^4", "-n", "40", "--order", "3"], 2),
+    ],
+    ids=str,
+)
+def test_drawn_or_refused_soon(words, code, capsys, tmp_path, monkeypatch):
+    """FAULTS N9: within 20 s on a busy machine, so in much less processor time."""
+    monkeypatch.chdir(tmp_path)
+    start = time.process_time()
+    assert run(["draw", *words]) == code
+    assert time.process_time() - start < 20
+    out, err = capsys.readouterr()
+    if code:
+        assert out == ""
+        assert "pictures, at most 2,000 are drawn" in err or "at most 1,000,000 are listed" in err
+        assert list(Path().iterdir()) == []
+    else:
+        assert out.startswith("24 pictures")
