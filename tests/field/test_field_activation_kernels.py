@@ -144,8 +144,10 @@ def test_hermite_coefficients_of_waves(frequency):
         t = mpmath.mpf(float(sigma)) * frequency
         for n in range(0, 120, 2):
             exact = (-1) ** (n // 2) * t**n * mpmath.exp(-t * t / 2) / mpmath.sqrt(mpmath.factorial(n))
-            assert all(abs(row[n] - float(exact)) < 4e-15 for row in rows)
-            assert all(abs(row[n + 1]) < 4e-15 for row in rows)
+            # the argument of the cosine is rounded
+            allowed = 2e-15 * (1.0 + float(t))
+            assert all(abs(row[n] - float(exact)) < allowed for row in rows)
+            assert all(abs(row[n + 1]) < allowed for row in rows)
     alone = GaussianPairs(pairs.activation)._coefficients.at(deviations[7:8], SOME)
     np.testing.assert_array_equal(alone.terms[0], found[SOME].terms[7])
 
@@ -353,8 +355,9 @@ def test_panels_see_what_equidistant_nodes_miss():
 @pytest.mark.parametrize("frequency", ["zero near", "zero far", 0.37, 1.0])
 def test_growth_of_oscillating_kernels(frequency, power):
     """FAULTS H1: a kernel that vanishes at one of two radii, or at both, grows as its envelope does."""
-    # inputs of the probe are at 0.7 and −0.7: frequencies at which one of 1e6 and 1e7 is a zero
-    w = {"zero near": math.pi / 2 * 3 / 1e6, "zero far": math.pi / 2 * 7 / 1e7}.get(frequency, frequency)
+    # waves with a zero at 1e6 or 1e7, and waves of which both are at any place
+    zeros = {"zero near": math.pi / 2 * 101 / 1e6, "zero far": math.pi / 2 * 1001 / 1e7}
+    w = zeros.get(frequency, frequency)
 
     def oscillating(x, y):
         def rise(z):
