@@ -10,6 +10,9 @@ Array = NDArray[np.float64]
 
 #: Radii between which growth is measured: far enough for powers, near enough for squares of large numbers.
 _NEAR, _FAR = 1e6, 1e7
+#: The largest value in a band beyond each radius counts. Steps of the golden ratio have no simple fraction in
+#: common with any wavelength, so that no oscillating kernel is caught at its zeros.
+_BAND = 1.0 + 0.5 * np.mod(np.arange(48) * 0.6180339887498949, 1.0)
 #: What is this much smaller far away than at a distance of one counts as decaying faster than any power.
 _NOTHING = 1e-60
 #: Measured powers are rounded to quarters; a kernel farther off than this has no clear power.
@@ -202,10 +205,15 @@ def measured_growth(kernel: Kernel) -> tuple[float | None, float]:
     axes = np.eye(kernel.d_in)
     directions = np.concatenate([axes, -axes, np.full((1, kernel.d_in), kernel.d_in**-0.5)])
     inputs = 0.7 * directions
-    near = float(np.max(np.abs(kernel.weight(inputs, _NEAR * directions))))
-    far = float(np.max(np.abs(kernel.weight(inputs, _FAR * directions))))
+    near, far = (
+        max(float(np.max(np.abs(kernel.weight(inputs, r * directions)))) for r in radius * _BAND)
+        for radius in (_NEAR, _FAR)
+    )
     here = float(np.max(np.abs(kernel.weight(inputs, directions))))
-    own = [float(np.max(np.abs(kernel.weight_diagonal(r * directions)))) for r in (_NEAR, _FAR)]
+    own = [
+        max(float(np.max(np.abs(kernel.weight_diagonal(r * directions)))) for r in radius * _BAND)
+        for radius in (_NEAR, _FAR)
+    ]
     ray = None if far <= _NOTHING * here else _power(near, far, "K(x, r ŷ)")
     return ray, _power(own[0], own[1], "K(r ŷ, r ŷ)") if own[1] > 0.0 else 0.0
 

@@ -5,7 +5,7 @@ inputs. What to use when is decided here, in this order:
 
 1. activations a|z|^p on one side of the origin and b|z|^p on the other, p = 0, 1 or 2 (step, sign, ReLU,
    leaky ReLU, |z|, ...): arc-cosine kernels (Cho and Saul 2009);
-2. the series over Hermite polynomials (`numerics.networks.hermite_series`), whose coefficients are integrals
+2. the series over Hermite polynomials (`numerics.networks.hermite_table`), whose coefficients are integrals
    over one pre-activation: computed once per input they serve all pairs. What the series leaves out is
    bounded by Schwarz and by E[s²] = Σ c_n², which is computed on its own;
 3. pairs so strongly correlated that the series is too long: the second pre-activation is integrated given the
@@ -26,6 +26,7 @@ from numerics.networks.activation_panels import (
     ActivationPanels,
     resolve_activation,
 )
+from numerics.networks.hermite_table import FEW, MANY, SOME, HermiteTable
 
 Array = NDArray[np.float64]
 
@@ -33,9 +34,7 @@ Array = NDArray[np.float64]
 #: growing ones; what is nothing, for φ s².
 _RADIUS, _FARTHEST, _NOTHING = 12.5, 37.5, 1e-33
 #: Terms of the series, tried in turn.
-_TERMS = (40, 160, 480, 1440)
-#: Up to which of these a coarser rule serves for the coefficients, and how many rules are kept.
-_COARSE, _KEPT = 1, 1024
+_TERMS = (40, FEW, SOME, MANY)
 #: Error aimed at, relative to √(E[s_1²] E[s_2²]).
 _AIM = 2e-15
 _EPS = float(np.finfo(np.float64).eps)
@@ -81,9 +80,10 @@ class GaussianPairs:
     kinks: tuple[float, ...] = ()
     _panels: dict[float, ActivationPanels] = field(default_factory=dict, init=False, repr=False)
     _radii: dict[float, float] = field(default_factory=dict, init=False, repr=False)
-    _known: dict[tuple[float, bool], tuple[Array, Array, float, float]] = field(
-        default_factory=dict, init=False, repr=False
-    )
+    _coefficients: HermiteTable = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_coefficients", HermiteTable(self.activation, self.panels, self._radius))
 
     def panels(self, deviation: float) -> ActivationPanels:
         """Resolve the activation as far as pre-activations of a deviation reach."""
@@ -104,9 +104,9 @@ class GaussianPairs:
         Of the slope the frequencies up to a dozen waves within a deviation are counted.
         """
         features = self._features(np.array([deviation]))
-        self._extend(features, _TERMS[1], np.arange(1))
-        rise = float(np.arange(_TERMS[1]) @ features.terms[0] ** 2)
-        rise = max(rise, float(features.squares[0] - np.sum(features.terms[0] ** 2)) * _TERMS[1])
+        self._extend(features, FEW, np.arange(1))
+        rise = float(np.arange(FEW) @ features.terms[0] ** 2)
+        rise = max(rise, float(features.squares[0] - np.sum(features.terms[0] ** 2)) * FEW)
         return deviation * sqrt(float(features.squares[0]) / rise) if rise > 0.0 else float("inf")
 
     def table(self, first: Array, second: Array, rho: Array, sine: Array) -> tuple[Array, Array]:
@@ -179,7 +179,8 @@ class GaussianPairs:
     def _homogeneous(self) -> tuple[int, float, float] | None:
         """Power p and factors a, b if s = a|z|^p for z > 0 and b|z|^p for z < 0, else None."""
         z = np.array([1e-7, 0.013, 0.31, 1.0, 1.7, 5.3, 29.0, 1e3])
-        up, down = self.activation(z), self.activation(-z)
+        with np.errstate(over="ignore"):
+            up, down = self.activation(z), self.activation(-z)
         a, b = float(up[3]), float(down[3])
         for p in (0, 1, 2):
             error = np.abs(up - a * z**p) + np.abs(down - b * z**p)
@@ -188,48 +189,14 @@ class GaussianPairs:
         return None
 
     def _features(self, deviations: Array) -> _Features:
-        found = [self._point(float(sigma), fine=False) for sigma in deviations]
-        return _Features(
-            deviations,
-            np.array([one[2] for one in found]),
-            np.array([one[3] for one in found]),
-            np.zeros((len(found), 0)),
-        )
-
-    def _point(self, sigma: float, *, fine: bool) -> tuple[Array, Array, float, float]:
-        """Nodes, values times w φ^(1/2) for one deviation, E[s²], and what is unresolved, kept."""
-        if (sigma, fine) not in self._known:
-            if len(self._known) > _KEPT:
-                self._known.clear()
-            self._known[sigma, fine] = self._rule(sigma, _piece(_TERMS[-1 if fine else _COARSE]))
-        return self._known[sigma, fine]
-
-    def _rule(self, sigma: float, piece: float) -> tuple[Array, Array, float, float]:
-        if sigma == 0.0:
-            rest = float(self.activation(np.zeros(1))[0])
-            return np.zeros(1), np.array([(2 * pi) ** 0.25 * rest]), rest * rest, 0.0
-        panels, radius = self.panels(sigma), self._radius(sigma)
-        edges = np.clip(panels.edges / sigma, -radius, radius)
-        kept = np.diff(edges) > 0.0
-        g, w = _composite(edges[:-1][kept], edges[1:][kept], piece)
-        s = self.activation(sigma * g)
-        density = np.exp(-0.5 * g * g) / sqrt(2 * pi)
-        square = float(w * density @ (s * s))
-        width = np.diff(edges)[kept]
-        middle = (edges[:-1] + edges[1:])[kept] / 2
-        chance = width * np.exp(-0.5 * np.maximum(np.abs(middle) - width, 0.0) ** 2) / sqrt(2 * pi)
-        unresolved = float(np.sqrt(np.sum(np.minimum(chance, 1.0) * panels.mismatch[kept] ** 2)))
-        weighted = w * np.exp(-0.25 * g * g) * (2 * pi) ** -0.25 * s
-        return g, weighted, square, unresolved
+        found = self._coefficients.at(deviations, FEW)
+        return _Features(deviations, found.squares, found.unresolved, np.zeros((len(deviations), 0)))
 
     def _extend(self, features: _Features, n_terms: int, rows: NDArray[np.int64]) -> None:
-        from numerics.networks.hermite_series import hermite_coefficients
-
         missing = n_terms - features.terms.shape[1]
         features.terms = np.pad(features.terms, ((0, 0), (0, max(missing, 0))))
-        for row in rows:
-            g, weighted, _, _ = self._point(float(features.deviations[row]), fine=n_terms > _TERMS[_COARSE])
-            features.terms[row, :n_terms] = hermite_coefficients(g, weighted, n_terms)
+        found = self._coefficients.at(features.deviations[rows], max(n_terms, FEW))
+        features.terms[rows, :n_terms] = found.terms[:, :n_terms]
 
     def _conditional(
         self,
@@ -291,11 +258,6 @@ class GaussianPairs:
 def _log_size(activation: Callable[[Array], Array], sigma: float, g: Array) -> Array:
     with np.errstate(divide="ignore"):
         return np.asarray(2.0 * np.log(np.abs(activation(sigma * g))) - 0.5 * g * g)
-
-
-def _piece(n_terms: int) -> float:
-    """Longest panel in g on which h_n φ^(1/2) is a polynomial to rounding, with 16 nodes."""
-    return 8.0 / sqrt(n_terms + 16.0)
 
 
 def _composite(low: Array, high: Array, piece: float) -> tuple[Array, Array]:

@@ -1,4 +1,4 @@
-"""Coefficients of activations in Hermite polynomials, and the sums over them (Mehler 1866).
+"""Compiled sums of the Hermite series of two-point functions (Mehler 1866).
 
 With z = σ g, g ~ N(0, 1), s(σ g) = Σ_n c_n(σ) h_n(g) in normalised Hermite polynomials, and for two
 pre-activations of correlation ρ
@@ -10,38 +10,148 @@ from typing import Any
 
 import numpy as np
 
-from numerics.jit import compiled
-
-_BLOCK = 1024
+from numerics.jit import compiled, inlined
 
 
 @compiled
-def hermite_coefficients(g: Any, weighted: Any, n_terms: int) -> Any:
-    """Sum weighted values over h_n(g) φ(g)^(1/2), n < n_terms; shapes (Q,), (Q,) -> (n_terms,).
+def cut_pieces(sigmas: Any, edges: Any, mismatch: Any, cuts: Any) -> Any:
+    """Cut an interval of g at common places and where the panels of the activation end.
 
     Parameters
     ----------
-    g : ndarray, shape (Q,)
-    weighted : ndarray, shape (Q,)
-        s(σ g) φ(g)^(1/2) times the weight of the node.
-    n_terms : int
+    sigmas : ndarray, shape (m,)
+        z = σ g.
+    edges : ndarray, shape (P + 1,)
+        Of the panels in z.
+    mismatch : ndarray, shape (P,)
+        What the panels leave out.
+    cuts : ndarray, shape (C,)
+        Common to all σ; from end to end.
+
+    Returns
+    -------
+    low, high : ndarray, shape (T,)
+        Ends of the pieces, those of the first σ first.
+    ends : ndarray, shape (m,)
+        Number of pieces of all σ so far.
+    unresolved : ndarray, shape (m,)
+        Root of the mean square of the mismatch.
     """
-    found = np.zeros(n_terms)
-    before, here = np.empty(_BLOCK), np.empty(_BLOCK)
-    for start in range(0, g.size, _BLOCK):
-        n = min(_BLOCK, g.size - start)
-        for q in range(n):
-            x = g[start + q]
-            before[q] = 0.0
-            here[q] = np.exp(-0.25 * x * x) * (2.0 * np.pi) ** -0.25
-        older, newer = before[:n], here[:n]
-        x, w = g[start : start + n], weighted[start : start + n]
-        for k in range(n_terms):
-            found[k] += np.dot(newer, w)
-            rise, fall = 1.0 / np.sqrt(k + 1.0), np.sqrt(k / (k + 1.0))
-            for q in range(n):
-                older[q] = rise * x[q] * newer[q] - fall * older[q]
-            older, newer = newer, older
+    low = np.empty(sigmas.size * (edges.size + cuts.size))
+    high, ends = np.empty_like(low), np.empty(sigmas.size, dtype=np.int64)
+    unresolved = np.zeros(sigmas.size)
+    first, last = cuts[0], cuts[-1]
+    n = 0
+    for m in range(sigmas.size):
+        sigma = sigmas[m]
+        p, c, here = 0, 1, first
+        while here < last:
+            while p < edges.size and edges[p] / sigma <= here:
+                p += 1
+            while cuts[c] <= here:
+                c += 1
+            end = cuts[c]
+            if p < edges.size:
+                end = min(end, edges[p] / sigma)
+            low[n], high[n] = here, end
+            here = end
+            n += 1
+        ends[m] = n
+        for k in range(mismatch.size):
+            start, end = max(first, edges[k] / sigma), min(last, edges[k + 1] / sigma)
+            if start < end:
+                near = max(0.0, 0.5 * abs(start + end) - (end - start))
+                chance = min(1.0, (end - start) * np.exp(-0.5 * near * near) / np.sqrt(2.0 * np.pi))
+                unresolved[m] += chance * mismatch[k] ** 2
+    return low[:n], high[:n], ends, np.sqrt(unresolved)
+
+
+@inlined
+def _add_up(lanes: Any, row: Any) -> None:
+    for k in range(row.size):
+        for q in range(lanes.shape[1]):
+            row[k] += lanes[k, q]
+            lanes[k, q] = 0.0
+
+
+@compiled
+def panel_moments(
+    places: Any, weighted: Any, values: Any, ends: Any, width: float, count: int, n_moments: int
+) -> Any:
+    """Legendre moments on panels of |g| for both signs of g, and E[s²].
+
+    Parameters
+    ----------
+    places : ndarray, shape (T, K)
+        Nodes g of the pieces.
+    weighted : ndarray, shape (T, K)
+        s(σ g) φ(g)^(1/2) times the weight of the node.
+    values : ndarray, shape (T, K)
+        s(σ g) φ(g)^(1/2).
+    ends : ndarray, shape (m,)
+        Number of pieces of all σ so far.
+    width : float
+        Of a panel.
+    count : int
+        Panels on each side.
+    n_moments : int
+
+    Returns
+    -------
+    moments : ndarray, shape (m, 2, count, n_moments)
+    squares : ndarray, shape (m,)
+    """
+    moments, squares = np.zeros((ends.size, 2, count, n_moments)), np.zeros(ends.size)
+    n_nodes = places.shape[1]
+    x, before, here = np.empty(n_nodes), np.empty(n_nodes), np.empty(n_nodes)
+    # one lane per node, so that the compiler vectorises; added up where a panel ends
+    lanes, own = np.zeros((n_moments, n_nodes)), np.zeros(n_nodes)
+    start = 0
+    for m in range(ends.size):
+        own[:] = 0.0
+        last = (1, count - 1)
+        for t in range(start, ends[m]):
+            middle = places[t, n_nodes // 2]
+            side, sign = (0, 1.0) if middle > 0.0 else (1, -1.0)
+            panel = min(count - 1, int(abs(middle) / width))
+            if (side, panel) != last:
+                _add_up(lanes, moments[m, last[0], last[1]])
+                last = (side, panel)
+            w = weighted[t]
+            for q in range(n_nodes):
+                x[q] = 2.0 * (sign * places[t, q] / width - panel) - 1.0
+                before[q], here[q] = 0.0, 1.0
+                own[q] += w[q] * values[t, q]
+            for k in range(n_moments):
+                a, b = (2.0 * k + 1.0) / (k + 1.0), k / (k + 1.0)
+                lane = lanes[k]
+                for q in range(n_nodes):
+                    lane[q] += w[q] * here[q]
+                    before[q] = a * x[q] * here[q] - b * before[q]
+                before, here = here, before
+        _add_up(lanes, moments[m, last[0], last[1]])
+        squares[m] = np.sum(own)
+        start = ends[m]
+    return moments, squares
+
+
+@compiled
+def row_products(rows: Any, matrix: Any) -> Any:
+    """Product of matrices, row by row, so that a row does not depend on its neighbours.
+
+    Parameters
+    ----------
+    rows : ndarray, shape (m, k)
+        k is a multiple of four.
+    matrix : ndarray, shape (k, n)
+    """
+    found = np.zeros((rows.shape[0], matrix.shape[1]))
+    for m in range(rows.shape[0]):
+        out, v = found[m], rows[m]
+        for k in range(0, v.size, 4):
+            a, b, c, d = matrix[k], matrix[k + 1], matrix[k + 2], matrix[k + 3]
+            for n in range(out.size):
+                out[n] += v[k] * a[n] + v[k + 1] * b[n] + v[k + 2] * c[n] + v[k + 3] * d[n]
     return found
 
 

@@ -9,7 +9,10 @@ import pytest
 
 import nnft_sym as nn
 from numerics.errors import DivergentIntegral, InvalidNetwork, NotAvailable
+from numerics.kernels.checks import measured_growth
+from numerics.kernels.user import FunctionKernel
 from numerics.networks.gaussian_pairs import GaussianPairs
+from numerics.networks.hermite_table import FEW, MANY, SOME
 
 mpmath.mp.dps = 40
 STAR = nn.Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")
@@ -113,6 +116,40 @@ def test_errors_of_kernels_hold(name, d_in, sigma_w):
     found = misses(name, sigma_w, d_in, 3, 7)
     assert sum(one > 3.0 for one in found) <= len(found) // 100
     assert found
+
+
+@pytest.mark.parametrize(
+    ("name", "d_in", "sigma_w"),
+    [
+        *((name, 2, 30.0) for name in ("slow wave", "erf", "leaky", "cube", "bump")),
+        ("wave 12", 3, 30.0),
+        ("wave 100", 1, 0.5),
+        ("wave 100", 3, 1.0),
+    ],
+)
+def test_errors_of_extreme_kernels_hold(name, d_in, sigma_w):
+    """FAULTS G1, H2: large deviations and high frequencies, a few of the slow cases."""
+    found = misses(name, sigma_w, d_in, 5, 13)
+    assert found
+    assert max(found) <= 3.0
+
+
+@pytest.mark.parametrize("frequency", [0.7, 3.0, 12.0])
+def test_hermite_coefficients_of_waves(frequency):
+    """FAULTS K3: c_n = Re[(iσω)^n] exp(−σ²ω²/2)/√n! of cos(ωz), in any company, with both rules."""
+    pairs = GaussianPairs(lambda z: np.cos(frequency * z))
+    deviations = np.geomspace(0.05, 4.0, 23)
+    found = {n: pairs._coefficients.at(deviations, n) for n in (FEW, SOME, MANY)}
+    for sigma, *rows in zip(deviations, *(found[n].terms for n in found), strict=True):
+        t = mpmath.mpf(float(sigma)) * frequency
+        for n in range(0, 120, 2):
+            exact = (-1) ** (n // 2) * t**n * mpmath.exp(-t * t / 2) / mpmath.sqrt(mpmath.factorial(n))
+            # the argument of the cosine is rounded
+            allowed = 2e-15 * (1.0 + float(t))
+            assert all(abs(row[n] - float(exact)) < allowed for row in rows)
+            assert all(abs(row[n + 1]) < allowed for row in rows)
+    alone = GaussianPairs(pairs.activation)._coefficients.at(deviations[7:8], SOME)
+    np.testing.assert_array_equal(alone.terms[0], found[SOME].terms[7])
 
 
 @pytest.mark.slow
@@ -270,10 +307,14 @@ def test_predictions_with_a_tanh_kernel_are_fast():
     network = nn.ActivationNet(5, math.tanh)
     points = [[-0.6], [0.2], [1.0]]
     nn.integrate(STAR, network.kernel, [points[0]] * 4, nn.Box(1.0))  # compiles
-    start = time.process_time()
-    found = nn.vertex_tensor(STAR, network.kernel, points, nn.Box(10.0))
-    assert time.process_time() - start < 10.0
-    assert found.trusted
+    seconds = []
+    for sigma_w in (1.0, 1.01):  # another network has nothing to reuse
+        start = time.process_time()
+        for half_width in (10.0, 100.0):
+            kernel = nn.ActivationNet(5, math.tanh, sigma_w).kernel
+            assert nn.vertex_tensor(STAR, kernel, points, nn.Box(half_width)).trusted
+        seconds.append((time.process_time() - start) / 2)
+    assert min(seconds) < 1.0
     near = nn.vertex_tensor(STAR, network.kernel, points, nn.Box(2.0))
     g, w = np.polynomial.hermite_e.hermegauss(160)
     w = w / math.sqrt(2 * math.pi)
@@ -308,3 +349,21 @@ def test_panels_see_what_equidistant_nodes_miss():
         value, error = pairs.squares(np.array([1.0]))
         expected = 0.5 * (1.0 + math.exp(-2.0 * frequency**2))
         assert abs(value[0] - expected) <= 3 * error[0] < 1e-11
+
+
+@pytest.mark.parametrize("power", [0.0, 1.0])
+@pytest.mark.parametrize("frequency", ["zero near", "zero far", 0.37, 1.0])
+def test_growth_of_oscillating_kernels(frequency, power):
+    """FAULTS H1: a kernel that vanishes at one of two radii, or at both, grows as its envelope does."""
+    # waves with a zero at 1e6 or 1e7, and waves of which both are at any place
+    zeros = {"zero near": math.pi / 2 * 101 / 1e6, "zero far": math.pi / 2 * 1001 / 1e7}
+    w = zeros.get(frequency, frequency)
+
+    def oscillating(x, y):
+        def rise(z):
+            return (1.0 + z * z) ** (power / 2)
+
+        return rise(x) * rise(y.T) * (np.cos(w * x) * np.cos(w * y.T))
+
+    kernel = FunctionKernel(oscillating, ray_growth=9.0, self_growth=9.0, length_scale=1e-3)
+    assert measured_growth(kernel) == (power, 2.0 * power)
