@@ -50,11 +50,14 @@ class Drawing:
     weights : tuple of (int, int, complex)
         Per weighted vertex: its place among the marks of the picture, the power of the distance from the
         origin, and where there is room for a label, in units of the usual distance from the vertex.
+    picture : Picture, optional
+        What a renderer would make of the diagram, if that had to be known.
     """
 
     diagram: "Diagram"
     links: frozenset[int] = frozenset()
     weights: tuple[tuple[int, int, complex], ...] = ()
+    picture: "Picture | None" = None
 
 
 def drawing(term: "Term", layout: str = "free", incoming: int | None = None) -> Drawing:
@@ -95,7 +98,7 @@ def drawing(term: "Term", layout: str = "free", incoming: int | None = None) -> 
         for point, weight in enumerate(structure.factors.weights, start=1)
         if weight
     )
-    return Drawing(diagram, frozenset(chosen), weights)
+    return Drawing(diagram, frozenset(chosen), weights, drawn)
 
 
 def dressed_tikz(code: str, drawings: Sequence[Drawing], *, small: bool = False) -> str:
