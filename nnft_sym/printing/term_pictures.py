@@ -138,7 +138,7 @@ def dressed_tikz(code: str, drawings: Sequence[Drawing], *, small: bool = False)
             line = line.replace(r"\draw", rf"\draw[{_DASHES}]")
         elif r"\fill" in line:
             line = re.sub(r"(circle\[radius=[\d.]+\])", lambda found: found[1] + label(next(mark)), line)
-        lines.append(re.sub(r"δ\((\d+),(\d+)\)", r"$\\delta_{i_{\1}i_{\2}}$", line))
+        lines.append(re.sub(r"(?:δ|\$\\delta\$)\((\d+),(\d+)\)", r"$\\delta_{i_{\1}i_{\2}}$", line))
     return "\n".join(lines) + ("\n" if code.endswith("\n") else "")
 
 
