@@ -33,7 +33,7 @@ def sheet_figure(
 
     Parameters
     ----------
-    entries : iterable of Diagram or (Diagram, caption)
+    entries : iterable of Diagram, (Diagram, caption) or (Picture, caption)
         A diagram given alone is captioned with its Wick multiplicity.
     columns : int, optional
         Pictures per row.

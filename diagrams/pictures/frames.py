@@ -145,7 +145,7 @@ def planar_order(diagram: Diagram, style: Layout | str, incoming: int | None = N
     Examples
     --------
     >>> planar_order(Diagram.from_edge_string("x1-x3,x2-x4"), Layout.CIRCLE)
-    [0, 2, 1, 3]
+    [0, 1, 3, 2]
     """
     n = diagram.n_external
     same = list(range(n))

@@ -95,7 +95,7 @@ class Picture:
 
 
 def picture(
-    diagram: Diagram,
+    diagram: Diagram | Picture,
     labels: Sequence[str] | None = None,
     *,
     layout: Layout | str = Layout.FREE,
@@ -105,7 +105,8 @@ def picture(
 
     Parameters
     ----------
-    diagram : Diagram
+    diagram : Diagram or Picture
+        A picture, which was drawn before, is given back as it is.
     labels : sequence of str, length n_external, optional
         Names of the external points; x1, x2, ... by default.
     layout : Layout or {"free", "circle", "columns"}
@@ -140,6 +141,8 @@ def picture(
     >>> [mark.x < 0 for mark in marks[:4]], marks[0].y > marks[1].y
     ([True, True, False, False], True)
     """
+    if isinstance(diagram, Picture):
+        return diagram
     names = [f"x{i + 1}" for i in range(diagram.n_external)] if labels is None else list(labels)
     if len(names) != diagram.n_external:
         raise InvalidDiagram(

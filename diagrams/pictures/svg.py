@@ -15,7 +15,7 @@ _CAPTION = 22.0
 _FONT = "font-family=\"'STIX Two Text','Latin Modern Roman','Times New Roman',Georgia,serif\""
 _NUMBERED = re.compile(r"([^\W\d_]+)_?(\d+)")
 
-Entry = Diagram | tuple[Diagram, str]
+Entry = Diagram | tuple[Diagram | Picture, str]
 
 
 def svg(
@@ -80,7 +80,7 @@ def svg_sheet(
 
     Parameters
     ----------
-    entries : iterable of Diagram or (Diagram, caption)
+    entries : iterable of Diagram, (Diagram, caption) or (Picture, caption)
         A diagram given alone is captioned with its Wick multiplicity.
     columns : int, optional
         Pictures per row; chosen for a landscape page by default.
@@ -123,8 +123,8 @@ def svg_sheet(
     return _document(width, y, background, title or "Feynman diagrams", "\n".join(body))
 
 
-def captioned(entry: Entry) -> tuple[Diagram, str]:
-    """A diagram with its caption; alone, with its Wick multiplicity."""
+def captioned(entry: Entry) -> tuple[Diagram | Picture, str]:
+    """What is drawn, with its caption; a diagram alone, with its Wick multiplicity."""
     return (entry, str(entry.multiplicity)) if isinstance(entry, Diagram) else entry
 
 

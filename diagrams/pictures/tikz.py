@@ -44,7 +44,7 @@ _LAST_LATIN = "\N{LATIN SMALL LETTER Z WITH CARON}"
 
 
 def tikz(
-    diagram: Diagram,
+    diagram: Diagram | Picture,
     *,
     labels: Sequence[str] | None = None,
     caption: str = "",
@@ -109,7 +109,7 @@ def tikz_document(
 
     Parameters
     ----------
-    entries : iterable of Diagram or (Diagram, caption)
+    entries : iterable of Diagram, (Diagram, caption) or (Picture, caption)
         A diagram given alone is captioned with its Wick multiplicity.
     title : str
         Heading; plain text.

@@ -12,6 +12,7 @@ from nnft_sym.commands.options import WHOLE_NUMBER, json_option, output_file
 
 if TYPE_CHECKING:
     from diagrams import Diagram
+    from diagrams.drawing import Picture
     from nnft_sym.expansions.expansion import Expansion
     from nnft_sym.expansions.terms import Term
     from nnft_sym.printing.term_pictures import Drawing
@@ -99,10 +100,10 @@ def command(
             else:
                 expansion, found = representatives(action, n, order, scheme, kind, sheet.tell)
                 shown = [(one.term, one.caption) for one in found]
-                _check_number(expansion, len(shown), False)
+            _check_number(expansion, len(shown), labelled=legs == "labelled")
+            if legs != "labelled":
                 shown = [(_planar(term, expansion, layout, incoming), caption) for term, caption in shown]
-            _check_number(expansion, len(shown), legs == "labelled")
-            entries = _entries(shown, layout, incoming)
+            entries = list(_entries(shown, sheet))
             sheet.write(entries, _title(expansion))
     except KeyboardInterrupt:
         written = ", ".join(map(str, sheet.files)) or "no file"
@@ -118,14 +119,13 @@ def command(
         )
 
 
-def _entries(shown: "list[tuple[Term, str]]", layout: str, incoming: int | None) -> "list[Entry]":
+def _entries(shown: "list[tuple[Term, str]]", sheet: "_Sheet") -> "Iterator[Entry]":
     """Give every picture its caption, with the components of the external points."""
     from nnft_sym.printing.term_pictures import deltas_text, drawing
 
-    return [
-        (drawing(term, layout, incoming), f"{caption}  {deltas_text(term)}".rstrip())
-        for term, caption in shown
-    ]
+    for number, (term, caption) in enumerate(shown):
+        sheet.tell(f"{number} of {len(shown)} pictures laid out")
+        yield drawing(term, sheet.layout, sheet.incoming), f"{caption}  {deltas_text(term)}".rstrip()
 
 
 def _planar(term: "Term", expansion: "Expansion", layout: str, incoming: int | None) -> "Term":
@@ -177,7 +177,7 @@ def _too_many(asked: str, number: str, labelled: bool) -> click.UsageError:
     return click.UsageError(f"{asked} has {number} pictures, at most {MOST_PICTURES:,} are drawn; {ways}")
 
 
-def _check_number(expansion: "Expansion", number: int, labelled: bool) -> None:
+def _check_number(expansion: "Expansion", number: int, *, labelled: bool) -> None:
     """Refuse to draw nothing, or more than anybody looks at."""
     asked = (
         f"the {expansion.kind} {expansion.n}-point function of {expansion.action} to order {expansion.order}"
@@ -216,10 +216,10 @@ class _Sheet:
         """Say what is being done."""
         return f"{self.drawn} of {self.total} pictures drawn" if self.total else self.told
 
-    def counted(self, entries: "list[Entry]") -> "Iterator[tuple[Diagram, str]]":
+    def counted(self, entries: "list[Entry]") -> "Iterator[tuple[Diagram | Picture, str]]":
         """Hand the entries on to a renderer, which draws one after the other."""
         for drawing, caption in entries:
-            yield drawing.diagram, caption
+            yield drawing.picture or drawing.diagram, caption
             self.drawn += 1
 
     def pages(self, entries: "list[Entry]", title: str) -> "Iterator[tuple[list[Entry], str]]":

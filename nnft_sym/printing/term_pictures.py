@@ -50,11 +50,14 @@ class Drawing:
     weights : tuple of (int, int, complex)
         Per weighted vertex: its place among the marks of the picture, the power of the distance from the
         origin, and where there is room for a label, in units of the usual distance from the vertex.
+    picture : Picture, optional
+        What a renderer would make of the diagram, if that had to be known.
     """
 
     diagram: "Diagram"
     links: frozenset[int] = frozenset()
     weights: tuple[tuple[int, int, complex], ...] = ()
+    picture: "Picture | None" = None
 
 
 def drawing(term: "Term", layout: str = "free", incoming: int | None = None) -> Drawing:
@@ -95,7 +98,7 @@ def drawing(term: "Term", layout: str = "free", incoming: int | None = None) -> 
         for point, weight in enumerate(structure.factors.weights, start=1)
         if weight
     )
-    return Drawing(diagram, frozenset(chosen), weights)
+    return Drawing(diagram, frozenset(chosen), weights, drawn)
 
 
 def dressed_tikz(code: str, drawings: Sequence[Drawing], *, small: bool = False) -> str:
@@ -135,7 +138,7 @@ def dressed_tikz(code: str, drawings: Sequence[Drawing], *, small: bool = False)
             line = line.replace(r"\draw", rf"\draw[{_DASHES}]")
         elif r"\fill" in line:
             line = re.sub(r"(circle\[radius=[\d.]+\])", lambda found: found[1] + label(next(mark)), line)
-        lines.append(re.sub(r"δ\((\d+),(\d+)\)", r"$\\delta_{i_{\1}i_{\2}}$", line))
+        lines.append(re.sub(r"(?:δ|\$\\delta\$)\((\d+),(\d+)\)", r"$\\delta_{i_{\1}i_{\2}}$", line))
     return "\n".join(lines) + ("\n" if code.endswith("\n") else "")
 
 
