@@ -20,11 +20,11 @@ What to use when
 - `run_study`: the whole job, as ``nnft validate`` does it; `write_output` writes the report.
 """
 
-from typing import TYPE_CHECKING
-
 from nnft_sym._startup import guard_command
 
 guard_command()  # before anything else is loaded: nothing later may end in a traceback
+
+from typing import TYPE_CHECKING  # noqa: E402
 
 from nnft_sym._guard import require_our_floors  # noqa: E402
 

@@ -87,11 +87,7 @@ def run_study(config: StudyConfig, reporter: Reporter | None = None) -> StudyRes
     >>> result.nets[0].six_point.explained["free"]
     0.0
     """
-    if not isinstance(config, StudyConfig):
-        raise InvalidStudy(
-            f"{shown(config)} was given as the study; a StudyConfig is needed: make one with "
-            "load_study(path), parse_study(text) or built_in_study()"
-        )
+    _check_config(config)
     told: Reporter = Silent() if reporter is None else reporter
     start = time.perf_counter()
     action = Action(config.action)
@@ -127,6 +123,14 @@ def run_study(config: StudyConfig, reporter: Reporter | None = None) -> StudyRes
         seconds=time.perf_counter() - start,
         refused={name: str(error) for name, error in refused.items()},
     )
+
+
+def _check_config(config: object) -> None:
+    if not isinstance(config, StudyConfig):
+        raise InvalidStudy(
+            f"{shown(config)} was given as the study; a StudyConfig is needed: make one with "
+            "load_study(path), parse_study(text) or built_in_study()"
+        )
 
 
 def quartic_coupling(action: Action) -> str:

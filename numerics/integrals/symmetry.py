@@ -38,6 +38,7 @@ def vanishing(job: Job, kernel: Kernel, points: Array) -> Flags:
     Returns
     -------
     ndarray of bool, shape (R_1, .., R_V)
+        Of shape () where one answer holds for all elements.
 
     Examples
     --------
@@ -47,12 +48,12 @@ def vanishing(job: Job, kernel: Kernel, points: Array) -> Flags:
     >>> vanishing(job, ErfKernel(3.0, 0.0, 2), np.array([[1.0, 0.0], [0.0, 1.0]])).tolist()
     [False, True]
     """
-    found = np.zeros(job.shape, dtype=np.bool_)
     radial = all(profile is None or isinstance(profile, RadialPower) for profile in job.integrand.profiles)
     if not (kernel.odd and radial):
-        return found
+        return np.zeros((), dtype=np.bool_)
     if any(valence % 2 for valence in job.integrand.valences):
-        return ~found
+        return np.ones((), dtype=np.bool_)
+    found = np.zeros(job.shape, dtype=np.bool_)
     if kernel.rotates and kernel.d_in > 1 and len(points):
         for images, signs in _moved(points):
             found |= _turned(job, images, signs)

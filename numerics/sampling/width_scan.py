@@ -190,8 +190,7 @@ def scan_widths(
     True
     """
     x = as_points(points, as_network(network).d_in)
-    ordered, networks, experiments, seed = _checked(widths, networks, experiments, seed)
-    _refuse_absurd_cost(len(x), ordered, networks, experiments)
+    ordered, networks, experiments, seed = _checked(widths, networks, experiments, seed, len(x))
     exact = _exact(network.with_width(int(ordered[0])), x)
     per_experiment = min(-(-BLOCKS // experiments), networks)
     cost = np.cumsum(ordered + OVERHEAD) / np.sum(ordered + OVERHEAD)
@@ -328,19 +327,18 @@ def _exact(network: Network, points: Array) -> ExactCorrelators | None:
 
 
 def _checked(
-    widths: Sequence[int], networks: int, experiments: int, seed: int
+    widths: Sequence[int], networks: int, experiments: int, seed: int, n_points: int
 ) -> tuple[NDArray[np.int64], int, int, int]:
     needed = "two different positive whole numbers are needed"
     found = as_wholes(widths, "widths", InvalidStatistics, needed)
     if len(set(found)) < 2:
         raise InvalidStatistics(f"widths = {shown(widths)} was given; {needed}")
     split_seed(seed)
-    return (
-        np.unique(found).astype(np.int64),
-        as_whole(networks, "networks", InvalidStatistics, least=100),
-        as_whole(experiments, "experiments", InvalidStatistics, least=2),
-        int(seed),
-    )
+    ordered = np.unique(found).astype(np.int64)
+    networks = as_whole(networks, "networks", InvalidStatistics, least=100)
+    experiments = as_whole(experiments, "experiments", InvalidStatistics, least=2)
+    _refuse_absurd_cost(n_points, ordered, networks, experiments)
+    return ordered, networks, experiments, int(seed)
 
 
 def _refuse_absurd_cost(n_points: int, widths: NDArray[np.int64], networks: int, experiments: int) -> None:
