@@ -286,9 +286,9 @@ def _rest(features: _Features, rows: NDArray[np.int64]) -> Array:
     missing = np.maximum(squares - np.sum(terms**2, axis=1), 0.0)
     late = np.max(terms[:, -(terms.shape[1] // 3) :] ** 2, axis=1, initial=0.0)
     noise = 64 * _EPS * squares
-    gone = (missing <= noise) & (late <= (8 * _EPS) ** 2 * squares)
+    gone = (missing <= noise) & (late <= (16 * _EPS) ** 2 * squares)
     # terms that have died out leave nothing but rounding; else rounding of E[s²] itself is counted
-    return np.where(gone, (8 * _EPS) ** 2 * squares, np.maximum(missing, noise))
+    return np.where(gone, (16 * _EPS) ** 2 * squares, np.maximum(missing, noise))
 
 
 def _mehler(left: _Features, right: _Features, rho: Array, block: _Block) -> Array:

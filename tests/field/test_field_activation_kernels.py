@@ -144,8 +144,8 @@ def test_hermite_coefficients_of_waves(frequency):
         t = mpmath.mpf(float(sigma)) * frequency
         for n in range(0, 120, 2):
             exact = (-1) ** (n // 2) * t**n * mpmath.exp(-t * t / 2) / mpmath.sqrt(mpmath.factorial(n))
-            # the argument of the cosine is rounded
-            allowed = 2e-15 * (1.0 + float(t))
+            # the argument of the cosine is rounded, and so are the nodes, all panels alike
+            allowed = 4e-15 * (1.0 + float(t))
             assert all(abs(row[n] - float(exact)) < allowed for row in rows)
             assert all(abs(row[n + 1]) < allowed for row in rows)
     alone = GaussianPairs(pairs.activation)._coefficients.at(deviations[7:8], SOME)
