@@ -207,7 +207,7 @@ def test_an_interrupt_ends_the_run_and_its_threads():
     [
         ({"n_networks": 1}, "n_networks"),
         ({"n_networks": 0}, "n_networks"),
-        ({"n_networks": 1e5}, "n_networks"),
+        ({"n_networks": 1e5 + 0.5}, "n_networks"),
         ({"n_networks": 100, "n_blocks": 1}, "n_blocks"),
         ({"n_networks": 100, "n_threads": 0}, "n_threads"),
         ({"n_networks": 100, "orders": (3, 9)}, "orders"),

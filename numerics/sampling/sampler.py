@@ -200,10 +200,11 @@ class Ensemble:
 
     def _request(self, n_networks: int, orders: Sequence[int], n_blocks: int, threads: int) -> Request:
         """Check the numbers asked for."""
-        n_networks = as_whole(n_networks, "n_networks", InvalidStatistics, least=2)
+        needed = "a whole number from 2 to 2^62 (more have no number)"
+        n_networks = as_whole(
+            n_networks, "n_networks", InvalidStatistics, needed, least=2, most=MOST_NETWORKS
+        )
         orders = checked_orders(orders)
-        if n_networks > MOST_NETWORKS:
-            raise InvalidStatistics(f"{n_networks} networks were asked for; at most 2^62 have a number")
         n_blocks = min(as_whole(n_blocks, "n_blocks", InvalidStatistics, least=2), n_networks)
         self._refuse_absurd_memory(n_networks, orders, n_blocks, threads)
         return Request(

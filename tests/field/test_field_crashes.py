@@ -214,6 +214,10 @@ def test_an_early_interrupt_has_no_traceback_of_ours(after):
     codes = (130, -signal.SIGINT) if "nnft" in said else (130, -signal.SIGINT, 1)
     assert process.returncode in codes
     assert out == ""
+    # the first file of ours sets the guard, and may itself be interrupted
+    said = said.replace(f"{os.sep}nnft_sym{os.sep}__init__.py", "").replace(
+        f"{os.sep}nnft_sym{os.sep}_startup.py", ""
+    )
     for package in ("nnft_sym", "numerics", "diagrams", "click"):
         assert f"{os.sep}{package}{os.sep}" not in said
 

