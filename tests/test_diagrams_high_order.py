@@ -142,7 +142,7 @@ def test_absurd_orders_are_refused_at_once_with_their_number_of_contractions(n, 
 
 
 def test_the_number_of_contractions_in_a_refusal():
-    with pytest.raises(GenerationError, match=f"ask for {contraction_count(30, {})} contractions"):
+    with pytest.raises(GenerationError, match=f"ask for {contraction_count(30, {}):,} contractions"):
         generate(30, {})
     with mpmath.workdps(30):  # (2m - 1)!! = 2**m gamma(m + 1/2) / sqrt(pi)
         for ends, power in ((4 * 10**9 + 4, 18335531038), (10**7, 32828527)):
