@@ -18,6 +18,8 @@ from diagrams.pictures.faults import COLLAPSED, faults
 
 #: Into how many pieces a line is cut while drawings are compared.
 _SEGMENTS = 10
+#: And where nothing is wrong: two long lines may be close between the places of few pieces.
+_FINE = 24
 #: What a crossing counts that need not be.
 NEEDLESS = 12.0
 #: What stress and bends cost, against one crossing.
@@ -104,9 +106,10 @@ class Bench:
             enough = below - wrong - more
             found = faults(drawn, place, labels, _SEGMENTS, enough, self.crossing)
             if found < enough and any(i == j for i, j in lines):
-                found = faults(
-                    with_loops(lines, place, drawn), place, labels, _SEGMENTS, enough, self.crossing
-                )
+                drawn = with_loops(lines, place, drawn)
+                found = faults(drawn, place, labels, _SEGMENTS, enough, self.crossing)
+            if found < enough and found.is_integer():  # nothing but crossings, as far as that was seen
+                found = faults(drawn, place, labels, _FINE, enough, self.crossing)
             wrong += found
         return Drawing(dict(place), bends, wrong, wrong + more)
 
