@@ -272,7 +272,7 @@ def _pdf(sheet: _Sheet, entries: "list[Entry]", title: str) -> None:
     from nnft_sym.report.archive import atomically
 
     def save(temporary: Path) -> None:
-        with PdfPages(temporary) as pages:
+        with PdfPages(temporary, metadata={"CreationDate": None, "Creator": None}) as pages:
             for page, heading in sheet.pages(entries, title):
                 counted = sheet.counted(page)
                 figure = sheet_figure(counted, title=heading, layout=sheet.layout, incoming=sheet.incoming)

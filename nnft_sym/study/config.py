@@ -3,6 +3,7 @@
 import re
 import tomllib
 from importlib.resources import files
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
@@ -154,7 +155,7 @@ class StudyConfig(_Table):
         return self.model_copy(update={"net": kept})
 
 
-def load_study(path: Path) -> StudyConfig:
+def load_study(path: str | PathLike[str]) -> StudyConfig:
     """Read and check a study file.
 
     Parameters
@@ -172,6 +173,9 @@ def load_study(path: Path) -> StudyConfig:
         If the file cannot be read, is not TOML, has unknown keys or impossible values; the message lists
         every fault by its place in the file.
     """
+    if not isinstance(path, str | PathLike):
+        raise InvalidStudy(f"path = {shown(path)} was given; the name of a study file is needed")
+    path = Path(path)
     try:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
@@ -209,6 +213,8 @@ def parse_study(text: str, source: str = "study") -> StudyConfig:
     InvalidStudy
         As `load_study`.
     """
+    if not isinstance(text, str):
+        raise InvalidStudy(f"text = {shown(text)} was given; the text of a study file is needed")
     source = shown(source)[1:-1]
     _refuse_depth(text, source)
     try:

@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 from diagrams.errors import NNFTError
 from diagrams.messages import bounded, shown
+from nnft_sym.cli import run
 from nnft_sym.commands.validate import command
 from nnft_sym.commands.widths import parse_widths
 from nnft_sym.report.output import UnwritableOutput, check_folder, refuse_other_study, write_output
@@ -303,3 +304,21 @@ def test_a_folder_that_cannot_be_named_is_one_message(tmp_path):
     """FAULTS N7, of `validate --out`."""
     with pytest.raises(UnwritableOutput, match="choose another"):
         check_folder(tmp_path / ("n" * 260))
+
+
+@pytest.mark.parametrize("given", [None, 3, b"x", ["a"]])
+def test_what_is_no_study_is_refused_in_a_sentence(given):
+    """FAULTS I2, brothers of `run_study(None)`."""
+    with pytest.raises(InvalidStudy, match="was given; the name of a study file is needed"):
+        load_study(given)
+    with pytest.raises(InvalidStudy, match="was given; the text of a study file is needed"):
+        parse_study(given)
+
+
+def test_sheets_of_diagrams_are_the_same_bytes_twice(tmp_path):
+    """FAULTS O, of `draw`: the second file is made in another second."""
+    for name in ("a.pdf", "b.pdf"):
+        assert run(["draw", "lambda*f^4", "-n", "2", "--out", str(tmp_path / name)]) == 0
+    content = (tmp_path / "a.pdf").read_bytes()
+    assert content == (tmp_path / "b.pdf").read_bytes()
+    assert b"CreationDate" not in content
