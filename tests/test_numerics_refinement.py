@@ -32,7 +32,8 @@ def test_true_errors_exceed_three_reported_ones_in_less_than_one_case_in_a_hundr
             exceeded.append((case, true / reported))
         if reported > 0.0:
             ratios.append(true / reported)
-    assert len(ratios) > 0.9 * n_cases
+    # Of the others eleven are odd and exactly zero, and 23 are integrated by rules that are exact.
+    assert len(ratios) > 0.85 * n_cases
     assert len(exceeded) < 0.01 * n_cases, exceeded
     # The other side: bounds are not so wide as to be useless, nor do results come out far better than asked.
     assert 1e-4 < np.median(ratios) < 1.0
