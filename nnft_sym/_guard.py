@@ -27,6 +27,7 @@ def require_our_floors() -> None:
                 f"({found}): give that another name, or start from another folder. If it is an installed "
                 "package, install nnft-sym into an environment of its own"
             )
+            # A mark for the command: a class of our own cannot be had while our packages are hidden.
             error.nnft_message = True  # type: ignore[attr-defined]
             raise error
     from numerics._guard import require_ours

@@ -41,6 +41,7 @@ class Held(io.StringIO):
         super().__init__(newline="")
         self._stream = stream
 
+    # Plain attributes in the base class; here they are read from the stream behind, and nobody assigns them.
     @property
     def encoding(self) -> str:  # type: ignore[override]
         """Encoding of the stream."""
@@ -110,6 +111,7 @@ class Forgiving(io.TextIOBase):
     def __init__(self, stream: TextIO | None) -> None:
         self._stream = stream
 
+    # Plain attributes in the base class; here they are read from the stream behind, and nobody assigns them.
     @property
     def encoding(self) -> str:  # type: ignore[override]
         """Encoding of the stream."""

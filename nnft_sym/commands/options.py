@@ -167,7 +167,7 @@ def known_name(_: click.Context, __: click.Parameter, value: str | None) -> str 
 
     Examples
     --------
-    >>> known_name(None, None, " ReLU ")  # type: ignore[arg-type]
+    >>> known_name(None, None, " ReLU ")
     'relu'
     """
     return None if value is None else value.strip().lower()
