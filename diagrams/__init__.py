@@ -10,6 +10,10 @@ makes pictures; `diagrams.enumeration.bulk` gives arrays where there are million
 from diagrams import filters as filters
 from diagrams._marker import DISTRIBUTION as __distribution__
 from diagrams._marker import VERSION as __version__
+from diagrams.combinatorics.wick import contract as contract
+from diagrams.combinatorics.wick import contraction_count as contraction_count
+from diagrams.combinatorics.wick import double_factorial as double_factorial
+from diagrams.combinatorics.wick import pairings as pairings
 from diagrams.diagram import Component as Component
 from diagrams.diagram import Diagram as Diagram
 from diagrams.diagram import SymmetryFactor as SymmetryFactor
@@ -29,10 +33,6 @@ from diagrams.json_form import from_json as from_json
 from diagrams.json_form import to_json as to_json
 from diagrams.nickel import from_nickel_index as from_nickel_index
 from diagrams.nickel import nickel_index as nickel_index
-from diagrams.wick import contract as contract
-from diagrams.wick import contraction_count as contraction_count
-from diagrams.wick import double_factorial as double_factorial
-from diagrams.wick import pairings as pairings
 
 __all__ = [
     "Component",

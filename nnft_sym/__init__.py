@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from nnft_sym.study.results import StudyResult as StudyResult
     from nnft_sym.study.run import run_study as run_study
     from nnft_sym.study.summary import summarise as summarise
+    from nnft_sym.study.width_scan import scan_widths as scan_widths
     from nnft_sym.symbolic.activations import symbolic_activation as symbolic_activation
     from nnft_sym.symbolic.algebra import integrate_gaussian as integrate_gaussian
     from nnft_sym.symbolic.algebra import solve_for as solve_for
@@ -81,39 +82,38 @@ if TYPE_CHECKING:
     from nnft_sym.symbolic.functions import symbolic_kernel as symbolic_kernel
     from nnft_sym.symbolic.functions import symbolic_profile as symbolic_profile
     from nnft_sym.symbolic.kernels import kernel_expression as kernel_expression
-    from numerics.estimate import Estimate as Estimate
-    from numerics.estimate import Quality as Quality
     from numerics.exact.correlators import exact_correlators as exact_correlators
     from numerics.exact.correlators import exact_cumulant as exact_cumulant
     from numerics.exact.output_structure import pairing_amplitudes as pairing_amplitudes
+    from numerics.fields.index_sets import multisets as multisets
     from numerics.fits.comparison import compare as compare
     from numerics.fits.fitting import fit as fit
-    from numerics.index_sets import multisets as multisets
-    from numerics.integrals.backends import NumbaBackend as NumbaBackend
-    from numerics.integrals.backends import NumpyBackend as NumpyBackend
-    from numerics.integrals.convergence import divergence as divergence
-    from numerics.integrals.domains import Box as Box
-    from numerics.integrals.domains import WholeSpace as WholeSpace
+    from numerics.integrals.evaluate.backends import NumbaBackend as NumbaBackend
+    from numerics.integrals.evaluate.backends import NumpyBackend as NumpyBackend
     from numerics.integrals.flow import flow as flow
-    from numerics.integrals.integration import Method as Method
-    from numerics.integrals.integration import integrate as integrate
-    from numerics.integrals.integration import vertex_tensor as vertex_tensor
-    from numerics.integrals.jobs import Settings as Settings
+    from numerics.integrals.job import Settings as Settings
     from numerics.integrals.prediction import predict as predict
-    from numerics.integrals.store import IntegralStore as IntegralStore
-    from numerics.kernels.user import FunctionKernel as FunctionKernel
+    from numerics.integrals.rules.convergence import divergence as divergence
+    from numerics.integrals.rules.domains import Box as Box
+    from numerics.integrals.rules.domains import WholeSpace as WholeSpace
+    from numerics.integrals.solve.integration import Method as Method
+    from numerics.integrals.solve.integration import integrate as integrate
+    from numerics.integrals.solve.integration import vertex_tensor as vertex_tensor
+    from numerics.integrals.solve.store import IntegralStore as IntegralStore
+    from numerics.kernels.own import FunctionKernel as FunctionKernel
+    from numerics.kernels.profiles import FunctionProfile as FunctionProfile
     from numerics.networks.architectures import CosNet as CosNet
     from numerics.networks.architectures import ErfNet as ErfNet
     from numerics.networks.architectures import GaussNet as GaussNet
     from numerics.networks.architectures import ReLUNet as ReLUNet
     from numerics.networks.architectures import network as network
-    from numerics.networks.user import ActivationNet as ActivationNet
+    from numerics.networks.own import ActivationNet as ActivationNet
     from numerics.networks.weight_laws import ReweightedNet as ReweightedNet
-    from numerics.neurons.ensemble import NeuronEnsemble as NeuronEnsemble
-    from numerics.profiles import FunctionProfile as FunctionProfile
-    from numerics.sampling.run import SamplingInterrupted as SamplingInterrupted
-    from numerics.sampling.sampler import Ensemble as Ensemble
-    from numerics.sampling.width_scan import scan_widths as scan_widths
+    from numerics.results.estimate import Estimate as Estimate
+    from numerics.results.estimate import Quality as Quality
+    from numerics.sampling.ensemble import Ensemble as Ensemble
+    from numerics.sampling.neurons.neuron_ensemble import NeuronEnsemble as NeuronEnsemble
+    from numerics.sampling.runs.run import SamplingInterrupted as SamplingInterrupted
 
 #: Module -> the names it gives; modules of this package first, then those of the floors below.
 EXPORTS = {
@@ -135,14 +135,14 @@ EXPORTS = {
     "nnft_sym.symbolic.functions": ("symbolic_kernel", "symbolic_profile"),
     "nnft_sym.symbolic.kernels": ("kernel_expression",),
     "nnft_sym.report.width_plots": ("width_dataset", "width_figure"),
-    "numerics.integrals.backends": ("NumbaBackend", "NumpyBackend"),
+    "numerics.integrals.evaluate.backends": ("NumbaBackend", "NumpyBackend"),
     "numerics.fits.comparison": ("compare",),
-    "numerics.integrals.convergence": ("divergence",),
-    "numerics.integrals.domains": (
+    "numerics.integrals.rules.convergence": ("divergence",),
+    "numerics.integrals.rules.domains": (
         "Box",
         "WholeSpace",
     ),
-    "numerics.estimate": (
+    "numerics.results.estimate": (
         "Estimate",
         "Quality",
     ),
@@ -152,9 +152,9 @@ EXPORTS = {
     ),
     "numerics.fits.fitting": ("fit",),
     "numerics.integrals.flow": ("flow",),
-    "numerics.index_sets": ("multisets",),
-    "numerics.integrals.store": ("IntegralStore",),
-    "numerics.integrals.integration": ("Method", "integrate", "vertex_tensor"),
+    "numerics.fields.index_sets": ("multisets",),
+    "numerics.integrals.solve.store": ("IntegralStore",),
+    "numerics.integrals.solve.integration": ("Method", "integrate", "vertex_tensor"),
     "numerics.networks.architectures": (
         "CosNet",
         "ErfNet",
@@ -162,17 +162,17 @@ EXPORTS = {
         "ReLUNet",
         "network",
     ),
-    "numerics.neurons.ensemble": ("NeuronEnsemble",),
+    "numerics.sampling.neurons.neuron_ensemble": ("NeuronEnsemble",),
     "numerics.exact.output_structure": ("pairing_amplitudes",),
     "numerics.integrals.prediction": ("predict",),
-    "numerics.profiles": ("FunctionProfile",),
-    "numerics.integrals.jobs": ("Settings",),
-    "numerics.sampling.sampler": ("Ensemble",),
-    "numerics.sampling.run": ("SamplingInterrupted",),
-    "numerics.kernels.user": ("FunctionKernel",),
-    "numerics.networks.user": ("ActivationNet",),
+    "numerics.kernels.profiles": ("FunctionProfile",),
+    "numerics.integrals.job": ("Settings",),
+    "numerics.sampling.ensemble": ("Ensemble",),
+    "numerics.sampling.runs.run": ("SamplingInterrupted",),
+    "numerics.kernels.own": ("FunctionKernel",),
+    "numerics.networks.own": ("ActivationNet",),
     "numerics.networks.weight_laws": ("ReweightedNet",),
-    "numerics.sampling.width_scan": ("scan_widths",),
+    "nnft_sym.study.width_scan": ("scan_widths",),
     "diagrams": (
         "Diagram",
         "NNFTError",

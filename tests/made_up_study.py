@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from diagrams.wick import pairings
+from diagrams.combinatorics.wick import pairings
 from nnft_sym.expansions.expansion import correlator
 from nnft_sym.study.config import NetConfig, StudyConfig
 from nnft_sym.study.results import (
@@ -22,11 +22,11 @@ from nnft_sym.study.results import (
     StudyResult,
 )
 from nnft_sym.study.verdict import verdict
-from numerics.estimate import Quality
+from numerics.fields.index_sets import multisets, ranks
 from numerics.fits.comparison import Comparison, compare
 from numerics.fits.fitting import fit
-from numerics.index_sets import multisets, ranks
 from numerics.networks.architectures import network
+from numerics.results.estimate import Quality
 
 BLOCKS = 1000
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from diagrams.diagram import Diagram
-from numerics.integrals.domains import Box, WholeSpace
-from numerics.integrals.integration import Method, integrate
-from numerics.integrals.jobs import Settings
+from numerics.integrals.job import Settings
+from numerics.integrals.rules.domains import Box, WholeSpace
+from numerics.integrals.solve.integration import Method, integrate
 from numerics.kernels.arc import ErfKernel, ReLUKernel
+from numerics.kernels.own import FunctionKernel
 from numerics.kernels.stationary import CosKernel, GaussKernel
-from numerics.kernels.user import FunctionKernel
 
 ONE_VERTEX = [
     "x1-y1",

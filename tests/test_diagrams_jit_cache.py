@@ -60,7 +60,7 @@ def test_all_files_with_compiled_code_count(name, tmp_path):
     assert code_stamp(altered) != code_stamp(tmp_path / "numerics")
 
 
-FLOORS = ["diagrams.enumeration.machine", "numerics.sampling.lanes"]
+FLOORS = ["diagrams.enumeration.machine", "numerics.sampling.engine.lanes"]
 
 
 def test_the_order_of_imports_does_not_change_what_is_compiled():

@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from collections import Counter
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -12,12 +13,40 @@ ROOT = Path(__file__).parent.parent
 FLOORS = {"diagrams": set(), "numerics": {"diagrams"}, "nnft_sym": {"diagrams", "numerics"}}
 #: Third-party packages that must stay off a floor.
 FORBIDDEN = {"diagrams": {"sympy", "scipy"}, "numerics": {"sympy", "networkx", "matplotlib", "rich", "click"}}
-#: The rooms of each floor, from the bottom up: a room is built on those before it.
+#: The rooms of each floor, from the bottom up: a room is built on those before it. A file belongs to the longest
+#: name here that it starts with; a file that stands between the rooms beside it is named itself.
 ROOMS = {
-    "diagrams": ["enumeration", "pictures"],
-    "numerics": ["kernels", "networks", "fits", "exact", "sampling", "neurons", "integrals"],
+    "diagrams": ["combinatorics", "enumeration", "pictures"],
+    "numerics": [
+        "machine",
+        "files",
+        "fields",
+        "results",
+        "fits",
+        "kernels",
+        "networks.averages",
+        "networks",
+        "lowering",
+        "exact.inputs",
+        "exact.features",
+        "exact",
+        "sampling.judge",
+        "sampling.estimators",
+        "sampling.engine",
+        "sampling.runs",
+        "sampling",
+        "sampling.neurons",
+        "integrals.job",
+        "integrals.rules",
+        "integrals.evaluate",
+        "integrals.accuracy",
+        "integrals.solve",
+        "integrals",
+    ],
     "nnft_sym": ["actions", "expansions", "printing", "symbolic", "study", "report", "progress", "commands"],
 }
+#: Files beside the rooms of a floor, at most.
+LOOSE = {"numerics": 4}
 MODULES = [path for floor in FLOORS for path in sorted((ROOT / floor).rglob("*.py"))]
 
 
@@ -67,18 +96,51 @@ def test_no_import_circles():
     TopologicalSorter(needs).prepare()  # CycleError names the circle
 
 
+def room_of(module, floor):
+    """The longest listed room that a module lies in; None for what stands beside the rooms."""
+    inside = [room for room in ROOMS[floor] if f"{module}.".startswith(f"{floor}.{room}.")]
+    return max(inside, key=len, default=None)
+
+
+@pytest.mark.parametrize("floor", FLOORS)
+def test_every_folder_is_a_room(floor):
+    folders = {
+        ".".join(path.parent.relative_to(ROOT / floor).parts) for path in (ROOT / floor).rglob("*/__init__.py")
+    }
+    assert folders <= set(ROOMS[floor])
+    for folder in (path for path in (ROOT / floor).rglob("*.py") if path.parent != ROOT / floor):
+        assert (folder.parent / "__init__.py").exists(), f"{folder.parent} has no room guide"
+
+
 @pytest.mark.parametrize("floor", FLOORS)
 def test_rooms_stand_on_those_below(floor):
     """What a file loads when it is imported; functions may look up, as an expansion does to print itself."""
     rooms = ROOMS[floor]
-    assert sorted(rooms) == sorted(path.parent.name for path in (ROOT / floor).glob("*/__init__.py"))
-    for level, room in enumerate(rooms):
-        for path in (ROOT / floor / room).glob("*.py"):
-            for node in ast.parse(path.read_text(encoding="utf-8")).body:
-                if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{floor}."):
-                    below = node.module.split(".")[1]
-                    where = f"{path.relative_to(ROOT)}:{node.lineno}: {room} must not stand on {below}"
-                    assert below not in rooms[level + 1 :], where
+    for path in sorted((ROOT / floor).rglob("*.py")):
+        room = room_of(".".join(path.relative_to(ROOT).with_suffix("").parts), floor)
+        if room is None or path.name == "__init__.py":
+            continue
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ImportFrom):
+                below = room_of(node.module or "", floor)
+                where = f"{path.relative_to(ROOT)}:{node.lineno}: {room} must not stand on {below}"
+                assert below is None or rooms.index(below) <= rooms.index(room), where
+
+
+#: The member of a family has the name of the family's member elsewhere: what every one answers, and the user's own.
+FAMILIES = {"base", "own"}
+
+
+@pytest.mark.parametrize("floor", FLOORS)
+def test_a_name_says_which_file(floor):
+    stems = Counter(path.stem for path in (ROOT / floor).rglob("*.py") if path.name != "__init__.py")
+    assert {stem for stem, n in stems.items() if n > 1} <= FAMILIES
+
+
+@pytest.mark.parametrize("floor", LOOSE)
+def test_few_files_stand_beside_the_rooms(floor):
+    loose = [path.name for path in (ROOT / floor).glob("*.py") if path.name != "__init__.py"]
+    assert len(loose) <= LOOSE[floor], loose
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -7,8 +7,8 @@ from math import factorial, prod
 
 import pytest
 
+from diagrams.combinatorics.wick import double_factorial
 from diagrams.generation import count
-from diagrams.wick import double_factorial
 from nnft_sym.actions.action import Action
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.errors import InvalidAction, InvalidExpansion

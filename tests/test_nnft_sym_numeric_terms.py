@@ -11,7 +11,7 @@ import pytest
 import sympy
 from scipy.integrate import quad
 
-from diagrams.wick import pairings
+from diagrams.combinatorics.wick import pairings
 from nnft_sym.actions.action import Action
 from nnft_sym.errors import InvalidExpansion
 from nnft_sym.expansions.components import at_components
@@ -19,9 +19,9 @@ from nnft_sym.expansions.expansion import correlator
 from nnft_sym.expansions.numeric_terms import component_values, with_profiles
 from nnft_sym.symbolic.functions import symbolic_profile
 from numerics.errors import DivergentIntegral
-from numerics.index_sets import multisets, ranks
-from numerics.integrals.domains import Box, WholeSpace
+from numerics.fields.index_sets import multisets, ranks
 from numerics.integrals.prediction import predict
+from numerics.integrals.rules.domains import Box, WholeSpace
 from numerics.kernels.arc import ErfKernel, ReLUKernel
 from numerics.kernels.stationary import CosKernel, GaussKernel
 

@@ -17,7 +17,7 @@ from nnft_sym.cli import run
 from nnft_sym.report.archive import sample_tree, write_sample
 from numerics.exact.correlators import exact_correlators
 from numerics.networks.architectures import CosNet, ErfNet, ReLUNet
-from numerics.sampling.sampler import Ensemble
+from numerics.sampling.ensemble import Ensemble
 
 ROOT = Path(__file__).parent.parent
 RUN = ["sample", "--net", "erf", "--sigma-b", "0.5", "--width", "200", "--points=-0.6;0.2;1", "--precision",
@@ -25,9 +25,9 @@ RUN = ["sample", "--net", "erf", "--sigma-b", "0.5", "--width", "200", "--points
 #: The command line with a checkpoint after every page.
 EAGER = """
 import sys
-import numerics.sampling.store
-numerics.sampling.store.INTERVAL = 0.0
-numerics.sampling.store.SHARE = 1e9
+import numerics.sampling.runs.checkpoints
+numerics.sampling.runs.checkpoints.INTERVAL = 0.0
+numerics.sampling.runs.checkpoints.SHARE = 1e9
 from nnft_sym.cli import run
 sys.exit(run(sys.argv[1:]))
 """
@@ -294,7 +294,7 @@ FILL_THE_DISK = """
 import resource
 from nnft_sym.report.archive import UnwritableOutput, write_sample
 from numerics.networks.architectures import ErfNet
-from numerics.sampling.sampler import Ensemble
+from numerics.sampling.ensemble import Ensemble
 network = ErfNet(4)
 sample = Ensemble(network, [0.0, 1.0, 2.0]).correlators(5000, n_blocks=500)
 write_sample(sample, network, "sample.nc")

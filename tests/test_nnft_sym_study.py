@@ -27,11 +27,11 @@ from nnft_sym.study.results import CouplingStatus
 from nnft_sym.study.run import run_study
 from nnft_sym.study.summary import summarise
 from numerics.errors import NotAvailable
-from numerics.estimate import Quality
 from numerics.exact.correlators import exact_correlators
-from numerics.integrals.domains import Box
 from numerics.integrals.prediction import predict
-from numerics.sampling.sampler import Ensemble
+from numerics.integrals.rules.domains import Box
+from numerics.results.estimate import Quality
+from numerics.sampling.ensemble import Ensemble
 
 CONTRACT = {
     "name", "width", "cutoff", "lambda_mean", "lambda_err", "lambda_fit", "lambda_fit_err", "lambda_chi2_dof",

@@ -14,14 +14,14 @@ from nnft_sym.symbolic.algebra import substitute_kernel
 from nnft_sym.symbolic.functions import symbolic_kernel, symbolic_profile
 from nnft_sym.symbolic.kernels import kernel_expression
 from numerics.errors import DivergentIntegral, InvalidKernel, LoweringError
-from numerics.index_sets import multisets
-from numerics.integrals.domains import Box, WholeSpace
-from numerics.integrals.integration import integrate, vertex_tensor
+from numerics.fields.index_sets import multisets
 from numerics.integrals.prediction import predict
-from numerics.kernels.user import kernel_identity
-from numerics.lowering import lower_diagram
+from numerics.integrals.rules.domains import Box, WholeSpace
+from numerics.integrals.solve.integration import integrate, vertex_tensor
+from numerics.kernels.own import kernel_identity
+from numerics.kernels.profiles import RadialPower
+from numerics.lowering.lower import lower_diagram
 from numerics.networks.architectures import network
-from numerics.profiles import RadialPower
 
 STAR = Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")
 NETS = [

@@ -9,9 +9,9 @@ from scipy import stats
 from nnft_sym.study.couplings import FourPointData, extract_coupling
 from nnft_sym.study.results import CorrelatorResult, CouplingStatus, SixPointResult
 from nnft_sym.study.verdict import checks, describes, judgement, verdict
-from numerics.estimate import Quality
+from numerics.fields.index_sets import multisets
 from numerics.fits.comparison import compare
-from numerics.index_sets import multisets
+from numerics.results.estimate import Quality
 
 SIZE = 15
 

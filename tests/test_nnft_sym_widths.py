@@ -9,8 +9,8 @@ from click.testing import CliRunner
 
 from nnft_sym.cli import nnft, run
 from nnft_sym.report.width_plots import width_dataset, width_figure
+from nnft_sym.study.width_scan import scan_widths
 from numerics.networks.architectures import ErfNet, GaussNet, ReLUNet
-from numerics.sampling.width_scan import scan_widths
 
 POINTS = np.array([[0.4], [1.0]])
 

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 from nnft_sym import Action, correlator
-from numerics.integrals.domains import Box, WholeSpace
-from numerics.integrals.integration import Method, integrate, vertex_tensor
-from numerics.integrals.jobs import Settings
+from numerics.integrals.job import Settings
+from numerics.integrals.rules.domains import Box, WholeSpace
+from numerics.integrals.solve.integration import Method, integrate, vertex_tensor
 from numerics.kernels.arc import ErfKernel, ReLUKernel
-from numerics.lowering import lower, lower_diagram
+from numerics.lowering.lower import lower, lower_diagram
 from numerics.networks.architectures import network
 
 INPUTS = {1: [[-0.4], [0.3]], 2: [[-0.4, 0.1], [0.3, 0.5]]}

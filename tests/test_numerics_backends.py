@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from numerics.errors import LoweringError
-from numerics.index_sets import multisets
-from numerics.integrals.backends import NumbaBackend, NumpyBackend, default_backend
+from numerics.fields.index_sets import multisets
+from numerics.integrals.evaluate.backends import NumbaBackend, NumpyBackend, default_backend
 
 BACKENDS = [NumpyBackend(), NumbaBackend()]
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from diagrams.combinatorics.set_partitions import even_partitions, set_partitions
 from numerics.errors import InvalidStatistics
-from numerics.index_sets import multisets, ranks
-from numerics.neurons.block_products import Jackknifed, cumulant_of, partition_sums
-from numerics.set_partitions import even_partitions, set_partitions
+from numerics.fields.index_sets import multisets, ranks
+from numerics.sampling.neurons.block_products import Jackknifed, cumulant_of, partition_sums
 
 
 def sums_of(samples, edges, orders):

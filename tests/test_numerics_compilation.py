@@ -8,11 +8,11 @@ from numba.core import event
 from numba.core.dispatcher import Dispatcher
 
 from diagrams.generation import generate
-from numerics.integrals.backends import NumbaBackend
-from numerics.integrals.domains import Box
-from numerics.integrals.integration import integrate
+from numerics.integrals.evaluate.backends import NumbaBackend
+from numerics.integrals.rules.domains import Box
+from numerics.integrals.solve.integration import integrate
 from numerics.kernels.arc import ErfKernel
-from numerics.lowering import lower_diagram
+from numerics.lowering.lower import lower_diagram
 
 
 def ours(dispatcher):

@@ -6,12 +6,12 @@ from scipy import stats
 
 from numerics.errors import InvalidStatistics
 from numerics.exact.correlators import exact_correlators
+from numerics.fields.index_sets import multisets
 from numerics.fits.comparison import compare
-from numerics.index_sets import multisets
+from numerics.machine.random_streams import split_seed
 from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
-from numerics.sampling.random_streams import split_seed
-from numerics.sampling.reference import _neuron
-from numerics.sampling.sampler import Ensemble
+from numerics.sampling.engine.reference import _neuron
+from numerics.sampling.ensemble import Ensemble
 
 LINE = [-1.0, -0.6, -0.2, 0.2, 0.6, 1.0]
 CASES = [

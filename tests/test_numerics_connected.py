@@ -11,11 +11,11 @@ from numerics.errors import InvalidStatistics
 from numerics.exact.correlators import exact_correlators
 from numerics.fits.comparison import compare
 from numerics.networks.architectures import ErfNet, ReLUNet
-from numerics.neurons.block_products import cumulant_of, partition_sums
-from numerics.sampling.connected import cumulant_jackknife, cumulants, free_correlator
-from numerics.sampling.jackknife import Jackknife
-from numerics.sampling.reference import reference_outputs
-from numerics.sampling.sampler import Ensemble
+from numerics.results.jackknife import Jackknife
+from numerics.sampling.engine.reference import reference_outputs
+from numerics.sampling.ensemble import Ensemble
+from numerics.sampling.estimators.connected import cumulant_jackknife, cumulants, free_correlator
+from numerics.sampling.neurons.block_products import cumulant_of, partition_sums
 
 PAIR = [-0.6, 1.0]
 

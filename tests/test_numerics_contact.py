@@ -5,10 +5,10 @@ import pytest
 
 from nnft_sym.actions.action import Action
 from nnft_sym.expansions.expansion import correlator
-from numerics.index_sets import multisets
-from numerics.integrals.contact import contact_coefficient
-from numerics.integrals.domains import Box
+from numerics.fields.index_sets import multisets
+from numerics.integrals.accuracy.contact_referee import contact_coefficient
 from numerics.integrals.prediction import predict
+from numerics.integrals.rules.domains import Box
 from numerics.networks.architectures import ErfNet, GaussNet, ReLUNet
 
 

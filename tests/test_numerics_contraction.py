@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from diagrams.diagram import Diagram
-from numerics.integrals.backends import NumpyBackend
-from numerics.integrals.contraction import Tables, contract, contraction_cost
-from numerics.integrals.integration import leg_rows
-from numerics.integrals.panels import sinh_panels
-from numerics.integrals.quadrature import TensorRule, surface_rule
+from numerics.integrals.evaluate.backends import NumpyBackend
+from numerics.integrals.evaluate.contraction import Tables, contract, contraction_cost
+from numerics.integrals.rules.panels import sinh_panels
+from numerics.integrals.rules.quadrature import TensorRule, surface_rule
+from numerics.integrals.solve.integration import leg_rows
 from numerics.kernels.arc import ErfKernel, ReLUKernel
-from numerics.lowering import lower_diagram
+from numerics.lowering.lower import lower_diagram
 
 POINTS = np.array([[0.4], [-0.7], [1.1]])
 TEXTS = [

@@ -9,12 +9,12 @@ from scipy import integrate as scipy_integrate
 
 from diagrams.diagram import Diagram
 from numerics.errors import DivergentIntegral, LoweringError
-from numerics.integrals.convergence import divergence
-from numerics.integrals.domains import Box, WholeSpace
-from numerics.integrals.integration import integrate
-from numerics.integrand import Integrand
+from numerics.integrals.rules.convergence import divergence
+from numerics.integrals.rules.domains import Box, WholeSpace
+from numerics.integrals.solve.integration import integrate
 from numerics.kernels.arc import ErfKernel, ReLUKernel
 from numerics.kernels.stationary import CosKernel, GaussKernel
+from numerics.lowering.integrand import Integrand
 
 STAR = "x1-y1,x2-y1,x3-y1,x4-y1"
 SIX = "x1-y1,x2-y1,x3-y1,x4-y1,x5-y1,x6-y1"

@@ -6,7 +6,7 @@ import pytest
 
 from diagrams.errors import NNFTError
 from numerics.errors import InvalidDomain
-from numerics.integrals.domains import Box, WholeSpace
+from numerics.integrals.rules.domains import Box, WholeSpace
 
 
 @pytest.mark.parametrize("cutoff", [0.0, -1.0, math.nan, math.inf, -math.inf, "wide", None])

@@ -9,15 +9,15 @@ import mpmath
 import numpy as np
 import pytest
 
-from diagrams.wick import pairings
+from diagrams.combinatorics.set_partitions import even_partitions
+from diagrams.combinatorics.wick import pairings
 from numerics.errors import InvalidPoints, NotAvailable
-from numerics.estimate import Quality
 from numerics.exact.correlators import exact_correlators, exact_cumulant
 from numerics.exact.inputs import memory_of_correlators
-from numerics.index_sets import multisets, ranks
-from numerics.moment_tables import SymmetricTable, sum_over_partitions
+from numerics.fields.index_sets import multisets, ranks
 from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
-from numerics.set_partitions import even_partitions
+from numerics.results.estimate import Quality
+from numerics.results.moment_tables import SymmetricTable, sum_over_partitions
 
 PUBLISHED = [[-1.0], [-0.6], [-0.2], [0.2], [0.6], [1.0]]
 POSITIVE = [[0.2], [0.4], [0.6], [0.8], [1.0], [1.2]]
@@ -394,7 +394,7 @@ def test_absurd_memory_is_refused_with_an_estimate():
 
 
 def test_unconverged_cumulants_are_flagged(monkeypatch):
-    monkeypatch.setattr("numerics.exact.feature_moments_orthant.NODE_COUNTS", (2, 3))
+    monkeypatch.setattr("numerics.exact.features.orthant.NODE_COUNTS", (2, 3))
     points = np.random.default_rng(1).normal(size=(4, 6))
     found = exact_cumulant(ErfNet(2, 3.0, 1.0, 6), points)
     assert found.quality is Quality.NOT_CONVERGED

@@ -15,9 +15,9 @@ from scipy import stats
 from scipy.special import erf
 
 from numerics.exact.correlators import exact_correlators
-from numerics.exact.feature_moments_erf import LatticeMoments
-from numerics.exact.feature_moments_orthant import OrthantMoments
-from numerics.index_sets import ranks
+from numerics.exact.features.erf import LatticeMoments
+from numerics.exact.features.orthant import OrthantMoments
+from numerics.fields.index_sets import ranks
 from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
 
 LINE = np.array([[0.4], [0.9], [1.3]])

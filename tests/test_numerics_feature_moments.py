@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from scipy.integrate import dblquad, quad
 
-from diagrams.wick import pairings
+from diagrams.combinatorics.wick import pairings
 from numerics.errors import NotAvailable
-from numerics.exact.feature_moments import feature_moments
-from numerics.exact.feature_moments_erf import LatticeMoments, erf_moments
-from numerics.exact.feature_moments_orthant import OrthantMoments
-from numerics.exact.feature_moments_relu import ReLUMoments
-from numerics.exact.feature_moments_relu_sectors import arc_moments, line_moments, polygon_moments
-from numerics.index_sets import multisets
+from numerics.exact.features.choose import feature_moments
+from numerics.exact.features.erf import LatticeMoments, erf_moments
+from numerics.exact.features.orthant import OrthantMoments
+from numerics.exact.features.relu import ReLUMoments
+from numerics.exact.features.relu_sectors import arc_moments, line_moments, polygon_moments
+from numerics.fields.index_sets import multisets
 from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
 
 LINE = np.array([[-1.0], [-0.4], [0.3], [1.2]])

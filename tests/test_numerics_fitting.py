@@ -8,7 +8,7 @@ from numerics.errors import InvalidStatistics, SingularProblem
 from numerics.exact.correlators import exact_correlators
 from numerics.fits.fitting import fit
 from numerics.networks.architectures import ReLUNet
-from numerics.sampling.sampler import Ensemble
+from numerics.sampling.ensemble import Ensemble
 
 
 def test_agrees_with_textbook_formula_where_the_covariance_is_regular():

@@ -12,13 +12,13 @@ from scipy import integrate as scipy_integrate
 from diagrams.diagram import Diagram
 from diagrams.generation import generate
 from numerics.errors import NotAvailable
-from numerics.integrals.domains import Box, WholeSpace
-from numerics.integrals.gaussian_form import gaussian_table, vertex_laplacian
-from numerics.integrals.integration import Method, integrate, leg_rows
-from numerics.integrand import Integrand
+from numerics.integrals.evaluate.gaussian_form import gaussian_table, vertex_laplacian
+from numerics.integrals.rules.domains import Box, WholeSpace
+from numerics.integrals.solve.integration import Method, integrate, leg_rows
 from numerics.kernels.arc import ErfKernel
 from numerics.kernels.stationary import CosKernel, GaussKernel
-from numerics.lowering import lower_diagram
+from numerics.lowering.integrand import Integrand
+from numerics.lowering.lower import lower_diagram
 
 KERNELS = [GaussKernel(0.8, 0.3), GaussKernel(1.7, 1.0, 2), CosKernel(1.3, 0.6), CosKernel(0.9, 1.4, 3)]
 

@@ -17,17 +17,17 @@ from diagrams.diagram import Diagram
 from nnft_sym.cli import run
 from nnft_sym.progress.predictions import integral_progress
 from numerics.errors import LoweringError
-from numerics.files import UnwritableOutput
-from numerics.integrals import resumable
-from numerics.integrals.domains import Box
-from numerics.integrals.integration import Method, integrate, vertex_tensor
-from numerics.integrals.jobs import Settings
+from numerics.files.sealed import UnwritableOutput
+from numerics.integrals.job import Settings
 from numerics.integrals.prediction import predict
-from numerics.integrals.store import IntegralStore, StoreNotice
+from numerics.integrals.rules.domains import Box
+from numerics.integrals.solve import resumable
+from numerics.integrals.solve.integration import Method, integrate, vertex_tensor
+from numerics.integrals.solve.store import IntegralStore, StoreNotice
 from numerics.kernels.arc import ErfKernel, ReLUKernel
-from numerics.kernels.user import FunctionKernel
-from numerics.lowering import lower_diagram
-from numerics.profiles import FunctionProfile, RadialPower
+from numerics.kernels.own import FunctionKernel
+from numerics.kernels.profiles import FunctionProfile, RadialPower
+from numerics.lowering.lower import lower_diagram
 
 ROOT = Path(__file__).parent.parent
 STAR = Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")
@@ -188,7 +188,7 @@ from tests.test_numerics_integral_store import answers, predicted
 for _ in range(15):
     want = answers(predicted(None))
     assert answers(predicted(sys.argv[1])) == want
-    from numerics.integrals.store import IntegralStore
+    from numerics.integrals.solve.store import IntegralStore
     IntegralStore(sys.argv[1]).clear()
 """
 
@@ -263,7 +263,7 @@ def test_a_full_disk_stops_nothing(tmp_path, monkeypatch):
     def refuse(path, write):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("numerics.integrals.store.atomically", refuse)
+    monkeypatch.setattr("numerics.integrals.solve.store.atomically", refuse)
     with pytest.warns(StoreNotice, match="No space left"):
         found = predicted(tmp_path)
     assert answers(found) == answers(predicted(None))

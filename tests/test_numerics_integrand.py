@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from diagrams.diagram import Diagram
 from diagrams.generation import generate
 from numerics.errors import LoweringError
-from numerics.integrand import FactorKind, Integrand
-from numerics.lowering import lower_diagram
+from numerics.lowering.integrand import FactorKind, Integrand
+from numerics.lowering.lower import lower_diagram
 
 
 def test_a_tadpole_line_by_line():

@@ -20,17 +20,17 @@ from numerics.errors import (
     NotAvailable,
     ProblemTooLarge,
 )
-from numerics.estimate import Quality
-from numerics.index_sets import multisets
-from numerics.integrals.backends import NumbaBackend, NumpyBackend
-from numerics.integrals.domains import Box, WholeSpace
-from numerics.integrals.integration import Method, integrate, vertex_tensor
-from numerics.integrals.jobs import Settings
+from numerics.fields.index_sets import multisets
+from numerics.integrals.evaluate.backends import NumbaBackend, NumpyBackend
+from numerics.integrals.job import Settings
 from numerics.integrals.prediction import predict
+from numerics.integrals.rules.domains import Box, WholeSpace
+from numerics.integrals.solve.integration import Method, integrate, vertex_tensor
 from numerics.kernels.arc import ErfKernel, ReLUKernel
 from numerics.kernels.base import Kernel
 from numerics.kernels.stationary import CosKernel, GaussKernel
 from numerics.networks.architectures import GaussNet
+from numerics.results.estimate import Quality
 
 STAR = "x1-y1,x2-y1,x3-y1,x4-y1"
 LOOP = "x1-y1,x2-y1,x3-y1,x4-y1,y1-y1"

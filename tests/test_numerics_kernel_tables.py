@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from numerics.errors import InvalidPoints
-from numerics.integrals.backends import NumbaBackend, NumpyBackend
+from numerics.integrals.evaluate.backends import NumbaBackend, NumpyBackend
 from numerics.kernels.arc import ErfKernel, ReLUKernel
 from numerics.kernels.scalar import angle, erf_kernel, gaussian_kernel, relu_kernel
 from numerics.kernels.stationary import CosKernel, GaussKernel

@@ -9,15 +9,15 @@ import pytest
 from scipy.integrate import dblquad
 
 from diagrams.diagram import Diagram
-from numerics.index_sets import multisets
-from numerics.integrals.contraction import Tables
-from numerics.integrals.domains import Box
-from numerics.integrals.integration import Method, integrate, vertex_tensor
-from numerics.integrals.kinked_lines import kinked_blocks, kinks_where_vertices_meet
-from numerics.integrals.panels import gauss_legendre, linear_panels
-from numerics.integrals.quadrature import TensorRule, surface_rule
+from numerics.fields.index_sets import multisets
+from numerics.integrals.evaluate.contraction import Tables
+from numerics.integrals.rules.domains import Box
+from numerics.integrals.rules.kinked_lines import kinked_blocks, kinks_where_vertices_meet
+from numerics.integrals.rules.panels import gauss_legendre, linear_panels
+from numerics.integrals.rules.quadrature import TensorRule, surface_rule
+from numerics.integrals.solve.integration import Method, integrate, vertex_tensor
 from numerics.kernels.arc import ErfKernel, ReLUKernel
-from numerics.kernels.user import FunctionKernel
+from numerics.kernels.own import FunctionKernel
 from tests.random_integrals import laplace
 
 SUNSET = Diagram.from_edge_string("x1-y1,y1-y2,y1-y2,y1-y2,x2-y2")

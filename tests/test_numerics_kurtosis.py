@@ -4,20 +4,20 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from numerics.estimate import Quality
 from numerics.exact.correlators import exact_correlators
 from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
 from numerics.networks.weight_laws import ReweightedNet
-from numerics.sampling.connected import cumulants
-from numerics.sampling.kurtosis import (
+from numerics.results.estimate import Quality
+from numerics.sampling.ensemble import Ensemble
+from numerics.sampling.estimators.connected import cumulants
+from numerics.sampling.judge.kurtosis import (
     cumulant_kurtosis,
     influence,
     networks_needed,
     product_kurtosis,
     variance_moments,
 )
-from numerics.sampling.sampler import Ensemble
-from numerics.sampling.tails import BINS, bin_edges, bin_values
+from numerics.sampling.judge.tails import BINS, bin_edges, bin_values
 
 #: Conditional variances and how often they occur: Gaussian outputs, and mixtures of three Gaussians.
 MIXTURES = [([1.0], [7]), ([0.3, 1.0, 2.5], [20, 30, 5]), ([0.0, 0.5, 4.0], [3, 60, 2])]

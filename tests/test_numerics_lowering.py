@@ -12,9 +12,9 @@ import numerics
 from diagrams.diagram import Diagram
 from diagrams.generation import generate
 from numerics.errors import LoweringError
-from numerics.lowering import lower, lower_diagram, to_float
-from numerics.monomials import monomial
-from numerics.profiles import RadialPower
+from numerics.kernels.profiles import RadialPower
+from numerics.lowering.lower import lower, lower_diagram, to_float
+from numerics.lowering.monomials import monomial
 
 
 def terms_of(n, vertices, names):

@@ -17,18 +17,18 @@ from numerics.errors import (
     NotConverged,
     ProblemTooLarge,
 )
-from numerics.estimate import Quality
-from numerics.index_sets import multisets
-from numerics.integrals.domains import Box, WholeSpace
-from numerics.integrals.integration import Method, integrate, leg_rows, solve, vertex_tensor
-from numerics.integrals.jobs import Job, Settings
-from numerics.integrals.methods import choose_rule
-from numerics.integrals.refinement import fits_grid
+from numerics.fields.index_sets import multisets
+from numerics.integrals.accuracy.refinement import fits_grid
+from numerics.integrals.job import Job, Settings
+from numerics.integrals.rules.domains import Box, WholeSpace
+from numerics.integrals.solve.integration import Method, integrate, leg_rows, solve, vertex_tensor
+from numerics.integrals.solve.methods import choose_rule
 from numerics.kernels.arc import ErfKernel, ReLUKernel
 from numerics.kernels.base import Kernel
+from numerics.kernels.own import FunctionKernel
 from numerics.kernels.stationary import GaussKernel
-from numerics.kernels.user import FunctionKernel
-from numerics.lowering import lower_diagram
+from numerics.lowering.lower import lower_diagram
+from numerics.results.estimate import Quality
 from tests.random_integrals import laplace, lorentz
 
 STAR = Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")

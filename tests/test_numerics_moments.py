@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from numerics.errors import InvalidStatistics
-from numerics.intrinsics import GRAIN, LANES
-from numerics.sampling.moments import MAX_ORDER, accumulate_grain, moment_plan, moments_reference
-from numerics.sampling.page_sums import PairwiseSum
+from numerics.machine.intrinsics import GRAIN, LANES
+from numerics.sampling.engine.page_sums import PairwiseSum
+from numerics.sampling.estimators.moments import MAX_ORDER, accumulate_grain, moment_plan, moments_reference
 
 RNG = np.random.default_rng(21)
 

@@ -5,19 +5,19 @@ import pytest
 from scipy import stats
 
 from numerics.errors import InvalidPoints, InvalidStatistics, NotAvailable
-from numerics.estimate import Quality
 from numerics.exact.correlators import exact_correlators
+from numerics.fields.index_sets import multisets
 from numerics.fits.comparison import compare
-from numerics.index_sets import multisets
+from numerics.machine.random_streams import split_seed
 from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
 from numerics.networks.weight_laws import ReweightedNet
-from numerics.neurons.ensemble import NeuronEnsemble
-from numerics.neurons.sums import SEED_SHIFT, bin_numbers, compiled_sums
-from numerics.neurons.tilting import RADIUS, tilt, tilt_centres
-from numerics.sampling.random_streams import split_seed
-from numerics.sampling.reference import _neuron
-from numerics.sampling.sampler import Ensemble
-from numerics.sampling.tails import BINS, bin_edges
+from numerics.results.estimate import Quality
+from numerics.sampling.engine.reference import _neuron
+from numerics.sampling.ensemble import Ensemble
+from numerics.sampling.judge.tails import BINS, bin_edges
+from numerics.sampling.neurons.neuron_ensemble import NeuronEnsemble
+from numerics.sampling.neurons.sums import SEED_SHIFT, bin_numbers, compiled_sums
+from numerics.sampling.neurons.tilting import RADIUS, tilt, tilt_centres
 
 LINE = np.array([[-1.0], [-0.4], [0.8]])
 PUBLISHED = 0.01 * np.array([[-1.0], [-0.2], [0.6]])
@@ -121,7 +121,7 @@ def test_errors_do_not_depend_on_the_width():
 @pytest.mark.parametrize(("network", "tilted"), [(ErfNet(1), False), (GaussNet(1), True)])
 def test_reproducible_and_independent_of_the_chunks(network, tilted, monkeypatch):
     one = NeuronEnsemble(network, LINE, seed=5, tilted=tilted).sample(5000, n_blocks=20)
-    monkeypatch.setattr("numerics.neurons.sums.CHUNK", 77)
+    monkeypatch.setattr("numerics.sampling.neurons.sums.CHUNK", 77)
     two = NeuronEnsemble(network, LINE, seed=5, tilted=tilted).sample(5000, n_blocks=20)
     np.testing.assert_allclose(one.cumulant(6).value, two.cumulant(6).value, rtol=1e-9)
     other = NeuronEnsemble(network, LINE, seed=6, tilted=tilted).sample(5000, n_blocks=20)

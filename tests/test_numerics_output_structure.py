@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from diagrams.wick import pairings
+from diagrams.combinatorics.wick import pairings
 from numerics.errors import InvalidPoints, NotAvailable
 from numerics.exact.correlators import exact_correlators, exact_cumulant
-from numerics.exact.feature_moments import feature_moments
+from numerics.exact.features.choose import feature_moments
 from numerics.exact.inputs import refuse_extremes
 from numerics.exact.output_structure import pairing_amplitudes
-from numerics.index_sets import ranks
+from numerics.fields.index_sets import ranks
 from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
 from numerics.networks.weight_laws import ReweightedNet
 

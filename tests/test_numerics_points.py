@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from numerics.errors import InvalidPoints
-from numerics.points import as_points
+from numerics.fields.points import as_points
 
 
 @pytest.mark.parametrize(

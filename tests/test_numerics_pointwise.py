@@ -5,9 +5,9 @@ import pytest
 
 from diagrams.diagram import Diagram
 from numerics.errors import ProblemTooLarge
-from numerics.integrals.domains import Box, WholeSpace
-from numerics.integrals.integration import Method, integrate, vertex_tensor
-from numerics.integrals.jobs import Settings
+from numerics.integrals.job import Settings
+from numerics.integrals.rules.domains import Box, WholeSpace
+from numerics.integrals.solve.integration import Method, integrate, vertex_tensor
 from numerics.kernels.arc import ErfKernel, ReLUKernel
 from numerics.kernels.stationary import GaussKernel
 

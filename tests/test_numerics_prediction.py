@@ -8,21 +8,21 @@ import numpy as np
 import pytest
 from scipy.integrate import dblquad
 
+from diagrams.combinatorics.wick import double_factorial, pairings
 from diagrams.diagram import Diagram
 from diagrams.generation import generate
-from diagrams.wick import double_factorial, pairings
 from numerics.errors import DivergentIntegral, InvalidPoints, LoweringError, NotAvailable
-from numerics.estimate import Quality
 from numerics.exact.correlators import exact_correlators
-from numerics.index_sets import multisets, ranks
-from numerics.integrals.domains import Box, WholeSpace
-from numerics.integrals.integration import Method, integrate, vertex_tensor
-from numerics.integrals.jobs import Settings
+from numerics.fields.index_sets import multisets, ranks
+from numerics.integrals.job import Settings
 from numerics.integrals.prediction import predict
+from numerics.integrals.rules.domains import Box, WholeSpace
+from numerics.integrals.solve.integration import Method, integrate, vertex_tensor
 from numerics.kernels.arc import ErfKernel, ReLUKernel
 from numerics.kernels.stationary import CosKernel, GaussKernel
-from numerics.monomials import monomial_text, parse_monomial
+from numerics.lowering.monomials import monomial_text, parse_monomial
 from numerics.networks.architectures import ErfNet, GaussNet, ReLUNet
+from numerics.results.estimate import Quality
 
 ERF_INPUTS = np.array([-1.0, -0.6, -0.2, 0.2, 0.6, 1.0])
 STAR = Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")

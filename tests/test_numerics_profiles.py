@@ -8,15 +8,15 @@ from scipy.integrate import dblquad, quad
 
 from diagrams.diagram import Diagram
 from numerics.errors import DivergentIntegral, InvalidKernel, LoweringError
-from numerics.index_sets import multisets
-from numerics.integrals.convergence import divergence
-from numerics.integrals.domains import Box, WholeSpace
-from numerics.integrals.integration import Method, vertex_tensor
-from numerics.integrand import Integrand
+from numerics.fields.index_sets import multisets
+from numerics.integrals.rules.convergence import divergence
+from numerics.integrals.rules.domains import Box, WholeSpace
+from numerics.integrals.solve.integration import Method, vertex_tensor
 from numerics.kernels.arc import ErfKernel, ReLUKernel
+from numerics.kernels.profiles import FunctionProfile, RadialPower
 from numerics.kernels.stationary import CosKernel, GaussKernel
-from numerics.lowering import lower_diagram
-from numerics.profiles import FunctionProfile, RadialPower
+from numerics.lowering.integrand import Integrand
+from numerics.lowering.lower import lower_diagram
 
 STAR = Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")
 BUBBLE = Diagram.from_edge_string("x1-y1,x2-y1,y1-y2,y1-y2,x3-y2,x4-y2")

@@ -7,8 +7,8 @@ import mpmath
 import numpy as np
 import pytest
 
-from numerics.integrals.panels import Panel, gauss_legendre, linear_panels, sinh_panels
-from numerics.integrals.quadrature import TensorRule, TrapezoidRule, surface_rule
+from numerics.integrals.rules.panels import Panel, gauss_legendre, linear_panels, sinh_panels
+from numerics.integrals.rules.quadrature import TensorRule, TrapezoidRule, surface_rule
 
 
 @pytest.mark.parametrize("n", [1, 2, 5, 16, 64])

@@ -5,7 +5,7 @@ import pytest
 from scipy import special, stats
 
 from numerics.errors import InvalidStatistics
-from numerics.sampling.random_streams import (
+from numerics.machine.random_streams import (
     ROUNDS,
     TAIL,
     _angle_uniform,

@@ -7,12 +7,12 @@ import pytest
 
 from diagrams.diagram import Diagram
 from numerics.errors import ProblemTooLarge
-from numerics.integrals.domains import Box
-from numerics.integrals.integration import Method, integrate, vertex_tensor
-from numerics.integrals.jobs import Settings
+from numerics.integrals.job import Settings
+from numerics.integrals.rules.domains import Box
+from numerics.integrals.solve.integration import Method, integrate, vertex_tensor
 from numerics.kernels.arc import ErfKernel, ReLUKernel
+from numerics.kernels.own import FunctionKernel
 from numerics.kernels.stationary import GaussKernel
-from numerics.kernels.user import FunctionKernel
 from tests.random_integrals import random_case
 
 

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from diagrams.wick import pairings
+from diagrams.combinatorics.wick import pairings
 from numerics.errors import NotAvailable
 from numerics.exact.correlators import exact_cumulant
-from numerics.exact.feature_moments_orthant import sign_moments
-from numerics.exact.feature_moments_relu import ReLUMoments
-from numerics.exact.feature_moments_relu_cones import cone_moments
-from numerics.exact.feature_moments_relu_sectors import arc_moments, polygon_moments
+from numerics.exact.features.orthant import sign_moments
+from numerics.exact.features.relu import ReLUMoments
+from numerics.exact.features.relu_cones import cone_moments
+from numerics.exact.features.relu_sectors import arc_moments, polygon_moments
 from numerics.networks.architectures import ReLUNet
 
 

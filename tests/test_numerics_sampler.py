@@ -8,19 +8,19 @@ import pytest
 from scipy import stats
 
 from numerics.errors import InvalidNetwork, InvalidPoints, InvalidStatistics
-from numerics.estimate import Quality
 from numerics.exact.correlators import exact_correlators
 from numerics.fits.comparison import compare
-from numerics.intrinsics import GRAIN, LANES, smallest_word
-from numerics.jit import compiled
+from numerics.machine.intrinsics import GRAIN, LANES, smallest_word
+from numerics.machine.jit import compiled
+from numerics.machine.random_streams import split_seed
 from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
-from numerics.sampling.moments import moment_plan, moments_reference
-from numerics.sampling.page_sums import PairwiseSum
-from numerics.sampling.pages import Layout, Precision, lane_parameters, page_grains, sample_page
-from numerics.sampling.parameters import TAIL_WORD, fill_words
-from numerics.sampling.random_streams import split_seed
-from numerics.sampling.reference import reference_outputs
-from numerics.sampling.sampler import Ensemble
+from numerics.results.estimate import Quality
+from numerics.sampling.engine.draws import TAIL_WORD, fill_words
+from numerics.sampling.engine.page_sums import PairwiseSum
+from numerics.sampling.engine.pages import Layout, Precision, lane_parameters, page_grains, sample_page
+from numerics.sampling.engine.reference import reference_outputs
+from numerics.sampling.ensemble import Ensemble
+from numerics.sampling.estimators.moments import moment_plan, moments_reference
 
 LINE = [-1.0, -0.6, -0.2, 0.2, 0.6, 1.0]
 POSITIVE = [0.2, 0.4, 0.6, 0.8, 1.0, 1.2]

@@ -13,9 +13,15 @@ import pytest
 
 from numerics.errors import InvalidStatistics
 from numerics.networks.architectures import ErfNet
-from numerics.sampling.page_sums import PageSource, Request
-from numerics.sampling.sampler import Ensemble
-from numerics.sampling.scale_out import DEPTH, ClusterUnavailable, PackedSums, compute_span, task_level
+from numerics.sampling.engine.page_sums import PageSource, Request
+from numerics.sampling.ensemble import Ensemble
+from numerics.sampling.runs.dask_cluster import (
+    DEPTH,
+    ClusterUnavailable,
+    PackedSums,
+    compute_span,
+    task_level,
+)
 
 distributed = pytest.importorskip("distributed")
 
@@ -89,7 +95,7 @@ def test_a_run_moves_between_threads_and_cluster(client, expected, tmp_path):
 
 
 def test_a_worker_of_another_version_is_refused(client, monkeypatch):
-    monkeypatch.setattr("numerics.sampling.scale_out.VERSION", "99.0")
+    monkeypatch.setattr("numerics.sampling.runs.dask_cluster.VERSION", "99.0")
     with pytest.raises(ClusterUnavailable, match=r"a worker has nnft-sym .*, but 99\.0 asks"):
         ENSEMBLE.correlators(NETWORKS, cluster=client)
 
@@ -128,7 +134,7 @@ def test_results_are_written_whatever_client_is_around(client, tmp_path):
 def test_packing_keeps_everything():
     request = Request(ErfNet(50), ENSEMBLE.points, 11, "single", "plain", (2, 4), NETWORKS, 1000)
     sums = PageSource(request).span(4, 1)
-    packed = compute_span(request, 4, 1, sys.modules["numerics.sampling.scale_out"].VERSION)
+    packed = compute_span(request, 4, 1, sys.modules["numerics.sampling.runs.dask_cluster"].VERSION)
     unpacked = packed.unpack()
     for name in ("total", "blocks", "counts", "first_block"):
         np.testing.assert_array_equal(getattr(unpacked, name), getattr(sums, name))
@@ -169,7 +175,7 @@ def test_wrong_addresses_are_told_in_seconds(address, error, said):
 
 
 def test_a_scheduler_without_workers_is_told(monkeypatch):
-    monkeypatch.setattr("numerics.sampling.scale_out.PATIENCE", 0.3)
+    monkeypatch.setattr("numerics.sampling.runs.dask_cluster.PATIENCE", 0.3)
     with (
         distributed.LocalCluster(
             n_workers=0, dashboard_address=":0", silence_logs=logging.CRITICAL, processes=True

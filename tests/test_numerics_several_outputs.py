@@ -10,11 +10,11 @@ from numerics.errors import InvalidPoints, NotAvailable
 from numerics.exact.correlators import exact_correlators
 from numerics.fits.comparison import compare
 from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
-from numerics.networks.user import ActivationNet
+from numerics.networks.own import ActivationNet
 from numerics.networks.weight_laws import ReweightedNet
-from numerics.sampling.moments import moment_plan, moments_reference
-from numerics.sampling.sampler import Ensemble
-from numerics.sampling.store import CheckpointMismatch
+from numerics.sampling.ensemble import Ensemble
+from numerics.sampling.estimators.moments import moment_plan, moments_reference
+from numerics.sampling.runs.checkpoints import CheckpointMismatch
 
 LINE = np.array([[0.4], [0.4], [-0.7], [0.4], [1.1]])
 PLANE = np.array([[0.4, -0.2], [0.4, -0.2], [-0.7, 0.5], [0.4, -0.2], [1.1, 0.3]])

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from scipy import special
 
-from numerics import special_functions
-from numerics.jit import compiled
-from numerics.special_functions import (
+from numerics.machine import special_functions
+from numerics.machine.jit import compiled
+from numerics.machine.special_functions import (
     cos_turns,
     erf,
     erf_of_units,
@@ -18,7 +18,7 @@ from numerics.special_functions import (
     radius_fraction,
     unit_interval,
 )
-from numerics.vectors import LOOKS_UP, load, step, store
+from numerics.machine.vectors import LOOKS_UP, load, step, store
 
 RNG = np.random.default_rng(11)
 KINDS = [np.float64, np.float32]

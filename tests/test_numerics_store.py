@@ -9,15 +9,15 @@ import threading
 import numpy as np
 import pytest
 
-import numerics.sampling.store
+import numerics.sampling.runs.checkpoints
 from numerics.errors import InvalidStatistics
-from numerics.files import UnwritableOutput, is_intact, seal
+from numerics.files.sealed import UnwritableOutput, is_intact, seal
 from numerics.networks.architectures import ErfNet, ReLUNet
-from numerics.sampling.interrupts import uninterrupted
-from numerics.sampling.page_sums import PageSource, PairwiseSum, Request, join_pages
-from numerics.sampling.run import SamplingInterrupted
-from numerics.sampling.sampler import Ensemble
-from numerics.sampling.store import CheckpointMismatch, DamagedCheckpoint
+from numerics.sampling.engine.page_sums import PageSource, PairwiseSum, Request, join_pages
+from numerics.sampling.ensemble import Ensemble
+from numerics.sampling.runs.checkpoints import CheckpointMismatch, DamagedCheckpoint
+from numerics.sampling.runs.interrupts import uninterrupted
+from numerics.sampling.runs.run import SamplingInterrupted
 
 POINTS = [-0.6, 0.2, 1.0]
 #: Eleven whole pages of 65536 networks and a rest.
@@ -27,8 +27,8 @@ NETWORKS = 760_001
 @pytest.fixture(autouse=True)
 def every_page(monkeypatch):
     """Keep a checkpoint after every page."""
-    monkeypatch.setattr(numerics.sampling.store, "INTERVAL", 0.0)
-    monkeypatch.setattr(numerics.sampling.store, "SHARE", np.inf)
+    monkeypatch.setattr(numerics.sampling.runs.checkpoints, "INTERVAL", 0.0)
+    monkeypatch.setattr(numerics.sampling.runs.checkpoints, "SHARE", np.inf)
 
 
 def ensemble(**changes):
@@ -218,7 +218,7 @@ def test_a_run_that_never_began_leaves_nothing(tmp_path, monkeypatch):
     def too_early(*arguments, **options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("numerics.sampling.sampler.on_threads", too_early)
+    monkeypatch.setattr("numerics.sampling.ensemble.on_threads", too_early)
     with pytest.raises(SamplingInterrupted) as caught:
         ensemble().correlators(NETWORKS, checkpoint=tmp_path / "run")
     assert (caught.value.n_networks, caught.value.partial) == (0, None)

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from numerics.estimate import Quality
 from numerics.exact.correlators import exact_correlators
-from numerics.intrinsics import LANES
+from numerics.machine.intrinsics import LANES
+from numerics.machine.random_streams import split_seed
 from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
-from numerics.sampling.random_streams import split_seed
-from numerics.sampling.reference import _neuron
-from numerics.sampling.sampler import Ensemble
-from numerics.sampling.tails import BINS, bin_edges, count_variances, tail_index, tail_report, tail_size
+from numerics.results.estimate import Quality
+from numerics.sampling.engine.reference import _neuron
+from numerics.sampling.ensemble import Ensemble
+from numerics.sampling.judge.tails import BINS, bin_edges, count_variances, tail_index, tail_report, tail_size
 
 LINE = [-1.0, -0.6, -0.2, 0.2, 0.6, 1.0]
 NARROW = [0.01 * x for x in LINE]

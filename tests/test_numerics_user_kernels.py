@@ -8,14 +8,14 @@ from scipy.integrate import quad
 
 from diagrams.diagram import Diagram
 from numerics.errors import DivergentIntegral, InvalidKernel, InvalidNetwork
-from numerics.integrals.domains import Box, WholeSpace
-from numerics.integrals.integration import integrate, vertex_tensor
 from numerics.integrals.prediction import predict
-from numerics.jit import compiled
+from numerics.integrals.rules.domains import Box, WholeSpace
+from numerics.integrals.solve.integration import integrate, vertex_tensor
 from numerics.kernels.arc import ErfKernel, ReLUKernel
 from numerics.kernels.checks import measured_growth
+from numerics.kernels.own import FunctionKernel
 from numerics.kernels.stationary import CosKernel, GaussKernel
-from numerics.kernels.user import FunctionKernel
+from numerics.machine.jit import compiled
 
 STAR = Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")
 BUBBLE = Diagram.from_edge_string("x1-y1,x2-y1,y1-y2,y1-y2,x3-y2,x4-y2,x5-x6")

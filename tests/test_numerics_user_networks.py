@@ -14,10 +14,10 @@ from numerics.errors import InvalidNetwork
 from numerics.exact.correlators import exact_correlators, exact_cumulant
 from numerics.fits.comparison import compare
 from numerics.networks.architectures import ErfNet, ReLUNet
-from numerics.networks.user import ActivationNet
-from numerics.sampling.moments import moments_reference
-from numerics.sampling.reference import reference_outputs
-from numerics.sampling.sampler import Ensemble
+from numerics.networks.own import ActivationNet
+from numerics.sampling.engine.reference import reference_outputs
+from numerics.sampling.ensemble import Ensemble
+from numerics.sampling.estimators.moments import moments_reference
 
 LINE = [-1.0, -0.6, 0.2]
 PLANE = [[0.3, -1.1], [0.8, 0.2], [-0.5, 0.9]]

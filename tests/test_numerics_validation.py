@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from numerics.estimate import Quality
 from numerics.exact.correlators import exact_correlators
 from numerics.fits.comparison import compare
 from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
-from numerics.sampling.sampler import Ensemble
+from numerics.results.estimate import Quality
+from numerics.sampling.ensemble import Ensemble
 
 SEEDS = 24
 LINE = np.array([[-1.0], [-0.2], [0.6]])

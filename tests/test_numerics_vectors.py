@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from scipy import special
 
-from numerics.intrinsics import LANES, multiply_add
-from numerics.jit import compiled
-from numerics.sampling.lanes import ERF, _add_pair, row_count
-from numerics.special_functions import erf_unit
-from numerics.vectors import BOUNDARY, aligned, load, spread, step, store
+from numerics.machine.intrinsics import LANES, multiply_add
+from numerics.machine.jit import compiled
+from numerics.machine.special_functions import erf_unit
+from numerics.machine.vectors import BOUNDARY, aligned, load, spread, step, store
+from numerics.sampling.engine.lanes import ERF, _add_pair, row_count
 
 KINDS = [np.float64, np.float32]
 #: Rows of weights, output weights and bases of both neurons, as whole thousandths of these.

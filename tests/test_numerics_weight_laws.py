@@ -5,16 +5,16 @@ import pytest
 from scipy import integrate, special, stats
 
 from numerics.errors import InvalidNetwork, NotAvailable
-from numerics.estimate import Quality
 from numerics.exact.correlators import exact_correlators, exact_cumulant
-from numerics.exact.feature_moments import feature_moments
+from numerics.exact.features.choose import feature_moments
+from numerics.fields.index_sets import multisets
 from numerics.fits.comparison import compare
-from numerics.index_sets import multisets
 from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
 from numerics.networks.weight_laws import ReweightedNet, laws_of
-from numerics.sampling.moments import moments_reference
-from numerics.sampling.reference import reference_outputs
-from numerics.sampling.sampler import Ensemble
+from numerics.results.estimate import Quality
+from numerics.sampling.engine.reference import reference_outputs
+from numerics.sampling.ensemble import Ensemble
+from numerics.sampling.estimators.moments import moments_reference
 
 PLANE = [[0.3, -1.1], [0.8, 0.2], [-0.5, 0.9]]
 CASES = [
@@ -117,8 +117,8 @@ def test_correlated_output_weights_stay_non_gaussian(alpha):
 
 @pytest.mark.statistical
 def test_drawn_weights_follow_their_laws():
-    from numerics.sampling.random_streams import split_seed
-    from numerics.sampling.reference import _neuron
+    from numerics.machine.random_streams import split_seed
+    from numerics.sampling.engine.reference import _neuron
 
     network = ReweightedNet(ErfNet(2, 2.0, 0.5), hidden="uniform", bias="uniform", output="uniform")
     weights, (output,), biases = _neuron(network, split_seed(3), np.arange(50_000), 1)

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from nnft_sym.study.width_scan import free_theory, scan_widths
 from numerics.errors import InvalidStatistics, NotAvailable
 from numerics.exact.correlators import exact_correlators
 from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
-from numerics.sampling.connected import mean_ratio
-from numerics.sampling.sampler import Ensemble
-from numerics.sampling.width_scan import free_theory, scan_widths
+from numerics.sampling.ensemble import Ensemble
+from numerics.sampling.estimators.connected import mean_ratio
 
 LINE = np.array([[-1.0], [-0.2], [0.6]])
 POSITIVE = np.array([[0.2], [0.8], [1.2]])

@@ -125,7 +125,6 @@ NUMERICS = [
     "network",
     "pairing_amplitudes",
     "predict",
-    "scan_widths",
     "vertex_tensor",
 ]
 

@@ -14,6 +14,7 @@ from math import factorial, prod
 
 import numpy as np
 
+from diagrams.combinatorics.wick import double_factorial
 from diagrams.diagram import Diagram
 from diagrams.enumeration import machine, machine_legs
 from diagrams.enumeration.counting import Progress, Report, Totals
@@ -33,7 +34,6 @@ from diagrams.filters import (
     skeleton,
     two_particle_irreducible,
 )
-from diagrams.wick import double_factorial
 
 #: Classes enumerated between two looks at the consumer.
 _CLASSES = 4096

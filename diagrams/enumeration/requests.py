@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from math import factorial, floor, lgamma, log, log10, prod
 from operator import index
 
+from diagrams.combinatorics.wick import contraction_count
 from diagrams.enumeration.leg_classes import Content
 from diagrams.errors import GenerationError
 from diagrams.sizes import number_text
-from diagrams.wick import contraction_count
 
 #: More diagrams than this are refused before anything is enumerated.
 LARGEST_LISTING = 10**12

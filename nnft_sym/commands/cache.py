@@ -22,8 +22,8 @@ def command(folder: str | None, clear: bool, as_json: bool) -> None:
 
     from nnft_sym.jsonio import dumps
     from nnft_sym.printing.tables import show, table
-    from numerics.integrals.resumable import ENVIRONMENT
-    from numerics.integrals.store import IntegralStore
+    from numerics.integrals.solve.resumable import ENVIRONMENT
+    from numerics.integrals.solve.store import IntegralStore
 
     asked, given = "--folder", folder
     if folder is None:

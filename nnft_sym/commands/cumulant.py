@@ -66,7 +66,7 @@ def command(
     from nnft_sym.printing.tables import show, table
     from nnft_sym.progress.bars import TerminalProgress
     from numerics.exact.correlators import exact_cumulant
-    from numerics.points import as_points
+    from numerics.fields.points import as_points
 
     network = build_network(net, points, sigma_w, sigma_b, sigma_a, width)
     with TerminalProgress("feature moments") as told:

@@ -240,7 +240,7 @@ def _svg(sheet: _Sheet, entries: "list[Entry]", title: str) -> None:
     from diagrams.drawing import svg_sheet
     from nnft_sym.printing.term_pictures import dressed_svg
     from nnft_sym.report.archive import write_text
-    from numerics.files import check_writable
+    from numerics.files.sealed import check_writable
 
     pages = list(sheet.pages(entries, title))
     for number, (page, heading) in enumerate(pages, start=1):

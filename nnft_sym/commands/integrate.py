@@ -8,10 +8,10 @@ from nnft_sym.commands.options import build_network, json_option, net_options, p
 
 if TYPE_CHECKING:
     from diagrams import Diagram
-    from numerics.estimate import Estimate
     from numerics.networks.architectures import Network
+    from numerics.results.estimate import Estimate
 
-#: Name on the command line -> name of the `numerics.integrals.integration.Method`.
+#: Name on the command line -> name of the `numerics.integrals.solve.integration.Method`.
 _METHODS = {
     "auto": "AUTOMATIC",
     "closed": "CLOSED_FORM",
@@ -94,10 +94,10 @@ def _integrate(
     """Integrate, and say what to do in the words of the command line."""
     from nnft_sym.progress.predictions import integral_progress
     from numerics.errors import DivergentIntegral, InvalidDomain
-    from numerics.integrals.domains import Box, WholeSpace
-    from numerics.integrals.integration import Method, integrate
-    from numerics.integrals.jobs import Settings
-    from numerics.points import as_points
+    from numerics.fields.points import as_points
+    from numerics.integrals.job import Settings
+    from numerics.integrals.rules.domains import Box, WholeSpace
+    from numerics.integrals.solve.integration import Method, integrate
 
     if cutoff is not None and not 0.0 < cutoff < float("inf"):
         raise InvalidDomain(

@@ -21,7 +21,7 @@ def command(
     from nnft_sym.commands.cumulant import sigmas
     from nnft_sym.jsonio import dumps
     from nnft_sym.printing.tables import matrix_table, show
-    from numerics.points import as_points
+    from numerics.fields.points import as_points
 
     network = build_network(net, points, sigma_w, sigma_b, sigma_a)
     x = as_points(points)

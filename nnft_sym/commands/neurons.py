@@ -17,7 +17,7 @@ from nnft_sym.commands.options import (
 from nnft_sym.commands.widths import parse_widths
 
 if TYPE_CHECKING:
-    from numerics.neurons.sample import NeuronSample
+    from numerics.sampling.neurons.neuron_sample import NeuronSample
 
 
 @click.command(name="neurons")
@@ -61,9 +61,9 @@ def command(
     from nnft_sym.jsonio import dumps
     from nnft_sym.printing.tables import show
     from nnft_sym.progress.bars import TerminalProgress
-    from numerics.estimate import Quality
-    from numerics.neurons.ensemble import NeuronEnsemble
-    from numerics.points import as_points
+    from numerics.fields.points import as_points
+    from numerics.results.estimate import Quality
+    from numerics.sampling.neurons.neuron_ensemble import NeuronEnsemble
 
     network = build_network(net, points, sigma_w, sigma_b, sigma_a)
     ensemble = NeuronEnsemble(network, as_points(points), seed, components, tilted)

@@ -19,10 +19,10 @@ from nnft_sym.commands.options import (
 )
 
 if TYPE_CHECKING:
-    from numerics.estimate import Quality
-    from numerics.sampling.run import SamplingInterrupted
-    from numerics.sampling.sampled import SampledCorrelators
-    from numerics.sampling.sampler import Ensemble
+    from numerics.results.estimate import Quality
+    from numerics.sampling.ensemble import Ensemble
+    from numerics.sampling.estimators.sampled import SampledCorrelators
+    from numerics.sampling.runs.run import SamplingInterrupted
 
 #: Exit code of a run that Ctrl-C ended.
 INTERRUPTED = 130
@@ -125,9 +125,9 @@ def command(
     if cluster is not None and threads is not None:
         raise click.UsageError("--threads and --cluster were both given; a cluster has threads of its own")
     from nnft_sym.progress.bars import TerminalProgress
-    from numerics.points import as_points
-    from numerics.sampling.run import SamplingInterrupted
-    from numerics.sampling.sampler import Ensemble
+    from numerics.fields.points import as_points
+    from numerics.sampling.ensemble import Ensemble
+    from numerics.sampling.runs.run import SamplingInterrupted
 
     target = None if out is None else output_file(out, NETCDF)
     checkpoint = None if target is None else _checkpoint(target, resume)
@@ -158,7 +158,7 @@ def _checkpoint(target: Path, resume: bool) -> Path:
     UsageError
         If results exist and are not to be continued, or are to be continued and are damaged.
     """
-    from numerics.files import has_content, is_intact
+    from numerics.files.sealed import has_content, is_intact
 
     checkpoint = target.with_name(f"{target.name}.checkpoint")
     there = [path for path in (target, checkpoint) if has_content(path)]
@@ -234,11 +234,11 @@ def _judgement(quality: "Quality", drawn: int, networks: float) -> str:
 
     Examples
     --------
-    >>> from numerics.estimate import Quality
+    >>> from numerics.results.estimate import Quality
     >>> _judgement(Quality.TOO_FEW_SAMPLES, 500, 31_200.0)[-57:]
     'right; sample more networks (at least 40,000 are needed).'
     """
-    from numerics.estimate import Quality
+    from numerics.results.estimate import Quality
 
     if quality is not Quality.TOO_FEW_SAMPLES or not drawn < networks < MOST_NEEDED:
         return f"Quality: {quality.value}."

@@ -17,7 +17,7 @@ from nnft_sym.commands.options import (
 )
 
 if TYPE_CHECKING:
-    from numerics.sampling.width_scan import WidthScan, WidthSeries
+    from nnft_sym.study.width_scan import WidthScan, WidthSeries
 
 
 def parse_widths(text: str, least: int = 2) -> tuple[int, ...]:
@@ -103,8 +103,8 @@ def command(
     from nnft_sym.report.archive import atomically
     from nnft_sym.report.plot_style import save_figure
     from nnft_sym.report.width_plots import width_dataset, width_figure
-    from numerics.points import as_points
-    from numerics.sampling.width_scan import scan_widths
+    from nnft_sym.study.width_scan import scan_widths
+    from numerics.fields.points import as_points
 
     network = build_network(net, points, sigma_w, sigma_b, sigma_a)
     with TerminalProgress() as progress:

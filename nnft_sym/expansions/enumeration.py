@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from math import factorial, prod
 
+from diagrams.combinatorics.wick import contraction_count
 from diagrams.diagram import Diagram
 from diagrams.enumeration.counting import most_legs
 from diagrams.filters import NamedFilter, skeleton
 from diagrams.generation import count, generate
 from diagrams.sizes import number_text
-from diagrams.wick import contraction_count
 from nnft_sym.actions.shapes import Shape
 from nnft_sym.errors import InvalidExpansion
 from nnft_sym.expansions.truncation import Content

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from diagrams.diagram import Diagram
     from nnft_sym.expansions.expansion import Expansion
     from nnft_sym.expansions.terms import Term
-    from numerics.integrand import Integrand
-    from numerics.profiles import Profile
+    from numerics.kernels.profiles import Profile
+    from numerics.lowering.integrand import Integrand
 
 #: Diagram, or flat program where vertices have profiles; exact number; power of each coupling.
 NumericTerm: TypeAlias = tuple[Union["Diagram", "Integrand"], Fraction, dict[str, int]]
@@ -71,8 +71,8 @@ def integrand_of(term: "Term") -> Union["Diagram", "Integrand"]:
     """Give what stands behind the coefficient: the diagram, or its flat program if there are weights."""
     if not term.factors.weights:
         return term.diagram
-    from numerics.integrand import Integrand
-    from numerics.profiles import RadialPower
+    from numerics.kernels.profiles import RadialPower
+    from numerics.lowering.integrand import Integrand
 
     lines: dict[str, list[tuple[int, int, int]]] = {"xx": [], "xy": [], "yy": []}
     for line in term.lines:
@@ -115,7 +115,7 @@ def with_profiles(expansion: "Expansion", profiles: Mapping[str, "Profile"]) -> 
     >>> print(number, powers, integrand)
     -24 {'lambda': 1} ∫dy1 [exp(-y**2)](y1) Kw(x1,y1) Kw(x2,y1) Kw(x3,y1) Kw(x4,y1)   [4 factors, ...
     """
-    from numerics.lowering import lower_diagram
+    from numerics.lowering.lower import lower_diagram
 
     at_valence = _profiles_of_valences(expansion, profiles)
     for term in expansion:

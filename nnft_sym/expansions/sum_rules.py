@@ -51,7 +51,7 @@ def sum_rules(expansion: "Expansion") -> tuple[SumRule, ...]:
     >>> [(rule.vertices, rule.found, rule.holds) for rule in sum_rules(correlator("lambda*f^4", 4))]
     [('', 3, True), ('4:1', 105, True), ('', 3, True), ('4:1', 96, True)]
     """
-    from diagrams.wick import contraction_count
+    from diagrams.combinatorics.wick import contraction_count
     from diagrams.zero_dim import multiplicity_sum
 
     rules = []

@@ -12,16 +12,16 @@ import numpy as np
 
 from nnft_sym.jsonio import jsonable
 from nnft_sym.study.results import PREDICTIONS, NetResult, StudyResult
-from numerics.files import UnwritableOutput as UnwritableOutput
-from numerics.files import atomically as atomically
-from numerics.files import check_writable as check_writable
-from numerics.files import seal
+from numerics.files.sealed import UnwritableOutput as UnwritableOutput
+from numerics.files.sealed import atomically as atomically
+from numerics.files.sealed import check_writable as check_writable
+from numerics.files.sealed import seal
 
 if TYPE_CHECKING:
     import xarray
 
     from numerics.networks.architectures import Network
-    from numerics.sampling.sampled import SampledCorrelators
+    from numerics.sampling.estimators.sampled import SampledCorrelators
 
 #: Raised by one whenever the layout of the files changes.
 SCHEMA = 1

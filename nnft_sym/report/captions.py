@@ -2,7 +2,7 @@
 
 from nnft_sym.report.plot_style import minus
 from nnft_sym.study.results import CouplingStatus, NetResult
-from numerics.estimate import Quality
+from numerics.results.estimate import Quality
 
 OVERVIEW = (
     "Share of ΔG6 = G6 − free theory that each prediction explains, 1 − Σ|residual|/Σ|ΔG6| over distinct "

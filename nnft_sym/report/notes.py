@@ -10,7 +10,7 @@ from nnft_sym.printing.number_text import NOTHING, number, percent, superscript
 from nnft_sym.printing.tables import point_label
 from nnft_sym.study.results import NetResult, StudyResult
 from nnft_sym.study.verdict import IDENTITY
-from numerics.estimate import Quality
+from numerics.results.estimate import Quality
 
 if TYPE_CHECKING:
     from nnft_sym.expansions.expansion import Expansion
@@ -108,7 +108,7 @@ def wick_check(expansion: "Expansion") -> str:
     >>> wick_check(correlator("lambda*f^4", 4))
     '3 without vertex = 3!!; 105 with f⁴ = 7!!'
     """
-    from diagrams.wick import double_factorial
+    from diagrams.combinatorics.wick import double_factorial
 
     said = []
     for key, found in expansion.wick_total.items():

@@ -18,7 +18,7 @@ from nnft_sym.jsonio import dumps
 from nnft_sym.report.archive import UnwritableOutput, write_study
 from nnft_sym.study.results import StudyResult
 from nnft_sym.study.summary import summarise
-from numerics.files import is_abandoned, lock
+from numerics.files.sealed import is_abandoned, lock
 
 #: The files of a study, below its folder.
 _FILES = ("report.html", "report.tex", "results.nc", "summary.json")
@@ -80,7 +80,7 @@ def check_folder(path: str | os.PathLike[str]) -> Path:
     --------
     >>> check_folder("no/such/place")
     Traceback (most recent call last):
-    numerics.files.UnwritableOutput: cannot write to 'no/such/place': the folder 'no/such' does not exist...
+    numerics.files.sealed.UnwritableOutput: cannot write to 'no/such/place': the folder 'no/such'...
     """
     folder = Path(path)
     try:

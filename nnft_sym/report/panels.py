@@ -7,7 +7,7 @@ import numpy as np
 from nnft_sym.printing.tables import point_label
 from nnft_sym.report.plot_style import BLUE, GREY, INK, PAPER, log_ticks, minus, plain_ticks
 from nnft_sym.study.results import CorrelatorResult, NetResult
-from numerics.estimate import Quality
+from numerics.results.estimate import Quality
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

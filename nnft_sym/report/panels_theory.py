@@ -19,7 +19,7 @@ from nnft_sym.report.plot_style import (
 )
 from nnft_sym.study.results import Array, NetResult
 from nnft_sym.study.summary import chosen_fit
-from numerics.estimate import Quality
+from numerics.results.estimate import Quality
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

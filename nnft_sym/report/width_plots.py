@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from numerics.sampling.width_scan import WidthScan, WidthSeries
+    from nnft_sym.study.width_scan import WidthScan, WidthSeries
 
 #: Points of the exact curve.
 CURVE = 60
@@ -33,7 +33,7 @@ def width_figure(scan: "WidthScan") -> "Figure":
     Examples
     --------
     >>> from numerics.networks.architectures import ReLUNet
-    >>> from numerics.sampling.width_scan import scan_widths
+    >>> from nnft_sym.study.width_scan import scan_widths
     >>> scan = scan_widths(ReLUNet(1), [0.5, 1.0], (1, 3), networks=1000, experiments=2)
     >>> [axes.get_ylabel() for axes in width_figure(scan).axes[:2]]
     ['$m_4$', '$m_6$']
@@ -190,7 +190,7 @@ def width_dataset(scan: "WidthScan") -> "xarray.Dataset":
     Examples
     --------
     >>> from numerics.networks.architectures import ReLUNet
-    >>> from numerics.sampling.width_scan import scan_widths
+    >>> from nnft_sym.study.width_scan import scan_widths
     >>> scan = scan_widths(ReLUNet(1), [0.5, 1.0], (1, 3), networks=1000, experiments=2)
     >>> data = width_dataset(scan)
     >>> data["m"].dims, round(float(data["m_exact"].sel(order=4, width=3)), 12)

@@ -13,18 +13,18 @@ from nnft_sym.study.results import Array, CorrelatorResult, NetResult
 from nnft_sym.study.six_point import predict_six_point
 from nnft_sym.study.verdict import ALWAYS_ASKED, checks, is_sampled, verdict
 from numerics.errors import NotAvailable
-from numerics.estimate import Estimate, Quality
 from numerics.exact.correlators import ExactCorrelators, exact_correlators
+from numerics.fields.index_sets import multisets
+from numerics.fields.points import as_points
 from numerics.fits.comparison import Comparison, compare
 from numerics.fits.eigenbasis import Eigenbasis, eigenbasis_of_blocks
-from numerics.index_sets import multisets
-from numerics.integrals.contact import contact_coefficient
+from numerics.integrals.accuracy.contact_referee import contact_coefficient
 from numerics.integrals.prediction import Prediction
 from numerics.networks.architectures import Network, network
-from numerics.points import as_points
-from numerics.sampling.connected import mean_ratio
-from numerics.sampling.sampled import SampledCorrelators
-from numerics.sampling.sampler import Ensemble
+from numerics.results.estimate import Estimate, Quality
+from numerics.sampling.ensemble import Ensemble
+from numerics.sampling.estimators.connected import mean_ratio
+from numerics.sampling.estimators.sampled import SampledCorrelators
 
 ORDERS = (2, 4, 6)
 #: A covariance of hundreds of correlators needs about this many blocks.

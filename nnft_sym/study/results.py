@@ -1,9 +1,9 @@
 """What a study finds: plain frozen records, filled by `run`, read by tables, plots and reports.
 
 Conventions: index sets are the distinct multisets of the inputs (rows of
-``numerics.index_sets.multisets``); ``free`` is the Gaussian-process part, the sum over pairings of products
-of kernels; ``delta`` means full minus free. Where an exact finite-width answer exists it is the referee;
-sampled numbers stand beside it.
+``numerics.fields.index_sets.multisets``); ``free`` is the Gaussian-process part, the sum over pairings of
+products of kernels; ``delta`` means full minus free. Where an exact finite-width answer exists it is the
+referee; sampled numbers stand beside it.
 """
 
 from collections.abc import Mapping
@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from nnft_sym.expansions.expansion import Expansion
     from nnft_sym.study.config import NetConfig, StudyConfig
-    from numerics.estimate import Quality
     from numerics.fits.comparison import Comparison
     from numerics.fits.fitting import Fit
+    from numerics.results.estimate import Quality
 
 Array = NDArray[np.float64]
 

@@ -30,12 +30,12 @@ from nnft_sym.study.net import ORDERS, make_network, study_net
 from nnft_sym.study.reporter import Reporter, Silent
 from nnft_sym.study.results import Array, NetResult, StudyResult
 from numerics.errors import DivergentIntegral
-from numerics.integrals.domains import Box, WholeSpace
+from numerics.fields.points import as_points
 from numerics.integrals.prediction import Prediction, predict
-from numerics.points import as_points
+from numerics.integrals.rules.domains import Box, WholeSpace
 
 if TYPE_CHECKING:
-    from numerics.integrals.domains import Domain
+    from numerics.integrals.rules.domains import Domain
 
 #: Vertex integrals below this, or above its inverse, have no squares among the floats.
 SMALLEST = 1e-140

@@ -22,7 +22,7 @@ from nnft_sym.study.results import (
 from numerics.fits.comparison import compare
 from numerics.fits.eigenbasis import Eigenbasis, eigenbasis_of_blocks
 from numerics.integrals.prediction import Prediction
-from numerics.sampling.sampled import SampledCorrelators
+from numerics.sampling.estimators.sampled import SampledCorrelators
 
 
 def predict_six_point(

@@ -10,8 +10,8 @@ import numpy as np
 
 from nnft_sym.printing.number_text import number, percent, with_error
 from nnft_sym.study.results import CorrelatorResult, CouplingResult, CouplingStatus, SixPointResult
-from numerics.estimate import Quality
 from numerics.fits.comparison import Comparison
+from numerics.results.estimate import Quality
 
 #: Two-sided p-value of sampled against exact below which our own numbers are suspect: with three nets and
 #: four comparisons each, a false alarm in about one run of 800.

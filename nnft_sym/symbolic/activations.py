@@ -29,7 +29,7 @@ def symbolic_activation(
     Returns
     -------
     callable
-        A function of one number, for `numerics.networks.user.ActivationNet`.
+        A function of one number, for `numerics.networks.own.ActivationNet`.
 
     Raises
     ------
@@ -38,7 +38,7 @@ def symbolic_activation(
 
     Examples
     --------
-    >>> from numerics.networks.user import ActivationNet
+    >>> from numerics.networks.own import ActivationNet
     >>> z = sympy.Symbol("z")
     >>> activation = symbolic_activation(sympy.tanh(2 * z) + z / 3)
     >>> round(activation(0.3), 6), ActivationNet(5, activation).width

@@ -18,10 +18,10 @@ from nnft_sym.errors import InvalidExpansion
 from nnft_sym.symbolic.compiled import compiled
 from nnft_sym.symbolic.inputs import as_symbol
 from numerics.errors import InvalidKernel
-from numerics.profiles import FunctionProfile
+from numerics.kernels.profiles import FunctionProfile
 
 if TYPE_CHECKING:
-    from numerics.kernels.user import FunctionKernel
+    from numerics.kernels.own import FunctionKernel
 
 Array = NDArray[np.float64]
 #: The coordinates of a point: one symbol, or one for each of d.
@@ -51,7 +51,7 @@ def symbolic_kernel(
     x, y : sympy.Symbol, or sequence of d symbols
         The coordinates of the two points.
     bias_variance, ray_growth, self_growth, length_scale
-        As for `numerics.kernels.user.FunctionKernel`; growth that is given is checked.
+        As for `numerics.kernels.own.FunctionKernel`; growth that is given is checked.
     kinks_at_points : bool, optional
         Whether K_W(x, ·) has a kink at x. By default it is read off the expression in one dimension, and
         measured in more.
@@ -78,7 +78,7 @@ def symbolic_kernel(
     >>> kernel.kinks(np.array([[0.5]])), kernel.weight(np.zeros((1, 1)), np.zeros((1, 1))).tolist()
     ((array([0.5]),), [[0.25]])
     """
-    from numerics.kernels.user import FunctionKernel
+    from numerics.kernels.own import FunctionKernel
 
     first, second = _two_points(x, y)
     expression = _checked(expression, (*first, *second))
@@ -128,7 +128,7 @@ def symbolic_profile(
         In the coordinates of the vertex, with numbers for everything else.
     y : sympy.Symbol, or sequence of d symbols
     growth, length_scale, centres
-        As for `numerics.profiles.FunctionProfile`; polynomials need no length scale.
+        As for `numerics.kernels.profiles.FunctionProfile`; polynomials need no length scale.
 
     Raises
     ------

@@ -26,7 +26,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.errors import NotAvailable
-from numerics.estimate import Estimate, Quality
 from numerics.exact.inputs import as_outputs, distinct_fields, refuse_absurd_memory, refuse_extremes
 from numerics.exact.neuron_cumulants import (
     EPS,
@@ -36,16 +35,17 @@ from numerics.exact.neuron_cumulants import (
     quality_of,
     spread_over,
 )
+from numerics.fields.index_sets import multisets
+from numerics.fields.points import Points, as_points
 from numerics.given import as_whole, as_wholes
-from numerics.index_sets import multisets
-from numerics.moment_tables import (
+from numerics.networks.architectures import Network, as_network
+from numerics.results.estimate import Estimate, Quality
+from numerics.results.moment_tables import (
     SymmetricTable,
     join_blocks,
     sums_by_blocks,
     wick_count,
 )
-from numerics.networks.architectures import Network, as_network
-from numerics.points import Points, as_points
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -64,7 +64,7 @@ class ExactCorrelator:
     order : int
         n.
     indices : ndarray of int64, shape (M, n)
-        Rows of ``numerics.index_sets.multisets``.
+        Rows of ``numerics.fields.index_sets.multisets``.
     full : ndarray, shape (M,)
         E[f(x_1) … f(x_n)], output bias included.
     connected : ndarray, shape (M,)

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from diagrams.messages import shown
 from numerics.errors import InvalidPoints, NotAvailable
+from numerics.fields.index_sets import multiset_count
 from numerics.given import as_wholes
-from numerics.index_sets import multiset_count
 from numerics.networks.architectures import Network
 
 Array = NDArray[np.float64]

@@ -7,15 +7,15 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.estimate import Quality
-from numerics.exact.feature_moments import feature_moments
-from numerics.exact.feature_moments_base import Moments
+from numerics.exact.features.base import Moments
+from numerics.exact.features.choose import feature_moments
 from numerics.exact.inputs import distinct_fields
-from numerics.index_sets import multisets
-from numerics.moment_tables import SymmetricTable, sum_over_partitions, wick_count
+from numerics.fields.index_sets import multisets
 from numerics.networks.architectures import Network
-from numerics.networks.neuron_quadrature import QuadratureKernel
+from numerics.networks.averages.neuron_quadrature import QuadratureKernel
 from numerics.networks.weight_laws import output_moments
+from numerics.results.estimate import Quality
+from numerics.results.moment_tables import SymmetricTable, sum_over_partitions, wick_count
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]

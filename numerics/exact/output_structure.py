@@ -24,18 +24,18 @@ from typing import final
 
 import numpy as np
 
-from diagrams.wick import pairings
+from diagrams.combinatorics.set_partitions import set_partitions
+from diagrams.combinatorics.wick import pairings
 from numerics.errors import NotAvailable
-from numerics.estimate import Estimate, Quality
 from numerics.exact.correlators import LARGEST_ORDER
-from numerics.exact.feature_moments import feature_moments
+from numerics.exact.features.choose import feature_moments
 from numerics.exact.inputs import as_outputs, refuse_extremes
 from numerics.exact.neuron_cumulants import CONVERGED, EPS
+from numerics.fields.points import Points, as_points
 from numerics.networks.architectures import Network, as_network
-from numerics.networks.neuron_quadrature import GAUSSIAN
+from numerics.networks.averages.neuron_quadrature import GAUSSIAN
 from numerics.networks.weight_laws import laws_of
-from numerics.points import Points, as_points
-from numerics.set_partitions import set_partitions
+from numerics.results.estimate import Estimate, Quality
 
 Pairing = tuple[tuple[int, int], ...]
 

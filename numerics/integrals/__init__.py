@@ -1,9 +1,6 @@
-"""From flat programs to numbers with errors; `integration` and `prediction` are the ways in.
+"""From flat programs to numbers with errors; `solve.integration` and `prediction` are the ways in.
 
-`jobs` holds what is asked and what came out, `domains` where vertices may be. `methods` chooses:
-`gaussian_form` (closed), `contraction` of tables on the nodes of `quadrature` or `cones` (made of `panels`,
-refined by `refinement`, with `kinked_lines` and `tensor_network` to help), or `pointwise` cubature and
-quasi-Monte-Carlo; `symmetry` knows what is zero; `backends` and their compiled `interpreter` do the sums.
-`convergence` knows what diverges, `truncation` enlarges boxes to all of R^d, `flow` follows a coupling with
-the cutoff. `store` and `resumable` keep what was integrated; `contact` is a second way to one integral.
+`job` holds what is asked and what came out. `rules` are where integrands are evaluated, `evaluate` does the
+sums, `accuracy` refines rules and judges errors, `solve` chooses among all of them and stores what was
+found. `flow` follows a coupling with the cutoff.
 """

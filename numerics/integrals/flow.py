@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 
 from diagrams.diagram import Diagram
 from numerics.errors import InvalidDomain, SingularProblem
-from numerics.estimate import Estimate, Quality
+from numerics.fields.points import Points
 from numerics.given import as_real_array
-from numerics.integrals.backends import Backend
-from numerics.integrals.convergence import divergence
-from numerics.integrals.domains import Box
-from numerics.integrals.integration import vertex_tensor
+from numerics.integrals.evaluate.backends import Backend
+from numerics.integrals.rules.convergence import divergence
+from numerics.integrals.rules.domains import Box
+from numerics.integrals.solve.integration import vertex_tensor
 from numerics.kernels.base import Kernel
-from numerics.points import Points
+from numerics.results.estimate import Estimate, Quality
 
 Array = NDArray[np.float64]
 
@@ -117,7 +117,7 @@ def flow(
     cutoffs : sequence of float
         Two or more, ascending.
     rtol, backend
-        As for `numerics.integrals.integration.integrate`.
+        As for `numerics.integrals.solve.integration.integrate`.
     progress : callable, optional
         Called with the number of cutoffs done and their total.
 

@@ -1,7 +1,7 @@
 """From an expansion to numbers: an n-point function for all input multisets, polynomial in the couplings.
 
 Each distinct vertex integral of the expansion is computed once, for all multisets of inputs on its legs
-(`numerics.integrals.integration`); every term is then looked up in those tables and multiplied by the
+(`numerics.integrals.solve.integration`); every term is then looked up in those tables and multiplied by the
 propagators K of the lines between external points.
 """
 
@@ -17,11 +17,12 @@ from numpy.typing import ArrayLike, NDArray
 from diagrams.diagram import Diagram
 from diagrams.messages import shown
 from numerics.errors import LoweringError, NotAvailable
-from numerics.estimate import Estimate, Quality
-from numerics.index_sets import multiset_count, multisets
-from numerics.integrals.backends import Backend
-from numerics.integrals.domains import Domain
-from numerics.integrals.integration import (
+from numerics.fields.index_sets import multiset_count, multisets
+from numerics.fields.points import Points
+from numerics.integrals.evaluate.backends import Backend
+from numerics.integrals.job import Job, Settings
+from numerics.integrals.rules.domains import Domain
+from numerics.integrals.solve.integration import (
     Method,
     Product,
     checked_question,
@@ -31,14 +32,13 @@ from numerics.integrals.integration import (
     kernel_error,
     leg_rows,
 )
-from numerics.integrals.jobs import Job, Settings
-from numerics.integrals.resumable import solve_with_store
-from numerics.integrals.store import IntegralStore
-from numerics.integrand import Integrand
+from numerics.integrals.solve.resumable import solve_with_store
+from numerics.integrals.solve.store import IntegralStore
 from numerics.kernels.base import Kernel
-from numerics.lowering import Program, TermGroup, TermLike, lower
-from numerics.monomials import Monomial, monomial_text, parse_monomial
-from numerics.points import Points
+from numerics.lowering.integrand import Integrand
+from numerics.lowering.lower import Program, TermGroup, TermLike, lower
+from numerics.lowering.monomials import Monomial, monomial_text, parse_monomial
+from numerics.results.estimate import Estimate, Quality
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -255,7 +255,7 @@ def predict(
     domain : Box or WholeSpace
         Where the vertices are.
     rtol, method, settings, backend
-        As for `numerics.integrals.integration.integrate`.
+        As for `numerics.integrals.solve.integration.integrate`.
     cache : IntegralStore or path-like, optional
         Where integrals are kept for the next time, each as soon as it is done; so an interrupted run loses
         only the integral it was at. Default: the folder in the environment variable ``NNFT_CACHE``, or none.
@@ -269,8 +269,8 @@ def predict(
     Raises
     ------
     LoweringError, DivergentIntegral, ProblemTooLarge, InvalidKernel, InvalidPoints, NotAvailable
-        As for `numerics.lowering.lower` and `numerics.integrals.integration.integrate`; `InvalidKernel` also
-        for a kernel of the user that is not symmetric or not positive at the inputs.
+        As for `numerics.lowering.lower.lower` and `numerics.integrals.solve.integration.integrate`;
+        `InvalidKernel` also for a kernel of the user that is not symmetric or not positive at the inputs.
 
     Examples
     --------
@@ -278,7 +278,7 @@ def predict(
 
     >>> from fractions import Fraction
     >>> from diagrams.diagram import Diagram
-    >>> from numerics.integrals.domains import Box
+    >>> from numerics.integrals.rules.domains import Box
     >>> from numerics.kernels.arc import ReLUKernel
     >>> pairs = ["x1-x2,x3-x4", "x1-x3,x2-x4", "x1-x4,x2-x3"]
     >>> terms = [(Diagram.from_edge_string(text), Fraction(1), {}) for text in pairs]

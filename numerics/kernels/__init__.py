@@ -1,5 +1,5 @@
-"""Propagators: what every kernel answers (`base`), our four (`arc`, `stationary`) and the user's (`user`).
+"""Propagators: what every kernel answers (`base`), our four (`arc`, `stationary`) and the user's (`own`).
 
-`scalar`, `tables` and `scalar_tables` are their compiled forms; `checks` asks a user's kernel for growth,
-kinks and symmetry.
+`profiles` are functions of position on a vertex. `scalar`, `tables` and `scalar_tables` are the compiled
+forms; `checks` asks a user's kernel for growth, kinks and symmetry.
 """

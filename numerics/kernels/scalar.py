@@ -8,9 +8,9 @@ inputs become vector code.
 from math import exp, pi, sqrt
 from typing import Any
 
-from numerics.intrinsics import multiply_add
-from numerics.jit import compiled, inlined
 from numerics.kernels.base import FEW_AXES
+from numerics.machine.intrinsics import multiply_add
+from numerics.machine.jit import compiled, inlined
 
 #: (atan(t)/t − 1)/t² as a polynomial in t² for |t| <= tan(π/8): Chebyshev interpolation computed with 60
 #: digits, error 1e-18. Kernels of almost opposite inputs need atan(t) − t to full relative accuracy.

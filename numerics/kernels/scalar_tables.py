@@ -10,7 +10,7 @@ from numba import types
 from numba.extending import is_jitted
 from numpy.typing import NDArray
 
-from numerics.jit import compiled_for
+from numerics.machine.jit import compiled_for
 
 Array = NDArray[np.float64]
 

@@ -1,4 +1,4 @@
-"""Compiled tables of kernel values; see `numerics.integrals.backends`, which imports them only when needed.
+"""Compiled tables of kernel values, imported by `numerics.integrals.evaluate.backends` only when needed.
 
 A table of the Erf kernel costs a few nanoseconds per value this way, ten times less than with one NumPy
 operation after the other.
@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.jit import compiled
 from numerics.kernels.arc import ErfKernel, ReLUKernel
 from numerics.kernels.base import FEW_AXES, Kernel, as_pair
 from numerics.kernels.scalar import erf_weight, relu_weight
+from numerics.machine.jit import compiled
 
 Array = NDArray[np.float64]
 

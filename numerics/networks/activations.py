@@ -125,7 +125,7 @@ def _array_function(activation: Scalar) -> Callable[[Array, Array], None]:
 def _row_function(activation: Scalar, single: bool) -> Any:
     import numba
 
-    from numerics.intrinsics import LANES
+    from numerics.machine.intrinsics import LANES
 
     function = _jitted(activation)
     kind = numba.types.float32 if single else numba.types.float64

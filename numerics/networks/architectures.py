@@ -1,7 +1,7 @@
 """Definitions of the architectures: one definition gives sampler parameters, kernel and exact moments.
 
 What to use when: `ErfNet`, `ReLUNet`, `GaussNet` and `CosNet` for the networks of the literature, or by name
-`network`; `numerics.networks.user.ActivationNet` for an activation of one's own;
+`network`; `numerics.networks.own.ActivationNet` for an activation of one's own;
 `numerics.networks.weight_laws.ReweightedNet` for other distributions of the weights.
 
 A network of width N maps x in R^d to

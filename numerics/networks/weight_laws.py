@@ -5,7 +5,7 @@ Every parameter keeps its variance; only the law changes. What follows from that
 - uniform output weights over Gaussian hidden ones leave the kernel alone; moments of one neuron are
   E[a^n] E_{1..n} with E[a^n] = (√3 σ_a)^n/(n + 1), so κ_4 gains κ_4(a) E_1234 = −(6/5) σ_a⁴ E_1234;
 - uniform hidden weights or biases change the features' moments, the kernel first of all, which are then
-  computed by quadrature over the parameters (`numerics.networks.neuron_quadrature`);
+  computed by quadrature over the parameters (`numerics.networks.averages.neuron_quadrature`);
 - correlated output weights a ~ N(0, σ_a² [(1 − α) 1 + α 1 1ᵀ]) are not independent neurons any more. For
   features of mean zero the two-point function stays what it is and, for every α > 0, non-Gaussianity survives
   infinite width: G_c^(4) = σ_a⁴ [(3 E_1234 − Σ_3 E E)/N + 2α² (1 − 1/N) Σ_3 E E].
@@ -22,7 +22,7 @@ from numerics.errors import InvalidNetwork, NotAvailable
 from numerics.given import as_number
 from numerics.kernels.base import Kernel
 from numerics.networks.architectures import CosNet, ErfNet, Network, as_network
-from numerics.networks.neuron_quadrature import GAUSSIAN, UNIFORM, Neuron, QuadratureKernel
+from numerics.networks.averages.neuron_quadrature import GAUSSIAN, UNIFORM, Neuron, QuadratureKernel
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]

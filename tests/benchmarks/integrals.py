@@ -14,11 +14,11 @@ from scipy.integrate import cubature, dblquad, quad
 
 from diagrams.diagram import Diagram
 from nnft_sym import Action, correlator
-from numerics.index_sets import multisets
-from numerics.integrals.backends import NumbaBackend
-from numerics.integrals.domains import Box
-from numerics.integrals.integration import Method, vertex_tensor
+from numerics.fields.index_sets import multisets
+from numerics.integrals.evaluate.backends import NumbaBackend
 from numerics.integrals.prediction import predict
+from numerics.integrals.rules.domains import Box
+from numerics.integrals.solve.integration import Method, vertex_tensor
 from numerics.kernels.arc import ErfKernel, ReLUKernel
 
 STAR = Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")

@@ -17,14 +17,14 @@ import numpy as np
 from scipy.special import erf as scipy_erf
 
 from numerics.exact.correlators import exact_correlators
-from numerics.index_sets import multisets, ranks
-from numerics.intrinsics import LANES, multiply_add
-from numerics.jit import compiled
+from numerics.fields.index_sets import multisets, ranks
+from numerics.machine.intrinsics import LANES, multiply_add
+from numerics.machine.jit import compiled
+from numerics.machine.special_functions import erf
+from numerics.machine.vectors import aligned
 from numerics.networks.architectures import ErfNet
-from numerics.neurons.ensemble import NeuronEnsemble
-from numerics.sampling.sampler import Ensemble
-from numerics.special_functions import erf
-from numerics.vectors import aligned
+from numerics.sampling.ensemble import Ensemble
+from numerics.sampling.neurons.neuron_ensemble import NeuronEnsemble
 
 try:
     import torch

@@ -9,9 +9,9 @@ import pytest
 import nnft_sym as nn
 from numerics.errors import DivergentIntegral, InvalidNetwork, NotAvailable
 from numerics.kernels.checks import measured_growth
-from numerics.kernels.user import FunctionKernel
-from numerics.networks.gaussian_pairs import GaussianPairs
-from numerics.networks.hermite_table import FEW, MANY, SOME
+from numerics.kernels.own import FunctionKernel
+from numerics.networks.averages.gaussian_pairs import GaussianPairs
+from numerics.networks.averages.hermite_table import FEW, MANY, SOME
 
 mpmath.mp.dps = 40
 STAR = nn.Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")

@@ -14,8 +14,8 @@ import pytest
 
 from numerics.errors import ClusterUnavailable
 from numerics.networks.architectures import ErfNet
-from numerics.sampling import scale_out
-from numerics.sampling.sampler import Ensemble
+from numerics.sampling.ensemble import Ensemble
+from numerics.sampling.runs import dask_cluster as scale_out
 
 distributed = pytest.importorskip("distributed")
 

@@ -13,20 +13,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import numerics.sampling.store
+import numerics.sampling.runs.checkpoints
 from diagrams.diagram import Diagram
 from nnft_sym.cli import run
-from numerics.code_version import code_version
-from numerics.files import UnwritableOutput, check_writable
-from numerics.integrals.domains import Box
-from numerics.integrals.integration import integrate
-from numerics.integrals.resumable import store_of
-from numerics.integrals.store import IntegralStore, StoreNotice
+from numerics.files.code_version import code_version
+from numerics.files.sealed import UnwritableOutput, check_writable
+from numerics.files.targets import OutputInUse, claimed
+from numerics.integrals.rules.domains import Box
+from numerics.integrals.solve.integration import integrate
+from numerics.integrals.solve.resumable import store_of
+from numerics.integrals.solve.store import IntegralStore, StoreNotice
 from numerics.kernels.arc import ErfKernel
 from numerics.networks.architectures import ErfNet
-from numerics.sampling.sampler import Ensemble
-from numerics.sampling.store import CheckpointMismatch, inputs
-from numerics.targets import OutputInUse, claimed
+from numerics.sampling.ensemble import Ensemble
+from numerics.sampling.runs.checkpoints import CheckpointMismatch, inputs
 
 SAMPLE = ["sample", "--net", "erf", "--width", "3", "--networks", "100", "--points", "1", "--orders", "2"]
 DRAW = ["draw", "lambda*f^4", "-n", "4"]
@@ -145,7 +145,7 @@ def test_folders_one_may_not_look_into(tmp_path):
 import os, sys, warnings
 from pathlib import Path
 from nnft_sym.cli import run
-from numerics.files import UnwritableOutput, check_writable
+from numerics.files.sealed import UnwritableOutput, check_writable
 private, mine = Path({str(private)!r}), {str(mine)!r}
 star = ["integrate", "--net", "erf", "--diagram", "x1-y1,x2-y1", "--points", "0;1", "--cutoff", "2", "--json"]
 for words in ({SAMPLE!r}, ["cache", "--folder", mine], star):  # the libraries may stand where nobody may look
@@ -222,7 +222,7 @@ def test_only_what_we_wrote_is_counted_and_cleared(nnft, tmp_path):
 RIVAL = """
 import sys
 from nnft_sym.cli import run
-from numerics.sampling import store
+from numerics.sampling.runs import checkpoints as store
 store.INTERVAL = 0.0
 sys.exit(run(sys.argv[1:]))
 """
@@ -314,7 +314,9 @@ def test_a_checkpoint_of_other_code_is_refused(tmp_path, monkeypatch):
     ensemble, path = Ensemble(ErfNet(3), [0.5]), tmp_path / "run"
     for code in ("f" * 64, None):
         with monkeypatch.context() as patch:
-            patch.setattr(numerics.sampling.store, "inputs", lambda r, code=code: inputs(r) | {"code": code})
+            patch.setattr(
+                numerics.sampling.runs.checkpoints, "inputs", lambda r, code=code: inputs(r) | {"code": code}
+            )
             ensemble.correlators(1000, orders=(2,), checkpoint=path)
         before = path.read_bytes()
         with pytest.raises(CheckpointMismatch, match="written by other code") as caught:
@@ -329,7 +331,11 @@ def test_the_code_is_told_apart_by_its_content(tmp_path):
     root = Path(__file__).parents[2]
     for floor in ("diagrams", "numerics"):
         shutil.copytree(root / floor, tmp_path / floor, ignore=shutil.ignore_patterns("__pycache__"))
-    show = [sys.executable, "-c", "from numerics.code_version import code_version; print(code_version())"]
+    show = [
+        sys.executable,
+        "-c",
+        "from numerics.files.code_version import code_version; print(code_version())",
+    ]
 
     def stamp():
         return subprocess.run(show, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.strip()

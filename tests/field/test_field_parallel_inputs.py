@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import nnft_sym as nn
-from numerics.exact.feature_moments_relu import ReLUMoments
+from numerics.exact.features.relu import ReLUMoments
 
 QUOTED = [
     [0.1, 0.2, 0.3, 0.4],

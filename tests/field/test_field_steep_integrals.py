@@ -6,14 +6,14 @@ from scipy.special import roots_legendre
 
 from diagrams.diagram import Diagram
 from numerics.errors import ProblemTooLarge
-from numerics.index_sets import multisets
-from numerics.integrals.cones import cone_rule, fewest_panels
-from numerics.integrals.domains import Box
-from numerics.integrals.integration import Method, integrate, vertex_tensor
-from numerics.integrals.jobs import Job, Settings
-from numerics.integrals.pointwise import by_quasi_monte_carlo
-from numerics.integrand import Integrand
+from numerics.fields.index_sets import multisets
+from numerics.integrals.evaluate.pointwise import by_quasi_monte_carlo
+from numerics.integrals.job import Job, Settings
+from numerics.integrals.rules.cones import cone_rule, fewest_panels
+from numerics.integrals.rules.domains import Box
+from numerics.integrals.solve.integration import Method, integrate, vertex_tensor
 from numerics.kernels.arc import ErfKernel, ReLUKernel
+from numerics.lowering.integrand import Integrand
 from tests.field.steep_cases import STRATA, drawn, judged
 from tests.field.steep_truths import Star, along_rays, erf_kernel
 

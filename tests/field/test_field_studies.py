@@ -15,12 +15,12 @@ from nnft_sym.report.output import UnwritableOutput, check_folder, refuse_other_
 from nnft_sym.study.config import InvalidStudy, load_study, parse_study
 from nnft_sym.study.run import run_study
 from nnft_sym.study.summary import summarise
+from nnft_sym.study.width_scan import scan_widths
 from numerics.errors import InvalidStatistics
-from numerics.files import atomically
+from numerics.files.sealed import atomically
 from numerics.fits.fitting import fit
-from numerics.integrals.contact import contact_coefficient
+from numerics.integrals.accuracy.contact_referee import contact_coefficient
 from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
-from numerics.sampling.width_scan import scan_widths
 
 
 def study(net, networks=2000, experiments=4, seed=0):
@@ -291,7 +291,7 @@ def test_figures_are_the_same_bytes_twice(tmp_path):
 
 def test_errors_of_huge_products_are_numbers():
     """FAULTS O: overflow in the square of a deviation (nnft neurons --tilted at x = 6)."""
-    from numerics.neurons.ensemble import NeuronEnsemble
+    from numerics.sampling.neurons.neuron_ensemble import NeuronEnsemble
 
     with np.errstate(all="raise", under="ignore"):
         sample = NeuronEnsemble(GaussNet(1), np.array([[6.0]]), 0, None, True).sample(400, 6, 50, None)

@@ -15,11 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diagrams import contract, count
+from diagrams.combinatorics.wick import double_factorial
 from diagrams.errors import GenerationError, UnknownFilter
 from diagrams.filters import ALIASES, ALL_FILTERS, named_filter
 from diagrams.pictures.tikz import tikz
 from diagrams.sizes import number_text
-from diagrams.wick import double_factorial
 from nnft_sym.actions.action import Action
 from nnft_sym.actions.names import coupling_latex
 from nnft_sym.cli import run

@@ -1,0 +1,368 @@
+"""One architecture at many widths: the 1/N law, sampled and exact.
+
+For each width an ensemble of its own (independent networks) is sampled in `experiments` equal parts. Compared
+are, for n = 4 and 6,
+
+- m_n, the mean over index sets of |G^(n) − G_GP^(n)| / |G_GP^(n)|, which falls like 1/N until the noise of
+  the sample, the *background*, hides it (Halverson, Maiti and Stoner, arXiv:2008.08601);
+- the connected function projected on a fixed shape t, y(N) = Σ_e t_e (G_c/G_GP)_e / Σ_e t_e². It is linear in
+  G_c, estimated without bias, so that y ∝ N^(1 − n/2) can be fitted through noise of any size. With
+  t = κ_n/G_GP, where the exact cumulant κ_n of one neuron is known, y is N^(1 − n/2) itself; else t = 1.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diagrams.messages import shown
+from numerics.errors import InvalidStatistics, NotAvailable
+from numerics.exact.correlators import ExactCorrelators, exact_correlators
+from numerics.exact.inputs import MEMORY_LIMIT
+from numerics.fields.index_sets import multiset_count
+from numerics.fields.points import as_points
+from numerics.fits.power_law import PowerLaw, fit_power_law
+from numerics.given import as_whole, as_wholes
+from numerics.machine.random_streams import split_seed
+from numerics.networks.architectures import Network, as_network
+from numerics.results.estimate import Quality
+from numerics.results.jackknife import Jackknife
+from numerics.sampling.ensemble import Ensemble
+from numerics.sampling.estimators.connected import free_correlator, mean_ratio
+from numerics.sampling.estimators.sampled import SampledCorrelators
+from numerics.sampling.runs.dask_cluster import OVERHEAD
+
+Array = NDArray[np.float64]
+
+#: Orders that are compared.
+ORDERS = (4, 6)
+#: Blocks behind the errors, at least.
+BLOCKS = 400
+#: Neurons, over all networks, of a scan; more would take days.
+MOST_NEURONS = 1e13
+#: Widest network of a scan, as of a study.
+WIDEST = 10**7
+#: Networks of one width.
+MOST_NETWORKS = 10**10
+#: What one core samples, roughly; for messages.
+NEURONS_PER_SECOND = 1e8
+#: Resamples of the bootstrap.
+RESAMPLES = 200
+
+
+@dataclass(frozen=True)
+class WidthSeries:
+    """One order at all widths; arrays have shape (n_widths,).
+
+    Attributes
+    ----------
+    order : int
+    m_sampled, m_error : ndarray
+        m_n of the whole sample and its error. Below `noise` the absolute value in m_n makes it positive
+        whatever the truth.
+    m_exact : ndarray or None
+    background : ndarray
+        Scatter of a single experiment, std over experiments / |G_GP|, averaged over index sets.
+    noise : ndarray
+        That of the mean of all experiments, smaller by √experiments.
+    projection, projection_error : ndarray
+        y(N), see the module's description.
+    projection_exact : ndarray or None
+    trusted : ndarray of bool
+        Whether the errors of m_n can be trusted.
+    trusted_connected : ndarray of bool
+        Whether those of the connected function can: it takes more networks.
+    law : PowerLaw or None
+        Fit of y = A N^(−p) to the widths that are trusted; None if it says nothing.
+    law_exact : PowerLaw or None
+        The same for the exact numbers: p = n/2 − 1.
+    """
+
+    order: int
+    m_sampled: Array
+    m_error: Array
+    m_exact: Array | None
+    background: Array
+    noise: Array
+    projection: Array
+    projection_error: Array
+    projection_exact: Array | None
+    trusted: NDArray[np.bool_]
+    trusted_connected: NDArray[np.bool_]
+    law: PowerLaw | None
+    law_exact: PowerLaw | None
+
+
+@dataclass(frozen=True)
+class WidthScan:
+    """What `scan_widths` finds.
+
+    Attributes
+    ----------
+    network : Network
+        The architecture, at the first width.
+    points : ndarray, shape (n_points, d_in)
+    widths : ndarray of int64, shape (n_widths,)
+        Ascending.
+    experiments, networks : int
+        Per width: experiments, and networks per experiment.
+    series : tuple of WidthSeries
+        Orders 4 and 6.
+    estimator : str
+    seed : int
+    exact : ExactCorrelators or None
+        At the first width; ``exact.at_width`` gives the curve between the points.
+    """
+
+    network: Network
+    points: Array
+    widths: NDArray[np.int64]
+    experiments: int
+    networks: int
+    series: tuple[WidthSeries, ...]
+    estimator: str
+    seed: int
+    exact: ExactCorrelators | None
+
+    def m_exact(self, order: int, width: int) -> float:
+        """Exact m_n at any width.
+
+        Raises
+        ------
+        NotAvailable
+            If there is no exact answer.
+        """
+        if self.exact is None:
+            raise NotAvailable(
+                f"there are no exact correlators of the {self.network.name}-net at these points"
+            )
+        free = free_theory(self.network, self.points, order)
+        return mean_ratio(self.exact.at_width(width)[order].full - free, free)
+
+
+def scan_widths(
+    network: Network,
+    points: Array,
+    widths: Sequence[int],
+    networks: int = 100_000,
+    experiments: int = 10,
+    seed: int = 0,
+    estimator: str = "plain",
+    progress: Callable[[int, int], None] | None = None,
+) -> WidthScan:
+    """Sample an architecture at several widths, and fit how its connected correlators fall.
+
+    Parameters
+    ----------
+    network : Network
+        Its own width is not used.
+    points : array_like, shape (n_points, d_in)
+    widths : sequence of int
+        At least two different ones.
+    networks : int, optional
+        Networks per experiment.
+    experiments : int, optional
+        Experiments per width, two or more; the published number is 100.
+    seed : int, optional
+        Width number k, ascending, is sampled with seed + k, so that widths are independent.
+    estimator : {"plain", "conditional"}, optional
+        See `Ensemble`. The conditional one reaches the connected functions of wide networks.
+    progress : callable, optional
+        Called with (networks done, networks in total) over all widths, counted as networks of the average
+        cost, so that the time left can be told: one of 1000 neurons takes longer than one of 2.
+
+    Returns
+    -------
+    WidthScan
+
+    Raises
+    ------
+    InvalidStatistics
+        If widths, experiments or networks are out of range.
+
+    Examples
+    --------
+    >>> from numerics.networks.architectures import ReLUNet
+    >>> scan = scan_widths(ReLUNet(1), [1.0], (2, 4, 8), networks=50_000, experiments=4, seed=1)
+    >>> four = scan.series[0]
+    >>> bool(abs(four.law.exponent - 1) < 4 * four.law.exponent_error)
+    True
+    """
+    x = as_points(points, as_network(network).d_in)
+    ordered, networks, experiments, seed = _checked(widths, networks, experiments, seed, len(x))
+    exact = _exact(network.with_width(int(ordered[0])), x)
+    per_experiment = min(-(-BLOCKS // experiments), networks)
+    cost = np.cumsum(ordered + OVERHEAD) / np.sum(ordered + OVERHEAD)
+    samples = []
+    for number, width in enumerate(ordered):
+        span = (0.0 if number == 0 else float(cost[number - 1]), float(cost[number]))
+
+        def report(done: int, total: int, span: tuple[float, float] = span) -> None:
+            if progress is not None:
+                everything = total * len(ordered)
+                progress(round(everything * (span[0] + (span[1] - span[0]) * done / total)), everything)
+
+        ensemble = Ensemble(network.with_width(int(width)), x, seed=seed + number, estimator=estimator)
+        samples.append(
+            ensemble.correlators(
+                experiments * networks, (2, *ORDERS), n_blocks=experiments * per_experiment, progress=report
+            )
+        )
+    series = tuple(_series(order, network, x, ordered, samples, experiments, exact) for order in ORDERS)
+    return WidthScan(
+        network=network.with_width(int(ordered[0])),
+        points=x,
+        widths=ordered,
+        experiments=experiments,
+        networks=networks,
+        series=series,
+        estimator=estimator,
+        seed=seed,
+        exact=exact,
+    )
+
+
+def _series(
+    order: int,
+    network: Network,
+    points: Array,
+    widths: NDArray[np.int64],
+    samples: Sequence[SampledCorrelators],
+    experiments: int,
+    exact: ExactCorrelators | None,
+) -> WidthSeries:
+    free = free_theory(network, points, order)
+    shape = _shape(free, None if exact is None else exact.at_width(1)[order].connected)
+    kernel = network.kernel.full(points, points)
+    rows = []
+    for sample in samples:
+        deviation = sample.deviation(order, kernel, experiments)
+        every = sample.connected_jackknife(order)
+        projected = Jackknife(
+            _along(every.estimate[np.newaxis], shape)[0], _along(every.replicates, shape), every.block_sizes
+        )
+        size = (float(projected.value[0]), float(projected.error[0]))
+        judged = (sample[order].quality, sample.connected_quality(order))
+        trusted = [float(quality is Quality.TRUSTED) for quality in judged]
+        error = _m_error(sample, order, free)
+        rows.append((deviation.value, error, deviation.background, *size, *trusted))
+    m, error, background, y, y_error, full, connected = np.array(rows).T
+    sound = connected > 0
+    m_exact = y_exact = None
+    if exact is not None:
+        each = [exact.at_width(int(width))[order] for width in widths]
+        m_exact = np.array([mean_ratio(found.full - free, free) for found in each])
+        y_exact = np.array([_along(found.connected[np.newaxis], shape)[0, 0] for found in each])
+    return WidthSeries(
+        order=order,
+        m_sampled=m,
+        m_error=error,
+        m_exact=m_exact,
+        background=background,
+        noise=background / np.sqrt(experiments),
+        projection=y,
+        projection_error=y_error,
+        projection_exact=y_exact,
+        trusted=full > 0,
+        trusted_connected=sound,
+        law=_law(widths[sound], y[sound], y_error[sound] ** 2),
+        law_exact=None if y_exact is None else _law(widths, y_exact, (1e-10 * y_exact) ** 2),
+    )
+
+
+def _along(values: Array, shape: Array) -> Array:
+    """Project rows on the shape; shape (R, 1).
+
+    A product of matrices would depend, in the last digit, on the number of threads of the linear algebra.
+    """
+    return np.asarray((values * shape).sum(axis=1, keepdims=True))
+
+
+def free_theory(network: Network, points: Array, order: int) -> Array:
+    """G_GP^(n), the sum over pairings of products of kernels, over the distinct index sets; shape (M,)."""
+    return free_correlator(network.kernel.full(points, points), order)
+
+
+def _shape(free: Array, cumulant: Array | None) -> Array:
+    """Weights c with y = c·G_c, zero where the free theory vanishes."""
+    # below the smallest normal number a ratio would overflow, and says nothing
+    there = np.abs(free) > np.finfo(np.float64).tiny
+    unit = np.zeros_like(free)
+    np.divide(1.0, free, out=unit, where=there)
+    target = np.ones_like(free) if cumulant is None else cumulant * unit
+    square = float(np.sum(target[there] ** 2))
+    weight = target / (square if square > 0 else 1.0)
+    with np.errstate(over="ignore"):
+        shape = weight * unit
+    return np.where(there & np.isfinite(shape), shape, 0.0)
+
+
+def _m_error(sample: SampledCorrelators, order: int, free: Array) -> float:
+    """Error of m_n by the bootstrap over blocks (Efron 1979), which knows the absolute value in m_n.
+
+    To first order the noise of index sets of either sign would cancel, and the error vanish below the noise.
+    """
+    means = sample.block_means((order,))
+    stream = np.random.default_rng([order, sample.n_blocks])
+    counts = stream.multinomial(sample.n_blocks, np.full(sample.n_blocks, 1 / sample.n_blocks), RESAMPLES)
+    # not a product of matrices, for the reason of `_along`
+    drawn = (np.einsum("i,ij->j", one, means) / sample.n_blocks for one in counts.astype(np.float64))
+    found = [mean_ratio(again - free, free) for again in drawn]
+    return float(np.std(found, ddof=1))
+
+
+def _law(widths: NDArray[np.int64], values: Array, variances: Array) -> PowerLaw | None:
+    try:
+        return fit_power_law(widths.astype(np.float64), values, variances)
+    except InvalidStatistics:
+        return None
+
+
+def _exact(network: Network, points: Array) -> ExactCorrelators | None:
+    try:
+        return exact_correlators(network, points, orders=(2, *ORDERS))
+    except NotAvailable:
+        return None
+
+
+def _checked(
+    widths: Sequence[int], networks: int, experiments: int, seed: int, n_points: int
+) -> tuple[NDArray[np.int64], int, int, int]:
+    needed = "two different positive whole numbers are needed"
+    found = as_wholes(widths, "widths", InvalidStatistics, needed)
+    if len(set(found)) < 2:
+        raise InvalidStatistics(f"widths = {shown(widths)} was given; {needed}")
+    split_seed(seed)
+    ordered = np.unique(found).astype(np.int64)
+    networks = as_whole(networks, "networks", InvalidStatistics, least=100)
+    experiments = as_whole(experiments, "experiments", InvalidStatistics, least=2)
+    _refuse_absurd_cost(n_points, ordered, networks, experiments)
+    return ordered, networks, experiments, int(seed)
+
+
+def _refuse_absurd_cost(n_points: int, widths: NDArray[np.int64], networks: int, experiments: int) -> None:
+    """Refuse, with an estimate, what would run for weeks or not fit into memory."""
+    if widths[-1] > WIDEST:
+        raise InvalidStatistics(
+            f"a width of {widths[-1]:,} was given; networks of up to {WIDEST:,} neurons are sampled. "
+            "Connected functions of wider ones follow from `nnft neurons` or `nnft cumulant`"
+        )
+    neurons = float(experiments) * networks * float(np.sum(widths, dtype=np.float64))
+    if neurons > MOST_NEURONS or experiments * networks > MOST_NETWORKS:
+        raise InvalidStatistics(
+            f"{experiments} experiments of {networks} networks at widths up to {widths[-1]} are "
+            f"{neurons:.1e} neurons, about {neurons / NEURONS_PER_SECOND / 3600:.0f} hours; at most "
+            f"{MOST_NEURONS:.0e} in {MOST_NETWORKS:.0e} networks of a width are sampled: lower the widths, "
+            "the networks or the experiments"
+        )
+    blocks = experiments * min(-(-BLOCKS // experiments), networks)
+    size = sum(multiset_count(n_points, order) for order in (2, *ORDERS))
+    # sums and means of every width, those without each block and their cumulants, and the bootstrap
+    needed = 8.0 * blocks * (size * (2 * len(widths) + 6) + 2 * RESAMPLES)
+    if needed > MEMORY_LIMIT:
+        raise InvalidStatistics(
+            f"{experiments} experiments of {size} correlators of {n_points} points in {blocks} blocks "
+            f"need about {needed / 1e9:.3g} GB, more than the limit of {MEMORY_LIMIT / 1e9:.1f} GB; use "
+            "fewer experiments, points or widths"
+        )

@@ -1,0 +1,130 @@
+"""Feature moments by quadrature over the parameters of a neuron, for any activation and law."""
+
+from collections.abc import Callable
+from typing import final
+
+import numpy as np
+
+from numerics.errors import NotAvailable
+from numerics.exact.features.base import Array, FeatureMoments, Indices, Moments
+from numerics.networks.averages.cut_rules import CutRule, cut_rule, rule_size
+from numerics.networks.averages.neuron_quadrature import (
+    Neuron,
+    QuadratureKernel,
+    Rule,
+    gaussian_pairs,
+    parameter_axes,
+    refined,
+    steepness_of,
+)
+
+EPS = float(np.finfo(np.float64).eps)
+#: Most nodes of a rule cut at kinks, and most dimensions in which there is one.
+MOST_NODES, MOST_CUT_DIMENSIONS = 8e6, 2
+
+
+@final
+class QuadratureMoments(FeatureMoments):
+    """E[s(x_1) … s(x_n)] by product rules that are refined until they agree, or rules cut at kinks.
+
+    Parameters
+    ----------
+    neuron : Neuron
+    points : ndarray, shape (n_points, d_in)
+
+    Examples
+    --------
+    >>> from numerics.networks.architectures import ErfNet
+    >>> from numerics.networks.weight_laws import neuron_of
+    >>> moments = QuadratureMoments(neuron_of(ErfNet(1)), np.zeros((1, 1)))
+    >>> found = moments.moments(np.array([[0, 0]])).value[0]
+    >>> bool(abs(found - 2 / np.pi * np.arcsin(2 / 3)) < 1e-14)
+    True
+    """
+
+    def __init__(self, neuron: Neuron, points: Array) -> None:
+        self._neuron = neuron
+        self._points = points
+        self._axes, self._laws = parameter_axes(neuron, points)
+        self._pairs = gaussian_pairs(neuron)
+        self._steepness = steepness_of(neuron, points)
+
+    @property
+    def method(self) -> str:
+        """Name of the method."""
+        return f"quadrature over {len(self._laws)} parameters of a neuron"
+
+    def moments(self, indices: Indices, report: Callable[[int], None] | None = None) -> Moments:
+        """Evaluate the rules; see `FeatureMoments.moments`.
+
+        Raises
+        ------
+        NotAvailable
+            If the parameters have too many dimensions.
+        """
+        if indices.shape[1] == 2 and self._pairs is not None:
+            return self._kernel(indices)
+        half = indices.shape[1] // 2
+        tuples, tuple_of = np.unique(
+            np.concatenate([indices[:, :half], indices[:, half:]]), axis=0, return_inverse=True
+        )
+        left, right = np.split(tuple_of.reshape(-1), 2)
+
+        def evaluate(rule: Rule | CutRule) -> Array:
+            gram = np.zeros((len(tuples), len(tuples)))
+            for arguments, weights in rule.chunks():
+                features = self._neuron.activation.activate(arguments, self._points).T
+                product = features[tuples[:, 0]]
+                for column in tuples.T[1:]:
+                    product = product * features[column]
+                gram += (product * weights) @ product.T
+            squares = np.diagonal(gram)
+            # Schwarz: the moment of the absolute value, for the rounding
+            return np.stack([gram[left, right], np.sqrt(squares[left] * squares[right])])
+
+        kinks = self._kinks()
+        if len(kinks):
+            value, other = (
+                evaluate(cut_rule(self._axes, kinks, second, self._steepness)) for second in (True, False)
+            )
+            error = np.abs(value - other)
+        else:
+            value, error = refined(
+                evaluate, self._axes, self._laws, indices.shape[1], steepness=self._steepness
+            )
+        return Moments(value[0], error[0] + 8 * EPS * value[1])
+
+    def _kernel(self, indices: Indices) -> Moments:
+        """Second moments: two pre-activations at a time, whatever the number of points."""
+        kernel = QuadratureKernel(self._neuron, 0.0, 0.0, 0.0, None)
+        value, error = kernel.weight_with_error(self._points, self._points)
+        pair = indices[:, 0], indices[:, 1]
+        own = indices[:, 0] == indices[:, 1]
+        diagonal = kernel.weight_diagonal(self._points)[indices[:, 0]]
+        found = np.where(own, diagonal, value[pair])
+        return Moments(found / self._neuron.weight_variance, error[pair] / self._neuron.weight_variance)
+
+    def _kinks(self) -> Array:
+        """Kinks of the activation that the pre-activations reach.
+
+        Raises
+        ------
+        NotAvailable
+            If there are some, and no rule for them.
+        """
+        reach = float(np.sqrt(np.max(np.einsum("nr,nr->n", self._axes, self._axes), initial=0.0)))
+        kinks = self._pairs.panels(reach).kinks if self._pairs is not None and reach > 0.0 else ()
+        found = np.array([k for k in kinks if abs(k) <= 12.0 * reach])
+        if len(found) and self._axes.shape[1] > MOST_CUT_DIMENSIONS:
+            raise NotAvailable(
+                f"the activation has kinks or jumps, the first at {found[0]:.4g}, and exact "
+                f"moments of order above two can be cut there where the inputs span up to "
+                f"{MOST_CUT_DIMENSIONS} dimensions, the bias included; these span {self._axes.shape[1]}. Use "
+                "fewer inputs, the ReLU-net where that is the activation, or sample the network"
+            )
+        if len(found) and rule_size(self._axes, found, self._steepness) > MOST_NODES:
+            raise NotAvailable(
+                f"the activation has {len(found)} kinks or jumps; exact moments at {len(self._axes)} inputs "
+                "would need too many pieces. Use fewer inputs, or sample the network"
+            )
+        return found

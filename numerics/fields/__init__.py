@@ -1,0 +1,1 @@
+"""Where a random function is looked at: `points` checks inputs, `index_sets` lists multisets of them."""

@@ -1,0 +1,4 @@
+"""From sums to correlators: `sampled` is what the user gets, `connected` its cumulants.
+
+`moments` adds products of outputs; `conditional` integrates the output layer out before.
+"""

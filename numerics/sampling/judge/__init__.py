@@ -1,0 +1,1 @@
+"""Which error bars can be trusted: `kurtosis` of the blocks, `tails` that no sample has reached."""

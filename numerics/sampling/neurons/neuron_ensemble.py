@@ -1,0 +1,218 @@
+"""Neuron-level Monte Carlo: correlators of every width from single hidden neurons.
+
+What to use when
+----------------
+- `numerics.exact.correlators`: whenever it has the network and the points; no sampling error.
+- `NeuronEnsemble`, here: cumulants κ_4/N, κ_6/N² of networks that have no exact method (own activations, many
+  dimensions), or an independent check of it. The error of κ_r/N^(r/2 − 1) is as small as the number itself
+  allows, at any width, because the width is not sampled. Heavy tails can be tilted away (Gauss-net).
+- conditional `Ensemble`: finite-width networks drawn as they are, only the output layer integrated out; the
+  error of the connected 4-point function falls like the function itself, 1/N. To test statements about
+  *networks*.
+- plain `Ensemble`: the experiment itself; the only one whose samples are fields f(x).
+
+The neurons of a network are independent and alike, so with h = a s and m_B = E[Π_{i in B} h(x_i)] the field
+without bias φ = N^(−1/2) Σ h has
+
+    κ_n = Σ_π (−1)^(|π|−1) (|π| − 1)! Π_{B in π} m_B,        G_c^(n) = N^(1−n/2) κ_n,
+
+    E[φ(x_1) … φ(x_n)] = N^(−n/2) Σ_π N(N − 1)…(N − |π| + 1) Π_{B in π} m_B,
+
+over partitions π into even blocks (every neuron takes a block of fields). Output weights are integrated
+out, m_B = (|B| − 1)!! sw^|B| E[Π s]. Products of the m_B are estimated from different blocks of neurons and
+have no bias (`numerics.sampling.neurons.block_products`).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diagrams.combinatorics.set_partitions import set_partitions
+from numerics.errors import InvalidPoints, InvalidStatistics, NotAvailable
+from numerics.exact.inputs import MEMORY_LIMIT, as_outputs
+from numerics.fields.index_sets import multiset_count, multisets, ranks
+from numerics.fields.points import as_points
+from numerics.given import as_instance, as_whole, as_wholes
+from numerics.machine.random_streams import split_seed
+from numerics.networks.architectures import GaussNet, Network, as_network
+from numerics.networks.averages.neuron_quadrature import GAUSSIAN
+from numerics.networks.weight_laws import laws_of, output_moments
+from numerics.results.estimate import Quality
+from numerics.sampling.judge.tails import CRITICAL_INDEX, FEWEST_NETWORKS, UNSEEN_ERRORS, UNSEEN_SHARE
+from numerics.sampling.neurons.block_products import FEWEST_BLOCKS, Jackknifed, partition_sums
+from numerics.sampling.neurons.neuron_sample import NeuronSample
+from numerics.sampling.neurons.sums import NeuronSums, compiled_sums, tilted_sums
+
+Array = NDArray[np.float64]
+
+#: Orders that are implemented.
+ORDERS = (2, 4, 6)
+
+
+@dataclass(frozen=True)
+class NeuronEnsemble:
+    """An endless, reproducible sequence of single hidden neurons.
+
+    Parameters
+    ----------
+    network : Network
+        The architecture; its width is not used.
+    points : array_like, shape (n_points, d_in)
+    seed : int, optional
+        0 <= seed < 2^64. Neurons are independent of the networks of `Ensemble` with the same seed.
+    outputs : sequence of int, length n_points, optional
+        Output component of the field at each point, as in `numerics.exact.correlators.exact_correlators`.
+    tilted : bool, optional
+        Draw hidden parameters where products of features are large, and weight them
+        (`numerics.sampling.neurons.tilting`): for Gauss-net, whose moments plain sampling misses at σ = 1.
+
+    Raises
+    ------
+    InvalidPoints
+        If the points do not fit the network, or the outputs the points.
+    NotAvailable
+        If tilting is asked for another network than Gauss-net, or hidden parameters are not Gaussian or
+        output weights correlated.
+
+    Examples
+    --------
+    >>> from numerics.networks.architectures import ReLUNet
+    >>> sample = NeuronEnsemble(ReLUNet(width=1), [1.0], seed=3).sample(100_000)
+    >>> four = sample.at_width(1000, 4).connected  # κ_4/N = 0.00375
+    >>> bool(abs(four.value[0] - 0.00375) < 4 * four.error[0] < 0.0004)
+    True
+    """
+
+    network: Network
+    points: Array
+    seed: int = 0
+    outputs: Sequence[int] | None = None
+    tilted: bool = False
+
+    def __post_init__(self) -> None:
+        as_network(self.network)
+        split_seed(self.seed)
+        object.__setattr__(self, "seed", int(self.seed))
+        object.__setattr__(self, "points", as_points(self.points, self.network.d_in))
+        as_outputs(self.outputs, len(self.points))
+        hidden, bias, _, correlation = laws_of(self.network)
+        if (hidden, bias, correlation) != (GAUSSIAN, GAUSSIAN, 0.0):
+            raise NotAvailable(
+                f"neurons of {self.network!r} cannot be drawn one by one: Gaussian hidden parameters and "
+                "independent output weights are needed; use Ensemble"
+            )
+        as_instance(self.tilted, bool, "tilted", InvalidStatistics, "True or False")
+        if self.tilted and not isinstance(self.network, GaussNet):
+            raise NotAvailable(
+                f"tilted sampling exists for gauss, not for {self.network.name}: the features of "
+                "the other nets have light tails; leave `tilted` out"
+            )
+
+    def sample(
+        self,
+        n_neurons: int,
+        order: int = 6,
+        n_blocks: int = 200,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> NeuronSample:
+        """Sample neurons and form the moments of all even orders up to `order`.
+
+        Parameters
+        ----------
+        n_neurons : int
+        order : int, optional
+            2, 4 or 6.
+        n_blocks : int, optional
+            Blocks for the products and the jackknife, from ten to `n_neurons`.
+        progress : callable, optional
+            Called with (neurons done, neurons in total).
+
+        Returns
+        -------
+        NeuronSample
+
+        Raises
+        ------
+        InvalidStatistics
+            If a number is out of range or the sums would not fit into memory.
+        InvalidPoints
+            If products of features are beyond floating point.
+        """
+        n_points = len(self.points)
+        n_neurons, order, n_blocks = _checked(n_neurons, order, n_blocks)
+        _refuse_absurd_memory(n_points, order, n_blocks)
+        orders = [n for n in ORDERS if n <= order]
+        outputs = as_outputs(self.outputs, n_points)
+        moments = {n: output_moments(self.network, outputs[multisets(n_points, n)]) for n in orders}
+        kernel = self.network.kernel.weight_diagonal(
+            self.points
+        )  # may be refused, so before anything is drawn
+        draw = tilted_sums if self.tilted else compiled_sums
+        with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is refused below
+            found = draw(self.network, self.points, self.seed, n_neurons, orders, n_blocks, progress)
+            block_sums = {n: one * moments[n] for n, one in found.block_sums.items()}
+        if not all(np.all(np.isfinite(one)) for one in block_sums.values()):
+            raise InvalidPoints(
+                "products of features of single neurons are NaN or infinite: the inputs or the standard "
+                "deviations are too large for the orders asked for; rescale the inputs or lower the order"
+            )
+        sums = {n: partition_sums(n, block_sums, found.block_sizes, n_points) for n in orders}
+        return NeuronSample(
+            network=self.network,
+            points=self.points,
+            outputs=outputs,
+            n_neurons=n_neurons,
+            n_blocks=n_blocks,
+            sums=sums,
+            qualities=self._qualities(sums, found, n_neurons, kernel),
+            tail_indices=found.tail_indices,
+            provenance={
+                "network": repr(self.network),
+                "seed": self.seed,
+                "neurons": n_neurons,
+                "estimator": "neuron-level, tilted" if self.tilted else "neuron-level",
+                "centres": found.centres,
+            },
+        )
+
+    def _qualities(
+        self, sums: Mapping[int, tuple[Array, Array]], found: NeuronSums, n_neurons: int, kernel: Array
+    ) -> dict[int, Quality]:
+        """Judge each order by its own tail and kurtosis, and all by whether the kernel was found."""
+        own = [int(ranks(np.array([i, i]), len(self.points))) for i in range(len(self.points))]
+        second = Jackknifed(multisets(len(self.points), 2), sums[2][0][0], sums[2][1][:, 0])
+        miss = np.abs(second.value[own] - kernel)
+        unseen = np.any((miss > UNSEEN_SHARE * kernel) & (miss > UNSEEN_ERRORS * second.error[own]))
+        qualities = {}
+        for n, index in found.tail_indices.items():
+            if unseen or index <= CRITICAL_INDEX:
+                qualities[n] = Quality.HEAVY_TAILED
+            else:
+                few = n_neurons < max(found.neurons_needed[n], FEWEST_NETWORKS)
+                qualities[n] = Quality.TOO_FEW_SAMPLES if few else Quality.TRUSTED
+        return qualities
+
+
+def _checked(n_neurons: int, order: int, n_blocks: int) -> tuple[int, int, int]:
+    order = as_whole(order, "order", InvalidStatistics, "2, 4 or 6", least=-(10**9))
+    if order not in ORDERS:
+        raise InvalidStatistics(f"order = {order!r} was given; 2, 4 or 6 is needed")
+    needed = f"whole numbers with {FEWEST_BLOCKS} <= n_blocks <= n_neurons are needed"
+    found = as_wholes((n_neurons, n_blocks), "(n_neurons, n_blocks)", InvalidStatistics, needed)
+    if not FEWEST_BLOCKS <= found[1] <= found[0]:
+        raise InvalidStatistics(f"n_neurons = {n_neurons!r} and n_blocks = {n_blocks!r} were given; {needed}")
+    return found[0], order, found[1]
+
+
+def _refuse_absurd_memory(n_points: int, order: int, n_blocks: int) -> None:
+    size = multiset_count(n_points, order)
+    # products of one, two, ... means with each block left out, and what they are made of
+    needed = 8 * size * (n_blocks * (order + 2) + len(set_partitions(order)))
+    if needed > MEMORY_LIMIT:
+        raise InvalidStatistics(
+            f"{size} correlators of order {order} of {n_points} points in {n_blocks} blocks need about "
+            f"{needed / 1e9:.3g} GB, more than the limit of {MEMORY_LIMIT / 1e9:.1f} GB; use fewer points or "
+            "blocks, or a lower order"
+        )
