@@ -98,19 +98,7 @@ def run_study(
     action = Action(config.action)
     coupling = quartic_coupling(action)
     expansions = {n: correlator(action, n, order=1, scheme="exact") for n in ORDERS}
-    # All integrals come first: a divergence is told before minutes of sampling, not after.
-    integrated = []
-    for number, net in enumerate(config.net, start=1):
-        told.stage(f"{net.kind}-net: integrating the diagrams")
-        try:
-            integrated.append(_integrate(net, expansions))
-        except DivergentIntegral as error:
-            raise DivergentIntegral(
-                f"{error}. This is net number {number} of the study, {net.kind}-net: add a line like "
-                "cutoff = 100.0 to its [[net]] table"
-            ) from None
-    for number, (net, predictions) in enumerate(zip(config.net, integrated, strict=True), start=1):
-        _refuse_extremes(number, net, predictions[4].coefficient(coupling).value)
+    integrated = _integrate_all(config, expansions, coupling, told)
     nets: list[NetResult] = []
     refused: dict[str, str] = {}
     for number, (net, predictions) in enumerate(zip(config.net, integrated, strict=True), start=1):
@@ -183,6 +171,25 @@ def quartic_coupling(action: Action) -> str:
 def _lone(coefficient: Polynomial) -> Polynomial | None:
     """Make the polynomial that is just the first coupling of another one."""
     return Polynomial.variable(coefficient.variables[0]) if coefficient.variables else None
+
+
+def _integrate_all(
+    config: StudyConfig, expansions: Mapping[int, Expansion], coupling: str, told: Reporter
+) -> list[dict[int, Prediction]]:
+    """Integrate the diagrams of every net: a divergence is told before minutes of sampling, not after."""
+    integrated = []
+    for number, net in enumerate(config.net, start=1):
+        told.stage(f"{net.kind}-net: integrating the diagrams")
+        try:
+            integrated.append(_integrate(net, expansions))
+        except DivergentIntegral as error:
+            raise DivergentIntegral(
+                f"{error}. This is net number {number} of the study, {net.kind}-net: add a line like "
+                "cutoff = 100.0 to its [[net]] table"
+            ) from None
+    for number, (net, predictions) in enumerate(zip(config.net, integrated, strict=True), start=1):
+        _refuse_extremes(number, net, predictions[4].coefficient(coupling).value)
+    return integrated
 
 
 def _integrate(net: NetConfig, expansions: Mapping[int, Expansion]) -> dict[int, Prediction]:
