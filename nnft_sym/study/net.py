@@ -59,7 +59,7 @@ def study_net(
     start = time.perf_counter()
     net, points = make_network(config), as_points(config.points)
     told.stage(f"{config.kind}-net: exact finite-width correlators")
-    exact = _exact(net, points)
+    exact = _exact(net, points, told)
     told.stage(f"{config.kind}-net, N = {config.width}: sampling")
     found = _evaluate(config, study, predictions, coupling_name, exact, _sample(net, points, study, told, 0))
     failed = {name for name, good in found.checks.items() if not good and is_sampled(name)}
@@ -145,10 +145,10 @@ def _contact_error(net: Network, points: Array, cutoff: float | None, coefficien
     return worst
 
 
-def _exact(net: Network, points: Array) -> ExactCorrelators | None:
+def _exact(net: Network, points: Array, told: Reporter) -> ExactCorrelators | None:
     """Ask for the referee; some architectures and dimensions have none, or none to be trusted."""
     try:
-        found = exact_correlators(net, points, orders=ORDERS)
+        found = exact_correlators(net, points, orders=ORDERS, progress=told.averaging)
     except NotAvailable:
         return None
     return found if all(found[n].quality is Quality.TRUSTED for n in ORDERS) else None
