@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from diagrams.combinatorics.wick import pairings
+from diagrams.combinatorics.pairings import pairings
 from nnft_sym.expansions.expansion import correlator
 from nnft_sym.study.checks import Check, CheckName, Checks
 from nnft_sym.study.config import NetConfig, StudyConfig

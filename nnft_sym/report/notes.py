@@ -108,7 +108,7 @@ def wick_check(expansion: "Expansion") -> str:
     >>> wick_check(correlator("lambda*f^4", 4))
     '3 without vertex = 3!!; 105 with f⁴ = 7!!'
     """
-    from diagrams.combinatorics.wick import double_factorial
+    from diagrams.combinatorics.numbers import double_factorial
 
     said = []
     for key, found in expansion.wick_total.items():
