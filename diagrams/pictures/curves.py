@@ -13,12 +13,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import atan, atan2, cos, degrees, radians, sin, tan
 
-import numpy as np
-from numpy.typing import NDArray
-
 from diagrams.canonical import Edge
 from diagrams.diagram import Diagram
-from diagrams.pictures.faults import crossed, line_crossings, sampled
+from diagrams.pictures.faults import Cut, crossed, line_crossings
 
 #: How far a self-loop reaches from its vertex: the first that does not make it cross anything.
 _PETALS = (0.72, 0.6, 0.48)
@@ -213,24 +210,25 @@ def with_loops(
     for (i, j), points in found:
         for node, near, far in ((i, 0, 1), (j, -1, -2)):
             ways[node].append(_direction(complex(*points[far]) - complex(*points[near])))
-    paths = sampled([points for _, points in found], _SEGMENTS)
+    cut = [Cut.of([points for _, points in found], _SEGMENTS)]
     for (node, other), loops in lines.items():
         if node == other:
             chords = [way for _, way, many in neighbours(node, place, lines) if many > 1]
-            petals = _clear_petals(place[node], ways[node], chords, loops, paths)
+            petals = _clear_petals(place[node], ways[node], chords, loops, cut)
             drawn += [((node, node), points) for points in petals]
-            paths = np.concatenate([paths, sampled(petals, _SEGMENTS)])
+            cut.append(Cut.of(petals, _SEGMENTS))
     return drawn
 
 
 def _clear_petals(
-    z: complex, ways: Sequence[float], chords: Sequence[float], loops: int, lines: NDArray[np.complex128]
+    z: complex, ways: Sequence[float], chords: Sequence[float], loops: int, lines: Sequence[Cut]
 ) -> list[tuple[Point, ...]]:
-    """The longest self-loops that cross none of the lines, sampled, not even if they were a little longer."""
+    """The longest self-loops that cross none of the lines, not even if they were a little longer."""
     directions = list(_petal_directions(ways, chords, loops))
     for reach in _PETALS[:-1]:
         wider = [_petal(z, way, half, reach + _GAP) for way, half in directions]
-        if not crossed(sampled(wider, _SEGMENTS), lines, z):
+        cut = Cut.of(wider, _SEGMENTS)
+        if not any(crossed(cut, others, z) for others in lines):
             break
     else:
         reach = _PETALS[-1]
@@ -334,8 +332,8 @@ def interrupted(curves: Sequence[Curve]) -> tuple[Curve, ...]:
         return ()
     spots = {z: number for number, z in enumerate(dict.fromkeys(z for c in curves for z in _ends(c)))}
     edges = [(spots[start], spots[end]) for start, end in map(_ends, curves)]
-    paths = sampled([curve.points for curve in curves], 4 * _SEGMENTS)
-    found = line_crossings(edges, paths, {number: complex(*z) for z, number in spots.items()})
+    cut = Cut.of([curve.points for curve in curves], 4 * _SEGMENTS)
+    found = line_crossings(edges, cut, {number: complex(*z) for z, number in spots.items()})
     gaps: list[list[tuple[float, float]]] = [[] for _ in curves]
     rows = zip(*(part.tolist() for part in (found.first, found.second, found.s, found.t)), strict=True)
     for i, j, s, t in rows:
