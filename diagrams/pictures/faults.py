@@ -255,11 +255,33 @@ def line_crossings(edges: Sequence[Edge], lines: Cut, nodes: Mapping[int, comple
     """
     which = _nonzero(_boxes_meet(lines, lines) & (lines.line[:, None] < lines.line))
     found = crossings(lines, lines, which)
-    kept = [
-        all(abs(z - nodes[node]) > LIMITS.common for node in set(edges[i]) & set(edges[j]))
-        for i, j, z in zip(found.first.tolist(), found.second.tolist(), found.place.tolist(), strict=True)
-    ]
-    return found if all(kept) else found.only(np.array(kept, dtype=bool))
+    if not found.s.size:
+        return found
+    ends, numbers = _ends(edges, nodes)
+    return found.only(~_at_common_end(found.first, found.second, found.place, ends, numbers, LIMITS.common))
+
+
+def _ends(edges: Sequence[Edge], nodes: Mapping[int, complex]) -> tuple[Complex, NDArray[np.intp]]:
+    """Places and numbers of the nodes at the ends of lines: two arrays of shape (2, lines)."""
+    numbers = np.array(edges, dtype=np.intp).T
+    return np.array([[nodes[i] for i, _ in edges], [nodes[j] for _, j in edges]]), numbers
+
+
+def _at_common_end(
+    i: NDArray[np.intp],
+    j: NDArray[np.intp],
+    z: Complex,
+    ends: Complex,
+    numbers: NDArray[np.intp],
+    close: float,
+) -> NDArray[np.bool_]:
+    """Which places, each of a line i and a line j, are closer than this to an end that the two share."""
+    found = np.zeros(z.size, dtype=bool)
+    theirs = numbers[:, j]
+    for place, number in zip(ends, numbers, strict=True):
+        shared = (theirs == number[i]).any(0)
+        found |= shared & (np.abs(z - place[i]) <= close)
+    return found
 
 
 def shortfall(distances: Real, limit: float) -> float:
@@ -283,7 +305,7 @@ def _pairs(n: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     return first, second
 
 
-def _apart(places: Complex) -> Real:
+def apart(places: Complex) -> Real:
     """Distances of all pairs of places."""
     i, j = _pairs(len(places))
     distance: Real = np.abs(places[i] - places[j])
@@ -328,23 +350,24 @@ def faults(
     6.0
     """
     where = np.array(list(nodes.values()), dtype=complex)
-    apart = _apart(where)
-    if apart.size and apart.min() < 0.1:
+    between = apart(where)
+    if between.size and between.min() < 0.1:
         return COLLAPSED
     if not drawn:
         return 0.0
     edges = tuple(edge for edge, _ in drawn)
     lines = Cut.of([points for _, points in drawn], segments)
+    total = 2 * shortfall(between, LIMITS.apart)
+    found = line_crossings(edges, lines, nodes)
+    total += crossing * found.s.size + _bad_crossings(found, where)
+    if total >= enough:
+        return total
     names = np.array(labels, dtype=complex)
     near = lines.nearest(np.concatenate([where, names]))
     foreign = _foreign(tuple(nodes), edges, (*lines.straight.tolist(), *lines.curved.tolist()))
-    total = 2 * shortfall(apart, LIMITS.apart) + 3 * shortfall(near[: len(where)][foreign], LIMITS.node)
+    total += 3 * shortfall(near[: len(where)][foreign], LIMITS.node)
     if names.size:
         total += 2 * _badly_named(names, where, near[len(where) :])
-    if total >= enough:
-        return total
-    found = line_crossings(edges, lines, nodes)
-    total += crossing * found.s.size + _bad_crossings(found, where)
     return total if total >= enough else total + _too_close(edges, lines, nodes, found)
 
 
@@ -356,7 +379,7 @@ def _badly_named(names: Complex, where: Complex, lines: Real) -> float:
         for near, limit in (
             (lines, LIMITS.label),
             (nodes, LIMITS.names),
-            (_apart(names), 1.3 * LIMITS.names),
+            (apart(names), 1.3 * LIMITS.names),
         )
     )
 
@@ -367,7 +390,7 @@ def _bad_crossings(found: Crossings, where: Complex) -> float:
         return 0.0
     nodes = np.abs(found.place[:, None] - where)
     total = shortfall(found.sine, LIMITS.sine) + shortfall(nodes, LIMITS.crossing)
-    return total + 0.5 * shortfall(_apart(found.place), LIMITS.crossing)
+    return total + 0.5 * shortfall(apart(found.place), LIMITS.crossing)
 
 
 def _too_close(edges: Sequence[Edge], lines: Cut, nodes: Mapping[int, complex], found: Crossings) -> float:
@@ -388,12 +411,7 @@ def _too_close(edges: Sequence[Edge], lines: Cut, nodes: Mapping[int, complex], 
     inside &= (y >= (low[second] - rim)[:, None]) & (y <= (high[second] + rim)[:, None])
     pair, number = _nonzero(inside)
     z, i, j = samples[pair, number], first[pair], second[pair]
-    ends, numbers = np.array([[nodes[a], nodes[b]] for a, b in edges]), np.array(edges)
-    kept = np.ones(z.size, dtype=bool)
-    for mine in (0, 1):
-        at_end = np.abs(z - ends[i, mine]) < LIMITS.leaving
-        shared = (numbers[i, mine] == numbers[j, 0]) | (numbers[i, mine] == numbers[j, 1])
-        kept &= ~(at_end & shared)
+    kept = ~_at_common_end(i, j, z, *_ends(edges, nodes), LIMITS.leaving)
     for a, b, place in zip(found.first.tolist(), found.second.tolist(), found.place, strict=True):
         kept &= ~((i == a) & (j == b) & (np.abs(z - place) < LIMITS.leaving))
     if not kept.any():
@@ -407,7 +425,9 @@ def _too_close(edges: Sequence[Edge], lines: Cut, nodes: Mapping[int, complex], 
 def _to_lines(z: Complex, which: NDArray[np.intp], lines: Cut) -> Real:
     """Distances of points, each to a line of its own."""
     near = np.empty(z.size)
-    curved = np.isin(which, lines.curved)
+    curved = np.zeros(len(lines.paths), dtype=bool)
+    curved[lines.curved] = True
+    curved = curved[which]
     paths = lines.paths[which]
     whole, bent = paths[~curved], paths[curved]
     near[~curved] = to_pieces(z[~curved], whole[:, 0], whole[:, -1] - whole[:, 0])
