@@ -98,7 +98,7 @@ def sampled(curves: Sequence[Sequence[Point]], segments: int) -> Complex:
 
 @dataclass(frozen=True)
 class Cut:
-    """Lines as samples, and as pieces between them; first the straight lines, each one piece, then the others.
+    """Lines as samples, and as pieces between them; the straight lines, each one piece, come first.
 
     Attributes
     ----------
@@ -291,9 +291,7 @@ def shortfall(distances: Real, limit: float) -> float:
 
 
 @lru_cache(maxsize=256)
-def _foreign(
-    nodes: tuple[int, ...], edges: tuple[Edge, ...], order: tuple[int, ...]
-) -> NDArray[np.bool_]:
+def _foreign(nodes: tuple[int, ...], edges: tuple[Edge, ...], order: tuple[int, ...]) -> NDArray[np.bool_]:
     """Which lines, in an order, end at other nodes: shape (nodes, lines)."""
     return np.array([[node not in edges[line] for line in order] for node in nodes], dtype=bool)
 

@@ -335,7 +335,8 @@ def test_the_code_is_told_apart_by_its_content(tmp_path):
     show = [
         sys.executable,
         "-c",
-        "from numerics.files.code_version import code_version; import numerics.sampling.runs.sampler_code as s;"
+        "from numerics.files.code_version import code_version;"
+        "import numerics.sampling.runs.sampler_code as s;"
         "print(code_version('numerics.integrals'), s.sampler_code())",
     ]
 
