@@ -46,7 +46,7 @@ def topologies(most=5, points=4):
 
 
 def measured(text, layouts=LAYOUTS, names=False):
-    """Pictures of one topology: per layout seconds, crossings and broken promises; names in its SVG picture."""
+    """Per layout seconds, crossings and broken promises of one topology; the names in its SVG picture."""
     diagram = Diagram.from_edge_string(text)
     found = {}
     for layout in layouts:
