@@ -124,9 +124,11 @@ class Bench:
         least += 2 * shortfalls(between, LIMITS.apart).sum(1)
         hopeful = np.flatnonzero(least < cost)
         if hopeful.size:
-            bent = [[drawings[row][1].get(edge, 0.0) for edge in self._sieve.edges] for row in hopeful]
+            bent = [
+                [drawings[row][1].get(edge, 0.0) for edge in self._sieve.edges] for row in hopeful.tolist()
+            ]
             least[hopeful] += self._sieve.bounds(places[hopeful], np.array(bent))
-        return (least >= cost + _ROUNDING).tolist()
+        return [one >= cost + _ROUNDING for one in least.tolist()]
 
     @cached_property
     def _sieve(self) -> Sieve:

@@ -140,7 +140,7 @@ class Sieve:
         drawing, node, line = np.nonzero(near)
         path = paths[drawing, line]
         apart = to_pieces(places[drawing, node][:, None], path[:, :-1], path[:, 1:] - path[:, :-1]).min(1)
-        return np.bincount(drawing, 3 * shortfalls(apart, rim), len(places))
+        return np.bincount(drawing, 3 * shortfalls(apart, rim), len(places)).astype(float)
 
 
 class _Bundles:
