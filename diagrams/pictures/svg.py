@@ -11,6 +11,7 @@ from diagrams.pictures.picture import Picture, picture, with_vertex_names
 
 _UNIT = 46.0  # pixels per leg length
 _MARGIN = 10.0
+_BASELINE = 1.5  # of the name of a vertex, below its middle: y and the digit below the line hang lower
 _CAPTION = 22.0
 _FONT = "font-family=\"'STIX Two Text','Latin Modern Roman','Times New Roman',Georgia,serif\""
 _NUMBERED = re.compile(r"([^\W\d_]+)_?(\d+)")
@@ -173,7 +174,7 @@ def _shapes(drawn: Picture, vertex_labels: bool) -> list[str]:
         if mark.external and mark.label:
             shapes.append(_text(mark.label_x * _UNIT, -mark.label_y * _UNIT + 4.5, mark.label, 15))
         elif vertex_labels and not mark.external:
-            shapes.append(_text(mark.label_x * _UNIT, -mark.label_y * _UNIT + 3.5, mark.label, 12))
+            shapes.append(_text(mark.label_x * _UNIT, -mark.label_y * _UNIT + _BASELINE, mark.label, 12))
     return shapes
 
 
