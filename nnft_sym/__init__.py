@@ -15,7 +15,7 @@ What to use when
 - `ActivationNet`, `symbolic_activation`: an activation of one's own; `ReweightedNet`: uniform or correlated
   weights.
 - `Ensemble`: sample networks. `exact_correlators`: the exact finite-width answer.
-- `predict`: an expansion and a kernel to numbers. `integrate`: one diagram to a number.
+- `predict`: an expansion and a kernel to numbers. `integrate`: one diagram to a number. `Integrator`: both.
 - `fit`, `compare`: couplings from correlated data, and χ² against a prediction.
 - `run_study`: the whole job, as ``nnft validate`` does it; `write_output` writes the report.
 """
@@ -31,7 +31,7 @@ from nnft_sym._guard import require_our_floors  # noqa: E402
 require_our_floors()
 
 from diagrams import __version__ as __version__  # noqa: E402
-from numerics._lazy import lazy_exports  # noqa: E402
+from numerics.machine.lazy_exports import lazy_exports  # noqa: E402
 
 if TYPE_CHECKING:
     from diagrams import Diagram as Diagram
@@ -91,15 +91,16 @@ if TYPE_CHECKING:
     from numerics.fits.fitting import fit as fit
     from numerics.integrals.evaluate.backends import NumbaBackend as NumbaBackend
     from numerics.integrals.evaluate.backends import NumpyBackend as NumpyBackend
-    from numerics.integrals.flow import flow as flow
-    from numerics.integrals.job import Settings as Settings
-    from numerics.integrals.prediction import predict as predict
+    from numerics.integrals.integrator import Integrator as Integrator
+    from numerics.integrals.integrator import flow as flow
+    from numerics.integrals.integrator import integrate as integrate
+    from numerics.integrals.integrator import predict as predict
+    from numerics.integrals.integrator import vertex_tensor as vertex_tensor
+    from numerics.integrals.questions.limits import Accuracy as Accuracy
     from numerics.integrals.rules.convergence import divergence as divergence
     from numerics.integrals.rules.domains import Box as Box
     from numerics.integrals.rules.domains import WholeSpace as WholeSpace
-    from numerics.integrals.solve.integration import Method as Method
-    from numerics.integrals.solve.integration import integrate as integrate
-    from numerics.integrals.solve.integration import vertex_tensor as vertex_tensor
+    from numerics.integrals.solve.methods import Method as Method
     from numerics.integrals.solve.store import IntegralStore as IntegralStore
     from numerics.kernels.own import FunctionKernel as FunctionKernel
     from numerics.kernels.profiles import FunctionProfile as FunctionProfile
@@ -138,6 +139,9 @@ EXPORTS = {
     "nnft_sym.report.width_plots": ("width_dataset", "width_figure"),
     "numerics.integrals.evaluate.backends": ("NumbaBackend", "NumpyBackend"),
     "numerics.fits.comparison": ("compare",),
+    "numerics.integrals.integrator": ("Integrator", "flow", "integrate", "predict", "vertex_tensor"),
+    "numerics.integrals.questions.limits": ("Accuracy",),
+    "numerics.integrals.solve.methods": ("Method",),
     "numerics.integrals.rules.convergence": ("divergence",),
     "numerics.integrals.rules.domains": (
         "Box",
@@ -152,10 +156,8 @@ EXPORTS = {
         "exact_cumulant",
     ),
     "numerics.fits.fitting": ("fit",),
-    "numerics.integrals.flow": ("flow",),
     "numerics.fields.index_sets": ("multisets",),
     "numerics.integrals.solve.store": ("IntegralStore",),
-    "numerics.integrals.solve.integration": ("Method", "integrate", "vertex_tensor"),
     "numerics.networks.architectures": (
         "CosNet",
         "ErfNet",
@@ -165,9 +167,7 @@ EXPORTS = {
     ),
     "numerics.sampling.neurons.neuron_ensemble": ("NeuronEnsemble",),
     "numerics.exact.output_structure": ("pairing_amplitudes",),
-    "numerics.integrals.prediction": ("predict",),
     "numerics.kernels.profiles": ("FunctionProfile",),
-    "numerics.integrals.job": ("Settings",),
     "numerics.sampling.ensemble": ("Ensemble",),
     "numerics.sampling.runs.run": ("SamplingInterrupted",),
     "numerics.kernels.own": ("FunctionKernel",),
@@ -192,4 +192,4 @@ EXPORTS = {
     "diagrams.jit_target": ("use_wide_vectors",),
 }
 
-__getattr__, __dir__ = lazy_exports(__name__, EXPORTS)
+__getattr__, __dir__ = lazy_exports(__name__, EXPORTS, {"Settings": "Accuracy"})

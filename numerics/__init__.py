@@ -10,7 +10,7 @@ from numerics._guard import require_our_diagrams
 require_our_diagrams()
 
 from diagrams._marker import DISTRIBUTION as __distribution__  # noqa: E402, F401
-from numerics._lazy import lazy_exports  # noqa: E402
+from numerics.machine.lazy_exports import lazy_exports  # noqa: E402
 
 if TYPE_CHECKING:
     from numerics.exact.correlators import exact_correlators as exact_correlators
@@ -24,15 +24,17 @@ if TYPE_CHECKING:
     from numerics.fits.fitting import fit as fit
     from numerics.integrals.evaluate.backends import NumbaBackend as NumbaBackend
     from numerics.integrals.evaluate.backends import NumpyBackend as NumpyBackend
-    from numerics.integrals.job import Settings as Settings
+    from numerics.integrals.integrator import Integrator as Integrator
+    from numerics.integrals.integrator import integrate as integrate
+    from numerics.integrals.integrator import predict as predict
+    from numerics.integrals.integrator import vertex_tensor as vertex_tensor
     from numerics.integrals.prediction import Prediction as Prediction
-    from numerics.integrals.prediction import predict as predict
+    from numerics.integrals.questions.limits import Accuracy as Accuracy
+    from numerics.integrals.questions.limits import Refinement as Refinement
     from numerics.integrals.rules.convergence import divergence as divergence
     from numerics.integrals.rules.domains import Box as Box
     from numerics.integrals.rules.domains import WholeSpace as WholeSpace
-    from numerics.integrals.solve.integration import Method as Method
-    from numerics.integrals.solve.integration import integrate as integrate
-    from numerics.integrals.solve.integration import vertex_tensor as vertex_tensor
+    from numerics.integrals.solve.methods import Method as Method
     from numerics.lowering.lower import lower as lower
     from numerics.networks.architectures import CosNet as CosNet
     from numerics.networks.architectures import ErfNet as ErfNet
@@ -51,19 +53,20 @@ if TYPE_CHECKING:
 EXPORTS = {
     "numerics.integrals.evaluate.backends": ("NumbaBackend", "NumpyBackend"),
     "numerics.fits.comparison": ("Comparison", "compare"),
+    "numerics.integrals.integrator": ("Integrator", "integrate", "predict", "vertex_tensor"),
+    "numerics.integrals.prediction": ("Prediction",),
+    "numerics.integrals.questions.limits": ("Accuracy", "Refinement"),
+    "numerics.integrals.solve.methods": ("Method",),
     "numerics.integrals.rules.convergence": ("divergence",),
     "numerics.integrals.rules.domains": ("Box", "WholeSpace"),
     "numerics.results.estimate": ("Estimate", "Quality"),
     "numerics.exact.correlators": ("exact_correlators", "exact_cumulant"),
     "numerics.fits.fitting": ("Fit", "fit"),
     "numerics.fields.index_sets": ("multiset_count", "multisets"),
-    "numerics.integrals.solve.integration": ("Method", "integrate", "vertex_tensor"),
     "numerics.lowering.lower": ("lower",),
     "numerics.networks.architectures": ("CosNet", "ErfNet", "GaussNet", "ReLUNet", "network"),
     "numerics.sampling.neurons.neuron_ensemble": ("NeuronEnsemble",),
     "numerics.exact.output_structure": ("pairing_amplitudes",),
-    "numerics.integrals.prediction": ("Prediction", "predict"),
-    "numerics.integrals.job": ("Settings",),
     "numerics.sampling.estimators.sampled": ("SampledCorrelators",),
     "numerics.sampling.ensemble": ("Ensemble",),
     "numerics.sampling.runs.run": ("SamplingInterrupted",),
@@ -71,4 +74,4 @@ EXPORTS = {
     "numerics.networks.weight_laws": ("ReweightedNet",),
 }
 
-__getattr__, __dir__ = lazy_exports(__name__, EXPORTS)
+__getattr__, __dir__ = lazy_exports(__name__, EXPORTS, {"Settings": "Accuracy"})

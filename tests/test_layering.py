@@ -36,7 +36,7 @@ ROOMS = {
         "sampling.runs",
         "sampling",
         "sampling.neurons",
-        "integrals.job",
+        "integrals.questions",
         "integrals.rules",
         "integrals.evaluate",
         "integrals.accuracy",

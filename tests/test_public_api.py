@@ -9,6 +9,9 @@ import numerics
 ROOT = Path(__file__).parent.parent
 
 NNFT_SYM = [
+    "Accuracy",
+    "Integrator",
+    "use_wide_vectors",
     "Action",
     "ActivationNet",
     "Box",
@@ -32,7 +35,6 @@ NNFT_SYM = [
     "ReLUNet",
     "ReweightedNet",
     "SamplingInterrupted",
-    "Settings",
     "StudyConfig",
     "StudyResult",
     "WholeSpace",
@@ -92,6 +94,9 @@ NNFT_SYM = [
 ]
 
 NUMERICS = [
+    "Accuracy",
+    "Integrator",
+    "Refinement",
     "ActivationNet",
     "Box",
     "Comparison",
@@ -111,7 +116,6 @@ NUMERICS = [
     "ReweightedNet",
     "SampledCorrelators",
     "SamplingInterrupted",
-    "Settings",
     "WholeSpace",
     "compare",
     "divergence",

@@ -16,9 +16,9 @@ from diagrams.diagram import Diagram
 from nnft_sym import Action, correlator
 from numerics.fields.index_sets import multisets
 from numerics.integrals.evaluate.backends import NumbaBackend
-from numerics.integrals.prediction import predict
+from numerics.integrals.integrator import predict, vertex_tensor
 from numerics.integrals.rules.domains import Box
-from numerics.integrals.solve.integration import Method, vertex_tensor
+from numerics.integrals.solve.methods import Method
 from numerics.kernels.arc import ErfKernel, ReLUKernel
 
 STAR = Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")

@@ -109,17 +109,24 @@ CALLS = {
         {"difference": [1.0, 2.0], "covariance": np.eye(2), "n_blocks": None, "threshold": 1e-6},
     ),
     "Box": lambda: (nn.Box, {"cutoff": 1.0}),
-    "Settings": lambda: (
-        nn.Settings,
+    "Accuracy": lambda: (
+        nn.Accuracy,
         {"rtol": 1e-8, "max_nodes": 1000, "max_bytes": 10**6, "strict": False, "max_operations": 1e6},
+    ),
+    "Integrator": lambda: (
+        nn.Integrator,
+        {
+            "kernel": NET.kernel, "domain": nn.Box(1.0), "accuracy": nn.Accuracy(), "method": METHOD,
+            "backend": nn.NumpyBackend(),
+        },
     ),
     "integrate": lambda: (
         nn.integrate,
-        quick(diagram=diagram(), rtol=1e-6, method=METHOD, settings=None, backend=nn.NumpyBackend()),
+        quick(diagram=diagram(), rtol=1e-6, method=METHOD, accuracy=None, backend=nn.NumpyBackend()),
     ),
     "vertex_tensor": lambda: (
         nn.vertex_tensor,
-        quick(diagram=diagram(), rtol=1e-6, method=METHOD, settings=None, backend=nn.NumpyBackend()),
+        quick(diagram=diagram(), rtol=1e-6, method=METHOD, accuracy=None, backend=nn.NumpyBackend()),
     ),
     "divergence": lambda: (nn.divergence, {"diagram": diagram(), "kernel": NET.kernel}),
     "flow": lambda: (
@@ -185,7 +192,7 @@ def test_every_public_name_is_swept():
     [
         (lambda: nn.Ensemble("erf", POINTS), "a network, such as ErfNet"),
         (lambda: nn.Ensemble(NET, POINTS).outputs(-1), "n_networks = -1 was given; a positive whole number"),
-        (lambda: nn.Settings(rtol="1e-3"), "rtol = '1e-3' was given; a number from 1e-15"),
+        (lambda: nn.Accuracy(rtol="1e-3"), "rtol = '1e-3' was given; a number from 1e-15"),
         (lambda: nn.run_study(None), "a StudyConfig is needed"),
         (lambda: nn.exact_correlators(NET, POINTS, orders="4"), "orders = '4' was given"),
     ],

@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
+from numerics.deprecated import renamed
+
 
 def lazy_exports(
-    package: str, modules: Mapping[str, tuple[str, ...]]
+    package: str, modules: Mapping[str, tuple[str, ...]], old_names: Mapping[str, str] | None = None
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
     """Build the ``__getattr__`` and ``__dir__`` of a package (PEP 562).
 
@@ -17,6 +19,8 @@ def lazy_exports(
     modules : mapping
         For each module, by its absolute name, the public names it gives. No public name may be that of a
         submodule of the package: whichever was imported last would win.
+    old_names : mapping, optional
+        Names of the last release, and what is called so now; they work, with a ``DeprecationWarning``.
 
     Returns
     -------
@@ -26,6 +30,10 @@ def lazy_exports(
     home = {name: module for module, names in modules.items() for name in names}
 
     def get(name: str) -> Any:
+        if name in (old_names or {}):
+            new = (old_names or {})[name]
+            renamed(f"{package}.{name}", f"{package}.{new}")
+            name = new
         if name not in home:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         return getattr(import_module(home[name]), name)
