@@ -10,7 +10,6 @@ from nnft_sym.errors import RenderingError
 from nnft_sym.jsonio import unlimited_digits
 from nnft_sym.notation import Notation
 from nnft_sym.printing.latex import display_latex
-from nnft_sym.printing.latex_diagrams import diagram_latex
 
 if TYPE_CHECKING:
     from nnft_sym.expansions.expansion import Expansion
@@ -153,5 +152,7 @@ def _display(expansion: "Expansion", notation: Notation, terms: str) -> str:
             f"{did_you_mean(terms, _HEADINGS)}"
         )
     if terms == "drawn":
+        from nnft_sym.printing.latex_diagrams import diagram_latex  # needs NumPy for the layout
+
         return diagram_latex(expansion)
     return display_latex(expansion, notation, grouped=terms == "grouped")

@@ -2,7 +2,8 @@ r"""An expansion as drawn diagrams: one ``tikzpicture`` per topology, with what 
 
 from typing import TYPE_CHECKING
 
-from nnft_sym.printing.term_pictures import deltas_text, drawing, dressed_tikz
+from diagrams.drawing import tikz
+from nnft_sym.printing.term_pictures import term_caption, term_picture
 
 if TYPE_CHECKING:
     from nnft_sym.expansions.expansion import Expansion
@@ -57,13 +58,9 @@ def tikz_listing(expansion: "Expansion", *, document: bool = False) -> str:
 
 def _picture(topology: "Topology") -> str:
     """Draw one topology behind a comment that says what it is."""
-    from diagrams.drawing import tikz
-
     term = topology.representative
     comment = (
         f"% {term.text()} (labellings: {topology.labellings}, "
         f"multiplicity: {term.multiplicity}, symmetry factor: {term.symmetry_factor})"
     )
-    drawn = drawing(term)
-    caption = f"{topology.caption}  {deltas_text(term)}".rstrip()
-    return f"{comment}\n{dressed_tikz(tikz(drawn.diagram, caption=caption), [drawn])}"
+    return f"{comment}\n{tikz(term_picture(term), caption=term_caption(term, topology.caption))}"

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from diagrams.drawing import svg_sheet
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.errors import InvalidExpansion
 from nnft_sym.printing.sortable_table import Cell, SortableTable
-from nnft_sym.printing.term_pictures import deltas_text, drawing, dressed_svg
+from nnft_sym.printing.term_pictures import term_caption, term_picture
 from nnft_sym.printing.text import integral_text
 
 if TYPE_CHECKING:
@@ -62,18 +63,14 @@ def expansion_picture(expansion: "Expansion", *, labelled: bool = False) -> Shee
     >>> expansion_picture(correlator("lambda*f^4", 4))
     <pictures: 4-point function of lambda*f**4, normalised, to order 1: 3 diagrams>
     """
-    from diagrams.drawing import svg_sheet
-
     if labelled:
         shown = [(term, term.count_text) for term in expansion]
     else:
         shown = [(topology.representative, topology.caption) for topology in expansion.topologies()]
     _check(len(shown), MOST_PICTURES, "pictures", labelled)
-    drawings = [drawing(term) for term, _ in shown]
-    captions = [f"{caption}  {deltas_text(term)}".rstrip() for term, caption in shown]
-    entries = list(zip((one.diagram for one in drawings), captions, strict=True))
+    entries = [(term_picture(term), term_caption(term, count)) for term, count in shown]
     title = f"{_title(expansion)}: {len(shown)} diagrams"
-    return Sheet(title, dressed_svg(svg_sheet(entries, title=title), drawings))
+    return Sheet(title, svg_sheet(entries, title=title))
 
 
 def expansion_table(expansion: "Expansion", *, labelled: bool = False) -> SortableTable:
