@@ -9,7 +9,7 @@ from diagrams.diagram import Diagram
 from diagrams.drawing import CurveStyle, Picture, picture, sheet_figure, svg, svg_sheet, tikz
 from nnft_sym.commands.draw import command
 from nnft_sym.expansions.expansion import correlator
-from nnft_sym.expansions.structure import from_lines
+from nnft_sym.notation import from_lines
 from nnft_sym.printing.latex_diagrams import diagram_latex
 from nnft_sym.printing.term_pictures import term_caption, term_picture
 from nnft_sym.printing.tikz_listing import tikz_listing

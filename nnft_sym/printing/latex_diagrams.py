@@ -7,9 +7,9 @@ package ``tikz`` is all that is needed beside amsmath.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from diagrams.drawing import IN_EQUATION, picture, tikz
+from nnft_sym.expansions.content import ExpansionContent, TermContent, TopologyContent
 from nnft_sym.printing.latex import finished, left_latex
 from nnft_sym.printing.latex_lines import (
     Piece,
@@ -20,14 +20,10 @@ from nnft_sym.printing.latex_lines import (
 )
 from nnft_sym.printing.term_pictures import deltas_latex, term_picture
 
-if TYPE_CHECKING:
-    from nnft_sym.expansions.expansion import Expansion
-    from nnft_sym.expansions.terms import Term, Topology
-
 _POINTS_PER_CENTIMETRE = 28.45
 
 
-def diagram_latex(expansion: "Expansion") -> str:
+def diagram_latex(expansion: ExpansionContent) -> str:
     r"""Print an expansion as displayed mathematics with drawn diagrams.
 
     Parameters
@@ -54,7 +50,7 @@ def diagram_latex(expansion: "Expansion") -> str:
     return displayed(broken(left_latex(expansion.shown_kind.value, expansion.n), pieces), r"\\[1.5ex]")
 
 
-def _pieces(topologies: "Sequence[Topology]", start: bool) -> list[Piece]:
+def _pieces(topologies: Sequence[TopologyContent], start: bool) -> list[Piece]:
     """Print the topologies of one vertex content behind what all their contractions have in common."""
     first = topologies[0].representative
     if len(topologies) == 1:
@@ -71,7 +67,7 @@ def _pieces(topologies: "Sequence[Topology]", start: bool) -> list[Piece]:
     return pieces
 
 
-def _bracket(front: str, term: "Term", opens: bool = False) -> Piece:
+def _bracket(front: str, term: TermContent, opens: bool = False) -> Piece:
     """Put a drawn diagram in brackets behind a number; the diagram of no points and no lines is 1."""
     if not term.diagram.edges:
         return Piece(front + "1", estimated_width(front) + 5.0, opens)
@@ -81,7 +77,7 @@ def _bracket(front: str, term: "Term", opens: bool = False) -> Piece:
     return Piece(inside, estimated_width(front + deltas) + width + 15.0, opens, whole=True)
 
 
-def small_picture(term: "Term") -> tuple[str, float]:
+def small_picture(term: TermContent) -> tuple[str, float]:
     """Draw a term small; give the code and its width in points.
 
     The points have no labels, but for a field with components, where the δ in front speak of them.

@@ -13,20 +13,23 @@ from math import atan2, cos, pi, remainder, sin
 from typing import TYPE_CHECKING
 
 from diagrams.drawing import Caption, CurveStyle, Note, escaped, picture
-from nnft_sym.expansions.structure import from_lines
-from nnft_sym.notation import Line
+from nnft_sym.expansions.content import TermContent
+from nnft_sym.notation import Line, from_lines
 
 if TYPE_CHECKING:
     from diagrams.diagram import Diagram
     from diagrams.drawing import Picture
-    from nnft_sym.expansions.terms import Term
 
 #: An angle between lines in which a label finds room, in radians.
 _ROOM = 0.6
 
 
 def term_picture(
-    term: "Term", *, labels: Sequence[str] | None = None, layout: str = "free", incoming: int | None = None
+    term: TermContent,
+    *,
+    labels: Sequence[str] | None = None,
+    layout: str = "free",
+    incoming: int | None = None,
 ) -> "Diagram | Picture":
     """Give what a renderer draws of a term: its diagram, or a picture if there is more to be seen.
 
@@ -45,11 +48,10 @@ def term_picture(
     >>> [(c.start, c.end) for c in vertex.curves if c.style is CurveStyle.DASHED]
     [('y1', 'y2')]
     """
-    structure = term.structure
-    if structure is None or not (structure.links or structure.factors.weights):
+    if not (term.links or term.factors.weights):
         return term.diagram
     n = term.diagram.n_external
-    links = [(f"y{a}", f"y{b}") for link in structure.links for a, b in pairwise(link)]
+    links = [(f"y{a}", f"y{b}") for link in term.links for a, b in pairwise(link)]
     diagram = from_lines(n, (*term.lines, *links))
     new = _matched([*term.lines, *links], diagram.edge_labels)
     drawn = picture(diagram, labels, layout=layout, incoming=incoming)
@@ -61,14 +63,14 @@ def term_picture(
         dashed.add(next(number for number in reversed(here) if number not in dashed))
     place = {mark.label: number for number, mark in enumerate(drawn.marks) if not mark.external}
     notes = {}
-    for point, weight in enumerate(structure.factors.weights, start=1):
+    for point, weight in enumerate(term.factors.weights, start=1):
         if weight:
             free = _free_place(drawn, new[f"y{point}"])
             notes[place[new[f"y{point}"]]] = Note("|y|", str(weight), free.real, free.imag)
     return drawn.dressed(styles=dict.fromkeys(dashed, CurveStyle.DASHED), notes=notes)
 
 
-def term_caption(term: "Term", count: str) -> Caption:
+def term_caption(term: TermContent, count: str) -> Caption:
     r"""Make the line below a picture: a number of contractions, and the δ of the components.
 
     Examples
@@ -83,7 +85,7 @@ def term_caption(term: "Term", count: str) -> Caption:
     return Caption(f"{count}  {deltas_text(term)}".rstrip(), latex)
 
 
-def deltas_latex(term: "Term") -> str:
+def deltas_latex(term: TermContent) -> str:
     r"""Print the product of δ of the components of external points, nothing without components.
 
     Examples
@@ -95,7 +97,7 @@ def deltas_latex(term: "Term") -> str:
     return "".join(rf"\delta_{{i_{{{a}}}i_{{{b}}}}}" for a, b in term.factors.pairs)
 
 
-def deltas_text(term: "Term") -> str:
+def deltas_text(term: TermContent) -> str:
     """Write the same as plain text.
 
     Examples

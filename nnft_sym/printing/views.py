@@ -2,18 +2,14 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from diagrams.drawing import svg_sheet
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.errors import InvalidExpansion
+from nnft_sym.expansions.content import ExpansionContent, TermContent
 from nnft_sym.printing.sortable_table import Cell, SortableTable
 from nnft_sym.printing.term_pictures import term_caption, term_picture
 from nnft_sym.printing.text import integral_text
-
-if TYPE_CHECKING:
-    from nnft_sym.expansions.expansion import Expansion
-    from nnft_sym.expansions.terms import Term
 
 #: More pictures on a sheet, or rows in a table, than this nobody looks at.
 MOST_PICTURES = 500
@@ -42,7 +38,7 @@ class Sheet:
         return f"<pictures: {self.title}>"
 
 
-def expansion_picture(expansion: "Expansion", *, labelled: bool = False) -> Sheet:
+def expansion_picture(expansion: ExpansionContent, *, labelled: bool = False) -> Sheet:
     """Draw the diagrams on one sheet, each with its Wick contractions.
 
     Parameters
@@ -73,7 +69,7 @@ def expansion_picture(expansion: "Expansion", *, labelled: bool = False) -> Shee
     return Sheet(title, svg_sheet(entries, title=title))
 
 
-def expansion_table(expansion: "Expansion", *, labelled: bool = False) -> SortableTable:
+def expansion_table(expansion: ExpansionContent, *, labelled: bool = False) -> SortableTable:
     """Put the terms into a table that sorts by any column.
 
     Parameters
@@ -107,7 +103,7 @@ def expansion_table(expansion: "Expansion", *, labelled: bool = False) -> Sortab
     return SortableTable(_title(expansion), columns, rows)
 
 
-def _row(number: int, term: "Term", labellings: int) -> tuple[Cell, ...]:
+def _row(number: int, term: TermContent, labellings: int) -> tuple[Cell, ...]:
     """Show one term, the contractions those of one labelling."""
     from nnft_sym.printing.formulas import mathml
     from nnft_sym.printing.latex import sum_latex
@@ -117,7 +113,7 @@ def _row(number: int, term: "Term", labellings: int) -> tuple[Cell, ...]:
     return (
         _whole(number),
         _whole(term.order),
-        Cell(term.vertex_key, term.whole.vertex_content),
+        Cell(term.vertex_key, term.vertex_content),
         _whole(labellings),
         _whole(term.multiplicity),
         _whole(term.symmetry_factor),
@@ -135,7 +131,7 @@ def _size(coefficient: Polynomial) -> tuple[tuple[Fraction, str], ...]:
     return tuple((number, repr(sorted(powers.items()))) for number, powers in coefficient.monomials())
 
 
-def _title(expansion: "Expansion") -> str:
+def _title(expansion: ExpansionContent) -> str:
     what = f"{expansion.n}-point function of {expansion.action}, {expansion.shown_kind}"
     return f"{what}, to {expansion.truncation.text}"
 
