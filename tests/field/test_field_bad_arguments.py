@@ -117,8 +117,8 @@ CALLS = {
     "Integrator": lambda: (
         nn.Integrator,
         {
-            "kernel": NET.kernel, "domain": nn.Box(1.0), "accuracy": nn.integrals.Accuracy(), "method": METHOD,
-            "backend": nn.integrals.NumpyBackend(),
+            "kernel": NET.kernel, "domain": nn.Box(1.0), "method": METHOD, "backend": NUMPY,
+            "accuracy": nn.integrals.Accuracy(),
         },
     ),
     "integrate": lambda: (
