@@ -141,3 +141,13 @@ def test_too_much_to_look_at_is_refused(monkeypatch):
     with pytest.raises(InvalidExpansion, match="at_order"):
         correlator("lambda*f^4", 6, 2).table(labelled=True)
     assert len(long.at_order(2).picture().svg) > 1000
+
+
+def test_sheets_and_topologies_are_saved_as_the_suffix_says(tmp_path):
+    expansion = correlator("lambda*f^4", 4)
+    topology = expansion.topologies()[1]
+    assert "6 × 12" in topology._repr_svg_()
+    topology.save(tmp_path / "one.tex")
+    assert (tmp_path / "one.tex").read_text(encoding="utf-8").count("tikzpicture") == 2
+    expansion.picture().save(tmp_path / "all.svg")
+    assert (tmp_path / "all.svg").read_text(encoding="utf-8") == expansion.picture().svg

@@ -5,7 +5,7 @@ The renderers know plain fields (`nnft_sym.expansions.content`), never the class
 
 from typing import TYPE_CHECKING
 
-from nnft_sym.expansions.content import ExpansionContent, TermContent
+from nnft_sym.expansions.content import ExpansionContent, TermContent, TopologyContent
 
 if TYPE_CHECKING:
     from nnft_sym.notation import Notation
@@ -55,6 +55,13 @@ def picture(expansion: ExpansionContent, labelled: bool) -> "Sheet":
     from nnft_sym.printing.views import expansion_picture
 
     return expansion_picture(expansion, labelled=labelled)
+
+
+def topology_picture(topology: TopologyContent) -> "Sheet":
+    """Draw one labelling."""
+    from nnft_sym.printing.views import topology_picture as drawn
+
+    return drawn(topology)
 
 
 def table(expansion: ExpansionContent, labelled: bool) -> "SortableTable":
