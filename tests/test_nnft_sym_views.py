@@ -12,7 +12,8 @@ import pytest
 
 from nnft_sym.errors import InvalidExpansion
 from nnft_sym.expansions.expansion import correlator
-from nnft_sym.printing.sortable_table import Cell, SortableTable
+from nnft_sym.printing.table_content import Cell
+from nnft_sym.printing.table_content import Table as MadeTable
 
 EXTENDED = "lambda_NL*f(x)^2*f(y)^2 + (a + b*x^2)*f^4"
 HUGE = 2**70
@@ -45,7 +46,7 @@ def read(text):
 def test_ranks_are_the_exact_order_of_the_keys():
     """Beyond 2^53 a browser could not tell these numbers apart."""
     keys = [HUGE + 1, 3, HUGE, -5, HUGE + 1]
-    table = SortableTable("t", ("key", "word"), tuple((Cell(str(k), k), Cell("<&", "a")) for k in keys))
+    table = MadeTable("t", ("key", "word"), tuple((Cell(str(k), key=k), Cell("<&", key="a")) for k in keys))
     found = read(table.html)
     assert [row[0] for row in found.rows[1:]] == [3, 1, 2, 0, 3]
     assert {row[1] for row in found.rows[1:]} == {0}

@@ -9,7 +9,7 @@ from nnft_sym.expansions.content import ExpansionContent, TermContent, TopologyC
 
 if TYPE_CHECKING:
     from nnft_sym.notation import Notation
-    from nnft_sym.printing.sortable_table import SortableTable
+    from nnft_sym.printing.table_content import Table
     from nnft_sym.printing.views import Sheet
 
 #: A notebook shows longer expansions by topology, and if there are more of these, only their number.
@@ -64,7 +64,7 @@ def topology_picture(topology: TopologyContent) -> "Sheet":
     return drawn(topology)
 
 
-def table(expansion: ExpansionContent, labelled: bool) -> "SortableTable":
+def table(expansion: ExpansionContent, labelled: bool) -> "Table":
     """Put the terms into a table."""
     from nnft_sym.printing.views import expansion_table
 

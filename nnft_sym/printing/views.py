@@ -10,7 +10,7 @@ from diagrams.pictures.svg import Entry
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.errors import InvalidExpansion
 from nnft_sym.expansions.content import ExpansionContent, TermContent, TopologyContent
-from nnft_sym.printing.sortable_table import Cell, SortableTable
+from nnft_sym.printing.table_content import Cell, Table
 from nnft_sym.printing.term_pictures import term_caption, term_picture
 from nnft_sym.printing.text import integral_text
 
@@ -99,7 +99,7 @@ def topology_picture(topology: TopologyContent) -> Sheet:
     return Sheet("", ((term_picture(term), term_caption(term, topology.caption)),))
 
 
-def expansion_table(expansion: ExpansionContent, *, labelled: bool = False) -> SortableTable:
+def expansion_table(expansion: ExpansionContent, *, labelled: bool = False) -> Table:
     """Put the terms into a table that sorts by any column.
 
     Parameters
@@ -130,7 +130,7 @@ def expansion_table(expansion: ExpansionContent, *, labelled: bool = False) -> S
     _check(len(shown), MOST_ROWS, "rows", labelled)
     columns = ("no.", "order", "vertices", "labellings", "contractions", "S", "coefficient", "integral")
     rows = tuple(_row(number, term, many) for number, (term, many) in enumerate(shown, start=1))
-    return SortableTable(_title(expansion), columns, rows)
+    return Table(_title(expansion), columns, rows)
 
 
 def _row(number: int, term: TermContent, labellings: int) -> tuple[Cell, ...]:
@@ -143,12 +143,12 @@ def _row(number: int, term: TermContent, labellings: int) -> tuple[Cell, ...]:
     return (
         _whole(number),
         _whole(term.order),
-        Cell(term.vertex_key, term.vertex_content),
+        Cell(term.vertex_key, key=term.vertex_content),
         _whole(labellings),
         _whole(term.multiplicity),
         _whole(term.symmetry_factor),
-        Cell(str(coefficient), _size(coefficient), mathml(coefficient.latex())),
-        Cell(integral, integral, mathml(sum_latex([(one, [term.factors])]))),
+        Cell(str(coefficient), key=_size(coefficient), html=mathml(coefficient.latex())),
+        Cell(integral, html=mathml(sum_latex([(one, [term.factors])]))),
     )
 
 
