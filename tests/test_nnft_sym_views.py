@@ -61,7 +61,7 @@ def test_the_table_has_every_term_and_needs_nothing_else(action, labelled):
     table = expansion.table(labelled=labelled)
     shown = expansion.terms if labelled else [t.representative for t in expansion.topologies()]
     assert [row[6].text for row in table.rows] == [str(term.coefficient) for term in shown]
-    assert [row[4].key for row in table.rows] == [term.multiplicity for term in shown]
+    assert [row[4].value for row in table.rows] == [term.multiplicity for term in shown]
     found = read(table._repr_html_())
     assert found.heads == len(table.columns) == 8
     assert len(found.rows) == len(shown) + 1
@@ -76,8 +76,8 @@ def test_the_table_has_every_term_and_needs_nothing_else(action, labelled):
 def test_sums_of_labellings_are_those_of_the_expansion():
     expansion = correlator("lambda*f^4", 4, 2)
     rows = expansion.table().rows
-    assert sum(row[3].key for row in rows) == len(expansion)
-    assert sum(row[3].key * row[4].key for row in rows) == sum(term.multiplicity for term in expansion)
+    assert sum(row[3].value for row in rows) == len(expansion)
+    assert sum(row[3].value * row[4].value for row in rows) == sum(term.multiplicity for term in expansion)
 
 
 @pytest.mark.slow
