@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numerics.exact.correlators import exact_correlators as exact_correlators
     from numerics.exact.correlators import exact_cumulant as exact_cumulant
     from numerics.exact.output_structure import pairing_amplitudes as pairing_amplitudes
+    from numerics.fields.field_set import FieldSet as FieldSet
     from numerics.fields.index_sets import multiset_count as multiset_count
     from numerics.fields.index_sets import multisets as multisets
     from numerics.fits.comparison import Comparison as Comparison
@@ -41,10 +42,13 @@ if TYPE_CHECKING:
     from numerics.networks.architectures import network as network
     from numerics.networks.own import ActivationNet as ActivationNet
     from numerics.networks.weight_laws import ReweightedNet as ReweightedNet
+    from numerics.results.correlator import Correlator as Correlator
+    from numerics.results.correlator import Part as Part
+    from numerics.results.joint_correlators import Correlators as Correlators
     from numerics.results.estimate import Estimate as Estimate
-    from numerics.results.estimate import Quality as Quality
+    from numerics.results.quality import Quality as Quality
+    from numerics.results.uncertainty import Uncertainty as Uncertainty
     from numerics.sampling.ensemble import Ensemble as Ensemble
-    from numerics.sampling.estimators.sampled import SampledCorrelators as SampledCorrelators
     from numerics.sampling.neurons.neuron_ensemble import NeuronEnsemble as NeuronEnsemble
     from numerics.sampling.runs.run import SamplingInterrupted as SamplingInterrupted
 
@@ -53,7 +57,12 @@ EXPORTS = {
     "numerics.fits.comparison": ("Comparison", "compare"),
     "numerics.integrals.rules.convergence": ("divergence",),
     "numerics.integrals.rules.domains": ("Box", "WholeSpace"),
-    "numerics.results.estimate": ("Estimate", "Quality"),
+    "numerics.fields.field_set": ("FieldSet",),
+    "numerics.results.correlator": ("Correlator", "Part"),
+    "numerics.results.joint_correlators": ("Correlators",),
+    "numerics.results.estimate": ("Estimate",),
+    "numerics.results.quality": ("Quality",),
+    "numerics.results.uncertainty": ("Uncertainty",),
     "numerics.exact.correlators": ("exact_correlators", "exact_cumulant"),
     "numerics.fits.fitting": ("Fit", "fit"),
     "numerics.fields.index_sets": ("multiset_count", "multisets"),
@@ -64,7 +73,6 @@ EXPORTS = {
     "numerics.exact.output_structure": ("pairing_amplitudes",),
     "numerics.integrals.prediction": ("Prediction", "predict"),
     "numerics.integrals.job": ("Settings",),
-    "numerics.sampling.estimators.sampled": ("SampledCorrelators",),
     "numerics.sampling.ensemble": ("Ensemble",),
     "numerics.sampling.runs.run": ("SamplingInterrupted",),
     "numerics.networks.own": ("ActivationNet",),

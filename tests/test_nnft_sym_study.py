@@ -180,7 +180,7 @@ def test_mean_coupling_has_an_honest_error_over_many_seeds(kind):
     expansion = correlator(Action("lambda*f**4"), 4, scheme="exact")
     theory = predict(expansion.monomials(), net.kernel, points, Box(config.cutoff))
     free, vertex = theory.coefficient(""), theory.coefficient("lambda")
-    exact = exact_correlators(net, points, orders=(4,))[4].full
+    exact = exact_correlators(net, points, orders=(4,))[4].value
     pulls = []
     for seed in range(24):
         sampled = Ensemble(net, points, seed=seed).correlators(100_000, orders=(4,), n_blocks=500)

@@ -97,7 +97,7 @@ def test_several_outputs():
     sample = NeuronEnsemble(network, points, seed=8, outputs=outputs).sample(200_000)
     for order in (2, 4, 6):
         found = sample.at_width(3, order)
-        for ours, right in ((found.full, exact[order].full), (found.connected, exact[order].connected)):
+        for ours, right in ((found.full, exact[order].value), (found.connected, exact.connected()[order].value)):
             zero = ours.error == 0
             np.testing.assert_allclose(ours.value[zero], right[zero], atol=1e-14)
             pulls = (ours.value - right)[~zero] / ours.error[~zero]
@@ -110,12 +110,12 @@ def test_errors_do_not_depend_on_the_width():
     """Relative to κ_r/N^(r/2 − 1) itself; plain sampling of whole networks loses a factor N and N²."""
     sample = NeuronEnsemble(ErfNet(1), LINE, seed=2).sample(20_000)
     for order in (4, 6):
-        one, other = sample.at_width(5, order).connected, sample.at_width(5000, order).connected
+        one, other = sample.at_width(5).connected()[order], sample.at_width(5000).connected()[order]
         np.testing.assert_allclose(
             one.error / np.abs(one.value), other.error / np.abs(other.value), rtol=1e-9
         )
     plain = Ensemble(ErfNet(1000), LINE, seed=2).correlators(20_000, orders=(4,))[4]
-    assert np.median(plain.error / sample.at_width(1000, 4).connected.error) > 1e3
+    assert np.median(plain.error / sample.at_width(1000).connected()[4].error) > 1e3
 
 
 @pytest.mark.parametrize(("network", "tilted"), [(ErfNet(1), False), (GaussNet(1), True)])
@@ -152,7 +152,7 @@ def test_compiled_sums_are_those_of_the_features(network):
         for block in range(7):
             expected = products[edges[block] : edges[block + 1]].sum(axis=0)
             np.testing.assert_allclose(
-                found.block_sums[order][block], expected, rtol=0, atol=1e-9 * np.abs(products).sum()
+                found.origin.block_sums[order][block], expected, rtol=0, atol=1e-9 * np.abs(products).sum()
             )
 
 

@@ -126,7 +126,7 @@ def test_the_coupling_tensor_leaves_the_connected_six_point_function(network, po
     exact = exact_correlators(network, points[:, None], orders=(4, 6))
     prediction = predict(first_order_six_point(), network.kernel, points, domain)
     vertex = vertex_tensor(STAR, network.kernel, points, domain).value
-    four, six = exact[4].connected, exact[6]
+    four, six = exact.connected()[4].value, exact[6]
     contact = prediction.evaluate_contact("lambda", -four / 24)
     tensor = prediction.evaluate_tensor("lambda", -four / (24 * vertex))
     free = predict(free_terms(6), network.kernel, points, domain).coefficient("").value

@@ -89,10 +89,10 @@ def test_the_partial_result_is_a_shorter_sample():
     assert partial.provenance["complete"] is False
     assert partial.provenance["networks"] == partial.n_networks == partial.block_sizes.sum()
     fresh = ensemble().correlators(4 * 65536)
-    np.testing.assert_array_equal(partial.sums, fresh.sums)
-    np.testing.assert_array_equal(partial.variance_counts, fresh.variance_counts)
+    np.testing.assert_array_equal(partial.origin.sums, fresh.origin.sums)
+    np.testing.assert_array_equal(partial.origin.variance_counts, fresh.origin.variance_counts)
     # 14 blocks of 19,000 networks, the last one cut short: the errors agree within those of an error
-    np.testing.assert_allclose(partial.block_sums.sum(axis=0), partial.sums, rtol=1e-12)
+    np.testing.assert_allclose(partial.origin.block_sums.sum(axis=0), partial.origin.sums, rtol=1e-12)
     assert np.all(np.abs(partial[2].error / fresh[2].error - 1) < 4.5 / np.sqrt(2 * 13))
 
 
@@ -268,9 +268,9 @@ def test_every_division_of_the_work_gives_the_same_bits(level, uninterrupted_run
         first += 2**size
         tree.add(source.span(number, size), size)
     assert first == request.layout.n_pages == 12
-    np.testing.assert_array_equal(tree.value().total, uninterrupted_run.sums)
-    np.testing.assert_array_equal(tree.value().blocks, uninterrupted_run.block_sums)
-    np.testing.assert_array_equal(tree.value().counts, uninterrupted_run.variance_counts)
+    np.testing.assert_array_equal(tree.value().total, uninterrupted_run.origin.sums)
+    np.testing.assert_array_equal(tree.value().blocks, uninterrupted_run.origin.block_sums)
+    np.testing.assert_array_equal(tree.value().counts, uninterrupted_run.origin.variance_counts)
 
 
 def test_absurd_requests_are_refused():

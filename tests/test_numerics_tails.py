@@ -20,7 +20,7 @@ HEAVY, FINE, FEW = Quality.HEAVY_TAILED, Quality.TRUSTED, Quality.TOO_FEW_SAMPLE
 
 def qualities(network, points, seed, n_networks=100_000):
     found = Ensemble(network, points, seed=seed, precision="single").correlators(n_networks, n_blocks=100)
-    return tuple(one.quality for one in found)
+    return tuple(one.quality for one in found.values())
 
 
 def test_histogram_is_that_of_numpy():
@@ -139,7 +139,7 @@ def test_networks_are_told_apart_by_their_samples(network, points, expected, see
     ids=lambda value: repr(value) if hasattr(value, "width") else "",
 )
 def test_error_bars_hold_exactly_where_they_are_trusted(network, point, quality):
-    exact = exact_correlators(network, np.array([[point]]), orders=(6,))[6].full[0]
+    exact = exact_correlators(network, np.array([[point]]), orders=(6,))[6].value[0]
     covered = 0
     for seed in range(60):
         ensemble = Ensemble(network, [point], seed=500 + seed, precision="single")

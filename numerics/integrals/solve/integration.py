@@ -7,7 +7,6 @@ chosen in `numerics.integrals.solve.methods`, and named in the result.
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +28,8 @@ from numerics.kernels.base import Kernel
 from numerics.kernels.own import FunctionKernel
 from numerics.lowering.integrand import Integrand
 from numerics.lowering.lower import lower_diagram, to_float
-from numerics.results.estimate import Estimate, Quality
+from numerics.results.estimate import Estimate
+from numerics.results.quality import Quality
 
 #: Stands for a question without a diagram of its own.
 _ANY = object()
@@ -119,7 +119,7 @@ def integrate(
     labels = np.arange(len(x), dtype=np.int64).reshape(1, len(x))
     settings = chosen_settings(settings, rtol, backend)
     found = _integrate(diagram, labels, kernel, x, domain, method, settings, backend, cache, progress)
-    return replace(found, value=found.value.reshape(()), error=found.error.reshape(()))
+    return found.reshaped(())
 
 
 def vertex_tensor(
