@@ -44,8 +44,8 @@ if TYPE_CHECKING:
     from numerics.networks.weight_laws import ReweightedNet as ReweightedNet
     from numerics.results.correlator import Correlator as Correlator
     from numerics.results.correlator import Part as Part
-    from numerics.results.joint_correlators import Correlators as Correlators
     from numerics.results.estimate import Estimate as Estimate
+    from numerics.results.joint_correlators import Correlators as Correlators
     from numerics.results.quality import Quality as Quality
     from numerics.results.uncertainty import Uncertainty as Uncertainty
     from numerics.sampling.ensemble import Ensemble as Ensemble

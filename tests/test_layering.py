@@ -105,7 +105,8 @@ def room_of(module, floor):
 @pytest.mark.parametrize("floor", FLOORS)
 def test_every_folder_is_a_room(floor):
     folders = {
-        ".".join(path.parent.relative_to(ROOT / floor).parts) for path in (ROOT / floor).rglob("*/__init__.py")
+        ".".join(path.parent.relative_to(ROOT / floor).parts)
+        for path in (ROOT / floor).rglob("*/__init__.py")
     }
     assert folders <= set(ROOMS[floor])
     for folder in (path for path in (ROOT / floor).rglob("*.py") if path.parent != ROOT / floor):

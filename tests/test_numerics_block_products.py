@@ -76,10 +76,7 @@ def test_cumulants_have_no_bias_at_all():
     for ones in range(11):
         x = np.repeat(faces[::-1], [ones, 10 - ones])[:, None]
         sums = sums_of(x, np.arange(11), (2, 4, 6))
-        found = [
-            cumulant_of(*partition_sums(n, sums, np.ones(10, dtype=int), 1))[0][0]
-            for n in (2, 4, 6)
-        ]
+        found = [cumulant_of(*partition_sums(n, sums, np.ones(10, dtype=int), 1))[0][0] for n in (2, 4, 6)]
         total += stats.binom.pmf(ones, 10, 0.3) * np.array(found)
     m = float(chances @ faces)
     expected = [m, m - 3 * m**2, m - 15 * m**2 + 30 * m**3]

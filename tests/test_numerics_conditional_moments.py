@@ -58,7 +58,9 @@ def test_moments_are_sums_over_pairings_of_the_hidden_covariance(network, points
             expected += np.prod([covariance[:, sets[:, a], sets[:, b]] for a, b in pairing], axis=0)
         scale = np.abs(expected).max(axis=1, keepdims=True).sum() + 1e-300
         part = found.origin.plan.slice_of(order)
-        np.testing.assert_allclose(found.origin.sums[part] / scale, expected.sum(axis=0) / scale, atol=accuracy)
+        np.testing.assert_allclose(
+            found.origin.sums[part] / scale, expected.sum(axis=0) / scale, atol=accuracy
+        )
         for b in range(7):
             block = expected[edges[b] : edges[b + 1]].sum(axis=0)
             np.testing.assert_allclose(found.origin.block_sums[b, part] / scale, block / scale, atol=accuracy)
@@ -77,7 +79,7 @@ def test_results_do_not_depend_on_threads_or_blocks():
     ensemble = Ensemble(ErfNet(5), LINE[:3], seed=1, precision="single", estimator="conditional")
     one = ensemble.correlators(30_001, n_threads=1, n_blocks=100)
     two = ensemble.correlators(30_001, n_threads=2, n_blocks=77)
-    np.testing.assert_array_equal(one.origin.sums, two.sums)
+    np.testing.assert_array_equal(one.origin.sums, two.origin.sums)
 
 
 @pytest.mark.statistical

@@ -63,7 +63,10 @@ def test_fourth_order_is_the_sum_over_different_networks():
 def test_products_of_different_blocks_give_the_same(order):
     """The other way to remove the bias: multiply sums of different blocks only (no bias at any order)."""
     sample = Ensemble(ErfNet(3), PAIR, seed=5).correlators(20_000, n_blocks=100)
-    sums = {part: sample.origin.block_sums[:, sample.origin.plan.slice_of(part)] for part in range(2, order + 1, 2)}
+    sums = {
+        part: sample.origin.block_sums[:, sample.origin.plan.slice_of(part)]
+        for part in range(2, order + 1, 2)
+    }
     value, left_out = cumulant_of(*partition_sums(order, sums, sample.block_sizes, 2))
     error = np.sqrt(np.sum(jackknife(value, left_out)[1] ** 2, axis=0))
     found = sample.connected()[order]
@@ -159,7 +162,9 @@ def test_deviation_is_what_the_published_scripts_compute():
         assert float(found) == pytest.approx(np.mean(np.abs((g.mean(axis=0) - free) / free)), rel=1e-10)
         scatter = g.reshape(6, 100, -1).mean(axis=1).std(axis=0, ddof=1)
         assert found.evidence["background"] == pytest.approx(np.mean(scatter / free), rel=1e-10)
-        assert found.evidence["background_of_mean"] == pytest.approx(found.evidence["background"] / np.sqrt(6), rel=1e-14)
+        assert found.evidence["background_of_mean"] == pytest.approx(
+            found.evidence["background"] / np.sqrt(6), rel=1e-14
+        )
 
 
 @pytest.mark.statistical

@@ -16,8 +16,8 @@ from numerics.exact.correlators import exact_correlators, exact_cumulant
 from numerics.exact.inputs import memory_of_correlators
 from numerics.fields.index_sets import multisets, ranks
 from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
-from numerics.results.estimate import Quality
 from numerics.results.cumulants import join, join_cumulant, sums_with_errors
+from numerics.results.estimate import Quality
 
 PUBLISHED = [[-1.0], [-0.6], [-0.2], [0.2], [0.6], [1.0]]
 POSITIVE = [[0.2], [0.4], [0.6], [0.8], [1.0], [1.2]]
@@ -330,8 +330,8 @@ def test_repeated_and_reordered_points(net, points):
     for order in (2, 4, 6):
         position = ranks(order_of[repeated[order].indices], 3)
         scale = np.abs(plain[order].value).max()
-        for name in ("full", "connected"):
-            difference = getattr(repeated[order], name) - getattr(plain[order], name)[position]
+        for again, once in ((repeated, plain), (repeated.connected(), plain.connected())):
+            difference = again[order].value - once[order].value[position]
             assert np.abs(difference).max() <= 1e-13 * scale
 
 
@@ -367,7 +367,9 @@ def test_exact_numbers_in_three_dimensions():
         exact = exact_correlators(net, x)
         assert [len(exact[n].value) for n in (2, 4, 6)] == [10, 35, 84]
         for order in (4, 6):
-            assert np.all(exact.connected()[order].error <= 1e-11 * np.abs(exact.connected()[order].value).max())
+            assert np.all(
+                exact.connected()[order].error <= 1e-11 * np.abs(exact.connected()[order].value).max()
+            )
         four = exact.connected()[4].value
         same = [ranks(np.array(row), 4) for row in ([1, 1, 1, 2], [1, 1, 1, 3], [2, 2, 2, 3])]
         assert np.ptp(four[same]) <= 1e-12 * np.abs(four).max()

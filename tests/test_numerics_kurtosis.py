@@ -7,8 +7,8 @@ from scipy import stats
 from numerics.exact.correlators import exact_correlators
 from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
 from numerics.networks.weight_laws import ReweightedNet
-from numerics.results.estimate import Quality
 from numerics.results.cumulants import slopes_of_cumulant
+from numerics.results.estimate import Quality
 from numerics.sampling.ensemble import Ensemble
 from numerics.sampling.estimators.connected import cumulants
 from numerics.sampling.judge.kurtosis import (
@@ -104,10 +104,15 @@ def test_what_overflows_is_infinite():
 def test_errors_of_the_connected_six_point_function_hold_where_they_are_trusted(network, n_networks, trusted):
     """Pulls against the exact value at one point, 100 samples."""
     point = [0.8]
-    exact = exact_correlators(network, np.array([point]), orders=(6,)).at_width(network.width).connected()[6].value[0]
+    exact = (
+        exact_correlators(network, np.array([point]), orders=(6,))
+        .at_width(network.width)
+        .connected()[6]
+        .value[0]
+    )
     pulls, qualities = [], []
     for seed in range(100):
-        six = Ensemble(network, point, seed=seed, precision="single").correlators(n_networks).connected(6)
+        six = Ensemble(network, point, seed=seed, precision="single").correlators(n_networks).connected()[6]
         pulls.append((six.value[0] - exact) / six.error[0])
         qualities.append(six.quality)
     assert set(qualities) == {Quality.TRUSTED if trusted else Quality.TOO_FEW_SAMPLES}

@@ -99,8 +99,12 @@ def test_outputs_are_uncorrelated_but_dependent():
     row = ranks(np.array([0, 1, 2, 3]), 4)
     a = pairing_amplitudes(net, x)
     assert exact.connected()[4].value[row] == pytest.approx(float(a.amplitude.value[0]), rel=1e-11)
-    assert exact[4].value[row] == pytest.approx(k[0, 1] * k[2, 3] + exact.connected()[4].value[row], rel=1e-13)
-    assert exact.at_width(8).connected()[4].value[row] == pytest.approx(exact.connected()[4].value[row] / 2, rel=1e-13)
+    assert exact[4].value[row] == pytest.approx(
+        k[0, 1] * k[2, 3] + exact.connected()[4].value[row], rel=1e-13
+    )
+    assert exact.at_width(8).connected()[4].value[row] == pytest.approx(
+        exact.connected()[4].value[row] / 2, rel=1e-13
+    )
 
 
 def test_rotation_invariant_combination_vanishes():

@@ -54,7 +54,7 @@ def test_tail_index_of_power_laws(index):
 
 def test_bounded_variances_have_no_tail():
     assert tail_index(np.bincount([1024] * 1000, minlength=BINS), 1000) == np.inf
-    assert Ensemble(ErfNet(1), [0.3]).correlators(5000)[6].tail.tail_index == np.inf
+    assert Ensemble(ErfNet(1), [0.3]).correlators(5000)[6].evidence["tail_index"] == np.inf
 
 
 @pytest.mark.parametrize("order", [2, 3, 4, 6, 8])
@@ -94,7 +94,7 @@ def test_histogram_holds_the_conditional_variance(network):
         weights, _, biases = _neuron(network, split_seed(5), np.arange(n), neuron)
         features = network.features(weights, biases, points)
         variance += network.weight_variance / network.width * features**2
-    found = Ensemble(network, points, seed=5).correlators(n, orders=(2,)).variance_counts
+    found = Ensemble(network, points, seed=5).correlators(n, orders=(2,)).origin.variance_counts
     kernel = np.diag(network.kernel.full(points, points))
     for point in range(2):
         expected = np.histogram(variance[:, point] / kernel[point], bin_edges())[0]

@@ -54,7 +54,7 @@ def test_own_erf_makes_the_networks_of_erf_net(d_in, points, estimator, precisio
         )
         for network in (ActivationNet(5, own_erf, 1.3, 0.4, d_in), ErfNet(5, 1.3, 0.4, d_in))
     ]
-    np.testing.assert_allclose(pair[0].sums, pair[1].sums, rtol=accuracy, atol=accuracy * 3001)
+    np.testing.assert_allclose(pair[0].origin.sums, pair[1].origin.sums, rtol=accuracy, atol=accuracy * 3001)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,9 @@ def test_own_erf_has_the_kernel_and_the_exact_correlators_of_erf_net(d_in, point
     assert abs(two.value - expected.value) <= two.error + expected.error
     assert "quadrature" in two.method
     assert "quadrature" not in expected.method
-    assert found.at_width(50).connected()[4].value[0] == pytest.approx(found.connected()[4].value[0] / 10, rel=1e-13)
+    assert found.at_width(50).connected()[4].value[0] == pytest.approx(
+        found.connected()[4].value[0] / 10, rel=1e-13
+    )
 
 
 def test_tanh_against_scipy():
@@ -129,7 +131,7 @@ def test_kinked_activations_are_sampled_and_have_a_kernel():
     )
     found = Ensemble(network, [0.4, -1.0], seed=1).correlators(2000, orders=(2, 4), n_blocks=50)
     expected = Ensemble(twin, [0.4, -1.0], seed=1).correlators(2000, orders=(2, 4), n_blocks=50)
-    np.testing.assert_allclose(found.origin.sums, expected.sums, rtol=1e-12)
+    np.testing.assert_allclose(found.origin.sums, expected.origin.sums, rtol=1e-12)
     assert found[4].quality is expected[4].quality
     x, y = np.array([[0.4]]), np.array([[-1.0]])
     np.testing.assert_allclose(network.kernel.weight(x, y), twin.kernel.weight(x, y), rtol=1e-13)
@@ -173,7 +175,9 @@ def test_functions_of_libraries_are_activations(activation, precision):
         Ensemble(ActivationNet(3, function, 1.2), LINE, seed=4, precision=precision).correlators(1000)
         for function in (hyperbolic, activation)
     )
-    np.testing.assert_allclose(theirs.sums, ours.sums, rtol=1e-5 if precision == "single" else 1e-13)
+    np.testing.assert_allclose(
+        theirs.origin.sums, ours.origin.sums, rtol=1e-5 if precision == "single" else 1e-13
+    )
 
 
 def test_an_activation_that_fails_far_out_is_refused_when_it_matters():
@@ -206,4 +210,6 @@ def test_moments_of_the_twin():
     network = ActivationNet(3, hyperbolic, 1.2, 0.6)
     found = Ensemble(network, LINE, seed=2).correlators(200, orders=(1, 2, 3), n_blocks=2)
     outputs = reference_outputs(network, np.array(LINE)[:, None], 2, 0, 200)
-    np.testing.assert_allclose(found.origin.sums, moments_reference(outputs, found.origin.plan), rtol=1e-11, atol=1e-11)
+    np.testing.assert_allclose(
+        found.origin.sums, moments_reference(outputs, found.origin.plan), rtol=1e-11, atol=1e-11
+    )

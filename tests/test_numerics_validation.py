@@ -48,7 +48,9 @@ def test_every_element_over_many_seeds(network, points, estimator):
             numbers = [("full", full.value, sample.covariance((order,)), exact[order].value)]
             if order > 2:
                 cumulant = sample.connected()[order]
-                numbers.append(("connected", cumulant.value, cumulant.covariance, exact.connected()[order].value))
+                numbers.append(
+                    ("connected", cumulant.value, cumulant.covariance, exact.connected()[order].value)
+                )
             for kind, value, covariance, right in numbers:
                 outcome = compare(value - right, covariance, 100, threshold=0.02)
                 pulls.setdefault((kind, order), []).append(outcome.pulls)

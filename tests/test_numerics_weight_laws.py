@@ -134,7 +134,9 @@ def test_other_width_and_laws():
     assert network.with_width(9) == ReweightedNet(ReLUNet(9, d_in=2), output="uniform")
     assert laws_of(network) == ("gaussian", "gaussian", "uniform", 0.0)
     exact = exact_correlators(network, [[1.0, 0.2]], orders=(4,))
-    assert exact.at_width(9).connected()[4].value[0] == pytest.approx(exact.connected()[4].value[0] * 4 / 9, rel=1e-14)
+    assert exact.at_width(9).connected()[4].value[0] == pytest.approx(
+        exact.connected()[4].value[0] * 4 / 9, rel=1e-14
+    )
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,8 @@ from numerics.fits.eigenbasis import Eigenbasis, eigenbasis_of_blocks
 from numerics.integrals.accuracy.contact_referee import contact_coefficient
 from numerics.integrals.prediction import Prediction
 from numerics.networks.architectures import Network, network
-from numerics.results.joint_correlators import Correlators
 from numerics.results.estimate import Estimate
+from numerics.results.joint_correlators import Correlators
 from numerics.results.quality import Quality
 from numerics.sampling.ensemble import Ensemble
 from numerics.sampling.estimators.connected import mean_ratio

@@ -27,8 +27,8 @@ from numerics.given import as_whole, as_wholes
 from numerics.machine.random_streams import split_seed
 from numerics.networks.architectures import Network, as_network
 from numerics.results.correlator import Correlator
-from numerics.results.joint_correlators import Correlators
 from numerics.results.estimate import Estimate
+from numerics.results.joint_correlators import Correlators
 from numerics.sampling.ensemble import Ensemble
 from numerics.sampling.estimators.connected import free_correlator, mean_ratio
 from numerics.sampling.runs.dask_cluster import OVERHEAD

@@ -40,10 +40,10 @@ from numerics.fields.index_sets import multisets
 from numerics.given import as_wholes
 from numerics.networks.architectures import Network, as_network
 from numerics.results.correlator import Correlator, Part
-from numerics.results.joint_correlators import Correlators
 from numerics.results.cumulants import EPS, join, sums_with_errors
 from numerics.results.estimate import Estimate
 from numerics.results.gaussian_moments import wick_count
+from numerics.results.joint_correlators import Correlators
 from numerics.results.quality import Quality
 
 Array = NDArray[np.float64]

@@ -101,11 +101,15 @@ def _quotient(a: Array, b: Array, da: Array | None, db: Array | None) -> Result:
 
 
 def _power(a: Array, b: Array, da: Array | None, db: Array | None) -> Result:
-    if db is not None and np.any(db > 0.0):  # a^b = exp(b log a); bounds to first order
+    if db is not None and np.any(db > 0.0):
         value = np.asarray(a**b)
         slopes = [np.asarray(b * a ** (b - 1.0)), np.asarray(value * np.log(a))]
-        first = None if da is None else np.abs(slopes[0]) * da
-        return value, slopes, [first, np.abs(slopes[1]) * db]
+        # a^b is monotone in both for a > 0, so that it is furthest off in a corner
+        least = a if da is None else a - da
+        most = a if da is None else a + da
+        corners = [np.abs(x**y - value) for x in (least, most) for y in (b - db, b + db)]
+        widest = np.where(least > 0.0, np.max(corners, axis=0), np.inf)
+        return value, slopes, [None if da is None else np.zeros_like(widest), widest]
     value, slopes, bounds = _of_one(lambda x: x**b, lambda x, f: np.asarray(b * x ** (b - 1.0)), a, da)
     by_exponent = np.where(a > 0.0, value * np.log(np.where(a > 0.0, a, 1.0)), 0.0)
     return value, [*slopes, by_exponent], [*bounds, db]

@@ -143,7 +143,7 @@ class Correlator(Estimate):
         return "\n".join([head, *lines]) + ">"
 
     def to_xarray(self) -> "xarray.Dataset":
-        """Return value, error and index sets as labelled arrays; ``ds.sel(element="0 0 1")`` is one element."""
+        """Return value, error and index sets as labelled arrays, see `numerics.results.labelled`."""
         from numerics.results.labelled import as_dataset
 
         return as_dataset(self)

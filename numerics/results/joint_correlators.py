@@ -193,7 +193,14 @@ class Correlators(Mapping[int, Correlator]):
         NotAvailable
             If these are not exact: subtract the free theory, for instance ``theory[""]`` of a prediction.
         """
-        return Correlators(self._origin, Part.EXCESS)
+        found = Correlators(self._origin, Part.EXCESS)
+        if not found:
+            raise NotAvailable(
+                "only exact correlators are known without the free theory; of others subtract it, for "
+                "instance "
+                'theory[""] of a prediction'
+            )
+        return found
 
     @overload
     def at_width(self, width: int) -> "Correlators": ...

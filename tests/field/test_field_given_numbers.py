@@ -63,7 +63,9 @@ def test_whole_numbers(make):
     identical(ensemble.outputs(n, make(3)), nn.Ensemble(nn.ErfNet(3), [0.5], seed=7).outputs(100, 3))
     labels = make in (Fraction, Decimal, float)  # orders are labels: 2.0 is refused there
     exact = nn.exact_correlators(nn.ErfNet(3), [0.5], (2, 4) if labels else (make(2), make(4)))
-    identical(exact.connected()[4].value, nn.exact_correlators(nn.ErfNet(3), [0.5], (2, 4)).connected()[4].value)
+    identical(
+        exact.connected()[4].value, nn.exact_correlators(nn.ErfNet(3), [0.5], (2, 4)).connected()[4].value
+    )
     identical(exact.at_width(n).connected()[4].value, exact.at_width(100).connected()[4].value)
 
 

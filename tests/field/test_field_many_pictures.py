@@ -30,7 +30,7 @@ def test_topologies_without_the_list_of_labellings(theory):
     action, n, order, scheme, kind = theory
     full = correlator(action, n, order, scheme, kind)
     expansion, found = representatives(action, n, order, scheme, kind)
-    assert [(one.term, one.labellings, one.caption) for one in found.values()] == [
+    assert [(one.term, one.labellings, one.caption) for one in found] == [
         (topology.representative, topology.labellings, topology.caption) for topology in full.topologies()
     ]
     assert (expansion.action, expansion.n, expansion.truncation) == (full.action, full.n, full.truncation)

@@ -18,10 +18,10 @@ from diagrams.combinatorics.set_partitions import even_partitions
 from numerics.errors import InvalidStatistics
 from numerics.fields.index_sets import multisets, ranks
 from numerics.given import as_real_array, as_whole
-from numerics.results.joint_correlators import Correlators
 from numerics.results.cumulants import cumulant, partition_terms, products
 from numerics.results.estimate import Estimate
 from numerics.results.jackknife import jackknife
+from numerics.results.joint_correlators import Correlators
 from numerics.results.uncertainty import Uncertainty
 
 Array = NDArray[np.float64]

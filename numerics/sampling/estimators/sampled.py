@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from numerics.errors import InvalidStatistics
 from numerics.fields.field_set import FieldSet
 from numerics.results.correlator import Correlator, Part
-from numerics.results.joint_correlators import Correlators
 from numerics.results.estimate import Estimate
+from numerics.results.joint_correlators import Correlators
 from numerics.results.quality import Quality
 from numerics.results.uncertainty import Source, Uncertainty
 from numerics.sampling.estimators.connected import cumulant_jackknife, deviation

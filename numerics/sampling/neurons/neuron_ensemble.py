@@ -39,8 +39,8 @@ from numerics.machine.random_streams import split_seed
 from numerics.networks.architectures import GaussNet, Network, as_network
 from numerics.networks.averages.neuron_quadrature import GAUSSIAN
 from numerics.networks.weight_laws import laws_of, output_moments
-from numerics.results.joint_correlators import Correlators
 from numerics.results.jackknife import jackknife
+from numerics.results.joint_correlators import Correlators
 from numerics.results.quality import Quality
 from numerics.sampling.judge.tails import CRITICAL_INDEX, FEWEST_NETWORKS, UNSEEN_ERRORS, UNSEEN_SHARE
 from numerics.sampling.neurons.block_products import FEWEST_BLOCKS, partition_sums
