@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from scipy.integrate import dblquad
 
-from diagrams.combinatorics.wick import double_factorial, pairings
+from diagrams.combinatorics.numbers import double_factorial
+from diagrams.combinatorics.pairings import pairings
 from diagrams.diagram import Diagram
 from diagrams.generation import generate
 from numerics.errors import DivergentIntegral, InvalidPoints, LoweringError, NotAvailable
@@ -216,7 +217,7 @@ def test_infinite_and_missing_couplings_spread_only_to_the_elements_that_need_th
     prediction = predict(first_order_six_point(), ErfKernel(), ERF_INPUTS, Box(10.0))
     tensor = np.ones(126)
     tensor[ranks(np.array([5, 5, 5, 5]), 6)] = np.nan
-    found = prediction.evaluate_tensor("lambda", tensor)
+    found = prediction.evaluate_tensor("lambda", tensor).value
     needs = np.count_nonzero(multisets(6, 6) == 5, axis=1) >= 4
     assert np.array_equal(np.isnan(found), needs)
     assert np.allclose(found[~needs], prediction.coefficient("lambda").value[~needs], rtol=1e-13)

@@ -49,7 +49,7 @@ def even_partitions(n: int) -> tuple[PartitionClass, ...]:
     >>> sum(len(c.blocks[0]) for c in even_partitions(8))
     379
     """
-    return _grouped(_partitions(tuple(range(n))))
+    return _grouped(_partitions(tuple(range(n)), even=True))
 
 
 @lru_cache(maxsize=16)
@@ -61,7 +61,7 @@ def all_partitions(n: int) -> tuple[PartitionClass, ...]:
     >>> [(c.sizes, len(c.blocks[0])) for c in all_partitions(3)]
     [((3,), 1), ((2, 1), 3), ((1, 1, 1), 1)]
     """
-    return _grouped(_all_partitions(tuple(range(n))))
+    return _grouped(_partitions(tuple(range(n)), even=False))
 
 
 def _grouped(partitions: Iterator[tuple[tuple[int, ...], ...]]) -> tuple[PartitionClass, ...]:
@@ -97,30 +97,17 @@ def set_partitions(n: int) -> tuple[tuple[tuple[int, ...], ...], ...]:
     >>> [len(set_partitions(n)) for n in range(7)]
     [1, 1, 2, 5, 15, 52, 203]
     """
-    return tuple(_all_partitions(tuple(range(n))))
+    return tuple(_partitions(tuple(range(n)), even=False))
 
 
-def _all_partitions(labels: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], ...]]:
-    """Yield each partition once: the block of the first label is chosen first."""
+def _partitions(labels: tuple[int, ...], even: bool) -> Iterator[tuple[tuple[int, ...], ...]]:
+    """Yield each partition once, perhaps with even blocks only: the block of the first label comes first."""
     if not labels:
         yield ()
         return
     first, rest = labels[0], labels[1:]
-    for extra in range(len(labels)):
+    for extra in range(1, len(labels), 2) if even else range(len(labels)):
         for others in combinations(rest, extra):
             remaining = tuple(label for label in rest if label not in others)
-            for tail in _all_partitions(remaining):
-                yield ((first, *others), *tail)
-
-
-def _partitions(labels: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], ...]]:
-    """Yield each partition once: the block of the first label is chosen first."""
-    if not labels:
-        yield ()
-        return
-    first, rest = labels[0], labels[1:]
-    for extra in range(1, len(labels), 2):
-        for others in combinations(rest, extra):
-            remaining = tuple(label for label in rest if label not in others)
-            for tail in _partitions(remaining):
+            for tail in _partitions(remaining, even):
                 yield ((first, *others), *tail)

@@ -109,7 +109,15 @@ def command(
     network = build_network(net, points, sigma_w, sigma_b, sigma_a)
     with TerminalProgress() as progress:
         scan = scan_widths(
-            network, as_points(points), wanted, networks, experiments, seed, estimator, progress.sampling
+            network,
+            as_points(points),
+            wanted,
+            networks,
+            experiments,
+            seed,
+            estimator,
+            progress.sampling,
+            exact_progress=progress.averaging,
         )
     if out is not None and target is not None:
         kind = Path(out).suffix[1:].lower()

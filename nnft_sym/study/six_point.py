@@ -121,7 +121,7 @@ def _changes(
     filled = np.where(undetermined, 0.0, tensor)
     return {
         "free": np.zeros(len(per_unit)),
-        "lambda_tensor": prediction.evaluate_tensor(name, filled),
+        "lambda_tensor": prediction.evaluate_tensor(name, filled).value,
         "lambda_mean": mean * per_unit,
         "lambda_fit": fitted * per_unit,
     }

@@ -17,7 +17,8 @@ from numpy.typing import ArrayLike, NDArray
 from diagrams.diagram import Diagram
 from diagrams.messages import shown
 from numerics.errors import LoweringError, NotAvailable
-from numerics.fields.index_sets import multiset_count, multisets
+from numerics.fields.field_set import FieldSet
+from numerics.fields.index_sets import multiset_count
 from numerics.fields.points import Points
 from numerics.integrals.evaluate.backends import Backend
 from numerics.integrals.job import Job, Settings
@@ -38,7 +39,9 @@ from numerics.kernels.base import Kernel
 from numerics.lowering.integrand import Integrand
 from numerics.lowering.lower import Program, TermGroup, TermLike, lower
 from numerics.lowering.monomials import Monomial, monomial_text, parse_monomial
-from numerics.results.estimate import Estimate, Quality
+from numerics.results.correlator import Correlator, Part
+from numerics.results.estimate import Estimate
+from numerics.results.quality import Quality
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -63,17 +66,17 @@ class Prediction:
     ----------
     order : int
         Number n of external points.
-    indices : ndarray of int, shape (M, n)
-        The multisets of inputs.
-    coefficients : mapping of Monomial to Estimate
-        What multiplies each product of couplings; values and error bounds of shape (M,).
+    fields : FieldSet
+        The inputs.
+    coefficients : mapping of Monomial to Correlator
+        What multiplies each product of couplings, with error bounds.
     program : Program
         The lowered expansion.
     """
 
     order: int
-    indices: Indices
-    coefficients: Mapping[Monomial, Estimate]
+    fields: FieldSet
+    coefficients: Mapping[Monomial, Correlator]
     program: Program
     _jobs: tuple[Job, ...] = field(repr=False)
     _propagator: Array = field(repr=False)
@@ -82,7 +85,16 @@ class Prediction:
         names = ", ".join(repr(monomial_text(key)) for key in self.coefficients)
         return f"<Prediction: {self.order}-point function, {len(self.indices)} multisets, terms in {names}>"
 
-    def coefficient(self, couplings: str) -> Estimate:
+    @property
+    def indices(self) -> Indices:
+        """The multisets of inputs, shape (M, n)."""
+        return self.fields.multisets(self.order)
+
+    def __getitem__(self, couplings: str) -> Correlator:
+        """What multiplies a product of couplings: ``theory["lambda"]``; ``theory[""]`` is the free theory."""
+        return self.coefficient(couplings)
+
+    def coefficient(self, couplings: str) -> Correlator:
         """What multiplies a product of couplings.
 
         Parameters
@@ -92,8 +104,7 @@ class Prediction:
 
         Returns
         -------
-        Estimate
-            Shape (M,).
+        Correlator
 
         Raises
         ------
@@ -121,7 +132,8 @@ class Prediction:
         Returns
         -------
         Estimate
-            Value and error bound of the integrals, shape (..., M); couplings count as exact.
+            Value and error bound of the integrals, shape (..., M); couplings count as exact. A Correlator
+            where each coupling is one number.
 
         Raises
         ------
@@ -147,9 +159,10 @@ class Prediction:
                 factor = factor * values[name] ** power
             value = value + factor * found.value
             error = error + np.abs(factor) * found.error
-        return _summary(value, error, tuple(self.coefficients.values()))
+        total = _summary(value, error, tuple(self.coefficients.values()))
+        return total if total.ndim > 1 else Correlator.over(self.fields, self.order, Part.FULL, total)
 
-    def evaluate_tensor(self, coupling: str, tensor: ArrayLike) -> Array:
+    def evaluate_tensor(self, coupling: str, tensor: ArrayLike) -> Correlator:
         """Contribution linear in a coupling that differs from one set of inputs to another.
 
         With λ_ijkl taken from the 4-point function element by element, the 6-point function has
@@ -166,7 +179,8 @@ class Prediction:
 
         Returns
         -------
-        ndarray, shape (M,)
+        Correlator
+            With the error bounds of the integrals; the tensor counts as exact.
 
         Raises
         ------
@@ -178,7 +192,7 @@ class Prediction:
         """
         return self._with_tensor(coupling, np.asarray(tensor, dtype=np.float64), times_integral=True)
 
-    def evaluate_contact(self, coupling: str, tensor: ArrayLike) -> Array:
+    def evaluate_contact(self, coupling: str, tensor: ArrayLike) -> Correlator:
         """Like `evaluate_tensor`, for the product of coupling and vertex integral.
 
         This is λ_ijkl ∫K_i K_j K_k K_l = −G_c^(4)/24 itself, which exists also where λ_ijkl does not.
@@ -190,7 +204,7 @@ class Prediction:
 
         Returns
         -------
-        ndarray, shape (M,)
+        Correlator
 
         Raises
         ------
@@ -199,18 +213,20 @@ class Prediction:
         """
         return self._with_tensor(coupling, np.asarray(tensor, dtype=np.float64), times_integral=False)
 
-    def _with_tensor(self, coupling: str, tensor: Array, *, times_integral: bool) -> Array:
+    def _with_tensor(self, coupling: str, tensor: Array, *, times_integral: bool) -> Correlator:
         groups = [group for group in self.program.groups if group.couplings == ((coupling, 1),)]
         if not groups:
             self.coefficient(coupling)  # raises
         jobs = list(self._jobs)
         for number in {k for group in groups for k in group.integrands}:
             jobs[number] = self._dressed(jobs[number], coupling, tensor, times_integral=times_integral)
-        value: Array = sum(
-            (_evaluate_group(group, jobs, self.indices, self._propagator).value for group in groups),
-            start=np.zeros(len(self.indices)),
-        )
-        return value
+        total = Product(np.zeros(len(self.indices)))
+        for group in groups:
+            part = _evaluate_group(group, jobs, self.indices, self._propagator)
+            total.add(part.value, part.error)
+        one = self.coefficients[((coupling, 1),)]
+        found = Estimate(total.value, total.error, one.method, one.quality, one.provenance)
+        return Correlator.over(self.fields, self.order, Part.DERIVED, found)
 
     def _dressed(self, job: Job, coupling: str, tensor: Array, *, times_integral: bool) -> Job:
         integrand = job.integrand
@@ -225,8 +241,9 @@ class Prediction:
                 f"a tensor of shape {tensor.shape} given for {coupling}; its vertex has "
                 f"{integrand.n_external} legs, so {count} multisets of the inputs"
             )
-        value = tensor * job.value if times_integral else tensor
-        return Job(integrand, job.rows, value, np.zeros_like(value), converged=True)
+        if not times_integral:
+            return Job(integrand, job.rows, tensor, np.zeros_like(tensor), converged=True)
+        return Job(integrand, job.rows, tensor * job.value, np.abs(tensor) * job.error, converged=True)
 
 
 def predict(
@@ -251,7 +268,6 @@ def predict(
         instead of the diagram where couplings depend on the position. ``Expansion.monomials()`` gives them.
     kernel : Kernel
     points : array_like, shape (n_points, d)
-        The inputs.
     domain : Box or WholeSpace
         Where the vertices are.
     rtol, method, settings, backend
@@ -296,7 +312,8 @@ def predict(
     jobs = tuple(Job(integrand, leg_rows(integrand, len(x))) for integrand in program.integrands)
     settings = chosen_settings(settings, rtol, backend)
     solve_with_store(jobs, kernel, x, domain, method, settings, backend, cache, progress)
-    indices, propagator = multisets(len(x), program.n_external), kernel.full(x, x)
+    n, fields, propagator = program.n_external, FieldSet(x), kernel.full(x, x)
+    indices = fields.multisets(n)
     uncertain = kernel_error(kernel, x)
     provenance = {"kernel": repr(kernel), "domain": str(domain), "points": x.tolist()}
     coefficients = {}
@@ -307,8 +324,8 @@ def predict(
             part = _evaluate_group(group, jobs, indices, propagator, uncertain)
             total.add(part.value, part.error)
         used = [jobs[k] for k in sorted({k for group in groups for k in group.integrands})]
-        coefficients[key] = judged(total, used, settings, provenance)
-    return Prediction(program.n_external, indices, coefficients, program, jobs, propagator)
+        coefficients[key] = Correlator.over(fields, n, Part.FULL, judged(total, used, settings, provenance))
+    return Prediction(n, fields, coefficients, program, jobs, propagator)
 
 
 def _checked_terms(terms: Iterable[TermLike] | Expanded) -> list[TermLike]:

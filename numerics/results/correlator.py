@@ -96,6 +96,14 @@ class Correlator(Estimate):
         for name, one in {"fields": fields, "order": order, "part": part, "_old": old or {}}.items():
             object.__setattr__(self, name, one)
 
+    @staticmethod
+    def over(fields: FieldSet, order: int, part: Part, numbers: Estimate) -> "Correlator":
+        """Say of which fields some numbers are."""
+        return Correlator(
+            fields, order, part, numbers.value, numbers.uncertainty, numbers.method, numbers.quality,
+            numbers.provenance, numbers.evidence,
+        )  # fmt: skip
+
     @property
     def indices(self) -> Indices:
         """Index sets: 0-based numbers of the fields, non-decreasing rows, shape (M, n)."""

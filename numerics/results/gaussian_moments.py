@@ -1,15 +1,15 @@
 """Moments of standard normal variables: what Gaussian output weights contribute to a correlator."""
 
-from math import prod
-
 import numpy as np
 from numpy.typing import NDArray
+
+from diagrams.combinatorics.numbers import normal_moment
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 # (n − 1)!!, the moments of one of them.
-NORMAL_MOMENTS = np.array([float(prod(range(n - 1, 0, -2))) if n % 2 == 0 else 0.0 for n in range(33)])
+NORMAL_MOMENTS = np.array([float(normal_moment(n)) for n in range(33)])
 
 
 def wick_count(components: Indices) -> Array:
