@@ -3,8 +3,8 @@
 Numba reads the features of the processor once, when a process makes its first compiled function, and they
 hold for all of its code, the user's own too. So a library leaves them alone. The command ``nnft`` asks for
 wide vectors, by the environment variable `VARIABLE`, which the processes that it starts inherit; a program
-asks by `use_wide_vectors`. Machine code on disk is kept for either choice, side by side: Numba files it by
-the features that it was made for.
+asks by `use_wide_vectors`. Machine code on disk is kept for either choice, side by side, because Numba files
+it by the features that it was made for.
 """
 
 import logging
@@ -37,6 +37,7 @@ def use_wide_vectors() -> None:
 
     On recent Intel processors it prefers half of that width, for the sake of programs with few long loops;
     ours are all long loops, and sampling runs 1.4 to 2 times faster. The numbers stay the same to rounding.
+
     The command ``nnft`` does this by itself. In a program call it before anything is sampled or compiled,
     because it comes too late in a process that has made compiled functions before. It acts on all that this
     process, and those that it starts, compile from then on, the program's own functions included. The

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from diagrams.diagram import Diagram
-from numerics.integrals.job import Settings
+from numerics.integrals.integrator import integrate
+from numerics.integrals.questions.limits import Accuracy
 from numerics.integrals.rules.domains import Box, WholeSpace
-from numerics.integrals.solve.integration import Method, integrate
+from numerics.integrals.solve.methods import Method
 from numerics.kernels.arc import ErfKernel, ReLUKernel
 from numerics.kernels.own import FunctionKernel
 from numerics.kernels.stationary import CosKernel, GaussKernel
@@ -66,10 +67,10 @@ class Case:
     def finer(self):
         """A grid for 1000 times the accuracy asked for, or two more digits where grids converge slowly."""
         rtol = max(1e-3 * min(self.rtol, 1e-3), 1e-14)
-        settings = Settings(rtol=rtol, max_nodes=1_000_000)
+        accuracy = Accuracy(rtol=rtol, max_nodes=1_000_000)
         kernel = DECLARED if self.kernel is UNDECLARED else self.kernel
         return integrate(
-            self.diagram, kernel, self.points, self.domain, settings=settings, method=Method.GRID
+            self.diagram, kernel, self.points, self.domain, accuracy=accuracy, method=Method.GRID
         )
 
 

@@ -20,7 +20,7 @@ from nnft_sym.expansions.numeric_terms import component_values, with_profiles
 from nnft_sym.symbolic.functions import symbolic_profile
 from numerics.errors import DivergentIntegral
 from numerics.fields.index_sets import multisets, ranks
-from numerics.integrals.prediction import predict
+from numerics.integrals.integrator import predict
 from numerics.integrals.rules.domains import Box, WholeSpace
 from numerics.kernels.arc import ErfKernel, ReLUKernel
 from numerics.kernels.stationary import CosKernel, GaussKernel

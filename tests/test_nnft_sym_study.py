@@ -29,7 +29,7 @@ from nnft_sym.study.run import run_study
 from nnft_sym.study.summary import summarise
 from numerics.errors import NotAvailable
 from numerics.exact.correlators import exact_correlators
-from numerics.integrals.prediction import predict
+from numerics.integrals.integrator import predict
 from numerics.integrals.rules.domains import Box
 from numerics.results.estimate import Quality
 from numerics.results.joint_correlators import Correlators

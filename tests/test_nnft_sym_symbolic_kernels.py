@@ -15,9 +15,8 @@ from nnft_sym.symbolic.functions import symbolic_kernel, symbolic_profile
 from nnft_sym.symbolic.kernels import kernel_expression
 from numerics.errors import DivergentIntegral, InvalidKernel, LoweringError
 from numerics.fields.index_sets import multisets
-from numerics.integrals.prediction import predict
+from numerics.integrals.integrator import integrate, predict, vertex_tensor
 from numerics.integrals.rules.domains import Box, WholeSpace
-from numerics.integrals.solve.integration import integrate, vertex_tensor
 from numerics.kernels.own import kernel_identity
 from numerics.kernels.profiles import RadialPower
 from numerics.lowering.lower import lower_diagram

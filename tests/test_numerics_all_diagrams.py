@@ -11,10 +11,11 @@ import itertools
 import numpy as np
 import pytest
 
-from nnft_sym import Action, correlator
-from numerics.integrals.job import Settings
+from nnft_sym import Action, expand
+from numerics.integrals.integrator import integrate, vertex_tensor
+from numerics.integrals.questions.limits import Accuracy
 from numerics.integrals.rules.domains import Box, WholeSpace
-from numerics.integrals.solve.integration import Method, integrate, vertex_tensor
+from numerics.integrals.solve.methods import Method
 from numerics.kernels.arc import ErfKernel, ReLUKernel
 from numerics.lowering.lower import lower, lower_diagram
 from numerics.networks.architectures import network
@@ -47,14 +48,14 @@ CUTOFF = 1.5
 @functools.cache
 def integrals(action, n, order):
     """The distinct connected integrals of the n-point function up to an order."""
-    return lower(correlator(Action(action), n, order=order).monomials()).integrands
+    return lower(expand(Action(action), n, order=order).monomials()).integrands
 
 
 @functools.cache
 def diagrams(action, n, order):
     """Diagrams that between them hold every integral."""
     seen, kept = set(), []
-    for diagram, _, _ in correlator(Action(action), n, order=order).monomials():
+    for diagram, _, _ in expand(Action(action), n, order=order).monomials():
         mine = {part.integrand for part in lower_diagram(diagram).parts()}
         if mine - seen:
             kept.append(diagram)
@@ -70,9 +71,9 @@ def test_contraction_against_closed_form(name, d, action, n, order, count):
     assert len(found) == count
     for integrand in found:
         closed = vertex_tensor(integrand, kernel, INPUTS[d], WholeSpace(), method=Method.CLOSED_FORM)
-        settings = Settings(rtol=1e-13, max_bytes=2**30)
+        accuracy = Accuracy(rtol=1e-13, max_bytes=2**30)
         grid = vertex_tensor(
-            integrand, kernel, INPUTS[d], WholeSpace(), method=Method.GRID, settings=settings
+            integrand, kernel, INPUTS[d], WholeSpace(), method=Method.GRID, accuracy=accuracy
         )
         assert "grid" in grid.method
         np.testing.assert_allclose(grid.value, closed.value, rtol=1e-12, err_msg=str(integrand))
@@ -192,12 +193,12 @@ def test_contraction_against_sobol_points(kernel, sets, cutoff):
     pulls = []
     for action, n, order in sets:
         for integrand in integrals(action, n, order):
-            settings = Settings(rtol=1e-3, max_nodes=2**17)
+            accuracy = Accuracy(rtol=1e-3, max_nodes=2**17)
             # one input is enough to see a wrong line, and keeps the pulls independent
             points = INPUTS[kernel.d_in][1:]
             grid = vertex_tensor(integrand, kernel, points, Box(cutoff), rtol=1e-5, method=Method.GRID)
             peer = vertex_tensor(
-                integrand, kernel, points, Box(cutoff), method=Method.QUASI_MONTE_CARLO, settings=settings
+                integrand, kernel, points, Box(cutoff), method=Method.QUASI_MONTE_CARLO, accuracy=accuracy
             )
             assert np.all(peer.error <= 0.06 * np.abs(grid.value)), str(integrand)
             pulls.extend(((peer.value - grid.value) / np.hypot(peer.error, grid.error)).tolist())

@@ -9,8 +9,8 @@ from numba.core.dispatcher import Dispatcher
 
 from diagrams.generation import generate
 from numerics.integrals.evaluate.backends import NumbaBackend
+from numerics.integrals.integrator import integrate
 from numerics.integrals.rules.domains import Box
-from numerics.integrals.solve.integration import integrate
 from numerics.kernels.arc import ErfKernel
 from numerics.lowering.lower import lower_diagram
 

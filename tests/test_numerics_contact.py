@@ -7,7 +7,7 @@ from nnft_sym.actions.action import Action
 from nnft_sym.expansions.expansion import correlator
 from numerics.fields.index_sets import multisets
 from numerics.integrals.accuracy.contact_referee import contact_coefficient
-from numerics.integrals.prediction import predict
+from numerics.integrals.integrator import predict
 from numerics.integrals.rules.domains import Box
 from numerics.networks.architectures import ErfNet, GaussNet, ReLUNet
 

@@ -10,7 +10,7 @@ from numerics.integrals.evaluate.backends import NumpyBackend
 from numerics.integrals.evaluate.contraction import Tables, contract, contraction_cost
 from numerics.integrals.rules.panels import sinh_panels
 from numerics.integrals.rules.quadrature import TensorRule, surface_rule
-from numerics.integrals.solve.integration import leg_rows
+from numerics.integrals.solve.assembly import leg_rows
 from numerics.kernels.arc import ErfKernel, ReLUKernel
 from numerics.lowering.lower import lower_diagram
 

@@ -9,9 +9,9 @@ from scipy import integrate as scipy_integrate
 
 from diagrams.diagram import Diagram
 from numerics.errors import DivergentIntegral, LoweringError
+from numerics.integrals.integrator import integrate
 from numerics.integrals.rules.convergence import divergence
 from numerics.integrals.rules.domains import Box, WholeSpace
-from numerics.integrals.solve.integration import integrate
 from numerics.kernels.arc import ErfKernel, ReLUKernel
 from numerics.kernels.stationary import CosKernel, GaussKernel
 from numerics.lowering.integrand import Integrand

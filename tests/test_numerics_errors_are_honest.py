@@ -11,8 +11,9 @@ import pytest
 from scipy.special import roots_legendre
 
 from diagrams.diagram import Diagram
+from numerics.integrals.integrator import integrate
 from numerics.integrals.rules.domains import Box
-from numerics.integrals.solve.integration import Method, integrate
+from numerics.integrals.solve.methods import Method
 from numerics.kernels.arc import ErfKernel, ReLUKernel
 from numerics.kernels.stationary import GaussKernel
 

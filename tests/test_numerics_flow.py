@@ -7,7 +7,7 @@ from scipy.integrate import quad
 from diagrams.diagram import Diagram
 from numerics.errors import InvalidDomain, SingularProblem
 from numerics.fields.index_sets import multisets
-from numerics.integrals.flow import flow
+from numerics.integrals.integrator import flow
 from numerics.kernels.arc import ErfKernel, ReLUKernel
 from numerics.kernels.stationary import GaussKernel
 

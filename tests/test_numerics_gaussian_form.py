@@ -13,8 +13,10 @@ from diagrams.diagram import Diagram
 from diagrams.generation import generate
 from numerics.errors import NotAvailable
 from numerics.integrals.evaluate.gaussian_form import gaussian_table, vertex_laplacian
+from numerics.integrals.integrator import integrate
 from numerics.integrals.rules.domains import Box, WholeSpace
-from numerics.integrals.solve.integration import Method, integrate, leg_rows
+from numerics.integrals.solve.assembly import leg_rows
+from numerics.integrals.solve.methods import Method
 from numerics.kernels.arc import ErfKernel
 from numerics.kernels.stationary import CosKernel, GaussKernel
 from numerics.lowering.integrand import Integrand

@@ -18,11 +18,11 @@ from nnft_sym.cli import run
 from nnft_sym.progress.predictions import integral_progress
 from numerics.errors import LoweringError
 from numerics.files.sealed import UnwritableOutput
-from numerics.integrals.job import Settings
-from numerics.integrals.prediction import predict
+from numerics.integrals.integrator import integrate, predict, vertex_tensor
+from numerics.integrals.questions.limits import Accuracy
 from numerics.integrals.rules.domains import Box
 from numerics.integrals.solve import resumable
-from numerics.integrals.solve.integration import Method, integrate, vertex_tensor
+from numerics.integrals.solve.methods import Method
 from numerics.integrals.solve.store import IntegralStore, StoreNotice
 from numerics.kernels.arc import ErfKernel, ReLUKernel
 from numerics.kernels.own import FunctionKernel
@@ -69,7 +69,7 @@ class Counting:
 
 
 def predicted(folder, kernel=None, **more):
-    return predict(TERMS, kernel or ErfKernel(), INPUTS, Box(10.0), cache=folder, **more)
+    return predict(TERMS, kernel or ErfKernel(), INPUTS, Box(10.0), store=folder, **more)
 
 
 def entries(folder):
@@ -90,7 +90,7 @@ def test_the_second_run_does_no_work_and_gives_the_same_bytes(tmp_path):
 
 def test_everything_that_matters_is_part_of_the_question(tmp_path):
     def count(terms=TERMS[:1], kernel=None, inputs=(0.1, 0.2), domain=None, **more):
-        predict(terms, kernel or ErfKernel(), inputs, domain or Box(10.0), cache=tmp_path, **more)
+        predict(terms, kernel or ErfKernel(), inputs, domain or Box(10.0), store=tmp_path, **more)
         return len(IntegralStore(tmp_path))
 
     assert count() == 1
@@ -99,7 +99,7 @@ def test_everything_that_matters_is_part_of_the_question(tmp_path):
     assert count(inputs=(0.1, np.nextafter(0.2, 1))) == 3
     assert count(domain=Box(np.nextafter(10.0, 11))) == 4
     assert count(rtol=1e-11) == 5
-    assert count(settings=Settings(max_nodes=10_000)) == 6
+    assert count(accuracy=Accuracy(max_nodes=10_000)) == 6
     assert count(method=Method.GRID) == 7
     weighted = [(lower_diagram(STAR, profiles=[RadialPower(2)]), Fraction(1), {"b": 1})]
     assert count(weighted) == 8
@@ -227,13 +227,13 @@ def test_the_size_is_bounded_and_the_oldest_go_first(tmp_path):
         os.utime(path, (1000.0 - age, 1000.0 - age))
     newest, _, oldest = entries(tmp_path)
     for points in ([0.1, 0.2], [0.3, 0.4]):
-        predict(TERMS[:1], ErfKernel(), points, Box(10.0), cache=store)
+        predict(TERMS[:1], ErfKernel(), points, Box(10.0), store=store)
         assert store.n_bytes <= store.max_bytes
     assert not oldest.exists()
     assert newest.exists()
     # one that is larger than the whole store is still kept, alone
     tiny = IntegralStore(tmp_path, max_bytes=1)
-    predict(TERMS[:1], ErfKernel(), [0.5, 0.6], Box(10.0), cache=tiny)
+    predict(TERMS[:1], ErfKernel(), [0.5, 0.6], Box(10.0), store=tiny)
     assert len(tiny) == 1
     assert tiny.clear() == 1
     assert (len(tiny), tiny.n_bytes) == (0, 0)
@@ -243,7 +243,7 @@ def test_use_keeps_an_entry_young(tmp_path):
     predicted(tmp_path)
     for path in entries(tmp_path):
         os.utime(path, (1000.0, 1000.0))
-    predict(TERMS[:1], ErfKernel(), INPUTS, Box(10.0), cache=tmp_path)
+    predict(TERMS[:1], ErfKernel(), INPUTS, Box(10.0), store=tmp_path)
     assert sum(path.stat().st_mtime > 1000.0 for path in entries(tmp_path)) == 1
 
 
@@ -276,7 +276,7 @@ def test_what_cannot_be_identified_is_refused_or_left_out(tmp_path, monkeypatch)
     profile = FunctionProfile(lambda y: np.ones(len(y)), "one", 1.0)
     terms = [(lower_diagram(STAR, profiles=[profile]), Fraction(1), {})]
     with pytest.raises(LoweringError, match="content="):
-        predict(terms, ErfKernel(), INPUTS, Box(1.0), cache=tmp_path)
+        predict(terms, ErfKernel(), INPUTS, Box(1.0), store=tmp_path)
     monkeypatch.setenv("NNFT_CACHE", str(tmp_path))
     predict(TERMS, nameless, INPUTS, Box(10.0))
     assert len(IntegralStore(tmp_path)) == 0
@@ -294,11 +294,11 @@ def test_a_folder_that_cannot_be(tmp_path):
 
 def test_single_integrals_are_kept_too(tmp_path):
     counting = Counting()
-    want = integrate(BUBBLE, counting.kernel, [0.1, 0.2, 0.3, 0.4], Box(5.0), cache=tmp_path)
-    tensor = vertex_tensor(STAR, counting.kernel, INPUTS, Box(5.0), cache=tmp_path)
+    want = integrate(BUBBLE, counting.kernel, [0.1, 0.2, 0.3, 0.4], Box(5.0), store=tmp_path)
+    tensor = vertex_tensor(STAR, counting.kernel, INPUTS, Box(5.0), store=tmp_path)
     before = counting.calls
-    assert integrate(BUBBLE, counting.kernel, [0.1, 0.2, 0.3, 0.4], Box(5.0), cache=tmp_path) == want
-    again = vertex_tensor(STAR, counting.kernel, INPUTS, Box(5.0), cache=tmp_path)
+    assert integrate(BUBBLE, counting.kernel, [0.1, 0.2, 0.3, 0.4], Box(5.0), store=tmp_path) == want
+    again = vertex_tensor(STAR, counting.kernel, INPUTS, Box(5.0), store=tmp_path)
     assert again.value.tobytes() == tensor.value.tobytes()
     used = counting.calls - before
     checks = [counting.calls_of_checks(inputs) for inputs in ([0.1, 0.2, 0.3, 0.4], INPUTS)]

@@ -22,10 +22,10 @@ from numerics.errors import (
 )
 from numerics.fields.index_sets import multisets
 from numerics.integrals.evaluate.backends import NumbaBackend, NumpyBackend
-from numerics.integrals.job import Settings
-from numerics.integrals.prediction import predict
+from numerics.integrals.integrator import integrate, predict, vertex_tensor
+from numerics.integrals.questions.limits import Accuracy
 from numerics.integrals.rules.domains import Box, WholeSpace
-from numerics.integrals.solve.integration import Method, integrate, vertex_tensor
+from numerics.integrals.solve.methods import Method
 from numerics.kernels.arc import ErfKernel, ReLUKernel
 from numerics.kernels.base import Kernel
 from numerics.kernels.stationary import CosKernel, GaussKernel
@@ -316,9 +316,9 @@ def test_the_result_says_how_it_was_obtained():
 
 def test_too_few_nodes_allowed_is_flagged_not_hidden():
     points = np.array([0.3, -0.2, 0.8, 0.4])
-    settings = Settings(rtol=1e-12, max_nodes=100)
+    accuracy = Accuracy(rtol=1e-12, max_nodes=100)
     star, kernel = Diagram.from_edge_string(STAR), ErfKernel(8.0, 1.0)
-    found = integrate(star, kernel, points, Box(50.0), settings=settings, method=Method.GRID)
+    found = integrate(star, kernel, points, Box(50.0), accuracy=accuracy, method=Method.GRID)
     better = integrate(Diagram.from_edge_string(STAR), ErfKernel(8.0, 1.0), points, Box(50.0), rtol=1e-12)
     assert found.quality is Quality.NOT_CONVERGED
     assert better.trusted
@@ -343,7 +343,7 @@ def test_problems_too_large_for_memory_are_refused_with_the_sizes():
             ErfKernel(),
             points[:, 0],
             Box(9.0),
-            settings=Settings(max_nodes=10),
+            accuracy=Accuracy(max_nodes=10),
             method=Method.GRID,
         )
 

@@ -11,11 +11,12 @@ from scipy.integrate import dblquad
 from diagrams.diagram import Diagram
 from numerics.fields.index_sets import multisets
 from numerics.integrals.evaluate.contraction import Tables
+from numerics.integrals.integrator import integrate, vertex_tensor
 from numerics.integrals.rules.domains import Box
 from numerics.integrals.rules.kinked_lines import kinked_blocks, kinks_where_vertices_meet
 from numerics.integrals.rules.panels import gauss_legendre, linear_panels
 from numerics.integrals.rules.quadrature import TensorRule, surface_rule
-from numerics.integrals.solve.integration import Method, integrate, vertex_tensor
+from numerics.integrals.solve.methods import Method
 from numerics.kernels.arc import ErfKernel, ReLUKernel
 from numerics.kernels.own import FunctionKernel
 from tests.random_integrals import laplace

@@ -19,10 +19,12 @@ from numerics.errors import (
 )
 from numerics.fields.index_sets import multisets
 from numerics.integrals.accuracy.refinement import fits_grid
-from numerics.integrals.job import Job, Settings
+from numerics.integrals.integrator import integrate, vertex_tensor
+from numerics.integrals.questions.limits import Accuracy
+from numerics.integrals.questions.question import Question
 from numerics.integrals.rules.domains import Box, WholeSpace
-from numerics.integrals.solve.integration import Method, integrate, leg_rows, solve, vertex_tensor
-from numerics.integrals.solve.methods import choose_rule
+from numerics.integrals.solve.assembly import leg_rows
+from numerics.integrals.solve.methods import Method, Problem, choose_rule, solve
 from numerics.kernels.arc import ErfKernel, ReLUKernel
 from numerics.kernels.base import Kernel
 from numerics.kernels.own import FunctionKernel
@@ -66,9 +68,9 @@ def test_four_dimensions_and_more_are_integrated_without_a_grid_where_a_grid_is_
     """One vertex fits a grid in d = 4; two do not where memory is short. Against a coarse grid by hand."""
     kernel, box = ErfKernel(d_in=4), Box(1.5)
     x = np.random.default_rng(1).uniform(-1.0, 1.0, size=(4, 4))
-    settings = Settings(rtol=1e-3, max_bytes=2**24)
+    accuracy = Accuracy(rtol=1e-3, max_bytes=2**24)
     assert "grid" in integrate(STAR, kernel, x, box, rtol=1e-6).method
-    found = integrate(BUBBLE, kernel, x, box, settings=settings)
+    found = integrate(BUBBLE, kernel, x, box, accuracy=accuracy)
     assert "quasi-Monte-Carlo" in found.method
     assert "8 dimensions" in found.method
     # the same integral on a coarse tensor grid: the kernel is smooth, five nodes in each direction do
@@ -84,8 +86,8 @@ def test_many_vertices_that_no_grid_can_hold():
     """Five vertices, each tied to all others: Sobol points, flagged because ten digits are out of reach."""
     pairs = [f"y{a}-y{b}" for a, b in itertools.combinations(range(1, 6), 2)]
     pentagon = Diagram.from_edge_string(",".join(pairs))
-    settings = Settings(rtol=1e-10, max_nodes=2**15, max_bytes=2**14)
-    found = integrate(pentagon, ErfKernel(), np.empty((0, 1)), Box(1.0), settings=settings)
+    accuracy = Accuracy(rtol=1e-10, max_nodes=2**15, max_bytes=2**14)
+    found = integrate(pentagon, ErfKernel(), np.empty((0, 1)), Box(1.0), accuracy=accuracy)
     assert "quasi-Monte-Carlo" in found.method
     assert not found.trusted
     assert found.provenance["accuracy"].startswith("NOT reached: asked for 1e-10 of ∫∏|K|, got ")
@@ -104,8 +106,8 @@ def test_kinks_that_nobody_declared():
     found = integrate(star, exponential(), x, Box(9.0))
     assert found.trusted
     assert abs(float(found.value) - want) <= 3.0 * float(found.error)
-    limited = Settings(rtol=1e-10, max_nodes=2000)
-    rescued = integrate(star, exponential(), x, Box(9.0), settings=limited)
+    limited = Accuracy(rtol=1e-10, max_nodes=2000)
+    rescued = integrate(star, exponential(), x, Box(9.0), accuracy=limited)
     assert "adaptive cubature" in rescued.method
     assert rescued.trusted
     assert abs(float(rescued.value) - want) <= 3.0 * float(rescued.error)
@@ -158,11 +160,11 @@ def test_a_power_law_that_does_not_converge_is_refused():
 
 
 def test_strict_settings_raise():
-    settings = Settings(rtol=1e-15, strict=True)
+    accuracy = Accuracy(rtol=1e-15, strict=True)
     with pytest.raises(NotConverged, match="NOT reached: asked for 1e-15") as error:
-        integrate(STAR, ErfKernel(), X, Box(5.0), settings=settings)
+        integrate(STAR, ErfKernel(), X, Box(5.0), accuracy=accuracy)
     assert isinstance(error.value, ArithmeticError)
-    assert integrate(STAR, ErfKernel(), X, Box(5.0), settings=Settings(rtol=1e-9, strict=True)).trusted
+    assert integrate(STAR, ErfKernel(), X, Box(5.0), accuracy=Accuracy(rtol=1e-9, strict=True)).trusted
 
 
 def test_the_provenance_says_what_was_reached():
@@ -224,23 +226,18 @@ def test_a_kernel_that_is_not_a_number_is_refused_by_every_method(method):
         integrate(LEG, NotEverywhere(), [0.0], Box(1.0), rtol=1e-3, method=method)
 
 
-def test_every_job_is_reported_once_and_final():
+def test_every_answer_is_reported_once_and_final():
     parts = [lower_diagram(d).parts()[0].integrand for d in (STAR, BUBBLE, SUNSET)]
     kernel, points = exponential(kinks_at_points=True), np.array([[0.1], [0.7]])
-    jobs = [Job(part, leg_rows(part, 2)) for part in parts]
+    questions = [Question(part, leg_rows(part, 2)) for part in parts]
     reported = []
-
-    def remember(job):
-        reported.append((id(job), job.method, job.value.copy()))
-
-    settings = Settings(rtol=1e-3, max_nodes=40)
-    solve(jobs, kernel, points, Box(3.0), settings=settings, on_done=remember)
-    assert sorted(key for key, _, _ in reported) == sorted(id(job) for job in jobs)
-    for job in jobs:
-        ((_, method, value),) = [entry for entry in reported if entry[0] == id(job)]
-        assert method == job.method
-        assert np.array_equal(value, job.value)
-    assert jobs[0].shape == (len(multisets(2, 4)),)
+    problem = Problem(kernel, points, Box(3.0), accuracy=Accuracy(rtol=1e-3, max_nodes=40))
+    answers = solve(questions, problem, lambda *pair: reported.append(pair))
+    assert len(reported) == len(questions)
+    assert dict(reported) == dict(zip(questions, answers, strict=True))
+    for question, answer in zip(questions, answers, strict=True):
+        assert answer.value.shape == answer.error.shape == answer.scale.shape == question.shape
+    assert questions[0].shape == (len(multisets(2, 4)),)
 
 
 def test_a_grid_without_cuts_where_cuts_cost_too_many_nodes():
@@ -249,14 +246,14 @@ def test_a_grid_without_cuts_where_cuts_cost_too_many_nodes():
     x = np.random.default_rng(3).uniform(-0.8, 0.8, size=(4, 3))
     cut, uncut = choose_rule(kernel, x, box), choose_rule(kernel, x, box, cut=False)
     assert (cut.kinks_cut_up_to, uncut.kinks_cut_up_to) == (1, 0)
-    settings = Settings(rtol=1e-4, max_bytes=2**27)
+    accuracy = Accuracy(rtol=1e-4, max_bytes=2**27)
     (part,) = lower_diagram(BUBBLE).parts()
-    job = Job(part.integrand, leg_rows(part.integrand, 4))
-    assert [fits_grid(job, rule, 4, settings) for rule in (cut, uncut)] == [False, True]
-    grid = integrate(BUBBLE, kernel, x, box, settings=settings)
+    question = Question(part.integrand, leg_rows(part.integrand, 4))
+    assert [fits_grid(question, rule, 4, accuracy) for rule in (cut, uncut)] == [False, True]
+    grid = integrate(BUBBLE, kernel, x, box, accuracy=accuracy)
     assert "grid" in grid.method
     assert grid.trusted
     peer = integrate(BUBBLE, kernel, x, box, rtol=3e-5, method=Method.QUASI_MONTE_CARLO)
     assert abs(float(grid.value - peer.value)) <= 4.0 * (float(grid.error) + float(peer.error))
     with pytest.raises(ProblemTooLarge):
-        integrate(BUBBLE, kernel, x, box, settings=settings, method=Method.GRID)
+        integrate(BUBBLE, kernel, x, box, accuracy=accuracy, method=Method.GRID)

@@ -5,9 +5,10 @@ import pytest
 
 from diagrams.diagram import Diagram
 from numerics.errors import ProblemTooLarge
-from numerics.integrals.job import Settings
+from numerics.integrals.integrator import integrate, vertex_tensor
+from numerics.integrals.questions.limits import Accuracy
 from numerics.integrals.rules.domains import Box, WholeSpace
-from numerics.integrals.solve.integration import Method, integrate, vertex_tensor
+from numerics.integrals.solve.methods import Method
 from numerics.kernels.arc import ErfKernel, ReLUKernel
 from numerics.kernels.stationary import GaussKernel
 
@@ -64,9 +65,9 @@ def test_a_box_that_is_nearly_empty_hides_nothing(text, d, method):
 
 
 def test_accuracy_out_of_reach_is_said():
-    settings = Settings(rtol=1e-12, max_nodes=2**14)
+    accuracy = Accuracy(rtol=1e-12, max_nodes=2**14)
     found = integrate(
-        STAR, ErfKernel(), [[0.1]] * 4, Box(9.0), method=Method.QUASI_MONTE_CARLO, settings=settings
+        STAR, ErfKernel(), [[0.1]] * 4, Box(9.0), method=Method.QUASI_MONTE_CARLO, accuracy=accuracy
     )
     assert not found.trusted
     assert found.error > 1e-12 * abs(found.value)
@@ -86,7 +87,7 @@ def test_over_all_of_space_with_a_bound_on_the_tail(diagram, method, rtol):
 
 @pytest.mark.parametrize("method", [Method.CUBATURE, Method.QUASI_MONTE_CARLO])
 def test_too_many_combinations_of_inputs_are_refused_before_memory_is_taken(method):
-    settings = Settings(rtol=1e-3, max_bytes=2**20)
+    accuracy = Accuracy(rtol=1e-3, max_bytes=2**20)
     points = np.linspace(-1.0, 1.0, 12)
     with pytest.raises(ProblemTooLarge, match="for 6084 combinations"):
-        vertex_tensor(BUBBLE, ErfKernel(), points, Box(1.0), method=method, settings=settings)
+        vertex_tensor(BUBBLE, ErfKernel(), points, Box(1.0), method=method, accuracy=accuracy)

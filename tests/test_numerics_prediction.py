@@ -15,10 +15,10 @@ from diagrams.generation import generate
 from numerics.errors import DivergentIntegral, InvalidPoints, LoweringError, NotAvailable
 from numerics.exact.correlators import exact_correlators
 from numerics.fields.index_sets import multisets, ranks
-from numerics.integrals.job import Settings
-from numerics.integrals.prediction import predict
+from numerics.integrals.integrator import integrate, predict, vertex_tensor
+from numerics.integrals.questions.limits import Accuracy
 from numerics.integrals.rules.domains import Box, WholeSpace
-from numerics.integrals.solve.integration import Method, integrate, vertex_tensor
+from numerics.integrals.solve.methods import Method
 from numerics.kernels.arc import ErfKernel, ReLUKernel
 from numerics.kernels.stationary import CosKernel, GaussKernel
 from numerics.lowering.monomials import monomial_text, parse_monomial
@@ -251,9 +251,9 @@ def test_bad_requests():
 
 
 def test_an_integral_that_did_not_converge_marks_the_coefficient():
-    settings = Settings(rtol=1e-13, max_nodes=130)
+    accuracy = Accuracy(rtol=1e-13, max_nodes=130)
     terms = first_order_six_point() + free_terms(6)
-    prediction = predict(terms, ErfKernel(8.0), ERF_INPUTS, Box(50.0), settings=settings, method=Method.GRID)
+    prediction = predict(terms, ErfKernel(8.0), ERF_INPUTS, Box(50.0), accuracy=accuracy, method=Method.GRID)
     assert prediction.coefficient("lambda").quality is Quality.NOT_CONVERGED
     assert prediction.coefficient("").quality is Quality.TRUSTED
     assert prediction.evaluate({"lambda": 1.0}).quality is Quality.NOT_CONVERGED

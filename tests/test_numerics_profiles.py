@@ -9,9 +9,10 @@ from scipy.integrate import dblquad, quad
 from diagrams.diagram import Diagram
 from numerics.errors import DivergentIntegral, InvalidKernel, LoweringError
 from numerics.fields.index_sets import multisets
+from numerics.integrals.integrator import vertex_tensor
 from numerics.integrals.rules.convergence import divergence
 from numerics.integrals.rules.domains import Box, WholeSpace
-from numerics.integrals.solve.integration import Method, vertex_tensor
+from numerics.integrals.solve.methods import Method
 from numerics.kernels.arc import ErfKernel, ReLUKernel
 from numerics.kernels.profiles import FunctionProfile, RadialPower
 from numerics.kernels.stationary import CosKernel, GaussKernel

@@ -7,9 +7,10 @@ import pytest
 
 from diagrams.diagram import Diagram
 from numerics.errors import ProblemTooLarge
-from numerics.integrals.job import Settings
+from numerics.integrals.integrator import integrate, vertex_tensor
+from numerics.integrals.questions.limits import Accuracy
 from numerics.integrals.rules.domains import Box
-from numerics.integrals.solve.integration import Method, integrate, vertex_tensor
+from numerics.integrals.solve.methods import Method
 from numerics.kernels.arc import ErfKernel, ReLUKernel
 from numerics.kernels.own import FunctionKernel
 from numerics.kernels.stationary import GaussKernel
@@ -62,8 +63,8 @@ def test_cancellation_is_judged_against_the_size_of_the_integrand():
 
 
 def test_settings_give_the_accuracy_and_the_limits():
-    assert Settings().rtol == 1e-10
-    assert math.log2(Settings().max_bytes) == 31
+    assert Accuracy().rtol == 1e-10
+    assert math.log2(Accuracy().max_bytes) == 31
 
 
 def test_elements_too_small_for_an_inverse_hinder_nothing():

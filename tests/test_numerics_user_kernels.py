@@ -8,9 +8,8 @@ from scipy.integrate import quad
 
 from diagrams.diagram import Diagram
 from numerics.errors import DivergentIntegral, InvalidKernel, InvalidNetwork
-from numerics.integrals.prediction import predict
+from numerics.integrals.integrator import integrate, predict, vertex_tensor
 from numerics.integrals.rules.domains import Box, WholeSpace
-from numerics.integrals.solve.integration import integrate, vertex_tensor
 from numerics.kernels.arc import ErfKernel, ReLUKernel
 from numerics.kernels.checks import measured_growth
 from numerics.kernels.own import FunctionKernel

@@ -10,6 +10,7 @@ Coordinates are dimensionless (a leg has length 1), x to the right, y **up**; pl
 import cmath
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from functools import cache, lru_cache
 from itertools import pairwise
 from math import atan, atan2, cos, degrees, radians, sin, tan
@@ -35,11 +36,20 @@ _SHARE = 0.42
 #: What a free angle inside a multiple line is worth to a self-loop, compared with one outside.
 _INSIDE = 0.55
 
+#: From a line to the centre of its label.
+LABEL_OFFSET = 0.22
 #: From an external point to the centre of its label.
 LABEL_DISTANCE = 0.29
 
 Point = tuple[float, float]
 Place = dict[int, complex]
+
+
+class CurveStyle(StrEnum):
+    """How a line is drawn."""
+
+    SOLID = "solid"
+    DASHED = "dashed"
 
 
 @dataclass(frozen=True)
@@ -54,12 +64,29 @@ class Curve:
         Two points (segment) or four (end, two controls, end).
     gaps : tuple of (float, float)
         Parameter intervals, ascending, in which the curve is interrupted: it passes below another one there.
+    style : CurveStyle
+    label : str
+        Written beside the middle of the curve; nothing by default.
     """
 
     start: str
     end: str
     points: tuple[Point, ...]
     gaps: tuple[tuple[float, float], ...] = ()
+    style: CurveStyle = CurveStyle.SOLID
+    label: str = ""
+
+    @property
+    def label_place(self) -> Point:
+        """Centre of the label: beside the middle of the curve, to the left on the way from start to end.
+
+        Examples
+        --------
+        >>> Curve("x1", "x2", ((0.0, 0.0), (2.0, 0.0)), label="p").label_place
+        (1.0, 0.22)
+        """
+        way = _velocity(self.points, 0.5)
+        return xy(at(self.points, 0.5) + LABEL_OFFSET * 1j * way / (abs(way) or 1.0))
 
     @property
     def strokes(self) -> tuple[tuple[Point, ...], ...]:
@@ -116,6 +143,11 @@ def bow(lines: int) -> float:
 def bundle_width(lines: int) -> float:
     """Angle between a chord and the outermost of its parallel lines at the vertex, in degrees."""
     return degrees(2 * atan2(2 * bow(lines), 1))
+
+
+def bundle_share(beside: int) -> float:
+    """Share of the free angle that an outer line may take beside a neighbour of so many lines."""
+    return _SHARE * (1.0 if beside > 1 else 1.7)
 
 
 def free_gaps(taken: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
@@ -268,7 +300,7 @@ def _room(
             if other == end:
                 continue
             apart = (_direction(place[other] - z) - way) % 360  # to the left, seen from this node
-            share = _SHARE * (1.0 if beside > 1 else 1.7)
+            share = bundle_share(beside)
             sides[1 - turn] = min(sides[1 - turn], share * apart)
             sides[turn] = min(sides[turn], share * (360 - apart))
     right, left = sides

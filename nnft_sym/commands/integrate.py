@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from numerics.networks.architectures import Network
     from numerics.results.estimate import Estimate
 
-#: Name on the command line -> name of the `numerics.integrals.solve.integration.Method`.
+#: Name on the command line -> name of the `numerics.integrals.solve.methods.Method`.
 _METHODS = {
     "auto": "AUTOMATIC",
     "closed": "CLOSED_FORM",
@@ -95,9 +95,10 @@ def _integrate(
     from nnft_sym.progress.predictions import integral_progress
     from numerics.errors import DivergentIntegral, InvalidDomain
     from numerics.fields.points import as_points
-    from numerics.integrals.job import Settings
+    from numerics.integrals.integrator import integrate
+    from numerics.integrals.questions.limits import Accuracy
     from numerics.integrals.rules.domains import Box, WholeSpace
-    from numerics.integrals.solve.integration import Method, integrate
+    from numerics.integrals.solve.methods import Method
 
     if cutoff is not None and not 0.0 < cutoff < float("inf"):
         raise InvalidDomain(
@@ -105,7 +106,7 @@ def _integrate(
             "to integrate over all of R^d"
         )
     domain = WholeSpace() if cutoff is None else Box(cutoff)
-    settings = Settings(rtol=rtol, strict=strict)
+    accuracy = Accuracy(rtol=rtol, strict=strict)
     try:
         with integral_progress() as progress:
             return integrate(
@@ -114,7 +115,7 @@ def _integrate(
                 as_points(points),
                 domain,
                 method=Method[method],
-                settings=settings,
+                accuracy=accuracy,
                 progress=progress,
             )
     except DivergentIntegral as error:

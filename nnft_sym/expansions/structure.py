@@ -29,7 +29,7 @@ from nnft_sym.actions.names import COMPONENTS
 from nnft_sym.actions.polynomials import Monomial, Polynomial, Scalar
 from nnft_sym.actions.shapes import Shape
 from nnft_sym.expansions.truncation import Truncation
-from nnft_sym.notation import Factors, Line
+from nnft_sym.notation import Factors, Line, edges_of
 
 #: Colours of nodes: points, ends of contracted components, and from here on the kinds of marked vertices.
 _POINT, _PORT, _MARK = 0, 1, 2
@@ -335,7 +335,7 @@ def orbit_of(n: int, factors: Factors, marks: tuple[tuple[int, tuple[Pair, ...]]
     Contracted components are marked as well, by lines between nodes put in front of the external points.
     """
     pairs = tuple((a - 1, b - 1) for a, b in factors.pairs)
-    raw = _Raw(_edges(n, factors.lines), marks, pairs)
+    raw = _Raw(edges_of(n, factors.lines), marks, pairs)
     edges, colours = _marked(n, raw)
     if pairs:
         port = {point: n + len(colours) + point for point in range(n)}
@@ -343,11 +343,6 @@ def orbit_of(n: int, factors: Factors, marks: tuple[tuple[int, tuple[Pair, ...]]
         edges += [*port.items(), *((port[a], port[b]) for a, b in pairs)]
         colours += [_PORT] * n
     return exchangeable_form(n, len(colours), edges, colours=colours)
-
-
-def _edges(n: int, lines: Sequence[Line]) -> tuple[Pair, ...]:
-    start = {"x": -1, "y": n - 1}
-    return tuple((start[a[0]] + int(a[1:]), start[b[0]] + int(b[1:])) for a, b in lines)
 
 
 def renamed(structure: Structure, action: Action, order: Sequence[int]) -> Structure:
@@ -368,15 +363,10 @@ def renamed(structure: Structure, action: Action, order: Sequence[int]) -> Struc
     n, new = whole.n_external, {old: i for i, old in enumerate(order)}
     edges = whole.edges
     if structure.marks:
-        moved = [(new.get(a, a), new.get(b, b)) for a, b in _edges(n, structure.factors.lines)]
+        moved = [(new.get(a, a), new.get(b, b)) for a, b in edges_of(n, structure.factors.lines)]
         edges = tuple(sorted((min(edge), max(edge)) for edge in moved))
     ends = [(new[a - 1], new[b - 1]) for a, b in structure.factors.pairs]
     pairs = tuple(sorted((min(pair), max(pair)) for pair in ends))
     raw = _canonical(n, _Raw(edges, structure.marks, pairs))
     factors, links = _labelled(n, raw, tuple(shape for shape, _ in action.vertices))
     return replace(structure, factors=factors, links=links, diagram=whole, marks=raw.marks)
-
-
-def from_lines(n: int, lines: Sequence[Line]) -> Diagram:
-    """Build the diagram of lines x1, x2, ... and y1, y2, ... between points."""
-    return Diagram.from_edges(n, _edges(n, lines))

@@ -2,17 +2,14 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
+from diagrams.drawing import svg_sheet
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.errors import InvalidExpansion
+from nnft_sym.expansions.content import ExpansionContent, TermContent
 from nnft_sym.printing.sortable_table import Cell, SortableTable
-from nnft_sym.printing.term_pictures import deltas_text, drawing, dressed_svg
+from nnft_sym.printing.term_pictures import term_caption, term_picture
 from nnft_sym.printing.text import integral_text
-
-if TYPE_CHECKING:
-    from nnft_sym.expansions.expansion import Expansion
-    from nnft_sym.expansions.terms import Term
 
 #: More pictures on a sheet, or rows in a table, than this nobody looks at.
 MOST_PICTURES = 500
@@ -41,7 +38,7 @@ class Sheet:
         return f"<pictures: {self.title}>"
 
 
-def expansion_picture(expansion: "Expansion", *, labelled: bool = False) -> Sheet:
+def expansion_picture(expansion: ExpansionContent, *, labelled: bool = False) -> Sheet:
     """Draw the diagrams on one sheet, each with its Wick contractions.
 
     Parameters
@@ -62,21 +59,17 @@ def expansion_picture(expansion: "Expansion", *, labelled: bool = False) -> Shee
     >>> expansion_picture(correlator("lambda*f^4", 4))
     <pictures: 4-point function of lambda*f**4, normalised, to order 1: 3 diagrams>
     """
-    from diagrams.drawing import svg_sheet
-
     if labelled:
         shown = [(term, term.count_text) for term in expansion]
     else:
         shown = [(topology.representative, topology.caption) for topology in expansion.topologies()]
     _check(len(shown), MOST_PICTURES, "pictures", labelled)
-    drawings = [drawing(term) for term, _ in shown]
-    captions = [f"{caption}  {deltas_text(term)}".rstrip() for term, caption in shown]
-    entries = list(zip((one.diagram for one in drawings), captions, strict=True))
+    entries = [(term_picture(term), term_caption(term, count)) for term, count in shown]
     title = f"{_title(expansion)}: {len(shown)} diagrams"
-    return Sheet(title, dressed_svg(svg_sheet(entries, title=title), drawings))
+    return Sheet(title, svg_sheet(entries, title=title))
 
 
-def expansion_table(expansion: "Expansion", *, labelled: bool = False) -> SortableTable:
+def expansion_table(expansion: ExpansionContent, *, labelled: bool = False) -> SortableTable:
     """Put the terms into a table that sorts by any column.
 
     Parameters
@@ -110,7 +103,7 @@ def expansion_table(expansion: "Expansion", *, labelled: bool = False) -> Sortab
     return SortableTable(_title(expansion), columns, rows)
 
 
-def _row(number: int, term: "Term", labellings: int) -> tuple[Cell, ...]:
+def _row(number: int, term: TermContent, labellings: int) -> tuple[Cell, ...]:
     """Show one term, the contractions those of one labelling."""
     from nnft_sym.printing.formulas import mathml
     from nnft_sym.printing.latex import sum_latex
@@ -120,7 +113,7 @@ def _row(number: int, term: "Term", labellings: int) -> tuple[Cell, ...]:
     return (
         _whole(number),
         _whole(term.order),
-        Cell(term.vertex_key, term.whole.vertex_content),
+        Cell(term.vertex_key, term.vertex_content),
         _whole(labellings),
         _whole(term.multiplicity),
         _whole(term.symmetry_factor),
@@ -138,7 +131,7 @@ def _size(coefficient: Polynomial) -> tuple[tuple[Fraction, str], ...]:
     return tuple((number, repr(sorted(powers.items()))) for number, powers in coefficient.monomials())
 
 
-def _title(expansion: "Expansion") -> str:
+def _title(expansion: ExpansionContent) -> str:
     what = f"{expansion.n}-point function of {expansion.action}, {expansion.shown_kind}"
     return f"{what}, to {expansion.truncation.text}"
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from nnft_sym.printing.number_text import percent
-from nnft_sym.report import content
 from nnft_sym.report import notes as prose
+from nnft_sym.report import study_tables
 from nnft_sym.report.html import EXTRACTION
 from nnft_sym.report.plot_style import net_title
 from nnft_sym.report.plots import StudyFigure
@@ -149,7 +149,7 @@ def report_tex(result: StudyResult, figures: Sequence[StudyFigure]) -> str:
 
 
 def _context(result: StudyResult, figures: Sequence[StudyFigure]) -> dict[str, Any]:
-    overview = content.overview_table(result)
+    overview = study_tables.overview_table(result)
     return {
         "result": result,
         "action": Latex(result.expansions[4].action.latex()),
@@ -171,14 +171,14 @@ def _net_view(
     place: int, net: NetResult, result: StudyResult, figures: Sequence[StudyFigure]
 ) -> dict[str, Any]:
     tables = {
-        "correlators": content.correlators_table(net),
-        "coupling": content.coupling_table(net),
-        "six_point": content.six_point_table(net),
+        "correlators": study_tables.correlators_table(net),
+        "coupling": study_tables.coupling_table(net),
+        "six_point": study_tables.six_point_table(net),
     }
     return {
         "title": net_title(net),
         "verdict": net.verdict,
-        "constant": content.constant_coupling(net),
+        "constant": study_tables.constant_coupling(net),
         "explained": percent(net.six_point.explained["lambda_fit"]),
         "checks": net.checks,
         "tails": prose.tail_sentences(net),
@@ -189,7 +189,7 @@ def _net_view(
     }
 
 
-def _tabular(table: content.Table) -> Latex:
+def _tabular(table: study_tables.Table) -> Latex:
     """Set a table, first column to the left and the others to the right."""
     heading = " & ".join(_heading(column, first=place == 0) for place, column in enumerate(table.columns))
     rows = [" & ".join(escape(cell.text) for cell in row) + r" \\" for row in table.rows]

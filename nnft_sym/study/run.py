@@ -32,7 +32,8 @@ from nnft_sym.study.reporter import Reporter, Silent
 from nnft_sym.study.results import Array, NetResult, StudyResult
 from numerics.errors import DivergentIntegral
 from numerics.fields.points import as_points
-from numerics.integrals.prediction import Prediction, predict
+from numerics.integrals.integrator import predict
+from numerics.integrals.prediction import Prediction
 from numerics.integrals.rules.domains import Box, WholeSpace
 
 if TYPE_CHECKING:

@@ -87,7 +87,7 @@ def _path(name: str) -> Path:
 
 
 def _write(node: ast.AST, write: Callable[[bytes], None]) -> None:
-    """Write a syntax tree without docstrings; empty fields are left out: later Pythons have more of them."""
+    """Write a syntax tree without docstrings and empty fields, of which later Pythons have more."""
     write(type(node).__name__.encode())
     for name, value in ast.iter_fields(node):
         if value is None or value == []:

@@ -1,6 +1,6 @@
-"""From flat programs to numbers with errors; `solve.integration` and `prediction` are the ways in.
+"""From flat programs to numbers with errors; `integrator` is the way in.
 
-`job` holds what is asked and what came out. `rules` are where integrands are evaluated, `evaluate` does the
-sums, `accuracy` refines rules and judges errors, `solve` chooses among all of them and stores what was
-found. `flow` follows a coupling with the cutoff.
+`prediction` and `flow` put together what is asked of several integrals. Below are, from the bottom up,
+`questions` (what is asked and answered), `rules` (nodes and weights), `evaluate` (products summed on them),
+`accuracy` (when that is enough) and `solve` (which way is taken, and what is kept on disk).
 """

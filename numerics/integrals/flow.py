@@ -5,7 +5,7 @@ the integral, and its slope d log|λ| / d log Λ tends to minus the power with w
 (arXiv:2008.08601, section 4): −(4 + d) and −(6 + d) for λ and κ of ReLU-net, −d for both of Erf-net.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,12 +13,9 @@ from numpy.typing import NDArray
 
 from diagrams.diagram import Diagram
 from numerics.errors import InvalidDomain, SingularProblem
-from numerics.fields.points import Points
 from numerics.given import as_real_array
-from numerics.integrals.evaluate.backends import Backend
 from numerics.integrals.rules.convergence import divergence
 from numerics.integrals.rules.domains import Box
-from numerics.integrals.solve.integration import vertex_tensor
 from numerics.kernels.base import Kernel
 from numerics.results.estimate import Estimate, Quality
 
@@ -95,59 +92,25 @@ class Flow:
         return Estimate(found, uncertain, method=self.integrals.method, quality=self.integrals.quality)
 
 
-def flow(
-    diagram: Diagram,
-    kernel: Kernel,
-    points: Points,
-    cutoffs: Sequence[float],
-    *,
-    rtol: float = 1e-10,
-    backend: Backend | None = None,
-    progress: Callable[[int, int], None] | None = None,
-) -> Flow:
-    """Integrate a vertex in boxes of several sizes, to see its coupling flow.
-
-    Parameters
-    ----------
-    diagram : Diagram
-        With the vertex whose coupling flows, such as ``x1-y1,x2-y1,x3-y1,x4-y1`` for λ.
-    kernel : Kernel
-    points : array_like, shape (n_points, d)
-        The inputs; all their multisets are taken.
-    cutoffs : sequence of float
-        Two or more, ascending.
-    rtol, backend
-        As for `numerics.integrals.solve.integration.integrate`.
-    progress : callable, optional
-        Called with the number of cutoffs done and their total.
-
-    Returns
-    -------
-    Flow
+def boxes_of(cutoffs: Sequence[float]) -> list[Box]:
+    """The boxes of a flow.
 
     Raises
     ------
     InvalidDomain
         If there are fewer than two cutoffs, or they do not ascend.
-
-    Examples
-    --------
-    >>> from numerics.kernels.arc import ReLUKernel
-    >>> star = Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")
-    >>> found = flow(star, ReLUKernel(), [[0.2], [1.0]], [10.0, 100.0, 1000.0])
-    >>> found.expected_slope, found.slopes.value.round(10).tolist()
-    (-5.0, [[-5.0, -5.0, -5.0, -5.0, -5.0], [-5.0, -5.0, -5.0, -5.0, -5.0]])
     """
     needed = "numbers in ascending order are needed, as in [10.0, 100.0]"
     boxes = [Box(cutoff) for cutoff in as_real_array(cutoffs, "cutoffs", InvalidDomain, needed).ravel()]
-    sizes = np.array([box.cutoff for box in boxes])
+    sizes = [box.cutoff for box in boxes]
     if len(boxes) < 2 or np.any(np.diff(sizes) <= 0.0):
-        raise InvalidDomain(f"cutoffs {sizes.tolist()} given; a flow needs two or more, in ascending order")
-    found = []
-    for box in boxes:
-        found.append(vertex_tensor(diagram, kernel, points, box, rtol=rtol, backend=backend))
-        if progress is not None:
-            progress(len(found), len(boxes))
+        raise InvalidDomain(f"cutoffs {sizes} given; a flow needs two or more, in ascending order")
+    return boxes
+
+
+def flow_of(diagram: Diagram, kernel: Kernel, boxes: Sequence[Box], found: Sequence[Estimate]) -> Flow:
+    """Put a flow together from the vertex integrals in several boxes."""
+    sizes = np.array([box.cutoff for box in boxes])
     integrals = Estimate(
         np.stack([part.value for part in found]),
         np.stack([part.error for part in found]),

@@ -1,13 +1,12 @@
 """From an expansion to numbers: an n-point function for all input multisets, polynomial in the couplings.
 
 Each distinct vertex integral of the expansion is computed once, for all multisets of inputs on its legs
-(`numerics.integrals.solve.integration`); every term is then looked up in those tables and multiplied by the
+(`numerics.integrals.solve.methods`); every term is then looked up in those tables and multiplied by the
 propagators K of the lines between external points.
 """
 
-import os
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from numbers import Rational
 from typing import Protocol, cast, runtime_checkable
 
@@ -19,25 +18,11 @@ from diagrams.messages import shown
 from numerics.errors import LoweringError, NotAvailable
 from numerics.fields.field_set import FieldSet
 from numerics.fields.index_sets import multiset_count
-from numerics.fields.points import Points
-from numerics.integrals.evaluate.backends import Backend
-from numerics.integrals.job import Job, Settings
-from numerics.integrals.rules.domains import Domain
-from numerics.integrals.solve.integration import (
-    Method,
-    Product,
-    checked_question,
-    chosen_settings,
-    gather,
-    judged,
-    kernel_error,
-    leg_rows,
-)
-from numerics.integrals.solve.resumable import solve_with_store
-from numerics.integrals.solve.store import IntegralStore
-from numerics.kernels.base import Kernel
+from numerics.integrals.questions.question import Question, Solved
+from numerics.integrals.solve.assembly import Product, gather, judged, kernel_error, leg_rows
+from numerics.integrals.solve.methods import Problem
 from numerics.lowering.integrand import Integrand
-from numerics.lowering.lower import Program, TermGroup, TermLike, lower
+from numerics.lowering.lower import Program, TermGroup, TermLike
 from numerics.lowering.monomials import Monomial, monomial_text, parse_monomial
 from numerics.results.correlator import Correlator, Part
 from numerics.results.estimate import Estimate
@@ -78,7 +63,7 @@ class Prediction:
     fields: FieldSet
     coefficients: Mapping[Monomial, Correlator]
     program: Program
-    _jobs: tuple[Job, ...] = field(repr=False)
+    _solved: tuple[Solved, ...] = field(repr=False)
     _propagator: Array = field(repr=False)
 
     def __repr__(self) -> str:
@@ -127,7 +112,7 @@ class Prediction:
         ----------
         couplings : mapping of str to number, or to arrays of one shape (...)
             Value of every coupling that occurs; others are ignored. For a field with components these
-            include D and the δ, which ``nnft_sym.component_values`` gives.
+            include D and the δ, which ``nnft_sym.integrals.component_values`` gives.
 
         Returns
         -------
@@ -217,19 +202,19 @@ class Prediction:
         groups = [group for group in self.program.groups if group.couplings == ((coupling, 1),)]
         if not groups:
             self.coefficient(coupling)  # raises
-        jobs = list(self._jobs)
+        solved = list(self._solved)
         for number in {k for group in groups for k in group.integrands}:
-            jobs[number] = self._dressed(jobs[number], coupling, tensor, times_integral=times_integral)
+            solved[number] = self._dressed(solved[number], coupling, tensor, times_integral=times_integral)
         total = Product(np.zeros(len(self.indices)))
         for group in groups:
-            part = _evaluate_group(group, jobs, self.indices, self._propagator)
+            part = _evaluate_group(group, solved, self.indices, self._propagator)
             total.add(part.value, part.error)
         one = self.coefficients[((coupling, 1),)]
         found = Estimate(total.value, total.error, one.method, one.quality, one.provenance)
         return Correlator.over(self.fields, self.order, Part.DERIVED, found)
 
-    def _dressed(self, job: Job, coupling: str, tensor: Array, *, times_integral: bool) -> Job:
-        integrand = job.integrand
+    def _dressed(self, solved: Solved, coupling: str, tensor: Array, *, times_integral: bool) -> Solved:
+        integrand = solved.question.integrand
         if integrand.n_vertices != 1 or integrand.internal:
             raise NotAvailable(
                 f"{coupling} as a tensor over inputs needs vertices whose legs all end on external points; "
@@ -241,94 +226,52 @@ class Prediction:
                 f"a tensor of shape {tensor.shape} given for {coupling}; its vertex has "
                 f"{integrand.n_external} legs, so {count} multisets of the inputs"
             )
-        if not times_integral:
-            return Job(integrand, job.rows, tensor, np.zeros_like(tensor), converged=True)
-        return Job(integrand, job.rows, tensor * job.value, np.abs(tensor) * job.error, converged=True)
+        value, error = tensor, np.zeros_like(tensor)
+        if times_integral:
+            value, error = tensor * solved.answer.value, np.abs(tensor) * solved.answer.error
+        return solved._replace(answer=replace(solved.answer, value=value, error=error))
 
 
-def predict(
-    terms: Iterable[TermLike] | Expanded,
-    kernel: Kernel,
-    points: Points,
-    domain: Domain,
-    *,
-    rtol: float = 1e-10,
-    method: Method = Method.AUTOMATIC,
-    settings: Settings | None = None,
-    backend: Backend | None = None,
-    cache: IntegralStore | str | os.PathLike[str] | None = None,
-    progress: Callable[[int, int], None] | None = None,
-) -> Prediction:
-    """Evaluate an expansion for all multisets of the inputs.
+def questions_of(program: Program, n_points: int) -> tuple[Question, ...]:
+    """The integrals of an expansion, each for all multisets of the inputs on its legs."""
+    return tuple(Question(integrand, leg_rows(integrand, n_points)) for integrand in program.integrands)
+
+
+def assembled(program: Program, solved: Sequence[Solved], problem: Problem) -> Prediction:
+    """Put an expansion together from its integrals.
 
     Parameters
     ----------
-    terms : Expansion, or iterable of (Diagram or Integrand, Fraction, mapping of str to int)
-        Diagram, exact factor in front (sign, 1/V!, multiplicity), powers of the couplings; the flat program
-        instead of the diagram where couplings depend on the position. ``Expansion.monomials()`` gives them.
-    kernel : Kernel
-    points : array_like, shape (n_points, d)
-    domain : Box or WholeSpace
-        Where the vertices are.
-    rtol, method, settings, backend
-        As for `numerics.integrals.solve.integration.integrate`.
-    cache : IntegralStore or path-like, optional
-        Where integrals are kept for the next time, each as soon as it is done; so an interrupted run loses
-        only the integral it was at. Default: the folder in the environment variable ``NNFT_CACHE``, or none.
-    progress : callable, optional
-        Called with the number of integrals done and their total.
+    program : Program
+        The lowered expansion.
+    solved : sequence of Solved
+        The questions of `questions_of`, answered.
+    problem : Problem
+        Which they were asked in.
 
     Returns
     -------
     Prediction
-
-    Raises
-    ------
-    LoweringError, DivergentIntegral, ProblemTooLarge, InvalidKernel, InvalidPoints, NotAvailable
-        As for `numerics.lowering.lower.lower` and `numerics.integrals.solve.integration.integrate`;
-        `InvalidKernel` also for a kernel of the user that is not symmetric or not positive at the inputs.
-
-    Examples
-    --------
-    The 4-point function of λ f⁴ with exact propagators, to first order:
-
-    >>> from fractions import Fraction
-    >>> from diagrams.diagram import Diagram
-    >>> from numerics.integrals.rules.domains import Box
-    >>> from numerics.kernels.arc import ReLUKernel
-    >>> pairs = ["x1-x2,x3-x4", "x1-x3,x2-x4", "x1-x4,x2-x3"]
-    >>> terms = [(Diagram.from_edge_string(text), Fraction(1), {}) for text in pairs]
-    >>> star = Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")
-    >>> terms.append((star, Fraction(-24), {"lambda": 1}))
-    >>> found = predict(terms, ReLUKernel(), [[1.0], [2.0]], Box(10.0))
-    >>> found.coefficient("").value.tolist()
-    [0.75, 1.5, 3.0, 6.0, 12.0]
-    >>> found.evaluate({"lambda": 1e-6}).value.round(6).tolist()
-    [0.72, 1.44, 2.88, 5.76, 11.52]
     """
-    expanded = _checked_terms(terms)
-    x = checked_question(points, kernel, domain, method)
-    program = lower(expanded)
-    jobs = tuple(Job(integrand, leg_rows(integrand, len(x))) for integrand in program.integrands)
-    settings = chosen_settings(settings, rtol, backend)
-    solve_with_store(jobs, kernel, x, domain, method, settings, backend, cache, progress)
-    n, fields, propagator = program.n_external, FieldSet(x), kernel.full(x, x)
+    kernel, points = problem.kernel, problem.points
+    n, fields, propagator = program.n_external, FieldSet(points), kernel.full(points, points)
     indices = fields.multisets(n)
-    uncertain = kernel_error(kernel, x)
-    provenance = {"kernel": repr(kernel), "domain": str(domain), "points": x.tolist()}
+    uncertain = kernel_error(kernel, points)
+    provenance = {"kernel": repr(kernel), "domain": str(problem.domain), "points": points.tolist()}
     coefficients = {}
     for key in program.monomials:
         groups = [group for group in program.groups if group.couplings == key]
         total = Product(np.zeros(len(indices)))
         for group in groups:
-            part = _evaluate_group(group, jobs, indices, propagator, uncertain)
+            part = _evaluate_group(group, solved, indices, propagator, uncertain)
             total.add(part.value, part.error)
-        used = [jobs[k] for k in sorted({k for group in groups for k in group.integrands})]
-        coefficients[key] = Correlator.over(fields, n, Part.FULL, judged(total, used, settings, provenance))
-    return Prediction(n, fields, coefficients, program, jobs, propagator)
+        used = [solved[k] for k in sorted({k for group in groups for k in group.integrands})]
+        found = judged(total, used, problem.accuracy.rtol, provenance)
+        coefficients[key] = Correlator.over(fields, n, Part.FULL, found)
+    return Prediction(n, fields, coefficients, program, tuple(solved), propagator)
 
 
-def _checked_terms(terms: Iterable[TermLike] | Expanded) -> list[TermLike]:
+def checked_terms(terms: Iterable[TermLike] | Expanded) -> list[TermLike]:
     """List the terms, or refuse what are none."""
     given: object = terms.monomials() if isinstance(terms, Expanded) else terms
     try:
@@ -347,7 +290,7 @@ def _checked_terms(terms: Iterable[TermLike] | Expanded) -> list[TermLike]:
 
 def _evaluate_group(
     group: TermGroup,
-    jobs: Iterable[Job],
+    solved: Sequence[Solved],
     indices: Indices,
     propagator: Array,
     uncertain: Array | None = None,
@@ -355,7 +298,7 @@ def _evaluate_group(
     """Sum the terms of a group for all multisets, in blocks of terms; the propagator is `uncertain`."""
     if uncertain is None:
         uncertain = np.zeros_like(propagator)
-    jobs = [list(jobs)[k] for k in group.integrands]
+    parts = [solved[k] for k in group.integrands]
     step = max(1, _BLOCK // max(1, len(indices)))
     total = Product(np.zeros(len(indices)))
     for start in range(0, len(group.weights), step):
@@ -367,9 +310,9 @@ def _evaluate_group(
             line = labels[..., 2 * pair], labels[..., 2 * pair + 1]
             terms.multiply_kernel(propagator[line], 1, uncertain[line])
         first = 2 * group.n_pairs
-        for job in jobs:
-            slots = slice(first, first + job.integrand.n_external)
-            terms.multiply(*gather(job, len(propagator), labels[..., slots]))
+        for part in parts:
+            slots = slice(first, first + part.question.integrand.n_external)
+            terms.multiply(*gather(part, len(propagator), labels[..., slots]))
             first = slots.stop
         total.add(terms.value.sum(axis=0), terms.error.sum(axis=0))
     return total

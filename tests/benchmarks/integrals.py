@@ -13,12 +13,12 @@ import numpy as np
 from scipy.integrate import cubature, dblquad, quad
 
 from diagrams.diagram import Diagram
-from nnft_sym import Action, correlator
+from nnft_sym import Action, expand
 from numerics.fields.index_sets import multisets
 from numerics.integrals.evaluate.backends import NumbaBackend
-from numerics.integrals.prediction import predict
+from numerics.integrals.integrator import predict, vertex_tensor
 from numerics.integrals.rules.domains import Box
-from numerics.integrals.solve.integration import Method, vertex_tensor
+from numerics.integrals.solve.methods import Method
 from numerics.kernels.arc import ErfKernel, ReLUKernel
 
 STAR = Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")
@@ -172,7 +172,7 @@ def kinked_rows() -> Iterator[Row]:
 
 
 def four_point_rows() -> Iterator[Row]:
-    terms = tuple(correlator(Action("lambda*f**4"), 4, order=2).monomials())
+    terms = tuple(expand(Action("lambda*f**4"), 4, order=2).monomials())
     backend = NumbaBackend()
     seconds, found = best(
         lambda: predict(terms, ErfKernel(), LINE, Box(100.0), rtol=3e-12, backend=backend), 10

@@ -12,8 +12,9 @@ import numpy as np
 
 from diagrams.diagram import Diagram
 from numerics.errors import ProblemTooLarge
+from numerics.integrals.integrator import integrate
 from numerics.integrals.rules.domains import Box
-from numerics.integrals.solve.integration import Method, integrate
+from numerics.integrals.solve.methods import Method
 from numerics.kernels.arc import ErfKernel
 from tests.field.steep_truths import Star, chain
 

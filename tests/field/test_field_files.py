@@ -19,8 +19,8 @@ from nnft_sym.cli import run
 from numerics.files.code_version import code_version
 from numerics.files.sealed import UnwritableOutput, check_writable
 from numerics.files.targets import OutputInUse, claimed
+from numerics.integrals.integrator import integrate
 from numerics.integrals.rules.domains import Box
-from numerics.integrals.solve.integration import integrate
 from numerics.integrals.solve.resumable import store_of
 from numerics.integrals.solve.store import IntegralStore, StoreNotice
 from numerics.kernels.arc import ErfKernel
@@ -186,7 +186,7 @@ STAR = Diagram.from_edge_string("x1-y1,x2-y1")
 
 
 def kept(folder):
-    integrate(STAR, ErfKernel(), [0.1, 0.2], Box(2.0), cache=folder)
+    integrate(STAR, ErfKernel(), [0.1, 0.2], Box(2.0), store=folder)
     return [path for path in folder.rglob("*.npz") if len(path.name) == 68]
 
 
@@ -336,8 +336,8 @@ def test_the_code_is_told_apart_by_its_content(tmp_path):
         sys.executable,
         "-c",
         "from numerics.files.code_version import code_version;"
-        "import numerics.sampling.runs.sampler_code as s;"
-        "print(code_version('numerics.integrals'), s.sampler_code())",
+        "from numerics.sampling.runs.sampler_code import sampler_code;"
+        "print(code_version('numerics.integrals'), sampler_code())",
     ]
 
     def stamp():

@@ -19,11 +19,11 @@ CHOSEN = (Path(__file__).parents[1] / "reference" / "topologies_500.txt").read_t
 LAYOUT_OF = [(text, LAYOUTS[number % 3]) for number, text in enumerate(CHOSEN)]
 K5 = nn.Diagram(0, (4,) * 5, [(i, j) for i in range(5) for j in range(i)])
 ROWS = {
-    "A1 K33": nn.from_nickel_index("e12|e34|34|e|e|"),
-    "A1 K5": nn.from_nickel_index("e123|234|34|4|e|"),
+    "A1 K33": nn.diagrams.from_nickel_index("e12|e34|34|e|e|"),
+    "A1 K5": nn.diagrams.from_nickel_index("e123|234|34|4|e|"),
     "A2": K5,
-    "A5": nn.from_nickel_index("e12|34|35|e|66|77|7||"),
-    "A6": nn.from_nickel_index("ee12|234|35|45|55||"),
+    "A5": nn.diagrams.from_nickel_index("e12|34|35|e|66|77|7||"),
+    "A6": nn.diagrams.from_nickel_index("ee12|234|35|45|55||"),
 }
 
 

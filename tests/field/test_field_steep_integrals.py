@@ -8,10 +8,12 @@ from diagrams.diagram import Diagram
 from numerics.errors import ProblemTooLarge
 from numerics.fields.index_sets import multisets
 from numerics.integrals.evaluate.pointwise import by_quasi_monte_carlo
-from numerics.integrals.job import Job, Settings
+from numerics.integrals.integrator import integrate, vertex_tensor
+from numerics.integrals.questions.limits import Accuracy
+from numerics.integrals.questions.question import Question
 from numerics.integrals.rules.cones import cone_rule, fewest_panels
 from numerics.integrals.rules.domains import Box
-from numerics.integrals.solve.integration import Method, integrate, vertex_tensor
+from numerics.integrals.solve.methods import Method
 from numerics.kernels.arc import ErfKernel, ReLUKernel
 from numerics.lowering.integrand import Integrand
 from tests.field.steep_cases import STRATA, drawn, judged
@@ -177,10 +179,12 @@ def test_quasi_monte_carlo_knows_the_bits_of_its_points(kernel, text, points, ex
 
 def test_quasi_monte_carlo_errors_are_standard_deviations_for_straight_lines():
     """Over many scramblings the true error is about the reported one, neither far above nor far below."""
-    pulls, job = [], Job(Integrand(1, 1, legs=((0, 0, 1),)), (np.array([[0]]),))
+    pulls, question = [], Question(Integrand(1, 1, legs=((0, 0, 1),)), (np.array([[0]]),))
     for seed in range(40):
-        by_quasi_monte_carlo(job, ReLUKernel(), np.ones((1, 1)), Box(1.0), Settings(rtol=1e-8), seed)
-        pulls.append(float((job.value[0] - 0.25) / job.error[0]))
+        found = by_quasi_monte_carlo(
+            question, ReLUKernel(), np.ones((1, 1)), Box(1.0), Accuracy(rtol=1e-8), seed
+        )
+        pulls.append(float((found.value[0] - 0.25) / found.error[0]))
     assert np.max(np.abs(pulls)) < 4.0
     assert 0.5 < np.std(pulls) < 1.3  # the error is widened by a fifth
     assert abs(np.mean(pulls)) < 0.5

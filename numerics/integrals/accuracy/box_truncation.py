@@ -17,7 +17,8 @@ from math import isfinite
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.integrals.job import TINY, Job, Settings
+from numerics.integrals.questions.limits import Accuracy
+from numerics.integrals.questions.question import TINY, Answer, Question
 from numerics.integrals.rules.convergence import tail_power
 from numerics.integrals.rules.domains import Box
 from numerics.kernels.base import Kernel
@@ -29,8 +30,8 @@ Array = NDArray[np.float64]
 _FIRST, _FAST, _POWER = 8.0, 2.0, 32.0
 #: Ratio of changes granted to kernels that fall off faster than any power.
 _RATIO = 0.5
-#: Boxes tried at most, and the half side at which the sinh map is not trusted any more.
-_MOST_BOXES, _LARGEST = 24, 1e14
+#: Boxes tried at most after the first one, and the half side at which the sinh map is not trusted any more.
+_MOST_BOXES, _LARGEST = 23, 1e14
 #: Of the error allowed, the part for the integral in the box; the rest is for the tail, read off the
 #: difference of two boxes, to which both errors contribute.
 _INSIDE = 0.3
@@ -41,44 +42,46 @@ _NOISE = 4.0
 
 
 def integrate_tail_too(
-    job: Job,
+    question: Question,
     kernel: Kernel,
     points: Array,
-    settings: Settings,
-    in_box: Callable[[Job, Box, Settings], None],
-) -> None:
-    """Fill a job that converges over R^d.
+    accuracy: Accuracy,
+    in_box: Callable[[Question, Box, Accuracy], Answer],
+) -> Answer:
+    """Integrate over R^d what converges there.
 
     Parameters
     ----------
-    job : Job
+    question : Question
     kernel : Kernel
     points : ndarray, shape (n, d)
-    settings : Settings
+    accuracy : Accuracy
     in_box : callable
-        Fills a job in a box with given settings.
+        Integrates in a box to a given accuracy.
+
+    Returns
+    -------
+    Answer
     """
-    power = tail_power(job.integrand, kernel)
+    power = tail_power(question.integrand, kernel)
     factor = _FAST if power is None else _POWER
     ratio = _RATIO if power is None else factor**power
     scale = kernel.length_scale
     length = scale if scale is not None and isfinite(scale) and scale > 0.0 else 1.0
     cutoff = float(np.max(np.abs(points), initial=0.0)) + _FIRST * length
-    accuracy = replace(settings, rtol=max(_INSIDE * settings.rtol, 1e-15), strict=False)
-    before = None
+    inside = replace(accuracy, rtol=max(_INSIDE * accuracy.rtol, 1e-15), strict=False)
+    before = in_box(question, Box(cutoff), inside)
     for _ in range(_MOST_BOXES):
-        part = Job(job.integrand, job.rows)
-        in_box(part, Box(cutoff), accuracy)
-        if before is not None:
-            tail = _tail(np.abs(part.value - before), part.scale, ratio)
-            job.take(part)
-            job.error = part.error + tail
-            job.method = f"{part.method}, in [−{cutoff:.4g}, {cutoff:.4g}]^d with a bound on the tail"
-            job.judge(part.scale, settings.rtol)
-            enough = bool(np.all(tail <= _NOISE * part.error))
-            if job.converged or enough or cutoff * factor > _LARGEST:
-                return
-        before, cutoff = part.value, cutoff * factor
+        cutoff *= factor
+        part = in_box(question, Box(cutoff), inside)
+        tail = _tail(np.abs(part.value - before.value), part.scale, ratio)
+        method = f"{part.method}, in [−{cutoff:.4g}, {cutoff:.4g}]^d with a bound on the tail"
+        found = Answer(part.value, part.error + tail, part.scale, accuracy.rtol, method)
+        enough = bool(np.all(tail <= _NOISE * part.error))
+        if found.converged or enough or cutoff * factor > _LARGEST:
+            break
+        before = part
+    return found
 
 
 def _tail(change: Array, scale: Array, ratio: float) -> Array:

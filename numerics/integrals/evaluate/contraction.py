@@ -10,6 +10,7 @@ One vertex is a plain sum over the nodes; for more, the order of the summations 
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import prod
 from string import ascii_letters
@@ -22,7 +23,7 @@ from numerics.errors import InvalidKernel, LoweringError
 from numerics.integrals.evaluate.backends import Backend, default_table_backend
 from numerics.integrals.evaluate.tensor_network import contract_network, plan_contraction
 from numerics.integrals.rules.kinked_lines import KinkedBlock, kinked_blocks
-from numerics.integrals.rules.quadrature import Rule
+from numerics.integrals.rules.quadrature import Grid, Rule
 from numerics.kernels.base import Kernel
 from numerics.kernels.profiles import Profile
 from numerics.lowering.integrand import Integrand
@@ -35,6 +36,7 @@ _PER_KERNEL = 30.0
 
 
 @final
+@dataclass(frozen=True, eq=False)
 class Tables:
     """Kernel values on the grid of a rule, made when first asked for and shared by all diagrams.
 
@@ -54,43 +56,45 @@ class Tables:
         When a table is made and the kernel returns NaN, infinity or a wrong shape.
     """
 
-    def __init__(
-        self, kernel: Kernel, points: Array, rule: Rule, nats: float, backend: Backend | None = None
-    ) -> None:
-        self._backend = backend
-        self._kernel = kernel
-        self._points = points
-        self._rule = rule
-        self._nats = nats
-        self._nodes, self._weights = rule.grid(nats)
-        self._made: dict[str | Profile, Array] = {}
-        self._powers: dict[int, Array] = {}
+    kernel: Kernel
+    points: Array
+    rule: Rule
+    nats: float
+    backend: Backend | None = None
+    _made: dict[str | Profile, Array] = field(default_factory=dict, repr=False)
+    _powers: dict[int, Array] = field(default_factory=dict, repr=False)
+    #: Whether kinks between vertices are looked for; in tables of sizes alone they do not matter.
+    _with_blocks: bool = field(default=True, repr=False)
+
+    @cached_property
+    def _grid(self) -> Grid:
+        return self.rule.grid(self.nats)
 
     @property
     def size(self) -> int:
         """Number m of nodes."""
-        return len(self._weights)
+        return len(self._grid.weights)
 
     @property
     def legs(self) -> Array:
         """K_W(x_i, y_m), shape (n, m)."""
         if "legs" not in self._made:
-            self._made["legs"] = self._table(self._points)
+            self._made["legs"] = self._table(self.points)
         return self._made["legs"]
 
     @property
     def diagonal(self) -> Array:
         """K_W(y_m, y_m), shape (m,)."""
         if "diagonal" not in self._made:
-            values = self._kernel.weight_diagonal(self._nodes)
-            self._made["diagonal"] = _checked(values, (self.size,), self._kernel)
+            values = self.kernel.weight_diagonal(self._grid.nodes)
+            self._made["diagonal"] = _checked(values, (self.size,), self.kernel)
         return self._made["diagonal"]
 
     @property
     def pairs(self) -> Array:
         """K_W(y_m, y_m'), shape (m, m)."""
         if "pairs" not in self._made:
-            self._made["pairs"] = self._table(self._nodes)
+            self._made["pairs"] = self._table(self._grid.nodes)
         return self._made["pairs"]
 
     def lines(self, power: int) -> Array:
@@ -108,24 +112,24 @@ class Tables:
 
     @cached_property
     def _blocks(self) -> list[KinkedBlock]:
-        return kinked_blocks(self._kernel, self._rule, self._nats)
+        return kinked_blocks(self.kernel, self.rule, self.nats) if self._with_blocks else []
 
     def _table(self, x: Array) -> Array:
-        backend = self._backend or default_table_backend(len(x) * len(self._nodes))
-        table = backend.kernel_table(self._kernel, x, self._nodes)
-        return _checked(table, (len(x), len(self._nodes)), self._kernel)
+        backend = self.backend or default_table_backend(len(x) * len(self._grid.nodes))
+        table = backend.kernel_table(self.kernel, x, self._grid.nodes)
+        return _checked(table, (len(x), len(self._grid.nodes)), self.kernel)
 
     def profile(self, profile: Profile) -> Array:
         """p(y_m), shape (m,)."""
         if profile not in self._made:
-            self._made[profile] = profile.values(self._nodes)
+            self._made[profile] = profile.values(self._grid.nodes)
         return self._made[profile]
 
     def vertex_weights(self, integrand: Integrand, vertex: int) -> Array:
         """Weights of one vertex with its self-loops and its profile folded in, shape (m,)."""
         profile = integrand.profile(vertex)
         degree = profile.degree or 0.0 if profile else 0.0
-        weights = self._weights * self._rule.vertex_factor(integrand.valences[vertex], degree)
+        weights = self._grid.weights * self.rule.vertex_factor(integrand.valences[vertex], degree)
         if profile:
             weights = weights * self.profile(profile)
         loops = integrand.loop_counts[vertex]
@@ -146,20 +150,17 @@ class Tables:
     def widened(self, integrand: Integrand) -> "Tables | None":
         """The tables with |K| + δK in place of K, δK the error of the kernel; None if it has none."""
         legs, pairs = self.legs, self.pairs if integrand.bridges_between else np.zeros((0, 0))
-        relative = self._kernel.relative_error  # known once the tables are made
+        relative = self.kernel.relative_error  # known once the tables are made
         if relative == 0.0:
             return None
         legs, diagonal, pairs = np.abs(legs), np.abs(self.diagonal), np.abs(pairs)
-        sizes, inputs = np.sqrt(diagonal), np.sqrt(np.abs(self._kernel.weight_diagonal(self._points)))
-        other = object.__new__(Tables)
-        other.__dict__.update(self.__dict__)
-        other._made = {name: np.abs(table) for name, table in self._made.items()}
-        other._made["legs"] = legs + relative * np.multiply.outer(inputs, sizes)
-        other._made["diagonal"] = diagonal * (1.0 + relative)
+        sizes, inputs = np.sqrt(diagonal), np.sqrt(np.abs(self.kernel.weight_diagonal(self.points)))
+        made = {name: np.abs(table) for name, table in self._made.items()}
+        made["legs"] = legs + relative * np.multiply.outer(inputs, sizes)
+        made["diagonal"] = diagonal * (1.0 + relative)
         if integrand.bridges_between:
-            other._made["pairs"] = pairs + relative * np.multiply.outer(sizes, sizes)
-        other._powers, other._blocks = {}, []
-        return other
+            made["pairs"] = pairs + relative * np.multiply.outer(sizes, sizes)
+        return replace(self, _made=made, _powers={}, _with_blocks=False)
 
     def magnitudes(self, integrand: Integrand) -> "Tables":
         """The tables with |K| in place of K; these very tables if no factor is negative anywhere."""
@@ -171,11 +172,8 @@ class Tables:
             used["pairs"] = self.pairs
         if all(table.min(initial=0.0) >= 0.0 for table in used.values()):
             return self
-        other = object.__new__(Tables)
-        other.__dict__.update(self.__dict__)
-        other._made = {name: np.abs(table) for name, table in used.items()}
-        other._powers, other._blocks = {}, []
-        return other
+        made = {name: np.abs(table) for name, table in used.items()}
+        return replace(self, _made=made, _powers={}, _with_blocks=False)
 
 
 def kernel_error_share(

@@ -15,7 +15,8 @@ from scipy.integrate import cubature
 from scipy.stats import qmc
 
 from numerics.errors import InvalidKernel, ProblemTooLarge
-from numerics.integrals.job import Job, Settings, rounding
+from numerics.integrals.questions.limits import Accuracy
+from numerics.integrals.questions.question import Answer, Question
 from numerics.integrals.rules.domains import Box
 from numerics.kernels.base import Kernel
 from numerics.lowering.integrand import Integrand
@@ -26,7 +27,7 @@ Array = NDArray[np.float64]
 #: it hold as often as three standard deviations of a Gaussian although the scatter itself is estimated
 #: (Student with 15 degrees of freedom).
 _SCRAMBLINGS, _STUDENT = 16, 1.2
-#: Points of each scrambling to begin with, and in all at most (or `Settings.max_nodes`, if that is less).
+#: Points of each scrambling to begin with, and in all at most (or `Accuracy.max_nodes`, if that is less).
 _FIRST_POINTS, _MOST_POINTS = 2**8, 2**20
 #: Bits of the points; each point is shifted within its last bit. Else the nets, which stand at the lower ends
 #: of their cells, would integrate straight lines with one and the same error and no scatter.
@@ -46,20 +47,24 @@ _CUT_TWICE = 3
 _NOTHING, _STEP, _MOST_STEPS = 1e-18, 1.25, 100
 
 
-def by_cubature(job: Job, kernel: Kernel, points: Array, box: Box, settings: Settings) -> None:
-    """Fill a job by adaptive cubature (Genz–Malik, or Gauss–Kronrod in one dimension).
+def by_cubature(question: Question, kernel: Kernel, points: Array, box: Box, accuracy: Accuracy) -> Answer:
+    """Integrate by adaptive cubature (Genz–Malik, or Gauss–Kronrod in one dimension).
 
     Parameters
     ----------
-    job : Job
-        Filled in place; ``converged`` says whether the accuracy was reached.
+    question : Question
     kernel : Kernel
     points : ndarray, shape (n, d)
     box : Box
-    settings : Settings
+    accuracy : Accuracy
+
+    Returns
+    -------
+    Answer
+        `converged` says whether the accuracy was reached.
     """
-    _refuse_too_many_outputs(job, settings)
-    function = _Function(job, kernel, points, box)
+    _refuse_too_many_outputs(question, accuracy)
+    function = _Function(question, kernel, points, box)
     dimension = function.dimension
     engine = qmc.Sobol(dimension, scramble=True, rng=np.random.default_rng(0))
     sample = function.spread(engine.random_base2(int(log2(_SIZING))))
@@ -69,51 +74,54 @@ def by_cubature(job: Job, kernel: Kernel, points: Array, box: Box, settings: Set
         function.low,
         function.high,
         rule="gk21" if dimension == 1 else "genz-malik",
-        rtol=0.5 * settings.rtol,
+        rtol=0.5 * accuracy.rtol,
         # relative to ∫∏|K|, so that integrals that cancel come to an end, too
-        atol=0.5 * settings.rtol * float(np.min(size[size > 0.0])) if np.any(size > 0.0) else 0.0,
+        atol=0.5 * accuracy.rtol * float(np.min(size[size > 0.0])) if np.any(size > 0.0) else 0.0,
         max_subdivisions=_SUBDIVISIONS,
-        points=function.breaks(job.integrand),
+        points=function.breaks(question.integrand),
     )
     scale = np.maximum(size, np.abs(found.estimate))
-    error = found.error + rounding(job.integrand.n_factors) * scale
-    job.value, job.error = found.estimate.reshape(job.shape), error.reshape(job.shape)
-    job.method = f"adaptive cubature, {_dimensions(dimension)}"
-    job.judge(scale.reshape(job.shape), settings.rtol)
+    error = found.error + question.rounding * scale
+    value, error, scale = (part.reshape(question.shape) for part in (found.estimate, error, scale))
+    return Answer(value, error, scale, accuracy.rtol, f"adaptive cubature, {_dimensions(dimension)}")
 
 
 def by_quasi_monte_carlo(
-    job: Job, kernel: Kernel, points: Array, box: Box, settings: Settings, seed: int = 0
-) -> None:
-    """Fill a job by randomised quasi-Monte-Carlo; the error is one standard deviation of the mean.
+    question: Question, kernel: Kernel, points: Array, box: Box, accuracy: Accuracy, seed: int = 0
+) -> Answer:
+    """Integrate by randomised quasi-Monte-Carlo; the error is one standard deviation of the mean.
 
     Parameters
     ----------
-    job, kernel, points, box, settings
+    question, kernel, points, box, accuracy
         As for `by_cubature`.
     seed : int
         Of the scrambling; equal seeds give equal numbers.
 
+    Returns
+    -------
+    Answer
+
     Raises
     ------
     ProblemTooLarge
-        If `Settings.max_nodes` does not allow the first points.
+        If `Accuracy.max_nodes` does not allow the first points.
     """
-    most = min(_MOST_POINTS, settings.max_nodes) // _SCRAMBLINGS
+    most = min(_MOST_POINTS, accuracy.max_nodes) // _SCRAMBLINGS
     if most < _FIRST_POINTS:
         raise ProblemTooLarge(
-            f"{job.integrand} needs at least {_SCRAMBLINGS * _FIRST_POINTS} quasi-Monte-Carlo points; "
-            f"allowed are {settings.max_nodes} nodes. Raise max_nodes"
+            f"{question.integrand} needs at least {_SCRAMBLINGS * _FIRST_POINTS} quasi-Monte-Carlo points; "
+            f"allowed are {accuracy.max_nodes} nodes. Raise max_nodes"
         )
-    _refuse_too_many_outputs(job, settings)
-    function = _Function(job, kernel, points, box)
+    _refuse_too_many_outputs(question, accuracy)
+    function = _Function(question, kernel, points, box)
     engines = [
         qmc.Sobol(function.dimension, scramble=True, bits=_BITS, rng=np.random.default_rng([seed, k]))
         for k in range(_SCRAMBLINGS)
     ]
     shifts = [np.random.default_rng([seed, k, 1]) for k in range(_SCRAMBLINGS)]
-    sums = np.zeros((_SCRAMBLINGS, prod(job.shape)))
-    sizes, used, more = np.zeros(prod(job.shape)), 0, _FIRST_POINTS
+    sums = np.zeros((_SCRAMBLINGS, prod(question.shape)))
+    sizes, used, more = np.zeros(prod(question.shape)), 0, _FIRST_POINTS
     while True:
         for k, engine in enumerate(engines):
             unit = engine.random_base2(int(log2(more)))
@@ -125,27 +133,27 @@ def by_quasi_monte_carlo(
         means = function.volume / used * sums
         scale = function.volume / (used * _SCRAMBLINGS) * sizes
         error = _STUDENT * means.std(axis=0, ddof=1) / _SCRAMBLINGS**0.5
-        error += rounding(job.integrand.n_factors) * scale
+        error += question.rounding * scale
         more = used
-        if bool(np.all(error <= settings.rtol * scale)) or 2 * used > most:
+        if bool(np.all(error <= accuracy.rtol * scale)) or 2 * used > most:
             break
-    job.value, job.error = means.mean(axis=0).reshape(job.shape), error.reshape(job.shape)
+    value, error, scale = (part.reshape(question.shape) for part in (means.mean(axis=0), error, scale))
     in_all = f"{_SCRAMBLINGS} × {used} scrambled Sobol points"
-    job.method = f"quasi-Monte-Carlo, {in_all} in {_dimensions(function.dimension)}"
-    job.judge(scale.reshape(job.shape), settings.rtol)
+    method = f"quasi-Monte-Carlo, {in_all} in {_dimensions(function.dimension)}"
+    return Answer(value, error, scale, accuracy.rtol, method)
 
 
 def _dimensions(number: int) -> str:
     return f"{number} dimension{'s' if number > 1 else ''}"
 
 
-def _refuse_too_many_outputs(job: Job, settings: Settings) -> None:
+def _refuse_too_many_outputs(question: Question, accuracy: Accuracy) -> None:
     """All outputs are evaluated at each point, for the fewest points taken at a time."""
-    needed = 8 * prod(job.shape) * (_SCRAMBLINGS + 2 * _DIAGONAL)
-    if needed > settings.max_bytes:
+    needed = 8 * prod(question.shape) * (_SCRAMBLINGS + 2 * _DIAGONAL)
+    if needed > accuracy.max_bytes:
         raise ProblemTooLarge(
-            f"{job.integrand} for {prod(job.shape)} combinations of inputs at once needs "
-            f"{needed / 2**30:.1f} GiB point by point; allowed are {settings.max_bytes / 2**30:.1f} GiB. "
+            f"{question.integrand} for {prod(question.shape)} combinations of inputs at once needs "
+            f"{needed / 2**30:.1f} GiB point by point; allowed are {accuracy.max_bytes / 2**30:.1f} GiB. "
             "Take fewer inputs, or integrate one assignment of the external points at a time"
         )
 
@@ -158,20 +166,20 @@ class _Function:
     empty adaptive rules and random points find nothing, and take that for the answer.
     """
 
-    def __init__(self, job: Job, kernel: Kernel, points: Array, box: Box) -> None:
-        self._job, self._kernel, self._points, self._box = job, kernel, points, box
-        lengths = [kernel.length_scale, *(profile.length_scale for profile in job.integrand.shaping)]
+    def __init__(self, question: Question, kernel: Kernel, points: Array, box: Box) -> None:
+        self._question, self._kernel, self._points, self._box = question, kernel, points, box
+        lengths = [kernel.length_scale, *(profile.length_scale for profile in question.integrand.shaping)]
         finite = [length for length in lengths if length is not None and isfinite(length) and length > 0.0]
         self._scale = min(finite, default=None)
         low, high, middle = (np.full(kernel.d_in, y) for y in (-box.cutoff, box.cutoff, 0.0))
-        if kernel.ray_growth is None and self._scale is not None and job.integrand.legs:
-            around = job.integrand.n_vertices * _reach(kernel, points, self._scale)
+        if kernel.ray_growth is None and self._scale is not None and question.integrand.legs:
+            around = question.integrand.n_vertices * _reach(kernel, points, self._scale)
             nearest, farthest = points.min(axis=0) - around, points.max(axis=0) + around
             if np.all(nearest < high) and np.all(farthest > low):
                 low, high = np.maximum(low, nearest), np.minimum(high, farthest)
                 middle = np.clip(0.5 * (points.min(axis=0) + points.max(axis=0)), low, high)
-        self._middle = np.tile(middle, job.integrand.n_vertices)
-        self.low, self.high = (self._mapped(np.tile(y, job.integrand.n_vertices)) for y in (low, high))
+        self._middle = np.tile(middle, question.integrand.n_vertices)
+        self.low, self.high = (self._mapped(np.tile(y, question.integrand.n_vertices)) for y in (low, high))
         self.dimension = len(self.low)
         self.volume = float(np.prod(self.high - self.low))
 
@@ -188,13 +196,13 @@ class _Function:
 
     def parts(self, u: Array) -> Iterator[Array]:
         """Evaluate a block of points at a time, so that memory stays bounded."""
-        step = min(_BLOCK, max(_DIAGONAL, _NUMBERS // max(1, prod(self._job.shape))))
+        step = min(_BLOCK, max(_DIAGONAL, _NUMBERS // max(1, prod(self._question.shape))))
         scale = self._scale
         for start in range(0, len(u), step):
             block = u[start : start + step]
             y = block if scale is None else self._middle + scale * np.sinh(block)
             jacobian = np.ones(len(block)) if scale is None else np.prod(scale * np.cosh(block), axis=1)
-            values = _values(self._job, self._kernel, self._points, y) * jacobian[:, np.newaxis]
+            values = _values(self._question, self._kernel, self._points, y) * jacobian[:, np.newaxis]
             if not np.isfinite(np.sum(values)):
                 raise InvalidKernel(
                     f"{type(self._kernel).__name__} or a product of it is NaN or infinite in {self._box}; "
@@ -229,12 +237,12 @@ def _reach(kernel: Kernel, points: Array, scale: float) -> float:
     return distance
 
 
-def _values(job: Job, kernel: Kernel, points: Array, y: Array) -> Array:
+def _values(question: Question, kernel: Kernel, points: Array, y: Array) -> Array:
     """Product of all kernels at positions y of the vertices, (P, V·d) -> (P, outputs)."""
-    integrand, d = job.integrand, kernel.d_in
+    integrand, d = question.integrand, kernel.d_in
     at = [y[:, v * d : (v + 1) * d] for v in range(integrand.n_vertices)]
     total = np.ones((len(y), 1))
-    for v, rows in enumerate(job.rows):
+    for v, rows in enumerate(question.rows):
         legs = kernel.weight(points, at[v]) if rows.shape[1] else np.ones((1, len(y)))
         product = np.prod(legs[rows], axis=1) if rows.shape[1] else np.ones((len(rows), len(y)))
         product = product * kernel.weight_diagonal(at[v]) ** integrand.loop_counts[v]

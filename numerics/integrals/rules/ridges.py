@@ -38,8 +38,8 @@ def sees_ridges(rule: TensorRule, ridge: Ridge, points: Array, cutoff: float) ->
     >>> from numerics.integrals.rules.panels import sinh_panels
     >>> def found(x):
     ...     axes = tuple(sinh_panels(10.0, [0.0, x], 1.0, []) for _ in range(2))
-    ...     return sees_ridges(TensorRule(axes), Ridge(1.0, 0.0), np.array([[x, x]]), 10.0)
-    >>> found(0.5), found(5.0)
+    ...     return sees_ridges(TensorRule(axes), Ridge(1.5, 0.5), np.array([[x, x]]), 10.0)
+    >>> found(0.1), found(5.0)
     (True, False)
     """
     inputs, far = points / ridge.length, cutoff / ridge.length

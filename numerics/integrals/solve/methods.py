@@ -13,10 +13,11 @@ Left to itself (`Method.AUTOMATIC`) `solve` takes, for each integral, the first 
 A grid that stops short of the accuracy asked for, because a kernel has kinks that nobody declared, is
 followed by cubature, and the better of the two is kept. Over R^d kernels without a closed form are integrated
 in a box with a bound on the tail (`numerics.integrals.accuracy.box_truncation`). The name of the method used
-is in `Job.method`.
+is in `Answer.method`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import lru_cache
 from math import pi
@@ -27,10 +28,11 @@ from numpy.typing import NDArray
 
 from numerics.errors import InvalidKernel, InvalidPoints, LoweringError, NotAvailable, NotConverged
 from numerics.integrals.accuracy.box_truncation import integrate_tail_too
-from numerics.integrals.accuracy.refinement import fits_grid, refine
+from numerics.integrals.accuracy.refinement import Done, fits_grid, refine
 from numerics.integrals.evaluate.backends import Backend
 from numerics.integrals.evaluate.gaussian_form import gaussian_rule, gaussian_table, has_gaussian_form
-from numerics.integrals.job import Job, Settings, accuracy_statement
+from numerics.integrals.questions.limits import Accuracy
+from numerics.integrals.questions.question import Answer, Question, Solved
 from numerics.integrals.rules.cones import cone_rule
 from numerics.integrals.rules.convergence import refuse_divergence
 from numerics.integrals.rules.domains import Box, Domain
@@ -61,29 +63,43 @@ class Method(Enum):
     QUASI_MONTE_CARLO = "scrambled Sobol points over all vertices at once"
 
 
-def solve(
-    jobs: Sequence[Job],
-    kernel: Kernel,
-    points: Array,
-    domain: Domain,
-    method: Method = Method.AUTOMATIC,
-    settings: Settings | None = None,
-    backend: Backend | None = None,
-    on_done: Callable[[Job], None] | None = None,
-) -> None:
-    """Integrate connected integrals, on shared grids where they need grids; the jobs are filled in place.
+@dataclass(frozen=True)
+class Problem:
+    """What all integrals of one call have in common.
 
-    Parameters
+    Attributes
     ----------
-    jobs : sequence of Job
     kernel : Kernel
     points : ndarray, shape (n, d)
     domain : Box or WholeSpace
     method : Method
-    settings : Settings, optional
-    backend : Backend, optional
+    accuracy : Accuracy
+    backend : Backend or None
+        None: chosen by the size of the problem.
+    """
+
+    kernel: Kernel
+    points: Array
+    domain: Domain
+    method: Method = Method.AUTOMATIC
+    accuracy: Accuracy = field(default_factory=Accuracy)
+    backend: Backend | None = None
+
+
+def solve(questions: Sequence[Question], problem: Problem, on_done: Done | None = None) -> list[Answer]:
+    """Answer connected integrals, on shared grids where they need grids.
+
+    Parameters
+    ----------
+    questions : sequence of Question
+    problem : Problem
     on_done : callable, optional
-        Called with each job once its value is final, so that it can be reported or stored.
+        Called with each question and its answer once that is final, so that it can be reported or stored.
+
+    Returns
+    -------
+    list of Answer
+        One for each question.
 
     Raises
     ------
@@ -98,40 +114,44 @@ def solve(
     NotAvailable
         If `method` cannot do this case.
     NotConverged
-        If the settings are strict and the accuracy was not reached.
+        If the accuracy is strict and was not reached.
     """
-    settings = settings or Settings()
-    _refuse_extremes(kernel, points, domain)
+    _refuse_extremes(problem)
+    answers: dict[Question, Answer] = {}
 
-    def done(job: Job) -> None:
-        if kernel.odd:
-            _fill_with_zeros(job, vanishing(job, kernel, points))
-        _check_result(job, kernel, points, settings)
+    def done(question: Question, answer: Answer) -> None:
+        if problem.kernel.odd:
+            answer = _with_zeros(answer, vanishing(question, problem.kernel, problem.points))
+        _check_result(question, answer, problem)
+        answers[question] = answer
         if on_done is not None:
-            on_done(job)
+            on_done(question, answer)
 
     try:
         # Where numbers leave the range of floats the result is judged, not the operation.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
-            _solve(jobs, _Problem(kernel, points, method, settings, backend, done), domain)
+            _solve(questions, problem, done)
     except OverflowError as error:
         raise InvalidKernel(
-            f"{kernel!r} leaves the range of floating-point numbers ({error}); rescale the inputs or the "
-            "standard deviations"
+            f"{problem.kernel!r} leaves the range of floating-point numbers ({error}); rescale the inputs or "
+            "the standard deviations"
         ) from error
+    return [answers[question] for question in questions]
 
 
-def _fill_with_zeros(job: Job, odd: NDArray[np.bool_]) -> None:
+def _with_zeros(answer: Answer, odd: NDArray[np.bool_]) -> Answer:
     """Put exact zeros where the integrand is odd, without an error."""
-    if odd.any():
-        job.value, job.error = np.where(odd, 0.0, job.value), np.where(odd, 0.0, job.error)
+    if not odd.any():
+        return answer
+    return replace(answer, value=np.where(odd, 0.0, answer.value), error=np.where(odd, 0.0, answer.error))
 
 
-def _refuse_extremes(kernel: Kernel, points: Array, domain: Domain) -> None:
+def _refuse_extremes(problem: Problem) -> None:
     """Kernels hold fourth powers of inputs and standard deviations: beyond a size these are infinite."""
+    kernel, domain = problem.kernel, problem.domain
     deviations = [abs(float(getattr(kernel, name, 0.0))) for name in ("sigma_w", "sigma_b", "sigma_a")]
     for what, size in (
-        ("coordinates", float(np.abs(points).max(initial=0.0))),
+        ("coordinates", float(np.abs(problem.points).max(initial=0.0))),
         ("a cutoff", domain.cutoff if isinstance(domain, Box) else 0.0),
         ("standard deviations", max(deviations)),
     ):
@@ -142,87 +162,73 @@ def _refuse_extremes(kernel: Kernel, points: Array, domain: Domain) -> None:
             )
 
 
-class _Problem(NamedTuple):
-    """What all integrals of one call have in common."""
-
-    kernel: Kernel
-    points: Array
-    method: Method
-    settings: Settings
-    backend: Backend | None
-    done: Callable[[Job], None]
-
-
-def _check_result(job: Job, kernel: Kernel, points: Array, settings: Settings) -> None:
-    if not (np.isfinite(job.value).all() and np.isfinite(job.error).all()):
+def _check_result(question: Question, answer: Answer, problem: Problem) -> None:
+    if not (np.isfinite(answer.value).all() and np.isfinite(answer.error).all()):
         raise LoweringError(
-            f"the value of {job.integrand} with {kernel!r} at inputs up to "
-            f"{np.max(np.abs(points), initial=0.0):.3g} is beyond the range of floating-point numbers "
-            "(about 1.8e308); rescale the inputs, the standard deviations or the cutoff"
+            f"the value of {question.integrand} with {problem.kernel!r} at inputs up to "
+            f"{np.max(np.abs(problem.points), initial=0.0):.3g} is beyond the range of floating-point "
+            "numbers (about 1.8e308); rescale the inputs, the standard deviations or the cutoff"
         )
-    if settings.strict and not job.converged:
+    if problem.accuracy.strict and not answer.converged:
         raise NotConverged(
-            f"{job.integrand}: {accuracy_statement(job, settings.rtol)}; ask for less, or raise the limits"
+            f"{question.integrand}: {Solved(question, answer).accuracy}; ask for less, or raise the limits"
         )
 
 
-def _solve(jobs: Sequence[Job], problem: _Problem, domain: Domain) -> None:
-    kernel, points, method, settings, backend, done = problem
+def _solve(questions: Sequence[Question], problem: Problem, done: Done) -> None:
+    kernel, points, domain, method = problem.kernel, problem.points, problem.domain, problem.method
+    rtol = problem.accuracy.rtol
     if not isinstance(domain, Box):
-        for job in jobs:
-            refuse_divergence(job.integrand, kernel)
-    open_jobs = []
-    for job in jobs:
-        if kernel.odd and vanishing(job, kernel, points).all():
-            job.value, job.error = np.zeros(job.shape), np.zeros(job.shape)
-            job.method = "zero, as the integrand is odd"
-            job.judge(np.zeros(job.shape), settings.rtol)
-            done(job)
-            continue
-        known = method is Method.AUTOMATIC and has_gaussian_form(job.integrand, kernel, domain)
-        if known or method is Method.CLOSED_FORM:
-            job.value, job.error = gaussian_table(job.integrand, job.rows, kernel, points, domain)
-            job.method = "closed Gaussian form"
-            job.judge(np.abs(job.value), settings.rtol)
-            done(job)
+        for question in questions:
+            refuse_divergence(question.integrand, kernel)
+    rest = []
+    for question in questions:
+        known = method is Method.AUTOMATIC and has_gaussian_form(question.integrand, kernel, domain)
+        if kernel.odd and vanishing(question, kernel, points).all():
+            zero = np.zeros(question.shape)
+            done(question, Answer(zero, zero, zero, rtol, "zero, as the integrand is odd"))
+        elif known or method is Method.CLOSED_FORM:
+            value, error = gaussian_table(question.integrand, question.rows, kernel, points, domain)
+            done(question, Answer(value, error, np.abs(value), rtol, "closed Gaussian form"))
         else:
-            open_jobs.append(job)
+            rest.append(question)
     if isinstance(domain, Box):
-        _solve_in_box(open_jobs, problem, domain)
+        _solve_in_box(rest, problem, domain, done)
         return
-    for job in open_jobs:
-        if method in (Method.AUTOMATIC, Method.GRID) and kernel.gaussian is not None:
-            rule = gaussian_rule(job.integrand, kernel, points)
-            if method is Method.GRID or fits_grid(job, rule, len(points), settings):
-                refine([job], kernel, points, rule, settings, backend, done)
-                continue
-
-        def in_box(part: Job, box: Box, accuracy: Settings) -> None:
-            _solve_in_box([part], problem._replace(settings=accuracy, done=_nothing), box)
-
-        integrate_tail_too(job, kernel, points, settings, in_box)
-        done(job)
+    for question in rest:
+        _solve_in_whole_space(question, problem, done)
 
 
-def _nothing(job: Job) -> None:
-    """Report nothing: the value in one of several boxes is not final."""
+def _solve_in_whole_space(question: Question, problem: Problem, done: Done) -> None:
+    kernel, points, method, accuracy = problem.kernel, problem.points, problem.method, problem.accuracy
+    if method in (Method.AUTOMATIC, Method.GRID) and kernel.gaussian is not None:
+        rule = gaussian_rule(question.integrand, kernel, points)
+        if method is Method.GRID or fits_grid(question, rule, len(points), accuracy):
+            refine([question], kernel, points, rule, accuracy, problem.backend, done)
+            return
+
+    def in_box(part: Question, box: Box, inside: Accuracy) -> Answer:
+        found = []
+        _solve_in_box([part], replace(problem, accuracy=inside), box, lambda _, answer: found.append(answer))
+        return found[0]
+
+    done(question, integrate_tail_too(question, kernel, points, accuracy, in_box))
 
 
-def _solve_in_box(jobs: Sequence[Job], problem: _Problem, box: Box) -> None:
-    """Integrate in a box by the method asked for; jobs whose profiles ask for the same grid share it."""
-    kernel, points, method, settings, backend, done = problem
+def _solve_in_box(questions: Sequence[Question], problem: Problem, box: Box, done: Done) -> None:
+    """Integrate in a box by the method asked for; questions whose profiles ask for the same grid share it."""
+    kernel, points, method = problem.kernel, problem.points, problem.method
     if method in (Method.CUBATURE, Method.QUASI_MONTE_CARLO):
-        for job in jobs:
-            _pointwise(job, problem, box, by_cubature=method is Method.CUBATURE)
-            done(job)
+        for question in questions:
+            done(question, _pointwise(question, problem, box, by_cubature=method is Method.CUBATURE))
         return
-    for asked in dict.fromkeys(_asked_of_rule(job, kernel) for job in jobs):
-        group = [job for job in jobs if _asked_of_rule(job, kernel) == asked]
+    for asked in dict.fromkeys(_asked_of_rule(question, kernel) for question in questions):
+        group = [question for question in questions if _asked_of_rule(question, kernel) == asked]
         if method is Method.GRID:
             rule = _remembered_rule(kernel, points, box, asked)
-            refine(group, kernel, points, rule, settings, backend, done)
+            refine(group, kernel, points, rule, problem.accuracy, problem.backend, done)
         else:
-            _solve_group(group, problem, box, asked)
+            _solve_group(group, problem, box, asked, done)
 
 
 class _Asked(NamedTuple):
@@ -232,76 +238,77 @@ class _Asked(NamedTuple):
     bridged: bool
 
 
-def _asked_of_rule(job: Job, kernel: Kernel) -> _Asked:
+def _asked_of_rule(question: Question, kernel: Kernel) -> _Asked:
     ridges = kernel.ridge is not None and kernel.d_in > 1
-    return _Asked(job.integrand.shaping, ridges and bool(job.integrand.bridges_between))
+    return _Asked(question.integrand.shaping, ridges and bool(question.integrand.bridges_between))
 
 
-def _solve_group(group: Sequence[Job], problem: _Problem, box: Box, asked: _Asked) -> None:
+def _solve_group(group: Sequence[Question], problem: Problem, box: Box, asked: _Asked, done: Done) -> None:
     """Integrate on the first grid that is not too large, else without a grid."""
-    kernel, points, _, settings, backend, done = problem
+    kernel, points, accuracy = problem.kernel, problem.points, problem.accuracy
+    open_: list[Solved] = []
+
+    def judge(question: Question, answer: Answer) -> None:
+        """Keep back what adaptive subdivision may get further with."""
+        solved = Solved(question, answer)
+        if _to_be_improved(solved, problem):
+            open_.append(solved)
+        else:
+            done(question, answer)
+
     for cut in (True, False) if kernel.d_in > 1 else (True,):
         try:
             rule = _remembered_rule(kernel, points, box, asked, cut=cut)
         except NotAvailable:
             break
-        fitting = [job for job in group if fits_grid(job, rule, len(points), settings)]
-        group = [job for job in group if not any(job is other for other in fitting)]
+        fitting = [question for question in group if fits_grid(question, rule, len(points), accuracy)]
+        group = [question for question in group if question not in fitting]
         if fitting:
-            refine(
-                fitting,
-                kernel,
-                points,
-                rule,
-                settings,
-                backend,
-                lambda job: None if _to_be_improved(job, problem) else done(job),
-            )
-        for job in fitting:
-            if _to_be_improved(job, problem):
-                _without_grid(job, problem, box)
-                done(job)
+            refine(fitting, kernel, points, rule, accuracy, problem.backend, judge)
+        for solved in open_:
+            done(solved.question, _better(solved, _without_grid(solved.question, problem, box)))
+        open_.clear()
         if not group:
             return
-    for job in group:
-        _without_grid(job, problem, box)
-        done(job)
+    for question in group:
+        done(question, _without_grid(question, problem, box))
 
 
-def _to_be_improved(job: Job, problem: _Problem) -> bool:
+def _to_be_improved(solved: Solved, problem: Problem) -> bool:
     """Whether a grid stopped short where adaptive subdivision may get further."""
-    short = problem.method is Method.AUTOMATIC and not job.converged and not job.at_rounding
+    question, answer = solved
+    short = problem.method is Method.AUTOMATIC and not answer.converged and not solved.at_rounding
     # what the kernel itself is off by no subdivision improves
-    short = short and job.reached > 1e3 * problem.kernel.relative_error * job.integrand.n_factors
-    finite = bool(np.isfinite(job.value).all())  # what overflowed will do so again
+    short = short and answer.reached > 1e3 * problem.kernel.relative_error * question.integrand.n_factors
     return (
         short
-        and finite
-        and job.value.size <= _FEW_OUTPUTS
-        and job.integrand.dimension(problem.kernel.d_in) <= _CUBATURE_DIMENSIONS
+        and bool(np.isfinite(answer.value).all())  # what overflowed will do so again
+        and answer.value.size <= _FEW_OUTPUTS
+        and question.integrand.dimension(problem.kernel.d_in) <= _CUBATURE_DIMENSIONS
     )
 
 
-def _without_grid(job: Job, problem: _Problem, box: Box) -> None:
-    """Fill a job without a grid, unless what it holds already is the better result, or contradicts it."""
-    other = Job(job.integrand, job.rows)
-    few = job.integrand.dimension(problem.kernel.d_in) <= _CUBATURE_DIMENSIONS
-    _pointwise(other, problem, box, by_cubature=few)
-    if job.method:
-        agree = bool(np.all(np.abs(other.value - job.value) <= other.error + job.error))
-        if not agree or other.reached >= job.reached:
-            return
-    job.take(other)
+def _without_grid(question: Question, problem: Problem, box: Box) -> Answer:
+    few = question.integrand.dimension(problem.kernel.d_in) <= _CUBATURE_DIMENSIONS
+    return _pointwise(question, problem, box, by_cubature=few)
 
 
-def _pointwise(job: Job, problem: _Problem, box: Box, *, by_cubature: bool) -> None:
+def _better(solved: Solved, other: Answer) -> Answer:
+    """The other answer, unless it is no better, or contradicts the first one."""
+    first = solved.answer
+    agree = bool(np.all(np.abs(other.value - first.value) <= other.error + first.error))
+    return other if agree and other.reached < first.reached else first
+
+
+def _pointwise(question: Question, problem: Problem, box: Box, *, by_cubature: bool) -> Answer:
     from numerics.integrals.evaluate import pointwise
 
     by = pointwise.by_cubature if by_cubature else pointwise.by_quasi_monte_carlo
-    by(job, problem.kernel, problem.points, box, problem.settings)
-    if problem.kernel.relative_error > 0.0:
-        job.error = job.error + problem.kernel.relative_error * job.integrand.n_factors * job.scale
-        job.judge(job.scale, problem.settings.rtol)
+    answer = by(question, problem.kernel, problem.points, box, problem.accuracy)
+    if problem.kernel.relative_error == 0.0:
+        return answer
+    carried = problem.kernel.relative_error * question.integrand.n_factors * answer.scale
+    return Answer(answer.value, answer.error + carried, answer.scale, answer.rtol, answer.method)
 
 
 def choose_rule(

@@ -14,7 +14,7 @@ from itertools import permutations, product
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.integrals.job import Job
+from numerics.integrals.questions.question import Question
 from numerics.kernels.base import Kernel
 from numerics.kernels.profiles import RadialPower
 
@@ -26,12 +26,12 @@ Flags = NDArray[np.bool_]
 _ALL_SYMMETRIES = 3
 
 
-def vanishing(job: Job, kernel: Kernel, points: Array) -> Flags:
+def vanishing(question: Question, kernel: Kernel, points: Array) -> Flags:
     """Which elements of an integral over a box, or over R^d, are zero by symmetry.
 
     Parameters
     ----------
-    job : Job
+    question : Question
     kernel : Kernel
     points : ndarray, shape (n, d)
 
@@ -44,19 +44,21 @@ def vanishing(job: Job, kernel: Kernel, points: Array) -> Flags:
     --------
     >>> from numerics.lowering.integrand import Integrand
     >>> from numerics.kernels.arc import ErfKernel
-    >>> job = Job(Integrand(2, 1, legs=((0, 0, 1), (1, 0, 1))), (np.array([[0, 0], [0, 1]]),))
-    >>> vanishing(job, ErfKernel(3.0, 0.0, 2), np.array([[1.0, 0.0], [0.0, 1.0]])).tolist()
+    >>> question = Question(Integrand(2, 1, legs=((0, 0, 1), (1, 0, 1))), (np.array([[0, 0], [0, 1]]),))
+    >>> vanishing(question, ErfKernel(3.0, 0.0, 2), np.array([[1.0, 0.0], [0.0, 1.0]])).tolist()
     [False, True]
     """
-    radial = all(profile is None or isinstance(profile, RadialPower) for profile in job.integrand.profiles)
+    radial = all(
+        profile is None or isinstance(profile, RadialPower) for profile in question.integrand.profiles
+    )
     if not (kernel.odd and radial):
         return np.zeros((), dtype=np.bool_)
-    if any(valence % 2 for valence in job.integrand.valences):
+    if any(valence % 2 for valence in question.integrand.valences):
         return np.ones((), dtype=np.bool_)
-    found = np.zeros(job.shape, dtype=np.bool_)
+    found = np.zeros(question.shape, dtype=np.bool_)
     if kernel.rotates and kernel.d_in > 1 and len(points):
         for images, signs in _moved(points):
-            found |= _turned(job, images, signs)
+            found |= _turned(question, images, signs)
     return found
 
 
@@ -81,11 +83,11 @@ def _found_in(points: Array, wanted: Array) -> tuple[Indices, Indices]:
     return np.where(known, where, -1), signs
 
 
-def _turned(job: Job, images: Indices, signs: Indices) -> Flags:
+def _turned(question: Question, images: Indices, signs: Indices) -> Flags:
     """Elements that a symmetry takes into minus themselves."""
     own, moved = images
     factors = []
-    for row in job.rows:
+    for row in question.rows:
         kept = np.all(np.sort(own[row], axis=1) == np.sort(moved[row], axis=1), axis=1)
         factors.append(np.where(kept, np.prod(signs[row], axis=1), 0))
     return np.asarray(reduce(np.multiply.outer, factors) == -1)

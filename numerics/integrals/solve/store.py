@@ -1,7 +1,7 @@
-"""Integrals kept on disk, found again by what was asked (`numerics.integrals.solve.resumable`).
+"""Answers kept on disk, found again by what was asked (`numerics.integrals.solve.resumable`).
 
-What to use when: pass ``cache=IntegralStore("folder")``, or the folder, to
-`numerics.integrals.prediction.predict`, or set the environment variable ``NNFT_CACHE`` to a folder. Entries
+What to use when: pass ``store=IntegralStore("folder")``, or the folder, to
+`numerics.integrals.integrator.predict`, or set the environment variable ``NNFT_CACHE`` to a folder. Entries
 are written atomically and sealed with a checksum; two processes may share a folder; what is damaged is
 reported, removed and computed again.
 """
@@ -12,7 +12,7 @@ import os
 import re
 import stat
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from diagrams.messages import shown
 from numerics.errors import LoweringError
 from numerics.files.sealed import SEAL, UnwritableOutput, atomically, is_intact, seal
-from numerics.integrals.job import Job
+from numerics.integrals.questions.question import Answer
 
 Array = NDArray[np.float64]
 
@@ -40,8 +40,6 @@ _STALE_SECONDS = 3600.0
 _SUBFOLDER = re.compile("[0-9a-f]{2}")
 _ENTRY = re.compile(r"[0-9a-f]{64}\.npz")
 _TEMPORARY = re.compile(r"\.[0-9a-f]{48,64}(\.npz)?\.writing-\w+(\.npz)?")
-#: What a job is asked, and so not part of the answer.
-_ASKED = ("integrand", "rows")
 
 
 class StoreNotice(UserWarning):
@@ -100,45 +98,44 @@ class IntegralStore:
         """Size of all entries in bytes."""
         return sum(size for _, _, size in self._entries())
 
-    def fetch(self, job: Job, question: str) -> bool:
-        """Fill a job from the store.
+    def fetch(self, asked: str, shape: tuple[int, ...]) -> Answer | None:
+        """Look an answer up.
 
         Parameters
         ----------
-        job : Job
-        question : str
-            See `question_of`.
+        asked : str
+            See `numerics.integrals.solve.resumable.question_text`.
+        shape : tuple of int
+            Of the answer.
 
         Returns
         -------
-        bool
-            Whether it was there.
+        Answer or None
+            None if it is not there.
         """
-        path = self._path(question)
+        path = self._path(asked)
         try:
-            answer = _read(path, question, job.shape)
+            answer = _read(path, asked, shape)
         except (FileNotFoundError, NotADirectoryError):  # never there, or just removed by another process
-            return False
+            return None
         except PermissionError as error:
             _notice(f"the stored integral {path} cannot be read ({error.strerror}); it is computed again")
-            return False
-        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+            return None
+        except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
             _notice(f"the stored integral {path} is damaged ({error}); it is computed again")
             with suppress(OSError):
                 path.unlink(missing_ok=True)
-            return False
-        for name, value in answer.items():
-            setattr(job, name, value)
+            return None
         with suppress(OSError):  # the time of last use; a folder may be read-only
             os.utime(path)
-        return True
+        return answer
 
-    def keep(self, job: Job, question: str) -> None:
-        """Store a solved job; if the disk refuses, say so and go on."""
-        path = self._path(question)
+    def keep(self, asked: str, answer: Answer) -> None:
+        """Store an answer; if the disk refuses, say so and go on."""
+        path = self._path(asked)
         try:
             path.parent.mkdir(exist_ok=True)
-            atomically(path, lambda temporary: _write(temporary, job, question))
+            atomically(path, lambda temporary: _write(temporary, asked, answer))
         except OSError as error:
             _notice(f"an integral could not be stored ({error}); the calculation goes on")
             return
@@ -156,8 +153,8 @@ class IntegralStore:
         self._sweep()
         return sum(self._remove(path) for path, _, _ in list(self._entries()))
 
-    def _path(self, question: str) -> Path:
-        key = _checksum(question.encode())
+    def _path(self, asked: str) -> Path:
+        key = _checksum(asked.encode())
         return self.folder / key[:2] / f"{key}.npz"
 
     def _entries(self) -> Iterator[tuple[Path, float, int]]:
@@ -231,34 +228,30 @@ def _checksum(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _answer(job: Job) -> dict[str, Any]:
-    return {field.name: getattr(job, field.name) for field in fields(job) if field.name not in _ASKED}
-
-
-def _write(path: Path, job: Job, question: str) -> None:
-    answer = _answer(job)
-    arrays: dict[str, Any] = {name: value for name, value in answer.items() if isinstance(value, np.ndarray)}
-    plain = {name: value for name, value in answer.items() if name not in arrays}
-    header = json.dumps({"question": question, "plain": plain})
+def _write(path: Path, asked: str, answer: Answer) -> None:
+    content = {one.name: getattr(answer, one.name) for one in fields(answer)}
+    arrays: dict[str, Any] = {name: value for name, value in content.items() if isinstance(value, np.ndarray)}
+    plain = {name: value for name, value in content.items() if name not in arrays}
+    header = json.dumps({"question": asked, "plain": plain})
     with path.open("wb") as file:
         np.savez(file, header=np.frombuffer(header.encode(), dtype=np.uint8), **arrays)
     seal(path)
 
 
-def _read(path: Path, question: str, shape: tuple[int, ...]) -> Mapping[str, Any]:
-    """Read an entry, or say with a ValueError what is wrong with it."""
+def _read(path: Path, asked: str, shape: tuple[int, ...]) -> Answer:
+    """Read an entry, or say with an error what is wrong with it."""
     if not is_intact(path):
         raise ValueError("its checksum does not fit")
     # a pickle in a damaged or foreign file could run code: NumPy refuses it
     with np.load(path, allow_pickle=False) as content:
         header = json.loads(content["header"].tobytes().decode())
         arrays = {name: content[name] for name in content.files if name != "header"}
-    if header["question"] != question:
+    if header["question"] != asked:
         raise ValueError("it belongs to another integral")
-    if arrays["value"].shape != shape or arrays["error"].shape != shape:
+    if any(arrays[name].shape != shape for name in ("value", "error", "scale")):
         raise ValueError(f"its shape is {arrays['value'].shape}, not {shape}")
     found: dict[str, Any] = arrays | header["plain"]
-    return found
+    return Answer(**found)
 
 
 def _notice(text: str) -> None:
