@@ -12,8 +12,8 @@ What to use when
 - `generate`, `count`, `grouped`: diagrams by themselves; `generate_batches`: millions of them as arrays.
 - `svg`, `svg_sheet`, `sheet_figure`, `tikz`: pictures. `nickel_index`, `to_networkx`, `to_json`: other forms.
 - `network` (or `ErfNet`, `ReLUNet`, `GaussNet`, `CosNet`): an architecture, its kernel and its ensemble.
-- `ActivationNet`, `symbolic_activation`: an activation of one's own; `ReweightedNet`: uniform or correlated
-  weights.
+- `ActivationNet`, `symbolic_activation`: an activation of one's own; ``net.with_laws``: other laws of the
+  parameters, `OwnLaw` one's own; `preset`: He, LeCun, Glorot, PyTorch; `to_record`, `from_record`: as text.
 - `Ensemble`: sample networks. `exact_correlators`: the exact finite-width answer.
 - `predict`: an expansion and a kernel to numbers. `integrate`: one diagram to a number.
 - `fit`, `compare`: couplings from correlated data, and χ² against a prediction.
@@ -32,6 +32,16 @@ require_our_floors()
 
 from diagrams import __version__ as __version__  # noqa: E402
 from numerics._lazy import lazy_exports  # noqa: E402
+from numerics.networks.expressions import read_activation  # noqa: E402
+
+
+@read_activation.register
+def _(given: str) -> object:
+    """Read activations that are given as text with our grammar, on first use."""
+    from nnft_sym.symbolic.written import named_or_written
+
+    return named_or_written(given)
+
 
 if TYPE_CHECKING:
     from diagrams import Diagram as Diagram
@@ -106,9 +116,14 @@ if TYPE_CHECKING:
     from numerics.networks.architectures import ErfNet as ErfNet
     from numerics.networks.architectures import GaussNet as GaussNet
     from numerics.networks.architectures import ReLUNet as ReLUNet
+    from numerics.networks.architectures import ReweightedNet as ReweightedNet
     from numerics.networks.architectures import network as network
+    from numerics.networks.laws import ParameterLaw as ParameterLaw
     from numerics.networks.own import ActivationNet as ActivationNet
-    from numerics.networks.weight_laws import ReweightedNet as ReweightedNet
+    from numerics.networks.own_law import OwnLaw as OwnLaw
+    from numerics.networks.presets import preset as preset
+    from numerics.networks.record import from_record as from_record
+    from numerics.networks.record import to_record as to_record
     from numerics.results.estimate import Estimate as Estimate
     from numerics.results.estimate import Quality as Quality
     from numerics.sampling.ensemble import Ensemble as Ensemble
@@ -160,6 +175,7 @@ EXPORTS = {
         "ErfNet",
         "GaussNet",
         "ReLUNet",
+        "ReweightedNet",
         "network",
     ),
     "numerics.sampling.neurons.neuron_ensemble": ("NeuronEnsemble",),
@@ -171,7 +187,10 @@ EXPORTS = {
     "numerics.sampling.runs.run": ("SamplingInterrupted",),
     "numerics.kernels.own": ("FunctionKernel",),
     "numerics.networks.own": ("ActivationNet",),
-    "numerics.networks.weight_laws": ("ReweightedNet",),
+    "numerics.networks.laws": ("ParameterLaw",),
+    "numerics.networks.own_law": ("OwnLaw",),
+    "numerics.networks.presets": ("preset",),
+    "numerics.networks.record": ("from_record", "to_record"),
     "nnft_sym.study.width_scan": ("scan_widths",),
     "diagrams": (
         "Diagram",

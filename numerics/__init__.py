@@ -38,9 +38,14 @@ if TYPE_CHECKING:
     from numerics.networks.architectures import ErfNet as ErfNet
     from numerics.networks.architectures import GaussNet as GaussNet
     from numerics.networks.architectures import ReLUNet as ReLUNet
+    from numerics.networks.architectures import ReweightedNet as ReweightedNet
     from numerics.networks.architectures import network as network
+    from numerics.networks.laws import ParameterLaw as ParameterLaw
     from numerics.networks.own import ActivationNet as ActivationNet
-    from numerics.networks.weight_laws import ReweightedNet as ReweightedNet
+    from numerics.networks.own_law import OwnLaw as OwnLaw
+    from numerics.networks.presets import preset as preset
+    from numerics.networks.record import from_record as from_record
+    from numerics.networks.record import to_record as to_record
     from numerics.results.estimate import Estimate as Estimate
     from numerics.results.estimate import Quality as Quality
     from numerics.sampling.ensemble import Ensemble as Ensemble
@@ -59,7 +64,14 @@ EXPORTS = {
     "numerics.fields.index_sets": ("multiset_count", "multisets"),
     "numerics.integrals.solve.integration": ("Method", "integrate", "vertex_tensor"),
     "numerics.lowering.lower": ("lower",),
-    "numerics.networks.architectures": ("CosNet", "ErfNet", "GaussNet", "ReLUNet", "network"),
+    "numerics.networks.architectures": (
+        "CosNet",
+        "ErfNet",
+        "GaussNet",
+        "ReLUNet",
+        "ReweightedNet",
+        "network",
+    ),
     "numerics.sampling.neurons.neuron_ensemble": ("NeuronEnsemble",),
     "numerics.exact.output_structure": ("pairing_amplitudes",),
     "numerics.integrals.prediction": ("Prediction", "predict"),
@@ -68,7 +80,10 @@ EXPORTS = {
     "numerics.sampling.ensemble": ("Ensemble",),
     "numerics.sampling.runs.run": ("SamplingInterrupted",),
     "numerics.networks.own": ("ActivationNet",),
-    "numerics.networks.weight_laws": ("ReweightedNet",),
+    "numerics.networks.laws": ("ParameterLaw",),
+    "numerics.networks.own_law": ("OwnLaw",),
+    "numerics.networks.presets": ("preset",),
+    "numerics.networks.record": ("from_record", "to_record"),
 }
 
 __getattr__, __dir__ = lazy_exports(__name__, EXPORTS)

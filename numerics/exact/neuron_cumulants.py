@@ -13,7 +13,7 @@ from numerics.exact.inputs import distinct_fields
 from numerics.fields.index_sets import multisets
 from numerics.networks.architectures import Network
 from numerics.networks.averages.neuron_quadrature import QuadratureKernel
-from numerics.networks.weight_laws import output_moments
+from numerics.networks.output_weights import output_moments
 from numerics.results.estimate import Quality
 from numerics.results.moment_tables import SymmetricTable, sum_over_partitions, wick_count
 

@@ -33,8 +33,6 @@ from numerics.exact.inputs import as_outputs, refuse_extremes
 from numerics.exact.neuron_cumulants import CONVERGED, EPS
 from numerics.fields.points import Points, as_points
 from numerics.networks.architectures import Network, as_network
-from numerics.networks.averages.neuron_quadrature import GAUSSIAN
-from numerics.networks.weight_laws import laws_of
 from numerics.results.estimate import Estimate, Quality
 
 Pairing = tuple[tuple[int, int], ...]
@@ -122,7 +120,7 @@ def pairing_amplitudes(network: Network, points: Points) -> OutputStructure:
         raise NotAvailable(
             f"the amplitudes of {n} fields were asked for; up to {LARGEST_ORDER} are implemented"
         )
-    if laws_of(network)[2:] != (GAUSSIAN, 0.0):
+    if not network.laws.independent_gaussian_outputs:
         raise NotAvailable(
             f"the outputs of {network!r} are not independent Gaussians given the hidden layer, so their "
             "correlators are more than products of δ; ask exact_cumulant(..., outputs=...) for components"

@@ -37,8 +37,8 @@ from numerics.fields.points import as_points
 from numerics.given import as_instance, as_whole, as_wholes
 from numerics.machine.random_streams import split_seed
 from numerics.networks.architectures import GaussNet, Network, as_network
-from numerics.networks.averages.neuron_quadrature import GAUSSIAN
-from numerics.networks.weight_laws import laws_of, output_moments
+from numerics.networks.output_weights import output_moments
+from numerics.networks.record import to_record
 from numerics.results.estimate import Quality
 from numerics.sampling.judge.tails import CRITICAL_INDEX, FEWEST_NETWORKS, UNSEEN_ERRORS, UNSEEN_SHARE
 from numerics.sampling.neurons.block_products import FEWEST_BLOCKS, Jackknifed, partition_sums
@@ -97,8 +97,8 @@ class NeuronEnsemble:
         object.__setattr__(self, "seed", int(self.seed))
         object.__setattr__(self, "points", as_points(self.points, self.network.d_in))
         as_outputs(self.outputs, len(self.points))
-        hidden, bias, _, correlation = laws_of(self.network)
-        if (hidden, bias, correlation) != (GAUSSIAN, GAUSSIAN, 0.0):
+        laws = self.network.laws
+        if not laws.gaussian_hidden or laws.output_correlation:
             raise NotAvailable(
                 f"neurons of {self.network!r} cannot be drawn one by one: Gaussian hidden parameters and "
                 "independent output weights are needed; use Ensemble"
@@ -169,7 +169,7 @@ class NeuronEnsemble:
             qualities=self._qualities(sums, found, n_neurons, kernel),
             tail_indices=found.tail_indices,
             provenance={
-                "network": repr(self.network),
+                "network": to_record(self.network),
                 "seed": self.seed,
                 "neurons": n_neurons,
                 "estimator": "neuron-level, tilted" if self.tilted else "neuron-level",

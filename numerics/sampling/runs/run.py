@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from numerics.networks.weight_laws import laws_of
+from numerics.networks.record import to_record
 from numerics.sampling.engine.page_sums import PageSource, PairwiseSum, Request, join_pages
 from numerics.sampling.engine.pages import PageSums
 from numerics.sampling.estimators.sampled import SampledCorrelators
@@ -111,6 +111,7 @@ class SamplingRun:
     def correlators(self) -> SampledCorrelators:
         """Make the estimate from what is done; at least two blocks must have been touched."""
         request, source = self.request, PageSource(self.request)
+        correlation = request.network.laws.output_correlation
         sums = self._sums()
         assert sums is not None, "nothing is done yet"
         return SampledCorrelators(
@@ -122,14 +123,18 @@ class SamplingRun:
             block_sizes=np.diff(np.minimum(source.edges[: len(sums.blocks) + 1], self.networks)),
             variance_counts=sums.counts,
             provenance={
-                "network": repr(request.network),
+                "network": to_record(request.network),
                 "precision": request.precision,
                 "seed": request.seed,
                 "networks": self.networks,
                 "blocks": request.n_blocks,
                 "estimator": request.estimator,
                 **({} if request.outputs is None else {"outputs": list(request.outputs)}),
-                **({"correlation": correlation} if (correlation := laws_of(request.network)[3]) else {}),
+                **(
+                    {"correlation": correlation}
+                    if (correlation := request.network.laws.output_correlation)
+                    else {}
+                ),
                 "complete": self.complete,
             },
         )
