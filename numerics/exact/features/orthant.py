@@ -17,7 +17,7 @@ import numpy as np
 from numerics.errors import NotAvailable
 from numerics.exact.features.base import Array, FeatureMoments, Indices, Moments
 from numerics.kernels.base import covariance
-from numerics.networks.architectures import ErfNet
+from numerics.networks.erf import ErfNet
 
 # Node counts tried in turn; the last two give the error.
 NODE_COUNTS = (10, 16, 24, 36, 54)
