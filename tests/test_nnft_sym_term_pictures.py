@@ -117,7 +117,7 @@ def test_a_line_can_carry_a_label_in_every_format():
     assert "q</tspan>" in svg(named)
     assert "{$q_{1}$}" in tikz(named)
     (axes,) = sheet_figure([(named, "")]).axes
-    assert "q1" in [text.get_text() for text in axes.texts]
+    assert "$q_{1}$" in [text.get_text() for text in axes.texts]
 
 
 def test_components_are_told_in_drawn_equations():

@@ -113,9 +113,7 @@ def draw_on(axes: "Axes", drawn: Picture, caption: str, width: float, height: fl
     for mark in drawn.marks:
         axes.plot([mark.x], [mark.y], "ko", markersize=2.0 if mark.external else 4.4, markeredgewidth=0)
         if mark.external and mark.label:
-            named = _NUMBERED.fullmatch(mark.label)
-            text = f"${named[1]}_{{{named[2]}}}$" if named else mark.label
-            axes.text(mark.label_x, mark.label_y, text, ha="center", va="center", fontsize=9)
+            axes.text(mark.label_x, mark.label_y, _name(mark.label), ha="center", va="center", fontsize=9)
     axes.text(x, y - height / 2 + 0.1, caption, ha="center", va="bottom", fontsize=9)
     for mark in drawn.marks:
         if mark.note is not None:
@@ -124,4 +122,10 @@ def draw_on(axes: "Axes", drawn: Picture, caption: str, width: float, height: fl
             axes.text(*place, text, ha="center", va="center", fontsize=7)
     for curve in drawn.curves:
         if curve.label:
-            axes.text(*curve.label_place, curve.label, ha="center", va="center", fontsize=7)
+            axes.text(*curve.label_place, _name(curve.label), ha="center", va="center", fontsize=7)
+
+
+def _name(label: str) -> str:
+    """A trailing number becomes a subscript."""
+    named = _NUMBERED.fullmatch(label)
+    return f"${named[1]}_{{{named[2]}}}$" if named else label
