@@ -16,6 +16,7 @@ from diagrams.pictures.picture import Mark as Mark
 from diagrams.pictures.picture import Note as Note
 from diagrams.pictures.picture import Picture as Picture
 from diagrams.pictures.picture import picture as picture
+from diagrams.pictures.saving import save_sheet as save_sheet
 from diagrams.pictures.svg import svg as svg
 from diagrams.pictures.svg import svg_sheet as svg_sheet
 from diagrams.pictures.tikz import IN_EQUATION as IN_EQUATION
@@ -38,6 +39,7 @@ __all__ = [
     "picture",
     "planar_labelling",
     "planar_order",
+    "save_sheet",
     "sheet_figure",
     "svg",
     "svg_sheet",

@@ -238,8 +238,7 @@ class _Sheet:
 
 def _svg(sheet: _Sheet, entries: "list[Entry]", title: str) -> None:
     from diagrams.drawing import svg_sheet
-    from nnft_sym.report.archive import write_text
-    from numerics.files.sealed import check_writable
+    from nnft_sym.storage.writing import check_writable, write_text
 
     pages = list(sheet.pages(entries, title))
     for number, (page, heading) in enumerate(pages, start=1):
@@ -254,7 +253,7 @@ def _svg(sheet: _Sheet, entries: "list[Entry]", title: str) -> None:
 
 def _tex(sheet: _Sheet, entries: "list[Entry]", title: str) -> None:
     from diagrams.drawing import tikz_document
-    from nnft_sym.report.archive import write_text
+    from nnft_sym.storage.writing import write_text
 
     counted = sheet.counted(entries)
     text = tikz_document(counted, title=title, layout=sheet.layout, incoming=sheet.incoming)
@@ -266,7 +265,7 @@ def _pdf(sheet: _Sheet, entries: "list[Entry]", title: str) -> None:
     from matplotlib.backends.backend_pdf import PdfPages
 
     from diagrams.drawing import sheet_figure
-    from nnft_sym.report.archive import atomically
+    from nnft_sym.storage.writing import atomically
 
     def save(temporary: Path) -> None:
         with PdfPages(temporary, metadata={"CreationDate": None, "Creator": None}) as pages:

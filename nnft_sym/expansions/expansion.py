@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from diagrams.diagram import Diagram
     from nnft_sym.expansions.numeric_terms import NumericTerm
     from nnft_sym.notation import Notation
-    from nnft_sym.printing.sortable_table import SortableTable
+    from nnft_sym.printing.table_content import Table
     from nnft_sym.printing.views import Sheet
 
 #: More points than this are refused: no kind has a list of diagrams that anybody reads.
@@ -280,7 +280,7 @@ class Expansion:
         """
         return faces.picture(self, labelled)
 
-    def table(self, *, labelled: bool = False) -> "SortableTable":
+    def table(self, *, labelled: bool = False) -> "Table":
         """Put the terms into a table, which sorts on a click in a notebook; one row per topology or per term.
 
         Examples

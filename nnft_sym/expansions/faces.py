@@ -5,11 +5,11 @@ The renderers know plain fields (`nnft_sym.expansions.content`), never the class
 
 from typing import TYPE_CHECKING
 
-from nnft_sym.expansions.content import ExpansionContent, TermContent
+from nnft_sym.expansions.content import ExpansionContent, TermContent, TopologyContent
 
 if TYPE_CHECKING:
     from nnft_sym.notation import Notation
-    from nnft_sym.printing.sortable_table import SortableTable
+    from nnft_sym.printing.table_content import Table
     from nnft_sym.printing.views import Sheet
 
 #: A notebook shows longer expansions by topology, and if there are more of these, only their number.
@@ -57,7 +57,14 @@ def picture(expansion: ExpansionContent, labelled: bool) -> "Sheet":
     return expansion_picture(expansion, labelled=labelled)
 
 
-def table(expansion: ExpansionContent, labelled: bool) -> "SortableTable":
+def topology_picture(topology: TopologyContent) -> "Sheet":
+    """Draw one labelling."""
+    from nnft_sym.printing.views import topology_picture as drawn
+
+    return drawn(topology)
+
+
+def table(expansion: ExpansionContent, labelled: bool) -> "Table":
     """Put the terms into a table."""
     from nnft_sym.printing.views import expansion_table
 

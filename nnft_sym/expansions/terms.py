@@ -1,5 +1,6 @@
 """One term of an expansion, and the terms that differ only by the labels of the external points."""
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from nnft_sym.expansions.numeric_terms import NumericTerm
     from nnft_sym.notation import Notation
+    from nnft_sym.printing.views import Sheet
 
 
 @dataclass(frozen=True)
@@ -238,6 +240,30 @@ class Topology:
         """Number of labellings, if there are several, times the Wick contractions of each."""
         one = self.representative.count_text
         return f"{self.labellings} × {one}" if self.labellings > 1 else one
+
+    def picture(self) -> "Sheet":
+        """Draw its first labelling, with the number of labellings and their Wick contractions below.
+
+        Examples
+        --------
+        >>> from nnft_sym.expansions.expansion import correlator
+        >>> "6 × 12" in correlator("lambda*f^4", 4).topologies()[1].picture().svg
+        True
+        """
+        return faces.topology_picture(self)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Draw it into a file whose suffix says how: .svg, .pdf, .png or .tex.
+
+        Raises
+        ------
+        UnwritablePicture
+            If the suffix is another one, or the disk refuses.
+        """
+        self.picture().save(path)
+
+    def _repr_svg_(self) -> str:
+        return self.picture().svg
 
     @cached_property
     def edge_labels(self) -> tuple[tuple[tuple[str, str], ...], ...]:

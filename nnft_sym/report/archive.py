@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nnft_sym.jsonio import jsonable
+from nnft_sym.storage.writing import atomically
 from nnft_sym.study.results import PREDICTIONS, NetResult, StudyResult
-from numerics.files.sealed import UnwritableOutput as UnwritableOutput
-from numerics.files.sealed import atomically as atomically
-from numerics.files.sealed import check_writable as check_writable
 from numerics.files.sealed import seal
 
 if TYPE_CHECKING:
@@ -32,11 +30,6 @@ MOST_CONNECTED = 5000
 def has_connected(sampled: "Correlators", order: int) -> bool:
     """Tell whether a connected correlator is worth its time: from order 4 on, and not too large."""
     return order >= 4 and order in sampled.connected() and sampled[order].size <= MOST_CONNECTED
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write text atomically, as UTF-8."""
-    atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
 
 
 def sample_tree(sampled: "Correlators", network: "Network") -> "xarray.DataTree":
