@@ -9,7 +9,8 @@ What to use when
 - `pasted_latex`, `latex_document`, `Notation`: an expansion for a paper.
 - `generate`, `count`, `svg`, `svg_sheet`, `tikz`: diagrams and their pictures; more in `nnft_sym.diagrams`.
 - `network` (or `ErfNet`, `ReLUNet`, `GaussNet`, `CosNet`): an architecture, its kernel and its ensemble.
-- `ActivationNet`: an activation of one's own; `ReweightedNet`: uniform or correlated weights.
+- `ActivationNet`: an activation of one's own, as text or function; ``net.with_laws``: other laws of the
+  parameters, one's own and presets in `nnft_sym.networks`.
 - `Ensemble`: sample networks. `exact_correlators`: the exact finite-width answer.
 - `predict`: an expansion and a kernel to numbers. `integrate`: one diagram to a number. `Integrator`: both,
   with everything that can be chosen; more in `nnft_sym.integrals`.
@@ -28,6 +29,16 @@ require_our_floors()
 
 from diagrams import __version__ as __version__  # noqa: E402
 from numerics.machine.lazy_names import lazy_names  # noqa: E402
+from numerics.networks.expressions import read_activation  # noqa: E402
+
+
+@read_activation.register
+def _(given: str) -> object:
+    """Read activations that are given as text with our grammar, on first use."""
+    from nnft_sym.symbolic.written import named_or_written
+
+    return named_or_written(given)
+
 
 #: Old names -> where they are now.
 RENAMED = {
@@ -64,5 +75,5 @@ RENAMED = {
 }
 
 __getattr__, __dir__, __all__ = lazy_names(
-    __name__, __file__, namespaces=("diagrams", "integrals", "symbolic"), old_names=RENAMED
+    __name__, __file__, namespaces=("diagrams", "integrals", "networks", "symbolic"), old_names=RENAMED
 )

@@ -52,15 +52,14 @@ from numerics.networks.architectures import CosNet as CosNet
 from numerics.networks.architectures import ErfNet as ErfNet
 from numerics.networks.architectures import GaussNet as GaussNet
 from numerics.networks.architectures import ReLUNet as ReLUNet
+from numerics.networks.architectures import ReweightedNet as ReweightedNet
 from numerics.networks.architectures import network as network
+from numerics.networks.laws import ParameterLaw as ParameterLaw
 from numerics.networks.own import ActivationNet as ActivationNet
-from numerics.networks.weight_laws import ReweightedNet as ReweightedNet
 from numerics.results.correlator import Correlator as Correlator
-from numerics.results.correlator import Part as Part
 from numerics.results.estimate import Estimate as Estimate
 from numerics.results.joint_correlators import Correlators as Correlators
 from numerics.results.quality import Quality as Quality
-from numerics.results.uncertainty import Uncertainty as Uncertainty
 from numerics.sampling.ensemble import Ensemble as Ensemble
 from numerics.sampling.neurons.neuron_ensemble import NeuronEnsemble as NeuronEnsemble
 from numerics.sampling.runs.run import SamplingInterrupted as SamplingInterrupted

@@ -30,8 +30,12 @@ from numerics.networks.architectures import ErfNet as ErfNet
 from numerics.networks.architectures import GaussNet as GaussNet
 from numerics.networks.architectures import ReLUNet as ReLUNet
 from numerics.networks.architectures import network as network
+from numerics.networks.laws import ParameterLaw as ParameterLaw
 from numerics.networks.own import ActivationNet as ActivationNet
-from numerics.networks.weight_laws import ReweightedNet as ReweightedNet
+from numerics.networks.own_law import OwnLaw as OwnLaw
+from numerics.networks.presets import preset as preset
+from numerics.networks.record import from_record as from_record
+from numerics.networks.record import to_record as to_record
 from numerics.results.correlator import Correlator as Correlator
 from numerics.results.correlator import Part as Part
 from numerics.results.estimate import Estimate as Estimate

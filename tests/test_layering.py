@@ -24,6 +24,10 @@ ROOMS = {
         "results",
         "fits",
         "kernels",
+        "networks.expressions",
+        "networks.laws",
+        "networks.own_law",
+        "networks.parameter_laws",
         "networks.averages",
         "networks",
         "lowering",
@@ -154,8 +158,8 @@ def test_rooms_stand_on_those_below(floor):
                 assert below is None or rooms.index(below) <= rooms.index(room), where
 
 
-#: Members of families may share a name: what every member answers, and the user's own.
-FAMILIES = {"base", "own"}
+#: Members of families may share a name: what every member answers, one of the networks, and the user's own.
+FAMILIES = {"base", "own", "erf", "relu", "gauss", "cos"}
 
 
 @pytest.mark.parametrize("floor", FLOORS)

@@ -23,7 +23,6 @@ from nnft_sym.printing.number_text import number, with_error
 from nnft_sym.study.checks import CheckName
 from nnft_sym.study.config import built_in_study, parse_study
 from nnft_sym.study.couplings import FourPointData, extract_coupling
-from nnft_sym.study.net import make_network
 from nnft_sym.study.results import CouplingStatus
 from nnft_sym.study.run import run_study
 from nnft_sym.study.summary import summarise
@@ -178,7 +177,7 @@ def test_cos_net_in_two_dimensions():
 @pytest.mark.parametrize("kind", ["erf", "relu"])
 def test_mean_coupling_has_an_honest_error_over_many_seeds(kind):
     (config,) = built_in_study().only(kind).net
-    net, points = make_network(config), np.array(config.points)
+    net, points = config.network(), np.array(config.points)
     expansion = correlator(Action("lambda*f**4"), 4, scheme="exact")
     theory = predict(expansion.monomials(), net.kernel, points, Box(config.cutoff))
     free, vertex = theory.coefficient(""), theory.coefficient("lambda")

@@ -6,7 +6,6 @@ from scipy import stats
 
 from numerics.exact.correlators import exact_correlators
 from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
-from numerics.networks.weight_laws import ReweightedNet
 from numerics.results.cumulants import slopes_of_cumulant
 from numerics.results.estimate import Quality
 from numerics.sampling.ensemble import Ensemble
@@ -131,7 +130,7 @@ def test_correlated_output_weights_ask_for_more():
     counts[1024] = 1
     one = networks_needed(6, counts[np.newaxis], bin_values())
     assert networks_needed(6, counts[np.newaxis], bin_values(), correlated=True) == pytest.approx(one**2)
-    found = Ensemble(ReweightedNet(ErfNet(20), output_correlation=0.9), [0.3]).correlators(10_000)
+    found = Ensemble(ErfNet(20).with_laws(output_correlation=0.9), [0.3]).correlators(10_000)
     assert [found[order].quality is Quality.TRUSTED for order in (2, 4, 6)] == [True, False, False]
     assert found.connected()[4].quality is Quality.TOO_FEW_SAMPLES
 

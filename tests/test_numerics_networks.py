@@ -31,7 +31,10 @@ def test_factory_defaults():
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        ({"name": "tanh", "width": 5}, "erf, relu, gauss, cos"),
+        ({"name": "tank", "width": 5}, "erf, relu, gauss, cos.*tanh"),
+        ({"name": "tanh", "width": 5, "activation": "sin(z)"}, "that of its name"),
+        ({"name": "own", "width": 5}, "needs its activation"),
+        ({"name": "erf", "width": 5, "kinks": (0.0,)}, "the erf-net has no kinks"),
         ({"name": "erf", "width": 0}, "width = 0"),
         ({"name": "erf", "width": 2.5}, "width = 2.5"),
         ({"name": "erf", "width": True}, "width = True"),

@@ -10,7 +10,6 @@ from numerics.fields.index_sets import multisets
 from numerics.fits.comparison import compare
 from numerics.machine.random_streams import split_seed
 from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
-from numerics.networks.weight_laws import ReweightedNet
 from numerics.results.estimate import Quality
 from numerics.sampling.engine.reference import _neuron
 from numerics.sampling.ensemble import Ensemble
@@ -32,7 +31,7 @@ WIDTHS = (2, 10, 1000)
         (ErfNet(1, 1.2, 0.0, 2), LINE @ [[1.0, -0.3]] + [[0.1, 0.5]], False),
         (CosNet(1, 1.2, 0.8), LINE, False),
         (ReLUNet(1, 0.9, 0.5), LINE, False),
-        (ReweightedNet(ErfNet(1, 0.9, 0.7), output="uniform"), LINE, False),
+        (ErfNet(1, 0.9, 0.7).with_laws(output="uniform"), LINE, False),
         (GaussNet(1), PUBLISHED, True),
         (GaussNet(1, 0.8, 0.6), LINE, True),
     ],
@@ -197,7 +196,7 @@ def test_impossible_requests_are_refused():
     with pytest.raises(NotAvailable, match="tilted sampling exists for gauss"):
         NeuronEnsemble(ErfNet(1), LINE, tilted=True)
     with pytest.raises(NotAvailable, match="use Ensemble"):
-        NeuronEnsemble(ReweightedNet(ErfNet(1), hidden="uniform"), LINE)
+        NeuronEnsemble(ErfNet(1).with_laws(hidden="uniform"), LINE)
     with pytest.raises(InvalidPoints, match="outputs"):
         NeuronEnsemble(ErfNet(1), LINE, outputs=(1, 2))
     with pytest.raises(InvalidStatistics, match="seed"):

@@ -14,7 +14,6 @@ from numerics.exact.inputs import refuse_extremes
 from numerics.exact.output_structure import pairing_amplitudes
 from numerics.fields.index_sets import ranks
 from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
-from numerics.networks.weight_laws import ReweightedNet
 
 CASES = [
     (ErfNet(3, 0.9, 0.7), [[-0.8], [0.3], [1.1], [0.3]]),
@@ -131,13 +130,13 @@ def test_an_odd_number_of_one_output_vanishes_and_wrong_outputs_are_refused():
     with pytest.raises(NotAvailable, match="up to 10"):
         pairing_amplitudes(net, points * 3)
     with pytest.raises(NotAvailable, match="more than products of δ"):
-        pairing_amplitudes(ReweightedNet(net, output="uniform"), points)
+        pairing_amplitudes(net.with_laws(output="uniform"), points)
 
 
 def test_uniform_output_weights_break_the_rotation_of_outputs():
     """T = G_1111 − G_1122 − G_1212 − G_1221 = −(6/5)(sw⁴/N) E_1234 where O(D) would make it vanish."""
     net, points = ErfNet(3, 0.9, 0.7), [[-0.8], [0.3], [1.1], [0.3]]
-    uniform = ReweightedNet(net, output="uniform")
+    uniform = net.with_laws(output="uniform")
     t = float(exact_cumulant(uniform, points, (1, 1, 1, 1)).value)
     for components in ((1, 1, 2, 2), (1, 2, 1, 2), (1, 2, 2, 1)):
         t -= float(exact_cumulant(uniform, points, components).value)

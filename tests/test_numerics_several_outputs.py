@@ -11,7 +11,6 @@ from numerics.exact.correlators import exact_correlators
 from numerics.fits.comparison import compare
 from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
 from numerics.networks.own import ActivationNet
-from numerics.networks.weight_laws import ReweightedNet
 from numerics.sampling.ensemble import Ensemble
 from numerics.sampling.estimators.moments import moment_plan, moments_reference
 from numerics.sampling.runs.checkpoints import CheckpointMismatch
@@ -34,7 +33,7 @@ NETS = [
     (CosNet(5, 1.4, 0.8), LINE),
     (CosNet(2, 1.4, 0.8, 2), PLANE),
     (ActivationNet(3, logistic, 1.1, 0.3), LINE),
-    (ReweightedNet(ErfNet(3), hidden="uniform", output="uniform"), LINE),
+    (ErfNet(3).with_laws(hidden="uniform", output="uniform"), LINE),
 ]
 
 
@@ -110,4 +109,4 @@ def test_what_has_no_meaning_is_refused():
     with pytest.raises(InvalidPoints, match="one whole number"):
         Ensemble(ErfNet(3), LINE, outputs=(1, 2))
     with pytest.raises(NotAvailable, match="correlated output weights"):
-        Ensemble(ReweightedNet(ErfNet(3), output_correlation=0.3), LINE, outputs=COMPONENTS)
+        Ensemble(ErfNet(3).with_laws(output_correlation=0.3), LINE, outputs=COMPONENTS)

@@ -127,7 +127,7 @@ def test_a_run_is_made_longer(stop, tmp_path):
         ({"seed": 8}, {}, "seed: 7 there, 8 here"),
         ({"network": ErfNet(4)}, {}, "width: 3 there, 4 here"),
         ({"network": ErfNet(3, sigma_b=0.5)}, {}, "sigma_b: 1.0 there, 0.5 here"),
-        ({"network": ReLUNet(3, sigma_b=1.0)}, {}, "network: 'ErfNet' there, 'ReLUNet' here"),
+        ({"network": ReLUNet(3, sigma_b=1.0)}, {}, "kind: 'erf' there, 'relu' here"),
         ({"points": [-0.6, 0.2, 1.1]}, {}, "points"),
         ({"precision": "single"}, {}, "precision: 'double' there, 'single' here"),
         ({"estimator": "conditional"}, {}, "estimator: 'plain' there, 'conditional' here"),

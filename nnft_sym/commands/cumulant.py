@@ -1,39 +1,17 @@
 """``nnft cumulant``: the exact finite-width referee."""
 
-from dataclasses import fields
-from typing import TYPE_CHECKING, Any
-
 import click
 
 from nnft_sym.commands.options import (
     WHOLE_NUMBER,
-    build_network,
+    NetworkOptions,
     json_option,
     net_options,
+    network_parameters,
     outputs_option,
     parse_outputs,
     points_option,
 )
-
-if TYPE_CHECKING:
-    from numerics.networks.architectures import Network
-
-
-def sigmas(network: "Network") -> dict[str, float]:
-    """Return the standard deviations that define a network, defaults filled in.
-
-    Examples
-    --------
-    >>> from numerics.networks.architectures import CosNet
-    >>> sigmas(CosNet(width=5, sigma_w=2.0))
-    {'sigma_w': 2.0, 'sigma_a': 2.0}
-    """
-    definition: Any = network  # every architecture is a dataclass
-    return {
-        field.name: getattr(network, field.name)
-        for field in fields(definition)
-        if field.name.startswith("sigma_")
-    }
 
 
 @click.command(name="cumulant")
@@ -45,10 +23,7 @@ def sigmas(network: "Network") -> dict[str, float]:
 @outputs_option
 @json_option
 def command(
-    net: str,
-    sigma_w: float | None,
-    sigma_b: float | None,
-    sigma_a: float | None,
+    net: NetworkOptions,
     width: int,
     points: list[list[float]],
     order: int,
@@ -68,16 +43,14 @@ def command(
     from numerics.exact.correlators import exact_cumulant
     from numerics.fields.points import as_points
 
-    network = build_network(net, points, sigma_w, sigma_b, sigma_a, width)
+    network = net.build(points, width)
     with TerminalProgress("feature moments") as told:
         found = exact_cumulant(network, as_points(points), components, told.sampling)
     if as_json:
         click.echo(
             dumps(
                 {
-                    "net": network.name,
-                    "width": width,
-                    **sigmas(network),
+                    **network_parameters(network, width=True),
                     "order": order,
                     "points": points,
                     **({} if components is None else {"outputs": components}),

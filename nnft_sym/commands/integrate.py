@@ -4,7 +4,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nnft_sym.commands.options import build_network, json_option, net_options, points_option
+from nnft_sym.commands.options import (
+    NetworkOptions,
+    json_option,
+    net_options,
+    network_parameters,
+    points_option,
+)
 
 if TYPE_CHECKING:
     from diagrams import Diagram
@@ -44,10 +50,7 @@ _METHODS = {
 )
 @json_option
 def command(
-    net: str,
-    sigma_w: float | None,
-    sigma_b: float | None,
-    sigma_a: float | None,
+    net: NetworkOptions,
     diagram: str,
     points: list[list[float]],
     cutoff: float | None,
@@ -64,7 +67,7 @@ def command(
     from nnft_sym.jsonio import dumps
     from nnft_sym.printing.tables import show, table
 
-    network = build_network(net, points, sigma_w, sigma_b, sigma_a)
+    network = net.build(points)
     parsed = Diagram.from_edge_string(diagram)
     found = _integrate(parsed, network, points, cutoff, rtol, strict, _METHODS[method])
     accuracy = str(found.provenance["accuracy"])
@@ -130,10 +133,9 @@ def _content(
     found: "Estimate",
 ) -> dict[str, object]:
     """What ``--json`` prints."""
-    sigmas = {name: getattr(network, name, None) for name in ("sigma_w", "sigma_b", "sigma_a")}
     return {
-        "net": network.name,
-        **sigmas,
+        **dict.fromkeys(("sigma_w", "sigma_b", "sigma_a")),
+        **network_parameters(network, width=False),
         "diagram": diagram.edge_string,
         "points": points,
         "cutoff": cutoff,

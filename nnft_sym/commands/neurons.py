@@ -6,7 +6,7 @@ import click
 
 from nnft_sym.commands.options import (
     WHOLE_NUMBER,
-    build_network,
+    NetworkOptions,
     json_option,
     net_options,
     network_parameters,
@@ -36,10 +36,7 @@ if TYPE_CHECKING:
 @click.option("--seed", type=WHOLE_NUMBER, default=0, show_default=True)
 @json_option
 def command(
-    net: str,
-    sigma_w: float | None,
-    sigma_b: float | None,
-    sigma_a: float | None,
+    net: NetworkOptions,
     neurons: int,
     widths: str,
     points: list[list[float]],
@@ -65,13 +62,12 @@ def command(
     from numerics.results.quality import Quality
     from numerics.sampling.neurons.neuron_ensemble import NeuronEnsemble
 
-    network = build_network(net, points, sigma_w, sigma_b, sigma_a)
+    network = net.build(points)
     ensemble = NeuronEnsemble(network, as_points(points), seed, components, tilted)
     with TerminalProgress("neurons") as progress:
         found = ensemble.sample(neurons, int(order), blocks, progress.sampling)
     if as_json:
         head = {
-            "net": network.name,
             **network_parameters(network, width=False),
             "points": points,
             **({} if components is None else {"outputs": components}),

@@ -2,8 +2,10 @@
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -216,18 +218,58 @@ def output_file(out: str, suffixes: Sequence[str]) -> Path:
     return target
 
 
+#: What the help calls the names of networks.
+NET_NAMES = "erf|relu|gauss|cos|tanh|…|own"
+
+
+@dataclass(frozen=True)
+class NetworkOptions:
+    """A network as the command line gives it; the keys of study files.
+
+    Attributes
+    ----------
+    kind : str
+    numbers : mapping
+        Options as given; None where they were left out.
+    """
+
+    kind: str
+    numbers: Mapping[str, Any]
+
+    def build(self, points: list[list[float]], width: int = 1) -> "Network":
+        """Make the network; the dimension is read off the points.
+
+        Raises
+        ------
+        InvalidNetwork
+            If the name is unknown, a number out of range, or an option does not belong to the network.
+
+        Examples
+        --------
+        >>> NetworkOptions("erf", {"sigma_b": 0.5, "sigma_a": None}).build([[0.1, 0.2]], width=3)
+        ErfNet(width=3, sigma_w=1.0, sigma_b=0.5, d_in=2)
+        """
+        from numerics.networks.architectures import network
+
+        return network(self.kind, width, d_in=len(points[0]), **self.numbers)
+
+
+def law_options() -> list[Decorator]:
+    """Options for an activation of one's own and for other laws, in the keys of study files."""
+    law = "laplace, student-t:df=5, gaussian:mean=0.3, …"
+    return [
+        click.option("--activation", metavar="EXPR", help="With --net own: an expression such as 'tanh(z)'."),
+        click.option("--hidden-law", metavar="LAW", help=f"Of the hidden weights: {law} [default: gaussian]"),
+        click.option("--bias-law", metavar="LAW", help="Of the hidden biases. [default: gaussian]"),
+        click.option("--output-law", metavar="LAW", help="Of the output weights. [default: gaussian]"),
+    ]
+
+
 def net_options(*, width: bool) -> Decorator:
-    """Add ``--net`` and the standard deviations, and ``--width`` if asked for."""
+    """Add ``--net`` and what describes it, given to the command as one `NetworkOptions`; and ``--width``."""
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
-        options = [
-            click.option(
-                "--net",
-                required=True,
-                callback=known_name,
-                metavar="erf|relu|gauss|cos",
-                help="The architecture.",
-            ),
+        described: list[Decorator] = [
             click.option(
                 "--sigma-w",
                 type=float,
@@ -235,36 +277,30 @@ def net_options(*, width: bool) -> Decorator:
             ),
             click.option("--sigma-b", type=float, help="Of the biases. [default: 1; ReLU: 0]"),
             click.option("--sigma-a", type=float, help="Cos only: of the amplitudes. [default: sigma-w]"),
+            *law_options(),
+        ]
+        names = ("sigma_w", "sigma_b", "sigma_a", "activation", "hidden_law", "bias_law", "output_law")
+
+        @wraps(command)
+        def gathered(net: str, **given: Any) -> Any:
+            return command(net=NetworkOptions(net, {name: given.pop(name) for name in names}), **given)
+
+        options: list[Decorator] = [
+            click.option(
+                "--net", required=True, callback=known_name, metavar=NET_NAMES, help="The architecture."
+            ),
+            *described,
         ]
         if width:
             options.append(
                 click.option("--width", type=WHOLE_NUMBER, required=True, help="Number N of hidden neurons.")
             )
+        found: Callable[..., Any] = gathered
         for option in reversed(options):
-            command = option(command)
-        return command
+            found = option(found)
+        return found
 
     return decorate
-
-
-def build_network(
-    net: str,
-    points: list[list[float]],
-    sigma_w: float | None,
-    sigma_b: float | None,
-    sigma_a: float | None,
-    width: int = 1,
-) -> "Network":
-    """Make the network the options describe; the dimension is read off the points.
-
-    Raises
-    ------
-    InvalidNetwork
-        If the name is unknown or a number out of range.
-    """
-    from numerics.networks.architectures import network
-
-    return network(net, width=width, sigma_w=sigma_w, sigma_b=sigma_b, sigma_a=sigma_a, d_in=len(points[0]))
 
 
 outputs_option = click.option(
@@ -306,9 +342,11 @@ def network_parameters(network: "Network", *, width: bool) -> dict[str, object]:
     --------
     >>> from numerics.networks.architectures import ErfNet
     >>> network_parameters(ErfNet(3), width=False)
-    {'sigma_w': 1.0, 'sigma_b': 1.0, 'd_in': 1}
+    {'net': 'erf', 'network': {...}, 'sigma_w': 1.0, 'sigma_b': 1.0, 'd_in': 1}
     """
-    from numerics.networks.parameters import describe
+    from numerics.networks.record import to_record
 
-    left_out = {"network"} if width else {"network", "width"}
-    return {name: value for name, value in describe(network).items() if name not in left_out}
+    record = to_record(network)
+    left_out = {"record", "kind"} if width else {"record", "kind", "width"}
+    numbers = {name: value for name, value in record.items() if name not in left_out}
+    return {"net": network.name, "network": record, **numbers}

@@ -7,7 +7,7 @@ import click
 
 from nnft_sym.commands.options import (
     WHOLE_NUMBER,
-    build_network,
+    NetworkOptions,
     json_option,
     net_options,
     network_parameters,
@@ -92,10 +92,7 @@ def parse_orders(text: str) -> tuple[int, ...]:
 @click.option("--resume", is_flag=True, help="Continue the run whose checkpoint stands beside --out.")
 @json_option
 def command(
-    net: str,
-    sigma_w: float | None,
-    sigma_b: float | None,
-    sigma_a: float | None,
+    net: NetworkOptions,
     width: int,
     networks: int,
     points: list[list[float]],
@@ -131,7 +128,7 @@ def command(
 
     target = None if out is None else output_file(out, NETCDF)
     checkpoint = None if target is None else _checkpoint(target, resume)
-    network = build_network(net, points, sigma_w, sigma_b, sigma_a, width)
+    network = net.build(points, width)
     ensemble = Ensemble(network, as_points(points), seed, precision, estimator, components)
     try:
         with TerminalProgress() as progress:
@@ -250,7 +247,6 @@ def _judgement(quality: "Quality", drawn: int, networks: float) -> str:
 def _answer(found: "Correlators", ensemble: "Ensemble", requested: int) -> dict[str, object]:
     """Put everything into the words of the JSON answer."""
     return {
-        "net": ensemble.network.name,
         **network_parameters(ensemble.network, width=True),
         "points": found.points,
         **({} if ensemble.fields.single_output else {"outputs": ensemble.fields.outputs}),

@@ -7,7 +7,7 @@ import click
 from diagrams.messages import shown
 from nnft_sym.commands.options import (
     WHOLE_NUMBER,
-    build_network,
+    NetworkOptions,
     json_option,
     net_options,
     network_parameters,
@@ -72,10 +72,7 @@ def parse_widths(text: str, least: int = 2) -> tuple[int, ...]:
 @click.option("--out", metavar="FILE.svg|.pdf|.png", help="Also draw m_4 and m_6 against N.")
 @json_option
 def command(
-    net: str,
-    sigma_w: float | None,
-    sigma_b: float | None,
-    sigma_a: float | None,
+    net: NetworkOptions,
     widths: str,
     points: list[list[float]],
     networks: int,
@@ -106,7 +103,7 @@ def command(
     from nnft_sym.study.width_scan import scan_widths
     from numerics.fields.points import as_points
 
-    network = build_network(net, points, sigma_w, sigma_b, sigma_a)
+    network = net.build(points)
     with TerminalProgress() as progress:
         scan = scan_widths(
             network,
@@ -133,7 +130,6 @@ def command(
             for order in data["order"].values
         ]
         head = {
-            "net": network.name,
             **network_parameters(network, width=False),
             "points": points,
             "widths": wanted,

@@ -72,9 +72,10 @@ def sample_tree(sampled: "Correlators", network: "Network") -> "xarray.DataTree"
 
 def network_attributes(network: "Network") -> dict[str, object]:
     """Name the parameters of a network with the values used, defaults filled in, as attributes of a file."""
-    from numerics.networks.parameters import describe
+    from numerics.networks.record import record_text, to_record
 
-    return {name: value for name, value in describe(network).items() if value is not None}
+    numbers = {name: _attribute(value) for name, value in to_record(network).items() if name != "record"}
+    return {"network": record_text(network), **numbers}
 
 
 def _attribute(value: object) -> object:
@@ -177,8 +178,6 @@ def _netcdf(tree: "xarray.DataTree") -> memoryview:
 def _net_dataset(net: NetResult) -> "xarray.Dataset":
     import xarray
 
-    from nnft_sym.study.net import make_network
-
     return xarray.Dataset(
         {
             "points": (("point", "coordinate"), np.array(net.config.points)),
@@ -188,7 +187,7 @@ def _net_dataset(net: NetResult) -> "xarray.Dataset":
         attrs={
             "net": net.name,
             "config": net.config.model_dump_json(),
-            **network_attributes(make_network(net.config)),
+            **network_attributes(net.config.network()),
             "verdict": net.verdict,
             "passed": int(net.passed),
             "integral_method": net.integral_method,

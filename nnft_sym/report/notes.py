@@ -15,12 +15,11 @@ from numerics.results.estimate import Quality
 if TYPE_CHECKING:
     from nnft_sym.expansions.expansion import Expansion
     from numerics.fits.comparison import Comparison
-    from numerics.networks.architectures import Network
 
 
 def setup_facts(net: NetResult, result: StudyResult) -> list[tuple[str, str]]:
     """List what was computed for a net and how."""
-    config, network = net.config, _network(net)
+    config, network = net.config, net.config.network()
     deviations = [("σ_W", network.sigma_w)]
     if network.hidden_bias_deviation is not None:
         deviations.append(("σ_b", network.hidden_bias_deviation))
@@ -46,12 +45,6 @@ def setup_facts(net: NetResult, result: StudyResult) -> list[tuple[str, str]]:
         ),
         ("time", f"{net.seconds:.1f} s"),
     ]
-
-
-def _network(net: NetResult) -> "Network":
-    from nnft_sym.study.net import make_network
-
-    return make_network(net.config)
 
 
 def _point(point: Sequence[float]) -> str:

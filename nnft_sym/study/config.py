@@ -5,7 +5,7 @@ import tomllib
 from importlib.resources import files
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, get_args
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import (
     BaseModel,
@@ -23,9 +23,16 @@ from diagrams.messages import did_you_mean, shown
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
+    from numerics.networks.base import Network
+
 Finite = Annotated[float, Field(allow_inf_nan=False, strict=True)]
-Kind = Literal["erf", "relu", "gauss", "cos"]
-KINDS: tuple[str, ...] = get_args(Kind)
+
+
+def known_kinds() -> tuple[str, ...]:
+    """Give the names of all networks."""
+    from numerics.networks.architectures import network_kinds
+
+    return tuple(network_kinds())
 
 
 def _whole(value: object) -> object:
@@ -82,16 +89,29 @@ class _Table(BaseModel):
 class NetConfig(_Table):
     """One architecture of a study: the table ``[[net]]``.
 
-    `sigma_b` defaults to 1 (ReLU: 0); `cutoff` omitted means all of R^d.
+    `sigma_b` defaults to 1 (ReLU: 0); `cutoff` omitted means all of R^d. Kinds, laws and `activation` are
+    those of `numerics.networks.architectures.network`.
     """
 
-    kind: Annotated[Kind, BeforeValidator(_plain)]
+    kind: Annotated[str, BeforeValidator(_plain)]
     width: Annotated[Whole, Field(gt=0, le=10**7, strict=True)]
     points: Annotated[tuple[tuple[Finite, ...], ...], Field(min_length=1, max_length=10)]
     sigma_w: Annotated[Finite, Field(gt=0)] | None = None
     sigma_b: Annotated[Finite, Field(ge=0)] | None = None
     sigma_a: Annotated[Finite, Field(gt=0)] | None = None
     cutoff: Annotated[Finite, Field(gt=0)] | None = None
+    activation: str | None = None
+    hidden_law: str | None = None
+    bias_law: str | None = None
+    output_law: str | None = None
+
+    @field_validator("kind")
+    @classmethod
+    def _known(cls, kind: str) -> str:
+        kinds = known_kinds()
+        if kind not in kinds:
+            raise ValueError(f"one of {', '.join(kinds)} is needed{did_you_mean(kind, kinds)}")
+        return kind
 
     @field_validator("points")
     @classmethod
@@ -113,6 +133,27 @@ class NetConfig(_Table):
         if self.kind != "cos" and self.sigma_a is not None:
             raise ValueError(f"{self.kind}-net has no sigma_a; remove it (sigma_w sets the output weights)")
         return self
+
+    @model_validator(mode="after")
+    def _can_be_made(self) -> "NetConfig":
+        try:
+            self.network()
+        except NNFTError as error:
+            raise ValueError(str(error)) from None
+        return self
+
+    def network(self) -> "Network":
+        """Make the network that the table describes.
+
+        Raises
+        ------
+        InvalidNetwork
+            If something does not go with its kind.
+        """
+        from numerics.networks.architectures import network
+
+        given = self.model_dump(exclude={"kind", "width", "points", "cutoff"}, exclude_none=True)
+        return network(self.kind, self.width, d_in=self.d_in, **given)
 
     @property
     def d_in(self) -> int:
@@ -137,6 +178,20 @@ class StudyConfig(_Table):
                 f"at most {MOST_NETWORKS:.0e} are possible; lower one of the two"
             )
         return self
+
+    def with_nets(self, nets: tuple[NetConfig, ...], **changes: str) -> "StudyConfig":
+        """Put other nets in, with some of their keys changed.
+
+        Raises
+        ------
+        InvalidStudy
+            If a change does not go with a net.
+        """
+        try:
+            changed = [NetConfig.model_validate(net.model_dump(exclude_none=True) | changes) for net in nets]
+        except ValidationError as error:
+            raise InvalidStudy("; ".join(_faults(error))) from None
+        return self.model_copy(update={"net": tuple(changed)})
 
     def only(self, kind: str) -> "StudyConfig":
         """Keep the nets of one kind.
@@ -275,8 +330,7 @@ def _fault(item: "ErrorDetails") -> str:
         return f"{place}: missing; add it"
     given = item.get("input")
     repeated = f" (given: {shown(given)})" if isinstance(given, int | float | str) else ""
-    near = did_you_mean(given, KINDS) if item["type"] == "literal_error" else ""
-    return f"{place}: {message}{repeated}{near}"
+    return f"{place}: {message}{repeated}"
 
 
 def _key(name: str) -> str:

@@ -22,7 +22,7 @@ from numerics.fits.comparison import Comparison, compare
 from numerics.fits.eigenbasis import Eigenbasis, eigenbasis_of_blocks
 from numerics.integrals.accuracy.contact_referee import contact_coefficient
 from numerics.integrals.prediction import Prediction
-from numerics.networks.architectures import Network, network
+from numerics.networks.architectures import Network
 from numerics.results.estimate import Estimate
 from numerics.results.joint_correlators import Correlators
 from numerics.results.quality import Quality
@@ -32,18 +32,6 @@ from numerics.sampling.estimators.connected import mean_ratio
 ORDERS = (2, 4, 6)
 #: A covariance of hundreds of correlators needs about this many blocks.
 BLOCKS = 1000
-
-
-def make_network(net: NetConfig) -> Network:
-    """Make the network that one table of a study describes."""
-    return network(
-        net.kind,
-        width=net.width,
-        sigma_w=net.sigma_w,
-        sigma_b=net.sigma_b,
-        sigma_a=net.sigma_a,
-        d_in=net.d_in,
-    )
 
 
 def study_net(
@@ -61,7 +49,7 @@ def study_net(
     a false alarm from an error.
     """
     start = time.perf_counter()
-    net, points = make_network(config), as_points(config.points)
+    net, points = config.network(), as_points(config.points)
     told.stage(f"{config.kind}-net: exact finite-width correlators")
     exact = _exact(net, points, told)
     told.stage(f"{config.kind}-net, N = {config.width}: sampling")
@@ -84,7 +72,7 @@ def _evaluate(
     limits: Judgement,
 ) -> NetResult:
     """Extract, predict, compare and judge."""
-    net, points = make_network(config), as_points(config.points)
+    net, points = config.network(), as_points(config.points)
     bases = {n: _basis(sampled, (n,)) for n in ORDERS}
     correlators = {
         n: _correlator_result(n, predictions[n].coefficient(""), sampled, exact, study.experiments, bases[n])

@@ -27,7 +27,7 @@ from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.expansions.expansion import Expansion, correlator
 from nnft_sym.study.config import InvalidStudy, NetConfig, StudyConfig
 from nnft_sym.study.judgement import STANDARD, Judgement
-from nnft_sym.study.net import ORDERS, make_network, study_net
+from nnft_sym.study.net import ORDERS, study_net
 from nnft_sym.study.reporter import Reporter, Silent
 from nnft_sym.study.results import Array, NetResult, StudyResult
 from numerics.errors import DivergentIntegral
@@ -196,7 +196,7 @@ def _integrate_all(
 def _integrate(net: NetConfig, expansions: Mapping[int, Expansion]) -> dict[int, Prediction]:
     """Integrate what a study uses: the free theory and the terms linear in the quartic coupling."""
     domain: Domain = WholeSpace() if net.cutoff is None else Box(net.cutoff)
-    kernel, points = make_network(net).kernel, as_points(net.points)
+    kernel, points = net.network().kernel, as_points(net.points)
     return {n: predict(expansion.monomials(), kernel, points, domain) for n, expansion in expansions.items()}
 
 

@@ -12,7 +12,7 @@ from numerics.fields.field_set import FieldSet
 from numerics.fields.index_sets import IndexRows, multisets
 from numerics.networks.architectures import Network
 from numerics.networks.averages.neuron_quadrature import QuadratureKernel
-from numerics.networks.weight_laws import output_moments
+from numerics.networks.output_weights import output_moments
 from numerics.results.cumulants import EPS, join_cumulant, sums_with_errors
 from numerics.results.estimate import Estimate
 from numerics.results.gaussian_moments import wick_count

@@ -34,8 +34,6 @@ from numerics.exact.neuron_cumulants import CONVERGED
 from numerics.fields.field_set import as_outputs
 from numerics.fields.points import Points, as_points
 from numerics.networks.architectures import Network, as_network
-from numerics.networks.averages.neuron_quadrature import GAUSSIAN
-from numerics.networks.weight_laws import laws_of
 from numerics.results.cumulants import EPS, mobius, partition_terms, products_with_errors
 from numerics.results.estimate import Estimate
 from numerics.results.quality import Quality
@@ -127,7 +125,7 @@ def pairing_amplitudes(network: Network, points: Points) -> OutputStructure:
         raise NotAvailable(
             f"the amplitudes of {n} fields were asked for; up to {LARGEST_ORDER} are implemented"
         )
-    if laws_of(network)[2:] != (GAUSSIAN, 0.0):
+    if not network.laws.independent_gaussian_outputs:
         raise NotAvailable(
             f"the outputs of {network!r} are not independent Gaussians given the hidden layer, so their "
             "correlators are more than products of δ; ask exact_cumulant(..., outputs=...) for components"

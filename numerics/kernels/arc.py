@@ -50,6 +50,11 @@ class ArcKernel(Kernel):
         return self.sigma_b**2
 
     @property
+    def identity(self) -> str:
+        """Its numbers."""
+        return repr(self)
+
+    @property
     def rotates(self) -> bool:
         """Covariances are products of inputs, so yes."""
         return True

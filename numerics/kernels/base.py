@@ -159,6 +159,11 @@ class Kernel(ABC):
         """
         return 0.0
 
+    @property
+    def identity(self) -> str | None:
+        """Text that tells the kernel from every other one, for files; None if there is none."""
+        return None
+
     def full(self, x: Array, y: Array) -> Array:
         """Evaluate the propagator K = K_W + bias_variance; shapes as in `weight`."""
         return self.weight(x, y) + self.bias_variance

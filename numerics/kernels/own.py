@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.errors import InvalidKernel, InvalidNetwork
-from numerics.kernels.arc import ArcKernel
 from numerics.kernels.base import Kernel, as_pair
 from numerics.kernels.checks import (
     check_covariance,
@@ -23,7 +22,6 @@ from numerics.kernels.checks import (
     measured_length,
     probe_points,
 )
-from numerics.kernels.stationary import GaussianKernel
 
 Array = NDArray[np.float64]
 
@@ -238,6 +236,4 @@ def kernel_identity(kernel: Kernel) -> str | None:
     >>> kernel_identity(ErfKernel(1.5, d_in=2)), kernel_identity(FunctionKernel(lambda x, y: x @ y.T))
     ('ErfKernel(sigma_w=1.5, sigma_b=1.0, d_in=2)', None)
     """
-    if isinstance(kernel, FunctionKernel):
-        return kernel.identity
-    return repr(kernel) if isinstance(kernel, ArcKernel | GaussianKernel) else None
+    return kernel.identity

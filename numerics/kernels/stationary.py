@@ -26,6 +26,11 @@ class GaussianKernel(Kernel):
         """Amplitude A and curvature c."""
 
     @property
+    def identity(self) -> str:
+        """Its numbers."""
+        return repr(self)
+
+    @property
     def ray_growth(self) -> None:
         """None: K_W decays faster than any power."""
         return None

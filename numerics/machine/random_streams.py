@@ -14,7 +14,7 @@ The upper 24 bits of that word are the radius; its lower eight and ten bits of t
 The pair `NETWORK_LEVEL` has, first, the biases of the outputs and, second, the common part of correlated
 output weights. A phase, and any parameter that is uniform by choice, takes a whole word of its own, number
 2 (k mod 2) for the first neuron and the next one for the second, of call k // 2 + `UNIFORM_CALL`, so nothing
-else changes.
+else changes. A law that is drawn by its quantiles has 32 further bits from the call with `QUANTILE_CALL`.
 
 Angles on a grid of 2^18 give the moments of a normal exactly up to that order. A radius from 24 bits ends at
 5.8 standard deviations: where the bits are below `TAIL` (once in 2^18) 32 further ones are drawn, which moves
@@ -52,6 +52,11 @@ TAIL = 1 << 6
 TAIL_CALL = 1 << 31
 #: Set in the call number of words that become uniform parameters, one word per slot and neuron.
 UNIFORM_CALL = 1 << 30
+#: Set besides in the call number of further words for parameters that are drawn by their quantiles, which
+#: may have tails that 32 bits do not reach.
+QUANTILE_CALL = UNIFORM_CALL | TAIL_CALL
+#: Largest probability: the next float is one.
+LARGEST_PROBABILITY = 1.0 - 2.0**-53
 #: What a stream is for; part of the key, so that different uses of one seed are independent.
 PURPOSE_ENSEMBLE = 0x454E5342
 
@@ -230,6 +235,15 @@ def uniforms(key: tuple[int, ...], networks: NDArray[np.int64], neuron: int, slo
     """
     drawn = stream_words(key, networks, neuron // 2, slot // 2 + UNIFORM_CALL)[2 * (slot % 2) + neuron % 2]
     return np.asarray((drawn.astype(np.float64) + 0.5) / 2.0**32)
+
+
+def probabilities(key: tuple[int, ...], networks: NDArray[np.int64], neuron: int, slot: int) -> Array:
+    """Draw one slot of a neuron as a probability from two words, for quantile functions; see `uniforms`."""
+    place = 2 * (slot % 2) + neuron % 2
+    coarse = stream_words(key, networks, neuron // 2, slot // 2 + UNIFORM_CALL)[place]
+    fine = stream_words(key, networks, neuron // 2, slot // 2 + QUANTILE_CALL)[place]
+    found = (coarse + (fine.astype(np.float64) + 0.5) / 2.0**32) / 2.0**32
+    return np.asarray(np.minimum(found, LARGEST_PROBABILITY))
 
 
 @compiled

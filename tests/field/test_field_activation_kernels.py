@@ -175,7 +175,7 @@ def test_a_fast_wave_has_no_kernel_far_away():
 @pytest.mark.parametrize("hidden", ["uniform", "gaussian"])
 def test_a_fast_wave_with_uniform_weights(hidden):
     """FAULTS G1: E exp(iω w (x − y)) of uniform w is sin(t)/t, t = √3 ω (x − y)."""
-    network = nn.ReweightedNet(nn.CosNet(1, 12.0, 1.0), hidden=hidden)
+    network = nn.CosNet(1, 12.0, 1.0).with_laws(hidden=hidden)
     x, y = np.array([[-1.0]]), np.array([[0.7]])
     lever = 12.0 * 1.7
     expected = 0.5 * (np.sinc(math.sqrt(3) * lever / math.pi) if hidden == "uniform" else 0.0)

@@ -42,12 +42,9 @@ CALLS = {
     "GaussNet": lambda: (nn.GaussNet, {"width": 3, "sigma_w": 1.0, "sigma_b": 1.0, "d_in": 1}),
     "CosNet": lambda: (nn.CosNet, {"width": 3, "sigma_w": 1.0, "sigma_a": 1.0, "d_in": 1}),
     "network": lambda: (nn.network, {"name": "erf", "width": 3, "sigma_w": 1.0, "sigma_b": 1.0, "d_in": 1}),
-    "ReweightedNet": lambda: (
-        nn.ReweightedNet,
-        {
-            "base": NET, "hidden": "gaussian", "bias": "gaussian", "output": "uniform",
-            "output_correlation": 0.0,
-        },
+    "Network.with_laws": lambda: (
+        NET.with_laws,
+        {"hidden": "gaussian", "bias": "gaussian", "output": "uniform", "output_correlation": 0.0},
     ),
     "Ensemble": lambda: (
         nn.Ensemble,

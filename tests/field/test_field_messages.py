@@ -20,7 +20,6 @@ from nnft_sym.symbolic.kernels import kernel_expression
 from numerics.errors import InvalidStatistics
 from numerics.given import as_choice
 from numerics.networks.architectures import ErfNet, network
-from numerics.networks.weight_laws import ReweightedNet
 
 ROOT = Path(__file__).parents[2]
 LONG = "9" * 5000 + "\x1b[31m"
@@ -148,7 +147,7 @@ def test_the_name_that_was_meant(words, meant, capsys, tmp_path, monkeypatch):
     ("call", "meant"),
     [
         (lambda: network("rleu", 5), "relu"),
-        (lambda: ReweightedNet(ErfNet(3), hidden="gausian"), "gaussian"),
+        (lambda: ErfNet(3).with_laws(hidden="gausian"), "gaussian"),
         (lambda: as_choice("plian", ("plain", "conditional"), "estimator", InvalidStatistics), "plain"),
         (lambda: named_filter("no_self_lop"), "no_self_loop"),
         (lambda: picture(Diagram.from_edge_string("x1-x2"), layout="cirle"), "circle"),

@@ -2,10 +2,12 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from functools import singledispatch
 
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.networks.base import Network
 from numerics.results.estimate import Estimate
 
 Array = NDArray[np.float64]
@@ -45,3 +47,20 @@ class FeatureMoments(ABC):
         Estimate
             M values.
         """
+
+
+@singledispatch
+def closed_moments(network: Network, points: Array, max_order: int) -> FeatureMoments | None:
+    """Feature moments of a network by a formula of its own; None: there is none, quadrature is used.
+
+    Whoever knows a formula registers it here for its network; it is asked only where
+    `numerics.networks.base.Network.has_closed_features` says that it holds.
+
+    Parameters
+    ----------
+    network : Network
+    points : ndarray, shape (n_points, d_in)
+    max_order : int
+        Largest number of features in one moment.
+    """
+    return None

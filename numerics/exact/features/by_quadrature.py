@@ -36,7 +36,7 @@ class QuadratureMoments(FeatureMoments):
     Examples
     --------
     >>> from numerics.networks.architectures import ErfNet
-    >>> from numerics.networks.weight_laws import neuron_of
+    >>> from numerics.networks.base import neuron_of
     >>> moments = QuadratureMoments(neuron_of(ErfNet(1)), np.zeros((1, 1)))
     >>> found = moments.moments(np.array([[0, 0]])).value[0]
     >>> bool(abs(found - 2 / np.pi * np.arcsin(2 / 3)) < 1e-14)

@@ -10,22 +10,23 @@ What to use when
 - ReLU-net: integrals over the sector where all neurons are active: trigonometric polynomials on an arc or a
   spherical polygon where the points of a moment span up to three dimensions, bias included, and integration
   by parts down to those where they span up to six (`feature_moments_relu`);
-- activations of the user, uniform hidden weights or biases: quadrature over the parameters of a neuron
+- other activations, other laws of hidden weights or biases: quadrature over the parameters of a neuron
   (`feature_moments_quadrature`).
+
+Each of them registers at `numerics.exact.features.base.closed_moments`; a network that nobody knows is
+integrated.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.errors import NotAvailable
-from numerics.exact.features.base import FeatureMoments
+# imported for what they register
+from numerics.exact.features import closed as closed
+from numerics.exact.features import erf as erf
+from numerics.exact.features import relu as relu
+from numerics.exact.features.base import FeatureMoments, closed_moments
 from numerics.exact.features.by_quadrature import QuadratureMoments
-from numerics.exact.features.closed import CosMoments, GaussMoments
-from numerics.exact.features.erf import erf_moments
-from numerics.exact.features.relu import ReLUMoments
-from numerics.networks.architectures import CosNet, ErfNet, GaussNet, Network, ReLUNet
-from numerics.networks.own import ActivationNet
-from numerics.networks.weight_laws import ReweightedNet, laws_of, neuron_of
+from numerics.networks.base import Network, neuron_of, refuse_missing_moments
 
 Array = NDArray[np.float64]
 
@@ -47,27 +48,15 @@ def feature_moments(network: Network, points: Array, max_order: int) -> FeatureM
     Raises
     ------
     NotAvailable
-        If no method is implemented for the network.
+        If the laws of the network do not have the moments that are needed.
 
     Examples
     --------
+    >>> from numerics.networks.relu import ReLUNet
     >>> net = ReLUNet(width=1)
     >>> feature_moments(net, np.array([[1.0], [2.0]]), 4).moments(np.array([[0, 0, 1, 1]])).value.tolist()
     [6.0]
     """
-    if isinstance(network, ReweightedNet) and laws_of(network)[:2] == ("gaussian", "gaussian"):
-        return feature_moments(network.base, points, max_order)
-    if isinstance(network, ReweightedNet | ActivationNet):
-        return QuadratureMoments(neuron_of(network), points)
-    if isinstance(network, ErfNet):
-        return erf_moments(network, points, max_order)
-    if isinstance(network, ReLUNet):
-        return ReLUMoments(network, points)
-    if isinstance(network, GaussNet):
-        return GaussMoments(network, points)
-    if isinstance(network, CosNet):
-        return CosMoments(network, points)
-    raise NotAvailable(
-        f"no exact feature moments are known for the {network.name}-net; they exist for erf, relu, "
-        "gauss and cos"
-    )
+    refuse_missing_moments(network, max_order)
+    found = closed_moments(network, points, max_order) if network.has_closed_features else None
+    return QuadratureMoments(neuron_of(network), points) if found is None else found

@@ -7,8 +7,10 @@ from typing import final
 import numpy as np
 
 from numerics.errors import NotAvailable
-from numerics.exact.features.base import Array, FeatureMoments, Indices
-from numerics.networks.architectures import CosNet, GaussNet
+from numerics.exact.features.base import Array, FeatureMoments, Indices, closed_moments
+from numerics.networks.cos import CosNet
+from numerics.networks.gauss import GaussNet
+from numerics.networks.laws import GAUSSIAN
 from numerics.results.estimate import Estimate
 
 ROUNDING = 4 * float(np.finfo(np.float64).eps)
@@ -65,11 +67,17 @@ class GaussMoments(FeatureMoments):
         return Estimate(value, ROUNDING * size * value)
 
 
+@closed_moments.register
+def _(network: GaussNet, points: Array, max_order: int) -> GaussMoments:
+    return GaussMoments(network, points)
+
+
 @final
 class CosMoments(FeatureMoments):
-    """E_{1..n} = 2^(−n) Σ_ε exp(−(sw²/2d)|Σ ε_i x_i|²) over signs ε with Σε = 0, for s(x) = cos(W·x + c).
+    """E_{1..n} = 2^(−n) Σ_ε Re χ(Σ ε_i x_i) over signs ε with Σε = 0, for s(x) = cos(W·x + c).
 
-    The average over the uniform phase c keeps the balanced sign vectors only.
+    The average over the uniform phase c keeps the balanced sign vectors only. χ is the characteristic
+    function of W, exp(−(sw²/2d)|x|²) for Gaussian momenta.
 
     Parameters
     ----------
@@ -85,6 +93,7 @@ class CosMoments(FeatureMoments):
 
     def __init__(self, network: CosNet, points: Array) -> None:
         self._slope = network.sigma_w**2 / network.d_in
+        self._law = network.laws.hidden
         self._points = points
 
     @property
@@ -101,6 +110,12 @@ class CosMoments(FeatureMoments):
         error = np.zeros(len(indices))
         for signs in _balanced_signs(n):
             momentum_lever = np.einsum("n,mnd->md", signs, x)
+            if self._law != GAUSSIAN:
+                lever = self._slope**0.5 * momentum_lever
+                value += np.prod(self._law.characteristic(lever), axis=1).real
+                # a characteristic function varies on the scale of the momenta, here one
+                error += 1 + np.abs(lever).sum(axis=1) + self._slope**0.5 * largest
+                continue
             distance = np.sqrt(np.einsum("md,md->m", momentum_lever, momentum_lever))
             term = np.exp(-0.5 * self._slope * distance**2)
             value += term
@@ -108,6 +123,11 @@ class CosMoments(FeatureMoments):
             error += term * (1 + self._slope * distance * (largest + distance))
         # ε and −ε give the same term
         return Estimate(value * 2.0 ** (1 - n), error * ROUNDING * 2.0 ** (1 - n))
+
+
+@closed_moments.register
+def _(network: CosNet, points: Array, max_order: int) -> CosMoments:
+    return CosMoments(network, points)
 
 
 def _balanced_signs(n: int) -> Array:

@@ -20,9 +20,9 @@ import numpy as np
 from scipy.special import erf
 
 from numerics.errors import NotAvailable
-from numerics.exact.features.base import Array, FeatureMoments, Indices
+from numerics.exact.features.base import Array, FeatureMoments, Indices, closed_moments
 from numerics.exact.features.orthant import OrthantMoments
-from numerics.networks.architectures import ErfNet
+from numerics.networks.erf import ErfNet
 from numerics.results.estimate import Estimate
 
 # Nodes outside this radius carry less than 1e-16 of any moment up to order six.
@@ -44,6 +44,7 @@ LARGEST_NODES = 3_000_000
 EPS = float(np.finfo(np.float64).eps)
 
 
+@closed_moments.register
 def erf_moments(network: ErfNet, points: Array, max_order: int) -> FeatureMoments:
     """Choose the cheaper of the two methods.
 

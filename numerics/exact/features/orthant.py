@@ -17,7 +17,7 @@ import numpy as np
 from numerics.errors import NotAvailable
 from numerics.exact.features.base import Array, FeatureMoments, Indices
 from numerics.kernels.base import covariance
-from numerics.networks.architectures import ErfNet
+from numerics.networks.erf import ErfNet
 from numerics.results.estimate import Estimate
 
 # Node counts tried in turn; the last two give the error.

@@ -21,10 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.errors import NotAvailable
-from numerics.exact.features.base import Array, FeatureMoments, Indices
+from numerics.exact.features.base import Array, FeatureMoments, Indices, closed_moments
 from numerics.exact.features.relu_cones import cone_moments
 from numerics.exact.features.relu_sectors import arc_moments, line_moments, polygon_moments
-from numerics.networks.architectures import ReLUNet
+from numerics.networks.relu import ReLUNet
 from numerics.results.estimate import Estimate
 
 # Singular values below this fraction of the largest do not count towards the rank.
@@ -152,3 +152,8 @@ def _reduce(vectors: Array) -> tuple[Array, int]:
         return vectors, rank
     reduced: Array = left[:, : max(rank, 1)] * lengths[: max(rank, 1)]
     return reduced, rank
+
+
+@closed_moments.register
+def _(network: ReLUNet, points: Array, max_order: int) -> ReLUMoments:
+    return ReLUMoments(network, points)

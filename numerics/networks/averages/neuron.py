@@ -6,11 +6,18 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.networks.laws import ParameterLaw
+
 Array = NDArray[np.float64]
 
 
 class Activation(Protocol):
     """What quadrature needs of a network."""
+
+    @property
+    def identity(self) -> str | None:
+        """Text that defines the activation; None if a function of Python does."""
+        ...
 
     def activate(self, preactivations: Array, points: Array) -> Array:
         """Evaluate s(z; x); shapes (m, n) and (n, d_in) -> (m, n)."""
@@ -26,16 +33,16 @@ class Neuron:
     activation : Activation
         The network whose `activate` it is.
     d_in : int
-    laws : tuple of str, length d_in + 1
-        Of the weights and the bias, `GAUSSIAN` or `UNIFORM`.
+    laws : tuple of ParameterLaw, length d_in + 1
+        Of the weights and the bias, in units of the deviations.
     deviations : tuple of float, length d_in + 1
-        Their standard deviations.
+        What they are multiplied by.
     weight_variance : float
         Variance of the output weight.
     """
 
     activation: Activation
     d_in: int
-    laws: tuple[str, ...]
+    laws: tuple[ParameterLaw, ...]
     deviations: tuple[float, ...]
     weight_variance: float

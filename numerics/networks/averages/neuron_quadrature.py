@@ -2,10 +2,10 @@
 
 A moment E[s(x_1) … s(x_n)] is an integral over the hidden weights and the bias. Gaussian parameters are
 rotated into the directions that the points span, so there are min(d + 1, number of points) dimensions, and
-integrated by the trapezoidal rule, which converges faster than any power for smooth activations; uniform
-ones by the Gauss-Legendre rule. Two rules are compared, and refined until they agree; their difference is the
-error. Their steps are incommensurable, so that no frequency is an alias of zero for both: a rule shifted by
-half a step would share every second alias with the unshifted one.
+integrated by the trapezoidal rule, which converges faster than any power for smooth activations; others by
+the rules of their laws (`numerics.networks.laws.ParameterLaw.rule`). Two rules are compared, and refined
+until they agree; their difference is the error. Their steps are incommensurable, so that no frequency is an
+alias of zero for both: a rule shifted by half a step would share every second alias with the unshifted one.
 
 The kernel of Gaussian parameters needs two pre-activations at a time, whatever the dimension:
 `numerics.networks.averages.gaussian_pairs`.
@@ -15,11 +15,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from math import pi, sqrt
 from typing import final
 
 import numpy as np
-from numpy.polynomial.legendre import leggauss
 from numpy.typing import NDArray
 
 from numerics.errors import InvalidNetwork, NotAvailable
@@ -27,16 +25,10 @@ from numerics.kernels.base import Kernel, as_pair, in_range, no_kinks
 from numerics.networks.averages.gaussian_pairs import GaussianPairs
 from numerics.networks.averages.measured_growth import measured_power
 from numerics.networks.averages.neuron import Neuron as Neuron
+from numerics.networks.laws import GAUSSIAN, ParameterLaw
 
 Array = NDArray[np.float64]
 
-GAUSSIAN, UNIFORM = "gaussian", "uniform"
-
-# Gaussian nodes beyond this radius carry less than 1e-16 of a moment of bounded features. The second rule
-# goes farther, so that features that grow too fast for the radius are noticed.
-RADIUS, FARTHER = 9.5, 2.0
-# Step of the second rule in units of that of the first, and its shift: both far from simple fractions.
-SECOND_STEP, SECOND_SHIFT = 0.8541, 0.3819
 # Relative difference of two rules that ends the refinement, and the largest that is accepted for a kernel.
 CONVERGED = 3e-14
 ACCEPTED = 1e-9
@@ -48,8 +40,6 @@ LARGEST_NODES = 1_000_000
 CHUNK = 1 << 14
 # Deviation of the pre-activations up to which kinks count.
 _REACH_OF_KINKS = 4.0
-# Growth of the number of nodes per axis from one rule to the next.
-REFINEMENT = 1.4
 
 
 def gaussian_pairs(neuron: "Neuron") -> GaussianPairs | None:
@@ -82,7 +72,7 @@ def _pairs_of(neuron: "Neuron") -> GaussianPairs | None:
     return GaussianPairs(activation, getattr(neuron.activation, "kinks", ()))
 
 
-def parameter_axes(neuron: Neuron, points: Array) -> tuple[Array, tuple[str, ...]]:
+def parameter_axes(neuron: Neuron, points: Array) -> tuple[Array, tuple[ParameterLaw, ...]]:
     """Write the pre-activations at the points as linear functions of independent standard parameters.
 
     Parameters
@@ -93,8 +83,8 @@ def parameter_axes(neuron: Neuron, points: Array) -> tuple[Array, tuple[str, ...
     Returns
     -------
     axes : ndarray, shape (n, r)
-        z_i = Σ_k axes_ik g_k, g of mean zero and variance one.
-    laws : tuple of str, length r
+        z_i = Σ_k axes_ik g_k.
+    laws : tuple of ParameterLaw, length r
     """
     vectors = np.column_stack([points, np.ones(len(points))]) * neuron.deviations
     if all(law == GAUSSIAN for law in neuron.laws):
@@ -103,20 +93,6 @@ def parameter_axes(neuron: Neuron, points: Array) -> tuple[Array, tuple[str, ...
         return left[:, kept] * lengths[kept], (GAUSSIAN,) * int(kept.sum())
     kept = np.any(vectors != 0.0, axis=0)
     return vectors[:, kept], tuple(law for law, keep in zip(neuron.laws, kept, strict=True) if keep)
-
-
-def _axis_rule(law: str, reach: float, order: int, level: int, *, second: bool) -> tuple[Array, Array]:
-    """Nodes and weights for one standard parameter; `reach` is how far it moves a pre-activation."""
-    fine = REFINEMENT**level / (SECOND_STEP if second else 1.0)
-    shift = SECOND_SHIFT if second else 0.0
-    if law == UNIFORM:
-        count = int(np.ceil(fine * (8 + 4 * reach))) + second
-        roots, shares = leggauss(count)
-        return np.asarray(sqrt(3.0) * roots), np.asarray(shares / 2)
-    h = 2 * pi / sqrt(64.0 * (0.5 + order * reach**2)) / fine
-    last = int(np.ceil((RADIUS + (FARTHER if second else 0.0)) / h))
-    nodes = np.asarray(h * (np.arange(-last, last + 1) + shift), dtype=np.float64)
-    return nodes, np.asarray(h / sqrt(2 * pi) * np.exp(-(nodes**2) / 2), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -154,7 +130,7 @@ class Rule:
 
 def product_rule(
     axes: Array,
-    laws: tuple[str, ...],
+    laws: tuple[ParameterLaw, ...],
     order: int,
     level: int,
     *,
@@ -167,16 +143,14 @@ def product_rule(
     the activation, in units of that of tanh.
     """
     reach = steepness * np.max(np.abs(axes), axis=0, initial=0.0)
-    factors = [
-        _axis_rule(law, float(r), order, level, second=second) for law, r in zip(laws, reach, strict=True)
-    ]
+    factors = [law.rule(float(r), order, level, second=second) for law, r in zip(laws, reach, strict=True)]
     return Rule(axes, tuple(factors))
 
 
 def refined(
     evaluate: Callable[[Rule], Array],
     axes: Array,
-    laws: tuple[str, ...],
+    laws: tuple[ParameterLaw, ...],
     order: int,
     steepness: float = 1.0,
 ) -> tuple[Array, Array]:
@@ -187,7 +161,7 @@ def refined(
     evaluate : callable
         From a rule to numbers, any shape.
     axes : ndarray, shape (n, r)
-    laws : tuple of str
+    laws : tuple of ParameterLaw
     order : int
     steepness : float
         See `product_rule`.
@@ -289,7 +263,7 @@ class QuadratureKernel(Kernel):
     Examples
     --------
     >>> from numerics.networks.architectures import ErfNet
-    >>> from numerics.networks.weight_laws import neuron_of
+    >>> from numerics.networks.base import neuron_of
     >>> x, net = np.array([[0.3], [-1.0]]), ErfNet(1)
     >>> kernel = QuadratureKernel(neuron_of(net), 1.0, 0.0, 0.0, 1.0)
     >>> bool(np.allclose(kernel.full(x, x), net.kernel.full(x, x), rtol=1e-12))
@@ -311,6 +285,16 @@ class QuadratureKernel(Kernel):
         self._length_scale = length_scale
         self._relative_error = 0.0
         self._pairs = gaussian_pairs(neuron)
+
+    @property
+    def identity(self) -> str | None:
+        """All that defines the kernel; None if a function of Python does."""
+        text = self._neuron.activation.identity
+        laws = [law.text for law in self._neuron.laws]
+        if text is None or None in laws:
+            return None
+        numbers = (self._neuron.deviations, self._neuron.weight_variance, self._bias_variance)
+        return f"QuadratureKernel({text}, {laws!r}, {numbers!r}, {self._given!r}, {self._length_scale!r})"
 
     @property
     def bias_variance(self) -> float:

@@ -5,14 +5,18 @@ neuron is a row (see `numerics.machine.random_streams` for which slot is which p
 paired).
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.machine.intrinsics import LANES, row, shift_right, smallest_word, stay_apart
+from numerics.machine.intrinsics import LANES, call_row, row, shift_right, smallest_word, stay_apart
 from numerics.machine.jit import compiled, inlined
 from numerics.machine.random_streams import (
     ANGLE_BITS,
+    LARGEST_PROBABILITY,
     MORE_ANGLE_BITS,
+    QUANTILE_CALL,
     TAIL,
     TAIL_CALL,
     UNIFORM_CALL,
@@ -24,8 +28,9 @@ from numerics.machine.special_functions import minus_two_log, polar, radius_frac
 Array = NDArray[np.float64]
 Words = NDArray[np.uint32]
 
-# Laws of a parameter: standard normal; uniform of variance one; a phase in turns, uniform on (0, 1).
-NORMAL, UNIFORM, PHASE = 0, 1, 2
+# Laws of a parameter: standard normal; uniform of variance one; a phase in turns, uniform on (0, 1); any
+# other one, by its quantile function.
+NORMAL, UNIFORM, PHASE, QUANTILE = 0, 1, 2, 3
 ROOT_12 = 12.0**0.5
 # Words below this have a radius in the tail.
 TAIL_WORD = TAIL << ANGLE_BITS
@@ -137,6 +142,18 @@ def _draw_phases(phase: Array, words: Words) -> None:
         phase[lane] = unit_interval(words[lane], phase[lane])
 
 
+@compiled
+def _draw_quantiles(result: Array, units: Array, words: Words, fine: Words, address: int) -> None:
+    """Turn two rows of words into probabilities, and these into parameters; `units` is scratch."""
+    probabilities, values = row(units, 0), row(units, 1)
+    for lane in range(LANES):
+        found = (np.float64(words[lane]) + (np.float64(fine[lane]) + 0.5) * 2.0**-32) * 2.0**-32
+        probabilities[lane] = min(found, LARGEST_PROBABILITY)
+    call_row(address, probabilities, values)
+    for lane in range(LANES):
+        result[lane] = values[lane]
+
+
 @inlined
 def draw_pair(
     drawn: Array,
@@ -148,7 +165,9 @@ def draw_pair(
     network: int,
     pair: int,
     key: Four,
-    laws: tuple[int, int, int],
+    codes: Any,
+    addresses: Any,
+    units: Array,
 ) -> None:
     """Draw the parameters of two neurons in units of their standard deviations (phases in turns).
 
@@ -166,22 +185,31 @@ def draw_pair(
         Scratch.
     network, pair : int
     key : tuple of four uint32
-    laws : tuple of int
-        Of weights, output weight, and bias.
+    codes, addresses : LaneCodes, LaneAddresses
+        Laws of weights, output weight, and bias, and their quantile functions.
+    units : ndarray of float64, shape (2 * LANES,)
+        Scratch.
     """
-    phases_last = laws[2] == PHASE and slots == d + 2
+    phases_last = codes.bias == PHASE and slots == d + 2
     draw_normals(drawn, at, other, d + 1 if phases_last else slots, words, network, pair, key)
     filled = -1
     for slot in range(slots):
-        law = laws[0] if slot < d else laws[2] if slot == d + 1 else laws[1]
+        law = codes.hidden if slot < d else codes.bias if slot == d + 1 else codes.output
         if law == NORMAL:
             continue
         if filled != slot // 2:
             filled = slot // 2
             fill_words(words, 0, network, pair, filled + UNIFORM_CALL, key)
+            if codes.hidden == QUANTILE or codes.output == QUANTILE or codes.bias == QUANTILE:
+                fill_words(words, 4, network, pair, filled + QUANTILE_CALL, key)
         for j in range(2):
             result, word = row(drawn, (other if j else at) + slot), row(words, 2 * (slot % 2) + j)
             if law == UNIFORM:
                 _draw_uniform(result, word)
+            elif law == QUANTILE:
+                at_law = (
+                    addresses.hidden if slot < d else addresses.bias if slot == d + 1 else addresses.output
+                )
+                _draw_quantiles(result, units, word, row(words, 4 + 2 * (slot % 2) + j), at_law)
             else:
                 _draw_phases(result, word)

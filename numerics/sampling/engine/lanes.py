@@ -159,13 +159,13 @@ def _add_product(total: Array, a: Array, b: Array, c: Array, d: Array) -> None:
 @inlined
 def _draw(
     rows: Array, d: int, n_outputs: int, words: Words, network: int, pair: int, key: Four,
-    laws: tuple[int, int, int], scales: Array,
+    codes: Any, addresses: Any, units: Array, scales: Any,
 ) -> None:  # fmt: skip
     """Draw a pair of neurons; their bases are bias·b for d = 1 and left to `_prepare` otherwise."""
-    bias, common = scales[0], scales[5]
+    bias, common = scales.bias, scales.common
     slots = d + 1 + n_outputs if bias > 0.0 or n_outputs > 1 else d + 1
     start, step = (0, 4) if d == 1 and n_outputs == 1 else (DRAWN, d + 1 + n_outputs)
-    draw_pair(rows, start, start + step, slots, d, words, network, pair, key, laws)
+    draw_pair(rows, start, start + step, slots, d, words, network, pair, key, codes, addresses, units)
     for j in range(2):
         at = start + j * step
         if d > 1 or n_outputs > 1:
@@ -179,7 +179,7 @@ def _draw(
             elif bias != 1.0:
                 _scale(row(rows, 4 * j + BASE), bias)
         if common > 0.0:
-            _scale(row(rows, 4 * j + OUTPUT), scales[4])
+            _scale(row(rows, 4 * j + OUTPUT), scales.own)
             _add_scaled(row(rows, 4 * j + OUTPUT), row(rows, NETWORK + 1), common)
 
 
@@ -193,7 +193,7 @@ def _choose_output(rows: Array, output: int, d: int, n_outputs: int, count: int)
 
 @compiled
 def _start(
-    totals: Array, rows: Array, words: Words, first: int, key: Four, scales: Array, d: int, n_outputs: int
+    totals: Array, rows: Array, words: Words, first: int, key: Four, scales: Any, d: int, n_outputs: int
 ) -> None:
     """Clear the totals and draw the parameters that belong to the networks as a whole."""
     for k in range(len(totals)):
@@ -201,7 +201,7 @@ def _start(
     if n_outputs > 1:
         biases = DRAWN + 2 * (d + 1 + n_outputs)
         draw_normals(rows, biases, biases + n_outputs, n_outputs, words, first, NETWORK_LEVEL, key)
-    elif scales[2] > 0.0 or scales[5] > 0.0:
+    elif scales.output_bias > 0.0 or scales.common > 0.0:
         draw_normals(rows, NETWORK, NETWORK + 1, 1, words, first, NETWORK_LEVEL, key)
     else:
         _fill(row(rows, NETWORK), 0.0)
@@ -231,8 +231,8 @@ def _silence(rows: Array, silent: float) -> None:
 @compiled
 def evaluate_lanes(
     outputs: Array, variances: Array, totals: Array, features: Array, rows: Array, words: Words,
-    first: int, key: Four, codes: tuple[int, int, int, int, int], address: int,
-    points: Array, shift: Array, components: Indices, scales: Array, conditional: bool,
+    units: Array, first: int, key: Four, codes: Any, addresses: Any,
+    points: Array, shift: Array, components: Indices, scales: Any, conditional: bool,
 ) -> None:  # fmt: skip
     """Evaluate networks first .. first + LANES - 1 at all points.
 
@@ -253,14 +253,13 @@ def evaluate_lanes(
         Scratch.
     words : ndarray of uint32, shape (8 * LANES,)
         Scratch.
+    units : ndarray of float64, shape (2 * LANES,)
+        Scratch.
     first : int
         Number of the first network, a multiple of `LANES`.
     key : tuple of four uint32
-    codes : tuple of int
-        Activation (`ERF`, `RELU`, `GAUSS`, `COS` or `USER`), width, and the laws of weights, output weights
-        and biases (see `numerics.sampling.engine.draws`).
-    address : int
-        Of the compiled activation of the user, if `USER`.
+    codes, addresses : LaneCodes, LaneAddresses
+        Activation, width and laws; see `numerics.sampling.engine.programs`.
     points : ndarray, shape (n_points, d)
         Already multiplied by the standard deviation of a weight, in the unit of the activation (for `COS` 2π,
         for `ERF` that of `erf_of_units`).
@@ -268,35 +267,32 @@ def evaluate_lanes(
         Added to the pre-activation (of `GAUSS` only).
     components : ndarray of int64, shape (n_points,)
         Which output is looked at in each point, 0 to n_outputs - 1.
-    scales : ndarray, shape (6,)
-        Standard deviation of the hidden bias in the same unit (1 for phases), of an output weight over √N,
-        and of the output bias; a pre-activation at which the feature vanishes; √(1 − α) and √α for the
-        correlation α of output weights.
+    scales : LaneScales
     conditional : bool
         Whether the output layer is integrated out.
     """
     stay_apart()
     n_points, d = points.shape
-    width, laws = codes[1], (codes[2], codes[3], codes[4])
+    width = codes.width
     n_outputs = components.max() + 1
     _start(totals, rows, words, first, key, scales, d, n_outputs)
     for neuron in range(0, width, 2):
         count = min(2, width - neuron)
-        _draw(rows, d, n_outputs, words, first, neuron // 2, key, laws, scales)
+        _draw(rows, d, n_outputs, words, first, neuron // 2, key, codes, addresses, units, scales)
         if count == 1:
-            _silence(rows, scales[3])
+            _silence(rows, scales.silent)
         for point in range(n_points):
             for j in range(count if d > 1 else 0):
-                _prepare(rows, j, scales[0], points[point], n_outputs)
+                _prepare(rows, j, scales.bias, points[point], n_outputs)
             x, s = points[point, 0], shift[point]
-            if not conditional and codes[0] != USER:
+            if not conditional and codes.activation != USER:
                 _choose_output(rows, components[point], d, n_outputs, count)
-                _add_pair(row(totals, point), row(totals, n_points + point), rows, x, s, codes[0])
+                _add_pair(row(totals, point), row(totals, n_points + point), rows, x, s, codes.activation)
             else:
-                _evaluate_features(features, rows, point, count, x, s, codes[0], address)
+                _evaluate_features(features, rows, point, count, x, s, codes.activation, addresses.activation)
         if conditional:
             _add_products(totals, features, n_points)
-        elif codes[0] == USER:
+        elif codes.activation == USER:
             for point in range(n_points):
                 _choose_output(rows, components[point], d, n_outputs, count)
                 output, variance = row(totals, point), row(totals, n_points + point)
@@ -341,10 +337,10 @@ def _add_products(totals: Array, features: Array, n_points: int) -> None:
 
 @compiled
 def _finish_covariances(
-    covariances: Array, variances: Array, totals: Array, components: Indices, scales: Array
+    covariances: Array, variances: Array, totals: Array, components: Indices, scales: Any
 ) -> None:
     n_points = len(components)
-    one, square = np.float64(scales[1]) ** 2, np.float64(scales[2]) ** 2
+    one, square = np.float64(scales.amplitude) ** 2, np.float64(scales.output_bias) ** 2
     pair = 0
     for i in range(n_points):
         for j in range(i, n_points):
@@ -362,10 +358,10 @@ def _finish_covariances(
 @compiled
 def _finish_outputs(
     outputs: Array, variances: Array, totals: Array, rows: Array, biases: int, components: Indices,
-    scales: Array,
+    scales: Any,
 ) -> None:  # fmt: skip
     n_points = len(components)
-    amplitude, output_bias = scales[1], scales[2]
+    amplitude, output_bias = scales.amplitude, scales.output_bias
     square, other = amplitude * amplitude, output_bias * output_bias
     for point in range(n_points):
         total, squares = row(totals, point), row(totals, n_points + point)

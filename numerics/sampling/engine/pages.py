@@ -16,16 +16,18 @@ from numerics.fields.field_set import FieldSet
 from numerics.machine.intrinsics import GRAIN, LANES
 from numerics.machine.jit import compiled
 from numerics.machine.random_streams import Four, split_seed
-from numerics.machine.special_functions import erf_unit
 from numerics.machine.vectors import aligned
-from numerics.networks.activations import row_address
-from numerics.networks.architectures import CosNet, ErfNet, GaussNet, Network, ReLUNet
-from numerics.networks.averages.neuron_quadrature import GAUSSIAN, UNIFORM, QuadratureKernel
-from numerics.networks.own import ActivationNet
-from numerics.networks.weight_laws import ReweightedNet, laws_of
-from numerics.sampling.engine.draws import NORMAL, PHASE
-from numerics.sampling.engine.draws import UNIFORM as UNIFORM_CODE
-from numerics.sampling.engine.lanes import COS, ERF, GAUSS, RELU, USER, evaluate_lanes, row_count
+from numerics.networks.averages.neuron_quadrature import QuadratureKernel
+from numerics.networks.base import Network
+from numerics.networks.gauss import GaussNet
+from numerics.sampling.engine.lanes import evaluate_lanes, row_count
+from numerics.sampling.engine.programs import (
+    LaneAddresses,
+    LaneCodes,
+    LaneScales,
+    codes_and_addresses,
+    lane_program,
+)
 from numerics.sampling.estimators.conditional import PairingPlan, accumulate_pairings, pairing_plan
 from numerics.sampling.estimators.moments import MomentPlan, accumulate_grain
 from numerics.sampling.judge.tails import BINS, count_variances
@@ -33,12 +35,8 @@ from numerics.sampling.judge.tails import BINS, count_variances
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
-Scratch: TypeAlias = tuple[Array, Array, Array, Array, Array, NDArray[np.uint32], Array, Array]
+Scratch: TypeAlias = tuple[Array, Array, Array, Array, Array, NDArray[np.uint32], Array, Array, Array]
 
-ACTIVATIONS = {ErfNet: ERF, ReLUNet: RELU, GaussNet: GAUSS, CosNet: COS, ActivationNet: USER}
-CODES = {GAUSSIAN: NORMAL, UNIFORM: UNIFORM_CODE}
-#: Pre-activation (in turns for Cos) at which a feature vanishes.
-SILENT = {ERF: 0.0, RELU: 0.0, GAUSS: -1000.0, COS: 0.25, USER: 0.0}
 #: Standard deviation of a pre-activation beyond which nothing is sampled.
 LARGEST_PREACTIVATION = 1e15
 #: Neurons per page, roughly: a few milliseconds to a second of work.
@@ -63,12 +61,12 @@ class Estimator(Enum):
 class LaneParameters:
     """A network as the compiled kernels see it; see `numerics.sampling.engine.lanes.evaluate_lanes`."""
 
-    codes: tuple[int, int, int, int, int]
-    address: int
+    codes: LaneCodes
+    addresses: LaneAddresses
     points: Array
     shift: Array
     components: Indices
-    scales: Array
+    scales: LaneScales
     inverse_kernel: Array
     conditional: bool
 
@@ -104,50 +102,42 @@ def lane_parameters(
         If the estimator does not exist for the laws of the weights.
     """
     _refuse_extremes(network, points)
-    hidden, bias_law, output, correlation = laws_of(network)
-    if estimator is Estimator.CONDITIONAL and (output != GAUSSIAN or correlation > 0.0):
+    laws = network.laws
+    if estimator is Estimator.CONDITIONAL and not laws.independent_gaussian_outputs:
         raise NotAvailable(
             "the conditional estimator integrates over independent Gaussian output weights; those of "
             f"{network!r} are not: use the plain estimator"
         )
     components = FieldSet(points, outputs).output_numbers
-    if correlation > 0.0 and components.any():
+    if laws.output_correlation > 0.0 and components.any():
         raise NotAvailable(f"correlated output weights are defined for one output; {network!r} has them")
-    base = network.base if isinstance(network, ReweightedNet) else network
-    activation = ACTIVATIONS[type(base)]
-    kind = np.float64 if precision is Precision.DOUBLE else np.float32
+    program, single = lane_program(network), precision is Precision.SINGLE
+    kind = np.float32 if single else np.float64
     # phases are counted in turns, other pre-activations as the compiled activation wants them
-    unit = {COS: 2 * np.pi, ERF: erf_unit(kind is np.float32)}.get(activation, 1.0)
+    unit = program.units[single]
     bias = 1.0 if network.hidden_bias_deviation is None else network.hidden_bias_deviation / unit
-    amplitude = np.sqrt(network.weight_variance / network.width)
-    shift = np.zeros(len(points))
-    if activation == GAUSS:
-        shift -= bias**2 + network.sigma_w**2 / network.d_in * np.sum(points**2, axis=1)
     kernel = network.kernel
     # for the tail report a percent is enough, which can be had where the activation has kinks, too
-    if isinstance(kernel, QuadratureKernel):
-        diagonal = kernel.rough_diagonal(points) + kernel.bias_variance
-    else:
-        diagonal = kernel.weight_diagonal(points) + kernel.bias_variance
+    rough = kernel.rough_diagonal if isinstance(kernel, QuadratureKernel) else kernel.weight_diagonal
+    diagonal = rough(points) + kernel.bias_variance
     inverse_kernel = np.zeros(len(points))
     np.divide(1.0, diagonal, out=inverse_kernel, where=diagonal > 0)
-    law = PHASE if network.hidden_bias_deviation is None else CODES[bias_law]
+    codes, addresses = codes_and_addresses(network, program, single=single)
+    shift = -network.shift(points) if isinstance(network, GaussNet) else np.zeros(len(points))
+    correlation = laws.output_correlation
     return LaneParameters(
-        codes=(activation, int(network.width), CODES[hidden], CODES[output], law),
-        address=row_address(base.activation, kind is np.float32) if isinstance(base, ActivationNet) else 0,
-        points=np.ascontiguousarray(points * (network.sigma_w / np.sqrt(network.d_in) / unit), dtype=kind),
+        codes=codes,
+        addresses=addresses,
+        points=np.ascontiguousarray(points * (network.slope / unit), dtype=kind),
         shift=shift.astype(kind),
         components=components,
-        scales=np.array(
-            [
-                bias,
-                amplitude,
-                np.sqrt(network.bias_variance),
-                SILENT[activation],
-                np.sqrt(1.0 - correlation),
-                np.sqrt(correlation),
-            ],
-            dtype=kind,
+        scales=LaneScales(
+            bias=kind(bias),
+            amplitude=kind(np.sqrt(network.output_deviation**2 / network.width)),
+            output_bias=kind(np.sqrt(network.bias_variance)),
+            silent=kind(program.silent),
+            own=kind(np.sqrt(1.0 - correlation)),
+            common=kind(np.sqrt(correlation)),
         ),
         inverse_kernel=inverse_kernel,
         conditional=estimator is Estimator.CONDITIONAL,
@@ -263,7 +253,7 @@ def sample_page(
     key = (np.uint32(k0), np.uint32(k1), np.uint32(k2), np.uint32(k3))
     pairings = pairing_plan(plan if lanes.conditional else None)
     network = (
-        lanes.codes, lanes.address, lanes.points, lanes.shift, lanes.components, lanes.scales,
+        lanes.codes, lanes.addresses, lanes.points, lanes.shift, lanes.components, lanes.scales,
         lanes.conditional,
     )  # fmt: skip
     moments = (plan.parent, plan.point, plan.left, plan.right)
@@ -293,6 +283,7 @@ def _scratch(lanes: LaneParameters, plan: MomentPlan, pairings: PairingPlan) -> 
         aligned((2 * n_points, LANES), kind),
         aligned(row_count(d, int(lanes.components.max()) + 1) * LANES, kind),
         aligned(8 * LANES, np.uint32),
+        aligned(2 * LANES, np.float64),
         aligned((n_monomials, GRAIN), np.float64),
         aligned(plan.size, np.float64),
     )
@@ -358,14 +349,14 @@ def _sample_pieces(
     pieces: tuple[Indices, Indices, Indices],
     span: tuple[int, int],
     key: Four,
-    network: tuple[tuple[int, int, int, int, int], int, Array, Array, Indices, Array, bool],
+    network: tuple[LaneCodes, LaneAddresses, Array, Array, Indices, LaneScales, bool],
     inverse_kernel: Array,
     moments: tuple[Indices, Indices, Indices, Indices],
     terms: tuple[Indices, Indices, Indices, Indices, Indices, Indices],
 ) -> None:
     """Walk through the pieces into which grain and block edges cut the page."""
-    codes, address, points, shift, components, scales, conditional = network
-    outputs, variances, totals, features, rows, words, monomials, piece = scratch
+    codes, addresses, points, shift, components, scales, conditional = network
+    outputs, variances, totals, features, rows, words, units, monomials, piece = scratch
     starts, stops, block = pieces
     begin, end = span
     whole = levels[len(levels) - 1]
@@ -373,8 +364,8 @@ def _sample_pieces(
     for i in range(len(starts)):
         if starts[i] >= ready:
             evaluate_lanes(
-                outputs, variances, totals, features, rows, words, ready, key, codes, address, points,
-                shift, components, scales, conditional,
+                outputs, variances, totals, features, rows, words, units, ready, key, codes, addresses,
+                points, shift, components, scales, conditional,
             )  # fmt: skip
             count_variances(counts, variances, inverse_kernel, min(LANES, end - ready))
             ready += LANES

@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.fields.field_set import FieldSet
-from numerics.machine.random_streams import network_normals, normals, split_seed, uniforms
+from numerics.machine.random_streams import network_normals, normals, probabilities, split_seed, uniforms
 from numerics.networks.architectures import Network
-from numerics.networks.averages.neuron_quadrature import UNIFORM
-from numerics.networks.weight_laws import laws_of
+from numerics.networks.laws import GAUSSIAN, UNIFORM
 
 Array = NDArray[np.float64]
 
@@ -61,7 +60,7 @@ def reference_outputs(
     for neuron in range(network.width):
         weights, output, biases = _neuron(network, key, numbers, neuron, n_outputs)
         total += output[component].T * network.features(weights, biases, points)
-    total *= np.sqrt(network.weight_variance / network.width)
+    total *= np.sqrt(network.output_deviation**2 / network.width)
     if network.bias_variance > 0:
         bias = np.array([network_normals(key, numbers, c)[0] for c in range(n_outputs)])
         total += np.sqrt(network.bias_variance) * bias[component].T
@@ -71,17 +70,20 @@ def reference_outputs(
 def _neuron(
     network: Network, key: tuple[int, ...], numbers: NDArray[np.int64], neuron: int, n_outputs: int = 1
 ) -> tuple[Array, Array, Array]:
-    """Return hidden weights (n, d), output weights of variance one (n_outputs, n), biases or phases (n,)."""
+    """Return hidden weights (n, d), output weights without σ (n_outputs, n), biases or phases (n,)."""
     d = network.d_in
-    hidden, bias, output, correlation = laws_of(network)
+    laws, correlation = network.laws, network.laws.output_correlation
+    hidden, bias, output = laws.hidden.unit, laws.bias.unit, laws.output.unit
     drawn = normals(key, numbers, neuron, d + 1 + n_outputs)
     for slot, law in enumerate([hidden] * d + [output, bias] + [output] * (n_outputs - 1)):
         if law == UNIFORM:
             drawn[slot] = np.sqrt(12.0) * (uniforms(key, numbers, neuron, slot) - 0.5)
+        elif law != GAUSSIAN:
+            drawn[slot] = law.quantile(probabilities(key, numbers, neuron, slot))
     if correlation > 0.0:
         common = network_normals(key, numbers, 0)[1]
         drawn[d] = np.sqrt(1.0 - correlation) * drawn[d] + np.sqrt(correlation) * common
-    weights = (drawn[:d] * (network.sigma_w / np.sqrt(d))).T
+    weights = (drawn[:d] * network.slope).T
     deviation = network.hidden_bias_deviation
     if deviation is None:
         biases = 2.0 * np.pi * uniforms(key, numbers, neuron, d + 1)

@@ -37,8 +37,8 @@ from numerics.fields.index_sets import multiset_count, ranks
 from numerics.given import as_instance, as_whole, as_wholes
 from numerics.machine.random_streams import split_seed
 from numerics.networks.architectures import GaussNet, Network, as_network
-from numerics.networks.averages.neuron_quadrature import GAUSSIAN
-from numerics.networks.weight_laws import laws_of, output_moments
+from numerics.networks.output_weights import output_moments
+from numerics.networks.record import to_record
 from numerics.results.jackknife import jackknife
 from numerics.results.joint_correlators import Correlators
 from numerics.results.quality import Quality
@@ -114,8 +114,8 @@ class NeuronEnsemble:
         return self.fields.inputs
 
     def _refuse_what_cannot_be_drawn(self) -> None:
-        hidden, bias, _, correlation = laws_of(self.network)
-        if (hidden, bias, correlation) != (GAUSSIAN, GAUSSIAN, 0.0):
+        laws = self.network.laws
+        if not laws.gaussian_hidden or laws.output_correlation:
             raise NotAvailable(
                 f"neurons of {self.network!r} cannot be drawn one by one: Gaussian hidden parameters and "
                 "independent output weights are needed; use Ensemble"
@@ -186,7 +186,7 @@ class NeuronEnsemble:
             qualities=self._qualities(sums, found, n_neurons, kernel),
             tail_indices=found.tail_indices,
             provenance={
-                "network": repr(self.network),
+                "network": to_record(self.network),
                 "seed": self.seed,
                 "neurons": n_neurons,
                 "estimator": "neuron-level, tilted" if self.tilted else "neuron-level",

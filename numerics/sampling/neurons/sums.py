@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from numerics.fields.index_sets import multisets, ranks
 from numerics.machine.random_streams import normals, split_seed, uniforms
 from numerics.networks.architectures import Network
-from numerics.networks.weight_laws import ReweightedNet
 from numerics.results.gaussian_moments import NORMAL_MOMENTS
 from numerics.sampling.ensemble import Ensemble
 from numerics.sampling.estimators.sampled import SampleSums
@@ -89,7 +88,7 @@ def compiled_sums(
     -------
     NeuronSums
     """
-    base = (network.base if isinstance(network, ReweightedNet) else network).with_width(1)
+    base = network.with_width(1).with_laws(output="gaussian")
     ensemble = Ensemble(base, points, seed=(seed + SEED_SHIFT) % 2**64, estimator="conditional")
     sample = ensemble.correlators(n_neurons, tuple(orders), n_blocks=n_blocks, progress=progress)
     found: SampleSums = sample.origin

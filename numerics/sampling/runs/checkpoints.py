@@ -38,7 +38,7 @@ from numerics.files.sealed import (
     seal,
 )
 from numerics.files.targets import claimed
-from numerics.networks.parameters import describe
+from numerics.networks.record import to_record
 from numerics.sampling.engine.page_sums import Request
 from numerics.sampling.engine.pages import PageSums
 from numerics.sampling.runs.run import SamplingRun
@@ -250,11 +250,11 @@ def inputs(request: Request) -> dict[str, object]:
     --------
     >>> from numerics.networks.architectures import ErfNet
     >>> found = inputs(Request(ErfNet(5), np.zeros((1, 1)), 7, "double", "plain", (2,), 100, 10))
-    >>> found["network"], found["width"], found["sigma_w"], found["seed"]
-    ('ErfNet', 5, 1.0, 7)
+    >>> found["kind"], found["width"], found["sigma_w"], found["seed"]
+    ('erf', 5, 1.0, 7)
     """
     return {
-        **describe(request.network),
+        **to_record(request.network),
         "points": request.points.tolist(),
         **({} if request.outputs is None else {"outputs": list(request.outputs)}),
         "seed": int(request.seed),

@@ -14,7 +14,7 @@ from typing import TypeAlias
 import numpy as np
 
 from numerics.fields.field_set import FieldSet
-from numerics.networks.weight_laws import laws_of
+from numerics.networks.record import to_record
 from numerics.results.joint_correlators import Correlators
 from numerics.sampling.engine.page_sums import PageSource, PairwiseSum, Request, join_pages
 from numerics.sampling.engine.pages import Estimator, PageSums
@@ -113,9 +113,9 @@ class SamplingRun:
     def correlators(self) -> Correlators:
         """Make the estimate from what is done; at least two blocks must have been touched."""
         request, source = self.request, PageSource(self.request)
+        correlation = request.network.laws.output_correlation
         sums = self._sums()
         assert sums is not None, "nothing is done yet"
-        correlation = laws_of(request.network)[3]
         found = SampleSums(
             fields=FieldSet(request.points, request.outputs),
             plan=source.plan,
@@ -127,7 +127,7 @@ class SamplingRun:
             conditional=Estimator(request.estimator) is Estimator.CONDITIONAL,
             correlated=bool(correlation),
             provenance={
-                "network": repr(request.network),
+                "network": to_record(request.network),
                 "precision": request.precision,
                 "seed": request.seed,
                 "networks": self.networks,

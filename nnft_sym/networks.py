@@ -1,0 +1,10 @@
+"""Networks and the laws of their parameters.
+
+`network` finds an architecture by name; ``net.with_laws`` gives its parameters other laws, `OwnLaw` is one's
+own. `preset` has the deviations of He, LeCun, Glorot and PyTorch. `to_record` and `from_record` are the one
+text form of a network.
+"""
+
+from numerics.machine.lazy_names import lazy_names
+
+__getattr__, __dir__, __all__ = lazy_names(__name__, __file__)

@@ -1,0 +1,13 @@
+"""Names of the namespace."""
+
+from numerics.networks.architectures import CosNet as CosNet
+from numerics.networks.architectures import ErfNet as ErfNet
+from numerics.networks.architectures import GaussNet as GaussNet
+from numerics.networks.architectures import ReLUNet as ReLUNet
+from numerics.networks.architectures import network as network
+from numerics.networks.laws import ParameterLaw as ParameterLaw
+from numerics.networks.own import ActivationNet as ActivationNet
+from numerics.networks.own_law import OwnLaw as OwnLaw
+from numerics.networks.presets import preset as preset
+from numerics.networks.record import from_record as from_record
+from numerics.networks.record import to_record as to_record

@@ -1,0 +1,136 @@
+"""The laws of all parameters of a network, and the reading of laws.
+
+Joint laws, where parameters of one network depend on each other, will stand here: `Laws.output_correlation`
+is the one there is.
+"""
+
+from dataclasses import dataclass, fields
+from typing import cast, final
+
+from diagrams.messages import did_you_mean, shown
+from numerics.errors import InvalidNetwork
+from numerics.given import as_number
+from numerics.networks.laws import FAMILIES, GAUSSIAN, ParameterLaw, StudentT
+from numerics.networks.own_law import law_of_scipy, named_scipy_law
+
+
+def as_law(given: object, what: str = "law") -> ParameterLaw:
+    """Read a law.
+
+    Parameters
+    ----------
+    given : str, ParameterLaw or frozen SciPy distribution
+        ``"laplace"``, ``"student-t:df=5"``, ``"gaussian:mean=0.3,scale=2"``, ``"scipy.gumbel_r:scale=0.7"``.
+    what : str, optional
+        What it is the law of, for the message.
+
+    Raises
+    ------
+    InvalidNetwork
+        Naming what is not understood, and the laws there are.
+
+    Examples
+    --------
+    >>> as_law("student-t:df=5"), as_law("uniform")
+    (StudentT(mean=0.0, scale=1.0, df=5.0), Uniform(mean=0.0, scale=1.0))
+    >>> as_law("lapace")
+    Traceback (most recent call last):
+    numerics.errors.InvalidNetwork: law = 'lapace' was given; the laws are gaussian, uniform, laplace, ...
+    """
+    if isinstance(given, ParameterLaw):
+        return given
+    if not isinstance(given, str):
+        if hasattr(given, "ppf") and hasattr(given, "dist"):
+            return law_of_scipy(given)
+        raise _unknown(given, what)
+    name, _, rest = given.strip().partition(":")
+    numbers = _read_numbers(given, rest, what)
+    if name.startswith("scipy."):
+        return named_scipy_law(name.removeprefix("scipy."), numbers)
+    family = next((one for one in FAMILIES if one.family == name.lower()), None)
+    if family is None:
+        raise _unknown(given, what)
+    known = [one.name for one in fields(family)]
+    if strange := set(numbers) - set(known):
+        wrong = min(strange)
+        raise InvalidNetwork(
+            f"{what} = {shown(given)}: {family.family} has no {shown(wrong)}; it has {', '.join(known)}"
+            f"{did_you_mean(wrong, known)}"
+        )
+    if family is StudentT and "df" not in numbers:
+        raise InvalidNetwork(f"{what} = {shown(given)}: the degrees of freedom are missing: student-t:df=5")
+    return family(**numbers)
+
+
+def _unknown(given: object, what: str) -> InvalidNetwork:
+    names = [one.family for one in FAMILIES]
+    near = did_you_mean(given.partition(":")[0], names) if isinstance(given, str) else ""
+    return InvalidNetwork(
+        f"{what} = {shown(given)} was given; the laws are {', '.join(names)} (with numbers as in "
+        "student-t:df=5 or gaussian:mean=0.3), and distributions of SciPy as in "
+        f"scipy.gumbel_r:scale=0.7{near}"
+    )
+
+
+def _read_numbers(given: str, text: str, what: str) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for item in text.split(",") if text.strip() else ():
+        name, _, value = item.partition("=")
+        try:
+            found[name.strip().lower()] = float(value)
+        except ValueError:
+            raise InvalidNetwork(
+                f"{what} = {shown(given)}: {shown(item.strip())} is not understood; numbers are written as "
+                "in student-t:df=5,mean=0.3"
+            ) from None
+    return found
+
+
+@final
+@dataclass(frozen=True)
+class Laws:
+    """The laws of all parameters of a network.
+
+    Parameters
+    ----------
+    hidden, bias, output : ParameterLaw
+        Of hidden weights, hidden biases and output weights. The output bias is Gaussian always.
+    output_correlation : float
+        α, the correlation of any two output weights of a network, 0 <= α < 1; for Gaussian ones.
+    """
+
+    hidden: ParameterLaw = GAUSSIAN
+    bias: ParameterLaw = GAUSSIAN
+    output: ParameterLaw = GAUSSIAN
+    output_correlation: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name in ("hidden", "bias", "output"):
+            object.__setattr__(self, name, as_law(getattr(self, name), name))
+        name, needed = "output_correlation", "a number α with 0 <= α < 1"
+        alpha = as_number(getattr(self, name), name, InvalidNetwork, needed, least=0.0, below=1.0)
+        object.__setattr__(self, name, alpha)
+
+    @property
+    def gaussian_hidden(self) -> bool:
+        """Whether hidden weights and biases are standard Gaussians, as all closed formulas assume."""
+        return self.hidden == GAUSSIAN and self.bias == GAUSSIAN
+
+    @property
+    def independent_gaussian_outputs(self) -> bool:
+        """Whether the output weights can be integrated out by Wick's theorem."""
+        return self.output.unit == GAUSSIAN and self.output_correlation == 0.0
+
+    def named(self) -> dict[str, object]:
+        """What differs from Gaussians, by the keys of records: ``hidden_law`` and so on."""
+        found: dict[str, object] = {
+            f"{name}_law": cast(ParameterLaw, getattr(self, name))
+            for name in ("hidden", "bias", "output")
+            if getattr(self, name) != GAUSSIAN
+        }
+        if self.output_correlation:
+            found["output_correlation"] = self.output_correlation
+        return found
+
+
+GAUSSIAN_LAWS = Laws()

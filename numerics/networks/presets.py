@@ -1,0 +1,67 @@
+"""Customary ways to initialise networks, as deviations and laws of the parameters.
+
+The output weights here carry a factor N^(-1/2) of their own: a deviation σ of the output weights is what
+elsewhere is written as variance σ²/N.
+"""
+
+from math import sqrt
+from typing import Any
+
+from diagrams.messages import did_you_mean, shown
+from numerics.errors import InvalidNetwork
+from numerics.networks.architectures import network
+from numerics.networks.base import Network
+
+PRESETS = ("lecun", "he", "glorot", "pytorch")
+
+
+def preset(name: str, kind: str, width: int, d_in: int = 1, **given: Any) -> Network:
+    """Make a network whose parameters are initialised in a customary way.
+
+    Parameters
+    ----------
+    name : {"lecun", "he", "glorot", "pytorch"}
+        Variance of a weight: LeCun 1/fan-in; He 2/fan-in; Glorot 2/(fan-in + fan-out), all Gaussian and
+        without biases. PyTorch: weights and biases uniform on ±1/√fan-in (its output bias is taken as
+        Gaussian of that variance).
+    kind : str
+        As in `numerics.networks.architectures.network`.
+    width, d_in : int
+    **given
+        What else the network takes, such as `activation`.
+
+    Returns
+    -------
+    Network
+
+    Raises
+    ------
+    InvalidNetwork
+        If the name is unknown, or the network cannot be initialised like this.
+
+    Examples
+    --------
+    >>> preset("he", "relu", 100).kernel.weight_diagonal([[1.0]]).round(12).tolist()
+    [2.0]
+    """
+    if kind == "cos":
+        raise InvalidNetwork("the cos-net has momenta and phases, no customary initialisation; set sigma_w")
+    if name == "lecun":
+        return network(kind, width, sigma_w=1.0, sigma_b=0.0, d_in=d_in, **given)
+    if name == "he":
+        return network(kind, width, sigma_w=sqrt(2.0), sigma_b=0.0, d_in=d_in, **given)
+    if name == "glorot":
+        hidden, output = sqrt(2.0 * d_in / (d_in + width)), sqrt(2.0 * width / (width + 1.0))
+        return network(
+            kind, width, sigma_w=hidden, sigma_b=0.0, d_in=d_in, **given
+        ).with_laws(output=f"gaussian:scale={output / hidden!r}")  # fmt: skip
+    if name == "pytorch":
+        return network(
+            kind, width, sigma_w=sqrt(1 / 3), sigma_b=sqrt(1 / (3 * d_in)), d_in=d_in,
+            output_bias=sqrt(1 / (3 * width)), hidden_law="uniform", bias_law="uniform",
+            output_law="uniform", **given,
+        )  # fmt: skip
+    near = did_you_mean(name, PRESETS) if isinstance(name, str) else ""
+    raise InvalidNetwork(
+        f"unknown initialisation {shown(name)}; the known ones are {', '.join(PRESETS)}{near}"
+    )

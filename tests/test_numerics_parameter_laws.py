@@ -1,0 +1,248 @@
+"""Laws of parameters: moments and quantiles against SciPy, draws against their law, exact against sampled."""
+
+import warnings
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from scipy import integrate, special, stats
+
+from numerics.errors import InvalidNetwork, NotAvailable
+from numerics.exact.correlators import exact_correlators, exact_cumulant
+from numerics.fits.comparison import compare
+from numerics.machine.random_streams import probabilities, split_seed
+from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet, network
+from numerics.networks.laws import GAUSSIAN, Gaussian, Invariance, StudentT
+from numerics.networks.own_law import OwnLaw
+from numerics.networks.parameter_laws import as_law
+from numerics.networks.presets import preset
+from numerics.sampling.engine.reference import reference_outputs
+from numerics.sampling.ensemble import Ensemble
+from numerics.sampling.estimators.moments import moments_reference
+
+LINE = [[-0.6], [0.2], [1.0]]
+#: Text, and the same law of SciPy.
+SAME = {
+    "gaussian": stats.norm(),
+    "gaussian:mean=0.3,scale=2": stats.norm(0.3, 2.0),
+    "uniform": stats.uniform(-np.sqrt(3), 2 * np.sqrt(3)),
+    "laplace": stats.laplace(scale=1 / np.sqrt(2)),
+    "laplace:mean=-0.5": stats.laplace(-0.5, 1 / np.sqrt(2)),
+    "student-t:df=9": stats.t(9, scale=np.sqrt(7 / 9)),
+    "student-t:df=1.5": stats.t(1.5),
+    "cauchy": stats.cauchy(),
+    "scipy.gumbel_r:scale=0.7": stats.gumbel_r(scale=0.7),
+}
+
+
+@pytest.mark.parametrize("text", SAME)
+def test_moments_and_quantiles_are_those_of_scipy(text):
+    law, same = as_law(text), SAME[text]
+    u = np.array([1e-9, 0.01, 0.3, 0.5, 0.77, 1 - 1e-6])
+    np.testing.assert_allclose(law.quantile(u), same.ppf(u), rtol=1e-9, atol=1e-12)
+    scalar = law.scalar_quantile()
+    if scalar is not None:
+        np.testing.assert_allclose([scalar(float(one)) for one in u], law.quantile(u), rtol=1e-14)
+    for order in range(1, 9):
+        if law.has_moment(order):
+            with warnings.catch_warnings():  # SciPy integrates some of them, and complains
+                warnings.simplefilter("ignore", integrate.IntegrationWarning)
+                expected = same.moment(order)
+            assert float(law.moment(order)) == pytest.approx(expected, rel=1e-7, abs=1e-9)
+        else:
+            with pytest.raises(NotAvailable, match="no moment"):
+                law.moment(order)
+    assert as_law(law.text) == law
+
+
+def test_moments_are_exact_where_they_are_rational():
+    assert as_law("laplace").moment(6) == Fraction(90)
+    assert as_law("student-t:df=9").moment(8) == Fraction(3 * 5 * 7 * 7**3, 5 * 3 * 1)
+    assert as_law("gaussian:mean=0.3").moment(3) == Fraction(27, 1000) + 3 * Fraction(3, 10)
+    assert as_law("rademacher:scale=2").moment(4) == 16
+
+
+@pytest.mark.statistical
+@pytest.mark.parametrize("text", [t for t in SAME if t != "gaussian"])
+def test_draws_follow_their_law(text):
+    drawn = as_law(text).quantile(probabilities(split_seed(5), np.arange(40_000), 2, 1))
+    assert 1e-4 < stats.kstest(drawn, SAME[text].cdf).pvalue < 1 - 1e-4
+
+
+@pytest.mark.parametrize("text", ["laplace", "student-t:df=9", "cauchy", "uniform", "rademacher", "gaussian"])
+def test_rules_and_characteristic_functions_agree(text):
+    law = as_law(text)
+    t = np.array([0.0, 0.3, 1.7])
+    if text not in ("cauchy", "student-t:df=9"):  # oscillating tails
+        nodes, weights = law.rule(2.0, 2, 6, second=False)
+        np.testing.assert_allclose(
+            np.cos(np.multiply.outer(t, nodes)) @ weights, law.characteristic(t), atol=1e-11
+        )
+    nodes, weights = law.rule(1.0, 2, 5, second=True)
+    if text not in ("cauchy", "rademacher"):
+        expected, _ = integrate.quad(
+            lambda g: special.erf(g) ** 2 * SAME[text].pdf(g), -np.inf, np.inf, limit=200
+        )
+        assert weights @ special.erf(nodes) ** 2 == pytest.approx(expected, rel=1e-7)
+
+
+def test_invariances():
+    assert as_law("gaussian").invariances == set(Invariance)
+    assert as_law("laplace").invariances == {Invariance.PERMUTATIONS, Invariance.SIGNED_PERMUTATIONS}
+    assert as_law("laplace:mean=1").invariances == {Invariance.PERMUTATIONS}
+
+
+CASES = [
+    (network("erf", 5, output_law="laplace"), LINE),
+    (network("erf", 4, sigma_w=1.3, sigma_b=0.4, hidden_law="laplace", bias_law="rademacher"), LINE),
+    (network("cos", 3, sigma_w=1.2, hidden_law="cauchy", d_in=2), [[0.3, -1.1], [0.8, 0.2]]),
+    (network("cos", 3, hidden_law="gaussian:mean=0.8", output_law="rademacher"), LINE),
+    (network("erf", 3, hidden_law="gaussian:mean=0.5", bias_law="uniform:mean=0.2"), LINE),
+    (network("erf", 3, output_law="gaussian:scale=0.5", output_bias=0.3), LINE),
+    (network("tanh", 4, output_law="student-t:df=40"), LINE),
+]
+IDS = [repr(net) for net, _ in CASES]
+
+
+@pytest.mark.parametrize(("net", "points"), CASES, ids=IDS)
+def test_compiled_sampler_agrees_with_its_numpy_twin(net, points):
+    found = Ensemble(net, points, seed=12).correlators(333, orders=(1, 2, 4), n_blocks=7)
+    outputs = reference_outputs(net, np.array(points), 12, 0, 333)
+    scale = moments_reference(np.abs(outputs), found.plan)
+    np.testing.assert_allclose(found.sums / scale, moments_reference(outputs, found.plan) / scale, atol=1e-12)
+
+
+@pytest.mark.statistical
+@pytest.mark.parametrize(("net", "points"), CASES, ids=IDS)
+def test_samples_agree_with_the_exact_correlators(net, points):
+    exact = exact_correlators(net, np.array(points), orders=(2, 4))
+    full = np.concatenate([exact[order].full for order in (2, 4)])
+    found = Ensemble(net, points, seed=9, precision="single").correlators(60_000, orders=(2, 4))
+    outcome = compare(found.sums / 60_000 - full, found.covariance(), n_blocks=found.n_blocks)
+    assert 1e-4 < outcome.p_value < 1 - 1e-4
+
+
+def test_cauchy_momenta_make_an_exponential():
+    net = network("cos", 7, sigma_w=1.4, sigma_a=0.8, d_in=2, hidden_law="cauchy")
+    x, y = np.array([[0.3, -1.1]]), np.array([[0.8, 0.2]])
+    slope = 1.4 / np.sqrt(2)
+    assert net.kernel.weight(x, y)[0, 0] == pytest.approx(0.32 * np.exp(-slope * 1.8), rel=1e-13)
+    # all signs of two plus and two minus, by brute force
+    points = np.array([[0.1, 0.2], [0.7, -0.4], [-0.3, 0.5], [0.2, 0.9]])
+    levers = [
+        points[0] + s * points[1] + t * points[2] + u * points[3]
+        for s, t, u in ((1, -1, -1), (-1, 1, -1), (-1, -1, 1))
+    ]
+    moment = 2 / 16 * sum(np.exp(-slope * np.abs(v).sum()) for v in levers)
+    k = net.kernel.weight(points, points)
+    pairs = k[0, 1] * k[2, 3] + k[0, 2] * k[1, 3] + k[0, 3] * k[1, 2]
+    expected = (3 * 0.8**4 * moment - pairs) / 7
+    assert float(exact_cumulant(net, points).value) == pytest.approx(expected, rel=1e-11)
+
+
+def test_kernel_of_laplace_weights_by_scipy():
+    net = network("erf", 3, sigma_w=1.3, sigma_b=0.0, hidden_law="laplace")
+    law = SAME["laplace"]
+    value, _ = integrate.quad(
+        lambda g: special.erf(1.3 * g * 0.4) * special.erf(-1.3 * g * 1.1) * law.pdf(g),
+        -40, 40, points=[0.0], epsabs=1e-14, epsrel=1e-12, limit=200,
+    )  # fmt: skip
+    found = net.kernel.weight(np.array([[0.4]]), np.array([[-1.1]]))[0, 0]
+    assert found == pytest.approx(1.69 * value, rel=1e-9)
+
+
+def test_fourth_cumulant_gains_that_of_the_output_law():
+    x, sigma = np.array([[-0.6], [0.2], [0.2], [1.0]]), 1.3
+    plain = ErfNet(7, sigma)
+    fourth = float(exact_cumulant(plain, x).value)
+    moment = (fourth * 7 + _pairs(plain, x)) / (3 * sigma**4)
+    for law, kurtosis in (("laplace", 3), ("rademacher", -2), ("student-t:df=9", 6 / 5), ("uniform", -6 / 5)):
+        shift = float(exact_cumulant(plain.with_laws(output=law), x).value) - fourth
+        assert shift == pytest.approx(kurtosis * sigma**4 * moment / 7, rel=1e-10)
+
+
+def _pairs(net, x):
+    k = net.kernel.weight(x, x)
+    return k[0, 1] * k[2, 3] + k[0, 2] * k[1, 3] + k[0, 3] * k[1, 2]
+
+
+@pytest.mark.statistical
+def test_a_skewed_law_makes_odd_functions_live():
+    """κ_3 = μ_3 E[s s s]/√N for output weights of third moment μ_3 (a centred exponential: 2)."""
+    law = OwnLaw((0, 1, 2, 9), lambda u: -np.log1p(-u) - 1.0, "exponential")
+    net = GaussNet(4, 0.3, 0.2).with_laws(output=law)
+    found = Ensemble(net, [[0.4]], seed=3).correlators(200_000, orders=(2, 3))
+    third = net.weight_variance**1.5 * 2.0 * np.exp((4.5 - 3) * 0.04 + 0.5 * 0.09 * (9 - 6) * 0.16) / 2.0
+    assert 1e-4 < stats.chi2.cdf(((found[3].value[0] - third) / found[3].error[0]) ** 2, 1) < 1 - 1e-4
+    with pytest.raises(NotAvailable, match="skewed"):
+        exact_correlators(net, [[0.4]], orders=(4,))
+
+
+def sixth(net):
+    return exact_correlators(net, LINE, orders=(6,))
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (lambda: network("erf", 3, output_law="cauchy"), "no variance"),
+        (lambda: network("erf", 3, output_law="gaussian:mean=1"), "has the mean 1"),
+        (lambda: network("relu", 3, hidden_law="cauchy"), "too heavy tails"),
+        (lambda: network("gauss", 3, hidden_law="student-t:df=30"), "too heavy tails"),
+        (
+            lambda: exact_correlators(network("erf", 3, output_law="student-t:df=5"), LINE, orders=(6,)),
+            "tails",
+        ),
+        (
+            lambda: exact_correlators(network("relu", 3, hidden_law="student-t:df=5"), LINE, orders=(6,)),
+            "tails",
+        ),
+        (lambda: as_law("student-t"), "degrees of freedom are missing"),
+        (lambda: as_law("gaussian:df=3"), "has no 'df'"),
+        (lambda: as_law("gaussian:mean"), "not understood"),
+        (lambda: as_law("scipy.norm:shape=2"), "numbers of scipy.norm"),
+        (lambda: as_law("scipy.nothing"), "continuous distribution"),
+        (lambda: as_law(3), "the laws are"),
+        (lambda: StudentT(-1.0), "degrees of freedom"),
+        (lambda: Gaussian(scale=0.0), "positive"),
+    ],
+)
+def test_what_cannot_be_is_refused(make, told):
+    with pytest.raises((InvalidNetwork, NotAvailable), match=told):
+        make()
+
+
+def test_cauchy_is_allowed_where_no_moments_are_needed():
+    assert network("erf", 3, hidden_law="cauchy").kernel.weight_diagonal(np.array([[1.0]]))[0] < 1.0
+    assert network("cos", 3, hidden_law="cauchy").laws.hidden == as_law("cauchy")
+
+
+def test_presets_have_the_variances_they_are_named_after():
+    x = np.array([[0.3, -0.4], [1.0, 2.0]])
+    he = preset("he", "relu", 50, d_in=2)
+    assert (he.sigma_w**2, he.bias_variance) == (pytest.approx(2.0), 0.0)
+    np.testing.assert_allclose(he.kernel.weight_diagonal(x), np.sum(x**2, axis=1), rtol=1e-13)
+    glorot = preset("glorot", "tanh", 6, d_in=2)
+    assert glorot.slope**2 == pytest.approx(2 / (2 + 6))
+    assert glorot.weight_variance / 6 == pytest.approx(2 / (6 + 1))
+    torch = preset("pytorch", "tanh", 12, d_in=3)
+    edges = (
+        torch.slope * np.sqrt(3),
+        torch.hidden_bias_deviation * np.sqrt(3),
+        torch.output_deviation * np.sqrt(3 / 12),
+    )
+    np.testing.assert_allclose(edges, [3**-0.5, 3**-0.5, 12**-0.5], rtol=1e-13)
+    assert torch.bias_variance == pytest.approx(1 / 36)
+    assert preset("lecun", "erf", 5).sigma_w == 1.0
+    with pytest.raises(InvalidNetwork, match="did you mean 'glorot'"):
+        preset("glorott", "erf", 5)
+
+
+def test_the_old_name_still_works_and_says_the_new_one():
+    import nnft_sym
+
+    with pytest.warns(DeprecationWarning, match="with_laws"):
+        old = nnft_sym.ReweightedNet(ErfNet(3), output="uniform")
+    assert old == ErfNet(3).with_laws(output="uniform")
+    assert old.laws.hidden == GAUSSIAN
+    assert CosNet(3) != CosNet(3).with_laws(hidden="laplace") != ReLUNet(3)
