@@ -168,7 +168,7 @@ COUNTS = {
     "types that hold a number with its error": numbers_with_errors,
     "moment-to-cumulant routines": cumulant_routines,
     "pairings": lambda root: functions_named(root, r"_?(all_|perfect_)?(pairings|matchings)(_of)?"),
-    "jackknives": lambda root: classes_named(root, r"Jackk\w*"),
+    "jackknives": lambda root: classes_named(root, r"Jackk\w*") + functions_named(root, "jackknife"),
     "circles of imports": circles,
     "constants patched by tests": patched_constants,
     "checks decided by a sentence": decided_by_sentence,

@@ -132,6 +132,16 @@ class Correlator(Estimate):
             )
         return super().__getitem__(int(ranks(np.array(row), len(self.fields))))
 
+    def kind(self) -> str:
+        """Full, connected, ..., in one word."""
+        return self.part.name.lower()
+
+    def numbers(self) -> Estimate:
+        """The elements, one after the other, without their fields."""
+        return Estimate(
+            self.value, self.uncertainty, self.method, self.quality, self.provenance, self.evidence
+        )
+
     def rows(self) -> "Iterator[tuple[tuple[int, ...], str, float, float]]":
         """Go through the elements: numbers of the fields, label, value, error."""
         columns = (map(tuple, self.indices.tolist()), self.labels, self.value.tolist(), self.error.tolist())

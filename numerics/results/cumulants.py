@@ -41,8 +41,7 @@ def mobius(n_blocks: int) -> int:
     >>> [mobius(m) for m in (1, 2, 3, 4)]
     [1, -1, 2, -6]
     """
-    size = factorial(n_blocks - 1)
-    return size if n_blocks % 2 else -size
+    return int((-1) ** (n_blocks - 1) * factorial(n_blocks - 1))
 
 
 def partition_terms(

@@ -1,18 +1,49 @@
 """Results as labelled tables of other libraries, which are loaded when they are asked for."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
+
+from numerics.fields.field_set import FieldSet
+from numerics.results.estimate import Estimate
 
 if TYPE_CHECKING:
     import pandas
     import xarray
 
-    from numerics.results.correlator import Correlator
+
+class Tensor(Protocol):
+    """What a table needs of a `numerics.results.correlator.Correlator`."""
+
+    @property
+    def fields(self) -> FieldSet:
+        """Which fields."""
+
+    @property
+    def order(self) -> int:
+        """Number of fields in a product."""
+
+    @property
+    def indices(self) -> NDArray[np.int64]:
+        """Index sets, shape (M, n)."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Name of every element."""
+
+    def kind(self) -> str:
+        """Full, connected, ..."""
+
+    def numbers(self) -> Estimate:
+        """The elements, one after the other."""
+
+    def rows(self) -> Iterator[tuple[tuple[int, ...], str, float, float]]:
+        """Numbers of the fields, label, value, error of every element."""
 
 
-def as_dataset(correlator: "Correlator") -> "xarray.Dataset":
+def as_dataset(correlator: Tensor) -> "xarray.Dataset":
     """Label a correlator with xarray.
 
     Examples
@@ -26,9 +57,10 @@ def as_dataset(correlator: "Correlator") -> "xarray.Dataset":
     import xarray
 
     numbers = [" ".join(map(str, row)) for row in correlator.indices.tolist()]
-    columns = {"value": correlator.value, "error": correlator.error}
-    if correlator.uncertainty.statistical and correlator.uncertainty.bound is not None:
-        columns["bound"] = correlator.bound
+    found = correlator.numbers()
+    columns = {"value": found.value, "error": found.error}
+    if found.uncertainty.statistical and found.uncertainty.bound is not None:
+        columns["bound"] = found.bound
     return xarray.Dataset(
         {
             **{name: ("element", values) for name, values in columns.items()},
@@ -39,22 +71,22 @@ def as_dataset(correlator: "Correlator") -> "xarray.Dataset":
         coords={"element": numbers, "label": ("element", np.array(correlator.labels, dtype=object))},
         attrs={
             "order": correlator.order,
-            "part": correlator.part.name.lower(),
-            "method": correlator.method,
-            "quality": correlator.quality.value,
-            "provenance": str(dict(correlator.provenance)),
+            "part": correlator.kind(),
+            "method": found.method,
+            "quality": found.quality.value,
+            "provenance": str(dict(found.provenance)),
         },
     )
 
 
-def as_tree(correlators: "Mapping[int, Correlator]") -> "xarray.DataTree":
+def as_tree(correlators: Mapping[int, Tensor]) -> "xarray.DataTree":
     """Label correlators of several orders with xarray, one group ``order_n`` for each."""
     import xarray
 
     return xarray.DataTree.from_dict({f"/order_{n}": as_dataset(one) for n, one in correlators.items()})
 
 
-def as_dataframe(*correlators: "Correlator") -> "pandas.DataFrame":
+def as_dataframe(*correlators: Tensor) -> "pandas.DataFrame":
     """List elements with pandas, one row for each."""
     import pandas
 

@@ -2,31 +2,16 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import singledispatch
 
 import numpy as np
 from numpy.typing import NDArray
 
 from numerics.networks.base import Network
+from numerics.results.estimate import Estimate
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Moments:
-    """Feature moments with an error.
-
-    Attributes
-    ----------
-    value : ndarray, shape (M,)
-    error : ndarray, shape (M,)
-        Estimated absolute error: quadrature plus rounding.
-    """
-
-    value: Array
-    error: Array
 
 
 class FeatureMoments(ABC):
@@ -47,7 +32,7 @@ class FeatureMoments(ABC):
         """
 
     @abstractmethod
-    def moments(self, indices: Indices, report: Callable[[int], None] | None = None) -> Moments:
+    def moments(self, indices: Indices, report: Callable[[int], None] | None = None) -> Estimate:
         """Evaluate E[s(x_i1) … s(x_in)].
 
         Parameters
@@ -59,7 +44,7 @@ class FeatureMoments(ABC):
 
         Returns
         -------
-        Moments
+        Estimate
             M values.
         """
 

@@ -6,7 +6,7 @@ from typing import final
 import numpy as np
 
 from numerics.errors import NotAvailable
-from numerics.exact.features.base import Array, FeatureMoments, Indices, Moments
+from numerics.exact.features.base import Array, FeatureMoments, Indices
 from numerics.networks.averages.cut_rules import CutRule, cut_rule, rule_size
 from numerics.networks.averages.neuron_quadrature import (
     Neuron,
@@ -17,6 +17,7 @@ from numerics.networks.averages.neuron_quadrature import (
     refined,
     steepness_of,
 )
+from numerics.results.estimate import Estimate
 
 EPS = float(np.finfo(np.float64).eps)
 #: Most nodes of a rule cut at kinks, and most dimensions in which there is one.
@@ -54,7 +55,7 @@ class QuadratureMoments(FeatureMoments):
         """Name of the method."""
         return f"quadrature over {len(self._laws)} parameters of a neuron"
 
-    def moments(self, indices: Indices, report: Callable[[int], None] | None = None) -> Moments:
+    def moments(self, indices: Indices, report: Callable[[int], None] | None = None) -> Estimate:
         """Evaluate the rules; see `FeatureMoments.moments`.
 
         Raises
@@ -92,9 +93,9 @@ class QuadratureMoments(FeatureMoments):
             value, error = refined(
                 evaluate, self._axes, self._laws, indices.shape[1], steepness=self._steepness
             )
-        return Moments(value[0], error[0] + 8 * EPS * value[1])
+        return Estimate(value[0], error[0] + 8 * EPS * value[1])
 
-    def _kernel(self, indices: Indices) -> Moments:
+    def _kernel(self, indices: Indices) -> Estimate:
         """Second moments: two pre-activations at a time, whatever the number of points."""
         kernel = QuadratureKernel(self._neuron, 0.0, 0.0, 0.0, None)
         value, error = kernel.weight_with_error(self._points, self._points)
@@ -102,7 +103,7 @@ class QuadratureMoments(FeatureMoments):
         own = indices[:, 0] == indices[:, 1]
         diagonal = kernel.weight_diagonal(self._points)[indices[:, 0]]
         found = np.where(own, diagonal, value[pair])
-        return Moments(found / self._neuron.weight_variance, error[pair] / self._neuron.weight_variance)
+        return Estimate(found / self._neuron.weight_variance, error[pair] / self._neuron.weight_variance)
 
     def _kinks(self) -> Array:
         """Kinks of the activation that the pre-activations reach.

@@ -1,4 +1,4 @@
-"""Moments E[s(x_1) … s(x_n)] of the hidden features of one neuron: the input of every finite-width formula.
+"""Estimate E[s(x_1) … s(x_n)] of the hidden features of one neuron: the input of every finite-width formula.
 
 What to use when
 ----------------

@@ -7,10 +7,11 @@ from typing import final
 import numpy as np
 
 from numerics.errors import NotAvailable
-from numerics.exact.features.base import Array, FeatureMoments, Indices, Moments, closed_moments
+from numerics.exact.features.base import Array, FeatureMoments, Indices, closed_moments
 from numerics.networks.cos import CosNet
 from numerics.networks.gauss import GaussNet
 from numerics.networks.laws import GAUSSIAN
+from numerics.results.estimate import Estimate
 
 ROUNDING = 4 * float(np.finfo(np.float64).eps)
 
@@ -41,7 +42,7 @@ class GaussMoments(FeatureMoments):
         """Name of the method."""
         return "closed form (moments of log-normal features)"
 
-    def moments(self, indices: Indices, report: Callable[[int], None] | None = None) -> Moments:
+    def moments(self, indices: Indices, report: Callable[[int], None] | None = None) -> Estimate:
         """Evaluate the closed form; see `FeatureMoments.moments`.
 
         Raises
@@ -63,7 +64,7 @@ class GaussMoments(FeatureMoments):
             )
         value = np.exp(exponent)
         size = 1 + bias + 0.5 * self._slope * (sums + squares)
-        return Moments(value, ROUNDING * size * value)
+        return Estimate(value, ROUNDING * size * value)
 
 
 @closed_moments.register
@@ -100,7 +101,7 @@ class CosMoments(FeatureMoments):
         """Name of the method."""
         return "closed form (sum over balanced signs of plane waves)"
 
-    def moments(self, indices: Indices, report: Callable[[int], None] | None = None) -> Moments:
+    def moments(self, indices: Indices, report: Callable[[int], None] | None = None) -> Estimate:
         """Evaluate the closed form; see `FeatureMoments.moments`."""
         n = indices.shape[1]
         x = self._points[indices]
@@ -121,7 +122,7 @@ class CosMoments(FeatureMoments):
             # d(exponent) = slope · distance · d(distance), and the distance is a sum of n rounded terms
             error += term * (1 + self._slope * distance * (largest + distance))
         # ε and −ε give the same term
-        return Moments(value * 2.0 ** (1 - n), error * ROUNDING * 2.0 ** (1 - n))
+        return Estimate(value * 2.0 ** (1 - n), error * ROUNDING * 2.0 ** (1 - n))
 
 
 @closed_moments.register

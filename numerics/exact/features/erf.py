@@ -20,9 +20,10 @@ import numpy as np
 from scipy.special import erf
 
 from numerics.errors import NotAvailable
-from numerics.exact.features.base import Array, FeatureMoments, Indices, Moments, closed_moments
+from numerics.exact.features.base import Array, FeatureMoments, Indices, closed_moments
 from numerics.exact.features.orthant import OrthantMoments
 from numerics.networks.erf import ErfNet
+from numerics.results.estimate import Estimate
 
 # Nodes outside this radius carry less than 1e-16 of any moment up to order six.
 RADIUS = 9.5
@@ -117,7 +118,7 @@ class LatticeMoments(FeatureMoments):
         """Name of the method."""
         return f"trapezoidal lattice over the {self._rank}-dimensional space of neuron parameters"
 
-    def moments(self, indices: Indices, report: Callable[[int], None] | None = None) -> Moments:
+    def moments(self, indices: Indices, report: Callable[[int], None] | None = None) -> Estimate:
         """Sum over the lattices; see `FeatureMoments.moments`."""
         half = indices.shape[1] // 2
         # for the whole tensor left and right halves run over the same tuples
@@ -131,7 +132,7 @@ class LatticeMoments(FeatureMoments):
             squares = np.diagonal(gram)
             sizes.append(np.sqrt(squares[left] * squares[right]))
         rounding = 8 * EPS * np.maximum(sizes[0], sizes[1])
-        return Moments((found[0] + found[1]) / 2, np.abs(found[0] - found[1]) / 2 + rounding)
+        return Estimate((found[0] + found[1]) / 2, np.abs(found[0] - found[1]) / 2 + rounding)
 
 
 def _gram(features: Array, weights: Array, tuples: Indices) -> Array:
@@ -147,7 +148,7 @@ def _gram(features: Array, weights: Array, tuples: Indices) -> Array:
     Returns
     -------
     ndarray, shape (A, A)
-        Moments of order 2k.
+        Estimate of order 2k.
     """
     n_tuples = len(tuples)
     gram = np.zeros((n_tuples, n_tuples))

@@ -15,9 +15,10 @@ from typing import final
 import numpy as np
 
 from numerics.errors import NotAvailable
-from numerics.exact.features.base import Array, FeatureMoments, Indices, Moments
+from numerics.exact.features.base import Array, FeatureMoments, Indices
 from numerics.kernels.base import covariance
 from numerics.networks.erf import ErfNet
+from numerics.results.estimate import Estimate
 
 # Node counts tried in turn; the last two give the error.
 NODE_COUNTS = (10, 16, 24, 36, 54)
@@ -37,7 +38,7 @@ _Evaluate = Callable[[Array, Array, Array], Array]
 
 @final
 class OrthantMoments(FeatureMoments):
-    """Moments of order 2, 4 and 6 from the sign representation.
+    """Estimate of order 2, 4 and 6 from the sign representation.
 
     Parameters
     ----------
@@ -75,7 +76,7 @@ class OrthantMoments(FeatureMoments):
         """Name of the method."""
         return "orthant recursion (Plackett) with Gauss-Legendre quadrature"
 
-    def moments(self, indices: Indices, report: Callable[[int], None] | None = None) -> Moments:
+    def moments(self, indices: Indices, report: Callable[[int], None] | None = None) -> Estimate:
         """Evaluate the recursion; see `FeatureMoments.moments`.
 
         Raises
@@ -91,15 +92,15 @@ class OrthantMoments(FeatureMoments):
         rho = self._correlations[indices[:, :, np.newaxis], indices[:, np.newaxis, :]]
         if order == 2:
             value = 2 / pi * np.arcsin(rho[:, 0, 1])
-            return Moments(value, 8 * EPS * np.abs(value))
+            return Estimate(value, 8 * EPS * np.abs(value))
         crowding = next(power for bound, power in CROWDING if self._steepness <= bound)
         found = _refined(rho, crowding)
         # conditioning on u_i = u_j = 0 cancels when correlations are near one, that is for steep activations
         rounding = 4 * EPS * (1 + 2 * self._steepness) ** 1.5 * _scale(rho)
-        return Moments(found.value, found.error + rounding)
+        return Estimate(found.value, found.error + rounding)
 
 
-def sign_moments(rho: Array) -> Moments:
+def sign_moments(rho: Array) -> Estimate:
     """Evaluate E[sgn(u_1) … sgn(u_n)] for Gaussian variables with the given correlations.
 
     Parameters
@@ -109,7 +110,7 @@ def sign_moments(rho: Array) -> Moments:
 
     Returns
     -------
-    Moments
+    Estimate
         M values.
 
     Examples
@@ -122,16 +123,16 @@ def sign_moments(rho: Array) -> Moments:
     """
     if rho.shape[1] == 2:
         value = 2 / pi * np.arcsin(rho[:, 0, 1])
-        return Moments(value, 8 * EPS * np.abs(value))
+        return Estimate(value, 8 * EPS * np.abs(value))
     # conditioning on u_i = u_j = 0 divides by 1 − ρ², which amplifies rounding (measured)
     gap = 1 - np.max(np.abs(rho - np.eye(rho.shape[1])), initial=0.0)
     gap = max(gap, EPS)
     crowding = next(power for bound, power in CROWDING if bound * gap >= 0.5)
     found = _refined(rho, max(crowding, 2))
-    return Moments(found.value, found.error + 8 * EPS + 4 * EPS / gap)
+    return Estimate(found.value, found.error + 8 * EPS + 4 * EPS / gap)
 
 
-def _refined(rho: Array, crowding: int) -> Moments:
+def _refined(rho: Array, crowding: int) -> Estimate:
     """Raise the number of nodes until two in turn agree; the error is without rounding."""
     evaluate = _four if rho.shape[1] == 4 else _six
     error = np.zeros(len(rho))
@@ -144,7 +145,7 @@ def _refined(rho: Array, crowding: int) -> Moments:
         open_rows = open_rows[error[open_rows] > TOLERANCE * np.abs(better)]
         if not open_rows.size:
             break
-    return Moments(value, error)
+    return Estimate(value, error)
 
 
 def _scale(rho: Array) -> Array:

@@ -21,10 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.errors import NotAvailable
-from numerics.exact.features.base import Array, FeatureMoments, Indices, Moments, closed_moments
+from numerics.exact.features.base import Array, FeatureMoments, Indices, closed_moments
 from numerics.exact.features.relu_cones import cone_moments
 from numerics.exact.features.relu_sectors import arc_moments, line_moments, polygon_moments
 from numerics.networks.relu import ReLUNet
+from numerics.results.estimate import Estimate
 
 # Singular values below this fraction of the largest do not count towards the rank.
 RANK_TOLERANCE = 1e-14
@@ -34,7 +35,7 @@ LARGEST_RANK = 6
 
 @final
 class ReLUMoments(FeatureMoments):
-    """Moments over the sector where every neuron of the product is active.
+    """Estimate over the sector where every neuron of the product is active.
 
     Parameters
     ----------
@@ -75,7 +76,7 @@ class ReLUMoments(FeatureMoments):
             if len(members) > LARGEST_RANK:
                 _refuse_rank(len(members), _reduce(self._vectors[members])[1])
 
-    def moments(self, indices: Indices, report: Callable[[int], None] | None = None) -> Moments:
+    def moments(self, indices: Indices, report: Callable[[int], None] | None = None) -> Estimate:
         """Integrate over the sectors; see `FeatureMoments.moments`.
 
         Raises
@@ -98,10 +99,10 @@ class ReLUMoments(FeatureMoments):
             done += len(rows)
             if report is not None:
                 report(done)
-        return Moments(value, error)
+        return Estimate(value, error)
 
 
-def _sector_moments(vectors: Array, rank: int, indices: Indices) -> Moments:
+def _sector_moments(vectors: Array, rank: int, indices: Indices) -> Estimate:
     if rank <= 1:
         return line_moments(vectors[:, 0], indices)
     if rank == 2:

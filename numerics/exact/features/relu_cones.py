@@ -29,9 +29,10 @@ import numpy as np
 from scipy.optimize import nnls
 
 from diagrams.combinatorics.numbers import double_factorial
-from numerics.exact.features.base import Array, Indices, Moments
+from numerics.exact.features.base import Array, Indices
 from numerics.exact.features.orthant import sign_moments
 from numerics.exact.features.relu_sectors import polygon_moments
+from numerics.results.estimate import Estimate
 
 EPS = float(np.finfo(np.float64).eps)
 # Unit vectors shorter than this after a projection lie in the span of those projected out.
@@ -46,7 +47,7 @@ _Powers = tuple[int, ...]
 _Facets = tuple[int, ...]
 
 
-def cone_moments(vectors: Array, indices: Indices) -> Moments:
+def cone_moments(vectors: Array, indices: Indices) -> Estimate:
     """Integrate products of linear forms over the sector where all of them are positive; any dimension.
 
     Parameters
@@ -57,7 +58,7 @@ def cone_moments(vectors: Array, indices: Indices) -> Moments:
 
     Returns
     -------
-    Moments
+    Estimate
 
     Examples
     --------
@@ -69,7 +70,7 @@ def cone_moments(vectors: Array, indices: Indices) -> Moments:
     """
     lengths = np.sqrt(np.einsum("kr,kr->k", vectors, vectors))
     if not np.all(lengths > 0):
-        return Moments(np.zeros(len(indices)), np.zeros(len(indices)))
+        return Estimate(np.zeros(len(indices)), np.zeros(len(indices)))
     unit = vectors / lengths[:, np.newaxis]
     groups = _Groups(unit)
     powers = [tuple(np.bincount(row, minlength=len(vectors)).tolist()) for row in indices]
@@ -77,7 +78,7 @@ def cone_moments(vectors: Array, indices: Indices) -> Moments:
     found = np.array([cone.moment(one) for one in powers]).reshape(-1, 2)
     left_out = np.array([groups.left_out(one) for one in powers])
     scale = lengths[indices].prod(axis=1)
-    return Moments(scale * found[:, 0], scale * (found[:, 1] + left_out))
+    return Estimate(scale * found[:, 0], scale * (found[:, 1] + left_out))
 
 
 @final
@@ -117,7 +118,7 @@ class _Groups:
 
 @final
 class _Cone:
-    """Moments over one sector, with a memory for those of its faces.
+    """Estimate over one sector, with a memory for those of its faces.
 
     A face is named by the fields that vanish on it.
 

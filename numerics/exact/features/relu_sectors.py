@@ -9,7 +9,8 @@ from math import gamma, pi, sqrt
 import numpy as np
 
 from diagrams.combinatorics.numbers import double_factorial
-from numerics.exact.features.base import Array, Indices, Moments
+from numerics.exact.features.base import Array, Indices
+from numerics.results.estimate import Estimate
 
 EPS = float(np.finfo(np.float64).eps)
 # Nodes per smooth piece of the boundary of a polygon, tried in turn; the last two give the error.
@@ -17,7 +18,7 @@ BOUNDARY_NODES = (16, 24, 36, 54, 81, 122, 183)
 TOLERANCE = 1e-13
 
 
-def line_moments(components: Array, indices: Indices) -> Moments:
+def line_moments(components: Array, indices: Indices) -> Estimate:
     """Rank one: ((n − 1)!!/2) Π|v_i| if all components have the same sign, else zero.
 
     Parameters
@@ -27,7 +28,7 @@ def line_moments(components: Array, indices: Indices) -> Moments:
 
     Returns
     -------
-    Moments
+    Estimate
 
     Examples
     --------
@@ -38,10 +39,10 @@ def line_moments(components: Array, indices: Indices) -> Moments:
     v = components[indices]
     same = np.all(v > 0, axis=1) | np.all(v < 0, axis=1)
     value = np.where(same, double_factorial(n - 1) / 2 * np.abs(v).prod(axis=1), 0.0)
-    return Moments(value, (n + 1) * EPS * value)
+    return Estimate(value, (n + 1) * EPS * value)
 
 
-def arc_moments(vectors: Array, indices: Indices) -> Moments:
+def arc_moments(vectors: Array, indices: Indices) -> Estimate:
     """Rank two: the integral over one arc, with Gauss-Legendre nodes that are exact for the polynomial.
 
     The arc begins where the vector furthest counter-clockwise becomes active and ends where the one
@@ -55,7 +56,7 @@ def arc_moments(vectors: Array, indices: Indices) -> Moments:
 
     Returns
     -------
-    Moments
+    Estimate
 
     Examples
     --------
@@ -87,10 +88,10 @@ def arc_moments(vectors: Array, indices: Indices) -> Moments:
     # a short arc is known to the precision of the cross product only
     ends = sizes[rows, first] * sizes[rows, last]
     stretch = np.divide(ends, np.abs(cross), out=np.ones_like(ends), where=np.abs(cross) > EPS * ends)
-    return Moments(value, EPS * (16 + 4 * n + n * np.where(dot < 0, stretch, 1.0)) * value)
+    return Estimate(value, EPS * (16 + 4 * n + n * np.where(dot < 0, stretch, 1.0)) * value)
 
 
-def polygon_moments(vectors: Array, indices: Indices, steps: Indices | None = None) -> Moments:
+def polygon_moments(vectors: Array, indices: Indices, steps: Indices | None = None) -> Estimate:
     """Rank three: the integral over a spherical polygon in polar coordinates about an inner point.
 
     About a unit vector p with v_i·p > 0 for all i, the sector at azimuth φ reaches to polar angle
@@ -108,7 +109,7 @@ def polygon_moments(vectors: Array, indices: Indices, steps: Indices | None = No
 
     Returns
     -------
-    Moments
+    Estimate
 
     Examples
     --------
@@ -120,7 +121,7 @@ def polygon_moments(vectors: Array, indices: Indices, steps: Indices | None = No
     bounds = np.arange(len(vectors)) if steps is None else steps
     frame = _frame_inside(vectors[bounds]) if len(bounds) else np.eye(3)
     if frame is None:
-        return Moments(np.zeros(len(indices)), np.zeros(len(indices)))
+        return Estimate(np.zeros(len(indices)), np.zeros(len(indices)))
     components = vectors @ frame.T
     # a form that bounds the sector is A_i sinθ + cosθ times its component along p; others stay as they are
     height = np.ones(len(vectors))
@@ -136,7 +137,7 @@ def polygon_moments(vectors: Array, indices: Indices, steps: Indices | None = No
         value = better
         if np.all(error <= TOLERANCE * size):
             break
-    return Moments(value, error + 64 * EPS * size)
+    return Estimate(value, error + 64 * EPS * size)
 
 
 def _radial(n: int, rank: int) -> float:
