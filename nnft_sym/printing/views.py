@@ -76,7 +76,9 @@ def expansion_picture(expansion: "Expansion", *, labelled: bool = False) -> Shee
     return Sheet(title, dressed_svg(svg_sheet(entries, title=title), drawings))
 
 
-def expansion_table(expansion: "Expansion", *, labelled: bool = False) -> SortableTable:
+def expansion_table(
+    expansion: "Expansion", *, labelled: bool = False, most: int = MOST_ROWS
+) -> SortableTable:
     """Put the terms into a table that sorts by any column.
 
     Parameters
@@ -85,11 +87,13 @@ def expansion_table(expansion: "Expansion", *, labelled: bool = False) -> Sortab
         What to show.
     labelled : bool
         True gives every term a row; False every topology, with its first labelling.
+    most : int
+        Rows at most.
 
     Raises
     ------
     InvalidExpansion
-        If there are more than 5000 rows.
+        If there are more.
 
     Examples
     --------
@@ -104,7 +108,7 @@ def expansion_table(expansion: "Expansion", *, labelled: bool = False) -> Sortab
         shown = [(term, 1) for term in expansion]
     else:
         shown = [(topology.representative, topology.labellings) for topology in expansion.topologies()]
-    _check(len(shown), MOST_ROWS, "rows", labelled)
+    _check(len(shown), most, "rows", labelled)
     columns = ("no.", "order", "vertices", "labellings", "contractions", "S", "coefficient", "integral")
     rows = tuple(_row(number, term, many) for number, (term, many) in enumerate(shown, start=1))
     return SortableTable(_title(expansion), columns, rows)
