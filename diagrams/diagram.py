@@ -15,6 +15,7 @@ symmetry factor is ``S = |vertex automorphisms| * prod m! * prod 2**s s!`` over 
 s self-loops (Peskin and Schroeder, *An Introduction to Quantum Field Theory*, section 4.4).
 """
 
+import os
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -28,12 +29,13 @@ from diagrams.canonical import (
     Edge,
     Piece,
     canonical_form,
-    exchangeable_order,
+    exchangeable_form,
     join,
     pieces,
     valences_of,
 )
 from diagrams.errors import InvalidDiagram
+from diagrams.faces import face
 from diagrams.messages import shown
 
 _EDGE_TEXT = re.compile(r"\s*([xy])([1-9]\d*)\s*-\s*([xy])([1-9]\d*)\s*")
@@ -361,7 +363,23 @@ class Diagram:
         >>> one.unlabelled() == other.unlabelled()
         True
         """
-        return self.with_points(exchangeable_order(self.n_external, self.n_vertices, self.edges))
+        form = exchangeable_form(self.n_external, self.n_vertices, self.edges)
+        return Diagram.from_form(self.n_external, form)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Draw it into a file whose suffix says how: .svg, .pdf, .png or .tex.
+
+        Raises
+        ------
+        UnwritablePicture
+            If the suffix is another one, or the disk refuses.
+        """
+        face("save")(path, [(self, "")])
+
+    def _repr_svg_(self) -> str:
+        """Show a picture in a notebook."""
+        drawn: str = face("svg")(self)
+        return drawn
 
 
 def _highest(kind: str, ends: list[tuple[tuple[str, int], tuple[str, int]]], text: str, meaning: str) -> int:

@@ -6,26 +6,40 @@ or PNG.
 """
 
 from diagrams.pictures.curves import Curve as Curve
+from diagrams.pictures.curves import CurveStyle as CurveStyle
 from diagrams.pictures.figures import sheet_figure as sheet_figure
 from diagrams.pictures.frames import Layout as Layout
 from diagrams.pictures.frames import planar_labelling as planar_labelling
 from diagrams.pictures.frames import planar_order as planar_order
+from diagrams.pictures.picture import Caption as Caption
 from diagrams.pictures.picture import Mark as Mark
+from diagrams.pictures.picture import Note as Note
 from diagrams.pictures.picture import Picture as Picture
 from diagrams.pictures.picture import picture as picture
+from diagrams.pictures.saving import save_sheet as save_sheet
 from diagrams.pictures.svg import svg as svg
 from diagrams.pictures.svg import svg_sheet as svg_sheet
+from diagrams.pictures.tikz import IN_EQUATION as IN_EQUATION
+from diagrams.pictures.tikz import TikzStyle as TikzStyle
+from diagrams.pictures.tikz import escaped as escaped
 from diagrams.pictures.tikz import tikz as tikz
 from diagrams.pictures.tikz import tikz_document as tikz_document
 
 __all__ = [
+    "IN_EQUATION",
+    "Caption",
     "Curve",
+    "CurveStyle",
     "Layout",
     "Mark",
+    "Note",
     "Picture",
+    "TikzStyle",
+    "escaped",
     "picture",
     "planar_labelling",
     "planar_order",
+    "save_sheet",
     "sheet_figure",
     "svg",
     "svg_sheet",

@@ -27,5 +27,9 @@ class GenerationError(NNFTError, ValueError):
     """The request cannot be enumerated: impossible valences, or absurdly many contractions."""
 
 
+class UnwritablePicture(NNFTError, OSError):
+    """A picture cannot be written where it was asked for."""
+
+
 class UnknownFilter(NNFTError, ValueError):
     """A diagram filter was asked for by a name that does not exist."""

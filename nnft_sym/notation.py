@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from diagrams.diagram import Diagram
+
 #: The ends of a line: x1..xn are external points, y1..yV vertices.
 Line = tuple[str, str]
 
@@ -128,3 +130,20 @@ def split_lines(lines: Sequence[Line]) -> tuple[list[tuple[Line, int]], list[tup
 def n_vertices_of(lines: Sequence[Line]) -> int:
     """Count the vertices that the lines touch."""
     return len({end for line in lines for end in line if end.startswith("y")})
+
+
+def edges_of(n: int, lines: Sequence[Line]) -> tuple[tuple[int, int], ...]:
+    """Turn names of points into numbers: x1, x2, ... become 0 .. n - 1, y1, y2, ... those behind."""
+    start = {"x": -1, "y": n - 1}
+    return tuple((start[a[0]] + int(a[1:]), start[b[0]] + int(b[1:])) for a, b in lines)
+
+
+def from_lines(n: int, lines: Sequence[Line]) -> Diagram:
+    """Build the diagram of lines x1, x2, ... and y1, y2, ... between points.
+
+    Examples
+    --------
+    >>> from_lines(2, [("x1", "y1"), ("x2", "y1"), ("y1", "y1")]).multiplicity
+    12
+    """
+    return Diagram.from_edges(n, edges_of(n, lines))

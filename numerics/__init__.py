@@ -3,75 +3,11 @@
 Public names are imported on first use: asking for a kernel does not load the compiler.
 """
 
-from typing import TYPE_CHECKING
-
 from numerics._guard import require_our_diagrams
 
 require_our_diagrams()
 
 from diagrams._marker import DISTRIBUTION as __distribution__  # noqa: E402, F401
-from numerics.machine.lazy_exports import lazy_exports  # noqa: E402
+from numerics.machine.lazy_names import lazy_names  # noqa: E402
 
-if TYPE_CHECKING:
-    from numerics.exact.correlators import exact_correlators as exact_correlators
-    from numerics.exact.correlators import exact_cumulant as exact_cumulant
-    from numerics.exact.output_structure import pairing_amplitudes as pairing_amplitudes
-    from numerics.fields.index_sets import multiset_count as multiset_count
-    from numerics.fields.index_sets import multisets as multisets
-    from numerics.fits.comparison import Comparison as Comparison
-    from numerics.fits.comparison import compare as compare
-    from numerics.fits.fitting import Fit as Fit
-    from numerics.fits.fitting import fit as fit
-    from numerics.integrals.evaluate.backends import NumbaBackend as NumbaBackend
-    from numerics.integrals.evaluate.backends import NumpyBackend as NumpyBackend
-    from numerics.integrals.integrator import Integrator as Integrator
-    from numerics.integrals.integrator import integrate as integrate
-    from numerics.integrals.integrator import predict as predict
-    from numerics.integrals.integrator import vertex_tensor as vertex_tensor
-    from numerics.integrals.prediction import Prediction as Prediction
-    from numerics.integrals.questions.limits import Accuracy as Accuracy
-    from numerics.integrals.questions.limits import Refinement as Refinement
-    from numerics.integrals.rules.convergence import divergence as divergence
-    from numerics.integrals.rules.domains import Box as Box
-    from numerics.integrals.rules.domains import WholeSpace as WholeSpace
-    from numerics.integrals.solve.methods import Method as Method
-    from numerics.lowering.lower import lower as lower
-    from numerics.networks.architectures import CosNet as CosNet
-    from numerics.networks.architectures import ErfNet as ErfNet
-    from numerics.networks.architectures import GaussNet as GaussNet
-    from numerics.networks.architectures import ReLUNet as ReLUNet
-    from numerics.networks.architectures import network as network
-    from numerics.networks.own import ActivationNet as ActivationNet
-    from numerics.networks.weight_laws import ReweightedNet as ReweightedNet
-    from numerics.results.estimate import Estimate as Estimate
-    from numerics.results.estimate import Quality as Quality
-    from numerics.sampling.ensemble import Ensemble as Ensemble
-    from numerics.sampling.estimators.sampled import SampledCorrelators as SampledCorrelators
-    from numerics.sampling.neurons.neuron_ensemble import NeuronEnsemble as NeuronEnsemble
-    from numerics.sampling.runs.run import SamplingInterrupted as SamplingInterrupted
-
-EXPORTS = {
-    "numerics.integrals.evaluate.backends": ("NumbaBackend", "NumpyBackend"),
-    "numerics.fits.comparison": ("Comparison", "compare"),
-    "numerics.integrals.integrator": ("Integrator", "integrate", "predict", "vertex_tensor"),
-    "numerics.integrals.prediction": ("Prediction",),
-    "numerics.integrals.questions.limits": ("Accuracy", "Refinement"),
-    "numerics.integrals.solve.methods": ("Method",),
-    "numerics.integrals.rules.convergence": ("divergence",),
-    "numerics.integrals.rules.domains": ("Box", "WholeSpace"),
-    "numerics.results.estimate": ("Estimate", "Quality"),
-    "numerics.exact.correlators": ("exact_correlators", "exact_cumulant"),
-    "numerics.fits.fitting": ("Fit", "fit"),
-    "numerics.fields.index_sets": ("multiset_count", "multisets"),
-    "numerics.lowering.lower": ("lower",),
-    "numerics.networks.architectures": ("CosNet", "ErfNet", "GaussNet", "ReLUNet", "network"),
-    "numerics.sampling.neurons.neuron_ensemble": ("NeuronEnsemble",),
-    "numerics.exact.output_structure": ("pairing_amplitudes",),
-    "numerics.sampling.estimators.sampled": ("SampledCorrelators",),
-    "numerics.sampling.ensemble": ("Ensemble",),
-    "numerics.sampling.runs.run": ("SamplingInterrupted",),
-    "numerics.networks.own": ("ActivationNet",),
-    "numerics.networks.weight_laws": ("ReweightedNet",),
-}
-
-__getattr__, __dir__ = lazy_exports(__name__, EXPORTS, {"Settings": "Accuracy"})
+__getattr__, __dir__, __all__ = lazy_names(__name__, __file__, old_names={"Settings": "numerics.Accuracy"})

@@ -1,17 +1,21 @@
 """All small connected topologies, in every layout, against what pictures promise: ``make pictures``.
 
-``python tests/picture_topologies.py [--every N]`` draws every N-th of them, and ends with 1 if a promise is
-broken; with ``--list 500`` it prints a seeded choice of them, which the tests draw.
+``python tests/picture_topologies.py [--every N] [--jobs N]`` draws every N-th of them, and ends with 1 if a
+promise is broken; with ``--list 500`` it prints a seeded choice of them, which the tests draw.
 """
 
 import argparse
+import os
 import random
 import sys
 import time
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 
 from picture_geometry import svg_violations, violations
 
+from diagrams.diagram import Diagram
 from diagrams.drawing import picture, svg
 from diagrams.filters import connected
 from diagrams.generation import generate
@@ -41,22 +45,49 @@ def topologies(most=5, points=4):
     return list(found)
 
 
-def checked(diagrams, layouts=LAYOUTS, report=None):
+def measured(text, layouts=LAYOUTS, names=False):
+    """Per layout seconds, crossings and broken promises of one topology; the names in its SVG picture."""
+    diagram = Diagram.from_edge_string(text)
+    found = {}
+    for layout in layouts:
+        start = time.process_time()
+        drawn = picture(diagram, layout=layout)
+        seconds = time.process_time() - start
+        found[layout] = seconds, sum(len(curve.gaps) for curve in drawn.curves), violations(drawn)
+    if names:
+        start = time.process_time()
+        text = svg(diagram, vertex_labels=True)
+        found["svg"] = time.process_time() - start, 0, svg_violations(text)
+    return found
+
+
+def checked(diagrams, layouts=LAYOUTS, report=None, jobs=1, names=False):
     """Kinds of broken promises with how often, per layout, and where."""
-    kinds = {layout: Counter() for layout in layouts}
-    where = []
-    for number, diagram in enumerate(diagrams, start=1):
-        for layout in layouts:
-            start = time.process_time()
-            drawn = picture(diagram, layout=layout)
-            kinds[layout]["seconds"] += time.process_time() - start
-            kinds[layout]["crossings"] += sum(len(curve.gaps) for curve in drawn.curves)
-            found = violations(drawn)
-            kinds[layout].update(found)
-            if found:
-                where.append((layout, diagram.edge_string, dict(found)))
-        if report is not None and number % 500 == 0:
-            report(f"{number} topologies, {len(where)} pictures with a fault")
+    texts = [diagram.edge_string for diagram in diagrams]
+    measure = partial(measured, layouts=layouts, names=names)
+    if jobs == 1:
+        return _gathered(texts, map(measure, texts), report)
+    with ProcessPoolExecutor(jobs) as pool:
+        return _gathered(texts, pool.map(measure, texts, chunksize=4), report)
+
+
+def _gathered(texts, measurements, report):
+    """What was measured, in order; what is broken is told at once, and every 500 pictures how far it is."""
+    kinds, where, pictures, told = {}, [], 0, 0
+    for text, found in zip(texts, measurements, strict=True):
+        for layout, (seconds, crossings, broken) in found.items():
+            counted = kinds.setdefault(layout, Counter())
+            counted["seconds"] += seconds
+            counted["crossings"] += crossings
+            counted.update(broken)
+            if broken:
+                where.append((layout, text, dict(broken)))
+                if report is not None:
+                    report(f"  {layout} {text}: {dict(broken)}")
+        pictures += len(found)
+        if report is not None and pictures // 500 > told:
+            told = pictures // 500
+            report(f"{pictures} pictures, {len(where)} with a fault")
     return kinds, where
 
 
@@ -74,6 +105,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--names", action="store_true", help="the names in SVG pictures, too")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes; all cores by default")
     parser.add_argument("--list", type=int, help="print so many, chosen with a fixed seed, and draw nothing")
     asked = parser.parse_args()
 
@@ -89,16 +121,12 @@ def main():
     say(f"{len(diagrams)} connected topologies")
     random.Random(0).shuffle(diagrams)
     diagrams = diagrams[:: asked.every]
-    kinds, where = checked(diagrams, report=say)
+    kinds, where = checked(diagrams, report=say, jobs=asked.jobs, names=asked.names)
     for layout, found in kinds.items():
         seconds = found.pop("seconds")
         say(
             f"{layout}: {len(diagrams)} pictures, {1000 * seconds / len(diagrams):.0f} ms each, {dict(found)}"
         )
-    if asked.names:
-        where += named(diagrams)
-    for layout, text, found in where:
-        say(f"  {layout} {text}: {found}")
     say(f"{len(where)} pictures break a promise")
     return bool(where)
 

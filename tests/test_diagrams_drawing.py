@@ -10,7 +10,7 @@ from math import degrees, hypot
 import networkx
 import pytest
 
-from diagrams import Diagram, InvalidDiagram, generate, grouped
+from diagrams import Diagram, InvalidDiagram, NNFTError, generate, grouped
 from diagrams.drawing import picture, sheet_figure, svg, svg_sheet, tikz, tikz_document
 from diagrams.filters import connected, no_vacuum
 
@@ -205,3 +205,29 @@ def test_matplotlib_sheet_is_saved_as_pdf(tmp_path):
 def test_pictures_are_reproducible():
     for diagram in DIAGRAMS[-5:]:
         assert picture(diagram) == picture(Diagram.from_edge_string(diagram.edge_string))
+
+
+@pytest.mark.parametrize(
+    ("suffix", "start"),
+    [("svg", b"<svg"), ("pdf", b"%PDF"), ("png", b"\x89PNG"), ("tex", b"\\documentclass")],
+)
+def test_a_diagram_is_saved_as_its_suffix_says(tmp_path, suffix, start):
+    diagram = Diagram.from_edge_string("x1-y1,x2-y1,y1-y1")
+    files = [tmp_path / f"{name}.{suffix}" for name in "ab"]
+    for file in files:
+        diagram.save(file)
+    assert files[0].read_bytes().startswith(start)
+    assert files[0].read_bytes() == files[1].read_bytes()
+
+
+def test_a_diagram_that_cannot_be_saved_says_why(tmp_path):
+    diagram = Diagram.from_edge_string("x1-x2")
+    with pytest.raises(NNFTError, match=r"ends in \.svg, \.pdf, \.png or \.tex"):
+        diagram.save("line.gif")
+    with pytest.raises(NNFTError, match="folder that is there"):
+        diagram.save(tmp_path / "nowhere" / "line.svg")
+
+
+def test_a_notebook_shows_a_diagram():
+    diagram = Diagram.from_edge_string("x1-y1,x2-y1,y1-y1")
+    assert diagram._repr_svg_() == svg(diagram)

@@ -14,8 +14,8 @@ MOST = {
     "jackknives": (2, 1),
     "circles of imports": (1, 0),
     "constants patched by tests": (14, 0),
-    "checks decided by a sentence": (3, 0),
-    "places where λ f⁴ stands by name": (187, 20),
+    "checks decided by a sentence": (0, 0),
+    "places where λ f⁴ stands by name": (189, 20),
     "loose files at the root of numerics/": (4, 4),
 }
 

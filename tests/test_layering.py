@@ -43,7 +43,17 @@ ROOMS = {
         "integrals.solve",
         "integrals",
     ],
-    "nnft_sym": ["actions", "expansions", "printing", "symbolic", "study", "report", "progress", "commands"],
+    "nnft_sym": [
+        "actions",
+        "expansions",
+        "printing",
+        "symbolic",
+        "storage",
+        "study",
+        "report",
+        "progress",
+        "commands",
+    ],
 }
 #: Files beside the rooms of a floor, at most.
 LOOSE = {"numerics": 4}
@@ -72,28 +82,46 @@ def test_imports_go_down_only(path):
 
 
 def test_no_import_circles():
-    """Neither at import nor later, inside functions; what only type checkers read may point anywhere."""
+    """Neither at import nor later, inside functions, nor in what only type checkers read."""
     names = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in MODULES}
     needs = {}
     for name, path in names.items():
         if path.name == "__init__.py":
             continue  # the packages' own lists import everything, on first use
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        unread = {
-            id(inner)
-            for node in ast.walk(tree)
-            if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
-            for inner in ast.walk(node)
-        }
         needs[name] = {
             module
-            for node in ast.walk(tree)
-            if isinstance(node, ast.ImportFrom) and id(node) not in unread
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.ImportFrom)
             for module in (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))
             if module in names
         }
     assert sum(map(len, needs.values())) > 500
     TopologicalSorter(needs).prepare()  # CycleError names the circle
+
+
+def test_renderers_know_an_expansion_by_its_plain_fields():
+    """And an expansion knows its renderers in one file."""
+    for path in (ROOT / "nnft_sym" / "printing").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("nnft_sym.expansions"):
+                assert node.module == "nnft_sym.expansions.content", path
+    knowing = {
+        path.stem
+        for path in (ROOT / "nnft_sym" / "expansions").glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("nnft_sym.printing")
+    }
+    # expansion and terms name types of their annotations only
+    assert knowing <= {"faces", "expansion", "terms"}
+
+
+def test_nothing_parses_what_we_print():
+    """No regular expression over our own SVG, TikZ or TeX: pictures carry styles and labels as fields."""
+    for name in ("term_pictures", "latex_diagrams", "tikz_listing", "views"):
+        tree = ast.parse((ROOT / "nnft_sym" / "printing" / f"{name}.py").read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            assert "re" not in names, name
 
 
 def room_of(module, floor):

@@ -292,7 +292,8 @@ def test_a_local_cluster_prints_the_same_answer(nnft):
 
 FILL_THE_DISK = """
 import resource
-from nnft_sym.report.archive import UnwritableOutput, write_sample
+from nnft_sym.report.archive import write_sample
+from nnft_sym.storage.writing import UnwritableOutput
 from numerics.networks.architectures import ErfNet
 from numerics.sampling.ensemble import Ensemble
 network = ErfNet(4)

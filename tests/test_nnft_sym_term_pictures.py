@@ -6,12 +6,12 @@ import pytest
 from click.testing import CliRunner
 
 from diagrams.diagram import Diagram
-from diagrams.drawing import picture, sheet_figure, svg, svg_sheet, tikz
+from diagrams.drawing import CurveStyle, Picture, picture, sheet_figure, svg, svg_sheet, tikz
 from nnft_sym.commands.draw import command
 from nnft_sym.expansions.expansion import correlator
-from nnft_sym.expansions.structure import from_lines
+from nnft_sym.notation import from_lines
 from nnft_sym.printing.latex_diagrams import diagram_latex
-from nnft_sym.printing.term_pictures import drawing, dressed_figure, dressed_svg, dressed_tikz
+from nnft_sym.printing.term_pictures import term_caption, term_picture
 from nnft_sym.printing.tikz_listing import tikz_listing
 
 EXPANSIONS = [
@@ -21,6 +21,14 @@ EXPANSIONS = [
     ("a*f(x)^2*f(y)^2*f(z)^2 + c*x^4*f^4", 4, 1),
     ("lambda*f^4", 4, 2),
 ]
+
+
+def links(drawn):
+    return [curve for curve in drawn.curves if curve.style is CurveStyle.DASHED]
+
+
+def notes(drawn):
+    return [mark for mark in drawn.marks if mark.note]
 
 
 def merged(lines, same):
@@ -34,10 +42,9 @@ def merged(lines, same):
 @pytest.mark.parametrize(("action", "n", "order"), EXPANSIONS)
 def test_solid_lines_are_the_term_and_dashes_join_its_vertices(action, n, order):
     for term in correlator(action, n, order, kind="full"):
-        drawn = drawing(term)
-        placed = picture(drawn.diagram)
-        solid = [(c.start, c.end) for i, c in enumerate(placed.curves) if i not in drawn.links]
-        dashed = [(c.start, c.end) for i, c in enumerate(placed.curves) if i in drawn.links]
+        placed = picture(term_picture(term))
+        solid = [(c.start, c.end) for c in placed.curves if c.style is CurveStyle.SOLID]
+        dashed = [(c.start, c.end) for c in links(placed)]
         assert from_lines(n, solid) == term.diagram
         groups = []
         for a, b in dashed:
@@ -45,35 +52,32 @@ def test_solid_lines_are_the_term_and_dashes_join_its_vertices(action, n, order)
             groups = [group for group in groups if group not in near] + [set().union({a, b}, *near)]
         assert from_lines(n, merged(solid, groups)) == term.whole
         weights = term.factors.weights
-        assert sorted(power for _, power, _ in drawn.weights) == sorted(w for w in weights if w)
-        for number, _, place in drawn.weights:
-            assert not placed.marks[number].external
-            assert 0.9 < abs(place) < 1.6
+        assert sorted(mark.note.exponent for mark in notes(placed)) == sorted(str(w) for w in weights if w)
+        for mark in notes(placed):
+            assert not mark.external
+            assert 0.9 < abs(complex(mark.note.x, mark.note.y)) < 1.6
 
 
 @pytest.mark.parametrize(("action", "n", "order"), EXPANSIONS)
-def test_shapes_are_dressed_one_by_one_in_every_format(action, n, order):
+def test_styles_and_notes_are_there_in_every_format(action, n, order):
     terms = [topology.representative for topology in correlator(action, n, order).topologies()]
-    drawings = [drawing(term) for term in terms]
-    links = sum(len(one.links) for one in drawings)
-    weights = sum(len(one.weights) for one in drawings)
-    sheet = dressed_svg(svg_sheet([(one.diagram, "1") for one in drawings]), drawings)
-    singles = [dressed_svg(svg(one.diagram), [one]) for one in drawings]
-    code = "\n".join(dressed_tikz(tikz(one.diagram), [one]) for one in drawings)
-    assert sheet.count("stroke-dasharray") == "".join(singles).count("stroke-dasharray") == links
-    assert code.count(r"\draw[dash") == links
+    drawn = [picture(term_picture(term)) for term in terms]
+    n_links = sum(len(links(one)) for one in drawn)
+    weights = sum(len(notes(one)) for one in drawn)
+    sheet = svg_sheet([(one, "1") for one in drawn])
+    singles = [svg(one) for one in drawn]
+    code = "\n".join(map(tikz, drawn))
+    assert sheet.count("stroke-dasharray") == "".join(singles).count("stroke-dasharray") == n_links
+    assert code.count(r"\draw[dash") == n_links
     assert sheet.count("|y|") == "".join(singles).count("|y|") == code.count("|y|") == weights
-    dashed = dressed_tikz("\n".join(tikz(one.diagram) for one in drawings), drawings)
-    assert dashed == code
 
 
 def test_labels_keep_clear_of_lines():
     """A label is further from every curve than half its height, for all first-order weighted vertices."""
     for term in correlator("b*x^2*f^4 + c*x^2*f^6", 4).terms:
-        drawn = drawing(term)
-        placed = picture(drawn.diagram)
-        for number, _, place in drawn.weights:
-            x, y = placed.marks[number].x + 0.5 * place.real, placed.marks[number].y + 0.5 * place.imag
+        placed = picture(term_picture(term))
+        for mark in notes(placed):
+            x, y = mark.x + 0.5 * mark.note.x, mark.y + 0.5 * mark.note.y
             for curve in placed.curves:
                 for step in range(41):
                     t = step / 40
@@ -88,11 +92,32 @@ def test_labels_keep_clear_of_lines():
 
 
 def test_plain_diagrams_are_left_as_they_are():
-    diagram = Diagram.from_edge_string("x1-y1,x2-y1,y1-y1")
-    plain = drawing(correlator("lambda*f^4", 2).terms[1])
-    assert plain.diagram == diagram
-    assert dressed_tikz(tikz(diagram), [plain]) == tikz(diagram)
-    assert dressed_svg(svg(diagram), [plain]) == svg(diagram)
+    term = correlator("lambda*f^4", 2).terms[1]
+    assert term_picture(term) == Diagram.from_edge_string("x1-y1,x2-y1,y1-y1")
+    drawn = picture(term_picture(term))
+    assert not links(drawn)
+    assert not notes(drawn)
+    assert drawn.dressed() == drawn
+
+
+def test_a_line_can_carry_a_label_in_every_format():
+    """A momentum beside the line between two vertices, inside the box of the picture."""
+    plain = picture(Diagram.from_edge_string("x1-y1,x2-y1,y1-y2,x3-y2,x4-y2"))
+    (number,) = [i for i, curve in enumerate(plain.curves) if (curve.start, curve.end) == ("y1", "y2")]
+    named = plain.dressed(labels={number: "q1"}, styles={number: CurveStyle.DASHED})
+    assert isinstance(named, Picture)
+    assert (named.marks, len(links(named))) == (plain.marks, 1)
+    (x, y), (left, bottom, right, top) = named.curves[number].label_place, named.bounds
+    assert left < x < right
+    assert bottom < y < top
+    start, end = (complex(*named.curves[number].points[i]) for i in (0, -1))
+    along = (complex(x, y) - start) / (end - start)
+    assert along.real == pytest.approx(0.5)
+    assert abs(along.imag * (end - start)) == pytest.approx(0.22)
+    assert "q</tspan>" in svg(named)
+    assert "{$q_{1}$}" in tikz(named)
+    (axes,) = sheet_figure([(named, "")]).axes
+    assert "q1" in [text.get_text() for text in axes.texts]
 
 
 def test_components_are_told_in_drawn_equations():
@@ -137,13 +162,13 @@ def test_a_sheet_of_an_action_that_begins_with_a_minus_sign(tmp_path):
 def test_sheets_as_figures():
     """Dashes and labels lie where the lines and vertices of the figure are."""
     terms = [t.representative for t in correlator("mu*f(x)^2*f(y)^2 + b*x^2*f^4", 4).topologies()]
-    drawings = [drawing(term) for term in terms]
-    figure = dressed_figure(sheet_figure([(one.diagram, "") for one in drawings]), drawings)
-    for axes, one, term in zip(figure.axes, drawings, terms, strict=True):
+    drawn = [picture(term_picture(term)) for term in terms]
+    figure = sheet_figure([(one, term_caption(term, "1")) for one, term in zip(drawn, terms, strict=True)])
+    for axes, one, term in zip(figure.axes, drawn, terms, strict=True):
         dashed = [patch for patch in axes.patches if patch.get_linestyle() == "--"]
         assert len(dashed) == (len(term.structure.links) if term.structure else 0)
         labels = [text for text in axes.texts if "|y|" in text.get_text()]
-        assert len(labels) == len(one.weights)
+        assert len(labels) == len(notes(one))
         for label in labels:
             near = [line.get_xydata()[0] - label.get_position() for line in axes.lines]
             assert min(abs(dx) + abs(dy) for dx, dy in near) < 1.1

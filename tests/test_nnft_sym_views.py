@@ -12,7 +12,8 @@ import pytest
 
 from nnft_sym.errors import InvalidExpansion
 from nnft_sym.expansions.expansion import correlator
-from nnft_sym.printing.sortable_table import Cell, SortableTable
+from nnft_sym.printing.table_content import Cell
+from nnft_sym.printing.table_content import Table as MadeTable
 from nnft_sym.printing.views import expansion_table
 
 EXTENDED = "lambda_NL*f(x)^2*f(y)^2 + (a + b*x^2)*f^4"
@@ -46,7 +47,7 @@ def read(text):
 def test_ranks_are_the_exact_order_of_the_keys():
     """Beyond 2^53 a browser could not tell these numbers apart."""
     keys = [HUGE + 1, 3, HUGE, -5, HUGE + 1]
-    table = SortableTable("t", ("key", "word"), tuple((Cell(str(k), k), Cell("<&", "a")) for k in keys))
+    table = MadeTable("t", ("key", "word"), tuple((Cell(str(k), key=k), Cell("<&", key="a")) for k in keys))
     found = read(table.html)
     assert [row[0] for row in found.rows[1:]] == [3, 1, 2, 0, 3]
     assert {row[1] for row in found.rows[1:]} == {0}
@@ -61,7 +62,7 @@ def test_the_table_has_every_term_and_needs_nothing_else(action, labelled):
     table = expansion.table(labelled=labelled)
     shown = expansion.terms if labelled else [t.representative for t in expansion.topologies()]
     assert [row[6].text for row in table.rows] == [str(term.coefficient) for term in shown]
-    assert [row[4].key for row in table.rows] == [term.multiplicity for term in shown]
+    assert [row[4].value for row in table.rows] == [term.multiplicity for term in shown]
     found = read(table._repr_html_())
     assert found.heads == len(table.columns) == 8
     assert len(found.rows) == len(shown) + 1
@@ -76,8 +77,8 @@ def test_the_table_has_every_term_and_needs_nothing_else(action, labelled):
 def test_sums_of_labellings_are_those_of_the_expansion():
     expansion = correlator("lambda*f^4", 4, 2)
     rows = expansion.table().rows
-    assert sum(row[3].key for row in rows) == len(expansion)
-    assert sum(row[3].key * row[4].key for row in rows) == sum(term.multiplicity for term in expansion)
+    assert sum(row[3].value for row in rows) == len(expansion)
+    assert sum(row[3].value * row[4].value for row in rows) == sum(term.multiplicity for term in expansion)
 
 
 @pytest.mark.slow
@@ -141,3 +142,13 @@ def test_too_much_to_look_at_is_refused():
     with pytest.raises(InvalidExpansion, match="at_order"):
         expansion_table(correlator("lambda*f^4", 6, 2), labelled=True, most=100)
     assert len(long.at_order(2).picture().svg) > 1000
+
+
+def test_sheets_and_topologies_are_saved_as_the_suffix_says(tmp_path):
+    expansion = correlator("lambda*f^4", 4)
+    topology = expansion.topologies()[1]
+    assert "6 × 12" in topology._repr_svg_()
+    topology.save(tmp_path / "one.tex")
+    assert (tmp_path / "one.tex").read_text(encoding="utf-8").count("tikzpicture") == 2
+    expansion.picture().save(tmp_path / "all.svg")
+    assert (tmp_path / "all.svg").read_text(encoding="utf-8") == expansion.picture().svg

@@ -11,7 +11,7 @@ import itertools
 import numpy as np
 import pytest
 
-from nnft_sym import Action, correlator
+from nnft_sym import Action, expand
 from numerics.integrals.integrator import integrate, vertex_tensor
 from numerics.integrals.questions.limits import Accuracy
 from numerics.integrals.rules.domains import Box, WholeSpace
@@ -48,14 +48,14 @@ CUTOFF = 1.5
 @functools.cache
 def integrals(action, n, order):
     """The distinct connected integrals of the n-point function up to an order."""
-    return lower(correlator(Action(action), n, order=order).monomials()).integrands
+    return lower(expand(Action(action), n, order=order).monomials()).integrands
 
 
 @functools.cache
 def diagrams(action, n, order):
     """Diagrams that between them hold every integral."""
     seen, kept = set(), []
-    for diagram, _, _ in correlator(Action(action), n, order=order).monomials():
+    for diagram, _, _ in expand(Action(action), n, order=order).monomials():
         mine = {part.integrand for part in lower_diagram(diagram).parts()}
         if mine - seen:
             kept.append(diagram)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from math import ceil
 from typing import TYPE_CHECKING
 
+from diagrams.pictures.curves import CurveStyle
 from diagrams.pictures.frames import Layout
 from diagrams.pictures.picture import Picture, picture
 from diagrams.pictures.svg import Entry, captioned
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _NUMBERED = re.compile(r"([^\W\d_]+)_?(\d+)")
 _INCHES = 0.42  # per leg length
 _INCHES_PER_LETTER = 0.085  # of a title
+_NOTE_DISTANCE = 0.5  # from a point to the centre of its note, in leg lengths
 
 
 def sheet_figure(
@@ -33,7 +35,7 @@ def sheet_figure(
 
     Parameters
     ----------
-    entries : iterable of Diagram, (Diagram, caption) or (Picture, caption)
+    entries : iterable of Diagram, (Diagram, str or Caption) or (Picture, str or Caption)
         A diagram given alone is captioned with its Wick multiplicity.
     columns : int, optional
         Pictures per row.
@@ -55,7 +57,7 @@ def sheet_figure(
     from matplotlib.figure import Figure
 
     drawn = [
-        (picture(diagram, layout=layout, incoming=incoming), caption)
+        (picture(diagram, layout=layout, incoming=incoming), str(caption))
         for diagram, caption in map(captioned, entries)
     ]
     wide = max((p.width for p, _ in drawn), default=1.0) + 0.5
@@ -104,7 +106,10 @@ def draw_on(axes: "Axes", drawn: Picture, caption: str, width: float, height: fl
             for stroke in curve.strokes
             for code in (Path.MOVETO, *([Path.LINETO] if len(stroke) == 2 else [Path.CURVE4] * 3))
         ]
-        axes.add_patch(PathPatch(Path(points, codes), fill=False, linewidth=0.9, capstyle="butt"))
+        dashes = "--" if curve.style is CurveStyle.DASHED else "-"
+        axes.add_patch(
+            PathPatch(Path(points, codes), fill=False, linewidth=0.9, capstyle="butt", linestyle=dashes)
+        )
     for mark in drawn.marks:
         axes.plot([mark.x], [mark.y], "ko", markersize=2.0 if mark.external else 4.4, markeredgewidth=0)
         if mark.external and mark.label:
@@ -112,3 +117,11 @@ def draw_on(axes: "Axes", drawn: Picture, caption: str, width: float, height: fl
             text = f"${named[1]}_{{{named[2]}}}$" if named else mark.label
             axes.text(mark.label_x, mark.label_y, text, ha="center", va="center", fontsize=9)
     axes.text(x, y - height / 2 + 0.1, caption, ha="center", va="bottom", fontsize=9)
+    for mark in drawn.marks:
+        if mark.note is not None:
+            place = mark.x + _NOTE_DISTANCE * mark.note.x, mark.y + _NOTE_DISTANCE * mark.note.y
+            text = f"${mark.note.base}^{{{mark.note.exponent}}}$"
+            axes.text(*place, text, ha="center", va="center", fontsize=7)
+    for curve in drawn.curves:
+        if curve.label:
+            axes.text(*curve.label_place, curve.label, ha="center", va="center", fontsize=7)

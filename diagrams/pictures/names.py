@@ -26,7 +26,7 @@ _LETTER, _DIGIT = 0.5, 0.36
 #: Between a name and anything else.
 _CLEAR = 0.03
 #: From a vertex to the middle of its name: what is tried, and in how many directions.
-_FAR = (0.26, 0.31, 0.37, 0.44, 0.52)
+_FAR = (0.26, 0.31, 0.37, 0.44, 0.52, 0.6, 0.7)
 _DIRECTIONS = 24
 #: Where a name stands if there is room everywhere: below, to the right.
 _FIRST = -0.25 * np.pi

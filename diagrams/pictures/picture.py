@@ -16,7 +16,7 @@ from diagrams.canonical import Edge
 from diagrams.diagram import Component, Diagram
 from diagrams.errors import InvalidDiagram
 from diagrams.messages import did_you_mean, shown
-from diagrams.pictures.curves import LABEL_DISTANCE, Curve, Point, drawn_lines, interrupted
+from diagrams.pictures.curves import LABEL_DISTANCE, Curve, CurveStyle, Point, drawn_lines, interrupted
 from diagrams.pictures.frames import Layout, framed, outward
 from diagrams.pictures.layout import layout as free_layout
 from diagrams.pictures.names import POINT_SIZE, VERTEX_SIZE, Name, beside, half_width, vertex_middles
@@ -26,6 +26,44 @@ _LABEL_ROOM = 0.34
 _GAP = 0.35
 #: Wished ratio of width and height of a whole picture.
 _ASPECT = 1.35
+
+
+@dataclass(frozen=True)
+class Note:
+    """A short formula beside a point: a base with an exponent, such as the weight of a vertex.
+
+    Attributes
+    ----------
+    base, exponent : str
+        Set as mathematics; the exponent may be empty.
+    x, y : float
+        Where its centre is seen from the point, in units of the usual distance. A renderer chooses that
+        distance, since its letters have their own size against the lines.
+    """
+
+    base: str
+    exponent: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Caption:
+    """A line below a picture, with a LaTeX form of its own; a plain text needs none.
+
+    Attributes
+    ----------
+    text : str
+        For renderers without LaTeX.
+    latex : str
+        For TikZ, ready to be set.
+    """
+
+    text: str
+    latex: str
+
+    def __str__(self) -> str:
+        return self.text
 
 
 @dataclass(frozen=True)
@@ -41,6 +79,8 @@ class Mark:
     valence : int
     label_x, label_y : float
         Centre of the label of an external point; for a vertex its place, until `with_vertex_names`.
+    note : Note, optional
+        What else is written beside the point.
     """
 
     x: float
@@ -50,6 +90,7 @@ class Mark:
     valence: int
     label_x: float
     label_y: float
+    note: Note | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +114,11 @@ class Picture:
     top: float
 
     @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """The bounding box: left, bottom, right, top."""
+        return self.left, self.bottom, self.right, self.top
+
+    @property
     def width(self) -> float:
         """Width of the bounding box."""
         return self.right - self.left
@@ -81,6 +127,38 @@ class Picture:
     def height(self) -> float:
         """Height of the bounding box."""
         return self.top - self.bottom
+
+    def dressed(
+        self,
+        *,
+        styles: Mapping[int, CurveStyle] | None = None,
+        labels: Mapping[int, str] | None = None,
+        notes: Mapping[int, Note] | None = None,
+    ) -> "Picture":
+        """The same picture with other styles and labels of lines, and notes at points, by their numbers.
+
+        Labels of lines are given room in the bounding box.
+
+        Examples
+        --------
+        >>> plain = picture(Diagram.from_edge_string("x1-x2"))
+        >>> momentum = plain.dressed(styles={0: CurveStyle.DASHED}, labels={0: "p"})
+        >>> momentum.curves[0].style.value, momentum.top > plain.top
+        ('dashed', True)
+        """
+        styles, labels, notes = styles or {}, labels or {}, notes or {}
+        curves = tuple(
+            replace(curve, style=styles.get(i, curve.style), label=labels.get(i, curve.label))
+            for i, curve in enumerate(self.curves)
+        )
+        marks = tuple(replace(mark, note=notes.get(i, mark.note)) for i, mark in enumerate(self.marks))
+        xs, ys = [self.left, self.right], [self.bottom, self.top]
+        for curve in curves:
+            if curve.label:
+                (x, y), wide = curve.label_place, half_width(curve.label, VERTEX_SIZE)
+                xs += [x - wide, x + wide]
+                ys += [y - VERTEX_SIZE / 2, y + VERTEX_SIZE / 2]
+        return Picture(marks, curves, min(xs), min(ys), max(xs), max(ys))
 
     def shifted(self, dx: float, dy: float) -> "Picture":
         """The same picture elsewhere."""
@@ -255,7 +333,7 @@ def _boxed(marks: Sequence[Mark], curves: Sequence[Curve]) -> Picture:
         xs += [mark.label_x - wide, mark.label_x + wide, mark.x]
         ys += [mark.label_y - room, mark.label_y + room, mark.y]
     for curve in curves:
-        for x, y in _turning_points(curve.points):
+        for x, y in turning_points(curve.points):
             xs.append(x)
             ys.append(y)
     return Picture(tuple(marks), tuple(curves), min(xs), min(ys), max(xs), max(ys))
@@ -290,7 +368,7 @@ def with_vertex_names(drawn: Picture) -> Picture:
     return Picture(tuple(marks), drawn.curves, min(xs), min(ys), max(xs), max(ys))
 
 
-def _turning_points(points: Sequence[Point]) -> Iterator[Point]:
+def turning_points(points: Sequence[Point]) -> Iterator[Point]:
     """Ends of a curve, and where it turns back in x or in y: what bounds it."""
     times = [0.0, 1.0]
     if len(points) == 4:

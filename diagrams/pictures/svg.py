@@ -6,20 +6,27 @@ from html import escape
 from math import ceil
 
 from diagrams.diagram import Diagram
+from diagrams.pictures.curves import CurveStyle
 from diagrams.pictures.frames import Layout
-from diagrams.pictures.picture import Picture, picture, with_vertex_names
+from diagrams.pictures.picture import Caption, Mark, Picture, picture, with_vertex_names
 
 _UNIT = 46.0  # pixels per leg length
 _MARGIN = 10.0
+_BASELINE = 1.5  # of the name of a vertex, below its middle: y and the digit below the line hang lower
 _CAPTION = 22.0
 _FONT = "font-family=\"'STIX Two Text','Latin Modern Roman','Times New Roman',Georgia,serif\""
 _NUMBERED = re.compile(r"([^\W\d_]+)_?(\d+)")
 
-Entry = Diagram | tuple[Diagram | Picture, str]
+_DASHES = ' stroke-dasharray="4 3.5"'
+#: From a point to the centre of its note, across and up, and how far below the centre its letters stand.
+_NOTE_X, _NOTE_Y, _NOTE_DROP = 24, 26, 4
+_RAISED = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
+
+Entry = Diagram | tuple[Diagram | Picture, str | Caption]
 
 
 def svg(
-    diagram: Diagram,
+    diagram: Diagram | Picture,
     *,
     labels: Sequence[str] | None = None,
     caption: str = "",
@@ -32,7 +39,7 @@ def svg(
 
     Parameters
     ----------
-    diagram : Diagram
+    diagram : Diagram or Picture
     labels : sequence of str, length n_external, optional
         Names of the external points; a trailing number becomes a subscript. x1, x2, ... by default, and an
         empty string leaves a point without a name.
@@ -63,7 +70,8 @@ def svg(
     """
     drawn = picture(diagram, labels, layout=layout, incoming=incoming)
     cell = _Cell(drawn, caption, vertex_labels)
-    return _document(cell.width, cell.height, background, diagram.edge_string, cell.at(0, 0))
+    title = diagram.edge_string if isinstance(diagram, Diagram) else "Feynman diagram"
+    return _document(cell.width, cell.height, background, title, cell.at(0, 0))
 
 
 def svg_sheet(
@@ -80,7 +88,7 @@ def svg_sheet(
 
     Parameters
     ----------
-    entries : iterable of Diagram, (Diagram, caption) or (Picture, caption)
+    entries : iterable of Diagram, (Diagram, str or Caption) or (Picture, str or Caption)
         A diagram given alone is captioned with its Wick multiplicity.
     columns : int, optional
         Pictures per row; chosen for a landscape page by default.
@@ -101,7 +109,7 @@ def svg_sheet(
     50
     """
     cells = [
-        _Cell(picture(diagram, layout=layout, incoming=incoming), caption, vertex_labels)
+        _Cell(picture(diagram, layout=layout, incoming=incoming), str(caption), vertex_labels)
         for diagram, caption in (captioned(entry) for entry in entries)
     ]
     if not cells:
@@ -123,7 +131,7 @@ def svg_sheet(
     return _document(width, y, background, title or "Feynman diagrams", "\n".join(body))
 
 
-def captioned(entry: Entry) -> tuple[Diagram | Picture, str]:
+def captioned(entry: Entry) -> tuple[Diagram | Picture, str | Caption]:
     """What is drawn, with its caption; a diagram alone, with its Wick multiplicity."""
     return (entry, str(entry.multiplicity)) if isinstance(entry, Diagram) else entry
 
@@ -163,18 +171,31 @@ def _shapes(drawn: Picture, vertex_labels: bool) -> list[str]:
         for stroke in curve.strokes:
             first, *others = [f"{_number(x * _UNIT)} {_number(-y * _UNIT)}" for x, y in stroke]
             steps.append(f"M{first} {'L' if len(others) == 1 else 'C'}{' '.join(others)}")
-        shapes.append(f'<path d="{" ".join(steps)}" fill="none" stroke="black" stroke-width="1.5"/>')
+        dashes = _DASHES if curve.style is CurveStyle.DASHED else ""
+        shapes.append(f'<path d="{" ".join(steps)}" fill="none" stroke="black" stroke-width="1.5"{dashes}/>')
     for mark in drawn.marks:
         radius = 2.2 if mark.external else 4.2
-        shapes.append(
-            f'<circle cx="{_number(mark.x * _UNIT)}" cy="{_number(-mark.y * _UNIT)}" r="{radius}"/>'
-        )
+        cx, cy = _number(mark.x * _UNIT), _number(-mark.y * _UNIT)
+        shapes.append(f'<circle cx="{cx}" cy="{cy}" r="{radius}"/>{_note(mark, float(cx), float(cy))}')
     for mark in drawn.marks:
         if mark.external and mark.label:
             shapes.append(_text(mark.label_x * _UNIT, -mark.label_y * _UNIT + 4.5, mark.label, 15))
         elif vertex_labels and not mark.external:
-            shapes.append(_text(mark.label_x * _UNIT, -mark.label_y * _UNIT + 3.5, mark.label, 12))
+            shapes.append(_text(mark.label_x * _UNIT, -mark.label_y * _UNIT + _BASELINE, mark.label, 12))
+    for curve in drawn.curves:
+        if curve.label:
+            x, y = curve.label_place
+            shapes.append(_text(x * _UNIT, -y * _UNIT + _BASELINE, curve.label, 12))
     return shapes
+
+
+def _note(mark: Mark, x: float, y: float) -> str:
+    """What is written beside a point at (x, y), in pixels."""
+    if mark.note is None:
+        return ""
+    x, y = x + _NOTE_X * mark.note.x, y - _NOTE_Y * mark.note.y + _NOTE_DROP
+    text = escape(mark.note.base) + mark.note.exponent.translate(_RAISED)
+    return f'<text x="{x:.1f}" y="{y:.1f}" font-size="12" text-anchor="middle">{text}</text>'
 
 
 def _text(x: float, y: float, text: str, size: float) -> str:

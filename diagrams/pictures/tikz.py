@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from diagrams.diagram import Diagram
+from diagrams.pictures.curves import CurveStyle
 from diagrams.pictures.frames import Layout
-from diagrams.pictures.picture import Picture, picture, with_vertex_names
+from diagrams.pictures.picture import Caption, Mark, Picture, picture, turning_points, with_vertex_names
 from diagrams.pictures.svg import Entry, captioned
 
 _NUMBERED = re.compile(r"([^\W\d_]+)_?(\d+)")
@@ -43,29 +45,98 @@ _FORMULA = re.compile(r"(?<!\\)(\$[^$]+\$)")
 _LAST_LATIN = "\N{LATIN SMALL LETTER Z WITH CARON}"
 
 
+_DASHES = "[dash pattern=on 1.6pt off 1.4pt]"
+
+
+@dataclass(frozen=True)
+class TikzStyle:
+    """Sizes of a drawing, in centimetres before it is scaled: a leg has length 1.
+
+    Attributes
+    ----------
+    line_width : float
+        In points.
+    scale : float
+    in_equation : bool
+        Whether it stands in the middle of a line, with a box that is just large enough (TikZ by itself would
+        make room for the control points of curves as well).
+    vertex_radius : float
+        A vertex must be told from a crossing.
+    name_font, note_font : str
+        LaTeX sizes of the names of external points and of notes; empty for the size around.
+    note_distance : float
+        From a point to the centre of its note.
+    """
+
+    line_width: float = 0.6
+    scale: float = 1.0
+    in_equation: bool = False
+    vertex_radius: float = 0.07
+    name_font: str = ""
+    note_font: str = r"\scriptsize"
+    note_distance: float = 0.5
+
+    def box(self, drawn: Picture) -> tuple[float, float, float, float]:
+        """The box that holds points, curves, names of external points and notes: left, bottom, right, top.
+
+        Examples
+        --------
+        >>> line = picture(Diagram.from_edge_string("x1-x2"), labels=["", ""])
+        >>> [round(side, 2) for side in IN_EQUATION.box(line)]
+        [-0.85, -0.05, 0.85, 0.05]
+        """
+        corners = [point for curve in drawn.curves for point in turning_points(curve.points)]
+        for mark in drawn.marks:
+            corners.append((mark.x, mark.y))
+            if mark.external and mark.label:
+                corners += _around(mark.label_x, mark.label_y, _NAME_ROOM)
+            if mark.note is not None:
+                far = self.note_distance
+                corners += _around(mark.x + far * mark.note.x, mark.y + far * mark.note.y, _NOTE_ROOM)
+        for curve in drawn.curves:
+            if curve.label:
+                corners += _around(*curve.label_place, _NAME_ROOM)
+        xs, ys = zip(*corners, strict=True) if corners else ((0.0,), (0.0,))
+        return min(xs) - _RIM, min(ys) - _RIM, max(xs) + _RIM, max(ys) + _RIM
+
+
+#: Half the width and height of the room for a name and for a note, and the room that lines take themselves.
+_NAME_ROOM, _NOTE_ROOM, _RIM = (0.15, 0.2), (0.45, 0.25), 0.05
+#: Pictures by themselves, and small ones inside an equation, whose letters are larger against the lines.
+ALONE = TikzStyle()
+IN_EQUATION = TikzStyle(0.5, 0.42, True, 0.11, r"\tiny", r"\tiny", 0.9)
+
+
+def _around(x: float, y: float, room: tuple[float, float]) -> list[tuple[float, float]]:
+    return [(x - room[0], y - room[1]), (x + room[0], y + room[1])]
+
+
 def tikz(
     diagram: Diagram | Picture,
     *,
     labels: Sequence[str] | None = None,
-    caption: str = "",
+    caption: str | Caption = "",
     vertex_labels: bool = False,
     layout: Layout | str = Layout.FREE,
     incoming: int | None = None,
+    style: TikzStyle = ALONE,
 ) -> str:
     r"""Draw one diagram as a ``tikzpicture``.
 
     Parameters
     ----------
-    diagram : Diagram
+    diagram : Diagram or Picture
     labels : sequence of str, length n_external, optional
         Names of the external points, ``x1`` becoming ``$x_{1}$``, what stands between dollar signs as it
         is; x1, x2, ... by default.
-    caption : str
-        One line below the picture; plain text, special characters are escaped.
+    caption : str or Caption
+        One line below the picture. Special characters of a plain text are escaped.
     vertex_labels : bool
         Also name the vertices.
     layout, incoming
         Where the external points stand, as for `diagrams.pictures.picture.picture`.
+    style : TikzStyle
+        Sizes; ``IN_EQUATION`` for small pictures inside a formula.
 
     Returns
     -------
@@ -89,11 +160,12 @@ def tikz(
     drawn = picture(diagram, labels, layout=layout, incoming=incoming)
     if vertex_labels:
         drawn = with_vertex_names(drawn)
-    lines = [r"\begin{tikzpicture}[line width=0.6pt, baseline={(0,0)}]"]
-    lines += [f"  {line}" for line in _shapes(drawn, vertex_labels)]
+    lines = _opening(drawn, style)
+    lines += [f"  {line}" for line in _shapes(drawn, vertex_labels, style)]
     if caption:
         centre = (drawn.left + drawn.right) / 2
-        lines.append(f"  \\node at {_at((centre, drawn.bottom - 0.3))} {{{_escaped(caption)}}};")
+        printed = caption.latex if isinstance(caption, Caption) else escaped(caption)
+        lines.append(f"  \\node at {_at((centre, drawn.bottom - 0.3))} {{{printed}}};")
     lines.append(r"\end{tikzpicture}")
     return "\n".join(lines)
 
@@ -109,7 +181,7 @@ def tikz_document(
 
     Parameters
     ----------
-    entries : iterable of Diagram, (Diagram, caption) or (Picture, caption)
+    entries : iterable of Diagram, (Diagram, str or Caption) or (Picture, str or Caption)
         A diagram given alone is captioned with its Wick multiplicity.
     title : str
         Heading; plain text.
@@ -122,7 +194,7 @@ def tikz_document(
     >>> tikz_document(generate(4, {4: 1})).count("begin{tikzpicture}")
     10
     """
-    heading = [rf"\begin{{center}}\Large {_escaped(title)}\end{{center}}"] if title else []
+    heading = [rf"\begin{{center}}\Large {escaped(title)}\end{{center}}"] if title else []
     pictures = [
         tikz(diagram, caption=caption, layout=layout, incoming=incoming)
         for diagram, caption in map(captioned, entries)
@@ -143,7 +215,21 @@ def tikz_document(
     )
 
 
-def _shapes(drawn: Picture, vertex_labels: bool) -> list[str]:
+def _opening(drawn: Picture, style: TikzStyle) -> list[str]:
+    """Begin a picture: on a line of text at its origin, or in an equation at its middle."""
+    options = [f"line width={style.line_width:g}pt"]
+    options += [f"scale={style.scale:g}"] if style.scale != 1 else []
+    if not style.in_equation:
+        return [rf"\begin{{tikzpicture}}[{', '.join([*options, 'baseline={(0,0)}'])}]"]
+    options.append("baseline={([yshift=-0.6ex]current bounding box.center)}")
+    left, bottom, right, top = style.box(drawn)
+    return [
+        rf"\begin{{tikzpicture}}[{', '.join(options)}]",
+        rf"  \useasboundingbox ({left:.3f},{bottom:.3f}) rectangle ({right:.3f},{top:.3f});",
+    ]
+
+
+def _shapes(drawn: Picture, vertex_labels: bool, style: TikzStyle) -> list[str]:
     shapes = []
     for curve in drawn.curves:
         strokes = []
@@ -153,17 +239,33 @@ def _shapes(drawn: Picture, vertex_labels: bool) -> list[str]:
                 strokes.append(f"{ends[0]} -- {ends[1]}")
             else:
                 strokes.append(f"{ends[0]} .. controls {ends[1]} and {ends[2]} .. {ends[3]}")
-        shapes.append(f"\\draw {' '.join(strokes)};")
+        dashes = _DASHES if curve.style is CurveStyle.DASHED else ""
+        shapes.append(f"\\draw{dashes} {' '.join(strokes)};")
+    font = f"[font={style.name_font}]" if style.name_font else ""
     for mark in drawn.marks:
-        radius = 0.035 if mark.external else 0.07
-        shape = f"\\fill {_at((mark.x, mark.y))} circle[radius={radius}]"
+        radius = 0.035 if mark.external else style.vertex_radius
+        shape = f"\\fill {_at((mark.x, mark.y))} circle[radius={radius:g}]{_note(mark, style)}"
         if mark.external and mark.label:
-            shape += f" {_at((mark.label_x, mark.label_y))} node {{{_name(mark.label)}}}"
+            shape += f" {_at((mark.label_x, mark.label_y))} node{font} {{{_name(mark.label)}}}"
         elif vertex_labels and not mark.external:
             place = _at((mark.label_x, mark.label_y))
             shape += f" {place} node[inner sep=0pt, font=\\footnotesize] {{{_name(mark.label)}}}"
         shapes.append(shape + ";")
+    shapes += [
+        f"\\node[inner sep=0pt, font=\\footnotesize] at {_at(curve.label_place)} {{{_name(curve.label)}}};"
+        for curve in drawn.curves
+        if curve.label
+    ]
     return shapes
+
+
+def _note(mark: Mark, style: TikzStyle) -> str:
+    """What is written beside a point."""
+    if mark.note is None:
+        return ""
+    where = f"++({mark.note.x * style.note_distance:.2f},{mark.note.y * style.note_distance:.2f})"
+    formula = mark.note.base + (f"^{{{mark.note.exponent}}}" if mark.note.exponent else "")
+    return rf" {where} node[font={style.note_font}, inner sep=1pt] {{${formula}$}}"
 
 
 def _at(point: tuple[float, float]) -> str:
@@ -183,7 +285,7 @@ def _name(label: str) -> str:
     if named:
         return f"${_formula(named[1])}_{{{named[2]}}}$"
     parts = _FORMULA.split(label)
-    return "".join(_formula(part) if place % 2 else _escaped(part) for place, part in enumerate(parts))
+    return "".join(_formula(part) if place % 2 else escaped(part) for place, part in enumerate(parts))
 
 
 def _formula(text: str) -> str:
@@ -198,7 +300,14 @@ def _command(sign: str) -> str:
     return f"{{{command}}}" if command.startswith("\\") else command
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    r"""Print a plain text in LaTeX.
+
+    Examples
+    --------
+    >>> print(escaped("3 × 12 & δ"))
+    3 $\times$ 12 \& $\delta$
+    """
     return "".join(_text_sign(character) for character in text)
 
 

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Union
 
 from diagrams.messages import shown
 from nnft_sym.actions.names import coupling_latex, coupling_name
+from numerics.lowering.monomials import Monomial as Monomial
 
 if TYPE_CHECKING:
     import sympy
 
-#: ``(("kappa", 1), ("lambda", 2))`` is κλ²: names ascending, powers positive.
-Monomial = tuple[tuple[str, int], ...]
 Scalar = int | Fraction
 
 

@@ -14,12 +14,11 @@ from nnft_sym.progress.patience import policy_of
 
 if TYPE_CHECKING:
     from diagrams import Diagram
-    from diagrams.drawing import Picture
+    from diagrams.drawing import Caption, Picture
     from nnft_sym.expansions.expansion import Expansion
     from nnft_sym.expansions.terms import Term
-    from nnft_sym.printing.term_pictures import Drawing
 
-    Entry = tuple[Drawing, str]
+    Entry = tuple[Diagram | Picture, Caption]
 
 
 @dataclass(frozen=True)
@@ -134,11 +133,12 @@ def command(
 
 def _entries(shown: "list[tuple[Term, str]]", sheet: "_Sheet") -> "Iterator[Entry]":
     """Give every picture its caption, with the components of the external points."""
-    from nnft_sym.printing.term_pictures import deltas_text, drawing
+    from nnft_sym.printing.term_pictures import term_caption, term_picture
 
     for number, (term, caption) in enumerate(shown):
         sheet.tell(f"{number} of {len(shown)} pictures laid out")
-        yield drawing(term, sheet.layout, sheet.incoming), f"{caption}  {deltas_text(term)}".rstrip()
+        drawn = term_picture(term, layout=sheet.layout, incoming=sheet.incoming)
+        yield drawn, term_caption(term, caption)
 
 
 def _planar(term: "Term", expansion: "Expansion", layout: str, incoming: int | None) -> "Term":
@@ -230,10 +230,10 @@ class _Sheet:
         """Say what is being done."""
         return f"{self.drawn} of {self.total} pictures drawn" if self.total else self.told
 
-    def counted(self, entries: "list[Entry]") -> "Iterator[tuple[Diagram | Picture, str]]":
+    def counted(self, entries: "list[Entry]") -> "Iterator[Entry]":
         """Hand the entries on to a renderer, which draws one after the other."""
-        for drawing, caption in entries:
-            yield drawing.picture or drawing.diagram, caption
+        for entry in entries:
+            yield entry
             self.drawn += 1
 
     def pages(self, entries: "list[Entry]", title: str) -> "Iterator[tuple[list[Entry], str]]":
@@ -252,9 +252,7 @@ class _Sheet:
 
 def _svg(sheet: _Sheet, entries: "list[Entry]", title: str) -> None:
     from diagrams.drawing import svg_sheet
-    from nnft_sym.printing.term_pictures import dressed_svg
-    from nnft_sym.report.archive import write_text
-    from numerics.files.sealed import check_writable
+    from nnft_sym.storage.writing import check_writable, write_text
 
     pages = list(sheet.pages(entries, title))
     for number, (page, heading) in enumerate(pages, start=1):
@@ -263,18 +261,17 @@ def _svg(sheet: _Sheet, entries: "list[Entry]", title: str) -> None:
         if len(pages) > 1:
             numbered = f"{target.stem}-{number:0{len(str(len(pages)))}d}{target.suffix}"
             target = check_writable(target.with_name(numbered))
-        write_text(target, dressed_svg(text, [drawing for drawing, _ in page]))
+        write_text(target, text)
         sheet.files.append(target)
 
 
 def _tex(sheet: _Sheet, entries: "list[Entry]", title: str) -> None:
     from diagrams.drawing import tikz_document
-    from nnft_sym.printing.term_pictures import dressed_tikz
-    from nnft_sym.report.archive import write_text
+    from nnft_sym.storage.writing import write_text
 
     counted = sheet.counted(entries)
     text = tikz_document(counted, title=title, layout=sheet.layout, incoming=sheet.incoming)
-    write_text(sheet.target, dressed_tikz(text, [drawing for drawing, _ in entries]))
+    write_text(sheet.target, text)
     sheet.files.append(sheet.target)
 
 
@@ -282,15 +279,14 @@ def _pdf(sheet: _Sheet, entries: "list[Entry]", title: str) -> None:
     from matplotlib.backends.backend_pdf import PdfPages
 
     from diagrams.drawing import sheet_figure
-    from nnft_sym.printing.term_pictures import dressed_figure
-    from nnft_sym.report.archive import atomically
+    from nnft_sym.storage.writing import atomically
 
     def save(temporary: Path) -> None:
         with PdfPages(temporary, metadata={"CreationDate": None, "Creator": None}) as pages:
             for page, heading in sheet.pages(entries, title):
                 counted = sheet.counted(page)
                 figure = sheet_figure(counted, title=heading, layout=sheet.layout, incoming=sheet.incoming)
-                pages.savefig(dressed_figure(figure, [drawing for drawing, _ in page]))
+                pages.savefig(figure)
 
     atomically(sheet.target, save)
     sheet.files.append(sheet.target)

@@ -206,7 +206,7 @@ def output_file(out: str, suffixes: Sequence[str]) -> Path:
     Traceback (most recent call last):
     click.exceptions.UsageError: --out 'run.csv': a file name ending in .nc or .h5 is needed
     """
-    from numerics.files.sealed import check_writable
+    from nnft_sym.storage.writing import check_writable
 
     target = check_writable(out)
     if Path(out).suffix.lower() not in suffixes:

@@ -100,9 +100,9 @@ def command(
 
     from nnft_sym.jsonio import dumps
     from nnft_sym.progress.bars import TerminalProgress
-    from nnft_sym.report.archive import atomically
     from nnft_sym.report.plot_style import save_figure
     from nnft_sym.report.width_plots import width_dataset, width_figure
+    from nnft_sym.storage.writing import atomically
     from nnft_sym.study.width_scan import scan_widths
     from numerics.fields.points import as_points
 

@@ -32,11 +32,16 @@ from diagrams.sizes import number_text
 from nnft_sym.actions.action import Action
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.errors import InvalidExpansion
+from nnft_sym.expansions import faces
+from nnft_sym.expansions.content import SumRule
 from nnft_sym.expansions.enumeration import Progress, content_text, listed
 from nnft_sym.expansions.kinds import KIND_ALIASES
-from nnft_sym.expansions.structure import from_lines, structured
+from nnft_sym.expansions.remainder import Remainder, goes_on, remainder
+from nnft_sym.expansions.structure import structured
+from nnft_sym.expansions.sum_rules import sum_rules
 from nnft_sym.expansions.terms import Term, Topology, brackets, topologies
 from nnft_sym.expansions.truncation import Content, CountingLike, OrderLike, Truncation, truncation, whole
+from nnft_sym.notation import from_lines
 
 if TYPE_CHECKING:
     import sympy
@@ -44,11 +49,9 @@ if TYPE_CHECKING:
     from diagrams.diagram import Diagram
     from nnft_sym.expansions.numeric_terms import NumericTerm
     from nnft_sym.notation import Notation
-    from nnft_sym.printing.sortable_table import SortableTable
+    from nnft_sym.printing.table_content import Table
     from nnft_sym.printing.views import Sheet
 
-#: A notebook shows longer expansions by topology, and if there are more of these, only their number.
-MOST_TERMS_SHOWN = 200
 #: More points than this are refused: no kind has a list of diagrams that anybody reads.
 MOST_POINTS = 1_000
 
@@ -184,6 +187,26 @@ class Expansion:
             for content in self.truncation.contents(self.action, self.n)
         }
 
+    def sum_rules(self) -> tuple[SumRule, ...]:
+        """Compare the multiplicities with what is known without diagrams.
+
+        Examples
+        --------
+        >>> all(rule.holds for rule in correlator("lambda*f^4", 4).sum_rules())
+        True
+        """
+        return sum_rules(self)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether higher orders would add anything."""
+        return goes_on(self)
+
+    @property
+    def remainder(self) -> Remainder | None:
+        """What comes first beyond the order; None if there is nothing."""
+        return remainder(self)
+
     def topologies(self) -> tuple[Topology, ...]:
         """Group the terms by diagram without labels.
 
@@ -233,9 +256,7 @@ class Expansion:
 
     def text(self) -> str:
         """Write a table of all terms, grouped by topology."""
-        from nnft_sym.printing.text import expansion_text
-
-        return expansion_text(self)
+        return faces.text(self)
 
     def grouped_text(self) -> str:
         """Write the sum as papers do, one representative per topology with its contractions in front.
@@ -247,9 +268,7 @@ class Expansion:
             - lambda * (72 [K(1,2) ∫dy K_W(3,y) K_W(4,y) K_W(y,y)]
                         + 24 [∫dy K_W(1,y) K_W(2,y) K_W(3,y) K_W(4,y)]) + …
         """
-        from nnft_sym.printing.text import grouped_text
-
-        return grouped_text(self)
+        return faces.grouped_text(self)
 
     def picture(self, *, labelled: bool = False) -> "Sheet":
         """Draw the diagrams on one sheet, which a notebook shows; one per topology, or every labelled one.
@@ -259,11 +278,9 @@ class Expansion:
         >>> correlator("lambda*f^4", 4).picture(labelled=True)
         <pictures: 4-point function of lambda*f**4, normalised, to order 1: 10 diagrams>
         """
-        from nnft_sym.printing.views import expansion_picture
+        return faces.picture(self, labelled)
 
-        return expansion_picture(self, labelled=labelled)
-
-    def table(self, *, labelled: bool = False) -> "SortableTable":
+    def table(self, *, labelled: bool = False) -> "Table":
         """Put the terms into a table, which sorts on a click in a notebook; one row per topology or per term.
 
         Examples
@@ -273,15 +290,11 @@ class Expansion:
         no.  order  vertices  labellings  contractions  S  coefficient  integral
         1    1      3:1       1           6             1  -6*g         ∫dy K_W(1,y) K_W(2,y) K_W(3,y)
         """
-        from nnft_sym.printing.views import expansion_table
-
-        return expansion_table(self, labelled=labelled)
+        return faces.table(self, labelled)
 
     def latex(self, notation: "Notation | None" = None) -> str:
         """Print the formula in LaTeX, for display mathematics with amsmath (``aligned``)."""
-        from nnft_sym.printing.latex import formula_latex
-
-        return formula_latex(self, notation)
+        return faces.latex(self, notation)
 
     def sympy(self) -> "sympy.Expr":
         """Convert to SymPy: undefined functions K and K_W, an unevaluated integral over every vertex."""
@@ -311,15 +324,7 @@ class Expansion:
 
     def _repr_latex_(self) -> str:
         """Show mathematics in a notebook: every term, or one per topology, or how many there are."""
-        from nnft_sym.printing.latex import grouped_latex, left_latex
-
-        number = len(self.topologies())
-        if number > MOST_TERMS_SHOWN:
-            left = left_latex(self.shown_kind.value, self.n)
-            words = f"{len(self):,} terms of {number:,} topologies: ask for one order, or for a table"
-            return rf"$\displaystyle {left} = \text{{{words}}}$"
-        shown = self.latex() if len(self.terms) <= MOST_TERMS_SHOWN else grouped_latex(self)
-        return rf"$\displaystyle {shown}$"
+        return faces.notebook_latex(self)
 
 
 def correlator(

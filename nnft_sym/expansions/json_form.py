@@ -35,11 +35,11 @@ from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.actions.shapes import Shape, shape_of
 from nnft_sym.errors import InvalidDocument
 from nnft_sym.expansions.expansion import Expansion, Kind, Scheme, correlator
-from nnft_sym.expansions.structure import Structure, from_lines, orbit_of
+from nnft_sym.expansions.structure import Structure, orbit_of
 from nnft_sym.expansions.terms import Term, Topology, topologies
 from nnft_sym.expansions.truncation import CountingLike, OrderLike, Truncation, truncation, whole
 from nnft_sym.jsonio import dumps
-from nnft_sym.notation import Factors, Notation
+from nnft_sym.notation import Factors, Notation, from_lines
 
 ACTION, POLYNOMIAL = "nnft.action/1", "nnft.polynomial/1"
 TERM, TOPOLOGY, EXPANSION = "nnft.term/1", "nnft.topology/1", "nnft.expansion/1"

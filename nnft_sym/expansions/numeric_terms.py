@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, TypeAlias, Union
 
 from nnft_sym.actions.names import COMPONENTS
 from nnft_sym.errors import InvalidExpansion
+from nnft_sym.expansions.content import ExpansionContent, TermContent
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
     from diagrams.diagram import Diagram
-    from nnft_sym.expansions.expansion import Expansion
-    from nnft_sym.expansions.terms import Term
     from numerics.kernels.profiles import Profile
     from numerics.lowering.integrand import Integrand
 
@@ -37,7 +36,7 @@ def delta_name(a: int, b: int) -> str:
     return f"δ_{a}_{b}"
 
 
-def numeric_terms(term: "Term") -> Iterator[NumericTerm]:
+def numeric_terms(term: TermContent) -> Iterator[NumericTerm]:
     """Give one term, every product of couplings by itself.
 
     Parameters
@@ -67,7 +66,7 @@ def numeric_terms(term: "Term") -> Iterator[NumericTerm]:
         yield integrand, number, powers | deltas
 
 
-def integrand_of(term: "Term") -> Union["Diagram", "Integrand"]:
+def integrand_of(term: TermContent) -> Union["Diagram", "Integrand"]:
     """Give what stands behind the coefficient: the diagram, or its flat program if there are weights."""
     if not term.factors.weights:
         return term.diagram
@@ -83,7 +82,7 @@ def integrand_of(term: "Term") -> Union["Diagram", "Integrand"]:
     return Integrand(term.diagram.n_external, len(profiles), spectators, legs, internal, profiles=profiles)
 
 
-def with_profiles(expansion: "Expansion", profiles: Mapping[str, "Profile"]) -> Iterator[NumericTerm]:
+def with_profiles(expansion: ExpansionContent, profiles: Mapping[str, "Profile"]) -> Iterator[NumericTerm]:
     """Let couplings depend on the position: g becomes g·p(y) at each vertex that it stands in front of.
 
     Parameters
@@ -124,7 +123,9 @@ def with_profiles(expansion: "Expansion", profiles: Mapping[str, "Profile"]) -> 
             yield lower_diagram(term.diagram, profiles=at_vertices), number, powers
 
 
-def _profiles_of_valences(expansion: "Expansion", profiles: Mapping[str, "Profile"]) -> dict[int, "Profile"]:
+def _profiles_of_valences(
+    expansion: ExpansionContent, profiles: Mapping[str, "Profile"]
+) -> dict[int, "Profile"]:
     action = expansion.action
     unknown = sorted(set(profiles) - set(action.couplings))
     if unknown or not action.is_local_scalar:

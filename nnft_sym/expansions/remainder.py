@@ -9,13 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations_with_replacement
-from typing import TYPE_CHECKING
 
 from nnft_sym.actions.polynomials import Polynomial
+from nnft_sym.expansions.content import Asked
 from nnft_sym.expansions.truncation import HIGHEST_ORDER, strength, width_latex, width_text
-
-if TYPE_CHECKING:
-    from nnft_sym.expansions.expansion import Expansion
 
 
 @dataclass(frozen=True)
@@ -53,7 +50,7 @@ class Remainder:
         return rf"\mathcal{{O}}({', '.join(inside)})"
 
 
-def goes_on(expansion: "Expansion") -> bool:
+def goes_on(expansion: Asked) -> bool:
     """Tell whether higher orders would add anything.
 
     Examples
@@ -67,7 +64,7 @@ def goes_on(expansion: "Expansion") -> bool:
     return next(_left_out(expansion), None) is not None
 
 
-def remainder(expansion: "Expansion") -> Remainder | None:
+def remainder(expansion: Asked) -> Remainder | None:
     """Give what comes first beyond the order; None if there is nothing.
 
     Examples
@@ -98,7 +95,7 @@ def remainder(expansion: "Expansion") -> Remainder | None:
     return Remainder(tuple(Polynomial({m: 1}) for m in sorted(monomials)), order=len(first[0]))
 
 
-def _left_out(expansion: "Expansion") -> Iterator[tuple[int, ...]]:
+def _left_out(expansion: Asked) -> Iterator[tuple[int, ...]]:
     """Give the vertices, as valences, of diagrams that are not within the order, fewest vertices first."""
     action, cut = expansion.action, expansion.truncation
     if expansion.n % 2 and all(valence % 2 == 0 for valence in action.valences):
@@ -114,7 +111,7 @@ def _left_out(expansion: "Expansion") -> Iterator[tuple[int, ...]]:
                 yield chosen
 
 
-def _exist(expansion: "Expansion", valences: tuple[int, ...]) -> bool:
+def _exist(expansion: Asked, valences: tuple[int, ...]) -> bool:
     """Tell whether there are diagrams of the kind with these vertices."""
     n, kind = expansion.n, expansion.kind.value
     if (n + sum(valences)) % 2:
@@ -149,7 +146,7 @@ def _irreducible(n: int, valences: tuple[int, ...]) -> bool:
     return free >= 0 if len(valences) == 1 else min(valences) >= 2 and free >= 2 * len(valences)
 
 
-def _product(expansion: "Expansion", chosen: tuple[int, ...]) -> Polynomial:
+def _product(expansion: Asked, chosen: tuple[int, ...]) -> Polynomial:
     """Multiply what stands in front of the vertices, signs left out."""
     product = Polynomial.constant(1)
     for valence in chosen:
@@ -163,6 +160,6 @@ def _cost(product: Polynomial, worth: dict[str, Fraction]) -> Fraction:
     return min(costs)
 
 
-def _cheapest(expansion: "Expansion", worth: dict[str, Fraction]) -> Fraction:
+def _cheapest(expansion: Asked, worth: dict[str, Fraction]) -> Fraction:
     valences = expansion.action.valences
     return min((_cost(strength(expansion.action, v), worth) for v in valences), default=Fraction(1))

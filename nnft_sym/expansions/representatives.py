@@ -13,9 +13,10 @@ from diagrams.diagram import Diagram
 from nnft_sym.actions.action import Action
 from nnft_sym.expansions.enumeration import Progress
 from nnft_sym.expansions.expansion import Expansion, scalar_diagrams, terms_of, without_terms
-from nnft_sym.expansions.structure import from_lines, renamed
+from nnft_sym.expansions.structure import renamed
 from nnft_sym.expansions.terms import Term, topologies
 from nnft_sym.expansions.truncation import OrderLike
+from nnft_sym.notation import from_lines
 
 
 @dataclass(frozen=True)

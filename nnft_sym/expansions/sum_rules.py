@@ -5,40 +5,15 @@ a coefficient of a power series (:mod:`diagrams.zero_dim`); all contractions tog
 """
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from nnft_sym.expansions.content import ExpansionContent, SumRule
 
 if TYPE_CHECKING:
     from diagrams.zero_dim import Kind as OracleKind
-    from nnft_sym.expansions.expansion import Expansion
 
 
-@dataclass(frozen=True)
-class SumRule:
-    """A sum over diagrams and what it must be.
-
-    Attributes
-    ----------
-    vertices : str
-        Vertex content, as in ``4:2,6:1``; empty without vertices.
-    source : str
-        Where the expected number comes from.
-    found, expected : int
-        Sum of multiplicities, vertices labelled.
-    """
-
-    vertices: str
-    source: str
-    found: int
-    expected: int
-
-    @property
-    def holds(self) -> bool:
-        """Tell whether the two numbers agree."""
-        return self.found == self.expected
-
-
-def sum_rules(expansion: "Expansion") -> tuple[SumRule, ...]:
+def sum_rules(expansion: ExpansionContent) -> tuple[SumRule, ...]:
     """Give the sum rules of an expansion, per vertex content.
 
     All contractions are compared with the double factorial. The terms listed are compared with the
@@ -62,7 +37,7 @@ def sum_rules(expansion: "Expansion") -> tuple[SumRule, ...]:
         return tuple(rules)
     listed: Counter[str] = Counter()
     for term in expansion.terms:
-        listed[term.vertex_key] += int(term.structure.share) if term.structure else term.multiplicity
+        listed[term.vertex_key] += int(term.share)
     for key in expansion.wick_total:
         expected = multiplicity_sum(expansion.n, _content(key), kind)
         if key == "" and expansion.n == 2 and expansion.kind.value == "1pi":
@@ -79,7 +54,7 @@ def _content(key: str) -> dict[int, int]:
     return {int(valence): int(number) for valence, number in pairs}
 
 
-def _oracle_kind(expansion: "Expansion") -> "OracleKind | None":
+def _oracle_kind(expansion: ExpansionContent) -> "OracleKind | None":
     """Find the series that the listed diagrams must add up to."""
     from diagrams.zero_dim import Kind
 

@@ -1,5 +1,6 @@
 """One term of an expansion, and the terms that differ only by the labels of the external points."""
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,6 +12,7 @@ from diagrams.diagram import Diagram
 from nnft_sym.actions.factoring import factored
 from nnft_sym.actions.names import COMPONENTS
 from nnft_sym.actions.polynomials import Monomial, Polynomial, Scalar
+from nnft_sym.expansions import faces
 from nnft_sym.expansions.structure import Structure
 from nnft_sym.notation import Factors
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
     from nnft_sym.expansions.numeric_terms import NumericTerm
     from nnft_sym.notation import Notation
+    from nnft_sym.printing.views import Sheet
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,21 @@ class Term:
     def vertex_key(self) -> str:
         """How many vertices there are of every number of fields, as in ``4:2,6:1``."""
         return self.whole.vertex_key
+
+    @property
+    def vertex_content(self) -> tuple[tuple[int, int], ...]:
+        """The same as pairs (number of fields, how many)."""
+        return self.whole.vertex_content
+
+    @property
+    def links(self) -> tuple[tuple[int, ...], ...]:
+        """Points, counted from 1, that belong to one vertex of several points."""
+        return self.structure.links if self.structure else ()
+
+    @property
+    def share(self) -> Fraction | int:
+        """The multiplicity if vertices with equally many fields are not told apart beforehand."""
+        return self.structure.share if self.structure else self.multiplicity
 
     @property
     def multiplicity(self) -> int:
@@ -129,11 +147,7 @@ class Term:
 
     def text(self) -> str:
         """Write coefficient and integral on one line."""
-        from nnft_sym.printing.text import integral_text
-
-        product = factored(self.coefficient)
-        sign = "-" if product.number < 0 else ""
-        return f"{sign}{product.text()} * {integral_text(self.factors)}"
+        return faces.term_text(self)
 
     def latex(self, notation: "Notation | None" = None) -> str:
         r"""Print coefficient and integral in LaTeX.
@@ -144,9 +158,7 @@ class Term:
         >>> print(correlator("lambda*f^4", 2).terms[1].latex())
         -12\lambda\int d^{d}y\,K^{W}_{1y}K^{W}_{2y}K^{W}_{yy}
         """
-        from nnft_sym.printing.latex import sum_latex
-
-        return sum_latex([(self.coefficient, [self.factors])], notation)
+        return faces.term_latex(self, notation)
 
     def integral(self) -> "sympy.Expr":
         """Convert to SymPy what stands behind the coefficient."""
@@ -228,6 +240,30 @@ class Topology:
         """Number of labellings, if there are several, times the Wick contractions of each."""
         one = self.representative.count_text
         return f"{self.labellings} × {one}" if self.labellings > 1 else one
+
+    def picture(self) -> "Sheet":
+        """Draw its first labelling, with the number of labellings and their Wick contractions below.
+
+        Examples
+        --------
+        >>> from nnft_sym.expansions.expansion import correlator
+        >>> "6 × 12" in correlator("lambda*f^4", 4).topologies()[1].picture().svg
+        True
+        """
+        return faces.topology_picture(self)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Draw it into a file whose suffix says how: .svg, .pdf, .png or .tex.
+
+        Raises
+        ------
+        UnwritablePicture
+            If the suffix is another one, or the disk refuses.
+        """
+        self.picture().save(path)
+
+    def _repr_svg_(self) -> str:
+        return self.picture().svg
 
     @cached_property
     def edge_labels(self) -> tuple[tuple[tuple[str, str], ...], ...]:

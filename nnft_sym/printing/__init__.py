@@ -2,5 +2,5 @@
 
 Plain text: `text`, `number_text`, `tables`. LaTeX: `latex` (lines broken by `latex_lines`), `latex_diagrams`
 inside the equation, `latex_output` for a whole document. Drawn: `term_pictures`, `tikz_listing`. For
-notebooks and browsers: `views`, `sortable_table`, `formulas`.
+notebooks and browsers: `views`, `table_content`, `formulas`.
 """

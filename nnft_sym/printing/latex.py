@@ -9,10 +9,9 @@ fixed size, since ``\left`` and ``\right`` cannot stand on different lines.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from nnft_sym.actions.polynomials import Polynomial
-from nnft_sym.expansions.remainder import goes_on, remainder
+from nnft_sym.expansions.content import ExpansionContent, TopologyContent
 from nnft_sym.notation import Factors, Line, Notation, factors_of, n_vertices_of
 from nnft_sym.printing.latex_lines import (
     Piece,
@@ -23,10 +22,6 @@ from nnft_sym.printing.latex_lines import (
     sign_and_number,
     with_dots,
 )
-
-if TYPE_CHECKING:
-    from nnft_sym.expansions.expansion import Expansion
-    from nnft_sym.expansions.terms import Topology
 
 #: A coefficient and what stands under the integral in every diagram that carries it.
 Block = tuple[Polynomial, Sequence[Factors | Sequence[Line]]]
@@ -58,7 +53,7 @@ def sum_latex(blocks: Iterable[Block], notation: Notation | None = None) -> str:
     return " ".join(piece.latex for piece in pieces) or "0"
 
 
-def formula_latex(expansion: "Expansion", notation: Notation | None = None) -> str:
+def formula_latex(expansion: ExpansionContent, notation: Notation | None = None) -> str:
     r"""Print an expansion as one formula, with lines inside ``aligned`` where it is long.
 
     Examples
@@ -70,7 +65,7 @@ def formula_latex(expansion: "Expansion", notation: Notation | None = None) -> s
     return one_formula(_formula_rows(expansion, notation or Notation()))
 
 
-def grouped_latex(expansion: "Expansion", notation: Notation | None = None) -> str:
+def grouped_latex(expansion: ExpansionContent, notation: Notation | None = None) -> str:
     r"""Print the sum as papers do: contractions in front of one representative per topology.
 
     A bracket stands for the mean over the labellings of the external points.
@@ -84,7 +79,9 @@ def grouped_latex(expansion: "Expansion", notation: Notation | None = None) -> s
     return one_formula(_grouped_rows(expansion, notation or Notation()))
 
 
-def display_latex(expansion: "Expansion", notation: Notation | None = None, *, grouped: bool = False) -> str:
+def display_latex(
+    expansion: ExpansionContent, notation: Notation | None = None, *, grouped: bool = False
+) -> str:
     r"""Print an expansion as displayed mathematics, ready to be pasted; ``align*`` if it is long.
 
     Unlike ``aligned``, ``align*`` can be broken across pages (with ``\allowdisplaybreaks``).
@@ -102,7 +99,7 @@ def display_latex(expansion: "Expansion", notation: Notation | None = None, *, g
     return displayed(rows)
 
 
-def _formula_rows(expansion: "Expansion", notation: Notation) -> list[str]:
+def _formula_rows(expansion: ExpansionContent, notation: Notation) -> list[str]:
     """Print every term."""
     pieces: list[Piece] = []
     for topology in expansion.topologies():
@@ -111,7 +108,7 @@ def _formula_rows(expansion: "Expansion", notation: Notation) -> list[str]:
     return _finished(expansion, pieces)
 
 
-def _grouped_rows(expansion: "Expansion", notation: Notation) -> list[str]:
+def _grouped_rows(expansion: ExpansionContent, notation: Notation) -> list[str]:
     """Print one representative per topology."""
     pieces: list[Piece] = []
     for group in expansion.brackets():
@@ -119,17 +116,17 @@ def _grouped_rows(expansion: "Expansion", notation: Notation) -> list[str]:
     return _finished(expansion, pieces)
 
 
-def _finished(expansion: "Expansion", pieces: list[Piece]) -> list[str]:
+def _finished(expansion: ExpansionContent, pieces: list[Piece]) -> list[str]:
     """Add what is left out, and break the sum into lines."""
     pieces = finished(expansion, pieces)
     return broken(left_latex(expansion.shown_kind.value, expansion.n), pieces)
 
 
-def finished(expansion: "Expansion", pieces: list[Piece]) -> list[Piece]:
+def finished(expansion: ExpansionContent, pieces: list[Piece]) -> list[Piece]:
     """Say that the sum goes on; a sum without terms is zero, or of the order of its first term."""
     if pieces:
-        return with_dots(pieces) if goes_on(expansion) else pieces
-    rest = remainder(expansion)
+        return with_dots(pieces) if expansion.goes_on else pieces
+    rest = expansion.remainder
     return [made(rest.latex()) if rest else Piece("0", 5.0)]
 
 
@@ -175,7 +172,7 @@ def _pieces(
     return [made(inside[0], opens=True), *(made(latex) for latex in inside[1:])]
 
 
-def _grouped_pieces(topologies: "Sequence[Topology]", notation: Notation, start: bool) -> list[Piece]:
+def _grouped_pieces(topologies: Sequence[TopologyContent], notation: Notation, start: bool) -> list[Piece]:
     """Print the topologies of one vertex content behind what all their contractions have in common."""
     first = topologies[0].representative
     sign, number = sign_and_number(topologies[0].common, start)

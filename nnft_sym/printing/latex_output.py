@@ -3,17 +3,12 @@
 amsmath is all it needs; where TikZ is installed, the diagrams are drawn as well.
 """
 
-from typing import TYPE_CHECKING
-
 from diagrams.messages import did_you_mean, shown
 from nnft_sym.errors import RenderingError
+from nnft_sym.expansions.content import ExpansionContent
 from nnft_sym.jsonio import unlimited_digits
 from nnft_sym.notation import Notation
 from nnft_sym.printing.latex import display_latex
-from nnft_sym.printing.latex_diagrams import diagram_latex
-
-if TYPE_CHECKING:
-    from nnft_sym.expansions.expansion import Expansion
 
 _PLAIN_KERNELS = (
     "Every line is printed as $K$; at a vertex it stands for the propagator without the variance of the "
@@ -54,7 +49,9 @@ _COMMENTS = {
 MOST_DRAWN = 150
 
 
-def pasted_latex(expansion: "Expansion", notation: "Notation | None" = None, terms: str = "labelled") -> str:
+def pasted_latex(
+    expansion: ExpansionContent, notation: "Notation | None" = None, terms: str = "labelled"
+) -> str:
     r"""Write displayed mathematics, behind a comment that says what does not meet the eye.
 
     Parameters
@@ -83,7 +80,9 @@ def pasted_latex(expansion: "Expansion", notation: "Notation | None" = None, ter
     return "\n".join([*comments, _display(expansion, notation, terms)])
 
 
-def latex_document(expansion: "Expansion", notation: Notation | None = None, terms: str | None = None) -> str:
+def latex_document(
+    expansion: ExpansionContent, notation: Notation | None = None, terms: str | None = None
+) -> str:
     r"""Write a document: action, rule of the scheme, the sum in three forms, number of contractions.
 
     Parameters
@@ -124,7 +123,7 @@ def latex_document(expansion: "Expansion", notation: Notation | None = None, ter
     return document
 
 
-def _sections(expansion: "Expansion", notation: Notation, terms: str | None) -> str:
+def _sections(expansion: ExpansionContent, notation: Notation, terms: str | None) -> str:
     """Write the sum in one form or in all; a LaTeX without TikZ leaves the drawn one out."""
     few = len(expansion.topologies()) <= MOST_DRAWN
     chosen = [terms] if terms else [form for form in _HEADINGS if few or form != "drawn"]
@@ -133,9 +132,7 @@ def _sections(expansion: "Expansion", notation: Notation, terms: str | None) -> 
         lines = [rf"\subsection*{{{_HEADINGS.get(form)}}}"]
         if form != "labelled":
             lines.append(_BRACKETS)
-        extended = any(
-            term.structure and (term.structure.links or term.factors.weights) for term in expansion
-        )
+        extended = any(term.links or term.factors.weights for term in expansion)
         if form == "drawn" and extended:
             lines.append(_LINKS)
         lines.append(_display(expansion, notation, form))
@@ -145,7 +142,7 @@ def _sections(expansion: "Expansion", notation: Notation, terms: str | None) -> 
     return "\n".join(sections)
 
 
-def _display(expansion: "Expansion", notation: Notation, terms: str) -> str:
+def _display(expansion: ExpansionContent, notation: Notation, terms: str) -> str:
     """Print the sum in one form."""
     if terms not in _HEADINGS:
         raise RenderingError(
@@ -153,5 +150,7 @@ def _display(expansion: "Expansion", notation: Notation, terms: str) -> str:
             f"{did_you_mean(terms, _HEADINGS)}"
         )
     if terms == "drawn":
+        from nnft_sym.printing.latex_diagrams import diagram_latex  # needs NumPy for the layout
+
         return diagram_latex(expansion)
     return display_latex(expansion, notation, grouped=terms == "grouped")

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from nnft_sym.printing.table_content import Table as TableContent
+
 #: Characters that a label keeps on one line.
 LABEL = 24
 #: A terminal counts as at least, and as at most, so many characters wide.
@@ -52,6 +54,11 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> 
     for row in rows:
         made.add_row(*row)
     return made
+
+
+def terminal_table(content: "TableContent") -> "Table":
+    """Make the terminal's form of a table."""
+    return table(*content.in_brief())
 
 
 def point_label(point: Sequence[float]) -> str:

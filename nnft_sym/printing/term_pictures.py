@@ -1,218 +1,91 @@
-r"""Pictures of terms: links of bilocal vertices as dashed lines, weights |y|² as labels at their vertices.
+r"""Pictures of terms: links of bilocal vertices as dashed lines, weights |y|² as notes at their vertices.
 
-Steps: (1) the points of one vertex are joined by extra lines, so that the layout keeps them together;
-(2) the renderers of :mod:`diagrams.drawing` draw the result, one shape per line and one per point, in the
-order of the picture; (3) the shapes of the extra lines are dashed, and labels are put beside weighted
-vertices. `drawing` does the first step, `dressed_tikz`, `dressed_svg` and `dressed_figure` the last, for a
-single picture or for a sheet.
+Steps: (1) the points of one vertex are joined by extra lines, so that the layout keeps them together; (2) the
+curves of these lines are dashed, and (3) the weights are put where there is room beside their vertices. What
+comes out is a picture like any other, which every renderer of :mod:`diagrams.drawing` draws.
 """
 
-import re
 from cmath import rect
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from math import atan2, cos, pi, remainder, sin
 from typing import TYPE_CHECKING
 
-from nnft_sym.expansions.structure import from_lines
-from nnft_sym.notation import Line
+from diagrams.drawing import Caption, CurveStyle, Note, escaped, picture
+from nnft_sym.expansions.content import TermContent
+from nnft_sym.notation import Line, from_lines
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from diagrams.diagram import Diagram
-    from diagrams.pictures.picture import Picture
-    from nnft_sym.expansions.terms import Term
+    from diagrams.drawing import Picture
 
-#: From a vertex to the centre of its label, in leg lengths.
-_LABEL_DISTANCE = 0.5
-#: The same for small pictures, in which letters are larger against the lines.
-SMALL_DISTANCE = 0.9
 #: An angle between lines in which a label finds room, in radians.
 _ROOM = 0.6
-_DASHES = "dash pattern=on 1.6pt off 1.4pt"
-_SVG_DASHES = ' stroke-dasharray="4 3.5"'
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-@dataclass(frozen=True)
-class Drawing:
-    """What a term looks like beyond plain lines and points.
-
-    Attributes
-    ----------
-    diagram : Diagram
-        To be given to a renderer: the lines of the term and one line per link.
-    links : frozenset of int
-        Which curves of its picture are links.
-    weights : tuple of (int, int, complex)
-        Per weighted vertex: its place among the marks of the picture, the power of the distance from the
-        origin, and where there is room for a label, in units of the usual distance from the vertex.
-    picture : Picture, optional
-        What a renderer would make of the diagram, if that had to be known.
-    """
-
-    diagram: "Diagram"
-    links: frozenset[int] = frozenset()
-    weights: tuple[tuple[int, int, complex], ...] = ()
-    picture: "Picture | None" = None
-
-
-def drawing(term: "Term", layout: str = "free", incoming: int | None = None) -> Drawing:
-    """Prepare the picture of a term.
+def term_picture(
+    term: TermContent,
+    *,
+    labels: Sequence[str] | None = None,
+    layout: str = "free",
+    incoming: int | None = None,
+) -> "Diagram | Picture":
+    """Give what a renderer draws of a term: its diagram, or a picture if there is more to be seen.
 
     Parameters
     ----------
     term : Term
         Its components are not drawn: `deltas_text` and `deltas_latex` tell them.
-    layout, incoming
-        As for :func:`diagrams.pictures.picture.picture`, to find where there is room for labels.
+    labels, layout, incoming
+        As for :func:`diagrams.pictures.picture.picture`; a diagram is not laid out yet, so that they are to
+        be given to the renderer as well.
 
     Examples
     --------
     >>> from nnft_sym.expansions.expansion import correlator
-    >>> vertex = drawing(correlator("mu*f(x)^2*f(y)^2", 4, kind="connected").terms[0])
-    >>> vertex.diagram.edge_string, sorted(vertex.links)
-    ('x1-y1,x2-y1,x3-y2,x4-y2,y1-y2', [4])
+    >>> vertex = term_picture(correlator("mu*f(x)^2*f(y)^2", 4, kind="connected").terms[0])
+    >>> [(c.start, c.end) for c in vertex.curves if c.style is CurveStyle.DASHED]
+    [('y1', 'y2')]
     """
-    structure = term.structure
-    if structure is None or not (structure.links or structure.factors.weights):
-        return Drawing(term.diagram)
-    from diagrams.drawing import picture
-
+    if not (term.links or term.factors.weights):
+        return term.diagram
     n = term.diagram.n_external
-    links = [(f"y{a}", f"y{b}") for link in structure.links for a, b in pairwise(link)]
+    links = [(f"y{a}", f"y{b}") for link in term.links for a, b in pairwise(link)]
     diagram = from_lines(n, (*term.lines, *links))
     new = _matched([*term.lines, *links], diagram.edge_labels)
-    drawn = picture(diagram, layout=layout, incoming=incoming)
-    chosen: set[int] = set()
+    drawn = picture(diagram, labels, layout=layout, incoming=incoming)
+    dashed: set[int] = set()
     for a, b in links:
+        # Of several lines between the two points the last one is the link.
         ends = {new[a], new[b]}
         here = [number for number, curve in enumerate(drawn.curves) if {curve.start, curve.end} == ends]
-        chosen.add(next(number for number in reversed(here) if number not in chosen))
-    place = {mark.label: number for number, mark in enumerate(drawn.marks)}
-    weights = tuple(
-        (place[new[f"y{point}"]], weight, _free_place(drawn, new[f"y{point}"]))
-        for point, weight in enumerate(structure.factors.weights, start=1)
-        if weight
-    )
-    return Drawing(diagram, frozenset(chosen), weights, drawn)
+        dashed.add(next(number for number in reversed(here) if number not in dashed))
+    place = {mark.label: number for number, mark in enumerate(drawn.marks) if not mark.external}
+    notes = {}
+    for point, weight in enumerate(term.factors.weights, start=1):
+        if weight:
+            free = _free_place(drawn, new[f"y{point}"])
+            notes[place[new[f"y{point}"]]] = Note("|y|", str(weight), free.real, free.imag)
+    return drawn.dressed(styles=dict.fromkeys(dashed, CurveStyle.DASHED), notes=notes)
 
 
-def dressed_tikz(code: str, drawings: Sequence[Drawing], *, small: bool = False) -> str:
-    r"""Dash the links, label the weighted vertices, and print the δ of captions, in TikZ code.
-
-    Parameters
-    ----------
-    code : str
-        From ``diagrams.drawing.tikz`` or ``tikz_document`` with the diagrams of the drawings.
-    drawings : sequence of Drawing
-        In the order of the pictures.
-    small : bool
-        For pictures inside an equation: smaller labels, further from their vertices.
+def term_caption(term: TermContent, count: str) -> Caption:
+    r"""Make the line below a picture: a number of contractions, and the δ of the components.
 
     Examples
     --------
-    >>> from diagrams.drawing import tikz
     >>> from nnft_sym.expansions.expansion import correlator
-    >>> weighted = drawing(correlator("b*x^2*f^4", 4, kind="connected").terms[0])
-    >>> print(dressed_tikz(tikz(weighted.diagram), [weighted]).splitlines()[-2])
-      \fill (0,0) circle[radius=0.07] ++(0.00,0.50) node[font=\scriptsize, inner sep=1pt] {$|y|^{2}$};
+    >>> caption = term_caption(correlator("lambda*(f.f)^2", 2).terms[0], "3 × 4")
+    >>> print(caption, caption.latex, sep=" | ")
+    3 × 4  δ(1,2) | 3 $\times$ 4  $\delta_{i_{1}i_{2}}$
     """
-    far, size = (SMALL_DISTANCE, r"\tiny") if small else (_LABEL_DISTANCE, r"\scriptsize")
-    links, weights = _shape_numbers(drawings)
-
-    def label(number: int) -> str:
-        if number not in weights:
-            return ""
-        power, place = weights[number]
-        where = rf"++({place.real * far:.2f},{place.imag * far:.2f}) node[font={size}, inner sep=1pt]"
-        return rf" {where} {{$|y|^{{{power}}}$}}"
-
-    curve, mark = iter(range(code.count(r"\draw"))), iter(range(code.count(r"\fill")))
-    lines = []
-    for line in code.splitlines():
-        if r"\draw" in line and next(curve) in links:
-            line = line.replace(r"\draw", rf"\draw[{_DASHES}]")
-        elif r"\fill" in line:
-            line = re.sub(r"(circle\[radius=[\d.]+\])", lambda found: found[1] + label(next(mark)), line)
-        lines.append(re.sub(r"(?:δ|\$\\delta\$)\((\d+),(\d+)\)", r"$\\delta_{i_{\1}i_{\2}}$", line))
-    return "\n".join(lines) + ("\n" if code.endswith("\n") else "")
+    deltas = [rf"$\delta_{{i_{{{a}}}i_{{{b}}}}}$" for a, b in term.factors.pairs]
+    latex = f"{escaped(count)}  {' '.join(deltas)}".rstrip()
+    return Caption(f"{count}  {deltas_text(term)}".rstrip(), latex)
 
 
-def dressed_svg(text: str, drawings: Sequence[Drawing]) -> str:
-    """Dash the links and label the weighted vertices in an SVG document.
-
-    Parameters
-    ----------
-    text : str
-        From ``diagrams.drawing.svg`` or ``svg_sheet`` with the diagrams of the drawings.
-    drawings : sequence of Drawing
-        In the order of the pictures.
-
-    Examples
-    --------
-    >>> from diagrams.drawing import svg
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> vertex = drawing(correlator("mu*f(x)^2*f(y)^2", 4, kind="connected").terms[0])
-    >>> dressed_svg(svg(vertex.diagram), [vertex]).count("stroke-dasharray")
-    1
-    """
-    links, weights = _shape_numbers(drawings)
-    curve, mark = iter(range(text.count("<path"))), iter(range(text.count("<circle")))
-
-    def dashed(found: re.Match[str]) -> str:
-        return found[1] + (_SVG_DASHES if next(curve) in links else "") + "/>"
-
-    def labelled(found: re.Match[str]) -> str:
-        number = next(mark)
-        if number not in weights:
-            return found[0]
-        power, place = weights[number]
-        x, y = float(found[1]) + 24 * place.real, float(found[2]) - 26 * place.imag + 4
-        return (
-            f'{found[0]}<text x="{x:.1f}" y="{y:.1f}" font-size="12" text-anchor="middle">'
-            f"|y|{str(power).translate(_RAISED)}</text>"
-        )
-
-    text = re.sub(r"(<path [^>]*?)/>", dashed, text)
-    return re.sub(r'<circle cx="([-\d.]+)" cy="([-\d.]+)" [^>]*/>', labelled, text)
-
-
-def dressed_figure(figure: "Figure", drawings: Sequence[Drawing]) -> "Figure":
-    """Dash the links and label the weighted vertices in a matplotlib figure.
-
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-        From ``diagrams.drawing.sheet_figure`` with the diagrams of the drawings; it is changed.
-    drawings : sequence of Drawing
-        In the order of the pictures.
-
-    Examples
-    --------
-    >>> from diagrams.drawing import sheet_figure
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> vertex = drawing(correlator("mu*f(x)^2*f(y)^2", 4, kind="connected").terms[0])
-    >>> figure = dressed_figure(sheet_figure([vertex.diagram]), [vertex])
-    >>> [patch.get_linestyle() for patch in figure.axes[0].patches].count("--")
-    1
-    """
-    import numpy as np
-
-    for axes, one in zip(figure.axes, drawings, strict=True):
-        for number in one.links:
-            axes.patches[number].set_linestyle("--")
-        for number, power, place in one.weights:
-            x, y = np.asarray(axes.lines[number].get_xydata())[0]
-            x, y = x + _LABEL_DISTANCE * place.real, y + _LABEL_DISTANCE * place.imag
-            axes.text(x, y, f"$|y|^{{{power}}}$", ha="center", va="center", fontsize=7)
-    return figure
-
-
-def deltas_latex(term: "Term") -> str:
+def deltas_latex(term: TermContent) -> str:
     r"""Print the product of δ of the components of external points, nothing without components.
 
     Examples
@@ -224,7 +97,7 @@ def deltas_latex(term: "Term") -> str:
     return "".join(rf"\delta_{{i_{{{a}}}i_{{{b}}}}}" for a, b in term.factors.pairs)
 
 
-def deltas_text(term: "Term") -> str:
+def deltas_text(term: TermContent) -> str:
     """Write the same as plain text.
 
     Examples
@@ -234,19 +107,6 @@ def deltas_text(term: "Term") -> str:
     'δ(1,2) δ(3,4)'
     """
     return " ".join(f"δ({a},{b})" for a, b in term.factors.pairs)
-
-
-def _shape_numbers(drawings: Sequence[Drawing]) -> tuple[set[int], dict[int, tuple[int, complex]]]:
-    """Number curves and marks through all pictures: which are links, and which carry a weight."""
-    links: set[int] = set()
-    weights: dict[int, tuple[int, complex]] = {}
-    curve = mark = 0
-    for one in drawings:
-        links |= {curve + number for number in one.links}
-        weights |= {mark + number: (power, place) for number, power, place in one.weights}
-        curve += len(one.diagram.edges)
-        mark += one.diagram.n_external + one.diagram.n_vertices
-    return links, weights
 
 
 def _matched(lines: Sequence[Line], goal: Sequence[Line]) -> dict[str, str]:

@@ -2,16 +2,11 @@
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from nnft_sym.actions.factoring import factored
-from nnft_sym.expansions.remainder import goes_on, remainder
+from nnft_sym.expansions.content import ExpansionContent, TermContent, TopologyContent
 from nnft_sym.jsonio import unlimited_digits
 from nnft_sym.notation import Factors, Line, factors_of, n_vertices_of, split_lines
-
-if TYPE_CHECKING:
-    from nnft_sym.expansions.expansion import Expansion
-    from nnft_sym.expansions.terms import Term, Topology
 
 _SOURCES = {
     "(line ends - 1)!!": "every contraction, vacuum parts included, against the double factorial",
@@ -77,13 +72,20 @@ def left_side(kind: str, n: int) -> str:
     return f"{symbol}({','.join(str(point) for point in range(1, n + 1))})"
 
 
-def expansion_text(expansion: "Expansion") -> str:
+def term_text(term: TermContent) -> str:
+    """Write coefficient and integral of a term on one line."""
+    product = factored(term.coefficient)
+    sign = "-" if product.number < 0 else ""
+    return f"{sign}{product.text()} * {integral_text(term.factors)}"
+
+
+def expansion_text(expansion: ExpansionContent) -> str:
     """Write a table of all terms, topology by topology, with the rule of the scheme and the Wick check."""
     with unlimited_digits():
         return "\n".join(_table_lines(expansion))
 
 
-def _table_lines(expansion: "Expansion") -> list[str]:
+def _table_lines(expansion: ExpansionContent) -> list[str]:
     lines = [
         f"{expansion.n}-point function, {expansion.shown_kind}, to {_order(expansion)} of",
         f"S = S_GP + ∫ [{expansion.action}]",
@@ -111,7 +113,7 @@ def _table_lines(expansion: "Expansion") -> list[str]:
     return lines
 
 
-def no_diagrams(expansion: "Expansion") -> str:
+def no_diagrams(expansion: ExpansionContent) -> str:
     """Say why an expansion has no terms.
 
     Examples
@@ -123,7 +125,7 @@ def no_diagrams(expansion: "Expansion") -> str:
     """
     valences = expansion.action.valences
     what = f"of the kind {expansion.kind} with {expansion.scheme} lines"
-    rest = remainder(expansion)
+    rest = expansion.remainder
     if rest:
         return (
             f"there are no diagrams {what} to {expansion.truncation.text}; the function is {rest.text()}: "
@@ -142,28 +144,26 @@ def no_diagrams(expansion: "Expansion") -> str:
     )
 
 
-def _order(expansion: "Expansion") -> str:
+def _order(expansion: ExpansionContent) -> str:
     """Say where the sum stops."""
     words = expansion.truncation.text
     return f"{words} in the vertices" if isinstance(expansion.order, int) and "~" not in words else words
 
 
-def _content(topology: "Topology") -> tuple[int, str]:
+def _content(topology: TopologyContent) -> tuple[int, str]:
     return topology.representative.order, topology.representative.vertex_key
 
 
-def _row(term: "Term") -> str:
+def _row(term: TermContent) -> str:
     integral = integral_text(term.factors)
     return _TABLE.format(term.multiplicity, term.symmetry_factor, str(term.coefficient), integral)
 
 
-def _wick_lines(expansion: "Expansion") -> list[str]:
+def _wick_lines(expansion: ExpansionContent) -> list[str]:
     """Compare the diagrams found with what is known without diagrams."""
-    from nnft_sym.expansions.sum_rules import sum_rules
-
     lines = ["sum rules (sums of multiplicities)"]
     previous = ""
-    for rule in sum_rules(expansion):
+    for rule in expansion.sum_rules():
         if rule.source != previous:
             lines.append(f"  {_SOURCES[rule.source]}")
             previous = rule.source
@@ -172,7 +172,7 @@ def _wick_lines(expansion: "Expansion") -> list[str]:
     return lines
 
 
-def grouped_text(expansion: "Expansion") -> str:
+def grouped_text(expansion: ExpansionContent) -> str:
     """Write the sum with one representative per topology; a bracket is the mean over its labellings."""
     left = left_side(expansion.shown_kind.value, expansion.n) + " = "
     groups = [
@@ -180,12 +180,12 @@ def grouped_text(expansion: "Expansion") -> str:
         for number, group in enumerate(expansion.brackets())
     ]
     if not groups:
-        rest = remainder(expansion)
+        rest = expansion.remainder
         return left + (rest.text() if rest else "0")
-    return left + "\n    ".join(groups) + (" + …" if goes_on(expansion) else "")
+    return left + "\n    ".join(groups) + (" + …" if expansion.goes_on else "")
 
 
-def _group(topologies: Sequence["Topology"], start: bool, column: int) -> str:
+def _group(topologies: Sequence[TopologyContent], start: bool, column: int) -> str:
     """Write the topologies of one vertex content behind what their contractions have in common."""
     common = factored(topologies[0].common)
     brackets = [f"{t.multiplicity} [{integral_text(t.representative.factors)}]" for t in topologies]

@@ -1,15 +1,12 @@
 r"""An expansion as drawn diagrams: one ``tikzpicture`` per topology, with what stands in front of it."""
 
-from typing import TYPE_CHECKING
-
-from nnft_sym.printing.term_pictures import deltas_text, drawing, dressed_tikz
-
-if TYPE_CHECKING:
-    from nnft_sym.expansions.expansion import Expansion
-    from nnft_sym.expansions.terms import Topology
+from diagrams.drawing import tikz
+from nnft_sym.expansions.content import ExpansionContent, TopologyContent
+from nnft_sym.printing.term_pictures import term_caption, term_picture
+from nnft_sym.printing.text import term_text
 
 
-def tikz_listing(expansion: "Expansion", *, document: bool = False) -> str:
+def tikz_listing(expansion: ExpansionContent, *, document: bool = False) -> str:
     r"""Draw one labelling of every topology.
 
     Parameters
@@ -55,15 +52,11 @@ def tikz_listing(expansion: "Expansion", *, document: bool = False) -> str:
     )
 
 
-def _picture(topology: "Topology") -> str:
+def _picture(topology: TopologyContent) -> str:
     """Draw one topology behind a comment that says what it is."""
-    from diagrams.drawing import tikz
-
     term = topology.representative
     comment = (
-        f"% {term.text()} (labellings: {topology.labellings}, "
+        f"% {term_text(term)} (labellings: {topology.labellings}, "
         f"multiplicity: {term.multiplicity}, symmetry factor: {term.symmetry_factor})"
     )
-    drawn = drawing(term)
-    caption = f"{topology.caption}  {deltas_text(term)}".rstrip()
-    return f"{comment}\n{dressed_tikz(tikz(drawn.diagram, caption=caption), [drawn])}"
+    return f"{comment}\n{tikz(term_picture(term), caption=term_caption(term, topology.caption))}"

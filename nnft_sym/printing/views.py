@@ -1,18 +1,18 @@
 """What a notebook shows of an expansion on request: pictures, and a table that can be sorted."""
 
+import os
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from functools import cached_property
 
+from diagrams.drawing import save_sheet, svg_sheet
+from diagrams.pictures.svg import Entry
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.errors import InvalidExpansion
-from nnft_sym.printing.sortable_table import Cell, SortableTable
-from nnft_sym.printing.term_pictures import deltas_text, drawing, dressed_svg
+from nnft_sym.expansions.content import ExpansionContent, TermContent, TopologyContent
+from nnft_sym.printing.table_content import Cell, Table
+from nnft_sym.printing.term_pictures import term_caption, term_picture
 from nnft_sym.printing.text import integral_text
-
-if TYPE_CHECKING:
-    from nnft_sym.expansions.expansion import Expansion
-    from nnft_sym.expansions.terms import Term
 
 #: More pictures on a sheet, or rows in a table, than this nobody looks at.
 MOST_PICTURES = 500
@@ -26,22 +26,37 @@ class Sheet:
     Attributes
     ----------
     title : str
-    svg : str
-        A complete SVG document.
+    entries : tuple of (Diagram or Picture, Caption)
+        What stands on the sheet.
     """
 
     title: str
-    svg: str
+    entries: tuple[Entry, ...]
+
+    @cached_property
+    def svg(self) -> str:
+        """The sheet as a complete SVG document."""
+        return svg_sheet(self.entries, title=self.title)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the sheet to a file whose suffix says how: .svg, .pdf, .png or .tex.
+
+        Raises
+        ------
+        UnwritablePicture
+            If the suffix is another one, or the disk refuses.
+        """
+        save_sheet(path, self.entries, title=self.title)
 
     def _repr_svg_(self) -> str:
         return self.svg
 
     def __repr__(self) -> str:
         """Show the title, where there are no pictures."""
-        return f"<pictures: {self.title}>"
+        return f"<pictures: {self.title or len(self.entries)}>"
 
 
-def expansion_picture(expansion: "Expansion", *, labelled: bool = False) -> Sheet:
+def expansion_picture(expansion: ExpansionContent, *, labelled: bool = False) -> Sheet:
     """Draw the diagrams on one sheet, each with its Wick contractions.
 
     Parameters
@@ -62,23 +77,29 @@ def expansion_picture(expansion: "Expansion", *, labelled: bool = False) -> Shee
     >>> expansion_picture(correlator("lambda*f^4", 4))
     <pictures: 4-point function of lambda*f**4, normalised, to order 1: 3 diagrams>
     """
-    from diagrams.drawing import svg_sheet
-
     if labelled:
         shown = [(term, term.count_text) for term in expansion]
     else:
         shown = [(topology.representative, topology.caption) for topology in expansion.topologies()]
     _check(len(shown), MOST_PICTURES, "pictures", labelled)
-    drawings = [drawing(term) for term, _ in shown]
-    captions = [f"{caption}  {deltas_text(term)}".rstrip() for term, caption in shown]
-    entries = list(zip((one.diagram for one in drawings), captions, strict=True))
-    title = f"{_title(expansion)}: {len(shown)} diagrams"
-    return Sheet(title, dressed_svg(svg_sheet(entries, title=title), drawings))
+    entries = tuple((term_picture(term), term_caption(term, count)) for term, count in shown)
+    return Sheet(f"{_title(expansion)}: {len(shown)} diagrams", entries)
 
 
-def expansion_table(
-    expansion: "Expansion", *, labelled: bool = False, most: int = MOST_ROWS
-) -> SortableTable:
+def topology_picture(topology: TopologyContent) -> Sheet:
+    """Draw one labelling of a topology, with its Wick contractions.
+
+    Examples
+    --------
+    >>> from nnft_sym.expansions.expansion import correlator
+    >>> topology_picture(correlator("lambda*f^4", 4).topologies()[1])
+    <pictures: 1>
+    """
+    term = topology.representative
+    return Sheet("", ((term_picture(term), term_caption(term, topology.caption)),))
+
+
+def expansion_table(expansion: ExpansionContent, *, labelled: bool = False, most: int = MOST_ROWS) -> Table:
     """Put the terms into a table that sorts by any column.
 
     Parameters
@@ -111,10 +132,10 @@ def expansion_table(
     _check(len(shown), most, "rows", labelled)
     columns = ("no.", "order", "vertices", "labellings", "contractions", "S", "coefficient", "integral")
     rows = tuple(_row(number, term, many) for number, (term, many) in enumerate(shown, start=1))
-    return SortableTable(_title(expansion), columns, rows)
+    return Table(_title(expansion), columns, rows)
 
 
-def _row(number: int, term: "Term", labellings: int) -> tuple[Cell, ...]:
+def _row(number: int, term: TermContent, labellings: int) -> tuple[Cell, ...]:
     """Show one term, the contractions those of one labelling."""
     from nnft_sym.printing.formulas import mathml
     from nnft_sym.printing.latex import sum_latex
@@ -124,12 +145,12 @@ def _row(number: int, term: "Term", labellings: int) -> tuple[Cell, ...]:
     return (
         _whole(number),
         _whole(term.order),
-        Cell(term.vertex_key, term.whole.vertex_content),
+        Cell(term.vertex_key, key=term.vertex_content),
         _whole(labellings),
         _whole(term.multiplicity),
         _whole(term.symmetry_factor),
-        Cell(str(coefficient), _size(coefficient), mathml(coefficient.latex())),
-        Cell(integral, integral, mathml(sum_latex([(one, [term.factors])]))),
+        Cell(str(coefficient), key=_size(coefficient), html=mathml(coefficient.latex())),
+        Cell(integral, html=mathml(sum_latex([(one, [term.factors])]))),
     )
 
 
@@ -142,7 +163,7 @@ def _size(coefficient: Polynomial) -> tuple[tuple[Fraction, str], ...]:
     return tuple((number, repr(sorted(powers.items()))) for number, powers in coefficient.monomials())
 
 
-def _title(expansion: "Expansion") -> str:
+def _title(expansion: ExpansionContent) -> str:
     what = f"{expansion.n}-point function of {expansion.action}, {expansion.shown_kind}"
     return f"{what}, to {expansion.truncation.text}"
 

@@ -27,8 +27,8 @@ def integral_progress(
     Examples
     --------
     >>> import nnft_sym as nn
-    >>> terms = nn.correlator("lambda*f^4", 4, scheme="exact").monomials()
-    >>> with nn.integral_progress() as progress:  # less than two seconds: nothing is printed
+    >>> terms = nn.expand("lambda*f^4", 4, scheme="exact").monomials()
+    >>> with nn.integrals.integral_progress() as progress:  # less than two seconds: nothing is printed
     ...     found = nn.predict(terms, nn.ErfNet(1).kernel, [0.1, 0.2], nn.Box(5.0), progress=progress)
     """
     latest = (0, 0)

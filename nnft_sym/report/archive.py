@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nnft_sym.jsonio import jsonable
+from nnft_sym.storage.writing import atomically
 from nnft_sym.study.results import PREDICTIONS, NetResult, StudyResult
-from numerics.files.sealed import UnwritableOutput as UnwritableOutput
-from numerics.files.sealed import atomically as atomically
-from numerics.files.sealed import check_writable as check_writable
 from numerics.files.sealed import seal
 
 if TYPE_CHECKING:
@@ -27,11 +25,6 @@ if TYPE_CHECKING:
 SCHEMA = 1
 #: Connected correlators of more elements than this are left to those who want them: they take minutes.
 MOST_CONNECTED = 5000
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write text atomically, as UTF-8."""
-    atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
 
 
 def sample_tree(sampled: "SampledCorrelators", network: "Network") -> "xarray.DataTree":

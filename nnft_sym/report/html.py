@@ -1,6 +1,6 @@
 """The report for the browser: one file, readable offline, without scripts; formulas are MathML, pictures SVG.
 
-What it says is in `nnft_sym.report.content`; how it looks in ``templates/report.html.j2``.
+What it says is in `nnft_sym.study.result_tables`; how it looks in ``templates/report.html.j2``.
 """
 
 import re
@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from nnft_sym.printing.formulas import mathml
 from nnft_sym.printing.number_text import percent
-from nnft_sym.report import content
 from nnft_sym.report import notes as prose
+from nnft_sym.report import report_tables
 from nnft_sym.report.plot_style import INK, PAPER, net_title
 from nnft_sym.report.plots import StudyFigure, net_label
+from nnft_sym.study import result_tables
 from nnft_sym.study.results import NetResult, StudyResult
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def _context(result: StudyResult, figures: Sequence[StudyFigure]) -> dict[str, A
         "title": "Does a field theory describe these networks?",
         "sizes": f"{result.config.experiments} experiments × {result.config.networks:,} networks per net, "
         f"seed {result.config.seed}",
-        "overview": content.overview_table(result),
+        "overview": report_tables.overview_table(result),
         "overview_figure": overview,
         "action": result.expansions[4].action.latex(),
         "extraction": EXTRACTION,
@@ -131,19 +132,17 @@ def _net_view(
         "id": net_label(place, net),
         "title": net_title(net),
         "verdict": net.verdict,
-        "constant": content.constant_coupling(net),
+        "constant": report_tables.constant_coupling(net),
         "explained": percent(net.six_point.explained["lambda_fit"]),
         "passed": net.passed,
         "checks": net.checks,
-        "repeated": net.repeated,
-        "not_checked": net.not_checked,
         "tails": prose.tail_sentences(net),
         "facts": prose.setup_facts(net, result),
-        "correlators": content.correlators_table(net),
-        "coupling": content.coupling_table(net),
-        "elements": content.element_table(net),
-        "six_point": content.six_point_table(net),
-        "remainder": prose.remainder_sentences(net),
+        "correlators": result_tables.correlators_table(net),
+        "coupling": result_tables.coupling_table(net),
+        "elements": report_tables.element_table(net),
+        "six_point": result_tables.six_point_table(net),
+        "remainder": prose.remainder_sentences(net, result.limits),
         "figures": {figure.kind: figure for figure in figures if figure.net == place},
     }
 

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from diagrams.messages import shown
 from nnft_sym.jsonio import dumps
-from nnft_sym.report.archive import UnwritableOutput, write_study
+from nnft_sym.report.archive import write_study
+from nnft_sym.storage.writing import UnwritableOutput
 from nnft_sym.study.results import StudyResult
 from nnft_sym.study.summary import summarise
 from numerics.files.sealed import is_abandoned, lock

@@ -17,8 +17,8 @@ from nnft_sym.report.plot_style import (
     net_title,
     plain_ticks,
 )
+from nnft_sym.study.result_tables import chosen_fit
 from nnft_sym.study.results import Array, NetResult
-from nnft_sym.study.summary import chosen_fit
 from numerics.results.estimate import Quality
 
 if TYPE_CHECKING:

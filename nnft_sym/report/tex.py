@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from nnft_sym.printing.number_text import percent
-from nnft_sym.report import content
+from nnft_sym.printing.table_content import Table
 from nnft_sym.report import notes as prose
+from nnft_sym.report import report_tables
 from nnft_sym.report.html import EXTRACTION
 from nnft_sym.report.plot_style import net_title
 from nnft_sym.report.plots import StudyFigure
+from nnft_sym.study import result_tables
 from nnft_sym.study.results import NetResult, StudyResult
 
 #: Headings of table columns are broken into lines of about this many letters.
@@ -149,7 +151,7 @@ def report_tex(result: StudyResult, figures: Sequence[StudyFigure]) -> str:
 
 
 def _context(result: StudyResult, figures: Sequence[StudyFigure]) -> dict[str, Any]:
-    overview = content.overview_table(result)
+    overview = report_tables.overview_table(result)
     return {
         "result": result,
         "action": Latex(result.expansions[4].action.latex()),
@@ -159,7 +161,7 @@ def _context(result: StudyResult, figures: Sequence[StudyFigure]) -> dict[str, A
         ],
         "rule": prose.notes(result)[0][1],
         "extraction": [Latex(formula) for formula in EXTRACTION],
-        "overview": (overview.caption, _tabular(overview)),
+        "overview": (overview.title, _tabular(overview)),
         "shared_figures": [figure for figure in figures if figure.net is None],
         "nets": [_net_view(place, net, result, figures) for place, net in enumerate(result.nets)],
         "notes": prose.notes(result)[1:],
@@ -171,30 +173,29 @@ def _net_view(
     place: int, net: NetResult, result: StudyResult, figures: Sequence[StudyFigure]
 ) -> dict[str, Any]:
     tables = {
-        "correlators": content.correlators_table(net),
-        "coupling": content.coupling_table(net),
-        "six_point": content.six_point_table(net),
+        "correlators": result_tables.correlators_table(net),
+        "coupling": result_tables.coupling_table(net),
+        "six_point": result_tables.six_point_table(net),
     }
     return {
         "title": net_title(net),
         "verdict": net.verdict,
-        "constant": content.constant_coupling(net),
+        "constant": report_tables.constant_coupling(net),
         "explained": percent(net.six_point.explained["lambda_fit"]),
         "checks": net.checks,
-        "repeated": net.repeated,
         "tails": prose.tail_sentences(net),
         "facts": prose.setup_facts(net, result),
-        "tables": {kind: (table.caption, _tabular(table)) for kind, table in tables.items()},
-        "remainder": " ".join(prose.remainder_sentences(net)),
+        "tables": {kind: (table.title, _tabular(table)) for kind, table in tables.items()},
+        "remainder": " ".join(prose.remainder_sentences(net, result.limits)),
         "figures": {figure.kind: figure for figure in figures if figure.net == place},
     }
 
 
-def _tabular(table: content.Table) -> Latex:
+def _tabular(table: Table) -> Latex:
     """Set a table, first column to the left and the others to the right."""
-    heading = " & ".join(_heading(column, first=place == 0) for place, column in enumerate(table.columns))
-    rows = [" & ".join(escape(cell.text) for cell in row) + r" \\" for row in table.rows]
-    alignment = "l" + "r" * (len(table.columns) - 1)
+    heading = " & ".join(_heading(column, first=place == 0) for place, column in enumerate(table.headings))
+    rows = [" & ".join(escape(cell.text) for cell in row) + r" \\" for row in table.body]
+    alignment = "l" + "r" * (len(table.headings) - 1)
     body = "\n".join([heading + r" \\ \hline\noalign{\smallskip}", *rows])
     return Latex(f"\\begin{{tabular}}{{@{{}}{alignment}@{{}}}}\n{body}\n\\end{{tabular}}")
 

@@ -101,7 +101,7 @@ class Prediction:
         ----------
         couplings : mapping of str to number, or to arrays of one shape (...)
             Value of every coupling that occurs; others are ignored. For a field with components these
-            include D and the δ, which ``nnft_sym.component_values`` gives.
+            include D and the δ, which ``nnft_sym.integrals.component_values`` gives.
 
         Returns
         -------

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.integrate import cubature, dblquad, quad
 
 from diagrams.diagram import Diagram
-from nnft_sym import Action, correlator
+from nnft_sym import Action, expand
 from numerics.fields.index_sets import multisets
 from numerics.integrals.evaluate.backends import NumbaBackend
 from numerics.integrals.integrator import predict, vertex_tensor
@@ -172,7 +172,7 @@ def kinked_rows() -> Iterator[Row]:
 
 
 def four_point_rows() -> Iterator[Row]:
-    terms = tuple(correlator(Action("lambda*f**4"), 4, order=2).monomials())
+    terms = tuple(expand(Action("lambda*f**4"), 4, order=2).monomials())
     backend = NumbaBackend()
     seconds, found = best(
         lambda: predict(terms, ErfKernel(), LINE, Box(100.0), rtol=3e-12, backend=backend), 10

@@ -353,8 +353,8 @@ def documents() -> dict[str, str]:
     import nnft_sym as nn
     from nnft_sym.expansions.json_form import to_json
 
-    four = nn.correlator("lambda*f^4 + kappa*f^6", 4, order=1, counting="1/N")
-    bilocal = nn.correlator("(lambda_0+lambda_2*x^2)*f(x)^2*f(y)^2", 2, order=1)
+    four = nn.expand("lambda*f^4 + kappa*f^6", 4, order=1, counting="1/N")
+    bilocal = nn.expand("(lambda_0+lambda_2*x^2)*f(x)^2*f(y)^2", 2, order=1)
     return {
         "expansion": to_json(four),
         "bilocal": to_json(bilocal),

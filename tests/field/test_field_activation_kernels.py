@@ -306,8 +306,8 @@ def test_predictions_with_a_tanh_kernel():
     network = nn.ActivationNet(5, math.tanh)
     points = [[-0.6], [0.2], [1.0]]
     for half_width in (10.0, 100.0):
-        assert nn.vertex_tensor(STAR, network.kernel, points, nn.Box(half_width)).trusted
-    near = nn.vertex_tensor(STAR, network.kernel, points, nn.Box(2.0))
+        assert nn.integrals.vertex_tensor(STAR, network.kernel, points, nn.Box(half_width)).trusted
+    near = nn.integrals.vertex_tensor(STAR, network.kernel, points, nn.Box(2.0))
     g, w = np.polynomial.hermite_e.hermegauss(160)
     w = w / math.sqrt(2 * math.pi)
     y, v = np.polynomial.legendre.leggauss(40)

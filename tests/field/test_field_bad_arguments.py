@@ -14,7 +14,8 @@ import nnft_sym as nn
 
 POINTS = [[0.3], [-0.5]]
 NET = nn.ErfNet(3)
-METHOD = nn.Method.AUTOMATIC
+METHOD = nn.integrals.Method.AUTOMATIC
+NUMPY = nn.integrals.NumpyBackend()
 BAD = [
     None, "x", "1e-3", b"x", -1, 0, 1.5, True, 1j, float("nan"), float("inf"), -float("inf"), 10**400,
     Fraction(1, 3), [], {}, (), ["x"], [None], [[1.0], [1.0, 2.0]], object(), np.zeros((2, 2, 2)),
@@ -110,35 +111,35 @@ CALLS = {
     ),
     "Box": lambda: (nn.Box, {"cutoff": 1.0}),
     "Accuracy": lambda: (
-        nn.Accuracy,
+        nn.integrals.Accuracy,
         {"rtol": 1e-8, "max_nodes": 1000, "max_bytes": 10**6, "strict": False, "max_operations": 1e6},
     ),
     "Integrator": lambda: (
         nn.Integrator,
         {
-            "kernel": NET.kernel, "domain": nn.Box(1.0), "accuracy": nn.Accuracy(), "method": METHOD,
-            "backend": nn.NumpyBackend(),
+            "kernel": NET.kernel, "domain": nn.Box(1.0), "method": METHOD, "backend": NUMPY,
+            "accuracy": nn.integrals.Accuracy(),
         },
     ),
     "integrate": lambda: (
         nn.integrate,
-        quick(diagram=diagram(), rtol=1e-6, method=METHOD, accuracy=None, backend=nn.NumpyBackend()),
+        quick(diagram=diagram(), rtol=1e-6, method=METHOD, accuracy=None, backend=NUMPY),
     ),
     "vertex_tensor": lambda: (
-        nn.vertex_tensor,
-        quick(diagram=diagram(), rtol=1e-6, method=METHOD, accuracy=None, backend=nn.NumpyBackend()),
+        nn.integrals.vertex_tensor,
+        quick(diagram=diagram(), rtol=1e-6, method=METHOD, accuracy=None, backend=NUMPY),
     ),
-    "divergence": lambda: (nn.divergence, {"diagram": diagram(), "kernel": NET.kernel}),
+    "divergence": lambda: (nn.integrals.divergence, {"diagram": diagram(), "kernel": NET.kernel}),
     "flow": lambda: (
         nn.flow,
         {
             "diagram": diagram(), "kernel": NET.kernel, "points": POINTS, "cutoffs": (1.0, 2.0), "rtol": 1e-6,
-            "backend": nn.NumpyBackend(),
+            "backend": nn.integrals.NumpyBackend(),
         },
     ),
     "predict": lambda: (
         nn.predict,
-        quick(terms=nn.correlator("lambda*f^4", 2, order=1), rtol=1e-6, backend=nn.NumpyBackend()),
+        quick(terms=nn.expand("lambda*f^4", 2, order=1), rtol=1e-6, backend=NUMPY),
     ),
     "scan_widths": lambda: (
         nn.scan_widths,
@@ -192,7 +193,7 @@ def test_every_public_name_is_swept():
     [
         (lambda: nn.Ensemble("erf", POINTS), "a network, such as ErfNet"),
         (lambda: nn.Ensemble(NET, POINTS).outputs(-1), "n_networks = -1 was given; a positive whole number"),
-        (lambda: nn.Accuracy(rtol="1e-3"), "rtol = '1e-3' was given; a number from 1e-15"),
+        (lambda: nn.integrals.Accuracy(rtol="1e-3"), "rtol = '1e-3' was given; a number from 1e-15"),
         (lambda: nn.run_study(None), "a StudyConfig is needed"),
         (lambda: nn.exact_correlators(NET, POINTS, orders="4"), "orders = '4' was given"),
     ],

@@ -93,8 +93,8 @@ def test_domains_and_accuracies(make):
     assert nn.Box(make(VALUE)) == nn.Box(VALUE)
     assert type(nn.Box(make(VALUE)).cutoff) is float
     rtol = 2.0**-10
-    assert nn.Accuracy(rtol=make(rtol)) == nn.Accuracy(rtol=rtol)
-    assert type(nn.Accuracy(rtol=make(rtol)).rtol) is float
+    assert nn.integrals.Accuracy(rtol=make(rtol)) == nn.integrals.Accuracy(rtol=rtol)
+    assert type(nn.integrals.Accuracy(rtol=make(rtol)).rtol) is float
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_what_is_no_number_is_refused(bad):
         lambda: nn.CosNet(5, 1.0, 1.0, d_in=bad),
         lambda: nn.ErfNet(5).kernel.__class__(bad),
         lambda: nn.Box(bad),
-        lambda: nn.Accuracy(rtol=bad),
+        lambda: nn.integrals.Accuracy(rtol=bad),
         lambda: nn.multisets(bad, 2),
     ):
         with pytest.raises(nn.NNFTError, match=r"was given; .* needed"):

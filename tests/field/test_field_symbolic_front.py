@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diagrams import contract, count
-from diagrams.combinatorics.wick import double_factorial
+from diagrams.combinatorics.numbers import double_factorial
 from diagrams.errors import GenerationError, UnknownFilter
 from diagrams.filters import ALIASES, ALL_FILTERS, named_filter
 from diagrams.pictures.tikz import tikz

@@ -1,0 +1,60 @@
+"""Pictures as files, in the form that the suffix of the file names."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from diagrams.errors import UnwritablePicture
+from diagrams.messages import did_you_mean, shown
+from diagrams.pictures.figures import sheet_figure
+from diagrams.pictures.svg import Entry, svg_sheet
+from diagrams.pictures.tikz import tikz_document
+
+_SUFFIXES = (".svg", ".pdf", ".png", ".tex")
+
+
+def save_sheet(path: str | os.PathLike[str], entries: Iterable[Entry], *, title: str = "") -> None:
+    """Write pictures to a file: SVG, PDF or PNG (through matplotlib), or a LaTeX document with TikZ.
+
+    Parameters
+    ----------
+    path : path-like
+        Its suffix is .svg, .pdf, .png or .tex.
+    entries : iterable of Diagram, (Diagram, str or Caption) or (Picture, str or Caption)
+        As for `diagrams.drawing.svg_sheet`.
+    title : str
+        One line above everything.
+
+    Raises
+    ------
+    UnwritablePicture
+        If the suffix is another one, or the disk refuses.
+
+    Examples
+    --------
+    >>> from diagrams.diagram import Diagram
+    >>> save_sheet("bubble.gif", [Diagram.from_edge_string("x1-x2")])
+    Traceback (most recent call last):
+    diagrams.errors.UnwritablePicture: cannot draw 'bubble.gif': give a file that ends in .svg, .pdf, ...
+    """
+    target = Path(path)
+    suffix = target.suffix.lower()
+    if suffix not in _SUFFIXES:
+        near = did_you_mean(suffix, _SUFFIXES)
+        raise UnwritablePicture(
+            f"cannot draw {shown(str(target))}: give a file that ends in .svg, .pdf, .png or .tex{near}"
+        )
+    try:
+        if suffix == ".svg":
+            target.write_text(svg_sheet(entries, title=title), encoding="utf-8")
+        elif suffix == ".tex":
+            target.write_text(tikz_document(entries, title=title), encoding="utf-8")
+        else:
+            # Equal pictures give equal files.
+            unstamped = {"CreationDate": None, "Creator": None} if suffix == ".pdf" else None
+            sheet_figure(entries, title=title).savefig(target, metadata=unstamped, dpi=200)
+    except OSError as error:
+        raise UnwritablePicture(
+            f"cannot write {shown(str(target))} ({error.strerror or error}): give a file in a folder that is "
+            "there and may be written to"
+        ) from error

@@ -1,0 +1,84 @@
+"""The tables that only a report has; those of a net are in `nnft_sym.study.result_tables`."""
+
+from nnft_sym.printing.number_text import NOTHING, number, with_error
+from nnft_sym.printing.table_content import Cell, Table
+from nnft_sym.report.plot_style import net_title
+from nnft_sym.study.result_tables import chosen_fit, number_cell, share_cell
+from nnft_sym.study.results import CouplingStatus, NetResult, StudyResult
+from nnft_sym.study.verdict import constancy
+
+#: Longer lists of elements are left to the netCDF file.
+LONGEST_LIST = 500
+
+
+def constant_coupling(net: NetResult) -> str:
+    """Say whether one constant coupling is accepted, rejected or undecided."""
+    return constancy(net.coupling, net.correlators[4].quality)
+
+
+def overview_table(result: StudyResult) -> Table:
+    """Summarise the study: one row per net."""
+    rows = []
+    for net in result.nets:
+        fit, source = chosen_fit(net)
+        explained = net.six_point.explained
+        rows.append(
+            (
+                Cell(net_title(net)),
+                Cell(constant_coupling(net)),
+                Cell(with_error(net.coupling.mean, net.coupling.mean_error), net.coupling.mean),
+                Cell(NOTHING)
+                if fit is None
+                else Cell(
+                    with_error(fit.parameters[0], fit.errors[0]) + ("" if source == "sampled" else " *"),
+                    float(fit.parameters[0]),
+                ),
+                Cell(NOTHING)
+                if fit is None
+                else Cell(f"{number(fit.chi2_dof, 3)} ({fit.dof})", fit.chi2_dof),
+                *(share_cell(explained[name]) for name in ("lambda_mean", "lambda_fit", "lambda_tensor")),
+                Cell("passed" if net.passed else "NOT PASSED"),
+            )
+        )
+    return Table(
+        "The study in one table (ΔG6 by …: share of the 6-point correction explained)",
+        (
+            "net",
+            "constant λ",
+            "mean λ (sampled)",
+            "fitted λ",
+            "χ²/dof (dof)",
+            "ΔG6 by mean λ",
+            "ΔG6 by fitted λ",
+            "ΔG6 by λ tensor",
+            "checks",
+        ),
+        tuple(rows),
+    )
+
+
+def element_table(net: NetResult) -> Table | None:
+    """List the coupling element by element, or None if that would be too long to read."""
+    coupling, four = net.coupling, net.correlators[4]
+    if len(four.indices) > LONGEST_LIST:
+        return None
+    rows = []
+    for place, row in enumerate(four.indices.tolist()):
+        status = coupling.status[place]
+        exact = None if coupling.exact is None else float(coupling.exact[place])
+        finite = status is CouplingStatus.FINITE
+        value, error = float(coupling.sampled[place]), float(coupling.sampled_error[place])
+        rows.append(
+            (
+                Cell(" ".join(str(index + 1) for index in row)),
+                number_cell(float(coupling.coefficient[place])),
+                Cell(with_error(value, error), value) if finite else Cell(NOTHING),
+                number_cell(exact),
+                Cell("" if finite else status.name.lower() if status is CouplingStatus.INFINITE else "0/0"),
+            )
+        )
+    return Table(
+        "Coupling element by element (c is what multiplies λ in G4; inputs counted from 1)",
+        ("inputs", "c", "λ sampled", "λ exact", "left out"),
+        tuple(rows),
+    )

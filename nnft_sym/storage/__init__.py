@@ -1,0 +1,1 @@
+"""What is written to disk, for commands and reports alike: whole files or none (`writing`)."""

@@ -1,0 +1,204 @@
+"""The tables of a net, each built once: the terminal shows them in brief, the reports in full.
+
+A cell has the text of a report and, for the terminal, the number in Python's notation.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from nnft_sym.printing.number_text import NOTHING, number, p_value, percent, plain, with_error
+from nnft_sym.printing.table_content import Cell, Column, Table
+from nnft_sym.study.results import PREDICTIONS, CouplingStatus, NetResult
+
+if TYPE_CHECKING:
+    from numerics.fits.comparison import Comparison
+    from numerics.fits.fitting import Fit
+
+#: What the rows of the 6-point table are called.
+PREDICTION_NAMES = {
+    "free": "free theory",
+    "lambda_tensor": "with the λ tensor",
+    "lambda_mean": "with the mean λ",
+    "lambda_fit": "with the fitted λ",
+}
+_STATUS: Mapping[CouplingStatus, str] = {
+    CouplingStatus.FINITE: "λ finite",
+    CouplingStatus.INFINITE: "λ infinite (connected correlator without vertex integral), left out",
+    CouplingStatus.UNDETERMINED: "λ of the form 0/0, left out",
+}
+_EMPTY = Cell("")
+
+
+def chosen_fit(net: NetResult) -> "tuple[Fit | None, str]":
+    """Choose the fit to report: to the sample, or to the exact 4-point function if the sample is no good."""
+    trusted = net.correlators[4].quality.name == "TRUSTED"
+    if trusted or net.correlators[4].exact is None:
+        return net.coupling.fit, "sampled"
+    return net.coupling.fit_best, "exact"
+
+
+def reduced_chi2(fit: "Fit") -> float:
+    """Divide χ² by the degrees of freedom; 0 where the fit has none and is exact by construction."""
+    return fit.chi2_dof if fit.dof else 0.0
+
+
+def number_cell(value: float | None, digits: int = 4, brief: str = ".4g") -> Cell:
+    """Show a number; `brief` is Python's format for the terminal."""
+    return Cell(number(value, digits), None if value is None else float(value), brief=plain(value, brief))
+
+
+def share_cell(share: float) -> Cell:
+    """Show a share in percent."""
+    brief = plain(100 * share, ".2f")
+    return Cell(percent(share), float(share), brief=brief if brief == NOTHING else f"{brief} %")
+
+
+def _whole(count: int) -> Cell:
+    return Cell(str(count), count)
+
+
+def correlators_table(net: NetResult) -> Table:
+    """Show m_n against background, and sampled against exact."""
+    rows = []
+    for one in net.correlators.values():
+        rows.append(
+            (
+                Cell(f"G{one.order}"),
+                _whole(len(one.indices)),
+                number_cell(one.m_sampled),
+                number_cell(one.m_exact),
+                number_cell(one.background, 3, ".2g"),
+                *_with_dof_behind(one.comparison),
+                Cell(one.quality.name.lower().replace("_", " ")),
+            )
+        )
+    if net.joint is not None:
+        missing = tuple(Cell(NOTHING) for _ in range(3))
+        size = _whole(len(net.joint.pulls))
+        rows.append((Cell("together"), size, *missing, *_with_dof_behind(net.joint), _EMPTY))
+    return Table(
+        "Correlators: size of the correction to the free theory, and sampled against exact",
+        (
+            "",
+            Column("elements", "sets"),
+            Column("m sampled", "m"),
+            "m exact",
+            Column("background", "noise"),
+            Column("χ²", None),
+            Column("dof", None),
+            "χ²/dof",
+            Column(None, "dof"),
+            Column("p (two-sided)", "p (2-sided)"),
+            "sample",
+        ),
+        tuple(rows),
+        brief_title="Correlators: m = mean |ΔG|/|G_GP| (where G_GP ≠ 0), its scatter per experiment, and "
+        "sampled against exact",
+        full_only=frozenset(range(len(net.correlators), len(rows))),
+    )
+
+
+def _compared(against: "Comparison | None") -> tuple[Cell, ...]:
+    """χ², dof, χ²/dof and p."""
+    if against is None:
+        return tuple(Cell(NOTHING) for _ in range(4))
+    return (
+        number_cell(against.chi2),
+        _whole(against.dof),
+        number_cell(against.chi2_dof, 3, ".3g"),
+        Cell(p_value(against.p_value), against.p_value, brief=f"{against.p_value:.2g}"),
+    )
+
+
+def _with_dof_behind(against: "Comparison | None") -> tuple[Cell, ...]:
+    """The same with the degrees of freedom once more behind χ²/dof, where a terminal shows them."""
+    chi2, dof, chi2_dof, p = _compared(against)
+    return chi2, dof, chi2_dof, dof, p
+
+
+def coupling_table(net: NetResult) -> Table:
+    """Show the coupling: tensor mean and spread, one fitted constant, elements left out."""
+    coupling, (fit, source) = net.coupling, chosen_fit(net)
+    rows = [
+        _measured(
+            "mean of the sampled λ tensor",
+            "λ, mean of the sampled tensor",
+            coupling.mean,
+            coupling.mean_error,
+        ),
+        _plain("spread of the sampled λ tensor", "λ, spread of the sampled tensor", coupling.spread_sampled),
+    ]
+    if coupling.mean_exact is not None:
+        rows.append(_plain("mean of the exact λ tensor", "λ, mean of the exact tensor", coupling.mean_exact))
+        rows.append(
+            _plain("spread of the exact λ tensor", "λ, spread of the exact tensor", coupling.spread_exact)
+        )
+    full_only = set()
+    if fit is not None:
+        name, brief = f"one constant λ fitted to the {source} G4", f"one constant λ, fitted ({source} G4)"
+        rows.append(_measured(name, brief, float(fit.parameters[0]), float(fit.errors[0])))
+        chi2 = Cell(number(fit.chi2_dof), fit.chi2_dof, brief=f"{reduced_chi2(fit):.4g}")
+        label = Cell(f"χ²/dof of that fit (dof = {fit.dof})", brief=f"  its χ²/dof (dof {fit.dof})")
+        rows.append((label, chi2, _EMPTY))
+        for words, share in (("this", coupling.misfit_best), ("the closest", coupling.misfit_least)):
+            full_only.add(len(rows))
+            rows.append((Cell(f"ΔG4 that {words} constant misses"), share_cell(share), _EMPTY))
+    for status in CouplingStatus:
+        count = coupling.count(status)
+        if status is CouplingStatus.FINITE or not count:
+            full_only.add(len(rows))
+        label = Cell(f"elements: {_STATUS[status]}", brief=f"elements excluded: {status.value}")
+        rows.append((label, _whole(count), _EMPTY))
+    return Table(
+        "The coupling λ of f⁴",
+        ("", "value", Column(None, "error")),
+        tuple(rows),
+        brief_title="Coupling of f⁴",
+        full_only=frozenset(full_only),
+    )
+
+
+def _measured(name: str, brief: str, value: float, error: float) -> tuple[Cell, ...]:
+    """A number with its error: in one cell, or in two of a terminal."""
+    number_with_error = Cell(with_error(value, error), value, brief=plain(value, ".4g"))
+    return Cell(name, brief=brief), number_with_error, Cell("", brief=plain(error, ".2g"))
+
+
+def _plain(name: str, brief: str, value: float | None) -> tuple[Cell, ...]:
+    return Cell(name, brief=brief), number_cell(value), _EMPTY
+
+
+def six_point_table(net: NetResult) -> Table:
+    """Show what each prediction explains of the 6-point function."""
+    six = net.six_point
+    rows = []
+    for name in PREDICTIONS:
+        against = six.comparisons.get(name)
+        _, dof, chi2_dof, p = _compared(against)
+        both = NOTHING if against is None else f"{plain(against.chi2_dof, '.3g')} ({against.dof})"
+        rows.append(
+            (
+                Cell(PREDICTION_NAMES[name]),
+                share_cell(six.explained[name]),
+                share_cell(six.explained_sampled[name]),
+                dof,
+                chi2_dof,
+                p,
+                Cell(both),
+            )
+        )
+    target = "exact" if net.correlators[6].exact is not None else "sampled"
+    return Table(
+        "The 6-point function and its predictions",
+        (
+            Column("prediction", ""),
+            Column(f"{target} ΔG6 explained", "explained"),
+            Column("from the sample alone", "from the sample"),
+            Column("sample against prediction: dof", None),
+            Column("χ²/dof", None),
+            Column("p (two-sided)", None),
+            Column(None, "sample: χ²/dof (dof)"),
+        ),
+        tuple(rows),
+        brief_title=f"6-point function: share of {target} ΔG6 explained",
+    )
