@@ -4,6 +4,7 @@ from diagrams._marker import DISTRIBUTION as __distribution__
 from numerics.exact.correlators import exact_correlators as exact_correlators
 from numerics.exact.correlators import exact_cumulant as exact_cumulant
 from numerics.exact.output_structure import pairing_amplitudes as pairing_amplitudes
+from numerics.fields.field_set import FieldSet as FieldSet
 from numerics.fields.index_sets import multiset_count as multiset_count
 from numerics.fields.index_sets import multisets as multisets
 from numerics.fits.comparison import Comparison as Comparison
@@ -31,9 +32,12 @@ from numerics.networks.architectures import ReLUNet as ReLUNet
 from numerics.networks.architectures import network as network
 from numerics.networks.own import ActivationNet as ActivationNet
 from numerics.networks.weight_laws import ReweightedNet as ReweightedNet
+from numerics.results.correlator import Correlator as Correlator
+from numerics.results.correlator import Part as Part
 from numerics.results.estimate import Estimate as Estimate
-from numerics.results.estimate import Quality as Quality
+from numerics.results.joint_correlators import Correlators as Correlators
+from numerics.results.quality import Quality as Quality
+from numerics.results.uncertainty import Uncertainty as Uncertainty
 from numerics.sampling.ensemble import Ensemble as Ensemble
-from numerics.sampling.estimators.sampled import SampledCorrelators as SampledCorrelators
 from numerics.sampling.neurons.neuron_ensemble import NeuronEnsemble as NeuronEnsemble
 from numerics.sampling.runs.run import SamplingInterrupted as SamplingInterrupted

@@ -31,6 +31,13 @@ class InvalidStatistics(NNFTError, ValueError):
     """Data, covariance or number of blocks do not allow the statistical question asked."""
 
 
+class OrderMissing(InvalidStatistics, NotAvailable, KeyError):
+    """A correlator of an order that was not asked for, or not sampled."""
+
+    def __str__(self) -> str:  # a KeyError would put the message in quotes
+        return str(self.args[0]) if self.args else ""
+
+
 class InvalidDomain(NNFTError, ValueError):
     """A cutoff is not a positive finite number."""
 

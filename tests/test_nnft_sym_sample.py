@@ -113,7 +113,7 @@ def test_interrupted_leaves_a_usable_partial_result(nnft, tmp_path, whole):
     with xarray.open_datatree(target, engine="h5netcdf") as tree:
         assert (tree.attrs["complete"], tree.attrs["networks"]) == (0, partial["networks"])
         np.testing.assert_array_equal(tree["order_4"]["value"], partial["orders"][1]["value"])
-    exact = exact_correlators(ErfNet(200, sigma_b=0.5), [[-0.6], [0.2], [1.0]], orders=(2,))[2].full
+    exact = exact_correlators(ErfNet(200, sigma_b=0.5), [[-0.6], [0.2], [1.0]], orders=(2,))[2].value
     pulls = (np.array(partial["orders"][0]["value"]) - exact) / partial["orders"][0]["error"]
     assert np.all(np.abs(pulls) < 4.5)
     assert nnft(*RUN, "--out", target, "--resume")[1] == whole[0]
@@ -244,8 +244,8 @@ def test_the_answer_names_the_values_used(nnft):
     assert "connected" not in found["orders"][0]
     four = found["orders"][1]
     sample = Ensemble(ErfNet(5), [1.0]).correlators(100, orders=(2, 4))
-    assert four["connected"] == sample.connected(4).value.tolist()
-    assert four["connected_error"] == sample.connected(4).error.tolist()
+    assert four["connected"] == sample.connected()[4].value.tolist()
+    assert four["connected_error"] == sample.connected()[4].error.tolist()
     cos = json.loads(nnft("sample", "--net", "cos", *SMALL[3:], "--sigma-w", "2", "--json")[1])
     assert (cos["sigma_w"], cos["sigma_a"]) == (2.0, 2.0)
     assert "sigma_b" not in cos
@@ -266,7 +266,7 @@ def test_the_file_is_labelled_and_complete(tmp_path):
         assert four["block_mean"].dims == ("block", "element")
         number = sample[4].indices.tolist().index([0, 0, 1, 1])
         assert float(four["value"].sel(element="0 0 1 1")) == sample[4].value[number]
-        assert float(four["connected"].sel(element="0 0 1 1")) == sample.connected(4).value[number]
+        assert float(four["connected"].sel(element="0 0 1 1")) == sample.connected()[4].value[number]
         # the error again, from what is in the file alone
         sizes, means = tree["block_size"].values, four["block_mean"].values
         spread = sizes @ (means - four["value"].values) ** 2 / (len(sizes) - 1) / sizes.sum()
@@ -331,7 +331,7 @@ def test_several_outputs(nnft, tmp_path):
     assert found["outputs"] == [1, 2, 2]
     exact = exact_correlators(ReLUNet(3), [[0.5], [0.5], [1.0]], (2, 4), outputs=(1, 2, 2))
     for one in found["orders"]:
-        pulls = (np.array(one["value"]) - exact[one["order"]].full) / np.array(one["error"])
+        pulls = (np.array(one["value"]) - exact[one["order"]].value) / np.array(one["error"])
         assert np.all(np.abs(pulls) < 4.5)
     with xarray.open_datatree(tmp_path / "two.nc", engine="h5netcdf") as tree:
         assert json.loads(tree.attrs["provenance"])["outputs"] == [1, 2, 2]

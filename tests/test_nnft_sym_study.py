@@ -32,6 +32,7 @@ from numerics.exact.correlators import exact_correlators
 from numerics.integrals.integrator import predict
 from numerics.integrals.rules.domains import Box
 from numerics.results.estimate import Quality
+from numerics.results.joint_correlators import Correlators
 from numerics.sampling.ensemble import Ensemble
 
 CONTRACT = {
@@ -181,7 +182,7 @@ def test_mean_coupling_has_an_honest_error_over_many_seeds(kind):
     expansion = correlator(Action("lambda*f**4"), 4, scheme="exact")
     theory = predict(expansion.monomials(), net.kernel, points, Box(config.cutoff))
     free, vertex = theory.coefficient(""), theory.coefficient("lambda")
-    exact = exact_correlators(net, points, orders=(4,))[4].full
+    exact = exact_correlators(net, points, orders=(4,))[4].value
     pulls = []
     for seed in range(24):
         sampled = Ensemble(net, points, seed=seed).correlators(100_000, orders=(4,), n_blocks=500)
@@ -324,8 +325,9 @@ def test_a_false_alarm_is_caught_by_a_second_sample(monkeypatch):
 def test_an_error_of_ours_fails_twice(monkeypatch):
     def wrong(network, points, orders, progress):
         found = exact_correlators(network, points, orders=orders, progress=progress)
-        six = found[6]
-        return {**{n: found[n] for n in (2, 4)}, 6: replace(six, full=six.full * 1.1)}
+        origin = found.origin
+        sums = {**origin.sums, 6: origin.sums[6] * 1.1}
+        return Correlators(replace(origin, sums=sums))
 
     monkeypatch.setattr("nnft_sym.study.net.exact_correlators", wrong)
     net = run_study(parse_study(SKEWED.format(seed=8).replace('"relu"', '"erf"'))).nets[0]

@@ -16,8 +16,8 @@ from numerics.exact.correlators import exact_correlators, exact_cumulant
 from numerics.exact.inputs import memory_of_correlators
 from numerics.fields.index_sets import multisets, ranks
 from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
+from numerics.results.cumulants import join, join_cumulant, sums_with_errors
 from numerics.results.estimate import Quality
-from numerics.results.moment_tables import SymmetricTable, sum_over_partitions
 
 PUBLISHED = [[-1.0], [-0.6], [-0.2], [0.2], [0.6], [1.0]]
 POSITIVE = [[0.2], [0.4], [0.6], [0.8], [1.0], [1.2]]
@@ -128,16 +128,16 @@ def test_connected_correlators_equal_brute_force_cumulants(net, points, row):
 def test_full_correlators_equal_brute_force_moments(net_and_points, width):
     net, points = net_and_points
     exact = exact_correlators(net, points).at_width(width)
-    neuron = NeuronQuadrature(exact.network, points)
+    neuron = NeuronQuadrature(exact.origin.network, points)
     for order, row in ((2, [0, 2]), (4, [0, 1, 2, 2]), (6, [0, 0, 1, 1, 1, 2]), (6, [2] * 6)):
         position = ranks(np.array(row), 3)
-        found = exact[order].full[position]
+        found = exact[order].value[position]
         assert found == pytest.approx(network_moment(neuron, row), rel=1e-10, abs=1e-12)
 
 
 def test_networks_of_three_neurons_by_brute_force():
     net, points = NETS[0]
-    found = exact_correlators(net, points)[6].full[ranks(np.array([0, 1, 1, 2, 2, 2]), 3)]
+    found = exact_correlators(net, points)[6].value[ranks(np.array([0, 1, 1, 2, 2, 2]), 3)]
     assert found == pytest.approx(
         network_moment(NeuronQuadrature(net, points), [0, 1, 1, 2, 2, 2]), rel=1e-11
     )
@@ -243,29 +243,32 @@ def lognormal_cumulant(net, x):
 def test_erf_published_six_point_function():
     """N = 5: the connected 6-point function is 0.76 % of ΔG6 and 0.027 % of G6, over distinct multisets."""
     net = ErfNet(5)
-    six = exact_correlators(net, PUBLISHED)[6]
+    exact = exact_correlators(net, PUBLISHED)
+    six, connected = exact[6], exact.connected()[6].value
     k = net.kernel.full(np.array(PUBLISHED), np.array(PUBLISHED))
     free = sum(
         prod(k[six.indices[:, a], six.indices[:, b]] for a, b in pairs) for pairs in pairings(range(6))
     )
-    assert np.abs(six.connected).sum() / np.abs(six.full - free).sum() == pytest.approx(0.0076, abs=5e-5)
-    assert np.mean(np.abs(six.connected) / np.abs(six.full)) == pytest.approx(0.00027, abs=5e-6)
+    assert np.abs(connected).sum() / np.abs(six.value - free).sum() == pytest.approx(0.0076, abs=5e-5)
+    assert np.mean(np.abs(connected) / np.abs(six.value)) == pytest.approx(0.00027, abs=5e-6)
 
 
 def test_relu_published_share_of_the_six_point_function():
     """N = 20: κ_4 alone explains 87.2 % of ΔG6."""
     net = ReLUNet(20)
-    six = exact_correlators(net, POSITIVE)[6]
-    delta = six.full - free_theory(net, POSITIVE, six.indices)
-    assert 1 - np.abs(six.connected).sum() / np.abs(delta).sum() == pytest.approx(0.872, abs=5e-4)
+    exact = exact_correlators(net, POSITIVE)
+    six, connected = exact[6], exact.connected()[6].value
+    delta = six.value - free_theory(net, POSITIVE, six.indices)
+    assert 1 - np.abs(connected).sum() / np.abs(delta).sum() == pytest.approx(0.872, abs=5e-4)
 
 
 def test_gauss_published_share_of_the_six_point_function():
     """N = 100: κ_4 alone explains 16.5 % of ΔG6."""
     net, points = GaussNet(100), 0.01 * np.array(PUBLISHED)
-    six = exact_correlators(net, points)[6]
-    delta = six.full - free_theory(net, points, six.indices)
-    assert 1 - np.abs(six.connected).sum() / np.abs(delta).sum() == pytest.approx(0.165, abs=5e-4)
+    exact = exact_correlators(net, points)
+    six, connected = exact[6], exact.connected()[6].value
+    delta = six.value - free_theory(net, points, six.indices)
+    assert 1 - np.abs(connected).sum() / np.abs(delta).sum() == pytest.approx(0.165, abs=5e-4)
 
 
 def free_theory(net, points, indices):
@@ -279,9 +282,9 @@ def test_two_point_function_is_the_kernel_at_every_width(net, points):
     exact = exact_correlators(net, points, orders=(2,))
     k = net.kernel.full(x, x)[exact[2].indices[:, 0], exact[2].indices[:, 1]]
     for width in (1, 2, 1000):
-        two = exact.at_width(width)[2]
-        np.testing.assert_allclose(two.full, k, rtol=1e-15)
-        np.testing.assert_array_equal(two.full, two.connected)
+        two = exact.at_width(width)
+        np.testing.assert_allclose(two[2].value, k, rtol=1e-15)
+        np.testing.assert_array_equal(two[2].value, two.connected()[2].value)
 
 
 @pytest.mark.parametrize(("net", "points"), NETS, ids=label)
@@ -292,7 +295,7 @@ def test_full_from_connected_by_the_published_formula(net, points):
     exact = exact_correlators(net, points)
     for order in (4, 6):
         for row, full, connected in zip(
-            exact[order].indices, exact[order].full, exact[order].connected, strict=True
+            exact[order].indices, exact[order].value, exact.connected()[order].value, strict=True
         ):
             total = connected + sum(
                 prod(k[row[a], row[b]] for a, b in pairs) for pairs in pairings(range(order))
@@ -300,7 +303,7 @@ def test_full_from_connected_by_the_published_formula(net, points):
             if order == 6:
                 for a, b in combinations(range(6), 2):
                     rest = [row[i] for i in range(6) if i not in (a, b)]
-                    total += k[row[a], row[b]] * exact[4].connected[ranks(np.array(rest), 3)]
+                    total += k[row[a], row[b]] * exact.connected()[4].value[ranks(np.array(rest), 3)]
             assert full == pytest.approx(total, rel=1e-13)
 
 
@@ -314,8 +317,8 @@ def test_single_elements_and_whole_tensors_agree(net, points):
         for position in (0, 2, len(exact[order].indices) - 1):
             row = exact[order].indices[position]
             single = exact_cumulant(net, [points[i] for i in row[::-1]])
-            tolerance = exact[order].connected_error[position] + float(single.error)
-            assert abs(float(single.value) - exact[order].connected[position]) <= tolerance
+            tolerance = exact.connected()[order].error[position] + float(single.error)
+            assert abs(float(single.value) - exact.connected()[order].value[position]) <= tolerance
 
 
 @pytest.mark.parametrize(("net", "points"), NETS, ids=label)
@@ -326,27 +329,27 @@ def test_repeated_and_reordered_points(net, points):
     repeated = exact_correlators(net, np.array(points)[order_of])
     for order in (2, 4, 6):
         position = ranks(order_of[repeated[order].indices], 3)
-        scale = np.abs(plain[order].full).max()
-        for name in ("full", "connected"):
-            difference = getattr(repeated[order], name) - getattr(plain[order], name)[position]
+        scale = np.abs(plain[order].value).max()
+        for again, once in ((repeated, plain), (repeated.connected(), plain.connected())):
+            difference = again[order].value - once[order].value[position]
             assert np.abs(difference).max() <= 1e-13 * scale
 
 
 def test_width_only_rescales():
     exact = exact_correlators(ErfNet(4), PUBLISHED)
     other = exact.at_width(20)
-    assert other.network == ErfNet(20)
-    np.testing.assert_allclose(other[4].connected, exact[4].connected / 5, rtol=1e-14)
-    np.testing.assert_allclose(other[6].connected, exact[6].connected / 25, rtol=1e-14)
-    np.testing.assert_allclose(other[4].full, exact_correlators(ErfNet(20), PUBLISHED)[4].full, rtol=1e-15)
+    assert other.origin.network == ErfNet(20)
+    np.testing.assert_allclose(other.connected()[4].value, exact.connected()[4].value / 5, rtol=1e-14)
+    np.testing.assert_allclose(other.connected()[6].value, exact.connected()[6].value / 25, rtol=1e-14)
+    np.testing.assert_allclose(other[4].value, exact_correlators(ErfNet(20), PUBLISHED)[4].value, rtol=1e-15)
 
 
 def test_odd_orders_vanish():
     exact = exact_correlators(ErfNet(4), PUBLISHED, orders=(1, 3, 4))
     assert exact.orders == (1, 3, 4)
     assert exact[3].indices.shape == (56, 3)
-    assert not exact[3].full.any()
-    assert not exact[1].connected.any()
+    assert not exact[3].value.any()
+    assert not exact.connected()[1].value.any()
     for n in (1, 3, 5, 7):
         found = exact_cumulant(ErfNet(4), PUBLISHED[:1] * n)
         assert (float(found.value), float(found.error)) == (0.0, 0.0)
@@ -362,10 +365,12 @@ def test_exact_numbers_in_three_dimensions():
         (GaussNet(9, d_in=3), 0.01 * points),
     ):
         exact = exact_correlators(net, x)
-        assert [len(exact[n].full) for n in (2, 4, 6)] == [10, 35, 84]
+        assert [len(exact[n].value) for n in (2, 4, 6)] == [10, 35, 84]
         for order in (4, 6):
-            assert np.all(exact[order].connected_error <= 1e-11 * np.abs(exact[order].connected).max())
-        four = exact[4].connected
+            assert np.all(
+                exact.connected()[order].error <= 1e-11 * np.abs(exact.connected()[order].value).max()
+            )
+        four = exact.connected()[4].value
         same = [ranks(np.array(row), 4) for row in ([1, 1, 1, 2], [1, 1, 1, 3], [2, 2, 2, 3])]
         assert np.ptp(four[same]) <= 1e-12 * np.abs(four).max()
 
@@ -375,7 +380,7 @@ def test_what_is_not_available_is_refused():
         exact_correlators(CosNet(4), PUBLISHED, orders=(12,))
     with pytest.raises(NotAvailable, match="orders 1 to 10"):
         exact_cumulant(CosNet(4), PUBLISHED * 2)
-    with pytest.raises(NotAvailable, match="order 6 was not computed"):
+    with pytest.raises(NotAvailable, match="no 6-point function here"):
         exact_correlators(CosNet(4), PUBLISHED, orders=(2, 4))[6]
     with pytest.raises(InvalidPoints, match="dimension 2 is needed"):
         exact_correlators(ErfNet(4, d_in=2), PUBLISHED)
@@ -415,31 +420,33 @@ def test_even_partitions(n, total):
     assert even_partitions(5) == ()
 
 
+def look_up_in(tables, n_points):
+    """Tables of values and errors, shape (2, M), as the engine asks for them."""
+    return lambda size, tuples: tables[size][:, ranks(tuples, n_points)]
+
+
 def test_cumulants_and_moments_are_inverse():
     rng = np.random.default_rng(6)
     moments = {}
     for order in (2, 4, 6):
-        indices = multisets(3, order)
-        moments[order] = SymmetricTable(
-            indices, rng.normal(size=len(indices)), np.full(len(indices), 1e-3), 3
-        )
+        value = rng.normal(size=len(multisets(3, order)))
+        moments[order] = np.stack([value, np.full(len(value), 1e-3)])
     cumulants = {}
     for order in (2, 4, 6):
-        value, error, scale = sum_over_partitions(multisets(3, order), moments, cumulant=True)
-        cumulants[order] = SymmetricTable(multisets(3, order), value, error, 3)
+        sums = sums_with_errors(order, multisets(3, order), look_up_in(moments, 3))
+        value, error, scale = join_cumulant(sums)
+        cumulants[order] = np.stack([value, error])
         assert np.all(scale >= np.abs(value))
     for order in (2, 4, 6):
-        back, _, _ = sum_over_partitions(multisets(3, order), cumulants, cumulant=False)
-        np.testing.assert_allclose(back, moments[order].value, rtol=0, atol=1e-12)
+        sums = sums_with_errors(order, multisets(3, order), look_up_in(cumulants, 3))
+        back, _, _ = join(sums, [1.0] * len(sums))
+        np.testing.assert_allclose(back, moments[order][0], rtol=0, atol=1e-12)
 
 
 def test_errors_propagate_to_first_order():
     """κ_4 = m_4 − 3 m_2²: δκ_4 = δm_4 + 6 |m_2| δm_2."""
-    tables = {
-        2: SymmetricTable(multisets(1, 2), np.array([2.0]), np.array([0.01]), 1),
-        4: SymmetricTable(multisets(1, 4), np.array([20.0]), np.array([0.1]), 1),
-    }
-    value, error, scale = sum_over_partitions(multisets(1, 4), tables, cumulant=True)
+    tables = {2: np.array([[2.0], [0.01]]), 4: np.array([[20.0], [0.1]])}
+    value, error, scale = join_cumulant(sums_with_errors(4, multisets(1, 4), look_up_in(tables, 1)))
     assert (value[0], scale[0]) == (8.0, 32.0)
     assert error[0] == pytest.approx(0.1 + 6 * 2 * 0.01, rel=1e-12)
 

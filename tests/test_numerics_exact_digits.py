@@ -200,11 +200,11 @@ def test_ten_digits(net):
         n = len(row)
         position = ranks(np.array(row), 3)
         full = float(two_neurons(neuron, net.bias_variance, row))
-        assert exact[n].full[position] == pytest.approx(full, rel=1e-11, abs=0)
+        assert exact[n].value[position] == pytest.approx(full, rel=1e-11, abs=0)
         connected = float(cumulant(neuron, row)) * 2.0 ** (1 - n // 2) + (net.bias_variance if n == 2 else 0)
         # κ_6 of a single point of Cos-net is zero
         zero = 1e-14 if net.name == "cos" and row == [1] * 6 else 0
-        assert exact[n].connected[position] == pytest.approx(connected, rel=1e-10, abs=zero)
+        assert exact.connected()[n].value[position] == pytest.approx(connected, rel=1e-10, abs=zero)
 
 
 @pytest.mark.parametrize(("n_points", "sigma_b"), [(4, 0.0), (4, 0.7), (6, 0.0)])

@@ -68,7 +68,7 @@ def test_sampled_relu_networks_leave_one_direction(precision):
     shape = np.prod(points[four.indices, 0], axis=1)
     result = fit(sample[4].value, shape[:, None], sample.covariance(), n_blocks=sample.n_blocks)
     assert (len(shape), result.rank, result.dof, result.null_residual) == (126, 1, 0, 0.0)
-    assert abs(result.parameters[0] - four.full[0] / shape[0]) < 4.5 * result.errors[0]
+    assert abs(result.parameters[0] - four.value[0] / shape[0]) < 4.5 * result.errors[0]
     assert result.errors[0] * shape[0] == pytest.approx(sample[4].error[0], rel=1e-3)
 
 

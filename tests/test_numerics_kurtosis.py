@@ -7,12 +7,12 @@ from scipy import stats
 from numerics.exact.correlators import exact_correlators
 from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
 from numerics.networks.weight_laws import ReweightedNet
+from numerics.results.cumulants import slopes_of_cumulant
 from numerics.results.estimate import Quality
 from numerics.sampling.ensemble import Ensemble
 from numerics.sampling.estimators.connected import cumulants
 from numerics.sampling.judge.kurtosis import (
     cumulant_kurtosis,
-    influence,
     networks_needed,
     product_kurtosis,
     variance_moments,
@@ -54,7 +54,7 @@ def test_cumulants(values, counts, order):
         means = {k: np.array([[(1 - share) * m + share * f**k]]) for k, m in moments.items()}
         return cumulants(means, 1, order)[0, 0]
 
-    slopes = influence(order, [1.0, *moments.values()])
+    slopes = np.array([0.0, *slopes_of_cumulant(order, moments).values()])
     for f in (0.3, 1.1, -1.7):
         derivative = (mixed(f, step) - mixed(f, -step)) / (2 * step)
         shift = slopes[1:] @ list(moments.values())
@@ -104,10 +104,15 @@ def test_what_overflows_is_infinite():
 def test_errors_of_the_connected_six_point_function_hold_where_they_are_trusted(network, n_networks, trusted):
     """Pulls against the exact value at one point, 100 samples."""
     point = [0.8]
-    exact = exact_correlators(network, np.array([point]), orders=(6,)).at_width(network.width)[6].connected[0]
+    exact = (
+        exact_correlators(network, np.array([point]), orders=(6,))
+        .at_width(network.width)
+        .connected()[6]
+        .value[0]
+    )
     pulls, qualities = [], []
     for seed in range(100):
-        six = Ensemble(network, point, seed=seed, precision="single").correlators(n_networks).connected(6)
+        six = Ensemble(network, point, seed=seed, precision="single").correlators(n_networks).connected()[6]
         pulls.append((six.value[0] - exact) / six.error[0])
         qualities.append(six.quality)
     assert set(qualities) == {Quality.TRUSTED if trusted else Quality.TOO_FEW_SAMPLES}
@@ -128,7 +133,7 @@ def test_correlated_output_weights_ask_for_more():
     assert networks_needed(6, counts[np.newaxis], bin_values(), correlated=True) == pytest.approx(one**2)
     found = Ensemble(ReweightedNet(ErfNet(20), output_correlation=0.9), [0.3]).correlators(10_000)
     assert [found[order].quality is Quality.TRUSTED for order in (2, 4, 6)] == [True, False, False]
-    assert found.connected(4).quality is Quality.TOO_FEW_SAMPLES
+    assert found.connected()[4].quality is Quality.TOO_FEW_SAMPLES
 
 
 @pytest.mark.slow
@@ -150,12 +155,12 @@ def test_with_the_output_layer_integrated_out_unseen_tails_are_not_trusted(
     network, point, n_networks, order, trusted
 ):
     """There the sample that misses the tail looks harmless; its errors would be wrong by factors."""
-    exact = exact_correlators(network, np.array([[point]]), orders=(order,))[order].connected[0]
+    exact = exact_correlators(network, np.array([[point]]), orders=(order,)).connected()[order].value[0]
     pulls, qualities = [], []
     for seed in range(60):
         ensemble = Ensemble(network, [point], seed=seed, estimator="conditional")
         sample = ensemble.correlators(n_networks, n_blocks=200)
-        found = sample.connected(order)
+        found = sample.connected()[order]
         pulls.append((found.value[0] - exact) / found.error[0])
         qualities.append(found.quality is Quality.TRUSTED)
         assert sample[order].quality is found.quality

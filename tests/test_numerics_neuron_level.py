@@ -46,14 +46,15 @@ def test_p_values_over_seeds_are_uniform(network, points, tilted):
         sample = NeuronEnsemble(network, points, seed=seed, tilted=tilted).sample(40_000, n_blocks=100)
         for order in (4, 6):
             for width in WIDTHS:
-                found, right = sample.at_width(width, order), exact.at_width(width)[order]
-                assert found.quality is Quality.TRUSTED or isinstance(network, ReLUNet)
+                found, right = sample.at_width(width), exact.at_width(width)
+                assert found[order].quality is Quality.TRUSTED or isinstance(network, ReLUNet)
                 for kind in ("full", "connected"):
-                    ours = getattr(found, kind)
-                    # the leading directions: block means of high products are not Gaussian in the faint ones
-                    outcome = compare(
-                        ours.value - getattr(right, kind), ours.covariance(), 100, threshold=0.02
+                    ours, theirs = (
+                        one.connected()[order] if kind == "connected" else one[order]
+                        for one in (found, right)
                     )
+                    # the leading directions: block means of high products are not Gaussian in the faint ones
+                    outcome = compare(ours.value - theirs.value, ours.covariance, 100, threshold=0.02)
                     chances.setdefault((order, width, kind), []).append(outcome.p_value)
     for key, one in chances.items():
         assert stats.kstest(one, "uniform").pvalue > 1e-4, key
@@ -68,25 +69,25 @@ def test_tilted_gauss_net_agrees_where_plain_sampling_fails(width):
     exact = exact_correlators(network, PUBLISHED)[6]
     pulls = []
     for seed in range(60):
-        found = NeuronEnsemble(network, PUBLISHED, seed=seed, tilted=True).sample(20_000).at_width(width, 6)
+        found = NeuronEnsemble(network, PUBLISHED, seed=seed, tilted=True).sample(20_000)[6]
         assert found.quality is Quality.TRUSTED
-        pulls.append((found.full.value - exact.full) / found.full.error)
-        assert np.all(found.full.error < 0.02 * exact.full)
+        pulls.append((found.value - exact.value) / found.error)
+        assert np.all(found.error < 0.02 * exact.value)
     z = np.array(pulls)[:, [0, 13, 27]]
     assert np.all(np.abs(z.mean(axis=0)) < 4.5 / np.sqrt(60))
     assert np.all(np.abs(z.std(axis=0) - 1) < 4.5 / np.sqrt(120))
     assert stats.kstest(stats.norm.sf(z[:, 0]), "uniform").pvalue > 1e-3
     plain = Ensemble(network, PUBLISHED, seed=1).correlators(200_000)[6]
     assert plain.quality is Quality.HEAVY_TAILED
-    assert np.all(plain.value < 0.6 * exact.full)
+    assert np.all(plain.value < 0.6 * exact.value)
 
 
 def test_untilted_gauss_net_is_flagged():
     sample = NeuronEnsemble(GaussNet(1), PUBLISHED, seed=1).sample(50_000)
-    assert [sample.quality(order) for order in (4, 6)] == [Quality.HEAVY_TAILED] * 2
-    assert sample.tail_indices[6] < 1
+    assert [sample[order].quality for order in (4, 6)] == [Quality.HEAVY_TAILED] * 2
+    assert sample[6].evidence["tail_index"] < 1
     mild = NeuronEnsemble(GaussNet(1, 0.15, 0.15), PUBLISHED, seed=1).sample(50_000)
-    assert mild.quality(6) is Quality.TRUSTED
+    assert mild[6].quality is Quality.TRUSTED
 
 
 @pytest.mark.statistical
@@ -96,13 +97,13 @@ def test_several_outputs():
     exact = exact_correlators(network, points, outputs=outputs)
     sample = NeuronEnsemble(network, points, seed=8, outputs=outputs).sample(200_000)
     for order in (2, 4, 6):
-        found = sample.at_width(3, order)
-        for ours, right in ((found.full, exact[order].full), (found.connected, exact[order].connected)):
+        for ours, theirs in ((sample, exact), (sample.connected(), exact.connected())):
+            ours, right = ours[order], theirs[order].value
             zero = ours.error == 0
             np.testing.assert_allclose(ours.value[zero], right[zero], atol=1e-14)
             pulls = (ours.value - right)[~zero] / ours.error[~zero]
             assert np.max(np.abs(pulls)) < 4.5
-    assert np.count_nonzero(sample.cumulant(4).value) < 35
+    assert np.count_nonzero(sample.origin.cumulant(4).value) < 35
 
 
 @pytest.mark.statistical
@@ -110,12 +111,12 @@ def test_errors_do_not_depend_on_the_width():
     """Relative to κ_r/N^(r/2 − 1) itself; plain sampling of whole networks loses a factor N and N²."""
     sample = NeuronEnsemble(ErfNet(1), LINE, seed=2).sample(20_000)
     for order in (4, 6):
-        one, other = sample.at_width(5, order).connected, sample.at_width(5000, order).connected
+        one, other = sample.at_width(5).connected()[order], sample.at_width(5000).connected()[order]
         np.testing.assert_allclose(
             one.error / np.abs(one.value), other.error / np.abs(other.value), rtol=1e-9
         )
     plain = Ensemble(ErfNet(1000), LINE, seed=2).correlators(20_000, orders=(4,))[4]
-    assert np.median(plain.error / sample.at_width(1000, 4).connected.error) > 1e3
+    assert np.median(plain.error / sample.at_width(1000).connected()[4].error) > 1e3
 
 
 @pytest.mark.parametrize(("network", "tilted"), [(ErfNet(1), False), (GaussNet(1), True)])
@@ -123,9 +124,9 @@ def test_reproducible_and_independent_of_the_chunks(network, tilted, monkeypatch
     one = NeuronEnsemble(network, LINE, seed=5, tilted=tilted).sample(5000, n_blocks=20)
     monkeypatch.setattr("numerics.sampling.neurons.sums.CHUNK", 77)
     two = NeuronEnsemble(network, LINE, seed=5, tilted=tilted).sample(5000, n_blocks=20)
-    np.testing.assert_allclose(one.cumulant(6).value, two.cumulant(6).value, rtol=1e-9)
+    np.testing.assert_allclose(one.origin.cumulant(6).value, two.origin.cumulant(6).value, rtol=1e-9)
     other = NeuronEnsemble(network, LINE, seed=6, tilted=tilted).sample(5000, n_blocks=20)
-    assert not np.allclose(one.cumulant(4).value, other.cumulant(4).value, rtol=1e-3)
+    assert not np.allclose(one.origin.cumulant(4).value, other.origin.cumulant(4).value, rtol=1e-3)
     seen = []
     NeuronEnsemble(network, LINE, seed=5, tilted=tilted).sample(
         500, n_blocks=10, progress=lambda *p: seen.append(p)
@@ -206,7 +207,7 @@ def test_impossible_requests_are_refused():
         with pytest.raises(InvalidStatistics, match="needed"):
             ensemble.sample(**{"n_neurons": 1000, **wrong})
     sample = ensemble.sample(1000, order=4)
-    with pytest.raises(InvalidStatistics, match="not 6"):
-        sample.at_width(5, 6)
+    with pytest.raises(InvalidStatistics, match="no 6-point"):
+        sample.at_width(5)[6]
     with pytest.raises(InvalidStatistics, match="width"):
-        sample.at_width(0, 4)
+        sample.at_width(0)

@@ -83,7 +83,7 @@ def test_full_correlators_of_two_outputs_against_sampled_networks(net, points):
     for row in ([0, 0, 1, 1], [0, 1, 2, 3], [0, 0, 0, 2], [0, 0, 1, 1, 2, 2], [0, 1, 1, 2, 3, 3]):
         components = [outputs[i] for i in row]
         mean, error = parameter_average(net, points, net.width, components, [at[i] for i in row], rng)
-        found = exact[len(row)].full[ranks(np.array(row), 4)]
+        found = exact[len(row)].value[ranks(np.array(row), 4)]
         pulls.append((mean - found) / error)
     assert stats.chi2.sf(np.sum(np.square(pulls)), 5) > 1e-3
 
@@ -92,15 +92,19 @@ def test_outputs_are_uncorrelated_but_dependent():
     """G_c^(4)_{1122} = sw⁴ Cov(s_1 s_2, s_3 s_4)/N, and full G^(4)_{1122} = K K + that."""
     net, x = ErfNet(4), [[-0.6], [0.2], [0.6], [1.0]]
     exact = exact_correlators(net, x, outputs=(1, 1, 2, 2))
-    two = exact[2].full
+    two = exact[2].value
     k = net.kernel.full(np.array(x), np.array(x))
     assert two[ranks(np.array([0, 2]), 4)] == 0.0
     assert two[ranks(np.array([0, 1]), 4)] == pytest.approx(k[0, 1], rel=1e-14)
     row = ranks(np.array([0, 1, 2, 3]), 4)
     a = pairing_amplitudes(net, x)
-    assert exact[4].connected[row] == pytest.approx(float(a.amplitude.value[0]), rel=1e-11)
-    assert exact[4].full[row] == pytest.approx(k[0, 1] * k[2, 3] + exact[4].connected[row], rel=1e-13)
-    assert exact.at_width(8)[4].connected[row] == pytest.approx(exact[4].connected[row] / 2, rel=1e-13)
+    assert exact.connected()[4].value[row] == pytest.approx(float(a.amplitude.value[0]), rel=1e-11)
+    assert exact[4].value[row] == pytest.approx(
+        k[0, 1] * k[2, 3] + exact.connected()[4].value[row], rel=1e-13
+    )
+    assert exact.at_width(8).connected()[4].value[row] == pytest.approx(
+        exact.connected()[4].value[row] / 2, rel=1e-13
+    )
 
 
 def test_rotation_invariant_combination_vanishes():

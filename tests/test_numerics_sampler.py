@@ -43,7 +43,7 @@ CASES = [
 
 
 def sums_of(ensemble, n_networks, **options):
-    return ensemble.correlators(n_networks, **options).sums
+    return ensemble.correlators(n_networks, **options).origin.sums
 
 
 @pytest.mark.parametrize(("network", "points"), CASES, ids=[repr(case[0]) for case in CASES])
@@ -53,14 +53,14 @@ def test_compiled_sampler_agrees_with_its_numpy_twin(network, points, precision,
     orders = (1, 2, 3, 4)
     found = ensemble.correlators(333, orders=orders, n_blocks=7)
     outputs = reference_outputs(network, ensemble.points, 12, 0, 333)
-    scale = moments_reference(np.abs(outputs), found.plan)
+    scale = moments_reference(np.abs(outputs), found.origin.plan)
     np.testing.assert_allclose(
-        found.sums / scale, moments_reference(outputs, found.plan) / scale, atol=accuracy
+        found.origin.sums / scale, moments_reference(outputs, found.origin.plan) / scale, atol=accuracy
     )
     edges = [333 * b // 7 for b in range(8)]
     for b in range(7):
-        block = moments_reference(outputs[edges[b] : edges[b + 1]], found.plan)
-        np.testing.assert_allclose(found.block_sums[b] / scale, block / scale, atol=accuracy)
+        block = moments_reference(outputs[edges[b] : edges[b + 1]], found.origin.plan)
+        np.testing.assert_allclose(found.origin.block_sums[b] / scale, block / scale, atol=accuracy)
 
 
 def test_networks_are_numbered_beyond_32_bits_alike():
@@ -111,9 +111,9 @@ def test_results_do_not_depend_on_the_number_of_threads(network):
     one = ensemble.correlators(30_001, n_threads=1)
     for threads in (2, 3):
         other = ensemble.correlators(30_001, n_threads=threads)
-        np.testing.assert_array_equal(other.sums, one.sums)
-        np.testing.assert_array_equal(other.block_sums, one.block_sums)
-        np.testing.assert_array_equal(other.variance_counts, one.variance_counts)
+        np.testing.assert_array_equal(other.origin.sums, one.origin.sums)
+        np.testing.assert_array_equal(other.origin.block_sums, one.origin.block_sums)
+        np.testing.assert_array_equal(other.origin.variance_counts, one.origin.variance_counts)
 
 
 def test_totals_do_not_depend_on_the_number_of_blocks():
@@ -141,18 +141,18 @@ def test_a_longer_run_continues_a_shorter_one():
     ensemble = Ensemble(ReLUNet(4), POSITIVE[:2], seed=5)
     short = ensemble.correlators(3000, n_blocks=10)
     long = ensemble.correlators(6000, n_blocks=20)
-    np.testing.assert_allclose(long.block_sums[:10], short.block_sums, rtol=1e-12)
+    np.testing.assert_allclose(long.origin.block_sums[:10], short.origin.block_sums, rtol=1e-12)
 
 
 def test_blocks_add_up_and_differ_by_at_most_one_network():
     found = Ensemble(ErfNet(2), LINE[:2], seed=6).correlators(12_345, n_blocks=77)
     assert found.block_sizes.sum() == 12_345
     assert set(found.block_sizes) == {160, 161}
-    np.testing.assert_allclose(found.block_sums.sum(axis=0), found.sums, rtol=1e-11)
+    np.testing.assert_allclose(found.origin.block_sums.sum(axis=0), found.origin.sums, rtol=1e-11)
     np.testing.assert_allclose(
-        found.block_sizes @ found.block_means() / 12_345, found.sums / 12_345, rtol=1e-11
+        found.block_sizes @ found.block_means() / 12_345, found.origin.sums / 12_345, rtol=1e-11
     )
-    assert found.variance_counts.sum(axis=1).tolist() == [12_345, 12_345]
+    assert found.origin.variance_counts.sum(axis=1).tolist() == [12_345, 12_345]
 
 
 def test_covariance_is_the_textbook_one_for_equal_blocks():
@@ -233,7 +233,7 @@ def test_impossible_ensembles_are_refused():
 
 def test_products_beyond_floating_point_are_refused():
     network = CosNet(3, sigma_a=1e60)
-    assert np.all(np.isfinite(Ensemble(network, [0.5]).correlators(100, orders=(4,)).sums))
+    assert np.all(np.isfinite(Ensemble(network, [0.5]).correlators(100, orders=(4,)).origin.sums))
     with pytest.raises(InvalidNetwork, match="too large for the orders"):
         Ensemble(network, [0.5]).correlators(100, orders=(6,))
 
@@ -257,7 +257,9 @@ def test_provenance_gives_the_numbers_again():
     told = found.provenance
     assert told["network"] == repr(network)
     again = Ensemble(network, found.points, seed=told["seed"], precision=told["precision"])
-    np.testing.assert_array_equal(again.correlators(told["networks"], orders=(2,)).sums, found.sums)
+    np.testing.assert_array_equal(
+        again.correlators(told["networks"], orders=(2,)).origin.sums, found.origin.sums
+    )
 
 
 @pytest.mark.statistical
@@ -286,14 +288,14 @@ def test_two_point_function_is_the_kernel(network, points):
 )
 def test_all_correlators_agree_with_the_exact_ones_over_many_seeds(network, points, ranks):
     exact = exact_correlators(network, np.array(points)[:, None], orders=(2, 4, 6))
-    full = np.concatenate([exact[order].full for order in (2, 4, 6)])
+    full = np.concatenate([exact[order].value for order in (2, 4, 6)])
     p_values = []
     for seed in range(20):
         found = Ensemble(network, points, seed=seed).correlators(100_000)
-        outcome = compare(found.sums / 100_000 - full, found.covariance(), n_blocks=found.n_blocks)
+        outcome = compare(found.origin.sums / 100_000 - full, found.covariance(), n_blocks=found.n_blocks)
         assert outcome.dof in ranks
         assert outcome.null_residual == 0
-        assert all(one.quality is Quality.TRUSTED for one in found)
+        assert all(one.quality is Quality.TRUSTED for one in found.values())
         p_values.append(outcome.p_value)
     assert stats.kstest(p_values, "uniform").pvalue > 1e-3
     assert min(p_values) > 1e-5
@@ -309,7 +311,7 @@ def test_pulls_have_width_one():
         found = Ensemble(network, [-0.6, 1.0], seed=seed, precision="single").correlators(
             20_000, orders=(2, 4)
         )
-        pulls.append([(one.value - exact[one.order].full) / one.error for one in found])
+        pulls.append([(one.value - exact[one.order].value) / one.error for one in found.values()])
     for order in range(2):
         z = np.array([p[order] for p in pulls])
         assert np.all(np.abs(z.mean(axis=0)) < 4.5 / np.sqrt(300))

@@ -51,7 +51,7 @@ def expected():
 
 def assert_same(one, other):
     for name in ("sums", "block_sums", "block_sizes", "variance_counts"):
-        np.testing.assert_array_equal(getattr(one, name), getattr(other, name), err_msg=name)
+        np.testing.assert_array_equal(getattr(one.origin, name), getattr(other.origin, name), err_msg=name)
 
 
 def test_two_workers_give_the_same_bits(client, expected):

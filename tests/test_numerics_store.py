@@ -55,8 +55,8 @@ def interrupt_after(calls):
 def assert_same(one, other):
     """Compare everything, to the last bit."""
     for name in ("sums", "block_sums", "block_sizes", "variance_counts"):
-        np.testing.assert_array_equal(getattr(one, name), getattr(other, name), err_msg=name)
-    assert one.n_networks == other.n_networks
+        np.testing.assert_array_equal(getattr(one.origin, name), getattr(other.origin, name), err_msg=name)
+    assert one.n_samples == other.n_samples
     assert one.provenance == other.provenance
 
 
@@ -69,7 +69,7 @@ def test_an_interrupted_run_continues_to_the_same_bits(stops, tmp_path, uninterr
                 NETWORKS, n_blocks=40, checkpoint=path, progress=interrupt_after(calls), n_threads=1 + number
             )
         assert caught.value.checkpoint == path
-        assert f"{caught.value.partial.n_networks:,} networks" in str(caught.value)
+        assert f"{caught.value.partial.n_samples:,} networks" in str(caught.value)
     assert_same(ensemble().correlators(NETWORKS, n_blocks=40, checkpoint=path), uninterrupted_run)
     assert [entry.name for entry in tmp_path.iterdir()] == ["run.checkpoint"]
 
@@ -85,14 +85,14 @@ def test_the_partial_result_is_a_shorter_sample():
     with pytest.raises(SamplingInterrupted) as caught:
         ensemble().correlators(NETWORKS, n_blocks=40, progress=interrupt_after(4))
     partial = caught.value.partial
-    assert partial.n_networks == 4 * 65536
+    assert partial.n_samples == 4 * 65536
     assert partial.provenance["complete"] is False
-    assert partial.provenance["networks"] == partial.n_networks == partial.block_sizes.sum()
+    assert partial.provenance["networks"] == partial.n_samples == partial.block_sizes.sum()
     fresh = ensemble().correlators(4 * 65536)
-    np.testing.assert_array_equal(partial.sums, fresh.sums)
-    np.testing.assert_array_equal(partial.variance_counts, fresh.variance_counts)
+    np.testing.assert_array_equal(partial.origin.sums, fresh.origin.sums)
+    np.testing.assert_array_equal(partial.origin.variance_counts, fresh.origin.variance_counts)
     # 14 blocks of 19,000 networks, the last one cut short: the errors agree within those of an error
-    np.testing.assert_allclose(partial.block_sums.sum(axis=0), partial.sums, rtol=1e-12)
+    np.testing.assert_allclose(partial.origin.block_sums.sum(axis=0), partial.origin.sums, rtol=1e-12)
     assert np.all(np.abs(partial[2].error / fresh[2].error - 1) < 4.5 / np.sqrt(2 * 13))
 
 
@@ -268,9 +268,9 @@ def test_every_division_of_the_work_gives_the_same_bits(level, uninterrupted_run
         first += 2**size
         tree.add(source.span(number, size), size)
     assert first == request.layout.n_pages == 12
-    np.testing.assert_array_equal(tree.value().total, uninterrupted_run.sums)
-    np.testing.assert_array_equal(tree.value().blocks, uninterrupted_run.block_sums)
-    np.testing.assert_array_equal(tree.value().counts, uninterrupted_run.variance_counts)
+    np.testing.assert_array_equal(tree.value().total, uninterrupted_run.origin.sums)
+    np.testing.assert_array_equal(tree.value().blocks, uninterrupted_run.origin.block_sums)
+    np.testing.assert_array_equal(tree.value().counts, uninterrupted_run.origin.variance_counts)
 
 
 def test_absurd_requests_are_refused():

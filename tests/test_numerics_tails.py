@@ -20,7 +20,7 @@ HEAVY, FINE, FEW = Quality.HEAVY_TAILED, Quality.TRUSTED, Quality.TOO_FEW_SAMPLE
 
 def qualities(network, points, seed, n_networks=100_000):
     found = Ensemble(network, points, seed=seed, precision="single").correlators(n_networks, n_blocks=100)
-    return tuple(one.quality for one in found)
+    return tuple(one.quality for one in found.values())
 
 
 def test_histogram_is_that_of_numpy():
@@ -54,7 +54,7 @@ def test_tail_index_of_power_laws(index):
 
 def test_bounded_variances_have_no_tail():
     assert tail_index(np.bincount([1024] * 1000, minlength=BINS), 1000) == np.inf
-    assert Ensemble(ErfNet(1), [0.3]).correlators(5000)[6].tail.tail_index == np.inf
+    assert Ensemble(ErfNet(1), [0.3]).correlators(5000)[6].evidence["tail_index"] == np.inf
 
 
 @pytest.mark.parametrize("order", [2, 3, 4, 6, 8])
@@ -94,7 +94,7 @@ def test_histogram_holds_the_conditional_variance(network):
         weights, _, biases = _neuron(network, split_seed(5), np.arange(n), neuron)
         features = network.features(weights, biases, points)
         variance += network.weight_variance / network.width * features**2
-    found = Ensemble(network, points, seed=5).correlators(n, orders=(2,)).variance_counts
+    found = Ensemble(network, points, seed=5).correlators(n, orders=(2,)).origin.variance_counts
     kernel = np.diag(network.kernel.full(points, points))
     for point in range(2):
         expected = np.histogram(variance[:, point] / kernel[point], bin_edges())[0]
@@ -139,7 +139,7 @@ def test_networks_are_told_apart_by_their_samples(network, points, expected, see
     ids=lambda value: repr(value) if hasattr(value, "width") else "",
 )
 def test_error_bars_hold_exactly_where_they_are_trusted(network, point, quality):
-    exact = exact_correlators(network, np.array([[point]]), orders=(6,))[6].full[0]
+    exact = exact_correlators(network, np.array([[point]]), orders=(6,))[6].value[0]
     covered = 0
     for seed in range(60):
         ensemble = Ensemble(network, [point], seed=500 + seed, precision="single")

@@ -54,7 +54,7 @@ def test_own_erf_makes_the_networks_of_erf_net(d_in, points, estimator, precisio
         )
         for network in (ActivationNet(5, own_erf, 1.3, 0.4, d_in), ErfNet(5, 1.3, 0.4, d_in))
     ]
-    np.testing.assert_allclose(pair[0].sums, pair[1].sums, rtol=accuracy, atol=accuracy * 3001)
+    np.testing.assert_allclose(pair[0].origin.sums, pair[1].origin.sums, rtol=accuracy, atol=accuracy * 3001)
 
 
 @pytest.mark.parametrize(
@@ -72,15 +72,17 @@ def test_own_erf_has_the_kernel_and_the_exact_correlators_of_erf_net(d_in, point
     found, exact = exact_correlators(own, points, orders), exact_correlators(ours, points, orders)
     for order in orders:
         assert np.all(
-            np.abs(found[order].full - exact[order].full) <= 1e-11 * np.abs(exact[order].full).max()
+            np.abs(found[order].value - exact[order].value) <= 1e-11 * np.abs(exact[order].value).max()
         )
-        difference = np.abs(found[order].connected - exact[order].connected)
-        assert np.all(difference <= found[order].connected_error + exact[order].connected_error)
+        difference = np.abs(found.connected()[order].value - exact.connected()[order].value)
+        assert np.all(difference <= found.connected()[order].error + exact.connected()[order].error)
     two, expected = exact_cumulant(own, points[:2]), exact_cumulant(ours, points[:2])
     assert abs(two.value - expected.value) <= two.error + expected.error
     assert "quadrature" in two.method
     assert "quadrature" not in expected.method
-    assert found.at_width(50)[4].connected[0] == pytest.approx(found[4].connected[0] / 10, rel=1e-13)
+    assert found.at_width(50).connected()[4].value[0] == pytest.approx(
+        found.connected()[4].value[0] / 10, rel=1e-13
+    )
 
 
 def test_tanh_against_scipy():
@@ -100,7 +102,7 @@ def test_tanh_against_scipy():
     assert network.kernel.weight(np.array([[x]]), np.array([[y]]))[0, 0] == pytest.approx(
         1.44 * second, rel=1e-9
     )
-    exact = exact_correlators(network, [[x], [y]], orders=(4,))[4].connected[2]  # x x y y
+    exact = exact_correlators(network, [[x], [y]], orders=(4,)).connected()[4].value[2]  # x x y y
     expected = 1.2**4 * (3 * moment(x, x, y, y) - moment(x, x) * moment(y, y) - 2 * second**2) / 3
     assert exact == pytest.approx(expected, rel=1e-8)
 
@@ -112,12 +114,12 @@ def test_samples_of_an_expression_agree_with_its_exact_correlators():
     )
     points = [[-0.6], [1.0]]
     exact = exact_correlators(network, points)
-    full = np.concatenate([exact[order].full for order in (2, 4, 6)])
+    full = np.concatenate([exact[order].value for order in (2, 4, 6)])
     for estimator in ("plain", "conditional"):
         found = Ensemble(network, points, seed=5, precision="single", estimator=estimator).correlators(
             100_000
         )
-        outcome = compare(found.sums / 100_000 - full, found.covariance(), n_blocks=found.n_blocks)
+        outcome = compare(found.origin.sums / 100_000 - full, found.covariance(), n_blocks=found.n_blocks)
         assert 1e-4 < outcome.p_value < 1 - 1e-4
 
 
@@ -129,7 +131,7 @@ def test_kinked_activations_are_sampled_and_have_a_kernel():
     )
     found = Ensemble(network, [0.4, -1.0], seed=1).correlators(2000, orders=(2, 4), n_blocks=50)
     expected = Ensemble(twin, [0.4, -1.0], seed=1).correlators(2000, orders=(2, 4), n_blocks=50)
-    np.testing.assert_allclose(found.sums, expected.sums, rtol=1e-12)
+    np.testing.assert_allclose(found.origin.sums, expected.origin.sums, rtol=1e-12)
     assert found[4].quality is expected[4].quality
     x, y = np.array([[0.4]]), np.array([[-1.0]])
     np.testing.assert_allclose(network.kernel.weight(x, y), twin.kernel.weight(x, y), rtol=1e-13)
@@ -173,7 +175,9 @@ def test_functions_of_libraries_are_activations(activation, precision):
         Ensemble(ActivationNet(3, function, 1.2), LINE, seed=4, precision=precision).correlators(1000)
         for function in (hyperbolic, activation)
     )
-    np.testing.assert_allclose(theirs.sums, ours.sums, rtol=1e-5 if precision == "single" else 1e-13)
+    np.testing.assert_allclose(
+        theirs.origin.sums, ours.origin.sums, rtol=1e-5 if precision == "single" else 1e-13
+    )
 
 
 def test_an_activation_that_fails_far_out_is_refused_when_it_matters():
@@ -206,4 +210,6 @@ def test_moments_of_the_twin():
     network = ActivationNet(3, hyperbolic, 1.2, 0.6)
     found = Ensemble(network, LINE, seed=2).correlators(200, orders=(1, 2, 3), n_blocks=2)
     outputs = reference_outputs(network, np.array(LINE)[:, None], 2, 0, 200)
-    np.testing.assert_allclose(found.sums, moments_reference(outputs, found.plan), rtol=1e-11, atol=1e-11)
+    np.testing.assert_allclose(
+        found.origin.sums, moments_reference(outputs, found.origin.plan), rtol=1e-11, atol=1e-11
+    )

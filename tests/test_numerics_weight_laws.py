@@ -35,9 +35,9 @@ def test_compiled_sampler_agrees_with_its_numpy_twin(network, points, precision,
         333, orders=(1, 2, 4), n_blocks=7
     )
     outputs = reference_outputs(network, np.array(points), 12, 0, 333)
-    scale = moments_reference(np.abs(outputs), found.plan)
+    scale = moments_reference(np.abs(outputs), found.origin.plan)
     np.testing.assert_allclose(
-        found.sums / scale, moments_reference(outputs, found.plan) / scale, atol=accuracy
+        found.origin.sums / scale, moments_reference(outputs, found.origin.plan) / scale, atol=accuracy
     )
 
 
@@ -45,10 +45,10 @@ def test_compiled_sampler_agrees_with_its_numpy_twin(network, points, precision,
 @pytest.mark.parametrize(("network", "points"), CASES[:4], ids=IDS[:4])
 def test_samples_agree_with_the_exact_correlators(network, points):
     exact = exact_correlators(network, np.array(points))
-    full = np.concatenate([exact[order].full for order in (2, 4, 6)])
+    full = np.concatenate([exact[order].value for order in (2, 4, 6)])
     found = Ensemble(network, points, seed=9, precision="single").correlators(100_000)
-    assert all(one.quality is Quality.TRUSTED for one in found)
-    outcome = compare(found.sums / 100_000 - full, found.covariance(), n_blocks=found.n_blocks)
+    assert all(one.quality is Quality.TRUSTED for one in found.values())
+    outcome = compare(found.origin.sums / 100_000 - full, found.covariance(), n_blocks=found.n_blocks)
     assert 1e-4 < outcome.p_value < 1 - 1e-4
 
 
@@ -108,8 +108,8 @@ def test_correlated_output_weights_stay_non_gaussian(alpha):
     kernel = network.kernel.full(points, points)
     full = np.concatenate([kernel[np.triu_indices(2)], matched(kernel) + connected])
     found = Ensemble(network, points, seed=21, precision="single").correlators(400_000, orders=(2, 4))
-    assert all(one.quality is Quality.TRUSTED for one in found)
-    outcome = compare(found.sums / 400_000 - full, found.covariance(), n_blocks=found.n_blocks)
+    assert all(one.quality is Quality.TRUSTED for one in found.values())
+    outcome = compare(found.origin.sums / 400_000 - full, found.covariance(), n_blocks=found.n_blocks)
     assert 1e-4 < outcome.p_value < 1 - 1e-4
     with pytest.raises(NotAvailable, match="correlated"):
         exact_correlators(network, points, orders=(4,))
@@ -134,7 +134,9 @@ def test_other_width_and_laws():
     assert network.with_width(9) == ReweightedNet(ReLUNet(9, d_in=2), output="uniform")
     assert laws_of(network) == ("gaussian", "gaussian", "uniform", 0.0)
     exact = exact_correlators(network, [[1.0, 0.2]], orders=(4,))
-    assert exact.at_width(9)[4].connected[0] == pytest.approx(exact[4].connected[0] * 4 / 9, rel=1e-14)
+    assert exact.at_width(9).connected()[4].value[0] == pytest.approx(
+        exact.connected()[4].value[0] * 4 / 9, rel=1e-14
+    )
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def test_exact_moments_by_hand():
     scan = scan_widths(ReLUNet(1), [1.0], (2, 3), networks=100, experiments=2)
     assert scan.m_exact(4, 7) == pytest.approx(5 / 7, rel=1e-12)
     np.testing.assert_allclose(scan.series[0].m_exact, [5 / 2, 5 / 3], rtol=1e-12)
-    six = exact_correlators(ReLUNet(7), [[1.0]])[6].full[0]
+    six = exact_correlators(ReLUNet(7), [[1.0]])[6].value[0]
     assert scan.m_exact(6, 7) == pytest.approx(six / (15 / 8) - 1, rel=1e-12)
 
 

@@ -16,7 +16,7 @@ class PartitionClass:
     Attributes
     ----------
     sizes : tuple of int
-        Even block sizes, descending; they sum to n.
+        Block sizes, descending; they sum to n.
     blocks : tuple of ndarray of int64
         For each block an array of shape (n_partitions, size): the labels 0..n-1 in that block.
 
@@ -49,8 +49,24 @@ def even_partitions(n: int) -> tuple[PartitionClass, ...]:
     >>> sum(len(c.blocks[0]) for c in even_partitions(8))
     379
     """
+    return _grouped(_partitions(tuple(range(n)), even=True))
+
+
+@lru_cache(maxsize=16)
+def all_partitions(n: int) -> tuple[PartitionClass, ...]:
+    """List the partitions of ``range(n)`` into blocks of any size, grouped by block sizes.
+
+    Examples
+    --------
+    >>> [(c.sizes, len(c.blocks[0])) for c in all_partitions(3)]
+    [((3,), 1), ((2, 1), 3), ((1, 1, 1), 1)]
+    """
+    return _grouped(_partitions(tuple(range(n)), even=False))
+
+
+def _grouped(partitions: Iterator[tuple[tuple[int, ...], ...]]) -> tuple[PartitionClass, ...]:
     grouped: dict[tuple[int, ...], list[tuple[tuple[int, ...], ...]]] = {}
-    for partition in _partitions(tuple(range(n)), even=True):
+    for partition in partitions:
         ordered = tuple(sorted(partition, key=lambda block: (-len(block), block)))
         grouped.setdefault(tuple(map(len, ordered)), []).append(ordered)
     classes = []

@@ -17,7 +17,7 @@ from nnft_sym.commands.options import (
 from nnft_sym.commands.widths import parse_widths
 
 if TYPE_CHECKING:
-    from numerics.sampling.neurons.neuron_sample import NeuronSample
+    from numerics.results.joint_correlators import Correlators
 
 
 @click.command(name="neurons")
@@ -62,7 +62,7 @@ def command(
     from nnft_sym.printing.tables import show
     from nnft_sym.progress.bars import TerminalProgress
     from numerics.fields.points import as_points
-    from numerics.results.estimate import Quality
+    from numerics.results.quality import Quality
     from numerics.sampling.neurons.neuron_ensemble import NeuronEnsemble
 
     network = build_network(net, points, sigma_w, sigma_b, sigma_a)
@@ -83,45 +83,43 @@ def command(
         click.echo(dumps({**head, "widths": [_row(found, width) for width in wanted]}))
         return
     for width in wanted:
-        _show(found, width)
-    heavy = any(found.quality(n) is Quality.HEAVY_TAILED for n in found.sums)
+        _show(found.at_width(width), f"{network.name}-net, N = {width}")
+    heavy = any(one.quality is Quality.HEAVY_TAILED for one in found.values())
     if heavy and network.name == "gauss" and not tilted:
         show("With --tilted the neurons are drawn where the tail is, and the errors are right.")
 
 
-def _row(found: "NeuronSample", width: int) -> dict[str, object]:
+def _row(found: "Correlators", width: int) -> dict[str, object]:
     """Put one width into the words of the JSON answer."""
+    there = found.at_width(width)
     orders = []
-    for order in found.sums:
-        one = found.at_width(width, order)
+    for order, full in there.items():
+        connected = there.connected()[order]
         orders.append(
             {
                 "order": order,
-                "indices": one.full.indices,
-                "value": one.full.value,
-                "error": one.full.error,
-                "connected": one.connected.value,
-                "connected_error": one.connected.error,
-                "quality": one.quality,
+                "indices": full.indices,
+                "value": full.value,
+                "error": full.error,
+                "connected": connected.value,
+                "connected_error": connected.error,
+                "quality": full.quality,
             }
         )
     return {"width": width, "orders": orders}
 
 
-def _show(found: "NeuronSample", width: int) -> None:
+def _show(found: "Correlators", network: str) -> None:
     """Print the tables of one width."""
     from nnft_sym.printing.tables import show, table
 
-    for order in found.sums:
-        one = found.at_width(width, order)
-        columns = (
-            one.full.indices.tolist(),
-            one.full.value, one.full.error, one.connected.value, one.connected.error,
-        )  # fmt: skip
+    for order, full in found.items():
+        connected = found.connected()[order]
+        columns = (full.indices.tolist(), full.value, full.error, connected.value, connected.error)
         rows = [
-            [" ".join(map(str, row)), f"{full:.6g}", f"{error:.2g}", f"{connected:.6g}", f"{rest:.2g}"]
-            for row, full, error, connected, rest in zip(*columns, strict=True)
+            [" ".join(map(str, row)), f"{value:.6g}", f"{error:.2g}", f"{part:.6g}", f"{rest:.2g}"]
+            for row, value, error, part, rest in zip(*columns, strict=True)
         ]
-        title = f"{order}-point function of {found.network.name}-net, N = {width}"
+        title = f"{order}-point function of {network}"
         show(table(title, ["indices", "value", "error (1σ)", "connected", "error (1σ)"], rows))
-        show(f"Quality: {one.quality.value}.")
+        show(f"Quality: {full.quality.value}.")

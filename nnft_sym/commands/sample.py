@@ -19,9 +19,9 @@ from nnft_sym.commands.options import (
 )
 
 if TYPE_CHECKING:
-    from numerics.results.estimate import Quality
+    from numerics.results.joint_correlators import Correlators
+    from numerics.results.quality import Quality
     from numerics.sampling.ensemble import Ensemble
-    from numerics.sampling.estimators.sampled import SampledCorrelators
     from numerics.sampling.runs.run import SamplingInterrupted
 
 #: Exit code of a run that Ctrl-C ended.
@@ -207,12 +207,12 @@ def _keep_partial(
 
 
 def _deliver(
-    found: "SampledCorrelators", ensemble: "Ensemble", requested: int, out: Path | None, as_json: bool
+    found: "Correlators", ensemble: "Ensemble", requested: int, out: Path | None, as_json: bool
 ) -> None:
     """Write the file and print the numbers."""
     from nnft_sym.jsonio import dumps
     from nnft_sym.printing.tables import correlator_table, show
-    from nnft_sym.report.archive import MOST_CONNECTED, write_sample
+    from nnft_sym.report.archive import has_connected, write_sample
 
     if out is not None:
         write_sample(found, ensemble.network, out)
@@ -222,11 +222,11 @@ def _deliver(
     for order in found.orders:
         one = found[order]
         show(correlator_table(f"{order}-point function", one.indices, one.value, one.error))
-        show(_judgement(one.quality, found.n_networks, one.tail.networks_needed))
-        if found.has_connected(order) and len(one.value) <= MOST_CONNECTED:
-            part = found.connected(order)
+        show(_judgement(one.quality, found.n_samples, one.evidence["networks_needed"]))
+        if has_connected(found, order):
+            part = found.connected()[order]
             show(correlator_table(f"Connected {order}-point function", part.indices, part.value, part.error))
-            show(_judgement(part.quality, found.n_networks, part.networks_needed))
+            show(_judgement(part.quality, found.n_samples, part.evidence["networks_needed"]))
 
 
 def _judgement(quality: "Quality", drawn: int, networks: float) -> str:
@@ -234,11 +234,11 @@ def _judgement(quality: "Quality", drawn: int, networks: float) -> str:
 
     Examples
     --------
-    >>> from numerics.results.estimate import Quality
+    >>> from numerics.results.quality import Quality
     >>> _judgement(Quality.TOO_FEW_SAMPLES, 500, 31_200.0)[-57:]
     'right; sample more networks (at least 40,000 are needed).'
     """
-    from numerics.results.estimate import Quality
+    from numerics.results.quality import Quality
 
     if quality is not Quality.TOO_FEW_SAMPLES or not drawn < networks < MOST_NEEDED:
         return f"Quality: {quality.value}."
@@ -247,16 +247,16 @@ def _judgement(quality: "Quality", drawn: int, networks: float) -> str:
     return f"Quality: {quality.value} (at least {least:,} are needed)."
 
 
-def _answer(found: "SampledCorrelators", ensemble: "Ensemble", requested: int) -> dict[str, object]:
+def _answer(found: "Correlators", ensemble: "Ensemble", requested: int) -> dict[str, object]:
     """Put everything into the words of the JSON answer."""
     return {
         "net": ensemble.network.name,
         **network_parameters(ensemble.network, width=True),
         "points": found.points,
-        **({} if ensemble.components is None else {"outputs": list(ensemble.components)}),
-        "networks": found.n_networks,
+        **({} if ensemble.fields.single_output else {"outputs": ensemble.fields.outputs}),
+        "networks": found.n_samples,
         "requested": requested,
-        "complete": found.n_networks == requested,
+        "complete": found.n_samples == requested,
         "seed": ensemble.seed,
         "precision": ensemble.precision,
         "estimator": ensemble.estimator,
@@ -265,9 +265,9 @@ def _answer(found: "SampledCorrelators", ensemble: "Ensemble", requested: int) -
     }
 
 
-def _row(found: "SampledCorrelators", order: int) -> dict[str, object]:
+def _row(found: "Correlators", order: int) -> dict[str, object]:
     """Put one order into the words of the JSON answer."""
-    from nnft_sym.report.archive import MOST_CONNECTED
+    from nnft_sym.report.archive import has_connected
 
     one = found[order]
     row: dict[str, object] = {
@@ -276,14 +276,14 @@ def _row(found: "SampledCorrelators", order: int) -> dict[str, object]:
         "value": one.value,
         "error": one.error,
         "quality": one.quality,
-        "networks_needed": one.tail.networks_needed,
+        "networks_needed": one.evidence["networks_needed"],
     }
-    if found.has_connected(order) and len(one.value) <= MOST_CONNECTED:
-        connected = found.connected(order)
+    if has_connected(found, order):
+        connected = found.connected()[order]
         row |= {
             "connected": connected.value,
             "connected_error": connected.error,
             "connected_quality": connected.quality,
-            "connected_networks_needed": connected.networks_needed,
+            "connected_networks_needed": connected.evidence["networks_needed"],
         }
     return row

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import xarray
 
     from numerics.networks.architectures import Network
-    from numerics.sampling.estimators.sampled import SampledCorrelators
+    from numerics.results.joint_correlators import Correlators
 
 #: Raised by one whenever the layout of the files changes.
 SCHEMA = 1
@@ -27,12 +27,17 @@ SCHEMA = 1
 MOST_CONNECTED = 5000
 
 
-def sample_tree(sampled: "SampledCorrelators", network: "Network") -> "xarray.DataTree":
+def has_connected(sampled: "Correlators", order: int) -> bool:
+    """Tell whether a connected correlator is worth its time: from order 4 on, and not too large."""
+    return order >= 4 and order in sampled.connected() and sampled[order].size <= MOST_CONNECTED
+
+
+def sample_tree(sampled: "Correlators", network: "Network") -> "xarray.DataTree":
     """Collect every number of a sample as labelled arrays.
 
     Parameters
     ----------
-    sampled : SampledCorrelators
+    sampled : Correlators
     network : Network
         The network that was sampled; its parameters become attributes.
 
@@ -77,24 +82,24 @@ def _attribute(value: object) -> object:
     return int(value) if isinstance(value, bool) else value
 
 
-def _sampled_order(sampled: "SampledCorrelators", order: int) -> "xarray.Dataset":
+def _sampled_order(sampled: "Correlators", order: int) -> "xarray.Dataset":
     import xarray
 
     one = sampled[order]
     judged: dict[str, str | float] = {
         "quality": one.quality.value,
-        "networks_needed": one.tail.networks_needed,
+        "networks_needed": one.evidence["networks_needed"],
     }
     columns = {
         "value": (one.value, f"mean of the product of {order} outputs"),
         "error": (one.error, "one standard deviation of that mean"),
     }
-    if sampled.has_connected(order) and len(one.value) <= MOST_CONNECTED:
-        connected = sampled.connected(order)
+    if has_connected(sampled, order):
+        connected = sampled.connected()[order]
         columns["connected"] = (connected.value, "connected correlator (joint cumulant)")
         columns["connected_error"] = (connected.error, "one standard deviation of it")
         judged["connected_quality"] = connected.quality.value
-        judged["connected_networks_needed"] = connected.networks_needed
+        judged["connected_networks_needed"] = connected.evidence["networks_needed"]
     return xarray.Dataset(
         {
             **{name: ("element", array, {"long_name": text}) for name, (array, text) in columns.items()},
@@ -110,12 +115,12 @@ def _sampled_order(sampled: "SampledCorrelators", order: int) -> "xarray.Dataset
     )
 
 
-def write_sample(sampled: "SampledCorrelators", network: "Network", path: str | os.PathLike[str]) -> None:
+def write_sample(sampled: "Correlators", network: "Network", path: str | os.PathLike[str]) -> None:
     """Write sampled correlators as a netCDF file (`sample_tree`), sealed by a checksum.
 
     Parameters
     ----------
-    sampled : SampledCorrelators
+    sampled : Correlators
     network : Network
     path : path-like
 

@@ -15,7 +15,7 @@ from nnft_sym.study.results import Array, CorrelatorResult, NetResult
 from nnft_sym.study.six_point import predict_six_point
 from nnft_sym.study.verdict import verdict
 from numerics.errors import NotAvailable
-from numerics.exact.correlators import ExactCorrelators, exact_correlators
+from numerics.exact.correlators import exact_correlators
 from numerics.fields.index_sets import multisets
 from numerics.fields.points import as_points
 from numerics.fits.comparison import Comparison, compare
@@ -23,10 +23,11 @@ from numerics.fits.eigenbasis import Eigenbasis, eigenbasis_of_blocks
 from numerics.integrals.accuracy.contact_referee import contact_coefficient
 from numerics.integrals.prediction import Prediction
 from numerics.networks.architectures import Network, network
-from numerics.results.estimate import Estimate, Quality
+from numerics.results.estimate import Estimate
+from numerics.results.joint_correlators import Correlators
+from numerics.results.quality import Quality
 from numerics.sampling.ensemble import Ensemble
 from numerics.sampling.estimators.connected import mean_ratio
-from numerics.sampling.estimators.sampled import SampledCorrelators
 
 ORDERS = (2, 4, 6)
 #: A covariance of hundreds of correlators needs about this many blocks.
@@ -78,8 +79,8 @@ def _evaluate(
     study: StudyConfig,
     predictions: Mapping[int, Prediction],
     coupling_name: str,
-    exact: ExactCorrelators | None,
-    sampled: SampledCorrelators,
+    exact: Correlators | None,
+    sampled: Correlators,
     limits: Judgement,
 ) -> NetResult:
     """Extract, predict, compare and judge."""
@@ -98,7 +99,7 @@ def _evaluate(
             sampled_delta=four.sampled - four.free,
             sampled_error=four.error,
             exact_delta=four.excess,
-            exact_error=None if exact is None else exact[4].connected_error,
+            exact_error=None if exact is None else exact.connected()[4].error,
             covariance=sampled.covariance((4,)),
             n_blocks=sampled.n_blocks,
             blocks=sampled.block_means((4,)),
@@ -109,7 +110,7 @@ def _evaluate(
     integral_error = _relative_error(vertex.value, vertex.error)
     contact = _contact_error(net, points, config.cutoff, vertex.value)
     made = check_numbers(
-        correlators, joint, coupling, six_point, integral_error, sampled.n_networks, contact, limits
+        correlators, joint, coupling, six_point, integral_error, sampled.n_samples, contact, limits
     )
     kernel, kernel_weight = net.kernel.full(points, points), net.kernel.weight(points, points)
     return NetResult(
@@ -143,7 +144,7 @@ def _contact_error(net: Network, points: Array, cutoff: float | None, coefficien
     return worst
 
 
-def _exact(net: Network, points: Array, told: Reporter) -> ExactCorrelators | None:
+def _exact(net: Network, points: Array, told: Reporter) -> Correlators | None:
     """Ask for the referee; some architectures and dimensions have none, or none to be trusted."""
     try:
         found = exact_correlators(net, points, orders=ORDERS, progress=told.averaging)
@@ -152,9 +153,7 @@ def _exact(net: Network, points: Array, told: Reporter) -> ExactCorrelators | No
     return found if all(found[n].quality is Quality.TRUSTED for n in ORDERS) else None
 
 
-def _sample(
-    net: Network, points: Array, study: StudyConfig, told: Reporter, attempt: int
-) -> SampledCorrelators:
+def _sample(net: Network, points: Array, study: StudyConfig, told: Reporter, attempt: int) -> Correlators:
     # A covariance needs more blocks than independent correlators, so small samples get small blocks.
     per_experiment = min(-(-BLOCKS // study.experiments), study.networks)
     return Ensemble(net, points, seed=_seed(net, study.seed, attempt)).correlators(
@@ -174,14 +173,14 @@ def _seed(net: Network, seed: int, attempt: int) -> int:
 def _correlator_result(
     order: int,
     free: Estimate,
-    sampled: SampledCorrelators,
-    exact: ExactCorrelators | None,
+    sampled: Correlators,
+    exact: Correlators | None,
     experiments: int,
     basis: Eigenbasis,
 ) -> CorrelatorResult:
     ours = sampled[order]
-    full = None if exact is None else exact[order].full
-    excess = None if exact is None else exact[order].excess
+    full = None if exact is None else exact[order].value
+    excess = None if exact is None else exact.excess()[order].value
     comparison = None
     if full is not None:
         comparison = compare(ours.value - full, basis, n_blocks=sampled.n_blocks)
@@ -194,7 +193,7 @@ def _correlator_result(
         sampled=ours.value,
         error=ours.error,
         exact=full,
-        connected=None if exact is None else exact[order].connected,
+        connected=None if exact is None else exact.connected()[order].value,
         quality=ours.quality,
         m_sampled=mean_ratio(ours.value - free.value, free.value),
         m_exact=None if excess is None else mean_ratio(excess, free.value),
@@ -209,7 +208,7 @@ def _relative_error(value: Array, error: Array) -> float:
     return float(error.max()) / largest if largest > 0 else 0.0
 
 
-def _joint(correlators: Mapping[int, CorrelatorResult], sampled: SampledCorrelators) -> Comparison | None:
+def _joint(correlators: Mapping[int, CorrelatorResult], sampled: Correlators) -> Comparison | None:
     """Compare all trustworthy orders at once, with their covariance."""
     orders = tuple(n for n, r in correlators.items() if r.exact is not None and r.quality is Quality.TRUSTED)
     if not orders:
@@ -218,5 +217,5 @@ def _joint(correlators: Mapping[int, CorrelatorResult], sampled: SampledCorrelat
     return compare(difference, _basis(sampled, orders), n_blocks=sampled.n_blocks)
 
 
-def _basis(sampled: SampledCorrelators, orders: tuple[int, ...]) -> Eigenbasis:
+def _basis(sampled: Correlators, orders: tuple[int, ...]) -> Eigenbasis:
     return eigenbasis_of_blocks(sampled.block_means(orders), sampled.block_sizes)

@@ -22,7 +22,7 @@ from nnft_sym.study.results import (
 from numerics.fits.comparison import compare
 from numerics.fits.eigenbasis import Eigenbasis, eigenbasis_of_blocks
 from numerics.integrals.prediction import Prediction
-from numerics.sampling.estimators.sampled import SampledCorrelators
+from numerics.results.joint_correlators import Correlators
 
 
 def predict_six_point(
@@ -30,7 +30,7 @@ def predict_six_point(
     coupling: CouplingResult,
     prediction: Prediction,
     coupling_name: str,
-    sampled: SampledCorrelators,
+    sampled: Correlators,
     basis: Eigenbasis,
 ) -> SixPointResult:
     """Predict the 6-point function in four ways.
@@ -44,7 +44,7 @@ def predict_six_point(
         The integrated expansion of the 6-point function.
     coupling_name : str
         The coupling of f⁴.
-    sampled : SampledCorrelators
+    sampled : Correlators
     basis : Eigenbasis
         Of the covariance of the sampled 6-point function.
 
@@ -121,7 +121,7 @@ def _changes(
     filled = np.where(undetermined, 0.0, tensor)
     return {
         "free": np.zeros(len(per_unit)),
-        "lambda_tensor": prediction.evaluate_tensor(name, filled),
+        "lambda_tensor": prediction.evaluate_tensor(name, filled).value,
         "lambda_mean": mean * per_unit,
         "lambda_fit": fitted * per_unit,
     }

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from diagrams.messages import shown
 from numerics.errors import InvalidStatistics, NotAvailable
-from numerics.exact.correlators import ExactCorrelators, exact_correlators
+from numerics.exact.correlators import exact_correlators
 from numerics.exact.inputs import MEMORY_LIMIT
 from numerics.fields.index_sets import multiset_count
 from numerics.fields.points import as_points
@@ -26,11 +26,11 @@ from numerics.fits.power_law import PowerLaw, fit_power_law
 from numerics.given import as_whole, as_wholes
 from numerics.machine.random_streams import split_seed
 from numerics.networks.architectures import Network, as_network
-from numerics.results.estimate import Quality
-from numerics.results.jackknife import Jackknife
+from numerics.results.correlator import Correlator
+from numerics.results.estimate import Estimate
+from numerics.results.joint_correlators import Correlators
 from numerics.sampling.ensemble import Ensemble
 from numerics.sampling.estimators.connected import free_correlator, mean_ratio
-from numerics.sampling.estimators.sampled import SampledCorrelators
 from numerics.sampling.runs.dask_cluster import OVERHEAD
 
 Array = NDArray[np.float64]
@@ -111,7 +111,7 @@ class WidthScan:
         Orders 4 and 6.
     estimator : str
     seed : int
-    exact : ExactCorrelators or None
+    exact : Correlators or None
         At the first width; ``exact.at_width`` gives the curve between the points.
     """
 
@@ -123,7 +123,7 @@ class WidthScan:
     series: tuple[WidthSeries, ...]
     estimator: str
     seed: int
-    exact: ExactCorrelators | None
+    exact: Correlators | None
 
     def m_exact(self, order: int, width: int) -> float:
         """Exact m_n at any width.
@@ -138,7 +138,7 @@ class WidthScan:
                 f"there are no exact correlators of the {self.network.name}-net at these points"
             )
         free = free_theory(self.network, self.points, order)
-        return mean_ratio(self.exact.at_width(width)[order].full - free, free)
+        return mean_ratio(self.exact.at_width(width)[order].value - free, free)
 
 
 def scan_widths(
@@ -237,32 +237,29 @@ def _series(
     network: Network,
     points: Array,
     widths: NDArray[np.int64],
-    samples: Sequence[SampledCorrelators],
+    samples: Sequence[Correlators],
     experiments: int,
-    exact: ExactCorrelators | None,
+    exact: Correlators | None,
 ) -> WidthSeries:
     free = free_theory(network, points, order)
-    shape = _shape(free, None if exact is None else exact.at_width(1)[order].connected)
+    shape = _shape(free, None if exact is None else exact.at_width(1).connected()[order].value)
     kernel = network.kernel.full(points, points)
     rows = []
     for sample in samples:
-        deviation = sample.deviation(order, kernel, experiments)
-        every = sample.connected_jackknife(order)
-        projected = Jackknife(
-            _along(every.estimate[np.newaxis], shape)[0], _along(every.replicates, shape), every.block_sizes
-        )
-        size = (float(projected.value[0]), float(projected.error[0]))
-        judged = (sample[order].quality, sample.connected_quality(order))
-        trusted = [float(quality is Quality.TRUSTED) for quality in judged]
+        away = sample.deviation(order, kernel, experiments)
+        connected_one = sample.connected()[order]
+        projected = _along(connected_one, shape)
+        size = (float(projected), float(projected.error))
+        trusted = [float(one.trusted) for one in (sample[order], connected_one)]
         error = _m_error(sample, order, free)
-        rows.append((deviation.value, error, deviation.background, *size, *trusted))
+        rows.append((float(away), error, away.evidence["background"], *size, *trusted))
     m, error, background, y, y_error, full, connected = np.array(rows).T
     sound = connected > 0
     m_exact = y_exact = None
     if exact is not None:
-        each = [exact.at_width(int(width))[order] for width in widths]
-        m_exact = np.array([mean_ratio(found.full - free, free) for found in each])
-        y_exact = np.array([_along(found.connected[np.newaxis], shape)[0, 0] for found in each])
+        each = [exact.at_width(int(width)) for width in widths]
+        m_exact = np.array([mean_ratio(found[order].value - free, free) for found in each])
+        y_exact = np.array([float(_along(found.connected()[order], shape)) for found in each])
     return WidthSeries(
         order=order,
         m_sampled=m,
@@ -280,12 +277,13 @@ def _series(
     )
 
 
-def _along(values: Array, shape: Array) -> Array:
-    """Project rows on the shape; shape (R, 1).
+def _along(connected: Correlator, shape: Array) -> Estimate:
+    """Project on the shape.
 
     A product of matrices would depend, in the last digit, on the number of threads of the linear algebra.
     """
-    return np.asarray((values * shape).sum(axis=1, keepdims=True))
+    weighted: Estimate = connected * shape
+    return weighted.sum()
 
 
 def free_theory(network: Network, points: Array, order: int) -> Array:
@@ -309,7 +307,7 @@ def _shape(free: Array, cumulant: Array | None) -> Array:
     return np.where(there & np.isfinite(shape), shape, 0.0)
 
 
-def _m_error(sample: SampledCorrelators, order: int, free: Array) -> float:
+def _m_error(sample: Correlators, order: int, free: Array) -> float:
     """Error of m_n by the bootstrap over blocks (Efron 1979), which knows the absolute value in m_n.
 
     To first order the noise of index sets of either sign would cancel, and the error vanish below the noise.
@@ -332,7 +330,7 @@ def _law(widths: NDArray[np.int64], values: Array, variances: Array) -> PowerLaw
 
 def _exact(
     network: Network, points: Array, progress: Callable[[int, int], None] | None
-) -> ExactCorrelators | None:
+) -> Correlators | None:
     try:
         return exact_correlators(network, points, orders=(2, *ORDERS), progress=progress)
     except NotAvailable:

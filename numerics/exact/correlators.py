@@ -18,7 +18,8 @@ own. Then E[h_{a1}(x_1) … h_{an}(x_n)] = sw^n Π_a (n_a − 1)!! E_{1..n}, n_a
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 from typing import final
 
@@ -26,147 +27,125 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.errors import NotAvailable
-from numerics.exact.inputs import as_outputs, distinct_fields, refuse_absurd_memory, refuse_extremes
+from numerics.exact.inputs import refuse_absurd_memory, refuse_extremes
 from numerics.exact.neuron_cumulants import (
-    EPS,
     NeuronCumulants,
     has_closed_kernel,
     neuron_cumulants,
     quality_of,
     spread_over,
 )
+from numerics.fields.field_set import Fields, FieldSet, as_field_set
 from numerics.fields.index_sets import multisets
-from numerics.fields.points import Points, as_points
-from numerics.given import as_whole, as_wholes
+from numerics.given import as_wholes
 from numerics.networks.architectures import Network, as_network
-from numerics.results.estimate import Estimate, Quality
-from numerics.results.moment_tables import (
-    SymmetricTable,
-    join_blocks,
-    sums_by_blocks,
-    wick_count,
-)
+from numerics.results.correlator import Correlator, Part
+from numerics.results.cumulants import EPS, join, sums_with_errors
+from numerics.results.estimate import Estimate
+from numerics.results.gaussian_moments import wick_count
+from numerics.results.joint_correlators import Correlators
+from numerics.results.quality import Quality
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 # Beyond this order the 10^5 and more set partitions cost more memory than they are worth.
 LARGEST_ORDER = 10
+# Why odd orders are what they are.
+ODD = "odd orders vanish (output weights are symmetric)"
 
 
 @final
 @dataclass(frozen=True)
-class ExactCorrelator:
-    """The n-point function over all index multisets.
-
-    Attributes
-    ----------
-    order : int
-        n.
-    indices : ndarray of int64, shape (M, n)
-        Rows of ``numerics.fields.index_sets.multisets``.
-    full : ndarray, shape (M,)
-        E[f(x_1) … f(x_n)], output bias included.
-    connected : ndarray, shape (M,)
-        Joint cumulant of the same.
-    error : ndarray, shape (M,)
-        Estimated error of `full`: quadrature plus rounding.
-    connected_error : ndarray, shape (M,)
-        The same of `connected`; the cancellation in the cumulant is accounted for.
-    method : str
-        How the numbers were obtained.
-    quality : Quality
-        Whether every integral converged.
-    excess : ndarray, shape (M,)
-        `full` minus the sum of products of kernels, the free theory. The pairings are left out of the sum,
-        not subtracted from it: of a nearly Gaussian network the difference keeps all its digits.
-        Empty for odd orders.
-
-    Examples
-    --------
-    >>> from numerics.networks.architectures import GaussNet
-    >>> exact = exact_correlators(GaussNet(width=5, sigma_w=1e-8), [[2.5]])
-    >>> four = exact[4]
-    >>> (four.full - 3 * exact[2].full ** 2).tolist(), bool(four.excess[0] == four.connected[0] > 0)
-    ([0.0], True)
-    """
-
-    order: int
-    indices: Indices
-    full: Array
-    connected: Array
-    error: Array
-    connected_error: Array
-    method: str
-    quality: Quality = Quality.TRUSTED
-    excess: Array = field(default_factory=lambda: np.zeros(0))
-
-
-@final
-@dataclass(frozen=True)
-class ExactCorrelators:
-    """Exact correlators of one network at one set of points, by order.
+class ExactTables:
+    """What exact correlators of all widths are made of: the cumulants of one neuron.
 
     Attributes
     ----------
     network : Network
-    points : ndarray, shape (n_points, d_in)
+    fields : FieldSet
     orders : tuple of int
-    outputs : ndarray of int64, shape (n_points,)
-        Output component of the field at each point; all zero for a network with one output.
+    neuron : NeuronCumulants
+        Width one.
+    sums : mapping of int to ndarray
+        By even order the sums over partitions of products of cumulants at width one; see `_partition_sums`.
     """
 
     network: Network
-    points: Array
+    fields: FieldSet
     orders: tuple[int, ...]
-    outputs: Indices
-    _neuron: "NeuronCumulants"
-    _sums: Mapping[int, Array]
-    _correlators: Mapping[int, ExactCorrelator]
+    neuron: NeuronCumulants
+    sums: Mapping[int, Array]
 
-    def __getitem__(self, order: int) -> ExactCorrelator:
-        """Return the correlator of that order.
+    @property
+    def provenance(self) -> dict[str, object]:
+        """The network."""
+        return {"network": repr(self.network)}
 
-        Raises
-        ------
-        NotAvailable
-            If the order was not asked for.
-        """
-        order = as_whole(order, "order", NotAvailable)
-        if order not in self._correlators:
-            raise NotAvailable(f"order {order} was not computed; computed are {list(self.orders)}")
-        return self._correlators[order]
-
-    def at_width(self, width: int) -> "ExactCorrelators":
-        """Return the correlators of the same architecture at another width, without new integrals.
-
-        Parameters
-        ----------
-        width : int
-            Number of hidden neurons.
-
-        Returns
-        -------
-        ExactCorrelators
-        """
+    def at_width(self, width: int) -> "ExactTables":
+        """Tables of the same architecture at another width."""
         network = self.network.with_width(width)
-        return _assemble(network, self.points, self.outputs, self.orders, self._neuron, self._sums)
+        return ExactTables(network, self.fields, self.orders, self.neuron, self.sums)
+
+    def has(self, order: int, part: Part) -> bool:
+        """Tell whether `correlator` can make it."""
+        return order in self.orders and (part is not Part.EXCESS or order % 2 == 0)
+
+    def correlator(self, order: int, part: Part) -> Correlator:
+        """Put the correlator of one order together from the cumulants of one neuron."""
+        if order % 2:
+            zero = np.zeros(len(self.fields.multisets(order)))
+            old = {"full": lambda: zero, "connected": lambda: zero, "connected_error": lambda: zero}
+            return Correlator(
+                self.fields, order, part, zero, zero, ODD, provenance=self.provenance,
+                old={**old, "excess": lambda: np.zeros(0)},
+            )  # fmt: skip
+        value, error = self._numbers(order, part)
+        closed = order == 2 and has_closed_kernel(self.network)
+        method = "kernel (exact at every width)" if closed else f"feature moments: {self.neuron.method}"
+        connected = partial(self._numbers, order, Part.CONNECTED)
+        return Correlator(
+            self.fields, order, part, value, error, method, quality_of(self.neuron, order), self.provenance,
+            old={
+                "full": lambda: self._numbers(order, Part.FULL)[0],
+                "connected": lambda: connected()[0],
+                "connected_error": lambda: connected()[1],
+                "excess": lambda: self._numbers(order, Part.EXCESS)[0],
+            },
+        )  # fmt: skip
+
+    def _numbers(self, order: int, part: Part) -> tuple[Array, Array]:
+        """Value and error of one part: a partition into m blocks has the weight N^(m − n/2)."""
+        sums, width = self.sums[order], float(self.network.width)
+        powers = [width ** (m - order // 2) for m in range(order // 2 + 1)]
+        if part is Part.CONNECTED:  # one block: the cumulant itself
+            return powers[1] * sums[1, 0], powers[1] * sums[1, 1]
+        if part is Part.EXCESS:
+            # The pairings are left out of the sum, not subtracted from it: of a nearly Gaussian network the
+            # difference keeps all its digits.
+            excess, error = np.zeros(sums.shape[2]), np.zeros(sums.shape[2])
+            for power, value, bound in zip(powers[:-1], sums[:-1, 0], sums[:-1, 1], strict=True):
+                excess += power * value
+                error += power * bound
+            return excess, error + 4 * EPS * np.abs(excess)
+        full, error, _ = join(sums, powers)
+        return full, error
 
 
 def exact_correlators(
     network: Network,
-    points: Points,
+    points: Fields,
     orders: Iterable[int] | int = (2, 4, 6),
     outputs: Sequence[int] | None = None,
     progress: Callable[[int, int], None] | None = None,
-) -> ExactCorrelators:
+) -> Correlators:
     """Compute exact full and connected correlators over all multisets of the points.
 
     Parameters
     ----------
     network : Network
-        Its width N enters as N^(1 − r/2) only; see `ExactCorrelators.at_width`.
-    points : array_like, shape (n_points, d_in)
+        Its width N enters as N^(1 − r/2) only; see `Correlators.at_width`.
+    points : array_like, shape (n_points, d_in), or FieldSet
         Inputs; repeated points are allowed.
     orders : iterable of int, or int
         Orders wanted, 1 to 10; odd ones are zero.
@@ -178,7 +157,10 @@ def exact_correlators(
 
     Returns
     -------
-    ExactCorrelators
+    Correlators
+        Full ones, with error bounds: quadrature plus rounding, the cancellation in cumulants accounted for.
+        ``connected()`` gives the cumulants, ``excess()`` what is beyond the free theory, without
+        cancellation.
 
     Raises
     ------
@@ -190,41 +172,46 @@ def exact_correlators(
 
     Examples
     --------
-    >>> from numerics.networks.architectures import ReLUNet
+    >>> from numerics.networks.architectures import GaussNet, ReLUNet
     >>> exact = exact_correlators(ReLUNet(width=20), [[1.0], [2.0]])
-    >>> exact[4].connected.tolist()[0] * 20  # κ_4 = 15/4 at x = 1
+    >>> float(exact.connected()[4][0, 0, 0, 0]) * 20  # κ_4 = 15/4 at x = 1
     3.75
-    >>> exact.at_width(5)[4].connected.tolist()[0]
+    >>> float(exact.at_width(5).connected()[4][0, 0, 0, 0])
     0.75
 
     Two outputs at one point are uncorrelated but not independent, N G_c^(4)_1122 = Var s²:
 
     >>> two = exact_correlators(ReLUNet(width=20), [[1.0], [1.0]], outputs=(1, 2))
-    >>> two[2].full.tolist(), float(two[4].connected[2] * 20)
+    >>> two[2].value.tolist(), float(two.connected()[4][0, 0, 1, 1] * 20)
     ([0.5, 0.0, 0.5], 1.25)
+
+    A network that is Gaussian to eight digits has a 4-point function that is not:
+
+    >>> exact = exact_correlators(GaussNet(width=5, sigma_w=1e-8), [[2.5]])
+    >>> float(exact[4][0, 0, 0, 0] - 3 * exact[2][0, 0] ** 2), float(exact.excess()[4].value[0]) > 0
+    (0.0, True)
     """
     as_network(network)
-    x = as_points(points, network.d_in)
-    component = as_outputs(outputs, len(x))
+    fields = as_field_set(points, outputs, network.d_in)
     needed_orders = f"orders from 1 to {LARGEST_ORDER} are needed, as in (2, 4, 6)"
     wanted = tuple(sorted(set(as_wholes(orders, "orders", NotAvailable, needed_orders, least=-(10**9)))))
     for order in wanted:
         _check_order(order)
     largest = max((order for order in wanted if order % 2 == 0), default=0)
-    refuse_absurd_memory(len(x), largest)
-    refuse_extremes(network, x, largest)
-    distinct, kept, number_of = distinct_fields(x, component)
+    refuse_absurd_memory(len(fields), largest)
+    refuse_extremes(network, fields.inputs, largest)
+    distinct, _, number_of = fields.distinct()
     needed = {order: multisets(len(distinct), order) for order in range(2, largest + 1, 2)}
-    neuron = neuron_cumulants(network, distinct, needed, outputs=component[kept], progress=progress)
-    if len(distinct) < len(x):
-        neuron = spread_over(neuron, number_of, len(x))
-    sums = _partition_sums(network, component, wanted, neuron)
-    return _assemble(network, x, component, wanted, neuron, sums)
+    neuron = neuron_cumulants(network, distinct, needed, progress=progress)
+    if len(distinct) < len(fields):
+        neuron = spread_over(neuron, number_of, len(fields))
+    sums = _partition_sums(network, fields, wanted, neuron)
+    return Correlators(ExactTables(network, fields, wanted, neuron, sums))
 
 
 def exact_cumulant(
     network: Network,
-    points: Points,
+    points: Fields,
     outputs: Sequence[int] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Estimate:
@@ -233,7 +220,7 @@ def exact_cumulant(
     Parameters
     ----------
     network : Network
-    points : array_like, shape (R, d_in)
+    points : array_like, shape (R, d_in), or FieldSet
         One point per field; repeat a point to put several fields there.
     outputs : sequence of int, length R, optional
         Output component of each field; default: one output.
@@ -261,85 +248,53 @@ def exact_cumulant(
     0.125
     """
     as_network(network)
-    x = as_points(points, network.d_in)
-    order = len(x)
-    component = as_outputs(outputs, order)
+    fields = as_field_set(points, outputs, network.d_in)
+    order = len(fields)
     _check_order(order)
     if order % 2:
-        return _estimate(0.0, 0.0, "odd orders vanish (output weights are symmetric)", Quality.TRUSTED)
-    refuse_extremes(network, x, order)
-    if not np.all(wick_count(component[np.newaxis, :])):
-        return _estimate(0.0, 0.0, "an output with an odd number of fields (f_a → −f_a)", Quality.TRUSTED)
+        return _estimate(0.0, 0.0, ODD, Quality.TRUSTED, network)
+    refuse_extremes(network, fields.inputs, order)
+    if not np.all(wick_count(fields.outputs[np.newaxis, :])):
+        why = "an output with an odd number of fields (f_a → −f_a)"
+        return _estimate(0.0, 0.0, why, Quality.TRUSTED, network)
     if order == 2:
-        two = exact_correlators(network, x, (2,), outputs)[2]
-        return _estimate(float(two.full[1]), float(two.error[1]), two.method, two.quality)
-    distinct, kept, number_of = distinct_fields(x, component)
+        return exact_correlators(network, fields, (2,))[2][0, 1]
+    distinct, _, number_of = fields.distinct()
     element = np.sort(number_of)
     needed = {
         block: np.unique(list(combinations(element.tolist(), block)), axis=0)
         for block in range(2, order + 1, 2)
     }
-    neuron = neuron_cumulants(
-        network, distinct, needed, only=(order,), outputs=component[kept], progress=progress
-    )
-    table = neuron.tables[order]
+    neuron = neuron_cumulants(network, distinct, needed, only=(order,), progress=progress)
+    kappa = neuron.kappa[order]
     power = float(network.width) ** (1 - order // 2)
     return _estimate(
-        float(table.value[0]) * power,
-        float(table.error[0]) * power,
+        float(kappa.value[0]) * power,
+        float(kappa.bound[0]) * power,
         f"exact finite width, cumulant of feature moments: {neuron.method}",
         quality_of(neuron, order),
+        network,
     )
 
 
 def _partition_sums(
-    network: Network, outputs: Indices, orders: tuple[int, ...], neuron: NeuronCumulants
+    network: Network, fields: FieldSet, orders: tuple[int, ...], neuron: NeuronCumulants
 ) -> dict[int, Array]:
-    """Sum products of cumulants at width one over partitions into m blocks; see `sums_by_blocks`.
+    """Sum products of cumulants at width one over partitions into m blocks.
 
     At width N each block of size r carries N^(1 − r/2), a partition of n indices into m blocks N^(m − n/2).
     """
-    tables = dict(neuron.tables)
-    if 2 in tables:
-        two = tables[2]
-        value = two.value + network.bias_variance * wick_count(outputs[two.indices])
-        tables[2] = SymmetricTable(two.indices, value, two.error + EPS * np.abs(value), two.n_points)
+    kappa = dict(neuron.kappa)
+    if 2 in kappa:
+        two = kappa[2]
+        value = two.value + network.bias_variance * wick_count(fields.outputs[neuron.rows[2].indices])
+        kappa[2] = Estimate(value, two.bound + EPS * np.abs(value), two.method)
+    with_bias = NeuronCumulants(neuron.rows, kappa, neuron.scales, neuron.method)
     return {
-        order: sums_by_blocks(multisets(len(outputs), order), tables) for order in orders if order % 2 == 0
+        order: sums_with_errors(order, fields.multisets(order), with_bias.look_up)
+        for order in orders
+        if order % 2 == 0
     }
-
-
-def _assemble(
-    network: Network,
-    points: Array,
-    outputs: Indices,
-    orders: tuple[int, ...],
-    neuron: NeuronCumulants,
-    sums: Mapping[int, Array],
-) -> ExactCorrelators:
-    """Build the correlators of the output from the cumulants of one neuron."""
-    width = float(network.width)
-    correlators = {}
-    for order in orders:
-        indices = multisets(len(points), order)
-        if order % 2:
-            zero = np.zeros(len(indices))
-            method = "odd orders vanish (output weights are symmetric)"
-            correlators[order] = ExactCorrelator(order, indices, zero, zero, zero, zero, method)
-            continue
-        powers = [width ** (m - order // 2) for m in range(order // 2 + 1)]
-        full, error, _ = join_blocks(sums[order], powers)
-        # one block: the cumulant itself
-        own, own_error = powers[1] * sums[order][1, 0], powers[1] * sums[order][1, 1]
-        excess = np.zeros(len(indices))
-        for power, part in zip(powers[:-1], sums[order][:-1, 0], strict=True):
-            excess += power * part
-        closed = order == 2 and has_closed_kernel(network)
-        method = "kernel (exact at every width)" if closed else f"feature moments: {neuron.method}"
-        correlators[order] = ExactCorrelator(
-            order, indices, full, own, error, own_error, method, quality_of(neuron, order), excess
-        )
-    return ExactCorrelators(network, points, orders, outputs, neuron, sums, correlators)
 
 
 def _check_order(order: int) -> None:
@@ -349,5 +304,7 @@ def _check_order(order: int) -> None:
         )
 
 
-def _estimate(value: float, error: float, method: str, quality: Quality) -> Estimate:
-    return Estimate(np.asarray(value), np.asarray(error), method=method, quality=quality)
+def _estimate(value: float, error: float, method: str, quality: Quality, network: Network) -> Estimate:
+    return Estimate(
+        np.asarray(value), np.asarray(error), method, quality, provenance={"network": repr(network)}
+    )

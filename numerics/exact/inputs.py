@@ -1,19 +1,15 @@
-"""What the exact correlators check and prepare before they compute: outputs, extremes, repetitions."""
+"""What the exact correlators check before they compute: memory, and numbers beyond floating point."""
 
-from collections.abc import Sequence
 from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
-from diagrams.messages import shown
-from numerics.errors import InvalidPoints, NotAvailable
+from numerics.errors import NotAvailable
 from numerics.fields.index_sets import multiset_count
-from numerics.given import as_wholes
 from numerics.networks.architectures import Network
 
 Array = NDArray[np.float64]
-Indices = NDArray[np.int64]
 
 #: Moments of the highest order must lie between this and its inverse: products of them occur.
 LARGEST_MOMENT = 1e280
@@ -21,80 +17,6 @@ LARGEST_MOMENT = 1e280
 LARGEST_DEVIATION = 1e70
 #: Correlators that need more bytes are refused.
 MEMORY_LIMIT = 4 << 30
-
-
-def as_outputs(outputs: Sequence[int] | None, n_points: int) -> Indices:
-    """Return the output component of the field at each point; None means one output.
-
-    Parameters
-    ----------
-    outputs : sequence of int, length n_points, or None
-    n_points : int
-
-    Returns
-    -------
-    ndarray of int64, shape (n_points,)
-
-    Raises
-    ------
-    InvalidPoints
-        If there is not one whole number per point.
-
-    Examples
-    --------
-    >>> as_outputs([1, 2], 2).tolist(), as_outputs(None, 3).tolist()
-    ([1, 2], [0, 0, 0])
-    """
-    if outputs is None:
-        return np.zeros(n_points, dtype=np.int64)
-    needed = f"one whole number, the output component, for each of {n_points} point(s) is needed"
-    found = as_wholes(outputs, "outputs", InvalidPoints, needed, least=-(1 << 62), most=1 << 62)
-    if len(found) != n_points:
-        raise InvalidPoints(
-            f"outputs {shown(list(found))} were given for {n_points} point(s); one whole number, the output "
-            "component, is needed for each point"
-        )
-    return np.array(found, dtype=np.int64)
-
-
-def output_numbers(outputs: Sequence[int] | None, n_points: int) -> Indices:
-    """Number the outputs in use 0, 1, ... in ascending order of their labels; see `as_outputs`.
-
-    Examples
-    --------
-    >>> output_numbers([7, 12, 7], 3).tolist()
-    [0, 1, 0]
-    """
-    return np.unique(as_outputs(outputs, n_points), return_inverse=True)[1].astype(np.int64)
-
-
-def distinct_fields(points: Array, outputs: Indices) -> tuple[Array, Indices, Indices]:
-    """Drop repeated fields, which would only repeat work.
-
-    Parameters
-    ----------
-    points : ndarray, shape (n_points, d_in)
-    outputs : ndarray of int, shape (n_points,)
-
-    Returns
-    -------
-    ndarray, shape (n_distinct, d_in)
-    ndarray of int, shape (n_distinct,)
-        Where each of them stands in `points`.
-    ndarray of int, shape (n_points,)
-        Which of them each point is.
-
-    Examples
-    --------
-    >>> places, kept, number_of = distinct_fields(np.array([[2.0], [1.0], [2.0]]), np.zeros(3, dtype=int))
-    >>> places.tolist(), number_of.tolist()
-    ([[1.0], [2.0]], [1, 0, 1])
-    """
-    fields = np.column_stack([points, outputs])
-    _, kept, number_of = np.unique(fields, axis=0, return_index=True, return_inverse=True)
-    if len(kept) == len(points):
-        kept = number_of = np.arange(len(points))
-    return points[kept], kept.astype(np.int64), number_of.reshape(-1).astype(np.int64)
 
 
 def memory_of_correlators(n_points: int, order: int) -> int:

@@ -7,22 +7,22 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.exact.features.base import Moments
 from numerics.exact.features.choose import feature_moments
-from numerics.exact.inputs import distinct_fields
-from numerics.fields.index_sets import multisets
+from numerics.fields.field_set import FieldSet
+from numerics.fields.index_sets import IndexRows, multisets
 from numerics.networks.architectures import Network
 from numerics.networks.averages.neuron_quadrature import QuadratureKernel
 from numerics.networks.weight_laws import output_moments
-from numerics.results.estimate import Quality
-from numerics.results.moment_tables import SymmetricTable, sum_over_partitions, wick_count
+from numerics.results.cumulants import EPS, join_cumulant, sums_with_errors
+from numerics.results.estimate import Estimate
+from numerics.results.gaussian_moments import wick_count
+from numerics.results.quality import Quality
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 # An error above this fraction of the terms that cancel in a cumulant means that an integral did not converge.
 CONVERGED = 1e-7
-EPS = float(np.finfo(np.float64).eps)
 
 
 @final
@@ -32,25 +32,38 @@ class NeuronCumulants:
 
     Attributes
     ----------
-    tables : mapping of int to SymmetricTable
-        κ_r by even order r; order 2 is K_W.
+    rows : mapping of int to IndexRows
+        The index sets of each even order r.
+    kappa : mapping of int to Estimate
+        κ_r with error bounds, shape (M,); order 2 is K_W.
     scales : mapping of int to ndarray, shape (M,)
         Sum of the absolute values of the terms of each κ_r.
     method : str
         How the feature moments were obtained.
     """
 
-    tables: Mapping[int, SymmetricTable]
+    rows: Mapping[int, IndexRows]
+    kappa: Mapping[int, Estimate]
     scales: Mapping[int, Array]
     method: str
+
+    def look_up(self, size: int, tuples: Indices) -> Array:
+        """Values and errors of some elements, as `numerics.results.cumulants.sums_with_errors` takes them."""
+        return _look_up(self.rows, self.kappa, size, tuples)
+
+
+def _look_up(
+    rows: Mapping[int, IndexRows], known: Mapping[int, Estimate], size: int, tuples: Indices
+) -> Array:
+    row = rows[size].find(tuples)
+    return np.stack([known[size].value[row], known[size].bound[row]])
 
 
 def neuron_cumulants(
     network: Network,
-    points: Array,
+    fields: FieldSet,
     indices: Mapping[int, Indices],
     only: Iterable[int] | None = None,
-    outputs: Indices | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> NeuronCumulants:
     """Compute joint cumulants of a single neuron h = a s.
@@ -58,15 +71,12 @@ def neuron_cumulants(
     Parameters
     ----------
     network : Network
-    points : ndarray, shape (n_points, d_in)
-        One point per field; with several outputs a point may occur once per output.
+    fields : FieldSet
     indices : mapping of int to ndarray of int, shape (M_r, r)
         For each even order 2, 4, ... the sorted index tuples; every even sub-multiset of a tuple must be
         listed under its own order.
     only : iterable of int, optional
         Orders whose cumulants are wanted; all by default.
-    outputs : ndarray of int, shape (n_points,), optional
-        Output component of each field; one output by default.
     progress : callable, optional
         Called with (feature moments done, feature moments in total).
 
@@ -75,9 +85,9 @@ def neuron_cumulants(
     NeuronCumulants
     """
     largest = max(indices, default=2)
-    component = np.zeros(len(points), dtype=np.int64) if outputs is None else outputs
-    places, _, place_of = distinct_fields(points, np.zeros_like(component))
-    features = feature_moments(network, places, largest)
+    points, component = fields.inputs, fields.outputs
+    places, _, place_of = FieldSet(points).distinct()
+    features = feature_moments(network, places.inputs, largest)
     wanted = {}
     for order, rows in sorted(indices.items()):
         if order > 2 or not has_closed_kernel(network):
@@ -86,28 +96,30 @@ def neuron_cumulants(
     for distinct, _ in wanted.values():
         features.refuse(distinct)
     report = _Steps(progress, sum(len(distinct) for distinct, _ in wanted.values()))
-    moments: dict[int, SymmetricTable] = {}
+    moments: dict[int, Estimate] = {}
+    known = {order: IndexRows(rows, len(points)) for order, rows in indices.items()}
     for order, rows in sorted(indices.items()):
         wick = wick_count(component[rows])
         if order == 2 and has_closed_kernel(network):
             # a kernel in closed form is more precise than any quadrature
             second = network.kernel.weight(points, points)[rows[:, 0], rows[:, 1]] * wick
-            found = Moments(second, 4 * EPS * np.abs(second))
+            moments[order] = Estimate(second, 4 * EPS * np.abs(second))
         else:
             # the moments of h
             distinct, number_of = wanted[order]
             raw = features.moments(distinct, report.within)
             report.after(len(distinct))
             factor = output_moments(network, component[rows])
-            found = Moments(factor * raw.value[number_of], factor * raw.error[number_of])
-        moments[order] = SymmetricTable(rows, found.value, found.error, len(points))
-    tables, scales = {}, {}
+            moments[order] = Estimate(factor * raw.value[number_of], factor * raw.error[number_of])
+
+    def look_up(size: int, tuples: Indices) -> Array:
+        return _look_up(known, moments, size, tuples)
+
+    kappa, scales = {}, {}
     for order in sorted(indices if only is None else only):
-        rows = indices[order]
-        value, error, scale = sum_over_partitions(rows, moments, cumulant=True)
-        tables[order] = SymmetricTable(rows, value, error, len(points))
-        scales[order] = scale
-    return NeuronCumulants(tables, scales, features.method)
+        value, error, scale = join_cumulant(sums_with_errors(order, indices[order], look_up))
+        kappa[order], scales[order] = Estimate(value, error, features.method), scale
+    return NeuronCumulants({order: known[order] for order in kappa}, kappa, scales, features.method)
 
 
 class _Steps:
@@ -130,13 +142,14 @@ class _Steps:
 
 def spread_over(neuron: NeuronCumulants, number_of: Indices, n_points: int) -> NeuronCumulants:
     """Copy cumulants over distinct points to a list of points with repetitions, in the given order."""
-    tables, scales = {}, {}
-    for order, table in neuron.tables.items():
+    rows, kappa, scales = {}, {}, {}
+    for order, found in neuron.kappa.items():
         indices = multisets(n_points, order)
-        position = table.find(np.sort(number_of[indices], axis=1))
-        tables[order] = SymmetricTable(indices, table.value[position], table.error[position], n_points)
+        position = neuron.rows[order].find(np.sort(number_of[indices], axis=1))
+        rows[order] = IndexRows(indices, n_points)
+        kappa[order] = Estimate(found.value[position], found.bound[position], found.method)
         scales[order] = neuron.scales[order][position]
-    return NeuronCumulants(tables, scales, neuron.method)
+    return NeuronCumulants(rows, kappa, scales, neuron.method)
 
 
 def quality_of(neuron: NeuronCumulants, order: int) -> Quality:
@@ -147,9 +160,9 @@ def quality_of(neuron: NeuronCumulants, order: int) -> Quality:
     """
     converged = all(
         np.all(
-            table.error <= CONVERGED * np.maximum(neuron.scales[r], 1e-6 * neuron.scales[r].max(initial=0.0))
+            found.bound <= CONVERGED * np.maximum(neuron.scales[r], 1e-6 * neuron.scales[r].max(initial=0.0))
         )
-        for r, table in neuron.tables.items()
+        for r, found in neuron.kappa.items()
         if r <= order
     )
     return Quality.TRUSTED if converged else Quality.NOT_CONVERGED

@@ -19,24 +19,29 @@ The δ's are all there is for O(D)-invariant output weights; one output, D = 1, 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from math import factorial
 from typing import final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from diagrams.combinatorics.pairings import pairings
-from diagrams.combinatorics.set_partitions import set_partitions
+from diagrams.combinatorics.set_partitions import all_partitions
 from numerics.errors import NotAvailable
 from numerics.exact.correlators import LARGEST_ORDER
 from numerics.exact.features.choose import feature_moments
-from numerics.exact.inputs import as_outputs, refuse_extremes
-from numerics.exact.neuron_cumulants import CONVERGED, EPS
+from numerics.exact.inputs import refuse_extremes
+from numerics.exact.neuron_cumulants import CONVERGED
+from numerics.fields.field_set import as_outputs
 from numerics.fields.points import Points, as_points
 from numerics.networks.architectures import Network, as_network
 from numerics.networks.averages.neuron_quadrature import GAUSSIAN
 from numerics.networks.weight_laws import laws_of
-from numerics.results.estimate import Estimate, Quality
+from numerics.results.cumulants import EPS, mobius, partition_terms, products_with_errors
+from numerics.results.estimate import Estimate
+from numerics.results.quality import Quality
 
+Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
 Pairing = tuple[tuple[int, int], ...]
 
 
@@ -147,9 +152,7 @@ def pairing_amplitudes(network: Network, points: Points) -> OutputStructure:
     return OutputStructure(every, amplitude, n)
 
 
-def _pair_moments(
-    network: Network, x: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
-) -> tuple[dict[tuple[int, ...], tuple[float, float]], str]:
+def _pair_moments(network: Network, x: Array) -> tuple[dict[tuple[int, ...], tuple[float, float]], str]:
     """Moments sw^m E[s…s] and their errors, of every even set of positions; and the method."""
     n = len(x)
     features = feature_moments(network, x, n)
@@ -167,15 +170,15 @@ def _pair_cumulant(
     pairs: Pairing, known: dict[tuple[int, ...], tuple[float, float]]
 ) -> tuple[float, float, float]:
     """Joint cumulant of the products s_i s_j, its error and the sum of the sizes of its terms."""
+
+    def moment(size: int, labels: Indices) -> Array:
+        members = (tuple(sorted(i for pair in block for i in pairs[pair])) for block in labels.tolist())
+        return np.array([known[member] for member in members]).T
+
+    partitions = all_partitions(len(pairs))
     value = error = scale = 0.0
-    for partition in set_partitions(len(pairs)):
-        members = [tuple(sorted(i for pair in block for i in pairs[pair])) for block in partition]
-        weight = float((-1) ** (len(partition) - 1) * factorial(len(partition) - 1))
-        factors = np.array([known[member][0] for member in members])
-        term = weight * float(factors.prod())
-        value += term
-        scale += abs(term)
-        for place, member in enumerate(members):
-            others = np.delete(factors, place)
-            error += abs(weight) * known[member][1] * float(np.abs(others).prod())
+    for m, term in partition_terms(len(pairs), moment, products_with_errors, partitions=partitions):
+        value += mobius(m) * float(term[0])
+        error += abs(mobius(m)) * float(term[1])
+        scale += abs(mobius(m)) * float(term[2])
     return value, error + 4 * EPS * scale, scale

@@ -1,8 +1,10 @@
 """Symmetric index sets: a correlator is symmetric, so only non-decreasing index tuples are kept."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations_with_replacement
 from math import comb
+from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,6 +92,39 @@ def ranks(indices: NDArray[np.int64], n_points: int) -> NDArray[np.int64]:
     if indices.size > _REMEMBERED:
         return _ranks(indices, n_points)
     return _ranks_of_bytes(indices.tobytes(), indices.shape, n_points).copy()
+
+
+@final
+@dataclass(frozen=True)
+class IndexRows:
+    """Some index multisets, and where each stands: for tensors of which few elements are known.
+
+    Attributes
+    ----------
+    indices : ndarray of int64, shape (M, n)
+        Distinct non-decreasing rows in lexicographic order.
+    n_points : int
+        The indices run from 0 to n_points - 1.
+
+    Examples
+    --------
+    >>> IndexRows(np.array([[0, 1], [1, 1]]), 2).find(np.array([[1, 1]])).tolist()
+    [1]
+    """
+
+    indices: NDArray[np.int64]
+    n_points: int
+
+    def find(self, indices: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the row of each non-decreasing index tuple: shape (..., n) -> (...)."""
+        row: NDArray[np.int64] = np.searchsorted(self._keys(self.indices), self._keys(indices))
+        return row
+
+    def _keys(self, indices: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Read tuples as numbers in base n_points: lexicographic order becomes numerical order."""
+        powers = self.n_points ** np.arange(indices.shape[-1] - 1, -1, -1, dtype=np.int64)
+        keys: NDArray[np.int64] = indices @ powers
+        return keys
 
 
 @lru_cache(maxsize=256)

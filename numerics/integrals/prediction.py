@@ -16,14 +16,17 @@ from numpy.typing import ArrayLike, NDArray
 from diagrams.diagram import Diagram
 from diagrams.messages import shown
 from numerics.errors import LoweringError, NotAvailable
-from numerics.fields.index_sets import multiset_count, multisets
+from numerics.fields.field_set import FieldSet
+from numerics.fields.index_sets import multiset_count
 from numerics.integrals.questions.question import Question, Solved
 from numerics.integrals.solve.assembly import Product, gather, judged, kernel_error, leg_rows
 from numerics.integrals.solve.methods import Problem
 from numerics.lowering.integrand import Integrand
 from numerics.lowering.lower import Program, TermGroup, TermLike
 from numerics.lowering.monomials import Monomial, monomial_text, parse_monomial
-from numerics.results.estimate import Estimate, Quality
+from numerics.results.correlator import Correlator, Part
+from numerics.results.estimate import Estimate
+from numerics.results.quality import Quality
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -48,17 +51,17 @@ class Prediction:
     ----------
     order : int
         Number n of external points.
-    indices : ndarray of int, shape (M, n)
-        The multisets of inputs.
-    coefficients : mapping of Monomial to Estimate
-        What multiplies each product of couplings; values and error bounds of shape (M,).
+    fields : FieldSet
+        The inputs.
+    coefficients : mapping of Monomial to Correlator
+        What multiplies each product of couplings, with error bounds.
     program : Program
         The lowered expansion.
     """
 
     order: int
-    indices: Indices
-    coefficients: Mapping[Monomial, Estimate]
+    fields: FieldSet
+    coefficients: Mapping[Monomial, Correlator]
     program: Program
     _solved: tuple[Solved, ...] = field(repr=False)
     _propagator: Array = field(repr=False)
@@ -67,7 +70,16 @@ class Prediction:
         names = ", ".join(repr(monomial_text(key)) for key in self.coefficients)
         return f"<Prediction: {self.order}-point function, {len(self.indices)} multisets, terms in {names}>"
 
-    def coefficient(self, couplings: str) -> Estimate:
+    @property
+    def indices(self) -> Indices:
+        """The multisets of inputs, shape (M, n)."""
+        return self.fields.multisets(self.order)
+
+    def __getitem__(self, couplings: str) -> Correlator:
+        """What multiplies a product of couplings: ``theory["lambda"]``; ``theory[""]`` is the free theory."""
+        return self.coefficient(couplings)
+
+    def coefficient(self, couplings: str) -> Correlator:
         """What multiplies a product of couplings.
 
         Parameters
@@ -77,8 +89,7 @@ class Prediction:
 
         Returns
         -------
-        Estimate
-            Shape (M,).
+        Correlator
 
         Raises
         ------
@@ -106,7 +117,8 @@ class Prediction:
         Returns
         -------
         Estimate
-            Value and error bound of the integrals, shape (..., M); couplings count as exact.
+            Value and error bound of the integrals, shape (..., M); couplings count as exact. A Correlator
+            where each coupling is one number.
 
         Raises
         ------
@@ -132,9 +144,10 @@ class Prediction:
                 factor = factor * values[name] ** power
             value = value + factor * found.value
             error = error + np.abs(factor) * found.error
-        return _summary(value, error, tuple(self.coefficients.values()))
+        total = _summary(value, error, tuple(self.coefficients.values()))
+        return total if total.ndim > 1 else Correlator.over(self.fields, self.order, Part.FULL, total)
 
-    def evaluate_tensor(self, coupling: str, tensor: ArrayLike) -> Array:
+    def evaluate_tensor(self, coupling: str, tensor: ArrayLike) -> Correlator:
         """Contribution linear in a coupling that differs from one set of inputs to another.
 
         With λ_ijkl taken from the 4-point function element by element, the 6-point function has
@@ -151,7 +164,8 @@ class Prediction:
 
         Returns
         -------
-        ndarray, shape (M,)
+        Correlator
+            With the error bounds of the integrals; the tensor counts as exact.
 
         Raises
         ------
@@ -163,7 +177,7 @@ class Prediction:
         """
         return self._with_tensor(coupling, np.asarray(tensor, dtype=np.float64), times_integral=True)
 
-    def evaluate_contact(self, coupling: str, tensor: ArrayLike) -> Array:
+    def evaluate_contact(self, coupling: str, tensor: ArrayLike) -> Correlator:
         """Like `evaluate_tensor`, for the product of coupling and vertex integral.
 
         This is λ_ijkl ∫K_i K_j K_k K_l = −G_c^(4)/24 itself, which exists also where λ_ijkl does not.
@@ -175,7 +189,7 @@ class Prediction:
 
         Returns
         -------
-        ndarray, shape (M,)
+        Correlator
 
         Raises
         ------
@@ -184,18 +198,20 @@ class Prediction:
         """
         return self._with_tensor(coupling, np.asarray(tensor, dtype=np.float64), times_integral=False)
 
-    def _with_tensor(self, coupling: str, tensor: Array, *, times_integral: bool) -> Array:
+    def _with_tensor(self, coupling: str, tensor: Array, *, times_integral: bool) -> Correlator:
         groups = [group for group in self.program.groups if group.couplings == ((coupling, 1),)]
         if not groups:
             self.coefficient(coupling)  # raises
         solved = list(self._solved)
         for number in {k for group in groups for k in group.integrands}:
             solved[number] = self._dressed(solved[number], coupling, tensor, times_integral=times_integral)
-        value: Array = sum(
-            (_evaluate_group(group, solved, self.indices, self._propagator).value for group in groups),
-            start=np.zeros(len(self.indices)),
-        )
-        return value
+        total = Product(np.zeros(len(self.indices)))
+        for group in groups:
+            part = _evaluate_group(group, solved, self.indices, self._propagator)
+            total.add(part.value, part.error)
+        one = self.coefficients[((coupling, 1),)]
+        found = Estimate(total.value, total.error, one.method, one.quality, one.provenance)
+        return Correlator.over(self.fields, self.order, Part.DERIVED, found)
 
     def _dressed(self, solved: Solved, coupling: str, tensor: Array, *, times_integral: bool) -> Solved:
         integrand = solved.question.integrand
@@ -210,8 +226,10 @@ class Prediction:
                 f"a tensor of shape {tensor.shape} given for {coupling}; its vertex has "
                 f"{integrand.n_external} legs, so {count} multisets of the inputs"
             )
-        value = tensor * solved.answer.value if times_integral else tensor
-        return solved._replace(answer=replace(solved.answer, value=value, error=np.zeros_like(value)))
+        value, error = tensor, np.zeros_like(tensor)
+        if times_integral:
+            value, error = tensor * solved.answer.value, np.abs(tensor) * solved.answer.error
+        return solved._replace(answer=replace(solved.answer, value=value, error=error))
 
 
 def questions_of(program: Program, n_points: int) -> tuple[Question, ...]:
@@ -236,7 +254,8 @@ def assembled(program: Program, solved: Sequence[Solved], problem: Problem) -> P
     Prediction
     """
     kernel, points = problem.kernel, problem.points
-    indices, propagator = multisets(len(points), program.n_external), kernel.full(points, points)
+    n, fields, propagator = program.n_external, FieldSet(points), kernel.full(points, points)
+    indices = fields.multisets(n)
     uncertain = kernel_error(kernel, points)
     provenance = {"kernel": repr(kernel), "domain": str(problem.domain), "points": points.tolist()}
     coefficients = {}
@@ -247,8 +266,9 @@ def assembled(program: Program, solved: Sequence[Solved], problem: Problem) -> P
             part = _evaluate_group(group, solved, indices, propagator, uncertain)
             total.add(part.value, part.error)
         used = [solved[k] for k in sorted({k for group in groups for k in group.integrands})]
-        coefficients[key] = judged(total, used, problem.accuracy.rtol, provenance)
-    return Prediction(program.n_external, indices, coefficients, program, tuple(solved), propagator)
+        found = judged(total, used, problem.accuracy.rtol, provenance)
+        coefficients[key] = Correlator.over(fields, n, Part.FULL, found)
+    return Prediction(n, fields, coefficients, program, tuple(solved), propagator)
 
 
 def checked_terms(terms: Iterable[TermLike] | Expanded) -> list[TermLike]:

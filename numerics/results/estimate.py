@@ -1,64 +1,306 @@
 """Numbers with an error, a method, a quality and a provenance; nothing numerical travels without them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import Enum
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.lib.mixins import NDArrayOperatorsMixin
+from numpy.typing import ArrayLike, NDArray
+
+from numerics.deprecated import renamed
+from numerics.results.arithmetic import PLAIN, propagated
+from numerics.results.provenance import Provenance, joined, joined_methods
+from numerics.results.quality import Quality as Quality
+from numerics.results.quality import worst
+from numerics.results.uncertainty import Uncertainty, together
+
+Array = NDArray[np.float64]
 
 
-class Quality(Enum):
-    """Whether an error bar can be trusted; the value is a sentence to show the user."""
-
-    TRUSTED = "the error bar can be trusted"
-    HEAVY_TAILED = (
-        "heavy-tailed: a few networks dominate the error estimate, so value and error bar "
-        "are not trustworthy; use the exact finite-width value"
-    )
-    TOO_FEW_SAMPLES = (
-        "too few networks, or blocks of them, for the error bar to be right; sample more networks"
-    )
-    NOT_CONVERGED = (
-        "the integral did not reach the requested accuracy; ask for less (rtol), or leave the method open"
-    )
-
-
-@dataclass(frozen=True)
-class Estimate:
+@dataclass(frozen=True, eq=False, repr=False, init=False)
+class Estimate(NDArrayOperatorsMixin):
     """A number, or an array of numbers, with what is needed to judge it.
+
+    Sums, differences, products, quotients, powers, and the NumPy functions negative, absolute, square, sqrt,
+    exp, log, sum, mean and std carry the errors along, to first order, with all correlations between numbers
+    of one sample. ``np.asarray`` gives the values.
 
     Parameters
     ----------
-    value : ndarray
+    value : array_like
         The numbers, any shape.
-    error : ndarray
-        One standard deviation (sampling) or an error bound (quadrature); same shape as `value`.
-    method : str
+    error : array_like or Uncertainty
+        An error bound (of a quadrature), one for each number; or an `Uncertainty`, which knows standard
+        deviations and covariances, too.
+    method : str, optional
         How the numbers were obtained, in words.
-    quality : Quality
+    quality : Quality, optional
         Whether `error` can be trusted.
-    provenance : mapping
+    provenance : mapping, optional
         What is needed to get the numbers again: seed, number of networks, nodes, versions.
+    evidence : mapping of str to float, optional
+        What the quality was decided from, and other numbers that belong to these.
 
     Examples
     --------
     >>> x = Estimate(np.array([1.0]), np.array([0.1]), method="by hand")
-    >>> x.trusted
-    True
+    >>> x.trusted, (2 * x + 1).error.tolist()
+    (True, [0.2])
+
+    Two numbers that scatter together:
+
+    >>> pair = Estimate([2.0, 1.0], Uncertainty.known([[1.0, 1.0], [1.0, 1.0]]))
+    >>> (pair[0] - pair[1]).error.tolist(), (pair[0] + pair[1]).error.tolist()
+    (0.0, 2.0)
     """
 
-    value: NDArray[np.float64]
-    error: NDArray[np.float64]
+    value: Array
+    uncertainty: Uncertainty
     method: str
-    quality: Quality = Quality.TRUSTED
-    provenance: Mapping[str, object] = field(default_factory=dict)
+    quality: Quality
+    provenance: Provenance
+    evidence: Mapping[str, float]
 
-    def __post_init__(self) -> None:
-        if np.shape(self.value) != np.shape(self.error):
-            raise ValueError(f"value has shape {np.shape(self.value)} but error has {np.shape(self.error)}")
+    def __init__(
+        self,
+        value: ArrayLike,
+        error: ArrayLike | Uncertainty | None = None,
+        method: str = "",
+        quality: Quality = Quality.TRUSTED,
+        provenance: Provenance | None = None,
+        evidence: Mapping[str, float] | None = None,
+        *,
+        uncertainty: Uncertainty | None = None,
+    ) -> None:
+        numbers = np.asarray(value, dtype=np.float64)
+        given = uncertainty if error is None else error
+        if given is None:
+            given = Uncertainty(numbers.shape)
+        elif not isinstance(given, Uncertainty):
+            given = Uncertainty.bounded(given)
+        if given.shape != numbers.shape:
+            raise ValueError(f"value has shape {numbers.shape} but error has {given.shape}")
+        own = {
+            "value": numbers,
+            "uncertainty": given,
+            "method": method,
+            "quality": quality,
+            "provenance": {} if provenance is None else provenance,
+            "evidence": {} if evidence is None else evidence,
+        }
+        for name, one in own.items():
+            object.__setattr__(self, name, one)
+
+    # -- what there is -------------------------------------------------------------------------------------
+
+    @property
+    def error(self) -> Array:
+        """One standard deviation where the numbers scatter, else the error bound; shape of `value`."""
+        return self.uncertainty.error
+
+    @property
+    def bound(self) -> Array:
+        """Error bound, beside the standard deviation of numbers that scatter; zero where there is none."""
+        return np.zeros(self.shape) if self.uncertainty.bound is None else self.uncertainty.bound
+
+    @property
+    def covariance(self) -> Array:
+        """Covariance of the numbers, one after the other, shape (M, M); see `Uncertainty.covariance`."""
+        return self.uncertainty.covariance()
 
     @property
     def trusted(self) -> bool:
         """True when the error bar can be trusted."""
         return self.quality is Quality.TRUSTED
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of `value`."""
+        return self.value.shape
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes of `value`."""
+        return self.value.ndim
+
+    @property
+    def size(self) -> int:
+        """Number of numbers."""
+        return self.value.size
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+    def __iter__(self) -> "Iterator[Estimate]":
+        return (Estimate.__getitem__(self, row) for row in range(len(self.value)))
+
+    def __float__(self) -> float:
+        return float(self.value)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        return np.array(self.value, dtype=dtype, copy=copy)
+
+    def __getitem__(self, key: Any) -> "Estimate":
+        """Pick some of the numbers, as NumPy does."""
+
+        def pick(rows: Array) -> Array:
+            return np.stack([np.asarray(row[key]) for row in rows])
+
+        return self._same(self.value[key], self.uncertainty.linear(pick, pick))
+
+    def __repr__(self) -> str:
+        if self.ndim == 0:
+            return f"<Estimate: {self}; {self._judged()}>"
+        first = [str(one) for one in Estimate.__getitem__(self, 0)[:4]] if self.ndim == 2 else []
+        first = first or [str(Estimate.__getitem__(self, row)) for row in range(min(len(self), 4))]
+        more = ", ..." if self.size > len(first) else ""
+        return f"<Estimate of shape {self.shape}: {', '.join(first)}{more}; {self._judged()}>"
+
+    def __str__(self) -> str:
+        if self.ndim:
+            return repr(self)
+        text = f"{float(self.value):.8g}"
+        if self.uncertainty.statistical:
+            text += f" ± {float(self.error):.2g}"
+        if self.uncertainty.bound is not None:
+            text += f" (bound {float(self.bound):.1g})"
+        return text
+
+    def __format__(self, spec: str) -> str:
+        return format(float(self.value), spec) if spec else str(self)
+
+    def _judged(self) -> str:
+        words = [self.method] if self.method else []
+        return "; ".join([*words, self.quality.name.lower().replace("_", " ")])
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):  # noqa: ANN001, ANN204
+            evidence = self.__dict__.get("evidence", {})
+            if name in evidence:
+                renamed(f".{name}", f'.evidence["{name}"]')
+                return evidence[name]
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    # -- arithmetic ----------------------------------------------------------------------------------------
+
+    def __array_ufunc__(self, ufunc: np.ufunc, call: str, *inputs: Any, **options: Any) -> Any:
+        if ufunc in PLAIN:
+            return getattr(ufunc, call)(*(np.asarray(one) for one in inputs), **options)
+        operands = [found for one in inputs if (found := _as_operand(one)) is not None]
+        if call != "__call__" or options or len(operands) < len(inputs):
+            return NotImplemented
+        if ufunc is np.matmul:
+            return _matmul(operands[0], operands[1])
+        bounds = [one.uncertainty.bound for one in operands]
+        made = propagated(ufunc, [one.value for one in operands], bounds)
+        if made is None:
+            return NotImplemented
+        value, slopes, changed = made
+        parts = [
+            one.uncertainty.scaled(np.broadcast_to(slope, value.shape), bound)
+            for one, slope, bound in zip(operands, slopes, changed, strict=True)
+        ]
+        given = [one for one in inputs if isinstance(one, Estimate)]
+        return given[0]._made(value, parts, given, inputs)
+
+    def _same(self, value: Array, uncertainty: Uncertainty) -> "Estimate":
+        """Make other numbers from some of these."""
+        return Estimate(value, uncertainty, self.method, self.quality, self.provenance, self.evidence)
+
+    def _made(
+        self,
+        value: Array,
+        parts: Sequence[Uncertainty],
+        given: "Sequence[Estimate]",
+        inputs: Sequence[object],
+    ) -> "Estimate":
+        """Make a function of several; a subclass may keep what all `inputs` have in common."""
+        return Estimate(
+            value,
+            together(parts),
+            joined_methods(one.method for one in given),
+            worst(one.quality for one in given),
+            joined(one.provenance for one in given),
+        )
+
+    def reshaped(self, shape: tuple[int, ...]) -> "Estimate":
+        """Arrange the numbers in another shape."""
+
+        def arrange(rows: Array) -> Array:
+            return rows.reshape(len(rows), *shape)
+
+        return self._same(self.value.reshape(shape), self.uncertainty.linear(arrange, arrange))
+
+    def sum(self, axis: int | None = None, dtype: None = None, out: None = None) -> "Estimate":
+        """Add the numbers, all or along one axis."""
+
+        def add(rows: Array) -> Array:
+            flat = rows.reshape(len(rows), -1) if axis is None else rows
+            return np.asarray(flat.sum(axis=1 if axis is None else _later(axis)))
+
+        return self._same(np.asarray(self.value.sum(axis=axis)), self.uncertainty.linear(add, add))
+
+    def mean(self, axis: int | None = None, dtype: None = None, out: None = None) -> "Estimate":
+        """Average the numbers, all or along one axis.
+
+        Examples
+        --------
+        Two independent numbers:
+
+        >>> float(Estimate([1.0, 3.0], Uncertainty.known([[2.0, 0.0], [0.0, 2.0]])).mean().error)
+        1.0
+        """
+        total = self.sum(axis)
+        count = self.size // max(total.size, 1)
+        mean: Estimate = total / float(count)
+        return mean
+
+    def std(self, axis: None = None, dtype: None = None, out: None = None, ddof: float = 0.0) -> "Estimate":
+        """Spread of the numbers among themselves, with its error to first order."""
+        rest = self.value - self.value.mean()
+        spread = float(np.sqrt(np.sum(rest**2) / (self.size - ddof)))
+        slope = rest / (spread * (self.size - ddof)) if spread > 0 else np.zeros(self.shape)
+
+        def change(rows: Array) -> Array:
+            return np.asarray((rows * slope).reshape(len(rows), -1).sum(axis=1))
+
+        def size(rows: Array) -> Array:
+            return np.asarray((rows * np.abs(slope)).reshape(len(rows), -1).sum(axis=1))
+
+        return self._same(np.asarray(spread), self.uncertainty.linear(change, size))
+
+
+def _later(axis: int) -> int:
+    """The axis of rows of numbers, where a number of rows comes first."""
+    return axis + 1 if axis >= 0 else axis
+
+
+def _as_operand(given: object) -> Estimate | None:
+    """Take plain numbers as numbers without an error; None for what is none."""
+    if isinstance(given, Estimate):
+        return given
+    try:
+        numbers = np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError):
+        return None
+    return Estimate(numbers)
+
+
+def _matmul(first: Estimate, second: Estimate) -> Any:
+    """Multiply by a matrix or vector that is known exactly: weights @ numbers, or numbers @ weights."""
+    if first.uncertainty.blocks or first.uncertainty.bound is not None:
+        if second.uncertainty.blocks or second.uncertainty.bound is not None or first.ndim != 1:
+            return NotImplemented
+        weights, numbers = second.value.T, first
+    else:
+        weights, numbers = first.value, second
+    if numbers.ndim != 1:
+        return NotImplemented
+    own = numbers.uncertainty.linear(
+        lambda rows: np.asarray(rows @ weights.T), lambda rows: np.asarray(rows @ np.abs(weights).T)
+    )
+    return Estimate(
+        weights @ numbers.value, own, numbers.method, numbers.quality, numbers.provenance, numbers.evidence
+    )

@@ -27,19 +27,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.deprecated import renamed
 from numerics.errors import ClusterUnavailable, InvalidStatistics
-from numerics.exact.inputs import as_outputs
+from numerics.fields.field_set import Fields, FieldSet, as_field_set
 from numerics.fields.index_sets import multiset_count
-from numerics.fields.points import as_points
 from numerics.given import as_choice, as_whole
 from numerics.machine.intrinsics import GRAIN
 from numerics.machine.random_streams import split_seed
 from numerics.networks.architectures import Network, as_network
+from numerics.results.joint_correlators import Correlators
 from numerics.sampling.engine.page_sums import Request
 from numerics.sampling.engine.pages import Estimator, Precision, lane_parameters, page_grains
 from numerics.sampling.engine.reference import reference_outputs
 from numerics.sampling.estimators.moments import checked_orders, moment_plan
-from numerics.sampling.estimators.sampled import SampledCorrelators
 from numerics.sampling.judge.tails import BINS
 from numerics.sampling.runs.checkpoints import Checkpoint
 from numerics.sampling.runs.run import PageStream, SamplingInterrupted, SamplingRun, on_threads
@@ -61,7 +61,7 @@ MOST_THREADS = 4096
 WIDEST = 0xFFFFFFFF
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Ensemble:
     """An endless, reproducible sequence of random networks, looked at in some points.
 
@@ -69,7 +69,7 @@ class Ensemble:
     ----------
     network : Network
         The architecture.
-    points : array_like, shape (n_points, d_in)
+    points : array_like, shape (n_points, d_in), or FieldSet
         Where the networks are evaluated.
     seed : int, optional
         0 <= seed < 2^64. The same seed gives the same networks, whatever the number of threads or blocks.
@@ -79,15 +79,20 @@ class Ensemble:
     estimator : {"plain", "conditional"}, optional
         How the correlators are estimated. Plain: from the outputs, the experiment itself. Conditional: the
         output layer is integrated out, E[f(x_1) ... f(x_n) | hidden parameters] by Wick's theorem.
-    components : sequence of int, length n_points, optional
+    outputs : sequence of int, length n_points, optional
         For networks with several outputs over one hidden layer: the field at ``points[j]`` is output
-        ``components[j]``. To have all components at a point, list it once per output. The numbers are labels,
+        ``outputs[j]``. To have all outputs at a point, list it once per output. The numbers are labels,
         counted in ascending order. Default: one output.
+
+    Attributes
+    ----------
+    fields : FieldSet
+        Points and outputs together.
 
     Raises
     ------
     InvalidPoints
-        If the points do not fit the network, or the components do not fit the points.
+        If the points do not fit the network, or the outputs do not fit the points.
     InvalidStatistics
         If the seed, the precision or the estimator is out of range.
 
@@ -102,39 +107,66 @@ class Ensemble:
 
     Two outputs at one point are uncorrelated, but not independent:
 
-    >>> pair = Ensemble(net, [0.2, 0.2], seed=1, components=(1, 2)).correlators(20000, orders=(2, 4))
+    >>> pair = Ensemble(net, [0.2, 0.2], seed=1, outputs=(1, 2)).correlators(20000, orders=(2, 4))
     >>> bool(abs(pair[2].value[1]) < 4 * pair[2].error[1])
     True
     """
 
     network: Network
-    points: Array
-    seed: int = 0
-    precision: str = "double"
-    estimator: str = "plain"
-    components: Sequence[int] | None = None
+    fields: FieldSet
+    seed: int
+    precision: str
+    estimator: str
 
-    def __post_init__(self) -> None:
-        as_network(self.network)
-        split_seed(self.seed)
-        object.__setattr__(self, "seed", int(self.seed))
-        if self.network.width >= WIDEST:
+    def __init__(
+        self,
+        network: Network,
+        points: Fields,
+        seed: int = 0,
+        precision: str = "double",
+        estimator: str = "plain",
+        outputs: Sequence[int] | None = None,
+        *,
+        components: Sequence[int] | None = None,
+    ) -> None:
+        if components is not None:
+            renamed("Ensemble(components=...)", "Ensemble(outputs=...)")
+            outputs = components
+        as_network(network)
+        split_seed(seed)
+        if network.width >= WIDEST:
             raise InvalidStatistics(
-                f"a network of width {self.network.width} was given; networks of up to {WIDEST - 1} neurons "
+                f"a network of width {network.width} was given; networks of up to {WIDEST - 1} neurons "
                 "can be sampled"
             )
-        object.__setattr__(self, "points", as_points(self.points, self.network.d_in))
-        if self.components is not None:
-            labels = as_outputs(self.components, len(self.points))
-            object.__setattr__(self, "components", tuple(labels.tolist()))
+        own = {
+            "network": network,
+            "fields": as_field_set(points, outputs, network.d_in),
+            "seed": int(seed),
+            "precision": precision,
+            "estimator": estimator,
+        }
+        for name, value in own.items():
+            object.__setattr__(self, name, value)
         # what the kernels cannot do is refused now, not when sampling begins
         lane_parameters(
-            self.network,
-            self.points,
-            _precision(self.precision),
-            _estimator(self.estimator),
-            self.components,
+            network, self.points, _precision(precision), _estimator(estimator), self._output_labels
         )
+
+    @property
+    def points(self) -> Array:
+        """Where the networks are evaluated, shape (n_points, d_in)."""
+        return self.fields.inputs
+
+    @property
+    def components(self) -> tuple[int, ...] | None:
+        """Old name of ``fields.outputs``."""
+        renamed("ensemble.components", "ensemble.fields.outputs")
+        return self._output_labels
+
+    @property
+    def _output_labels(self) -> tuple[int, ...] | None:
+        return None if self.fields.single_output else tuple(self.fields.outputs.tolist())
 
     def correlators(
         self,
@@ -145,7 +177,7 @@ class Ensemble:
         progress: Callable[[int, int], None] | None = None,
         checkpoint: str | os.PathLike[str] | None = None,
         cluster: "str | Client | None" = None,
-    ) -> SampledCorrelators:
+    ) -> Correlators:
         """Sample correlators over all distinct index sets of the points.
 
         Parameters
@@ -173,7 +205,7 @@ class Ensemble:
 
         Returns
         -------
-        SampledCorrelators
+        Correlators
 
         Raises
         ------
@@ -211,13 +243,13 @@ class Ensemble:
         return Request(
             network=self.network,
             points=self.points,
-            seed=int(self.seed),
+            seed=self.seed,
             precision=self.precision,
             estimator=self.estimator,
             orders=moment_plan(len(self.points), orders).orders,
             n_networks=n_networks,
             n_blocks=n_blocks,
-            outputs=None if self.components is None else tuple(self.components),
+            outputs=self._output_labels,
         )
 
     def outputs(self, n_networks: int, first: int = 0) -> Array:
@@ -236,7 +268,7 @@ class Ensemble:
         """
         n_networks = as_whole(n_networks, "n_networks", InvalidStatistics)
         first = as_whole(first, "first", InvalidStatistics, least=0, most=MOST_NETWORKS)
-        return reference_outputs(self.network, self.points, self.seed, first, n_networks, self.components)
+        return reference_outputs(self.network, self.points, self.seed, first, n_networks, self._output_labels)
 
     def iterate_outputs(self, n_networks: int, first: int = 0, at_once: int = 1 << 14) -> Iterator[Array]:
         """Evaluate single networks in memory that does not grow with their number.
@@ -294,7 +326,7 @@ def _correlators(
     kept: Checkpoint | None,
     progress: Callable[[int, int], None] | None,
     open_stream: Callable[[], AbstractContextManager[PageStream]],
-) -> SampledCorrelators:
+) -> Correlators:
     """Do a run, or what is left of it; keep what is done when it ends early."""
     run = SamplingRun(request) if kept is None else kept.open(request)
 

@@ -178,7 +178,7 @@ def estimator_rows() -> Iterator[Row]:
     neurons, n = NeuronEnsemble(ErfNet(1), LINE, seed=2), 400_000
     sample = neurons.sample(n, order=4)
     seconds = best(lambda: neurons.sample(n, order=4), 3) / n
-    variance = sample.at_width(1000, 4).connected.error ** 2 * n
+    variance = sample.at_width(1000).connected()[4].error ** 2 * n
     ratio = float(np.median(connected / (variance * seconds)))
     yield Row("neuron-level, connected 4-point", f"{seconds * 1e6:.3g} µs/neuron", plain, ratio, 1e10)
 

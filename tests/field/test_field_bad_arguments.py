@@ -53,7 +53,7 @@ CALLS = {
         nn.Ensemble,
         {
             "network": NET, "points": POINTS, "seed": 1, "precision": "double", "estimator": "plain",
-            "components": (1, 1),
+            "outputs": (1, 1),
         },
     ),
     "Ensemble.correlators": lambda: (
@@ -68,9 +68,7 @@ CALLS = {
     "sample[]": lambda: (sample().__getitem__, {"order": 2}),
     "sample.covariance": lambda: (sample().covariance, {"orders": (2,)}),
     "sample.block_means": lambda: (sample().block_means, {"orders": (2,)}),
-    "sample.connected": lambda: (sample().connected, {"order": 4}),
-    "sample.has_connected": lambda: (sample().has_connected, {"order": 4}),
-    "sample.connected_quality": lambda: (sample().connected_quality, {"order": 4}),
+    "sample.connected[]": lambda: (sample().connected().__getitem__, {"order": 4}),
     "sample.deviation": lambda: (
         sample().deviation,
         {"order": 4, "kernel": NET.kernel.full(np.array(POINTS), np.array(POINTS)), "experiments": 5},

@@ -95,7 +95,7 @@ def cluster():
 
 def test_an_honest_cluster_is_greeted_and_gives_the_same_numbers(cluster):
     one = ENSEMBLE.correlators(NETWORKS, cluster=cluster.scheduler_address)
-    assert one.sums.tobytes() == ENSEMBLE.correlators(NETWORKS).sums.tobytes()
+    assert one.origin.sums.tobytes() == ENSEMBLE.correlators(NETWORKS).origin.sums.tobytes()
 
 
 def test_the_port_of_a_worker_is_no_scheduler(cluster):

@@ -63,8 +63,10 @@ def test_whole_numbers(make):
     identical(ensemble.outputs(n, make(3)), nn.Ensemble(nn.ErfNet(3), [0.5], seed=7).outputs(100, 3))
     labels = make in (Fraction, Decimal, float)  # orders are labels: 2.0 is refused there
     exact = nn.exact_correlators(nn.ErfNet(3), [0.5], (2, 4) if labels else (make(2), make(4)))
-    identical(exact[4].connected, nn.exact_correlators(nn.ErfNet(3), [0.5], (2, 4))[4].connected)
-    identical(exact.at_width(n)[4].connected, exact.at_width(100)[4].connected)
+    identical(
+        exact.connected()[4].value, nn.exact_correlators(nn.ErfNet(3), [0.5], (2, 4)).connected()[4].value
+    )
+    identical(exact.at_width(n).connected()[4].value, exact.at_width(100).connected()[4].value)
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.int8, np.int64, object])
@@ -74,8 +76,8 @@ def test_points_and_data(dtype):
     net = nn.ReLUNet(5, 1.2, 0.3)
     identical(net.kernel.full(points, points), net.kernel.full(plain, plain))
     identical(
-        nn.exact_correlators(net, points, (2, 4))[4].connected,
-        nn.exact_correlators(net, plain, (2, 4))[4].connected,
+        nn.exact_correlators(net, points, (2, 4)).connected()[4].value,
+        nn.exact_correlators(net, plain, (2, 4)).connected()[4].value,
     )
     data = np.array([3, 100]).astype(dtype)
     spread = np.array([[100, 25], [25, 100]]).astype(dtype)

@@ -78,7 +78,7 @@ def test_infinite_elements_count_in_every_share():
     """FAULTS G5: relu, points -1, 0, 1; κ₄ is 15/4 at one point, 3·(−¼) where signs differ: 0.75/23.25."""
     [net] = study(['kind = "relu"\nwidth = 20\npoints = [[-1.0], [0.0], [1.0]]\ncutoff = 10']).nets
     # Σ|ΔG4| = 2·15/4 + 3/4 − …: by the exact tensor itself, element by element.
-    exact = np.abs(net.correlators[4].connected)
+    exact = np.abs(net.correlators.connected()[4].value)
     infinite = np.array([item.name == "INFINITE" for item in net.coupling.status])
     assert infinite.sum() == 1
     share = exact[infinite].sum() / exact.sum()
@@ -295,7 +295,7 @@ def test_errors_of_huge_products_are_numbers():
 
     with np.errstate(all="raise", under="ignore"):
         sample = NeuronEnsemble(GaussNet(1), np.array([[6.0]]), 0, None, True).sample(400, 6, 50, None)
-        error = sample.at_width(2, 6).full.error
+        error = sample.at_width(2)[6].error
     assert np.all(np.isfinite(error))
     assert np.all(error > 0)
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.errors import InvalidNetwork, InvalidPoints, NotAvailable
-from numerics.exact.inputs import output_numbers
+from numerics.fields.field_set import FieldSet
 from numerics.machine.intrinsics import GRAIN, LANES
 from numerics.machine.jit import compiled
 from numerics.machine.random_streams import Four, split_seed
@@ -110,7 +110,7 @@ def lane_parameters(
             "the conditional estimator integrates over independent Gaussian output weights; those of "
             f"{network!r} are not: use the plain estimator"
         )
-    components = output_numbers(outputs, len(points))
+    components = FieldSet(points, outputs).output_numbers
     if correlation > 0.0 and components.any():
         raise NotAvailable(f"correlated output weights are defined for one output; {network!r} has them")
     base = network.base if isinstance(network, ReweightedNet) else network

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.exact.inputs import output_numbers
+from numerics.fields.field_set import FieldSet
 from numerics.machine.random_streams import network_normals, normals, split_seed, uniforms
 from numerics.networks.architectures import Network
 from numerics.networks.averages.neuron_quadrature import UNIFORM
@@ -55,7 +55,7 @@ def reference_outputs(
     """
     key = split_seed(seed)
     numbers = np.arange(first, first + count)
-    component = output_numbers(outputs, len(points))
+    component = FieldSet(points, outputs).output_numbers
     n_outputs = int(component.max()) + 1
     total = np.zeros((count, len(points)))
     for neuron in range(network.width):

@@ -10,76 +10,25 @@ for the most part, so this is better than subtracting the kernel, which is known
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from math import factorial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from diagrams.combinatorics.pairings import pairings
-from diagrams.combinatorics.set_partitions import even_partitions
+from numerics.errors import InvalidStatistics
 from numerics.fields.index_sets import multisets, ranks
-from numerics.results.estimate import Quality
-from numerics.results.jackknife import Jackknife
+from numerics.given import as_real_array, as_whole
+from numerics.results.cumulants import cumulant, partition_terms, products
+from numerics.results.estimate import Estimate
+from numerics.results.jackknife import jackknife
+from numerics.results.joint_correlators import Correlators
+from numerics.results.uncertainty import Uncertainty
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 #: Numbers per array when replicates are formed.
 CHUNK = 1 << 21
-
-
-@dataclass(frozen=True)
-class ConnectedCorrelator:
-    """A sampled joint cumulant over its distinct index sets.
-
-    Attributes
-    ----------
-    order : int
-    indices : ndarray of int64, shape (M, order)
-        0-based, rows of ``multisets(n_points, order)``.
-    value : ndarray, shape (M,)
-        G_c; without bias for order 4, with a bias of order 1/n² beyond (n networks).
-    error : ndarray, shape (M,)
-        One standard deviation, from the jackknife over blocks.
-    networks_needed : float
-        With fewer the error bar is not known to a half of itself; see `numerics.sampling.judge.kurtosis`.
-    quality : Quality
-        Whether `error` can be trusted: the full correlator of the same order must be, and the networks must
-        be enough for the cumulant, too.
-    """
-
-    order: int
-    indices: Indices
-    value: Array
-    error: Array
-    networks_needed: float
-    quality: Quality
-
-
-@dataclass(frozen=True)
-class Deviation:
-    """How far an n-point function is from the Gaussian process: m_n of Halverson, Maiti and Stoner.
-
-    Attributes
-    ----------
-    order : int
-    value : float
-        m_n, the mean over elements of |G - G_GP|/|G_GP|.
-    error : float
-        One standard deviation, from the jackknife over blocks. Below the background m_n is the mean of an
-        absolute value of noise: it is biased upwards and its distribution is not normal.
-    background : float
-        The same mean of the scatter (standard deviation) of one experiment over |G_GP|.
-    background_of_mean : float
-        That of the mean over all experiments: `background` over the root of their number.
-    """
-
-    order: int
-    value: float
-    error: float
-    background: float
-    background_of_mean: float
 
 
 def cumulants(means: Mapping[int, Array], n_points: int, order: int, rows: slice = slice(None)) -> Array:
@@ -106,17 +55,12 @@ def cumulants(means: Mapping[int, Array], n_points: int, order: int, rows: slice
     [[1.0]]
     """
     indices = multisets(n_points, order)[rows]
-    total = np.zeros((len(means[order]), len(indices)))
-    for partitions in even_partitions(order):
-        n_blocks = len(partitions.sizes)
-        weight = float((-1) ** (n_blocks - 1) * factorial(n_blocks - 1))
-        columns = [ranks(indices[:, labels], n_points) for labels in partitions.blocks]
-        for number in range(len(partitions.blocks[0])):
-            product = weight * means[partitions.sizes[0]][:, columns[0][:, number]]
-            for size, column in zip(partitions.sizes[1:], columns[1:], strict=True):
-                product *= means[size][:, column[:, number]]
-            total += product
-    return total
+
+    def moment(size: int, labels: Indices) -> Array:
+        return means[size][:, ranks(indices[:, labels], n_points)]
+
+    # one partition at a time: the arrays are large
+    return cumulant(partition_terms(order, moment, products, at_once=1))
 
 
 def cumulant_jackknife(
@@ -125,9 +69,8 @@ def cumulant_jackknife(
     block_sizes: NDArray[np.int64],
     n_points: int,
     order: int,
-    rows: slice = slice(None),
-) -> Jackknife:
-    """Form the cumulant of all networks and without each block.
+) -> tuple[Array, Array]:
+    """Form the cumulant of all networks and without each block, and correct it for bias.
 
     Parameters
     ----------
@@ -137,22 +80,26 @@ def cumulant_jackknife(
         The same per block.
     block_sizes : ndarray of int64, shape (g,)
     n_points, order : int
-    rows : slice, optional
-        Which index sets.
 
     Returns
     -------
-    Jackknife
+    value : ndarray, shape (M,)
+    deviations : ndarray, shape (g, M)
+        See `numerics.results.jackknife`.
     """
     n = block_sizes.sum()
     left = (n - block_sizes)[:, np.newaxis]
     whole = {r: sums[r][np.newaxis] / n for r in sums}
     without = {r: (sums[r] - block_sums[r]) / left for r in sums}
-    return Jackknife(
-        estimate=cumulants(whole, n_points, order, rows)[0],
-        replicates=cumulants(without, n_points, order, rows),
-        block_sizes=block_sizes,
-    )
+    size = sums[order].shape[0]
+    step = max(1, CHUNK // (len(block_sizes) + 1))
+    value, deviations = np.empty(size), np.empty((len(block_sizes), size))
+    for start in range(0, size, step):
+        rows = slice(start, start + step)
+        estimate = cumulants(whole, n_points, order, rows)[0]
+        replicates = cumulants(without, n_points, order, rows)
+        value[rows], deviations[:, rows] = jackknife(estimate, replicates, block_sizes)
+    return value, deviations
 
 
 def free_correlator(kernel: Array, order: int) -> Array:
@@ -179,42 +126,76 @@ def free_correlator(kernel: Array, order: int) -> Array:
     return np.asarray(np.prod(factors, axis=0).sum(axis=1))
 
 
-def deviation(
-    order: int, free: Array, mean: Array, block_means: Array, block_sizes: NDArray[np.int64], experiments: int
-) -> Deviation:
-    """Compute m_n; see `numerics.sampling.estimators.sampled.SampledCorrelators.deviation`.
+def deviation(sampled: Correlators, order: int, kernel: Array, experiments: int = 10) -> Estimate:
+    """Measure how far an n-point function is from the Gaussian process: m_n, with its background.
+
+    m_n is the mean over elements of |G - G_GP|/|G_GP| (Halverson, Maiti and Stoner, arXiv:2008.08601). Below
+    the background it is the mean of an absolute value of noise: biased upwards, and not normal.
 
     Parameters
     ----------
+    sampled : Correlators
     order : int
-    free, mean : ndarray, shape (M,)
-    block_means : ndarray, shape (g, M)
-    block_sizes : ndarray of int64, shape (g,)
-    experiments : int
-        A divisor of g.
+        Even.
+    kernel : ndarray, shape (n_points, n_points)
+        The propagator, ``network.kernel.full(points, points)``.
+    experiments : int, optional
+        Into how many experiments the networks are divided for the background; a divisor of the number of
+        blocks, 2 or more.
 
     Returns
     -------
-    Deviation
+    Estimate
+        Of shape (). Its `evidence` has ``background``, the mean of the scatter (standard deviation) of one
+        experiment over |G_GP|, and ``background_of_mean``, that of the mean over all experiments.
+
+    Raises
+    ------
+    InvalidStatistics
+        If the order is odd, or `experiments` does not divide the number of blocks.
+
+    Examples
+    --------
+    >>> from numerics.networks.architectures import ReLUNet
+    >>> from numerics.sampling.ensemble import Ensemble
+    >>> network = ReLUNet(width=20)
+    >>> ensemble = Ensemble(network, [1.0, 0.5], seed=1)
+    >>> kernel = network.kernel.full(ensemble.points, ensemble.points)
+    >>> m = ensemble.correlators(100000).deviation(4, kernel)
+    >>> bool(abs(m - 0.25) < 4 * m.error), bool(m > m.evidence["background"])  # (15/4N)/(3/4)
+    (True, True)
     """
-    weights = block_sizes.reshape(experiments, -1, 1)
-    grouped = block_means.reshape(experiments, -1, len(free))
-    per_experiment = (weights * grouped).sum(axis=1) / weights.sum(axis=1)
-    sums = block_means * block_sizes[:, np.newaxis]
-    n = block_sizes.sum()
-    without = (mean * n - sums) / (n - block_sizes)[:, np.newaxis]
-    spread = Jackknife(
-        estimate=np.array([mean_ratio(mean - free, free)]),
-        replicates=np.array([[mean_ratio(row - free, free)] for row in without]),
-        block_sizes=block_sizes,
-    )
+    order = as_whole(order, "order", InvalidStatistics)
+    experiments = as_whole(experiments, "experiments", InvalidStatistics, least=0)
+    n_points = len(sampled.fields)
+    needed = f"a matrix of shape ({n_points}, {n_points}) of finite numbers is needed"
+    kernel = as_real_array(kernel, "values of the kernel", InvalidStatistics, needed)
+    if kernel.shape != (n_points,) * 2 or not np.all(np.isfinite(kernel)):
+        raise InvalidStatistics(f"a kernel of shape {kernel.shape} was given; {needed}")
+    if order % 2:
+        raise InvalidStatistics(f"m_{order} was asked for; the Gaussian process has even orders only")
+    if experiments < 2 or sampled.n_blocks % experiments:
+        raise InvalidStatistics(
+            f"experiments = {experiments} was given; a divisor of the {sampled.n_blocks} blocks is "
+            "needed, 2 or more"
+        )
+    free, one, sizes = free_correlator(kernel, order), sampled[order], sampled.block_sizes
+    means, n = sampled.block_means(order), sampled.n_samples
+    weights = sizes.reshape(experiments, -1, 1)
+    per_experiment = (weights * means.reshape(experiments, -1, len(free))).sum(axis=1) / weights.sum(axis=1)
+    without = (one.value * n - means * sizes[:, np.newaxis]) / (n - sizes)[:, np.newaxis]
+    estimate = np.array([mean_ratio(one.value - free, free)])
+    replicates = np.array([[mean_ratio(row - free, free)] for row in without])
+    _, deviations = jackknife(estimate, replicates, sizes)
     background = mean_ratio(per_experiment.std(axis=0, ddof=1), free)
-    return Deviation(
-        order=order,
-        value=float(spread.estimate[0]),
-        error=float(spread.error[0]),
-        background=background,
-        background_of_mean=background / float(np.sqrt(experiments)),
+    source = one.uncertainty.blocks[0].source
+    return Estimate(
+        estimate[0],
+        Uncertainty.of_blocks(source, deviations[:, 0]),
+        f"m_{order}: mean |G - G_GP|/|G_GP| of a sample",
+        one.quality,
+        one.provenance,
+        {"background": background, "background_of_mean": background / float(np.sqrt(experiments))},
     )
 
 

@@ -1,69 +1,37 @@
 """Correlators of a sampled ensemble, with errors, covariance, quality and provenance."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from numerics.errors import InvalidStatistics
-from numerics.fields.index_sets import multiset_count, multisets
-from numerics.given import as_real_array, as_whole, as_wholes
-from numerics.results.estimate import Quality
-from numerics.results.jackknife import Jackknife
-from numerics.sampling.estimators.connected import (
-    CHUNK,
-    ConnectedCorrelator,
-    Deviation,
-    cumulant_jackknife,
-    deviation,
-    free_correlator,
-)
+from numerics.fields.field_set import FieldSet
+from numerics.results.correlator import Correlator, Part
+from numerics.results.estimate import Estimate
+from numerics.results.joint_correlators import Correlators
+from numerics.results.quality import Quality
+from numerics.results.uncertainty import Source, Uncertainty
+from numerics.sampling.estimators.connected import cumulant_jackknife, deviation
 from numerics.sampling.estimators.moments import MomentPlan
 from numerics.sampling.judge.kurtosis import networks_needed
-from numerics.sampling.judge.tails import TailReport, bin_values, tail_report
+from numerics.sampling.judge.tails import bin_values, tail_report
 
 Array = NDArray[np.float64]
 
-#: Largest covariance matrix that is formed, in elements per side.
-LARGEST_COVARIANCE = 10_000
 
-
+@final
 @dataclass(frozen=True)
-class SampledCorrelator:
-    """The full n-point function over its distinct index sets.
+class SampleSums:
+    """What a sample adds up: products of outputs over all networks, and over blocks of them.
+
+    `numerics.results.joint_correlators.Correlators` of it are what the user sees.
 
     Attributes
     ----------
-    order : int
-    indices : ndarray of int64, shape (M, order)
-        0-based, rows of ``multisets(n_points, order)``.
-    value : ndarray, shape (M,)
-        Mean over networks of f(x_i1)···f(x_in).
-    error : ndarray, shape (M,)
-        One standard deviation of that mean.
-    quality : Quality
-        Whether `error` can be trusted.
-    tail : TailReport
-        The evidence.
-    """
-
-    order: int
-    indices: NDArray[np.int64]
-    value: Array
-    error: Array
-    quality: Quality
-    tail: TailReport
-
-
-@dataclass(frozen=True)
-class SampledCorrelators:
-    """All correlators of one sample.
-
-    Attributes
-    ----------
-    points : ndarray, shape (n_points, d_in)
-    n_networks : int
+    fields : FieldSet
     plan : MomentPlan
     sums : ndarray, shape (M,)
         Sums over all networks; all orders one after the other.
@@ -73,6 +41,11 @@ class SampledCorrelators:
         Networks per block; they differ by at most one.
     variance_counts : ndarray of int64, shape (n_points, BINS)
         Histogram of the conditional variances, see `numerics.sampling.judge.tails`.
+    seed : int
+    conditional : bool
+        Whether the output layer is integrated out.
+    correlated : bool
+        Whether output weights are correlated.
     provenance : mapping
         What is needed to get the same numbers again.
 
@@ -88,14 +61,16 @@ class SampledCorrelators:
     True
     """
 
-    points: Array
-    n_networks: int
-    plan: MomentPlan = field(repr=False)
-    sums: Array = field(repr=False)
-    block_sums: Array = field(repr=False)
-    block_sizes: NDArray[np.int64] = field(repr=False)
-    variance_counts: NDArray[np.int64] = field(repr=False)
-    provenance: Mapping[str, object] = field(default_factory=dict)
+    fields: FieldSet
+    plan: MomentPlan
+    sums: Array
+    block_sums: Array
+    block_sizes: NDArray[np.int64]
+    variance_counts: NDArray[np.int64]
+    seed: int
+    conditional: bool
+    correlated: bool
+    provenance: Mapping[str, object]
 
     @property
     def orders(self) -> tuple[int, ...]:
@@ -103,260 +78,104 @@ class SampledCorrelators:
         return self.plan.orders
 
     @property
-    def n_blocks(self) -> int:
-        """Number of blocks behind the covariance."""
-        return len(self.block_sizes)
+    def n_samples(self) -> int:
+        """Number of networks."""
+        return int(self.block_sizes.sum())
 
-    def __getitem__(self, order: int) -> SampledCorrelator:
-        part = self.plan.slice_of(order)
-        deviations = self._deviations((order,))
-        tail = tail_report(order, self.variance_counts, deviations, self._conditional, self._correlated)
-        return SampledCorrelator(
-            order=order,
-            indices=multisets(self.plan.n_points, order),
-            value=self.sums[part] / self.n_networks,
-            error=np.sqrt(np.sum(deviations**2, axis=0) / (self.n_blocks - 1) / self.n_networks),
-            quality=tail.quality,
-            tail=tail,
-        )
+    @property
+    def source(self) -> Source:
+        """The random numbers behind the errors.
 
-    def __iter__(self) -> Iterator[SampledCorrelator]:
-        return (self[order] for order in self.orders)
-
-    def block_means(self, orders: Sequence[int] | None = None) -> Array:
-        """Return the mean of every block.
-
-        Parameters
-        ----------
-        orders : sequence of int, optional
-            Which orders, one after the other; default all.
-
-        Returns
-        -------
-        ndarray, shape (n_blocks, M)
+        Networks of one seed share them whatever the architecture, the points or the estimator; so what two
+        samples with the same seed, number of networks and blocks have in common is seen block by block.
         """
-        return np.asarray(self.block_sums[:, self._columns(orders)] / self.block_sizes[:, np.newaxis])
+        return Source(f"networks of seed {self.seed}", self.n_samples, len(self.block_sizes))
 
-    def covariance(self, orders: Sequence[int] | None = None) -> Array:
-        """Covariance of the mean over all networks.
+    def block_means(self, order: int) -> Array:
+        """Mean over the networks of each block, shape (n_blocks, M)."""
+        return np.asarray(self.block_sums[:, self.plan.slice_of(order)] / self.block_sizes[:, np.newaxis])
 
-        With block means m_b over n_b networks, Σ_b n_b (m_b - m)(m_b - m)ᵀ / ((B - 1) n): unbiased also
-        when block sizes differ.
+    def deviation(self, order: int, kernel: Array, experiments: int = 10) -> Estimate:
+        """See `numerics.sampling.estimators.connected.deviation`."""
+        return deviation(Correlators(self), order, kernel, experiments)
 
-        Parameters
-        ----------
-        orders : sequence of int, optional
-            Which orders, one after the other; default all.
+    def has(self, order: int, part: Part) -> bool:
+        """Tell whether `correlator` can make it: connected ones are even, and need all even orders below."""
+        if part is Part.FULL:
+            return order in self.orders
+        lower = set(range(2, order + 1, 2))
+        return part is Part.CONNECTED and order % 2 == 0 and lower <= set(self.orders)
 
-        Returns
-        -------
-        ndarray, shape (M, M)
-
-        Raises
-        ------
-        InvalidStatistics
-            If the matrix would be absurdly large.
-        """
-        deviations = self._deviations(orders)
-        size = deviations.shape[1]
-        if size > LARGEST_COVARIANCE:
+    def correlator(self, order: int, part: Part) -> Correlator:
+        """Form the mean or the cumulant, and judge its error."""
+        if part is Part.FULL:
+            return self._full(order)
+        if not self.has(order, part):
             raise InvalidStatistics(
-                f"a covariance of {size} correlators needs {8e-9 * size**2:.1f} GB; ask for fewer orders or "
-                "sample fewer points"
+                f"the {part.value.format(order)} was asked for; of a sample of orders {list(self.orders)} it "
+                "is not known"
             )
-        return np.asarray(deviations.T @ deviations / ((self.n_blocks - 1) * self.n_networks))
+        if order == 2:
+            full = self._full(order)
+            return Correlator(
+                self.fields, order, part, full.value, full.uncertainty, full.method, full.quality,
+                full.provenance, full.evidence,
+            )  # fmt: skip
+        return self._connected(order)
 
-    def has_connected(self, order: int) -> bool:
-        """Tell whether `connected` can give this order: even, from 4 on, with all even orders below."""
-        order = as_whole(order, "order", InvalidStatistics)
-        return order >= 4 and set(range(2, order + 1, 2)) <= set(self.orders) and order % 2 == 0
+    def _full(self, order: int) -> Correlator:
+        mean = self.sums[self.plan.slice_of(order)] / self.n_samples
+        deviations = (self.block_means(order) - mean) * np.sqrt(self.block_sizes)[:, np.newaxis]
+        tail = tail_report(order, self.variance_counts, deviations, self.conditional, self.correlated)
+        # with block means m_b over n_b networks the covariance Σ_b n_b (m_b - m)(m_b - m)ᵀ/((B - 1) n) is
+        # unbiased also when block sizes differ
+        normalised = deviations / np.sqrt((len(self.block_sizes) - 1) * self.n_samples)
+        evidence = {name: float(number) for name, number in asdict(tail).items() if name not in _NO_NUMBER}
+        return Correlator(
+            self.fields, order, Part.FULL, mean, Uncertainty.of_blocks(self.source, normalised),
+            self._method("mean over networks"), tail.quality, self.provenance, evidence,
+            old={"tail": lambda: tail},
+        )  # fmt: skip
 
-    def connected(self, order: int) -> ConnectedCorrelator:
-        """Estimate the joint cumulant of an even order from the same sample.
-
-        Parameters
-        ----------
-        order : int
-            4, 6 or 8; all even orders up to it must have been sampled.
-
-        Returns
-        -------
-        ConnectedCorrelator
-            Corrected for bias by the jackknife over blocks: none is left for order 4, one of order 1/n² for
-            higher orders. Its samples are skew, so it takes more networks than the full correlator until its
-            errors are those of a normal distribution: trusted are they from the kurtosis of the cumulant on
-            (see `numerics.sampling.judge.kurtosis`), where pulls are at most 1.15 wide.
-
-        Raises
-        ------
-        InvalidStatistics
-            If the order is odd or 2 (there the full correlator is connected), or a lower one is missing.
-
-        Examples
-        --------
-        At x = 1 the connected 4-point function of ReLU-net without biases is 15/(4 N):
-
-        >>> from numerics.networks.architectures import ReLUNet
-        >>> from numerics.sampling.ensemble import Ensemble
-        >>> sample = Ensemble(ReLUNet(width=20), [1.0], seed=1).correlators(100000, orders=(2, 4))
-        >>> four = sample.connected(4)
-        >>> bool(abs(four.value[0] - 15 / 80) < 4 * four.error[0])
-        True
-        """
-        order = as_whole(order, "order", InvalidStatistics)
-        size = multiset_count(self.plan.n_points, order)
-        step = max(1, CHUNK // (self.n_blocks + 1))
-        value, error = np.empty(size), np.empty(size)
-        for start in range(0, size, step):
-            rows = slice(start, start + step)
-            jackknife = self.connected_jackknife(order, rows)
-            value[rows], error[rows] = jackknife.value, jackknife.error
-        needed, quality = self._judge_connected(order)
-        return ConnectedCorrelator(
+    def _connected(self, order: int) -> Correlator:
+        parts = {r: self.plan.slice_of(r) for r in range(2, order + 1, 2)}
+        value, deviations = cumulant_jackknife(
+            sums={r: self.sums[part] for r, part in parts.items()},
+            block_sums={r: self.block_sums[:, part] for r, part in parts.items()},
+            block_sizes=self.block_sizes,
+            n_points=len(self.fields),
             order=order,
-            indices=multisets(self.plan.n_points, order),
-            value=value,
-            error=error,
-            networks_needed=needed,
-            quality=quality,
         )
-
-    def connected_quality(self, order: int) -> Quality:
-        """Judge the errors of `connected`.
-
-        Parameters
-        ----------
-        order : int
-            Even, 4 or more.
-
-        Returns
-        -------
-        Quality
-            That of the full correlator if it is not trusted; too few samples if there are fewer networks
-            than the kurtosis of the cumulant (see `numerics.sampling.judge.kurtosis`).
-        """
-        return self._judge_connected(order)[1]
+        needed, quality = self._judge_connected(order)
+        return Correlator(
+            self.fields, order, Part.CONNECTED, value, Uncertainty.of_blocks(self.source, deviations),
+            self._method("cumulant of means over networks, jackknife over blocks"), quality,
+            self.provenance, {"networks_needed": needed},
+        )  # fmt: skip
 
     def _judge_connected(self, order: int) -> tuple[float, Quality]:
-        """Say how many networks it takes, and whether there are enough."""
-        full = self[order]
+        """Say how many networks it takes, and whether there are enough.
+
+        The full correlator must be trusted, and the networks be as many as the kurtosis of the cumulant asks
+        for (`numerics.sampling.judge.kurtosis`). Samples of a cumulant are skew, so it takes more of them
+        until its errors are those of a normal distribution; then pulls are at most 1.15 wide.
+        """
+        full = self._full(order)
         own = networks_needed(
             order,
             self.variance_counts,
             bin_values(),
-            conditional=self._conditional,
+            conditional=self.conditional,
             connected=True,
-            correlated=self._correlated,
+            correlated=self.correlated,
         )
-        needed = max(own, full.tail.networks_needed)
-        few = full.quality is Quality.TRUSTED and self.n_networks < needed
+        needed = max(own, full.evidence["networks_needed"])
+        few = full.quality is Quality.TRUSTED and self.n_samples < needed
         return needed, Quality.TOO_FEW_SAMPLES if few else full.quality
 
-    @property
-    def _conditional(self) -> bool:
-        return self.provenance.get("estimator") == "conditional"
+    def _method(self, how: str) -> str:
+        return how + (", output layer integrated out" if self.conditional else "")
 
-    @property
-    def _correlated(self) -> bool:
-        return "correlation" in self.provenance
 
-    def connected_jackknife(self, order: int, rows: slice = slice(None)) -> Jackknife:
-        """Return the joint cumulant from all networks and without each block, for covariances and fits.
-
-        Parameters
-        ----------
-        order : int
-            See `connected`.
-        rows : slice, optional
-            Which elements; default all M.
-
-        Returns
-        -------
-        Jackknife
-            With `value`, `error` and `covariance`; replicates of shape (n_blocks, M).
-
-        Raises
-        ------
-        InvalidStatistics
-            See `connected`.
-        """
-        order = as_whole(order, "order", InvalidStatistics)
-        if order % 2 or order < 4:
-            raise InvalidStatistics(
-                f"the connected {order}-point function was asked for; an even order from 4 on is needed (the "
-                "2-point function is connected, and odd ones vanish: read them with sample[order])"
-            )
-        parts = {r: self.plan.slice_of(r) for r in range(2, order + 1, 2)}
-        return cumulant_jackknife(
-            sums={r: self.sums[part] for r, part in parts.items()},
-            block_sums={r: self.block_sums[:, part] for r, part in parts.items()},
-            block_sizes=self.block_sizes,
-            n_points=self.plan.n_points,
-            order=order,
-            rows=rows,
-        )
-
-    def deviation(self, order: int, kernel: Array, experiments: int = 10) -> Deviation:
-        """Measure how far an n-point function is from the Gaussian process: m_n, with its background.
-
-        Parameters
-        ----------
-        order : int
-            Even.
-        kernel : ndarray, shape (n_points, n_points)
-            The propagator, ``network.kernel.full(points, points)``.
-        experiments : int, optional
-            Into how many experiments the networks are divided for the background; a divisor of `n_blocks`,
-            2 or more.
-
-        Returns
-        -------
-        Deviation
-
-        Raises
-        ------
-        InvalidStatistics
-            If the order is odd, or `experiments` does not divide the number of blocks.
-
-        Examples
-        --------
-        >>> from numerics.networks.architectures import ReLUNet
-        >>> from numerics.sampling.ensemble import Ensemble
-        >>> network = ReLUNet(width=20)
-        >>> ensemble = Ensemble(network, [1.0, 0.5], seed=1)
-        >>> kernel = network.kernel.full(ensemble.points, ensemble.points)
-        >>> m = ensemble.correlators(100000).deviation(4, kernel)
-        >>> bool(abs(m.value - 0.25) < 4 * m.error), bool(m.value > m.background)  # (15/4N)/(3/4)
-        (True, True)
-        """
-        order = as_whole(order, "order", InvalidStatistics)
-        experiments = as_whole(experiments, "experiments", InvalidStatistics, least=0)
-        needed = f"a matrix of shape ({len(self.points)}, {len(self.points)}) of finite numbers is needed"
-        kernel = as_real_array(kernel, "values of the kernel", InvalidStatistics, needed)
-        if kernel.shape != (len(self.points),) * 2 or not np.all(np.isfinite(kernel)):
-            raise InvalidStatistics(f"a kernel of shape {kernel.shape} was given; {needed}")
-        if order % 2:
-            raise InvalidStatistics(f"m_{order} was asked for; the Gaussian process has even orders only")
-        if experiments < 2 or self.n_blocks % experiments:
-            raise InvalidStatistics(
-                f"experiments = {experiments} was given; a divisor of the {self.n_blocks} blocks is "
-                "needed, 2 or more"
-            )
-        part = self.plan.slice_of(order)
-        mean = self.sums[part] / self.n_networks
-        free = free_correlator(kernel, order)
-        return deviation(order, free, mean, self.block_means((order,)), self.block_sizes, experiments)
-
-    def _deviations(self, orders: Sequence[int] | None) -> Array:
-        columns = self._columns(orders)
-        mean = self.sums[columns] / self.n_networks
-        means = self.block_sums[:, columns] / self.block_sizes[:, np.newaxis]
-        return np.asarray((means - mean) * np.sqrt(self.block_sizes)[:, np.newaxis])
-
-    def _columns(self, orders: Sequence[int] | None) -> NDArray[np.int64]:
-        needed = f"orders among {list(self.orders)} are needed"
-        chosen = self.orders if orders is None else as_wholes(orders, "orders", InvalidStatistics, needed)
-        if not chosen:
-            raise InvalidStatistics(f"no orders were given; {needed}")
-        parts = [self.plan.slice_of(order) for order in chosen]
-        return np.concatenate([np.arange(part.start, part.stop) for part in parts])
+#: What a tail report says besides numbers.
+_NO_NUMBER = ("order", "quality")

@@ -17,14 +17,11 @@ A cumulant is a function of several means; to first order its error is that of t
 function, e.g. h = f⁴ - 6 E[f²] f² for the fourth one.
 """
 
-from collections.abc import Sequence
-from math import factorial, prod
-
 import numpy as np
 from numpy.typing import NDArray
 
-from diagrams.combinatorics.set_partitions import even_partitions
-from numerics.results.moment_tables import NORMAL_MOMENTS
+from numerics.results.cumulants import slopes_of_cumulant
+from numerics.results.gaussian_moments import NORMAL_MOMENTS
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -57,38 +54,6 @@ def variance_moments(counts: Counts, values: Array, highest: int) -> Array:
     with np.errstate(over="ignore"):
         powers = values[filled, np.newaxis] ** np.arange(highest + 1)
     return np.asarray((counts[filled] / counts.sum()) @ powers)
-
-
-def influence(order: int, moments: Sequence[float]) -> Array:
-    """Return the derivatives of a cumulant with respect to the moments.
-
-    Parameters
-    ----------
-    order : int
-        Even.
-    moments : sequence of float
-        E[f^2k], k = 0, 1, ..., `order`/2 or more.
-
-    Returns
-    -------
-    ndarray, shape (order // 2 + 1,)
-        Coefficients of f^2k; that of the constant is 0.
-
-    Examples
-    --------
-    <f⁴> - 3 <f²>² at <f²> = 2:
-
-    >>> influence(4, [1.0, 2.0, 12.0]).tolist()
-    [0.0, -12.0, 1.0]
-    """
-    slopes = np.zeros(order // 2 + 1)
-    for partitions in even_partitions(order):
-        halves = [size // 2 for size in partitions.sizes]
-        weight = (-1) ** (len(halves) - 1) * factorial(len(halves) - 1) * len(partitions.blocks[0])
-        for place, half in enumerate(halves):
-            others = halves[:place] + halves[place + 1 :]
-            slopes[half] += weight * prod(moments[k] for k in others)
-    return slopes
 
 
 def product_kurtosis(order: int, counts: Counts, values: Array, conditional: bool = False) -> float:
@@ -151,7 +116,9 @@ def cumulant_kurtosis(order: int, counts: Counts, values: Array, conditional: bo
     (639, True)
     """
     v = variance_moments(counts, values, 2 * order)
-    slopes = influence(order, _output_moments(v).tolist())
+    moments = _output_moments(v).tolist()
+    slopes_of = slopes_of_cumulant(order, {2 * k: moments[k] for k in range(1, order // 2 + 1)})
+    slopes = np.array([0.0, *slopes_of.values()])
     return _kurtosis(slopes, v, conditional) if np.all(np.isfinite(slopes)) else float("inf")
 
 

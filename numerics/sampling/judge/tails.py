@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from numerics.machine.intrinsics import LANES, row
 from numerics.machine.jit import compiled
-from numerics.results.estimate import Quality
+from numerics.results.quality import Quality
 from numerics.sampling.judge.kurtosis import networks_needed
 
 Array = NDArray[np.float64]

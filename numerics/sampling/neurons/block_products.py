@@ -15,67 +15,23 @@ and leaving out one block costs nothing more, so every number has its delete-one
 1956, Tukey 1958) with all covariances.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from itertools import combinations
-from math import factorial, prod
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
-from diagrams.combinatorics.set_partitions import even_partitions, set_partitions
+from diagrams.combinatorics.set_partitions import set_partitions
 from numerics.errors import InvalidStatistics
 from numerics.fields.index_sets import multisets, ranks
+from numerics.results.cumulants import mobius, partition_terms
 
 Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
 
 #: Blocks needed for products of three means and an error bar.
 FEWEST_BLOCKS = 10
-
-
-@dataclass(frozen=True)
-class Jackknifed:
-    """An n-point function over its distinct index sets, with the estimates that leave out one block.
-
-    Attributes
-    ----------
-    indices : ndarray of int64, shape (M, n)
-        Rows of ``multisets(n_points, n)``.
-    value : ndarray, shape (M,)
-    left_out : ndarray, shape (n_blocks, M)
-        The same without block b.
-
-    Examples
-    --------
-    The mean of block means 1, 2, 3 has the textbook error 1/√3:
-
-    >>> mean = Jackknifed(np.array([[0]]), np.array([2.0]), np.array([[2.5], [2.0], [1.5]]))
-    >>> bool(abs(mean.error[0] - 3**-0.5) < 1e-15)
-    True
-    """
-
-    indices: NDArray[np.int64]
-    value: Array
-    left_out: Array = field(repr=False)
-
-    @property
-    def n_blocks(self) -> int:
-        """Number of blocks B."""
-        return len(self.left_out)
-
-    @property
-    def error(self) -> Array:
-        """One standard deviation, shape (M,)."""
-        # in units of the largest deviation, whose square may leave floating point
-        deviations = self.left_out - self.left_out.mean(axis=0)
-        largest = np.abs(deviations).max(axis=0)
-        unit = np.where(largest > 0, largest, 1.0)
-        return np.asarray(unit * np.sqrt((self.n_blocks - 1) * np.mean((deviations / unit) ** 2, axis=0)))
-
-    def covariance(self) -> Array:
-        """Covariance (B − 1)/B Σ_b (θ_b − θ̄)(θ_b − θ̄)ᵀ of the values, shape (M, M)."""
-        deviations = self.left_out - self.left_out.mean(axis=0)
-        return np.asarray((self.n_blocks - 1) / self.n_blocks * deviations.T @ deviations)
 
 
 def partition_sums(
@@ -126,21 +82,23 @@ def partition_sums(
     value = np.zeros((order // 2, len(indices)))
     left_out = np.zeros((n_blocks, order // 2, len(indices)))
     sizes = np.asarray(block_sizes, dtype=np.float64)[:, np.newaxis]
-    for partitions in even_partitions(order):
-        m = len(partitions.sizes)
-        whole, without = np.zeros(len(indices)), np.zeros((n_blocks, len(indices)))
-        for blocks in zip(*partitions.blocks, strict=True):
-            factors = [
-                block_sums[size][:, ranks(indices[:, labels], n_points)]
-                for size, labels in zip(partitions.sizes, blocks, strict=True)
-            ]
-            total, rest = _distinct_products(factors)
-            whole += total
-            without += rest
-        number, numbers = _distinct_products([sizes] * m)
+
+    def of_blocks(size: int, labels: Indices) -> list[Array]:
+        (places,) = labels  # one partition at a time
+        return [block_sums[size][:, ranks(indices[:, places], n_points)]]
+
+    counts = {m: _distinct_products([sizes] * m) for m in range(1, order // 2 + 1)}
+    terms = partition_terms(order, of_blocks, _products_of_blocks, at_once=1)
+    for m, (whole, without) in terms:
+        number, numbers = counts[m]
         value[m - 1] += whole / number
         left_out[:, m - 1] += without / numbers
     return value, left_out
+
+
+def _products_of_blocks(factors: Sequence[list[Array]]) -> list[Array]:
+    """The product that `numerics.results.cumulants` sums: of means from different blocks."""
+    return list(_distinct_products([one for (one,) in factors]))
 
 
 def _distinct_products(factors: list[Array]) -> tuple[Array, Array]:
@@ -156,13 +114,13 @@ def _distinct_products(factors: list[Array]) -> tuple[Array, Array]:
     total = np.zeros_like(sums[(0,)])
     rest = np.zeros_like(factors[0])
     for partition in set_partitions(m):
-        weight = prod((-1) ** (len(cell) - 1) * factorial(len(cell) - 1) for cell in partition)
+        weight = prod(mobius(len(cell)) for cell in partition)
         total += weight * np.prod([sums[cell] for cell in partition], axis=0)
         rest += weight * np.prod([rests[cell] for cell in partition], axis=0)
     return total, rest
 
 
-def cumulant_of(value: Array, left_out: Array, indices: NDArray[np.int64]) -> Jackknifed:
-    """Joint cumulants Σ_m (−1)^(m−1) (m − 1)! T_m from partition sums T_m; see `partition_sums`."""
-    weights = np.array([(-1.0) ** m * factorial(m) for m in range(len(value))])
-    return Jackknifed(indices, weights @ value, np.einsum("m,bme->be", weights, left_out))
+def cumulant_of(value: Array, left_out: Array) -> tuple[Array, Array]:
+    """Joint cumulants Σ_m (−1)^(m−1) (m − 1)! T_m from partition sums T_m, and without each block."""
+    weights = np.array([float(mobius(m + 1)) for m in range(len(value))])
+    return weights @ value, np.einsum("m,bme->be", weights, left_out)

@@ -31,18 +31,20 @@ from numpy.typing import NDArray
 
 from diagrams.combinatorics.set_partitions import set_partitions
 from numerics.errors import InvalidPoints, InvalidStatistics, NotAvailable
-from numerics.exact.inputs import MEMORY_LIMIT, as_outputs
-from numerics.fields.index_sets import multiset_count, multisets, ranks
-from numerics.fields.points import as_points
+from numerics.exact.inputs import MEMORY_LIMIT
+from numerics.fields.field_set import Fields, FieldSet, as_field_set
+from numerics.fields.index_sets import multiset_count, ranks
 from numerics.given import as_instance, as_whole, as_wholes
 from numerics.machine.random_streams import split_seed
 from numerics.networks.architectures import GaussNet, Network, as_network
 from numerics.networks.averages.neuron_quadrature import GAUSSIAN
 from numerics.networks.weight_laws import laws_of, output_moments
-from numerics.results.estimate import Quality
+from numerics.results.jackknife import jackknife
+from numerics.results.joint_correlators import Correlators
+from numerics.results.quality import Quality
 from numerics.sampling.judge.tails import CRITICAL_INDEX, FEWEST_NETWORKS, UNSEEN_ERRORS, UNSEEN_SHARE
-from numerics.sampling.neurons.block_products import FEWEST_BLOCKS, Jackknifed, partition_sums
-from numerics.sampling.neurons.neuron_sample import NeuronSample
+from numerics.sampling.neurons.block_products import FEWEST_BLOCKS, partition_sums
+from numerics.sampling.neurons.neuron_sample import NeuronTables
 from numerics.sampling.neurons.sums import NeuronSums, compiled_sums, tilted_sums
 
 Array = NDArray[np.float64]
@@ -51,15 +53,15 @@ Array = NDArray[np.float64]
 ORDERS = (2, 4, 6)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class NeuronEnsemble:
     """An endless, reproducible sequence of single hidden neurons.
 
     Parameters
     ----------
     network : Network
-        The architecture; its width is not used.
-    points : array_like, shape (n_points, d_in)
+        The architecture; its width does not matter for what is drawn.
+    points : array_like, shape (n_points, d_in), or FieldSet
     seed : int, optional
         0 <= seed < 2^64. Neurons are independent of the networks of `Ensemble` with the same seed.
     outputs : sequence of int, length n_points, optional
@@ -80,23 +82,38 @@ class NeuronEnsemble:
     --------
     >>> from numerics.networks.architectures import ReLUNet
     >>> sample = NeuronEnsemble(ReLUNet(width=1), [1.0], seed=3).sample(100_000)
-    >>> four = sample.at_width(1000, 4).connected  # κ_4/N = 0.00375
+    >>> four = sample.at_width(1000).connected()[4]  # κ_4/N = 0.00375
     >>> bool(abs(four.value[0] - 0.00375) < 4 * four.error[0] < 0.0004)
     True
     """
 
     network: Network
-    points: Array
-    seed: int = 0
-    outputs: Sequence[int] | None = None
-    tilted: bool = False
+    fields: FieldSet
+    seed: int
+    tilted: bool
 
-    def __post_init__(self) -> None:
-        as_network(self.network)
-        split_seed(self.seed)
-        object.__setattr__(self, "seed", int(self.seed))
-        object.__setattr__(self, "points", as_points(self.points, self.network.d_in))
-        as_outputs(self.outputs, len(self.points))
+    def __init__(
+        self,
+        network: Network,
+        points: Fields,
+        seed: int = 0,
+        outputs: Sequence[int] | None = None,
+        tilted: bool = False,
+    ) -> None:
+        as_network(network)
+        split_seed(seed)
+        fields = as_field_set(points, outputs, network.d_in)
+        own = {"network": network, "fields": fields, "seed": int(seed), "tilted": tilted}
+        for name, value in own.items():
+            object.__setattr__(self, name, value)
+        self._refuse_what_cannot_be_drawn()
+
+    @property
+    def points(self) -> Array:
+        """Where the neurons are looked at, shape (n_points, d_in)."""
+        return self.fields.inputs
+
+    def _refuse_what_cannot_be_drawn(self) -> None:
         hidden, bias, _, correlation = laws_of(self.network)
         if (hidden, bias, correlation) != (GAUSSIAN, GAUSSIAN, 0.0):
             raise NotAvailable(
@@ -116,7 +133,7 @@ class NeuronEnsemble:
         order: int = 6,
         n_blocks: int = 200,
         progress: Callable[[int, int], None] | None = None,
-    ) -> NeuronSample:
+    ) -> Correlators:
         """Sample neurons and form the moments of all even orders up to `order`.
 
         Parameters
@@ -131,7 +148,8 @@ class NeuronEnsemble:
 
         Returns
         -------
-        NeuronSample
+        Correlators
+            Of networks of the width of `network`; ``at_width`` gives others from the same neurons.
 
         Raises
         ------
@@ -144,8 +162,8 @@ class NeuronEnsemble:
         n_neurons, order, n_blocks = _checked(n_neurons, order, n_blocks)
         _refuse_absurd_memory(n_points, order, n_blocks)
         orders = [n for n in ORDERS if n <= order]
-        outputs = as_outputs(self.outputs, n_points)
-        moments = {n: output_moments(self.network, outputs[multisets(n_points, n)]) for n in orders}
+        outputs = self.fields.outputs
+        moments = {n: output_moments(self.network, outputs[self.fields.multisets(n)]) for n in orders}
         kernel = self.network.kernel.weight_diagonal(
             self.points
         )  # may be refused, so before anything is drawn
@@ -159,12 +177,11 @@ class NeuronEnsemble:
                 "deviations are too large for the orders asked for; rescale the inputs or lower the order"
             )
         sums = {n: partition_sums(n, block_sums, found.block_sizes, n_points) for n in orders}
-        return NeuronSample(
+        tables = NeuronTables(
             network=self.network,
-            points=self.points,
-            outputs=outputs,
-            n_neurons=n_neurons,
-            n_blocks=n_blocks,
+            fields=self.fields,
+            seed=self.seed,
+            block_sizes=found.block_sizes,
             sums=sums,
             qualities=self._qualities(sums, found, n_neurons, kernel),
             tail_indices=found.tail_indices,
@@ -176,15 +193,17 @@ class NeuronEnsemble:
                 "centres": found.centres,
             },
         )
+        return Correlators(tables)
 
     def _qualities(
         self, sums: Mapping[int, tuple[Array, Array]], found: NeuronSums, n_neurons: int, kernel: Array
     ) -> dict[int, Quality]:
         """Judge each order by its own tail and kurtosis, and all by whether the kernel was found."""
         own = [int(ranks(np.array([i, i]), len(self.points))) for i in range(len(self.points))]
-        second = Jackknifed(multisets(len(self.points), 2), sums[2][0][0], sums[2][1][:, 0])
-        miss = np.abs(second.value[own] - kernel)
-        unseen = np.any((miss > UNSEEN_SHARE * kernel) & (miss > UNSEEN_ERRORS * second.error[own]))
+        value, left_out = sums[2][0][0], sums[2][1][:, 0]
+        error = np.sqrt(np.sum(jackknife(value, left_out)[1] ** 2, axis=0))
+        miss = np.abs(value[own] - kernel)
+        unseen = np.any((miss > UNSEEN_SHARE * kernel) & (miss > UNSEEN_ERRORS * error[own]))
         qualities = {}
         for n, index in found.tail_indices.items():
             if unseen or index <= CRITICAL_INDEX:

@@ -18,8 +18,9 @@ from numerics.fields.index_sets import multisets, ranks
 from numerics.machine.random_streams import normals, split_seed, uniforms
 from numerics.networks.architectures import Network
 from numerics.networks.weight_laws import ReweightedNet
-from numerics.results.moment_tables import NORMAL_MOMENTS
+from numerics.results.gaussian_moments import NORMAL_MOMENTS
 from numerics.sampling.ensemble import Ensemble
+from numerics.sampling.estimators.sampled import SampleSums
 from numerics.sampling.judge.kurtosis import networks_needed
 from numerics.sampling.judge.tails import BINS, bin_edges, bin_values, tail_index
 from numerics.sampling.neurons.tilting import tilt, tilt_centres
@@ -90,7 +91,8 @@ def compiled_sums(
     """
     base = (network.base if isinstance(network, ReweightedNet) else network).with_width(1)
     ensemble = Ensemble(base, points, seed=(seed + SEED_SHIFT) % 2**64, estimator="conditional")
-    found = ensemble.correlators(n_neurons, tuple(orders), n_blocks=n_blocks, progress=progress)
+    sample = ensemble.correlators(n_neurons, tuple(orders), n_blocks=n_blocks, progress=progress)
+    found: SampleSums = sample.origin
     moments: dict[int, Array] = {}
     for n in orders:
         indices = multisets(len(points), n)
@@ -109,7 +111,7 @@ def compiled_sums(
             n: one / (NORMAL_MOMENTS[n] * base.weight_variance ** (n // 2)) for n, one in moments.items()
         },
         block_sizes=found.block_sizes,
-        tail_indices={n: found[n].tail.tail_index for n in orders},
+        tail_indices={n: sample[n].evidence["tail_index"] for n in orders},
         neurons_needed={n: networks_needed(n, found.variance_counts, bin_values(), True) for n in orders},
         centres=1,
     )

@@ -13,10 +13,12 @@ from typing import TypeAlias
 
 import numpy as np
 
+from numerics.fields.field_set import FieldSet
 from numerics.networks.weight_laws import laws_of
+from numerics.results.joint_correlators import Correlators
 from numerics.sampling.engine.page_sums import PageSource, PairwiseSum, Request, join_pages
-from numerics.sampling.engine.pages import PageSums
-from numerics.sampling.estimators.sampled import SampledCorrelators
+from numerics.sampling.engine.pages import Estimator, PageSums
+from numerics.sampling.estimators.sampled import SampleSums
 from numerics.sampling.runs.interrupts import uninterrupted
 
 #: Computes the spans of a request from some page on, in order: yields (level, sums of 2^level pages).
@@ -30,13 +32,13 @@ class SamplingInterrupted(KeyboardInterrupt):
     ----------
     n_networks : int
         How many networks were done.
-    partial : SampledCorrelators or None
+    partial : Correlators or None
         Their correlators; None if they do not fill more than one block, so that there is no error.
     checkpoint : Path or None
         Where the run can be continued from.
     """
 
-    def __init__(self, n_networks: int, partial: SampledCorrelators | None, checkpoint: Path | None) -> None:
+    def __init__(self, n_networks: int, partial: Correlators | None, checkpoint: Path | None) -> None:
         super().__init__()
         self.n_networks = n_networks
         self.partial = partial
@@ -108,19 +110,22 @@ class SamplingRun:
             self.tree.add(sums, level)
             self.pages += 2**level
 
-    def correlators(self) -> SampledCorrelators:
+    def correlators(self) -> Correlators:
         """Make the estimate from what is done; at least two blocks must have been touched."""
         request, source = self.request, PageSource(self.request)
         sums = self._sums()
         assert sums is not None, "nothing is done yet"
-        return SampledCorrelators(
-            points=request.points,
-            n_networks=self.networks,
+        correlation = laws_of(request.network)[3]
+        found = SampleSums(
+            fields=FieldSet(request.points, request.outputs),
             plan=source.plan,
             sums=sums.total,
             block_sums=sums.blocks,
             block_sizes=np.diff(np.minimum(source.edges[: len(sums.blocks) + 1], self.networks)),
             variance_counts=sums.counts,
+            seed=request.seed,
+            conditional=Estimator(request.estimator) is Estimator.CONDITIONAL,
+            correlated=bool(correlation),
             provenance={
                 "network": repr(request.network),
                 "precision": request.precision,
@@ -129,12 +134,13 @@ class SamplingRun:
                 "blocks": request.n_blocks,
                 "estimator": request.estimator,
                 **({} if request.outputs is None else {"outputs": list(request.outputs)}),
-                **({"correlation": correlation} if (correlation := laws_of(request.network)[3]) else {}),
+                **({"correlation": correlation} if correlation else {}),
                 "complete": self.complete,
             },
         )
+        return Correlators(found)
 
-    def partial(self) -> SampledCorrelators | None:
+    def partial(self) -> Correlators | None:
         """Make the estimate if enough is done for one."""
         sums = self._sums()
         return None if sums is None or len(sums.blocks) < 2 else self.correlators()

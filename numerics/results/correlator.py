@@ -1,0 +1,200 @@
+"""One symmetric tensor over a set of fields: an n-point function, or what was made of some."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any, final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from diagrams.messages import shown
+from numerics.deprecated import renamed
+from numerics.errors import InvalidPoints
+from numerics.fields.field_set import FieldSet
+from numerics.fields.index_sets import multiset_count, ranks
+from numerics.results.estimate import Estimate
+from numerics.results.provenance import Provenance
+from numerics.results.quality import Quality
+from numerics.results.uncertainty import Uncertainty
+
+if TYPE_CHECKING:
+    import pandas
+    import xarray
+
+Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+#: Elements that a repr shows.
+_SHOWN = 6
+
+
+class Part(Enum):
+    """What a symmetric tensor is; the value says it in words, with the order in it."""
+
+    FULL = "{}-point function"
+    CONNECTED = "connected {}-point function"
+    EXCESS = "{}-point function less the free theory"
+    DERIVED = "tensor made of {}-point functions"
+
+
+@final
+@dataclass(frozen=True, eq=False, repr=False, init=False)
+class Correlator(Estimate):
+    """A symmetric tensor over all index sets of some fields.
+
+    Parameters
+    ----------
+    fields : FieldSet
+    order : int
+        Number n of fields in a product.
+    part : Part
+        Full, connected, ...
+    value : array_like, shape (M,)
+        One number for each row of ``fields.multisets(order)``.
+    error, method, quality, provenance, evidence
+        See `Estimate`.
+
+    Examples
+    --------
+    >>> two = Correlator(FieldSet([[0.5], [1.0]]), 2, Part.FULL, [1.25, 1.5, 2.0], [0.0, 0.1, 0.0])
+    >>> float(two[1, 0]), float(two[0, 1].error)
+    (1.5, 0.1)
+    >>> two
+    <2-point function of 2 fields, 3 elements; trusted
+      f(0.5)²       1.25 (bound 0)
+      f(0.5) f(1)   1.5 (bound 0.1)
+      f(1)²         2 (bound 0)>
+    """
+
+    fields: FieldSet
+    order: int
+    part: Part
+    _old: Mapping[str, Callable[[], object]]
+
+    def __init__(
+        self,
+        fields: FieldSet,
+        order: int,
+        part: Part,
+        value: ArrayLike,
+        error: ArrayLike | Uncertainty | None = None,
+        method: str = "",
+        quality: Quality = Quality.TRUSTED,
+        provenance: Provenance | None = None,
+        evidence: Mapping[str, float] | None = None,
+        *,
+        old: Mapping[str, Callable[[], object]] | None = None,
+    ) -> None:
+        super().__init__(value, error, method, quality, provenance, evidence)
+        if self.shape != (multiset_count(len(fields), order),):
+            raise InvalidPoints(
+                f"values of shape {self.shape} were given for the {order}-point function of {len(fields)} "
+                f"fields; {multiset_count(len(fields), order)} are needed, one for each multiset of {order} "
+                "fields"
+            )
+        for name, one in {"fields": fields, "order": order, "part": part, "_old": old or {}}.items():
+            object.__setattr__(self, name, one)
+
+    @staticmethod
+    def over(fields: FieldSet, order: int, part: Part, numbers: Estimate) -> "Correlator":
+        """Say of which fields some numbers are."""
+        return Correlator(
+            fields, order, part, numbers.value, numbers.uncertainty, numbers.method, numbers.quality,
+            numbers.provenance, numbers.evidence,
+        )  # fmt: skip
+
+    @property
+    def indices(self) -> Indices:
+        """Index sets: 0-based numbers of the fields, non-decreasing rows, shape (M, n)."""
+        return self.fields.multisets(self.order)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Name of every element, as in ``"f(0.5)² f(1)"``."""
+        return self.fields.labels(self.order)
+
+    def __getitem__(self, key: Any) -> Estimate:
+        """Return one element, by the numbers of its fields in any order, as in ``g4[0, 0, 1, 2]``.
+
+        Raises
+        ------
+        InvalidPoints
+            If there are not `order` numbers of fields.
+        """
+        row = key if isinstance(key, tuple) else (key,)
+        whole = all(isinstance(one, int | np.integer) and not isinstance(one, bool) for one in row)
+        if not whole or len(row) != self.order or not all(0 <= one < len(self.fields) for one in row):
+            raise InvalidPoints(
+                f"element {shown(key)} of a {self.order}-point function of {len(self.fields)} fields was "
+                f"asked for; {self.order} numbers from 0 to {len(self.fields) - 1} are needed, in any order "
+                "(rows of `indices`, and slices of them, are found in `value`)"
+            )
+        return super().__getitem__(int(ranks(np.array(row), len(self.fields))))
+
+    def rows(self) -> "Iterator[tuple[tuple[int, ...], str, float, float]]":
+        """Go through the elements: numbers of the fields, label, value, error."""
+        columns = (map(tuple, self.indices.tolist()), self.labels, self.value.tolist(), self.error.tolist())
+        return zip(*columns, strict=True)
+
+    def __repr__(self) -> str:
+        title = self.part.value.format(self.order)
+        head = f"<{title} of {len(self.fields)} fields, {self.size} elements; {self._judged()}"
+        shown_rows = self.indices[:_SHOWN].tolist()
+        labels = [self.fields.label(row) for row in shown_rows]
+        width = max(map(len, labels), default=0)
+        lines = [
+            f"  {label:<{width}}   {Estimate.__getitem__(self, row)}" for row, label in enumerate(labels)
+        ]
+        if self.size > _SHOWN:
+            lines.append(f"  ... ({self.size - _SHOWN} more)")
+        return "\n".join([head, *lines]) + ">"
+
+    def to_xarray(self) -> "xarray.Dataset":
+        """Return value, error and index sets as labelled arrays, see `numerics.results.labelled`."""
+        from numerics.results.labelled import as_dataset
+
+        return as_dataset(self)
+
+    def to_dataframe(self) -> "pandas.DataFrame":
+        """Return one row for each element: numbers of the fields, label, value, error."""
+        from numerics.results.labelled import as_dataframe
+
+        return as_dataframe(self)
+
+    def _made(
+        self, value: Array, parts: Sequence[Uncertainty], given: Sequence[Estimate], inputs: Sequence[object]
+    ) -> Estimate:
+        """Keep the fields where all that has elements has them over the same fields."""
+        made = super()._made(value, parts, given, inputs)
+        alike = all(
+            one.order == self.order and one.fields == self.fields
+            if isinstance(one, Correlator)
+            else np.asarray(one).shape in ((), self.shape)
+            for one in inputs
+        )
+        if not alike or made.shape != self.shape:
+            return made
+        return Correlator(
+            self.fields, self.order, Part.DERIVED, made.value, made.uncertainty,
+            made.method, made.quality, made.provenance,
+        )  # fmt: skip
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):  # noqa: ANN001, ANN204
+            old = self.__dict__.get("_old", {})
+            if name in old:
+                renamed(f".{name}", _NEW_NAMES.get(name, f'.evidence["{name}"]'))
+                return old[name]()
+            return super().__getattr__(name)
+
+
+#: Attributes of the results of one release ago.
+_NEW_NAMES = {
+    "full": ".value",
+    "connected": "correlators.connected()[order].value",
+    "connected_error": "correlators.connected()[order].error",
+    "excess": "correlators.excess()[order].value",
+    "tail": ".evidence",
+}

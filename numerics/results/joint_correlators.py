@@ -1,0 +1,402 @@
+"""Correlators of several orders over one set of fields, with everything that is known of them together."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Protocol, final, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.deprecated import renamed
+from numerics.errors import InvalidStatistics, NotAvailable, OrderMissing
+from numerics.fields.field_set import FieldSet
+from numerics.given import as_whole, as_wholes
+from numerics.results.correlator import Correlator, Part
+from numerics.results.estimate import Estimate
+from numerics.results.provenance import Provenance
+from numerics.results.uncertainty import Uncertainty, concatenated
+
+if TYPE_CHECKING:
+    import pandas
+    import xarray
+
+Array = NDArray[np.float64]
+
+
+class Origin(Protocol):
+    """Where correlators come from: exact tables, the sums of a sample, or a plain list of them."""
+
+    @property
+    def fields(self) -> FieldSet:
+        """Which fields."""
+
+    @property
+    def orders(self) -> tuple[int, ...]:
+        """Orders whose full correlators there are."""
+
+    @property
+    def provenance(self) -> Provenance:
+        """What is needed to get the numbers again."""
+
+    def correlator(self, order: int, part: Part) -> Correlator:
+        """Make the correlator of one order; refuse what is not there."""
+
+    def has(self, order: int, part: Part) -> bool:
+        """Tell whether `correlator` can make it."""
+
+
+@final
+class Correlators(Mapping[int, Correlator]):
+    """Correlators by order: ``g[4]`` is the 4-point function, iteration gives the orders.
+
+    `exact_correlators`, `Ensemble.correlators` and `NeuronEnsemble.sample` make them; `Correlators.of` takes
+    a list. What is made of two orders of one sample has the error of both together.
+
+    Examples
+    --------
+    The kurtosis of outputs that take the values ±1 with equal chances: E f⁴/(E f²)² − 3 = −2.
+
+    >>> at_zero = FieldSet([[0.0]])
+    >>> g = Correlators.of(Correlator(at_zero, n, Part.FULL, [1.0], [0.0]) for n in (2, 4))
+    >>> list(g), float(g.connected()[4][0, 0, 0, 0] / g[2][0, 0] ** 2)
+    ([2, 4], -2.0)
+    """
+
+    def __init__(self, origin: Origin, part: Part = Part.FULL) -> None:
+        self._origin, self._part = origin, part
+        self._orders = tuple(order for order in origin.orders if origin.has(order, part))
+        self._made: dict[int, Correlator] = {}
+
+    @staticmethod
+    def of(correlators: "Iterable[Correlator]") -> "Correlators":
+        """Put full correlators of different orders together, as they are."""
+        from numerics.results.listed import Listed
+
+        return Correlators(Listed(tuple(correlators)))
+
+    # -- a mapping -----------------------------------------------------------------------------------------
+
+    def __getitem__(self, order: int) -> Correlator:
+        """Return the correlator of one order.
+
+        Raises
+        ------
+        OrderMissing
+            If it is not there; a `KeyError`.
+        """
+        order = as_whole(order, "order", InvalidStatistics)
+        if order not in self._made:
+            if order not in self._orders:
+                raise OrderMissing(self._missing(order))
+            self._made[order] = self._origin.correlator(order, self._part)
+        return self._made[order]
+
+    def _missing(self, order: int) -> str:
+        what = self._part.value.format(order)
+        return f"there is no {what} here, only {list(self._orders)}; ask for order {order} in `orders`"
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._orders)
+
+    def __len__(self) -> int:
+        return len(self._orders)
+
+    def __contains__(self, order: object) -> bool:
+        return order in self._orders
+
+    def __repr__(self) -> str:
+        lines = [f"<Correlators of {self.fields!r}"[:110]]
+        for order in self._orders[:8]:
+            one = self[order]
+            size = np.abs(one.value)
+            lines.append(
+                f"  {one.part.value.format(order)}: {one.size} elements, |value| {size.min():.3g} to "
+                f"{size.max():.3g}, error {one.error.max(initial=0.0):.1g}; "
+                f"{one.quality.name.lower().replace('_', ' ')}"
+            )
+        return "\n".join(lines) + ">"
+
+    # -- what they are of ----------------------------------------------------------------------------------
+
+    @property
+    def origin(self) -> Any:
+        """Where the numbers come from: the sums of a sample, or exact tables."""
+        return self._origin
+
+    @property
+    def fields(self) -> FieldSet:
+        """Which fields."""
+        return self._origin.fields
+
+    @property
+    def points(self) -> Array:
+        """Inputs of the fields, shape (n, d)."""
+        return self.fields.inputs
+
+    @property
+    def outputs(self) -> NDArray[np.int64]:
+        """Outputs of the fields, shape (n,)."""
+        return self.fields.outputs
+
+    @property
+    def orders(self) -> tuple[int, ...]:
+        """Orders there are."""
+        return self._orders
+
+    @property
+    def part(self) -> Part:
+        """Full, connected, ..."""
+        return self._part
+
+    @property
+    def provenance(self) -> Provenance:
+        """What is needed to get the numbers again."""
+        return self._origin.provenance
+
+    # -- other parts ---------------------------------------------------------------------------------------
+
+    @overload
+    def connected(self) -> "Correlators": ...
+    @overload
+    def connected(self, order: int) -> Correlator: ...
+    def connected(self, order: int | None = None) -> "Correlators | Correlator":
+        """Return the connected correlators, of every order whose lower even orders are there.
+
+        From the same numbers, so that their correlations are kept: in `covariance`, and in all arithmetic.
+        Those of a sample are corrected for bias by the jackknife over blocks: none is left for order 4, one
+        of order 1/n² for higher orders.
+
+        Returns
+        -------
+        Correlators
+
+        Examples
+        --------
+        At x = 1 the connected 4-point function of ReLU-net without biases is 15/(4 N):
+
+        >>> from numerics.networks.architectures import ReLUNet
+        >>> from numerics.exact.correlators import exact_correlators
+        >>> float(exact_correlators(ReLUNet(width=20), [1.0]).connected()[4][0, 0, 0, 0])
+        0.1875
+        """
+        if order is None:
+            return Correlators(self._origin, Part.CONNECTED)
+        renamed("correlators.connected(order)", "correlators.connected()[order]")
+        return Correlators(self._origin, Part.CONNECTED)[order]
+
+    def excess(self) -> "Correlators":
+        """Return full correlators less the free theory, the sum of products of kernels.
+
+        Exact ones leave the products out, so that a nearly Gaussian network keeps all its digits.
+
+        Raises
+        ------
+        NotAvailable
+            If these are not exact: subtract the free theory, for instance ``theory[""]`` of a prediction.
+        """
+        found = Correlators(self._origin, Part.EXCESS)
+        if not found:
+            raise NotAvailable(
+                "only exact correlators are known without the free theory; of others subtract it, for "
+                "instance "
+                'theory[""] of a prediction'
+            )
+        return found
+
+    @overload
+    def at_width(self, width: int) -> "Correlators": ...
+    @overload
+    def at_width(self, width: int, order: int) -> "_AtWidth": ...
+    def at_width(self, width: int, order: int | None = None) -> "Correlators | _AtWidth":
+        """Return the correlators of the same architecture at another width, without new integrals or samples.
+
+        Parameters
+        ----------
+        width : int
+            Number N of hidden neurons.
+
+        Returns
+        -------
+        Correlators
+
+        Raises
+        ------
+        NotAvailable
+            If they are neither exact nor from single neurons: networks were sampled at one width.
+        """
+        change = getattr(self._origin, "at_width", None)
+        if change is None:
+            raise NotAvailable(
+                "these correlators are known at one width only; exact correlators, and those of "
+                "NeuronEnsemble, are known at every width"
+            )
+        found = Correlators(change(width), self._part)
+        if order is None:
+            return found
+        renamed("sample.at_width(width, order)", "sample.at_width(width)[order], .connected()[order]")
+        return _AtWidth(found[order], found.connected()[order])
+
+    # -- together ------------------------------------------------------------------------------------------
+
+    def joint(self, orders: Iterable[int] | int | None = None) -> Estimate:
+        """Put several orders one after the other, with their joint uncertainty.
+
+        Parameters
+        ----------
+        orders : iterable of int, optional
+            Default: all.
+
+        Returns
+        -------
+        Estimate
+            Shape (M,).
+        """
+        chosen = [self[order] for order in self._chosen(orders)]
+        first = chosen[0]
+        return Estimate(
+            np.concatenate([one.value for one in chosen]),
+            concatenated([one.uncertainty for one in chosen]),
+            first.method,
+            max((one.quality for one in chosen), key=lambda quality: quality is not first.quality),
+            first.provenance,
+        )
+
+    def covariance(self, orders: Iterable[int] | int | None = None) -> Array:
+        """Joint covariance of several orders, full or connected, one after the other; shape (M, M).
+
+        Raises
+        ------
+        InvalidStatistics
+            If the numbers have error bounds, which have no covariance, or the matrix would be absurdly large.
+        """
+        return self._uncertainty(orders).covariance()
+
+    def deviations(self, orders: Iterable[int] | int | None = None) -> Array:
+        """Deviations F of the blocks, shape (B, M): the covariance is FᵀF.
+
+        Raises
+        ------
+        InvalidStatistics
+            If the numbers do not come from one sample.
+        """
+        parts = self._uncertainty(orders).blocks
+        if len(parts) != 1:
+            raise InvalidStatistics(
+                f"the numbers come from {len(parts)} samples; deviations of blocks are those of one sample"
+            )
+        return parts[0].deviations
+
+    def _uncertainty(self, orders: Iterable[int] | int | None) -> Uncertainty:
+        parts = [self[order].uncertainty for order in self._chosen(orders)]
+        return parts[0] if len(parts) == 1 else concatenated(parts)
+
+    def _chosen(self, orders: Iterable[int] | int | None) -> tuple[int, ...]:
+        needed = f"orders among {list(self._orders)} are needed"
+        chosen = self._orders if orders is None else as_wholes(orders, "orders", InvalidStatistics, needed)
+        if not chosen:
+            raise InvalidStatistics(f"no orders were given; {needed}")
+        return chosen
+
+    # -- a sample ------------------------------------------------------------------------------------------
+
+    @property
+    def n_samples(self) -> int:
+        """Number of networks, or neurons, that were sampled."""
+        return int(self._sampled("n_samples"))
+
+    @property
+    def n_blocks(self) -> int:
+        """Number of blocks behind the covariance."""
+        return len(self._sampled("block_sizes"))
+
+    @property
+    def block_sizes(self) -> NDArray[np.int64]:
+        """Networks, or neurons, per block, shape (B,)."""
+        sizes: NDArray[np.int64] = self._sampled("block_sizes")
+        return sizes
+
+    def block_means(self, orders: Iterable[int] | int | None = None) -> Array:
+        """Mean of the full correlators over every block, several orders one after the other.
+
+        Parameters
+        ----------
+        orders : iterable of int, optional
+            Default: all.
+
+        Returns
+        -------
+        ndarray, shape (B, M)
+        """
+        of_order = self._sampled("block_means")
+        return np.concatenate([of_order(order) for order in self._chosen(orders)], axis=1)
+
+    def deviation(self, order: int, kernel: Array, experiments: int = 10) -> Estimate:
+        """Measure how far an n-point function of a sample is from the Gaussian process.
+
+        See `numerics.sampling.estimators.connected.deviation`.
+        """
+        found: Estimate = self._sampled("deviation")(order, kernel, experiments)
+        return found
+
+    def _sampled(self, name: str) -> Any:
+        found = getattr(self._origin, name, None)
+        if found is None:
+            raise InvalidStatistics(f"these correlators were not sampled, they have no {name}")
+        return found
+
+    # -- faces ---------------------------------------------------------------------------------------------
+
+    def to_xarray(self) -> "xarray.DataTree":
+        """Return all orders as labelled arrays, one group ``order_n`` for each."""
+        from numerics.results.labelled import as_tree
+
+        return as_tree(self)
+
+    def to_dataframe(self) -> "pandas.DataFrame":
+        """Return one row for each element of each order."""
+        from numerics.results.labelled import as_dataframe
+
+        return as_dataframe(*self.values())
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):  # noqa: ANN001, ANN204
+            if name in _NEW_NAMES:
+                new, find = _NEW_NAMES[name]
+                renamed(f"correlators.{name}", new)
+                return find(self)
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+
+class _AtWidth:
+    """What ``at_width(width, order)`` returned one release ago."""
+
+    def __init__(self, full: Correlator, connected: Correlator) -> None:
+        self.order, self.full, self.connected, self.quality = full.order, full, connected, full.quality
+
+
+#: Attributes of the results of one release ago: the new name, and how it is found.
+_NEW_NAMES: dict[str, tuple[str, Any]] = {
+    "n_networks": ("correlators.n_samples", lambda g: g.n_samples),
+    "n_neurons": ("correlators.n_samples", lambda g: g.n_samples),
+    "has_connected": ("order in correlators.connected()", lambda g: g.connected().__contains__),
+    "connected_jackknife": (
+        "correlators.connected()[order]",
+        lambda g: lambda order: g.connected()[order],
+    ),
+    "connected_quality": (
+        "correlators.connected()[order].quality",
+        lambda g: lambda order: g.connected()[order].quality,
+    ),
+    "quality": ("correlators[order].quality", lambda g: lambda order: g[order].quality),
+    "qualities": ("correlators[order].quality", lambda g: {order: g[order].quality for order in g}),
+    "tail_indices": (
+        'correlators[order].evidence["tail_index"]',
+        lambda g: {order: g[order].evidence["tail_index"] for order in g},
+    ),
+    "cumulant": ("correlators.origin.cumulant(order)", lambda g: g.origin.cumulant),
+    "network": ("correlators.origin.network", lambda g: g.origin.network),
+    "plan": ("correlators.origin.plan", lambda g: g.origin.plan),
+    "sums": ("correlators.origin.sums", lambda g: g.origin.sums),
+    "block_sums": ("correlators.origin.block_sums", lambda g: g.origin.block_sums),
+    "variance_counts": ("correlators.origin.variance_counts", lambda g: g.origin.variance_counts),
+}

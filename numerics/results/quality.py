@@ -1,0 +1,35 @@
+"""Whether an error bar can be trusted."""
+
+from collections.abc import Iterable
+from enum import Enum
+
+
+class Quality(Enum):
+    """Whether an error bar can be trusted; the value is a sentence to show the user."""
+
+    TRUSTED = "the error bar can be trusted"
+    HEAVY_TAILED = (
+        "heavy-tailed: a few networks dominate the error estimate, so value and error bar "
+        "are not trustworthy; use the exact finite-width value"
+    )
+    TOO_FEW_SAMPLES = (
+        "too few networks, or blocks of them, for the error bar to be right; sample more networks"
+    )
+    NOT_CONVERGED = (
+        "the integral did not reach the requested accuracy; ask for less (rtol), or leave the method open"
+    )
+
+
+#: From the worst on: what a result is that was made of results of different quality.
+_WORST_FIRST = (Quality.HEAVY_TAILED, Quality.TOO_FEW_SAMPLES, Quality.NOT_CONVERGED, Quality.TRUSTED)
+
+
+def worst(qualities: Iterable[Quality]) -> Quality:
+    """Judge a result by the worst of what it was made of; trusted if it was made of nothing.
+
+    Examples
+    --------
+    >>> worst([Quality.TRUSTED, Quality.NOT_CONVERGED]).name
+    'NOT_CONVERGED'
+    """
+    return min(qualities, key=_WORST_FIRST.index, default=Quality.TRUSTED)
