@@ -78,13 +78,15 @@ def nnft() -> None:
     """Feynman diagrams for neural-network field theory."""
 
 
-def run(arguments: Sequence[str]) -> int:
+def run(arguments: Sequence[str], policy: object = None) -> int:
     """Run one command line and return its exit code.
 
     Parameters
     ----------
     arguments : sequence of str
         The words after ``nnft``.
+    policy : object, optional
+        What a command does otherwise than usual, such as `nnft_sym.progress.patience.Patience`.
 
     Returns
     -------
@@ -94,17 +96,17 @@ def run(arguments: Sequence[str]) -> int:
     words = list(arguments)
     end = words.index("--") if "--" in words else len(words)
     if "--debug" not in words[:end]:
-        return _run(words)
+        return _run(words, policy)
     words.remove("--debug")  # wherever it stands
     with showing_tracebacks():
-        return _run(words)
+        return _run(words, policy)
 
 
-def _run(words: list[str]) -> int:
+def _run(words: list[str], policy: object) -> int:
     """Run a command with its output held back."""
     try:
         with held_output() as output:
-            code = _answered(words)
+            code = _answered(words, policy)
             if code not in (BAD_INPUT, CRASHED):
                 code = _delivered(output, code)
             return code
@@ -116,10 +118,10 @@ def _run(words: list[str]) -> int:
         return INTERRUPTED
 
 
-def _answered(words: list[str]) -> int:
+def _answered(words: list[str], policy: object) -> int:
     """Run a command, and turn every way in which it may end into an exit code."""
     try:
-        result = nnft.main(args=words, prog_name="nnft", standalone_mode=False)
+        result = nnft.main(args=words, prog_name="nnft", standalone_mode=False, obj=policy)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         return BAD_INPUT

@@ -9,7 +9,7 @@ import pytest
 
 from diagrams import double_factorial
 from nnft_sym.cli import COMMANDS, run
-from nnft_sym.progress.predictions import integral_progress
+from nnft_sym.progress.patience import Patience
 
 ERF = ["--net", "erf", "--sigma-w", "1", "--sigma-b", "1"]
 
@@ -18,8 +18,8 @@ ERF = ["--net", "erf", "--sigma-w", "1", "--sigma-b", "1"]
 def nnft(capsys):
     """Run a command line; give exit code, standard output and standard error."""
 
-    def call(*words):
-        code = run(words)
+    def call(*words, policy=None):
+        code = run(words, policy)
         captured = capsys.readouterr()
         return code, captured.out, captured.err
 
@@ -101,8 +101,7 @@ def test_integrate_closed_form(answer):
     assert found["value"] == pytest.approx(4 / 16 * 1e5 / 5, rel=1e-12)
 
 
-def test_a_long_integral_says_how_far_it_is(monkeypatch, nnft):
-    monkeypatch.setattr(integral_progress.__wrapped__, "__defaults__", (0.01, 0.01))
+def test_a_long_integral_says_how_far_it_is(nnft):
     words = [
         "--diagram",
         "x1-y1,x2-y1",
@@ -116,7 +115,7 @@ def test_a_long_integral_says_how_far_it_is(monkeypatch, nnft):
         "qmc",
         "--json",
     ]
-    code, out, err = nnft("integrate", *ERF, *words)
+    code, out, err = nnft("integrate", *ERF, *words, policy=Patience(first=0.01, every=0.01))
     assert code == 0
     assert "s] 0 of 1 integrals" in err
     assert "quasi-Monte-Carlo" in json.loads(out)["method"]

@@ -13,7 +13,8 @@ import pytest
 from diagrams import count
 from diagrams.filters import connected, no_self_loop
 from nnft_sym.cli import run
-from nnft_sym.commands import draw
+from nnft_sym.commands.draw import DrawLimits
+from nnft_sym.progress.patience import Patience
 from nnft_sym.progress.ticker import Ticker
 
 ROOT = Path(__file__).parent.parent
@@ -24,8 +25,8 @@ def nnft(capsys, tmp_path, monkeypatch):
     """Run a command line in an empty folder: exit code, stdout, stderr."""
     monkeypatch.chdir(tmp_path)
 
-    def call(*words):
-        code = run(words)
+    def call(*words, policy=None):
+        code = run(words, policy)
         return code, *capsys.readouterr()
 
     return call
@@ -47,21 +48,22 @@ def test_the_title_says_what_is_drawn(nnft):
 @pytest.mark.parametrize("suffix", ["svg", "tex", "pdf"])
 def test_layouts(nnft, layout, suffix):
     words = ["draw", "lambda*f^4", "-n", "4", "--out", f"a.{suffix}", "--layout", *layout, "--json"]
-    code, out, err = nnft(*words)
+    code, out, err = nnft(*words, policy=Patience(first=600.0))
     assert (code, json.loads(out), err) == (0, {"files": [f"a.{suffix}"], "diagrams": 3}, "")
     assert nnft(*words[:5], f"b.{suffix}")[0] == 0
     assert Path(f"a.{suffix}").read_bytes() != Path(f"b.{suffix}").read_bytes()
 
 
-def test_many_pictures_make_pages(nnft, monkeypatch):
-    monkeypatch.setattr(draw, "MOST_ON_A_PAGE", 7)
-    code, out, _ = nnft("draw", "lambda*f^4", "-n", "4", "--legs", "labelled", "--kind", "full", "--json")
+def test_many_pictures_make_pages(nnft):
+    limits = DrawLimits(on_a_page=7)
+    words = ["draw", "lambda*f^4", "-n", "4", "--legs", "labelled", "--json"]
+    code, out, _ = nnft(*words, "--kind", "full", policy=limits)
     assert code == 0
     assert json.loads(out) == {"files": ["diagrams-1.svg", "diagrams-2.svg"], "diagrams": 13}
     pages = [text_of(f"diagrams-{i}.svg") for i in (1, 2)]
     assert "(1 of 2)" in pages[0]
     assert "(2 of 2)" in pages[1]
-    code, out, _ = nnft("draw", "lambda*f^4", "-n", "4", "--legs", "labelled", "--out", "a.pdf", "--json")
+    code, out, _ = nnft(*words, "--out", "a.pdf", policy=limits)
     assert code == 0
     assert json.loads(out)["files"] == ["a.pdf"]
     assert Path("a.pdf").read_bytes().count(b"/Type /Page\n") in (0, 2)  # 0: compressed
@@ -82,9 +84,8 @@ def test_many_pictures_make_pages(nnft, monkeypatch):
     ],
     ids=str,
 )
-def test_nothing_is_drawn_without_a_word(nnft, words, hint, monkeypatch):
-    monkeypatch.setattr(draw, "MOST_PICTURES", 1000)
-    code, out, err = nnft("draw", *words)
+def test_nothing_is_drawn_without_a_word(nnft, words, hint):
+    code, out, err = nnft("draw", *words, policy=DrawLimits(pictures=1000))
     assert (code, out) == (2, "")
     assert hint in err
     assert list(Path().iterdir()) == []
@@ -100,13 +101,13 @@ def test_repeated_filters_are_combined(nnft):
 
 
 def test_a_job_that_takes_long_says_how_far_it_is(capsys):
-    with Ticker(lambda: "half of it", first=0.01, every=0.01):
+    with Ticker(lambda: "half of it", Patience(first=0.01, every=0.01)):
         time.sleep(0.2)
     out, err = capsys.readouterr()
     assert out == ""
     assert len(err.splitlines()) > 1
     assert all(line.endswith("s] half of it") for line in err.splitlines())
-    with Ticker(lambda: "never", first=60):
+    with Ticker(lambda: "never", Patience(first=60)):
         pass
     assert capsys.readouterr() == ("", "")
 

@@ -15,6 +15,7 @@ from diagrams.errors import NNFTError
 from nnft_sym.actions.action import Action
 from nnft_sym.commands.expand import command
 from nnft_sym.expansions.expansion import correlator
+from nnft_sym.progress.patience import Patience
 
 LAMBDA_KAPPA = "lambda*f**4 + kappa*f**6"
 
@@ -205,7 +206,7 @@ def test_exact_lines_leave_no_vacuum_parts():
     assert "Z" not in expand(*words, "--kind", "full", "--format", "latex")
 
 
-def test_long_requests_say_how_far_they_are(monkeypatch):
+def test_long_requests_say_how_far_they_are():
     said = []
     terms = len(correlator("g*f^3", 5, 5, progress=said.append))
     assert said[0] == "counting the diagrams with the vertices 3:1"
@@ -213,8 +214,8 @@ def test_long_requests_say_how_far_they_are(monkeypatch):
     said.clear()
     found = correlator("mu*f(x)^2*f(y)^2", 4, 3, progress=said.append)
     assert said[-1] == f"120 of 120 diagrams with the vertices 4:3 taken apart: {len(found):,} terms"
-    monkeypatch.setattr("nnft_sym.progress.ticker.Ticker.__init__.__defaults__", (0.02, 0.02))
-    done = CliRunner().invoke(command, ["g*f^3", "-n", "5", "--order", "5", "--json"])
+    patience = Patience(first=0.02, every=0.02)
+    done = CliRunner().invoke(command, ["g*f^3", "-n", "5", "--order", "5", "--json"], obj=patience)
     assert f"of {terms:,} diagrams found" in done.stderr
     assert json.loads(done.stdout)["order"] == 5
 

@@ -4,6 +4,7 @@ import pytest
 
 import nnft_sym.progress.bars
 from nnft_sym.progress.bars import Rate, TerminalProgress, duration
+from nnft_sym.progress.patience import Patience
 
 
 @pytest.mark.parametrize(
@@ -68,15 +69,13 @@ def test_the_bar_shows_rate_and_time_left(monkeypatch, capsys):
 @pytest.mark.parametrize("terminal", [False, True])
 def test_a_silent_beginning_is_explained_once(monkeypatch, capsys, terminal):
     monkeypatch.setattr("sys.stderr.isatty", lambda: terminal, raising=False)
-    monkeypatch.setattr(nnft_sym.progress.bars, "SILENCE", 0.01)
     monkeypatch.setenv("COLUMNS", "140")
-    with TerminalProgress() as progress:
+    with TerminalProgress(patience=Patience(silence=0.01)) as progress:
         progress._silence.join(timeout=5)
         progress.sampling(1_000, 100_000)
     assert capsys.readouterr().err.count("after an installation the sampler is compiled once") == 1
-    monkeypatch.setattr(nnft_sym.progress.bars, "SILENCE", 60.0)
     for reported in (True, False):
-        with TerminalProgress() as progress:
+        with TerminalProgress(patience=Patience(silence=60.0)) as progress:
             if reported:
                 progress.sampling(1_000, 100_000)
         assert progress._silence.finished.is_set()  # cancelled

@@ -1,6 +1,7 @@
 """``nnft draw``: the diagrams of an expansion as pictures."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import click
 from nnft_sym.commands.action_argument import ActionCommand, constant_note, read_action
 from nnft_sym.commands.choices import KINDS, Words
 from nnft_sym.commands.options import WHOLE_NUMBER, json_option, output_file
+from nnft_sym.progress.patience import policy_of
 
 if TYPE_CHECKING:
     from diagrams import Diagram
@@ -18,10 +20,21 @@ if TYPE_CHECKING:
 
     Entry = tuple[Diagram | Picture, Caption]
 
-#: More pictures than this are a book nobody reads.
-MOST_PICTURES = 2000
-#: A page (of a PDF), or a file (SVG), with more pictures than this is no sheet any more.
-MOST_ON_A_PAGE = 60
+
+@dataclass(frozen=True)
+class DrawLimits:
+    """How much is drawn.
+
+    Attributes
+    ----------
+    pictures : int
+        More pictures than this are a book nobody reads.
+    on_a_page : int
+        A page (of a PDF), or a file (SVG), with more pictures than this is no sheet any more.
+    """
+
+    pictures: int = 2000
+    on_a_page: int = 60
 
 
 @click.command(name="draw", cls=ActionCommand)
@@ -163,7 +176,7 @@ def _refuse_many(action: str, n: int, order: int, scheme: str, kind: str, labell
     where, number = selection(scheme, kind), 0
     for content in truncation(theory, order, None).contents(theory, n):
         number += count(n, dict(content), where, unlabelled=not labelled).diagrams
-        if number > MOST_PICTURES:
+        if number > policy_of(DrawLimits).pictures:
             raise _too_many(
                 f"the {kind} {n}-point function of {theory} to order {order}",
                 f"at least {number_text(number)}",
@@ -174,7 +187,8 @@ def _refuse_many(action: str, n: int, order: int, scheme: str, kind: str, labell
 def _too_many(asked: str, number: str, labelled: bool) -> click.UsageError:
     ways = "lower --order or -n, choose a narrower --kind"
     ways += ", or draw topologies (--legs unlabelled)" if labelled else ", or count them (nnft count)"
-    return click.UsageError(f"{asked} has {number} pictures, at most {MOST_PICTURES:,} are drawn; {ways}")
+    most = policy_of(DrawLimits).pictures
+    return click.UsageError(f"{asked} has {number} pictures, at most {most:,} are drawn; {ways}")
 
 
 def _check_number(expansion: "Expansion", number: int, *, labelled: bool) -> None:
@@ -182,7 +196,7 @@ def _check_number(expansion: "Expansion", number: int, *, labelled: bool) -> Non
     asked = (
         f"the {expansion.kind} {expansion.n}-point function of {expansion.action} to order {expansion.order}"
     )
-    if number > MOST_PICTURES:
+    if number > policy_of(DrawLimits).pictures:
         raise _too_many(asked, f"{number:,}", labelled)
     if number == 0:
         from nnft_sym.expansions.remainder import remainder
@@ -224,7 +238,7 @@ class _Sheet:
 
     def pages(self, entries: "list[Entry]", title: str) -> "Iterator[tuple[list[Entry], str]]":
         """Cut the list into pages of one length, each with its title."""
-        number = -(-len(entries) // MOST_ON_A_PAGE)
+        number = -(-len(entries) // policy_of(DrawLimits).on_a_page)
         size = -(-len(entries) // number)
         for page in range(number):
             heading = f"{title} ({page + 1} of {number})" if number > 1 else title

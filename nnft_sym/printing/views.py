@@ -99,7 +99,7 @@ def topology_picture(topology: TopologyContent) -> Sheet:
     return Sheet("", ((term_picture(term), term_caption(term, topology.caption)),))
 
 
-def expansion_table(expansion: ExpansionContent, *, labelled: bool = False) -> Table:
+def expansion_table(expansion: ExpansionContent, *, labelled: bool = False, most: int = MOST_ROWS) -> Table:
     """Put the terms into a table that sorts by any column.
 
     Parameters
@@ -108,11 +108,13 @@ def expansion_table(expansion: ExpansionContent, *, labelled: bool = False) -> T
         What to show.
     labelled : bool
         True gives every term a row; False every topology, with its first labelling.
+    most : int
+        Rows at most.
 
     Raises
     ------
     InvalidExpansion
-        If there are more than 5000 rows.
+        If there are more.
 
     Examples
     --------
@@ -127,7 +129,7 @@ def expansion_table(expansion: ExpansionContent, *, labelled: bool = False) -> T
         shown = [(term, 1) for term in expansion]
     else:
         shown = [(topology.representative, topology.labellings) for topology in expansion.topologies()]
-    _check(len(shown), MOST_ROWS, "rows", labelled)
+    _check(len(shown), most, "rows", labelled)
     columns = ("no.", "order", "vertices", "labellings", "contractions", "S", "coefficient", "integral")
     rows = tuple(_row(number, term, many) for number, (term, many) in enumerate(shown, start=1))
     return Table(_title(expansion), columns, rows)

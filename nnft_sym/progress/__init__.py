@@ -2,4 +2,5 @@
 
 `bars` for studies and samples; `ticker` writes a line every few seconds, for `predictions` and for the counts
 that `counts` puts into words.
+`patience` says how long they wait, and lets a command be started with other policies than the usual ones.
 """

@@ -8,11 +8,8 @@ from types import TracebackType
 import click
 
 from nnft_sym.printing.tables import NARROWEST, WIDEST
+from nnft_sym.progress.patience import Patience, policy_of
 
-#: Seconds between plain lines when standard error is not a terminal, and before the first of them.
-LINE_EVERY = 5.0
-#: Seconds without a network after which this is said.
-SILENCE = 2.0
 COMPILING = "still busy with the first part; after an installation the sampler is compiled once (20 s)"
 
 
@@ -26,12 +23,14 @@ class TerminalProgress:
     ----------
     unit : str, optional
         What is sampled.
+    patience : Patience, optional
+        When something is said.
     """
 
-    def __init__(self, unit: str = "networks") -> None:
-        self._unit = unit
+    def __init__(self, unit: str = "networks", patience: Patience | None = None) -> None:
+        self._unit, self._patience = unit, patience or policy_of(Patience)
         self._bar: _Bar | None = _Bar() if sys.stderr.isatty() else None
-        self._silence = threading.Timer(SILENCE, self._say, [COMPILING])
+        self._silence = threading.Timer(self._patience.silence, self._say, [COMPILING])
         self._silence.daemon = True
         self._started = self._last = time.perf_counter()
         self._rate = Rate()
@@ -81,7 +80,7 @@ class TerminalProgress:
         text = self._rate.after(done, total, now)
         if self._bar is not None:
             self._bar.sampling(done, total, text)
-        elif now - self._last > LINE_EVERY:
+        elif now - self._last > self._patience.sampled:
             self._last = now
             click.echo(
                 f"[{now - self._started:6.1f} s]   {done:,} of {total:,} {unit}{text and ', ' + text}",

@@ -2,18 +2,22 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
-from nnft_sym.progress.ticker import EVERY, FIRST, Ticker
+from nnft_sym.progress.patience import Patience, policy_of
+from nnft_sym.progress.ticker import Ticker
 
 
 @contextmanager
-def integral_progress(first: float = FIRST, every: float = EVERY) -> Iterator[Callable[[int, int], None]]:
+def integral_progress(
+    first: float | None = None, every: float | None = None
+) -> Iterator[Callable[[int, int], None]]:
     """Show how many integrals are done; to be given to `predict` as ``progress``.
 
     Parameters
     ----------
-    first, every : float
-        Seconds without a word, and seconds between lines from then on.
+    first, every : float, optional
+        Seconds without a word, and seconds between lines from then on; 2 and 5 by default.
 
     Yields
     ------
@@ -33,5 +37,11 @@ def integral_progress(first: float = FIRST, every: float = EVERY) -> Iterator[Ca
         nonlocal latest
         latest = (done, total)
 
-    with Ticker(lambda: f"{latest[0]} of {latest[1]} integrals", first, every):
+    usual = policy_of(Patience)
+    patience = replace(
+        usual,
+        first=usual.first if first is None else first,
+        every=usual.every if every is None else every,
+    )
+    with Ticker(lambda: f"{latest[0]} of {latest[1]} integrals", patience):
         yield report

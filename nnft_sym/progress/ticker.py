@@ -7,8 +7,7 @@ from types import TracebackType
 
 import click
 
-#: Seconds of silence before the first line, and between lines.
-FIRST, EVERY = 2.0, 5.0
+from nnft_sym.progress.patience import Patience, policy_of
 
 
 class Ticker:
@@ -20,8 +19,8 @@ class Ticker:
     ----------
     text : callable
         ``() -> str``: how far the job is now. Called from the thread; it should only read.
-    first, every : float
-        Seconds.
+    patience : Patience, optional
+        Seconds of silence before the first line, and between lines.
 
     Examples
     --------
@@ -30,8 +29,8 @@ class Ticker:
     45
     """
 
-    def __init__(self, text: Callable[[], str], first: float = FIRST, every: float = EVERY) -> None:
-        self._text, self._first, self._every = text, first, every
+    def __init__(self, text: Callable[[], str], patience: Patience | None = None) -> None:
+        self._text, self._patience = text, patience or policy_of(Patience)
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._started = 0.0
@@ -51,7 +50,7 @@ class Ticker:
         self._thread.join()
 
     def _run(self) -> None:
-        wait = self._first
+        wait = self._patience.first
         while not self._done.wait(wait):
-            wait = self._every
+            wait = self._patience.every
             click.echo(f"[{time.monotonic() - self._started:6.1f} s] {self._text()}", err=True)

@@ -179,12 +179,12 @@ def _robust_limits(sampled: Array, error: Array, whole: Array) -> tuple[float, f
     return float(low - margin), float(high + margin)
 
 
-def predicted(axes: "Axes", net: NetResult) -> None:
-    """Draw predicted against best ΔG6, in units of the largest."""
+def predicted(axes: "Axes", net: NetResult, most: int = MANY) -> None:
+    """Draw predicted against best ΔG6, in units of the largest; more than `most` markers as a picture."""
     six, free = net.six_point, net.correlators[6].free
     delta = net.correlators[6].delta
     scale = float(np.abs(delta).max()) or 1.0
-    many = len(delta) > MANY
+    many = len(delta) > most
     for name in reversed(COUPLED):
         colour, marker, _ = LOOKS[name]
         values = (six.predictions[name] - free) / scale

@@ -9,6 +9,7 @@ chosen in `numerics.integrals.solve.methods`, and named in the result.
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TypeAlias, TypedDict, Unpack, final
 
 import numpy as np
@@ -393,9 +394,16 @@ def _integrator(kernel: Kernel, domain: Domain, how: How) -> Integrator:
             f"rtol = {shown(how['rtol'])} was given beside accuracy = {shown(accuracy)}; leave one out"
         )
     if accuracy is None:
-        accuracy = Accuracy(rtol=how["rtol"]) if "rtol" in how else Accuracy()
+        rtol = how.get("rtol", 1e-10)
+        accuracy = _to_accuracy(rtol) if type(rtol) is float else Accuracy(rtol=rtol)
     method = how.get("method", Method.AUTOMATIC)
     return Integrator(kernel, domain, accuracy, method, how.get("backend"), store, how.get("progress"))
+
+
+@lru_cache(maxsize=16)
+def _to_accuracy(rtol: float) -> Accuracy:
+    """Make the accuracy once for all calls of a short form in a loop."""
+    return Accuracy(rtol=rtol)
 
 
 def _as_diagram(diagram: object) -> None:

@@ -120,9 +120,10 @@ def test_a_crash_at_import_is_70_too(tmp_path, where):
 
 def test_a_helper_thread_that_fails_does_not_end_in_a_traceback():
     code = (
-        "import sys, time; from nnft_sym import cli; from nnft_sym.progress.ticker import Ticker\n"
+        "import sys, time; from nnft_sym import cli; from nnft_sym.progress.patience import Patience\n"
+        "from nnft_sym.progress.ticker import Ticker\n"
         "def work(words):\n"
-        "    with Ticker(lambda: 1 / 0, 0.01, 0.01): time.sleep(0.2)\n"
+        "    with Ticker(lambda: 1 / 0, Patience(0.01, 0.01)): time.sleep(0.2)\n"
         "    print('done'); return 0\n"
         "cli.run = work; cli.main()"
     )
@@ -170,7 +171,9 @@ def test_a_reader_that_leaves_changes_no_exit_code(words):
 
 
 def test_a_validation_that_fails_stays_1_when_nobody_reads():
-    code = "from nnft_sym import cli; cli._answered = lambda words: print('x' * 10**6) or 1; cli.main()"
+    code = (
+        "from nnft_sym import cli; cli._answered = lambda words, policy: print('x' * 10**6) or 1; cli.main()"
+    )
     code, said = unread([sys.executable, "-c", code])
     assert code == 1
     assert "Traceback" not in said

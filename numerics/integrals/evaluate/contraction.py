@@ -23,7 +23,7 @@ from numerics.errors import InvalidKernel, LoweringError
 from numerics.integrals.evaluate.backends import Backend, default_table_backend
 from numerics.integrals.evaluate.tensor_network import contract_network, plan_contraction
 from numerics.integrals.rules.kinked_lines import KinkedBlock, kinked_blocks
-from numerics.integrals.rules.quadrature import Grid, Rule
+from numerics.integrals.rules.quadrature import Rule
 from numerics.kernels.base import Kernel
 from numerics.kernels.profiles import Profile
 from numerics.lowering.integrand import Integrand
@@ -36,7 +36,7 @@ _PER_KERNEL = 30.0
 
 
 @final
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Tables:
     """Kernel values on the grid of a rule, made when first asked for and shared by all diagrams.
 
@@ -66,14 +66,13 @@ class Tables:
     #: Whether kinks between vertices are looked for; in tables of sizes alone they do not matter.
     _with_blocks: bool = field(default=True, repr=False)
 
-    @cached_property
-    def _grid(self) -> Grid:
-        return self.rule.grid(self.nats)
+    def __post_init__(self) -> None:
+        self._nodes, self._weights = self.rule.grid(self.nats)
 
     @property
     def size(self) -> int:
         """Number m of nodes."""
-        return len(self._grid.weights)
+        return len(self._weights)
 
     @property
     def legs(self) -> Array:
@@ -86,7 +85,7 @@ class Tables:
     def diagonal(self) -> Array:
         """K_W(y_m, y_m), shape (m,)."""
         if "diagonal" not in self._made:
-            values = self.kernel.weight_diagonal(self._grid.nodes)
+            values = self.kernel.weight_diagonal(self._nodes)
             self._made["diagonal"] = _checked(values, (self.size,), self.kernel)
         return self._made["diagonal"]
 
@@ -94,7 +93,7 @@ class Tables:
     def pairs(self) -> Array:
         """K_W(y_m, y_m'), shape (m, m)."""
         if "pairs" not in self._made:
-            self._made["pairs"] = self._table(self._grid.nodes)
+            self._made["pairs"] = self._table(self._nodes)
         return self._made["pairs"]
 
     def lines(self, power: int) -> Array:
@@ -115,21 +114,21 @@ class Tables:
         return kinked_blocks(self.kernel, self.rule, self.nats) if self._with_blocks else []
 
     def _table(self, x: Array) -> Array:
-        backend = self.backend or default_table_backend(len(x) * len(self._grid.nodes))
-        table = backend.kernel_table(self.kernel, x, self._grid.nodes)
-        return _checked(table, (len(x), len(self._grid.nodes)), self.kernel)
+        backend = self.backend or default_table_backend(len(x) * len(self._nodes))
+        table = backend.kernel_table(self.kernel, x, self._nodes)
+        return _checked(table, (len(x), len(self._nodes)), self.kernel)
 
     def profile(self, profile: Profile) -> Array:
         """p(y_m), shape (m,)."""
         if profile not in self._made:
-            self._made[profile] = profile.values(self._grid.nodes)
+            self._made[profile] = profile.values(self._nodes)
         return self._made[profile]
 
     def vertex_weights(self, integrand: Integrand, vertex: int) -> Array:
         """Weights of one vertex with its self-loops and its profile folded in, shape (m,)."""
         profile = integrand.profile(vertex)
         degree = profile.degree or 0.0 if profile else 0.0
-        weights = self._grid.weights * self.rule.vertex_factor(integrand.valences[vertex], degree)
+        weights = self._weights * self.rule.vertex_factor(integrand.valences[vertex], degree)
         if profile:
             weights = weights * self.profile(profile)
         loops = integrand.loop_counts[vertex]

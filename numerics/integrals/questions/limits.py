@@ -88,6 +88,10 @@ class Refinement:
         return min(max(found, least), self.largest_ratio)
 
 
+#: The refinement of every integral for which nothing else is said.
+USUAL = Refinement()
+
+
 @final
 @dataclass(frozen=True)
 class Accuracy:
@@ -119,7 +123,7 @@ class Accuracy:
     max_bytes: int = 2**31
     strict: bool = False
     max_operations: float = 2e11
-    refinement: Refinement = field(default_factory=Refinement)
+    refinement: Refinement = field(default=USUAL)
 
     def __post_init__(self) -> None:
         needed = "a number from 1e-15 to below 1"
@@ -137,7 +141,5 @@ class Accuracy:
     @property
     def text(self) -> str:
         """All that an integral depends on, as text; a refinement that is the usual one is left out."""
-        names = [
-            one.name for one in fields(self) if one.name != "refinement" or self.refinement != Refinement()
-        ]
-        return f"Accuracy({', '.join(f'{name}={getattr(self, name)!r}' for name in names)})"
+        told = [one.name for one in fields(self) if one.name != "refinement" or self.refinement != USUAL]
+        return f"Accuracy({', '.join(f'{name}={getattr(self, name)!r}' for name in told)})"
