@@ -176,7 +176,7 @@ SAMPLE = ["sample", *ERF, "--width", "5", "--networks", "100", "--points", "1"]
 K4 = "x1-y1,x2-y1,x3-y1,x4-y1"
 ONE_VERTEX = ["integrate", *ERF, "--diagram", K4]
 BAD = {
-    "unknown net": (["kernel", "--net", "tanh", "--points", "1"], "tanh"),
+    "unknown net": (["kernel", "--net", "tank", "--points", "1"], "tank"),
     "negative width": (["cumulant", *ERF, "--width", "-5", "--points", "1;1", "--order", "2"], "-5"),
     "zero width": (["sample", *ERF, "--width", "0", "--networks", "100", "--points", "1"], "0"),
     "zero sigma": (["kernel", "--net", "erf", "--sigma-w", "0", "--points", "1"], "sigma_w"),
@@ -215,7 +215,7 @@ BAD = {
     "drawing to nowhere": (["draw", "lambda*f^4", "-n", "4", "--out", "/nowhere/x.svg"], "/nowhere/x.svg"),
     "drawing format": (["draw", "lambda*f^4", "-n", "4", "--out", "x.docx"], "x.docx"),
     "missing study": (["validate", "/nowhere/study.toml"], "/nowhere/study.toml"),
-    "unknown net in study": (["validate", "--net", "tanh"], "tanh"),
+    "unknown net in study": (["validate", "--net", "tank"], "tank"),
     "unknown command": (["calculate"], "calculate"),
     "missing option": (["kernel", "--net", "erf"], "--points"),
 }  # fmt: skip

@@ -43,7 +43,7 @@ def test_moments_and_quantiles_are_those_of_scipy(text):
     scalar = law.scalar_quantile()
     if scalar is not None:
         np.testing.assert_allclose([scalar(float(one)) for one in u], law.quantile(u), rtol=1e-14)
-    for order in range(1, 9):
+    for order in range(1, 7):  # higher ones SciPy cannot integrate
         if law.has_moment(order):
             with warnings.catch_warnings():  # SciPy integrates some of them, and complains
                 warnings.simplefilter("ignore", integrate.IntegrationWarning)

@@ -160,7 +160,8 @@ def test_growth_is_read_off_the_kernel():
         (lambda z, y: z, "cannot be compiled"),
         (imports_something, "cannot be compiled"),
         (np.linalg.det, "cannot be compiled"),
-        ("tanh", "a function of one number is needed"),
+        (3, "a function of one number is needed"),
+        ("tank", "did you mean .tan"),
     ],
 )
 def test_impossible_activations_are_refused(activation, told):

@@ -160,6 +160,11 @@ class Kernel(ABC):
         return 0.0
 
     @property
+    def by_quadrature(self) -> bool:
+        """Whether every value is an integral: a thousand times the work of a formula."""
+        return False
+
+    @property
     def identity(self) -> str | None:
         """Text that tells the kernel from every other one, for files; None if there is none."""
         return None

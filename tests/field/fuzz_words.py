@@ -63,7 +63,7 @@ OUT = {
 }  # fmt: skip
 #: Option -> its values; options that stand in no table are filled by their type.
 VALUES: dict[str, list[str]] = {
-    "--net": ["erf", "relu", "gauss", "cos", "ReLU", "Erf", "tanh"],
+    "--net": ["erf", "relu", "gauss", "cos", "ReLU", "Erf", "tank"],
     "--sigma-w": ["1", "0.5", "1e-8", "1e60", "8", "0", "-1", "1e3"],
     "--sigma-b": ["1", "0", "0.5", "1e-8", "1e60", "-1"],
     "--sigma-a": ["1", "0.5", "0"],
@@ -113,7 +113,7 @@ STUDY_LINES = {
                                             'action = "lambda*f^4 + kappa*f^6 + mu*f^8"', "action = 'λ*f⁴'"],
     "[[net]]": ["[net]", "[[Net]]", "[[net]]\n[[net]]", "[[net.net]]", ""],
     'kind = "erf"': ['kind = "relu"', 'kind = "gauss"', 'kind = "cos"', 'kind = "ReLU"', "kind = 1",
-    'kind = "tanh"', 'kind = ""', "kind = {a = 1}"],
+    'kind = "tank"', 'kind = ""', "kind = {a = 1}"],
     "width = 5": ["width = 0", "width = 1", "width = 50", "width = 5.5", "width = 1e300", "width = -5",
     "width = 99999999999999999999", "width = nan"],
     "points = [[0.1], [0.2]]": ["points = [0.1, 0.2]", "points = []", "points = [[]]",

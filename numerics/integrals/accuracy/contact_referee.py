@@ -54,6 +54,10 @@ class ContactRule:
     resolved: float = 1e-8
 
 
+#: For kernels whose values are integrals: smooth but for their kinks on the scale of the legs, and costly.
+COSTLY = ContactRule(finest=4, coarsest=12, accuracy=1e-8, rounds=12, most_panels=500)
+
+
 def contact_coefficient(
     kernel: Kernel, legs: Array, cutoff: float | None, rule: ContactRule | None = None
 ) -> float | None:
@@ -83,7 +87,7 @@ def contact_coefficient(
     >>> bool(abs(value + 24 * np.sqrt(np.pi / 2)) < 1e-9)
     True
     """
-    how = ContactRule() if rule is None else rule
+    how = rule or (COSTLY if kernel.by_quadrature else ContactRule())
     largest = float(np.abs(legs).max())
     scale = kernel.length_scale
     if legs.shape[1] != 1 or (scale is not None and scale < how.resolved * largest):

@@ -287,6 +287,11 @@ class QuadratureKernel(Kernel):
         self._pairs = gaussian_pairs(neuron)
 
     @property
+    def by_quadrature(self) -> bool:
+        """Every value is an integral."""
+        return True
+
+    @property
     def identity(self) -> str | None:
         """All that defines the kernel; None if a function of Python does."""
         text = self._neuron.activation.identity
