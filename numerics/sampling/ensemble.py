@@ -175,7 +175,7 @@ class Ensemble:
         n_blocks: int = 1000,
         n_threads: int | None = None,
         progress: Callable[[int, int], None] | None = None,
-        checkpoint: str | os.PathLike[str] | None = None,
+        checkpoint: str | os.PathLike[str] | Checkpoint | None = None,
         cluster: "str | Client | None" = None,
     ) -> Correlators:
         """Sample correlators over all distinct index sets of the points.
@@ -193,7 +193,7 @@ class Ensemble:
             Default: one per core. The numbers do not depend on it.
         progress : callable, optional
             Called with (networks done, networks in total), from the calling thread.
-        checkpoint : path-like, optional
+        checkpoint : path-like or Checkpoint, optional
             File that keeps the run every few seconds (`numerics.sampling.runs.checkpoints`). If it exists
             the run is continued from it, with the same numbers to the last bit as without the interruption;
             a finished run returns at once. `n_networks` and `n_blocks` multiplied by the same whole number
@@ -227,7 +227,7 @@ class Ensemble:
             n_threads = _default_threads()
         threads = as_whole(n_threads, "n_threads", InvalidStatistics, most=MOST_THREADS)
         request = self._request(n_networks, orders, n_blocks, threads)
-        kept = None if checkpoint is None else Checkpoint(checkpoint)
+        kept = Checkpoint(checkpoint) if isinstance(checkpoint, str | os.PathLike) else checkpoint
         with nullcontext() if kept is None else kept.claimed():
             return _correlators(request, kept, progress, partial(_page_stream, cluster, threads))
 
