@@ -10,10 +10,10 @@ makes pictures; `diagrams.enumeration.bulk` gives arrays where there are million
 from diagrams import filters as filters
 from diagrams._marker import DISTRIBUTION as __distribution__
 from diagrams._marker import VERSION as __version__
+from diagrams.combinatorics.numbers import double_factorial as double_factorial
+from diagrams.combinatorics.pairings import pairings as pairings
 from diagrams.combinatorics.wick import contract as contract
 from diagrams.combinatorics.wick import contraction_count as contraction_count
-from diagrams.combinatorics.wick import double_factorial as double_factorial
-from diagrams.combinatorics.wick import pairings as pairings
 from diagrams.diagram import Component as Component
 from diagrams.diagram import Diagram as Diagram
 from diagrams.diagram import SymmetryFactor as SymmetryFactor

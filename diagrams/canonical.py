@@ -2,8 +2,8 @@
 
 Steps, in the order in which they run, for one connected component:
 
-1. **colour**: a vertex that touches external points is told from all others by its lowest point;
-   the others start with their valence;
+1. **colour**: vertices of a kind that is given, or of a valence, are told from others, and a vertex that
+   touches external points by its lowest point;
 2. **refine**: split colours by how a vertex is joined to every colour, until nothing changes (colour
    refinement, as in McKay, *Practical graph isomorphism*, 1981);
 3. **search**: where vertices still look alike, single out each of them in turn, refine again, and keep the
@@ -49,10 +49,18 @@ class Piece(NamedTuple):
         External points of the whole diagram, ascending; point ``i`` of the form is ``external[i]``.
     form : CanonicalForm
         The component as a diagram of its own, with ``len(external)`` external points.
+    colours : tuple of int
+        Colours of its vertices, ascending; empty where none were given.
     """
 
     external: tuple[int, ...]
     form: CanonicalForm
+    colours: tuple[int, ...] = ()
+
+    def _rank(self) -> tuple[object, ...]:
+        """What vacuum components are sorted by."""
+        colours = self.colours or (0,) * len(self.form.vertices)
+        return tuple(zip(colours, self.form.vertices, strict=True)), self.form.edges
 
 
 def valences_of(n_nodes: int, edges: Iterable[Edge]) -> list[int]:
@@ -74,7 +82,9 @@ def valences_of(n_nodes: int, edges: Iterable[Edge]) -> list[int]:
     return ends
 
 
-def canonical_form(n_external: int, n_vertices: int, edges: Iterable[Edge]) -> CanonicalForm:
+def canonical_form(
+    n_external: int, n_vertices: int, edges: Iterable[Edge], *, colours: Sequence[int] | None = None
+) -> CanonicalForm:
     """Bring a multigraph to canonical labels.
 
     Parameters
@@ -85,6 +95,9 @@ def canonical_form(n_external: int, n_vertices: int, edges: Iterable[Edge]) -> C
         Nodes ``n_external .. n_external + n_vertices - 1`` are vertices; they are relabelled.
     edges : iterable of (int, int)
         Lines, in any order and direction.
+    colours : sequence of int, length n_vertices, optional
+        Kinds of the vertices: those of different colours are never exchanged. In the result the vertices
+        stand by colour first, then by valence, so that its colours are the given ones, sorted.
 
     Returns
     -------
@@ -98,11 +111,20 @@ def canonical_form(n_external: int, n_vertices: int, edges: Iterable[Edge]) -> C
     CanonicalForm(vertices=(4,), edges=((0, 2), (1, 2), (2, 2)), automorphisms=1)
     >>> canonical_form(2, 2, [(0, 3), (3, 3), (3, 2), (2, 2), (2, 1)]).edges
     ((0, 2), (1, 3), (2, 2), (2, 3), (3, 3))
+
+    Two vertices that look alike, and the same if they are of different kinds:
+
+    >>> canonical_form(0, 2, [(0, 1), (0, 1)]).automorphisms
+    2
+    >>> canonical_form(0, 2, [(0, 1), (0, 1)], colours=[1, 0]).automorphisms
+    1
     """
-    return join(n_external, pieces(n_external, n_vertices, edges))
+    return join(n_external, pieces(n_external, n_vertices, edges, colours=colours))
 
 
-def pieces(n_external: int, n_vertices: int, edges: Iterable[Edge]) -> list[Piece]:
+def pieces(
+    n_external: int, n_vertices: int, edges: Iterable[Edge], *, colours: Sequence[int] | None = None
+) -> list[Piece]:
     """Split a multigraph into connected components, each canonical, in canonical order.
 
     Parameters are those of `canonical_form`. Components with external points come first, by their lowest
@@ -117,9 +139,10 @@ def pieces(n_external: int, n_vertices: int, edges: Iterable[Edge]) -> list[Piec
     found = []
     for nodes in _components(n_external + n_vertices, edges):
         external = tuple(node for node in nodes if node < n_external)
-        found.append(Piece(external, _connected_form(n_external, nodes, edges)))
+        kinds = () if colours is None else tuple(colours[v - n_external] for v in nodes if v >= n_external)
+        found.append(Piece(external, _connected_form(n_external, nodes, edges, kinds), tuple(sorted(kinds))))
     touching = [piece for piece in found if piece.external]
-    vacuum = sorted(piece for piece in found if not piece.external)
+    vacuum = sorted((piece for piece in found if not piece.external), key=Piece._rank)
     return touching + vacuum  # components were found in the order of their lowest node
 
 
@@ -147,14 +170,14 @@ def join(n_external: int, parts: Sequence[Piece]) -> CanonicalForm:
     if len(parts) == 1:
         return parts[0].form
     slots = sorted(
-        (valence, which, position)
+        (part.colours[position] if part.colours else 0, valence, which, position)
         for which, part in enumerate(parts)
         for position, valence in enumerate(part.form.vertices)
     )
-    label = {(which, position): n_external + i for i, (_, which, position) in enumerate(slots)}
+    label = {(which, position): n_external + i for i, (_, _, which, position) in enumerate(slots)}
     edges = []
     automorphisms = 1
-    for which, (external, form) in enumerate(parts):
+    for which, (external, form, _) in enumerate(parts):
         automorphisms *= form.automorphisms
         names = list(external) + [label[which, position] for position in range(len(form.vertices))]
         for i, j in form.edges:
@@ -162,7 +185,7 @@ def join(n_external: int, parts: Sequence[Piece]) -> CanonicalForm:
             edges.append((a, b) if a <= b else (b, a))
     for _, same in groupby(part for part in parts if not part.external):
         automorphisms *= factorial(len(list(same)))
-    return CanonicalForm(tuple(valence for valence, _, _ in slots), tuple(sorted(edges)), automorphisms)
+    return CanonicalForm(tuple(valence for _, valence, _, _ in slots), tuple(sorted(edges)), automorphisms)
 
 
 def _components(n_nodes: int, edges: Sequence[Edge]) -> list[list[int]]:
@@ -221,15 +244,22 @@ def _local(n_external: int, nodes: Sequence[int], edges: Sequence[Edge]) -> _Loc
     return _Local(valences, matrix, sorted(legs))
 
 
-def _connected_form(n_external: int, nodes: Sequence[int], edges: Sequence[Edge]) -> CanonicalForm:
+def _connected_form(
+    n_external: int, nodes: Sequence[int], edges: Sequence[Edge], colours: Sequence[int]
+) -> CanonicalForm:
     """Canonical form of one component, its external points renumbered 0, 1, ... in ascending order."""
     valences, matrix, legs = _local(n_external, nodes, edges)
     carriers = [vertex for _, vertex in legs if vertex is not None]
-    return component_form(valences, matrix, carriers) if valences else CanonicalForm((), ((0, 1),), 1)
+    return (
+        component_form(valences, matrix, carriers, colours) if valences else CanonicalForm((), ((0, 1),), 1)
+    )
 
 
 def component_form(
-    valences: Sequence[int], matrix: Sequence[Sequence[int]], carriers: Sequence[int]
+    valences: Sequence[int],
+    matrix: Sequence[Sequence[int]],
+    carriers: Sequence[int],
+    colours: Sequence[int] = (),
 ) -> CanonicalForm:
     """Canonical form of a connected diagram with at least one vertex, given by its vertex matrix.
 
@@ -240,6 +270,8 @@ def component_form(
         Number of lines between vertices; self-loops on the diagonal.
     carriers : sequence of int, length n_external
         Vertex that ends the line of every external point.
+    colours : sequence of int, length n_vertices, optional
+        As for `canonical_form`.
 
     Examples
     --------
@@ -250,15 +282,18 @@ def component_form(
     lowest = [n] * len(valences)  # n: touches no external point
     for point in range(n - 1, -1, -1):
         lowest[carriers[point]] = point
-    colours = _ranked([(valences[v], lowest[v], -matrix[v][v]) for v in range(len(valences))])
-    order, automorphisms = _search(matrix, colours)
+    kinds = colours or [0] * len(valences)
+    start = _ranked([(kinds[v], valences[v], lowest[v], -matrix[v][v]) for v in range(len(valences))])
+    order, automorphisms = _search(matrix, start)
     place = {v: n + i for i, v in enumerate(order)}
     outer = [(point, place[vertex]) for point, vertex in enumerate(carriers)]
     lines = outer + _lines(matrix, order, n)
     return CanonicalForm(tuple(valences[v] for v in order), tuple(lines), automorphisms)
 
 
-def exchangeable_order(n_external: int, n_vertices: int, edges: Iterable[Edge]) -> list[int]:
+def exchangeable_order(
+    n_external: int, n_vertices: int, edges: Iterable[Edge], *, colours: Sequence[int] | None = None
+) -> list[int]:
     """Order of the external points that forgets their labels.
 
     Diagrams that differ only by a permutation of the points agree after their points are put in this order.
@@ -278,13 +313,34 @@ def exchangeable_order(n_external: int, n_vertices: int, edges: Iterable[Edge]) 
     for nodes in _components(n_external + n_vertices, edges):
         valences, matrix, legs = _local(n_external, nodes, edges)
         number = [sum(1 for _, vertex in legs if vertex == v) for v in range(len(valences))]
-        keys = [(valences[v], -number[v], -matrix[v][v]) for v in range(len(valences))]
+        inner = [node - n_external for node in nodes if node >= n_external]
+        kinds = [0 if colours is None else colours[v] for v in inner]
+        keys = [(kinds[v], valences[v], -number[v], -matrix[v][v]) for v in range(len(valences))]
         order, _ = _search(matrix, _ranked(keys))
         points = [point for v in order for point, vertex in legs if vertex == v] or [p for p, _ in legs]
         key = ([keys[v] for v in order], _lines(matrix, order, 0))
         keyed.append((key, points))
     keyed.sort(key=lambda item: item[0])
     return [point for _, points in keyed for point in points]
+
+
+def exchangeable_form(
+    n_external: int, n_vertices: int, edges: Iterable[Edge], *, colours: Sequence[int] | None = None
+) -> CanonicalForm:
+    """Canonical form that forgets the labels of the external points, too.
+
+    Parameters are those of `canonical_form`.
+
+    Examples
+    --------
+    >>> exchangeable_form(4, 0, [(0, 3), (1, 2)]).edges
+    ((0, 1), (2, 3))
+    """
+    edges = list(edges)
+    order = exchangeable_order(n_external, n_vertices, edges, colours=colours)
+    new = {old: i for i, old in enumerate(order)}
+    moved = [(new.get(i, i), new.get(j, j)) for i, j in edges]
+    return canonical_form(n_external, n_vertices, moved, colours=colours)
 
 
 def _ranked(keys: Sequence[tuple[object, ...]]) -> list[int]:

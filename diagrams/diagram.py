@@ -28,7 +28,7 @@ from diagrams.canonical import (
     Edge,
     Piece,
     canonical_form,
-    exchangeable_order,
+    exchangeable_form,
     join,
     pieces,
     valences_of,
@@ -361,7 +361,8 @@ class Diagram:
         >>> one.unlabelled() == other.unlabelled()
         True
         """
-        return self.with_points(exchangeable_order(self.n_external, self.n_vertices, self.edges))
+        form = exchangeable_form(self.n_external, self.n_vertices, self.edges)
+        return Diagram.from_form(self.n_external, form)
 
 
 def _highest(kind: str, ends: list[tuple[tuple[str, int], tuple[str, int]]], text: str, meaning: str) -> int:

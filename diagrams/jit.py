@@ -11,11 +11,13 @@ from typing import Any, TypeVar, cast
 
 import numba
 
-from diagrams import jit_target as jit_target  # settles the target before anything is compiled
 from diagrams.jit_cache import stored
+from diagrams.jit_target import settle_target
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 FLOOR = Path(__file__).parent
+
+settle_target()  # before anything is compiled
 
 
 def compiled(function: Function) -> Function:

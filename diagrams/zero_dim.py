@@ -23,6 +23,7 @@ from fractions import Fraction
 from itertools import product
 from math import comb, factorial, prod
 
+from diagrams.combinatorics.numbers import normal_moment
 from diagrams.errors import GenerationError
 from diagrams.power_series import Powers, Series
 
@@ -148,15 +149,10 @@ class _Moments:
         return Series.collect(
             self.box,
             (
-                (powers, weight * sum(a * _gaussian_moment(m + i) for i, a in enumerate(polynomial)))
+                (powers, weight * sum(a * normal_moment(m + i) for i, a in enumerate(polynomial)))
                 for powers, (polynomial, weight) in self.factors.items()
             ),
         )
-
-
-def _gaussian_moment(m: int) -> int:
-    """E[f^m], by E[f^m] = (m - 1) E[f^(m - 2)] (integration by parts)."""
-    return 0 if m % 2 else prod(range(m - 1, 0, -2))
 
 
 def _hermite(k: int) -> list[int]:
@@ -251,7 +247,7 @@ def _moments_of_exponential(exponent: Polynomial, n: int) -> list[Series]:
     while any(coefficient.coefficients for coefficient in power):
         for m in range(n + 1):
             for i, coefficient in enumerate(power):
-                if moment := _gaussian_moment(m + i):
+                if moment := normal_moment(m + i):
                     totals[m] = totals[m] + coefficient * Fraction(moment, factorial(order))
         order += 1
         longer = [Series(box)] * (len(power) + len(exponent) - 1)

@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from diagrams.enumeration.bulk import generate_batches as generate_batches
     from diagrams.graphs import from_networkx as from_networkx
     from diagrams.graphs import to_networkx as to_networkx
+    from diagrams.jit_target import use_wide_vectors as use_wide_vectors
     from nnft_sym.actions.action import Action as Action
     from nnft_sym.expansions.components import at_components as at_components
     from nnft_sym.expansions.expansion import Expansion as Expansion
@@ -207,6 +208,7 @@ EXPORTS = {
     "diagrams.enumeration.bulk": ("generate_batches",),
     "diagrams.drawing": ("sheet_figure", "svg", "svg_sheet", "tikz", "tikz_document"),
     "diagrams.graphs": ("from_networkx", "to_networkx"),
+    "diagrams.jit_target": ("use_wide_vectors",),
 }
 
 __getattr__, __dir__ = lazy_exports(__name__, EXPORTS)

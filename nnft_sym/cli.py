@@ -158,6 +158,8 @@ def main() -> None:
     # Our matrices have a few hundred rows; BLAS threads only get in each other's way there, by up to a factor
     # of twenty on a busy machine. Must be said before NumPy is loaded; the user's own setting wins.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # read by diagrams/jit_target.py if a command compiles; most do not, and never load the compiler
+    os.environ.setdefault("NNFT_WIDE_VECTORS", "1")
     guard_process()
     prepare_streams()
     listen_to_interrupts()

@@ -280,6 +280,8 @@ def as_instance(
 
 def _real(value: object, *, finite: bool = True) -> float | None:
     """The number as a float; None if it is none, or not finite."""
+    if type(value) is float:  # the common case, without the slow question for the kind of number
+        return value if isfinite(value) or not finite else None
     if isinstance(value, np.ndarray) and value.ndim == 0 and not np.ma.isMaskedArray(value):
         value = value[()]
     if isinstance(value, bool) or not isinstance(value, Real | Decimal):
@@ -292,6 +294,8 @@ def _real(value: object, *, finite: bool = True) -> float | None:
 
 
 def _whole(value: object) -> int | None:
+    if type(value) is int:
+        return value
     if isinstance(value, np.ndarray) and value.ndim == 0 and not np.ma.isMaskedArray(value):
         value = value[()]
     if isinstance(value, bool):

@@ -1,6 +1,7 @@
 """What several test files share."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -12,6 +13,8 @@ import pytest
 
 # Started in the background, a shell makes us ignore Ctrl-C, and so would every program that a test starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+# As the command does it: tests and the commands that they start share their machine code.
+os.environ.setdefault("NNFT_WIDE_VECTORS", "1")
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from types import MappingProxyType
 
 import numpy as np
 
-from diagrams.combinatorics.wick import pairings
+from diagrams.combinatorics.pairings import pairings
 from nnft_sym.expansions.expansion import correlator
+from nnft_sym.study.checks import Check, CheckName, Checks
 from nnft_sym.study.config import NetConfig, StudyConfig
 from nnft_sym.study.results import (
     PREDICTIONS,
@@ -86,10 +87,12 @@ def made_up_net(
         coupling=coupling,
         six_point=(six_point := _six_point(correlators[6], coupling, unit6, tensor6, remainder)),
         joint=correlators[2].comparison,
-        checks={
-            "vertex integrals converged": True,
-            "sampled 2-point function agrees with the exact one": exact,
-        },
+        checks=Checks(
+            (
+                Check(CheckName.INTEGRALS, True, 3e-15, 1e-6),
+                Check(CheckName.CORRELATOR, exact, 0.3 if exact else 1e-9, 1e-4, order=2),
+            )
+        ),
         verdict=verdict(correlators, coupling, six_point),
         seconds=1.5,
     )

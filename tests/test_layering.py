@@ -108,10 +108,8 @@ def room_of(module, floor):
 
 @pytest.mark.parametrize("floor", FLOORS)
 def test_every_folder_is_a_room(floor):
-    folders = {
-        ".".join(path.parent.relative_to(ROOT / floor).parts)
-        for path in (ROOT / floor).rglob("*/__init__.py")
-    }
+    guides = (ROOT / floor).rglob("*/__init__.py")
+    folders = {".".join(path.parent.relative_to(ROOT / floor).parts) for path in guides}
     assert folders <= set(ROOMS[floor])
     for folder in (path for path in (ROOT / floor).rglob("*.py") if path.parent != ROOT / floor):
         assert (folder.parent / "__init__.py").exists(), f"{folder.parent} has no room guide"
@@ -132,8 +130,7 @@ def test_rooms_stand_on_those_below(floor):
                 assert below is None or rooms.index(below) <= rooms.index(room), where
 
 
-#: The member of a family has the name of the family's member elsewhere: what every one answers, one of the
-#: networks, and the user's own.
+#: Members of families may share a name: what every member answers, our networks, and the user's own.
 FAMILIES = {"base", "own", "erf", "relu", "gauss", "cos"}
 
 

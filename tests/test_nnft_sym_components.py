@@ -13,7 +13,7 @@ from math import factorial
 import numpy as np
 import pytest
 
-from diagrams.combinatorics.wick import pairings
+from diagrams.combinatorics.pairings import pairings
 from nnft_sym.expansions.components import at_components
 from nnft_sym.expansions.expansion import correlator
 

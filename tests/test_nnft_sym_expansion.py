@@ -7,7 +7,7 @@ from math import factorial, prod
 
 import pytest
 
-from diagrams.combinatorics.wick import double_factorial
+from diagrams.combinatorics.numbers import double_factorial
 from diagrams.generation import count
 from nnft_sym.actions.action import Action
 from nnft_sym.actions.polynomials import Polynomial

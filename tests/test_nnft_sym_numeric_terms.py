@@ -11,7 +11,7 @@ import pytest
 import sympy
 from scipy.integrate import quad
 
-from diagrams.combinatorics.wick import pairings
+from diagrams.combinatorics.pairings import pairings
 from nnft_sym.actions.action import Action
 from nnft_sym.errors import InvalidExpansion
 from nnft_sym.expansions.components import at_components

@@ -13,6 +13,7 @@ from read_back import read_number
 
 from nnft_sym.report.html import diagram_pictures, inline_svg, report_html
 from nnft_sym.report.notes import study_file, wick_check
+from nnft_sym.study.checks import Check, CheckName, Checks
 from nnft_sym.study.config import parse_study
 from nnft_sym.study.summary import net_summary
 
@@ -180,9 +181,10 @@ def test_a_missed_identity_is_not_called_one():
 
 
 def test_failed_checks_stand_out():
-    one = replace(made_up_net(points=((0.5,),)), checks={"the moon is full": False})
+    failed = Checks((Check(CheckName.REMAINDER, False, 1.0, 1e-6),))
+    one = replace(made_up_net(points=((0.5,),)), checks=failed)
     said = " ".join(Page(report_html(made_up_study(one), ())).words["1_erf_N5"].split())
-    assert "✗ not passed: the moon is full" in said
+    assert "✗ not passed: the coupling tensor leaves exactly the connected 6-point cumulant" in said
 
 
 def test_text_from_outside_is_escaped():

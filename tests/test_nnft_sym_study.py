@@ -20,6 +20,7 @@ from nnft_sym.actions.action import Action
 from nnft_sym.cli import run
 from nnft_sym.expansions.expansion import correlator
 from nnft_sym.printing.number_text import number, with_error
+from nnft_sym.study.checks import CheckName
 from nnft_sym.study.config import built_in_study, parse_study
 from nnft_sym.study.couplings import FourPointData, extract_coupling
 from nnft_sym.study.results import CouplingStatus
@@ -205,7 +206,7 @@ def test_same_seed_same_numbers():
 
 
 def test_no_referee_where_no_exact_answer_exists(capsys, tmp_path, monkeypatch):
-    def nothing(network, points, orders):
+    def nothing(network, points, orders, progress):
         raise NotAvailable("no exact answer")
 
     monkeypatch.setattr("nnft_sym.study.net.exact_correlators", nothing)
@@ -300,7 +301,7 @@ def test_a_million_networks_are_too_few_for_the_sixth_power_of_two_relu_neurons(
     assert net.correlators[4].quality is Quality.TRUSTED
     assert net.correlators[6].quality is Quality.TOO_FEW_SAMPLES
     assert net.passed
-    assert not net.repeated
+    assert not net.checks.repeated
     assert "Too few networks" in net.verdict
 
 
@@ -315,18 +316,18 @@ def test_a_false_alarm_is_caught_by_a_second_sample(monkeypatch):
     net = run_study(parse_study(SKEWED.format(seed=8).replace('"relu"', '"erf"'))).nets[0]
     assert net.joint.p_value < 1e-4
     assert len(set(seeds)) == 2
-    assert net.repeated
+    assert net.checks.repeated
     assert net.passed
 
 
 def test_an_error_of_ours_fails_twice(monkeypatch):
-    def wrong(network, points, orders):
-        found = exact_correlators(network, points, orders=orders)
+    def wrong(network, points, orders, progress):
+        found = exact_correlators(network, points, orders=orders, progress=progress)
         six = found[6]
         return {**{n: found[n] for n in (2, 4)}, 6: replace(six, full=six.full * 1.1)}
 
     monkeypatch.setattr("nnft_sym.study.net.exact_correlators", wrong)
     net = run_study(parse_study(SKEWED.format(seed=8).replace('"relu"', '"erf"'))).nets[0]
-    assert net.checks["sampled 4-point function agrees with the exact one"]
-    assert not net.checks["sampled 6-point function agrees with the exact one"]
-    assert not net.repeated
+    assert net.checks.find(CheckName.CORRELATOR, 4).passed
+    assert not net.checks.find(CheckName.CORRELATOR, 6).passed
+    assert not net.checks.repeated

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from nnft_sym.study.checking import check_numbers
+from nnft_sym.study.checks import CheckName
 from nnft_sym.study.couplings import FourPointData, extract_coupling
 from nnft_sym.study.results import CorrelatorResult, CouplingStatus, SixPointResult
-from nnft_sym.study.verdict import checks, describes, judgement, verdict
+from nnft_sym.study.verdict import constancy, describes, verdict
 from numerics.fields.index_sets import multisets
 from numerics.fits.comparison import compare
 from numerics.results.estimate import Quality
@@ -86,8 +88,8 @@ def test_heavy_tails_are_said_and_the_exact_value_is_used():
     text = verdict(heavy, coupling(0.0), six(0.165))
     assert "Heavy-tailed: sampled G4, G6 not trustworthy, exact value used." in text
     assert "it misses < 0.001 % of the exact ΔG4" in text
-    assert judgement(coupling(0.0), Quality.HEAVY_TAILED) == "accepted"
-    assert judgement(coupling(0.3), Quality.HEAVY_TAILED) != "accepted"
+    assert constancy(coupling(0.0), Quality.HEAVY_TAILED) == "accepted"
+    assert constancy(coupling(0.3), Quality.HEAVY_TAILED) != "accepted"
 
 
 def test_an_infinite_element_rejects_a_constant():
@@ -100,18 +102,22 @@ def test_an_infinite_element_rejects_a_constant():
 
 @pytest.mark.parametrize("miss", [0.0, 3.0])
 def test_checks_judge_our_numbers_only(miss):
-    made = checks(orders(miss=miss), None, coupling(0.3), six(-0.1), integral_error=1e-12, n_networks=10**6)
-    assert made["sampled 4-point function agrees with the exact one"] is (miss == 0.0)
-    assert made["sampled mean coupling agrees with the exact one"]
-    assert made["the coupling tensor leaves exactly the connected 6-point cumulant"]
+    made = check_numbers(
+        orders(miss=miss), None, coupling(0.3), six(-0.1), integral_error=1e-12, n_networks=10**6
+    )
+    assert made.find(CheckName.CORRELATOR, 4).passed is (miss == 0.0)
+    assert made.find(CheckName.MEAN_COUPLING).passed
+    assert made.find(CheckName.REMAINDER).passed
 
 
 def test_checks_skip_what_is_not_trustworthy_and_notice_a_broken_engine():
     heavy = orders(quality=Quality.HEAVY_TAILED, miss=50.0)
-    made = checks(heavy, None, coupling(0.0), six(0.9, identity=0.01), integral_error=1e-3, n_networks=10**6)
-    assert "sampled 6-point function agrees with the exact one" not in made
-    assert not made["the coupling tensor leaves exactly the connected 6-point cumulant"]
-    assert not made["vertex integrals converged"]
+    made = check_numbers(
+        heavy, None, coupling(0.0), six(0.9, identity=0.01), integral_error=1e-3, n_networks=10**6
+    )
+    assert made.find(CheckName.CORRELATOR, 6) is None
+    assert not made.find(CheckName.REMAINDER).passed
+    assert not made.find(CheckName.INTEGRALS).passed
 
 
 def test_too_good_is_suspicious_too():
@@ -119,52 +125,52 @@ def test_too_good_is_suspicious_too():
     perfect = dataclasses.replace(
         good, comparison=compare(np.full(SIZE, 1e-9), 1e-4 * np.eye(SIZE), n_blocks=None)
     )
-    made = checks(
+    made = check_numbers(
         {**orders(), 4: perfect}, None, coupling(0.0), six(0.9), integral_error=0.0, n_networks=10**6
     )
-    assert not made["sampled 4-point function agrees with the exact one"]
+    assert not made.find(CheckName.CORRELATOR, 4).passed
 
 
 def test_a_small_sample_is_not_judged():
-    made = checks(orders(miss=50.0), None, coupling(0.0), six(0.9), integral_error=0.0, n_networks=200)
-    assert "sampled 4-point function agrees with the exact one" not in made
+    made = check_numbers(orders(miss=50.0), None, coupling(0.0), six(0.9), integral_error=0.0, n_networks=200)
+    assert made.find(CheckName.CORRELATOR, 4) is None
 
 
 @pytest.mark.parametrize(("shift", "agrees"), [(-6, False), (-3, True), (3, True), (6, False)])
 def test_a_mean_coupling_off_by_many_errors_is_noticed_on_both_sides(shift, agrees):
     found = coupling(0.0)
     moved = dataclasses.replace(found, mean=found.mean_exact + shift * found.mean_error)
-    made = checks(orders(), None, moved, six(0.9), integral_error=0.0, n_networks=10**6)
-    assert made["sampled mean coupling agrees with the exact one"] is agrees
+    made = check_numbers(orders(), None, moved, six(0.9), integral_error=0.0, n_networks=10**6)
+    assert made.find(CheckName.MEAN_COUPLING).passed is agrees
 
 
 def test_an_exact_relation_broken_by_the_constant_rejects_it():
     found = coupling(0.0)
     broken = dataclasses.replace(found, fit=dataclasses.replace(found.fit, null_residual=0.05))
-    assert judgement(found, Quality.TRUSTED) == "accepted"
-    assert judgement(broken, Quality.TRUSTED) != "accepted"
-    assert judgement(broken, Quality.HEAVY_TAILED) == "accepted"
+    assert constancy(found, Quality.TRUSTED) == "accepted"
+    assert constancy(broken, Quality.TRUSTED) != "accepted"
+    assert constancy(broken, Quality.HEAVY_TAILED) == "accepted"
 
 
 def test_a_relation_broken_by_the_sample_fails_the_check():
     one = correlator(4)
     broken = dataclasses.replace(one, comparison=dataclasses.replace(one.comparison, null_residual=0.5))
-    made = checks(
+    made = check_numbers(
         {**orders(), 4: broken}, None, coupling(0.0), six(0.9), integral_error=0.0, n_networks=10**6
     )
-    assert not made["sampled 4-point function agrees with the exact one"]
-    assert made["sampled 6-point function agrees with the exact one"]
+    assert not made.find(CheckName.CORRELATOR, 4).passed
+    assert made.find(CheckName.CORRELATOR, 6).passed
 
 
 def test_the_joint_comparison_is_judged_too():
     bad = compare(np.full(3, 1.0), 1e-4 * np.eye(3), n_blocks=None)
-    made = checks(orders(), bad, coupling(0.0), six(0.9), integral_error=0.0, n_networks=10**6)
-    assert not made["all trusted correlators together agree with the exact ones"]
+    made = check_numbers(orders(), bad, coupling(0.0), six(0.9), integral_error=0.0, n_networks=10**6)
+    assert not made.find(CheckName.CORRELATORS).passed
 
 
 def test_a_factor_in_the_vertex_coefficient_is_noticed():
-    made = checks(orders(), None, coupling(0.0), six(0.9), 0.0, n_networks=10**6, contact_error=0.5)
-    assert [name for name, good in made.items() if not good] == [
+    made = check_numbers(orders(), None, coupling(0.0), six(0.9), 0.0, n_networks=10**6, contact_error=0.5)
+    assert [check.sentence for check in made.failed] == [
         "the coefficient of λ is -4! ∫K_W K_W K_W K_W by adaptive quadrature"
     ]
 
@@ -176,7 +182,7 @@ def test_without_referee_a_vague_sample_decides_nothing():
     text = verdict(orders(), vague, six(0.9, identity=None))
     assert "neither rejected nor accepted" in text
     assert text.endswith("is not decided.")
-    assert judgement(vague, Quality.TRUSTED) != "accepted"
+    assert constancy(vague, Quality.TRUSTED) != "accepted"
 
 
 def test_the_share_that_every_constant_misses_is_the_smallest_there_is():
@@ -194,7 +200,7 @@ def test_exact_values_reject_from_two_percent_on(scatter, accepted):
     # with relative scatter s has a mean distance of 0.46 s from its median.
     found = coupling(scatter)
     assert (found.misfit_least < 0.02) is accepted
-    assert judgement(found, Quality.HEAVY_TAILED) == ("accepted" if accepted else "rejected")
+    assert constancy(found, Quality.HEAVY_TAILED) == ("accepted" if accepted else "rejected")
 
 
 def test_a_precise_sample_rejects_what_is_nearly_constant_and_says_so():
@@ -210,10 +216,12 @@ def test_a_fair_description_explains_half_of_the_six_point_function(share, fair)
 
 @pytest.mark.parametrize(("miss", "good"), [(0.9e-6, True), (1.1e-6, False)])
 def test_identity_and_quadrature_are_judged_to_one_millionth(miss, good):
-    made = checks(orders(), None, coupling(0.0), six(0.9, identity=miss), miss, 10**6, contact_error=miss)
-    judged = [name for name in made if "sampled" not in name]
+    made = check_numbers(
+        orders(), None, coupling(0.0), six(0.9, identity=miss), miss, 10**6, contact_error=miss
+    )
+    judged = [check for check in made if not check.is_sampled]
     assert len(judged) == 3
-    assert all(made[name] is good for name in judged)
+    assert all(check.passed is good and check.statistic == miss for check in judged)
 
 
 @pytest.mark.parametrize(("tail", "rejected"), [(1.1e-3, False), (0.9e-3, True)])
@@ -226,8 +234,8 @@ def test_the_fit_is_rejected_at_one_in_a_thousand(tail, rejected):
     )  # fmt: skip
     assert chi2 == pytest.approx(stats.chi2(found.fit.dof).isf(tail), rel=0.01)
     judged = dataclasses.replace(found, fit=dataclasses.replace(found.fit, chi2=chi2))
-    assert (judgement(judged, Quality.TRUSTED) == "rejected") is rejected
-    assert judgement(judged, Quality.HEAVY_TAILED) == "accepted"
+    assert (constancy(judged, Quality.TRUSTED) == "rejected") is rejected
+    assert constancy(judged, Quality.HEAVY_TAILED) == "accepted"
 
 
 def test_one_element_tests_nothing():
@@ -238,5 +246,5 @@ def test_one_element_tests_nothing():
             n_blocks=1000,
         )
     )  # fmt: skip
-    assert judgement(one, Quality.TRUSTED) == "undecided"
+    assert constancy(one, Quality.TRUSTED) == "undecided"
     assert "Whether λ is constant is untested" in verdict(orders(), one, six(1.0))

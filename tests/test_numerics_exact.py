@@ -9,8 +9,8 @@ import mpmath
 import numpy as np
 import pytest
 
+from diagrams.combinatorics.pairings import pairings
 from diagrams.combinatorics.set_partitions import even_partitions
-from diagrams.combinatorics.wick import pairings
 from numerics.errors import InvalidPoints, NotAvailable
 from numerics.exact.correlators import exact_correlators, exact_cumulant
 from numerics.exact.inputs import memory_of_correlators

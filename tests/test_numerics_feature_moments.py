@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.integrate import dblquad, quad
 
-from diagrams.combinatorics.wick import pairings
+from diagrams.combinatorics.pairings import pairings
 from numerics.errors import NotAvailable
 from numerics.exact.features.choose import feature_moments
 from numerics.exact.features.erf import LatticeMoments, erf_moments

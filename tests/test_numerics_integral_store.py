@@ -111,7 +111,7 @@ def test_everything_that_matters_is_part_of_the_question(tmp_path):
 
 def test_other_code_asks_again(tmp_path, monkeypatch):
     predicted(tmp_path)
-    monkeypatch.setattr(resumable, "code_version", lambda: "another")
+    monkeypatch.setattr(resumable, "code_version", lambda *modules: "another")
     predicted(tmp_path)
     assert len(IntegralStore(tmp_path)) == 6
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from diagrams.combinatorics.wick import pairings
+from diagrams.combinatorics.pairings import pairings
 from numerics.errors import InvalidPoints, NotAvailable
 from numerics.exact.correlators import exact_correlators, exact_cumulant
 from numerics.exact.features.choose import feature_moments

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from scipy.integrate import dblquad
 
-from diagrams.combinatorics.wick import double_factorial, pairings
+from diagrams.combinatorics.numbers import double_factorial
+from diagrams.combinatorics.pairings import pairings
 from diagrams.diagram import Diagram
 from diagrams.generation import generate
 from numerics.errors import DivergentIntegral, InvalidPoints, LoweringError, NotAvailable

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from diagrams.combinatorics.wick import pairings
+from diagrams.combinatorics.pairings import pairings
 from numerics.errors import NotAvailable
 from numerics.exact.correlators import exact_cumulant
 from numerics.exact.features.orthant import sign_moments

@@ -50,7 +50,7 @@ def even_partitions(n: int) -> tuple[PartitionClass, ...]:
     379
     """
     grouped: dict[tuple[int, ...], list[tuple[tuple[int, ...], ...]]] = {}
-    for partition in _partitions(tuple(range(n))):
+    for partition in _partitions(tuple(range(n)), even=True):
         ordered = tuple(sorted(partition, key=lambda block: (-len(block), block)))
         grouped.setdefault(tuple(map(len, ordered)), []).append(ordered)
     classes = []
@@ -81,30 +81,17 @@ def set_partitions(n: int) -> tuple[tuple[tuple[int, ...], ...], ...]:
     >>> [len(set_partitions(n)) for n in range(7)]
     [1, 1, 2, 5, 15, 52, 203]
     """
-    return tuple(_all_partitions(tuple(range(n))))
+    return tuple(_partitions(tuple(range(n)), even=False))
 
 
-def _all_partitions(labels: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], ...]]:
-    """Yield each partition once: the block of the first label is chosen first."""
+def _partitions(labels: tuple[int, ...], even: bool) -> Iterator[tuple[tuple[int, ...], ...]]:
+    """Yield each partition once, perhaps with even blocks only: the block of the first label comes first."""
     if not labels:
         yield ()
         return
     first, rest = labels[0], labels[1:]
-    for extra in range(len(labels)):
+    for extra in range(1, len(labels), 2) if even else range(len(labels)):
         for others in combinations(rest, extra):
             remaining = tuple(label for label in rest if label not in others)
-            for tail in _all_partitions(remaining):
-                yield ((first, *others), *tail)
-
-
-def _partitions(labels: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], ...]]:
-    """Yield each partition once: the block of the first label is chosen first."""
-    if not labels:
-        yield ()
-        return
-    first, rest = labels[0], labels[1:]
-    for extra in range(1, len(labels), 2):
-        for others in combinations(rest, extra):
-            remaining = tuple(label for label in rest if label not in others)
-            for tail in _partitions(remaining):
+            for tail in _partitions(remaining, even):
                 yield ((first, *others), *tail)

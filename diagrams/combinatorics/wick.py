@@ -1,4 +1,4 @@
-"""Wick contractions: pairings, their number, and the brute-force list of diagrams they give.
+"""Wick contractions: their number, and the brute-force list of diagrams they give.
 
 Steps, in order: lay out one half-line per external point and k half-lines per f**k vertex; pair them in every
 way; read each pairing as a diagram; count how often each diagram occurs. This is slow and needs no idea,
@@ -7,35 +7,12 @@ which makes it the exact oracle for `diagrams.generation`. Wick's theorem: E[f_1
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from math import prod
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
 
 from diagrams.canonical import Edge
+from diagrams.combinatorics.numbers import double_factorial
+from diagrams.combinatorics.pairings import pairings
 from diagrams.diagram import Diagram
-from diagrams.errors import GenerationError
-
-Item = TypeVar("Item")
-
-
-def double_factorial(n: int) -> int:
-    """Product n (n-2) (n-4) ... down to 1 or 2, exactly; 1 for n = 0 and n = -1.
-
-    ``double_factorial(2 m - 1)`` is the number of pairings of 2m things.
-
-    Raises
-    ------
-    GenerationError
-        If n < -1.
-
-    Examples
-    --------
-    >>> [double_factorial(2 * m - 1) for m in range(6)]
-    [1, 1, 3, 15, 105, 945]
-    """
-    if n < -1:
-        raise GenerationError(f"double factorial of {n}: need an integer -1 or larger")
-    return prod(range(n, 0, -2))
 
 
 def contraction_count(n_external: int, vertices: Mapping[int, int]) -> int:
@@ -57,31 +34,6 @@ def contraction_count(n_external: int, vertices: Mapping[int, int]) -> int:
     """
     ends = n_external + sum(valence * count for valence, count in vertices.items())
     return 0 if ends % 2 else double_factorial(ends - 1)
-
-
-def pairings(items: Iterable[Item]) -> Iterator[tuple[tuple[Item, Item], ...]]:
-    """Every way to split items into pairs, each once, generated directly ((2m-1)!! of them).
-
-    The first item is paired with each other in turn, the rest likewise. An odd number of items has none.
-
-    Examples
-    --------
-    >>> list(pairings("abcd"))
-    [(('a', 'b'), ('c', 'd')), (('a', 'c'), ('b', 'd')), (('a', 'd'), ('b', 'c'))]
-    """
-    return _pairings(tuple(items))
-
-
-def _pairings(items: tuple[Item, ...]) -> Iterator[tuple[tuple[Item, Item], ...]]:
-    if len(items) % 2:
-        return
-    if not items:
-        yield ()
-        return
-    first = items[0]
-    for i in range(1, len(items)):
-        for rest in _pairings(items[1:i] + items[i + 1 :]):
-            yield ((first, items[i]), *rest)
 
 
 def contract(n_external: int, valences: Sequence[int]) -> Counter[Diagram]:
@@ -110,9 +62,7 @@ def contract(n_external: int, valences: Sequence[int]) -> Counter[Diagram]:
     nodes = [*range(n_external)]
     for i, valence in enumerate(valences):
         nodes += [n_external + i] * valence
-    as_lines: Counter[tuple[Edge, ...]] = Counter(
-        tuple(sorted(pairing)) for pairing in _pairings(tuple(nodes))
-    )
+    as_lines: Counter[tuple[Edge, ...]] = Counter(tuple(sorted(pairing)) for pairing in pairings(nodes))
     found: Counter[Diagram] = Counter()
     for edges, count in as_lines.items():
         found[Diagram(n_external, tuple(valences), edges)] += count

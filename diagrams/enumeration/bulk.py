@@ -14,7 +14,7 @@ from math import factorial, prod
 
 import numpy as np
 
-from diagrams.combinatorics.wick import double_factorial
+from diagrams.combinatorics.numbers import double_factorial
 from diagrams.diagram import Diagram
 from diagrams.enumeration import machine, machine_legs
 from diagrams.enumeration.counting import Progress, Report, Totals

@@ -16,9 +16,10 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import cache
 from itertools import product
-from math import comb, factorial, prod
+from math import comb, factorial
 from typing import NamedTuple
 
+from diagrams.combinatorics.numbers import double_factorial
 from diagrams.enumeration.leg_classes import Content
 
 
@@ -147,7 +148,7 @@ def composed(connected: Supply, n: int, content: Content) -> tuple[int, Fraction
                 below(m, left)
         # Points without a vertex are paired: their number is no matter of recursion.
         some, some_weight = below(m, content)
-        ways = comb(n, m) * prod(range(n - m - 1, 0, -2))
+        ways = comb(n, m) * double_factorial(n - m - 1)
         number += some * ways * line.labelled ** ((n - m) // 2)
         weight += some_weight * ways * line.weight ** ((n - m) // 2)
     return number, weight

@@ -10,15 +10,13 @@ Coordinates are dimensionless (a leg has length 1), x to the right, y **up**; pl
 import cmath
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from itertools import pairwise
 from math import atan, atan2, cos, degrees, radians, sin, tan
 
-import numpy as np
-from numpy.typing import NDArray
-
 from diagrams.canonical import Edge
 from diagrams.diagram import Diagram
-from diagrams.pictures.faults import crossed, line_crossings, sampled
+from diagrams.pictures.faults import Cut, crossed, line_crossings
 
 #: How far a self-loop reaches from its vertex: the first that does not make it cross anything.
 _PETALS = (0.72, 0.6, 0.48)
@@ -114,6 +112,7 @@ def bow(lines: int) -> float:
     return {1: 0.0, 2: 0.27, 3: 0.34}.get(lines, 0.42)
 
 
+@cache
 def bundle_width(lines: int) -> float:
     """Angle between a chord and the outermost of its parallel lines at the vertex, in degrees."""
     return degrees(2 * atan2(2 * bow(lines), 1))
@@ -192,14 +191,25 @@ def between_nodes(
 ) -> list[tuple[Edge, tuple[Point, ...]]]:
     """Curves of all lines that are not self-loops, as of `drawn_lines`."""
     found: list[tuple[Edge, tuple[Point, ...]]] = []
+    neighbourhood = _neighbourhood(tuple(lines.items()))
     for (i, j), many in lines.items():
         if i == j:
             continue
         bend = bends.get((i, j), 0.0) if bends else 0.0
-        room = _room(i, j, place, lines) if many > 1 else (0.0, 0.0)
-        bundle = list(_parallel(place[i], place[j], many, bend, *room))
-        found += [((i, j), points) for points in bundle]
+        room = _room(i, j, place, many, neighbourhood) if many > 1 else (0.0, 0.0)
+        found += [((i, j), points) for points in _parallel(place[i], place[j], many, bend, *room)]
     return found
+
+
+@lru_cache(maxsize=64)
+def _neighbourhood(lines: tuple[tuple[Edge, int], ...]) -> dict[int, list[tuple[int, int]]]:
+    """For every node those joined to it, and by how many lines."""
+    joined: dict[int, list[tuple[int, int]]] = {}
+    for (i, j), many in lines:
+        if i != j:
+            joined.setdefault(i, []).append((j, many))
+            joined.setdefault(j, []).append((i, many))
+    return joined
 
 
 def with_loops(
@@ -213,48 +223,54 @@ def with_loops(
     for (i, j), points in found:
         for node, near, far in ((i, 0, 1), (j, -1, -2)):
             ways[node].append(_direction(complex(*points[far]) - complex(*points[near])))
-    paths = sampled([points for _, points in found], _SEGMENTS)
+    cut = [Cut.of([points for _, points in found], _SEGMENTS)]
     for (node, other), loops in lines.items():
         if node == other:
             chords = [way for _, way, many in neighbours(node, place, lines) if many > 1]
-            petals = _clear_petals(place[node], ways[node], chords, loops, paths)
+            petals = _clear_petals(place[node], ways[node], chords, loops, cut)
             drawn += [((node, node), points) for points in petals]
-            paths = np.concatenate([paths, sampled(petals, _SEGMENTS)])
+            cut.append(Cut.of(petals, _SEGMENTS))
     return drawn
 
 
 def _clear_petals(
-    z: complex, ways: Sequence[float], chords: Sequence[float], loops: int, lines: NDArray[np.complex128]
+    z: complex, ways: Sequence[float], chords: Sequence[float], loops: int, lines: Sequence[Cut]
 ) -> list[tuple[Point, ...]]:
-    """The longest self-loops that cross none of the lines, sampled, not even if they were a little longer."""
+    """The longest self-loops that cross none of the lines, not even if they were a little longer."""
     directions = list(_petal_directions(ways, chords, loops))
     for reach in _PETALS[:-1]:
         wider = [_petal(z, way, half, reach + _GAP) for way, half in directions]
-        if not crossed(sampled(wider, _SEGMENTS), lines, z):
+        cut = Cut.of(wider, _SEGMENTS)
+        if not any(crossed(cut, others, z) for others in lines):
             break
     else:
         reach = _PETALS[-1]
     return [_petal(z, way, half, reach) for way, half in directions]
 
 
-def _room(i: int, j: int, place: Mapping[int, complex], lines: Mapping[Edge, int]) -> tuple[float, float]:
+def _room(
+    i: int,
+    j: int,
+    place: Mapping[int, complex],
+    many: int,
+    neighbourhood: Mapping[int, Sequence[tuple[int, int]]],
+) -> tuple[float, float]:
     """Angles at the ends by which the outer lines between i and j may leave the chord: right and left of it.
 
     At a neighbouring bundle the free angle is shared; what one side lacks the other may take.
     """
-    many = lines[i, j]
     wished = bundle_width(many)
     sides = [wished * 1.25, wished * 1.25]
-    for node, turn in ((i, 0), (j, 1)):
-        joined = neighbours(node, place, lines)
-        way = next(way for other, way, _ in joined if other in (i, j))
-        for other, direction, beside in joined:
-            if other in (i, j):
+    for node, end, turn in ((i, j, 0), (j, i, 1)):
+        z = place[node]
+        way = _direction(place[end] - z)
+        for other, beside in neighbourhood[node]:
+            if other == end:
                 continue
-            apart = (direction - way) % 360  # to the left, seen from this node
-            for side, angle in ((1, apart), (0, 360 - apart)):
-                share = _SHARE * (1.0 if beside > 1 else 1.7)
-                sides[side ^ turn] = min(sides[side ^ turn], share * angle)
+            apart = (_direction(place[other] - z) - way) % 360  # to the left, seen from this node
+            share = _SHARE * (1.0 if beside > 1 else 1.7)
+            sides[1 - turn] = min(sides[1 - turn], share * apart)
+            sides[turn] = min(sides[turn], share * (360 - apart))
     right, left = sides
     narrow = min(right, left, wished)
     return (
@@ -264,13 +280,18 @@ def _room(i: int, j: int, place: Mapping[int, complex], lines: Mapping[Edge, int
     )
 
 
+@lru_cache(maxsize=4096)
 def _parallel(
     a: complex, b: complex, many: int, bend: float, right: float, left: float
-) -> Iterator[tuple[Point, ...]]:
-    """Straight line, or arcs from the right of the chord to its left, in equal steps of the sagitta."""
+) -> tuple[tuple[Point, ...], ...]:
+    """Straight line, or arcs from the right of the chord to its left, in equal steps of the sagitta.
+
+    A search moves one thing at a time, and asks for the same lines again and again.
+    """
+    if many == 1:
+        return (arc(a, b, bend),)
     low, high = -tan(radians(right) / 2) / 2, tan(radians(left) / 2) / 2
-    for rank in range(many):
-        yield arc(a, b, bend if many == 1 else bend + high + (low - high) * rank / (many - 1))
+    return tuple(arc(a, b, bend + high + (low - high) * rank / (many - 1)) for rank in range(many))
 
 
 def arc(a: complex, b: complex, sagitta: float) -> tuple[Point, ...]:
@@ -334,8 +355,8 @@ def interrupted(curves: Sequence[Curve]) -> tuple[Curve, ...]:
         return ()
     spots = {z: number for number, z in enumerate(dict.fromkeys(z for c in curves for z in _ends(c)))}
     edges = [(spots[start], spots[end]) for start, end in map(_ends, curves)]
-    paths = sampled([curve.points for curve in curves], 4 * _SEGMENTS)
-    found = line_crossings(edges, paths, {number: complex(*z) for z, number in spots.items()})
+    cut = Cut.of([curve.points for curve in curves], 4 * _SEGMENTS)
+    found = line_crossings(edges, cut, {number: complex(*z) for z, number in spots.items()})
     gaps: list[list[tuple[float, float]]] = [[] for _ in curves]
     rows = zip(*(part.tolist() for part in (found.first, found.second, found.s, found.t)), strict=True)
     for i, j, s, t in rows:

@@ -7,14 +7,17 @@ what is wrong with the drawing (`diagrams.pictures.faults`), the stress of its d
 import cmath
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 from itertools import combinations
 from math import inf, pi
 from random import Random
 
+import numpy as np
+
 from diagrams.canonical import Edge
 from diagrams.diagram import Diagram
 from diagrams.pictures.curves import LABEL_DISTANCE, Place, between_nodes, with_loops
-from diagrams.pictures.faults import COLLAPSED, faults
+from diagrams.pictures.faults import COLLAPSED, LIMITS, Real, apart, faults, shortfall
 
 #: Into how many pieces a line is cut while drawings are compared.
 _SEGMENTS = 10
@@ -90,33 +93,46 @@ class Bench:
         self, place: Mapping[int, complex], bends: Mapping[Edge, float] | None = None, below: float = inf
     ) -> Drawing:
         """A drawing with these places and bends; with a cost of `below` or more it is not fully measured."""
-        bends = dict(bends or {})
-        wrong = 0.0
+        bends, wrong = dict(bends or {}), 0.0
+        between = distances_between(place)
         more = (
             (0.0 if self.extra is None else self.extra(place))
-            + _STRESS * self._stress(place) / max(len(place), 1)
+            + _STRESS * self._stress(between) / max(len(place), 1)
             + _BEND * sum(map(abs, bends.values()))
         )
-        if wrong + more < below and any(abs(a - b) < 0.1 for a, b in combinations(place.values(), 2)):
+        if more < below and between.size and between.min() < 0.1:
             wrong = COLLAPSED
-        elif wrong + more < below:
-            lines = dict(self.diagram.lines)
-            drawn = between_nodes(lines, place, bends)
-            labels = self._labels(place, drawn)
-            enough = below - wrong - more
-            found = faults(drawn, place, labels, _SEGMENTS, enough, self.crossing)
-            if found < enough and any(i == j for i, j in lines):
-                drawn = with_loops(lines, place, drawn)
-                found = faults(drawn, place, labels, _SEGMENTS, enough, self.crossing)
-            if found < enough and found.is_integer():  # nothing but crossings, as far as that was seen
-                found = faults(drawn, place, labels, _FINE, enough, self.crossing)
-            wrong += found
+        elif more < below:
+            wrong = self._wrong(place, bends, between, below - more)
         return Drawing(dict(place), bends, wrong, wrong + more)
 
-    def _stress(self, place: Mapping[int, complex]) -> float:
+    def _wrong(
+        self, place: Mapping[int, complex], bends: Mapping[Edge, float], between: Real, enough: float
+    ) -> float:
+        """What is wrong, or at least `enough`: cheap measurements first, few pieces before many."""
+        found = 2 * shortfall(between, LIMITS.apart)
+        if found >= enough:
+            return found
+        lines = dict(self.diagram.lines)
+        drawn = between_nodes(lines, place, bends)
+        labels = self._labels(place, drawn)
+        found = faults(drawn, place, labels, _SEGMENTS, enough, self.crossing)
+        if found < enough and any(i == j for i, j in lines):
+            drawn = with_loops(lines, place, drawn)
+            found = faults(drawn, place, labels, _SEGMENTS, enough, self.crossing)
+        if found < enough and found.is_integer():  # nothing but crossings, as far as that was seen
+            found = faults(drawn, place, labels, _FINE, enough, self.crossing)
+        return found
+
+    def _stress(self, between: Real) -> float:
         """Squares of how much distances differ from what they should be, in units of the latter."""
-        pairs = ((abs(place[i] - place[j]), self.far[i][j]) for i, j in combinations(place, 2))
-        return sum((apart / goal - 1) ** 2 for apart, goal in pairs if goal < inf)
+        wished = self._wished
+        return float(((between[wished < inf] / wished[wished < inf] - 1) ** 2).sum())
+
+    @cached_property
+    def _wished(self) -> Real:
+        """Wished distances of all pairs."""
+        return np.array([wished for i, row in enumerate(self.far) for wished in row[i + 1 :]])
 
     def _labels(
         self, place: Mapping[int, complex], drawn: Sequence[tuple[Edge, tuple[tuple[float, float], ...]]]
@@ -240,8 +256,19 @@ def crowded(place: Mapping[int, complex], n: int, close: float) -> float:
     >>> crowded({0: 0j, 1: 0.25 + 0j, 2: 3 + 0j}, 0, 0.5)
     0.5
     """
-    return sum(
-        max(0.0, 1 - abs(place[i] - place[j]) / (close if i >= n else close / 1.5))
-        for i, j in combinations(range(len(place)), 2)
-        if j >= n
-    )
+    if len(place) <= n:
+        return 0.0
+    limits = _limits(len(place), n, close)
+    return float(np.maximum(0.0, 1 - distances_between(place) / limits).sum())
+
+
+@lru_cache(maxsize=64)
+def _limits(n_nodes: int, n: int, close: float) -> Real:
+    """Distance that every pair of nodes is to keep; two external points may be anywhere."""
+    kinds = (inf if j < n else close if i >= n else close / 1.5 for i, j in combinations(range(n_nodes), 2))
+    return np.array(list(kinds))
+
+
+def distances_between(place: Mapping[int, complex]) -> Real:
+    """Distances of all pairs of nodes: 0 and 1, 0 and 2, ..."""
+    return apart(np.array([place[node] for node in range(len(place))], dtype=complex))

@@ -48,8 +48,16 @@ _COORDINATE = re.compile(r"[xyz](_?[0-9]+)?")
 _FIELD_COMPONENT = re.compile(r"f_?[0-9]+")
 #: What the field is called elsewhere, with any digits and subscripts.
 _OTHER_FIELD = re.compile(r"(var)?(phi|chi|psi)[0-9]*(_.*)?", re.IGNORECASE)
-#: Printed, these would read as a propagator: K_12 as the line between the points 1 and 2.
-_PROPAGATOR = re.compile(r"(K|Kappa)[0-9]*(_.*)?")
+#: Names that our formulas have for something else, and for what. Printed, K_12 would be the line between the
+#: points 1 and 2; δ with a number the equality of two components; with a word (δ_m) it is a counterterm.
+_NOTATION = (
+    (re.compile(r"(K|Kappa)[0-9]*(_.*)?"), "the propagator K"),
+    (re.compile(r"G[0-9]*(_.*)?"), "the correlator G"),
+    (re.compile(r"O|Omicron"), "the order O( ) of what is left out"),
+    (re.compile(r"Z[0-9]*(_0)?|Zeta"), "the partition function Z"),
+    (re.compile(r"delta(_?[0-9]+)+"), "the δ of two components of the field"),
+    (re.compile(r"d[xyz][0-9]*"), "the measure of an integral"),
+)
 #: Words that Python, SymPy or a table would read as something else, and what that is.
 _TAKEN = {
     "I": "the imaginary unit", "i": "the imaginary unit", "E": "Euler's number", "e": "Euler's number",
@@ -119,10 +127,11 @@ def _check_meaning(written: str, name: str) -> None:
             f"'{written}' reads as a second field, and an action has one (the field is written f): write f "
             "for the field; if a constant is meant, choose another name, such as 'g'"
         )
-    if _PROPAGATOR.fullmatch(name):
-        raise InvalidAction(
-            f"'{written}' is printed as the propagator K and cannot be a coupling: choose another name"
-        )
+    for pattern, meaning in _NOTATION:
+        if pattern.fullmatch(name):
+            raise InvalidAction(
+                f"'{written}' is printed as {meaning} and cannot be a coupling: choose another name"
+            )
     if name == "pi":
         raise InvalidAction(
             f"'{written}' is the number π, which is not rational: absorb it into a coupling, as in 'g*f^4'"

@@ -1,6 +1,7 @@
 """Options that several subcommands share, and the parsing of points."""
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -99,6 +100,10 @@ def whole_number(text: str) -> int:
     (2500, 1000)
     """
     text = text.strip()
+    if len(text) > _LONGEST_NUMBER and re.fullmatch(r"[-+]?[0-9_]+", text):
+        raise click.BadParameter(
+            f"{shown(text)} has more than {_LONGEST_NUMBER} digits; nothing that large can be counted here"
+        )
     if len(text) <= _LONGEST_NUMBER:
         for read in (int, float):
             with suppress(ValueError, OverflowError):

@@ -54,6 +54,8 @@ def _number(number: str, text: str, other: str) -> int | Fraction:
         value = Fraction(number) if bounded else None
     except (ValueError, ZeroDivisionError):
         value = None
+    if value is None and re.fullmatch(r"[-+]?[0-9][0-9_.]*([eE][-+]?[0-9]+)?", number.strip()):
+        raise click.BadParameter(f"{shown(text)} holds a number out of range: write {other} or {_SAMPLE}")
     if value is None:
         raise click.BadParameter(f"{shown(text)} is not read: write {other} or {_SAMPLE}")
     return int(value) if value.denominator == 1 else value

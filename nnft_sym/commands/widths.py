@@ -106,7 +106,15 @@ def command(
     network = net.build(points)
     with TerminalProgress() as progress:
         scan = scan_widths(
-            network, as_points(points), wanted, networks, experiments, seed, estimator, progress.sampling
+            network,
+            as_points(points),
+            wanted,
+            networks,
+            experiments,
+            seed,
+            estimator,
+            progress.sampling,
+            exact_progress=progress.averaging,
         )
     if out is not None and target is not None:
         kind = Path(out).suffix[1:].lower()

@@ -8,7 +8,8 @@ f^v (so that filters and Wick counts hold unchanged):
    equally many contractions, since the contractions of a diagram are symmetric in the ends at a vertex;
 3. **read off** the lines between points, the product of δ of the external components, and a factor D for
    every closed loop of contracted components;
-4. **collect** equal results, by a canonical form in which extra nodes mark the vertices that are not plain.
+4. **collect** equal results, by a canonical form in which extra nodes of their own colours mark the vertices
+   that are not plain.
 """
 
 from collections import Counter
@@ -16,11 +17,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
-from itertools import combinations, product
+from itertools import combinations, product, repeat
 from math import factorial, prod
 from typing import NamedTuple
 
-from diagrams.canonical import canonical_form
+from diagrams.canonical import CanonicalForm, canonical_form, exchangeable_form
+from diagrams.combinatorics.pairings import pairings
 from diagrams.diagram import Diagram
 from nnft_sym.actions.action import Action
 from nnft_sym.actions.names import COMPONENTS
@@ -29,8 +31,8 @@ from nnft_sym.actions.shapes import Shape
 from nnft_sym.expansions.truncation import Truncation
 from nnft_sym.notation import Factors, Line
 
-#: Self-loops that mark an extra node; no vertex of an action has as many (its valence is at most 64).
-_MARK = 70
+#: Colours of nodes: points, ends of contracted components, and from here on the kinds of marked vertices.
+_POINT, _PORT, _MARK = 0, 1, 2
 
 Pair = tuple[int, int]
 #: Per line end at a vertex: the point it is dealt to, and the product f.f there (0 without components).
@@ -58,7 +60,7 @@ class Structure:
     marks : tuple of (int, tuple of (int, int))
         Per vertex that is not just fields at one point: which vertex of the action it is, and its points with
         a class; points of one class are alike.
-    orbit : Diagram
+    orbit : CanonicalForm
         The same for terms that differ by a permutation of the external points only.
     """
 
@@ -69,7 +71,7 @@ class Structure:
     multiplicity: int
     share: Fraction
     marks: tuple[tuple[int, tuple[Pair, ...]], ...]
-    orbit: Diagram
+    orbit: CanonicalForm
 
     @property
     def vector(self) -> bool:
@@ -191,7 +193,7 @@ def _dealings(shape: Shape) -> tuple[Dealing, ...]:
             ways.append(tuple((point, 0) for point in points))
             continue
         at = [[end for end, p in enumerate(points) if p == point] for point in range(len(shape.places))]
-        for matchings in product(*(tuple(_matchings(tuple(here))) for here in at)):
+        for matchings in product(*(tuple(pairings(here)) for here in at)):
             pair_of = {end: number for m in matchings for number, pair in enumerate(m) for end in pair}
             ways.append(tuple((point, pair_of[end]) for end, point in enumerate(points)))
     return tuple(ways)
@@ -207,16 +209,6 @@ def _to_points(valence: int, sizes: Sequence[int]) -> Iterator[tuple[int, ...]]:
         for rest in _to_points(valence - sizes[-1], sizes[:-1]):
             dealt = iter(rest)
             yield tuple(last if end in chosen else next(dealt) for end in range(valence))
-
-
-def _matchings(items: tuple[int, ...]) -> Iterator[tuple[Pair, ...]]:
-    """Pair things up in every way."""
-    if not items:
-        yield ()
-        return
-    for position in range(1, len(items)):
-        for rest in _matchings(items[1:position] + items[position + 1 :]):
-            yield ((items[0], items[position]), *rest)
 
 
 def _joined(
@@ -289,14 +281,14 @@ def _traced(diagram: Diagram, partner: dict[Pair, Pair]) -> tuple[tuple[Pair, ..
     return tuple(pairs), loops
 
 
-def _marked(raw: _Raw, n_nodes: int) -> list[Pair]:
-    """Add a node with many self-loops for every mark, joined to its points (class + 1) times."""
+def _marked(n: int, raw: _Raw) -> tuple[list[Pair], list[int]]:
+    """Add a node for every mark, joined to its points (class + 1) times; give lines, and colours of nodes."""
     edges = list(raw.edges)
-    for node, (kind, points) in enumerate(raw.marks, start=n_nodes):
-        edges += [(node, node)] * (_MARK + kind)
+    nodes = _n_nodes(n, raw)
+    for node, (_, points) in enumerate(raw.marks, start=nodes):
         for point, alike in points:
-            edges += [(point, node)] * (alike + 1)
-    return edges
+            edges += repeat((point, node), alike + 1)
+    return edges, [_POINT] * (nodes - n) + [_MARK + kind for kind, _ in raw.marks]
 
 
 def _n_nodes(n: int, raw: _Raw) -> int:
@@ -307,24 +299,18 @@ def _canonical(n: int, raw: _Raw) -> _Raw:
     """Number the points in a way that does not depend on how the vertices were numbered."""
     if not raw.marks:
         return raw
-    nodes = _n_nodes(n, raw)
-    edges = canonical_form(n, nodes + len(raw.marks) - n, _marked(raw, nodes)).edges
-    counted = Counter(edges)
-    marks = {
-        node: times - _MARK for (node, other), times in counted.items() if node == other and times >= _MARK
-    }
-    points = [node for node in range(nodes + len(raw.marks)) if node not in marks]
-    new = {node: number for number, node in enumerate(points)}
+    edges, colours = _marked(n, raw)
+    form = canonical_form(n, len(colours), edges, colours=colours)
+    # The nodes stand by colour: points first, then the marks by kind.
+    kinds = dict(enumerate((colour - _MARK for colour in sorted(colours)), start=n))
+    marks = {node: kind for node, kind in kinds.items() if kind >= 0}
     joined: dict[int, list[Pair]] = {node: [] for node in marks}
-    for (a, b), times in counted.items():
-        if (a in marks) != (b in marks):
-            mark, point = (a, b) if a in marks else (b, a)
-            joined[mark].append((new[point], times - 1))
-    kept = sorted(
-        (min(new[a], new[b]), max(new[a], new[b])) for a, b in edges if a not in marks and b not in marks
-    )
+    for (point, node), times in Counter(form.edges).items():
+        if node in marks:
+            joined[node].append((point, times - 1))
+    kept = tuple(edge for edge in form.edges if edge[1] not in marks)
     found = sorted((marks[node], tuple(sorted(joined[node], key=lambda p: (p[1], p[0])))) for node in marks)
-    return _Raw(tuple(kept), tuple(found), raw.pairs)
+    return _Raw(kept, tuple(found), raw.pairs)
 
 
 def _labelled(n: int, raw: _Raw, kinds: Sequence[Shape]) -> tuple[Factors, tuple[tuple[int, ...], ...]]:
@@ -343,22 +329,20 @@ def _labelled(n: int, raw: _Raw, kinds: Sequence[Shape]) -> tuple[Factors, tuple
     return Factors(lines, tuple(weights) if any(weights) else (), pairs), tuple(sorted(links))
 
 
-def orbit_of(n: int, factors: Factors, marks: tuple[tuple[int, tuple[Pair, ...]], ...]) -> Diagram:
-    """Make a diagram that is the same for terms which differ by a permutation of the external points only.
+def orbit_of(n: int, factors: Factors, marks: tuple[tuple[int, tuple[Pair, ...]], ...]) -> CanonicalForm:
+    """Make a form that is the same for terms which differ by a permutation of the external points only.
 
     Contracted components are marked as well, by lines between nodes put in front of the external points.
     """
     pairs = tuple((a - 1, b - 1) for a, b in factors.pairs)
     raw = _Raw(_edges(n, factors.lines), marks, pairs)
-    nodes = _n_nodes(n, raw)
-    edges = _marked(raw, nodes)
+    edges, colours = _marked(n, raw)
     if pairs:
-        port = {point: nodes + len(marks) + point for point in range(n)}
+        port = {point: n + len(colours) + point for point in range(n)}
         edges = [(port.get(a, a), port.get(b, b)) for a, b in edges]
-        edges += list(port.items())
-        edges += [(node, node) for node in port.values() for _ in range(_MARK - 1)]
-        edges += [(port[a], port[b]) for a, b in pairs]
-    return Diagram.from_edges(n, edges).unlabelled()
+        edges += [*port.items(), *((port[a], port[b]) for a, b in pairs)]
+        colours += [_PORT] * n
+    return exchangeable_form(n, len(colours), edges, colours=colours)
 
 
 def _edges(n: int, lines: Sequence[Line]) -> tuple[Pair, ...]:

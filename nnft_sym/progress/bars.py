@@ -69,6 +69,13 @@ class TerminalProgress:
 
     def sampling(self, done: int, total: int) -> None:
         """Report sampled networks; what the first call reports was done before (a run that is continued)."""
+        self._report(done, total, self._unit)
+
+    def averaging(self, done: int, total: int) -> None:
+        """Report averages over the parameters of one neuron."""
+        self._report(done, total, "averages over a neuron")
+
+    def _report(self, done: int, total: int, unit: str) -> None:
         self._silence.cancel()
         now = time.perf_counter()
         text = self._rate.after(done, total, now)
@@ -77,7 +84,7 @@ class TerminalProgress:
         elif now - self._last > LINE_EVERY:
             self._last = now
             click.echo(
-                f"[{now - self._started:6.1f} s]   {done:,} of {total:,} {self._unit}{text and ', ' + text}",
+                f"[{now - self._started:6.1f} s]   {done:,} of {total:,} {unit}{text and ', ' + text}",
                 err=True,
             )
 

@@ -13,7 +13,7 @@ from nnft_sym.printing.number_text import NOTHING, number, p_value, percent, wit
 from nnft_sym.report.plot_style import net_title
 from nnft_sym.study.results import PREDICTIONS, CouplingStatus, NetResult, StudyResult
 from nnft_sym.study.summary import PREDICTION_NAMES, chosen_fit
-from nnft_sym.study.verdict import judgement
+from nnft_sym.study.verdict import constancy
 
 if TYPE_CHECKING:
     from numerics.fits.comparison import Comparison
@@ -53,7 +53,7 @@ class Table:
 
 def constant_coupling(net: NetResult) -> str:
     """Say whether one constant coupling is accepted, rejected or undecided."""
-    return judgement(net.coupling, net.correlators[4].quality)
+    return constancy(net.coupling, net.correlators[4].quality)
 
 
 def overview_table(result: StudyResult) -> Table:

@@ -135,15 +135,13 @@ def _net_view(
         "explained": percent(net.six_point.explained["lambda_fit"]),
         "passed": net.passed,
         "checks": net.checks,
-        "repeated": net.repeated,
-        "not_checked": net.not_checked,
         "tails": prose.tail_sentences(net),
         "facts": prose.setup_facts(net, result),
         "correlators": content.correlators_table(net),
         "coupling": content.coupling_table(net),
         "elements": content.element_table(net),
         "six_point": content.six_point_table(net),
-        "remainder": prose.remainder_sentences(net),
+        "remainder": prose.remainder_sentences(net, result.limits),
         "figures": {figure.kind: figure for figure in figures if figure.net == place},
     }
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from nnft_sym.printing.number_text import NOTHING, number, percent, superscript
 from nnft_sym.printing.tables import point_label
+from nnft_sym.study.judgement import Judgement
 from nnft_sym.study.results import NetResult, StudyResult
-from nnft_sym.study.verdict import IDENTITY
 from numerics.results.estimate import Quality
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def _point(point: Sequence[float]) -> str:
     return point_label(point).replace("-", "−")
 
 
-def remainder_sentences(net: NetResult) -> list[str]:
+def remainder_sentences(net: NetResult, limits: Judgement) -> list[str]:
     """Say what the λ tensor leaves of the 6-point function."""
     six, result = net.six_point, net.correlators[6]
     kept = np.isfinite(six.remainder)
@@ -66,7 +66,7 @@ def remainder_sentences(net: NetResult) -> list[str]:
         f"{percent(of_full, 2)} of G6; its mean size is {number(float(sizes.mean()), 3)}, the largest "
         f"{number(float(sizes.max()), 3)}."
     ]
-    if six.identity_error is not None and six.identity_error > IDENTITY:
+    if six.identity_error is not None and six.identity_error > limits.identity:
         said.append(
             "It should equal κ₆/N², the exact connected 6-point function, but misses it by up to "
             f"{number(six.identity_error, 2)} of the largest |ΔG6|: the engine or its integrals are not "
@@ -101,7 +101,7 @@ def wick_check(expansion: "Expansion") -> str:
     >>> wick_check(correlator("lambda*f^4", 4))
     '3 without vertex = 3!!; 105 with f⁴ = 7!!'
     """
-    from diagrams.combinatorics.wick import double_factorial
+    from diagrams.combinatorics.numbers import double_factorial
 
     said = []
     for key, found in expansion.wick_total.items():
@@ -173,6 +173,7 @@ def notes(result: StudyResult) -> list[tuple[str, str]]:
             "networks, and only one that fails twice counts: high powers of f are skewed, and a p-value "
             "far in the tail is then wrong by powers of ten.",
         ),
+        ("Thresholds", _thresholds(result.limits)),
     ]
     if any(net.correlators[4].quality is not Quality.TRUSTED for net in result.nets):
         said.append(
@@ -219,3 +220,17 @@ def study_file(result: StudyResult) -> str:
     blocks = ["\n".join(lines(top))]
     blocks += ["\n".join(["[[net]]", *lines(net)]) for net in nets]
     return "\n\n".join(blocks) + "\n"
+
+
+def _thresholds(limits: Judgement) -> str:
+    """Say from which numbers on checks fail and a constant coupling is rejected."""
+    return (
+        f"A check of sample against exact fails at a two-sided p below {limits.suspect:g}, or if an exact "
+        f"linear relation is broken by more than {percent(limits.relations)}; a χ² with k directions is "
+        f"judged from {limits.networks_per_square:g} k² networks on; the mean coupling may be "
+        f"{limits.pull:g} standard errors off, integrals {limits.quadrature:g} of the largest, the identity "
+        f"of the 6-point function {limits.identity:g}. A constant λ is rejected at an upper tail of χ² below "
+        f"{limits.rejected:g}, or if every constant misses more than {percent(limits.misfit)} of the exact "
+        f"ΔG4; a sample alone accepts one that misses at most {percent(limits.vague)}. A fair description "
+        f"explains {percent(limits.fair)} of ΔG6."
+    )

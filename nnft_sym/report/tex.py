@@ -181,11 +181,10 @@ def _net_view(
         "constant": content.constant_coupling(net),
         "explained": percent(net.six_point.explained["lambda_fit"]),
         "checks": net.checks,
-        "repeated": net.repeated,
         "tails": prose.tail_sentences(net),
         "facts": prose.setup_facts(net, result),
         "tables": {kind: (table.caption, _tabular(table)) for kind, table in tables.items()},
-        "remainder": " ".join(prose.remainder_sentences(net)),
+        "remainder": " ".join(prose.remainder_sentences(net, result.limits)),
         "figures": {figure.kind: figure for figure in figures if figure.net == place},
     }
 

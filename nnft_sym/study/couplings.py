@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 #: Relative size under which a vertex integral, or an exactly known correlator, counts as zero.
 ZERO = 1e-10
 #: Share of itself by which the weights of a fitted constant allow every element to miss it. A tensor that
-#: misses a constant by 2 % (`nnft_sym.study.verdict.MISFIT`) is still called constant; for two elements that
+#: misses a constant by 2 % (`Judgement.misfit`) is still called constant; for two elements that
 #: differ by δ such a fit moves by at most δ/(√2 · this share) of its standard error, a seventh.
 ALLOWANCE = 0.1
 #: Standard errors under which a *sampled* connected correlator counts as zero where no exact one exists.

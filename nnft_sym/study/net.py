@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 
+from nnft_sym.study.checking import check_numbers
 from nnft_sym.study.config import NetConfig, StudyConfig
 from nnft_sym.study.couplings import FourPointData, extract_coupling
+from nnft_sym.study.judgement import STANDARD, Judgement
 from nnft_sym.study.reporter import Reporter
 from nnft_sym.study.results import Array, CorrelatorResult, NetResult
 from nnft_sym.study.six_point import predict_six_point
-from nnft_sym.study.verdict import ALWAYS_ASKED, checks, is_sampled, verdict
+from nnft_sym.study.verdict import verdict
 from numerics.errors import NotAvailable
 from numerics.exact.correlators import ExactCorrelators, exact_correlators
 from numerics.fields.index_sets import multisets
@@ -37,6 +39,7 @@ def study_net(
     predictions: Mapping[int, Prediction],
     coupling_name: str,
     told: Reporter,
+    limits: Judgement = STANDARD,
 ) -> NetResult:
     """Study one net; a comparison of sampled with exact that fails is repeated with independent networks.
 
@@ -47,21 +50,14 @@ def study_net(
     start = time.perf_counter()
     net, points = config.network(), as_points(config.points)
     told.stage(f"{config.kind}-net: exact finite-width correlators")
-    exact = _exact(net, points)
+    exact = _exact(net, points, told)
     told.stage(f"{config.kind}-net, N = {config.width}: sampling")
-    found = _evaluate(config, study, predictions, coupling_name, exact, _sample(net, points, study, told, 0))
-    failed = {name for name, good in found.checks.items() if not good and is_sampled(name)}
-    if failed:
+    given = (config, study, predictions, coupling_name, exact)
+    found = _evaluate(*given, _sample(net, points, study, told, 0), limits)
+    if any(check.is_sampled for check in found.checks.failed):
         told.stage(f"{config.kind}-net: sampling independent networks, because a comparison failed")
-        again = _evaluate(
-            config, study, predictions, coupling_name, exact, _sample(net, points, study, told, 1)
-        )
-        passed = {name for name in failed if again.checks.get(name, False)}
-        found = replace(
-            found,
-            checks={name: good or name in passed for name, good in found.checks.items()},
-            repeated=tuple(sorted(passed)),
-        )
+        again = _evaluate(*given, _sample(net, points, study, told, 1), limits)
+        found = replace(found, checks=found.checks.after(again.checks))
     return replace(found, seconds=time.perf_counter() - start)
 
 
@@ -72,6 +68,7 @@ def _evaluate(
     coupling_name: str,
     exact: ExactCorrelators | None,
     sampled: SampledCorrelators,
+    limits: Judgement,
 ) -> NetResult:
     """Extract, predict, compare and judge."""
     net, points = config.network(), as_points(config.points)
@@ -99,7 +96,9 @@ def _evaluate(
     joint = _joint(correlators, sampled)
     integral_error = _relative_error(vertex.value, vertex.error)
     contact = _contact_error(net, points, config.cutoff, vertex.value)
-    made = checks(correlators, joint, coupling, six_point, integral_error, sampled.n_networks, contact)
+    made = check_numbers(
+        correlators, joint, coupling, six_point, integral_error, sampled.n_networks, contact, limits
+    )
     kernel, kernel_weight = net.kernel.full(points, points), net.kernel.weight(points, points)
     return NetResult(
         config=config,
@@ -115,8 +114,7 @@ def _evaluate(
         six_point=six_point,
         joint=joint,
         checks=made,
-        not_checked=tuple(name for name in ALWAYS_ASKED if name not in made),
-        verdict=verdict(correlators, coupling, six_point, config.cutoff),
+        verdict=verdict(correlators, coupling, six_point, config.cutoff, limits),
         seconds=0.0,
     )
 
@@ -133,10 +131,10 @@ def _contact_error(net: Network, points: Array, cutoff: float | None, coefficien
     return worst
 
 
-def _exact(net: Network, points: Array) -> ExactCorrelators | None:
+def _exact(net: Network, points: Array, told: Reporter) -> ExactCorrelators | None:
     """Ask for the referee; some architectures and dimensions have none, or none to be trusted."""
     try:
-        found = exact_correlators(net, points, orders=ORDERS)
+        found = exact_correlators(net, points, orders=ORDERS, progress=told.averaging)
     except NotAvailable:
         return None
     return found if all(found[n].quality is Quality.TRUSTED for n in ORDERS) else None

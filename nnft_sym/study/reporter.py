@@ -12,6 +12,9 @@ class Reporter(Protocol):
     def sampling(self, done: int, total: int) -> None:
         """Report sampled networks."""
 
+    def averaging(self, done: int, total: int) -> None:
+        """Report averages over the parameters of one neuron, for exact correlators."""
+
 
 class Silent:
     """A reporter that says nothing."""
@@ -20,4 +23,7 @@ class Silent:
         """Announce nothing."""
 
     def sampling(self, done: int, total: int) -> None:
+        """Report nothing."""
+
+    def averaging(self, done: int, total: int) -> None:
         """Report nothing."""

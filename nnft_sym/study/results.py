@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from nnft_sym.study.checks import Checks
+from nnft_sym.study.judgement import STANDARD, Judgement
+
 if TYPE_CHECKING:
     from nnft_sym.expansions.expansion import Expansion
     from nnft_sym.study.config import NetConfig, StudyConfig
@@ -217,23 +220,19 @@ class NetResult:
     coupling: CouplingResult
     six_point: SixPointResult
     joint: "Comparison | None"
-    checks: Mapping[str, bool]
+    checks: Checks
     verdict: str
     seconds: float
-    #: Checks that failed for the first sample and passed for a second, independent one.
-    repeated: tuple[str, ...] = ()
-    #: Checks that could not be made here.
-    not_checked: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
         """True when no check of our numbers failed."""
-        return all(self.checks.values())
+        return self.checks.passed
 
     @property
     def compared(self) -> bool:
         """True when a sampled correlator could be compared with an exact one."""
-        return any(name.startswith("sampled") for name in self.checks)
+        return self.checks.compared
 
 
 @dataclass(frozen=True)
@@ -247,6 +246,8 @@ class StudyResult:
     seconds: float
     #: Nets without a result -> why.
     refused: Mapping[str, str] = field(default_factory=dict)
+    #: The thresholds behind checks and verdicts.
+    limits: Judgement = STANDARD
 
     @property
     def passed(self) -> bool:

@@ -26,6 +26,7 @@ from nnft_sym.actions.action import Action
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.expansions.expansion import Expansion, correlator
 from nnft_sym.study.config import InvalidStudy, NetConfig, StudyConfig
+from nnft_sym.study.judgement import STANDARD, Judgement
 from nnft_sym.study.net import ORDERS, study_net
 from nnft_sym.study.reporter import Reporter, Silent
 from nnft_sym.study.results import Array, NetResult, StudyResult
@@ -45,7 +46,9 @@ class UnsuitableAction(NNFTError, ValueError):
     """The action has no single coupling of f⁴ to extract."""
 
 
-def run_study(config: StudyConfig, reporter: Reporter | None = None) -> StudyResult:
+def run_study(
+    config: StudyConfig, reporter: Reporter | None = None, limits: Judgement = STANDARD
+) -> StudyResult:
     """Run a whole study.
 
     Parameters
@@ -54,6 +57,8 @@ def run_study(config: StudyConfig, reporter: Reporter | None = None) -> StudyRes
         What to do; see `nnft_sym.study.config`.
     reporter : Reporter, optional
         Told about progress.
+    limits : Judgement, optional
+        Thresholds of checks and verdicts; they are kept in the result and shown in the report.
 
     Returns
     -------
@@ -93,35 +98,24 @@ def run_study(config: StudyConfig, reporter: Reporter | None = None) -> StudyRes
     action = Action(config.action)
     coupling = quartic_coupling(action)
     expansions = {n: correlator(action, n, order=1, scheme="exact") for n in ORDERS}
-    # All integrals come first: a divergence is told before minutes of sampling, not after.
-    integrated = []
-    for number, net in enumerate(config.net, start=1):
-        told.stage(f"{net.kind}-net: integrating the diagrams")
-        try:
-            integrated.append(_integrate(net, expansions))
-        except DivergentIntegral as error:
-            raise DivergentIntegral(
-                f"{error}. This is net number {number} of the study, {net.kind}-net: add a line like "
-                "cutoff = 100.0 to its [[net]] table"
-            ) from None
-    for number, (net, predictions) in enumerate(zip(config.net, integrated, strict=True), start=1):
-        _refuse_extremes(number, net, predictions[4].coefficient(coupling).value)
+    integrated = _integrate_all(config, expansions, coupling, told)
     nets: list[NetResult] = []
-    refused: dict[str, NNFTError] = {}
+    refused: dict[str, str] = {}
     for number, (net, predictions) in enumerate(zip(config.net, integrated, strict=True), start=1):
         try:
-            nets.append(study_net(net, config, predictions, coupling, told))
+            nets.append(study_net(net, config, predictions, coupling, told, limits))
         except NNFTError as error:  # the others have been paid for
-            refused[f"net number {number} of the study, {net.kind}-net"] = error
-    if not nets:
-        raise next(iter(refused.values()))
+            if number == len(config.net) and not nets:
+                raise
+            refused[f"net number {number} of the study, {net.kind}-net"] = str(error)
     return StudyResult(
         config=config,
         expansions=expansions,
         nets=tuple(nets),
         provenance=_provenance(config),
         seconds=time.perf_counter() - start,
-        refused={name: str(error) for name, error in refused.items()},
+        refused=refused,
+        limits=limits,
     )
 
 
@@ -177,6 +171,25 @@ def quartic_coupling(action: Action) -> str:
 def _lone(coefficient: Polynomial) -> Polynomial | None:
     """Make the polynomial that is just the first coupling of another one."""
     return Polynomial.variable(coefficient.variables[0]) if coefficient.variables else None
+
+
+def _integrate_all(
+    config: StudyConfig, expansions: Mapping[int, Expansion], coupling: str, told: Reporter
+) -> list[dict[int, Prediction]]:
+    """Integrate the diagrams of every net: a divergence is told before minutes of sampling, not after."""
+    integrated = []
+    for number, net in enumerate(config.net, start=1):
+        told.stage(f"{net.kind}-net: integrating the diagrams")
+        try:
+            integrated.append(_integrate(net, expansions))
+        except DivergentIntegral as error:
+            raise DivergentIntegral(
+                f"{error}. This is net number {number} of the study, {net.kind}-net: add a line like "
+                "cutoff = 100.0 to its [[net]] table"
+            ) from None
+    for number, (net, predictions) in enumerate(zip(config.net, integrated, strict=True), start=1):
+        _refuse_extremes(number, net, predictions[4].coefficient(coupling).value)
+    return integrated
 
 
 def _integrate(net: NetConfig, expansions: Mapping[int, Expansion]) -> dict[int, Prediction]:

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 from nnft_sym.printing.number_text import NOTHING, plain
 from nnft_sym.printing.tables import table
+from nnft_sym.study.judgement import Judgement
 from nnft_sym.study.results import PREDICTIONS, CouplingStatus, NetResult, StudyResult
-from nnft_sym.study.verdict import SUSPECT, is_sampled, judgement
+from nnft_sym.study.verdict import constancy
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -31,12 +32,14 @@ def summarise(result: StudyResult) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``passed``, ``nets`` (see `net_summary`), ``seconds``, ``provenance``.
+        ``passed``, ``refused``, ``nets`` (see `net_summary`), ``thresholds`` (`Judgement`), ``seconds``,
+        ``provenance``.
     """
     return {
         "passed": result.passed,
         "refused": dict(result.refused),
         "nets": [net_summary(net) for net in result.nets],
+        "thresholds": result.limits.rows(),
         "seconds": result.seconds,
         "provenance": dict(result.provenance),
     }
@@ -67,9 +70,20 @@ def net_summary(net: NetResult) -> dict[str, Any]:
         "cutoff": net.config.cutoff,
         "passed": net.passed,
         "compared": net.compared,
-        "checks": dict(net.checks),
-        "not_checked": list(net.not_checked),
-        "repeated": list(net.repeated),
+        "checks": {check.sentence: check.passed for check in net.checks},
+        "judged": [
+            {
+                "name": check.name.name.lower(),
+                "order": check.order,
+                "passed": check.passed,
+                "statistic": check.statistic,
+                "threshold": check.threshold,
+                "repeated": check.repeated,
+            }
+            for check in net.checks
+        ],
+        "not_checked": [name.value for name in net.checks.not_made],
+        "repeated": [check.sentence for check in net.checks.repeated],
         "verdict": net.verdict,
         "lambda_mean": coupling.mean,
         "lambda_err": coupling.mean_error,
@@ -82,7 +96,7 @@ def net_summary(net: NetResult) -> dict[str, Any]:
         "lambda_chi2_dof": NAN if fit is None else reduced_chi2(fit),
         "lambda_dof": 0 if fit is None else fit.dof,
         "lambda_fit_best": NAN if coupling.fit_best is None else coupling.fit_best.parameters[0],
-        "lambda_constant": judgement(coupling, four.quality),
+        "lambda_constant": constancy(coupling, four.quality),
         "lambda_misfit": coupling.misfit_best,
         "lambda_misfit_least": coupling.misfit_least,
         "lambda_elements": {item.name.lower(): coupling.count(item) for item in CouplingStatus},
@@ -147,7 +161,7 @@ def summary_tables(result: StudyResult) -> "list[Table | str]":
             coupling_table(net),
             six_point_table(net),
             f"[bold]Verdict.[/bold] {net.verdict}",
-            *_failures(net),
+            *_failures(net, result.limits),
             "",
         ]
     word = "PASSED" if result.passed else "NOT PASSED"
@@ -155,16 +169,20 @@ def summary_tables(result: StudyResult) -> "list[Table | str]":
     return made
 
 
-def _failures(net: NetResult) -> list[str]:
-    failed = [name for name, good in net.checks.items() if not good]
-    said = [f"[bold red]Not passed:[/bold red] {name}" for name in failed]
-    if any(map(is_sampled, failed)):
+def _failures(net: NetResult, limits: Judgement) -> list[str]:
+    failed = net.checks.failed
+    said = [f"[bold red]Not passed:[/bold red] {check.sentence}" for check in failed]
+    if any(check.is_sampled for check in failed):
         said.append(
-            f"(Sampled and exact are taken to disagree at a two-sided p below {SUSPECT:g}, twice in a row "
-            "with independent networks.)"
+            f"(Sampled and exact are taken to disagree at a two-sided p below {limits.suspect:g}, twice in a "
+            "row with independent networks.)"
         )
-    said += [f"Not checked: {name} (no answer here)" for name in net.not_checked if net.exact_method]
-    said += [f"{name}: failed once, passed with independent networks" for name in net.repeated]
+    said += [
+        f"Not checked: {name.value} (no answer here)" for name in net.checks.not_made if net.exact_method
+    ]
+    said += [
+        f"{check.sentence}: failed once, passed with independent networks" for check in net.checks.repeated
+    ]
     return said
 
 

@@ -1,7 +1,8 @@
 """The verdict in words, decided from the numbers and never from the name of the net.
 
-Two separate judgements: `checks` asks whether *our* numbers agree with the exact referee; `verdict` says
-whether the *field theory* with one constant coupling describes the ensemble. It must be able to say no.
+Two separate judgements: `nnft_sym.study.checks` asks whether *our* numbers agree with the exact referee; the
+verdict says whether the *field theory* with one constant coupling describes the ensemble. It must be able to
+say no. The thresholds of both are those of a `Judgement`.
 """
 
 from collections.abc import Mapping
@@ -9,92 +10,12 @@ from collections.abc import Mapping
 import numpy as np
 
 from nnft_sym.printing.number_text import number, percent, with_error
+from nnft_sym.study.judgement import STANDARD, Judgement
 from nnft_sym.study.results import CorrelatorResult, CouplingResult, CouplingStatus, SixPointResult
-from numerics.fits.comparison import Comparison
 from numerics.results.estimate import Quality
 
-#: Two-sided p-value of sampled against exact below which our own numbers are suspect: with three nets and
-#: four comparisons each, a false alarm in about one run of 800.
-SUSPECT = 1e-4
-#: Upper-tail probability of the fit's χ² below which one constant coupling is rejected.
-REJECTED = 1e-3
-#: Mean relative misfit to the exact 4-point function above which one constant coupling is rejected.
-MISFIT = 0.02
-#: Violation of exact linear relations, as a share of a difference that is itself of the size of its standard
-#: error, up to which sampled and exact correlators agree; rounding in both stays far below.
-RELATIONS = 0.01
-#: A χ² with k directions is judged from this many times k² networks on; with fewer, the block means are not
-#: Gaussian enough in the directions of small variance and the p-value raises false alarms (measured).
-NETWORKS_PER_SQUARE = 100
-#: Largest share of ΔG6 by which the identity "tensor prediction leaves κ₆/N²" may be missed.
-IDENTITY = 1e-6
-#: Mean relative misfit to a *sampled* 4-point function above which nothing is accepted.
-VAGUE = 0.2
-#: Share of ΔG6 that a fair description explains at least.
-FAIR = 0.5
-#: Largest relative quadrature error of the vertex integrals.
-QUADRATURE = 1e-6
-#: The check of the vertex coefficient by a second quadrature, which does not always find an answer.
-CONTACT = "the coefficient of λ is -4! ∫K_W K_W K_W K_W by adaptive quadrature"
-#: The check that the λ tensor predicts all of the 6-point function but its own cumulant.
-LEFT = "the coupling tensor leaves exactly the connected 6-point cumulant"
-#: Checks of which a net says when they could not be made.
-ALWAYS_ASKED = (CONTACT, LEFT)
 
-
-def checks(
-    correlators: Mapping[int, CorrelatorResult],
-    joint: Comparison | None,
-    coupling: CouplingResult,
-    six_point: SixPointResult,
-    integral_error: float,
-    n_networks: int,
-    contact_error: float | None = None,
-) -> dict[str, bool]:
-    """Judge our own numbers against the exact referee.
-
-    Returns
-    -------
-    dict of str to bool
-        One entry per check that could be made; orders whose sample is not trustworthy, or too small for
-        its number of independent directions, are not judged.
-    """
-    made = {"vertex integrals converged": bool(integral_error <= QUADRATURE)}
-    if contact_error is not None:
-        made[CONTACT] = bool(contact_error <= QUADRATURE)
-    for order, result in correlators.items():
-        one = result.comparison
-        if one is not None and result.quality is Quality.TRUSTED and _large_enough(one, n_networks):
-            made[f"sampled {order}-point function agrees with the exact one"] = _agrees(one)
-    if joint is not None and _large_enough(joint, n_networks):
-        made["all trusted correlators together agree with the exact ones"] = _agrees(joint)
-    four = correlators[4]
-    if coupling.mean_exact is not None and four.quality is Quality.TRUSTED and coupling.mean_error > 0:
-        pull = (coupling.mean - coupling.mean_exact) / coupling.mean_error
-        made["sampled mean coupling agrees with the exact one"] = bool(abs(pull) < 4)
-    if six_point.identity_error is not None:
-        made[LEFT] = _identity_holds(six_point)
-    return made
-
-
-def is_sampled(name: str) -> bool:
-    """Tell whether a check rests on a sample, which may deviate by chance."""
-    return name.startswith(("sampled", "all trusted"))
-
-
-def _identity_holds(six_point: SixPointResult) -> bool:
-    return six_point.identity_error is not None and bool(six_point.identity_error <= IDENTITY)
-
-
-def _large_enough(comparison: Comparison, n_networks: int) -> bool:
-    return n_networks >= NETWORKS_PER_SQUARE * comparison.dof**2
-
-
-def _agrees(comparison: Comparison) -> bool:
-    return bool(comparison.p_value >= SUSPECT and comparison.null_residual <= RELATIONS)
-
-
-def judgement(coupling: CouplingResult, quality: Quality) -> str:
+def constancy(coupling: CouplingResult, quality: Quality, limits: Judgement = STANDARD) -> str:
     """Say in a word what the data say about one constant coupling.
 
     Returns
@@ -103,21 +24,21 @@ def judgement(coupling: CouplingResult, quality: Quality) -> str:
         ``"accepted"``, ``"rejected"``, or ``"undecided"`` where the sample cannot tell: not being rejected
         is not enough, without an exact answer the sample must be trustworthy and precise.
     """
-    if rejections(coupling, quality):
+    if rejections(coupling, quality, limits):
         return "rejected"
-    return "accepted" if decided(coupling, quality) else "undecided"
+    return "accepted" if decided(coupling, quality, limits) else "undecided"
 
 
-def decided(coupling: CouplingResult, quality: Quality) -> bool:
-    """Tell whether the data can accept a constant: several elements, exact, or trusted and met to `VAGUE`."""
+def decided(coupling: CouplingResult, quality: Quality, limits: Judgement = STANDARD) -> bool:
+    """Tell whether the data can accept a constant: several elements, exact, or trusted and not vague."""
     if coupling.count(CouplingStatus.FINITE) < 2:
         return False  # one number always fits one coupling
     if coupling.exact is not None:
         return True
-    return quality is Quality.TRUSTED and coupling.misfit_best <= VAGUE
+    return quality is Quality.TRUSTED and coupling.misfit_best <= limits.vague
 
 
-def rejections(coupling: CouplingResult, quality: Quality) -> list[str]:
+def rejections(coupling: CouplingResult, quality: Quality, limits: Judgement = STANDARD) -> list[str]:
     """Say why one constant coupling does not describe the 4-point function.
 
     Parameters
@@ -130,8 +51,8 @@ def rejections(coupling: CouplingResult, quality: Quality) -> list[str]:
     -------
     list of str
         Empty if it does: no element would need an infinite coupling, the fit to the sample has an acceptable
-        χ², some constant meets the exact 4-point function to `MISFIT`, and the fit meets the exact linear
-        relations as well.
+        χ², some constant meets the exact 4-point function to `Judgement.misfit`, and the fit meets the exact
+        linear relations as well.
     """
     fit = coupling.fit
     if fit is None or coupling.fit_best is None:
@@ -139,11 +60,11 @@ def rejections(coupling: CouplingResult, quality: Quality) -> list[str]:
     said = []
     if coupling.count(CouplingStatus.INFINITE):
         said.append("some elements would need it infinite")
-    if quality is Quality.TRUSTED and fit.dof and fit.upper_tail < REJECTED:
+    if quality is Quality.TRUSTED and fit.dof and fit.upper_tail < limits.rejected:
         said.append(f"χ²/dof = {number(fit.chi2_dof, 3)} with {_degrees(fit.dof)}")
-    if coupling.exact is not None and coupling.misfit_least > MISFIT:
+    if coupling.exact is not None and coupling.misfit_least > limits.misfit:
         said.append(f"every constant misses at least {percent(coupling.misfit_least)} of the exact ΔG4")
-    if quality is Quality.TRUSTED and fit.null_residual > MISFIT:
+    if quality is Quality.TRUSTED and fit.null_residual > limits.misfit:
         said.append(f"it breaks exact relations between the elements by {percent(fit.null_residual)}")
     return said
 
@@ -157,6 +78,7 @@ def verdict(
     coupling: CouplingResult,
     six_point: SixPointResult,
     cutoff: float | None = None,
+    limits: Judgement = STANDARD,
 ) -> str:
     """Write the verdict on the field theory.
 
@@ -167,6 +89,7 @@ def verdict(
     six_point : SixPointResult
     cutoff : float, optional
         Λ of the box over which vertices were integrated: couplings depend on it.
+    limits : Judgement, optional
 
     Returns
     -------
@@ -174,12 +97,12 @@ def verdict(
         A few sentences, each carrying the numbers it rests on.
     """
     quality = correlators[4].quality
-    undecided = judgement(coupling, quality) == "undecided"
+    undecided = constancy(coupling, quality, limits) == "undecided"
     sentences = [
         *_tails(correlators),
         *_holes(coupling),
-        *_constant(correlators[4], coupling, cutoff),
-        *_six_point(six_point, describes(coupling, quality, six_point), undecided),
+        *_constant(correlators[4], coupling, cutoff, limits),
+        *_six_point(six_point, describes(coupling, quality, six_point, limits), undecided, limits),
     ]
     return " ".join(sentences)
 
@@ -212,9 +135,11 @@ def _holes(coupling: CouplingResult) -> list[str]:
     ]
 
 
-def _constant(four: CorrelatorResult, coupling: CouplingResult, cutoff: float | None) -> list[str]:
+def _constant(
+    four: CorrelatorResult, coupling: CouplingResult, cutoff: float | None, limits: Judgement
+) -> list[str]:
     fit, best = coupling.fit, coupling.fit_best
-    reasons = rejections(coupling, four.quality)
+    reasons = rejections(coupling, four.quality, limits)
     if fit is None or best is None:
         if coupling.count(CouplingStatus.INFINITE):
             return [
@@ -229,7 +154,7 @@ def _constant(four: CorrelatorResult, coupling: CouplingResult, cutoff: float | 
     if reasons:
         scatter = f"{source} λ tensor: mean {number(mean, 3)}, spread {number(spread, 2)}"
         said = [f"A constant λ is rejected: {'; '.join(reasons)} ({scatter})."]
-        if coupling.exact is not None and coupling.misfit_least <= MISFIT:
+        if coupling.exact is not None and coupling.misfit_least <= limits.misfit:
             said.append(
                 "The deviation is small, though: the closest constant misses "
                 f"{percent(coupling.misfit_least)} of the exact ΔG4."
@@ -247,7 +172,7 @@ def _constant(four: CorrelatorResult, coupling: CouplingResult, cutoff: float | 
         grounds.append(f"fitted to the sample it is {with_error(fit.parameters[0], fit.errors[0])}")
     if coupling.count(CouplingStatus.FINITE) == 1:
         return [f"Whether λ is constant is untested: its tensor has one element, {number(value, 3)}."]
-    if not decided(coupling, four.quality):
+    if not decided(coupling, four.quality, limits):
         return [
             f"A constant λ is neither rejected nor accepted: the sample cannot tell ({'; '.join(grounds)}).",
             *_outside(coupling),
@@ -271,22 +196,34 @@ def _outside(coupling: CouplingResult) -> list[str]:
     ]
 
 
-def _what_is_left(six_point: SixPointResult) -> str:
+def _what_is_left(six_point: SixPointResult, limits: Judgement) -> str:
     if not six_point.excluded:
-        return ", which is κ₆/N²" if _identity_holds(six_point) else ""
+        return ", which is κ₆/N²" if _identity_holds(six_point, limits) else ""
     rest = f"{percent(six_point.unpredicted_share)} in elements that need an infinite λ"
-    return f": {rest}, else κ₆/N²" if _identity_holds(six_point) else f", {rest}"
+    return f": {rest}, else κ₆/N²" if _identity_holds(six_point, limits) else f", {rest}"
 
 
-def describes(coupling: CouplingResult, quality: Quality, six_point: SixPointResult) -> bool:
+def describes(
+    coupling: CouplingResult,
+    quality: Quality,
+    six_point: SixPointResult,
+    limits: Judgement = STANDARD,
+) -> bool:
     """Decide whether the theory with one constant coupling is a fair description of the ensemble.
 
-    It is if one constant describes the 4-point function and explains at least `FAIR` of ΔG6.
+    It is if one constant describes the 4-point function and explains at least `Judgement.fair` of ΔG6.
     """
-    return judgement(coupling, quality) == "accepted" and six_point.explained["lambda_fit"] >= FAIR
+    return (
+        constancy(coupling, quality, limits) == "accepted"
+        and six_point.explained["lambda_fit"] >= limits.fair
+    )
 
 
-def _six_point(six_point: SixPointResult, fair: bool, undecided: bool) -> list[str]:
+def _identity_holds(six_point: SixPointResult, limits: Judgement) -> bool:
+    return six_point.identity_error is not None and six_point.identity_error <= limits.identity
+
+
+def _six_point(six_point: SixPointResult, fair: bool, undecided: bool, limits: Judgement) -> list[str]:
     explained = six_point.explained
     fitted, mean = explained["lambda_fit"], explained["lambda_mean"]
     if not np.isfinite(fitted):
@@ -294,7 +231,7 @@ def _six_point(six_point: SixPointResult, fair: bool, undecided: bool) -> list[s
     said = [f"With the fitted λ {percent(fitted)} of ΔG6 is explained (with the mean λ {percent(mean)})"]
     if fitted < 0:
         said.append("worse than the free theory.")
-    elif fitted < FAIR:
+    elif fitted < limits.fair:
         said.append("most of it is not.")
     elif fitted < 0.95:
         said.append("most of it is.")
@@ -303,7 +240,7 @@ def _six_point(six_point: SixPointResult, fair: bool, undecided: bool) -> list[s
     text = ": ".join(said)
     tensor = (
         f"The λ tensor leaves {percent(six_point.remainder_share)} of ΔG6"
-        + _what_is_left(six_point)
+        + _what_is_left(six_point, limits)
         + "; no κ is quoted before the λ² exchange of the same order is computed."
     )
     closing = (

@@ -150,6 +150,7 @@ def scan_widths(
     seed: int = 0,
     estimator: str = "plain",
     progress: Callable[[int, int], None] | None = None,
+    exact_progress: Callable[[int, int], None] | None = None,
 ) -> WidthScan:
     """Sample an architecture at several widths, and fit how its connected correlators fall.
 
@@ -171,6 +172,8 @@ def scan_widths(
     progress : callable, optional
         Called with (networks done, networks in total) over all widths, counted as networks of the average
         cost, so that the time left can be told: one of 1000 neurons takes longer than one of 2.
+    exact_progress : callable, optional
+        Called before with (averages over one neuron done, in total), for the exact correlators.
 
     Returns
     -------
@@ -191,18 +194,13 @@ def scan_widths(
     """
     x = as_points(points, as_network(network).d_in)
     ordered, networks, experiments, seed = _checked(widths, networks, experiments, seed, len(x))
-    exact = _exact(network.with_width(int(ordered[0])), x)
+    exact = _exact(network.with_width(int(ordered[0])), x, exact_progress)
     per_experiment = min(-(-BLOCKS // experiments), networks)
     cost = np.cumsum(ordered + OVERHEAD) / np.sum(ordered + OVERHEAD)
     samples = []
     for number, width in enumerate(ordered):
-        span = (0.0 if number == 0 else float(cost[number - 1]), float(cost[number]))
-
-        def report(done: int, total: int, span: tuple[float, float] = span) -> None:
-            if progress is not None:
-                everything = total * len(ordered)
-                progress(round(everything * (span[0] + (span[1] - span[0]) * done / total)), everything)
-
+        begin = 0.0 if number == 0 else float(cost[number - 1])
+        report = None if progress is None else _share(progress, begin, float(cost[number]), len(ordered))
         ensemble = Ensemble(network.with_width(int(width)), x, seed=seed + number, estimator=estimator)
         samples.append(
             ensemble.correlators(
@@ -221,6 +219,17 @@ def scan_widths(
         seed=seed,
         exact=exact,
     )
+
+
+def _share(
+    progress: Callable[[int, int], None], begin: float, end: float, n_widths: int
+) -> Callable[[int, int], None]:
+    """Report the networks of one width as a part of all the work."""
+
+    def report(done: int, total: int) -> None:
+        progress(round(total * n_widths * (begin + (end - begin) * done / total)), total * n_widths)
+
+    return report
 
 
 def _series(
@@ -291,10 +300,12 @@ def _shape(free: Array, cumulant: Array | None) -> Array:
     unit = np.zeros_like(free)
     np.divide(1.0, free, out=unit, where=there)
     target = np.ones_like(free) if cumulant is None else cumulant * unit
-    square = float(np.sum(target[there] ** 2))
-    weight = target / (square if square > 0 else 1.0)
-    with np.errstate(over="ignore"):
-        shape = weight * unit
+    # a power of two, so that the squares neither overflow nor round differently
+    scale = np.ldexp(1.0, int(np.frexp(np.max(np.abs(target[there]), initial=0.0))[1]) - 1)
+    scaled = target / scale
+    square = float(np.sum(scaled[there] ** 2))
+    with np.errstate(over="ignore", under="ignore"):
+        shape = scaled / (square if square > 0 else 1.0) / scale * unit
     return np.where(there & np.isfinite(shape), shape, 0.0)
 
 
@@ -319,9 +330,11 @@ def _law(widths: NDArray[np.int64], values: Array, variances: Array) -> PowerLaw
         return None
 
 
-def _exact(network: Network, points: Array) -> ExactCorrelators | None:
+def _exact(
+    network: Network, points: Array, progress: Callable[[int, int], None] | None
+) -> ExactCorrelators | None:
     try:
-        return exact_correlators(network, points, orders=(2, *ORDERS))
+        return exact_correlators(network, points, orders=(2, *ORDERS), progress=progress)
     except NotAvailable:
         return None
 
@@ -349,12 +362,16 @@ def _refuse_absurd_cost(n_points: int, widths: NDArray[np.int64], networks: int,
             "Connected functions of wider ones follow from `nnft neurons` or `nnft cumulant`"
         )
     neurons = float(experiments) * networks * float(np.sum(widths, dtype=np.float64))
-    if neurons > MOST_NEURONS or experiments * networks > MOST_NETWORKS:
+    if experiments * networks > MOST_NETWORKS:
+        raise InvalidStatistics(
+            f"{experiments} experiments of {networks} networks were asked for, {experiments * networks:.1e} "
+            f"networks of each width; at most {MOST_NETWORKS:.0e} are sampled: lower one of the two"
+        )
+    if neurons > MOST_NEURONS:
         raise InvalidStatistics(
             f"{experiments} experiments of {networks} networks at widths up to {widths[-1]} are "
             f"{neurons:.1e} neurons, about {neurons / NEURONS_PER_SECOND / 3600:.0f} hours; at most "
-            f"{MOST_NEURONS:.0e} in {MOST_NETWORKS:.0e} networks of a width are sampled: lower the widths, "
-            "the networks or the experiments"
+            f"{MOST_NEURONS:.0e} are sampled: lower the widths, the networks or the experiments"
         )
     blocks = experiments * min(-(-BLOCKS // experiments), networks)
     size = sum(multiset_count(n_points, order) for order in (2, *ORDERS))

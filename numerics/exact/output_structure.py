@@ -24,8 +24,8 @@ from typing import final
 
 import numpy as np
 
+from diagrams.combinatorics.pairings import pairings
 from diagrams.combinatorics.set_partitions import set_partitions
-from diagrams.combinatorics.wick import pairings
 from numerics.errors import NotAvailable
 from numerics.exact.correlators import LARGEST_ORDER
 from numerics.exact.features.choose import feature_moments

@@ -269,19 +269,21 @@ def no_kinks(d_in: int) -> tuple[Array, ...]:
     return tuple(np.empty(0) for _ in range(d_in))
 
 
-def as_pair(x: Array, y: Array, d_in: int) -> tuple[Array, Array]:
+def as_pair(x: Array, y: Array, d_in: int, *, finite: bool = False) -> tuple[Array, Array]:
     """Check that two sets of points are finite real numbers of shape (any, d_in).
+
+    With `finite` they are known to be finite.
 
     Raises
     ------
     InvalidPoints
         If they are not.
     """
-    first = _as_set(x, d_in)
-    return first, first if y is x else _as_set(y, d_in)
+    first = _as_set(x, d_in, finite=finite)
+    return first, first if y is x else _as_set(y, d_in, finite=finite)
 
 
-def _as_set(points: Array, d_in: int) -> Array:
+def _as_set(points: Array, d_in: int, *, finite: bool) -> Array:
     plain = type(points) is np.ndarray and points.dtype == np.float64
     needed = f"the kernel needs real numbers of shape (number, {d_in})"
     found = points if plain else as_real_array(points, "points", InvalidPoints, needed)
@@ -290,7 +292,7 @@ def _as_set(points: Array, d_in: int) -> Array:
             f"the kernel has input dimension {d_in} and needs points of shape (number, {d_in}); "
             f"given was shape {found.shape}"
         )
-    if not np.all(np.isfinite(found)):
+    if not (finite or np.isfinite(found).all()):
         row = int(np.flatnonzero(~np.all(np.isfinite(found), axis=1))[0])
         raise InvalidPoints(
             f"point {row} is {shown(found[row].tolist())}; every coordinate must be a finite number"

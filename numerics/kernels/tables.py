@@ -29,6 +29,7 @@ def weight_table(kernel: Kernel, x: Array, y: Array) -> Array:
     kernel : Kernel
     x : ndarray, shape (n, d)
     y : ndarray, shape (m, d)
+        Both finite: inputs are checked where they are handed in, and nodes are ours.
 
     Returns
     -------
@@ -47,7 +48,7 @@ def weight_table(kernel: Kernel, x: Array, y: Array) -> Array:
     """
     if not isinstance(kernel, ErfKernel | ReLUKernel) or kernel.d_in > FEW_AXES:
         return kernel.weight(x, y)
-    x, y = as_pair(x, y, kernel.d_in)
+    x, y = as_pair(x, y, kernel.d_in, finite=True)
     fill = _erf_table if isinstance(kernel, ErfKernel) else _relu_table
     table: Array = fill(
         np.ascontiguousarray(x), np.ascontiguousarray(y.T), float(kernel.sigma_w), float(kernel.sigma_b)

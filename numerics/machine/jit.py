@@ -9,11 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from diagrams import jit_target as jit_target  # settles the target before anything is compiled
 from diagrams.jit_cache import stored
+from diagrams.jit_target import settle_target
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 FLOOR = Path(__file__).parents[1]
+
+settle_target()  # before anything is compiled
 
 
 def compiled(function: Function) -> Function:

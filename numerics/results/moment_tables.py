@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import factorial, prod
+from math import factorial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from diagrams.combinatorics.numbers import normal_moment
 from diagrams.combinatorics.set_partitions import PartitionClass, even_partitions
 
 Array = NDArray[np.float64]
@@ -15,7 +16,7 @@ EPS = float(np.finfo(np.float64).eps)
 # Rows times partitions handled at once.
 BLOCK = 1_000_000
 # (n − 1)!!, the moments of a standard normal variable.
-NORMAL_MOMENTS = np.array([float(prod(range(n - 1, 0, -2))) if n % 2 == 0 else 0.0 for n in range(33)])
+NORMAL_MOMENTS = np.array([float(normal_moment(n)) for n in range(33)])
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from numerics.kernels.arc import ErfKernel
 from numerics.networks.architectures import ErfNet
 from numerics.sampling.ensemble import Ensemble
 from numerics.sampling.runs.checkpoints import CheckpointMismatch, inputs
+from numerics.sampling.runs.sampler_code import sampler_code
 
 SAMPLE = ["sample", "--net", "erf", "--width", "3", "--networks", "100", "--points", "1", "--orders", "2"]
 DRAW = ["draw", "lambda*f^4", "-n", "4"]
@@ -321,7 +322,7 @@ def test_a_checkpoint_of_other_code_is_refused(tmp_path, monkeypatch):
         before = path.read_bytes()
         with pytest.raises(CheckpointMismatch, match="written by other code") as caught:
             ensemble.correlators(1000, orders=(2,), checkpoint=path)
-        assert code_version()[:12] in str(caught.value)
+        assert sampler_code()[:12] in str(caught.value)
         assert "start again" in str(caught.value)
         assert path.read_bytes() == before
         path.unlink()
@@ -334,16 +335,27 @@ def test_the_code_is_told_apart_by_its_content(tmp_path):
     show = [
         sys.executable,
         "-c",
-        "from numerics.files.code_version import code_version; print(code_version())",
+        "from numerics.files.code_version import code_version;"
+        "import numerics.sampling.runs.sampler_code as s;"
+        "print(code_version('numerics.integrals'), s.sampler_code())",
     ]
 
     def stamp():
-        return subprocess.run(show, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.strip()
+        return subprocess.run(show, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.split()
 
-    assert stamp() == code_version()
-    with (tmp_path / "numerics" / "sampling" / "pages.py").open("a") as file:
-        file.write("# changed\n")
-    assert stamp() != code_version()
+    here = [code_version("numerics.integrals"), sampler_code()]
+    assert stamp() == here
+    pages = tmp_path / "numerics" / "sampling" / "engine" / "pages.py"
+    pages.write_text('"""Another docstring."""\n' + pages.read_text().partition('"""\n')[2] + "# changed\n")
+    assert stamp() == here
+    with pages.open("a") as file:
+        file.write("CHANGED = 1\n")
+    integrals, sampler = stamp()
+    assert integrals == here[0]
+    assert sampler != here[1]
+    with (tmp_path / "numerics" / "kernels" / "base.py").open("a") as file:
+        file.write("CHANGED = 1\n")
+    assert stamp()[0] != here[0]
 
 
 def test_what_a_regular_target_is(tmp_path):

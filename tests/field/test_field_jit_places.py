@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+JIT = {"diagrams": "diagrams.jit", "numerics": "numerics.machine.jit"}
 
-CODE = """from {floor}.jit import compiled
+CODE = """from {jit} import compiled
 
 
 @compiled
@@ -41,7 +42,7 @@ def compile_there(tmp_path, request):
     floor = request.param
     for name in ("diagrams", "numerics", "nnft_sym"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    (tmp_path / floor / "test_places.py").write_text(CODE.format(floor=floor))
+    (tmp_path / floor / "test_places.py").write_text(CODE.format(jit=JIT[floor]))
     (tmp_path / "home").write_text("a file")
 
     def call(**environment):

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diagrams import contract, count
-from diagrams.combinatorics.wick import double_factorial
+from diagrams.combinatorics.numbers import double_factorial
 from diagrams.errors import GenerationError, UnknownFilter
 from diagrams.filters import ALIASES, ALL_FILTERS, named_filter
 from diagrams.pictures.tikz import tikz
@@ -202,7 +202,9 @@ def test_couplings_are_told_apart_or_refused(one, other):
         Action(f"{one}*f^4 + {other}*f^6")
 
 
-@pytest.mark.parametrize("name", ["d", "e", "E", "i", "I", "K", "K_12", "K12", "Kappa", "Kappa_W"])
+@pytest.mark.parametrize(
+    "name", ["d", "e", "E", "i", "I", "K", "K_12", "K12", "Kappa", "Kappa_W", "G", "G_4", "O", "Z", "dy"]
+)
 def test_symbols_of_ours_and_constants_are_no_couplings(name):
     """FAULTS C3, C4: one rule for e, i and E, I."""
     with pytest.raises(InvalidAction, match="choose another name"):

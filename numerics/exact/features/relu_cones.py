@@ -22,12 +22,13 @@ projections of length δ on each other's facets, whose directions are rounding.
 """
 
 from itertools import combinations
-from math import pi, prod, sqrt
+from math import pi, sqrt
 from typing import final
 
 import numpy as np
 from scipy.optimize import nnls
 
+from diagrams.combinatorics.numbers import double_factorial
 from numerics.exact.features.base import Array, Indices, Moments
 from numerics.exact.features.orthant import sign_moments
 from numerics.exact.features.relu_sectors import polygon_moments
@@ -111,7 +112,7 @@ class _Groups:
     def left_out(self, powers: _Powers) -> float:
         """Bound what the wedges contribute: (n − 1)!! Σ δ^(1 + m_i + m_j)."""
         n = sum(powers)
-        return prod(range(n - 1, 0, -2)) * sum(d ** (1 + powers[i] + powers[j]) for i, j, d in self._wedges)
+        return double_factorial(n - 1) * sum(d ** (1 + powers[i] + powers[j]) for i, j, d in self._wedges)
 
 
 @final
@@ -158,7 +159,7 @@ class _Cone:
         steps = seen & self._steps
         gone = self._steps & ~seen & (np.array(powers) > 0)
         if np.any(gone):  # that field vanishes on the whole face
-            return 0.0, float(lengths[gone].min()) * prod(range(sum(powers), 0, -2))
+            return 0.0, float(lengths[gone].min()) * double_factorial(sum(powers))
         # a projection that is short has lost digits: relative ones where it steps, absolute ones as a factor
         rounding = 8 * EPS / float(lengths[steps].min(initial=1.0))
         if v.shape[1] == POLYGON:

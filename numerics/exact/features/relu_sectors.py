@@ -4,10 +4,11 @@ All three return E Π max(v_i·g, 0) for standard normal g in one, two or three 
 """
 
 from itertools import combinations
-from math import gamma, pi, prod, sqrt
+from math import gamma, pi, sqrt
 
 import numpy as np
 
+from diagrams.combinatorics.numbers import double_factorial
 from numerics.exact.features.base import Array, Indices, Moments
 
 EPS = float(np.finfo(np.float64).eps)
@@ -36,7 +37,7 @@ def line_moments(components: Array, indices: Indices) -> Moments:
     n = indices.shape[1]
     v = components[indices]
     same = np.all(v > 0, axis=1) | np.all(v < 0, axis=1)
-    value = np.where(same, prod(range(n - 1, 0, -2)) / 2 * np.abs(v).prod(axis=1), 0.0)
+    value = np.where(same, double_factorial(n - 1) / 2 * np.abs(v).prod(axis=1), 0.0)
     return Moments(value, (n + 1) * EPS * value)
 
 

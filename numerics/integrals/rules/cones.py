@@ -14,13 +14,14 @@ and with it how many nodes a panel needs: panels are made for these points and f
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import asinh, exp, inf, prod, sqrt
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.integrals.rules.panels import TYPICAL_NATS, Panel
+from numerics.integrals.rules.panels import CUTTING_NATS, TYPICAL_NATS, Panel
 from numerics.integrals.rules.quadrature import Grid, KinkPair, join, tensor_product
 from numerics.kernels.base import Ridge
 
@@ -60,6 +61,7 @@ class ConeRule:
     faces: tuple[Face, ...]
     share: float = 1.0
     _grids: dict[float, Grid] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _sizes: dict[float, int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -78,11 +80,22 @@ class ConeRule:
 
     def size(self, nats: float) -> int:
         """Number of nodes."""
-        on_faces = sum(prod(_count(panels, nats) for panels in others) for _, _, others in self.faces)
-        return _count(self.radial, nats) * on_faces
+        if nats not in self._sizes:
+            on_faces = sum(prod(_count(panels, nats) for panels in others) for _, _, others in self.faces)
+            self._sizes[nats] = _count(self.radial, nats) * on_faces
+        return self._sizes[nats]
 
     def pieces(self, nats: float) -> tuple[int, ...]:
         """Pieces of each panel."""
+        if nats <= CUTTING_NATS:  # up to there they are always the same
+            return self._fewest_pieces
+        return self._pieces(nats)
+
+    @cached_property
+    def _fewest_pieces(self) -> tuple[int, ...]:
+        return self._pieces(CUTTING_NATS)
+
+    def _pieces(self, nats: float) -> tuple[int, ...]:
         all_panels = [self.radial, *(panels for _, _, others in self.faces for panels in others)]
         return tuple(panel.pieces(nats)[0] for panels in all_panels for panel in panels)
 

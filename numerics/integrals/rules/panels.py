@@ -15,7 +15,7 @@ Indices = NDArray[np.int64]
 #: A panel that would need more nodes than this is cut in pieces.
 _MAX_PANEL_NODES = 96
 #: Up to this accuracy a panel is cut in the same way, so that grids differ in nothing but their fineness.
-_CUTTING_NATS = 33.0
+CUTTING_NATS = 33.0
 #: Short panels too gain nodes from level to level; else a small change would not mean a small error.
 _MOST_NATS_PER_NODE = 5.0
 #: Accuracy at which two ways of cutting an axis are compared.
@@ -77,7 +77,7 @@ class Panel(NamedTuple):
     def pieces(self, nats: float) -> tuple[int, int]:
         """How many equal pieces the panel is cut into, and the nodes on each."""
         n = self.n_nodes(nats)
-        pieces = ceil(self.n_nodes(max(nats, _CUTTING_NATS)) / _MAX_PANEL_NODES)
+        pieces = ceil(self.n_nodes(max(nats, CUTTING_NATS)) / _MAX_PANEL_NODES)
         return (pieces, ceil(n / pieces)) if n else (0, 0)
 
     def place(self, t: Array, piece: int | Indices, pieces: int) -> tuple[Array, Array]:

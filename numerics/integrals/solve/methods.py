@@ -36,6 +36,7 @@ from numerics.integrals.rules.convergence import refuse_divergence
 from numerics.integrals.rules.domains import Box, Domain
 from numerics.integrals.rules.panels import sinh_panels
 from numerics.integrals.rules.quadrature import Rule, TensorRule, surface_rule
+from numerics.integrals.rules.ridges import sees_ridges
 from numerics.integrals.solve.odd_integrands import vanishing
 from numerics.kernels.base import Kernel
 from numerics.kernels.profiles import Profile
@@ -103,7 +104,8 @@ def solve(
     _refuse_extremes(kernel, points, domain)
 
     def done(job: Job) -> None:
-        _fill_with_zeros(job, vanishing(job, kernel, points))
+        if kernel.odd:
+            _fill_with_zeros(job, vanishing(job, kernel, points))
         _check_result(job, kernel, points, settings)
         if on_done is not None:
             on_done(job)
@@ -171,7 +173,7 @@ def _solve(jobs: Sequence[Job], problem: _Problem, domain: Domain) -> None:
             refuse_divergence(job.integrand, kernel)
     open_jobs = []
     for job in jobs:
-        if vanishing(job, kernel, points).all():
+        if kernel.odd and vanishing(job, kernel, points).all():
             job.value, job.error = np.zeros(job.shape), np.zeros(job.shape)
             job.method = "zero, as the integrand is odd"
             job.judge(np.zeros(job.shape), settings.rtol)
@@ -330,8 +332,8 @@ def choose_rule(
     -------
     Rule
         `SurfaceRule` for a kernel without a length scale, which is homogeneous; in several dimensions
-        `ConeRule` for one with ridges; else `TensorRule` with the panels cut at the kinks and graded around
-        the inputs, the origin and the centres of the profiles.
+        `ConeRule` for one with ridges too narrow for a grid along the axes; else `TensorRule` with the panels
+        cut at the kinks and graded around the inputs, the origin and the centres of the profiles.
 
     Raises
     ------
@@ -339,8 +341,19 @@ def choose_rule(
         If the kernel states neither a length scale nor a growth.
     """
     ridge = kernel.ridge
-    if ridge is not None and kernel.d_in > 1 and not profiles:
-        return cone_rule(box.cutoff, ridge, points, bridged=bridged, odd=kernel.odd)
+    if ridge is None or kernel.d_in == 1 or profiles:
+        return _along_the_axes(kernel, points, box, profiles, cut=cut)
+    if not bridged:
+        plain = _along_the_axes(kernel, points, box, profiles, cut=cut)
+        if isinstance(plain, TensorRule) and sees_ridges(plain, ridge, points, box.cutoff):
+            return plain
+    return cone_rule(box.cutoff, ridge, points, bridged=bridged, odd=kernel.odd)
+
+
+def _along_the_axes(
+    kernel: Kernel, points: Array, box: Box, profiles: frozenset[Profile], *, cut: bool
+) -> Rule:
+    """A rule that knows nothing of ridges."""
     lengths = [kernel.length_scale, *(profile.length_scale for profile in profiles)]
     # Polynomials have no length; in front of a homogeneous kernel they vary on that of the box.
     scale = min((min(length, box.cutoff) for length in lengths if length is not None), default=None)

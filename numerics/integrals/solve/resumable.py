@@ -146,7 +146,7 @@ def question_of(
     integrand = job.integrand
     return json.dumps(
         {
-            "code": code_version(),
+            "code": code_version("numerics.integrals.solve.methods", type(kernel).__module__),
             "kernel": kernel_text,
             "points": [points.shape, np.ascontiguousarray(points, dtype="<f8").tobytes().hex()],
             "domain": repr(domain),

@@ -16,6 +16,7 @@ from math import factorial
 import numpy as np
 from numpy.typing import NDArray
 
+from diagrams.combinatorics.pairings import pairings
 from diagrams.combinatorics.set_partitions import even_partitions
 from numerics.fields.index_sets import multisets, ranks
 from numerics.results.estimate import Quality
@@ -173,8 +174,8 @@ def free_correlator(kernel: Array, order: int) -> Array:
     [120.0]
     """
     indices = multisets(len(kernel), order)
-    (pairings,) = [found for found in even_partitions(order) if set(found.sizes) == {2}]
-    factors = [kernel[indices[:, pair[:, 0]], indices[:, pair[:, 1]]] for pair in pairings.blocks]
+    every = np.array(list(pairings(range(order))), dtype=np.int64)  # (pairings, pairs, 2)
+    factors = [kernel[indices[:, pair[:, 0]], indices[:, pair[:, 1]]] for pair in every.swapaxes(0, 1)]
     return np.asarray(np.prod(factors, axis=0).sum(axis=1))
 
 

@@ -28,7 +28,6 @@ from numpy.typing import NDArray
 from diagrams._marker import VERSION
 from diagrams.messages import shown
 from numerics.errors import NNFTError
-from numerics.files.code_version import code_version
 from numerics.files.sealed import (
     UnwritableOutput,
     atomically,
@@ -43,6 +42,7 @@ from numerics.networks.record import to_record
 from numerics.sampling.engine.page_sums import Request
 from numerics.sampling.engine.pages import PageSums
 from numerics.sampling.runs.run import SamplingRun
+from numerics.sampling.runs.sampler_code import sampler_code
 
 #: Raised by one whenever the layout of the files changes.
 FORMAT = 1
@@ -265,7 +265,7 @@ def inputs(request: Request) -> dict[str, object]:
         "blocks": request.n_blocks,
         "page size": request.page_size,
         "version": VERSION,
-        "code": code_version(),
+        "code": sampler_code(),
     }
 
 
@@ -278,7 +278,7 @@ def _check_inputs(path: Path, there: dict[str, object], here: dict[str, object])
         raise CheckpointMismatch(
             f"the checkpoint {str(path)!r} was written by other code of nnft-sym (version "
             f"{shown(there.get('version'))}, code {str(there.get('code'))[:12]} there; version {VERSION}, "
-            f"code {code_version()[:12]} here), and numbers of different code are not mixed; continue with "
+            f"code {sampler_code()[:12]} here), and numbers of different code are not mixed; continue with "
             "that code, or remove it and start again"
         )
     longer = set(differing) <= {"networks", "blocks"}

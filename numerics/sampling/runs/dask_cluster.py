@@ -36,11 +36,11 @@ from numpy.typing import NDArray
 from diagrams._marker import VERSION
 from numerics.errors import ClusterUnavailable as ClusterUnavailable
 from numerics.errors import InvalidStatistics
-from numerics.files.code_version import code_version
 from numerics.sampling.engine.page_sums import PageSource, Request
 from numerics.sampling.engine.pages import PageSums
 from numerics.sampling.judge.tails import BINS
 from numerics.sampling.runs.run import PageStream
+from numerics.sampling.runs.sampler_code import sampler_code
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -184,7 +184,7 @@ def _remote(distributed: Any, address: str) -> Iterator["Client"]:
 def _ask_workers(client: "Client") -> None:
     """Ask every worker for its code before it gets work: one that cannot import ours would die of it."""
     try:
-        answers = client.sync(client._run, code_version, on_error="return", callback_timeout=PATIENCE)
+        answers = client.sync(client._run, sampler_code, on_error="return", callback_timeout=PATIENCE)
     except (OSError, RuntimeError) as error:
         raise ClusterUnavailable(
             f"the workers do not say which code they have ({_cause(error) or type(error).__name__}); look at "
@@ -201,7 +201,7 @@ def _ask_workers(client: "Client") -> None:
 
 def _same_code(found: str, asked: str | None = None) -> None:
     """Refuse a worker of other code: its numbers must not be mixed with ours."""
-    wanted = code_version() if asked is None else asked
+    wanted = sampler_code() if asked is None else asked
     if found != wanted:
         raise ClusterUnavailable(
             f"a worker has other code of nnft-sym {VERSION} ({found[:12]}) than the one that asks "
@@ -295,7 +295,7 @@ def _stream(request: Request, first: int, client: "Client") -> Generator[tuple[i
             if client.status == "closed":
                 raise ClusterUnavailable(LOST)
             task = client.submit(
-                compute_span, request, number, level, VERSION, code_version(), pure=False, retries=RETRIES
+                compute_span, request, number, level, VERSION, sampler_code(), pure=False, retries=RETRIES
             )
             waiting.append((level, task))
             if len(waiting) >= DEPTH * threads:
@@ -340,7 +340,7 @@ def compute_span(
     version : str
         Version of nnft-sym that asks.
     code : str, optional
-        Checksum of its code (`numerics.files.code_version`).
+        Checksum of its code (`numerics.sampling.runs.sampler_code`).
 
     Returns
     -------
@@ -356,7 +356,7 @@ def compute_span(
             f"a worker has nnft-sym {VERSION}, but {version} asks; install the same version everywhere"
         )
     if code is not None:
-        _same_code(code_version(), code)
+        _same_code(sampler_code(), code)
     return PackedSums.pack(PageSource(request).span(first, level))
 
 

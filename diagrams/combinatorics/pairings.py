@@ -1,0 +1,31 @@
+"""Every way to pair things up: the one list of pairings of the house."""
+
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+Item = TypeVar("Item")
+
+
+def pairings(items: Iterable[Item]) -> Iterator[tuple[tuple[Item, Item], ...]]:
+    """Every way to split items into pairs, each once, generated directly ((2m-1)!! of them).
+
+    The first item is paired with each other in turn, the rest likewise. An odd number of items has none.
+
+    Examples
+    --------
+    >>> list(pairings("abcd"))
+    [(('a', 'b'), ('c', 'd')), (('a', 'c'), ('b', 'd')), (('a', 'd'), ('b', 'c'))]
+    """
+    return _pairings(tuple(items))
+
+
+def _pairings(items: tuple[Item, ...]) -> Iterator[tuple[tuple[Item, Item], ...]]:
+    if len(items) % 2:
+        return
+    if not items:
+        yield ()
+        return
+    first = items[0]
+    for i in range(1, len(items)):
+        for rest in _pairings(items[1:i] + items[i + 1 :]):
+            yield ((first, items[i]), *rest)

@@ -1,0 +1,124 @@
+"""Checks of our own numbers against the exact referee: records of fields, and sentences made from them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+
+
+class CheckName(Enum):
+    """What is checked; the value is the sentence that holds when it passes."""
+
+    INTEGRALS = "vertex integrals converged"
+    CONTACT = "the coefficient of λ is -4! ∫K_W K_W K_W K_W by adaptive quadrature"
+    CORRELATOR = "sampled {order}-point function agrees with the exact one"
+    CORRELATORS = "all trusted correlators together agree with the exact ones"
+    MEAN_COUPLING = "sampled mean coupling agrees with the exact one"
+    REMAINDER = "the coupling tensor leaves exactly the connected 6-point cumulant"
+
+
+#: Checks that rest on a sample, which may deviate by chance.
+SAMPLED = frozenset({CheckName.CORRELATOR, CheckName.CORRELATORS, CheckName.MEAN_COUPLING})
+#: Checks that compare a sample with the exact answer by themselves, order by order or coupling by coupling.
+COMPARED = frozenset({CheckName.CORRELATOR, CheckName.MEAN_COUPLING})
+#: Checks of which a net says when they could not be made.
+ALWAYS_ASKED = (CheckName.CONTACT, CheckName.REMAINDER)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check of our numbers.
+
+    Attributes
+    ----------
+    name : CheckName
+    passed : bool
+    statistic : float
+        What was judged: a p-value, a relative error, or a pull in standard errors.
+    threshold : float
+        The p-value it must reach, or the error or pull that it must not exceed (`Judgement`).
+    order : int or None
+        Of the correlator, where there is one for each order.
+    repeated : bool
+        True if it failed for the first sample and passed for a second, independent one.
+
+    Examples
+    --------
+    >>> check = Check(CheckName.CORRELATOR, True, statistic=0.4, threshold=1e-4, order=4)
+    >>> check.sentence, check.is_sampled
+    ('sampled 4-point function agrees with the exact one', True)
+    """
+
+    name: CheckName
+    passed: bool
+    statistic: float
+    threshold: float
+    order: int | None = None
+    repeated: bool = False
+
+    @property
+    def sentence(self) -> str:
+        """What holds if the check passes."""
+        return self.name.value.format(order=self.order)
+
+    @property
+    def is_sampled(self) -> bool:
+        """True when it rests on a sample."""
+        return self.name in SAMPLED
+
+
+@dataclass(frozen=True)
+class Checks:
+    """The checks of one net that could be made.
+
+    Examples
+    --------
+    >>> made = Checks((Check(CheckName.INTEGRALS, True, 1e-15, 1e-6),))
+    >>> made.passed, made.compared, [check.sentence for check in made.failed]
+    (True, False, [])
+    """
+
+    made: tuple[Check, ...]
+
+    def __iter__(self) -> Iterator[Check]:
+        return iter(self.made)
+
+    def find(self, name: CheckName, order: int | None = None) -> Check | None:
+        """Return one check; None if it could not be made."""
+        return next((check for check in self.made if (check.name, check.order) == (name, order)), None)
+
+    @property
+    def passed(self) -> bool:
+        """True when none failed."""
+        return not self.failed
+
+    @property
+    def failed(self) -> tuple[Check, ...]:
+        """Those that failed."""
+        return tuple(check for check in self.made if not check.passed)
+
+    @property
+    def repeated(self) -> tuple[Check, ...]:
+        """Those that failed once and passed with independent networks."""
+        return tuple(check for check in self.made if check.repeated)
+
+    @property
+    def compared(self) -> bool:
+        """True when a sampled correlator could be compared with an exact one."""
+        return any(check.name in COMPARED for check in self.made)
+
+    @property
+    def not_made(self) -> tuple[CheckName, ...]:
+        """Those always asked for that had no answer here."""
+        return tuple(name for name in ALWAYS_ASKED if name not in {check.name for check in self.made})
+
+    def after(self, again: "Checks") -> "Checks":
+        """Let a second, independent sample decide where the first one failed."""
+        passed = {(check.name, check.order) for check in again if check.passed and check.is_sampled}
+        return Checks(
+            tuple(
+                replace(check, passed=True, repeated=True)
+                if not check.passed and (check.name, check.order) in passed
+                else check
+                for check in self.made
+            )
+        )

@@ -1,0 +1,16 @@
+"""Which code the sums over networks depend on: that of checkpoints and of the workers of a cluster."""
+
+from numerics.files.code_version import code_version
+
+
+def sampler_code() -> str:
+    """Checksum of the engine with all that it imports: networks, random numbers, compiled loops.
+
+    Estimators and judges read sums and do not make them, so a change there leaves checkpoints valid.
+
+    Examples
+    --------
+    >>> len(sampler_code())
+    64
+    """
+    return code_version("numerics.sampling.engine")
