@@ -35,6 +35,7 @@ from numerics.given import as_choice, as_whole
 from numerics.machine.intrinsics import GRAIN
 from numerics.machine.random_streams import split_seed
 from numerics.networks.architectures import Network, as_network
+from numerics.networks.base import refuse_missing_moments
 from numerics.results.joint_correlators import Correlators
 from numerics.sampling.engine.page_sums import Request
 from numerics.sampling.engine.pages import Estimator, Precision, lane_parameters, page_grains
@@ -238,6 +239,7 @@ class Ensemble:
             n_networks, "n_networks", InvalidStatistics, needed, least=2, most=MOST_NETWORKS
         )
         orders = checked_orders(orders)
+        refuse_missing_moments(self.network, max(orders))
         n_blocks = min(as_whole(n_blocks, "n_blocks", InvalidStatistics, least=2), n_networks)
         self._refuse_absurd_memory(n_networks, orders, n_blocks, threads)
         return Request(
