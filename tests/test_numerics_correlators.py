@@ -358,3 +358,34 @@ def test_old_names_work_and_say_the_new_ones(exact, sample):
     assert old.connected.value.tolist() == neurons.at_width(7).connected()[4].value.tolist()
     with pytest.raises(AttributeError, match="no attribute 'fulll'"):
         exact[4].fulll  # noqa: B018
+
+
+def test_elements_of_other_fields_do_not_go_together():
+    one, other = (exact_correlators(ErfNet(3), x, orders=(2, 4)) for x in ([[0.2], [1.0]], [[0.3], [2.0]]))
+    with pytest.raises(InvalidStatistics, match="do not go together element by element"):
+        one[4] - other[4]
+    with pytest.raises(InvalidStatistics, match=r"shapes \(5,\) and \(3,\)"):
+        one[4] / one[2] ** 2
+    assert (one[4].numbers() - other[4].numbers()).shape == (5,)
+
+
+def test_two_known_covariances_are_two_sources():
+    a, b = Estimate([2.0], Uncertainty.known([[1.0]])), Estimate([1.0], Uncertainty.known([[4.0]]))
+    assert (a - b).error == pytest.approx(5**0.5)
+    again = Estimate([7.0], Uncertainty.known([[1.0]]))
+    assert (a - again).error == 0.0
+
+
+def test_the_quality_of_several_orders_is_the_worst():
+    fields = FieldSet([[0.0]])
+    one = Correlator(fields, 2, Part.FULL, [1.0], [0.0], quality=Quality.HEAVY_TAILED)
+    other = Correlator(fields, 4, Part.FULL, [1.0], [0.0])
+    assert Correlators.of([one, other]).joint().quality is Quality.HEAVY_TAILED
+
+
+@pytest.mark.parametrize(
+    "function", [lambda x: 1 / x, np.reciprocal, lambda x: x**-1.0, lambda x: x**-2.0], ids=str
+)
+def test_a_pole_inside_the_bound_leaves_nothing_known(function):
+    assert function(Estimate([0.05], [0.1])).bound[0] == np.inf
+    assert np.isfinite(function(Estimate([0.5], [0.1])).bound[0])

@@ -1,6 +1,7 @@
 """Laws of parameters: moments and quantiles against SciPy, draws against their law, exact against sampled."""
 
 import warnings
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -16,6 +17,7 @@ from numerics.networks.laws import GAUSSIAN, Gaussian, Invariance, StudentT
 from numerics.networks.own_law import OwnLaw
 from numerics.networks.parameter_laws import as_law
 from numerics.networks.presets import preset
+from numerics.results.quality import Quality
 from numerics.sampling.engine.reference import reference_outputs
 from numerics.sampling.ensemble import Ensemble
 from numerics.sampling.estimators.moments import moments_reference
@@ -248,3 +250,57 @@ def test_the_old_name_still_works_and_says_the_new_one():
     assert old == ErfNet(3).with_laws(output="uniform")
     assert old.laws.hidden == GAUSSIAN
     assert CosNet(3) != CosNet(3).with_laws(hidden="laplace") != ReLUNet(3)
+
+
+def test_skewed_output_weights_are_refused_where_odd_functions_are_needed():
+    net = network("sigmoid", 2, output_law="scipy.expon:loc=-1")
+    with pytest.raises(NotAvailable, match="skewed, so it does not vanish"):
+        exact_correlators(net, [[1.0]], (3,))
+    with pytest.raises(NotAvailable, match="skewed, so it does not vanish"):
+        exact_cumulant(net, [[1.0]] * 3)
+    sample = Ensemble(net, [[1.0]]).correlators(2000, orders=(2, 3, 4, 6))
+    assert 4 in sample.connected()
+    assert 6 not in sample.connected()
+
+
+def test_heavy_output_weights_are_told():
+    """Pulls of these samples are 2 wide and wrong by 2 (200 seeds): the variance is infinite."""
+    heavy = Ensemble(ErfNet(1).with_laws(output="student-t:df=5"), [[1.0]]).correlators(20_000, orders=(2, 4))
+    assert heavy[4].quality is Quality.HEAVY_TAILED
+    narrow, wide = (
+        Ensemble(ErfNet(width).with_laws(output="laplace"), [[1.0]]).correlators(20_000, orders=(2, 4))
+        for width in (1, 200)
+    )
+    assert narrow[4].quality is Quality.TOO_FEW_SAMPLES
+    assert wide[4].quality is Quality.TRUSTED
+
+
+def test_moments_that_do_not_exist_are_not_believed():
+    law = as_law("scipy.invweibull:c=3")
+    assert law.has_moment(2)
+    assert not law.has_moment(4)
+    assert as_law("scipy.norm").has_moment(8)
+
+
+def test_a_law_of_ones_own_is_symmetric_only_if_its_quantiles_are():
+    assert not OwnLaw((0, 1), lambda u: -np.log1p(-u) - 1.0).even
+    assert OwnLaw((0, 1), lambda u: np.sqrt(3) * (2 * u - 1)).even
+
+
+def test_exponential_features_need_light_tails():
+    for law in ("laplace", "student-t:df=30"):
+        with pytest.raises(NotAvailable, match="too heavy tails"):
+            network("gauss", 5, hidden_law=law)
+    assert np.isfinite(network("gauss", 5, hidden_law="uniform").kernel.full([[0.5]], [[0.5]])[0, 0])
+
+
+def test_gelu_has_a_kernel():
+    g, w = np.polynomial.hermite_e.hermegauss(120)
+    z = np.sqrt(2.0) * g
+    brute = (w / np.sqrt(2 * np.pi)) @ (0.5 * z * special.erfc(-z / np.sqrt(2))) ** 2
+    assert network("gelu", 5).kernel.weight([[1.0]], [[1.0]])[0, 0] == pytest.approx(brute, rel=1e-9)
+
+
+def test_distributions_of_scipy_are_shifted_by_scipy():
+    with pytest.raises(InvalidNetwork, match="loc and scale"):
+        replace(as_law("scipy.norm"), scale=3.0)

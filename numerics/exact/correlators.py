@@ -197,6 +197,7 @@ def exact_correlators(
     wanted = tuple(sorted(set(as_wholes(orders, "orders", NotAvailable, needed_orders, least=-(10**9)))))
     for order in wanted:
         _check_order(order)
+        _refuse_odd_of_skewed(network, order)
     largest = max((order for order in wanted if order % 2 == 0), default=0)
     refuse_absurd_memory(len(fields), largest)
     refuse_extremes(network, fields.inputs, largest)
@@ -251,6 +252,7 @@ def exact_cumulant(
     fields = as_field_set(points, outputs, network.d_in)
     order = len(fields)
     _check_order(order)
+    _refuse_odd_of_skewed(network, order)
     if order % 2:
         return _estimate(0.0, 0.0, ODD, Quality.TRUSTED, network)
     refuse_extremes(network, fields.inputs, order)
@@ -301,6 +303,15 @@ def _check_order(order: int) -> None:
     if not 1 <= order <= LARGEST_ORDER:
         raise NotAvailable(
             f"the exact {order}-point function was asked for; orders 1 to {LARGEST_ORDER} are implemented"
+        )
+
+
+def _refuse_odd_of_skewed(network: Network, order: int) -> None:
+    """Odd functions vanish if output weights are symmetric; else they are not implemented."""
+    if order % 2 and not network.laws.output.even:
+        raise NotAvailable(
+            f"the exact {order}-point function was asked for, and output weights of the law "
+            f"{network.laws.output} are skewed, so it does not vanish: sample it, or take a symmetric law"
         )
 
 

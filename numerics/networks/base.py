@@ -373,7 +373,8 @@ def refuse_missing_moments(network: Network, order: int) -> None:
     growth = network.feature_growth or 0.0
     for name, needed in (("hidden", growth * order), ("bias", growth * order), ("output", order)):
         law = getattr(network.laws, name)
-        if needed and not law.has_moment(MANY if needed == inf else int(np.ceil(needed))):
+        enough = law.light if needed == inf else not needed or law.has_moment(int(np.ceil(needed)))
+        if not enough:
             raise NotAvailable(
                 f"{name} = {str(law)!r} has too heavy tails: {order}-point functions of the "
                 f"{network.name}-net would be infinite. Take a law with lighter tails, or for hidden weights "

@@ -108,6 +108,12 @@ class ParameterLaw(ABC):
         found = {Invariance.PERMUTATIONS}
         return frozenset(found | {Invariance.SIGNED_PERMUTATIONS} if self.even else found)
 
+    @property
+    def light(self) -> bool:
+        """Whether E e^(t g) is finite for every t, as exponential features need; seen by bounded values."""
+        with np.errstate(all="ignore"):
+            return bool(np.all(np.isfinite(self.quantile(np.array([0.0, 1.0])))))
+
     def has_moment(self, order: int) -> bool:
         """Whether E|g|^order is finite."""
         return True
@@ -235,6 +241,11 @@ class Gaussian(ParameterLaw):
         """Rotations, too, if the mean is zero."""
         found = super().invariances
         return found | {Invariance.ROTATIONS} if self.mean == 0.0 else found
+
+    @property
+    def light(self) -> bool:
+        """Its tails fall faster than any exponential."""
+        return True
 
     def _moment(self, order: int) -> Fraction:
         return Fraction(0 if order % 2 else prod(range(order - 1, 0, -2)))

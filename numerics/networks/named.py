@@ -1,7 +1,7 @@
 """Activations that have a name: plain functions of one number, for the compiler."""
 
 from collections.abc import Callable, Mapping
-from math import erf, exp, log1p, sin, sqrt, tanh
+from math import erfc, exp, log1p, sin, sqrt, tanh
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -10,7 +10,8 @@ Scalar: TypeAlias = Callable[[float], float]
 
 def gelu(z: float) -> float:
     """Gaussian error linear unit, z Φ(z) (Hendrycks and Gimpel, arXiv:1606.08415)."""
-    return 0.5 * z * (1.0 + erf(z / sqrt(2.0)))
+    # the complement keeps its digits far below zero, where 1 + erf is all rounding
+    return 0.5 * z * erfc(-z / sqrt(2.0))
 
 
 def sigmoid(z: float) -> float:

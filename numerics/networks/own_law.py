@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from math import isfinite
 from typing import Any, ClassVar, final
 
@@ -15,6 +16,19 @@ from numerics.given import as_number
 from numerics.networks.laws import Moment, ParameterLaw
 
 Array = NDArray[np.float64]
+
+
+def looks_even(quantile: Callable[[Array], Array]) -> bool:
+    """Tell whether a law is symmetric about zero, from its quantiles at some places.
+
+    Examples
+    --------
+    >>> looks_even(lambda u: 2 * u - 1), looks_even(lambda u: -np.log1p(-u) - 1)
+    (True, False)
+    """
+    u = np.array([1e-6, 0.003, 0.01, 0.05, 0.1, 0.17, 0.25, 0.33, 0.4, 0.47])
+    found = quantile(np.concatenate([u, 1.0 - u]))
+    return bool(np.allclose(found[: len(u)], -found[len(u) :], rtol=1e-9, atol=1e-12))
 
 
 @final
@@ -76,8 +90,8 @@ class OwnLaw(ParameterLaw):
 
     @property
     def even(self) -> bool:
-        """Whether the odd moments that are known vanish."""
-        return self.mean == 0.0 and not any(self.moments[::2])
+        """Whether the law is symmetric: by its quantiles, and by the odd moments that are known."""
+        return self.mean == 0.0 and not any(self.moments[::2]) and looks_even(self._quantile)
 
     def has_moment(self, order: int) -> bool:
         """Those that were given."""
@@ -116,6 +130,11 @@ class SciPyLaw(ParameterLaw):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if (self.mean, self.scale) != (0.0, 1.0):
+            raise InvalidNetwork(
+                f"mean = {self.mean!r} and scale = {self.scale!r} were given to scipy.{self.distribution}; "
+                "shift and stretch it by SciPy's own loc and scale, as in 'scipy.gumbel_r:loc=1,scale=0.7'"
+            )
         _frozen(self.distribution, self.numbers)
 
     @property
@@ -127,13 +146,20 @@ class SciPyLaw(ParameterLaw):
     @property
     def even(self) -> bool:
         """Whether the law is symmetric, as its quantiles show."""
-        u = np.array([1e-6, 0.01, 0.1, 0.25, 0.4])
-        found = self.quantile(np.concatenate([u, 1.0 - u]))
-        return bool(np.allclose(found[:5], -found[5:], rtol=1e-9, atol=1e-12))
+        return looks_even(self.quantile)
 
     def has_moment(self, order: int) -> bool:
-        """Whether SciPy gives a finite number."""
-        return order == 0 or isfinite(_moment(self.distribution, self.numbers, order))
+        """Whether SciPy gives numbers that can be moments, up to this order.
+
+        Where a moment does not exist SciPy may give a finite number all the same. Even moments are positive,
+        and E[g^2k]^(1/2k) does not fall with k; numbers that break this are none.
+        """
+        even = [_moment(self.distribution, self.numbers, k) for k in range(2, order + 1, 2)]
+        norms = [moment ** (1 / (2 * k)) if moment > 0 else -1.0 for k, moment in enumerate(even, start=1)]
+        if not all(isfinite(norm) and norm > 0 for norm in norms):
+            return False
+        grows = all(after >= before * (1 - 1e-9) for before, after in pairwise(norms))
+        return grows and (order == 0 or isfinite(_moment(self.distribution, self.numbers, order)))
 
     def _moment(self, order: int) -> float:
         return _moment(self.distribution, self.numbers, order) if order else 1.0

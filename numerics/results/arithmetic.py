@@ -74,6 +74,9 @@ def _of_one(
     changes = [np.abs(function(x + side) - value) for side in (bound, -bound)]
     widest = np.fmax(np.fmax(*changes), np.abs(slope) * bound)
     unknown = ~np.isfinite(changes[0]) | ~np.isfinite(changes[1])
+    # a pole inside the interval: both ends are finite, what lies between them is not
+    with np.errstate(all="ignore"):
+        unknown |= (np.abs(x) <= bound) & ~np.isfinite(np.asarray(function(np.zeros_like(x))))
     return value, [slope], [np.where(bound == 0.0, 0.0, np.where(unknown, np.inf, widest))]
 
 

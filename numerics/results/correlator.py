@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from diagrams.messages import shown
 from numerics.deprecated import renamed
-from numerics.errors import InvalidPoints
+from numerics.errors import InvalidPoints, InvalidStatistics
 from numerics.fields.field_set import FieldSet
 from numerics.fields.index_sets import multiset_count, ranks
 from numerics.results.estimate import Estimate
@@ -176,6 +176,9 @@ class Correlator(Estimate):
         self, value: Array, parts: Sequence[Uncertainty], given: Sequence[Estimate], inputs: Sequence[object]
     ) -> Estimate:
         """Keep the fields where all that has elements has them over the same fields."""
+        for one in inputs:
+            if isinstance(one, Correlator) and one.size > 1 and self.size > 1:
+                self._refuse_other_elements(one)
         made = super()._made(value, parts, given, inputs)
         alike = all(
             one.order == self.order and one.fields == self.fields
@@ -189,6 +192,15 @@ class Correlator(Estimate):
             self.fields, self.order, Part.DERIVED, made.value, made.uncertainty,
             made.method, made.quality, made.provenance,
         )  # fmt: skip
+
+    def _refuse_other_elements(self, other: "Correlator") -> None:
+        """Element by element only elements of the same fields mean anything."""
+        if other.order != self.order or other.fields != self.fields:
+            raise InvalidStatistics(
+                f"a {self.part.value.format(self.order)} of {self.fields!r} and a "
+                f"{other.part.value.format(other.order)} of {other.fields!r} do not go together element by "
+                "element; take elements, as in g[0, 0, 1, 2], or their numbers(), or their value"
+            )
 
     if not TYPE_CHECKING:
 

@@ -9,6 +9,7 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import ArrayLike, NDArray
 
 from numerics.deprecated import renamed
+from numerics.errors import InvalidStatistics
 from numerics.results.arithmetic import PLAIN, propagated
 from numerics.results.provenance import Provenance, joined, joined_methods
 from numerics.results.quality import Quality as Quality
@@ -193,6 +194,14 @@ class Estimate(NDArrayOperatorsMixin):
             return NotImplemented
         if ufunc is np.matmul:
             return _matmul(operands[0], operands[1])
+        shapes = [one.value.shape for one in operands]
+        try:
+            np.broadcast_shapes(*shapes)
+        except ValueError:
+            raise InvalidStatistics(
+                f"numbers of the shapes {' and '.join(map(str, shapes))} do not go together element by "
+                "element; take elements, as in g[0, 0, 1, 2]"
+            ) from None
         bounds = [one.uncertainty.bound for one in operands]
         made = propagated(ufunc, [one.value for one in operands], bounds)
         if made is None:

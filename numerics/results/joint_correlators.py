@@ -13,6 +13,7 @@ from numerics.given import as_whole, as_wholes
 from numerics.results.correlator import Correlator, Part
 from numerics.results.estimate import Estimate
 from numerics.results.provenance import Provenance
+from numerics.results.quality import worst
 from numerics.results.uncertainty import Uncertainty, concatenated
 
 if TYPE_CHECKING:
@@ -256,7 +257,7 @@ class Correlators(Mapping[int, Correlator]):
             np.concatenate([one.value for one in chosen]),
             concatenated([one.uncertainty for one in chosen]),
             first.method,
-            max((one.quality for one in chosen), key=lambda quality: quality is not first.quality),
+            worst(one.quality for one in chosen),
             first.provenance,
         )
 

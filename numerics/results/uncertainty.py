@@ -6,6 +6,7 @@ until it is asked for, and numbers from one sample keep their correlations throu
 an estimate of the largest error, of a quadrature for instance; bounds add linearly.
 """
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import final
@@ -149,7 +150,8 @@ class Uncertainty:
                     f"the covariance has a negative eigenvalue {values.min():.3g}; {needed}"
                 )
             factor = (vectors * np.sqrt(np.maximum(values, 0.0))).T
-        return cls.of_blocks(Source(name, 0, None), factor)
+        mark = hashlib.sha256(np.ascontiguousarray(found).tobytes()).hexdigest()[:16]
+        return cls.of_blocks(Source(f"{name} ({mark})", 0, None), factor)
 
     @property
     def error(self) -> Array:

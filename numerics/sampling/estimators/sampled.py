@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from numerics.errors import InvalidStatistics
 from numerics.fields.field_set import FieldSet
+from numerics.networks.laws import GAUSSIAN, ParameterLaw
 from numerics.results.correlator import Correlator, Part
 from numerics.results.estimate import Estimate
 from numerics.results.joint_correlators import Correlators
@@ -17,6 +18,7 @@ from numerics.results.uncertainty import Source, Uncertainty
 from numerics.sampling.estimators.connected import cumulant_jackknife, deviation
 from numerics.sampling.estimators.moments import MomentPlan
 from numerics.sampling.judge.kurtosis import networks_needed
+from numerics.sampling.judge.output_tails import kurtosis_factor, scatters_infinitely
 from numerics.sampling.judge.tails import bin_values, tail_report
 
 Array = NDArray[np.float64]
@@ -48,6 +50,10 @@ class SampleSums:
         Whether output weights are correlated.
     provenance : mapping
         What is needed to get the same numbers again.
+    output_law : ParameterLaw, optional
+        Law of the output weights.
+    width : int, optional
+        Number of hidden neurons.
 
     Examples
     --------
@@ -71,6 +77,8 @@ class SampleSums:
     conditional: bool
     correlated: bool
     provenance: Mapping[str, object]
+    output_law: ParameterLaw = GAUSSIAN
+    width: int = 1
 
     @property
     def orders(self) -> tuple[int, ...]:
@@ -104,6 +112,8 @@ class SampleSums:
         if part is Part.FULL:
             return order in self.orders
         lower = set(range(2, order + 1, 2))
+        if order > 4 and not self.output_law.even:
+            return False  # products of odd correlators belong to it
         return part is Part.CONNECTED and order % 2 == 0 and lower <= set(self.orders)
 
     def correlator(self, order: int, part: Part) -> Correlator:
@@ -131,9 +141,11 @@ class SampleSums:
         # unbiased also when block sizes differ
         normalised = deviations / np.sqrt((len(self.block_sizes) - 1) * self.n_samples)
         evidence = {name: float(number) for name, number in asdict(tail).items() if name not in _NO_NUMBER}
+        evidence["networks_needed"] *= kurtosis_factor(self.output_law, order, self.width)
+        quality = self._quality(order, tail.quality, evidence["networks_needed"])
         return Correlator(
             self.fields, order, Part.FULL, mean, Uncertainty.of_blocks(self.source, normalised),
-            self._method("mean over networks"), tail.quality, self.provenance, evidence,
+            self._method("mean over networks"), quality, self.provenance, evidence,
             old={"tail": lambda: tail},
         )  # fmt: skip
 
@@ -169,9 +181,17 @@ class SampleSums:
             connected=True,
             correlated=self.correlated,
         )
+        own *= kurtosis_factor(self.output_law, order, self.width)
         needed = max(own, full.evidence["networks_needed"])
         few = full.quality is Quality.TRUSTED and self.n_samples < needed
         return needed, Quality.TOO_FEW_SAMPLES if few else full.quality
+
+    def _quality(self, order: int, found: Quality, needed: float) -> Quality:
+        """Lower the quality where it is the output weights that have heavy tails."""
+        if scatters_infinitely(self.output_law, order):
+            return Quality.HEAVY_TAILED
+        few = found is Quality.TRUSTED and self.n_samples < needed and self.output_law.unit != GAUSSIAN
+        return Quality.TOO_FEW_SAMPLES if few else found
 
     def _method(self, how: str) -> str:
         return how + (", output layer integrated out" if self.conditional else "")

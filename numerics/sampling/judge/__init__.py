@@ -1,1 +1,4 @@
-"""Which error bars can be trusted: `kurtosis` of the blocks, `tails` that no sample has reached."""
+"""Which error bars can be trusted: `kurtosis` of the blocks, `tails` that no sample has reached.
+
+`output_tails` judges output weights that are not Gaussian.
+"""

@@ -137,6 +137,8 @@ class SamplingRun:
                 **({"correlation": correlation} if correlation else {}),
                 "complete": self.complete,
             },
+            output_law=request.network.laws.output,
+            width=request.network.width,
         )
         return Correlators(found)
 
