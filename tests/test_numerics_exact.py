@@ -13,6 +13,7 @@ from diagrams.combinatorics.pairings import pairings
 from diagrams.combinatorics.set_partitions import even_partitions
 from numerics.errors import InvalidPoints, NotAvailable
 from numerics.exact.correlators import exact_correlators, exact_cumulant
+from numerics.exact.features.orthant import sign_moments
 from numerics.exact.inputs import memory_of_correlators
 from numerics.fields.index_sets import multisets, ranks
 from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
@@ -398,11 +399,12 @@ def test_absurd_memory_is_refused_with_an_estimate():
     assert 0.6 < peak / memory_of_correlators(30, 4) < 1.6
 
 
-def test_unconverged_cumulants_are_flagged(monkeypatch):
-    monkeypatch.setattr("numerics.exact.features.orthant.NODE_COUNTS", (2, 3))
-    points = np.random.default_rng(1).normal(size=(4, 6))
-    found = exact_cumulant(ErfNet(2, 3.0, 1.0, 6), points)
-    assert found.quality is Quality.NOT_CONVERGED
+def test_too_few_nodes_are_told_by_the_error():
+    x = np.random.default_rng(1).normal(size=(4, 6))
+    rho = (x @ x.T)[np.newaxis] / np.sqrt(np.outer((x**2).sum(axis=1), (x**2).sum(axis=1)))
+    few, many = sign_moments(rho, node_counts=(2, 3)), sign_moments(rho)
+    assert 1e-6 < abs(few.value[0] - many.value[0]) < few.error[0]
+    assert many.error[0] < 1e-12
 
 
 # The bookkeeping below

@@ -15,7 +15,7 @@ from numerics.sampling.engine.reference import _neuron
 from numerics.sampling.ensemble import Ensemble
 from numerics.sampling.judge.tails import BINS, bin_edges
 from numerics.sampling.neurons.neuron_ensemble import NeuronEnsemble
-from numerics.sampling.neurons.sums import SEED_SHIFT, bin_numbers, compiled_sums
+from numerics.sampling.neurons.sums import SEED_SHIFT, bin_numbers, compiled_sums, tilted_sums
 from numerics.sampling.neurons.tilting import RADIUS, tilt, tilt_centres
 
 LINE = np.array([[-1.0], [-0.4], [0.8]])
@@ -119,9 +119,8 @@ def test_errors_do_not_depend_on_the_width():
 
 
 @pytest.mark.parametrize(("network", "tilted"), [(ErfNet(1), False), (GaussNet(1), True)])
-def test_reproducible_and_independent_of_the_chunks(network, tilted, monkeypatch):
+def test_reproducible(network, tilted):
     one = NeuronEnsemble(network, LINE, seed=5, tilted=tilted).sample(5000, n_blocks=20)
-    monkeypatch.setattr("numerics.sampling.neurons.sums.CHUNK", 77)
     two = NeuronEnsemble(network, LINE, seed=5, tilted=tilted).sample(5000, n_blocks=20)
     np.testing.assert_allclose(one.origin.cumulant(6).value, two.origin.cumulant(6).value, rtol=1e-9)
     other = NeuronEnsemble(network, LINE, seed=6, tilted=tilted).sample(5000, n_blocks=20)
@@ -132,6 +131,13 @@ def test_reproducible_and_independent_of_the_chunks(network, tilted, monkeypatch
     )
     assert seen[-1] == (500, 500)
     assert one.provenance["neurons"] == 5000
+
+
+def test_tilted_sums_do_not_depend_on_the_chunks():
+    points = np.asarray(LINE, dtype=float).reshape(-1, 1)
+    one, two = (tilted_sums(GaussNet(1), points, 5, 5000, (2, 4, 6), 20, chunk=chunk) for chunk in (77, 8192))
+    for order in (2, 4, 6):
+        np.testing.assert_allclose(one.block_sums[order], two.block_sums[order], rtol=1e-9)
 
 
 @pytest.mark.parametrize(

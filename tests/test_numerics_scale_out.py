@@ -20,6 +20,7 @@ from numerics.sampling.runs.dask_cluster import (
     ClusterUnavailable,
     PackedSums,
     compute_span,
+    pages_on_cluster,
     task_level,
 )
 
@@ -94,10 +95,10 @@ def test_a_run_moves_between_threads_and_cluster(client, expected, tmp_path):
     assert_same(ENSEMBLE.correlators(NETWORKS, checkpoint=path), expected)
 
 
-def test_a_worker_of_another_version_is_refused(client, monkeypatch):
-    monkeypatch.setattr("numerics.sampling.runs.dask_cluster.VERSION", "99.0")
+def test_a_worker_of_another_version_is_refused(client):
+    request = ENSEMBLE._request(NETWORKS, (2,), 10, 1)
     with pytest.raises(ClusterUnavailable, match=r"a worker has nnft-sym .*, but 99\.0 asks"):
-        ENSEMBLE.correlators(NETWORKS, cluster=client)
+        client.submit(compute_span, request, 0, 0, "99.0").result()
 
 
 def test_a_lost_scheduler_keeps_the_checkpoint(expected, tmp_path):
@@ -174,15 +175,15 @@ def test_wrong_addresses_are_told_in_seconds(address, error, said):
     assert time.monotonic() - start < 30
 
 
-def test_a_scheduler_without_workers_is_told(monkeypatch):
-    monkeypatch.setattr("numerics.sampling.runs.dask_cluster.PATIENCE", 0.3)
+def test_a_scheduler_without_workers_is_told():
     with (
         distributed.LocalCluster(
             n_workers=0, dashboard_address=":0", silence_logs=logging.CRITICAL, processes=True
         ) as empty,
         pytest.raises(ClusterUnavailable, match="has no workers"),
+        pages_on_cluster(empty.scheduler_address, patience=0.3),
     ):
-        ENSEMBLE.correlators(NETWORKS, cluster=empty.scheduler_address)
+        pytest.fail("there is nobody to compute anything")
 
 
 def test_dask_is_asked_for_only_when_needed(monkeypatch, tmp_path):

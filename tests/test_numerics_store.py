@@ -9,13 +9,12 @@ import threading
 import numpy as np
 import pytest
 
-import numerics.sampling.runs.checkpoints
 from numerics.errors import InvalidStatistics
 from numerics.files.sealed import UnwritableOutput, is_intact, seal
 from numerics.networks.architectures import ErfNet, ReLUNet
 from numerics.sampling.engine.page_sums import PageSource, PairwiseSum, Request, join_pages
 from numerics.sampling.ensemble import Ensemble
-from numerics.sampling.runs.checkpoints import CheckpointMismatch, DamagedCheckpoint
+from numerics.sampling.runs.checkpoints import Checkpoint, CheckpointMismatch, DamagedCheckpoint
 from numerics.sampling.runs.interrupts import uninterrupted
 from numerics.sampling.runs.run import SamplingInterrupted
 
@@ -24,11 +23,9 @@ POINTS = [-0.6, 0.2, 1.0]
 NETWORKS = 760_001
 
 
-@pytest.fixture(autouse=True)
-def every_page(monkeypatch):
+def paged(path):
     """Keep a checkpoint after every page."""
-    monkeypatch.setattr(numerics.sampling.runs.checkpoints, "INTERVAL", 0.0)
-    monkeypatch.setattr(numerics.sampling.runs.checkpoints, "SHARE", np.inf)
+    return Checkpoint(path, interval=0.0, share=np.inf)
 
 
 def ensemble(**changes):
@@ -66,19 +63,23 @@ def test_an_interrupted_run_continues_to_the_same_bits(stops, tmp_path, uninterr
     for number, calls in enumerate(stops):
         with pytest.raises(SamplingInterrupted) as caught:
             ensemble().correlators(
-                NETWORKS, n_blocks=40, checkpoint=path, progress=interrupt_after(calls), n_threads=1 + number
+                NETWORKS,
+                n_blocks=40,
+                checkpoint=paged(path),
+                progress=interrupt_after(calls),
+                n_threads=1 + number,
             )
         assert caught.value.checkpoint == path
         assert f"{caught.value.partial.n_samples:,} networks" in str(caught.value)
-    assert_same(ensemble().correlators(NETWORKS, n_blocks=40, checkpoint=path), uninterrupted_run)
+    assert_same(ensemble().correlators(NETWORKS, n_blocks=40, checkpoint=paged(path)), uninterrupted_run)
     assert [entry.name for entry in tmp_path.iterdir()] == ["run.checkpoint"]
 
 
 def test_every_estimator_and_precision_continues(tmp_path):
     one = ensemble(estimator="conditional", precision="single")
     with pytest.raises(SamplingInterrupted):
-        one.correlators(200_000, checkpoint=tmp_path / "run", progress=interrupt_after(2))
-    assert_same(one.correlators(200_000, checkpoint=tmp_path / "run"), one.correlators(200_000))
+        one.correlators(200_000, checkpoint=paged(tmp_path / "run"), progress=interrupt_after(2))
+    assert_same(one.correlators(200_000, checkpoint=paged(tmp_path / "run")), one.correlators(200_000))
 
 
 def test_the_partial_result_is_a_shorter_sample():
@@ -107,17 +108,17 @@ def test_an_interrupt_before_two_blocks_leaves_nothing_to_quote():
 
 def test_a_finished_run_returns_without_computing(tmp_path, monkeypatch, uninterrupted_run):
     path = tmp_path / "run"
-    ensemble().correlators(NETWORKS, n_blocks=40, checkpoint=path)
+    ensemble().correlators(NETWORKS, n_blocks=40, checkpoint=paged(path))
     monkeypatch.setattr(PageSource, "span", None)
-    assert_same(ensemble().correlators(NETWORKS, n_blocks=40, checkpoint=path), uninterrupted_run)
+    assert_same(ensemble().correlators(NETWORKS, n_blocks=40, checkpoint=paged(path)), uninterrupted_run)
 
 
 @pytest.mark.parametrize("stop", [3, 12])
 def test_a_run_is_made_longer(stop, tmp_path):
     path = tmp_path / "run"
     with pytest.raises(SamplingInterrupted):
-        ensemble().correlators(NETWORKS, n_blocks=40, checkpoint=path, progress=interrupt_after(stop))
-    longer = ensemble().correlators(2 * NETWORKS, n_blocks=80, checkpoint=path)
+        ensemble().correlators(NETWORKS, n_blocks=40, checkpoint=paged(path), progress=interrupt_after(stop))
+    longer = ensemble().correlators(2 * NETWORKS, n_blocks=80, checkpoint=paged(path))
     assert_same(longer, ensemble().correlators(2 * NETWORKS, n_blocks=80))
 
 
@@ -140,11 +141,11 @@ def test_a_run_is_made_longer(stop, tmp_path):
 def test_other_inputs_are_refused_by_name(changes, options, said, tmp_path):
     path = tmp_path / "run"
     with pytest.raises(SamplingInterrupted):
-        ensemble().correlators(NETWORKS, n_blocks=40, checkpoint=path, progress=interrupt_after(1))
+        ensemble().correlators(NETWORKS, n_blocks=40, checkpoint=paged(path), progress=interrupt_after(1))
     before = path.read_bytes()
     wanted = {"n_networks": NETWORKS, "n_blocks": 40} | options
     with pytest.raises(CheckpointMismatch) as caught:
-        ensemble(**changes).correlators(**wanted, checkpoint=path)
+        ensemble(**changes).correlators(**wanted, checkpoint=paged(path))
     assert said in str(caught.value)
     assert path.read_bytes() == before
 
@@ -152,7 +153,7 @@ def test_other_inputs_are_refused_by_name(changes, options, said, tmp_path):
 @pytest.fixture(scope="module")
 def small_checkpoint(tmp_path_factory):
     path = tmp_path_factory.mktemp("small") / "run"
-    Ensemble(ErfNet(2), [0.5]).correlators(1000, orders=(2,), n_blocks=2, checkpoint=path)
+    Ensemble(ErfNet(2), [0.5]).correlators(1000, orders=(2,), n_blocks=2, checkpoint=paged(path))
     return path.read_bytes()
 
 
@@ -161,7 +162,7 @@ def test_a_truncated_checkpoint_is_refused(small_checkpoint, tmp_path):
     for length in {1, 2, 63, 64, 100, len(small_checkpoint) // 2, len(small_checkpoint) - 1}:
         path.write_bytes(small_checkpoint[:length])
         with pytest.raises(DamagedCheckpoint, match="truncated or altered"):
-            Ensemble(ErfNet(2), [0.5]).correlators(1000, orders=(2,), n_blocks=2, checkpoint=path)
+            Ensemble(ErfNet(2), [0.5]).correlators(1000, orders=(2,), n_blocks=2, checkpoint=paged(path))
 
 
 def test_every_altered_byte_is_noticed(small_checkpoint, tmp_path):
@@ -172,7 +173,7 @@ def test_every_altered_byte_is_noticed(small_checkpoint, tmp_path):
         path.write_bytes(altered)
         assert not is_intact(path)
     with pytest.raises(DamagedCheckpoint, match="checksum"):
-        Ensemble(ErfNet(2), [0.5]).correlators(1000, orders=(2,), n_blocks=2, checkpoint=path)
+        Ensemble(ErfNet(2), [0.5]).correlators(1000, orders=(2,), n_blocks=2, checkpoint=paged(path))
 
 
 @pytest.mark.parametrize("header", [None, b"not json", b'{"kind": "other"}', b'{"format": 1}'])
@@ -185,7 +186,7 @@ def test_a_sealed_file_of_another_kind_is_refused(header, tmp_path):
             np.savez(file, header=np.frombuffer(header, dtype=np.uint8))
     seal(path)
     with pytest.raises(DamagedCheckpoint, match="not a checkpoint"):
-        ensemble().correlators(1000, n_blocks=2, checkpoint=path)
+        ensemble().correlators(1000, n_blocks=2, checkpoint=paged(path))
 
 
 def test_a_full_disk_leaves_the_checkpoint_before(tmp_path, monkeypatch, uninterrupted_run):
@@ -201,17 +202,17 @@ def test_a_full_disk_leaves_the_checkpoint_before(tmp_path, monkeypatch, uninter
 
     monkeypatch.setattr(np, "savez", full)
     with pytest.raises(UnwritableOutput, match="No space left") as caught:
-        ensemble().correlators(NETWORKS, n_blocks=40, checkpoint=path)
+        ensemble().correlators(NETWORKS, n_blocks=40, checkpoint=paged(path))
     assert f"checkpoint of {kept[-1]:,} networks is still there" in str(caught.value)
     assert [entry.name for entry in tmp_path.iterdir()] == ["run"]
     monkeypatch.setattr(np, "savez", savez)
-    assert_same(ensemble().correlators(NETWORKS, n_blocks=40, checkpoint=path), uninterrupted_run)
+    assert_same(ensemble().correlators(NETWORKS, n_blocks=40, checkpoint=paged(path)), uninterrupted_run)
 
 
 def test_an_unwritable_place_is_told_before_the_work(tmp_path):
     for place in (tmp_path, tmp_path / "missing" / "run"):
         with pytest.raises(UnwritableOutput):
-            ensemble().correlators(10**12, checkpoint=place)
+            ensemble().correlators(10**12, checkpoint=paged(place))
 
 
 def test_a_run_that_never_began_leaves_nothing(tmp_path, monkeypatch):
@@ -220,7 +221,7 @@ def test_a_run_that_never_began_leaves_nothing(tmp_path, monkeypatch):
 
     monkeypatch.setattr("numerics.sampling.ensemble.on_threads", too_early)
     with pytest.raises(SamplingInterrupted) as caught:
-        ensemble().correlators(NETWORKS, checkpoint=tmp_path / "run")
+        ensemble().correlators(NETWORKS, checkpoint=paged(tmp_path / "run"))
     assert (caught.value.n_networks, caught.value.partial) == (0, None)
     assert list(tmp_path.iterdir()) == []
 
@@ -228,7 +229,7 @@ def test_a_run_that_never_began_leaves_nothing(tmp_path, monkeypatch):
 def test_leftovers_of_a_killed_write_are_removed(tmp_path):
     (tmp_path / ".run.writing-0123abcd").write_bytes(b"half")
     (tmp_path / "run").touch()  # an empty file is nothing to lose
-    ensemble().correlators(1000, n_blocks=2, checkpoint=tmp_path / "run")
+    ensemble().correlators(1000, n_blocks=2, checkpoint=paged(tmp_path / "run"))
     assert [entry.name for entry in tmp_path.iterdir()] == ["run"]
 
 

@@ -145,11 +145,6 @@ def bundle_width(lines: int) -> float:
     return degrees(2 * atan2(2 * bow(lines), 1))
 
 
-def bundle_share(beside: int) -> float:
-    """Share of the free angle that an outer line may take beside a neighbour of so many lines."""
-    return _SHARE * (1.0 if beside > 1 else 1.7)
-
-
 def free_gaps(taken: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
     """Free angles around a node.
 
@@ -300,7 +295,7 @@ def _room(
             if other == end:
                 continue
             apart = (_direction(place[other] - z) - way) % 360  # to the left, seen from this node
-            share = bundle_share(beside)
+            share = _SHARE * (1.0 if beside > 1 else 1.7)
             sides[1 - turn] = min(sides[1 - turn], share * apart)
             sides[turn] = min(sides[turn], share * (360 - apart))
     right, left = sides

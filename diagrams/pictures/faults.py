@@ -72,7 +72,7 @@ LIMITS = Limits()
 
 
 @cache
-def bernstein(segments: int) -> Complex:
+def _bernstein(segments: int) -> Complex:
     """Weights of the four points of a cubic at equal steps of its parameter."""
     t = np.linspace(0.0, 1.0, segments + 1)
     return np.stack([(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3]).astype(complex)
@@ -92,7 +92,7 @@ def sampled(curves: Sequence[Sequence[Point]], segments: int) -> Complex:
         if len(z) == 2:
             z = [z[0], (2 * z[0] + z[1]) / 3, (z[0] + 2 * z[1]) / 3, z[1]]
         cubics.append(z)
-    paths: Complex = np.array(cubics, dtype=complex).reshape(-1, 4) @ bernstein(segments)
+    paths: Complex = np.array(cubics, dtype=complex).reshape(-1, 4) @ _bernstein(segments)
     return paths
 
 
@@ -188,7 +188,7 @@ def _boxes_meet(one: Cut, other: Cut) -> NDArray[np.bool_]:
     return meet
 
 
-def cross(a: Complex, b: Complex) -> Real:
+def _cross(a: Complex, b: Complex) -> Real:
     """Cross products of plane vectors."""
     product: Real = a.real * b.imag - a.imag * b.real
     return product
@@ -221,10 +221,10 @@ def crossings(one: Cut, other: Cut, which: tuple[NDArray[np.intp], NDArray[np.in
     """Crossings of lines `one` with lines `other`, for the pairs of pieces named by two arrays."""
     i, j = which
     step, pace, apart = one.step[i], other.step[j], other.start[j] - one.start[i]
-    turn = cross(step, pace)
+    turn = _cross(step, pace)
     with np.errstate(divide="ignore", invalid="ignore"):
-        s = cross(apart, pace) / turn
-        t = cross(apart, step) / turn
+        s = _cross(apart, pace) / turn
+        t = _cross(apart, step) / turn
         meet = (np.abs(turn) > 1e-12) & (s >= 0) & (s < 1) & (t >= 0) & (t < 1)
     i, j, s, t, step, pace = i[meet], j[meet], s[meet], t[meet], step[meet], pace[meet]
     sine = np.abs(turn[meet]) / (np.abs(step) * np.abs(pace))
@@ -290,11 +290,6 @@ def shortfall(distances: Real, limit: float) -> float:
     return float((2.0 - short / limit).sum()) if short.size else 0.0
 
 
-def shortfalls(distances: Real, limit: float) -> Real:
-    """The same for each distance: zero if it is long enough."""
-    return np.where(distances < limit, 2.0 - distances / limit, 0.0)
-
-
 @lru_cache(maxsize=256)
 def _foreign(nodes: tuple[int, ...], edges: tuple[Edge, ...], order: tuple[int, ...]) -> NDArray[np.bool_]:
     """Which lines, in an order, end at other nodes: shape (nodes, lines)."""
@@ -309,9 +304,9 @@ def _pairs(n: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
 
 
 def apart(places: Complex) -> Real:
-    """Distances of all pairs of places, along the last axis: 0 and 1, 0 and 2, ..."""
-    i, j = _pairs(places.shape[-1])
-    distance: Real = np.abs(places[..., i] - places[..., j])
+    """Distances of all pairs of places."""
+    i, j = _pairs(len(places))
+    distance: Real = np.abs(places[i] - places[j])
     return distance
 
 

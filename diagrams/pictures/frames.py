@@ -17,12 +17,9 @@ from math import inf, pi, sin
 from random import Random
 from statistics import fmean
 
-import numpy as np
-
 from diagrams.canonical import Edge
 from diagrams.diagram import Diagram
 from diagrams.pictures.curves import LABEL_DISTANCE, Place
-from diagrams.pictures.faults import Complex, Real
 from diagrams.pictures.layout import layout, rounded
 from diagrams.pictures.planar import order_around, planar_inside
 from diagrams.pictures.repair import Bench, Drawing, crowded, mended
@@ -104,9 +101,9 @@ def framed(diagram: Diagram, style: Layout, incoming: int | None = None) -> tupl
     return best.place, best.bends
 
 
-def _cost(outer: Place, places: Complex) -> Real:
-    """What places cost that leave the frame or crowd, for many drawings at once."""
-    return _outside(places, outer) + crowded(places, len(outer), _CLOSE)
+def _cost(outer: Place, place: Mapping[int, complex]) -> float:
+    """What places cost that leave the frame or crowd."""
+    return _outside(place, outer) + crowded(place, len(outer), _CLOSE)
 
 
 def planar_labelling(diagram: Diagram, style: Layout | str, incoming: int | None = None) -> Diagram:
@@ -203,13 +200,12 @@ def _same(one: Place, other: Place) -> bool:
     return all(abs(z - other[node]) < 0.01 for node, z in one.items())
 
 
-def _outside(places: Complex, outer: Place) -> Real:
+def _outside(place: Mapping[int, complex], outer: Place) -> int:
     """Vertices that leave the box of the external points or come close to its sides."""
     wide = max(abs(z.real) for z in outer.values()) - 0.15
     high = max(wide, max(abs(z.imag) for z in outer.values())) - 0.15
-    inner = places[:, len(outer) :]
-    out: Real = ((np.abs(inner.real) > wide) | (np.abs(inner.imag) > high)).sum(1).astype(float)
-    return out
+    inner = (z for node, z in place.items() if node not in outer)
+    return sum(abs(z.real) > wide or abs(z.imag) > high for z in inner)
 
 
 def _circle(n: int, room: float, far: list[list[float]]) -> Place:

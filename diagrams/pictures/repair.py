@@ -17,8 +17,7 @@ import numpy as np
 from diagrams.canonical import Edge
 from diagrams.diagram import Diagram
 from diagrams.pictures.curves import LABEL_DISTANCE, Place, between_nodes, with_loops
-from diagrams.pictures.faults import COLLAPSED, LIMITS, Complex, Real, apart, faults, shortfall, shortfalls
-from diagrams.pictures.sieve import Sieve
+from diagrams.pictures.faults import COLLAPSED, LIMITS, Real, apart, faults, shortfall
 
 #: Into how many pieces a line is cut while drawings are compared.
 _SEGMENTS = 10
@@ -34,10 +33,6 @@ _MOST_BENT = 0.45
 _POLISH = 60
 #: By how much a leg is turned at most, half of it, in radians.
 _TURN = 0.7
-#: How many changes are looked at together: few after one that helped, more and more while none does.
-_FEW, _MANY = 6, 24
-#: A bound may be wrong by this.
-_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -79,7 +74,7 @@ class Bench:
     fixed, level : frozenset of int
         Nodes that stay where they are, and nodes that move to the left and right only.
     extra : callable, optional
-        What else places, shape (drawings, nodes), cost, though nothing is wrong with them.
+        What else places cost, though nothing is wrong with them.
     label : callable, optional
         Where the name of an external point stands; beyond its line by default.
     crossing : float
@@ -90,7 +85,7 @@ class Bench:
     far: Sequence[Sequence[float]]
     fixed: frozenset[int] = frozenset()
     level: frozenset[int] = frozenset()
-    extra: Callable[[Complex], Real] | None = None
+    extra: Callable[[Mapping[int, complex]], float] | None = None
     label: Callable[[complex], complex] | None = None
     crossing: float = 1.0
 
@@ -99,41 +94,17 @@ class Bench:
     ) -> Drawing:
         """A drawing with these places and bends; with a cost of `below` or more it is not fully measured."""
         bends, wrong = dict(bends or {}), 0.0
-        places = _in_a_row([place])
-        between = apart(places)
-        more = float(self._more(places, between, [bends])[0])
+        between = distances_between(place)
+        more = (
+            (0.0 if self.extra is None else self.extra(place))
+            + _STRESS * self._stress(between) / max(len(place), 1)
+            + _BEND * sum(map(abs, bends.values()))
+        )
         if more < below and between.size and between.min() < 0.1:
             wrong = COLLAPSED
         elif more < below:
             wrong = self._wrong(place, bends, between, below - more)
         return Drawing(dict(place), bends, wrong, wrong + more)
-
-    def _more(self, places: Complex, between: Real, bends: Sequence[Mapping[Edge, float]]) -> Real:
-        """What drawings cost though nothing is wrong; stress is squares of relative differences."""
-        goals, known = self._wished, self._wished < inf
-        stress = ((between[:, known] / goals[known] - 1) ** 2).sum(1)
-        bent = np.array([sum(map(abs, some.values())) for some in bends])
-        more: Real = _STRESS * stress / max(places.shape[1], 1) + _BEND * bent
-        return more if self.extra is None else more + self.extra(places)
-
-    def hopeless(self, drawings: Sequence[tuple[Place, dict[Edge, float]]], cost: float) -> list[bool]:
-        """Which of many drawings certainly cost as much as this, or more."""
-        places = _in_a_row([place for place, _ in drawings])
-        between = apart(places)
-        least = self._more(places, between, [bends for _, bends in drawings])
-        least += 2 * shortfalls(between, LIMITS.apart).sum(1)
-        hopeful = np.flatnonzero(least < cost)
-        if hopeful.size:
-            bent = [
-                [drawings[row][1].get(edge, 0.0) for edge in self._sieve.edges] for row in hopeful.tolist()
-            ]
-            least[hopeful] += self._sieve.bounds(places[hopeful], np.array(bent))
-        return [one >= cost + _ROUNDING for one in least.tolist()]
-
-    @cached_property
-    def _sieve(self) -> Sieve:
-        diagram = self.diagram
-        return Sieve(diagram.lines, diagram.n_external + diagram.n_vertices, _SEGMENTS, self.crossing)
 
     def _wrong(
         self, place: Mapping[int, complex], bends: Mapping[Edge, float], between: Real, enough: float
@@ -152,6 +123,11 @@ class Bench:
         if found < enough and found.is_integer():  # nothing but crossings, as far as that was seen
             found = faults(drawn, place, labels, _FINE, enough, self.crossing)
         return found
+
+    def _stress(self, between: Real) -> float:
+        """Squares of how much distances differ from what they should be, in units of the latter."""
+        wished = self._wished
+        return float(((between[wished < inf] / wished[wished < inf] - 1) ** 2).sum())
 
     @cached_property
     def _wished(self) -> Real:
@@ -175,9 +151,6 @@ class Bench:
     def repaired(self, drawing: Drawing, must: float, tries: int, seed: int = 0) -> Drawing:
         """Change one thing at a time until no more is wrong than has to be, and a while longer.
 
-        Most changes make it worse: several are sorted out at once, as if each were rejected; after the first
-        that is not, the rest of them start from there.
-
         Parameters
         ----------
         drawing : Drawing
@@ -194,22 +167,18 @@ class Bench:
         Drawing
             Not worse than what was given.
         """
-        moves = _Moves(self, Random(seed))
-        polished, step, many = 0, 0, _FEW
-        drawn: list[_Move] = []
-        while step < tries and moves.possible:
-            while len(drawn) < min(step + many, tries):
-                drawn.append(moves.next(0.3 if len(drawn) % 3 == 0 else 1.0))
-            changed = [moves.changed(drawing, move) for move in drawn[step : step + many]]
-            many = min(2 * many, _MANY)
-            for (place, bends), hopeless in zip(changed, self.hopeless(changed, drawing.cost), strict=True):
-                polished += drawing.wrong <= must
-                if polished > _POLISH:
-                    return drawing
-                step += 1
-                if not hopeless and (other := self.judged(place, bends, drawing.cost)).cost < drawing.cost:
-                    drawing, many = other, _FEW
-                    break  # the changes that follow are of this drawing
+        random = Random(seed)
+        moves = _Moves(self, random)
+        polished = 0
+        for step in range(tries if moves.possible else 0):
+            polished += drawing.wrong <= must
+            if polished > _POLISH:
+                break
+            size = 1.0 if step % 3 else 0.3
+            place, bends = moves.next(drawing, size)
+            other = self.judged(place, bends, drawing.cost)
+            if other.cost < drawing.cost:
+                drawing = other
         return drawing
 
 
@@ -240,16 +209,6 @@ def mended(bench: Bench, drawings: Sequence[Drawing], must: int, tries: int) -> 
     return min(found, key=lambda one: one.rank)
 
 
-@dataclass(frozen=True)
-class _Move:
-    """A leg turned by a phase, a line bent by a sagitta, or a vertex moved by a step; or nothing."""
-
-    leg: int | None = None
-    line: Edge | None = None
-    vertex: int | None = None
-    by: complex = 0j
-
-
 class _Moves:
     """Changes of a drawing."""
 
@@ -264,47 +223,43 @@ class _Moves:
         self.turning = [leg for leg in self.legs if leg not in bench.level]
         self.possible = bool(self.free or self.turning)
 
-    def next(self, size: float) -> _Move:
-        """One vertex moved, or one leg turned, or one line bent or unbent: whatever the drawing."""
-        random = self.random
+    def next(self, drawing: Drawing, size: float) -> tuple[Place, dict[Edge, float]]:
+        """One vertex moved, its legs with it, or one leg turned, or one line bent or unbent."""
+        random, place, bends = self.random, dict(drawing.place), dict(drawing.bends)
         kind = random.random()
         if kind < 0.2 and self.turning:
             leg = random.choice(self.turning)
-            return _Move(leg=leg, by=cmath.rect(1, random.uniform(-2 * _TURN, 2 * _TURN) * size))
-        if kind < 0.4 and self.lines:
-            return _Move(line=random.choice(self.lines), by=complex(random.uniform(-0.4, 0.4) * size))
-        if not self.free:
-            return _Move()
-        vertex = random.choice(self.free)
-        step = cmath.rect(random.uniform(0.05, 0.9) * size, random.uniform(0, 2 * pi))
-        return _Move(vertex=vertex, by=complex(step.real) if vertex in self.level else step)
-
-    def changed(self, drawing: Drawing, move: _Move) -> tuple[Place, dict[Edge, float]]:
-        """Places and bends after a move; the legs of a vertex go with it."""
-        place, bends = dict(drawing.place), dict(drawing.bends)
-        if move.leg is not None:
-            vertex = place[self.legs[move.leg]]
-            place[move.leg] = vertex + (place[move.leg] - vertex) * move.by
-        elif move.line is not None:
-            bend = bends.pop(move.line, 0.0) + move.by.real
+            vertex = self.legs[leg]
+            place[leg] = place[vertex] + (place[leg] - place[vertex]) * cmath.rect(
+                1, random.uniform(-2 * _TURN, 2 * _TURN) * size
+            )
+        elif kind < 0.4 and self.lines:
+            line = random.choice(self.lines)
+            bend = bends.pop(line, 0.0) + random.uniform(-0.4, 0.4) * size
             if 0.05 < abs(bend) < _MOST_BENT:
-                bends[move.line] = bend
-        elif move.vertex is not None:
-            for node in (move.vertex, *(leg for leg, carrier in self.legs.items() if carrier == move.vertex)):
-                place[node] += move.by
+                bends[line] = bend
+        elif self.free:
+            vertex = random.choice(self.free)
+            step = cmath.rect(random.uniform(0.05, 0.9) * size, random.uniform(0, 2 * pi))
+            if vertex in self.level:
+                step = complex(step.real)
+            for node in (vertex, *(leg for leg, carrier in self.legs.items() if carrier == vertex)):
+                place[node] += step
         return place, bends
 
 
-def crowded(places: Complex, n: int, close: float) -> Real:
+def crowded(place: Mapping[int, complex], n: int, close: float) -> float:
     """By how much vertices are closer to each other than this, and than two thirds of it to external points.
 
     Examples
     --------
-    >>> crowded(np.array([[0j, 0.25, 3]]), 0, 0.5)
-    array([0.5])
+    >>> crowded({0: 0j, 1: 0.25 + 0j, 2: 3 + 0j}, 0, 0.5)
+    0.5
     """
-    short: Real = np.maximum(0.0, 1 - apart(places) / _limits(places.shape[1], n, close)).sum(1)
-    return short
+    if len(place) <= n:
+        return 0.0
+    limits = _limits(len(place), n, close)
+    return float(np.maximum(0.0, 1 - distances_between(place) / limits).sum())
 
 
 @lru_cache(maxsize=64)
@@ -314,6 +269,6 @@ def _limits(n_nodes: int, n: int, close: float) -> Real:
     return np.array(list(kinds))
 
 
-def _in_a_row(drawings: Sequence[Mapping[int, complex]]) -> Complex:
-    """Places of the nodes of drawings: shape (drawings, nodes)."""
-    return np.array([[place[node] for node in range(len(place))] for place in drawings], dtype=complex)
+def distances_between(place: Mapping[int, complex]) -> Real:
+    """Distances of all pairs of nodes: 0 and 1, 0 and 2, ..."""
+    return apart(np.array([place[node] for node in range(len(place))], dtype=complex))

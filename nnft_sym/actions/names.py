@@ -52,9 +52,7 @@ _OTHER_FIELD = re.compile(r"(var)?(phi|chi|psi)[0-9]*(_.*)?", re.IGNORECASE)
 #: points 1 and 2; δ with a number the equality of two components; with a word (δ_m) it is a counterterm.
 _NOTATION = (
     (re.compile(r"(K|Kappa)[0-9]*(_.*)?"), "the propagator K"),
-    (re.compile(r"G[0-9]*(_.*)?"), "the correlator G"),
     (re.compile(r"O|Omicron"), "the order O( ) of what is left out"),
-    (re.compile(r"Z[0-9]*(_0)?|Zeta"), "the partition function Z"),
     (re.compile(r"delta(_?[0-9]+)+"), "the δ of two components of the field"),
     (re.compile(r"d[xyz][0-9]*"), "the measure of an integral"),
 )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from diagrams.messages import did_you_mean, shown
 from numerics.errors import InvalidNetwork
+from numerics.given import as_number
 from numerics.networks.laws import Moment, ParameterLaw
 
 Array = NDArray[np.float64]
@@ -58,14 +59,11 @@ class OwnLaw(ParameterLaw):
         super().__post_init__()
         if not callable(self.draw):
             raise InvalidNetwork(f"draw = {shown(self.draw)} was given; a function of an array is needed")
-        try:
-            good = all(isfinite(moment) for moment in self.moments)
-        except TypeError:
-            good = False
-        if not good:
-            raise InvalidNetwork(
-                f"moments = {shown(self.moments)} was given; finite numbers E[g], E[g²], … are needed"
-            )
+        needed = "finite numbers E[g], E[g²], …"
+        if not isinstance(self.moments, Sequence) or isinstance(self.moments, str | bytes):
+            raise InvalidNetwork(f"moments = {shown(self.moments)} was given; {needed} are needed")
+        for moment in self.moments:
+            as_number(moment, "a moment", InvalidNetwork, needed)
         object.__setattr__(self, "moments", tuple(self.moments))
 
     @property

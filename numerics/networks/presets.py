@@ -9,6 +9,7 @@ from typing import Any
 
 from diagrams.messages import did_you_mean, shown
 from numerics.errors import InvalidNetwork
+from numerics.given import as_whole
 from numerics.networks.architectures import network
 from numerics.networks.base import Network
 
@@ -44,24 +45,22 @@ def preset(name: str, kind: str, width: int, d_in: int = 1, **given: Any) -> Net
     >>> preset("he", "relu", 100).kernel.weight_diagonal([[1.0]]).round(12).tolist()
     [2.0]
     """
-    if kind == "cos":
+    if not isinstance(name, str) or name not in PRESETS:
+        near = did_you_mean(name, PRESETS) if isinstance(name, str) else ""
+        known = ", ".join(PRESETS)
+        raise InvalidNetwork(f"unknown initialisation {shown(name)}; the known ones are {known}{near}")
+    if isinstance(kind, str) and kind.strip().lower() == "cos":
         raise InvalidNetwork("the cos-net has momenta and phases, no customary initialisation; set sigma_w")
-    if name == "lecun":
-        return network(kind, width, sigma_w=1.0, sigma_b=0.0, d_in=d_in, **given)
-    if name == "he":
-        return network(kind, width, sigma_w=sqrt(2.0), sigma_b=0.0, d_in=d_in, **given)
+    width, d_in = (as_whole(one, what, InvalidNetwork) for one, what in ((width, "width"), (d_in, "d_in")))
+    if name in ("lecun", "he"):
+        sigma = sqrt(2.0) if name == "he" else 1.0
+        return network(kind, width, sigma_w=sigma, sigma_b=0.0, d_in=d_in, **given)
     if name == "glorot":
         hidden, output = sqrt(2.0 * d_in / (d_in + width)), sqrt(2.0 * width / (width + 1.0))
-        return network(
-            kind, width, sigma_w=hidden, sigma_b=0.0, d_in=d_in, **given
-        ).with_laws(output=f"gaussian:scale={output / hidden!r}")  # fmt: skip
-    if name == "pytorch":
-        return network(
-            kind, width, sigma_w=sqrt(1 / 3), sigma_b=sqrt(1 / (3 * d_in)), d_in=d_in,
-            output_bias=sqrt(1 / (3 * width)), hidden_law="uniform", bias_law="uniform",
-            output_law="uniform", **given,
-        )  # fmt: skip
-    near = did_you_mean(name, PRESETS) if isinstance(name, str) else ""
-    raise InvalidNetwork(
-        f"unknown initialisation {shown(name)}; the known ones are {', '.join(PRESETS)}{near}"
-    )
+        made = network(kind, width, sigma_w=hidden, sigma_b=0.0, d_in=d_in, **given)
+        return made.with_laws(output=f"gaussian:scale={output / hidden!r}")
+    return network(
+        kind, width, sigma_w=sqrt(1 / 3), sigma_b=sqrt(1 / (3 * d_in)), d_in=d_in,
+        output_bias=sqrt(1 / (3 * width)), hidden_law="uniform", bias_law="uniform",
+        output_law="uniform", **given,
+    )  # fmt: skip

@@ -15,7 +15,7 @@ from typing import Any, cast
 from diagrams.messages import shown
 from numerics.errors import InvalidNetwork
 from numerics.networks.activations import fingerprint
-from numerics.networks.architectures import LAW_KEYS, network
+from numerics.networks.architectures import LAW_KEYS, as_network, network
 from numerics.networks.base import Network
 from numerics.networks.laws import ParameterLaw
 from numerics.networks.named import NAMED
@@ -44,6 +44,7 @@ def to_record(network: Network) -> dict[str, object]:
     {'record': 1, 'kind': 'relu', 'width': 20, 'sigma_w': 1.0, 'sigma_b': 0.0, 'd_in': 1,
      'output_law': 'laplace'}
     """
+    as_network(network)
     found: dict[str, object] = {"record": VERSION, "kind": network.name}
     for field in fields(cast(Any, network)):
         value = getattr(network, field.name)

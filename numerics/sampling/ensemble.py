@@ -35,6 +35,7 @@ from numerics.given import as_choice, as_whole
 from numerics.machine.intrinsics import GRAIN
 from numerics.machine.random_streams import split_seed
 from numerics.networks.architectures import Network, as_network
+from numerics.networks.base import refuse_missing_moments
 from numerics.results.joint_correlators import Correlators
 from numerics.sampling.engine.page_sums import Request
 from numerics.sampling.engine.pages import Estimator, Precision, lane_parameters, page_grains
@@ -175,7 +176,7 @@ class Ensemble:
         n_blocks: int = 1000,
         n_threads: int | None = None,
         progress: Callable[[int, int], None] | None = None,
-        checkpoint: str | os.PathLike[str] | None = None,
+        checkpoint: str | os.PathLike[str] | Checkpoint | None = None,
         cluster: "str | Client | None" = None,
     ) -> Correlators:
         """Sample correlators over all distinct index sets of the points.
@@ -193,7 +194,7 @@ class Ensemble:
             Default: one per core. The numbers do not depend on it.
         progress : callable, optional
             Called with (networks done, networks in total), from the calling thread.
-        checkpoint : path-like, optional
+        checkpoint : path-like or Checkpoint, optional
             File that keeps the run every few seconds (`numerics.sampling.runs.checkpoints`). If it exists
             the run is continued from it, with the same numbers to the last bit as without the interruption;
             a finished run returns at once. `n_networks` and `n_blocks` multiplied by the same whole number
@@ -227,7 +228,7 @@ class Ensemble:
             n_threads = _default_threads()
         threads = as_whole(n_threads, "n_threads", InvalidStatistics, most=MOST_THREADS)
         request = self._request(n_networks, orders, n_blocks, threads)
-        kept = None if checkpoint is None else Checkpoint(checkpoint)
+        kept = Checkpoint(checkpoint) if isinstance(checkpoint, str | os.PathLike) else checkpoint
         with nullcontext() if kept is None else kept.claimed():
             return _correlators(request, kept, progress, partial(_page_stream, cluster, threads))
 
@@ -238,6 +239,7 @@ class Ensemble:
             n_networks, "n_networks", InvalidStatistics, needed, least=2, most=MOST_NETWORKS
         )
         orders = checked_orders(orders)
+        refuse_missing_moments(self.network, max(orders))
         n_blocks = min(as_whole(n_blocks, "n_blocks", InvalidStatistics, least=2), n_networks)
         self._refuse_absurd_memory(n_networks, orders, n_blocks, threads)
         return Request(

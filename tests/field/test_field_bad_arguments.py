@@ -42,6 +42,10 @@ CALLS = {
     "GaussNet": lambda: (nn.GaussNet, {"width": 3, "sigma_w": 1.0, "sigma_b": 1.0, "d_in": 1}),
     "CosNet": lambda: (nn.CosNet, {"width": 3, "sigma_w": 1.0, "sigma_a": 1.0, "d_in": 1}),
     "network": lambda: (nn.network, {"name": "erf", "width": 3, "sigma_w": 1.0, "sigma_b": 1.0, "d_in": 1}),
+    "OwnLaw": lambda: (nn.OwnLaw, {"moments": (0, 1), "draw": np.sign, "mean": 0.0, "scale": 1.0}),
+    "preset": lambda: (nn.preset, {"name": "he", "kind": "erf", "width": 3, "d_in": 1}),
+    "to_record": lambda: (nn.to_record, {"network": NET}),
+    "from_record": lambda: (nn.from_record, {"record": {"kind": "erf", "width": 3}}),
     "Network.with_laws": lambda: (
         NET.with_laws,
         {"hidden": "gaussian", "bias": "gaussian", "output": "uniform", "output_correlation": 0.0},
@@ -170,7 +174,7 @@ def test_only_our_errors_come_out(name):
 #: Numerical names whose arguments are swept elsewhere or that take none.
 ELSEWHERE = {
     "ActivationNet", "FunctionKernel", "FunctionProfile", "IntegralStore", "NumbaBackend", "NumpyBackend",
-    "WholeSpace", "Estimate", "Quality", "Method", "SamplingInterrupted",
+    "WholeSpace", "Estimate", "Quality", "Method", "SamplingInterrupted", "ParameterLaw", "ReweightedNet",
 }  # fmt: skip
 
 

@@ -203,7 +203,7 @@ def test_couplings_are_told_apart_or_refused(one, other):
 
 
 @pytest.mark.parametrize(
-    "name", ["d", "e", "E", "i", "I", "K", "K_12", "K12", "Kappa", "Kappa_W", "G", "G_4", "O", "Z", "dy"]
+    "name", ["d", "e", "E", "i", "I", "K", "K_12", "K12", "Kappa", "Kappa_W", "O", "delta_12", "dy"]
 )
 def test_symbols_of_ours_and_constants_are_no_couplings(name):
     """FAULTS C3, C4: one rule for e, i and E, I."""

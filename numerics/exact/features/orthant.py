@@ -7,7 +7,7 @@ correlations ρ of u by t and differentiating removes two signs at a time (Plack
     E_6 = (2/π)  Σ_{i<j} ∫_0^1 dt ρ_ij (1 − t²ρ_ij²)^(−1/2) E_4[the other four given u_i = u_j = 0](t).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import combinations
 from math import pi
 from typing import final
@@ -94,19 +94,21 @@ class OrthantMoments(FeatureMoments):
             value = 2 / pi * np.arcsin(rho[:, 0, 1])
             return Estimate(value, 8 * EPS * np.abs(value))
         crowding = next(power for bound, power in CROWDING if self._steepness <= bound)
-        found = _refined(rho, crowding)
+        found = _refined(rho, crowding, NODE_COUNTS)
         # conditioning on u_i = u_j = 0 cancels when correlations are near one, that is for steep activations
         rounding = 4 * EPS * (1 + 2 * self._steepness) ** 1.5 * _scale(rho)
         return Estimate(found.value, found.error + rounding)
 
 
-def sign_moments(rho: Array) -> Estimate:
+def sign_moments(rho: Array, node_counts: Sequence[int] = NODE_COUNTS) -> Estimate:
     """Evaluate E[sgn(u_1) … sgn(u_n)] for Gaussian variables with the given correlations.
 
     Parameters
     ----------
     rho : ndarray, shape (M, n, n)
         Correlation matrices, n = 2, 4 or 6. Near-singular ones lose digits, as the error says.
+    node_counts : sequence of int, optional
+        Nodes of the rules that are tried in turn until two agree.
 
     Returns
     -------
@@ -128,17 +130,17 @@ def sign_moments(rho: Array) -> Estimate:
     gap = 1 - np.max(np.abs(rho - np.eye(rho.shape[1])), initial=0.0)
     gap = max(gap, EPS)
     crowding = next(power for bound, power in CROWDING if bound * gap >= 0.5)
-    found = _refined(rho, max(crowding, 2))
+    found = _refined(rho, max(crowding, 2), node_counts)
     return Estimate(found.value, found.error + 8 * EPS + 4 * EPS / gap)
 
 
-def _refined(rho: Array, crowding: int) -> Estimate:
+def _refined(rho: Array, crowding: int, node_counts: Sequence[int]) -> Estimate:
     """Raise the number of nodes until two in turn agree; the error is without rounding."""
     evaluate = _four if rho.shape[1] == 4 else _six
     error = np.zeros(len(rho))
     open_rows = np.arange(len(rho))
-    value = _blocked(evaluate, rho, _crowded_nodes(NODE_COUNTS[0], crowding))
-    for n_nodes in NODE_COUNTS[1:]:
+    value = _blocked(evaluate, rho, _crowded_nodes(node_counts[0], crowding))
+    for n_nodes in node_counts[1:]:
         better = _blocked(evaluate, rho[open_rows], _crowded_nodes(n_nodes, crowding))
         error[open_rows] = np.abs(better - value[open_rows])
         value[open_rows] = better

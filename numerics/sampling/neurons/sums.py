@@ -124,6 +124,7 @@ def tilted_sums(
     orders: Sequence[int],
     n_blocks: int,
     progress: Progress | None = None,
+    chunk: int = CHUNK,
 ) -> NeuronSums:
     """Sum over neurons drawn from a mixture of shifted normals, with their weights; see `compiled_sums`."""
     n_points = len(points)
@@ -134,8 +135,8 @@ def tilted_sums(
     deviation = network.hidden_bias_deviation or 0.0
     vectors = network.sigma_w / np.sqrt(network.d_in) * points
     centres = tilt_centres(np.column_stack([vectors, np.full(n_points, deviation)]), max(orders))
-    for start in range(0, n_neurons, CHUNK):
-        stop = min(start + CHUNK, n_neurons)
+    for start in range(0, n_neurons, chunk):
+        stop = min(start + chunk, n_neurons)
         features, weights = _draw(network, points, seed, np.arange(start, stop), centres)
         _add_moments(block_sums, features, weights, start, edges)
         for n in orders:

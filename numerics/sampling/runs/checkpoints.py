@@ -47,9 +47,6 @@ from numerics.sampling.runs.sampler_code import sampler_code
 #: Raised by one whenever the layout of the files changes.
 FORMAT = 1
 KIND = "nnft-sym sampling checkpoint"
-#: Seconds between checkpoints; a large checkpoint is written less often, at 5 % of the time.
-INTERVAL = 2.0
-SHARE = 0.05
 
 
 class DamagedCheckpoint(NNFTError, ValueError):
@@ -67,6 +64,10 @@ class Checkpoint:
     ----------
     path : path-like
         The file; a run that it holds is continued.
+    interval : float, optional
+        Least number of seconds between two checkpoints.
+    share : float, optional
+        Largest share of the time that writing them may take: a large checkpoint is written less often.
 
     Raises
     ------
@@ -74,8 +75,9 @@ class Checkpoint:
         If it could not be written.
     """
 
-    def __init__(self, path: str | PathLike[str]) -> None:
+    def __init__(self, path: str | PathLike[str], interval: float = 2.0, share: float = 0.05) -> None:
         self.path = check_writable(path)
+        self._interval, self._share = interval, share
         self._saved_networks = 0
         self._next = 0.0
 
@@ -134,7 +136,7 @@ class Checkpoint:
                 "resume from it"
             ) from error
         now = time.monotonic()
-        self._next = now + max(INTERVAL, (now - start) / SHARE)
+        self._next = now + max(self._interval, (now - start) / self._share)
         self._saved_networks = run.networks
 
 

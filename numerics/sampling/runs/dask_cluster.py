@@ -74,7 +74,7 @@ LOST = "the connection to the Dask scheduler was lost; continue from the checkpo
 
 
 @contextmanager
-def pages_on_cluster(cluster: "str | Client") -> Iterator[PageStream]:
+def pages_on_cluster(cluster: "str | Client", patience: float = PATIENCE) -> Iterator[PageStream]:
     """Connect to a cluster, or start one on this machine, for the time of a run.
 
     Parameters
@@ -82,6 +82,8 @@ def pages_on_cluster(cluster: "str | Client") -> Iterator[PageStream]:
     cluster : str or distributed.Client
         ``"local"``: a process per core of this machine; ``"local:4"``: four of them; ``"tcp://..."``: the
         address of a scheduler; or a client, which is left open.
+    patience : float, optional
+        Seconds to wait for the first worker.
 
     Yields
     ------
@@ -107,7 +109,7 @@ def pages_on_cluster(cluster: "str | Client") -> Iterator[PageStream]:
         with _local(distributed, cluster, number) as client:
             yield partial(_stream, client=client)
     elif "://" in cluster:
-        with _quiet(), _remote(distributed, cluster) as client:
+        with _quiet(), _remote(distributed, cluster, patience) as client:
             yield partial(_stream, client=client)
     else:
         raise InvalidStatistics(f"cluster = {cluster!r} was given; {NEEDED}")
@@ -159,7 +161,7 @@ def dask_setup(worker: object) -> None:
 
 
 @contextmanager
-def _remote(distributed: Any, address: str) -> Iterator["Client"]:
+def _remote(distributed: Any, address: str, patience: float) -> Iterator["Client"]:
     try:
         _knock(address)
         client = _connected(distributed, address)
@@ -170,7 +172,7 @@ def _remote(distributed: Any, address: str) -> Iterator["Client"]:
         ) from error
     try:
         try:
-            client.wait_for_workers(1, timeout=PATIENCE)
+            client.wait_for_workers(1, timeout=patience)
         except TimeoutError as error:
             raise ClusterUnavailable(
                 f"the Dask scheduler at {address!r} has no workers; start some with 'dask worker {address}'"
