@@ -5,6 +5,7 @@ import json
 
 import numpy as np
 import pytest
+from made_up_study import made_up_study
 
 import nnft_sym as nn
 from nnft_sym.errors import UnreadableResult, UnwritableResult
@@ -78,6 +79,24 @@ def test_figures_have_one_error_bar_for_each_element(sample, exact):
         drawn = [bars.lines[0].get_ydata() for bars in axes.containers]
         np.testing.assert_array_equal(drawn[0], sample[order].value)
         np.testing.assert_array_equal(drawn[1], exact[order].value)
+
+
+def test_networks_kernels_and_ensembles_show_themselves():
+    for one in (NET, NET.kernel, nn.Ensemble(NET, POINTS), nn.NeuronEnsemble(NET, POINTS)):
+        assert len(repr(one).splitlines()) == 1
+        page = one._repr_html_()
+        assert type(one).__name__ in page
+        assert "<script" not in page
+    assert "sigma_b: 1.0" in NET._repr_html_()
+    assert "tanh" in nn.ActivationNet(3, "tanh(z)")._repr_html_()
+
+
+def test_a_study_shows_draws_and_saves_itself(tmp_path):
+    study = made_up_study()
+    assert len(repr(study).splitlines()) <= 10
+    assert "verdict" in study._repr_html_()
+    for suffix in (".nc", ".csv", ".json", ".svg"):
+        assert study.save(tmp_path / f"study{suffix}").stat().st_size > 100
 
 
 def test_a_scan_draws_and_lists_itself(scan):

@@ -59,7 +59,7 @@ def _tree(result: Shown) -> "xarray.DataTree":
         return xarray.DataTree(_numbers(result))
     if isinstance(result, WidthScan):
         return xarray.DataTree(result.to_xarray())
-    return xarray.DataTree(_columns(result.content()))
+    return xarray.DataTree(_columns(result.plain_fields()))
 
 
 def _correlators_tree(correlators: Correlators) -> "xarray.DataTree":

@@ -8,13 +8,13 @@ from nnft_sym.printing.number_text import number, with_error
 from nnft_sym.printing.table_content import Cell, Table
 
 if TYPE_CHECKING:
-    from numerics.results.faces import Content, Shown
+    from numerics.results.faces import Content, Described
 
 #: Rows that are shown.
 MOST_ROWS = 20
 
 
-def html(result: "Shown") -> str:
+def html(result: "Described") -> str:
     """Write a result as HTML that needs nothing else.
 
     Examples
@@ -24,14 +24,14 @@ def html(result: "Shown") -> str:
     >>> page.count("<tr>"), "and 5 more" in page
     (21, True)
     """
-    content = result.content()
+    content = result.plain_fields()
     facts = "; ".join(
         f"{escape(name)}: {escape(_words(value))}"
         for name, value in content.facts.items()
         if value not in ("", None)
     )
     below = f"<p>and {content.n_rows - MOST_ROWS} more</p>" if content.n_rows > MOST_ROWS else ""
-    shown = _table(content).html if content.columns else f"<p>{escape(content.title)}</p>"
+    shown = _table(content).html if content.columns else f"<p><b>{escape(content.title)}</b></p>"
     return (
         f"<div>{shown}<p>{facts}</p>{below}</div>"
         if not below

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from diagrams.messages import shown
 from nnft_sym.errors import UnwritableResult
 from nnft_sym.report.plot_style import BLUE, GREEN, GREY, PURPLE, STYLE, VERMILLION
+from nnft_sym.study.results import StudyResult
 from nnft_sym.study.width_scan import WidthScan
 from numerics.integrals.flow import Flow
 from numerics.results.faces import Content, Shown
@@ -74,7 +75,7 @@ class _Panels(dict[str, list[tuple[object, float, float]]]):
 
 def _panels(result: Shown) -> _Panels:
     """Sort the rows of a result into panels."""
-    content: Content = result.content()
+    content: Content = result.plain_fields()
     columns = content.columns
     value = next((name for name in ("value", "pull") if name in columns), None)
     if value is None or not content.n_rows:
@@ -128,6 +129,20 @@ def _(result: Flow, *beside: Shown) -> "Figure":
         axes.loglog(result.cutoffs, abs(result.integrals.value), marker="o", markersize=3.5)
         axes.set_xlabel(r"cutoff $\Lambda$")
         axes.set_ylabel("|vertex integral|")
+    return figure
+
+
+@picture.register(StudyResult)
+def _(result: StudyResult, *beside: Shown) -> "Figure":
+    """Draw what every prediction explains; the report (`nnft_sym.write_output`) has all figures."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    from nnft_sym.report.panels_theory import overview
+
+    with rc_context(STYLE):
+        figure = Figure(figsize=(7.0, 0.9 + 0.62 * len(result.nets)), layout="constrained", dpi=200)
+        overview(figure.subplots(), result.nets)
     return figure
 
 

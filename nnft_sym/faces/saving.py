@@ -37,9 +37,9 @@ def save(result: "Shown", path: str | os.PathLike[str]) -> Path:
         )
     target = check_writable(path)
     if suffix == ".csv":
-        write_text(target, as_csv(result.content()))
+        write_text(target, as_csv(result.plain_fields()))
     elif suffix == ".json":
-        write_text(target, as_json(result.content()))
+        write_text(target, as_json(result.plain_fields()))
     elif suffix == ".nc":
         from nnft_sym.faces.netcdf import write_netcdf
 
@@ -58,7 +58,7 @@ def as_csv(content: "Content") -> str:
     Examples
     --------
     >>> from numerics.results.estimate import Estimate
-    >>> as_csv(Estimate([1.5], [0.1]).content()).splitlines()
+    >>> as_csv(Estimate([1.5], [0.1]).plain_fields()).splitlines()
     ['element,value,error', '0,1.5,0.1']
     """
     text = StringIO()
@@ -74,7 +74,7 @@ def as_json(content: "Content") -> str:
     Examples
     --------
     >>> from numerics.results.estimate import Estimate
-    >>> as_json(Estimate([1.5], [0.1], "by hand").content())[:56]
+    >>> as_json(Estimate([1.5], [0.1], "by hand").plain_fields())[:56]
     '{"title": "Estimate of shape (1,)", "method": "by hand",'
     """
     from nnft_sym.jsonio import dumps

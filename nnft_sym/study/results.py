@@ -250,7 +250,7 @@ class StudyResult(Shown):
     #: The thresholds behind checks and verdicts.
     limits: Judgement = STANDARD
 
-    def content(self) -> Content:
+    def plain_fields(self) -> Content:
         """Give the outcome as plain fields, one row for each net."""
 
         def rows() -> Iterator[tuple[object, ...]]:

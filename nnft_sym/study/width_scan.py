@@ -130,7 +130,7 @@ class WidthScan(Shown):
     seed: int
     exact: Correlators | None
 
-    def content(self) -> Content:
+    def plain_fields(self) -> Content:
         """Give the numbers as plain fields, one row for each order and width."""
 
         def rows() -> Iterator[tuple[object, ...]]:

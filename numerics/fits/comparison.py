@@ -48,7 +48,7 @@ class Comparison(Shown):
     null_residual: float
     n_blocks: int | None
 
-    def content(self) -> Content:
+    def plain_fields(self) -> Content:
         """Give the outcome as plain fields, one row for each pull."""
         facts = {
             "chi2": self.chi2,

@@ -85,7 +85,7 @@ class Fit(Shown):
     n_blocks: int | None
     provenance: Mapping[str, object] = field(default_factory=dict)
 
-    def content(self) -> Content:
+    def plain_fields(self) -> Content:
         """Give the outcome as plain fields, one row for each parameter."""
 
         def rows() -> Iterator[tuple[object, ...]]:

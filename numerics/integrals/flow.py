@@ -41,7 +41,7 @@ class Flow(Shown):
     integrals: Estimate
     power: float | None
 
-    def content(self) -> Content:
+    def plain_fields(self) -> Content:
         """Give the integrals as plain fields, one row for each cutoff and multiset of inputs."""
         value, error = self.integrals.value, self.integrals.error
 

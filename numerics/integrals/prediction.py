@@ -71,12 +71,12 @@ class Prediction(Shown):
         names = ", ".join(repr(monomial_text(key)) for key in self.coefficients)
         return f"<Prediction: {self.order}-point function, {len(self.indices)} multisets, terms in {names}>"
 
-    def content(self) -> Content:
+    def plain_fields(self) -> Content:
         """Give the coefficients as plain fields, one row for each element of each."""
 
         def rows() -> Iterator[tuple[object, ...]]:
             for key, one in self.coefficients.items():
-                for row in one.content().rows():
+                for row in one.plain_fields().rows():
                     yield (monomial_text(key), *row)
 
         facts: dict[str, object] = {

@@ -148,7 +148,7 @@ class Correlator(Estimate):
         columns = (map(tuple, self.indices.tolist()), self.labels, self.value.tolist(), self.error.tolist())
         return zip(*columns, strict=True)
 
-    def content(self) -> Content:
+    def plain_fields(self) -> Content:
         """Give the tensor as plain fields, one row for each element."""
 
         def rows() -> Iterator[tuple[object, ...]]:

@@ -150,7 +150,7 @@ class Estimate(NDArrayOperatorsMixin, Shown):
 
         return self._same(self.value[key], self.uncertainty.linear(pick, pick))
 
-    def content(self) -> Content:
+    def plain_fields(self) -> Content:
         """Give the numbers as plain fields, one row for each."""
 
         def rows() -> Iterator[tuple[object, ...]]:

@@ -5,7 +5,7 @@ The renderers stand on the top floor and read plain fields (`Content`); results 
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import Field, dataclass, field, fields, is_dataclass
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
@@ -51,14 +51,28 @@ class Content:
     n_rows: int = 0
 
 
-class Shown:
-    """What shows itself in notebooks and saves itself; a class says how in `content`."""
+class Described:
+    """What shows itself in notebooks: networks, kernels, ensembles, by what they were made with."""
 
     __slots__ = ()
 
-    def content(self) -> Content:
-        """Give the result as plain fields."""
-        raise NotImplementedError
+    def plain_fields(self) -> Content:
+        """Give it as plain fields."""
+        given: tuple[Field[Any], ...] = fields(self) if is_dataclass(self) else ()
+        facts: dict[str, object] = {
+            one.name: repr(getattr(self, one.name))[:MOST_LETTERS] for one in given if one.repr
+        }
+        return Content(type(self).__name__, facts)
+
+    def _repr_html_(self) -> str:
+        written: str = face("html")(self)
+        return written
+
+
+class Shown(Described):
+    """What shows itself, draws itself and saves itself; a class says how in `plain_fields`."""
+
+    __slots__ = ()
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the result to a file, in the form that its suffix names.
@@ -97,12 +111,8 @@ class Shown:
         """
         return face("plot")(self, *beside)
 
-    def _repr_html_(self) -> str:
-        written: str = face("html")(self)
-        return written
-
     def __repr__(self) -> str:
-        return in_brief(self.content())
+        return in_brief(self.plain_fields())
 
 
 def face(name: str) -> Callable[..., Any]:

@@ -385,13 +385,13 @@ class Correlators(Shown, Mapping[int, Correlator]):
 
     # -- faces ---------------------------------------------------------------------------------------------
 
-    def content(self) -> Content:
+    def plain_fields(self) -> Content:
         """Give all orders as plain fields, one row for each element."""
 
         def rows() -> Iterator[tuple[object, ...]]:
-            return ((order, *row) for order, one in self.items() for row in one.content().rows())
+            return ((order, *row) for order, one in self.items() for row in one.plain_fields().rows())
 
-        several = [one.content() for one in self.values()]
+        several = [one.plain_fields() for one in self.values()]
         methods = joined_methods(one.method for one in self.values())
         qualities = {order: one.quality.value for order, one in self.items()}
         alike = set(qualities.values())
