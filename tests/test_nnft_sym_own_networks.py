@@ -18,10 +18,11 @@ from nnft_sym.study.run import run_study
 from nnft_sym.study.summary import summarise
 from nnft_sym.symbolic.written import written_activation
 from numerics.errors import InvalidNetwork
-from numerics.exact.features.base import FeatureMoments, Moments, closed_moments
+from numerics.exact.features.base import FeatureMoments, closed_moments
 from numerics.kernels.base import Kernel, as_pair, no_kinks
 from numerics.networks.base import PublishedNetwork
 from numerics.networks.record import from_record, record_text
+from numerics.results.estimate import Estimate
 
 STUDY = """
 seed = 3
@@ -100,7 +101,7 @@ class WaveMoments(FeatureMoments):
             variance = net.sigma_w**2 / net.d_in * np.sum(lever**2, axis=1) + (net.sigma_b * sum(signs)) ** 2
             total += np.prod(signs) * np.exp(-variance / 2)
         value = (total * (1 / 2j) ** n).real
-        return Moments(value, np.full(len(indices), 1e-15))
+        return Estimate(value, np.full(len(indices), 1e-15))
 
 
 @closed_moments.register
@@ -116,7 +117,7 @@ def test_a_fifth_network_from_one_file_goes_through_validate(tmp_path, capsys):
     assert net["name"] == "wave"
     assert math.isfinite(net["lambda_fit"])
     ours = nn.network("wave", 5, sigma_b=0.4)
-    assert nn.from_record(nn.to_record(ours)) == ours
+    assert nn.networks.from_record(nn.networks.to_record(ours)) == ours
     assert nn.exact_correlators(ours, [[0.2], [1.0]], orders=(4,))[4].method.endswith("of this test")
 
 
@@ -129,8 +130,10 @@ def test_the_fifth_network_is_that_of_its_activation():
     np.testing.assert_allclose(ours.kernel.full(x, x), same.kernel.full(x, x), rtol=1e-12)
     one, other = (nn.exact_correlators(net, x, orders=(4, 6)) for net in (ours, same))
     for order in (4, 6):
-        scale = np.abs(other[order].connected).max()
-        np.testing.assert_allclose(one[order].connected, other[order].connected, atol=1e-11 * scale)
+        scale = np.abs(other.connected()[order].value).max()
+        np.testing.assert_allclose(
+            one.connected()[order].value, other.connected()[order].value, atol=1e-11 * scale
+        )
 
 
 def test_validate_studies_a_tanh_net():

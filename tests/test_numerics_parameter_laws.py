@@ -108,17 +108,19 @@ IDS = [repr(net) for net, _ in CASES]
 def test_compiled_sampler_agrees_with_its_numpy_twin(net, points):
     found = Ensemble(net, points, seed=12).correlators(333, orders=(1, 2, 4), n_blocks=7)
     outputs = reference_outputs(net, np.array(points), 12, 0, 333)
-    scale = moments_reference(np.abs(outputs), found.plan)
-    np.testing.assert_allclose(found.sums / scale, moments_reference(outputs, found.plan) / scale, atol=1e-12)
+    scale = moments_reference(np.abs(outputs), found.origin.plan)
+    np.testing.assert_allclose(
+        found.origin.sums / scale, moments_reference(outputs, found.origin.plan) / scale, atol=1e-12
+    )
 
 
 @pytest.mark.statistical
 @pytest.mark.parametrize(("net", "points"), CASES, ids=IDS)
 def test_samples_agree_with_the_exact_correlators(net, points):
     exact = exact_correlators(net, np.array(points), orders=(2, 4))
-    full = np.concatenate([exact[order].full for order in (2, 4)])
+    full = np.concatenate([exact[order].value for order in (2, 4)])
     found = Ensemble(net, points, seed=9, precision="single").correlators(60_000, orders=(2, 4))
-    outcome = compare(found.sums / 60_000 - full, found.covariance(), n_blocks=found.n_blocks)
+    outcome = compare(found.origin.sums / 60_000 - full, found.covariance(), n_blocks=found.n_blocks)
     assert 1e-4 < outcome.p_value < 1 - 1e-4
 
 
