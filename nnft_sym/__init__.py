@@ -15,6 +15,7 @@ What to use when
 - `predict`: an expansion and a kernel to numbers. `integrate`: one diagram to a number. `Integrator`: both,
   with everything that can be chosen; more in `nnft_sym.integrals`.
 - `fit`, `compare`: couplings from correlated data, and χ² against a prediction.
+- `merge`: samples of several seeds as one. `load`: results that ``save("….nc")`` wrote.
 - `run_study`: the whole job, as ``nnft validate`` does it; `write_output` writes the report.
 - `nnft_sym.symbolic`: algebra on expansions in SymPy, kernels and activations from expressions.
 """
@@ -71,6 +72,8 @@ RENAMED = {
     "tikz_document": "nnft_sym.diagrams.tikz_document",
     "to_networkx": "nnft_sym.diagrams.to_networkx",
     "vertex_tensor": "nnft_sym.integrals.vertex_tensor",
+    "width_dataset": "nnft_sym.report.width_plots.width_dataset",
+    "width_figure": "nnft_sym.report.width_plots.width_figure",
     "with_profiles": "nnft_sym.integrals.with_profiles",
 }
 

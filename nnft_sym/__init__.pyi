@@ -15,12 +15,12 @@ from nnft_sym.expansions.expansion import Expansion as Expansion
 from nnft_sym.expansions.expansion import correlator as expand
 from nnft_sym.expansions.json_form import from_json as from_json
 from nnft_sym.expansions.json_form import to_json as to_json
+from nnft_sym.faces.reading import load as load
+from nnft_sym.faces.reading import merge as merge
 from nnft_sym.notation import Notation as Notation
 from nnft_sym.printing.latex_output import latex_document as latex_document
 from nnft_sym.printing.latex_output import pasted_latex as pasted_latex
 from nnft_sym.report.output import write_output as write_output
-from nnft_sym.report.width_plots import width_dataset as width_dataset
-from nnft_sym.report.width_plots import width_figure as width_figure
 from nnft_sym.study.config import StudyConfig as StudyConfig
 from nnft_sym.study.config import built_in_study as built_in_study
 from nnft_sym.study.config import load_study as load_study

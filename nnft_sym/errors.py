@@ -15,5 +15,17 @@ class RenderingError(NNFTError, ValueError):
     """A result cannot be written in the form that was asked for."""
 
 
+class UnwritableResult(NNFTError, ValueError):
+    """A result has no form of the suffix that was given, or no picture."""
+
+
+class UnreadableResult(NNFTError, ValueError):
+    """A file is none that a result was saved to, was altered since, or is of another version."""
+
+
+class UnreadablePoints(NNFTError, ValueError):
+    """A file, or standard input, holds no points."""
+
+
 class InvalidDocument(NNFTError, ValueError):
     """A JSON document cannot be read: another schema, something missing, or a contradiction."""

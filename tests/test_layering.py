@@ -55,6 +55,7 @@ ROOMS = {
         "storage",
         "study",
         "report",
+        "faces",
         "progress",
         "commands",
     ],

@@ -20,7 +20,10 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 class Points(click.ParamType[list[list[float]]]):
-    """``"0.37,-0.91;1.43,0.08"``: semicolons between points, commas between coordinates."""
+    """``"0.37,-0.91;1.43,0.08"``: semicolons between points, commas between coordinates; or a file.
+
+    ``@x.csv``, ``@x.npy`` and ``-`` (standard input) are read by `nnft_sym.storage.point_files`.
+    """
 
     name = "POINTS"
 
@@ -35,6 +38,8 @@ class Points(click.ParamType[list[list[float]]]):
         [[0.37, -0.91], [1.43, 0.08]]
         """
         text = str(value)
+        if text.strip() == "-" or text.startswith("@"):
+            return self._from_file(text.strip().removeprefix("@"), param, ctx)
         points = []
         for item in text.split(";"):
             try:
@@ -64,6 +69,17 @@ class Points(click.ParamType[list[list[float]]]):
             )
         return points
 
+    def _from_file(
+        self, name: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> list[list[float]]:
+        from nnft_sym.errors import UnreadablePoints
+        from nnft_sym.storage.point_files import read_points
+
+        try:
+            return read_points(name)
+        except UnreadablePoints as error:
+            self.fail(str(error), param, ctx)
+
 
 def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--json``."""
@@ -78,7 +94,8 @@ def points_option(command: Callable[..., Any]) -> Callable[..., Any]:
         "--points",
         type=Points(),
         required=True,
-        help="Inputs: semicolons between points, commas between coordinates.",
+        help="Inputs: semicolons between points, commas between coordinates. Or a file, @x.csv or "
+        "@x.npy; - is standard input.",
     )(command)
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections.abc import Mapping
 from contextlib import nullcontext
 from importlib.metadata import version
 from pathlib import Path
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Raised by one whenever the layout of the files changes.
 SCHEMA = 1
+#: What the file of a sample says that it is.
+SAMPLE = "sample"
 #: Connected correlators of more elements than this are left to those who want them: they take minutes.
 MOST_CONNECTED = 5000
 
@@ -32,14 +35,14 @@ def has_connected(sampled: "Correlators", order: int) -> bool:
     return order >= 4 and order in sampled.connected() and sampled[order].size <= MOST_CONNECTED
 
 
-def sample_tree(sampled: "Correlators", network: "Network") -> "xarray.DataTree":
+def sample_tree(sampled: "Correlators", network: "Network | Mapping[str, object]") -> "xarray.DataTree":
     """Collect every number of a sample as labelled arrays.
 
     Parameters
     ----------
     sampled : Correlators
-    network : Network
-        The network that was sampled; its parameters become attributes.
+    network : Network or mapping
+        The network that was sampled, or its record; its parameters become attributes.
 
     Returns
     -------
@@ -54,10 +57,19 @@ def sample_tree(sampled: "Correlators", network: "Network") -> "xarray.DataTree"
         {
             "points": (("point", "coordinate"), sampled.points),
             "block_size": ("block", sampled.block_sizes, {"long_name": "networks per block"}),
+            "output": ("point", sampled.outputs, {"long_name": "output of the network, 0 if it has one"}),
+            "variance_count": (
+                ("point", "bin"),
+                sampled.origin.variance_counts,
+                {"long_name": "histogram of conditional variances, behind the quality"},
+            ),
         },
         attrs={
             "schema": SCHEMA,
+            "holds": SAMPLE,
             "nnft_sym": version("nnft-sym"),
+            "sources": json.dumps([[s.name, s.n_samples, s.n_blocks] for s in sampled.origin.sources]),
+            "correlated": int(sampled.origin.correlated),
             "reading": "xarray.open_datatree(file): one group order_n per order n",
             **network_attributes(network),
             **{name: _attribute(value) for name, value in sampled.provenance.items() if name != "network"},
@@ -70,12 +82,13 @@ def sample_tree(sampled: "Correlators", network: "Network") -> "xarray.DataTree"
     return xarray.DataTree.from_dict(groups)
 
 
-def network_attributes(network: "Network") -> dict[str, object]:
+def network_attributes(network: "Network | Mapping[str, object]") -> dict[str, object]:
     """Name the parameters of a network with the values used, defaults filled in, as attributes of a file."""
-    from numerics.networks.record import record_text, to_record
+    from numerics.networks.record import to_record
 
-    numbers = {name: _attribute(value) for name, value in to_record(network).items() if name != "record"}
-    return {"network": record_text(network), **numbers}
+    record = network if isinstance(network, Mapping) else to_record(network)
+    numbers = {name: _attribute(value) for name, value in record.items() if name != "record"}
+    return {"network": json.dumps(dict(record), ensure_ascii=False), **numbers}
 
 
 def _attribute(value: object) -> object:
@@ -105,6 +118,11 @@ def _sampled_order(sampled: "Correlators", order: int) -> "xarray.Dataset":
         {
             **{name: ("element", array, {"long_name": text}) for name, (array, text) in columns.items()},
             "indices": (("element", "slot"), one.indices, {"long_name": "0-based numbers of the points"}),
+            "sum": (
+                "element",
+                sampled.origin.sums[sampled.origin.plan.slice_of(order)],
+                {"long_name": "sum over all networks"},
+            ),
             "block_mean": (
                 ("block", "element"),
                 sampled.block_means((order,)),
@@ -116,13 +134,16 @@ def _sampled_order(sampled: "Correlators", order: int) -> "xarray.Dataset":
     )
 
 
-def write_sample(sampled: "Correlators", network: "Network", path: str | os.PathLike[str]) -> None:
+def write_sample(
+    sampled: "Correlators", network: "Network | Mapping[str, object]", path: str | os.PathLike[str]
+) -> None:
     """Write sampled correlators as a netCDF file (`sample_tree`), sealed by a checksum.
 
     Parameters
     ----------
     sampled : Correlators
-    network : Network
+    network : Network or mapping
+        The network that was sampled, or its record.
     path : path-like
 
     Raises
@@ -130,7 +151,18 @@ def write_sample(sampled: "Correlators", network: "Network", path: str | os.Path
     UnwritableOutput
         If the disk refuses.
     """
-    content = _netcdf(sample_tree(sampled, network))
+    write_tree(sample_tree(sampled, network), path)
+
+
+def write_tree(tree: "xarray.DataTree", path: str | os.PathLike[str]) -> None:
+    """Write labelled arrays as a netCDF file, sealed by a checksum.
+
+    Raises
+    ------
+    UnwritableOutput
+        If the disk refuses.
+    """
+    content = _netcdf(tree)
 
     def write(temporary: Path) -> None:
         temporary.write_bytes(content)

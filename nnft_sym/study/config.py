@@ -13,6 +13,7 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -43,6 +44,17 @@ def _whole(value: object) -> object:
 def _plain(value: object) -> object:
     """ReLU is written in many ways."""
     return value.lower() if isinstance(value, str) else value
+
+
+def _from_file(value: object, info: ValidationInfo) -> object:
+    """Read ``points = "x.csv"`` or ``"x.npy"``, relative to the study file."""
+    if not isinstance(value, str):
+        return value
+    from nnft_sym.storage.point_files import STDIN, read_points
+
+    if value == STDIN:
+        raise ValueError('a study does not read standard input; give a file, as in points = "x.csv"')
+    return read_points(Path((info.context or {}).get("folder", "")) / value)
 
 
 Whole = Annotated[int, BeforeValidator(_whole)]
@@ -95,7 +107,9 @@ class NetConfig(_Table):
 
     kind: Annotated[str, BeforeValidator(_plain)]
     width: Annotated[Whole, Field(gt=0, le=10**7, strict=True)]
-    points: Annotated[tuple[tuple[Finite, ...], ...], Field(min_length=1, max_length=10)]
+    points: Annotated[
+        tuple[tuple[Finite, ...], ...], BeforeValidator(_from_file), Field(min_length=1, max_length=10)
+    ]
     sigma_w: Annotated[Finite, Field(gt=0)] | None = None
     sigma_b: Annotated[Finite, Field(ge=0)] | None = None
     sigma_a: Annotated[Finite, Field(gt=0)] | None = None
@@ -245,7 +259,7 @@ def load_study(path: str | PathLike[str]) -> StudyConfig:
             raise
         reason = getattr(error, "strerror", None) or error
         raise InvalidStudy(f"cannot read the study file {shown(str(path))}: {reason}") from None
-    return parse_study(text, source=path.name)
+    return parse_study(text, source=path.name, folder=path.parent)
 
 
 def built_in_study(name: str = BUILT_IN) -> StudyConfig:
@@ -260,8 +274,17 @@ def built_in_study(name: str = BUILT_IN) -> StudyConfig:
     return parse_study(text, source=f"{name}.toml")
 
 
-def parse_study(text: str, source: str = "study") -> StudyConfig:
+def parse_study(text: str, source: str = "study", folder: str | PathLike[str] = "") -> StudyConfig:
     """Check the text of a study file.
+
+    Parameters
+    ----------
+    text : str
+        TOML.
+    source : str, optional
+        What messages call it.
+    folder : path-like, optional
+        Where files are that it names, as in ``points = "x.csv"``. Default: the working directory.
 
     Raises
     ------
@@ -273,7 +296,7 @@ def parse_study(text: str, source: str = "study") -> StudyConfig:
     source = shown(source)[1:-1]
     _refuse_depth(text, source)
     try:
-        return StudyConfig.model_validate(tomllib.loads(text))
+        return StudyConfig.model_validate(tomllib.loads(text), context={"folder": folder})
     except tomllib.TOMLDecodeError as error:
         raise InvalidStudy(f"{source} is not valid TOML: {error}") from None
     except ValidationError as error:
@@ -320,8 +343,10 @@ def _fault(item: "ErrorDetails") -> str:
     for part in location:
         words.append(f"number {part + 1}" if isinstance(part, int) else _key(part))
     place = " ".join(words) or "the study"
-    message = _WORDS.get(item["type"], str(item["msg"])).removeprefix("Value error, ")
-    message = message.removeprefix("Input should be ").format(**item.get("ctx", {}))
+    if item["type"] in _WORDS:
+        message = _WORDS[item["type"]].format(**item.get("ctx", {}))
+    else:  # as it is: it may repeat what was given, braces and all
+        message = str(item["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
     if item["type"] == "extra_forbidden":
         known = StudyConfig if len(location) == 1 else NetConfig
         near = did_you_mean(location[-1], known.model_fields)

@@ -6,7 +6,7 @@ products of kernels; ``delta`` means full minus free. Where an exact finite-widt
 referee; sampled numbers stand beside it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from nnft_sym.study.checks import Checks
 from nnft_sym.study.judgement import STANDARD, Judgement
+from numerics.results.faces import Content, Shown
 
 if TYPE_CHECKING:
     from nnft_sym.expansions.expansion import Expansion
@@ -235,8 +236,8 @@ class NetResult:
         return self.checks.compared
 
 
-@dataclass(frozen=True)
-class StudyResult:
+@dataclass(frozen=True, repr=False)
+class StudyResult(Shown):
     """A whole study."""
 
     config: "StudyConfig"
@@ -248,6 +249,19 @@ class StudyResult:
     refused: Mapping[str, str] = field(default_factory=dict)
     #: The thresholds behind checks and verdicts.
     limits: Judgement = STANDARD
+
+    def plain_fields(self) -> Content:
+        """Give the outcome as plain fields, one row for each net."""
+
+        def rows() -> Iterator[tuple[object, ...]]:
+            return (
+                (net.name, net.config.width, "passed" if net.passed else "failed", net.verdict)
+                for net in self.nets
+            )
+
+        facts: dict[str, object] = {"outcome": self.outcome, "seconds": round(self.seconds, 1)}
+        title = f"Study of {len(self.nets)} nets"
+        return Content(title, facts, ("net", "width", "checks", "verdict"), rows, len(self.nets))
 
     @property
     def passed(self) -> bool:

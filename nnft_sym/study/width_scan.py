@@ -10,8 +10,9 @@ are, for n = 4 and 6,
   t = κ_n/G_GP, where the exact cumulant κ_n of one neuron is known, y is N^(1 − n/2) itself; else t = 1.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,10 +29,14 @@ from numerics.machine.random_streams import split_seed
 from numerics.networks.architectures import Network, as_network
 from numerics.results.correlator import Correlator
 from numerics.results.estimate import Estimate
+from numerics.results.faces import Content, Shown, face
 from numerics.results.joint_correlators import Correlators
 from numerics.sampling.ensemble import Ensemble
 from numerics.sampling.estimators.connected import free_correlator, mean_ratio
 from numerics.sampling.runs.dask_cluster import OVERHEAD
+
+if TYPE_CHECKING:
+    import xarray
 
 Array = NDArray[np.float64]
 
@@ -94,8 +99,8 @@ class WidthSeries:
     law_exact: PowerLaw | None
 
 
-@dataclass(frozen=True)
-class WidthScan:
+@dataclass(frozen=True, repr=False)
+class WidthScan(Shown):
     """What `scan_widths` finds.
 
     Attributes
@@ -124,6 +129,35 @@ class WidthScan:
     estimator: str
     seed: int
     exact: Correlators | None
+
+    def plain_fields(self) -> Content:
+        """Give the numbers as plain fields, one row for each order and width."""
+
+        def rows() -> Iterator[tuple[object, ...]]:
+            for series in self.series:
+                for place, width in enumerate(self.widths.tolist()):
+                    exact = None if series.m_exact is None else float(series.m_exact[place])
+                    numbers = (series.m_sampled, series.m_error, series.background)
+                    yield series.order, width, *(float(one[place]) for one in numbers), exact
+
+        facts: dict[str, object] = {
+            "network": repr(self.network),
+            "sampled": f"{self.experiments} experiments of {self.networks} networks per width",
+            "seed": self.seed,
+        }
+        for series in self.series:
+            law = series.law
+            facts[f"power of N, order {series.order}"] = (
+                None if law is None else f"{-law.exponent:.4g} ± {law.exponent_error:.2g}"
+            )
+        columns = ("order", "width", "value", "error", "background", "exact")
+        title = f"Scan of {len(self.widths)} widths: mean size of the deviation from the Gaussian process"
+        return Content(title, facts, columns, rows, len(self.series) * len(self.widths))
+
+    def to_xarray(self) -> "xarray.Dataset":
+        """Return every number as labelled arrays."""
+        found: xarray.Dataset = face("scan")(self)
+        return found
 
     def m_exact(self, order: int, width: int) -> float:
         """Exact m_n at any width.

@@ -12,10 +12,11 @@ from scipy.special import chdtrc, fdtrc
 from numerics.errors import InvalidStatistics
 from numerics.fits.eigenbasis import Array, Eigenbasis, as_covariance, check_blocks, eigenbasis
 from numerics.given import as_real_array
+from numerics.results.faces import Content, Shown
 
 
-@dataclass(frozen=True)
-class Comparison:
+@dataclass(frozen=True, repr=False)
+class Comparison(Shown):
     """Outcome of `compare`.
 
     Attributes
@@ -46,6 +47,21 @@ class Comparison:
     pulls: Array
     null_residual: float
     n_blocks: int | None
+
+    def plain_fields(self) -> Content:
+        """Give the outcome as plain fields, one row for each pull."""
+        facts = {
+            "chi2": self.chi2,
+            "dof": self.dof,
+            "chi2/dof": self.chi2_dof,
+            "p_value": self.p_value,
+            "null_residual": self.null_residual,
+            "blocks": self.n_blocks,
+        }
+        title = f"Comparison of {len(self.pulls)} numbers"
+        return Content(
+            title, facts, ("element", "pull"), lambda: enumerate(self.pulls.tolist()), len(self.pulls)
+        )
 
     @property
     def chi2_dof(self) -> float:

@@ -20,7 +20,7 @@ References
    Soc. B 63 (2001) 425, for a discrepancy of the model beside the noise of the data.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -29,6 +29,7 @@ from numerics.errors import InvalidStatistics, SingularProblem
 from numerics.fits.comparison import two_sided, upper_tail
 from numerics.fits.eigenbasis import Array, Eigenbasis, check_blocks, eigenbasis
 from numerics.given import as_real_array
+from numerics.results.faces import Content, Shown
 
 METHOD = "generalised least squares in the correlation eigenbasis"
 RAO = "Gauss-Markov, with Rao's factor for the estimated covariance"
@@ -41,8 +42,8 @@ TAKES_PART = 0.05
 MODEL_ERROR = "allowed for in the weights of the parameters, not in χ²"
 
 
-@dataclass(frozen=True)
-class Fit:
+@dataclass(frozen=True, repr=False)
+class Fit(Shown):
     """Outcome of `fit`.
 
     Attributes
@@ -83,6 +84,26 @@ class Fit:
     threshold: float
     n_blocks: int | None
     provenance: Mapping[str, object] = field(default_factory=dict)
+
+    def plain_fields(self) -> Content:
+        """Give the outcome as plain fields, one row for each parameter."""
+
+        def rows() -> Iterator[tuple[object, ...]]:
+            return zip(
+                range(len(self.parameters)), self.parameters.tolist(), self.errors.tolist(), strict=True
+            )
+
+        facts = {
+            "chi2": self.chi2,
+            "dof": self.dof,
+            "chi2/dof": self.chi2_dof,
+            "p_value": self.p_value,
+            "null_residual": self.null_residual,
+            "blocks": self.n_blocks,
+        }
+        count = len(self.parameters)
+        title = f"Fit of {count} parameter{'s' * (count > 1)} to {len(self.residual)} numbers"
+        return Content(title, facts, ("parameter", "value", "error"), rows, count)
 
     @property
     def errors(self) -> Array:

@@ -5,7 +5,7 @@ the integral, and its slope d log|λ| / d log Λ tends to minus the power with w
 (arXiv:2008.08601, section 4): −(4 + d) and −(6 + d) for λ and κ of ReLU-net, −d for both of Erf-net.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,12 +18,13 @@ from numerics.integrals.rules.convergence import divergence
 from numerics.integrals.rules.domains import Box
 from numerics.kernels.base import Kernel
 from numerics.results.estimate import Estimate, Quality
+from numerics.results.faces import Content, Shown
 
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Flow:
+@dataclass(frozen=True, repr=False)
+class Flow(Shown):
     """Vertex integrals at several cutoffs, and how the coupling follows from them.
 
     Attributes
@@ -39,6 +40,25 @@ class Flow:
     cutoffs: Array
     integrals: Estimate
     power: float | None
+
+    def plain_fields(self) -> Content:
+        """Give the integrals as plain fields, one row for each cutoff and multiset of inputs."""
+        value, error = self.integrals.value, self.integrals.error
+
+        def rows() -> Iterator[tuple[object, ...]]:
+            for cutoff, values, errors in zip(
+                self.cutoffs.tolist(), value.tolist(), error.tolist(), strict=True
+            ):
+                for element, (one, bound) in enumerate(zip(values, errors, strict=True)):
+                    yield cutoff, element, one, bound
+
+        facts = {
+            "method": self.integrals.method,
+            "quality": self.integrals.quality.value,
+            "expected slope": self.expected_slope,
+        }
+        title = f"Flow: vertex integrals at {len(self.cutoffs)} cutoffs"
+        return Content(title, facts, ("cutoff", "element", "value", "error"), rows, value.size)
 
     @property
     def expected_slope(self) -> float:

@@ -5,7 +5,7 @@ Each distinct vertex integral of the expansion is computed once, for all multise
 propagators K of the lines between external points.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from numbers import Rational
 from typing import Protocol, cast, runtime_checkable
@@ -26,7 +26,8 @@ from numerics.lowering.lower import Program, TermGroup, TermLike
 from numerics.lowering.monomials import Monomial, monomial_text, parse_monomial
 from numerics.results.correlator import Correlator, Part
 from numerics.results.estimate import Estimate
-from numerics.results.quality import Quality
+from numerics.results.faces import Content, Shown
+from numerics.results.quality import Quality, worst
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -44,7 +45,7 @@ class Expanded(Protocol):
 
 
 @dataclass(frozen=True, repr=False)
-class Prediction:
+class Prediction(Shown):
     """An n-point function at given inputs, with the couplings left open.
 
     Attributes
@@ -69,6 +70,23 @@ class Prediction:
     def __repr__(self) -> str:
         names = ", ".join(repr(monomial_text(key)) for key in self.coefficients)
         return f"<Prediction: {self.order}-point function, {len(self.indices)} multisets, terms in {names}>"
+
+    def plain_fields(self) -> Content:
+        """Give the coefficients as plain fields, one row for each element of each."""
+
+        def rows() -> Iterator[tuple[object, ...]]:
+            for key, one in self.coefficients.items():
+                for row in one.plain_fields().rows():
+                    yield (monomial_text(key), *row)
+
+        facts: dict[str, object] = {
+            "coefficients of": ", ".join(repr(monomial_text(key)) for key in self.coefficients),
+            "quality": worst(one.quality for one in self.coefficients.values()).value,
+            "error": "error bound",
+        }
+        title = f"Prediction of the {self.order}-point function of {len(self.fields)} fields"
+        columns = ("couplings", "element", "indices", "value", "error")
+        return Content(title, facts, columns, rows, sum(one.size for one in self.coefficients.values()))
 
     @property
     def indices(self) -> Indices:

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from diagrams.messages import shown
 from numerics.errors import InvalidNetwork, InvalidPoints
 from numerics.given import as_number, as_real_array, as_whole
+from numerics.results.faces import Described
 
 Array = NDArray[np.float64]
 
@@ -55,7 +56,7 @@ class Ridge(NamedTuple):
     tilt: float
 
 
-class Kernel(ABC):
+class Kernel(Described, ABC):
     """A propagator K = K_W + bias_variance on R^d_in.
 
     Attributes

@@ -29,6 +29,7 @@ from numerics.networks.averages.neuron import Neuron
 from numerics.networks.averages.neuron_quadrature import QuadratureKernel
 from numerics.networks.laws import UNIFORM, ParameterLaw
 from numerics.networks.parameter_laws import GAUSSIAN_LAWS, Laws, as_law
+from numerics.results.faces import Described
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -39,7 +40,7 @@ Scalar: TypeAlias = Callable[[float], float]
 MANY = 64
 
 
-class Network(ABC):
+class Network(Described, ABC):
     """An ensemble of random one-hidden-layer networks.
 
     Attributes

@@ -14,6 +14,7 @@ from numerics.errors import InvalidPoints, InvalidStatistics
 from numerics.fields.field_set import FieldSet
 from numerics.fields.index_sets import multiset_count, ranks
 from numerics.results.estimate import Estimate
+from numerics.results.faces import Content
 from numerics.results.provenance import Provenance
 from numerics.results.quality import Quality
 from numerics.results.uncertainty import Uncertainty
@@ -146,6 +147,15 @@ class Correlator(Estimate):
         """Go through the elements: numbers of the fields, label, value, error."""
         columns = (map(tuple, self.indices.tolist()), self.labels, self.value.tolist(), self.error.tolist())
         return zip(*columns, strict=True)
+
+    def plain_fields(self) -> Content:
+        """Give the tensor as plain fields, one row for each element."""
+
+        def rows() -> Iterator[tuple[object, ...]]:
+            return ((label, " ".join(map(str, at)), value, error) for at, label, value, error in self.rows())
+
+        title = f"{self.part.value.format(self.order)} of {len(self.fields)} fields, {self.size} elements"
+        return Content(title, self._facts(), ("element", "indices", "value", "error"), rows, self.size)
 
     def __repr__(self) -> str:
         title = self.part.value.format(self.order)

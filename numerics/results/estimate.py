@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from numerics.deprecated import renamed
 from numerics.errors import InvalidStatistics
 from numerics.results.arithmetic import PLAIN, propagated
+from numerics.results.faces import Content, Shown
 from numerics.results.provenance import Provenance, joined, joined_methods
 from numerics.results.quality import Quality as Quality
 from numerics.results.quality import worst
@@ -20,7 +21,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False, init=False)
-class Estimate(NDArrayOperatorsMixin):
+class Estimate(NDArrayOperatorsMixin, Shown):
     """A number, or an array of numbers, with what is needed to judge it.
 
     Sums, differences, products, quotients, powers, and the NumPy functions negative, absolute, square, sqrt,
@@ -149,6 +150,26 @@ class Estimate(NDArrayOperatorsMixin):
             return np.stack([np.asarray(row[key]) for row in rows])
 
         return self._same(self.value[key], self.uncertainty.linear(pick, pick))
+
+    def plain_fields(self) -> Content:
+        """Give the numbers as plain fields, one row for each."""
+
+        def rows() -> Iterator[tuple[object, ...]]:
+            columns = (self.value.ravel().tolist(), self.error.ravel().tolist())
+            places = (" ".join(map(str, place)) for place in np.ndindex(self.shape))
+            return zip(places, *columns, strict=True)
+
+        title = "Estimate" if self.ndim == 0 else f"Estimate of shape {self.shape}"
+        return Content(title, self._facts(), ("element", "value", "error"), rows, self.size)
+
+    def _facts(self) -> dict[str, object]:
+        """What holds for all of the numbers."""
+        scatters = self.uncertainty.statistical
+        return {
+            "method": self.method,
+            "quality": self.quality.value,
+            "error": "one standard deviation" if scatters else "error bound",
+        }
 
     def __repr__(self) -> str:
         if self.ndim == 0:

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any, Protocol, final, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from diagrams.messages import shown
 from numerics.deprecated import renamed
 from numerics.errors import InvalidStatistics, NotAvailable, OrderMissing
 from numerics.fields.field_set import FieldSet
 from numerics.given import as_whole, as_wholes
 from numerics.results.correlator import Correlator, Part
 from numerics.results.estimate import Estimate
-from numerics.results.provenance import Provenance
+from numerics.results.faces import Content, Shown
+from numerics.results.provenance import Provenance, joined_methods
 from numerics.results.quality import worst
 from numerics.results.uncertainty import Uncertainty, concatenated
 
@@ -46,7 +48,7 @@ class Origin(Protocol):
 
 
 @final
-class Correlators(Mapping[int, Correlator]):
+class Correlators(Shown, Mapping[int, Correlator]):
     """Correlators by order: ``g[4]`` is the 4-point function, iteration gives the orders.
 
     `exact_correlators`, `Ensemble.correlators` and `NeuronEnsemble.sample` make them; `Correlators.of` takes
@@ -280,10 +282,8 @@ class Correlators(Mapping[int, Correlator]):
             If the numbers do not come from one sample.
         """
         parts = self._uncertainty(orders).blocks
-        if len(parts) != 1:
-            raise InvalidStatistics(
-                f"the numbers come from {len(parts)} samples; deviations of blocks are those of one sample"
-            )
+        if not parts:
+            raise InvalidStatistics("the numbers were not sampled; there are no blocks that deviate")
         return parts[0].deviations
 
     def _uncertainty(self, orders: Iterable[int] | int | None) -> Uncertainty:
@@ -338,6 +338,46 @@ class Correlators(Mapping[int, Correlator]):
         found: Estimate = self._sampled("deviation")(order, kernel, experiments)
         return found
 
+    def merged(self, *others: "Correlators") -> "Correlators":
+        """Put samples of the same network, taken with different seeds, together into one.
+
+        The numbers are those of one run over all their networks: means weighted by numbers of networks, the
+        blocks of all runs one after the other.
+
+        Parameters
+        ----------
+        *others : Correlators
+            Sampled, of the same network, fields, orders, estimator and precision.
+
+        Returns
+        -------
+        Correlators
+
+        Raises
+        ------
+        InvalidStatistics
+            If they differ in anything but the seed, or a seed occurs twice.
+
+        Examples
+        --------
+        >>> from numerics.networks.architectures import ErfNet
+        >>> from numerics.sampling.ensemble import Ensemble
+        >>> runs = [Ensemble(ErfNet(5), [0.3], seed).correlators(2000, (2,), 50) for seed in (1, 2)]
+        >>> both = runs[0].merged(runs[1])
+        >>> both.n_samples, both.provenance["seed"]
+        (4000, (1, 2))
+        """
+        merge = self._sampled("merged")
+        for one in others:
+            if not isinstance(one, Correlators):
+                raise InvalidStatistics(f"{shown(one)} was given; sampled correlators are needed")
+            if one.part is not self._part:
+                raise InvalidStatistics(
+                    f"{self._part.name.lower()} and {one.part.name.lower()} correlators were given to be "
+                    "merged; merge the full ones, and take .connected() of the result"
+                )
+        return Correlators(merge([one.origin for one in others]), self._part)
+
     def _sampled(self, name: str) -> Any:
         found = getattr(self._origin, name, None)
         if found is None:
@@ -345,6 +385,27 @@ class Correlators(Mapping[int, Correlator]):
         return found
 
     # -- faces ---------------------------------------------------------------------------------------------
+
+    def plain_fields(self) -> Content:
+        """Give all orders as plain fields, one row for each element."""
+
+        def rows() -> Iterator[tuple[object, ...]]:
+            return ((order, *row) for order, one in self.items() for row in one.plain_fields().rows())
+
+        several = [one.plain_fields() for one in self.values()]
+        methods = joined_methods(one.method for one in self.values())
+        qualities = {order: one.quality.value for order, one in self.items()}
+        alike = set(qualities.values())
+        facts: dict[str, object] = {"method": methods}
+        if len(alike) == 1:
+            facts["quality"] = alike.pop()
+        else:
+            facts |= {f"quality of order {order}": said for order, said in qualities.items()}
+        facts |= {"error": several[0].facts["error"]} if several else {}
+        kind = self._part.name.capitalize()
+        title = f"{kind} correlators of orders {list(self._orders)} of {len(self.fields)} fields"
+        columns = ("order", "element", "indices", "value", "error")
+        return Content(title, facts, columns, rows, sum(one.n_rows for one in several))
 
     def to_xarray(self) -> "xarray.DataTree":
         """Return all orders as labelled arrays, one group ``order_n`` for each."""

@@ -122,6 +122,30 @@ class Uncertainty:
         return cls(deviations.shape[1:], (Blocks(source, deviations),))
 
     @classmethod
+    def of_sources(cls, sources: Sequence[Source], deviations: Array) -> "Uncertainty":
+        """Make a statistical error from blocks of several independent sources, one after the other.
+
+        Raises
+        ------
+        InvalidStatistics
+            If there are not as many rows as the sources have blocks.
+
+        Examples
+        --------
+        >>> runs = [Source("networks of seed 1", 100, 1), Source("networks of seed 2", 200, 2)]
+        >>> Uncertainty.of_sources(runs, np.array([[2.0], [1.0], [2.0]])).error.tolist()
+        [3.0]
+        """
+        edges = np.cumsum([source.n_blocks or 0 for source in sources]).tolist()
+        if not sources or edges[-1] != len(deviations):
+            raise InvalidStatistics(
+                f"{len(deviations)} rows of deviations were given for sources of {edges[-1:] or [0]} blocks; "
+                "one row for each block is needed"
+            )
+        rows = np.split(deviations, edges[:-1])
+        return cls(deviations.shape[1:], tuple(map(Blocks, sources, rows)))
+
+    @classmethod
     def known(cls, covariance: ArrayLike, name: str = "a covariance that was given") -> "Uncertainty":
         """Make a statistical error from a covariance that is known.
 

@@ -36,6 +36,7 @@ from numerics.machine.intrinsics import GRAIN
 from numerics.machine.random_streams import split_seed
 from numerics.networks.architectures import Network, as_network
 from numerics.networks.base import refuse_missing_moments
+from numerics.results.faces import Described
 from numerics.results.joint_correlators import Correlators
 from numerics.sampling.engine.page_sums import Request
 from numerics.sampling.engine.pages import Estimator, Precision, lane_parameters, page_grains
@@ -63,7 +64,7 @@ WIDEST = 0xFFFFFFFF
 
 
 @dataclass(frozen=True, init=False)
-class Ensemble:
+class Ensemble(Described):
     """An endless, reproducible sequence of random networks, looked at in some points.
 
     Parameters

@@ -188,10 +188,10 @@ def deviation(sampled: Correlators, order: int, kernel: Array, experiments: int 
     replicates = np.array([[mean_ratio(row - free, free)] for row in without])
     _, deviations = jackknife(estimate, replicates, sizes)
     background = mean_ratio(per_experiment.std(axis=0, ddof=1), free)
-    source = one.uncertainty.blocks[0].source
+    sources = [part.source for part in one.uncertainty.blocks]
     return Estimate(
         estimate[0],
-        Uncertainty.of_blocks(source, deviations[:, 0]),
+        Uncertainty.of_sources(sources, deviations[:, 0]),
         f"m_{order}: mean |G - G_GP|/|G_GP| of a sample",
         one.quality,
         one.provenance,

@@ -1,18 +1,20 @@
 """Correlators of a sampled ensemble, with errors, covariance, quality and provenance."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from diagrams.messages import shown
 from numerics.errors import InvalidStatistics
 from numerics.fields.field_set import FieldSet
 from numerics.networks.laws import GAUSSIAN, ParameterLaw
 from numerics.results.correlator import Correlator, Part
 from numerics.results.estimate import Estimate
 from numerics.results.joint_correlators import Correlators
+from numerics.results.provenance import joined
 from numerics.results.quality import Quality
 from numerics.results.uncertainty import Source, Uncertainty
 from numerics.sampling.estimators.connected import cumulant_jackknife, deviation
@@ -43,7 +45,11 @@ class SampleSums:
         Networks per block; they differ by at most one.
     variance_counts : ndarray of int64, shape (n_points, BINS)
         Histogram of the conditional variances, see `numerics.sampling.judge.tails`.
-    seed : int
+    sources : tuple of Source
+        The random numbers behind the errors, one for each seed, with as many blocks as follow each other in
+        `block_sums`. Networks of one seed share them whatever the architecture, the points or the estimator;
+        so what two samples with the same seed, number of networks and blocks have in common is seen block by
+        block.
     conditional : bool
         Whether the output layer is integrated out.
     correlated : bool
@@ -73,7 +79,7 @@ class SampleSums:
     block_sums: Array
     block_sizes: NDArray[np.int64]
     variance_counts: NDArray[np.int64]
-    seed: int
+    sources: tuple[Source, ...]
     conditional: bool
     correlated: bool
     provenance: Mapping[str, object]
@@ -90,15 +96,6 @@ class SampleSums:
         """Number of networks."""
         return int(self.block_sizes.sum())
 
-    @property
-    def source(self) -> Source:
-        """The random numbers behind the errors.
-
-        Networks of one seed share them whatever the architecture, the points or the estimator; so what two
-        samples with the same seed, number of networks and blocks have in common is seen block by block.
-        """
-        return Source(f"networks of seed {self.seed}", self.n_samples, len(self.block_sizes))
-
     def block_means(self, order: int) -> Array:
         """Mean over the networks of each block, shape (n_blocks, M)."""
         return np.asarray(self.block_sums[:, self.plan.slice_of(order)] / self.block_sizes[:, np.newaxis])
@@ -106,6 +103,40 @@ class SampleSums:
     def deviation(self, order: int, kernel: Array, experiments: int = 10) -> Estimate:
         """See `numerics.sampling.estimators.connected.deviation`."""
         return deviation(Correlators(self), order, kernel, experiments)
+
+    def merged(self, others: Sequence[object]) -> "SampleSums":
+        """Add the sums of other runs; see `numerics.results.joint_correlators.Correlators.merged`."""
+        runs = [self]
+        for one in others:
+            if not isinstance(one, SampleSums):
+                raise InvalidStatistics(
+                    "correlators that were not sampled by an Ensemble were given to be merged; sampled "
+                    "ones are needed"
+                )
+            _check_alike(self, one)
+            runs.append(one)
+        sources = tuple(source for run in runs for source in run.sources)
+        names = [source.name for source in sources]
+        if len(set(names)) < len(names):
+            twice = next(name for name in names if names.count(name) > 1)
+            raise InvalidStatistics(
+                f"the {twice} were sampled in more than one of the runs, so these are not independent; merge "
+                "runs of different seeds"
+            )
+        told = joined(run.provenance for run in runs)
+        told["networks"] = sum(run.n_samples for run in runs)
+        told["blocks"] = sum(len(run.block_sizes) for run in runs)
+        told["complete"] = all(run.provenance.get("complete", True) for run in runs)
+        told |= {name: self.provenance[name] for name in ("network", *_LISTS) if name in self.provenance}
+        return replace(
+            self,
+            sums=sum((run.sums for run in runs[1:]), start=self.sums),
+            block_sums=np.concatenate([run.block_sums for run in runs]),
+            block_sizes=np.concatenate([run.block_sizes for run in runs]),
+            variance_counts=sum((run.variance_counts for run in runs[1:]), start=self.variance_counts),
+            sources=sources,
+            provenance=told,
+        )
 
     def has(self, order: int, part: Part) -> bool:
         """Tell whether `correlator` can make it: connected ones are even, and need all even orders below."""
@@ -144,7 +175,7 @@ class SampleSums:
         evidence["networks_needed"] *= kurtosis_factor(self.output_law, order, self.width)
         quality = self._quality(order, tail.quality, evidence["networks_needed"])
         return Correlator(
-            self.fields, order, Part.FULL, mean, Uncertainty.of_blocks(self.source, normalised),
+            self.fields, order, Part.FULL, mean, Uncertainty.of_sources(self.sources, normalised),
             self._method("mean over networks"), quality, self.provenance, evidence,
             old={"tail": lambda: tail},
         )  # fmt: skip
@@ -160,7 +191,7 @@ class SampleSums:
         )
         needed, quality = self._judge_connected(order)
         return Correlator(
-            self.fields, order, Part.CONNECTED, value, Uncertainty.of_blocks(self.source, deviations),
+            self.fields, order, Part.CONNECTED, value, Uncertainty.of_sources(self.sources, deviations),
             self._method("cumulant of means over networks, jackknife over blocks"), quality,
             self.provenance, {"networks_needed": needed},
         )  # fmt: skip
@@ -195,6 +226,27 @@ class SampleSums:
 
     def _method(self, how: str) -> str:
         return how + (", output layer integrated out" if self.conditional else "")
+
+
+#: What is a list of its own in a provenance, the same for all runs that are merged.
+_LISTS = ("outputs",)
+
+
+def _check_alike(first: SampleSums, other: SampleSums) -> None:
+    """Refuse to merge what are samples of different things."""
+    compared = {
+        "networks": (first.provenance["network"], other.provenance["network"]),
+        "fields": (first.fields, other.fields),
+        "orders": (first.orders, other.orders),
+        "estimators": (first.provenance["estimator"], other.provenance["estimator"]),
+        "precisions": (first.provenance["precision"], other.provenance["precision"]),
+    }
+    for name, (one, another) in compared.items():
+        if one != another:
+            raise InvalidStatistics(
+                f"samples of different {name} were given to be merged, {shown(one)} and {shown(another)}; "
+                "only the seeds may differ"
+            )
 
 
 #: What a tail report says besides numbers.

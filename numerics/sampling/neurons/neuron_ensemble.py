@@ -39,6 +39,7 @@ from numerics.machine.random_streams import split_seed
 from numerics.networks.architectures import GaussNet, Network, as_network
 from numerics.networks.output_weights import output_moments
 from numerics.networks.record import to_record
+from numerics.results.faces import Described
 from numerics.results.jackknife import jackknife
 from numerics.results.joint_correlators import Correlators
 from numerics.results.quality import Quality
@@ -54,7 +55,7 @@ ORDERS = (2, 4, 6)
 
 
 @dataclass(frozen=True, init=False)
-class NeuronEnsemble:
+class NeuronEnsemble(Described):
     """An endless, reproducible sequence of single hidden neurons.
 
     Parameters

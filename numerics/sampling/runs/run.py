@@ -16,6 +16,7 @@ import numpy as np
 from numerics.fields.field_set import FieldSet
 from numerics.networks.record import to_record
 from numerics.results.joint_correlators import Correlators
+from numerics.results.uncertainty import Source
 from numerics.sampling.engine.page_sums import PageSource, PairwiseSum, Request, join_pages
 from numerics.sampling.engine.pages import Estimator, PageSums
 from numerics.sampling.estimators.sampled import SampleSums
@@ -123,7 +124,7 @@ class SamplingRun:
             block_sums=sums.blocks,
             block_sizes=np.diff(np.minimum(source.edges[: len(sums.blocks) + 1], self.networks)),
             variance_counts=sums.counts,
-            seed=request.seed,
+            sources=(Source(f"networks of seed {request.seed}", self.networks, len(sums.blocks)),),
             conditional=Estimator(request.estimator) is Estimator.CONDITIONAL,
             correlated=bool(correlation),
             provenance={

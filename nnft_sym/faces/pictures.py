@@ -1,0 +1,154 @@
+"""Figures of results: values with error bars over the elements, exact ones beside sampled ones."""
+
+from functools import singledispatch
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from diagrams.messages import shown
+from nnft_sym.errors import UnwritableResult
+from nnft_sym.report.plot_style import BLUE, GREEN, GREY, PURPLE, STYLE, VERMILLION
+from nnft_sym.study.results import StudyResult
+from nnft_sym.study.width_scan import WidthScan
+from numerics.integrals.flow import Flow
+from numerics.results.faces import Content, Shown
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, GREY)
+_MARKERS = "osD^v"
+#: Powers and outputs in the names of elements, for fonts without such digits.
+_DIGITS = str.maketrans(
+    {
+        sign: f"${mark}{digit}$"
+        for mark, signs in (("^", "⁰¹²³⁴⁵⁶⁷⁸⁹"), ("_", "₀₁₂₃₄₅₆₇₈₉"))
+        for digit, sign in enumerate(signs)
+    }
+)
+#: More elements than this have numbers below them, not names.
+MOST_NAMED = 30
+#: More are not drawn.
+MOST_DRAWN = 20_000
+
+
+@singledispatch
+def picture(result: Shown, *beside: Shown) -> "Figure":
+    """Draw a result, one panel for each order (or product of couplings); see `Shown.plot`.
+
+    Raises
+    ------
+    UnwritableResult
+        If there is nothing to draw, or what is given beside it has other elements.
+    """
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    panels = [_panels(one) for one in (result, *beside)]
+    with rc_context(STYLE):
+        figure = Figure(figsize=(7.0, 1.0 + 2.4 * len(panels[0])), layout="constrained", dpi=200)
+        rows = figure.subplots(len(panels[0]), 1, squeeze=False)[:, 0]
+        for axes, name in zip(rows, panels[0], strict=True):
+            count = len(panels[0][name])
+            for number, found in enumerate(panels):
+                if name not in found or len(found[name]) != count:
+                    raise UnwritableResult(
+                        f"{shown(found.title)} has no {count} numbers for {shown(name or 'the picture')}; "
+                        "results over the same elements are needed to draw them into one picture"
+                    )
+                _draw(axes, found[name], number, len(panels), found.label)
+            axes.set_ylabel(name or "value")
+            axes.axhline(0.0, color=GREY, linewidth=0.5, zorder=0)
+            _name_elements(axes, [str(row[0]).translate(_DIGITS) for row in panels[0][name]])
+        if beside:
+            rows[0].legend()
+        figure.suptitle(panels[0].title, fontsize=10.0)
+    return figure
+
+
+class _Panels(dict[str, list[tuple[object, float, float]]]):
+    """Rows (name of the element, value, error) of every panel."""
+
+    title = ""
+    label = ""
+
+
+def _panels(result: Shown) -> _Panels:
+    """Sort the rows of a result into panels."""
+    content: Content = result.plain_fields()
+    columns = content.columns
+    value = next((name for name in ("value", "pull") if name in columns), None)
+    if value is None or not content.n_rows:
+        raise UnwritableResult(
+            f"there is nothing to draw of {shown(content.title)}; it can be saved as .csv or .json"
+        )
+    if content.n_rows > MOST_DRAWN:
+        raise UnwritableResult(
+            f"{content.n_rows} numbers of {shown(content.title)} are too many for a picture; up to "
+            f"{MOST_DRAWN} can be drawn"
+        )
+    found = _Panels()
+    found.title = content.title
+    found.label = str(content.facts.get("method") or content.title)[:60]
+    panel = next((name for name in ("order", "couplings") if name in columns), None)
+    element = next(name for name in columns if name != panel)
+    for row in islice(content.rows(), MOST_DRAWN):
+        given: dict[str, Any] = dict(zip(columns, row, strict=True))
+        name = "" if panel is None else f"{panel} {given[panel] or '1'}"
+        found.setdefault(name, []).append((given[element], given[value], given.get("error", 0.0)))
+    return found
+
+
+def _draw(axes: "Axes", rows: list[tuple[object, float, float]], number: int, of: int, label: str) -> None:
+    """Draw one result, a little beside the others."""
+    shift = 0.0 if of == 1 else 0.25 * (number - (of - 1) / 2) / of
+    places = [place + shift for place in range(len(rows))]
+    axes.errorbar(
+        places, [row[1] for row in rows], yerr=[abs(row[2]) for row in rows], linestyle="none",
+        marker=_MARKERS[number % 5], color=_COLOURS[number % 5], markersize=3.5, capsize=2, label=label,
+    )  # fmt: skip
+
+
+def _name_elements(axes: "Axes", names: list[str]) -> None:
+    if len(names) <= MOST_NAMED:
+        upright = max(map(len, names)) * len(names) > 60
+        axes.set_xticks(range(len(names)), names, rotation=90 if upright else 0)
+    else:
+        axes.set_xlabel("element")
+
+
+@picture.register(Flow)
+def _(result: Flow, *beside: Shown) -> "Figure":
+    """Draw the size of every vertex integral against the cutoff."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    with rc_context(STYLE):
+        figure = Figure(figsize=(7.0, 4.0), layout="constrained", dpi=200)
+        axes = figure.subplots()
+        axes.loglog(result.cutoffs, abs(result.integrals.value), marker="o", markersize=3.5)
+        axes.set_xlabel(r"cutoff $\Lambda$")
+        axes.set_ylabel("|vertex integral|")
+    return figure
+
+
+@picture.register(StudyResult)
+def _(result: StudyResult, *beside: Shown) -> "Figure":
+    """Draw what every prediction explains; the report (`nnft_sym.write_output`) has all figures."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    from nnft_sym.report.panels_theory import overview
+
+    with rc_context(STYLE):
+        figure = Figure(figsize=(7.0, 0.9 + 0.62 * len(result.nets)), layout="constrained", dpi=200)
+        overview(figure.subplots(), result.nets)
+    return figure
+
+
+@picture.register(WidthScan)
+def _(result: WidthScan, *beside: Shown) -> "Figure":
+    """Draw the moments and the connected functions against the width."""
+    from nnft_sym.report.width_plots import width_figure
+
+    return width_figure(result)
