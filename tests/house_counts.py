@@ -14,9 +14,10 @@ import networkx
 
 FLOORS = ("diagrams", "numerics", "nnft_sym")
 #: A number with its error: a class with a field or property of the first kind and one of the second.
+#: Sums over blocks are raw data of a sample, from which errors are made, and no result.
 VALUE = re.compile(r"(.*_)?(value|full|estimate|parameters|exponent|mean|sampled|projection|sums|explained)")
 ERROR = re.compile(
-    r"(.*_)?(error|errors|error_of_mean|covariance|left_out|replicates|background|block_sums|deviations|scale_error)"
+    r"(.*_)?(error|errors|error_of_mean|covariance|left_out|replicates|background|deviations|scale_error)"
 )
 #: Names by which the study and its reports know the theory λ f⁴ and the 4- and 6-point functions.
 QUARTIC = re.compile(

@@ -200,18 +200,19 @@ def _order_dataset(net: NetResult, order: int) -> "xarray.Dataset":
     import xarray
 
     one = net.correlators[order]
-    columns = {"free": one.free, "sampled": one.sampled, "error": one.error}
+    columns = {"free": one.free.value, "sampled": one.sampled.value, "error": one.sampled.error}
     if one.exact is not None and one.connected is not None:
-        columns |= {"exact": one.exact, "exact_connected": one.connected}
+        columns |= {"exact": one.exact.value, "exact_connected": one.connected.value}
     if order == 4:
         coupling = net.coupling
-        columns |= {"lambda_sampled": coupling.sampled, "lambda_error": coupling.sampled_error}
-        columns |= {"vertex_coefficient": coupling.coefficient, "vertex_error": coupling.coefficient_error}
+        columns |= {"lambda_sampled": coupling.sampled.value, "lambda_error": coupling.sampled.error}
+        vertex = coupling.coefficient
+        columns |= {"vertex_coefficient": vertex.value, "vertex_error": vertex.error}
         if coupling.exact is not None:
-            columns["lambda_exact"] = coupling.exact
+            columns["lambda_exact"] = coupling.exact.value
     if order == 6:
-        columns |= {f"prediction_{name}": net.six_point.predictions[name] for name in PREDICTIONS}
-        columns["remainder"] = net.six_point.remainder
+        columns |= {f"prediction_{name}": net.next_order.predictions[name] for name in PREDICTIONS}
+        columns["remainder"] = net.next_order.remainder
     data = {name: ("element", values) for name, values in columns.items()}
     made = xarray.Dataset(data, attrs={"order": order, "quality": one.quality.value})
     return made.assign(indices=(("element", "slot"), one.indices))

@@ -57,7 +57,7 @@ def coupling(net: NetResult) -> str:
     return said
 
 
-def six_point(net: NetResult) -> str:
+def next_order(net: NetResult) -> str:
     """Caption of the 6-point function and its predictions."""
     target = "exact" if net.correlators[6].exact is not None else "sampled"
     said = (
@@ -65,8 +65,8 @@ def six_point(net: NetResult) -> str:
         "on the diagonal, the free theory on the grey line. Right: |residual| of each prediction, sorted "
         "by size; what the λ tensor leaves is κ₆/N²."
     )
-    if net.six_point.excluded:
-        said += f" {net.six_point.excluded} elements cannot be predicted with a finite λ tensor."
+    if net.next_order.excluded:
+        said += f" {net.next_order.excluded} elements cannot be predicted with a finite λ tensor."
     if net.correlators[6].quality is not Quality.TRUSTED:
         return said + " The sampled 6-point function is not trustworthy and not shown."
     return said + " Dotted: the sampling error of G6."

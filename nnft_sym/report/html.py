@@ -133,7 +133,7 @@ def _net_view(
         "title": net_title(net),
         "verdict": net.verdict,
         "constant": report_tables.constant_coupling(net),
-        "explained": percent(net.six_point.explained["lambda_fit"]),
+        "explained": percent(net.next_order.explained["lambda_fit"]),
         "passed": net.passed,
         "checks": net.checks,
         "tails": prose.tail_sentences(net),
@@ -141,7 +141,7 @@ def _net_view(
         "correlators": result_tables.correlators_table(net),
         "coupling": result_tables.coupling_table(net),
         "elements": report_tables.element_table(net),
-        "six_point": result_tables.six_point_table(net),
+        "next_order": result_tables.next_order_table(net),
         "remainder": prose.remainder_sentences(net, result.limits),
         "figures": {figure.kind: figure for figure in figures if figure.net == place},
     }

@@ -53,12 +53,12 @@ def _point(point: Sequence[float]) -> str:
 
 def remainder_sentences(net: NetResult, limits: Judgement) -> list[str]:
     """Say what the λ tensor leaves of the 6-point function."""
-    six, result = net.six_point, net.correlators[6]
+    six, result = net.next_order, net.correlators[6]
     kept = np.isfinite(six.remainder)
     if not kept.any():
         return ["No element of the 6-point function can be predicted with a finite λ tensor."]
     sizes = np.abs(six.remainder[kept])
-    full = float(np.abs(result.best[kept]).sum())
+    full = float(np.abs(result.best.value[kept]).sum())
     of_full = float(sizes.sum()) / full if full else float("nan")
     of_delta = six.remainder_share - six.unpredicted_share
     said = [
@@ -66,15 +66,15 @@ def remainder_sentences(net: NetResult, limits: Judgement) -> list[str]:
         f"{percent(of_full, 2)} of G6; its mean size is {number(float(sizes.mean()), 3)}, the largest "
         f"{number(float(sizes.max()), 3)}."
     ]
-    if six.identity_error is not None and six.identity_error > limits.identity:
+    if six.identity_miss is not None and six.identity_miss > limits.identity:
         said.append(
             "It should equal κ₆/N², the exact connected 6-point function, but misses it by up to "
-            f"{number(six.identity_error, 2)} of the largest |ΔG6|: the engine or its integrals are not "
+            f"{number(six.identity_miss, 2)} of the largest |ΔG6|: the engine or its integrals are not "
             "accurate enough here."
         )
-    elif six.identity_error is not None:
+    elif six.identity_miss is not None:
         said.append(
-            f"It equals κ₆/N², the exact connected 6-point function, up to {number(six.identity_error, 2)} "
+            f"It equals κ₆/N², the exact connected 6-point function, up to {number(six.identity_miss, 2)} "
             "of the largest |ΔG6|: an identity that tests the diagram engine and the integrals, not the "
             "field theory."
         )
@@ -189,7 +189,7 @@ def notes(result: StudyResult) -> list[tuple[str, str]]:
 
 def _comparisons(net: NetResult) -> "Iterable[Comparison]":
     yield from (one.comparison for one in net.correlators.values() if one.comparison is not None)
-    yield from net.six_point.comparisons.values()
+    yield from net.next_order.comparisons.values()
 
 
 def provenance_facts(result: StudyResult) -> list[tuple[str, str]]:

@@ -45,8 +45,8 @@ def overview(axes: "Axes", nets: Sequence[NetResult]) -> None:
     axes.set_ylim(len(nets) - 0.45, -0.55)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
-    shares = [share for net in nets for share in _finite(net.six_point.explained)]
-    shares += [share for net in nets for share in _finite(net.six_point.explained_sampled)]
+    shares = [share for net in nets for share in _finite(net.next_order.explained)]
+    shares += [share for net in nets for share in _finite(net.next_order.explained_sampled)]
     lowest = max(LOWEST_SHARE, min([0.0, *shares]))
     axes.set_xlim(100 * lowest - 12, 116)
     plain_ticks(axes.xaxis)
@@ -66,7 +66,7 @@ def _finite(shares: Mapping[str, float]) -> list[float]:
 
 
 def _share_bar(axes: "Axes", net: NetResult, name: str, height: float, step: float, label: bool) -> None:
-    share, sampled = net.six_point.explained[name], net.six_point.explained_sampled[name]
+    share, sampled = net.next_order.explained[name], net.next_order.explained_sampled[name]
     colour = LOOKS[name][0]
     trusted = net.correlators[6].quality is Quality.TRUSTED
     circle = bool(np.isfinite(sampled) and sampled >= LOWEST_SHARE and trusted)
@@ -109,18 +109,19 @@ def _share_bar(axes: "Axes", net: NetResult, name: str, height: float, step: flo
 def coupling(axes: "Axes", net: NetResult) -> None:
     """Draw the coupling element by element, sorted, with mean and fitted constant as lines."""
     found = net.coupling
-    guide = found.sampled if found.exact is None else found.exact
+    guide = found.tensor.value
     order = np.argsort(guide)[: int(np.isfinite(guide).sum())]
     if not order.size:
         axes.text(0.5, 0.5, "no element has a finite coupling", ha="center", transform=axes.transAxes)
         axes.set_axis_off()
         return
     ranks = np.arange(1, order.size + 1)
+    sampled, error = found.sampled.value[order], found.sampled.error[order]
     trusted = net.correlators[4].quality is Quality.TRUSTED
     axes.errorbar(
         ranks,
-        found.sampled[order],
-        yerr=found.sampled_error[order],
+        sampled,
+        yerr=error,
         fmt="o",
         markersize=2.6,
         color=BLUE if trusted else GREY,
@@ -130,13 +131,13 @@ def coupling(axes: "Axes", net: NetResult) -> None:
         label="sampled" if trusted else "sampled (not trustworthy)",
     )
     if found.exact is not None:
-        axes.plot(ranks, found.exact[order], color=INK, linewidth=1.4, label="exact", zorder=3)
+        axes.plot(ranks, found.exact.value[order], color=INK, linewidth=1.4, label="exact", zorder=3)
     for value, name, source in _constants(net):
         colour, _, style = LOOKS[name]
         label = LABELS[name] + ("" if source == "sampled" else f" ({source})")
         axes.axhline(value, color=colour, linestyle=style, linewidth=1.4, label=label, zorder=4)
     shown = np.concatenate([guide[order], [value for value, _, _ in _constants(net)]])
-    low, high = _robust_limits(found.sampled[order], found.sampled_error[order], shown)
+    low, high = _robust_limits(sampled, error, shown)
     axes.set_ylim(low, high)
     axes.set_xlim(0, order.size + 1)
     size = int(np.floor(np.log10(max(-low, high))))
@@ -162,9 +163,9 @@ def _constants(net: NetResult) -> Iterator[tuple[float, str, str]]:
     """Give the constants that replace the tensor, each with its source: exact where the sample is no good."""
     found, (fit, source) = net.coupling, chosen_fit(net)
     if found.mean_exact is None or net.correlators[4].quality is Quality.TRUSTED:
-        yield found.mean, "lambda_mean", "sampled"
+        yield float(found.mean), "lambda_mean", "sampled"
     else:
-        yield found.mean_exact, "lambda_mean", "exact"
+        yield float(found.mean_exact), "lambda_mean", "exact"
     if fit is not None:
         yield float(fit.parameters[0]), "lambda_fit", source
 
@@ -181,7 +182,7 @@ def _robust_limits(sampled: Array, error: Array, whole: Array) -> tuple[float, f
 
 def predicted(axes: "Axes", net: NetResult, most: int = MANY) -> None:
     """Draw predicted against best ΔG6, in units of the largest; more than `most` markers as a picture."""
-    six, free = net.six_point, net.correlators[6].free
+    six, free = net.next_order, net.correlators[6].free.value
     delta = net.correlators[6].delta
     scale = float(np.abs(delta).max()) or 1.0
     many = len(delta) > most
@@ -213,11 +214,11 @@ def predicted(axes: "Axes", net: NetResult, most: int = MANY) -> None:
 
 def residuals(axes: "Axes", net: NetResult) -> None:
     """Draw |residual| of each prediction, each sorted by size, on a logarithmic scale."""
-    six, result = net.six_point, net.correlators[6]
+    six, result = net.next_order, net.correlators[6]
     shown: list[Array] = []
     for name in ("free", *COUPLED):
         colour, marker, style = LOOKS[name]
-        sizes = np.abs(result.best - six.predictions[name])
+        sizes = np.abs(result.best.value - six.predictions[name])
         sizes = np.sort(sizes[np.isfinite(sizes)])[::-1]
         if not sizes.any():
             continue  # nothing to draw on a logarithmic scale
@@ -237,8 +238,8 @@ def residuals(axes: "Axes", net: NetResult) -> None:
             label=label,
         )
         shown.append(sizes)
-    if result.quality is Quality.TRUSTED and result.error.any():
-        errors = np.sort(result.error)[::-1]
+    if result.quality is Quality.TRUSTED and result.sampled.error.any():
+        errors = np.sort(result.sampled.error)[::-1]
         axes.plot(
             np.arange(1, errors.size + 1),
             errors,

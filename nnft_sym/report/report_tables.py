@@ -20,13 +20,13 @@ def overview_table(result: StudyResult) -> Table:
     """Summarise the study: one row per net."""
     rows = []
     for net in result.nets:
-        fit, source = chosen_fit(net)
-        explained = net.six_point.explained
+        (fit, source), mean = chosen_fit(net), net.coupling.mean
+        explained = net.next_order.explained
         rows.append(
             (
                 Cell(net_title(net)),
                 Cell(constant_coupling(net)),
-                Cell(with_error(net.coupling.mean, net.coupling.mean_error), net.coupling.mean),
+                Cell(with_error(float(mean), float(mean.error)), float(mean)),
                 Cell(NOTHING)
                 if fit is None
                 else Cell(
@@ -62,16 +62,16 @@ def element_table(net: NetResult) -> Table | None:
     coupling, four = net.coupling, net.correlators[4]
     if len(four.indices) > LONGEST_LIST:
         return None
-    rows = []
+    rows, errors = [], coupling.sampled.error
     for place, row in enumerate(four.indices.tolist()):
         status = coupling.status[place]
-        exact = None if coupling.exact is None else float(coupling.exact[place])
+        exact = None if coupling.exact is None else float(coupling.exact.value[place])
         finite = status is CouplingStatus.FINITE
-        value, error = float(coupling.sampled[place]), float(coupling.sampled_error[place])
+        value, error = float(coupling.sampled.value[place]), float(errors[place])
         rows.append(
             (
                 Cell(" ".join(str(index + 1) for index in row)),
-                number_cell(float(coupling.coefficient[place])),
+                number_cell(float(coupling.coefficient.value[place])),
                 Cell(with_error(value, error), value) if finite else Cell(NOTHING),
                 number_cell(exact),
                 Cell("" if finite else status.name.lower() if status is CouplingStatus.INFINITE else "0/0"),

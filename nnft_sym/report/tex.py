@@ -175,13 +175,13 @@ def _net_view(
     tables = {
         "correlators": result_tables.correlators_table(net),
         "coupling": result_tables.coupling_table(net),
-        "six_point": result_tables.six_point_table(net),
+        "next_order": result_tables.next_order_table(net),
     }
     return {
         "title": net_title(net),
         "verdict": net.verdict,
         "constant": report_tables.constant_coupling(net),
-        "explained": percent(net.six_point.explained["lambda_fit"]),
+        "explained": percent(net.next_order.explained["lambda_fit"]),
         "checks": net.checks,
         "tails": prose.tail_sentences(net),
         "facts": prose.setup_facts(net, result),

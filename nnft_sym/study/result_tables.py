@@ -123,13 +123,15 @@ def coupling_table(net: NetResult) -> Table:
         _measured(
             "mean of the sampled λ tensor",
             "λ, mean of the sampled tensor",
-            coupling.mean,
-            coupling.mean_error,
+            float(coupling.mean),
+            float(coupling.mean.error),
         ),
-        _plain("spread of the sampled λ tensor", "λ, spread of the sampled tensor", coupling.spread_sampled),
+        _plain("spread of the sampled λ tensor", "λ, spread of the sampled tensor", coupling.spread),
     ]
     if coupling.mean_exact is not None:
-        rows.append(_plain("mean of the exact λ tensor", "λ, mean of the exact tensor", coupling.mean_exact))
+        rows.append(
+            _plain("mean of the exact λ tensor", "λ, mean of the exact tensor", float(coupling.mean_exact))
+        )
         rows.append(
             _plain("spread of the exact λ tensor", "λ, spread of the exact tensor", coupling.spread_exact)
         )
@@ -168,9 +170,9 @@ def _plain(name: str, brief: str, value: float | None) -> tuple[Cell, ...]:
     return Cell(name, brief=brief), number_cell(value), _EMPTY
 
 
-def six_point_table(net: NetResult) -> Table:
+def next_order_table(net: NetResult) -> Table:
     """Show what each prediction explains of the 6-point function."""
-    six = net.six_point
+    six = net.next_order
     rows = []
     for name in PREDICTIONS:
         against = six.comparisons.get(name)

@@ -90,7 +90,7 @@ def run_study(
     ... points = [[0.0], [0.7]]
     ... '''
     >>> result = run_study(parse_study(tiny))
-    >>> result.nets[0].six_point.explained["free"]
+    >>> result.nets[0].next_order.explained["free"]
     0.0
     """
     _check_config(config)

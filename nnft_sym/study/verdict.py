@@ -11,11 +11,11 @@ import numpy as np
 
 from nnft_sym.printing.number_text import number, percent, with_error
 from nnft_sym.study.judgement import STANDARD, Judgement
-from nnft_sym.study.results import CorrelatorResult, CouplingResult, CouplingStatus, SixPointResult
+from nnft_sym.study.results import CorrelatorResult, CouplingStatus, CouplingTensor, NextOrder
 from numerics.results.estimate import Quality
 
 
-def constancy(coupling: CouplingResult, quality: Quality, limits: Judgement = STANDARD) -> str:
+def constancy(coupling: CouplingTensor, quality: Quality, limits: Judgement = STANDARD) -> str:
     """Say in a word what the data say about one constant coupling.
 
     Returns
@@ -29,7 +29,7 @@ def constancy(coupling: CouplingResult, quality: Quality, limits: Judgement = ST
     return "accepted" if decided(coupling, quality, limits) else "undecided"
 
 
-def decided(coupling: CouplingResult, quality: Quality, limits: Judgement = STANDARD) -> bool:
+def decided(coupling: CouplingTensor, quality: Quality, limits: Judgement = STANDARD) -> bool:
     """Tell whether the data can accept a constant: several elements, exact, or trusted and not vague."""
     if coupling.count(CouplingStatus.FINITE) < 2:
         return False  # one number always fits one coupling
@@ -38,12 +38,12 @@ def decided(coupling: CouplingResult, quality: Quality, limits: Judgement = STAN
     return quality is Quality.TRUSTED and coupling.misfit_best <= limits.vague
 
 
-def rejections(coupling: CouplingResult, quality: Quality, limits: Judgement = STANDARD) -> list[str]:
+def rejections(coupling: CouplingTensor, quality: Quality, limits: Judgement = STANDARD) -> list[str]:
     """Say why one constant coupling does not describe the 4-point function.
 
     Parameters
     ----------
-    coupling : CouplingResult
+    coupling : CouplingTensor
     quality : Quality
         Of the sampled 4-point function; a fit to a sample that is not trustworthy rejects nothing.
 
@@ -75,8 +75,8 @@ def _degrees(dof: int) -> str:
 
 def verdict(
     correlators: Mapping[int, CorrelatorResult],
-    coupling: CouplingResult,
-    six_point: SixPointResult,
+    coupling: CouplingTensor,
+    next_order: NextOrder,
     cutoff: float | None = None,
     limits: Judgement = STANDARD,
 ) -> str:
@@ -85,8 +85,8 @@ def verdict(
     Parameters
     ----------
     correlators : mapping of int to CorrelatorResult
-    coupling : CouplingResult
-    six_point : SixPointResult
+    coupling : CouplingTensor
+    next_order : NextOrder
     cutoff : float, optional
         Λ of the box over which vertices were integrated: couplings depend on it.
     limits : Judgement, optional
@@ -102,7 +102,7 @@ def verdict(
         *_tails(correlators),
         *_holes(coupling),
         *_constant(correlators[4], coupling, cutoff, limits),
-        *_six_point(six_point, describes(coupling, quality, six_point, limits), undecided, limits),
+        *_next_order(next_order, describes(coupling, quality, next_order, limits), undecided, limits),
     ]
     return " ".join(sentences)
 
@@ -123,7 +123,7 @@ def _tails(correlators: Mapping[int, CorrelatorResult]) -> list[str]:
     return said
 
 
-def _holes(coupling: CouplingResult) -> list[str]:
+def _holes(coupling: CouplingTensor) -> list[str]:
     infinite = coupling.count(CouplingStatus.INFINITE)
     undetermined = coupling.count(CouplingStatus.UNDETERMINED)
     if not infinite + undetermined:
@@ -136,7 +136,7 @@ def _holes(coupling: CouplingResult) -> list[str]:
 
 
 def _constant(
-    four: CorrelatorResult, coupling: CouplingResult, cutoff: float | None, limits: Judgement
+    four: CorrelatorResult, coupling: CouplingTensor, cutoff: float | None, limits: Judgement
 ) -> list[str]:
     fit, best = coupling.fit, coupling.fit_best
     reasons = rejections(coupling, four.quality, limits)
@@ -149,8 +149,8 @@ def _constant(
             "No element of λ is determined: the 4-point function is that of the free theory, for every λ."
         ]
     source = "sampled" if coupling.exact is None else "exact"
-    mean = coupling.mean if coupling.mean_exact is None else coupling.mean_exact
-    spread = coupling.spread_sampled if coupling.spread_exact is None else coupling.spread_exact
+    mean = float(coupling.mean if coupling.mean_exact is None else coupling.mean_exact)
+    spread = coupling.spread if coupling.spread_exact is None else coupling.spread_exact
     if reasons:
         scatter = f"{source} λ tensor: mean {number(mean, 3)}, spread {number(spread, 2)}"
         said = [f"A constant λ is rejected: {'; '.join(reasons)} ({scatter})."]
@@ -184,7 +184,7 @@ def _constant(
     ]
 
 
-def _outside(coupling: CouplingResult) -> list[str]:
+def _outside(coupling: CouplingTensor) -> list[str]:
     """Say that a fitted constant is not among the values that it stands for, accepted or not."""
     if not coupling.outside or coupling.fit_best is None or coupling.range is None:
         return []
@@ -196,17 +196,17 @@ def _outside(coupling: CouplingResult) -> list[str]:
     ]
 
 
-def _what_is_left(six_point: SixPointResult, limits: Judgement) -> str:
-    if not six_point.excluded:
-        return ", which is κ₆/N²" if _identity_holds(six_point, limits) else ""
-    rest = f"{percent(six_point.unpredicted_share)} in elements that need an infinite λ"
-    return f": {rest}, else κ₆/N²" if _identity_holds(six_point, limits) else f", {rest}"
+def _what_is_left(next_order: NextOrder, limits: Judgement) -> str:
+    if not next_order.excluded:
+        return ", which is κ₆/N²" if _identity_holds(next_order, limits) else ""
+    rest = f"{percent(next_order.unpredicted_share)} in elements that need an infinite λ"
+    return f": {rest}, else κ₆/N²" if _identity_holds(next_order, limits) else f", {rest}"
 
 
 def describes(
-    coupling: CouplingResult,
+    coupling: CouplingTensor,
     quality: Quality,
-    six_point: SixPointResult,
+    next_order: NextOrder,
     limits: Judgement = STANDARD,
 ) -> bool:
     """Decide whether the theory with one constant coupling is a fair description of the ensemble.
@@ -215,16 +215,16 @@ def describes(
     """
     return (
         constancy(coupling, quality, limits) == "accepted"
-        and six_point.explained["lambda_fit"] >= limits.fair
+        and next_order.explained["lambda_fit"] >= limits.fair
     )
 
 
-def _identity_holds(six_point: SixPointResult, limits: Judgement) -> bool:
-    return six_point.identity_error is not None and six_point.identity_error <= limits.identity
+def _identity_holds(next_order: NextOrder, limits: Judgement) -> bool:
+    return next_order.identity_miss is not None and next_order.identity_miss <= limits.identity
 
 
-def _six_point(six_point: SixPointResult, fair: bool, undecided: bool, limits: Judgement) -> list[str]:
-    explained = six_point.explained
+def _next_order(next_order: NextOrder, fair: bool, undecided: bool, limits: Judgement) -> list[str]:
+    explained = next_order.explained
     fitted, mean = explained["lambda_fit"], explained["lambda_mean"]
     if not np.isfinite(fitted):
         return []
@@ -239,8 +239,8 @@ def _six_point(six_point: SixPointResult, fair: bool, undecided: bool, limits: J
         said.append("nearly all of it is.")
     text = ": ".join(said)
     tensor = (
-        f"The λ tensor leaves {percent(six_point.remainder_share)} of ΔG6"
-        + _what_is_left(six_point, limits)
+        f"The λ tensor leaves {percent(next_order.remainder_share)} of ΔG6"
+        + _what_is_left(next_order, limits)
         + "; no κ is quoted before the λ² exchange of the same order is computed."
     )
     closing = (

@@ -15,9 +15,9 @@ from nnft_sym.study.results import (
     PREDICTIONS,
     Array,
     CorrelatorResult,
-    CouplingResult,
     CouplingStatus,
-    SixPointResult,
+    CouplingTensor,
+    NextOrder,
 )
 from numerics.fits.comparison import compare
 from numerics.fits.eigenbasis import Eigenbasis, eigenbasis_of_blocks
@@ -25,21 +25,21 @@ from numerics.integrals.prediction import Prediction
 from numerics.results.joint_correlators import Correlators
 
 
-def predict_six_point(
+def predict_next_order(
     correlators: Mapping[int, CorrelatorResult],
-    coupling: CouplingResult,
+    coupling: CouplingTensor,
     prediction: Prediction,
     coupling_name: str,
     sampled: Correlators,
     basis: Eigenbasis,
-) -> SixPointResult:
+) -> NextOrder:
     """Predict the 6-point function in four ways.
 
     Parameters
     ----------
     correlators : mapping of int to CorrelatorResult
         Orders 4 and 6.
-    coupling : CouplingResult
+    coupling : CouplingTensor
     prediction : Prediction
         The integrated expansion of the 6-point function.
     coupling_name : str
@@ -50,25 +50,24 @@ def predict_six_point(
 
     Returns
     -------
-    SixPointResult
+    NextOrder
     """
     six = correlators[6]
-    sampled_delta = six.sampled - six.free
-    exact_known = coupling.mean_exact is not None
+    sampled_delta = six.sampled.value - six.free.value
     best = _changes(
         prediction,
         coupling_name,
-        coupling.exact if coupling.exact is not None else coupling.sampled,
+        coupling.tensor.value,
         coupling,
-        coupling.mean_exact if coupling.mean_exact is not None else coupling.mean,
+        float(coupling.mean if coupling.mean_exact is None else coupling.mean_exact),
         coupling.fit_best.parameters[0] if coupling.fit_best is not None else float("nan"),
     )
     from_sample = _changes(
         prediction,
         coupling_name,
-        coupling.sampled,
+        coupling.sampled.value,
         coupling,
-        coupling.mean,
+        float(coupling.mean),
         coupling.fit.parameters[0] if coupling.fit is not None else float("nan"),
     )
     # The free part is left out on both sides: of a nearly Gaussian network only rounding would remain of it.
@@ -77,13 +76,13 @@ def predict_six_point(
     predicted = np.isfinite(remainder)
     scale = np.abs(six.delta)
     identity = None
-    if exact_known and six.connected is not None and predicted.any():
-        miss = float(np.abs(remainder - six.connected)[predicted].max())
+    if coupling.exact is not None and six.connected is not None and predicted.any():
+        miss = float(np.abs(remainder - six.connected.value)[predicted].max())
         identity = miss / float(scale.max()) if miss > 0 and scale.max() > 0 else miss
     if not predicted.all():
         basis = eigenbasis_of_blocks(sampled.block_means((6,))[:, predicted], sampled.block_sizes)
-    return SixPointResult(
-        predictions={name: six.free + change for name, change in best.items()},
+    return NextOrder(
+        predictions={name: six.free.value + change for name, change in best.items()},
         explained={name: _explained(residuals[name], scale) for name in PREDICTIONS},
         explained_sampled={
             name: _explained(sampled_delta - from_sample[name], np.abs(sampled_delta)) for name in PREDICTIONS
@@ -99,7 +98,7 @@ def predict_six_point(
         },
         remainder=remainder,
         remainder_share=1.0 - _explained(remainder, scale),
-        identity_error=identity,
+        identity_miss=identity,
         excluded=int((~predicted).sum()),
         unpredicted_share=float(scale[~predicted].sum() / scale.sum()) if scale.any() else 0.0,
     )
@@ -109,7 +108,7 @@ def _changes(
     prediction: Prediction,
     name: str,
     tensor: Array,
-    coupling: CouplingResult,
+    coupling: CouplingTensor,
     mean: float,
     fitted: float,
 ) -> dict[str, Array]:
