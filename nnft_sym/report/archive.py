@@ -13,6 +13,7 @@ import numpy as np
 from nnft_sym.jsonio import jsonable
 from nnft_sym.storage.writing import atomically
 from nnft_sym.study.results import PREDICTIONS, NetResult, StudyResult
+from nnft_sym.study.summary import net_summary
 from numerics.files.sealed import seal
 
 if TYPE_CHECKING:
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 
 #: Raised by one whenever the layout of the files changes.
 SCHEMA = 1
+#: What the deviations in a study's file are.
+DEVIATIONS = (
+    "deviations F of the block means: the covariance of the sampled correlators is F'F; with B blocks of "
+    "block_size of all n networks, block mean - mean = F sqrt((B - 1) n / block_size)"
+)
 #: Connected correlators of more elements than this are left to those who want them: they take minutes.
 MOST_CONNECTED = 5000
 
@@ -145,7 +151,9 @@ def study_tree(result: StudyResult) -> "xarray.DataTree":
     Returns
     -------
     xarray.DataTree
-        One group per net (``/erf_5``), below it ``kernel``, ``order_2``, ``order_4``, ``order_6``.
+        One group per net (``/1_erf_N5``) with points, kernels and the net's summary; below it ``order_2``,
+        ``order_4``, ``order_6`` with all correlators, their errors and the deviations F of the blocks. The
+        covariance of sampled correlators is FᵀF, of several orders too if their F stand side by side.
     """
     import xarray
 
@@ -190,6 +198,7 @@ def _net_dataset(net: NetResult) -> "xarray.Dataset":
             **network_attributes(net.config.network()),
             "verdict": net.verdict,
             "passed": int(net.passed),
+            "summary": json.dumps(jsonable(net_summary(net))),
             "integral_method": net.integral_method,
             "exact_method": net.exact_method or "none",
         },
@@ -200,9 +209,12 @@ def _order_dataset(net: NetResult, order: int) -> "xarray.Dataset":
     import xarray
 
     one = net.correlators[order]
-    columns = {"free": one.free.value, "sampled": one.sampled.value, "error": one.sampled.error}
-    if one.exact is not None and one.connected is not None:
-        columns |= {"exact": one.exact.value, "exact_connected": one.connected.value}
+    columns = {"free": one.free.value, "free_error": one.free.error}
+    columns |= {"sampled": one.sampled.value, "error": one.sampled.error}
+    known = {"exact": one.exact, "exact_connected": one.connected, "exact_excess": one.excess}
+    for name, exact in known.items():
+        if exact is not None:
+            columns |= {name: exact.value, f"{name}_error": exact.error}
     if order == 4:
         coupling = net.coupling
         columns |= {"lambda_sampled": coupling.sampled.value, "lambda_error": coupling.sampled.error}
@@ -215,4 +227,9 @@ def _order_dataset(net: NetResult, order: int) -> "xarray.Dataset":
         columns["remainder"] = net.next_order.remainder
     data = {name: ("element", values) for name, values in columns.items()}
     made = xarray.Dataset(data, attrs={"order": order, "quality": one.quality.value})
-    return made.assign(indices=(("element", "slot"), one.indices))
+    (scatter,) = one.sampled.uncertainty.blocks
+    return made.assign(
+        indices=(("element", "slot"), one.indices),
+        deviation=(("block", "element"), scatter.deviations, {"long_name": DEVIATIONS}),
+        block_size=("block", net.block_sizes, {"long_name": "networks per block"}),
+    )
