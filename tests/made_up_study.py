@@ -15,8 +15,8 @@ from diagrams.combinatorics.pairings import pairings
 from nnft_sym.expansions.expansion import correlator
 from nnft_sym.study.checks import Check, CheckName, Checks
 from nnft_sym.study.config import NetConfig, StudyConfig
+from nnft_sym.study.recipe import PREDICTIONS
 from nnft_sym.study.results import (
-    PREDICTIONS,
     CorrelatorResult,
     CouplingStatus,
     CouplingTensor,

@@ -12,7 +12,8 @@ import numpy as np
 
 from nnft_sym.jsonio import jsonable
 from nnft_sym.storage.writing import atomically
-from nnft_sym.study.results import PREDICTIONS, NetResult, StudyResult
+from nnft_sym.study import recipe
+from nnft_sym.study.results import NetResult, StudyResult
 from nnft_sym.study.summary import net_summary
 from numerics.files.sealed import seal
 
@@ -215,15 +216,16 @@ def _order_dataset(net: NetResult, order: int) -> "xarray.Dataset":
     for name, exact in known.items():
         if exact is not None:
             columns |= {name: exact.value, f"{name}_error": exact.error}
-    if order == 4:
+    if order == recipe.FITTED:
         coupling = net.coupling
-        columns |= {"lambda_sampled": coupling.sampled.value, "lambda_error": coupling.sampled.error}
+        sampled = coupling.sampled
+        columns |= {recipe.column("sampled"): sampled.value, recipe.column("error"): sampled.error}
         vertex = coupling.coefficient
         columns |= {"vertex_coefficient": vertex.value, "vertex_error": vertex.error}
         if coupling.exact is not None:
-            columns["lambda_exact"] = coupling.exact.value
-    if order == 6:
-        columns |= {f"prediction_{name}": net.next_order.predictions[name] for name in PREDICTIONS}
+            columns[recipe.column("exact")] = coupling.exact.value
+    if order == recipe.PREDICTED:
+        columns |= {f"prediction_{name}": net.next_order.predictions[name] for name in recipe.PREDICTIONS}
         columns["remainder"] = net.next_order.remainder
     data = {name: ("element", values) for name, values in columns.items()}
     made = xarray.Dataset(data, attrs={"order": order, "quality": one.quality.value})

@@ -3,6 +3,7 @@
 from nnft_sym.printing.number_text import NOTHING, number, with_error
 from nnft_sym.printing.table_content import Cell, Table
 from nnft_sym.report.plot_style import net_title
+from nnft_sym.study import recipe
 from nnft_sym.study.result_tables import chosen_fit, number_cell, share_cell
 from nnft_sym.study.results import CouplingStatus, NetResult, StudyResult
 from nnft_sym.study.verdict import constancy
@@ -13,7 +14,7 @@ LONGEST_LIST = 500
 
 def constant_coupling(net: NetResult) -> str:
     """Say whether one constant coupling is accepted, rejected or undecided."""
-    return constancy(net.coupling, net.correlators[4].quality)
+    return constancy(net.coupling, net.correlators[recipe.FITTED].quality)
 
 
 def overview_table(result: StudyResult) -> Table:
@@ -36,21 +37,22 @@ def overview_table(result: StudyResult) -> Table:
                 Cell(NOTHING)
                 if fit is None
                 else Cell(f"{number(fit.chi2_dof, 3)} ({fit.dof})", fit.chi2_dof),
-                *(share_cell(explained[name]) for name in ("lambda_mean", "lambda_fit", "lambda_tensor")),
+                *(share_cell(explained[name]) for name in (recipe.MEAN, recipe.FIT, recipe.TENSOR)),
                 Cell("passed" if net.passed else "NOT PASSED"),
             )
         )
     return Table(
-        "The study in one table (ΔG6 by …: share of the 6-point correction explained)",
+        f"The study in one table ({recipe.DELTA_PREDICTED} by …: share of the {recipe.PREDICTED}-point "
+        f"correction explained)",
         (
             "net",
-            "constant λ",
-            "mean λ (sampled)",
-            "fitted λ",
+            f"constant {recipe.SYMBOL}",
+            f"mean {recipe.SYMBOL} (sampled)",
+            f"fitted {recipe.SYMBOL}",
             "χ²/dof (dof)",
-            "ΔG6 by mean λ",
-            "ΔG6 by fitted λ",
-            "ΔG6 by λ tensor",
+            f"{recipe.DELTA_PREDICTED} by mean {recipe.SYMBOL}",
+            f"{recipe.DELTA_PREDICTED} by fitted {recipe.SYMBOL}",
+            f"{recipe.DELTA_PREDICTED} by {recipe.SYMBOL} tensor",
             "checks",
         ),
         tuple(rows),
@@ -59,7 +61,7 @@ def overview_table(result: StudyResult) -> Table:
 
 def element_table(net: NetResult) -> Table | None:
     """List the coupling element by element, or None if that would be too long to read."""
-    coupling, four = net.coupling, net.correlators[4]
+    coupling, four = net.coupling, net.correlators[recipe.FITTED]
     if len(four.indices) > LONGEST_LIST:
         return None
     rows, errors = [], coupling.sampled.error
@@ -78,7 +80,8 @@ def element_table(net: NetResult) -> Table | None:
             )
         )
     return Table(
-        "Coupling element by element (c is what multiplies λ in G4; inputs counted from 1)",
-        ("inputs", "c", "λ sampled", "λ exact", "left out"),
+        f"Coupling element by element (c is what multiplies {recipe.SYMBOL} in {recipe.G_FITTED}; "
+        f"inputs counted from 1)",
+        ("inputs", "c", f"{recipe.SYMBOL} sampled", f"{recipe.SYMBOL} exact", "left out"),
         tuple(rows),
     )

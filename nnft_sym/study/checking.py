@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from nnft_sym.study import recipe
 from nnft_sym.study.checks import Check, CheckName, Checks
 from nnft_sym.study.judgement import STANDARD, Judgement
 from nnft_sym.study.results import CorrelatorResult, CouplingTensor, NextOrder
@@ -51,7 +52,7 @@ def check_numbers(
             made.append(_agreement(CheckName.CORRELATOR, one, limits, order))
     if joint is not None and _large_enough(joint, n_networks, limits):
         made.append(_agreement(CheckName.CORRELATORS, joint, limits))
-    four = correlators[4]
+    four = correlators[recipe.FITTED]
     if coupling.mean_exact is not None and four.quality is Quality.TRUSTED and coupling.mean.error > 0:
         pull = abs(float(coupling.mean) - float(coupling.mean_exact)) / float(coupling.mean.error)
         made.append(Check(CheckName.MEAN_COUPLING, bool(pull < limits.pull), float(pull), limits.pull))

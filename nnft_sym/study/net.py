@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from nnft_sym.study import recipe
 from nnft_sym.study.checking import check_numbers
 from nnft_sym.study.config import NetConfig, StudyConfig
 from nnft_sym.study.couplings import extract_coupling
@@ -29,7 +30,7 @@ from numerics.results.quality import Quality
 from numerics.sampling.ensemble import Ensemble
 from numerics.sampling.estimators.connected import mean_ratio
 
-ORDERS = (2, 4, 6)
+ORDERS = recipe.ORDERS
 #: A covariance of hundreds of correlators needs about this many blocks.
 BLOCKS = 1000
 
@@ -78,10 +79,14 @@ def _evaluate(
         n: _correlator_result(n, predictions[n].coefficient(""), sampled, exact, study.experiments, bases[n])
         for n in ORDERS
     }
-    four = correlators[4]
-    vertex = predictions[4].coefficient(coupling_name)
-    coupling = extract_coupling(vertex, sampled[4] - four.free.value, four.excess, sampled.block_means((4,)))
-    next_order = predict_next_order(correlators, coupling, predictions[6], coupling_name, sampled, bases[6])
+    four = correlators[recipe.FITTED]
+    vertex = predictions[recipe.FITTED].coefficient(coupling_name)
+    coupling = extract_coupling(
+        vertex, sampled[four.order] - four.free.value, four.excess, sampled.block_means((four.order,))
+    )
+    next_order = predict_next_order(
+        correlators, coupling, predictions[recipe.PREDICTED], coupling_name, sampled, bases[recipe.PREDICTED]
+    )
     joint = _joint(correlators, sampled)
     integral_error = _relative_error(vertex.value, vertex.error)
     contact = _contact_error(net, points, config.cutoff, vertex.value)

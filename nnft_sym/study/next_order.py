@@ -11,8 +11,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from nnft_sym.study import recipe
 from nnft_sym.study.results import (
-    PREDICTIONS,
     Array,
     CorrelatorResult,
     CouplingStatus,
@@ -52,7 +52,7 @@ def predict_next_order(
     -------
     NextOrder
     """
-    six = correlators[6]
+    six = correlators[recipe.PREDICTED]
     sampled_delta = six.sampled.value - six.free.value
     best = _changes(
         prediction,
@@ -72,7 +72,7 @@ def predict_next_order(
     )
     # The free part is left out on both sides: of a nearly Gaussian network only rounding would remain of it.
     residuals = {name: six.delta - change for name, change in best.items()}
-    remainder = residuals["lambda_tensor"]
+    remainder = residuals[recipe.TENSOR]
     predicted = np.isfinite(remainder)
     scale = np.abs(six.delta)
     identity = None
@@ -80,12 +80,13 @@ def predict_next_order(
         miss = float(np.abs(remainder - six.connected.value)[predicted].max())
         identity = miss / float(scale.max()) if miss > 0 and scale.max() > 0 else miss
     if not predicted.all():
-        basis = eigenbasis_of_blocks(sampled.block_means((6,))[:, predicted], sampled.block_sizes)
+        basis = eigenbasis_of_blocks(sampled.block_means((six.order,))[:, predicted], sampled.block_sizes)
     return NextOrder(
         predictions={name: six.free.value + change for name, change in best.items()},
-        explained={name: _explained(residuals[name], scale) for name in PREDICTIONS},
+        explained={name: _explained(residuals[name], scale) for name in recipe.PREDICTIONS},
         explained_sampled={
-            name: _explained(sampled_delta - from_sample[name], np.abs(sampled_delta)) for name in PREDICTIONS
+            name: _explained(sampled_delta - from_sample[name], np.abs(sampled_delta))
+            for name in recipe.PREDICTIONS
         },
         comparisons={
             name: compare(
@@ -93,7 +94,7 @@ def predict_next_order(
                 basis,
                 n_blocks=sampled.n_blocks,
             )
-            for name in PREDICTIONS
+            for name in recipe.PREDICTIONS
             if predicted.any() and np.isfinite(best[name][predicted]).all()
         },
         remainder=remainder,
@@ -120,9 +121,9 @@ def _changes(
     filled = np.where(undetermined, 0.0, tensor)
     return {
         "free": np.zeros(len(per_unit)),
-        "lambda_tensor": prediction.evaluate_tensor(name, filled).value,
-        "lambda_mean": mean * per_unit,
-        "lambda_fit": fitted * per_unit,
+        recipe.TENSOR: prediction.evaluate_tensor(name, filled).value,
+        recipe.MEAN: mean * per_unit,
+        recipe.FIT: fitted * per_unit,
     }
 
 

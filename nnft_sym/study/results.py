@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from nnft_sym.study import recipe
 from nnft_sym.study.checks import Checks
 from nnft_sym.study.judgement import STANDARD, Judgement
 from numerics.deprecated import renamed
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
     from numerics.results.estimate import Estimate, Quality
 
 Array = NDArray[np.float64]
-
-#: The predictions of the 6-point function that a study compares, in this order.
-PREDICTIONS = ("free", "lambda_tensor", "lambda_mean", "lambda_fit")
 
 
 class CouplingStatus(Enum):
@@ -221,7 +219,7 @@ class NextOrder:
     Attributes
     ----------
     predictions : mapping of str to ndarray, shape (M6,)
-        One tensor per name of `PREDICTIONS`; NaN where a prediction needs an infinite coupling.
+        One tensor per name of `recipe.PREDICTIONS`; NaN where a prediction needs an infinite coupling.
     explained : mapping of str to float
         1 - Σ|residual| / Σ|delta| against the best 6-point function, over all elements; of what a prediction
         cannot predict it explains nothing.
@@ -320,12 +318,13 @@ class StudyResult:
     @property
     def set_aside(self) -> str:
         """Say which couplings of the action a study does not use; empty if it uses them all."""
-        action = self.expansions[4].action
-        others = sorted(set(action.couplings) - set(action.coefficient(4).variables))
+        action = self.expansions[recipe.FITTED].action
+        others = sorted(set(action.couplings) - set(action.coefficient(recipe.FITTED).variables))
         if not others:
             return ""
         return (
-            f"Only the coupling of f⁴ is extracted: every number is computed with {' = '.join(others)} = 0, "
+            f"Only the coupling of {recipe.POWER} is extracted: every number is computed with "
+            f"{' = '.join(others)} = 0, "
             "and the diagrams of other vertices are shown for comparison."
         )
 

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from nnft_sym.printing.tables import terminal_table
+from nnft_sym.study import recipe
 from nnft_sym.study.judgement import Judgement
 from nnft_sym.study.result_tables import (
     chosen_fit,
@@ -58,7 +59,7 @@ def net_summary(net: NetResult) -> dict[str, Any]:
         exact 6-point function, where there is one;
         ``g6_explained_sampled``: the same from the sample alone.
     """
-    four, coupling = net.correlators[4], net.coupling
+    four, coupling = net.correlators[recipe.FITTED], net.coupling
     fit, source = chosen_fit(net)
     return {
         "name": net.name,
