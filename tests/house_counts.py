@@ -14,15 +14,17 @@ import networkx
 
 FLOORS = ("diagrams", "numerics", "nnft_sym")
 #: A number with its error: a class with a field or property of the first kind and one of the second.
+#: Sums over blocks are raw data of a sample, from which errors are made, and no result.
 VALUE = re.compile(r"(.*_)?(value|full|estimate|parameters|exponent|mean|sampled|projection|sums|explained)")
 ERROR = re.compile(
-    r"(.*_)?(error|errors|error_of_mean|covariance|left_out|replicates|background|block_sums|deviations|scale_error)"
+    r"(.*_)?(error|errors|error_of_mean|covariance|left_out|replicates|background|deviations|scale_error)"
 )
 #: Names by which the study and its reports know the theory λ f⁴ and the 4- and 6-point functions.
 QUARTIC = re.compile(
     r"lambda_?\w*|quartic\w*|\w*four_?point\w*|\w*six_?point\w*|FourPoint\w*|SixPoint\w*|\w*g[46]\w*",
     re.IGNORECASE,
 )
+RECIPE = ("nnft_sym/study/recipe.py", "nnft_sym/study/summary.py")
 QUARTIC_TEXT = re.compile(r"λ|lambda|G[46]\b|[46]-point|f⁴|quartic", re.IGNORECASE)
 
 
@@ -137,10 +139,13 @@ def decided_by_sentence(root: Path) -> list[str]:
 
 
 def quartic_places(root: Path) -> list[str]:
-    """Lines of study/ and report/ with a name or a text (not a docstring) that means λ f⁴, G4 or G6."""
+    """Lines of study/ and report/ with a name or a text (not a docstring) that means λ f⁴, G4 or G6.
+
+    Without the recipe, whose names they are, and without the summary, whose keys are a contract.
+    """
     found = set()
     for path, tree in modules(root):
-        if not path.startswith(("nnft_sym/study/", "nnft_sym/report/")):
+        if not path.startswith(("nnft_sym/study/", "nnft_sym/report/")) or path in RECIPE:
             continue
         documentation = {
             id(node.body[0].value)

@@ -4,22 +4,24 @@ The physics is made up: λ of an element is a smooth function of its indices, an
 function is whatever the λ tensor leaves. What renderers rely on (shapes, NaN, None, statuses) is as in a run.
 """
 
+from functools import partial
 from itertools import combinations
 from types import MappingProxyType
 
 import numpy as np
+from made_up_tensor import tensor
 
 from diagrams.combinatorics.pairings import pairings
 from nnft_sym.expansions.expansion import correlator
 from nnft_sym.study.checks import Check, CheckName, Checks
 from nnft_sym.study.config import NetConfig, StudyConfig
+from nnft_sym.study.recipe import PREDICTIONS
 from nnft_sym.study.results import (
-    PREDICTIONS,
     CorrelatorResult,
-    CouplingResult,
     CouplingStatus,
+    CouplingTensor,
     NetResult,
-    SixPointResult,
+    NextOrder,
     StudyResult,
 )
 from nnft_sym.study.verdict import verdict
@@ -69,11 +71,13 @@ def made_up_net(
     fulls = {2: free[2], 4: free[4] + delta4, 6: free[6] + np.nan_to_num(tensor6) + connected6}
     deltas = {2: 0 * free[2], 4: delta4, 6: connected6}
     correlators = {
-        order: _correlator(order, n, free[order], fulls[order], deltas[order], rng, exact, order in heavy)
+        order: _correlator(
+            order, points, free[order], fulls[order], deltas[order], rng, exact, order in heavy
+        )
         for order in (2, 4, 6)
     }
     coupling = _coupling(correlators[4], coefficient, tuple(status), finite, exact)
-    remainder = correlators[6].best - free[6] - tensor6
+    remainder = correlators[6].best.value - free[6] - tensor6
     return NetResult(
         config=config,
         name=kind,
@@ -85,15 +89,16 @@ def made_up_net(
         integral_error=3e-15,
         correlators=correlators,
         coupling=coupling,
-        six_point=(six_point := _six_point(correlators[6], coupling, unit6, tensor6, remainder)),
+        next_order=(next_order := _next_order(correlators[6], coupling, unit6, tensor6, remainder)),
         joint=correlators[2].comparison,
+        block_sizes=np.full(BLOCKS, 1000),
         checks=Checks(
             (
                 Check(CheckName.INTEGRALS, True, 3e-15, 1e-6),
                 Check(CheckName.CORRELATOR, exact, 0.3 if exact else 1e-9, 1e-4, order=2),
             )
         ),
-        verdict=verdict(correlators, coupling, six_point),
+        verdict=verdict(correlators, coupling, next_order),
         seconds=1.5,
     )
 
@@ -137,24 +142,27 @@ def _six_terms(coefficient, tensor, full, six, n):
     return unit, weighted
 
 
-def _correlator(order, n, free, full, connected, rng, exact, heavy):
+def _correlator(order, points, free, full, connected, rng, exact, heavy):
     error = 1e-3 * np.abs(free) + 1e-12
     common, own = rng.normal(), rng.normal(size=len(free))
     sampled = full + error * (0.8 * common + 0.6 * own) * (25.0 if heavy else 1.0)
     scale = np.abs(free)
     comparison = None
+    # one block in a thousand moves all elements, another one each of them: the covariance is
+    # (0.64 + 0.36 δ_ij) error_i error_j
+    rows = np.zeros((BLOCKS, len(free)))
+    rows[: len(free) + 1] = np.vstack([0.8 * error, np.diag(0.6 * error)])
+    made = partial(tensor, points=points, order=order)
     if exact:
-        covariance = np.outer(error, error) * (0.64 + 0.36 * np.eye(len(free)))
-        comparison = compare(sampled - full, covariance, n_blocks=BLOCKS)
+        comparison = compare(sampled - full, rows.T @ rows, n_blocks=BLOCKS)
     return CorrelatorResult(
-        order=order,
-        indices=multisets(n, order),
-        free=free,
-        sampled=sampled,
-        error=error,
-        exact=full if exact else None,
-        connected=connected if exact else None,
-        quality=Quality.HEAVY_TAILED if heavy else Quality.TRUSTED,
+        free=made(free),
+        sampled=made(
+            sampled, rows=rows, n_blocks=BLOCKS, quality=Quality.HEAVY_TAILED if heavy else Quality.TRUSTED
+        ),
+        exact=made(full) if exact else None,
+        connected=made(connected) if exact else None,
+        excess=made(full - free) if exact else None,
         m_sampled=float(np.mean(np.abs(sampled - free) / scale)),
         m_exact=float(np.mean(np.abs(full - free) / scale)) if exact else None,
         background=float(np.sqrt(10) * 1e-3),
@@ -163,31 +171,19 @@ def _correlator(order, n, free, full, connected, rng, exact, heavy):
 
 
 def _coupling(four, coefficient, status, finite, exact):
-    def divide(values):
-        made = np.full(len(finite), np.nan)
-        made[finite] = values[finite] / coefficient[finite]
-        return made
-
-    covariance = np.outer(four.error, four.error) * (0.64 + 0.36 * np.eye(len(finite)))
+    divisor = np.where(finite, coefficient, np.nan)
     kept = np.ix_(finite, finite)
-    sampled_delta, best_delta = four.sampled - four.free, four.delta
+    covariance = four.sampled.covariance
+    sampled_delta, best_delta = (four.sampled - four.free).value, four.delta
     fits = [
         fit(delta[finite], coefficient[finite, None], covariance[kept], BLOCKS) if finite.any() else None
         for delta in (sampled_delta, best_delta)
     ]
-    sampled = divide(sampled_delta)
-    return CouplingResult(
-        coefficient=coefficient,
-        coefficient_error=1e-15 * np.abs(coefficient),
+    return CouplingTensor(
+        coefficient=0 * four.free + coefficient,
         status=status,
-        sampled=sampled,
-        sampled_error=np.abs(divide(four.error)),
-        exact=divide(best_delta) if exact else None,
-        mean=float(np.nanmean(sampled)) if finite.any() else float("nan"),
-        mean_error=1e-3,
-        mean_exact=float(np.nanmean(divide(best_delta))) if exact and finite.any() else None,
-        spread_sampled=float(np.nanstd(sampled)) if finite.any() else float("nan"),
-        spread_exact=float(np.nanstd(divide(best_delta))) if exact and finite.any() else None,
+        sampled=(four.sampled - four.free) / divisor,
+        exact=four.excess / divisor if exact else None,
         fit=fits[0],
         fit_best=fits[1],
         misfit_best=0.31 if finite.any() else float("nan"),
@@ -195,25 +191,25 @@ def _coupling(four, coefficient, status, finite, exact):
     )
 
 
-def _six_point(six, coupling, unit, tensor, remainder):
+def _next_order(six, coupling, unit, tensor, remainder):
     fitted = coupling.fit_best.parameters[0] if coupling.fit_best else float("nan")
     predictions = {
-        "free": six.free,
-        "lambda_tensor": six.free + tensor,
-        "lambda_mean": six.free
-        + (coupling.mean if coupling.mean_exact is None else coupling.mean_exact) * unit,
-        "lambda_fit": six.free + fitted * unit,
+        "free": six.free.value,
+        "lambda_tensor": six.free.value + tensor,
+        "lambda_mean": six.free.value
+        + float(coupling.mean if coupling.mean_exact is None else coupling.mean_exact) * unit,
+        "lambda_fit": six.free.value + fitted * unit,
     }
-    explained = {name: _share(six.best - predictions[name], six.delta) for name in PREDICTIONS}
-    against = six.comparison or Comparison(2.0, 1, 0.3, 1e-6, np.zeros(len(six.free)), 0.0, BLOCKS)
-    return SixPointResult(
+    explained = {name: _share(six.best.value - predictions[name], six.delta) for name in PREDICTIONS}
+    against = six.comparison or Comparison(2.0, 1, 0.3, 1e-6, np.zeros(six.free.size), 0.0, BLOCKS)
+    return NextOrder(
         predictions=MappingProxyType(predictions),
         explained=explained,
         explained_sampled={name: share - 0.05 for name, share in explained.items()},
         comparisons={name: against for name in PREDICTIONS if np.isfinite(explained[name])},
         remainder=remainder,
         remainder_share=1 - explained["lambda_tensor"],
-        identity_error=None if six.exact is None else 2e-16,
+        identity_miss=None if six.exact is None else 2e-16,
         excluded=int((~np.isfinite(remainder)).sum()),
     )
 

@@ -8,14 +8,14 @@ from house_counts import COUNTS
 ROOT = Path(__file__).parent.parent
 #: Today's counts. They only ever fall; the second number is where they are to go.
 MOST = {
-    "types that hold a number with its error": (10, 4),
+    "types that hold a number with its error": (6, 4),
     "moment-to-cumulant routines": (1, 1),
-    "pairings": (3, 1),
+    "pairings": (2, 1),
     "jackknives": (1, 1),
     "circles of imports": (0, 0),
-    "constants patched by tests": (14, 0),
+    "constants patched by tests": (0, 0),
     "checks decided by a sentence": (0, 0),
-    "places where λ f⁴ stands by name": (189, 20),
+    "places where λ f⁴ stands by name": (3, 20),
     "loose files at the root of numerics/": (4, 4),
 }
 

@@ -58,7 +58,7 @@ def test_the_numbers_are_readable_netcdf(tmp_path, result):
         assert {group.attrs["sigma_w"] for group in tree.children.values()} == {1.0}
         assert all("sigma_b" in group.attrs for group in tree.children.values())
         sampled = tree["1_erf_N5/order_4/sampled"].to_numpy()
-    assert sampled.tolist() == result.nets[0].correlators[4].sampled.tolist()
+    assert sampled.tolist() == result.nets[0].correlators[4].sampled.value.tolist()
 
 
 def test_others_may_read_the_folder_as_the_umask_allows(tmp_path, result):

@@ -59,15 +59,15 @@ def test_the_bars_of_the_overview_are_the_shares():
     for row, one in enumerate(nets):
         bars = [bar for bar in axes.patches if round(bar.get_y() + bar.get_height() / 2) == row]
         widths = sorted(bar.get_width() for bar in bars)
-        shares = [one.six_point.explained[name] for name in panels_theory.COUPLED]
+        shares = [one.next_order.explained[name] for name in panels_theory.COUPLED]
         assert widths == pytest.approx(sorted(100 * max(share, -1.0) for share in shares))
     numbers = [text.get_text() for text in axes.texts]
-    assert minus(f"{100 * nets[0].six_point.explained['lambda_fit']:.1f}") in numbers
+    assert minus(f"{100 * nets[0].next_order.explained['lambda_fit']:.1f}") in numbers
 
 
 def test_a_share_far_below_zero_is_written_out():
     made = made_up_net(points=THREE)
-    made.six_point.explained["lambda_mean"] = -432.1
+    made.next_order.explained["lambda_mean"] = -432.1
     texts = [text.get_text() for text in drawn(panels_theory.overview, [made]).texts]
     assert "−43210.0 (off scale)" in texts
 
@@ -92,7 +92,7 @@ def test_the_lines_of_the_coupling_are_mean_and_fit():
     plain = net("plain")
     axes = drawn(panels_theory.coupling, plain)
     heights = {line.get_label(): line.get_ydata()[0] for line in axes.lines}
-    assert heights[r"mean $\lambda$"] == plain.coupling.mean
+    assert heights[r"mean $\lambda$"] == float(plain.coupling.mean)
     assert heights[r"fitted $\lambda$"] == plain.coupling.fit.parameters[0]
 
 
@@ -100,7 +100,7 @@ def test_untrusted_couplings_are_replaced_by_exact_ones():
     heavy = net("heavy")
     axes = drawn(panels_theory.coupling, heavy)
     heights = {line.get_label(): line.get_ydata()[0] for line in axes.lines}
-    assert heights[r"mean $\lambda$ (exact)"] == heavy.coupling.mean_exact
+    assert heights[r"mean $\lambda$ (exact)"] == float(heavy.coupling.mean_exact)
     assert heights[r"fitted $\lambda$ (exact)"] == heavy.coupling.fit_best.parameters[0]
 
 
@@ -120,7 +120,7 @@ def test_no_residual_is_lost():
     plain = net("plain")
     axes = drawn(panels_theory.residuals, plain)
     for line, name in zip(axes.lines, ("free", *panels_theory.COUPLED), strict=False):
-        missing = plain.correlators[6].best - plain.six_point.predictions[name]
+        missing = plain.correlators[6].best.value - plain.next_order.predictions[name]
         assert line.get_ydata().sum() == pytest.approx(np.abs(missing).sum())
         assert (np.diff(line.get_ydata()) <= 0).all()
 
@@ -162,6 +162,6 @@ def test_thousands_of_markers_become_a_picture(most, as_picture):
 def test_the_constants_lie_within_the_frame():
     # A fit to strongly correlated numbers may lie outside all of them.
     made = made_up_net(points=THREE)
-    made.coupling.fit.parameters[0] = 10 * np.nanmax(np.abs(made.coupling.sampled))
+    made.coupling.fit.parameters[0] = 10 * np.nanmax(np.abs(made.coupling.sampled.value))
     low, high = drawn(panels_theory.coupling, made).get_ylim()
-    assert low < made.coupling.mean < made.coupling.fit.parameters[0] < high
+    assert low < float(made.coupling.mean) < made.coupling.fit.parameters[0] < high

@@ -174,7 +174,7 @@ def test_heavy_tails_are_said_in_words(page):
 
 def test_a_missed_identity_is_not_called_one():
     one = made_up_net(points=((0.5,),))
-    one = replace(one, six_point=replace(one.six_point, identity_error=0.01))
+    one = replace(one, next_order=replace(one.next_order, identity_miss=0.01))
     said = Page(report_html(made_up_study(one), ())).words["1_erf_N5"]
     assert "It should equal κ₆/N²" in said
     assert "It equals" not in said

@@ -22,7 +22,7 @@ from nnft_sym.expansions.expansion import correlator
 from nnft_sym.printing.number_text import number, with_error
 from nnft_sym.study.checks import CheckName
 from nnft_sym.study.config import built_in_study, parse_study
-from nnft_sym.study.couplings import FourPointData, extract_coupling
+from nnft_sym.study.couplings import extract_coupling
 from nnft_sym.study.results import CouplingStatus
 from nnft_sym.study.run import run_study
 from nnft_sym.study.summary import summarise
@@ -143,11 +143,11 @@ def test_relu_at_inputs_of_both_signs_has_no_contact_coupling():
     assert "36 would be infinite" in net.verdict
     assert "60 are 0/0" in net.verdict
     assert "rejected: some elements would need it infinite" in net.verdict
-    assert np.isfinite(net.coupling.mean)
-    assert np.isfinite([net.six_point.explained[name] for name in ("lambda_mean", "lambda_fit")]).all()
+    assert np.isfinite(float(net.coupling.mean))
+    assert np.isfinite([net.next_order.explained[name] for name in ("lambda_mean", "lambda_fit")]).all()
     # 6-point elements without any (2+, 2-) subset: all six on one side (28 each) or five and one (2·21·3).
-    assert net.six_point.excluded == 462 - 2 * 28 - 2 * 21 * 3
-    assert net.six_point.identity_error < 1e-12
+    assert net.next_order.excluded == 462 - 2 * 28 - 2 * 21 * 3
+    assert net.next_order.identity_miss < 1e-12
     assert net.passed, net.checks
 
 
@@ -167,10 +167,10 @@ points = [[0.0, 0.0], [0.5, -0.4], [1.0, 0.3]]
 def test_cos_net_in_two_dimensions():
     net = run_study(parse_study(COS_2D)).nets[0]
     assert net.passed, net.checks
-    assert net.six_point.identity_error < 1e-10
+    assert net.next_order.identity_miss < 1e-10
     # At one point κ4 = 3 sa⁴/8 and ∫K⁴ = (sa²/2)⁴ (π/2c)^(d/2), c = sw²/d.
     integral = (1.3**2 / 2) ** 4 * math.pi / (2 * 0.49 / 2)
-    assert net.coupling.exact[0] == pytest.approx(-(3 * 1.3**4 / 8) / 6 / (24 * integral), rel=1e-10)
+    assert net.coupling.exact.value[0] == pytest.approx(-(3 * 1.3**4 / 8) / 6 / (24 * integral), rel=1e-10)
 
 
 @pytest.mark.statistical
@@ -181,18 +181,12 @@ def test_mean_coupling_has_an_honest_error_over_many_seeds(kind):
     expansion = correlator(Action("lambda*f**4"), 4, scheme="exact")
     theory = predict(expansion.monomials(), net.kernel, points, Box(config.cutoff))
     free, vertex = theory.coefficient(""), theory.coefficient("lambda")
-    exact = exact_correlators(net, points, orders=(4,))[4].value
+    exact = exact_correlators(net, points, orders=(4,))[4]
     pulls = []
     for seed in range(24):
         sampled = Ensemble(net, points, seed=seed).correlators(100_000, orders=(4,), n_blocks=500)
-        found = extract_coupling(
-            FourPointData(
-                coefficient=vertex.value, coefficient_error=vertex.error,
-                sampled_delta=sampled[4].value - free.value, sampled_error=sampled[4].error,
-                exact_delta=exact - free.value, covariance=sampled.covariance((4,)), n_blocks=500,
-            )
-        )  # fmt: skip
-        pulls.append((found.mean - found.mean_exact) / found.mean_error)
+        found = extract_coupling(vertex, sampled[4] - free, exact - free)
+        pulls.append((float(found.mean) - float(found.mean_exact)) / float(found.mean.error))
     # Kolmogorov and Smirnov, two-sided; with fixed seeds this is a fixed number.
     assert kstest(pulls, norm.cdf).pvalue > 0.01
 
@@ -241,7 +235,7 @@ def test_size_of_corrections_in_closed_form(relu):
     assert correlators[6].m_exact == pytest.approx(six / (15 / 8), rel=1e-10)
     for one in correlators.values():
         # All elements share one random factor, so the error of any of them is the error of m.
-        spread = one.error[0] / one.free[0]
+        spread = one.sampled.error[0] / one.free.value[0]
         assert abs(one.m_sampled - one.m_exact) < 4 * spread + (one.order == 2) * 4 * spread
         # The scatter of one of ten experiments is √10 times the error of their mean, itself known to 24 %.
         assert one.background == pytest.approx(math.sqrt(10) * spread, rel=0.6)
@@ -251,29 +245,30 @@ def test_shares_from_the_sample_in_closed_form(relu):
     # With one random factor per order, G4 = 3K²(1 + m_4) and G6 = 15K³(1 + m_6): λ explains 3 m_4 / m_6.
     net = relu.nets[0]
     four, six = (
-        float(np.mean((net.correlators[n].sampled - net.correlators[n].free) / net.correlators[n].free))
-        for n in (4, 6)
+        float(np.mean((net.correlators[n].sampled / net.correlators[n].free).value - 1)) for n in (4, 6)
     )
     # G6 contains 15 K (G4 - 3K²): in units of 15 K³ that is 3 m_4.
     ratio = 3 * four / six
     expected = 1 - abs(1 - ratio)
     for name in ("lambda_tensor", "lambda_mean", "lambda_fit"):
-        assert net.six_point.explained_sampled[name] == pytest.approx(expected, rel=1e-8)
-    assert net.six_point.remainder_share == pytest.approx(
-        1 - net.six_point.explained["lambda_tensor"], rel=1e-12
+        assert net.next_order.explained_sampled[name] == pytest.approx(expected, rel=1e-8)
+    assert net.next_order.remainder_share == pytest.approx(
+        1 - net.next_order.explained["lambda_tensor"], rel=1e-12
     )
-    assert net.six_point.comparisons["free"].dof == 1
-    pull = (net.correlators[6].sampled - net.correlators[6].free)[0] / net.correlators[6].error[0]
-    assert net.six_point.comparisons["free"].chi2 == pytest.approx(pull**2, rel=1e-6)
+    assert net.next_order.comparisons["free"].dof == 1
+    delta = net.correlators[6].sampled - net.correlators[6].free
+    pull = delta.value[0] / delta.error[0]
+    assert net.next_order.comparisons["free"].chi2 == pytest.approx(pull**2, rel=1e-6)
 
 
 def test_summary_quotes_the_right_numbers(relu):
     net, quoted = relu.nets[0], summarise(relu)["nets"][0]
     # One independent number: every way of averaging gives the same λ and the same error.
-    relative = net.correlators[4].error[0] / abs(net.correlators[4].sampled[0] - net.correlators[4].free[0])
+    delta = net.correlators[4].sampled - net.correlators[4].free
+    relative = delta.error[0] / abs(delta.value[0])
     for value, error in (("lambda_mean", "lambda_err"), ("lambda_fit", "lambda_fit_err")):
         assert quoted[error] == pytest.approx(relative * abs(quoted[value]), rel=1e-6)
-    assert net.coupling.sampled_error[0] == pytest.approx(quoted["lambda_err"], rel=1e-6)
+    assert net.coupling.sampled.error[0] == pytest.approx(quoted["lambda_err"], rel=1e-6)
     assert set(quoted["checks"]) >= {
         "vertex integrals converged",
         "sampled 6-point function agrees with the exact one",

@@ -4,14 +4,14 @@ import dataclasses
 
 import numpy as np
 import pytest
+from made_up_tensor import tensor
 from scipy import stats
 
 from nnft_sym.study.checking import check_numbers
 from nnft_sym.study.checks import CheckName
-from nnft_sym.study.couplings import FourPointData, extract_coupling
-from nnft_sym.study.results import CorrelatorResult, CouplingStatus, SixPointResult
+from nnft_sym.study.couplings import extract_coupling
+from nnft_sym.study.results import CorrelatorResult, CouplingStatus, NextOrder
 from nnft_sym.study.verdict import constancy, describes, verdict
-from numerics.fields.index_sets import multisets
 from numerics.fits.comparison import compare
 from numerics.results.estimate import Quality
 
@@ -20,14 +20,14 @@ SIZE = 15
 
 def correlator(order, quality=Quality.TRUSTED, miss=0.0):
     """A correlator whose sample misses the exact one by `miss` standard errors everywhere."""
-    indices = multisets(2, 2 if order == 2 else 4)[:SIZE]
-    ones = np.ones(len(indices))
+    size = order + 1
+    ones = np.ones(size)
     rng = np.random.default_rng(order)
-    difference = 0.01 * rng.normal(size=len(indices)) + 0.01 * miss
+    difference = 0.01 * rng.normal(size=size) + 0.01 * miss
     return CorrelatorResult(
-        order=order, indices=indices, free=ones, sampled=1.2 * ones + difference, error=0.01 * ones,
-        exact=1.2 * ones, connected=0.2 * ones, quality=quality, m_sampled=0.2, m_exact=0.2, background=0.03,
-        comparison=compare(difference, 1e-4 * np.eye(len(indices)), n_blocks=None),
+        free=tensor(ones), sampled=tensor(1.2 * ones + difference, rows=0.01 * np.eye(size), quality=quality),
+        exact=tensor(1.2 * ones), connected=tensor(0.2 * ones), excess=tensor(0.2 * ones), m_sampled=0.2,
+        m_exact=0.2, background=0.03, comparison=compare(difference, 1e-4 * np.eye(size), n_blocks=None),
     )  # fmt: skip
 
 
@@ -39,19 +39,17 @@ def coupling(scatter, infinite=False):
     if infinite:
         coefficient[0] = 0.0
     return extract_coupling(
-        FourPointData(
-            coefficient=coefficient, coefficient_error=np.zeros(SIZE),
-            sampled_delta=delta + 0.01 * rng.normal(size=SIZE), sampled_error=np.full(SIZE, 0.01),
-            exact_delta=delta, covariance=1e-4 * np.eye(SIZE), n_blocks=10_000,
-        )
-    )  # fmt: skip
+        tensor(coefficient),
+        tensor(delta + 0.01 * rng.normal(size=SIZE), rows=0.01 * np.eye(SIZE)),
+        tensor(delta),
+    )
 
 
 def six(fitted, identity=1e-12):
     explained = {"free": 0.0, "lambda_tensor": 0.99, "lambda_mean": fitted, "lambda_fit": fitted}
-    return SixPointResult(
+    return NextOrder(
         predictions={}, explained=explained, explained_sampled=explained, comparisons={},
-        remainder=np.zeros(1), remainder_share=0.01, identity_error=identity, excluded=0,
+        remainder=np.zeros(1), remainder_share=0.01, identity_miss=identity, excluded=0,
     )  # fmt: skip
 
 
@@ -139,7 +137,8 @@ def test_a_small_sample_is_not_judged():
 @pytest.mark.parametrize(("shift", "agrees"), [(-6, False), (-3, True), (3, True), (6, False)])
 def test_a_mean_coupling_off_by_many_errors_is_noticed_on_both_sides(shift, agrees):
     found = coupling(0.0)
-    moved = dataclasses.replace(found, mean=found.mean_exact + shift * found.mean_error)
+    off = float(found.mean_exact) + shift * float(found.mean.error) - float(found.mean)
+    moved = dataclasses.replace(found, sampled=found.sampled + off)
     made = check_numbers(orders(), None, moved, six(0.9), integral_error=0.0, n_networks=10**6)
     assert made.find(CheckName.MEAN_COUPLING).passed is agrees
 
@@ -176,9 +175,7 @@ def test_a_factor_in_the_vertex_coefficient_is_noticed():
 
 
 def test_without_referee_a_vague_sample_decides_nothing():
-    vague = dataclasses.replace(
-        coupling(0.0), exact=None, mean_exact=None, spread_exact=None, misfit_best=0.9
-    )
+    vague = dataclasses.replace(coupling(0.0), exact=None, misfit_best=0.9)
     text = verdict(orders(), vague, six(0.9, identity=None))
     assert "neither rejected nor accepted" in text
     assert text.endswith("is not decided.")
@@ -187,7 +184,7 @@ def test_without_referee_a_vague_sample_decides_nothing():
 
 def test_the_share_that_every_constant_misses_is_the_smallest_there_is():
     found = coupling(0.3)
-    ratio, size = found.exact, np.abs(found.coefficient)
+    ratio, size = found.exact.value, np.abs(found.coefficient.value)
     trials = np.linspace(ratio.min(), ratio.max(), 20_001)
     missed = (size * np.abs(ratio - trials[:, np.newaxis])).sum(axis=1) / (size * np.abs(ratio)).sum()
     assert found.misfit_least == pytest.approx(missed.min(), rel=1e-3)
@@ -239,12 +236,6 @@ def test_the_fit_is_rejected_at_one_in_a_thousand(tail, rejected):
 
 
 def test_one_element_tests_nothing():
-    one = extract_coupling(
-        FourPointData(
-            coefficient=np.array([-24.0]), coefficient_error=np.zeros(1), sampled_delta=np.array([-12.0]),
-            sampled_error=np.array([0.01]), exact_delta=np.array([-12.0]), covariance=np.array([[1e-4]]),
-            n_blocks=1000,
-        )
-    )  # fmt: skip
+    one = extract_coupling(tensor([-24.0]), tensor([-12.0], rows=[[0.01]], n_blocks=1000), tensor([-12.0]))
     assert constancy(one, Quality.TRUSTED) == "undecided"
     assert "Whether λ is constant is untested" in verdict(orders(), one, six(1.0))

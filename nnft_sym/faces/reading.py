@@ -15,6 +15,7 @@ from nnft_sym.faces.netcdf import CORRELATOR, CORRELATORS, ESTIMATE, SAMPLE, SCH
 from numerics.errors import InvalidStatistics
 from numerics.fields.field_set import FieldSet
 from numerics.files.sealed import is_intact
+from numerics.networks.parameter_laws import as_law
 from numerics.results.correlator import Correlator, Part
 from numerics.results.estimate import Estimate
 from numerics.results.joint_correlators import Correlators
@@ -150,6 +151,7 @@ def _sample(tree: "xarray.DataTree") -> Correlators:
     sizes = _wholes(tree, "block_size")
     means = np.concatenate([_array(group, "block_mean") for group in groups], axis=1)
     provenance = json.loads(tree.attrs["provenance"])
+    record = provenance["network"]
     if isinstance(provenance["seed"], list):
         provenance["seed"] = tuple(provenance["seed"])
     return Correlators(
@@ -164,6 +166,8 @@ def _sample(tree: "xarray.DataTree") -> Correlators:
             conditional=provenance["estimator"] == "conditional",
             correlated=bool(tree.attrs["correlated"]),
             provenance=provenance,
+            output_law=as_law(record.get("output_law", "gaussian")),
+            width=int(record["width"]),
         )
     )
 

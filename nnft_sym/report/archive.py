@@ -13,7 +13,9 @@ import numpy as np
 
 from nnft_sym.jsonio import jsonable
 from nnft_sym.storage.writing import atomically
-from nnft_sym.study.results import PREDICTIONS, NetResult, StudyResult
+from nnft_sym.study import recipe
+from nnft_sym.study.results import NetResult, StudyResult
+from nnft_sym.study.summary import net_summary
 from numerics.files.sealed import seal
 
 if TYPE_CHECKING:
@@ -26,6 +28,11 @@ if TYPE_CHECKING:
 SCHEMA = 1
 #: What the file of a sample says that it is.
 SAMPLE = "sample"
+#: What the deviations in a study's file are.
+DEVIATIONS = (
+    "deviations F of the block means: the covariance of the sampled correlators is F'F; with B blocks of "
+    "block_size of all n networks, block mean - mean = F sqrt((B - 1) n / block_size)"
+)
 #: Connected correlators of more elements than this are left to those who want them: they take minutes.
 MOST_CONNECTED = 5000
 
@@ -177,7 +184,9 @@ def study_tree(result: StudyResult) -> "xarray.DataTree":
     Returns
     -------
     xarray.DataTree
-        One group per net (``/erf_5``), below it ``kernel``, ``order_2``, ``order_4``, ``order_6``.
+        One group per net (``/1_erf_N5``) with points, kernels and the net's summary; below it ``order_2``,
+        ``order_4``, ``order_6`` with all correlators, their errors and the deviations F of the blocks. The
+        covariance of sampled correlators is FᵀF, of several orders too if their F stand side by side.
     """
     import xarray
 
@@ -222,6 +231,7 @@ def _net_dataset(net: NetResult) -> "xarray.Dataset":
             **network_attributes(net.config.network()),
             "verdict": net.verdict,
             "passed": int(net.passed),
+            "summary": json.dumps(jsonable(net_summary(net))),
             "integral_method": net.integral_method,
             "exact_method": net.exact_method or "none",
         },
@@ -232,18 +242,28 @@ def _order_dataset(net: NetResult, order: int) -> "xarray.Dataset":
     import xarray
 
     one = net.correlators[order]
-    columns = {"free": one.free, "sampled": one.sampled, "error": one.error}
-    if one.exact is not None and one.connected is not None:
-        columns |= {"exact": one.exact, "exact_connected": one.connected}
-    if order == 4:
+    columns = {"free": one.free.value, "free_error": one.free.error}
+    columns |= {"sampled": one.sampled.value, "error": one.sampled.error}
+    known = {"exact": one.exact, "exact_connected": one.connected, "exact_excess": one.excess}
+    for name, exact in known.items():
+        if exact is not None:
+            columns |= {name: exact.value, f"{name}_error": exact.error}
+    if order == recipe.FITTED:
         coupling = net.coupling
-        columns |= {"lambda_sampled": coupling.sampled, "lambda_error": coupling.sampled_error}
-        columns |= {"vertex_coefficient": coupling.coefficient, "vertex_error": coupling.coefficient_error}
+        sampled = coupling.sampled
+        columns |= {recipe.column("sampled"): sampled.value, recipe.column("error"): sampled.error}
+        vertex = coupling.coefficient
+        columns |= {"vertex_coefficient": vertex.value, "vertex_error": vertex.error}
         if coupling.exact is not None:
-            columns["lambda_exact"] = coupling.exact
-    if order == 6:
-        columns |= {f"prediction_{name}": net.six_point.predictions[name] for name in PREDICTIONS}
-        columns["remainder"] = net.six_point.remainder
+            columns[recipe.column("exact")] = coupling.exact.value
+    if order == recipe.PREDICTED:
+        columns |= {f"prediction_{name}": net.next_order.predictions[name] for name in recipe.PREDICTIONS}
+        columns["remainder"] = net.next_order.remainder
     data = {name: ("element", values) for name, values in columns.items()}
     made = xarray.Dataset(data, attrs={"order": order, "quality": one.quality.value})
-    return made.assign(indices=(("element", "slot"), one.indices))
+    (scatter,) = one.sampled.uncertainty.blocks
+    return made.assign(
+        indices=(("element", "slot"), one.indices),
+        deviation=(("block", "element"), scatter.deviations, {"long_name": DEVIATIONS}),
+        block_size=("block", net.block_sizes, {"long_name": "networks per block"}),
+    )

@@ -1,17 +1,22 @@
 """What stands below the figures of a study."""
 
 from nnft_sym.report.plot_style import minus
+from nnft_sym.study import recipe
 from nnft_sym.study.results import CouplingStatus, NetResult
 from numerics.results.estimate import Quality
 
 OVERVIEW = (
-    "Share of ΔG6 = G6 − free theory that each prediction explains, 1 − Σ|residual|/Σ|ΔG6| over distinct "
-    "index sets. Bars: against the exact 6-point function (where there is one). Open circles: sampled "
-    "couplings against the sampled 6-point function. 0 % is the free theory; with the λ tensor the "
+    f"Share of {recipe.DELTA_PREDICTED} = {recipe.G_PREDICTED} − free theory that each prediction "
+    f"explains, 1 − Σ|residual|/Σ|{recipe.DELTA_PREDICTED}| over distinct "
+    f"index sets. Bars: against the exact {recipe.PREDICTED}-point function (where there is one). Open "
+    f"circles: sampled "
+    f"couplings against the sampled {recipe.PREDICTED}-point function. 0 % is the free theory; with "
+    f"the {recipe.SYMBOL} tensor the "
     "remainder is κ₆/N² by identity."
 )
 DIAGRAMS = (
-    "The diagrams of the 2-, 4- and 6-point functions, one for all that differ only by the labels of the "
+    f"The diagrams of the 2-, {recipe.FITTED}- and {recipe.PREDICTED}-point functions, one for all that "
+    f"differ only by the labels of the "
     "external points: number of labellings × Wick contractions of each."
 )
 PULLS = (
@@ -46,27 +51,31 @@ def coupling(net: NetResult) -> str:
     left_out = total - net.coupling.count(CouplingStatus.FINITE)
     order = "exact" if net.coupling.exact is not None else "sampled"
     said = (
-        f"The coupling λ element by element, sorted by its {order} value, with 1σ errors (strongly "
+        f"The coupling {recipe.SYMBOL} element by element, sorted by its {order} value, with 1σ errors "
+        f"(strongly "
         "correlated between elements), and the one constant that replaces it: the mean of the tensor or "
         "the fit."
     )
     if left_out:
-        said += f" {left_out} of {total} elements have no finite λ and are not shown."
-    if net.correlators[4].quality is not Quality.TRUSTED:
+        said += f" {left_out} of {total} elements have no finite {recipe.SYMBOL} and are not shown."
+    if net.correlators[recipe.FITTED].quality is not Quality.TRUSTED:
         said += " Grey: the sampled values are not trustworthy."
     return said
 
 
-def six_point(net: NetResult) -> str:
+def next_order(net: NetResult) -> str:
     """Caption of the 6-point function and its predictions."""
-    target = "exact" if net.correlators[6].exact is not None else "sampled"
+    target = "exact" if net.correlators[recipe.PREDICTED].exact is not None else "sampled"
     said = (
-        f"Left: predicted against {target} ΔG6, in units of the largest |ΔG6|; a perfect prediction lies "
+        f"Left: predicted against {target} {recipe.DELTA_PREDICTED}, in units of the largest "
+        f"|{recipe.DELTA_PREDICTED}|; a perfect prediction lies "
         "on the diagonal, the free theory on the grey line. Right: |residual| of each prediction, sorted "
-        "by size; what the λ tensor leaves is κ₆/N²."
+        f"by size; what the {recipe.SYMBOL} tensor leaves is κ₆/N²."
     )
-    if net.six_point.excluded:
-        said += f" {net.six_point.excluded} elements cannot be predicted with a finite λ tensor."
-    if net.correlators[6].quality is not Quality.TRUSTED:
-        return said + " The sampled 6-point function is not trustworthy and not shown."
-    return said + " Dotted: the sampling error of G6."
+    if net.next_order.excluded:
+        said += (
+            f" {net.next_order.excluded} elements cannot be predicted with a finite {recipe.SYMBOL} tensor."
+        )
+    if net.correlators[recipe.PREDICTED].quality is not Quality.TRUSTED:
+        return said + f" The sampled {recipe.PREDICTED}-point function is not trustworthy and not shown."
+    return said + f" Dotted: the sampling error of {recipe.G_PREDICTED}."

@@ -14,18 +14,12 @@ from nnft_sym.report import notes as prose
 from nnft_sym.report import report_tables
 from nnft_sym.report.plot_style import INK, PAPER, net_title
 from nnft_sym.report.plots import StudyFigure, net_label
-from nnft_sym.study import result_tables
+from nnft_sym.study import recipe, result_tables
 from nnft_sym.study.results import NetResult, StudyResult
 
 if TYPE_CHECKING:
     from nnft_sym.expansions.expansion import Expansion
     from nnft_sym.expansions.terms import Topology
-
-#: How the coupling of one element is read off; c is what multiplies λ in the 4-point function.
-EXTRACTION = (
-    r"\lambda(1234) = \frac{G^{(4)}(1234) - \sum_{3} K K}{c(1234)}",
-    r"\delta(1\ldots6) = G^{(6)} - \sum_{15} K K K - \sum_{15} c\,\lambda\,K = \frac{\kappa_{6}}{N^{2}}",
-)
 
 
 @dataclass(frozen=True)
@@ -106,8 +100,8 @@ def _context(result: StudyResult, figures: Sequence[StudyFigure]) -> dict[str, A
         f"seed {result.config.seed}",
         "overview": report_tables.overview_table(result),
         "overview_figure": overview,
-        "action": result.expansions[4].action.latex(),
-        "extraction": EXTRACTION,
+        "action": result.expansions[recipe.FITTED].action.latex(),
+        "extraction": recipe.EXTRACTION,
         "functions": [_function_view(n, expansion) for n, expansion in result.expansions.items()],
         "nets": [_net_view(place, net, result, figures) for place, net in enumerate(result.nets)],
         "notes": prose.notes(result),
@@ -133,7 +127,7 @@ def _net_view(
         "title": net_title(net),
         "verdict": net.verdict,
         "constant": report_tables.constant_coupling(net),
-        "explained": percent(net.six_point.explained["lambda_fit"]),
+        "explained": percent(net.next_order.explained[recipe.FIT]),
         "passed": net.passed,
         "checks": net.checks,
         "tails": prose.tail_sentences(net),
@@ -141,7 +135,7 @@ def _net_view(
         "correlators": result_tables.correlators_table(net),
         "coupling": result_tables.coupling_table(net),
         "elements": report_tables.element_table(net),
-        "six_point": result_tables.six_point_table(net),
+        "next_order": result_tables.next_order_table(net),
         "remainder": prose.remainder_sentences(net, result.limits),
         "figures": {figure.kind: figure for figure in figures if figure.net == place},
     }

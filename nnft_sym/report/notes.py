@@ -8,6 +8,7 @@ import numpy as np
 
 from nnft_sym.printing.number_text import NOTHING, number, percent, superscript
 from nnft_sym.printing.tables import point_label
+from nnft_sym.study import recipe
 from nnft_sym.study.judgement import Judgement
 from nnft_sym.study.results import NetResult, StudyResult
 from numerics.results.estimate import Quality
@@ -53,41 +54,53 @@ def _point(point: Sequence[float]) -> str:
 
 def remainder_sentences(net: NetResult, limits: Judgement) -> list[str]:
     """Say what the λ tensor leaves of the 6-point function."""
-    six, result = net.six_point, net.correlators[6]
+    six, result = net.next_order, net.correlators[recipe.PREDICTED]
     kept = np.isfinite(six.remainder)
     if not kept.any():
-        return ["No element of the 6-point function can be predicted with a finite λ tensor."]
+        return [
+            f"No element of the {recipe.PREDICTED}-point function can be predicted with a finite "
+            f"{recipe.SYMBOL} tensor."
+        ]
     sizes = np.abs(six.remainder[kept])
-    full = float(np.abs(result.best[kept]).sum())
+    full = float(np.abs(result.best.value[kept]).sum())
     of_full = float(sizes.sum()) / full if full else float("nan")
     of_delta = six.remainder_share - six.unpredicted_share
     said = [
-        f"With the λ tensor the remainder is {percent(of_delta, 2)} of ΔG6 and "
-        f"{percent(of_full, 2)} of G6; its mean size is {number(float(sizes.mean()), 3)}, the largest "
+        f"With the {recipe.SYMBOL} tensor the remainder is {percent(of_delta, 2)} of "
+        f"{recipe.DELTA_PREDICTED} and "
+        f"{percent(of_full, 2)} of {recipe.G_PREDICTED}; its mean size is "
+        f"{number(float(sizes.mean()), 3)}, the largest "
         f"{number(float(sizes.max()), 3)}."
     ]
-    if six.identity_error is not None and six.identity_error > limits.identity:
+    if six.identity_miss is not None and six.identity_miss > limits.identity:
         said.append(
-            "It should equal κ₆/N², the exact connected 6-point function, but misses it by up to "
-            f"{number(six.identity_error, 2)} of the largest |ΔG6|: the engine or its integrals are not "
+            f"It should equal κ₆/N², the exact connected {recipe.PREDICTED}-point function, but misses "
+            f"it by up to "
+            f"{number(six.identity_miss, 2)} of the largest |{recipe.DELTA_PREDICTED}|: the engine or "
+            f"its integrals are not "
             "accurate enough here."
         )
-    elif six.identity_error is not None:
+    elif six.identity_miss is not None:
         said.append(
-            f"It equals κ₆/N², the exact connected 6-point function, up to {number(six.identity_error, 2)} "
-            "of the largest |ΔG6|: an identity that tests the diagram engine and the integrals, not the "
+            f"It equals κ₆/N², the exact connected {recipe.PREDICTED}-point function, up to "
+            f"{number(six.identity_miss, 2)} "
+            f"of the largest |{recipe.DELTA_PREDICTED}|: an identity that tests the diagram engine and "
+            f"the integrals, not the "
             "field theory."
         )
     else:
         said.append("There is no exact answer here, so the remainder is κ₆/N² plus the noise of the sample.")
     said.append(
-        "No κ is quoted from it: the exchange of two λ vertices contributes at the same order 1/N² and is "
+        f"No κ is quoted from it: the exchange of two {recipe.SYMBOL} vertices contributes at the same "
+        f"order 1/N² and is "
         "not computed yet."
     )
     if six.excluded:
         said.append(
-            f"{six.excluded} of {len(kept)} elements need an infinite λ: nothing predicts them, and the "
-            f"{percent(six.unpredicted_share, 2)} of ΔG6 they hold counts as not explained by the tensor."
+            f"{six.excluded} of {len(kept)} elements need an infinite {recipe.SYMBOL}: nothing "
+            f"predicts them, and the "
+            f"{percent(six.unpredicted_share, 2)} of {recipe.DELTA_PREDICTED} they hold counts as not "
+            f"explained by the tensor."
         )
     return said
 
@@ -132,10 +145,11 @@ def notes(result: StudyResult) -> list[tuple[str, str]]:
     blocks = sorted({one.n_blocks for one in compared if one.n_blocks is not None})
     cut = ", ".join(number(threshold, 2) for threshold in thresholds) or NOTHING
     block_text = " or ".join(f"{count:,}" for count in blocks) or NOTHING
+    rule = result.expansions[recipe.FITTED].rule
     said = [
         (
             "Propagators",
-            f"{result.expansions[4].rule[0].upper()}{result.expansions[4].rule[1:]}. A line that touches a "
+            f"{rule[0].upper()}{rule[1:]}. A line that touches a "
             "vertex is K_W, the kernel without the variance of the output bias; a line between external "
             "points is the full K.",
         ),
@@ -153,9 +167,12 @@ def notes(result: StudyResult) -> list[tuple[str, str]]:
         ),
         (
             "Shares explained",
-            "1 − Σ|residual|/Σ|ΔG6| over distinct index sets, with ΔG6 = G6 − free theory; 0 % is the "
-            "free theory, negative is worse. They are judged on the exact 6-point function where there is "
-            "one, because the sampling noise of ΔG6 can exceed what a prediction leaves; the shares from "
+            f"1 − Σ|residual|/Σ|{recipe.DELTA_PREDICTED}| over distinct index sets, with "
+            f"{recipe.DELTA_PREDICTED} = {recipe.G_PREDICTED} − free theory; 0 % is the "
+            f"free theory, negative is worse. They are judged on the exact {recipe.PREDICTED}-point "
+            f"function where there is "
+            f"one, because the sampling noise of {recipe.DELTA_PREDICTED} can exceed what a prediction "
+            f"leaves; the shares from "
             "the sample alone stand beside them.",
         ),
         (
@@ -175,11 +192,12 @@ def notes(result: StudyResult) -> list[tuple[str, str]]:
         ),
         ("Thresholds", _thresholds(result.limits)),
     ]
-    if any(net.correlators[4].quality is not Quality.TRUSTED for net in result.nets):
+    if any(net.correlators[recipe.FITTED].quality is not Quality.TRUSTED for net in result.nets):
         said.append(
             (
                 "Fits marked *",
-                "The sampled 4-point function is not trustworthy, so the constant λ was fitted to the "
+                f"The sampled {recipe.FITTED}-point function is not trustworthy, so the constant "
+                f"{recipe.SYMBOL} was fitted to the "
                 "exact one, weighted by the sampled covariance; its error and χ² are therefore only "
                 "indicative.",
             )
@@ -189,7 +207,7 @@ def notes(result: StudyResult) -> list[tuple[str, str]]:
 
 def _comparisons(net: NetResult) -> "Iterable[Comparison]":
     yield from (one.comparison for one in net.correlators.values() if one.comparison is not None)
-    yield from net.six_point.comparisons.values()
+    yield from net.next_order.comparisons.values()
 
 
 def provenance_facts(result: StudyResult) -> list[tuple[str, str]]:
@@ -229,8 +247,10 @@ def _thresholds(limits: Judgement) -> str:
         f"linear relation is broken by more than {percent(limits.relations)}; a χ² with k directions is "
         f"judged from {limits.networks_per_square:g} k² networks on; the mean coupling may be "
         f"{limits.pull:g} standard errors off, integrals {limits.quadrature:g} of the largest, the identity "
-        f"of the 6-point function {limits.identity:g}. A constant λ is rejected at an upper tail of χ² below "
+        f"of the {recipe.PREDICTED}-point function {limits.identity:g}. A constant {recipe.SYMBOL} is "
+        f"rejected at an upper tail of χ² below "
         f"{limits.rejected:g}, or if every constant misses more than {percent(limits.misfit)} of the exact "
-        f"ΔG4; a sample alone accepts one that misses at most {percent(limits.vague)}. A fair description "
-        f"explains {percent(limits.fair)} of ΔG6."
+        f"{recipe.DELTA_FITTED}; a sample alone accepts one that misses at most "
+        f"{percent(limits.vague)}. A fair description "
+        f"explains {percent(limits.fair)} of {recipe.DELTA_PREDICTED}."
     )

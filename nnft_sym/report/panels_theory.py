@@ -9,7 +9,6 @@ from nnft_sym.report.plot_style import (
     BLUE,
     GREY,
     INK,
-    LABELS,
     LOOKS,
     PAPER,
     log_ticks,
@@ -17,6 +16,7 @@ from nnft_sym.report.plot_style import (
     net_title,
     plain_ticks,
 )
+from nnft_sym.study import recipe
 from nnft_sym.study.result_tables import chosen_fit
 from nnft_sym.study.results import Array, NetResult
 from numerics.results.estimate import Quality
@@ -30,7 +30,7 @@ LOWEST_SHARE = -1.0
 #: More markers than this are drawn as a picture, not one by one, to keep the file small.
 MANY = 2000
 #: The predictions with a coupling, in the order in which they are drawn.
-COUPLED = ("lambda_mean", "lambda_fit", "lambda_tensor")
+COUPLED = (recipe.MEAN, recipe.FIT, recipe.TENSOR)
 
 
 def overview(axes: "Axes", nets: Sequence[NetResult]) -> None:
@@ -45,8 +45,8 @@ def overview(axes: "Axes", nets: Sequence[NetResult]) -> None:
     axes.set_ylim(len(nets) - 0.45, -0.55)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
-    shares = [share for net in nets for share in _finite(net.six_point.explained)]
-    shares += [share for net in nets for share in _finite(net.six_point.explained_sampled)]
+    shares = [share for net in nets for share in _finite(net.next_order.explained)]
+    shares += [share for net in nets for share in _finite(net.next_order.explained_sampled)]
     lowest = max(LOWEST_SHARE, min([0.0, *shares]))
     axes.set_xlim(100 * lowest - 12, 116)
     plain_ticks(axes.xaxis)
@@ -66,9 +66,9 @@ def _finite(shares: Mapping[str, float]) -> list[float]:
 
 
 def _share_bar(axes: "Axes", net: NetResult, name: str, height: float, step: float, label: bool) -> None:
-    share, sampled = net.six_point.explained[name], net.six_point.explained_sampled[name]
+    share, sampled = net.next_order.explained[name], net.next_order.explained_sampled[name]
     colour = LOOKS[name][0]
-    trusted = net.correlators[6].quality is Quality.TRUSTED
+    trusted = net.correlators[recipe.PREDICTED].quality is Quality.TRUSTED
     circle = bool(np.isfinite(sampled) and sampled >= LOWEST_SHARE and trusted)
     if np.isfinite(share):
         drawn = max(share, LOWEST_SHARE)
@@ -77,7 +77,7 @@ def _share_bar(axes: "Axes", net: NetResult, name: str, height: float, step: flo
             100 * drawn,
             height=0.86 * step,
             color=colour,
-            label=LABELS[name] if label else None,
+            label=recipe.LABELS[name] if label else None,
         )
         text = minus(f"{100 * share:.1f}") + (" (off scale)" if share < LOWEST_SHARE else "")
         # Right of bar and circle; a bar to the left has its number on the free side of the axis.
@@ -102,25 +102,26 @@ def _share_bar(axes: "Axes", net: NetResult, name: str, height: float, step: flo
             markerfacecolor=PAPER,
             markeredgecolor=INK,
             markeredgewidth=0.8,
-            label=SAMPLED if label and name == "lambda_fit" else None,
+            label=SAMPLED if label and name == recipe.FIT else None,
         )
 
 
 def coupling(axes: "Axes", net: NetResult) -> None:
     """Draw the coupling element by element, sorted, with mean and fitted constant as lines."""
     found = net.coupling
-    guide = found.sampled if found.exact is None else found.exact
+    guide = found.tensor.value
     order = np.argsort(guide)[: int(np.isfinite(guide).sum())]
     if not order.size:
         axes.text(0.5, 0.5, "no element has a finite coupling", ha="center", transform=axes.transAxes)
         axes.set_axis_off()
         return
     ranks = np.arange(1, order.size + 1)
-    trusted = net.correlators[4].quality is Quality.TRUSTED
+    sampled, error = found.sampled.value[order], found.sampled.error[order]
+    trusted = net.correlators[recipe.FITTED].quality is Quality.TRUSTED
     axes.errorbar(
         ranks,
-        found.sampled[order],
-        yerr=found.sampled_error[order],
+        sampled,
+        yerr=error,
         fmt="o",
         markersize=2.6,
         color=BLUE if trusted else GREY,
@@ -130,13 +131,13 @@ def coupling(axes: "Axes", net: NetResult) -> None:
         label="sampled" if trusted else "sampled (not trustworthy)",
     )
     if found.exact is not None:
-        axes.plot(ranks, found.exact[order], color=INK, linewidth=1.4, label="exact", zorder=3)
+        axes.plot(ranks, found.exact.value[order], color=INK, linewidth=1.4, label="exact", zorder=3)
     for value, name, source in _constants(net):
         colour, _, style = LOOKS[name]
-        label = LABELS[name] + ("" if source == "sampled" else f" ({source})")
+        label = recipe.LABELS[name] + ("" if source == "sampled" else f" ({source})")
         axes.axhline(value, color=colour, linestyle=style, linewidth=1.4, label=label, zorder=4)
     shown = np.concatenate([guide[order], [value for value, _, _ in _constants(net)]])
-    low, high = _robust_limits(found.sampled[order], found.sampled_error[order], shown)
+    low, high = _robust_limits(sampled, error, shown)
     axes.set_ylim(low, high)
     axes.set_xlim(0, order.size + 1)
     size = int(np.floor(np.log10(max(-low, high))))
@@ -144,7 +145,7 @@ def coupling(axes: "Axes", net: NetResult) -> None:
     plain_ticks(axes.yaxis, power)
     plain_ticks(axes.xaxis)
     axes.set_xlabel(f"element, sorted by {'sampled' if found.exact is None else 'exact'} value")
-    axes.set_ylabel(r"$\lambda$" if power == 0 else rf"$\lambda$  (units of $10^{{{power}}}$)")
+    axes.set_ylabel(rf"${recipe.LATEX}$" if power == 0 else rf"${recipe.LATEX}$  (units of $10^{{{power}}}$)")
     if low < 0.0 < high:
         axes.axhline(0.0, color=INK, linewidth=0.5, alpha=0.5)
     handles, labels = axes.get_legend_handles_labels()
@@ -161,12 +162,12 @@ def coupling(axes: "Axes", net: NetResult) -> None:
 def _constants(net: NetResult) -> Iterator[tuple[float, str, str]]:
     """Give the constants that replace the tensor, each with its source: exact where the sample is no good."""
     found, (fit, source) = net.coupling, chosen_fit(net)
-    if found.mean_exact is None or net.correlators[4].quality is Quality.TRUSTED:
-        yield found.mean, "lambda_mean", "sampled"
+    if found.mean_exact is None or net.correlators[recipe.FITTED].quality is Quality.TRUSTED:
+        yield float(found.mean), recipe.MEAN, "sampled"
     else:
-        yield found.mean_exact, "lambda_mean", "exact"
+        yield float(found.mean_exact), recipe.MEAN, "exact"
     if fit is not None:
-        yield float(fit.parameters[0]), "lambda_fit", source
+        yield float(fit.parameters[0]), recipe.FIT, source
 
 
 def _robust_limits(sampled: Array, error: Array, whole: Array) -> tuple[float, float]:
@@ -181,8 +182,8 @@ def _robust_limits(sampled: Array, error: Array, whole: Array) -> tuple[float, f
 
 def predicted(axes: "Axes", net: NetResult, most: int = MANY) -> None:
     """Draw predicted against best ΔG6, in units of the largest; more than `most` markers as a picture."""
-    six, free = net.six_point, net.correlators[6].free
-    delta = net.correlators[6].delta
+    six, free = net.next_order, net.correlators[recipe.PREDICTED].free.value
+    delta = net.correlators[recipe.PREDICTED].delta
     scale = float(np.abs(delta).max()) or 1.0
     many = len(delta) > most
     for name in reversed(COUPLED):
@@ -197,7 +198,7 @@ def predicted(axes: "Axes", net: NetResult, most: int = MANY) -> None:
             markerfacecolor="none",
             markeredgecolor=colour,
             markeredgewidth=0.8,
-            label=LABELS[name],
+            label=recipe.LABELS[name],
             rasterized=many,
         )
     lowest, highest = float(min(delta.min() / scale, 0)), float(max(delta.max() / scale, 0))
@@ -205,7 +206,7 @@ def predicted(axes: "Axes", net: NetResult, most: int = MANY) -> None:
     axes.axhline(0.0, color=GREY, linewidth=0.8, zorder=0)
     plain_ticks(axes.xaxis)
     plain_ticks(axes.yaxis)
-    target = "exact" if net.correlators[6].exact is not None else "sampled"
+    target = "exact" if net.correlators[recipe.PREDICTED].exact is not None else "sampled"
     axes.set_xlabel(rf"{target} $\Delta G^{{(6)}}$")
     axes.set_ylabel(r"predicted $\Delta G^{(6)}$")
     axes.margins(0.06)
@@ -213,16 +214,16 @@ def predicted(axes: "Axes", net: NetResult, most: int = MANY) -> None:
 
 def residuals(axes: "Axes", net: NetResult) -> None:
     """Draw |residual| of each prediction, each sorted by size, on a logarithmic scale."""
-    six, result = net.six_point, net.correlators[6]
+    six, result = net.next_order, net.correlators[recipe.PREDICTED]
     shown: list[Array] = []
     for name in ("free", *COUPLED):
         colour, marker, style = LOOKS[name]
-        sizes = np.abs(result.best - six.predictions[name])
+        sizes = np.abs(result.best.value - six.predictions[name])
         sizes = np.sort(sizes[np.isfinite(sizes)])[::-1]
         if not sizes.any():
             continue  # nothing to draw on a logarithmic scale
-        label = rf"{LABELS[name]}: $|\Delta G^{{(6)}}|$" if name == "free" else LABELS[name]
-        if name == "lambda_tensor":
+        label = rf"{recipe.LABELS[name]}: $|\Delta G^{{(6)}}|$" if name == "free" else recipe.LABELS[name]
+        if name == recipe.TENSOR:
             label += r": $\kappa_6/N^2$"
         axes.plot(
             np.arange(1, sizes.size + 1),
@@ -237,8 +238,8 @@ def residuals(axes: "Axes", net: NetResult) -> None:
             label=label,
         )
         shown.append(sizes)
-    if result.quality is Quality.TRUSTED and result.error.any():
-        errors = np.sort(result.error)[::-1]
+    if result.quality is Quality.TRUSTED and result.sampled.error.any():
+        errors = np.sort(result.sampled.error)[::-1]
         axes.plot(
             np.arange(1, errors.size + 1),
             errors,

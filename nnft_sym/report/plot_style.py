@@ -8,6 +8,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from nnft_sym.study import recipe
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -24,16 +26,10 @@ BLUE, VERMILLION, GREEN, PURPLE, GREY = "#0072b2", "#d55e00", "#009e73", "#b0568
 
 #: Colour, marker and line style of each prediction.
 LOOKS: Mapping[str, tuple[str, str, Any]] = {
-    "free": (GREY, "x", "-"),
-    "lambda_mean": (VERMILLION, "s", (0, (5, 1.5))),
-    "lambda_fit": (GREEN, "o", (0, (3, 1, 1, 1))),
-    "lambda_tensor": (PURPLE, "D", "-"),
-}
-LABELS: Mapping[str, str] = {
-    "free": "free theory",
-    "lambda_mean": r"mean $\lambda$",
-    "lambda_fit": r"fitted $\lambda$",
-    "lambda_tensor": r"$\lambda$ tensor",
+    recipe.FREE: (GREY, "x", "-"),
+    recipe.MEAN: (VERMILLION, "s", (0, (5, 1.5))),
+    recipe.FIT: (GREEN, "o", (0, (3, 1, 1, 1))),
+    recipe.TENSOR: (PURPLE, "D", "-"),
 }
 
 STYLE: dict[Any, Any] = {

@@ -113,7 +113,7 @@ def _net_figures(net: NetResult, experiments: int) -> "dict[str, tuple[Figure, s
     made = {
         "correlators": (_correlators(net, experiments), captions.correlators(net)),
         "coupling": (_coupling(net), captions.coupling(net)),
-        "six_point": (_six_point(net), captions.six_point(net)),
+        "six_point": (_next_order(net), captions.next_order(net)),
     }
     if any(one.comparison is not None for one in net.correlators.values()):
         made["pulls"] = (_pulls(net), captions.PULLS)
@@ -134,7 +134,7 @@ def _coupling(net: NetResult) -> "Figure":
     return figure
 
 
-def _six_point(net: NetResult) -> "Figure":
+def _next_order(net: NetResult) -> "Figure":
     figure = _figure(3.2)
     left, right = figure.subplots(1, 2, width_ratios=(1, 1.25))
     panels_theory.predicted(left, net)

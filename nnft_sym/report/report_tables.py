@@ -3,6 +3,7 @@
 from nnft_sym.printing.number_text import NOTHING, number, with_error
 from nnft_sym.printing.table_content import Cell, Table
 from nnft_sym.report.plot_style import net_title
+from nnft_sym.study import recipe
 from nnft_sym.study.result_tables import chosen_fit, number_cell, share_cell
 from nnft_sym.study.results import CouplingStatus, NetResult, StudyResult
 from nnft_sym.study.verdict import constancy
@@ -13,20 +14,20 @@ LONGEST_LIST = 500
 
 def constant_coupling(net: NetResult) -> str:
     """Say whether one constant coupling is accepted, rejected or undecided."""
-    return constancy(net.coupling, net.correlators[4].quality)
+    return constancy(net.coupling, net.correlators[recipe.FITTED].quality)
 
 
 def overview_table(result: StudyResult) -> Table:
     """Summarise the study: one row per net."""
     rows = []
     for net in result.nets:
-        fit, source = chosen_fit(net)
-        explained = net.six_point.explained
+        (fit, source), mean = chosen_fit(net), net.coupling.mean
+        explained = net.next_order.explained
         rows.append(
             (
                 Cell(net_title(net)),
                 Cell(constant_coupling(net)),
-                Cell(with_error(net.coupling.mean, net.coupling.mean_error), net.coupling.mean),
+                Cell(with_error(float(mean), float(mean.error)), float(mean)),
                 Cell(NOTHING)
                 if fit is None
                 else Cell(
@@ -36,21 +37,22 @@ def overview_table(result: StudyResult) -> Table:
                 Cell(NOTHING)
                 if fit is None
                 else Cell(f"{number(fit.chi2_dof, 3)} ({fit.dof})", fit.chi2_dof),
-                *(share_cell(explained[name]) for name in ("lambda_mean", "lambda_fit", "lambda_tensor")),
+                *(share_cell(explained[name]) for name in (recipe.MEAN, recipe.FIT, recipe.TENSOR)),
                 Cell("passed" if net.passed else "NOT PASSED"),
             )
         )
     return Table(
-        "The study in one table (ΔG6 by …: share of the 6-point correction explained)",
+        f"The study in one table ({recipe.DELTA_PREDICTED} by …: share of the {recipe.PREDICTED}-point "
+        f"correction explained)",
         (
             "net",
-            "constant λ",
-            "mean λ (sampled)",
-            "fitted λ",
+            f"constant {recipe.SYMBOL}",
+            f"mean {recipe.SYMBOL} (sampled)",
+            f"fitted {recipe.SYMBOL}",
             "χ²/dof (dof)",
-            "ΔG6 by mean λ",
-            "ΔG6 by fitted λ",
-            "ΔG6 by λ tensor",
+            f"{recipe.DELTA_PREDICTED} by mean {recipe.SYMBOL}",
+            f"{recipe.DELTA_PREDICTED} by fitted {recipe.SYMBOL}",
+            f"{recipe.DELTA_PREDICTED} by {recipe.SYMBOL} tensor",
             "checks",
         ),
         tuple(rows),
@@ -59,26 +61,27 @@ def overview_table(result: StudyResult) -> Table:
 
 def element_table(net: NetResult) -> Table | None:
     """List the coupling element by element, or None if that would be too long to read."""
-    coupling, four = net.coupling, net.correlators[4]
+    coupling, four = net.coupling, net.correlators[recipe.FITTED]
     if len(four.indices) > LONGEST_LIST:
         return None
-    rows = []
+    rows, errors = [], coupling.sampled.error
     for place, row in enumerate(four.indices.tolist()):
         status = coupling.status[place]
-        exact = None if coupling.exact is None else float(coupling.exact[place])
+        exact = None if coupling.exact is None else float(coupling.exact.value[place])
         finite = status is CouplingStatus.FINITE
-        value, error = float(coupling.sampled[place]), float(coupling.sampled_error[place])
+        value, error = float(coupling.sampled.value[place]), float(errors[place])
         rows.append(
             (
                 Cell(" ".join(str(index + 1) for index in row)),
-                number_cell(float(coupling.coefficient[place])),
+                number_cell(float(coupling.coefficient.value[place])),
                 Cell(with_error(value, error), value) if finite else Cell(NOTHING),
                 number_cell(exact),
                 Cell("" if finite else status.name.lower() if status is CouplingStatus.INFINITE else "0/0"),
             )
         )
     return Table(
-        "Coupling element by element (c is what multiplies λ in G4; inputs counted from 1)",
-        ("inputs", "c", "λ sampled", "λ exact", "left out"),
+        f"Coupling element by element (c is what multiplies {recipe.SYMBOL} in {recipe.G_FITTED}; "
+        f"inputs counted from 1)",
+        ("inputs", "c", f"{recipe.SYMBOL} sampled", f"{recipe.SYMBOL} exact", "left out"),
         tuple(rows),
     )

@@ -13,10 +13,9 @@ from nnft_sym.printing.number_text import percent
 from nnft_sym.printing.table_content import Table
 from nnft_sym.report import notes as prose
 from nnft_sym.report import report_tables
-from nnft_sym.report.html import EXTRACTION
 from nnft_sym.report.plot_style import net_title
 from nnft_sym.report.plots import StudyFigure
-from nnft_sym.study import result_tables
+from nnft_sym.study import recipe, result_tables
 from nnft_sym.study.results import NetResult, StudyResult
 
 #: Headings of table columns are broken into lines of about this many letters.
@@ -154,13 +153,13 @@ def _context(result: StudyResult, figures: Sequence[StudyFigure]) -> dict[str, A
     overview = report_tables.overview_table(result)
     return {
         "result": result,
-        "action": Latex(result.expansions[4].action.latex()),
+        "action": Latex(result.expansions[recipe.FITTED].action.latex()),
         "functions": [
             (Latex(expansion.latex()), prose.wick_check(expansion))
             for expansion in result.expansions.values()
         ],
         "rule": prose.notes(result)[0][1],
-        "extraction": [Latex(formula) for formula in EXTRACTION],
+        "extraction": [Latex(formula) for formula in recipe.EXTRACTION],
         "overview": (overview.title, _tabular(overview)),
         "shared_figures": [figure for figure in figures if figure.net is None],
         "nets": [_net_view(place, net, result, figures) for place, net in enumerate(result.nets)],
@@ -175,13 +174,13 @@ def _net_view(
     tables = {
         "correlators": result_tables.correlators_table(net),
         "coupling": result_tables.coupling_table(net),
-        "six_point": result_tables.six_point_table(net),
+        "next_order": result_tables.next_order_table(net),
     }
     return {
         "title": net_title(net),
         "verdict": net.verdict,
         "constant": report_tables.constant_coupling(net),
-        "explained": percent(net.six_point.explained["lambda_fit"]),
+        "explained": percent(net.next_order.explained[recipe.FIT]),
         "checks": net.checks,
         "tails": prose.tail_sentences(net),
         "facts": prose.setup_facts(net, result),

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
+from nnft_sym.study import recipe
 from nnft_sym.study.checks import Check, CheckName, Checks
 from nnft_sym.study.judgement import STANDARD, Judgement
-from nnft_sym.study.results import CorrelatorResult, CouplingResult, SixPointResult
+from nnft_sym.study.results import CorrelatorResult, CouplingTensor, NextOrder
 from numerics.fits.comparison import Comparison
 from numerics.results.estimate import Quality
 
@@ -12,8 +13,8 @@ from numerics.results.estimate import Quality
 def check_numbers(
     correlators: Mapping[int, CorrelatorResult],
     joint: Comparison | None,
-    coupling: CouplingResult,
-    six_point: SixPointResult,
+    coupling: CouplingTensor,
+    next_order: NextOrder,
     integral_error: float,
     n_networks: int,
     contact_error: float | None = None,
@@ -26,8 +27,8 @@ def check_numbers(
     correlators : mapping of int to CorrelatorResult
     joint : Comparison or None
         Of all trusted orders together.
-    coupling : CouplingResult
-    six_point : SixPointResult
+    coupling : CouplingTensor
+    next_order : NextOrder
     integral_error : float
         Largest relative error of the vertex integrals.
     n_networks : int
@@ -51,12 +52,12 @@ def check_numbers(
             made.append(_agreement(CheckName.CORRELATOR, one, limits, order))
     if joint is not None and _large_enough(joint, n_networks, limits):
         made.append(_agreement(CheckName.CORRELATORS, joint, limits))
-    four = correlators[4]
-    if coupling.mean_exact is not None and four.quality is Quality.TRUSTED and coupling.mean_error > 0:
-        pull = abs(coupling.mean - coupling.mean_exact) / coupling.mean_error
+    four = correlators[recipe.FITTED]
+    if coupling.mean_exact is not None and four.quality is Quality.TRUSTED and coupling.mean.error > 0:
+        pull = abs(float(coupling.mean) - float(coupling.mean_exact)) / float(coupling.mean.error)
         made.append(Check(CheckName.MEAN_COUPLING, bool(pull < limits.pull), float(pull), limits.pull))
-    if six_point.identity_error is not None:
-        made.append(_at_most(CheckName.REMAINDER, six_point.identity_error, limits.identity))
+    if next_order.identity_miss is not None:
+        made.append(_at_most(CheckName.REMAINDER, next_order.identity_miss, limits.identity))
     return Checks(tuple(made))
 
 

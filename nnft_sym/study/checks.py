@@ -4,16 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from nnft_sym.study import recipe
+
 
 class CheckName(Enum):
     """What is checked; the value is the sentence that holds when it passes."""
 
     INTEGRALS = "vertex integrals converged"
-    CONTACT = "the coefficient of λ is -4! ∫K_W K_W K_W K_W by adaptive quadrature"
+    CONTACT = f"the coefficient of {recipe.SYMBOL} is -4! ∫K_W K_W K_W K_W by adaptive quadrature"
     CORRELATOR = "sampled {order}-point function agrees with the exact one"
     CORRELATORS = "all trusted correlators together agree with the exact ones"
     MEAN_COUPLING = "sampled mean coupling agrees with the exact one"
-    REMAINDER = "the coupling tensor leaves exactly the connected 6-point cumulant"
+    REMAINDER = f"the coupling tensor leaves exactly the connected {recipe.PREDICTED}-point cumulant"
 
 
 #: Checks that rest on a sample, which may deviate by chance.

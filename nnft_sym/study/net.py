@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 
+from nnft_sym.study import recipe
 from nnft_sym.study.checking import check_numbers
 from nnft_sym.study.config import NetConfig, StudyConfig
-from nnft_sym.study.couplings import FourPointData, extract_coupling
+from nnft_sym.study.couplings import extract_coupling
 from nnft_sym.study.judgement import STANDARD, Judgement
+from nnft_sym.study.next_order import predict_next_order
 from nnft_sym.study.reporter import Reporter
 from nnft_sym.study.results import Array, CorrelatorResult, NetResult
-from nnft_sym.study.six_point import predict_six_point
 from nnft_sym.study.verdict import verdict
 from numerics.errors import NotAvailable
 from numerics.exact.correlators import exact_correlators
@@ -23,13 +24,13 @@ from numerics.fits.eigenbasis import Eigenbasis, eigenbasis_of_blocks
 from numerics.integrals.accuracy.contact_referee import contact_coefficient
 from numerics.integrals.prediction import Prediction
 from numerics.networks.architectures import Network
-from numerics.results.estimate import Estimate
+from numerics.results.correlator import Correlator
 from numerics.results.joint_correlators import Correlators
 from numerics.results.quality import Quality
 from numerics.sampling.ensemble import Ensemble
 from numerics.sampling.estimators.connected import mean_ratio
 
-ORDERS = (2, 4, 6)
+ORDERS = recipe.ORDERS
 #: A covariance of hundreds of correlators needs about this many blocks.
 BLOCKS = 1000
 
@@ -78,27 +79,19 @@ def _evaluate(
         n: _correlator_result(n, predictions[n].coefficient(""), sampled, exact, study.experiments, bases[n])
         for n in ORDERS
     }
-    four = correlators[4]
-    vertex = predictions[4].coefficient(coupling_name)
+    four = correlators[recipe.FITTED]
+    vertex = predictions[recipe.FITTED].coefficient(coupling_name)
     coupling = extract_coupling(
-        FourPointData(
-            coefficient=vertex.value,
-            coefficient_error=vertex.error,
-            sampled_delta=four.sampled - four.free,
-            sampled_error=four.error,
-            exact_delta=four.excess,
-            exact_error=None if exact is None else exact.connected()[4].error,
-            covariance=sampled.covariance((4,)),
-            n_blocks=sampled.n_blocks,
-            blocks=sampled.block_means((4,)),
-        )
+        vertex, sampled[four.order] - four.free.value, four.excess, sampled.block_means((four.order,))
     )
-    six_point = predict_six_point(correlators, coupling, predictions[6], coupling_name, sampled, bases[6])
+    next_order = predict_next_order(
+        correlators, coupling, predictions[recipe.PREDICTED], coupling_name, sampled, bases[recipe.PREDICTED]
+    )
     joint = _joint(correlators, sampled)
     integral_error = _relative_error(vertex.value, vertex.error)
     contact = _contact_error(net, points, config.cutoff, vertex.value)
     made = check_numbers(
-        correlators, joint, coupling, six_point, integral_error, sampled.n_samples, contact, limits
+        correlators, joint, coupling, next_order, integral_error, sampled.n_samples, contact, limits
     )
     kernel, kernel_weight = net.kernel.full(points, points), net.kernel.weight(points, points)
     return NetResult(
@@ -112,10 +105,11 @@ def _evaluate(
         integral_error=integral_error,
         correlators=correlators,
         coupling=coupling,
-        six_point=six_point,
+        next_order=next_order,
         joint=joint,
+        block_sizes=sampled.block_sizes,
         checks=made,
-        verdict=verdict(correlators, coupling, six_point, config.cutoff, limits),
+        verdict=verdict(correlators, coupling, next_order, config.cutoff, limits),
         seconds=0.0,
     )
 
@@ -160,34 +154,30 @@ def _seed(net: Network, seed: int, attempt: int) -> int:
 
 def _correlator_result(
     order: int,
-    free: Estimate,
+    free: Correlator,
     sampled: Correlators,
     exact: Correlators | None,
     experiments: int,
     basis: Eigenbasis,
 ) -> CorrelatorResult:
     ours = sampled[order]
-    full = None if exact is None else exact[order].value
-    excess = None if exact is None else exact.excess()[order].value
+    full = None if exact is None else exact[order]
+    excess = None if exact is None else exact.excess()[order]
     comparison = None
     if full is not None:
-        comparison = compare(ours.value - full, basis, n_blocks=sampled.n_blocks)
+        comparison = compare(ours.value - full.value, basis, n_blocks=sampled.n_blocks)
     blocks = sampled.block_means((order,))
     per_experiment = blocks.reshape(experiments, -1, blocks.shape[1]).mean(axis=1)
     return CorrelatorResult(
-        order=order,
-        indices=ours.indices,
-        free=free.value,
-        sampled=ours.value,
-        error=ours.error,
+        free=free,
+        sampled=ours,
         exact=full,
-        connected=None if exact is None else exact.connected()[order].value,
-        quality=ours.quality,
+        connected=None if exact is None else exact.connected()[order],
+        excess=excess,
         m_sampled=mean_ratio(ours.value - free.value, free.value),
-        m_exact=None if excess is None else mean_ratio(excess, free.value),
+        m_exact=None if excess is None else mean_ratio(excess.value, free.value),
         background=mean_ratio(per_experiment.std(axis=0, ddof=1), free.value),
         comparison=comparison,
-        excess=excess,
     )
 
 
@@ -201,7 +191,7 @@ def _joint(correlators: Mapping[int, CorrelatorResult], sampled: Correlators) ->
     orders = tuple(n for n, r in correlators.items() if r.exact is not None and r.quality is Quality.TRUSTED)
     if not orders:
         return None
-    difference = np.concatenate([correlators[n].sampled - correlators[n].best for n in orders])
+    difference = np.concatenate([r.sampled.value - r.best.value for r in (correlators[n] for n in orders)])
     return compare(difference, _basis(sampled, orders), n_blocks=sampled.n_blocks)
 
 

@@ -8,31 +8,26 @@ from typing import TYPE_CHECKING
 
 from nnft_sym.printing.number_text import NOTHING, number, p_value, percent, plain, with_error
 from nnft_sym.printing.table_content import Cell, Column, Table
-from nnft_sym.study.results import PREDICTIONS, CouplingStatus, NetResult
+from nnft_sym.study import recipe
+from nnft_sym.study.results import CouplingStatus, NetResult
 
 if TYPE_CHECKING:
     from numerics.fits.comparison import Comparison
     from numerics.fits.fitting import Fit
 
-#: What the rows of the 6-point table are called.
-PREDICTION_NAMES = {
-    "free": "free theory",
-    "lambda_tensor": "with the λ tensor",
-    "lambda_mean": "with the mean λ",
-    "lambda_fit": "with the fitted λ",
-}
 _STATUS: Mapping[CouplingStatus, str] = {
-    CouplingStatus.FINITE: "λ finite",
-    CouplingStatus.INFINITE: "λ infinite (connected correlator without vertex integral), left out",
-    CouplingStatus.UNDETERMINED: "λ of the form 0/0, left out",
+    CouplingStatus.FINITE: f"{recipe.SYMBOL} finite",
+    CouplingStatus.INFINITE: f"{recipe.SYMBOL} infinite (connected correlator without vertex "
+    f"integral), left out",
+    CouplingStatus.UNDETERMINED: f"{recipe.SYMBOL} of the form 0/0, left out",
 }
 _EMPTY = Cell("")
 
 
 def chosen_fit(net: NetResult) -> "tuple[Fit | None, str]":
     """Choose the fit to report: to the sample, or to the exact 4-point function if the sample is no good."""
-    trusted = net.correlators[4].quality.name == "TRUSTED"
-    if trusted or net.correlators[4].exact is None:
+    trusted = net.correlators[recipe.FITTED].quality.name == "TRUSTED"
+    if trusted or net.correlators[recipe.FITTED].exact is None:
         return net.coupling.fit, "sampled"
     return net.coupling.fit_best, "exact"
 
@@ -121,28 +116,47 @@ def coupling_table(net: NetResult) -> Table:
     coupling, (fit, source) = net.coupling, chosen_fit(net)
     rows = [
         _measured(
-            "mean of the sampled λ tensor",
-            "λ, mean of the sampled tensor",
-            coupling.mean,
-            coupling.mean_error,
+            f"mean of the sampled {recipe.SYMBOL} tensor",
+            f"{recipe.SYMBOL}, mean of the sampled tensor",
+            float(coupling.mean),
+            float(coupling.mean.error),
         ),
-        _plain("spread of the sampled λ tensor", "λ, spread of the sampled tensor", coupling.spread_sampled),
+        _plain(
+            f"spread of the sampled {recipe.SYMBOL} tensor",
+            f"{recipe.SYMBOL}, spread of the sampled tensor",
+            coupling.spread,
+        ),
     ]
     if coupling.mean_exact is not None:
-        rows.append(_plain("mean of the exact λ tensor", "λ, mean of the exact tensor", coupling.mean_exact))
         rows.append(
-            _plain("spread of the exact λ tensor", "λ, spread of the exact tensor", coupling.spread_exact)
+            _plain(
+                f"mean of the exact {recipe.SYMBOL} tensor",
+                f"{recipe.SYMBOL}, mean of the exact tensor",
+                float(coupling.mean_exact),
+            )
+        )
+        rows.append(
+            _plain(
+                f"spread of the exact {recipe.SYMBOL} tensor",
+                f"{recipe.SYMBOL}, spread of the exact tensor",
+                coupling.spread_exact,
+            )
         )
     full_only = set()
     if fit is not None:
-        name, brief = f"one constant λ fitted to the {source} G4", f"one constant λ, fitted ({source} G4)"
+        name, brief = (
+            f"one constant {recipe.SYMBOL} fitted to the {source} {recipe.G_FITTED}",
+            f"one constant {recipe.SYMBOL}, fitted ({source} {recipe.G_FITTED})",
+        )
         rows.append(_measured(name, brief, float(fit.parameters[0]), float(fit.errors[0])))
         chi2 = Cell(number(fit.chi2_dof), fit.chi2_dof, brief=f"{reduced_chi2(fit):.4g}")
         label = Cell(f"χ²/dof of that fit (dof = {fit.dof})", brief=f"  its χ²/dof (dof {fit.dof})")
         rows.append((label, chi2, _EMPTY))
         for words, share in (("this", coupling.misfit_best), ("the closest", coupling.misfit_least)):
             full_only.add(len(rows))
-            rows.append((Cell(f"ΔG4 that {words} constant misses"), share_cell(share), _EMPTY))
+            rows.append(
+                (Cell(f"{recipe.DELTA_FITTED} that {words} constant misses"), share_cell(share), _EMPTY)
+            )
     for status in CouplingStatus:
         count = coupling.count(status)
         if status is CouplingStatus.FINITE or not count:
@@ -150,10 +164,10 @@ def coupling_table(net: NetResult) -> Table:
         label = Cell(f"elements: {_STATUS[status]}", brief=f"elements excluded: {status.value}")
         rows.append((label, _whole(count), _EMPTY))
     return Table(
-        "The coupling λ of f⁴",
+        f"The coupling {recipe.SYMBOL} of {recipe.POWER}",
         ("", "value", Column(None, "error")),
         tuple(rows),
-        brief_title="Coupling of f⁴",
+        brief_title=f"Coupling of {recipe.POWER}",
         full_only=frozenset(full_only),
     )
 
@@ -168,17 +182,17 @@ def _plain(name: str, brief: str, value: float | None) -> tuple[Cell, ...]:
     return Cell(name, brief=brief), number_cell(value), _EMPTY
 
 
-def six_point_table(net: NetResult) -> Table:
+def next_order_table(net: NetResult) -> Table:
     """Show what each prediction explains of the 6-point function."""
-    six = net.six_point
+    six = net.next_order
     rows = []
-    for name in PREDICTIONS:
+    for name in recipe.PREDICTIONS:
         against = six.comparisons.get(name)
         _, dof, chi2_dof, p = _compared(against)
         both = NOTHING if against is None else f"{plain(against.chi2_dof, '.3g')} ({against.dof})"
         rows.append(
             (
-                Cell(PREDICTION_NAMES[name]),
+                Cell(recipe.PREDICTION_NAMES[name]),
                 share_cell(six.explained[name]),
                 share_cell(six.explained_sampled[name]),
                 dof,
@@ -187,12 +201,12 @@ def six_point_table(net: NetResult) -> Table:
                 Cell(both),
             )
         )
-    target = "exact" if net.correlators[6].exact is not None else "sampled"
+    target = "exact" if net.correlators[recipe.PREDICTED].exact is not None else "sampled"
     return Table(
-        "The 6-point function and its predictions",
+        f"The {recipe.PREDICTED}-point function and its predictions",
         (
             Column("prediction", ""),
-            Column(f"{target} ΔG6 explained", "explained"),
+            Column(f"{target} {recipe.DELTA_PREDICTED} explained", "explained"),
             Column("from the sample alone", "from the sample"),
             Column("sample against prediction: dof", None),
             Column("χ²/dof", None),
@@ -200,5 +214,6 @@ def six_point_table(net: NetResult) -> Table:
             Column(None, "sample: χ²/dof (dof)"),
         ),
         tuple(rows),
-        brief_title=f"6-point function: share of {target} ΔG6 explained",
+        brief_title=f"{recipe.PREDICTED}-point function: share of {target} {recipe.DELTA_PREDICTED} "
+        f"explained",
     )

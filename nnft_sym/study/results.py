@@ -9,13 +9,17 @@ referee; sampled numbers stand beside it.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nnft_sym.study import recipe
 from nnft_sym.study.checks import Checks
 from nnft_sym.study.judgement import STANDARD, Judgement
+from numerics.deprecated import renamed
 from numerics.results.faces import Content, Shown
 
 if TYPE_CHECKING:
@@ -23,12 +27,10 @@ if TYPE_CHECKING:
     from nnft_sym.study.config import NetConfig, StudyConfig
     from numerics.fits.comparison import Comparison
     from numerics.fits.fitting import Fit
-    from numerics.results.estimate import Quality
+    from numerics.results.correlator import Correlator
+    from numerics.results.estimate import Estimate, Quality
 
 Array = NDArray[np.float64]
-
-#: The predictions of the 6-point function that a study compares, in this order.
-PREDICTIONS = ("free", "lambda_tensor", "lambda_mean", "lambda_fit")
 
 
 class CouplingStatus(Enum):
@@ -45,13 +47,12 @@ class CorrelatorResult:
 
     Attributes
     ----------
-    indices : ndarray of int, shape (M, order)
-    free, sampled, error : ndarray, shape (M,)
-        Gaussian part; sampled full correlator and its standard error.
-    exact, connected : ndarray, shape (M,), or None
-        Exact finite-width full and connected correlator, where there is an exact answer.
-    quality : Quality
-        Whether the sampled error bar can be trusted.
+    free, sampled : Correlator
+        Gaussian part, with the error bound of its integrals; sampled full correlator, with the deviations of
+        its blocks.
+    exact, connected, excess : Correlator or None
+        Exact finite-width full and connected correlator, and the full one less the free theory without
+        cancellation, where there is an exact answer.
     m_sampled, m_exact, background : float
         Mean over elements of |delta| / |free|: sampled, exact; and the scatter of one experiment,
         std over experiments / |free|, averaged likewise (the error of the mean is smaller by the square
@@ -60,55 +61,68 @@ class CorrelatorResult:
         Sampled against exact in the eigenbasis of the covariance.
     """
 
-    order: int
-    indices: NDArray[np.int64]
-    free: Array
-    sampled: Array
-    error: Array
-    exact: Array | None
-    connected: Array | None
-    quality: "Quality"
+    free: "Correlator"
+    sampled: "Correlator"
+    exact: "Correlator | None"
+    connected: "Correlator | None"
+    excess: "Correlator | None"
     m_sampled: float
     m_exact: float | None
     background: float
     comparison: "Comparison | None"
-    #: Exact full minus free without cancellation, shape (M,), where there is an exact answer.
-    excess: Array | None = None
 
     @property
-    def best(self) -> Array:
+    def order(self) -> int:
+        """Number n of fields in a product."""
+        return self.sampled.order
+
+    @property
+    def indices(self) -> NDArray[np.int64]:
+        """Index sets, shape (M, order)."""
+        return self.sampled.indices
+
+    @property
+    def quality(self) -> "Quality":
+        """Whether the sampled error bar can be trusted."""
+        return self.sampled.quality
+
+    @property
+    def best(self) -> "Correlator":
         """The exact full correlator if there is one, else the sampled."""
         return self.sampled if self.exact is None else self.exact
 
     @property
     def delta(self) -> Array:
-        """Best full correlator minus the free one."""
-        return self.best - self.free if self.excess is None else self.excess
+        """Best full correlator minus the free one, shape (M,)."""
+        return self.best.value - self.free.value if self.excess is None else self.excess.value
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):  # noqa: ANN001, ANN204
+            return _under_old_name(self, name)
 
 
 @dataclass(frozen=True)
-class CouplingResult:
-    """The coupling of f⁴, element by element and as one constant.
+class CouplingTensor:
+    """The coupling of one vertex, element by element and as one constant.
 
     Attributes
     ----------
-    coefficient, coefficient_error : ndarray, shape (M,)
-        What multiplies the coupling in the 4-point function, -24 ∫K_W⁴, and its quadrature error.
+    coefficient : Correlator
+        What multiplies the coupling in the correlator of as many points as the vertex has legs, with its
+        quadrature error.
     status : tuple of CouplingStatus, length M
-    sampled, sampled_error, exact : ndarray, shape (M,)
-        Coupling per element, NaN where it is not finite; `exact` is None without a referee.
-    mean, mean_error : float
-        Mean of the sampled tensor over distinct finite elements, and its standard error.
-    mean_exact, spread_exact, spread_sampled : float
-        The same mean from the exact 4-point function; standard deviation over elements.
+    sampled : Correlator
+        Coupling per element, NaN where it is not finite, with the deviations of the blocks of the sample.
+    exact : Correlator or None
+        The same from the exact correlator, with error bounds.
     fit : Fit or None
-        One constant by generalised least squares on the finite elements of the sampled 4-point function; its
+        One constant by generalised least squares on the finite elements of the sampled correlator; its
         weights allow for a tensor that is not quite constant (`nnft_sym.study.couplings.ALLOWANCE`).
     fit_best : Fit or None
-        The same fit to the best (exact, if there is one) 4-point function, weighted by the sampled
-        covariance.
+        The same fit to the best (exact, if there is one) correlator, weighted by the sampled covariance.
     misfit_best : float
-        Mean |residual| / mean |delta| of `fit_best` on the best 4-point function, over *all* elements: where
+        Mean |residual| / mean |delta| of `fit_best` on the best correlator, over *all* elements: where
         the vertex vanishes no constant explains anything. The fit is led by what is known precisely, so
         another constant may come closer.
     misfit_least : float
@@ -117,17 +131,10 @@ class CouplingResult:
         The constant that reaches it; it lies within the range of the best tensor.
     """
 
-    coefficient: Array
-    coefficient_error: Array
+    coefficient: "Correlator"
     status: tuple[CouplingStatus, ...]
-    sampled: Array
-    sampled_error: Array
-    exact: Array | None
-    mean: float
-    mean_error: float
-    mean_exact: float | None
-    spread_sampled: float
-    spread_exact: float | None
+    sampled: "Correlator"
+    exact: "Correlator | None"
     fit: "Fit | None"
     fit_best: "Fit | None"
     misfit_best: float
@@ -135,14 +142,49 @@ class CouplingResult:
     closest: float = float("nan")
 
     @property
-    def tensor(self) -> Array:
+    def tensor(self) -> "Correlator":
         """The exact coupling per element if there is one, else the sampled; NaN where it is not finite."""
         return self.sampled if self.exact is None else self.exact
 
     @property
+    def finite(self) -> NDArray[np.bool_]:
+        """Which elements exist, shape (M,)."""
+        return np.array([item is CouplingStatus.FINITE for item in self.status])
+
+    @cached_property
+    def mean(self) -> "Estimate":
+        """Mean of the sampled tensor over distinct finite elements, with its standard error."""
+        return self._mean(self.sampled)
+
+    @cached_property
+    def mean_exact(self) -> "Estimate | None":
+        """The same of the exact tensor, with an error bound; None without a referee."""
+        return None if self.exact is None else self._mean(self.exact)
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation of the sampled tensor over elements."""
+        return self._spread(self.sampled)
+
+    @property
+    def spread_exact(self) -> float | None:
+        """The same of the exact tensor; None without a referee."""
+        return None if self.exact is None else self._spread(self.exact)
+
+    def _mean(self, tensor: "Correlator") -> "Estimate":
+        from numerics.results.estimate import Estimate
+
+        finite = self.finite
+        return tensor.numbers()[finite].mean() if finite.any() else Estimate(np.nan, np.nan)
+
+    def _spread(self, tensor: "Correlator") -> float:
+        finite = self.finite
+        return float(tensor.value[finite].std()) if finite.any() else float("nan")
+
+    @property
     def range(self) -> tuple[float, float] | None:
         """Smallest and largest finite element of the best tensor; None if there is none."""
-        finite = self.tensor[np.isfinite(self.tensor)]
+        finite = self.tensor.value[np.isfinite(self.tensor.value)]
         return (float(finite.min()), float(finite.max())) if finite.size else None
 
     @property
@@ -165,15 +207,20 @@ class CouplingResult:
         """Count the elements of one status."""
         return self.status.count(status)
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):  # noqa: ANN001, ANN204
+            return _under_old_name(self, name)
+
 
 @dataclass(frozen=True)
-class SixPointResult:
+class NextOrder:
     """Predictions of the 6-point function and what they leave.
 
     Attributes
     ----------
     predictions : mapping of str to ndarray, shape (M6,)
-        One tensor per name of `PREDICTIONS`; NaN where a prediction needs an infinite coupling.
+        One tensor per name of `recipe.PREDICTIONS`; NaN where a prediction needs an infinite coupling.
     explained : mapping of str to float
         1 - Σ|residual| / Σ|delta| against the best 6-point function, over all elements; of what a prediction
         cannot predict it explains nothing.
@@ -188,7 +235,7 @@ class SixPointResult:
         The part of `remainder_share` that is of elements which cannot be predicted.
     remainder_share : float
         Σ|remainder| / Σ|delta| over all elements; what cannot be predicted remains whole.
-    identity_error : float or None
+    identity_miss : float or None
         Largest |remainder - κ₆/N²| / largest |delta|, where an exact answer exists: checks the engine.
     excluded : int
         Elements that no finite coupling tensor can predict.
@@ -200,14 +247,22 @@ class SixPointResult:
     comparisons: Mapping[str, "Comparison"]
     remainder: Array
     remainder_share: float
-    identity_error: float | None
+    identity_miss: float | None
     excluded: int
     unpredicted_share: float = 0.0
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):  # noqa: ANN001, ANN204
+            return _under_old_name(self, name)
 
 
 @dataclass(frozen=True)
 class NetResult:
-    """Everything a study finds for one architecture."""
+    """Everything a study finds for one architecture.
+
+    The networks of block b, ``block_sizes[b]`` many, are the same in the deviations of all correlators.
+    """
 
     config: "NetConfig"
     name: str
@@ -218,9 +273,10 @@ class NetResult:
     integral_method: str
     integral_error: float
     correlators: Mapping[int, CorrelatorResult]
-    coupling: CouplingResult
-    six_point: SixPointResult
+    coupling: CouplingTensor
+    next_order: NextOrder
     joint: "Comparison | None"
+    block_sizes: NDArray[np.int64]
     checks: Checks
     verdict: str
     seconds: float
@@ -234,6 +290,11 @@ class NetResult:
     def compared(self) -> bool:
         """True when a sampled correlator could be compared with an exact one."""
         return self.checks.compared
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):  # noqa: ANN001, ANN204
+            return _under_old_name(self, name)
 
 
 @dataclass(frozen=True, repr=False)
@@ -271,12 +332,13 @@ class StudyResult(Shown):
     @property
     def set_aside(self) -> str:
         """Say which couplings of the action a study does not use; empty if it uses them all."""
-        action = self.expansions[4].action
-        others = sorted(set(action.couplings) - set(action.coefficient(4).variables))
+        action = self.expansions[recipe.FITTED].action
+        others = sorted(set(action.couplings) - set(action.coefficient(recipe.FITTED).variables))
         if not others:
             return ""
         return (
-            f"Only the coupling of f⁴ is extracted: every number is computed with {' = '.join(others)} = 0, "
+            f"Only the coupling of {recipe.POWER} is extracted: every number is computed with "
+            f"{' = '.join(others)} = 0, "
             "and the diagrams of other vertices are shown for comparison."
         )
 
@@ -293,3 +355,25 @@ class StudyResult(Shown):
         return (
             f"no check failed, but no sample could be compared with an exact answer for {', '.join(missing)}"
         )
+
+
+#: Attributes of one release ago: class -> old name -> new name.
+_NEW_NAMES: Mapping[str, Mapping[str, str]] = {
+    "CorrelatorResult": {"error": "sampled.error"},
+    "CouplingTensor": {
+        "coefficient_error": "coefficient.error",
+        "sampled_error": "sampled.error",
+        "mean_error": "mean.error",
+        "spread_sampled": "spread",
+    },
+    "NextOrder": {"identity_error": "identity_miss"},
+    "NetResult": {"six_point": "next_order"},
+}
+
+
+def _under_old_name(record: object, name: str) -> object:
+    new = _NEW_NAMES[type(record).__name__].get(name)
+    if new is None:
+        raise AttributeError(f"{type(record).__name__!r} object has no attribute {name!r}")
+    renamed(f".{name}", f".{new}", stacklevel=4)
+    return attrgetter(new)(record)

@@ -25,6 +25,7 @@ from diagrams.messages import shown
 from nnft_sym.actions.action import Action
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.expansions.expansion import Expansion, correlator
+from nnft_sym.study import recipe
 from nnft_sym.study.config import InvalidStudy, NetConfig, StudyConfig
 from nnft_sym.study.judgement import STANDARD, Judgement
 from nnft_sym.study.net import ORDERS, study_net
@@ -90,14 +91,14 @@ def run_study(
     ... points = [[0.0], [0.7]]
     ... '''
     >>> result = run_study(parse_study(tiny))
-    >>> result.nets[0].six_point.explained["free"]
+    >>> result.nets[0].next_order.explained["free"]
     0.0
     """
     _check_config(config)
     told: Reporter = Silent() if reporter is None else reporter
     start = time.perf_counter()
     action = Action(config.action)
-    coupling = quartic_coupling(action)
+    coupling = lone_coupling(action)
     expansions = {n: correlator(action, n, order=1, scheme="exact") for n in ORDERS}
     integrated = _integrate_all(config, expansions, coupling, told)
     nets: list[NetResult] = []
@@ -128,7 +129,7 @@ def _check_config(config: object) -> None:
         )
 
 
-def quartic_coupling(action: Action) -> str:
+def lone_coupling(action: Action) -> str:
     """Name the coupling of f⁴, which must stand alone.
 
     Raises
@@ -138,19 +139,20 @@ def quartic_coupling(action: Action) -> str:
 
     Examples
     --------
-    >>> quartic_coupling(Action("lambda*f**4 + kappa*f**6"))
+    >>> lone_coupling(Action("lambda*f**4 + kappa*f**6"))
     'lambda'
     """
     if not action.is_local_scalar:
         raise UnsuitableAction(
             f"the action {action} has position-dependent, bilocal or several-component terms; a study takes "
-            "a local action of one component, as in 'lambda*f**4 + kappa*f**6'"
+            f"a local action of one component, as in '{recipe.DEFAULT_ACTION}'"
         )
-    coefficient = action.coefficient(4) if 4 in action.valences else None
+    coefficient = action.coefficient(recipe.FITTED) if recipe.FITTED in action.valences else None
     if coefficient is None or coefficient != _lone(coefficient):
         raise UnsuitableAction(
-            f"the action {action} has no term of the form lambda*f**4 with one coupling of its own; a study "
-            "extracts that coupling from the 4-point function, so write it as in 'lambda*f**4 + kappa*f**6'"
+            f"the action {action} has no term of the form {recipe.TERM} with one coupling of its own; a "
+            f"study extracts that coupling from the {recipe.FITTED}-point function, so write it as in "
+            f"'{recipe.DEFAULT_ACTION}'"
         )
     odd = [valence for valence in action.valences if valence % 2]
     if odd or 2 in action.valences:
@@ -161,7 +163,7 @@ def quartic_coupling(action: Action) -> str:
     name = coefficient.variables[0]
     for valence in action.valences:
         for _, powers in action.coefficient(valence).monomials():
-            if valence != 4 and (not powers or name in powers):
+            if valence != recipe.FITTED and (not powers or name in powers):
                 raise UnsuitableAction(
                     f"the coefficient of f**{valence} in the action {action} is a plain number or contains "
                     f"{name}; a study varies {name} alone, so give every other term a coupling of its own"
@@ -189,7 +191,7 @@ def _integrate_all(
                 "cutoff = 100.0 to its [[net]] table"
             ) from None
     for number, (net, predictions) in enumerate(zip(config.net, integrated, strict=True), start=1):
-        _refuse_extremes(number, net, predictions[4].coefficient(coupling).value)
+        _refuse_extremes(number, net, predictions[recipe.FITTED].coefficient(coupling).value)
     return integrated
 
 
@@ -207,7 +209,7 @@ def _refuse_extremes(number: int, net: NetConfig, coefficient: Array) -> None:
         return
     raise InvalidStudy(
         f"net number {number} of the study, {net.kind}-net: its vertex integrals are about {largest:.1e}, "
-        "and errors of λ need their squares; give deviations, points and a cutoff nearer to 1"
+        f"and errors of {recipe.SYMBOL} need their squares; give deviations, points and a cutoff nearer to 1"
     )
 
 

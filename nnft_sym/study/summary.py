@@ -3,13 +3,14 @@
 from typing import TYPE_CHECKING, Any
 
 from nnft_sym.printing.tables import terminal_table
+from nnft_sym.study import recipe
 from nnft_sym.study.judgement import Judgement
 from nnft_sym.study.result_tables import (
     chosen_fit,
     correlators_table,
     coupling_table,
+    next_order_table,
     reduced_chi2,
-    six_point_table,
 )
 from nnft_sym.study.results import CouplingStatus, NetResult, StudyResult
 from nnft_sym.study.verdict import constancy
@@ -58,7 +59,7 @@ def net_summary(net: NetResult) -> dict[str, Any]:
         exact 6-point function, where there is one;
         ``g6_explained_sampled``: the same from the sample alone.
     """
-    four, coupling = net.correlators[4], net.coupling
+    four, coupling = net.correlators[recipe.FITTED], net.coupling
     fit, source = chosen_fit(net)
     return {
         "name": net.name,
@@ -81,10 +82,10 @@ def net_summary(net: NetResult) -> dict[str, Any]:
         "not_checked": [name.value for name in net.checks.not_made],
         "repeated": [check.sentence for check in net.checks.repeated],
         "verdict": net.verdict,
-        "lambda_mean": coupling.mean,
-        "lambda_err": coupling.mean_error,
-        "lambda_mean_exact": coupling.mean_exact,
-        "lambda_spread": coupling.spread_sampled,
+        "lambda_mean": float(coupling.mean),
+        "lambda_err": float(coupling.mean.error),
+        "lambda_mean_exact": None if coupling.mean_exact is None else float(coupling.mean_exact),
+        "lambda_spread": coupling.spread,
         "lambda_spread_exact": coupling.spread_exact,
         "lambda_source": source,
         "lambda_fit": NAN if fit is None else fit.parameters[0],
@@ -105,11 +106,11 @@ def net_summary(net: NetResult) -> dict[str, Any]:
             for order, one in net.correlators.items()
             if order > 2
         },
-        "g6_explained": dict(net.six_point.explained),
-        "g6_explained_sampled": dict(net.six_point.explained_sampled),
-        "g6_remainder_share": net.six_point.remainder_share,
-        "g6_identity_error": net.six_point.identity_error,
-        "g6_excluded": net.six_point.excluded,
+        "g6_explained": dict(net.next_order.explained),
+        "g6_explained_sampled": dict(net.next_order.explained_sampled),
+        "g6_remainder_share": net.next_order.remainder_share,
+        "g6_identity_error": net.next_order.identity_miss,
+        "g6_excluded": net.next_order.excluded,
         "kernel_rank": net.kernel_rank,
         "integral_error": net.integral_error,
         "seconds": net.seconds,
@@ -142,7 +143,7 @@ def summary_tables(result: StudyResult) -> "list[Table | str]":
             f"cutoff {'none' if net.config.cutoff is None else format(net.config.cutoff, 'g')})",
             terminal_table(correlators_table(net)),
             terminal_table(coupling_table(net)),
-            terminal_table(six_point_table(net)),
+            terminal_table(next_order_table(net)),
             f"[bold]Verdict.[/bold] {net.verdict}",
             *_failures(net, result.limits),
             "",

@@ -10,12 +10,13 @@ from collections.abc import Mapping
 import numpy as np
 
 from nnft_sym.printing.number_text import number, percent, with_error
+from nnft_sym.study import recipe
 from nnft_sym.study.judgement import STANDARD, Judgement
-from nnft_sym.study.results import CorrelatorResult, CouplingResult, CouplingStatus, SixPointResult
+from nnft_sym.study.results import CorrelatorResult, CouplingStatus, CouplingTensor, NextOrder
 from numerics.results.estimate import Quality
 
 
-def constancy(coupling: CouplingResult, quality: Quality, limits: Judgement = STANDARD) -> str:
+def constancy(coupling: CouplingTensor, quality: Quality, limits: Judgement = STANDARD) -> str:
     """Say in a word what the data say about one constant coupling.
 
     Returns
@@ -29,7 +30,7 @@ def constancy(coupling: CouplingResult, quality: Quality, limits: Judgement = ST
     return "accepted" if decided(coupling, quality, limits) else "undecided"
 
 
-def decided(coupling: CouplingResult, quality: Quality, limits: Judgement = STANDARD) -> bool:
+def decided(coupling: CouplingTensor, quality: Quality, limits: Judgement = STANDARD) -> bool:
     """Tell whether the data can accept a constant: several elements, exact, or trusted and not vague."""
     if coupling.count(CouplingStatus.FINITE) < 2:
         return False  # one number always fits one coupling
@@ -38,12 +39,12 @@ def decided(coupling: CouplingResult, quality: Quality, limits: Judgement = STAN
     return quality is Quality.TRUSTED and coupling.misfit_best <= limits.vague
 
 
-def rejections(coupling: CouplingResult, quality: Quality, limits: Judgement = STANDARD) -> list[str]:
+def rejections(coupling: CouplingTensor, quality: Quality, limits: Judgement = STANDARD) -> list[str]:
     """Say why one constant coupling does not describe the 4-point function.
 
     Parameters
     ----------
-    coupling : CouplingResult
+    coupling : CouplingTensor
     quality : Quality
         Of the sampled 4-point function; a fit to a sample that is not trustworthy rejects nothing.
 
@@ -56,14 +57,17 @@ def rejections(coupling: CouplingResult, quality: Quality, limits: Judgement = S
     """
     fit = coupling.fit
     if fit is None or coupling.fit_best is None:
-        return ["no element of λ is finite"] if coupling.count(CouplingStatus.INFINITE) else []
+        return [f"no element of {recipe.SYMBOL} is finite"] if coupling.count(CouplingStatus.INFINITE) else []
     said = []
     if coupling.count(CouplingStatus.INFINITE):
         said.append("some elements would need it infinite")
     if quality is Quality.TRUSTED and fit.dof and fit.upper_tail < limits.rejected:
         said.append(f"χ²/dof = {number(fit.chi2_dof, 3)} with {_degrees(fit.dof)}")
     if coupling.exact is not None and coupling.misfit_least > limits.misfit:
-        said.append(f"every constant misses at least {percent(coupling.misfit_least)} of the exact ΔG4")
+        said.append(
+            f"every constant misses at least {percent(coupling.misfit_least)} of the exact "
+            f"{recipe.DELTA_FITTED}"
+        )
     if quality is Quality.TRUSTED and fit.null_residual > limits.misfit:
         said.append(f"it breaks exact relations between the elements by {percent(fit.null_residual)}")
     return said
@@ -75,8 +79,8 @@ def _degrees(dof: int) -> str:
 
 def verdict(
     correlators: Mapping[int, CorrelatorResult],
-    coupling: CouplingResult,
-    six_point: SixPointResult,
+    coupling: CouplingTensor,
+    next_order: NextOrder,
     cutoff: float | None = None,
     limits: Judgement = STANDARD,
 ) -> str:
@@ -85,8 +89,8 @@ def verdict(
     Parameters
     ----------
     correlators : mapping of int to CorrelatorResult
-    coupling : CouplingResult
-    six_point : SixPointResult
+    coupling : CouplingTensor
+    next_order : NextOrder
     cutoff : float, optional
         Λ of the box over which vertices were integrated: couplings depend on it.
     limits : Judgement, optional
@@ -96,13 +100,13 @@ def verdict(
     str
         A few sentences, each carrying the numbers it rests on.
     """
-    quality = correlators[4].quality
+    quality = correlators[recipe.FITTED].quality
     undecided = constancy(coupling, quality, limits) == "undecided"
     sentences = [
         *_tails(correlators),
         *_holes(coupling),
-        *_constant(correlators[4], coupling, cutoff, limits),
-        *_six_point(six_point, describes(coupling, quality, six_point, limits), undecided, limits),
+        *_constant(correlators[recipe.FITTED], coupling, cutoff, limits),
+        *_next_order(next_order, describes(coupling, quality, next_order, limits), undecided, limits),
     ]
     return " ".join(sentences)
 
@@ -123,46 +127,48 @@ def _tails(correlators: Mapping[int, CorrelatorResult]) -> list[str]:
     return said
 
 
-def _holes(coupling: CouplingResult) -> list[str]:
+def _holes(coupling: CouplingTensor) -> list[str]:
     infinite = coupling.count(CouplingStatus.INFINITE)
     undetermined = coupling.count(CouplingStatus.UNDETERMINED)
     if not infinite + undetermined:
         return []
     return [
-        f"{infinite + undetermined} of {len(coupling.status)} elements of λ do not exist: "
+        f"{infinite + undetermined} of {len(coupling.status)} elements of {recipe.SYMBOL} do not exist: "
         f"{infinite} would be infinite (connected correlator without a vertex integral), "
         f"{undetermined} {'is' if undetermined == 1 else 'are'} 0/0."
     ]
 
 
 def _constant(
-    four: CorrelatorResult, coupling: CouplingResult, cutoff: float | None, limits: Judgement
+    four: CorrelatorResult, coupling: CouplingTensor, cutoff: float | None, limits: Judgement
 ) -> list[str]:
     fit, best = coupling.fit, coupling.fit_best
     reasons = rejections(coupling, four.quality, limits)
     if fit is None or best is None:
         if coupling.count(CouplingStatus.INFINITE):
             return [
-                "No element of λ is finite: a contact coupling λ f⁴ cannot describe the 4-point function."
+                f"No element of {recipe.SYMBOL} is finite: a contact coupling {recipe.SYMBOL} "
+                f"{recipe.POWER} cannot describe the {recipe.FITTED}-point function."
             ]
         return [
-            "No element of λ is determined: the 4-point function is that of the free theory, for every λ."
+            f"No element of {recipe.SYMBOL} is determined: the {recipe.FITTED}-point function is that "
+            f"of the free theory, for every {recipe.SYMBOL}."
         ]
     source = "sampled" if coupling.exact is None else "exact"
-    mean = coupling.mean if coupling.mean_exact is None else coupling.mean_exact
-    spread = coupling.spread_sampled if coupling.spread_exact is None else coupling.spread_exact
+    mean = float(coupling.mean if coupling.mean_exact is None else coupling.mean_exact)
+    spread = coupling.spread if coupling.spread_exact is None else coupling.spread_exact
     if reasons:
-        scatter = f"{source} λ tensor: mean {number(mean, 3)}, spread {number(spread, 2)}"
-        said = [f"A constant λ is rejected: {'; '.join(reasons)} ({scatter})."]
+        scatter = f"{source} {recipe.SYMBOL} tensor: mean {number(mean, 3)}, spread {number(spread, 2)}"
+        said = [f"A constant {recipe.SYMBOL} is rejected: {'; '.join(reasons)} ({scatter})."]
         if coupling.exact is not None and coupling.misfit_least <= limits.misfit:
             said.append(
                 "The deviation is small, though: the closest constant misses "
-                f"{percent(coupling.misfit_least)} of the exact ΔG4."
+                f"{percent(coupling.misfit_least)} of the exact {recipe.DELTA_FITTED}."
             )
         return [*said, *_outside(coupling)]
     trusted = four.quality is Quality.TRUSTED
     missed = coupling.misfit_least if coupling.outside else coupling.misfit_best
-    grounds = [f"it misses {percent(missed)} of the {source} ΔG4"]
+    grounds = [f"it misses {percent(missed)} of the {source} {recipe.DELTA_FITTED}"]
     if trusted and fit.dof:
         grounds.insert(0, f"χ²/dof = {number(fit.chi2_dof, 3)} with {_degrees(fit.dof)}")
     elif trusted:
@@ -171,42 +177,48 @@ def _constant(
     if trusted and coupling.exact is not None:
         grounds.append(f"fitted to the sample it is {with_error(fit.parameters[0], fit.errors[0])}")
     if coupling.count(CouplingStatus.FINITE) == 1:
-        return [f"Whether λ is constant is untested: its tensor has one element, {number(value, 3)}."]
+        return [
+            f"Whether {recipe.SYMBOL} is constant is untested: its tensor has one element, "
+            f"{number(value, 3)}."
+        ]
     if not decided(coupling, four.quality, limits):
         return [
-            f"A constant λ is neither rejected nor accepted: the sample cannot tell ({'; '.join(grounds)}).",
+            f"A constant {recipe.SYMBOL} is neither rejected nor accepted: the sample cannot tell "
+            f"({'; '.join(grounds)}).",
             *_outside(coupling),
         ]
     where = "" if cutoff is None else f" at the cutoff Λ = {cutoff:g}"
     return [
-        f"A constant λ = {number(value, 3)}{where} describes the 4-point function ({'; '.join(grounds)}).",
+        f"A constant {recipe.SYMBOL} = {number(value, 3)}{where} describes the {recipe.FITTED}-point "
+        f"function ({'; '.join(grounds)}).",
         *_outside(coupling),
     ]
 
 
-def _outside(coupling: CouplingResult) -> list[str]:
+def _outside(coupling: CouplingTensor) -> list[str]:
     """Say that a fitted constant is not among the values that it stands for, accepted or not."""
     if not coupling.outside or coupling.fit_best is None or coupling.range is None:
         return []
     low, high = (number(value, 3) for value in coupling.range)
     return [
-        f"The fitted λ = {number(coupling.fit_best.parameters[0], 3)} lies outside the range of the tensor "
+        f"The fitted {recipe.SYMBOL} = {number(coupling.fit_best.parameters[0], 3)} lies outside the "
+        f"range of the tensor "
         f"({low} to {high}): combinations of elements that are known precisely, and that no constant can "
         f"satisfy, dominate the fit; the closest constant is {number(coupling.closest, 3)}."
     ]
 
 
-def _what_is_left(six_point: SixPointResult, limits: Judgement) -> str:
-    if not six_point.excluded:
-        return ", which is κ₆/N²" if _identity_holds(six_point, limits) else ""
-    rest = f"{percent(six_point.unpredicted_share)} in elements that need an infinite λ"
-    return f": {rest}, else κ₆/N²" if _identity_holds(six_point, limits) else f", {rest}"
+def _what_is_left(next_order: NextOrder, limits: Judgement) -> str:
+    if not next_order.excluded:
+        return ", which is κ₆/N²" if _identity_holds(next_order, limits) else ""
+    rest = f"{percent(next_order.unpredicted_share)} in elements that need an infinite {recipe.SYMBOL}"
+    return f": {rest}, else κ₆/N²" if _identity_holds(next_order, limits) else f", {rest}"
 
 
 def describes(
-    coupling: CouplingResult,
+    coupling: CouplingTensor,
     quality: Quality,
-    six_point: SixPointResult,
+    next_order: NextOrder,
     limits: Judgement = STANDARD,
 ) -> bool:
     """Decide whether the theory with one constant coupling is a fair description of the ensemble.
@@ -214,21 +226,23 @@ def describes(
     It is if one constant describes the 4-point function and explains at least `Judgement.fair` of ΔG6.
     """
     return (
-        constancy(coupling, quality, limits) == "accepted"
-        and six_point.explained["lambda_fit"] >= limits.fair
+        constancy(coupling, quality, limits) == "accepted" and next_order.explained[recipe.FIT] >= limits.fair
     )
 
 
-def _identity_holds(six_point: SixPointResult, limits: Judgement) -> bool:
-    return six_point.identity_error is not None and six_point.identity_error <= limits.identity
+def _identity_holds(next_order: NextOrder, limits: Judgement) -> bool:
+    return next_order.identity_miss is not None and next_order.identity_miss <= limits.identity
 
 
-def _six_point(six_point: SixPointResult, fair: bool, undecided: bool, limits: Judgement) -> list[str]:
-    explained = six_point.explained
-    fitted, mean = explained["lambda_fit"], explained["lambda_mean"]
+def _next_order(next_order: NextOrder, fair: bool, undecided: bool, limits: Judgement) -> list[str]:
+    explained = next_order.explained
+    fitted, mean = explained[recipe.FIT], explained[recipe.MEAN]
     if not np.isfinite(fitted):
         return []
-    said = [f"With the fitted λ {percent(fitted)} of ΔG6 is explained (with the mean λ {percent(mean)})"]
+    said = [
+        f"With the fitted {recipe.SYMBOL} {percent(fitted)} of {recipe.DELTA_PREDICTED} is explained "
+        f"(with the mean {recipe.SYMBOL} {percent(mean)})"
+    ]
     if fitted < 0:
         said.append("worse than the free theory.")
     elif fitted < limits.fair:
@@ -239,15 +253,15 @@ def _six_point(six_point: SixPointResult, fair: bool, undecided: bool, limits: J
         said.append("nearly all of it is.")
     text = ": ".join(said)
     tensor = (
-        f"The λ tensor leaves {percent(six_point.remainder_share)} of ΔG6"
-        + _what_is_left(six_point, limits)
-        + "; no κ is quoted before the λ² exchange of the same order is computed."
+        f"The {recipe.SYMBOL} tensor leaves {percent(next_order.remainder_share)} of {recipe.DELTA_PREDICTED}"
+        + _what_is_left(next_order, limits)
+        + f"; no κ is quoted before the {recipe.SYMBOL}² exchange of the same order is computed."
     )
     closing = (
-        "S_GP + ∫ λ f⁴ is a fair description of this ensemble."
+        f"{recipe.ACTION} is a fair description of this ensemble."
         if fair
-        else "Whether S_GP + ∫ λ f⁴ describes this ensemble is not decided."
+        else f"Whether {recipe.ACTION} describes this ensemble is not decided."
         if undecided
-        else "S_GP + ∫ λ f⁴ with one constant λ does not describe this ensemble."
+        else f"{recipe.ACTION} with one constant {recipe.SYMBOL} does not describe this ensemble."
     )
     return [text, tensor, closing]

@@ -86,9 +86,9 @@ def test_infinite_elements_count_in_every_share():
     assert net.coupling.misfit_least == pytest.approx(share, rel=1e-9)
     assert "every constant misses at least 3.2 %" in net.verdict
     six = np.abs(net.correlators[6].delta)
-    unpredicted = six[~np.isfinite(net.six_point.remainder)].sum() / six.sum()
-    assert net.six_point.unpredicted_share == pytest.approx(unpredicted, rel=1e-12)
-    assert net.six_point.explained["lambda_tensor"] < 1 - unpredicted
+    unpredicted = six[~np.isfinite(net.next_order.remainder)].sum() / six.sum()
+    assert net.next_order.unpredicted_share == pytest.approx(unpredicted, rel=1e-12)
+    assert net.next_order.explained["lambda_tensor"] < 1 - unpredicted
 
 
 @pytest.mark.parametrize(("width", "cutoff"), [(1.0, 1e4), (1.0, 1e12), (1e-8, None), (300.0, 1e5)])
@@ -130,8 +130,8 @@ def test_nearly_gaussian_networks_pass(net):
     """FAULTS M4: the identity is judged without the free theory, of which only rounding would remain."""
     [found] = study([net]).nets
     assert found.passed, found.checks
-    assert found.six_point.identity_error < 1e-9
-    assert found.six_point.explained["free"] == 0.0
+    assert found.next_order.identity_miss < 1e-9
+    assert found.next_order.explained["free"] == 0.0
 
 
 def test_a_net_of_which_nothing_exists_leaves_the_others(tmp_path):

@@ -11,13 +11,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from nnft_sym.study import recipe
 from nnft_sym.study.results import (
-    PREDICTIONS,
     Array,
     CorrelatorResult,
-    CouplingResult,
     CouplingStatus,
-    SixPointResult,
+    CouplingTensor,
+    NextOrder,
 )
 from numerics.fits.comparison import compare
 from numerics.fits.eigenbasis import Eigenbasis, eigenbasis_of_blocks
@@ -25,21 +25,21 @@ from numerics.integrals.prediction import Prediction
 from numerics.results.joint_correlators import Correlators
 
 
-def predict_six_point(
+def predict_next_order(
     correlators: Mapping[int, CorrelatorResult],
-    coupling: CouplingResult,
+    coupling: CouplingTensor,
     prediction: Prediction,
     coupling_name: str,
     sampled: Correlators,
     basis: Eigenbasis,
-) -> SixPointResult:
+) -> NextOrder:
     """Predict the 6-point function in four ways.
 
     Parameters
     ----------
     correlators : mapping of int to CorrelatorResult
         Orders 4 and 6.
-    coupling : CouplingResult
+    coupling : CouplingTensor
     prediction : Prediction
         The integrated expansion of the 6-point function.
     coupling_name : str
@@ -50,43 +50,43 @@ def predict_six_point(
 
     Returns
     -------
-    SixPointResult
+    NextOrder
     """
-    six = correlators[6]
-    sampled_delta = six.sampled - six.free
-    exact_known = coupling.mean_exact is not None
+    six = correlators[recipe.PREDICTED]
+    sampled_delta = six.sampled.value - six.free.value
     best = _changes(
         prediction,
         coupling_name,
-        coupling.exact if coupling.exact is not None else coupling.sampled,
+        coupling.tensor.value,
         coupling,
-        coupling.mean_exact if coupling.mean_exact is not None else coupling.mean,
+        float(coupling.mean if coupling.mean_exact is None else coupling.mean_exact),
         coupling.fit_best.parameters[0] if coupling.fit_best is not None else float("nan"),
     )
     from_sample = _changes(
         prediction,
         coupling_name,
-        coupling.sampled,
+        coupling.sampled.value,
         coupling,
-        coupling.mean,
+        float(coupling.mean),
         coupling.fit.parameters[0] if coupling.fit is not None else float("nan"),
     )
     # The free part is left out on both sides: of a nearly Gaussian network only rounding would remain of it.
     residuals = {name: six.delta - change for name, change in best.items()}
-    remainder = residuals["lambda_tensor"]
+    remainder = residuals[recipe.TENSOR]
     predicted = np.isfinite(remainder)
     scale = np.abs(six.delta)
     identity = None
-    if exact_known and six.connected is not None and predicted.any():
-        miss = float(np.abs(remainder - six.connected)[predicted].max())
+    if coupling.exact is not None and six.connected is not None and predicted.any():
+        miss = float(np.abs(remainder - six.connected.value)[predicted].max())
         identity = miss / float(scale.max()) if miss > 0 and scale.max() > 0 else miss
     if not predicted.all():
-        basis = eigenbasis_of_blocks(sampled.block_means((6,))[:, predicted], sampled.block_sizes)
-    return SixPointResult(
-        predictions={name: six.free + change for name, change in best.items()},
-        explained={name: _explained(residuals[name], scale) for name in PREDICTIONS},
+        basis = eigenbasis_of_blocks(sampled.block_means((six.order,))[:, predicted], sampled.block_sizes)
+    return NextOrder(
+        predictions={name: six.free.value + change for name, change in best.items()},
+        explained={name: _explained(residuals[name], scale) for name in recipe.PREDICTIONS},
         explained_sampled={
-            name: _explained(sampled_delta - from_sample[name], np.abs(sampled_delta)) for name in PREDICTIONS
+            name: _explained(sampled_delta - from_sample[name], np.abs(sampled_delta))
+            for name in recipe.PREDICTIONS
         },
         comparisons={
             name: compare(
@@ -94,12 +94,12 @@ def predict_six_point(
                 basis,
                 n_blocks=sampled.n_blocks,
             )
-            for name in PREDICTIONS
+            for name in recipe.PREDICTIONS
             if predicted.any() and np.isfinite(best[name][predicted]).all()
         },
         remainder=remainder,
         remainder_share=1.0 - _explained(remainder, scale),
-        identity_error=identity,
+        identity_miss=identity,
         excluded=int((~predicted).sum()),
         unpredicted_share=float(scale[~predicted].sum() / scale.sum()) if scale.any() else 0.0,
     )
@@ -109,7 +109,7 @@ def _changes(
     prediction: Prediction,
     name: str,
     tensor: Array,
-    coupling: CouplingResult,
+    coupling: CouplingTensor,
     mean: float,
     fitted: float,
 ) -> dict[str, Array]:
@@ -121,9 +121,9 @@ def _changes(
     filled = np.where(undetermined, 0.0, tensor)
     return {
         "free": np.zeros(len(per_unit)),
-        "lambda_tensor": prediction.evaluate_tensor(name, filled).value,
-        "lambda_mean": mean * per_unit,
-        "lambda_fit": fitted * per_unit,
+        recipe.TENSOR: prediction.evaluate_tensor(name, filled).value,
+        recipe.MEAN: mean * per_unit,
+        recipe.FIT: fitted * per_unit,
     }
 
 
