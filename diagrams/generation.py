@@ -33,7 +33,9 @@ from diagrams.enumeration.counting import (
 from diagrams.enumeration.leg_classes import Content, LegClass, leg_classes
 from diagrams.enumeration.legs import class_symmetry, labelled, labelled_count, representative
 from diagrams.enumeration.requests import MOST_ENDS, checked_content, refuse_absurd
-from diagrams.filters import Filter, NamedFilter, no_self_loop, no_tadpole, no_vacuum, skeleton
+from diagrams.errors import GenerationError
+from diagrams.filters import Filter, NamedFilter, named_filter, no_self_loop, no_tadpole, no_vacuum, skeleton
+from diagrams.messages import shown
 
 #: From this many vertices on the compiled enumeration is used, or from this many line ends on if there are
 #: a few vertices (in one component); below, nothing is compiled or loaded, but what is there already is used.
@@ -57,7 +59,7 @@ def generate(n_external: int, vertices: Mapping[int, int], where: Iterable[Filte
         Number of external points, told apart.
     vertices : mapping
         ``{valence: how many}``; valences 1, 2, 3, ... in any mixture.
-    where : iterable of predicates
+    where : iterable of predicates or names of filters
         Keep a diagram if all of them say so. Named filters (`diagrams.filters`) act before labels are given;
         any ``(Diagram) -> bool`` will do. None given = everything, vacuum parts included.
 
@@ -134,11 +136,23 @@ def count(
     return source.counted(n_external, content, unlabelled)
 
 
+def _as_filters(where: object) -> tuple[Filter, ...]:
+    """Take predicates, and names of filters for them, one or several."""
+    items = (where,) if isinstance(where, str) or callable(where) else where
+    if not isinstance(items, Iterable):
+        raise GenerationError(f"where = {shown(where)} was given; predicates are needed, as in [connected]")
+    found = [named_filter(item) if isinstance(item, str) else item for item in items]
+    for item in found:
+        if not callable(item):
+            raise GenerationError(f"where holds {shown(item)}; a predicate or the name of a filter is needed")
+    return tuple(found)
+
+
 class _Source:
     """Connected pieces under fixed filters, and what is composed of them."""
 
     def __init__(self, where: Iterable[Filter], report: Report | None = None) -> None:
-        filters = tuple(where)
+        filters = _as_filters(where)
         self.report = report
         self.early = tuple(f for f in filters if isinstance(f, NamedFilter))
         self.late = tuple(f for f in filters if not isinstance(f, NamedFilter))

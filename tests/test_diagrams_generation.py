@@ -20,7 +20,15 @@ from diagrams import (
     generate,
     grouped,
 )
-from diagrams.filters import connected, no_self_loop, no_vacuum, one_particle_irreducible, skeleton
+from diagrams.errors import NNFTError
+from diagrams.filters import (
+    connected,
+    named_filter,
+    no_self_loop,
+    no_vacuum,
+    one_particle_irreducible,
+    skeleton,
+)
 from diagrams.zero_dim import Kind, multiplicity_sum
 
 TABLE = json.loads((Path(__file__).parent / "reference" / "diagrams_low_order.json").read_text())
@@ -234,3 +242,23 @@ def test_zero_numbers_are_the_same_as_absent():
     assert list(generate(4, {4: 1, 6: 0})) == list(generate(4, {4: 1}))
     assert [d.edge_string for d in generate(0, {})] == [""]
     assert count(0, {}, [connected]) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: list(generate(4, 4)), "a mapping from valences to numbers is needed"),
+        (lambda: list(generate({4: 1}, 4)), "a mapping from valences to numbers is needed"),
+        (lambda: count(4, {4: 2}, 3), "predicates are needed"),
+        (lambda: count(4, {4: 2}, [3]), "the name of a filter is needed"),
+        (lambda: count(4, {4: 2}, "connectd"), "did you mean"),
+    ],
+)
+def test_what_is_no_request_is_told_in_a_sentence(call, said):
+    with pytest.raises(NNFTError, match=said):
+        call()
+
+
+def test_filters_may_be_given_by_name():
+    named = count(4, {4: 2}, "connected")
+    assert named == count(4, {4: 2}, ["connected"]) == count(4, {4: 2}, [named_filter("connected")])

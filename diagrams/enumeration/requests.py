@@ -7,6 +7,7 @@ from operator import index
 from diagrams.combinatorics.wick import contraction_count
 from diagrams.enumeration.leg_classes import Content
 from diagrams.errors import GenerationError
+from diagrams.messages import shown
 from diagrams.sizes import number_text
 
 #: More diagrams than this are refused before anything is enumerated.
@@ -26,6 +27,11 @@ def checked_content(n_external: int, vertices: Mapping[int, int]) -> Content:
     try:
         n = index(n_external)
         pairs = [(index(valence), index(number)) for valence, number in vertices.items()]
+    except AttributeError:
+        raise GenerationError(
+            f"vertices = {shown(vertices)} was given; a mapping from valences to numbers is needed after the "
+            "number of points, as in 4 and {4: 2}"
+        ) from None
     except TypeError:
         raise _refusal(
             n_external, vertices, "all of these must be whole numbers, as in 4 and {4: 2}"

@@ -114,6 +114,11 @@ class Prediction(Shown):
         LoweringError
             If the expansion has no such terms.
         """
+        if not isinstance(couplings, str):
+            raise LoweringError(
+                f"couplings = {shown(couplings)} was given; a text is needed, such as 'lambda', or '' for "
+                "the free theory"
+            )
         key = parse_monomial(couplings)
         if key not in self.coefficients:
             known = ", ".join(repr(monomial_text(m)) for m in self.coefficients)

@@ -76,8 +76,11 @@ def _read_numbers(given: str, text: str, what: str) -> dict[str, float]:
     found: dict[str, float] = {}
     for item in text.split(",") if text.strip() else ():
         name, _, value = item.partition("=")
+        name = name.strip().lower()
+        if name in found:
+            raise InvalidNetwork(f"{what} = {shown(given)}: {shown(name)} is given twice; give it once")
         try:
-            found[name.strip().lower()] = float(value)
+            found[name] = float(value)
         except ValueError:
             raise InvalidNetwork(
                 f"{what} = {shown(given)}: {shown(item.strip())} is not understood; numbers are written as "
