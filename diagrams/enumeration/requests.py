@@ -24,14 +24,14 @@ def checked_content(n_external: int, vertices: Mapping[int, int]) -> Content:
     >>> checked_content(2, {6: 1, 4: 2, 3: 0})
     ((4, 2), (6, 1))
     """
-    try:
-        n = index(n_external)
-        pairs = [(index(valence), index(number)) for valence, number in vertices.items()]
-    except AttributeError:
+    if not isinstance(vertices, Mapping):
         raise GenerationError(
             f"vertices = {shown(vertices)} was given; a mapping from valences to numbers is needed after the "
             "number of points, as in 4 and {4: 2}"
-        ) from None
+        )
+    try:
+        n = index(n_external)
+        pairs = [(index(valence), index(number)) for valence, number in vertices.items()]
     except TypeError:
         raise _refusal(
             n_external, vertices, "all of these must be whole numbers, as in 4 and {4: 2}"
