@@ -384,7 +384,9 @@ def test_the_quality_of_several_orders_is_the_worst():
 
 
 @pytest.mark.parametrize(
-    "function", [lambda x: 1 / x, np.reciprocal, lambda x: x**-1.0, lambda x: x**-2.0], ids=str
+    "function",
+    [lambda x: 1 / x, np.reciprocal, lambda x: x**-1.0, lambda x: x**-2.0],
+    ids=["1/x", "reciprocal", "x**-1", "x**-2"],
 )
 def test_a_pole_inside_the_bound_leaves_nothing_known(function):
     assert function(Estimate([0.05], [0.1])).bound[0] == np.inf

@@ -21,7 +21,7 @@ from numerics.files.sealed import UnwritableOutput, check_writable
 from numerics.files.targets import OutputInUse, claimed
 from numerics.integrals.integrator import integrate
 from numerics.integrals.rules.domains import Box
-from numerics.integrals.solve.resumable import store_of
+from numerics.integrals.solve.resumable import default_store
 from numerics.integrals.solve.store import IntegralStore, StoreNotice
 from numerics.kernels.arc import ErfKernel
 from numerics.networks.architectures import ErfNet
@@ -177,9 +177,9 @@ def test_the_store_named_by_the_environment_never_stops_a_calculation(tmp_path, 
     for folder in (tmp_path / "file", tmp_path / ("n" * 300), tmp_path / "file" / "deeper"):
         monkeypatch.setenv("NNFT_CACHE", str(folder))
         with pytest.warns(StoreNotice, match="goes on without"):
-            assert store_of(None) is None
+            assert default_store() is None
         with pytest.raises(UnwritableOutput):
-            store_of(folder)
+            IntegralStore(folder)
 
 
 STAR = Diagram.from_edge_string("x1-y1,x2-y1")
