@@ -25,11 +25,9 @@ RUN = ["sample", "--net", "erf", "--sigma-b", "0.5", "--width", "200", "--points
 #: The command line with a checkpoint after every page.
 EAGER = """
 import sys
-import numerics.sampling.runs.checkpoints
-numerics.sampling.runs.checkpoints.INTERVAL = 0.0
-numerics.sampling.runs.checkpoints.SHARE = 1e9
 from nnft_sym.cli import run
-sys.exit(run(sys.argv[1:]))
+from numerics.sampling.runs.checkpoints import Pace
+sys.exit(run(sys.argv[1:], Pace(interval=0.0, share=1e9)))
 """
 
 

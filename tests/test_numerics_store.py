@@ -14,7 +14,7 @@ from numerics.files.sealed import UnwritableOutput, is_intact, seal
 from numerics.networks.architectures import ErfNet, ReLUNet
 from numerics.sampling.engine.page_sums import PageSource, PairwiseSum, Request, join_pages
 from numerics.sampling.ensemble import Ensemble
-from numerics.sampling.runs.checkpoints import Checkpoint, CheckpointMismatch, DamagedCheckpoint
+from numerics.sampling.runs.checkpoints import Checkpoint, CheckpointMismatch, DamagedCheckpoint, Pace
 from numerics.sampling.runs.interrupts import uninterrupted
 from numerics.sampling.runs.run import SamplingInterrupted
 
@@ -25,7 +25,7 @@ NETWORKS = 760_001
 
 def paged(path):
     """Keep a checkpoint after every page."""
-    return Checkpoint(path, interval=0.0, share=np.inf)
+    return Checkpoint(path, Pace(interval=0.0, share=np.inf))
 
 
 def ensemble(**changes):

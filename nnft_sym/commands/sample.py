@@ -122,8 +122,10 @@ def command(
     if cluster is not None and threads is not None:
         raise click.UsageError("--threads and --cluster were both given; a cluster has threads of its own")
     from nnft_sym.progress.bars import TerminalProgress
+    from nnft_sym.progress.patience import policy_of
     from numerics.fields.points import as_points
     from numerics.sampling.ensemble import Ensemble
+    from numerics.sampling.runs.checkpoints import Checkpoint, Pace
     from numerics.sampling.runs.run import SamplingInterrupted
 
     target = None if out is None else output_file(out, NETCDF)
@@ -138,7 +140,7 @@ def command(
                 n_blocks=blocks,
                 n_threads=threads,
                 progress=progress.sampling,
-                checkpoint=checkpoint,
+                checkpoint=None if checkpoint is None else Checkpoint(checkpoint, policy_of(Pace)),
                 cluster=cluster,
             )
     except SamplingInterrupted as interrupted:

@@ -56,7 +56,15 @@ def network_kinds() -> dict[str, type[Network]]:
     return kinds
 
 
-def network(name: str, width: int, **given: Any) -> Network:
+def network(
+    name: str,
+    width: int,
+    sigma_w: float | None = None,
+    sigma_b: float | None = None,
+    sigma_a: float | None = None,
+    d_in: int | None = None,
+    **given: Any,
+) -> Network:
     """Make a network from its name.
 
     Parameters
@@ -103,6 +111,7 @@ def network(name: str, width: int, **given: Any) -> Network:
     if kind not in kinds:
         near = did_you_mean(kind, kinds)
         raise InvalidNetwork(f"unknown network {shown(name)}; the known ones are {', '.join(kinds)}{near}")
+    given |= {"sigma_w": sigma_w, "sigma_b": sigma_b, "sigma_a": sigma_a, "d_in": d_in}
     numbers = {key: value for key, value in given.items() if value is not None}
     laws: dict[str, Any] = {
         short: as_law(numbers.pop(key), short) for key, short in LAW_KEYS.items() if key in numbers

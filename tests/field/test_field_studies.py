@@ -78,7 +78,7 @@ def test_infinite_elements_count_in_every_share():
     """FAULTS G5: relu, points -1, 0, 1; κ₄ is 15/4 at one point, 3·(−¼) where signs differ: 0.75/23.25."""
     [net] = study(['kind = "relu"\nwidth = 20\npoints = [[-1.0], [0.0], [1.0]]\ncutoff = 10']).nets
     # Σ|ΔG4| = 2·15/4 + 3/4 − …: by the exact tensor itself, element by element.
-    exact = np.abs(net.correlators.connected()[4].value)
+    exact = np.abs(net.correlators[4].connected.value)
     infinite = np.array([item.name == "INFINITE" for item in net.coupling.status])
     assert infinite.sum() == 1
     share = exact[infinite].sum() / exact.sum()
@@ -273,7 +273,7 @@ def test_repeated_widths_and_absurd_scans():
         parse_widths("5,5")
     assert parse_widths("1e1,2") == (2, 10)
     for widths, experiments in (((2, 2147483647), 10), ((2, 5), 1_000_000)):
-        with pytest.raises(InvalidStatistics, match=r"given|hours|GB"):
+        with pytest.raises(InvalidStatistics, match=r"given|asked for|hours|GB"):
             scan_widths(ReLUNet(1), [[1.0]], widths, experiments=experiments)
 
 

@@ -17,6 +17,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from typing import Any, cast
@@ -57,6 +58,22 @@ class CheckpointMismatch(NNFTError, ValueError):
     """A checkpoint belongs to a run with other inputs."""
 
 
+@dataclass(frozen=True)
+class Pace:
+    """How often a run is kept on disk.
+
+    Attributes
+    ----------
+    interval : float
+        Least number of seconds between two checkpoints.
+    share : float
+        Largest share of the time that writing them may take: a large checkpoint is written less often.
+    """
+
+    interval: float = 2.0
+    share: float = 0.05
+
+
 class Checkpoint:
     """Keeps a run on disk, not more often than it is worth.
 
@@ -64,10 +81,8 @@ class Checkpoint:
     ----------
     path : path-like
         The file; a run that it holds is continued.
-    interval : float, optional
-        Least number of seconds between two checkpoints.
-    share : float, optional
-        Largest share of the time that writing them may take: a large checkpoint is written less often.
+    pace : Pace, optional
+        How often it is written.
 
     Raises
     ------
@@ -75,9 +90,9 @@ class Checkpoint:
         If it could not be written.
     """
 
-    def __init__(self, path: str | PathLike[str], interval: float = 2.0, share: float = 0.05) -> None:
+    def __init__(self, path: str | PathLike[str], pace: Pace | None = None) -> None:
         self.path = check_writable(path)
-        self._interval, self._share = interval, share
+        self._pace = pace or Pace()
         self._saved_networks = 0
         self._next = 0.0
 
@@ -136,7 +151,7 @@ class Checkpoint:
                 "resume from it"
             ) from error
         now = time.monotonic()
-        self._next = now + max(self._interval, (now - start) / self._share)
+        self._next = now + max(self._pace.interval, (now - start) / self._pace.share)
         self._saved_networks = run.networks
 
 
