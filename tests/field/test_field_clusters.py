@@ -48,9 +48,9 @@ def server(greeting):
         thread.start()
         yield f"tcp://127.0.0.1:{listener.getsockname()[1]}"
         listener.shutdown(socket.SHUT_RDWR)
+        thread.join(timeout=5)  # before the lines are closed: the last one may just have been accepted
         for line in lines:
             line.close()
-        thread.join(timeout=5)
 
 
 @pytest.mark.parametrize(

@@ -164,8 +164,8 @@ def test_work_asked_for_stays_small():
 def test_every_command_is_tried():
     from nnft_sym.cli import COMMANDS
 
-    drawn = fuzz_run.draw_cases(400, seed=3)
-    assert len(set(drawn)) == 400
+    drawn = fuzz_run.draw_cases(800, seed=3)
+    assert len(set(drawn)) == 800
     assert {case.words[0] for case in drawn if case.front == "nnft"} >= set(COMMANDS)
     assert {case.front for case in drawn} >= {"from_json", "diagram_from_json", "from_nickel_index", "action"}
     assert fuzz_run.draw_cases(60, seed=3) == fuzz_run.draw_cases(60, seed=3)
