@@ -82,7 +82,7 @@ def stored(function: Callable[..., Any], root: Path, **options: Any) -> Any:
     return dispatcher
 
 
-# Numba has no types, so to the type checker its cache is Any.
+# Numba carries no types: to the type checker its class is Any, and a class built on Any is refused.
 class _KeptCode(FunctionCache):  # type: ignore[misc]
     """The stored machine code of a function; a disk that fails costs time, never a calculation."""
 

@@ -27,7 +27,8 @@ def require_our_floors() -> None:
                 f"({found}): give that another name, or start from another folder. If it is an installed "
                 "package, install nnft-sym into an environment of its own"
             )
-            # A mark for the command: a class of our own cannot be had while our packages are hidden.
+            # A mark by which the command knows that the message is ours; the class that says so elsewhere is
+            # in a package that is hidden now. The type of ImportError knows no such attribute.
             error.nnft_message = True  # type: ignore[attr-defined]
             raise error
     from numerics._guard import require_ours

@@ -41,7 +41,9 @@ def write_netcdf(result: Shown, target: Path) -> None:
     if isinstance(result, StudyResult):
         write_study(result, target)
     elif isinstance(result, Correlators) and isinstance(result.origin, SampleSums) and _full(result):
-        write_sample(result, result.provenance["network"], target)  # type: ignore[arg-type]
+        record = result.provenance["network"]
+        assert isinstance(record, Mapping), "samples keep the record of their network"
+        write_sample(result, record, target)
     else:
         write_tree(_tree(result), target)
 

@@ -40,6 +40,7 @@ def write_matrix(matrix: NDArray[np.float64], target: Path) -> None:
 
     def write(temporary: Path) -> None:
         with temporary.open("wb") as file:
+            # numbers only: what others open must never hold a pickle, which could run code
             np.save(file, matrix, allow_pickle=False)
 
     atomically(target, write)

@@ -36,8 +36,10 @@ class ScaledKernel(Kernel):
     factor: float
     variance: float
 
+    # A plain attribute in the base class, which could be assigned; kernels are frozen, so nobody assigns it,
+    # and there is one number to keep true instead of two.
     @property
-    def d_in(self) -> int:  # type: ignore[override]  # read through; kernels are frozen
+    def d_in(self) -> int:  # type: ignore[override]
         """Dimension of the inputs."""
         return self.base.d_in
 
