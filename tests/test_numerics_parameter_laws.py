@@ -3,6 +3,7 @@
 import warnings
 from dataclasses import replace
 from fractions import Fraction
+from math import comb
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from numerics.results.quality import Quality
 from numerics.sampling.engine.reference import reference_outputs
 from numerics.sampling.ensemble import Ensemble
 from numerics.sampling.estimators.moments import moments_reference
+from numerics.sampling.judge.output_tails import kurtosis_factor
 
 LINE = [[-0.6], [0.2], [1.0]]
 #: Text, and the same law of SciPy.
@@ -304,3 +306,28 @@ def test_gelu_has_a_kernel():
 def test_distributions_of_scipy_are_shifted_by_scipy():
     with pytest.raises(InvalidNetwork, match="loc and scale"):
         replace(as_law("scipy.norm"), scale=3.0)
+
+
+def _of_a_sum(single, width, top):
+    """Moments of N^(-1/2) times a sum of equal variables, by their cumulants."""
+    cumulants, summed = [Fraction(0)] * (top + 1), [Fraction(1)]
+    for n in range(1, top + 1):
+        cumulants[n] = single[n] - sum(comb(n - 1, j - 1) * cumulants[j] * single[n - j] for j in range(1, n))
+    scaled = [c * Fraction(width) / width ** (j // 2) for j, c in enumerate(cumulants)]
+    for n in range(1, top + 1):
+        summed.append(sum(comb(n - 1, j - 1) * scaled[j] * summed[n - j] for j in range(1, n + 1)))
+    return summed
+
+
+@pytest.mark.parametrize("order", [2, 4, 6])
+def test_the_kurtosis_of_wide_sums_stays_below_the_factor(order):
+    """Exact moments of sums of Laplace variables against those of a normal one."""
+    law, top = as_law("laplace"), 4 * order
+    single, normal = ([Fraction(one.moment(n)) for n in range(top + 1)] for one in (law, GAUSSIAN))
+    for width in (1, 2, 5, 50):
+        wide = _of_a_sum(single, width, top)
+        ratio = (wide[top] / wide[2 * order] ** 2) / (normal[top] / normal[2 * order] ** 2)
+        factor = kurtosis_factor(law, order, width)
+        assert ratio <= factor * (1 + 1e-12)
+        if width == 1:
+            assert factor == pytest.approx(float(ratio), rel=1e-12)
