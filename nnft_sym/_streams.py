@@ -119,7 +119,7 @@ class Forgiving(io.TextIOBase):
 
     @property
     def errors(self) -> str:  # type: ignore[override]
-        """Letters that cannot be shown become question marks."""
+        """For libraries that ask whether any letter may be written: it may, in a plain form if need be."""
         return "replace"
 
     def isatty(self) -> bool:
