@@ -5,7 +5,7 @@ import pytest
 from scipy import optimize, stats
 
 from numerics.errors import InvalidStatistics
-from numerics.fits.power_law import fit_power_law
+from numerics.inference.power_law import fit_power_law
 
 WIDTHS = np.array([2.0, 3.0, 5.0, 10.0, 20.0])
 

@@ -19,8 +19,8 @@ from numerics.errors import NotAvailable
 from numerics.exact.correlators import exact_correlators
 from numerics.fields.index_sets import multisets
 from numerics.fields.points import as_points
-from numerics.fits.comparison import Comparison, compare
-from numerics.fits.eigenbasis import Eigenbasis, eigenbasis_of_blocks
+from numerics.inference.comparison import Comparison, compare
+from numerics.inference.eigenbasis import Eigenbasis, eigenbasis_of_blocks
 from numerics.integrals.accuracy.contact_referee import contact_coefficient
 from numerics.integrals.prediction import Prediction
 from numerics.networks.architectures import Network

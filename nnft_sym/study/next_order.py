@@ -19,8 +19,8 @@ from nnft_sym.study.results import (
     CouplingTensor,
     NextOrder,
 )
-from numerics.fits.comparison import compare
-from numerics.fits.eigenbasis import Eigenbasis, eigenbasis_of_blocks
+from numerics.inference.comparison import compare
+from numerics.inference.eigenbasis import Eigenbasis, eigenbasis_of_blocks
 from numerics.integrals.prediction import Prediction
 from numerics.results.joint_correlators import Correlators
 

@@ -25,8 +25,8 @@ from numerics.results.faces import Content, Shown
 if TYPE_CHECKING:
     from nnft_sym.expansions.expansion import Expansion
     from nnft_sym.study.config import NetConfig, StudyConfig
-    from numerics.fits.comparison import Comparison
-    from numerics.fits.fitting import Fit
+    from numerics.inference.comparison import Comparison
+    from numerics.inference.linear import Fit
     from numerics.results.correlator import Correlator
     from numerics.results.estimate import Estimate, Quality
 

@@ -23,8 +23,8 @@ from numerics.exact.correlators import exact_correlators
 from numerics.exact.inputs import MEMORY_LIMIT
 from numerics.fields.index_sets import multiset_count
 from numerics.fields.points import as_points
-from numerics.fits.power_law import PowerLaw, fit_power_law
 from numerics.given import as_whole, as_wholes
+from numerics.inference.power_law import PowerLaw, fit_power_law
 from numerics.machine.random_streams import split_seed
 from numerics.networks.architectures import Network, as_network
 from numerics.results.correlator import Correlator

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import nnft_sym as nn
-from numerics.fits.power_law import fit_power_law
+from numerics.inference.power_law import fit_power_law
 
 #: Exact in every type of real numbers.
 VALUE = 1.25

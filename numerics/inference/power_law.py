@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.errors import InvalidStatistics
-from numerics.fits.comparison import two_sided
-from numerics.fits.eigenbasis import as_covariance
 from numerics.given import as_real_array
+from numerics.inference.comparison import two_sided
+from numerics.inference.eigenbasis import as_covariance
 
 Array = NDArray[np.float64]
 

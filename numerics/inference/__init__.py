@@ -1,0 +1,4 @@
+"""Couplings from correlated numbers (`linear`, `power_law`), and how well numbers agree (`comparison`).
+
+All but `power_law` work in the retained directions of `eigenbasis`, which is read first.
+"""
