@@ -1,0 +1,1 @@
+"""What data say about parameters: comparisons, fits, and the data themselves."""
