@@ -35,10 +35,10 @@ from numerics.exact.correlators import exact_cumulant as exact_cumulant
 from numerics.exact.output_structure import pairing_amplitudes as pairing_amplitudes
 from numerics.fields.field_set import FieldSet as FieldSet
 from numerics.fields.index_sets import multisets as multisets
-from numerics.fits.comparison import Comparison as Comparison
-from numerics.fits.comparison import compare as compare
-from numerics.fits.fitting import Fit as Fit
-from numerics.fits.fitting import fit as fit
+from numerics.inference.comparison import Comparison as Comparison
+from numerics.inference.comparison import compare as compare
+from numerics.inference.linear import Fit as Fit
+from numerics.inference.linear import fit as fit
 from numerics.integrals.flow import Flow as Flow
 from numerics.integrals.integrator import Integrator as Integrator
 from numerics.integrals.integrator import flow as flow

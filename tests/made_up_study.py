@@ -28,8 +28,8 @@ from nnft_sym.study.results import (
 )
 from nnft_sym.study.verdict import verdict
 from numerics.fields.index_sets import multisets, ranks
-from numerics.fits.comparison import Comparison, compare
-from numerics.fits.fitting import fit
+from numerics.inference.comparison import Comparison, compare
+from numerics.inference.linear import fit
 from numerics.results.estimate import Quality
 
 BLOCKS = 1000

@@ -8,7 +8,7 @@ from house_counts import COUNTS
 ROOT = Path(__file__).parent.parent
 #: Today's counts. They only ever fall; the second number is where they are to go.
 MOST = {
-    "types that hold a number with its error": (6, 4),
+    "types that hold a number with its error": (4, 4),
     "moment-to-cumulant routines": (1, 1),
     "pairings": (2, 1),
     "jackknives": (1, 1),

@@ -22,7 +22,7 @@ ROOMS = {
         "files",
         "fields",
         "results",
-        "fits",
+        "inference",
         "kernels",
         "networks.expressions",
         "networks.laws",

@@ -1,7 +1,8 @@
-"""A study by another recipe than the published one: κ f⁶ from the 6-point function, held against the 8-point."""
+"""A study by another recipe than the published one: κ f⁶ from G₆, held against the 8-point function."""
 
 import json
 import re
+from math import comb
 
 import numpy as np
 import pytest
@@ -62,7 +63,8 @@ def test_names_follow_the_recipe(result, tmp_path):
     write_output(result, tmp_path)
     page = re.sub(r"<[^>]*>", "", (tmp_path / "report.html").read_text(encoding="utf-8"))
     assert "The 8-point function" in page
-    assert "κ₆" not in page and "λ" not in page
+    assert "κ₆" not in page
+    assert "λ" not in page
     assert (tmp_path / "figures" / "1_erf_N3_eight_point.svg").is_file()
     assert json.loads((tmp_path / "summary.json").read_text())["nets"][0]["kappa_dof"] == 0
 

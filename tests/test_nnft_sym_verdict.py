@@ -12,7 +12,7 @@ from nnft_sym.study.checks import CheckName
 from nnft_sym.study.couplings import extract_coupling
 from nnft_sym.study.results import CorrelatorResult, CouplingStatus, Distance, NextOrder
 from nnft_sym.study.verdict import constancy, describes, verdict
-from numerics.fits.comparison import compare
+from numerics.inference.comparison import compare
 from numerics.results.estimate import Quality
 
 SIZE = 15

@@ -33,11 +33,11 @@ def test_the_figure_shows_the_numbers(scan):
     assert [axes.get_ylabel() for axes in figure.axes] == ["$m_4$", "$m_6$", "$y_4$", "$y_6$"]
     for axes, series in zip(figure.axes[:2], scan.series, strict=True):
         shown = plotted(axes)
-        np.testing.assert_allclose(shown["sampled"][:, 1], series.m_sampled[series.trusted])
+        np.testing.assert_allclose(shown["sampled"][:, 1], series.m.value[series.trusted])
         assert series.trusted.sum() >= 2
-        np.testing.assert_allclose(shown["background (one experiment)"][:, 1], series.background)
+        np.testing.assert_allclose(shown["background (one experiment)"][:, 1], series.scatter_of_experiment)
         curve = shown["exact"]
-        np.testing.assert_allclose(curve[[0, -1], 1], series.m_exact[[0, -1]], rtol=1e-12)
+        np.testing.assert_allclose(curve[[0, -1], 1], series.m_exact.value[[0, -1]], rtol=1e-12)
         assert axes.get_xscale() == axes.get_yscale() == "log"
     for axes, series in zip(figure.axes[2:], scan.series, strict=True):
         assert f"{-series.law.exponent:.2f}".replace("-", "−")[:4] in axes.get_title()
@@ -57,13 +57,14 @@ def test_what_is_heavy_tailed_is_drawn_open_and_not_fitted():
 def test_numbers_below_the_noise_are_drawn_as_limits():
     scan = scan_widths(ErfNet(1), POINTS, (500, 800, 1000), networks=200, experiments=3, seed=1)
     figure = width_figure(scan)
-    hidden = scan.series[1].projection <= scan.series[1].projection_error
+    found = scan.series[1].projection
+    hidden = found.value <= found.error
     assert hidden.any()
     limits = plotted(figure.axes[3])["hidden by noise: below this (2 σ)"]
     np.testing.assert_array_equal(limits[:, 0], scan.widths[hidden])
     # a limit: what is hidden is not negative, and the exact value lies below
-    assert np.all(limits[:, 1] >= 2 * scan.series[1].projection_error[hidden])
-    assert np.all(limits[:, 1] > scan.series[1].projection_exact[hidden])
+    assert np.all(limits[:, 1] >= 2 * found.error[hidden])
+    assert np.all(limits[:, 1] > scan.series[1].projection_exact.value[hidden])
 
 
 def test_labelled_arrays(scan, tmp_path):
@@ -72,13 +73,43 @@ def test_labelled_arrays(scan, tmp_path):
     data = width_dataset(scan)
     for series in scan.series:
         part = data.sel(order=series.order)
-        np.testing.assert_array_equal(part["m"], series.m_sampled)
+        np.testing.assert_array_equal(part["m"], series.m)
         np.testing.assert_array_equal(part["projection_exact"], series.projection_exact)
         assert float(part["exponent"]) == series.law.exponent
     data.to_netcdf(tmp_path / "scan.nc", engine="h5netcdf")
     with xarray.open_dataset(tmp_path / "scan.nc", engine="h5netcdf") as again:
         np.testing.assert_array_equal(again["background"], data["background"])
         assert again.attrs["network"] == repr(ReLUNet(10))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("m_sampled", lambda series: series.m.value),
+        ("m_error", lambda series: series.m.error),
+        ("background", lambda series: series.scatter_of_experiment),
+        ("noise", lambda series: series.scatter_of_mean),
+        ("projection_error", lambda series: series.projection.error),
+    ],
+)
+def test_old_names_work_for_one_release(scan, old, new):
+    with pytest.warns(DeprecationWarning, match=rf"series\.{old} is now series\."):
+        np.testing.assert_array_equal(getattr(scan.series[0], old), new(scan.series[0]))
+    assert not hasattr(scan.series[0], "sampled")
+
+
+def test_orders_of_one_scan_are_correlated_and_widths_are_not(scan):
+    four, six = (series.projection for series in scan.series)
+    apart = np.hypot((six / six.value).error, (four / four.value).error)
+    # G_c4 and G_c6 of one sample rise and fall together, so that their ratio scatters less than that
+    assert np.all((six / four / (six.value / four.value)).error < 0.9 * apart)
+    outside = four.covariance - np.diag(np.diag(four.covariance))
+    assert np.all(outside == 0)
+    # the law knows the data it was fitted to
+    law, used = scan.series[0].law, scan.series[0].trusted_connected
+    residual = (four - law(scan.widths))[used]
+    assert np.all(residual.error < four.error[used])
+    assert "exponent" in law._repr_html_()
 
 
 def test_the_command(scan, tmp_path):
@@ -91,7 +122,7 @@ def test_the_command(scan, tmp_path):
     assert found["widths"] == [10, 15, 20]
     for order, series in zip(found["orders"], scan.series, strict=True):
         assert order["order"] == series.order
-        np.testing.assert_allclose(order["m"], series.m_sampled)
+        np.testing.assert_allclose(order["m"], series.m.value)
         assert order["exponent"] == pytest.approx(series.law.exponent)
     assert out.read_text(encoding="utf-8").startswith("<?xml")
     table = CliRunner().invoke(nnft, [*words[:-3], "--estimator", "conditional"])

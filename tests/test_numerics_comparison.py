@@ -5,8 +5,8 @@ import pytest
 from scipy import stats
 
 from numerics.errors import InvalidStatistics
-from numerics.fits.comparison import compare, two_sided, upper_tail
-from numerics.fits.eigenbasis import eigenbasis
+from numerics.inference.comparison import compare, two_sided, upper_tail
+from numerics.inference.eigenbasis import eigenbasis
 
 
 def synthetic(rng, mixing, n_blocks):

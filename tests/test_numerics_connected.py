@@ -9,7 +9,7 @@ from scipy import stats
 
 from numerics.errors import InvalidStatistics
 from numerics.exact.correlators import exact_correlators
-from numerics.fits.comparison import compare
+from numerics.inference.comparison import compare
 from numerics.networks.architectures import ErfNet, ReLUNet
 from numerics.results.jackknife import jackknife
 from numerics.sampling.engine.reference import reference_outputs

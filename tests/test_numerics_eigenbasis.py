@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from numerics.fits.eigenbasis import eigenbasis, eigenbasis_of_blocks
+from numerics.inference.eigenbasis import eigenbasis, eigenbasis_of_blocks
 
 
 def test_basis_of_blocks_is_that_of_their_covariance():

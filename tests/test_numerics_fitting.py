@@ -6,7 +6,7 @@ from scipy import optimize, stats
 
 from numerics.errors import InvalidStatistics, SingularProblem
 from numerics.exact.correlators import exact_correlators
-from numerics.fits.fitting import fit
+from numerics.inference.linear import fit
 from numerics.networks.architectures import ReLUNet
 from numerics.sampling.ensemble import Ensemble
 

@@ -7,7 +7,7 @@ from scipy import stats
 from numerics.errors import InvalidPoints, InvalidStatistics, NotAvailable
 from numerics.exact.correlators import exact_correlators
 from numerics.fields.index_sets import multisets
-from numerics.fits.comparison import compare
+from numerics.inference.comparison import compare
 from numerics.machine.random_streams import split_seed
 from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
 from numerics.results.estimate import Quality

@@ -11,7 +11,7 @@ from scipy import integrate, special, stats
 
 from numerics.errors import InvalidNetwork, NotAvailable
 from numerics.exact.correlators import exact_correlators, exact_cumulant
-from numerics.fits.comparison import compare
+from numerics.inference.comparison import compare
 from numerics.machine.random_streams import probabilities, split_seed
 from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet, network
 from numerics.networks.laws import GAUSSIAN, Gaussian, Invariance, StudentT

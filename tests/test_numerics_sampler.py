@@ -9,7 +9,7 @@ from scipy import stats
 
 from numerics.errors import InvalidNetwork, InvalidPoints, InvalidStatistics
 from numerics.exact.correlators import exact_correlators
-from numerics.fits.comparison import compare
+from numerics.inference.comparison import compare
 from numerics.machine.intrinsics import GRAIN, LANES, smallest_word
 from numerics.machine.jit import compiled
 from numerics.machine.random_streams import split_seed

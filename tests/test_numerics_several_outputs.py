@@ -8,7 +8,7 @@ from scipy import stats
 
 from numerics.errors import InvalidPoints, NotAvailable
 from numerics.exact.correlators import exact_correlators
-from numerics.fits.comparison import compare
+from numerics.inference.comparison import compare
 from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
 from numerics.networks.own import ActivationNet
 from numerics.sampling.ensemble import Ensemble

@@ -12,7 +12,7 @@ from nnft_sym.errors import InvalidExpansion
 from nnft_sym.symbolic.activations import symbolic_activation
 from numerics.errors import InvalidNetwork
 from numerics.exact.correlators import exact_correlators, exact_cumulant
-from numerics.fits.comparison import compare
+from numerics.inference.comparison import compare
 from numerics.networks.architectures import ErfNet, ReLUNet
 from numerics.networks.own import ActivationNet
 from numerics.sampling.engine.reference import reference_outputs

@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from numerics.exact.correlators import exact_correlators
-from numerics.fits.comparison import compare
+from numerics.inference.comparison import compare
 from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
 from numerics.results.estimate import Quality
 from numerics.sampling.ensemble import Ensemble

@@ -8,7 +8,7 @@ from numerics.errors import InvalidNetwork, NotAvailable
 from numerics.exact.correlators import exact_correlators, exact_cumulant
 from numerics.exact.features.choose import feature_moments
 from numerics.fields.index_sets import multisets
-from numerics.fits.comparison import compare
+from numerics.inference.comparison import compare
 from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
 from numerics.networks.parameter_laws import Laws
 from numerics.results.estimate import Quality

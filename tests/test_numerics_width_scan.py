@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from nnft_sym.study.width_scan import free_theory, scan_widths
+from nnft_sym.study.width_scan import scan_widths
+from nnft_sym.study.width_series import free_theory
 from numerics.errors import InvalidStatistics, NotAvailable
 from numerics.exact.correlators import exact_correlators
 from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
@@ -28,13 +29,14 @@ def test_exponents_from_samples(network, points):
     )
     for series, power in zip(scan.series, (1.0, 2.0), strict=True):
         law = series.law
-        assert law.exponent_error < 0.02
-        assert abs(law.exponent - power) < 4 * law.exponent_error
+        assert law.exponent.error < 0.02
+        assert abs(law.exponent - power) < 4 * law.exponent.error
         # with the exact shape the amplitude is one
-        assert abs(law.amplitude - 1) < 4 * law.amplitude_error
+        assert abs(law.amplitude - 1) < 4 * law.amplitude.error
         assert law.p_value > 1e-3
         assert series.law_exact.exponent == pytest.approx(power, abs=1e-9)
-        pulls = (series.projection - series.projection_exact) / series.projection_error
+        away = series.projection - series.projection_exact
+        pulls = away.value / away.error
         assert stats.chi2.sf(np.sum(pulls**2), 5) > 1e-3
 
 
@@ -43,12 +45,12 @@ def test_exponents_from_the_experiment_itself():
     """Plain estimator: ReLU-net, where the correction is large."""
     scan = scan_widths(ReLUNet(1), POSITIVE, (10, 15, 20, 30), networks=500_000, experiments=4, seed=5)
     for series, power in zip(scan.series, (1.0, 2.0), strict=True):
-        assert abs(series.law.exponent - power) < 4 * series.law.exponent_error
-        assert series.law.exponent_error < 0.06 * power
-        pulls = (series.m_sampled - series.m_exact) / series.m_error
-        assert np.all(np.abs(pulls) < 4.5)
+        assert abs(series.law.exponent - power) < 4 * series.law.exponent.error
+        assert series.law.exponent.error < 0.06 * power
+        away = series.m - series.m_exact
+        assert np.all(np.abs(away) < 4.5 * away.error)
         # here every ΔG is far above the noise
-        assert np.all(series.m_sampled > 2 * series.background)
+        assert np.all(series.m > 2 * series.scatter_of_experiment)
 
 
 @pytest.mark.statistical
@@ -61,8 +63,10 @@ def test_background_is_the_scatter_of_one_experiment():
         one = Ensemble(network, LINE, seed=99).correlators(200_000)[series.order]
         expected = mean_ratio(one.error * np.sqrt(200_000 / 2000), free)
         # std of 40 experiments, strongly correlated elements: at worst 11 % each
-        assert abs(series.background[0] / expected - 1) < 4 * 0.12
-        np.testing.assert_allclose(series.noise, series.background / np.sqrt(40), rtol=1e-14)
+        assert abs(series.scatter_of_experiment[0] / expected - 1) < 4 * 0.12
+        np.testing.assert_allclose(
+            series.scatter_of_mean, series.scatter_of_experiment / np.sqrt(40), rtol=1e-14
+        )
 
 
 def test_heavy_tails_are_not_fitted():

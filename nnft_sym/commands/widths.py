@@ -17,7 +17,8 @@ from nnft_sym.commands.options import (
 )
 
 if TYPE_CHECKING:
-    from nnft_sym.study.width_scan import WidthScan, WidthSeries
+    from nnft_sym.study.width_scan import WidthScan
+    from nnft_sym.study.width_series import WidthSeries
 
 
 def parse_widths(text: str, least: int = 2) -> tuple[int, ...]:
@@ -147,17 +148,17 @@ def _show(scan: "WidthScan", series: "WidthSeries") -> None:
     from nnft_sym.printing.number_text import number, p_value, with_error
     from nnft_sym.printing.tables import show, table
 
-    exact = [None] * len(scan.widths) if series.m_exact is None else series.m_exact
-    columns = (scan.widths, series.m_sampled, series.m_error, exact, series.background, series.trusted)
+    exact = [None] * len(scan.widths) if series.m_exact is None else series.m_exact.value
+    columns = (scan.widths, series.m, exact, series.scatter_of_experiment, series.trusted)
     rows = [
         [
             str(width),
-            with_error(m, error),
+            with_error(float(m), float(m.error)),
             number(right),
             number(background, 1),
             "yes" if trusted else "no",
         ]
-        for width, m, error, right, background, trusted in zip(*columns, strict=True)
+        for width, m, right, background, trusted in zip(*columns, strict=True)
     ]
     title = f"m_{series.order} of {scan.network.name}-net"
     show(table(title, ["N", "sampled", "exact", "background", "trusted"], rows))
@@ -168,5 +169,7 @@ def _show(scan: "WidthScan", series: "WidthSeries") -> None:
         else "not fitted, errors not trusted (too few networks, or heavy-tailed)"
     )
     if law is not None:
-        found = f"power {with_error(-law.exponent, law.exponent_error)}, p = {p_value(law.p_value)}"
+        found = (
+            f"power {with_error(-float(law.exponent), float(law.exponent.error))}, p = {p_value(law.p_value)}"
+        )
     show(f"Connected {series.order}-point function: {found} (expected −{series.order // 2 - 1})\n")

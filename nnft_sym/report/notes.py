@@ -15,7 +15,7 @@ from numerics.results.estimate import Quality
 
 if TYPE_CHECKING:
     from nnft_sym.expansions.expansion import Expansion
-    from numerics.fits.comparison import Comparison
+    from numerics.inference.comparison import Comparison
 
 
 def setup_facts(net: NetResult, result: StudyResult) -> list[tuple[str, str]]:

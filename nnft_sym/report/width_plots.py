@@ -7,12 +7,16 @@ import numpy as np
 from nnft_sym.report.plot_style import BLUE, GREY, INK, PAPER, STYLE, VERMILLION, log_ticks, minus, net_name
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import xarray
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from nnft_sym.study.width_scan import WidthScan, WidthSeries
+    from nnft_sym.study.width_scan import WidthScan
+    from nnft_sym.study.width_series import WidthSeries
+    from numerics.results.estimate import Estimate
 
 #: Points of the exact curve.
 CURVE = 60
@@ -70,15 +74,16 @@ def _draw_moments(axes: "Axes", scan: "WidthScan", series: "WidthSeries") -> Non
     """m_n, sampled and exact, above the scatter of one experiment and the noise of the mean."""
     widths = scan.widths.astype(float)
     _logarithmic(axes, widths)
-    shown = [series.m_sampled, series.background, series.noise]
+    experiment, mean = series.scatter_of_experiment, series.scatter_of_mean
+    shown = [series.m.value, experiment, mean]
     if scan.exact is not None:
         grid = np.unique(np.geomspace(widths[0], widths[-1], CURVE).astype(int))
         curve = np.array([scan.m_exact(series.order, int(width)) for width in grid])
         axes.plot(grid, curve, "-", color=INK, linewidth=1.2, label="exact", zorder=2)
         shown.append(curve)
-    axes.plot(widths, series.background, "--", color=GREY, linewidth=1.2, label="background (one experiment)")
-    axes.plot(widths, series.noise, ":", color=GREY, linewidth=1.2, label="noise of the mean")
-    _points(axes, widths, series.m_sampled, series.m_error, series.trusted)
+    axes.plot(widths, experiment, "--", color=GREY, linewidth=1.2, label="background (one experiment)")
+    axes.plot(widths, mean, ":", color=GREY, linewidth=1.2, label="noise of the mean")
+    _points(axes, widths, series.m, series.trusted)
     _limits(axes, np.concatenate(shown))
     axes.set_ylabel(f"$m_{series.order}$")
     axes.set_title(rf"mean of $|\Delta G^{{({series.order})}}|/|G_{{\rm GP}}^{{({series.order})}}|$")
@@ -88,12 +93,14 @@ def _draw_projection(axes: "Axes", scan: "WidthScan", series: "WidthSeries") -> 
     """The connected function along its shape, with the fitted power law."""
     widths = scan.widths.astype(float)
     _logarithmic(axes, widths)
-    clear = series.projection > series.projection_error
-    shown = [series.projection[clear], (series.projection - series.projection_error)[clear]]
+    value, error = series.projection.value, series.projection.error
+    clear = value > error
+    shown = [value[clear], (value - error)[clear]]
     if series.projection_exact is not None:
-        axes.plot(widths, series.projection_exact, "-", color=INK, linewidth=1.2, zorder=2)
-        shown.append(series.projection_exact)
-    upper = (np.maximum(series.projection, 0.0) + 2.0 * series.projection_error)[~clear]
+        exact = series.projection_exact.value
+        axes.plot(widths, exact, "-", color=INK, linewidth=1.2, zorder=2)
+        shown.append(exact)
+    upper = (np.maximum(value, 0.0) + 2.0 * error)[~clear]
     if upper.size:
         axes.plot(
             widths[~clear],
@@ -104,27 +111,22 @@ def _draw_projection(axes: "Axes", scan: "WidthScan", series: "WidthSeries") -> 
             fillstyle="none",
             label="hidden by noise: below this (2 σ)",
         )
-    _points(
-        axes,
-        widths[clear],
-        series.projection[clear],
-        series.projection_error[clear],
-        series.trusted_connected[clear],
-    )
+    _points(axes, widths[clear], series.projection[clear], series.trusted_connected[clear])
     title = rf"connected $G_c^{{({series.order})}}$: "
     if series.law is not None:
         axes.plot(
             widths,
-            series.law(widths),
+            series.law(widths).value,
             "--",
             color=VERMILLION,
             linewidth=1.2,
             zorder=1,
             label="fitted power law",
         )
-        digits = max(1, 1 - int(np.floor(np.log10(series.law.exponent_error))))
-        power = minus(f"{-series.law.exponent:.{digits}f} ± {series.law.exponent_error:.{digits}f}")
-        axes.set_title(title + f"fitted power {power}")
+        power = series.law.exponent
+        digits = max(1, 1 - int(np.floor(np.log10(power.error))))
+        said = minus(f"{-power:.{digits}f} ± {power.error:.{digits}f}")
+        axes.set_title(title + f"fitted power {said}")
     else:
         axes.set_title(
             title + ("all noise" if np.all(series.trusted_connected) else "not fitted, errors not trusted")
@@ -133,9 +135,7 @@ def _draw_projection(axes: "Axes", scan: "WidthScan", series: "WidthSeries") -> 
     axes.set_ylabel(rf"$y_{series.order}$")
 
 
-def _points(
-    axes: "Axes", widths: "np.ndarray", values: "np.ndarray", errors: "np.ndarray", trusted: "np.ndarray"
-) -> None:
+def _points(axes: "Axes", widths: "np.ndarray", numbers: "Estimate", trusted: "np.ndarray") -> None:
     """Sampled points with error bars: filled where the error can be trusted, open and grey elsewhere."""
     for some, colour, face, label in (
         (trusted, BLUE, BLUE, "sampled"),
@@ -144,8 +144,8 @@ def _points(
         if np.any(some):
             axes.errorbar(
                 widths[some],
-                values[some],
-                yerr=errors[some],
+                numbers.value[some],
+                yerr=numbers.error[some],
                 fmt="o",
                 markersize=4.5,
                 color=colour,
@@ -200,19 +200,28 @@ def width_dataset(scan: "WidthScan") -> "xarray.Dataset":
 
     nothing = np.full(len(scan.widths), np.nan)
 
-    def stack(name: str) -> tuple[tuple[str, str], "np.ndarray"]:
-        found = [getattr(series, name) for series in scan.series]
-        return ("order", "width"), np.array([nothing if one is None else one for one in found])
+    def stack(
+        pick: "Callable[[WidthSeries], Estimate | np.ndarray | None]",
+    ) -> "tuple[tuple[str, str], np.ndarray]":
+        found = [pick(series) for series in scan.series]
+        return ("order", "width"), np.array([nothing if one is None else np.asarray(one) for one in found])
 
     exponents = [
-        (np.nan, np.nan) if series.law is None else (series.law.exponent, series.law.exponent_error)
-        for series in scan.series
+        (np.nan, np.nan) if law is None else (float(law.exponent), float(law.exponent.error))
+        for law in (series.law for series in scan.series)
     ]
-    names = ("m_error", "m_exact", "background", "noise", "projection", "projection_error")
     return xarray.Dataset(
         {
-            "m": stack("m_sampled"),
-            **{name: stack(name) for name in (*names, "projection_exact", "trusted", "trusted_connected")},
+            "m": stack(lambda series: series.m),
+            "m_error": stack(lambda series: series.m.error),
+            "m_exact": stack(lambda series: series.m_exact),
+            "background": stack(lambda series: series.scatter_of_experiment),
+            "noise": stack(lambda series: series.scatter_of_mean),
+            "projection": stack(lambda series: series.projection),
+            "projection_error": stack(lambda series: series.projection.error),
+            "projection_exact": stack(lambda series: series.projection_exact),
+            "trusted": stack(lambda series: series.trusted),
+            "trusted_connected": stack(lambda series: series.trusted_connected),
             "exponent": ("order", [value for value, _ in exponents]),
             "exponent_error": ("order", [error for _, error in exponents]),
         },

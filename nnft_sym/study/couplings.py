@@ -19,7 +19,7 @@ from numerics.results.estimate import Estimate
 from numerics.results.uncertainty import Uncertainty
 
 if TYPE_CHECKING:
-    from numerics.fits.fitting import Fit
+    from numerics.inference.linear import Fit
 
 #: Relative size under which a vertex integral, or an exactly known correlator, counts as zero.
 ZERO = 1e-10
@@ -126,7 +126,7 @@ class _Problem:
         That is a share of what the theory says, not of the data, whose fluctuations would weigh themselves
         down; and of the noise, because the coupling is known no better.
         """
-        from numerics.fits.fitting import fit
+        from numerics.inference.linear import fit
 
         if closest is None:
             return None

@@ -22,7 +22,7 @@ from nnft_sym.study.results import (
     CouplingTensor,
     NextOrder,
 )
-from numerics.fits.comparison import compare
+from numerics.inference.comparison import compare
 from numerics.inference.dataset import Dataset
 from numerics.integrals.prediction import Prediction
 

@@ -11,8 +11,8 @@ from nnft_sym.printing.table_content import Cell, Column, Table
 from nnft_sym.study.results import CouplingStatus, NetResult
 
 if TYPE_CHECKING:
-    from numerics.fits.comparison import Comparison
-    from numerics.fits.fitting import Fit
+    from numerics.inference.comparison import Comparison
+    from numerics.inference.linear import Fit
 
 _STATUS: Mapping[CouplingStatus, str] = {
     CouplingStatus.FINITE: "{} finite",

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from nnft_sym.expansions.expansion import Expansion
     from nnft_sym.study.case import Case
     from nnft_sym.study.config import StudyConfig
-    from numerics.fits.comparison import Comparison
-    from numerics.fits.fitting import Fit
+    from numerics.inference.comparison import Comparison
     from numerics.inference.dataset import Dataset
+    from numerics.inference.linear import Fit
     from numerics.results.correlator import Correlator
     from numerics.results.estimate import Estimate, Quality
 

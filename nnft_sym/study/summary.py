@@ -17,7 +17,7 @@ from nnft_sym.study.verdict import constancy
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from numerics.fits.comparison import Comparison
+    from numerics.inference.comparison import Comparison
 
 NAN = float("nan")
 

@@ -1,13 +1,7 @@
 """One architecture at many widths: the 1/N law, sampled and exact.
 
-For each width an ensemble of its own (independent networks) is sampled in `experiments` equal parts. Compared
-are, for n = 4 and 6,
-
-- m_n, the mean over index sets of |G^(n) − G_GP^(n)| / |G_GP^(n)|, which falls like 1/N until the noise of
-  the sample, the *background*, hides it (Halverson, Maiti and Stoner, arXiv:2008.08601);
-- the connected function projected on a fixed shape t, y(N) = Σ_e t_e (G_c/G_GP)_e / Σ_e t_e². It is linear in
-  G_c, estimated without bias, so that y ∝ N^(1 − n/2) can be fitted through noise of any size. With
-  t = κ_n/G_GP, where the exact cumulant κ_n of one neuron is known, y is N^(1 − n/2) itself; else t = 1.
+For each width an ensemble of its own (independent networks) is sampled in `experiments` equal parts. What is
+compared, for n = 4 and 6, stands in `width_series`.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -18,21 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagrams.messages import shown
+from nnft_sym.study.width_series import RESAMPLES, WidthSeries, exact_m, free_theory, width_series
 from numerics.errors import InvalidStatistics, NotAvailable
 from numerics.exact.correlators import exact_correlators
 from numerics.exact.inputs import MEMORY_LIMIT
 from numerics.fields.index_sets import multiset_count
 from numerics.fields.points import as_points
-from numerics.fits.power_law import PowerLaw, fit_power_law
 from numerics.given import as_whole, as_wholes
 from numerics.machine.random_streams import split_seed
 from numerics.networks.architectures import Network, as_network
-from numerics.results.correlator import Correlator
-from numerics.results.estimate import Estimate
 from numerics.results.faces import Content, Shown, face
 from numerics.results.joint_correlators import Correlators
 from numerics.sampling.ensemble import Ensemble
-from numerics.sampling.estimators.connected import free_correlator, mean_ratio
 from numerics.sampling.runs.dask_cluster import OVERHEAD
 
 if TYPE_CHECKING:
@@ -52,51 +43,6 @@ WIDEST = 10**7
 MOST_NETWORKS = 10**10
 #: What one core samples, roughly; for messages.
 NEURONS_PER_SECOND = 1e8
-#: Resamples of the bootstrap.
-RESAMPLES = 200
-
-
-@dataclass(frozen=True)
-class WidthSeries:
-    """One order at all widths; arrays have shape (n_widths,).
-
-    Attributes
-    ----------
-    order : int
-    m_sampled, m_error : ndarray
-        m_n of the whole sample and its error. Below `noise` the absolute value in m_n makes it positive
-        whatever the truth.
-    m_exact : ndarray or None
-    background : ndarray
-        Scatter of a single experiment, std over experiments / |G_GP|, averaged over index sets.
-    noise : ndarray
-        That of the mean of all experiments, smaller by √experiments.
-    projection, projection_error : ndarray
-        y(N), see the module's description.
-    projection_exact : ndarray or None
-    trusted : ndarray of bool
-        Whether the errors of m_n can be trusted.
-    trusted_connected : ndarray of bool
-        Whether those of the connected function can: it takes more networks.
-    law : PowerLaw or None
-        Fit of y = A N^(−p) to the widths that are trusted; None if it says nothing.
-    law_exact : PowerLaw or None
-        The same for the exact numbers: p = n/2 − 1.
-    """
-
-    order: int
-    m_sampled: Array
-    m_error: Array
-    m_exact: Array | None
-    background: Array
-    noise: Array
-    projection: Array
-    projection_error: Array
-    projection_exact: Array | None
-    trusted: NDArray[np.bool_]
-    trusted_connected: NDArray[np.bool_]
-    law: PowerLaw | None
-    law_exact: PowerLaw | None
 
 
 @dataclass(frozen=True, repr=False)
@@ -137,7 +83,7 @@ class WidthScan(Shown):
             for series in self.series:
                 for place, width in enumerate(self.widths.tolist()):
                     exact = None if series.m_exact is None else float(series.m_exact[place])
-                    numbers = (series.m_sampled, series.m_error, series.background)
+                    numbers = (series.m.value, series.m.error, series.scatter_of_experiment)
                     yield series.order, width, *(float(one[place]) for one in numbers), exact
 
         facts: dict[str, object] = {
@@ -148,7 +94,7 @@ class WidthScan(Shown):
         for series in self.series:
             law = series.law
             facts[f"power of N, order {series.order}"] = (
-                None if law is None else f"{-law.exponent:.4g} ± {law.exponent_error:.2g}"
+                None if law is None else f"{-law.exponent:.4g} ± {law.exponent.error:.2g}"
             )
         columns = ("order", "width", "value", "error", "background", "exact")
         title = f"Scan of {len(self.widths)} widths: mean size of the deviation from the Gaussian process"
@@ -172,7 +118,7 @@ class WidthScan(Shown):
                 f"there are no exact correlators of the {self.network.name}-net at these points"
             )
         free = free_theory(self.network, self.points, order)
-        return mean_ratio(self.exact.at_width(width)[order].value - free, free)
+        return float(exact_m(self.exact.at_width(width), order, free))
 
 
 def scan_widths(
@@ -223,7 +169,7 @@ def scan_widths(
     >>> from numerics.networks.architectures import ReLUNet
     >>> scan = scan_widths(ReLUNet(1), [1.0], (2, 4, 8), networks=50_000, experiments=4, seed=1)
     >>> four = scan.series[0]
-    >>> bool(abs(four.law.exponent - 1) < 4 * four.law.exponent_error)
+    >>> bool(abs(four.law.exponent - 1) < 4 * four.law.exponent.error)
     True
     """
     x = as_points(points, as_network(network).d_in)
@@ -241,7 +187,7 @@ def scan_widths(
                 experiments * networks, (2, *ORDERS), n_blocks=experiments * per_experiment, progress=report
             )
         )
-    series = tuple(_series(order, network, x, ordered, samples, experiments, exact) for order in ORDERS)
+    series = tuple(width_series(order, network, x, ordered, samples, experiments, exact) for order in ORDERS)
     return WidthScan(
         network=network.with_width(int(ordered[0])),
         points=x,
@@ -264,102 +210,6 @@ def _share(
         progress(round(total * n_widths * (begin + (end - begin) * done / total)), total * n_widths)
 
     return report
-
-
-def _series(
-    order: int,
-    network: Network,
-    points: Array,
-    widths: NDArray[np.int64],
-    samples: Sequence[Correlators],
-    experiments: int,
-    exact: Correlators | None,
-) -> WidthSeries:
-    free = free_theory(network, points, order)
-    shape = _shape(free, None if exact is None else exact.at_width(1).connected()[order].value)
-    kernel = network.kernel.full(points, points)
-    rows = []
-    for sample in samples:
-        away = sample.deviation(order, kernel, experiments)
-        connected_one = sample.connected()[order]
-        projected = _along(connected_one, shape)
-        size = (float(projected), float(projected.error))
-        trusted = [float(one.trusted) for one in (sample[order], connected_one)]
-        error = _m_error(sample, order, free)
-        rows.append((float(away), error, away.evidence["background"], *size, *trusted))
-    m, error, background, y, y_error, full, connected = np.array(rows).T
-    sound = connected > 0
-    m_exact = y_exact = None
-    if exact is not None:
-        each = [exact.at_width(int(width)) for width in widths]
-        m_exact = np.array([mean_ratio(found[order].value - free, free) for found in each])
-        y_exact = np.array([float(_along(found.connected()[order], shape)) for found in each])
-    return WidthSeries(
-        order=order,
-        m_sampled=m,
-        m_error=error,
-        m_exact=m_exact,
-        background=background,
-        noise=background / np.sqrt(experiments),
-        projection=y,
-        projection_error=y_error,
-        projection_exact=y_exact,
-        trusted=full > 0,
-        trusted_connected=sound,
-        law=_law(widths[sound], y[sound], y_error[sound] ** 2),
-        law_exact=None if y_exact is None else _law(widths, y_exact, (1e-10 * y_exact) ** 2),
-    )
-
-
-def _along(connected: Correlator, shape: Array) -> Estimate:
-    """Project on the shape.
-
-    A product of matrices would depend, in the last digit, on the number of threads of the linear algebra.
-    """
-    weighted: Estimate = connected * shape
-    return weighted.sum()
-
-
-def free_theory(network: Network, points: Array, order: int) -> Array:
-    """G_GP^(n), the sum over pairings of products of kernels, over the distinct index sets; shape (M,)."""
-    return free_correlator(network.kernel.full(points, points), order)
-
-
-def _shape(free: Array, cumulant: Array | None) -> Array:
-    """Weights c with y = c·G_c, zero where the free theory vanishes."""
-    # below the smallest normal number a ratio would overflow, and says nothing
-    there = np.abs(free) > np.finfo(np.float64).tiny
-    unit = np.zeros_like(free)
-    np.divide(1.0, free, out=unit, where=there)
-    target = np.ones_like(free) if cumulant is None else cumulant * unit
-    # a power of two, so that the squares neither overflow nor round differently
-    scale = np.ldexp(1.0, int(np.frexp(np.max(np.abs(target[there]), initial=0.0))[1]) - 1)
-    scaled = target / scale
-    square = float(np.sum(scaled[there] ** 2))
-    with np.errstate(over="ignore", under="ignore"):
-        shape = scaled / (square if square > 0 else 1.0) / scale * unit
-    return np.where(there & np.isfinite(shape), shape, 0.0)
-
-
-def _m_error(sample: Correlators, order: int, free: Array) -> float:
-    """Error of m_n by the bootstrap over blocks (Efron 1979), which knows the absolute value in m_n.
-
-    To first order the noise of index sets of either sign would cancel, and the error vanish below the noise.
-    """
-    means = sample.block_means((order,))
-    stream = np.random.default_rng([order, sample.n_blocks])
-    counts = stream.multinomial(sample.n_blocks, np.full(sample.n_blocks, 1 / sample.n_blocks), RESAMPLES)
-    # not a product of matrices, for the reason of `_along`
-    drawn = (np.einsum("i,ij->j", one, means) / sample.n_blocks for one in counts.astype(np.float64))
-    found = [mean_ratio(again - free, free) for again in drawn]
-    return float(np.std(found, ddof=1))
-
-
-def _law(widths: NDArray[np.int64], values: Array, variances: Array) -> PowerLaw | None:
-    try:
-        return fit_power_law(widths.astype(np.float64), values, variances)
-    except InvalidStatistics:
-        return None
 
 
 def _exact(
@@ -407,8 +257,8 @@ def _refuse_absurd_cost(n_points: int, widths: NDArray[np.int64], networks: int,
         )
     blocks = experiments * min(-(-BLOCKS // experiments), networks)
     size = sum(multiset_count(n_points, order) for order in (2, *ORDERS))
-    # sums and means of every width, those without each block and their cumulants, and the bootstrap
-    needed = 8.0 * blocks * (size * (2 * len(widths) + 6) + 2 * RESAMPLES)
+    # sums and means of every width, those without each block and their cumulants, bootstrap, projections
+    needed = 8.0 * blocks * (size * (2 * len(widths) + 6) + 2 * (RESAMPLES + len(widths) ** 2))
     if needed > MEMORY_LIMIT:
         raise InvalidStatistics(
             f"{experiments} experiments of {size} correlators of {n_points} points in {blocks} blocks "

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from numerics.errors import InvalidStatistics
 from numerics.fields.field_set import FieldSet
-from numerics.fits.comparison import Comparison, compare
-from numerics.fits.eigenbasis import Eigenbasis, eigenbasis_of_blocks
+from numerics.inference.comparison import Comparison, compare
+from numerics.inference.eigenbasis import Eigenbasis, eigenbasis_of_blocks
 from numerics.results.correlator import Correlator
 from numerics.results.faces import Content, Shown
 from numerics.results.joint_correlators import Correlators

@@ -1,6 +1,6 @@
 """Numbers with an error, a method, a quality and a provenance; nothing numerical travels without them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from numerics.results.faces import Content, Shown
 from numerics.results.provenance import Provenance, joined, joined_methods
 from numerics.results.quality import Quality as Quality
 from numerics.results.quality import worst
-from numerics.results.uncertainty import Uncertainty, together
+from numerics.results.uncertainty import Uncertainty, concatenated, together
 
 Array = NDArray[np.float64]
 
@@ -139,6 +139,9 @@ class Estimate(NDArrayOperatorsMixin, Shown):
 
     def __float__(self) -> float:
         return float(self.value)
+
+    def __round__(self, digits: int | None = None) -> float:
+        return round(float(self), digits)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         return np.array(self.value, dtype=dtype, copy=copy)
@@ -300,6 +303,36 @@ class Estimate(NDArrayOperatorsMixin, Shown):
             return np.asarray((rows * np.abs(slope)).reshape(len(rows), -1).sum(axis=1))
 
         return self._same(np.asarray(spread), self.uncertainty.linear(change, size))
+
+
+def in_a_row(numbers: Iterable[Estimate]) -> Estimate:
+    """Put numbers one after the other, with all their correlations.
+
+    Parameters
+    ----------
+    numbers : iterable of Estimate
+        Of shape () or (M,), at least one.
+
+    Returns
+    -------
+    Estimate
+        Shape (M,). Its quality is the worst of all.
+
+    Examples
+    --------
+    >>> x = Estimate([1.0, 2.0], Uncertainty.known([[1.0, 0.0], [0.0, 4.0]]))
+    >>> both = in_a_row([x.sum(), x])
+    >>> both.value.tolist(), both.covariance[0].tolist()
+    ([3.0, 1.0, 2.0], [5.0, 1.0, 4.0])
+    """
+    parts = [one if one.ndim else Estimate.reshaped(one, (1,)) for one in numbers]
+    return Estimate(
+        np.concatenate([one.value for one in parts]),
+        concatenated([one.uncertainty for one in parts]),
+        joined_methods(one.method for one in parts),
+        worst(one.quality for one in parts),
+        joined(one.provenance for one in parts),
+    )
 
 
 def _later(axis: int) -> int:

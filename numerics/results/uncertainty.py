@@ -187,7 +187,8 @@ class Uncertainty:
             return np.zeros(self.shape) if self.bound is None else self.bound
         if len(self.blocks) == 1:
             return self.blocks[0].error
-        return np.asarray(np.sqrt(sum(part.error**2 for part in self.blocks)))
+        # not the root of a sum of squares, which may leave floating point
+        return np.asarray(np.hypot.reduce([part.error for part in self.blocks]))
 
     @property
     def statistical(self) -> bool:

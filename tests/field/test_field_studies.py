@@ -18,7 +18,7 @@ from nnft_sym.study.summary import summarise
 from nnft_sym.study.width_scan import scan_widths
 from numerics.errors import InvalidStatistics
 from numerics.files.sealed import atomically
-from numerics.fits.fitting import fit
+from numerics.inference.linear import fit
 from numerics.integrals.accuracy.contact_referee import contact_coefficient
 from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import nnft_sym as nn
-from numerics.fits.power_law import fit_power_law
+from numerics.inference.power_law import fit_power_law
 
 X = np.linspace(0.5, 2.0, 8)
 

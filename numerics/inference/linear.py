@@ -1,8 +1,8 @@
 """Generalised least squares for linear parameters, with singular covariances.
 
 A coupling enters the correlators linearly, data = design · parameters, and the data are strongly correlated.
-The fit works in the retained eigenbasis of the correlation matrix (`numerics.fits.eigenbasis`), so it never
-inverts a singular matrix, and says how far the fitted model violates the relations that were left out.
+The fit works in the retained eigenbasis of the correlation matrix (`numerics.inference.eigenbasis`), so it
+never inverts a singular matrix, and says how far the fitted model violates the relations that were left out.
 
 A model that is only nearly right must not be weighted as if it were exactly right. Where the data share
 most of their noise, some combinations of them are known a thousand times better than the data themselves.
@@ -26,9 +26,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from numerics.errors import InvalidStatistics, SingularProblem
-from numerics.fits.comparison import two_sided, upper_tail
-from numerics.fits.eigenbasis import Array, Eigenbasis, check_blocks, eigenbasis
 from numerics.given import as_real_array
+from numerics.inference.comparison import two_sided, upper_tail
+from numerics.inference.eigenbasis import Array, Eigenbasis, check_blocks, eigenbasis
 from numerics.results.faces import Content, Shown
 
 METHOD = "generalised least squares in the correlation eigenbasis"

@@ -1,17 +1,25 @@
 """Fit of a power law y = A N^(−p) to numbers with errors, such as connected correlators against the width."""
 
+import hashlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from numerics.deprecated import renamed
 from numerics.errors import InvalidStatistics
-from numerics.fits.comparison import two_sided
-from numerics.fits.eigenbasis import as_covariance
 from numerics.given import as_real_array
+from numerics.inference.comparison import two_sided
+from numerics.inference.eigenbasis import as_covariance
+from numerics.results.estimate import Estimate
+from numerics.results.faces import Content, Shown
+from numerics.results.uncertainty import Uncertainty
 
 Array = NDArray[np.float64]
 
+METHOD = "power law by generalised least squares"
 #: Steps of the Gauss-Newton iteration; a handful suffices.
 STEPS = 200
 #: Relative change at which it has converged.
@@ -22,51 +30,99 @@ SINGULAR = 1e-13
 UNDETERMINED = 1e-8
 
 
-@dataclass(frozen=True)
-class PowerLaw:
+@dataclass(frozen=True, eq=False, repr=False)
+class PowerLaw(Shown):
     """Outcome of `fit_power_law`.
 
     Attributes
     ----------
-    exponent, exponent_error : float
-        p of y = A N^(−p).
-    amplitude, amplitude_error : float
-        A.
-    correlation : float
-        Correlation coefficient of A and p.
+    parameters : Estimate
+        A and p of y = A N^(−p), with their covariance. Their error is traced to the numbers that were fitted,
+        so that the correlation with those, and with other laws fitted to the same sample, is kept.
     chi2 : float
     dof : int
         Number of widths minus 2.
     p_value : float
         Two-sided; 1 if dof = 0: nothing was tested.
+
+    Examples
+    --------
+    >>> fit_power_law([2.0, 4.0, 8.0], [1.0, 0.51, 0.25], [1e-4, 1e-4, 1e-4])
+    <Power law A N^(-p): amplitude ...
     """
 
-    exponent: float
-    exponent_error: float
-    amplitude: float
-    amplitude_error: float
-    correlation: float
+    parameters: Estimate
     chi2: float
     dof: int
     p_value: float
 
-    def __call__(self, widths: Array) -> Array:
-        """Evaluate A N^(−p)."""
-        return np.asarray(self.amplitude * np.asarray(widths, dtype=np.float64) ** -self.exponent)
+    @property
+    def amplitude(self) -> Estimate:
+        """Amplitude A of y = A N^(−p)."""
+        return self.parameters[0]
+
+    @property
+    def exponent(self) -> Estimate:
+        """Power p of y = A N^(−p)."""
+        return self.parameters[1]
+
+    def __call__(self, widths: ArrayLike) -> Estimate:
+        """Evaluate A N^(−p), with the error that A and p make."""
+        at: Estimate = self.amplitude * np.asarray(widths, dtype=np.float64) ** -self.exponent
+        return at
+
+    def plain_fields(self) -> Content:
+        """Give the law as plain fields, one row for each parameter."""
+
+        def rows() -> Iterator[tuple[object, ...]]:
+            columns = (self.parameters.value.tolist(), self.parameters.error.tolist())
+            return zip(("amplitude", "exponent"), *columns, strict=True)
+
+        facts = {"chi2": self.chi2, "dof": self.dof, "p_value": self.p_value}
+        return Content("Power law A N^(-p)", facts, ("parameter", "value", "error"), rows, 2)
+
+    def __repr__(self) -> str:
+        tested = f"chi2 {self.chi2:.3g}, dof {self.dof}, p_value {self.p_value:.2g}"
+        return f"<Power law A N^(-p): amplitude {self.amplitude}, exponent {self.exponent}; {tested}>"
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):  # noqa: ANN001, ANN204
+            if name in _OLD_NAMES:
+                new, find = _OLD_NAMES[name]
+                renamed(f"law.{name}", new)
+                return find(self)
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
 
-def fit_power_law(widths: Array, values: Array, covariance: Array) -> PowerLaw:
+def _correlation(law: PowerLaw) -> float:
+    spread = law.parameters.covariance
+    return float(spread[0, 1] / np.sqrt(np.diag(spread)).prod())
+
+
+#: Attributes of one release ago: the new name, and how it is found.
+_OLD_NAMES: dict[str, tuple[str, Callable[[PowerLaw], float]]] = {
+    "exponent_error": ("law.exponent.error", lambda law: float(law.exponent.error)),
+    "amplitude_error": ("law.amplitude.error", lambda law: float(law.amplitude.error)),
+    "correlation": ("law.parameters.covariance", _correlation),
+}
+
+
+def fit_power_law(
+    widths: ArrayLike, values: ArrayLike | Estimate, covariance: ArrayLike | None = None
+) -> PowerLaw:
     """Fit y = A N^(−p) by generalised least squares on y itself.
 
     Parameters
     ----------
     widths : array_like, shape (n,)
         Positive, at least two different ones.
-    values : array_like, shape (n,)
+    values : Estimate or array_like, shape (n,)
         Any sign: points below zero by noise belong to the fit, whereas their logarithm does not exist, and
         leaving them out would bias p.
-    covariance : array_like, shape (n, n) or (n,)
-        Covariance of the values, or their variances where they are independent.
+    covariance : array_like, shape (n, n) or (n,), optional
+        Covariance of the values, or their variances where they are independent. Default: that of `values`. An
+        Estimate given beside it is weighted by it, and its own error is carried along.
 
     Returns
     -------
@@ -108,22 +164,28 @@ def fit_power_law(widths: Array, values: Array, covariance: Array) -> PowerLaw:
             "sample more networks or smaller widths"
         )
     chi2 = float(np.sum((whiten @ (y - theta[0] * shape)) ** 2))
-    errors = np.linalg.inv(design.T @ design)
     # back to A at N = 1
     amplitude = theta[0] * middle ** theta[1]
     jacobian = np.array([[middle ** theta[1], amplitude * np.log(middle)], [0.0, 1.0]])
-    errors = jacobian @ errors @ jacobian.T
-    deviations = np.sqrt(np.diag(errors))
+    # by how much the parameters move with each value
+    gain = jacobian @ np.linalg.inv(design.T @ design) @ design.T @ whiten
+    known = values.uncertainty if isinstance(values, Estimate) else Uncertainty.known(spread, _named(n, y))
     return PowerLaw(
-        exponent=float(theta[1]),
-        exponent_error=float(deviations[1]),
-        amplitude=float(amplitude),
-        amplitude_error=float(deviations[0]),
-        correlation=float(errors[0, 1] / deviations.prod()),
+        parameters=Estimate(
+            [amplitude, theta[1]],
+            known.linear(lambda rows: rows @ gain.T, lambda rows: rows @ np.abs(gain).T),
+            METHOD,
+        ),
         chi2=chi2,
         dof=len(y) - 2,
         p_value=two_sided(chi2, len(y) - 2, None),
     )
+
+
+def _named(widths: Array, values: Array) -> str:
+    """Name the source of errors that came as a covariance: other values scatter on their own."""
+    numbers = np.concatenate([widths, values])
+    return f"values of a power law, {hashlib.sha256(numbers.tobytes()).hexdigest()[:16]}"
 
 
 def _start(x: Array, y: Array, variances: Array) -> Array:
@@ -142,7 +204,12 @@ def _start(x: Array, y: Array, variances: Array) -> Array:
     return np.array([sign * np.exp(height), -slope])
 
 
-def _checked(widths: Array, values: Array, covariance: Array) -> tuple[Array, Array, Array]:
+def _checked(
+    widths: ArrayLike, values: ArrayLike | Estimate, covariance: ArrayLike | None
+) -> tuple[Array, Array, Array]:
+    if isinstance(values, Estimate):
+        covariance = values.covariance if covariance is None else covariance
+        values = values.value
     n, y, spread = (
         as_real_array(one, name, InvalidStatistics, "real numbers are needed")
         for one, name in ((widths, "widths"), (values, "values"), (covariance, "covariances"))

@@ -1,7 +1,7 @@
 """Hold correlated numbers against what they should be: χ², p-value, pulls.
 
 What to use when: `compare` judges a difference with no free parameter (sampled minus exact, data minus
-prediction); `numerics.fits.fitting.fit` adjusts parameters first.
+prediction); `numerics.inference.linear.fit` adjusts parameters first.
 """
 
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ import numpy as np
 from scipy.special import chdtrc, fdtrc
 
 from numerics.errors import InvalidStatistics
-from numerics.fits.eigenbasis import Array, Eigenbasis, as_covariance, check_blocks, eigenbasis
 from numerics.given import as_real_array
+from numerics.inference.eigenbasis import Array, Eigenbasis, as_covariance, check_blocks, eigenbasis
 from numerics.results.faces import Content, Shown
 
 

@@ -1,4 +1,0 @@
-"""Couplings from correlated numbers (`fitting`, `power_law`), and how well numbers agree (`comparison`).
-
-All but `power_law` work in the retained directions of `eigenbasis`, which is read first.
-"""
