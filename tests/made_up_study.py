@@ -6,20 +6,22 @@ function is whatever the λ tensor leaves. What renderers rely on (shapes, NaN, 
 
 from functools import partial
 from itertools import combinations
-from types import MappingProxyType
+from types import MappingProxyType, SimpleNamespace
 
 import numpy as np
 from made_up_tensor import tensor
 
 from diagrams.combinatorics.pairings import pairings
 from nnft_sym.expansions.expansion import correlator
+from nnft_sym.study.case import Case
 from nnft_sym.study.checks import Check, CheckName, Checks
 from nnft_sym.study.config import NetConfig, StudyConfig
-from nnft_sym.study.recipe import PREDICTIONS
+from nnft_sym.study.recipe import PUBLISHED
 from nnft_sym.study.results import (
     CorrelatorResult,
     CouplingStatus,
     CouplingTensor,
+    Distance,
     NetResult,
     NextOrder,
     StudyResult,
@@ -28,7 +30,6 @@ from nnft_sym.study.verdict import verdict
 from numerics.fields.index_sets import multisets, ranks
 from numerics.inference.comparison import Comparison, compare
 from numerics.inference.linear import fit
-from numerics.networks.architectures import network
 from numerics.results.estimate import Quality
 
 BLOCKS = 1000
@@ -47,8 +48,8 @@ def made_up_net(
     seed=1,
 ):
     """One net; `heavy` lists heavy-tailed orders, `infinite` and `undetermined` count elements without λ."""
-    config = NetConfig(kind=kind, width=width, points=points, cutoff=cutoff)
-    kernel = network(kind, width, d_in=config.d_in).kernel
+    case = Case.of(NetConfig(kind=kind, width=width, points=points, cutoff=cutoff))
+    kernel = case.kernel
     x = np.array(points)
     full, weight = kernel.full(x, x), kernel.weight(x, x)
     rng = np.random.default_rng(seed)
@@ -79,19 +80,17 @@ def made_up_net(
     coupling = _coupling(correlators[4], coefficient, tuple(status), finite, exact)
     remainder = correlators[6].best.value - free[6] - tensor6
     return NetResult(
-        config=config,
-        name=kind,
+        case=case,
+        recipe=PUBLISHED,
+        data=SimpleNamespace(block_sizes=np.full(BLOCKS, 1000)),
         kernel=full,
         kernel_weight=weight,
-        kernel_rank=int(np.linalg.matrix_rank(full, tol=1e-10)),
-        exact_method="made up" if exact else None,
         integral_method="made-up quadrature",
         integral_error=3e-15,
         correlators=correlators,
         coupling=coupling,
         next_order=(next_order := _next_order(correlators[6], coupling, unit6, tensor6, remainder)),
         joint=correlators[2].comparison,
-        block_sizes=np.full(BLOCKS, 1000),
         checks=Checks(
             (
                 Check(CheckName.INTEGRALS, True, 3e-15, 1e-6),
@@ -106,7 +105,8 @@ def made_up_net(
 def made_up_study(*nets):
     """A study of the nets given, of one net without special cases if none is."""
     nets = nets or (made_up_net(),)
-    config = StudyConfig(net=tuple(net.config for net in nets), seed=7)
+    tables = tuple(NetConfig.model_validate_json(net.case.written) for net in nets)
+    config = StudyConfig(net=tables, seed=7)
     return StudyResult(
         config=config,
         expansions={order: correlator(config.action, order, scheme="exact") for order in (2, 4, 6)},
@@ -163,9 +163,11 @@ def _correlator(order, points, free, full, connected, rng, exact, heavy):
         exact=made(full) if exact else None,
         connected=made(connected) if exact else None,
         excess=made(full - free) if exact else None,
-        m_sampled=float(np.mean(np.abs(sampled - free) / scale)),
-        m_exact=float(np.mean(np.abs(full - free) / scale)) if exact else None,
-        background=float(np.sqrt(10) * 1e-3),
+        distance=Distance(
+            float(np.mean(np.abs(sampled - free) / scale)),
+            float(np.mean(np.abs(full - free) / scale)) if exact else None,
+            float(np.sqrt(10) * 1e-3),
+        ),
         comparison=comparison,
     )
 
@@ -200,13 +202,17 @@ def _next_order(six, coupling, unit, tensor, remainder):
         + float(coupling.mean if coupling.mean_exact is None else coupling.mean_exact) * unit,
         "lambda_fit": six.free.value + fitted * unit,
     }
-    explained = {name: _share(six.best.value - predictions[name], six.delta) for name in PREDICTIONS}
+    explained = {
+        name: _share(six.best.value - predictions[name], six.delta) for name in PUBLISHED.predictions.values()
+    }
     against = six.comparison or Comparison(2.0, 1, 0.3, 1e-6, np.zeros(six.free.size), 0.0, BLOCKS)
     return NextOrder(
         predictions=MappingProxyType(predictions),
         explained=explained,
         explained_sampled={name: share - 0.05 for name, share in explained.items()},
-        comparisons={name: against for name in PREDICTIONS if np.isfinite(explained[name])},
+        comparisons={
+            name: against for name in PUBLISHED.predictions.values() if np.isfinite(explained[name])
+        },
         remainder=remainder,
         remainder_share=1 - explained["lambda_tensor"],
         identity_miss=None if six.exact is None else 2e-16,

@@ -53,6 +53,7 @@ ROOMS = {
         "printing",
         "symbolic",
         "storage",
+        "inference",
         "study",
         "report",
         "faces",

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from nnft_sym.report import panels, panels_theory
 from nnft_sym.report.plot_style import PAPER, STYLE, minus
 from nnft_sym.report.plots import study_figures
+from nnft_sym.study.recipe import COUPLED, PUBLISHED, Way
 
 
 def drawn(panel, *arguments):
@@ -55,11 +56,11 @@ def test_equal_results_give_equal_files():
 
 def test_the_bars_of_the_overview_are_the_shares():
     nets = [made_up_net(points=THREE), made_up_net("gauss", 100, points=THREE, exact=False)]
-    axes = drawn(panels_theory.overview, nets)
+    axes = drawn(panels_theory.overview, nets, PUBLISHED)
     for row, one in enumerate(nets):
         bars = [bar for bar in axes.patches if round(bar.get_y() + bar.get_height() / 2) == row]
         widths = sorted(bar.get_width() for bar in bars)
-        shares = [one.next_order.explained[name] for name in panels_theory.COUPLED]
+        shares = [one.next_order.explained[PUBLISHED.name(way)] for way in COUPLED]
         assert widths == pytest.approx(sorted(100 * max(share, -1.0) for share in shares))
     numbers = [text.get_text() for text in axes.texts]
     assert minus(f"{100 * nets[0].next_order.explained['lambda_fit']:.1f}") in numbers
@@ -68,7 +69,7 @@ def test_the_bars_of_the_overview_are_the_shares():
 def test_a_share_far_below_zero_is_written_out():
     made = made_up_net(points=THREE)
     made.next_order.explained["lambda_mean"] = -432.1
-    texts = [text.get_text() for text in drawn(panels_theory.overview, [made]).texts]
+    texts = [text.get_text() for text in drawn(panels_theory.overview, [made], PUBLISHED).texts]
     assert "−43210.0 (off scale)" in texts
 
 
@@ -119,8 +120,8 @@ def test_heavy_tails_are_hatched():
 def test_no_residual_is_lost():
     plain = net("plain")
     axes = drawn(panels_theory.residuals, plain)
-    for line, name in zip(axes.lines, ("free", *panels_theory.COUPLED), strict=False):
-        missing = plain.correlators[6].best.value - plain.next_order.predictions[name]
+    for line, way in zip(axes.lines, (Way.FREE, *COUPLED), strict=False):
+        missing = plain.correlators[6].best.value - plain.next_order.predictions[PUBLISHED.name(way)]
         assert line.get_ydata().sum() == pytest.approx(np.abs(missing).sum())
         assert (np.diff(line.get_ydata()) <= 0).all()
 

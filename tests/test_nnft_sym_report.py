@@ -78,7 +78,7 @@ def page(text):
 def section(case):
     place = list(CASES).index(case)
     one = net(case)
-    return f"{place + 1}_{one.name}_N{one.config.width}"
+    return f"{place + 1}_{one.name}_N{one.case.width}"
 
 
 def test_the_page_is_well_formed(page):

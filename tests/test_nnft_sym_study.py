@@ -204,7 +204,7 @@ def test_no_referee_where_no_exact_answer_exists(capsys, tmp_path, monkeypatch):
     def nothing(network, points, orders, progress):
         raise NotAvailable("no exact answer")
 
-    monkeypatch.setattr("nnft_sym.study.net.exact_correlators", nothing)
+    monkeypatch.setattr("nnft_sym.study.data.exact_correlators", nothing)
     study = tmp_path / "study.toml"
     study.write_text(
         'experiments = 4\nnetworks = 4000\n[[net]]\nkind = "relu"\nwidth = 8\nsigma_b = 0.5\ncutoff = 3.0\n'
@@ -229,16 +229,16 @@ def relu():
 def test_size_of_corrections_in_closed_form(relu):
     # m_4 = (κ4/N) / 3K² and m_6 = (15 K κ4/N + κ6/N²) / 15K³, with K = Π/2 for every pair of inputs.
     correlators = relu.nets[0].correlators
-    assert correlators[2].m_exact == pytest.approx(0, abs=1e-12)
-    assert correlators[4].m_exact == pytest.approx((15 / 4 / 20) / (3 / 4), rel=1e-10)
+    assert correlators[2].distance.exact == pytest.approx(0, abs=1e-12)
+    assert correlators[4].distance.exact == pytest.approx((15 / 4 / 20) / (3 / 4), rel=1e-10)
     six = 15 * 0.5 * (15 / 4) / 20 + (165 / 2) / 400
-    assert correlators[6].m_exact == pytest.approx(six / (15 / 8), rel=1e-10)
+    assert correlators[6].distance.exact == pytest.approx(six / (15 / 8), rel=1e-10)
     for one in correlators.values():
         # All elements share one random factor, so the error of any of them is the error of m.
         spread = one.sampled.error[0] / one.free.value[0]
-        assert abs(one.m_sampled - one.m_exact) < 4 * spread + (one.order == 2) * 4 * spread
+        assert abs(one.distance.sample - one.distance.exact) < 4 * spread + (one.order == 2) * 4 * spread
         # The scatter of one of ten experiments is √10 times the error of their mean, itself known to 24 %.
-        assert one.background == pytest.approx(math.sqrt(10) * spread, rel=0.6)
+        assert one.distance.background == pytest.approx(math.sqrt(10) * spread, rel=0.6)
 
 
 def test_shares_from_the_sample_in_closed_form(relu):
@@ -308,7 +308,7 @@ def test_a_false_alarm_is_caught_by_a_second_sample(monkeypatch):
         seeds.append(seed)
         return Ensemble(network.with_width(3) if len(seeds) == 1 else network, points, seed=seed)
 
-    monkeypatch.setattr("nnft_sym.study.net.Ensemble", first_one_off)
+    monkeypatch.setattr("nnft_sym.study.data.Ensemble", first_one_off)
     net = run_study(parse_study(SKEWED.format(seed=8).replace('"relu"', '"erf"'))).nets[0]
     assert net.joint.p_value < 1e-4
     assert len(set(seeds)) == 2
@@ -323,7 +323,7 @@ def test_an_error_of_ours_fails_twice(monkeypatch):
         sums = {**origin.sums, 6: origin.sums[6] * 1.1}
         return Correlators(replace(origin, sums=sums))
 
-    monkeypatch.setattr("nnft_sym.study.net.exact_correlators", wrong)
+    monkeypatch.setattr("nnft_sym.study.data.exact_correlators", wrong)
     net = run_study(parse_study(SKEWED.format(seed=8).replace('"relu"', '"erf"'))).nets[0]
     assert net.checks.find(CheckName.CORRELATOR, 4).passed
     assert not net.checks.find(CheckName.CORRELATOR, 6).passed

@@ -10,7 +10,7 @@ from scipy import stats
 from nnft_sym.study.checking import check_numbers
 from nnft_sym.study.checks import CheckName
 from nnft_sym.study.couplings import extract_coupling
-from nnft_sym.study.results import CorrelatorResult, CouplingStatus, NextOrder
+from nnft_sym.study.results import CorrelatorResult, CouplingStatus, Distance, NextOrder
 from nnft_sym.study.verdict import constancy, describes, verdict
 from numerics.inference.comparison import compare
 from numerics.results.estimate import Quality
@@ -26,8 +26,8 @@ def correlator(order, quality=Quality.TRUSTED, miss=0.0):
     difference = 0.01 * rng.normal(size=size) + 0.01 * miss
     return CorrelatorResult(
         free=tensor(ones), sampled=tensor(1.2 * ones + difference, rows=0.01 * np.eye(size), quality=quality),
-        exact=tensor(1.2 * ones), connected=tensor(0.2 * ones), excess=tensor(0.2 * ones), m_sampled=0.2,
-        m_exact=0.2, background=0.03, comparison=compare(difference, 1e-4 * np.eye(size), n_blocks=None),
+        exact=tensor(1.2 * ones), connected=tensor(0.2 * ones), excess=tensor(0.2 * ones),
+        distance=Distance(0.2, 0.2, 0.03), comparison=compare(difference, 1e-4 * np.eye(size), n_blocks=None),
     )  # fmt: skip
 
 
@@ -55,6 +55,12 @@ def six(fitted, identity=1e-12):
 
 def orders(**kwargs):
     return {2: correlator(2), 4: correlator(4, **kwargs), 6: correlator(6, **kwargs)}
+
+
+def checked(correlators, joint, found, following, integral_error, n_networks, contact_error=None):
+    errors = {CheckName.INTEGRALS: integral_error, CheckName.CONTACT: contact_error}
+    given = {name: error for name, error in errors.items() if error is not None}
+    return check_numbers(correlators, joint, found, following, given, n_networks)
 
 
 def test_says_yes():
@@ -100,9 +106,7 @@ def test_an_infinite_element_rejects_a_constant():
 
 @pytest.mark.parametrize("miss", [0.0, 3.0])
 def test_checks_judge_our_numbers_only(miss):
-    made = check_numbers(
-        orders(miss=miss), None, coupling(0.3), six(-0.1), integral_error=1e-12, n_networks=10**6
-    )
+    made = checked(orders(miss=miss), None, coupling(0.3), six(-0.1), integral_error=1e-12, n_networks=10**6)
     assert made.find(CheckName.CORRELATOR, 4).passed is (miss == 0.0)
     assert made.find(CheckName.MEAN_COUPLING).passed
     assert made.find(CheckName.REMAINDER).passed
@@ -110,9 +114,7 @@ def test_checks_judge_our_numbers_only(miss):
 
 def test_checks_skip_what_is_not_trustworthy_and_notice_a_broken_engine():
     heavy = orders(quality=Quality.HEAVY_TAILED, miss=50.0)
-    made = check_numbers(
-        heavy, None, coupling(0.0), six(0.9, identity=0.01), integral_error=1e-3, n_networks=10**6
-    )
+    made = checked(heavy, None, coupling(0.0), six(0.9, identity=0.01), integral_error=1e-3, n_networks=10**6)
     assert made.find(CheckName.CORRELATOR, 6) is None
     assert not made.find(CheckName.REMAINDER).passed
     assert not made.find(CheckName.INTEGRALS).passed
@@ -123,14 +125,14 @@ def test_too_good_is_suspicious_too():
     perfect = dataclasses.replace(
         good, comparison=compare(np.full(SIZE, 1e-9), 1e-4 * np.eye(SIZE), n_blocks=None)
     )
-    made = check_numbers(
+    made = checked(
         {**orders(), 4: perfect}, None, coupling(0.0), six(0.9), integral_error=0.0, n_networks=10**6
     )
     assert not made.find(CheckName.CORRELATOR, 4).passed
 
 
 def test_a_small_sample_is_not_judged():
-    made = check_numbers(orders(miss=50.0), None, coupling(0.0), six(0.9), integral_error=0.0, n_networks=200)
+    made = checked(orders(miss=50.0), None, coupling(0.0), six(0.9), integral_error=0.0, n_networks=200)
     assert made.find(CheckName.CORRELATOR, 4) is None
 
 
@@ -139,7 +141,7 @@ def test_a_mean_coupling_off_by_many_errors_is_noticed_on_both_sides(shift, agre
     found = coupling(0.0)
     off = float(found.mean_exact) + shift * float(found.mean.error) - float(found.mean)
     moved = dataclasses.replace(found, sampled=found.sampled + off)
-    made = check_numbers(orders(), None, moved, six(0.9), integral_error=0.0, n_networks=10**6)
+    made = checked(orders(), None, moved, six(0.9), integral_error=0.0, n_networks=10**6)
     assert made.find(CheckName.MEAN_COUPLING).passed is agrees
 
 
@@ -154,7 +156,7 @@ def test_an_exact_relation_broken_by_the_constant_rejects_it():
 def test_a_relation_broken_by_the_sample_fails_the_check():
     one = correlator(4)
     broken = dataclasses.replace(one, comparison=dataclasses.replace(one.comparison, null_residual=0.5))
-    made = check_numbers(
+    made = checked(
         {**orders(), 4: broken}, None, coupling(0.0), six(0.9), integral_error=0.0, n_networks=10**6
     )
     assert not made.find(CheckName.CORRELATOR, 4).passed
@@ -163,12 +165,12 @@ def test_a_relation_broken_by_the_sample_fails_the_check():
 
 def test_the_joint_comparison_is_judged_too():
     bad = compare(np.full(3, 1.0), 1e-4 * np.eye(3), n_blocks=None)
-    made = check_numbers(orders(), bad, coupling(0.0), six(0.9), integral_error=0.0, n_networks=10**6)
+    made = checked(orders(), bad, coupling(0.0), six(0.9), integral_error=0.0, n_networks=10**6)
     assert not made.find(CheckName.CORRELATORS).passed
 
 
 def test_a_factor_in_the_vertex_coefficient_is_noticed():
-    made = check_numbers(orders(), None, coupling(0.0), six(0.9), 0.0, n_networks=10**6, contact_error=0.5)
+    made = checked(orders(), None, coupling(0.0), six(0.9), 0.0, n_networks=10**6, contact_error=0.5)
     assert [check.sentence for check in made.failed] == [
         "the coefficient of λ is -4! ∫K_W K_W K_W K_W by adaptive quadrature"
     ]
@@ -213,9 +215,7 @@ def test_a_fair_description_explains_half_of_the_six_point_function(share, fair)
 
 @pytest.mark.parametrize(("miss", "good"), [(0.9e-6, True), (1.1e-6, False)])
 def test_identity_and_quadrature_are_judged_to_one_millionth(miss, good):
-    made = check_numbers(
-        orders(), None, coupling(0.0), six(0.9, identity=miss), miss, 10**6, contact_error=miss
-    )
+    made = checked(orders(), None, coupling(0.0), six(0.9, identity=miss), miss, 10**6, contact_error=miss)
     judged = [check for check in made if not check.is_sampled]
     assert len(judged) == 3
     assert all(check.passed is good and check.statistic == miss for check in judged)

@@ -25,14 +25,14 @@ SIX = {
     1: np.array([[0.35], [0.8], [0.15], [0.9], [-0.6], [0.2]]),
     2: np.array([[0.3, -0.2], [0.5, 0.8], [-0.6, 0.4], [0.9, 0.1], [0.2, 0.7], [0.4, 0.4]]),
 }
-BOTH, QUARTIC = "lambda*f**4 + kappa*f**6", "lambda*f**4"
+BOTH, PUBLISHED = "lambda*f**4 + kappa*f**6", "lambda*f**4"
 #: d, action, n, order, and how many distinct connected integrals there are
 SETS = [
-    (1, BOTH, 2, 2, 15), (1, BOTH, 4, 2, 29), (1, BOTH, 6, 2, 38), (1, QUARTIC, 4, 3, 23),
+    (1, BOTH, 2, 2, 15), (1, BOTH, 4, 2, 29), (1, BOTH, 6, 2, 38), (1, PUBLISHED, 4, 3, 23),
     (2, BOTH, 2, 2, 15), (2, BOTH, 4, 2, 29), (2, BOTH, 6, 2, 38),
 ]  # fmt: skip
 #: The quartic part of those in the plane: the others take seconds each
-PLANE = [(2, QUARTIC, 2, 2, 4), (2, QUARTIC, 4, 2, 7), (2, QUARTIC, 6, 2, 8)]
+PLANE = [(2, PUBLISHED, 2, 2, 4), (2, PUBLISHED, 4, 2, 7), (2, PUBLISHED, 6, 2, 8)]
 CLOSED = [(name, *case) for name in ("gauss", "cos") for case in SETS if case[0] == 1]
 CLOSED += [("gauss", *case) for case in PLANE]
 CLOSED += [pytest.param("gauss", 2, BOTH, 4, 2, 29, marks=pytest.mark.slow)]
@@ -182,9 +182,9 @@ def test_contraction_against_sums_written_out(name, d, action, n, order):
 @pytest.mark.parametrize(
     ("kernel", "sets", "cutoff"),
     [
-        (ReLUKernel(1.0, 0.7), [(QUARTIC, 4, 2)], 2.0),
-        (ErfKernel(d_in=2), [(QUARTIC, 4, 2)], 2.0),
-        (ReLUKernel(1.0, 0.7, 2), [(QUARTIC, 4, 2)], 1.0),
+        (ReLUKernel(1.0, 0.7), [(PUBLISHED, 4, 2)], 2.0),
+        (ErfKernel(d_in=2), [(PUBLISHED, 4, 2)], 2.0),
+        (ReLUKernel(1.0, 0.7, 2), [(PUBLISHED, 4, 2)], 1.0),
     ],
     ids=repr,
 )

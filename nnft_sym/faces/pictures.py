@@ -142,7 +142,7 @@ def _(result: StudyResult, *beside: Shown) -> "Figure":
 
     with rc_context(STYLE):
         figure = Figure(figsize=(7.0, 0.9 + 0.62 * len(result.nets)), layout="constrained", dpi=200)
-        overview(figure.subplots(), result.nets)
+        overview(figure.subplots(), result.nets, result.recipe)
     return figure
 
 

@@ -3,6 +3,7 @@
 import math
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_SUBSCRIPT = str.maketrans("-0123456789", "₋₀₁₂₃₄₅₆₇₈₉")
 #: Powers of ten from here to there are written out.
 _WRITTEN_OUT = range(-3, 5)
 #: What stands where there is no number.
@@ -138,3 +139,14 @@ def superscript(whole: int) -> str:
     '⁻¹¹'
     """
     return str(whole).translate(_SUPERSCRIPT)
+
+
+def subscript(whole: int) -> str:
+    """Write a whole number as an index.
+
+    Examples
+    --------
+    >>> subscript(12)
+    '₁₂'
+    """
+    return str(whole).translate(_SUBSCRIPT)

@@ -13,7 +13,6 @@ import numpy as np
 
 from nnft_sym.jsonio import jsonable
 from nnft_sym.storage.writing import atomically
-from nnft_sym.study import recipe
 from nnft_sym.study.results import NetResult, StudyResult
 from nnft_sym.study.summary import net_summary
 from numerics.files.sealed import seal
@@ -195,7 +194,7 @@ def study_tree(result: StudyResult) -> "xarray.DataTree":
         "/": xarray.Dataset(attrs={"schema": SCHEMA, "passed": int(result.passed), "provenance": provenance})
     }
     for position, net in enumerate(result.nets):
-        name = f"{position + 1}_{net.name}_N{net.config.width}"
+        name = f"{position + 1}_{net.name}_N{net.case.width}"
         groups[f"/{name}"] = _net_dataset(net)
         for order in net.correlators:
             groups[f"/{name}/order_{order}"] = _order_dataset(net, order)
@@ -221,14 +220,14 @@ def _net_dataset(net: NetResult) -> "xarray.Dataset":
 
     return xarray.Dataset(
         {
-            "points": (("point", "coordinate"), np.array(net.config.points)),
+            "points": (("point", "coordinate"), np.array(net.case.points)),
             "K": (("point", "point_2"), net.kernel),
             "K_weight": (("point", "point_2"), net.kernel_weight),
         },
         attrs={
             "net": net.name,
-            "config": net.config.model_dump_json(),
-            **network_attributes(net.config.network()),
+            "config": net.case.written,
+            **network_attributes(net.case.network),
             "verdict": net.verdict,
             "passed": int(net.passed),
             "summary": json.dumps(jsonable(net_summary(net))),
@@ -241,14 +240,14 @@ def _net_dataset(net: NetResult) -> "xarray.Dataset":
 def _order_dataset(net: NetResult, order: int) -> "xarray.Dataset":
     import xarray
 
-    one = net.correlators[order]
+    one, recipe = net.correlators[order], net.recipe
     columns = {"free": one.free.value, "free_error": one.free.error}
     columns |= {"sampled": one.sampled.value, "error": one.sampled.error}
     known = {"exact": one.exact, "exact_connected": one.connected, "exact_excess": one.excess}
     for name, exact in known.items():
         if exact is not None:
             columns |= {name: exact.value, f"{name}_error": exact.error}
-    if order == recipe.FITTED:
+    if order == recipe.fitted:
         coupling = net.coupling
         sampled = coupling.sampled
         columns |= {recipe.column("sampled"): sampled.value, recipe.column("error"): sampled.error}
@@ -256,8 +255,10 @@ def _order_dataset(net: NetResult, order: int) -> "xarray.Dataset":
         columns |= {"vertex_coefficient": vertex.value, "vertex_error": vertex.error}
         if coupling.exact is not None:
             columns[recipe.column("exact")] = coupling.exact.value
-    if order == recipe.PREDICTED:
-        columns |= {f"prediction_{name}": net.next_order.predictions[name] for name in recipe.PREDICTIONS}
+    if order == recipe.predicted:
+        columns |= {
+            f"prediction_{name}": net.next_order.predictions[name] for name in recipe.predictions.values()
+        }
         columns["remainder"] = net.next_order.remainder
     data = {name: ("element", values) for name, values in columns.items()}
     made = xarray.Dataset(data, attrs={"order": order, "quality": one.quality.value})
@@ -265,5 +266,5 @@ def _order_dataset(net: NetResult, order: int) -> "xarray.Dataset":
     return made.assign(
         indices=(("element", "slot"), one.indices),
         deviation=(("block", "element"), scatter.deviations, {"long_name": DEVIATIONS}),
-        block_size=("block", net.block_sizes, {"long_name": "networks per block"}),
+        block_size=("block", net.data.block_sizes, {"long_name": "networks per block"}),
     )

@@ -14,7 +14,8 @@ from nnft_sym.report import notes as prose
 from nnft_sym.report import report_tables
 from nnft_sym.report.plot_style import INK, PAPER, net_title
 from nnft_sym.report.plots import StudyFigure, net_label
-from nnft_sym.study import recipe, result_tables
+from nnft_sym.study import result_tables
+from nnft_sym.study.recipe import Way
 from nnft_sym.study.results import NetResult, StudyResult
 
 if TYPE_CHECKING:
@@ -95,13 +96,14 @@ def _context(result: StudyResult, figures: Sequence[StudyFigure]) -> dict[str, A
     overview = next((figure for figure in figures if figure.kind == "overview"), None)
     return {
         "result": result,
+        "recipe": result.recipe,
         "title": "Does a field theory describe these networks?",
         "sizes": f"{result.config.experiments} experiments × {result.config.networks:,} networks per net, "
         f"seed {result.config.seed}",
         "overview": report_tables.overview_table(result),
         "overview_figure": overview,
-        "action": result.expansions[recipe.FITTED].action.latex(),
-        "extraction": recipe.EXTRACTION,
+        "action": result.action.latex(),
+        "extraction": result.recipe.extraction,
         "functions": [_function_view(n, expansion) for n, expansion in result.expansions.items()],
         "nets": [_net_view(place, net, result, figures) for place, net in enumerate(result.nets)],
         "notes": prose.notes(result),
@@ -127,7 +129,7 @@ def _net_view(
         "title": net_title(net),
         "verdict": net.verdict,
         "constant": report_tables.constant_coupling(net),
-        "explained": percent(net.next_order.explained[recipe.FIT]),
+        "explained": percent(net.next_order.explained[net.recipe.name(Way.FIT)]),
         "passed": net.passed,
         "checks": net.checks,
         "tails": prose.tail_sentences(net),

@@ -8,8 +8,8 @@ import numpy as np
 
 from nnft_sym.printing.number_text import NOTHING, number, percent, superscript
 from nnft_sym.printing.tables import point_label
-from nnft_sym.study import recipe
 from nnft_sym.study.judgement import Judgement
+from nnft_sym.study.recipe import Recipe
 from nnft_sym.study.results import NetResult, StudyResult
 from numerics.results.estimate import Quality
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 
 def setup_facts(net: NetResult, result: StudyResult) -> list[tuple[str, str]]:
     """List what was computed for a net and how."""
-    config, network = net.config, net.config.network()
+    case, network = net.case, net.case.network
     deviations = [("σ_W", network.sigma_w)]
     if network.hidden_bias_deviation is not None:
         deviations.append(("σ_b", network.hidden_bias_deviation))
     deviations.append(("σ of the output weights", network.weight_variance**0.5))
-    cutoff = "none: all of R^d" if config.cutoff is None else f"[−{config.cutoff:g}, {config.cutoff:g}]^d"
+    cutoff = "none: all of R^d" if case.cutoff is None else f"[−{case.cutoff:g}, {case.cutoff:g}]^d"
     networks = result.config.experiments * result.config.networks
     return [
-        ("width N", str(config.width)),
-        ("input dimension d", str(config.d_in)),
+        ("width N", str(case.width)),
+        ("input dimension d", str(case.d_in)),
         ("standard deviations", ", ".join(f"{name} = {value:g}" for name, value in deviations)),
-        ("inputs x₁, x₂, …", ", ".join(_point(point) for point in config.points)),
+        ("inputs x₁, x₂, …", ", ".join(_point(point) for point in case.points)),
         ("domain of the vertices", cutoff),
         ("rank of the kernel matrix", f"{net.kernel_rank} of {len(net.kernel)}"),
         (
@@ -54,55 +54,62 @@ def _point(point: Sequence[float]) -> str:
 
 def remainder_sentences(net: NetResult, limits: Judgement) -> list[str]:
     """Say what the λ tensor leaves of the 6-point function."""
-    six, result = net.next_order, net.correlators[recipe.PREDICTED]
+    recipe = net.recipe
+    six, result = net.next_order, net.predicted
     kept = np.isfinite(six.remainder)
     if not kept.any():
         return [
-            f"No element of the {recipe.PREDICTED}-point function can be predicted with a finite "
-            f"{recipe.SYMBOL} tensor."
+            f"No element of the {recipe.predicted}-point function can be predicted with a finite "
+            f"{recipe.symbol} tensor."
         ]
     sizes = np.abs(six.remainder[kept])
     full = float(np.abs(result.best.value[kept]).sum())
     of_full = float(sizes.sum()) / full if full else float("nan")
     of_delta = six.remainder_share - six.unpredicted_share
     said = [
-        f"With the {recipe.SYMBOL} tensor the remainder is {percent(of_delta, 2)} of "
-        f"{recipe.DELTA_PREDICTED} and "
-        f"{percent(of_full, 2)} of {recipe.G_PREDICTED}; its mean size is "
+        f"With the {recipe.symbol} tensor the remainder is {percent(of_delta, 2)} of "
+        f"{recipe.delta_predicted} and "
+        f"{percent(of_full, 2)} of G{recipe.predicted}; its mean size is "
         f"{number(float(sizes.mean()), 3)}, the largest "
         f"{number(float(sizes.max()), 3)}."
     ]
-    if six.identity_miss is not None and six.identity_miss > limits.identity:
-        said.append(
-            f"It should equal κ₆/N², the exact connected {recipe.PREDICTED}-point function, but misses "
-            f"it by up to "
-            f"{number(six.identity_miss, 2)} of the largest |{recipe.DELTA_PREDICTED}|: the engine or "
-            f"its integrals are not "
-            "accurate enough here."
-        )
-    elif six.identity_miss is not None:
-        said.append(
-            f"It equals κ₆/N², the exact connected {recipe.PREDICTED}-point function, up to "
-            f"{number(six.identity_miss, 2)} "
-            f"of the largest |{recipe.DELTA_PREDICTED}|: an identity that tests the diagram engine and "
-            f"the integrals, not the "
-            "field theory."
-        )
-    else:
-        said.append("There is no exact answer here, so the remainder is κ₆/N² plus the noise of the sample.")
-    said.append(
-        f"No κ is quoted from it: the exchange of two {recipe.SYMBOL} vertices contributes at the same "
-        f"order 1/N² and is "
-        "not computed yet."
-    )
+    said += _identity_sentences(six.identity_miss, limits, recipe)
     if six.excluded:
         said.append(
-            f"{six.excluded} of {len(kept)} elements need an infinite {recipe.SYMBOL}: nothing "
+            f"{six.excluded} of {len(kept)} elements need an infinite {recipe.symbol}: nothing "
             f"predicts them, and the "
-            f"{percent(six.unpredicted_share, 2)} of {recipe.DELTA_PREDICTED} they hold counts as not "
+            f"{percent(six.unpredicted_share, 2)} of {recipe.delta_predicted} they hold counts as not "
             f"explained by the tensor."
         )
     return said
+
+
+def _identity_sentences(miss: float | None, limits: Judgement, recipe: Recipe) -> list[str]:
+    """Say what the remainder is, if it has a name."""
+    if recipe.remainder is None:
+        return []
+    what = f"{recipe.remainder}, the exact connected {recipe.predicted}-point function"
+    of_largest = f"of the largest |{recipe.delta_predicted}|"
+    if miss is None:
+        said = (
+            f"There is no exact answer here, so the remainder is {recipe.remainder} plus the noise of the "
+            "sample."
+        )
+    elif miss > limits.identity:
+        said = (
+            f"It should equal {what}, but misses it by up to {number(miss, 2)} {of_largest}: the engine or "
+            "its integrals are not accurate enough here."
+        )
+    else:
+        said = (
+            f"It equals {what}, up to {number(miss, 2)} {of_largest}: an identity that tests the diagram "
+            "engine and the integrals, not the field theory."
+        )
+    return [
+        said,
+        f"No κ is quoted from it: the exchange of two {recipe.symbol} vertices contributes at the same "
+        "order 1/N² and is not computed yet.",
+    ]
 
 
 def wick_check(expansion: "Expansion") -> str:
@@ -140,12 +147,13 @@ def tail_sentences(net: NetResult) -> list[str]:
 
 def notes(result: StudyResult) -> list[tuple[str, str]]:
     """Explain how the numbers were made and what they do not say."""
+    recipe = result.recipe
     compared = [one for net in result.nets for one in _comparisons(net)]
     thresholds = sorted({one.threshold for one in compared})
     blocks = sorted({one.n_blocks for one in compared if one.n_blocks is not None})
     cut = ", ".join(number(threshold, 2) for threshold in thresholds) or NOTHING
     block_text = " or ".join(f"{count:,}" for count in blocks) or NOTHING
-    rule = result.expansions[recipe.FITTED].rule
+    rule = result.expansions[recipe.fitted].rule
     said = [
         (
             "Propagators",
@@ -167,11 +175,11 @@ def notes(result: StudyResult) -> list[tuple[str, str]]:
         ),
         (
             "Shares explained",
-            f"1 − Σ|residual|/Σ|{recipe.DELTA_PREDICTED}| over distinct index sets, with "
-            f"{recipe.DELTA_PREDICTED} = {recipe.G_PREDICTED} − free theory; 0 % is the "
-            f"free theory, negative is worse. They are judged on the exact {recipe.PREDICTED}-point "
+            f"1 − Σ|residual|/Σ|{recipe.delta_predicted}| over distinct index sets, with "
+            f"{recipe.delta_predicted} = G{recipe.predicted} − free theory; 0 % is the "
+            f"free theory, negative is worse. They are judged on the exact {recipe.predicted}-point "
             f"function where there is "
-            f"one, because the sampling noise of {recipe.DELTA_PREDICTED} can exceed what a prediction "
+            f"one, because the sampling noise of {recipe.delta_predicted} can exceed what a prediction "
             f"leaves; the shares from "
             "the sample alone stand beside them.",
         ),
@@ -190,14 +198,14 @@ def notes(result: StudyResult) -> list[tuple[str, str]]:
             "networks, and only one that fails twice counts: high powers of f are skewed, and a p-value "
             "far in the tail is then wrong by powers of ten.",
         ),
-        ("Thresholds", _thresholds(result.limits)),
+        ("Thresholds", _thresholds(result.limits, recipe)),
     ]
-    if any(net.correlators[recipe.FITTED].quality is not Quality.TRUSTED for net in result.nets):
+    if any(net.fitted.quality is not Quality.TRUSTED for net in result.nets):
         said.append(
             (
                 "Fits marked *",
-                f"The sampled {recipe.FITTED}-point function is not trustworthy, so the constant "
-                f"{recipe.SYMBOL} was fitted to the "
+                f"The sampled {recipe.fitted}-point function is not trustworthy, so the constant "
+                f"{recipe.symbol} was fitted to the "
                 "exact one, weighted by the sampled covariance; its error and χ² are therefore only "
                 "indicative.",
             )
@@ -240,17 +248,17 @@ def study_file(result: StudyResult) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _thresholds(limits: Judgement) -> str:
+def _thresholds(limits: Judgement, recipe: Recipe) -> str:
     """Say from which numbers on checks fail and a constant coupling is rejected."""
     return (
         f"A check of sample against exact fails at a two-sided p below {limits.suspect:g}, or if an exact "
         f"linear relation is broken by more than {percent(limits.relations)}; a χ² with k directions is "
         f"judged from {limits.networks_per_square:g} k² networks on; the mean coupling may be "
         f"{limits.pull:g} standard errors off, integrals {limits.quadrature:g} of the largest, the identity "
-        f"of the {recipe.PREDICTED}-point function {limits.identity:g}. A constant {recipe.SYMBOL} is "
+        f"of the {recipe.predicted}-point function {limits.identity:g}. A constant {recipe.symbol} is "
         f"rejected at an upper tail of χ² below "
         f"{limits.rejected:g}, or if every constant misses more than {percent(limits.misfit)} of the exact "
-        f"{recipe.DELTA_FITTED}; a sample alone accepts one that misses at most "
+        f"{recipe.delta_fitted}; a sample alone accepts one that misses at most "
         f"{percent(limits.vague)}. A fair description "
-        f"explains {percent(limits.fair)} of {recipe.DELTA_PREDICTED}."
+        f"explains {percent(limits.fair)} of {recipe.delta_predicted}."
     )

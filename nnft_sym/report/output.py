@@ -25,7 +25,7 @@ from numerics.files.sealed import is_abandoned, lock
 _FILES = ("report.html", "report.tex", "results.nc", "summary.json")
 _FOLDERS = ("figures", "pictures")
 _DRAWN = re.compile(
-    r"figures/(overview|diagrams|\d+_\w+_N\d+_(correlators|coupling|six_point|pulls))\.(svg|pdf)"
+    r"figures/(overview|diagrams|\d+_\w+_N\d+_(correlators|coupling|six_point|eight_point|order_\d+|pulls))\.(svg|pdf)"
     r"|pictures/G\d+_\d+\.svg"
 )
 #: Held by the process that writes into a staging folder.

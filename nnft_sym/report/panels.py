@@ -26,7 +26,7 @@ def kernel(axes: "Axes", net: NetResult) -> None:
     mesh = axes.pcolormesh(matrix, cmap="cividis", vmin=low, vmax=high, edgecolors="face", linewidth=0.1)
     axes.set_aspect("equal")
     axes.invert_yaxis()
-    labels = [minus(point_label(point)) for point in net.config.points]
+    labels = [minus(point_label(point)) for point in net.case.points]
     rotation = 90 if n * max(map(len, labels)) > 32 else 0
     axes.set_xticks(np.arange(n) + 0.5, labels, rotation=rotation)
     axes.set_yticks(np.arange(n) + 0.5, labels)
@@ -58,9 +58,11 @@ def moments(axes: "Axes", net: NetResult, experiments: int) -> None:
     """Draw mₙ, sampled and exact, against the background, on a logarithmic scale."""
     results = list(net.correlators.values())
     places = np.arange(len(results), dtype=float)
-    background = np.array([one.background for one in results])
-    shown = [one.m_sampled for one in results] + list(background / np.sqrt(experiments))
-    shown += [one.m_exact for one in results if one.m_exact is not None and one.m_exact > 1e-9]
+    background = np.array([one.distance.background for one in results])
+    shown = [one.distance.sample for one in results] + list(background / np.sqrt(experiments))
+    shown += [
+        one.distance.exact for one in results if one.distance.exact is not None and one.distance.exact > 1e-9
+    ]
     positive = [value for value in shown if value > 0] or [1.0]
     bottom = 10.0 ** np.floor(np.log10(min(positive)) - 0.15)
     axes.set_ylim(bottom, 10.0 ** np.ceil(np.log10(max([*positive, *background])) + 0.2))
@@ -68,7 +70,7 @@ def moments(axes: "Axes", net: NetResult, experiments: int) -> None:
     axes.bar(places, background, width=0.7, bottom=0, color=GREY, alpha=0.35, label="background")
     for place, one in zip(places, results, strict=True):
         first = place == 0
-        mean_error = one.background / np.sqrt(experiments)
+        mean_error = one.distance.background / np.sqrt(experiments)
         axes.plot(
             [place - 0.35, place + 0.35],
             [mean_error, mean_error],
@@ -80,20 +82,26 @@ def moments(axes: "Axes", net: NetResult, experiments: int) -> None:
         trusted = one.quality is Quality.TRUSTED
         if not trusted:
             axes.bar(
-                place, one.m_sampled, width=0.7, facecolor="none", hatch="////", edgecolor=GREY, linewidth=0
+                place,
+                one.distance.sample,
+                width=0.7,
+                facecolor="none",
+                hatch="////",
+                edgecolor=GREY,
+                linewidth=0,
             )
         axes.plot(
             place - 0.12,
-            one.m_sampled,
+            one.distance.sample,
             "o",
             markersize=6,
             color=BLUE if trusted else GREY,
             markerfacecolor=BLUE if trusted else PAPER,
             label="sampled" if first else None,
         )
-        if one.m_exact is not None and one.m_exact > 1e-9:
-            axes.plot(place + 0.12, one.m_exact, "D", markersize=5.5, color=INK)
-    if any(one.m_exact is not None for one in results):
+        if one.distance.exact is not None and one.distance.exact > 1e-9:
+            axes.plot(place + 0.12, one.distance.exact, "D", markersize=5.5, color=INK)
+    if any(one.distance.exact is not None for one in results):
         axes.plot([], [], "D", markersize=5.5, color=INK, linestyle="none", label="exact")
     log_ticks(axes.yaxis)
     axes.set_ylim(bottom, 10.0 ** np.ceil(np.log10(max([*positive, *background])) + 0.2))

@@ -16,7 +16,7 @@ from nnft_sym.report.plot_style import (
     net_title,
     plain_ticks,
 )
-from nnft_sym.study import recipe
+from nnft_sym.study.recipe import COUPLED, Recipe, Way
 from nnft_sym.study.result_tables import chosen_fit
 from nnft_sym.study.results import Array, NetResult
 from numerics.results.estimate import Quality
@@ -29,17 +29,15 @@ SAMPLED = "from the sample"
 LOWEST_SHARE = -1.0
 #: More markers than this are drawn as a picture, not one by one, to keep the file small.
 MANY = 2000
-#: The predictions with a coupling, in the order in which they are drawn.
-COUPLED = (recipe.MEAN, recipe.FIT, recipe.TENSOR)
 
 
-def overview(axes: "Axes", nets: Sequence[NetResult]) -> None:
-    """Draw the share of ΔG6 explained, per net and prediction, as bars."""
+def overview(axes: "Axes", nets: Sequence[NetResult], recipe: Recipe) -> None:
+    """Draw the share of the next correlator explained, per net and prediction, as bars."""
     step = 0.8 / len(COUPLED)
     for row, net in enumerate(nets):
-        for place, name in enumerate(COUPLED):
+        for place, way in enumerate(COUPLED):
             height = row - 0.4 + (place + 0.5) * step
-            _share_bar(axes, net, name, height, step, label=row == 0)
+            _share_bar(axes, net, way, height, step, label=row == 0)
     axes.axvline(0.0, color=INK, linewidth=0.8)
     axes.set_yticks(range(len(nets)), [net_title(net) for net in nets])
     axes.set_ylim(len(nets) - 0.45, -0.55)
@@ -50,7 +48,7 @@ def overview(axes: "Axes", nets: Sequence[NetResult]) -> None:
     lowest = max(LOWEST_SHARE, min([0.0, *shares]))
     axes.set_xlim(100 * lowest - 12, 116)
     plain_ticks(axes.xaxis)
-    axes.set_xlabel(r"share of $\Delta G^{(6)}$ explained (%)")
+    axes.set_xlabel(f"share of ${recipe.delta_latex}$ explained (%)")
     handles, labels = axes.get_legend_handles_labels()
     order = sorted(range(len(labels)), key=lambda place: labels[place] == SAMPLED)  # circles last
     axes.figure.legend(
@@ -65,10 +63,11 @@ def _finite(shares: Mapping[str, float]) -> list[float]:
     return [share for share in shares.values() if np.isfinite(share)]
 
 
-def _share_bar(axes: "Axes", net: NetResult, name: str, height: float, step: float, label: bool) -> None:
+def _share_bar(axes: "Axes", net: NetResult, way: Way, height: float, step: float, label: bool) -> None:
+    name = net.recipe.name(way)
     share, sampled = net.next_order.explained[name], net.next_order.explained_sampled[name]
-    colour = LOOKS[name][0]
-    trusted = net.correlators[recipe.PREDICTED].quality is Quality.TRUSTED
+    colour = LOOKS[way][0]
+    trusted = net.predicted.quality is Quality.TRUSTED
     circle = bool(np.isfinite(sampled) and sampled >= LOWEST_SHARE and trusted)
     if np.isfinite(share):
         drawn = max(share, LOWEST_SHARE)
@@ -77,7 +76,7 @@ def _share_bar(axes: "Axes", net: NetResult, name: str, height: float, step: flo
             100 * drawn,
             height=0.86 * step,
             color=colour,
-            label=recipe.LABELS[name] if label else None,
+            label=net.recipe.label(way) if label else None,
         )
         text = minus(f"{100 * share:.1f}") + (" (off scale)" if share < LOWEST_SHARE else "")
         # Right of bar and circle; a bar to the left has its number on the free side of the axis.
@@ -102,7 +101,7 @@ def _share_bar(axes: "Axes", net: NetResult, name: str, height: float, step: flo
             markerfacecolor=PAPER,
             markeredgecolor=INK,
             markeredgewidth=0.8,
-            label=SAMPLED if label and name == recipe.FIT else None,
+            label=SAMPLED if label and way is Way.FIT else None,
         )
 
 
@@ -117,7 +116,7 @@ def coupling(axes: "Axes", net: NetResult) -> None:
         return
     ranks = np.arange(1, order.size + 1)
     sampled, error = found.sampled.value[order], found.sampled.error[order]
-    trusted = net.correlators[recipe.FITTED].quality is Quality.TRUSTED
+    trusted = net.fitted.quality is Quality.TRUSTED
     axes.errorbar(
         ranks,
         sampled,
@@ -132,9 +131,9 @@ def coupling(axes: "Axes", net: NetResult) -> None:
     )
     if found.exact is not None:
         axes.plot(ranks, found.exact.value[order], color=INK, linewidth=1.4, label="exact", zorder=3)
-    for value, name, source in _constants(net):
-        colour, _, style = LOOKS[name]
-        label = recipe.LABELS[name] + ("" if source == "sampled" else f" ({source})")
+    for value, way, source in _constants(net):
+        colour, _, style = LOOKS[way]
+        label = net.recipe.label(way) + ("" if source == "sampled" else f" ({source})")
         axes.axhline(value, color=colour, linestyle=style, linewidth=1.4, label=label, zorder=4)
     shown = np.concatenate([guide[order], [value for value, _, _ in _constants(net)]])
     low, high = _robust_limits(sampled, error, shown)
@@ -145,7 +144,8 @@ def coupling(axes: "Axes", net: NetResult) -> None:
     plain_ticks(axes.yaxis, power)
     plain_ticks(axes.xaxis)
     axes.set_xlabel(f"element, sorted by {'sampled' if found.exact is None else 'exact'} value")
-    axes.set_ylabel(rf"${recipe.LATEX}$" if power == 0 else rf"${recipe.LATEX}$  (units of $10^{{{power}}}$)")
+    letter = f"${net.recipe.latex}$"
+    axes.set_ylabel(letter if power == 0 else rf"{letter}  (units of $10^{{{power}}}$)")
     if low < 0.0 < high:
         axes.axhline(0.0, color=INK, linewidth=0.5, alpha=0.5)
     handles, labels = axes.get_legend_handles_labels()
@@ -159,15 +159,15 @@ def coupling(axes: "Axes", net: NetResult) -> None:
     )
 
 
-def _constants(net: NetResult) -> Iterator[tuple[float, str, str]]:
+def _constants(net: NetResult) -> Iterator[tuple[float, Way, str]]:
     """Give the constants that replace the tensor, each with its source: exact where the sample is no good."""
     found, (fit, source) = net.coupling, chosen_fit(net)
-    if found.mean_exact is None or net.correlators[recipe.FITTED].quality is Quality.TRUSTED:
-        yield float(found.mean), recipe.MEAN, "sampled"
+    if found.mean_exact is None or net.fitted.quality is Quality.TRUSTED:
+        yield float(found.mean), Way.MEAN, "sampled"
     else:
-        yield float(found.mean_exact), recipe.MEAN, "exact"
+        yield float(found.mean_exact), Way.MEAN, "exact"
     if fit is not None:
-        yield float(fit.parameters[0]), recipe.FIT, source
+        yield float(fit.parameters[0]), Way.FIT, source
 
 
 def _robust_limits(sampled: Array, error: Array, whole: Array) -> tuple[float, float]:
@@ -181,14 +181,14 @@ def _robust_limits(sampled: Array, error: Array, whole: Array) -> tuple[float, f
 
 
 def predicted(axes: "Axes", net: NetResult, most: int = MANY) -> None:
-    """Draw predicted against best ΔG6, in units of the largest; more than `most` markers as a picture."""
-    six, free = net.next_order, net.correlators[recipe.PREDICTED].free.value
-    delta = net.correlators[recipe.PREDICTED].delta
+    """Draw predicted against best ΔG, in units of the largest; more than `most` markers as a picture."""
+    six, free = net.next_order, net.predicted.free.value
+    delta = net.predicted.delta
     scale = float(np.abs(delta).max()) or 1.0
     many = len(delta) > most
-    for name in reversed(COUPLED):
-        colour, marker, _ = LOOKS[name]
-        values = (six.predictions[name] - free) / scale
+    for way in reversed(COUPLED):
+        colour, marker, _ = LOOKS[way]
+        values = (six.predictions[net.recipe.name(way)] - free) / scale
         axes.plot(
             delta / scale,
             values,
@@ -198,7 +198,7 @@ def predicted(axes: "Axes", net: NetResult, most: int = MANY) -> None:
             markerfacecolor="none",
             markeredgecolor=colour,
             markeredgewidth=0.8,
-            label=recipe.LABELS[name],
+            label=net.recipe.label(way),
             rasterized=many,
         )
     lowest, highest = float(min(delta.min() / scale, 0)), float(max(delta.max() / scale, 0))
@@ -206,32 +206,34 @@ def predicted(axes: "Axes", net: NetResult, most: int = MANY) -> None:
     axes.axhline(0.0, color=GREY, linewidth=0.8, zorder=0)
     plain_ticks(axes.xaxis)
     plain_ticks(axes.yaxis)
-    target = "exact" if net.correlators[recipe.PREDICTED].exact is not None else "sampled"
-    axes.set_xlabel(rf"{target} $\Delta G^{{(6)}}$")
-    axes.set_ylabel(r"predicted $\Delta G^{(6)}$")
+    target = "exact" if net.predicted.exact is not None else "sampled"
+    axes.set_xlabel(f"{target} ${net.recipe.delta_latex}$")
+    axes.set_ylabel(f"predicted ${net.recipe.delta_latex}$")
     axes.margins(0.06)
 
 
 def residuals(axes: "Axes", net: NetResult) -> None:
     """Draw |residual| of each prediction, each sorted by size, on a logarithmic scale."""
-    six, result = net.next_order, net.correlators[recipe.PREDICTED]
+    six, result, recipe = net.next_order, net.predicted, net.recipe
     shown: list[Array] = []
-    for name in ("free", *COUPLED):
-        colour, marker, style = LOOKS[name]
-        sizes = np.abs(result.best.value - six.predictions[name])
+    for way in (Way.FREE, *COUPLED):
+        colour, marker, style = LOOKS[way]
+        sizes = np.abs(result.best.value - six.predictions[recipe.name(way)])
         sizes = np.sort(sizes[np.isfinite(sizes)])[::-1]
         if not sizes.any():
             continue  # nothing to draw on a logarithmic scale
-        label = rf"{recipe.LABELS[name]}: $|\Delta G^{{(6)}}|$" if name == "free" else recipe.LABELS[name]
-        if name == recipe.TENSOR:
-            label += r": $\kappa_6/N^2$"
+        label = recipe.label(way)
+        if way is Way.FREE:
+            label += f": $|{recipe.delta_latex}|$"
+        if way is Way.TENSOR and recipe.remainder_latex:
+            label += f": ${recipe.remainder_latex}$"
         axes.plot(
             np.arange(1, sizes.size + 1),
             sizes,
             color=colour,
             linestyle=style,
             linewidth=1.4,
-            marker=None if name == "free" else marker,
+            marker=None if way is Way.FREE else marker,
             markersize=4,
             markerfacecolor="none",
             markevery=max(1, sizes.size // 6),

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from nnft_sym.study import recipe
+from nnft_sym.study.recipe import Way
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,11 +25,11 @@ INK, PAPER = "#222221", "#fffffe"
 BLUE, VERMILLION, GREEN, PURPLE, GREY = "#0072b2", "#d55e00", "#009e73", "#b0568c", "#8c8c8c"
 
 #: Colour, marker and line style of each prediction.
-LOOKS: Mapping[str, tuple[str, str, Any]] = {
-    recipe.FREE: (GREY, "x", "-"),
-    recipe.MEAN: (VERMILLION, "s", (0, (5, 1.5))),
-    recipe.FIT: (GREEN, "o", (0, (3, 1, 1, 1))),
-    recipe.TENSOR: (PURPLE, "D", "-"),
+LOOKS: Mapping[Way, tuple[str, str, Any]] = {
+    Way.FREE: (GREY, "x", "-"),
+    Way.MEAN: (VERMILLION, "s", (0, (5, 1.5))),
+    Way.FIT: (GREEN, "o", (0, (3, 1, 1, 1))),
+    Way.TENSOR: (PURPLE, "D", "-"),
 }
 
 STYLE: dict[Any, Any] = {
@@ -80,7 +80,7 @@ def save_figure(figure: "Figure", path: "Path", kind: str) -> None:
 
 def net_title(net: "NetResult") -> str:
     """Name a net, as in "Erf-net, N = 5"."""
-    return f"{net_name(net.name)}, N = {net.config.width}"
+    return f"{net_name(net.name)}, N = {net.case.width}"
 
 
 def net_name(name: str) -> str:

@@ -31,7 +31,7 @@ class StudyFigure:
     name : str
         File name without suffix.
     kind : str
-        ``overview``, ``diagrams``, ``correlators``, ``coupling``, ``six_point`` or ``pulls``.
+        ``overview``, ``diagrams``, ``correlators``, ``coupling``, ``pulls``, or the recipe's (``six_point``).
     net : int or None
         Position of the net in the study; None for those of the whole study.
     caption : str
@@ -80,7 +80,7 @@ def net_label(position: int, net: NetResult) -> str:
     str
         For instance ``1_erf_N5``.
     """
-    return f"{position + 1}_{net.name}_N{net.config.width}"
+    return f"{position + 1}_{net.name}_N{net.case.width}"
 
 
 def _figures(result: StudyResult) -> Iterator[StudyFigure]:
@@ -89,9 +89,9 @@ def _figures(result: StudyResult) -> Iterator[StudyFigure]:
     with rc_context(STYLE):
         height = 0.9 + 0.62 * len(result.nets)
         figure = _figure(height)
-        panels_theory.overview(figure.subplots(), result.nets)
-        yield _saved(figure, "overview", None, "overview", captions.OVERVIEW)
-        yield _saved(_diagrams(result), "diagrams", None, "diagrams", captions.DIAGRAMS)
+        panels_theory.overview(figure.subplots(), result.nets, result.recipe)
+        yield _saved(figure, "overview", None, "overview", captions.overview(result.recipe))
+        yield _saved(_diagrams(result), "diagrams", None, "diagrams", captions.diagrams(result.recipe))
         for position, net in enumerate(result.nets):
             label = net_label(position, net)
             for kind, (drawn, caption) in _net_figures(net, result.config.experiments).items():
@@ -113,7 +113,7 @@ def _net_figures(net: NetResult, experiments: int) -> "dict[str, tuple[Figure, s
     made = {
         "correlators": (_correlators(net, experiments), captions.correlators(net)),
         "coupling": (_coupling(net), captions.coupling(net)),
-        "six_point": (_next_order(net), captions.next_order(net)),
+        net.recipe.figure: (_next_order(net), captions.next_order(net)),
     }
     if any(one.comparison is not None for one in net.correlators.values()):
         made["pulls"] = (_pulls(net), captions.PULLS)

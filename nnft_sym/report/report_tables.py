@@ -3,7 +3,7 @@
 from nnft_sym.printing.number_text import NOTHING, number, with_error
 from nnft_sym.printing.table_content import Cell, Table
 from nnft_sym.report.plot_style import net_title
-from nnft_sym.study import recipe
+from nnft_sym.study.recipe import COUPLED
 from nnft_sym.study.result_tables import chosen_fit, number_cell, share_cell
 from nnft_sym.study.results import CouplingStatus, NetResult, StudyResult
 from nnft_sym.study.verdict import constancy
@@ -14,11 +14,12 @@ LONGEST_LIST = 500
 
 def constant_coupling(net: NetResult) -> str:
     """Say whether one constant coupling is accepted, rejected or undecided."""
-    return constancy(net.coupling, net.correlators[recipe.FITTED].quality)
+    return constancy(net.coupling, net.fitted.quality)
 
 
 def overview_table(result: StudyResult) -> Table:
     """Summarise the study: one row per net."""
+    recipe = result.recipe
     rows = []
     for net in result.nets:
         (fit, source), mean = chosen_fit(net), net.coupling.mean
@@ -37,22 +38,22 @@ def overview_table(result: StudyResult) -> Table:
                 Cell(NOTHING)
                 if fit is None
                 else Cell(f"{number(fit.chi2_dof, 3)} ({fit.dof})", fit.chi2_dof),
-                *(share_cell(explained[name]) for name in (recipe.MEAN, recipe.FIT, recipe.TENSOR)),
+                *(share_cell(explained[recipe.name(way)]) for way in COUPLED),
                 Cell("passed" if net.passed else "NOT PASSED"),
             )
         )
     return Table(
-        f"The study in one table ({recipe.DELTA_PREDICTED} by …: share of the {recipe.PREDICTED}-point "
+        f"The study in one table ({recipe.delta_predicted} by …: share of the {recipe.predicted}-point "
         f"correction explained)",
         (
             "net",
-            f"constant {recipe.SYMBOL}",
-            f"mean {recipe.SYMBOL} (sampled)",
-            f"fitted {recipe.SYMBOL}",
+            f"constant {recipe.symbol}",
+            f"mean {recipe.symbol} (sampled)",
+            f"fitted {recipe.symbol}",
             "χ²/dof (dof)",
-            f"{recipe.DELTA_PREDICTED} by mean {recipe.SYMBOL}",
-            f"{recipe.DELTA_PREDICTED} by fitted {recipe.SYMBOL}",
-            f"{recipe.DELTA_PREDICTED} by {recipe.SYMBOL} tensor",
+            f"{recipe.delta_predicted} by mean {recipe.symbol}",
+            f"{recipe.delta_predicted} by fitted {recipe.symbol}",
+            f"{recipe.delta_predicted} by {recipe.symbol} tensor",
             "checks",
         ),
         tuple(rows),
@@ -61,7 +62,8 @@ def overview_table(result: StudyResult) -> Table:
 
 def element_table(net: NetResult) -> Table | None:
     """List the coupling element by element, or None if that would be too long to read."""
-    coupling, four = net.coupling, net.correlators[recipe.FITTED]
+    recipe = net.recipe
+    coupling, four = net.coupling, net.fitted
     if len(four.indices) > LONGEST_LIST:
         return None
     rows, errors = [], coupling.sampled.error
@@ -80,8 +82,8 @@ def element_table(net: NetResult) -> Table | None:
             )
         )
     return Table(
-        f"Coupling element by element (c is what multiplies {recipe.SYMBOL} in {recipe.G_FITTED}; "
+        f"Coupling element by element (c is what multiplies {recipe.symbol} in G{recipe.fitted}; "
         f"inputs counted from 1)",
-        ("inputs", "c", f"{recipe.SYMBOL} sampled", f"{recipe.SYMBOL} exact", "left out"),
+        ("inputs", "c", f"{recipe.symbol} sampled", f"{recipe.symbol} exact", "left out"),
         tuple(rows),
     )

@@ -15,7 +15,8 @@ from nnft_sym.report import notes as prose
 from nnft_sym.report import report_tables
 from nnft_sym.report.plot_style import net_title
 from nnft_sym.report.plots import StudyFigure
-from nnft_sym.study import recipe, result_tables
+from nnft_sym.study import result_tables
+from nnft_sym.study.recipe import Way
 from nnft_sym.study.results import NetResult, StudyResult
 
 #: Headings of table columns are broken into lines of about this many letters.
@@ -153,13 +154,14 @@ def _context(result: StudyResult, figures: Sequence[StudyFigure]) -> dict[str, A
     overview = report_tables.overview_table(result)
     return {
         "result": result,
-        "action": Latex(result.expansions[recipe.FITTED].action.latex()),
+        "recipe": result.recipe,
+        "action": Latex(result.action.latex()),
         "functions": [
             (Latex(expansion.latex()), prose.wick_check(expansion))
             for expansion in result.expansions.values()
         ],
         "rule": prose.notes(result)[0][1],
-        "extraction": [Latex(formula) for formula in recipe.EXTRACTION],
+        "extraction": [Latex(formula) for formula in result.recipe.extraction],
         "overview": (overview.title, _tabular(overview)),
         "shared_figures": [figure for figure in figures if figure.net is None],
         "nets": [_net_view(place, net, result, figures) for place, net in enumerate(result.nets)],
@@ -180,7 +182,7 @@ def _net_view(
         "title": net_title(net),
         "verdict": net.verdict,
         "constant": report_tables.constant_coupling(net),
-        "explained": percent(net.next_order.explained[recipe.FIT]),
+        "explained": percent(net.next_order.explained[net.recipe.name(Way.FIT)]),
         "checks": net.checks,
         "tails": prose.tail_sentences(net),
         "facts": prose.setup_facts(net, result),

@@ -1,10 +1,11 @@
 """Which checks a net passes: our numbers against the exact referee, by the thresholds of a `Judgement`."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from nnft_sym.study import recipe
 from nnft_sym.study.checks import Check, CheckName, Checks
 from nnft_sym.study.judgement import STANDARD, Judgement
+from nnft_sym.study.recipe import PUBLISHED, Recipe
 from nnft_sym.study.results import CorrelatorResult, CouplingTensor, NextOrder
 from numerics.inference.comparison import Comparison
 from numerics.results.estimate import Quality
@@ -15,10 +16,10 @@ def check_numbers(
     joint: Comparison | None,
     coupling: CouplingTensor,
     next_order: NextOrder,
-    integral_error: float,
+    errors: Mapping[CheckName, float],
     n_networks: int,
-    contact_error: float | None = None,
     limits: Judgement = STANDARD,
+    recipe: Recipe = PUBLISHED,
 ) -> Checks:
     """Judge our own numbers against the exact referee.
 
@@ -29,13 +30,13 @@ def check_numbers(
         Of all trusted orders together.
     coupling : CouplingTensor
     next_order : NextOrder
-    integral_error : float
-        Largest relative error of the vertex integrals.
+    errors : mapping of CheckName to float
+        ``INTEGRALS``: largest relative error of the vertex integrals; ``CONTACT``: relative distance of the
+        vertex coefficient from a second quadrature, where there is one.
     n_networks : int
         Networks in the sample.
-    contact_error : float or None
-        Relative distance of the vertex coefficient from a second quadrature.
     limits : Judgement, optional
+    recipe : Recipe, optional
 
     Returns
     -------
@@ -43,22 +44,20 @@ def check_numbers(
         Those that could be made; orders whose sample is not trustworthy, or too small for its number of
         independent directions, are not judged.
     """
-    made = [_at_most(CheckName.INTEGRALS, integral_error, limits.quadrature)]
-    if contact_error is not None:
-        made.append(_at_most(CheckName.CONTACT, contact_error, limits.quadrature))
+    made = [_at_most(name, error, limits.quadrature) for name, error in errors.items()]
     for order, result in correlators.items():
         one = result.comparison
         if one is not None and result.quality is Quality.TRUSTED and _large_enough(one, n_networks, limits):
             made.append(_agreement(CheckName.CORRELATOR, one, limits, order))
     if joint is not None and _large_enough(joint, n_networks, limits):
         made.append(_agreement(CheckName.CORRELATORS, joint, limits))
-    four = correlators[recipe.FITTED]
-    if coupling.mean_exact is not None and four.quality is Quality.TRUSTED and coupling.mean.error > 0:
+    fitted = correlators[recipe.fitted]
+    if coupling.mean_exact is not None and fitted.quality is Quality.TRUSTED and coupling.mean.error > 0:
         pull = abs(float(coupling.mean) - float(coupling.mean_exact)) / float(coupling.mean.error)
         made.append(Check(CheckName.MEAN_COUPLING, bool(pull < limits.pull), float(pull), limits.pull))
     if next_order.identity_miss is not None:
         made.append(_at_most(CheckName.REMAINDER, next_order.identity_miss, limits.identity))
-    return Checks(tuple(made))
+    return Checks(tuple(replace(check, recipe=recipe) for check in made), recipe)
 
 
 def _at_most(name: CheckName, statistic: float, threshold: float) -> Check:

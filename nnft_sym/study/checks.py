@@ -4,18 +4,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from nnft_sym.study import recipe
+from nnft_sym.study.recipe import PUBLISHED, Recipe
 
 
 class CheckName(Enum):
-    """What is checked; the value is the sentence that holds when it passes."""
+    """What is checked; the value is the sentence that holds when it passes, but for names and numbers."""
 
     INTEGRALS = "vertex integrals converged"
-    CONTACT = f"the coefficient of {recipe.SYMBOL} is -4! ∫K_W K_W K_W K_W by adaptive quadrature"
+    CONTACT = "the coefficient of {symbol} is -{fitted}! ∫{lines} by adaptive quadrature"
     CORRELATOR = "sampled {order}-point function agrees with the exact one"
     CORRELATORS = "all trusted correlators together agree with the exact ones"
     MEAN_COUPLING = "sampled mean coupling agrees with the exact one"
-    REMAINDER = f"the coupling tensor leaves exactly the connected {recipe.PREDICTED}-point cumulant"
+    REMAINDER = "the coupling tensor leaves exactly the connected {predicted}-point cumulant"
+
+    def sentence(self, recipe: Recipe, order: int | None = None) -> str:
+        """Say what holds if the check passes."""
+        return self.value.format(
+            order=order,
+            symbol=recipe.symbol,
+            fitted=recipe.fitted,
+            predicted=recipe.predicted,
+            lines=" ".join(["K_W"] * recipe.fitted),
+        )
 
 
 #: Checks that rest on a sample, which may deviate by chance.
@@ -42,6 +52,8 @@ class Check:
         Of the correlator, where there is one for each order.
     repeated : bool
         True if it failed for the first sample and passed for a second, independent one.
+    recipe : Recipe
+        Of the study, for its names.
 
     Examples
     --------
@@ -56,11 +68,12 @@ class Check:
     threshold: float
     order: int | None = None
     repeated: bool = False
+    recipe: Recipe = PUBLISHED
 
     @property
     def sentence(self) -> str:
         """What holds if the check passes."""
-        return self.name.value.format(order=self.order)
+        return self.name.sentence(self.recipe, self.order)
 
     @property
     def is_sampled(self) -> bool:
@@ -80,6 +93,7 @@ class Checks:
     """
 
     made: tuple[Check, ...]
+    recipe: Recipe = PUBLISHED
 
     def __iter__(self) -> Iterator[Check]:
         return iter(self.made)
@@ -109,9 +123,10 @@ class Checks:
         return any(check.name in COMPARED for check in self.made)
 
     @property
-    def not_made(self) -> tuple[CheckName, ...]:
-        """Those always asked for that had no answer here."""
-        return tuple(name for name in ALWAYS_ASKED if name not in {check.name for check in self.made})
+    def not_made(self) -> tuple[str, ...]:
+        """Sentences of those always asked for that had no answer here."""
+        found = {check.name for check in self.made}
+        return tuple(name.sentence(self.recipe) for name in ALWAYS_ASKED if name not in found)
 
     def after(self, again: "Checks") -> "Checks":
         """Let a second, independent sample decide where the first one failed."""
@@ -122,5 +137,6 @@ class Checks:
                 if not check.passed and (check.name, check.order) in passed
                 else check
                 for check in self.made
-            )
+            ),
+            self.recipe,
         )

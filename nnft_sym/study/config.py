@@ -20,7 +20,7 @@ from pydantic import (
 
 from diagrams.errors import NNFTError
 from diagrams.messages import did_you_mean, shown
-from nnft_sym.study import recipe
+from nnft_sym.study.recipe import PUBLISHED
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -183,7 +183,7 @@ class StudyConfig(_Table):
     seed: Annotated[int, Field(ge=0, lt=2**63, strict=True)] = 0
     experiments: Annotated[Whole, Field(ge=2, le=1000, strict=True)] = 10
     networks: Annotated[Whole, Field(ge=100, strict=True)] = 100_000
-    action: str = recipe.DEFAULT_ACTION
+    action: str = PUBLISHED.example
 
     @model_validator(mode="after")
     def _affordable(self) -> "StudyConfig":

@@ -1,4 +1,6 @@
-"""Predict the 6-point function from the 4-point coupling and see what remains.
+"""Predict the next correlator from the coupling and see what remains.
+
+For λ f⁴:
 
     G⁽⁶⁾ = Σ₁₅ K K K + λ · (what the diagrams with one f⁴ vertex give) + remainder
 
@@ -7,11 +9,12 @@ theory; with one constant coupling the remainder says what the theory misses. A 
 quoted: the two-vertex exchange diagram of order λ² is of the same order in 1/N and is not subtracted here.
 """
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from nnft_sym.study import recipe
+from nnft_sym.study.recipe import Way
 from nnft_sym.study.results import (
     Array,
     CorrelatorResult,
@@ -20,43 +23,41 @@ from nnft_sym.study.results import (
     NextOrder,
 )
 from numerics.inference.comparison import compare
-from numerics.inference.eigenbasis import Eigenbasis, eigenbasis_of_blocks
+from numerics.inference.dataset import Dataset
 from numerics.integrals.prediction import Prediction
-from numerics.results.joint_correlators import Correlators
+
+if TYPE_CHECKING:
+    from nnft_sym.study.setup import Setup
 
 
 def predict_next_order(
-    correlators: Mapping[int, CorrelatorResult],
+    data: Dataset,
+    target: CorrelatorResult,
     coupling: CouplingTensor,
     prediction: Prediction,
-    coupling_name: str,
-    sampled: Correlators,
-    basis: Eigenbasis,
+    setup: "Setup",
 ) -> NextOrder:
-    """Predict the 6-point function in four ways.
+    """Predict a correlator in four ways.
 
     Parameters
     ----------
-    correlators : mapping of int to CorrelatorResult
-        Orders 4 and 6.
+    data : Dataset
+    target : CorrelatorResult
+        The correlator to predict.
     coupling : CouplingTensor
     prediction : Prediction
-        The integrated expansion of the 6-point function.
-    coupling_name : str
-        The coupling of f⁴.
-    sampled : Correlators
-    basis : Eigenbasis
-        Of the covariance of the sampled 6-point function.
+        Its integrated expansion.
+    setup : Setup
 
     Returns
     -------
     NextOrder
     """
-    six = correlators[recipe.PREDICTED]
-    sampled_delta = six.sampled.value - six.free.value
+    recipe = setup.recipe
+    sampled_delta = target.sampled.value - target.free.value
     best = _changes(
         prediction,
-        coupling_name,
+        setup.coupling,
         coupling.tensor.value,
         coupling,
         float(coupling.mean if coupling.mean_exact is None else coupling.mean_exact),
@@ -64,42 +65,35 @@ def predict_next_order(
     )
     from_sample = _changes(
         prediction,
-        coupling_name,
+        setup.coupling,
         coupling.sampled.value,
         coupling,
         float(coupling.mean),
         coupling.fit.parameters[0] if coupling.fit is not None else float("nan"),
     )
     # The free part is left out on both sides: of a nearly Gaussian network only rounding would remain of it.
-    residuals = {name: six.delta - change for name, change in best.items()}
-    remainder = residuals[recipe.TENSOR]
+    residuals = {way: target.delta - change for way, change in best.items()}
+    remainder = residuals[Way.TENSOR]
     predicted = np.isfinite(remainder)
-    scale = np.abs(six.delta)
-    identity = None
-    if coupling.exact is not None and six.connected is not None and predicted.any():
-        miss = float(np.abs(remainder - six.connected.value)[predicted].max())
-        identity = miss / float(scale.max()) if miss > 0 and scale.max() > 0 else miss
-    if not predicted.all():
-        basis = eigenbasis_of_blocks(sampled.block_means((six.order,))[:, predicted], sampled.block_sizes)
+    scale = np.abs(target.delta)
+    named = recipe.predictions.items()
+    basis = data.basis((target.order,), None if predicted.all() else predicted) if predicted.any() else None
     return NextOrder(
-        predictions={name: six.free.value + change for name, change in best.items()},
-        explained={name: _explained(residuals[name], scale) for name in recipe.PREDICTIONS},
+        predictions={name: target.free.value + best[way] for way, name in named},
+        explained={name: _explained(residuals[way], scale) for way, name in named},
         explained_sampled={
-            name: _explained(sampled_delta - from_sample[name], np.abs(sampled_delta))
-            for name in recipe.PREDICTIONS
+            name: _explained(sampled_delta - from_sample[way], np.abs(sampled_delta)) for way, name in named
         },
         comparisons={
             name: compare(
-                (sampled_delta - best[name])[predicted],
-                basis,
-                n_blocks=sampled.n_blocks,
+                (sampled_delta - best[way])[predicted], basis, n_blocks=target.sampled.uncertainty.n_blocks
             )
-            for name in recipe.PREDICTIONS
-            if predicted.any() and np.isfinite(best[name][predicted]).all()
+            for way, name in named
+            if basis is not None and np.isfinite(best[way][predicted]).all()
         },
         remainder=remainder,
         remainder_share=1.0 - _explained(remainder, scale),
-        identity_miss=identity,
+        identity_miss=None if recipe.remainder is None else _identity_miss(target, remainder, predicted),
         excluded=int((~predicted).sum()),
         unpredicted_share=float(scale[~predicted].sum() / scale.sum()) if scale.any() else 0.0,
     )
@@ -112,7 +106,7 @@ def _changes(
     coupling: CouplingTensor,
     mean: float,
     fitted: float,
-) -> dict[str, Array]:
+) -> dict[Way, Array]:
     """What each prediction adds to the free theory."""
     per_unit = prediction.coefficient(name).value
     # Where vertex and correlator both vanish the product λ·∫ is 0 whatever λ; where λ is infinite it is not
@@ -120,15 +114,26 @@ def _changes(
     undetermined = np.array([item is CouplingStatus.UNDETERMINED for item in coupling.status])
     filled = np.where(undetermined, 0.0, tensor)
     return {
-        "free": np.zeros(len(per_unit)),
-        recipe.TENSOR: prediction.evaluate_tensor(name, filled).value,
-        recipe.MEAN: mean * per_unit,
-        recipe.FIT: fitted * per_unit,
+        Way.FREE: np.zeros(len(per_unit)),
+        Way.TENSOR: prediction.evaluate_tensor(name, filled).value,
+        Way.MEAN: mean * per_unit,
+        Way.FIT: fitted * per_unit,
     }
 
 
+def _identity_miss(target: CorrelatorResult, remainder: Array, predicted: NDArray[np.bool_]) -> float | None:
+    """Hold the remainder against the exact connected correlator, which it is; None without one."""
+    if target.connected is None or not predicted.any():
+        return None
+    miss, scale = (
+        float(np.abs(remainder - target.connected.value)[predicted].max()),
+        np.abs(target.delta).max(),
+    )
+    return miss / float(scale) if miss > 0 and scale > 0 else miss
+
+
 def _explained(residual: Array, scale: Array) -> float:
-    """1 - Σ|residual| / Σ|ΔG6| over all elements; of those that cannot be predicted nothing is explained."""
+    """1 - Σ|residual| / Σ|ΔG| over all elements; of those that cannot be predicted nothing is explained."""
     predicted = np.isfinite(residual)
     if not predicted.any() or not scale.any():
         return float("nan")

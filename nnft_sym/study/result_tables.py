@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from nnft_sym.printing.number_text import NOTHING, number, p_value, percent, plain, with_error
 from nnft_sym.printing.table_content import Cell, Column, Table
-from nnft_sym.study import recipe
 from nnft_sym.study.results import CouplingStatus, NetResult
 
 if TYPE_CHECKING:
@@ -16,18 +15,17 @@ if TYPE_CHECKING:
     from numerics.inference.linear import Fit
 
 _STATUS: Mapping[CouplingStatus, str] = {
-    CouplingStatus.FINITE: f"{recipe.SYMBOL} finite",
-    CouplingStatus.INFINITE: f"{recipe.SYMBOL} infinite (connected correlator without vertex "
-    f"integral), left out",
-    CouplingStatus.UNDETERMINED: f"{recipe.SYMBOL} of the form 0/0, left out",
+    CouplingStatus.FINITE: "{} finite",
+    CouplingStatus.INFINITE: "{} infinite (connected correlator without vertex integral), left out",
+    CouplingStatus.UNDETERMINED: "{} of the form 0/0, left out",
 }
 _EMPTY = Cell("")
 
 
 def chosen_fit(net: NetResult) -> "tuple[Fit | None, str]":
     """Choose the fit to report: to the sample, or to the exact 4-point function if the sample is no good."""
-    trusted = net.correlators[recipe.FITTED].quality.name == "TRUSTED"
-    if trusted or net.correlators[recipe.FITTED].exact is None:
+    trusted = net.fitted.quality.name == "TRUSTED"
+    if trusted or net.fitted.exact is None:
         return net.coupling.fit, "sampled"
     return net.coupling.fit_best, "exact"
 
@@ -60,9 +58,9 @@ def correlators_table(net: NetResult) -> Table:
             (
                 Cell(f"G{one.order}"),
                 _whole(len(one.indices)),
-                number_cell(one.m_sampled),
-                number_cell(one.m_exact),
-                number_cell(one.background, 3, ".2g"),
+                number_cell(one.distance.sample),
+                number_cell(one.distance.exact),
+                number_cell(one.distance.background, 3, ".2g"),
                 *_with_dof_behind(one.comparison),
                 Cell(one.quality.name.lower().replace("_", " ")),
             )
@@ -113,40 +111,40 @@ def _with_dof_behind(against: "Comparison | None") -> tuple[Cell, ...]:
 
 def coupling_table(net: NetResult) -> Table:
     """Show the coupling: tensor mean and spread, one fitted constant, elements left out."""
-    coupling, (fit, source) = net.coupling, chosen_fit(net)
+    coupling, recipe, (fit, source) = net.coupling, net.recipe, chosen_fit(net)
     rows = [
         _measured(
-            f"mean of the sampled {recipe.SYMBOL} tensor",
-            f"{recipe.SYMBOL}, mean of the sampled tensor",
+            f"mean of the sampled {recipe.symbol} tensor",
+            f"{recipe.symbol}, mean of the sampled tensor",
             float(coupling.mean),
             float(coupling.mean.error),
         ),
         _plain(
-            f"spread of the sampled {recipe.SYMBOL} tensor",
-            f"{recipe.SYMBOL}, spread of the sampled tensor",
+            f"spread of the sampled {recipe.symbol} tensor",
+            f"{recipe.symbol}, spread of the sampled tensor",
             coupling.spread,
         ),
     ]
     if coupling.mean_exact is not None:
         rows.append(
             _plain(
-                f"mean of the exact {recipe.SYMBOL} tensor",
-                f"{recipe.SYMBOL}, mean of the exact tensor",
+                f"mean of the exact {recipe.symbol} tensor",
+                f"{recipe.symbol}, mean of the exact tensor",
                 float(coupling.mean_exact),
             )
         )
         rows.append(
             _plain(
-                f"spread of the exact {recipe.SYMBOL} tensor",
-                f"{recipe.SYMBOL}, spread of the exact tensor",
+                f"spread of the exact {recipe.symbol} tensor",
+                f"{recipe.symbol}, spread of the exact tensor",
                 coupling.spread_exact,
             )
         )
     full_only = set()
     if fit is not None:
         name, brief = (
-            f"one constant {recipe.SYMBOL} fitted to the {source} {recipe.G_FITTED}",
-            f"one constant {recipe.SYMBOL}, fitted ({source} {recipe.G_FITTED})",
+            f"one constant {recipe.symbol} fitted to the {source} G{recipe.fitted}",
+            f"one constant {recipe.symbol}, fitted ({source} G{recipe.fitted})",
         )
         rows.append(_measured(name, brief, float(fit.parameters[0]), float(fit.errors[0])))
         chi2 = Cell(number(fit.chi2_dof), fit.chi2_dof, brief=f"{reduced_chi2(fit):.4g}")
@@ -155,19 +153,21 @@ def coupling_table(net: NetResult) -> Table:
         for words, share in (("this", coupling.misfit_best), ("the closest", coupling.misfit_least)):
             full_only.add(len(rows))
             rows.append(
-                (Cell(f"{recipe.DELTA_FITTED} that {words} constant misses"), share_cell(share), _EMPTY)
+                (Cell(f"{recipe.delta_fitted} that {words} constant misses"), share_cell(share), _EMPTY)
             )
     for status in CouplingStatus:
         count = coupling.count(status)
         if status is CouplingStatus.FINITE or not count:
             full_only.add(len(rows))
-        label = Cell(f"elements: {_STATUS[status]}", brief=f"elements excluded: {status.value}")
+        label = Cell(
+            f"elements: {_STATUS[status].format(recipe.symbol)}", brief=f"elements excluded: {status.value}"
+        )
         rows.append((label, _whole(count), _EMPTY))
     return Table(
-        f"The coupling {recipe.SYMBOL} of {recipe.POWER}",
+        f"The coupling {recipe.symbol} of {recipe.power}",
         ("", "value", Column(None, "error")),
         tuple(rows),
-        brief_title=f"Coupling of {recipe.POWER}",
+        brief_title=f"Coupling of {recipe.power}",
         full_only=frozenset(full_only),
     )
 
@@ -183,16 +183,16 @@ def _plain(name: str, brief: str, value: float | None) -> tuple[Cell, ...]:
 
 
 def next_order_table(net: NetResult) -> Table:
-    """Show what each prediction explains of the 6-point function."""
-    six = net.next_order
+    """Show what each prediction explains of the next correlator."""
+    six, recipe = net.next_order, net.recipe
     rows = []
-    for name in recipe.PREDICTIONS:
+    for way, name in recipe.predictions.items():
         against = six.comparisons.get(name)
         _, dof, chi2_dof, p = _compared(against)
         both = NOTHING if against is None else f"{plain(against.chi2_dof, '.3g')} ({against.dof})"
         rows.append(
             (
-                Cell(recipe.PREDICTION_NAMES[name]),
+                Cell(recipe.words(way)),
                 share_cell(six.explained[name]),
                 share_cell(six.explained_sampled[name]),
                 dof,
@@ -201,12 +201,12 @@ def next_order_table(net: NetResult) -> Table:
                 Cell(both),
             )
         )
-    target = "exact" if net.correlators[recipe.PREDICTED].exact is not None else "sampled"
+    target = "exact" if net.predicted.exact is not None else "sampled"
     return Table(
-        f"The {recipe.PREDICTED}-point function and its predictions",
+        f"The {recipe.predicted}-point function and its predictions",
         (
             Column("prediction", ""),
-            Column(f"{target} {recipe.DELTA_PREDICTED} explained", "explained"),
+            Column(f"{target} {recipe.delta_predicted} explained", "explained"),
             Column("from the sample alone", "from the sample"),
             Column("sample against prediction: dof", None),
             Column("χ²/dof", None),
@@ -214,6 +214,6 @@ def next_order_table(net: NetResult) -> Table:
             Column(None, "sample: χ²/dof (dof)"),
         ),
         tuple(rows),
-        brief_title=f"{recipe.PREDICTED}-point function: share of {target} {recipe.DELTA_PREDICTED} "
+        brief_title=f"{recipe.predicted}-point function: share of {target} {recipe.delta_predicted} "
         f"explained",
     )

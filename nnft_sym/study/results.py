@@ -11,21 +11,24 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nnft_sym.study import recipe
 from nnft_sym.study.checks import Checks
 from nnft_sym.study.judgement import STANDARD, Judgement
+from nnft_sym.study.recipe import PUBLISHED, Recipe
 from numerics.deprecated import renamed
 from numerics.results.faces import Content, Shown
 
 if TYPE_CHECKING:
+    from nnft_sym.actions.action import Action
     from nnft_sym.expansions.expansion import Expansion
-    from nnft_sym.study.config import NetConfig, StudyConfig
+    from nnft_sym.study.case import Case
+    from nnft_sym.study.config import StudyConfig
     from numerics.inference.comparison import Comparison
+    from numerics.inference.dataset import Dataset
     from numerics.inference.linear import Fit
     from numerics.results.correlator import Correlator
     from numerics.results.estimate import Estimate, Quality
@@ -41,9 +44,26 @@ class CouplingStatus(Enum):
     UNDETERMINED = "0/0: the connected correlator and the vertex integral both vanish"
 
 
+class Distance(NamedTuple):
+    """Mean over elements of |delta| / |free|; those with free = 0 are left out.
+
+    Attributes
+    ----------
+    sample, exact : float
+        Of the sampled and of the exact correlator, if there is one.
+    background : float
+        Of the scatter of one experiment, the standard deviation over experiments; the error of the mean is
+        smaller by the square root of their number.
+    """
+
+    sample: float
+    exact: float | None
+    background: float
+
+
 @dataclass(frozen=True)
 class CorrelatorResult:
-    """One n-point function over the M distinct index sets.
+    """One n-point function over the M distinct index sets, held against the free theory.
 
     Attributes
     ----------
@@ -53,10 +73,8 @@ class CorrelatorResult:
     exact, connected, excess : Correlator or None
         Exact finite-width full and connected correlator, and the full one less the free theory without
         cancellation, where there is an exact answer.
-    m_sampled, m_exact, background : float
-        Mean over elements of |delta| / |free|: sampled, exact; and the scatter of one experiment,
-        std over experiments / |free|, averaged likewise (the error of the mean is smaller by the square
-        root of the number of experiments). Elements with free = 0 are left out.
+    distance : Distance
+        How far it is from the free theory.
     comparison : Comparison or None
         Sampled against exact in the eigenbasis of the covariance.
     """
@@ -66,9 +84,7 @@ class CorrelatorResult:
     exact: "Correlator | None"
     connected: "Correlator | None"
     excess: "Correlator | None"
-    m_sampled: float
-    m_exact: float | None
-    background: float
+    distance: Distance
     comparison: "Comparison | None"
 
     @property
@@ -220,7 +236,7 @@ class NextOrder:
     Attributes
     ----------
     predictions : mapping of str to ndarray, shape (M6,)
-        One tensor per name of `recipe.PREDICTIONS`; NaN where a prediction needs an infinite coupling.
+        One tensor per key of `Recipe.predictions`; NaN where a prediction needs an infinite coupling.
     explained : mapping of str to float
         1 - Σ|residual| / Σ|delta| against the best 6-point function, over all elements; of what a prediction
         cannot predict it explains nothing.
@@ -261,25 +277,68 @@ class NextOrder:
 class NetResult:
     """Everything a study finds for one architecture.
 
-    The networks of block b, ``block_sizes[b]`` many, are the same in the deviations of all correlators.
+    Attributes
+    ----------
+    case : Case
+        What was asked about.
+    recipe : Recipe
+        What was asked.
+    data : Dataset
+        Sampled and exact correlators.
+    kernel, kernel_weight : ndarray, shape (n, n)
+        K and K_W at the inputs.
+    integral_method, integral_error : str and float
+        Of the vertex integrals; the largest error relative to the largest integral.
+    correlators : mapping of int to CorrelatorResult
+    coupling : CouplingTensor
+    next_order : NextOrder
+    joint : Comparison or None
+        Of all trusted orders together, sampled against exact.
+    checks : Checks
+    verdict : str
+    seconds : float
     """
 
-    config: "NetConfig"
-    name: str
+    case: "Case"
+    recipe: Recipe
+    data: "Dataset"
     kernel: Array
     kernel_weight: Array
-    kernel_rank: int
-    exact_method: str | None
     integral_method: str
     integral_error: float
     correlators: Mapping[int, CorrelatorResult]
     coupling: CouplingTensor
     next_order: NextOrder
     joint: "Comparison | None"
-    block_sizes: NDArray[np.int64]
     checks: Checks
     verdict: str
     seconds: float
+
+    @property
+    def name(self) -> str:
+        """Short name of the network."""
+        return self.case.name
+
+    @property
+    def fitted(self) -> CorrelatorResult:
+        """The correlator that the coupling is taken from."""
+        return self.correlators[self.recipe.fitted]
+
+    @property
+    def predicted(self) -> CorrelatorResult:
+        """The correlator that is predicted with it."""
+        return self.correlators[self.recipe.predicted]
+
+    @property
+    def kernel_rank(self) -> int:
+        """Rank of the kernel matrix."""
+        tolerance = 1e-10 * np.abs(self.kernel).max()
+        return int(np.linalg.matrix_rank(self.kernel, tol=tolerance, hermitian=True))
+
+    @property
+    def exact_method(self) -> str | None:
+        """How the exact correlators were computed, None if there are none."""
+        return None if self.fitted.exact is None else self.fitted.exact.method
 
     @property
     def passed(self) -> bool:
@@ -310,13 +369,14 @@ class StudyResult(Shown):
     refused: Mapping[str, str] = field(default_factory=dict)
     #: The thresholds behind checks and verdicts.
     limits: Judgement = STANDARD
+    recipe: Recipe = PUBLISHED
 
     def plain_fields(self) -> Content:
         """Give the outcome as plain fields, one row for each net."""
 
         def rows() -> Iterator[tuple[object, ...]]:
             return (
-                (net.name, net.config.width, "passed" if net.passed else "failed", net.verdict)
+                (net.name, net.case.width, "passed" if net.passed else "failed", net.verdict)
                 for net in self.nets
             )
 
@@ -330,14 +390,19 @@ class StudyResult(Shown):
         return not self.refused and all(net.passed for net in self.nets)
 
     @property
+    def action(self) -> "Action":
+        """The action of the study."""
+        return self.expansions[self.recipe.fitted].action
+
+    @property
     def set_aside(self) -> str:
         """Say which couplings of the action a study does not use; empty if it uses them all."""
-        action = self.expansions[recipe.FITTED].action
-        others = sorted(set(action.couplings) - set(action.coefficient(recipe.FITTED).variables))
+        used = self.action.coefficient(self.recipe.fitted).variables
+        others = sorted(set(self.action.couplings) - set(used))
         if not others:
             return ""
         return (
-            f"Only the coupling of {recipe.POWER} is extracted: every number is computed with "
+            f"Only the coupling of {self.recipe.power} is extracted: every number is computed with "
             f"{' = '.join(others)} = 0, "
             "and the diagrams of other vertices are shown for comparison."
         )
@@ -359,7 +424,12 @@ class StudyResult(Shown):
 
 #: Attributes of one release ago: class -> old name -> new name.
 _NEW_NAMES: Mapping[str, Mapping[str, str]] = {
-    "CorrelatorResult": {"error": "sampled.error"},
+    "CorrelatorResult": {
+        "error": "sampled.error",
+        "m_sampled": "distance.sample",
+        "m_exact": "distance.exact",
+        "background": "distance.background",
+    },
     "CouplingTensor": {
         "coefficient_error": "coefficient.error",
         "sampled_error": "sampled.error",
@@ -367,7 +437,11 @@ _NEW_NAMES: Mapping[str, Mapping[str, str]] = {
         "spread_sampled": "spread",
     },
     "NextOrder": {"identity_error": "identity_miss"},
-    "NetResult": {"six_point": "next_order"},
+    "NetResult": {
+        "six_point": "next_order",
+        "config": "case",
+        "block_sizes": "data.block_sizes",
+    },
 }
 
 

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING, Any
 
 from nnft_sym.printing.tables import terminal_table
-from nnft_sym.study import recipe
 from nnft_sym.study.judgement import Judgement
 from nnft_sym.study.result_tables import (
     chosen_fit,
@@ -48,10 +47,11 @@ def net_summary(net: NetResult) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``lambda_mean``, ``lambda_err``: mean of the sampled λ tensor over distinct multisets and its error;
-        ``lambda_fit``, ``lambda_fit_err``, ``lambda_chi2_dof``, ``lambda_dof``: one constant λ by generalised
-        least squares on the 4-point function (``lambda_source`` says whether it is the sampled or, where that
-        is not trustworthy, the exact one); ``chi2_dof_g4``: sampled against exact 4-point function;
+        With the names of the recipe; for λ f⁴, ``lambda_mean``, ``lambda_err``: mean of the sampled λ tensor
+        over distinct multisets and its error; ``lambda_fit``, ``lambda_fit_err``, ``lambda_chi2_dof``,
+        ``lambda_dof``: one constant λ by generalised least squares on the 4-point function
+        (``lambda_source`` says whether it is the sampled or, where that is not trustworthy, the exact one);
+        ``chi2_dof_g4``: sampled against exact 4-point function;
         ``lambda_fit_best``: the same fit to the exact 4-point function where there is one;
         ``lambda_constant``: is one constant accepted, rejected or undecided?
         ``lambda_misfit``, ``lambda_misfit_least``: share of ΔG4 that it, and that any constant, misses;
@@ -59,12 +59,11 @@ def net_summary(net: NetResult) -> dict[str, Any]:
         exact 6-point function, where there is one;
         ``g6_explained_sampled``: the same from the sample alone.
     """
-    four, coupling = net.correlators[recipe.FITTED], net.coupling
-    fit, source = chosen_fit(net)
+    fitted, recipe = net.fitted, net.recipe
     return {
         "name": net.name,
-        "width": net.config.width,
-        "cutoff": net.config.cutoff,
+        "width": net.case.width,
+        "cutoff": net.case.cutoff,
         "passed": net.passed,
         "compared": net.compared,
         "checks": {check.sentence: check.passed for check in net.checks},
@@ -79,41 +78,61 @@ def net_summary(net: NetResult) -> dict[str, Any]:
             }
             for check in net.checks
         ],
-        "not_checked": [name.value for name in net.checks.not_made],
+        "not_checked": list(net.checks.not_made),
         "repeated": [check.sentence for check in net.checks.repeated],
         "verdict": net.verdict,
-        "lambda_mean": float(coupling.mean),
-        "lambda_err": float(coupling.mean.error),
-        "lambda_mean_exact": None if coupling.mean_exact is None else float(coupling.mean_exact),
-        "lambda_spread": coupling.spread,
-        "lambda_spread_exact": coupling.spread_exact,
-        "lambda_source": source,
-        "lambda_fit": NAN if fit is None else fit.parameters[0],
-        "lambda_fit_err": NAN if fit is None else fit.errors[0],
-        "lambda_chi2_dof": NAN if fit is None else reduced_chi2(fit),
-        "lambda_dof": 0 if fit is None else fit.dof,
-        "lambda_fit_best": NAN if coupling.fit_best is None else coupling.fit_best.parameters[0],
-        "lambda_constant": constancy(coupling, four.quality),
-        "lambda_misfit": coupling.misfit_best,
-        "lambda_misfit_least": coupling.misfit_least,
-        "lambda_elements": {item.name.lower(): coupling.count(item) for item in CouplingStatus},
-        "chi2_dof_g4": NAN if four.comparison is None else four.comparison.chi2_dof,
+        **{f"{recipe.key}_{name}": value for name, value in _coupling_summary(net).items()},
+        f"chi2_dof_g{fitted.order}": NAN if fitted.comparison is None else fitted.comparison.chi2_dof,
         "comparisons": {f"g{order}": _comparison(one.comparison) for order, one in net.correlators.items()}
         | {"joint": _comparison(net.joint)},
         "quality": {f"g{order}": one.quality.name.lower() for order, one in net.correlators.items()},
         "m": {
-            f"m{order}": {"sampled": one.m_sampled, "exact": one.m_exact, "background": one.background}
+            f"m{order}": {
+                "sampled": one.distance.sample,
+                "exact": one.distance.exact,
+                "background": one.distance.background,
+            }
             for order, one in net.correlators.items()
             if order > 2
         },
-        "g6_explained": dict(net.next_order.explained),
-        "g6_explained_sampled": dict(net.next_order.explained_sampled),
-        "g6_remainder_share": net.next_order.remainder_share,
-        "g6_identity_error": net.next_order.identity_miss,
-        "g6_excluded": net.next_order.excluded,
+        **{f"g{recipe.predicted}_{name}": value for name, value in _next_order_summary(net).items()},
         "kernel_rank": net.kernel_rank,
         "integral_error": net.integral_error,
         "seconds": net.seconds,
+    }
+
+
+def _coupling_summary(net: NetResult) -> dict[str, Any]:
+    """Collect what there is of the coupling."""
+    coupling, (fit, source) = net.coupling, chosen_fit(net)
+    return {
+        "mean": float(coupling.mean),
+        "err": float(coupling.mean.error),
+        "mean_exact": None if coupling.mean_exact is None else float(coupling.mean_exact),
+        "spread": coupling.spread,
+        "spread_exact": coupling.spread_exact,
+        "source": source,
+        "fit": NAN if fit is None else fit.parameters[0],
+        "fit_err": NAN if fit is None else fit.errors[0],
+        "chi2_dof": NAN if fit is None else reduced_chi2(fit),
+        "dof": 0 if fit is None else fit.dof,
+        "fit_best": NAN if coupling.fit_best is None else coupling.fit_best.parameters[0],
+        "constant": constancy(coupling, net.fitted.quality),
+        "misfit": coupling.misfit_best,
+        "misfit_least": coupling.misfit_least,
+        "elements": {item.name.lower(): coupling.count(item) for item in CouplingStatus},
+    }
+
+
+def _next_order_summary(net: NetResult) -> dict[str, Any]:
+    """Collect what the coupling says of the next correlator."""
+    found = net.next_order
+    return {
+        "explained": dict(found.explained),
+        "explained_sampled": dict(found.explained_sampled),
+        "remainder_share": found.remainder_share,
+        "identity_error": found.identity_miss,
+        "excluded": found.excluded,
     }
 
 
@@ -134,13 +153,13 @@ def summary_tables(result: StudyResult) -> "list[Table | str]":
     from rich.markup import escape
 
     # The square brackets of a formula are not markup.
-    formulas = (escape(result.expansions[n].grouped_text()) for n in (4, 6))
+    formulas = (escape(result.expansions[n].grouped_text()) for n in result.recipe.orders[1:])
     made: list[Table | str] = [*formulas, *filter(None, [result.set_aside]), ""]
     for net in result.nets:
-        title = f"{net.name}-net, N = {net.config.width}"
+        title = f"{net.name}-net, N = {net.case.width}"
         made += [
             f"[bold]{title}[/bold]  (kernel rank {net.kernel_rank}; {net.integral_method}; "
-            f"cutoff {'none' if net.config.cutoff is None else format(net.config.cutoff, 'g')})",
+            f"cutoff {'none' if net.case.cutoff is None else format(net.case.cutoff, 'g')})",
             terminal_table(correlators_table(net)),
             terminal_table(coupling_table(net)),
             terminal_table(next_order_table(net)),
@@ -162,7 +181,7 @@ def _failures(net: NetResult, limits: Judgement) -> list[str]:
             "row with independent networks.)"
         )
     said += [
-        f"Not checked: {name.value} (no answer here)" for name in net.checks.not_made if net.exact_method
+        f"Not checked: {sentence} (no answer here)" for sentence in net.checks.not_made if net.exact_method
     ]
     said += [
         f"{check.sentence}: failed once, passed with independent networks" for check in net.checks.repeated

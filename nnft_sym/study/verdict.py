@@ -10,8 +10,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from nnft_sym.printing.number_text import number, percent, with_error
-from nnft_sym.study import recipe
 from nnft_sym.study.judgement import STANDARD, Judgement
+from nnft_sym.study.recipe import PUBLISHED, Recipe, Way
 from nnft_sym.study.results import CorrelatorResult, CouplingStatus, CouplingTensor, NextOrder
 from numerics.results.estimate import Quality
 
@@ -39,25 +39,27 @@ def decided(coupling: CouplingTensor, quality: Quality, limits: Judgement = STAN
     return quality is Quality.TRUSTED and coupling.misfit_best <= limits.vague
 
 
-def rejections(coupling: CouplingTensor, quality: Quality, limits: Judgement = STANDARD) -> list[str]:
-    """Say why one constant coupling does not describe the 4-point function.
+def rejections(
+    coupling: CouplingTensor, quality: Quality, limits: Judgement = STANDARD, recipe: Recipe = PUBLISHED
+) -> list[str]:
+    """Say why one constant coupling does not describe the correlator that it is fitted to.
 
     Parameters
     ----------
     coupling : CouplingTensor
     quality : Quality
-        Of the sampled 4-point function; a fit to a sample that is not trustworthy rejects nothing.
+        Of the sampled correlator; a fit to a sample that is not trustworthy rejects nothing.
 
     Returns
     -------
     list of str
         Empty if it does: no element would need an infinite coupling, the fit to the sample has an acceptable
-        χ², some constant meets the exact 4-point function to `Judgement.misfit`, and the fit meets the exact
+        χ², some constant meets the exact correlator to `Judgement.misfit`, and the fit meets the exact
         linear relations as well.
     """
     fit = coupling.fit
     if fit is None or coupling.fit_best is None:
-        return [f"no element of {recipe.SYMBOL} is finite"] if coupling.count(CouplingStatus.INFINITE) else []
+        return [f"no element of {recipe.symbol} is finite"] if coupling.count(CouplingStatus.INFINITE) else []
     said = []
     if coupling.count(CouplingStatus.INFINITE):
         said.append("some elements would need it infinite")
@@ -66,7 +68,7 @@ def rejections(coupling: CouplingTensor, quality: Quality, limits: Judgement = S
     if coupling.exact is not None and coupling.misfit_least > limits.misfit:
         said.append(
             f"every constant misses at least {percent(coupling.misfit_least)} of the exact "
-            f"{recipe.DELTA_FITTED}"
+            f"{recipe.delta_fitted}"
         )
     if quality is Quality.TRUSTED and fit.null_residual > limits.misfit:
         said.append(f"it breaks exact relations between the elements by {percent(fit.null_residual)}")
@@ -83,6 +85,7 @@ def verdict(
     next_order: NextOrder,
     cutoff: float | None = None,
     limits: Judgement = STANDARD,
+    recipe: Recipe = PUBLISHED,
 ) -> str:
     """Write the verdict on the field theory.
 
@@ -94,19 +97,22 @@ def verdict(
     cutoff : float, optional
         Λ of the box over which vertices were integrated: couplings depend on it.
     limits : Judgement, optional
+    recipe : Recipe, optional
 
     Returns
     -------
     str
         A few sentences, each carrying the numbers it rests on.
     """
-    quality = correlators[recipe.FITTED].quality
+    quality = correlators[recipe.fitted].quality
     undecided = constancy(coupling, quality, limits) == "undecided"
     sentences = [
         *_tails(correlators),
-        *_holes(coupling),
-        *_constant(correlators[recipe.FITTED], coupling, cutoff, limits),
-        *_next_order(next_order, describes(coupling, quality, next_order, limits), undecided, limits),
+        *_holes(coupling, recipe),
+        *_constant(correlators[recipe.fitted], coupling, cutoff, limits, recipe),
+        *_next_order(
+            next_order, describes(coupling, quality, next_order, limits, recipe), undecided, limits, recipe
+        ),
     ]
     return " ".join(sentences)
 
@@ -127,48 +133,52 @@ def _tails(correlators: Mapping[int, CorrelatorResult]) -> list[str]:
     return said
 
 
-def _holes(coupling: CouplingTensor) -> list[str]:
+def _holes(coupling: CouplingTensor, recipe: Recipe) -> list[str]:
     infinite = coupling.count(CouplingStatus.INFINITE)
     undetermined = coupling.count(CouplingStatus.UNDETERMINED)
     if not infinite + undetermined:
         return []
     return [
-        f"{infinite + undetermined} of {len(coupling.status)} elements of {recipe.SYMBOL} do not exist: "
+        f"{infinite + undetermined} of {len(coupling.status)} elements of {recipe.symbol} do not exist: "
         f"{infinite} would be infinite (connected correlator without a vertex integral), "
         f"{undetermined} {'is' if undetermined == 1 else 'are'} 0/0."
     ]
 
 
 def _constant(
-    four: CorrelatorResult, coupling: CouplingTensor, cutoff: float | None, limits: Judgement
+    fitted: CorrelatorResult,
+    coupling: CouplingTensor,
+    cutoff: float | None,
+    limits: Judgement,
+    recipe: Recipe,
 ) -> list[str]:
     fit, best = coupling.fit, coupling.fit_best
-    reasons = rejections(coupling, four.quality, limits)
+    reasons = rejections(coupling, fitted.quality, limits, recipe)
     if fit is None or best is None:
         if coupling.count(CouplingStatus.INFINITE):
             return [
-                f"No element of {recipe.SYMBOL} is finite: a contact coupling {recipe.SYMBOL} "
-                f"{recipe.POWER} cannot describe the {recipe.FITTED}-point function."
+                f"No element of {recipe.symbol} is finite: a contact coupling {recipe.symbol} "
+                f"{recipe.power} cannot describe the {recipe.fitted}-point function."
             ]
         return [
-            f"No element of {recipe.SYMBOL} is determined: the {recipe.FITTED}-point function is that "
-            f"of the free theory, for every {recipe.SYMBOL}."
+            f"No element of {recipe.symbol} is determined: the {recipe.fitted}-point function is that "
+            f"of the free theory, for every {recipe.symbol}."
         ]
     source = "sampled" if coupling.exact is None else "exact"
     mean = float(coupling.mean if coupling.mean_exact is None else coupling.mean_exact)
     spread = coupling.spread if coupling.spread_exact is None else coupling.spread_exact
     if reasons:
-        scatter = f"{source} {recipe.SYMBOL} tensor: mean {number(mean, 3)}, spread {number(spread, 2)}"
-        said = [f"A constant {recipe.SYMBOL} is rejected: {'; '.join(reasons)} ({scatter})."]
+        scatter = f"{source} {recipe.symbol} tensor: mean {number(mean, 3)}, spread {number(spread, 2)}"
+        said = [f"A constant {recipe.symbol} is rejected: {'; '.join(reasons)} ({scatter})."]
         if coupling.exact is not None and coupling.misfit_least <= limits.misfit:
             said.append(
                 "The deviation is small, though: the closest constant misses "
-                f"{percent(coupling.misfit_least)} of the exact {recipe.DELTA_FITTED}."
+                f"{percent(coupling.misfit_least)} of the exact {recipe.delta_fitted}."
             )
-        return [*said, *_outside(coupling)]
-    trusted = four.quality is Quality.TRUSTED
+        return [*said, *_outside(coupling, recipe)]
+    trusted = fitted.quality is Quality.TRUSTED
     missed = coupling.misfit_least if coupling.outside else coupling.misfit_best
-    grounds = [f"it misses {percent(missed)} of the {source} {recipe.DELTA_FITTED}"]
+    grounds = [f"it misses {percent(missed)} of the {source} {recipe.delta_fitted}"]
     if trusted and fit.dof:
         grounds.insert(0, f"χ²/dof = {number(fit.chi2_dof, 3)} with {_degrees(fit.dof)}")
     elif trusted:
@@ -178,41 +188,41 @@ def _constant(
         grounds.append(f"fitted to the sample it is {with_error(fit.parameters[0], fit.errors[0])}")
     if coupling.count(CouplingStatus.FINITE) == 1:
         return [
-            f"Whether {recipe.SYMBOL} is constant is untested: its tensor has one element, "
+            f"Whether {recipe.symbol} is constant is untested: its tensor has one element, "
             f"{number(value, 3)}."
         ]
-    if not decided(coupling, four.quality, limits):
+    if not decided(coupling, fitted.quality, limits):
         return [
-            f"A constant {recipe.SYMBOL} is neither rejected nor accepted: the sample cannot tell "
+            f"A constant {recipe.symbol} is neither rejected nor accepted: the sample cannot tell "
             f"({'; '.join(grounds)}).",
-            *_outside(coupling),
+            *_outside(coupling, recipe),
         ]
     where = "" if cutoff is None else f" at the cutoff Λ = {cutoff:g}"
     return [
-        f"A constant {recipe.SYMBOL} = {number(value, 3)}{where} describes the {recipe.FITTED}-point "
+        f"A constant {recipe.symbol} = {number(value, 3)}{where} describes the {recipe.fitted}-point "
         f"function ({'; '.join(grounds)}).",
-        *_outside(coupling),
+        *_outside(coupling, recipe),
     ]
 
 
-def _outside(coupling: CouplingTensor) -> list[str]:
+def _outside(coupling: CouplingTensor, recipe: Recipe) -> list[str]:
     """Say that a fitted constant is not among the values that it stands for, accepted or not."""
     if not coupling.outside or coupling.fit_best is None or coupling.range is None:
         return []
     low, high = (number(value, 3) for value in coupling.range)
     return [
-        f"The fitted {recipe.SYMBOL} = {number(coupling.fit_best.parameters[0], 3)} lies outside the "
+        f"The fitted {recipe.symbol} = {number(coupling.fit_best.parameters[0], 3)} lies outside the "
         f"range of the tensor "
         f"({low} to {high}): combinations of elements that are known precisely, and that no constant can "
         f"satisfy, dominate the fit; the closest constant is {number(coupling.closest, 3)}."
     ]
 
 
-def _what_is_left(next_order: NextOrder, limits: Judgement) -> str:
+def _what_is_left(next_order: NextOrder, limits: Judgement, recipe: Recipe) -> str:
     if not next_order.excluded:
-        return ", which is κ₆/N²" if _identity_holds(next_order, limits) else ""
-    rest = f"{percent(next_order.unpredicted_share)} in elements that need an infinite {recipe.SYMBOL}"
-    return f": {rest}, else κ₆/N²" if _identity_holds(next_order, limits) else f", {rest}"
+        return f", which is {recipe.remainder}" if _identity_holds(next_order, limits) else ""
+    rest = f"{percent(next_order.unpredicted_share)} in elements that need an infinite {recipe.symbol}"
+    return f": {rest}, else {recipe.remainder}" if _identity_holds(next_order, limits) else f", {rest}"
 
 
 def describes(
@@ -220,28 +230,30 @@ def describes(
     quality: Quality,
     next_order: NextOrder,
     limits: Judgement = STANDARD,
+    recipe: Recipe = PUBLISHED,
 ) -> bool:
     """Decide whether the theory with one constant coupling is a fair description of the ensemble.
 
-    It is if one constant describes the 4-point function and explains at least `Judgement.fair` of ΔG6.
+    It is if one constant describes the correlator that it is fitted to and explains at least `Judgement.fair`
+    of the next one's deviation from the free theory.
     """
-    return (
-        constancy(coupling, quality, limits) == "accepted" and next_order.explained[recipe.FIT] >= limits.fair
-    )
+    explained = next_order.explained[recipe.name(Way.FIT)]
+    return constancy(coupling, quality, limits) == "accepted" and explained >= limits.fair
 
 
 def _identity_holds(next_order: NextOrder, limits: Judgement) -> bool:
     return next_order.identity_miss is not None and next_order.identity_miss <= limits.identity
 
 
-def _next_order(next_order: NextOrder, fair: bool, undecided: bool, limits: Judgement) -> list[str]:
-    explained = next_order.explained
-    fitted, mean = explained[recipe.FIT], explained[recipe.MEAN]
+def _next_order(
+    next_order: NextOrder, fair: bool, undecided: bool, limits: Judgement, recipe: Recipe
+) -> list[str]:
+    fitted, mean = (next_order.explained[recipe.name(way)] for way in (Way.FIT, Way.MEAN))
     if not np.isfinite(fitted):
         return []
     said = [
-        f"With the fitted {recipe.SYMBOL} {percent(fitted)} of {recipe.DELTA_PREDICTED} is explained "
-        f"(with the mean {recipe.SYMBOL} {percent(mean)})"
+        f"With the fitted {recipe.symbol} {percent(fitted)} of {recipe.delta_predicted} is explained "
+        f"(with the mean {recipe.symbol} {percent(mean)})"
     ]
     if fitted < 0:
         said.append("worse than the free theory.")
@@ -253,15 +265,21 @@ def _next_order(next_order: NextOrder, fair: bool, undecided: bool, limits: Judg
         said.append("nearly all of it is.")
     text = ": ".join(said)
     tensor = (
-        f"The {recipe.SYMBOL} tensor leaves {percent(next_order.remainder_share)} of {recipe.DELTA_PREDICTED}"
-        + _what_is_left(next_order, limits)
-        + f"; no κ is quoted before the {recipe.SYMBOL}² exchange of the same order is computed."
+        f"The {recipe.symbol} tensor leaves {percent(next_order.remainder_share)} of {recipe.delta_predicted}"
+        + _what_is_left(next_order, limits, recipe)
+        + f"{_not_quoted(recipe)}."
     )
     closing = (
-        f"{recipe.ACTION} is a fair description of this ensemble."
+        f"{recipe.action} is a fair description of this ensemble."
         if fair
-        else f"Whether {recipe.ACTION} describes this ensemble is not decided."
+        else f"Whether {recipe.action} describes this ensemble is not decided."
         if undecided
-        else f"{recipe.ACTION} with one constant {recipe.SYMBOL} does not describe this ensemble."
+        else f"{recipe.action} with one constant {recipe.symbol} does not describe this ensemble."
     )
     return [text, tensor, closing]
+
+
+def _not_quoted(recipe: Recipe) -> str:
+    if recipe.remainder is None:
+        return ""
+    return f"; no κ is quoted before the {recipe.symbol}² exchange of the same order is computed"

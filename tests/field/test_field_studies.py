@@ -158,10 +158,10 @@ def test_a_net_that_fails_costs_no_other_its_results(monkeypatch):
 
     original = run.study_net
 
-    def fail_for_relu(net, *rest):
-        if net.kind == "relu":
+    def fail_for_relu(case, *rest):
+        if case.name == "relu":
             raise InvalidStatistics("no luck")
-        return original(net, *rest)
+        return original(case, *rest)
 
     monkeypatch.setattr(run, "study_net", fail_for_relu)
     nets = [

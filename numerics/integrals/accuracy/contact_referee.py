@@ -1,9 +1,9 @@
-"""The contact integral of four legs by adaptive quadrature: a second way that shares nothing with the grid.
+"""The contact integral of a vertex by adaptive quadrature: a second way that shares nothing with the grid.
 
 A study divides by this integral to extract a coupling and multiplies by it to predict with the same coupling,
 so a wrong factor in it would cancel. It is therefore computed once more, here, for a few index sets.
 
-The product of four kernels may be a peak that is narrow or wide by any factor compared with the box, and an
+The product of kernels may be a peak that is narrow or wide by any factor compared with the box, and an
 adaptive rule that starts from the box halves past it. So the range is broken beforehand into panels that
 double in length away from every place where the product can have its peak: the means of some of the legs (a
 product of equal Gaussians peaks at the mean of all) and the origin (where a sigmoid changes fastest). One of
@@ -61,13 +61,13 @@ COSTLY = ContactRule(finest=4, coarsest=12, accuracy=1e-8, rounds=12, most_panel
 def contact_coefficient(
     kernel: Kernel, legs: Array, cutoff: float | None, rule: ContactRule | None = None
 ) -> float | None:
-    """First-order coefficient of λ in the connected 4-point function, -4! ∫ K_W K_W K_W K_W dy.
+    """First-order coefficient of the coupling of fⁿ in the connected n-point function, -n! ∫ K_W … K_W dy.
 
     Parameters
     ----------
     kernel : Kernel
-    legs : ndarray, shape (4, 1)
-        The four external points.
+    legs : ndarray, shape (n, 1)
+        The external points.
     cutoff : float or None
         Box [-Λ, Λ]; None = the whole line.
     rule : ContactRule, optional
@@ -103,12 +103,12 @@ def contact_coefficient(
             found = _adaptive(integrand, _panels(kernel, legs, unit, edge, how), how)
     except NNFTError:  # the formula of the kernel leaves floating point somewhere in this range
         return None
-    return None if found is None else -factorial(4) * found
+    return None if found is None else -factorial(len(legs)) * found
 
 
 def _panels(kernel: Kernel, legs: Array, unit: float, edge: float, how: ContactRule) -> Array:
     """Ascending ends of panels from -edge to edge, fine around every place where a peak can be."""
-    some = [group for size in (1, 2, 3, 4) for group in combinations(legs[:, 0].tolist(), size)]
+    some = [group for size in range(1, len(legs) + 1) for group in combinations(legs[:, 0].tolist(), size)]
     centres = np.unique([0.0, *(sum(group) / len(group) for group in some)])
     steps = unit * 2.0 ** np.arange(-how.finest, how.coarsest + 1)
     ends = np.concatenate(

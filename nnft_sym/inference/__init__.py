@@ -1,0 +1,1 @@
+"""From correlators to the couplings of an action."""

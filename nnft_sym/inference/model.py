@@ -1,0 +1,82 @@
+"""A field theory to be held against data: an action, expanded into diagrams, and integrated when asked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from nnft_sym.actions.action import Action
+from nnft_sym.expansions.expansion import Expansion, correlator
+from numerics.fields.field_set import FieldSet
+from numerics.integrals.integrator import Integrator
+from numerics.integrals.prediction import Prediction
+
+if TYPE_CHECKING:
+    from numerics.integrals.rules.domains import Domain
+    from numerics.kernels.base import Kernel
+
+
+@dataclass(frozen=True)
+class Model:
+    """Correlators of an action to a number of vertices, with its couplings left open.
+
+    Parameters
+    ----------
+    action : Action
+    orders : tuple of int
+        Which n-point functions.
+    vertices : int, optional
+        Most vertices of a diagram.
+    kind : str, optional
+        ``"normalised"``, ``"connected"`` …, as in `expand`.
+    scheme : str, optional
+        ``"exact"``: lines are the measured 2-point function; ``"bare"``: the propagator of the free theory.
+
+    Examples
+    --------
+    >>> from numerics.integrals.rules.domains import Box
+    >>> from numerics.networks.architectures import ReLUNet
+    >>> model = Model(Action("lambda*f^4"), (2, 4))
+    >>> found = model.predict(ReLUNet(1).kernel, FieldSet([[1.0]]), Box(1.0))
+    >>> round(float(found[4]["lambda"].value[0]), 12)
+    -0.3
+    """
+
+    action: Action
+    orders: tuple[int, ...]
+    vertices: int = 1
+    kind: str = "normalised"
+    scheme: str = "exact"
+
+    @cached_property
+    def expansions(self) -> Mapping[int, Expansion]:
+        """The expansion of every order."""
+        return {
+            n: correlator(self.action, n, order=self.vertices, kind=self.kind, scheme=self.scheme)
+            for n in self.orders
+        }
+
+    def predict(self, kernel: "Kernel", fields: FieldSet, domain: "Domain") -> dict[int, Prediction]:
+        """Integrate the diagrams of every order.
+
+        Parameters
+        ----------
+        kernel : Kernel
+        fields : FieldSet
+        domain : Domain
+            Over which vertices are integrated.
+
+        Returns
+        -------
+        dict of int to Prediction
+
+        Raises
+        ------
+        DivergentIntegral
+            If the domain needs a cutoff.
+        """
+        integrator = Integrator(kernel, domain)
+        return {
+            n: integrator.predict(expansion.monomials(), fields.inputs)
+            for n, expansion in self.expansions.items()
+        }

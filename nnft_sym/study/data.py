@@ -1,0 +1,49 @@
+"""The data of one net: the exact answer where there is one, and samples of independent networks."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from numerics.errors import NotAvailable
+from numerics.exact.correlators import exact_correlators
+from numerics.inference.dataset import Dataset
+from numerics.results.joint_correlators import Correlators
+from numerics.results.quality import Quality
+from numerics.sampling.ensemble import Ensemble
+
+if TYPE_CHECKING:
+    from nnft_sym.study.case import Case
+    from nnft_sym.study.setup import Setup
+    from numerics.networks.base import Network
+
+#: A covariance of hundreds of correlators needs about this many blocks.
+BLOCKS = 1000
+
+
+def referee(case: "Case", setup: "Setup") -> Correlators | None:
+    """Ask for the exact answer; some architectures and dimensions have none, or none to be trusted."""
+    orders = setup.recipe.orders
+    try:
+        found = exact_correlators(case.network, case.fields, orders=orders, progress=setup.told.averaging)
+    except NotAvailable:
+        return None
+    return found if all(found[n].quality is Quality.TRUSTED for n in orders) else None
+
+
+def drawn(case: "Case", setup: "Setup", exact: Correlators | None, attempt: int = 0) -> Dataset:
+    """Sample the networks of a case; every attempt draws others."""
+    # A covariance needs more blocks than independent correlators, so small samples get small blocks.
+    per_experiment = min(-(-BLOCKS // setup.experiments), setup.networks)
+    sampled = Ensemble(case.network, case.fields, seed=_seed(case.network, setup.seed, attempt)).correlators(
+        setup.experiments * setup.networks,
+        orders=setup.recipe.orders,
+        n_blocks=setup.experiments * per_experiment,
+        progress=setup.told.sampling,
+    )
+    return Dataset(sampled, exact)
+
+
+def _seed(net: "Network", seed: int, attempt: int) -> int:
+    """Give every net of a study a random stream of its own, whatever other nets the study has."""
+    key = (*net.name.encode(), net.width, net.d_in, *(attempt,) * bool(attempt))
+    return int(np.random.SeedSequence(seed, spawn_key=key).generate_state(1, np.uint64)[0] >> 1)

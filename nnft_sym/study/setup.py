@@ -1,0 +1,47 @@
+"""What the nets of one study share: what is asked, how much is sampled, how it is judged."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from nnft_sym.study.judgement import STANDARD, Judgement
+from nnft_sym.study.recipe import PUBLISHED, Recipe
+from nnft_sym.study.reporter import Reporter, Silent
+
+if TYPE_CHECKING:
+    from nnft_sym.study.config import StudyConfig
+
+
+@dataclass(frozen=True)
+class Setup:
+    """Recipe, sizes, thresholds and who is told.
+
+    Attributes
+    ----------
+    coupling : str
+        The coupling of the action that the recipe is about.
+    seed, experiments, networks : int
+        Of the sample: networks are drawn in so many experiments of so many.
+    recipe : Recipe
+    limits : Judgement
+    told : Reporter
+    """
+
+    coupling: str
+    seed: int
+    experiments: int
+    networks: int
+    recipe: Recipe = PUBLISHED
+    limits: Judgement = STANDARD
+    told: Reporter = field(default_factory=Silent)
+
+    @staticmethod
+    def of(
+        config: "StudyConfig",
+        coupling: str,
+        recipe: Recipe = PUBLISHED,
+        limits: Judgement = STANDARD,
+        told: Reporter | None = None,
+    ) -> "Setup":
+        """Take the sizes from a study file."""
+        told = Silent() if told is None else told
+        return Setup(coupling, config.seed, config.experiments, config.networks, recipe, limits, told)
