@@ -108,6 +108,7 @@ def fit_polynomial(
         combinations=solution.combinations(),
         **solution.judged(),
         residual=solution.residual,
+        response=solution.response,
         null_residual=0.0 if basis is None else basis.violation(solution.residual, reference=given.value),
         freedom=problem.freedom(place),
         roots=_listed(solution, [problem.couplings(one) for one in others]),
@@ -161,6 +162,7 @@ class _Solution:
         """What the data see of the couplings at the root."""
         return directions(self.white(self.model.jacobian(self.couplings)), self.model.names)
 
+    @cached_property
     def gain(self) -> Array:
         """By how much the couplings move with the whitened data, shape (P, k)."""
         frame, unit = self.problem.frame, self.problem.unit
@@ -169,9 +171,14 @@ class _Solution:
         return np.asarray(frame @ np.linalg.solve(bend, slope.T))
 
     @cached_property
+    def response(self) -> Array:
+        """By how much the couplings move with the data, shape (P, M)."""
+        return np.asarray(self.gain @ self.white(np.eye(len(self.residual))))
+
+    @cached_property
     def full(self) -> Estimate:
         """All couplings with their errors, determined or not."""
-        gain, residual = self.gain(), self.white(self.residual)
+        gain, residual = self.gain, self.white(self.residual)
         blocks = []
         for part in self.data.uncertainty.blocks:
             moves = self.white(part.deviations.T).T
@@ -180,7 +187,7 @@ class _Solution:
                 moves = moves * (1.0 - np.sqrt(1.0 - 1.0 / n_blocks) * (moves @ residual))[:, np.newaxis]
             blocks.append(Blocks(part.source, np.asarray(moves @ gain.T)))
         bound = self.data.bound + self.model.bound(self.couplings)
-        reach = np.abs(gain @ self.white(np.eye(len(bound)))) @ bound if np.any(bound > 0) else None
+        reach = np.abs(self.response) @ bound if np.any(bound > 0) else None
         of_integrals = self.model.coefficients
         return Estimate(
             self.couplings,

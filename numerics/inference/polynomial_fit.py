@@ -79,6 +79,8 @@ class PolynomialFit(Shown):
         Σ|residual|/Σ|data|.
     residual : ndarray, shape (M,)
         Data minus model.
+    response : ndarray, shape (P, M)
+        By how much each coupling moves with each number of the data.
     null_residual : float
         Violation of exact relations of the data, see `numerics.inference.linear.Fit`.
     freedom : float
@@ -96,6 +98,7 @@ class PolynomialFit(Shown):
     dof: int
     misfit: float
     residual: Array
+    response: Array
     null_residual: float
     freedom: float
     roots: tuple[Root, ...]
