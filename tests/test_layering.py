@@ -26,6 +26,7 @@ ROOMS = {
         "kernels",
         "networks.expressions",
         "networks.laws",
+        "networks.scipy_moments",
         "networks.own_law",
         "networks.parameter_laws",
         "networks.averages",

@@ -50,6 +50,9 @@ def command(folder: str | None, clear: bool, as_json: bool) -> None:
         "max_bytes": store.max_bytes,
         "removed": removed,
     }
+    if closed := store.closed:
+        folders = "a subfolder" if closed == 1 else f"{closed} subfolders"
+        click.echo(f"note: {folders} may not be looked into, and what is there is not counted", err=True)
     if as_json:
         click.echo(dumps(fields))
         return
