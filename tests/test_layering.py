@@ -53,6 +53,7 @@ ROOMS = {
         "printing",
         "symbolic",
         "storage",
+        "parameters",
         "study",
         "report",
         "faces",
