@@ -55,6 +55,7 @@ ROOMS = {
         "symbolic",
         "storage",
         "inference",
+        "parameters",
         "study",
         "report",
         "faces",

@@ -301,9 +301,10 @@ def as_outputs(outputs: Sequence[int] | Indices | None, n_points: int) -> Indice
             "for one output"
         )
     if len(found) != n_points:
-        raise InvalidPoints(
-            f"outputs {shown(list(found))} were given for {n_points} point(s); one whole number, the output "
-            "component, is needed for each point"
+        raise InvalidPoints.about(
+            "outputs",
+            f"{','.join(map(str, found[:20]))} was given for {n_points} point(s); one whole number, the "
+            "output component, is needed for each point",
         )
     return np.array(found, dtype=np.int64)
 
