@@ -182,6 +182,9 @@ class Diagram:
         _check_nodes(n_nodes, edges)
         return cls(n_external, tuple(valences_of(n_nodes, edges)[n_external:]), edges)
 
+    def __str__(self) -> str:
+        return self.edge_string
+
     @classmethod
     def from_edge_string(cls, text: str) -> Self:
         """Read ``"x1-y1,x2-y1,y1-y1"``: x are external points in order, y vertices.
@@ -197,6 +200,8 @@ class Diagram:
         >>> Diagram.from_edge_string("y2-x1, y1-y2, y1-y1, x2-y1, y2-y2").edge_string
         'x1-y1,x2-y2,y1-y1,y1-y2,y2-y2'
         """
+        if not isinstance(text, str):
+            raise InvalidDiagram(f"{shown(text)} was given; lines such as 'x1-y1,x2-y1' are needed")
         ends = []
         for part in text.split(",") if text.strip() else []:
             match = _EDGE_TEXT.fullmatch(part)

@@ -1,5 +1,8 @@
 """Errors of the ground floor, and the base of every error this project raises on purpose."""
 
+from copy import copy
+from typing import Self
+
 from diagrams.messages import bounded
 
 
@@ -13,7 +16,38 @@ class NNFTError(Exception):
     --------
     >>> print(NNFTError("unknown key '\x1b[31mred'"))
     unknown key '\x1b[31mred'
+
+    An error about one parameter knows it, so that a command or a study file can say where it was given:
+
+    >>> error = NNFTError.about("sigma_w", "0 was given; a positive number is needed")
+    >>> print(error)
+    sigma_w = 0 was given; a positive number is needed
+    >>> print(error.at("--sigma-w"))
+    --sigma-w: 0 was given; a positive number is needed
     """
+
+    #: The parameter that the message is about, as Python calls it; empty if it is about none.
+    parameter: str = ""
+
+    @classmethod
+    def about(cls, parameter: str, said: str) -> Self:
+        """Make an error about one parameter; `said` begins with the value that was given."""
+        error = cls(f"{parameter} = {said}")
+        error.parameter = parameter
+        return error
+
+    @property
+    def said(self) -> str:
+        """The message without the name of the parameter."""
+        whole = str(self.args[0]) if self.args else ""
+        return whole.removeprefix(f"{self.parameter} = ") if self.parameter else whole
+
+    def at(self, place: str) -> Self:
+        """Return the same error with the place where the value was given in front."""
+        error = copy(self)
+        error.args = (f"{place}: {self.said}",)
+        error.parameter = ""
+        return error
 
     def __str__(self) -> str:
         return bounded(super().__str__())

@@ -68,6 +68,17 @@ def printable(text: str) -> str:
     return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
 
+def counted(number: int, thing: str) -> str:
+    """Write how many there are of a thing.
+
+    Examples
+    --------
+    >>> counted(1, "field"), counted(1200, "element")
+    ('1 field', '1,200 elements')
+    """
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
 def did_you_mean(given: object, known: Iterable[str]) -> str:
     """Name the nearest of the known names as the end of a sentence; nothing if none is near.
 

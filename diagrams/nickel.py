@@ -81,6 +81,8 @@ def from_nickel_index(index: str) -> Diagram:
     >>> from_nickel_index("e111|e|").edge_string
     'x1-y1,x2-y2,y1-y2,y1-y2,y1-y2'
     """
+    if not isinstance(index, str):
+        raise InvalidDiagram(f"{shown(index)} was given; a Nickel index such as 'ee11|ee|' is needed")
     rows = index.split("|")
     if rows.pop() or not rows:
         raise InvalidDiagram(

@@ -77,7 +77,7 @@ def as_number(
     """
     number = _real(value)
     if number is None or not (least <= number <= most and above < number < below):
-        raise error(f"{name} = {shown(value)} was given; {needed} is needed")
+        raise error.about(name, f"{shown(value)} was given; {needed} is needed")
     return number
 
 
@@ -121,7 +121,7 @@ def as_whole(
     """
     number = _whole(value)
     if number is None or not least <= number <= most:
-        raise error(f"{name} = {shown(value)} was given; {needed or _range(least, most)} is needed")
+        raise error.about(name, f"{shown(value)} was given; {needed or _range(least, most)} is needed")
     return number
 
 
@@ -169,7 +169,7 @@ def as_wholes(
     whole = [number for number in found or () if number is not None]
     fine = found is not None and len(whole) == len(found)
     if not fine or any(not least <= number <= most for number in whole):
-        raise error(f"{name} = {shown(values)} was given; {needed}")
+        raise error.about(name, f"{shown(values)} was given; {needed}")
     return tuple(whole)
 
 
@@ -240,7 +240,9 @@ def as_choice(value: object, choices: Sequence[str], name: str, error: type[NNFT
     """
     if not isinstance(value, str) or value not in choices:
         near = did_you_mean(value, choices) if isinstance(value, str) else ""
-        raise error(f"{name} = {shown(value)} was given; {' or '.join(map(repr, choices))} is needed{near}")
+        raise error.about(
+            name, f"{shown(value)} was given; {' or '.join(map(repr, choices))} is needed{near}"
+        )
     return value
 
 
@@ -274,7 +276,7 @@ def as_instance(
     numerics.errors.InvalidNetwork: network = 'erf' was given; a network such as ErfNet(width=5) is needed
     """
     if not isinstance(value, kind):
-        raise error(f"{name} = {shown(value)} was given; {needed} is needed")
+        raise error.about(name, f"{shown(value)} was given; {needed} is needed")
     return value
 
 

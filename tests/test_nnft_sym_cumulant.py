@@ -39,9 +39,9 @@ def test_coincident_relu_components():
 @pytest.mark.parametrize(
     ("words", "sigmas"),
     [
-        (["--net", "erf", "--sigma-w", "0.9"], {"sigma_w": 0.9, "sigma_b": 1.0}),
-        (["--net", "relu"], {"sigma_w": 1.0, "sigma_b": 0.0}),
-        (["--net", "cos", "--sigma-w", "2"], {"sigma_w": 2.0, "sigma_a": 2.0}),
+        (["--net", "erf", "--sigma-w", "0.9"], {"sigma_w": 0.9, "sigma_b": 1.0, "sigma_a": None}),
+        (["--net", "relu"], {"sigma_w": 1.0, "sigma_b": 0.0, "sigma_a": None}),
+        (["--net", "cos", "--sigma-w", "2"], {"sigma_w": 2.0, "sigma_b": None, "sigma_a": 2.0}),
     ],
 )
 def test_the_answer_names_its_parameters(words, sigmas):
@@ -53,9 +53,9 @@ def test_the_answer_names_its_parameters(words, sigmas):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ([*FOUR, "--outputs", "1,1,2"], "one positive whole number"),
-        ([*FOUR, "--outputs", "1,1,2,0"], "one positive whole number"),
-        ([*FOUR, "--outputs", "1,1,2,x"], "one positive whole number"),
+        ([*FOUR, "--outputs", "1,1,2"], "--outputs: 1,1,2 was given for 4 point(s)"),
+        ([*FOUR, "--outputs", "1,1,2,0.5"], "whole numbers from -2^62 to 2^62 are needed"),
+        ([*FOUR, "--outputs", "1,1,2,x"], "--outputs: '1,1,2,x' was given; whole numbers"),
         (["--points=1e200;1;1;1", "--order", "4", "--width", "5"], "beyond floating point"),
         ([*FOUR, "--sigma-w", "1e70"], "beyond floating point"),
         ([*FOUR, "--sigma-w", "1e200"], "1e+200 was given"),

@@ -80,7 +80,10 @@ def test_many_pictures_make_pages(nnft):
             "has at least 1,1",
         ),
         (["lambda*f^4", "-n", "4", "--incoming", "2"], "--layout columns"),
-        (["lambda*f^4", "-n", "4", "--layout", "columns", "--incoming", "5"], "give 0 to 4"),
+        (
+            ["lambda*f^4", "-n", "4", "--layout", "columns", "--incoming", "5"],
+            "--incoming: 5 was given; 0 to 4 points",
+        ),
     ],
     ids=str,
 )

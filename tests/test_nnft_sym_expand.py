@@ -249,7 +249,7 @@ def test_pasted_output_compiles(tmp_path):
 
 BAD = [
     (["lambda*f^4 +", "-n", "4"], "column 13"),
-    (["lambda*f^4", "-n", "-1"], "number of points is -1"),
+    (["lambda*f^4", "-n", "-1"], "-n: -1 was given; a whole number from 0"),
     (["lambda*f^4", "-n", "4", "--order", "-1"], "order is -1"),
     (["lambda*f^4", "-n", "4", "--order", "one"], "write a number such as 2"),
     (["lambda*f^4", "-n", "4", "--scheme", "dressed"], "'bare', 'exact'"),

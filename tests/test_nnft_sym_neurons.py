@@ -75,12 +75,16 @@ def test_several_outputs_and_the_tables():
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--widths", "0"], "--widths '0'"),
+        (["--widths", "0"], "--widths: '0' was given"),
         (["--widths", "5", "--neurons", "5"], "5"),
         (["--widths", "5", "--tilted"], "tilted sampling exists for gauss"),
         (["--widths", "5", "--order", "3"], "'2', '4', '6'"),
-        (["--widths", "5", "--outputs", "1,2"], "--outputs '1,2'"),
+        (["--widths", "5", "--outputs", "1,2"], "--outputs: 1,2 was given for 3 point(s)"),
         (["--widths", "5", "--seed", "-1"], "seed"),
+        (
+            ["--widths", "5", "--hidden-law", "laplace"],
+            "--hidden-law: 'laplace' was given, and drawing neurons",
+        ),
         (
             ["--net", "gauss", "--widths", "5", "--tilted", "--points", "30", "--order", "4"],
             "NaN or infinite",

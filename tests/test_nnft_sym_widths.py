@@ -134,10 +134,10 @@ def test_the_command(scan, tmp_path):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--widths", "2"], "two or more"),
-        (["--widths", "2,zero"], "two or more"),
-        (["--widths", "2,3", "--networks", "5"], "networks = 5"),
-        (["--widths", "2,3", "--out", "figure.txt"], ".svg, .pdf or .png"),
+        (["--widths", "2"], "2 or more different whole numbers"),
+        (["--widths", "2,zero"], "--widths: '2,zero' was given; 2 or more"),
+        (["--widths", "2,3", "--networks", "5"], "--networks: 5 was given"),
+        (["--widths", "2,3", "--out", "figure.txt"], "a file name ending in .svg, .pdf, .png, .nc"),
         (["--widths", "2,3", "--seed", "-1"], "seed"),
         (["--widths", "2,3", "--points", ";".join(map(str, range(300)))], "300 points in"),
     ],

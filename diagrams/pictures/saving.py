@@ -37,6 +37,8 @@ def save_sheet(path: str | os.PathLike[str], entries: Iterable[Entry], *, title:
     Traceback (most recent call last):
     diagrams.errors.UnwritablePicture: cannot draw 'bubble.gif': give a file that ends in .svg, .pdf, ...
     """
+    if not isinstance(path, str | os.PathLike):
+        raise UnwritablePicture(f"path = {shown(path)} was given; the name of a file is needed")
     target = Path(path)
     suffix = target.suffix.lower()
     if suffix not in _SUFFIXES:

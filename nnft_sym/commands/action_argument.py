@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nnft_sym.commands.options import ParameterCommand
+
 if TYPE_CHECKING:
     from nnft_sym.actions.action import Action
 
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
 _NO_ACTION = re.compile(r"--|-[nh]=?\d*$|-[-+\d.eE,;]+$")
 
 
-class ActionCommand(click.Command):
+class ActionCommand(ParameterCommand):
     """A command whose argument may be an action such as ``-lambda*f^4``.
 
     Words that begin with one minus sign and hold a power or a product, or the field, are taken as an action;
@@ -29,17 +31,16 @@ class ActionCommand(click.Command):
         words = list(args)
         end = words.index("--") if "--" in words else len(words)
         words[:end] = [f" {word}" if looks_like_an_action(word) else word for word in words[:end]]
-        return super().parse_args(ctx, words)
+        rest = super().parse_args(ctx, words)
+        action = ctx.params.get("action")
+        if isinstance(action, str) and action.startswith(" -"):
+            ctx.params["action"] = action.removeprefix(" ")
+        return rest
 
 
 def looks_like_an_action(word: str) -> bool:
     """Tell an action with a minus sign in front from an option."""
     return word.startswith("-") and not _NO_ACTION.match(word) and re.search(r"[f*^]", word) is not None
-
-
-def read_action(_: click.Context, __: click.Parameter, text: str) -> str:
-    """Take the blank away again (a callback of click)."""
-    return text.removeprefix(" ") if text.startswith(" -") else text
 
 
 def constant_note(action: "Action") -> str:

@@ -3,13 +3,16 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import click
 
-from nnft_sym.commands.action_argument import ActionCommand, constant_note, read_action
-from nnft_sym.commands.choices import KINDS, Words
-from nnft_sym.commands.options import WHOLE_NUMBER, json_option, output_file
+from nnft_sym.commands.action_argument import ActionCommand, constant_note
+from nnft_sym.commands.options import json_option, takes
+from nnft_sym.parameters.expansions import DrawnParameters
+from nnft_sym.parameters.outputs import Output, OutputFile, output
+from nnft_sym.parameters.parameter import Parameter
+from nnft_sym.parameters.readers import Refused, Whole, Word
 from nnft_sym.progress.patience import policy_of
 
 if TYPE_CHECKING:
@@ -37,84 +40,52 @@ class DrawLimits:
     on_a_page: int = 60
 
 
+LEGS = Parameter(
+    Word(("labelled", "unlabelled")),
+    "One picture per labelling of the external points, or per topology.",
+)
+LAYOUT = Parameter(
+    Word(("free", "circle", "columns")),
+    "External points where they look best, clockwise on a circle, or incoming left and outgoing right.",
+)
+INCOMING = Parameter(Whole(0), "Columns: how many points, the first ones, come in.", default="half")
+OUT = output((".svg", ".pdf", ".tex"), "Many pictures make several pages of a PDF, or numbered SVG files.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SheetParameters(DrawnParameters):
+    """What is drawn, how, and where it goes."""
+
+    legs: Annotated[str, LEGS] = "unlabelled"
+    layout: Annotated[str, LAYOUT] = "free"
+    incoming: Annotated[int | None, INCOMING] = None
+    out: Annotated[OutputFile | str, OUT] = "diagrams.svg"
+
+    def __post_init__(self) -> None:
+        if self.incoming is not None and (self.layout != "columns" or self.incoming > self.n):
+            raise Refused.about(
+                "incoming",
+                f"{self.incoming} was given; 0 to {self.n} points are needed, and --layout columns",
+            )
+
+    @property
+    def labelled(self) -> bool:
+        """Whether every labelling has a picture of its own."""
+        return self.legs == "labelled"
+
+
 @click.command(name="draw", cls=ActionCommand)
-@click.argument("action", callback=read_action)
-@click.option("-n", "n", type=WHOLE_NUMBER, required=True, help="Number of external points.")
-@click.option("--order", type=WHOLE_NUMBER, default=1, show_default=True, help="Largest number of vertices.")
-@click.option(
-    "--scheme",
-    type=Words(["bare", "exact"]),
-    default="bare",
-    show_default=True,
-    help="What a line is: the propagator of S_GP, or the exact 2-point function.",
-)
-@click.option(
-    "--kind",
-    type=KINDS,
-    default="normalised",
-    show_default=True,
-)
-@click.option(
-    "--legs",
-    type=Words(["labelled", "unlabelled"]),
-    default="unlabelled",
-    show_default=True,
-    help="One picture per labelling of the external points, or per topology.",
-)
-@click.option(
-    "--layout",
-    type=Words(["free", "circle", "columns"]),
-    default="free",
-    show_default=True,
-    help="External points where they look best, clockwise on a circle, or incoming left and outgoing right.",
-)
-@click.option(
-    "--incoming",
-    type=WHOLE_NUMBER,
-    help="Columns: how many points, the first ones, come in.  [default: half]",
-)
-@click.option(
-    "--out",
-    default="diagrams.svg",
-    show_default=True,
-    metavar="FILE.svg|.pdf|.tex",
-    help="Many pictures make several pages of a PDF, or numbered SVG files.",
-)
+@takes(asked=SheetParameters)
 @json_option
-def command(
-    action: str,
-    n: int,
-    order: int,
-    scheme: str,
-    kind: str,
-    legs: str,
-    layout: str,
-    incoming: int | None,
-    out: str,
-    as_json: bool,
-) -> None:
+def command(asked: SheetParameters, as_json: bool) -> None:
     """Draw the diagrams of an expansion, each with its Wick multiplicity, on one sheet."""
-    from nnft_sym.expansions.expansion import correlator
-    from nnft_sym.expansions.representatives import representatives
     from nnft_sym.jsonio import dumps
     from nnft_sym.progress.ticker import Ticker
 
-    target = output_file(out, list(_WRITERS))
-    if incoming is not None and (layout != "columns" or not 0 <= incoming <= n):
-        raise click.UsageError(f"--incoming {incoming}: give 0 to {n} points, and --layout columns")
-    sheet = _Sheet(target, Path(out).suffix.lower(), layout, incoming)
+    sheet = _Sheet(asked)
     try:
         with Ticker(sheet.progress):
-            _refuse_many(action, n, order, scheme, kind, legs == "labelled")
-            if legs == "labelled":
-                expansion = correlator(action, n, order, scheme, kind, progress=sheet.tell)
-                shown = [(term, term.count_text) for term in expansion]
-            else:
-                expansion, found = representatives(action, n, order, scheme, kind, sheet.tell)
-                shown = [(one.term, one.caption) for one in found]
-            _check_number(expansion, len(shown), labelled=legs == "labelled")
-            if legs != "labelled":
-                shown = [(_planar(term, expansion, layout, incoming), caption) for term, caption in shown]
+            expansion, shown = _listed(asked, sheet)
             entries = list(_entries(shown, sheet))
             sheet.write(entries, _title(expansion))
     except KeyboardInterrupt:
@@ -129,6 +100,26 @@ def command(
         click.echo(
             f"{len(entries)} picture{'s' if len(entries) != 1 else ''} in {', '.join(map(str, sheet.files))}"
         )
+
+
+def _listed(asked: SheetParameters, sheet: "_Sheet") -> "tuple[Expansion, list[tuple[Term, str]]]":
+    """List what is to be drawn, and refuse what nobody looks at."""
+    from nnft_sym.expansions.expansion import correlator
+    from nnft_sym.expansions.representatives import representatives
+
+    which = (asked.action, asked.n, asked.order, asked.scheme, asked.kind)
+    _refuse_many(asked)
+    if asked.labelled:
+        expansion = correlator(*which, progress=sheet.tell)
+        shown = [(term, term.count_text) for term in expansion]
+    else:
+        expansion, found = representatives(*which, sheet.tell)
+        shown = [(one.term, one.caption) for one in found]
+    _check_number(expansion, len(shown), labelled=asked.labelled)
+    if not asked.labelled:
+        planar = [_planar(term, expansion, asked.layout, asked.incoming) for term, _ in shown]
+        shown = [(term, caption) for term, (_, caption) in zip(planar, shown, strict=True)]
+    return expansion, shown
 
 
 def _entries(shown: "list[tuple[Term, str]]", sheet: "_Sheet") -> "Iterator[Entry]":
@@ -157,7 +148,7 @@ def _title(expansion: "Expansion") -> str:
     return f"{expansion.n}-point function of {expansion.action}, {order}: {expansion.kind}; {lines}"
 
 
-def _refuse_many(action: str, n: int, order: int, scheme: str, kind: str, labelled: bool) -> None:
+def _refuse_many(asked: SheetParameters) -> None:
     """Count before listing, so that a hopeless request is refused at once.
 
     Where the diagrams of the scalar theory stand for several pictures each, that is a lower bound. Requests
@@ -166,21 +157,20 @@ def _refuse_many(action: str, n: int, order: int, scheme: str, kind: str, labell
     from diagrams import count
     from diagrams.sizes import number_text
     from nnft_sym.actions.action import Action
-    from nnft_sym.expansions.expansion import MOST_POINTS, Kind, Scheme, selection
+    from nnft_sym.expansions.expansion import MOST_POINTS, selection
     from nnft_sym.expansions.truncation import truncation
 
-    theory = Action(action)
-    known = scheme in list(Scheme) and kind in list(Kind)
-    if not known or not 0 <= n <= MOST_POINTS or order < 0:
+    theory, n = Action(asked.action), asked.n
+    if n > MOST_POINTS:
         return
-    where, number = selection(scheme, kind), 0
-    for content in truncation(theory, order, None).contents(theory, n):
-        number += count(n, dict(content), where, unlabelled=not labelled).diagrams
+    where, number = selection(asked.scheme, asked.kind), 0
+    for content in truncation(theory, asked.order, None).contents(theory, n):
+        number += count(n, dict(content), where, unlabelled=not asked.labelled).diagrams
         if number > policy_of(DrawLimits).pictures:
             raise _too_many(
-                f"the {kind} {n}-point function of {theory} to order {order}",
+                f"the {asked.kind} {n}-point function of {theory} to order {asked.order}",
                 f"at least {number_text(number)}",
-                labelled,
+                asked.labelled,
             )
 
 
@@ -216,8 +206,10 @@ def _check_number(expansion: "Expansion", number: int, *, labelled: bool) -> Non
 class _Sheet:
     """One file or several, and how far they are."""
 
-    def __init__(self, target: Path, kind: str, layout: str, incoming: int | None) -> None:
-        self.target, self.kind, self.layout, self.incoming = target, kind, layout, incoming
+    def __init__(self, asked: SheetParameters) -> None:
+        out = asked.out if isinstance(asked.out, OutputFile) else Output(tuple(_WRITERS)).check(asked.out)
+        self.target, self.kind = out.target, out.suffix
+        self.layout, self.incoming = asked.layout, asked.incoming
         self.files: list[Path] = []
         self.drawn = self.total = 0
         self.told = "listing the diagrams"

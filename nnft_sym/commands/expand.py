@@ -1,18 +1,18 @@
 """``nnft expand``: an n-point function as a sum of diagrams."""
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
 
 import click
 
-from nnft_sym.commands.action_argument import ActionCommand, constant_note, read_action
-from nnft_sym.commands.choices import KINDS, Words
-from nnft_sym.commands.options import WHOLE_NUMBER, json_option
-from nnft_sym.commands.powers import read_counting, read_order
-from nnft_sym.expansions.truncation import CountingLike, OrderLike
+from nnft_sym.commands.action_argument import ActionCommand, constant_note
+from nnft_sym.commands.options import json_option, takes
+from nnft_sym.parameters.expansions import ExpansionParameters
+from nnft_sym.parameters.parameter import Parameter
+from nnft_sym.parameters.readers import Flag, Word
 
 if TYPE_CHECKING:
     from nnft_sym.expansions.expansion import Expansion
-    from nnft_sym.notation import Notation
 
 _EXAMPLES = """
 \b
@@ -25,105 +25,82 @@ Examples
 """
 
 
-@click.command(name="expand", cls=ActionCommand, epilog=_EXAMPLES)
-@click.argument("action", callback=read_action)
-@click.option("-n", "n", type=WHOLE_NUMBER, required=True, help="Number of external points.")
-@click.option(
-    "--order",
-    callback=read_order,
-    default="1",
-    show_default=True,
-    metavar="NUMBER|NAME=NUMBER,..",
-    help="Largest number of vertices; or power of each coupling, as in lambda=2,kappa=1; or, with --counting,"
-    " power of 1/N.",
+FORMAT = Parameter(
+    Word(("text", "latex", "tikz", "json")), "What to print.", option="--format", default="text"
 )
-@click.option(
-    "--counting",
-    callback=read_counting,
-    metavar="1/N|NAME=NUMBER,...",
-    help="Count powers of 1/N: '1/N' takes (v-2)/2 for the coupling of f^v; or give them, lambda=1,kappa=2.",
+TERMS = Parameter(
+    Word(("labelled", "grouped", "drawn")),
+    "Every labelled term; one per topology, with its contractions in front, as papers do; or (LaTeX) the "
+    "same with the diagrams drawn inside the equation.",
+    default="labelled; with --document all three",
 )
-@click.option(
-    "--scheme",
-    type=Words(["bare", "exact"]),
-    default="bare",
-    show_default=True,
-    help="What a line is: the propagator of S_GP, or the exact 2-point function.",
-)
-@click.option(
-    "--kind",
-    type=KINDS,
-    default="normalised",
-    show_default=True,
-    help="Which function: with vacuum parts, without, one component, irreducible.",
-)
-@click.option(
-    "--format",
-    "form",
-    type=Words(["text", "latex", "tikz", "json"]),
-    help="What to print.  [default: text]",
-)
-@click.option(
-    "--terms",
-    type=Words(["labelled", "grouped", "drawn"]),
-    help="Every labelled term; one per topology, with its contractions in front, as papers do; or (LaTeX) "
-    "the same with the diagrams drawn inside the equation.  [default: labelled; with --document all three]",
-)
-@click.option("--plain-kernel", is_flag=True, help="LaTeX: print K on every line, also at vertices.")
-@click.option("--arguments", is_flag=True, help="LaTeX: print K(x_1,x_2) instead of K_{12}.")
-@click.option("--numbered-vertices", is_flag=True, help="LaTeX: print y_1, y_2 instead of y, z.")
-@click.option(
-    "--document", is_flag=True, help="LaTeX and TikZ: a whole document instead of what is pasted into one."
-)
-@json_option
-def command(
-    action: str,
-    n: int,
-    order: OrderLike,
-    counting: CountingLike,
-    scheme: str,
-    kind: str,
-    form: str | None,
-    terms: str | None,
-    plain_kernel: bool,
-    arguments: bool,
-    numbered_vertices: bool,
-    document: bool,
-    as_json: bool,
-) -> None:
-    """Expand an n-point function of ACTION, such as 'lambda*f^4 + kappa*f^6', into diagrams."""
-    from nnft_sym.expansions.expansion import correlator
-    from nnft_sym.notation import Notation
-    from nnft_sym.progress.ticker import Ticker
+PLAIN_KERNEL = Parameter(Flag(), "LaTeX: print K on every line, also at vertices.")
+ARGUMENTS = Parameter(Flag(), "LaTeX: print K(x_1,x_2) instead of K_{12}.")
+NUMBERED = Parameter(Flag(), "LaTeX: print y_1, y_2 instead of y, z.")
+DOCUMENT = Parameter(Flag(), "LaTeX and TikZ: a whole document instead of what is pasted into one.")
 
-    if as_json and form not in (None, "json"):
-        raise click.UsageError(f"--json and --format {form} contradict each other: give one of them.")
-    form = "json" if as_json else form or "text"
-    notation = Notation(plain_kernel, arguments, numbered_vertices)
-    _check(form, terms, notation, document)
-    said = ["reading the action, and bounding the number of diagrams"]
-    with Ticker(lambda: said[-1]):
-        expansion = correlator(action, n, order, scheme, kind, counting, progress=said.append)
-        if form == "json" or document or (form == "text" and terms != "grouped"):
-            said.append(f"{len(expansion):,} terms are found; all contractions are counted, as a check")
-            _ = expansion.wick_total
-        said.append(f"{len(expansion):,} terms are found and are being written")
-        printed = _printed(expansion, form, terms, notation, document)
+
+@dataclass(frozen=True, kw_only=True)
+class PrintParameters:
+    """How an expansion is printed."""
+
+    form: Annotated[str | None, FORMAT] = None
+    terms: Annotated[str | None, TERMS] = None
+    plain_kernel: Annotated[bool, PLAIN_KERNEL] = False
+    arguments: Annotated[bool, ARGUMENTS] = False
+    numbered_vertices: Annotated[bool, NUMBERED] = False
+    document: Annotated[bool, DOCUMENT] = False
+
+
+@click.command(name="expand", cls=ActionCommand, epilog=_EXAMPLES)
+@takes(asked=ExpansionParameters, printed=PrintParameters)
+@json_option
+def command(asked: ExpansionParameters, printed: PrintParameters, as_json: bool) -> None:
+    """Expand an n-point function of ACTION, such as 'lambda*f^4 + kappa*f^6', into diagrams."""
+    if as_json and printed.form not in (None, "json"):
+        raise click.UsageError(f"--json and --format {printed.form} contradict each other: give one of them.")
+    form = "json" if as_json else printed.form or "text"
+    _check(form, printed)
+    expansion, text = _expanded(asked, form, printed)
     if expansion.action.constant:
         click.echo(constant_note(expansion.action), err=True)
-    if not expansion.terms and (form, terms) not in (("text", None), ("text", "labelled")):
+    if not expansion.terms and (form, printed.terms) not in (("text", None), ("text", "labelled")):
         from nnft_sym.printing.text import no_diagrams
 
         click.echo(no_diagrams(expansion), err=True)
-    click.echo(printed)
+    click.echo(text)
 
 
-def _check(form: str, terms: str | None, notation: "Notation", document: bool) -> None:
+def _expanded(asked: ExpansionParameters, form: str, printed: PrintParameters) -> "tuple[Expansion, str]":
+    """Expand and write, telling what is being done."""
+    from nnft_sym.expansions.expansion import correlator
+    from nnft_sym.progress.ticker import Ticker
+
+    said = ["reading the action, and bounding the number of diagrams"]
+    with Ticker(lambda: said[-1]):
+        expansion = correlator(
+            asked.action,
+            asked.n,
+            asked.order,
+            asked.scheme,
+            asked.kind,
+            asked.counting,
+            progress=said.append,
+        )
+        if form == "json" or printed.document or (form == "text" and printed.terms != "grouped"):
+            said.append(f"{len(expansion):,} terms are found; all contractions are counted, as a check")
+            _ = expansion.wick_total
+        said.append(f"{len(expansion):,} terms are found and are being written")
+        return expansion, _printed(expansion, form, printed)
+
+
+def _check(form: str, printed: PrintParameters) -> None:
     """Refuse options that would have no effect."""
+    terms, document = printed.terms, printed.document
     chosen = {
-        "--plain-kernel": notation.plain_kernel,
-        "--arguments": notation.arguments,
-        "--numbered-vertices": notation.numbered_vertices,
+        "--plain-kernel": printed.plain_kernel,
+        "--arguments": printed.arguments,
+        "--numbered-vertices": printed.numbered_vertices,
     }
     given = [name for name, on in chosen.items() if on]
     given_latex = [*given, "--document"] if document else given
@@ -145,10 +122,11 @@ def _check(form: str, terms: str | None, notation: "Notation", document: bool) -
         )
 
 
-def _printed(
-    expansion: "Expansion", form: str, terms: str | None, notation: "Notation", document: bool
-) -> str:
+def _printed(expansion: "Expansion", form: str, printed: PrintParameters) -> str:
     """Write the expansion in one of the formats."""
+    from nnft_sym.notation import Notation
+
+    terms, document = printed.terms, printed.document
     if form == "json":
         from nnft_sym.expansions.json_form import to_json
 
@@ -156,6 +134,7 @@ def _printed(
     if form == "latex":
         from nnft_sym.printing.latex_output import latex_document, pasted_latex
 
+        notation = Notation(printed.plain_kernel, printed.arguments, printed.numbered_vertices)
         if document:
             return latex_document(expansion, notation, terms)
         return pasted_latex(expansion, notation, terms or "labelled")

@@ -1,42 +1,41 @@
 """``nnft kernel``: the propagator as a matrix."""
 
+from dataclasses import dataclass
+from typing import Annotated
+
 import click
 
-from nnft_sym.commands.options import (
-    NetworkOptions,
-    json_option,
-    net_options,
-    network_parameters,
-    output_file,
-    points_option,
-)
+from nnft_sym.commands.options import ParameterCommand, json_option, network_json, takes
+from nnft_sym.parameters.architecture import ArchitectureParameters
+from nnft_sym.parameters.field_points import PointParameters
+from nnft_sym.parameters.outputs import MATRICES, OutputFile, output
 
 
-@click.command(name="kernel")
-@net_options(width=False)
-@points_option
-@click.option("--out", metavar="FILE", help="Write K to a file, too: .csv or .npy.")
+@dataclass(frozen=True, kw_only=True)
+class KernelParameters(PointParameters):
+    """Where the kernel is evaluated, and where it goes."""
+
+    out: Annotated[OutputFile | None, output(MATRICES, "Write K to a file, too.")] = None
+
+
+@click.command(name="kernel", cls=ParameterCommand)
+@takes(net=ArchitectureParameters, asked=KernelParameters)
 @json_option
-def command(
-    net: NetworkOptions,
-    points: list[list[float]],
-    out: str | None,
-    as_json: bool,
-) -> None:
+def command(net: ArchitectureParameters, asked: KernelParameters, as_json: bool) -> None:
     """Print the kernel matrices K (the propagator) and K_W (without the output bias)."""
     from nnft_sym.jsonio import dumps
     from nnft_sym.printing.tables import matrix_table, show
-    from nnft_sym.storage.matrices import MATRICES, write_matrix
+    from nnft_sym.storage.matrices import write_matrix
     from numerics.fields.points import as_points
 
-    target = None if out is None else output_file(out, MATRICES)
-    network = net.build(points)
-    x = as_points(points)
+    network = net.of_width(1, asked.d_in)
+    x = as_points(asked.points)
     weight, full = network.kernel.weight(x, x), network.kernel.full(x, x)
-    if target is not None:
-        write_matrix(full, target)
+    if asked.out is not None:
+        write_matrix(full, asked.out.target)
     if as_json:
-        described = network_parameters(network, width=False)
-        click.echo(dumps({**described, "points": points, "K": full, "K_weight": weight}))
+        described = network_json(network, width=False)
+        click.echo(dumps({**described, "points": asked.points, "K": full, "K_weight": weight}))
         return
+    points = asked.points
     show(matrix_table("K (propagator)", full, points), matrix_table("K_W (vertex lines)", weight, points))

@@ -4,48 +4,21 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nnft_sym.commands.options import (
-    WHOLE_NUMBER,
-    NetworkOptions,
-    json_option,
-    net_options,
-    network_parameters,
-    outputs_option,
-    parse_outputs,
-    points_option,
-)
-from nnft_sym.commands.widths import parse_widths
+from nnft_sym.commands.options import ParameterCommand, json_option, network_json, takes
+from nnft_sym.parameters.architecture import ArchitectureParameters
+from nnft_sym.parameters.field_points import FieldParameters
+from nnft_sym.parameters.runs import NeuronParameters
 
 if TYPE_CHECKING:
+    from numerics.networks.base import Network
     from numerics.results.joint_correlators import Correlators
 
 
-@click.command(name="neurons")
-@net_options(width=False)
-@click.option("--neurons", type=WHOLE_NUMBER, required=True, help="Number of neurons to draw.")
-@click.option("--widths", required=True, help="Numbers N of hidden neurons of the networks, as in 2,10,1000.")
-@points_option
-@outputs_option
-@click.option(
-    "--order", type=click.Choice(["2", "4", "6"]), default="6", show_default=True, help="Highest order."
-)
-@click.option("--tilted", is_flag=True, help="Gauss only: draw neurons where their products are large.")
-@click.option(
-    "--blocks", type=WHOLE_NUMBER, default=200, show_default=True, help="Blocks of neurons for the errors."
-)
-@click.option("--seed", type=WHOLE_NUMBER, default=0, show_default=True)
+@click.command(name="neurons", cls=ParameterCommand)
+@takes(net=ArchitectureParameters, fields=FieldParameters, run=NeuronParameters)
 @json_option
 def command(
-    net: NetworkOptions,
-    neurons: int,
-    widths: str,
-    points: list[list[float]],
-    outputs: str | None,
-    order: str,
-    tilted: bool,
-    blocks: int,
-    seed: int,
-    as_json: bool,
+    net: ArchitectureParameters, fields: FieldParameters, run: NeuronParameters, as_json: bool
 ) -> None:
     """Correlators of networks of any width from a sample of single neurons, with errors.
 
@@ -54,34 +27,44 @@ def command(
     sampled networks, whose connected functions drown in noise. Use it where `nnft cumulant` has no exact
     answer, or to check it.
     """
-    wanted, components = parse_widths(widths, least=1), parse_outputs(outputs, len(points))
     from nnft_sym.jsonio import dumps
-    from nnft_sym.printing.tables import show
     from nnft_sym.progress.bars import TerminalProgress
-    from numerics.fields.points import as_points
-    from numerics.results.quality import Quality
     from numerics.sampling.neurons.neuron_ensemble import NeuronEnsemble
 
-    network = net.build(points)
-    ensemble = NeuronEnsemble(network, as_points(points), seed, components, tilted)
+    network = net.of_width(1, fields.d_in)
+    ensemble = NeuronEnsemble(network, fields.field_set(), run.seed, tilted=run.tilted)
     with TerminalProgress("neurons") as progress:
-        found = ensemble.sample(neurons, int(order), blocks, progress.sampling)
+        found = ensemble.sample(run.neurons, int(run.order), run.blocks, progress.sampling)
     if as_json:
-        head = {
-            **network_parameters(network, width=False),
-            "points": points,
-            **({} if components is None else {"outputs": components}),
-            "neurons": neurons,
-            "blocks": blocks,
-            "seed": seed,
-            "tilted": tilted,
-        }
-        click.echo(dumps({**head, "widths": [_row(found, width) for width in wanted]}))
-        return
-    for width in wanted:
+        click.echo(dumps(_answer(network, fields, run, found)))
+    else:
+        _show_all(network, run, found)
+
+
+def _answer(
+    network: "Network", fields: FieldParameters, run: NeuronParameters, found: "Correlators"
+) -> dict[str, object]:
+    """Put everything into the words of the JSON answer."""
+    return {
+        **network_json(network, width=False),
+        **fields.as_json(),
+        "neurons": run.neurons,
+        "blocks": run.blocks,
+        "seed": run.seed,
+        "tilted": run.tilted,
+        "widths": [_row(found, width) for width in run.widths],
+    }
+
+
+def _show_all(network: "Network", run: NeuronParameters, found: "Correlators") -> None:
+    """Print the tables of all widths."""
+    from nnft_sym.printing.tables import show
+    from numerics.results.quality import Quality
+
+    for width in run.widths:
         _show(found.at_width(width), f"{network.name}-net, N = {width}")
     heavy = any(one.quality is Quality.HEAVY_TAILED for one in found.values())
-    if heavy and network.name == "gauss" and not tilted:
+    if heavy and network.name == "gauss" and not run.tilted:
         show("With --tilted the neurons are drawn where the tail is, and the errors are right.")
 
 

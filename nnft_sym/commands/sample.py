@@ -1,22 +1,18 @@
 """``nnft sample``: measure the correlators of an ensemble."""
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import click
 
-from nnft_sym.commands.options import (
-    WHOLE_NUMBER,
-    NetworkOptions,
-    json_option,
-    net_options,
-    network_parameters,
-    output_file,
-    outputs_option,
-    parse_outputs,
-    points_option,
-    whole_numbers,
-)
+from nnft_sym.commands.options import ParameterCommand, json_option, network_json, takes
+from nnft_sym.parameters.architecture import NetworkParameters
+from nnft_sym.parameters.field_points import FieldParameters
+from nnft_sym.parameters.outputs import NETCDF, OutputFile, output
+from nnft_sym.parameters.parameter import Parameter
+from nnft_sym.parameters.readers import Flag, Refused
+from nnft_sym.parameters.runs import SampleParameters
 
 if TYPE_CHECKING:
     from numerics.results.joint_correlators import Correlators
@@ -26,86 +22,40 @@ if TYPE_CHECKING:
 
 #: Exit code of a run that Ctrl-C ended.
 INTERRUPTED = 130
-#: How the name of a netCDF file may end.
-NETCDF = (".nc", ".nc4", ".cdf", ".h5", ".hdf5")
 #: More networks than this are not proposed.
 MOST_NEEDED = 1e12
 
-
-def parse_orders(text: str) -> tuple[int, ...]:
-    """Read ``"2,4,6"``.
-
-    Raises
-    ------
-    click.UsageError
-        If an order is not a positive integer.
-
-    Examples
-    --------
-    >>> parse_orders("4,2")
-    (2, 4)
-    """
-    return tuple(sorted(set(whole_numbers(text, "--orders", "2,4,6"))))
+OUT = output(
+    NETCDF, "Also write the numbers to this netCDF file, with a checkpoint FILE.checkpoint beside it."
+)
+RESUME = Parameter(Flag(), "Continue the run whose checkpoint stands beside --out.")
 
 
-@click.command(name="sample")
-@net_options(width=True)
-@click.option("--networks", type=WHOLE_NUMBER, required=True, help="Number M of networks to draw.")
-@points_option
-@outputs_option
-@click.option("--orders", default="2,4,6", show_default=True, help="Which n-point functions, n from 1 to 8.")
-@click.option("--seed", type=WHOLE_NUMBER, default=0, show_default=True)
-@click.option(
-    "--estimator",
-    type=click.Choice(["plain", "conditional"]),
-    default="plain",
-    show_default=True,
-    help="Plain: from the networks' outputs. Conditional: the output layer is integrated out.",
-)
-@click.option(
-    "--precision",
-    type=click.Choice(["double", "single"]),
-    default="double",
-    show_default=True,
-    help="Arithmetic of the networks; sums are always formed in double precision.",
-)
-@click.option(
-    "--blocks",
-    type=WHOLE_NUMBER,
-    default=1000,
-    show_default=True,
-    help="Blocks of networks behind the errors.",
-)
-@click.option("--threads", type=WHOLE_NUMBER, help="The numbers do not depend on it. [default: one per core]")
-@click.option(
-    "--cluster",
-    metavar="local[:K]|ADDRESS",
-    help="Compute on a Dask cluster: K processes here, or the scheduler at tcp://host:port. Whoever reaches "
-    "the port of a scheduler or worker can run code there: keep it inside a network that you trust, or use "
-    "tls://.",
-)
-@click.option(
-    "--out",
-    metavar="FILE.nc|.h5",
-    help="Also write the numbers to this netCDF file, with a checkpoint FILE.checkpoint beside it.",
-)
-@click.option("--resume", is_flag=True, help="Continue the run whose checkpoint stands beside --out.")
+@dataclass(frozen=True, kw_only=True)
+class FileParameters:
+    """Where a run is kept."""
+
+    out: Annotated[OutputFile | None, OUT] = None
+    resume: Annotated[bool, RESUME] = False
+
+    def __post_init__(self) -> None:
+        if self.resume and self.out is None:
+            raise Refused("--resume was given without --out; name the file of the run to continue")
+
+    @property
+    def target(self) -> Path | None:
+        """The file, if one was named."""
+        return None if self.out is None else self.out.target
+
+
+@click.command(name="sample", cls=ParameterCommand)
+@takes(net=NetworkParameters, fields=FieldParameters, run=SampleParameters, kept=FileParameters)
 @json_option
 def command(
-    net: NetworkOptions,
-    width: int,
-    networks: int,
-    points: list[list[float]],
-    outputs: str | None,
-    orders: str,
-    seed: int,
-    estimator: str,
-    precision: str,
-    blocks: int,
-    threads: int | None,
-    cluster: str | None,
-    out: str | None,
-    resume: bool,
+    net: NetworkParameters,
+    fields: FieldParameters,
+    run: SampleParameters,
+    kept: FileParameters,
     as_json: bool,
 ) -> int:
     """Sample M networks and print their correlators with errors (one standard deviation of the mean).
@@ -114,39 +64,37 @@ def command(
     with --resume continues it and gives the same numbers to the last bit. Multiply --networks and --blocks by
     the same whole number to make a finished run longer.
     """
-    wanted, components = parse_orders(orders), parse_outputs(outputs, len(points))
-    if not 0 <= seed < 2**63:
-        raise click.UsageError(f"--seed {seed} was given; a seed from 0 to 2^63 - 1 is needed")
-    if resume and out is None:
-        raise click.UsageError("--resume was given without --out; name the file of the run to continue")
-    if cluster is not None and threads is not None:
-        raise click.UsageError("--threads and --cluster were both given; a cluster has threads of its own")
-    from nnft_sym.progress.bars import TerminalProgress
-    from nnft_sym.progress.patience import policy_of
-    from numerics.fields.points import as_points
     from numerics.sampling.ensemble import Ensemble
-    from numerics.sampling.runs.checkpoints import Checkpoint, Pace
     from numerics.sampling.runs.run import SamplingInterrupted
 
-    target = None if out is None else output_file(out, NETCDF)
-    checkpoint = None if target is None else _checkpoint(target, resume)
-    network = net.build(points, width)
-    ensemble = Ensemble(network, as_points(points), seed, precision, estimator, components)
+    target = kept.target
+    checkpoint = None if target is None else _checkpoint(target, kept.resume)
+    network = net.of_width(net.width, fields.d_in)
+    ensemble = Ensemble(network, fields.field_set(), run.seed, run.precision, run.estimator)
     try:
-        with TerminalProgress() as progress:
-            found = ensemble.correlators(
-                networks,
-                orders=wanted,
-                n_blocks=blocks,
-                n_threads=threads,
-                progress=progress.sampling,
-                checkpoint=None if checkpoint is None else Checkpoint(checkpoint, policy_of(Pace)),
-                cluster=cluster,
-            )
+        found = _sampled(ensemble, run, checkpoint)
     except SamplingInterrupted as interrupted:
-        return _keep_partial(interrupted, ensemble, networks, target, as_json)
-    _deliver(found, ensemble, networks, target, as_json)
+        return _keep_partial(interrupted, ensemble, run.networks, target, as_json)
+    _deliver(found, ensemble, run.networks, target, as_json)
     return 0
+
+
+def _sampled(ensemble: "Ensemble", run: SampleParameters, checkpoint: Path | None) -> "Correlators":
+    """Sample, telling how far it is."""
+    from nnft_sym.progress.bars import TerminalProgress
+    from nnft_sym.progress.patience import policy_of
+    from numerics.sampling.runs.checkpoints import Checkpoint, Pace
+
+    with TerminalProgress() as progress:
+        return ensemble.correlators(
+            run.networks,
+            orders=run.orders,
+            n_blocks=run.blocks,
+            n_threads=run.threads,
+            progress=progress.sampling,
+            checkpoint=None if checkpoint is None else Checkpoint(checkpoint, policy_of(Pace)),
+            cluster=run.cluster,
+        )
 
 
 def _checkpoint(target: Path, resume: bool) -> Path:
@@ -249,7 +197,7 @@ def _judgement(quality: "Quality", drawn: int, networks: float) -> str:
 def _answer(found: "Correlators", ensemble: "Ensemble", requested: int) -> dict[str, object]:
     """Put everything into the words of the JSON answer."""
     return {
-        **network_parameters(ensemble.network, width=True),
+        **network_json(ensemble.network, width=True),
         "points": found.points,
         **({} if ensemble.fields.single_output else {"outputs": ensemble.fields.outputs}),
         "networks": found.n_samples,

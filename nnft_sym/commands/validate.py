@@ -1,71 +1,53 @@
 """``nnft validate``: the main job."""
 
-from collections.abc import Callable, Mapping
-from functools import wraps
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated
 
 import click
 
-from diagrams.messages import did_you_mean, shown
-from nnft_sym.commands.options import NET_NAMES, WHOLE_NUMBER, json_option, known_name, law_options
+from nnft_sym.commands.options import ParameterCommand, json_option, takes
+from nnft_sym.parameters.architecture import NetworkChanges
+from nnft_sym.parameters.parameter import Parameter
+from nnft_sym.parameters.readers import Flag, Text
+from nnft_sym.parameters.runs import SEED
 
 if TYPE_CHECKING:
     from nnft_sym.study.config import StudyConfig
+    from nnft_sym.study.results import StudyResult
+
+STUDY = Parameter(Text(), argument=True, metavar="[STUDY.toml]")
+OUT = Parameter(Text(), "Write report, figures and numbers to this folder.", metavar="DIRECTORY")
+FORCE = Parameter(Flag(), "Replace the study that the folder holds.")
 
 
-def described_net(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options for activation and laws, given to the command as one mapping."""
+@dataclass(frozen=True, kw_only=True)
+class ValidateParameters:
+    """Which study, and where its report goes."""
 
-    @wraps(command)
-    def gathered(**given: Any) -> Any:
-        names = ("activation", "hidden_law", "bias_law", "output_law")
-        options = {name: given.pop(name) for name in names}
-        return command(described={name: one for name, one in options.items() if one is not None}, **given)
-
-    found: Callable[..., Any] = gathered
-    for option in reversed(law_options()):
-        found = option(found)
-    return found
+    study: Annotated[str | None, STUDY] = None
+    seed: Annotated[int | None, SEED] = None
+    out: Annotated[str | None, OUT] = None
+    force: Annotated[bool, FORCE] = False
 
 
-@click.command(name="validate")
-@click.argument("study", required=False, type=click.Path(), metavar="[STUDY.toml]")
-@click.option("--net", callback=known_name, metavar=NET_NAMES, help="Only the nets of this kind.")
-@described_net
-@click.option(
-    "--out", type=click.Path(file_okay=False), help="Write report, figures and numbers to this folder."
-)
-@click.option("--force", is_flag=True, help="Replace the study that the folder holds.")
-@click.option("--seed", type=WHOLE_NUMBER, help="Replace the seed of the study.")
+@click.command(name="validate", cls=ParameterCommand)
+@takes(net=NetworkChanges, asked=ValidateParameters)
 @json_option
-def command(
-    study: str | None,
-    net: str | None,
-    described: Mapping[str, str],
-    out: str | None,
-    force: bool,
-    seed: int | None,
-    as_json: bool,
-) -> int:
+def command(net: NetworkChanges, asked: ValidateParameters, as_json: bool) -> int:
     """Hold a field theory against sampled ensembles of networks, with an exact answer as referee.
 
-    Without STUDY.toml the built-in study of Erf-, ReLU- and Gauss-net runs. Exit code 0: our numbers agree
-    with the exact referee (a rejected theory is a result, not a failure); 1: they do not.
+    Without STUDY.toml the built-in study of Erf-, ReLU- and Gauss-net runs. Deviations and laws that are
+    given replace those of its nets, a seed that of the study. Exit code 0: our numbers agree with the exact
+    referee (a rejected theory is a result, not a failure); 1: they do not.
     """
     from nnft_sym.jsonio import dumps
-    from nnft_sym.printing.tables import show
     from nnft_sym.progress.bars import TerminalProgress
-    from nnft_sym.report.output import check_folder, refuse_other_study, write_output
+    from nnft_sym.report.output import write_output
     from nnft_sym.study.run import run_study
-    from nnft_sym.study.summary import summarise, summary_tables
+    from nnft_sym.study.summary import summarise
 
-    config = _study(study, net, described, seed)
-    if out is not None and not out.strip():
-        raise click.UsageError("--out '' was given; the name of a folder is needed, as in --out results")
-    folder = None if out is None else check_folder(Path(out))
-    if folder is not None and not force:
-        refuse_other_study(folder)
+    config, folder = _study(net, asked), _folder(asked)
     with TerminalProgress() as progress:
         result = run_study(config, progress)
         if folder is not None:
@@ -74,37 +56,52 @@ def command(
     if as_json:
         click.echo(dumps(summarise(result)))
     else:
-        show(*summary_tables(result))
-        if folder is not None:
-            click.echo(f"Report: {folder / 'report.html'}")
+        _show(result, folder)
     return 0 if result.passed else 1
 
 
-def _study(
-    path: str | None, net: str | None, described: Mapping[str, str], seed: int | None
-) -> "StudyConfig":
-    """Choose the study and apply the options that narrow it."""
-    from nnft_sym.study.config import built_in_study, known_kinds, load_study
+def _folder(asked: ValidateParameters) -> Path | None:
+    """Check, before any work, that the report can be written; refuse to lose another one."""
+    from nnft_sym.report.output import check_folder, refuse_other_study
 
-    kinds = known_kinds()
-    if net is not None and net not in kinds:
-        near = did_you_mean(net, kinds)
-        raise click.UsageError(f"--net {shown(net)} is unknown; give one of {', '.join(kinds)}{near}")
-    if path is not None:
-        config = load_study(Path(path))
+    if asked.out is None:
+        return None
+    if not asked.out.strip():
+        raise click.UsageError("--out: '' was given; the name of a folder is needed, as in --out results")
+    folder = check_folder(Path(asked.out))
+    if not asked.force:
+        refuse_other_study(folder)
+    return folder
+
+
+def _show(result: "StudyResult", folder: Path | None) -> None:
+    """Print the tables."""
+    from nnft_sym.printing.tables import show
+    from nnft_sym.study.summary import summary_tables
+
+    show(*summary_tables(result))
+    if folder is not None:
+        click.echo(f"Report: {folder / 'report.html'}")
+
+
+def _study(net: NetworkChanges, asked: ValidateParameters) -> "StudyConfig":
+    """Choose the study and apply the options that narrow it."""
+    from nnft_sym.study.config import built_in_study, load_study
+
+    kind, changes = net.kind, net.changes()
+    if asked.study is not None:
+        config = load_study(Path(asked.study))
     else:
         # Cos-net was not part of the published study, so it has a built-in one of its own.
-        config = built_in_study("cos") if net == "cos" else built_in_study()
-        if net is not None and net not in {one.kind for one in config.net}:
+        config = built_in_study("cos") if kind == "cos" else built_in_study()
+        if kind is not None and kind not in {one.kind for one in config.net}:
             # the net of the published study whose activation is most like others
-            config = config.with_nets(config.only("erf").net, kind=net, **described)
-            described = {}
-    if net is not None:
-        config = config.only(net)
-    if described:
-        config = config.with_nets(config.net, **described)
-    if seed is not None:
-        if not 0 <= seed < 2**63:
-            raise click.UsageError(f"--seed {seed} was given; a seed from 0 to 2^63 - 1 is needed")
-        config = config.model_copy(update={"seed": seed})
+            config = config.with_nets(config.only("erf").net, kind=kind, **changes)
+            changes = {}
+    if kind is not None:
+        config = config.only(kind)
+    if changes:
+        config = config.with_nets(config.net, **changes)
+    if asked.seed is not None:
+        config = config.model_copy(update={"seed": asked.seed})
     return config

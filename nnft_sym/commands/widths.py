@@ -1,88 +1,35 @@
 """``nnft widths``: the 1/N law of one architecture."""
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import click
 
-from diagrams.messages import shown
-from nnft_sym.commands.options import (
-    WHOLE_NUMBER,
-    NetworkOptions,
-    json_option,
-    net_options,
-    network_parameters,
-    output_file,
-    points_option,
-    whole_number,
-)
+from nnft_sym.commands.options import ParameterCommand, json_option, network_json, takes
+from nnft_sym.parameters.architecture import ArchitectureParameters
+from nnft_sym.parameters.field_points import PointParameters
+from nnft_sym.parameters.outputs import NETCDF, PICTURES, OutputFile, output
+from nnft_sym.parameters.runs import ScanParameters
 
 if TYPE_CHECKING:
     from nnft_sym.study.width_scan import WidthScan
     from nnft_sym.study.width_series import WidthSeries
 
 
-def parse_widths(text: str, least: int = 2) -> tuple[int, ...]:
-    """Read ``"2,5,10"``.
+@dataclass(frozen=True, kw_only=True)
+class WidthParameters(PointParameters):
+    """Where the networks are looked at, and where the scan goes."""
 
-    Raises
-    ------
-    click.UsageError
-        If there are not `least` different positive whole numbers.
-
-    Examples
-    --------
-    >>> parse_widths("10,2,5")
-    (2, 5, 10)
-    """
-    widths = set()
-    for item in text.split(","):
-        try:
-            width = whole_number(item.strip()) if len(item) < 40 else 0
-        except click.BadParameter:
-            width = 0
-        if not 0 < width < 2**31:
-            raise click.UsageError(
-                f"--widths {shown(text)}: {shown(item.strip())} is not a positive whole number below 2^31; "
-                f"{'two' if least == 2 else 'one'} or more of them with commas are needed, as in 2,5,10,100"
-            )
-        widths.add(width)
-    if len(widths) < least:
-        raise click.UsageError(
-            f"--widths {shown(text)}: two or more different widths are needed, this is {len(widths)}; add "
-            "another, as in 2,5,10,100"
-        )
-    return tuple(sorted(widths))
+    out: Annotated[
+        OutputFile | None, output((*PICTURES, *NETCDF), "Draw m_4 and m_6 against N, or write all numbers.")
+    ] = None
 
 
-@click.command(name="widths")
-@net_options(width=False)
-@click.option("--widths", required=True, help="Numbers N of hidden neurons, as in 2,5,10,100.")
-@points_option
-@click.option(
-    "--networks",
-    type=WHOLE_NUMBER,
-    default=100_000,
-    show_default=True,
-    help="Networks per experiment.",
-)
-@click.option(
-    "--experiments", type=WHOLE_NUMBER, default=10, show_default=True, help="Experiments per width."
-)
-@click.option("--estimator", type=click.Choice(["plain", "conditional"]), default="plain", show_default=True)
-@click.option("--seed", type=WHOLE_NUMBER, default=0, show_default=True)
-@click.option("--out", metavar="FILE.svg|.pdf|.png", help="Also draw m_4 and m_6 against N.")
+@click.command(name="widths", cls=ParameterCommand)
+@takes(net=ArchitectureParameters, asked=WidthParameters, run=ScanParameters)
 @json_option
-def command(
-    net: NetworkOptions,
-    widths: str,
-    points: list[list[float]],
-    networks: int,
-    experiments: int,
-    estimator: str,
-    seed: int,
-    out: str | None,
-    as_json: bool,
-) -> None:
+def command(net: ArchitectureParameters, asked: WidthParameters, run: ScanParameters, as_json: bool) -> None:
     """Sample one architecture at several widths: m_4, m_6, and how the connected functions fall with N.
 
     m_n is the mean over index sets of |G − G_GP|/|G_GP|, the distance from the Gaussian process; its
@@ -90,57 +37,76 @@ def command(
     its exact shape, where that is known, in units of its value at N = 1: the power of N is fitted to it, and
     p is the probability of a worse fit. Not trusted are errors from too few networks, or of heavy tails.
     """
-    wanted = parse_widths(widths)
-    if not 0 <= seed < 2**63 - len(wanted):
-        raise click.UsageError(f"--seed {seed} was given; a seed from 0 to about 2^63 is needed")
-    target = None if out is None else output_file(out, (".svg", ".pdf", ".png"))
-    from pathlib import Path
-
     from nnft_sym.jsonio import dumps
     from nnft_sym.progress.bars import TerminalProgress
-    from nnft_sym.report.plot_style import save_figure
-    from nnft_sym.report.width_plots import width_dataset, width_figure
-    from nnft_sym.storage.writing import atomically
     from nnft_sym.study.width_scan import scan_widths
     from numerics.fields.points import as_points
 
-    network = net.build(points)
+    network = net.of_width(1, asked.d_in)
     with TerminalProgress() as progress:
         scan = scan_widths(
             network,
-            as_points(points),
-            wanted,
-            networks,
-            experiments,
-            seed,
-            estimator,
+            as_points(asked.points),
+            run.widths,
+            run.networks,
+            run.experiments,
+            run.seed,
+            run.estimator,
             progress.sampling,
             exact_progress=progress.averaging,
         )
-    if out is not None and target is not None:
-        kind = Path(out).suffix[1:].lower()
-        figure = width_figure(scan)
-        atomically(target, lambda temporary: save_figure(figure, temporary, kind))
-    data = width_dataset(scan)
+    if asked.out is not None:
+        _write(scan, asked.out)
     if as_json:
-        orders = [
-            {
-                "order": int(order),
-                **{str(name): one.values for name, one in data.sel(order=order).data_vars.items()},
-            }
-            for order in data["order"].values
-        ]
-        head = {
-            **network_parameters(network, width=False),
-            "points": points,
-            "widths": wanted,
-            "experiments": experiments,
-            "networks": networks,
-        }
-        click.echo(dumps({**head, "estimator": estimator, "seed": seed, "orders": orders}))
+        click.echo(dumps(_answer(scan, asked, run)))
         return
     for series in scan.series:
         _show(scan, series)
+
+
+def _write(scan: "WidthScan", out: OutputFile) -> None:
+    """Draw the scan, or write its numbers, as the suffix says."""
+    from nnft_sym.report.plot_style import save_figure
+    from nnft_sym.report.width_plots import width_dataset, width_figure
+    from nnft_sym.storage.writing import atomically
+
+    if out.suffix in NETCDF:
+        data = width_dataset(scan)
+
+        def write(temporary: Path) -> None:
+            data.to_netcdf(temporary, engine="h5netcdf")
+
+    else:
+        figure = width_figure(scan)
+
+        def write(temporary: Path) -> None:
+            save_figure(figure, temporary, out.suffix[1:])
+
+    atomically(out.target, write)
+
+
+def _answer(scan: "WidthScan", asked: WidthParameters, run: ScanParameters) -> dict[str, object]:
+    """Put everything into the words of the JSON answer."""
+    from nnft_sym.report.width_plots import width_dataset
+
+    data = width_dataset(scan)
+    orders = [
+        {
+            "order": int(order),
+            **{str(name): one.values for name, one in data.sel(order=order).data_vars.items()},
+        }
+        for order in data["order"].values
+    ]
+    return {
+        **network_json(scan.network, width=False),
+        "points": asked.points,
+        "widths": run.widths,
+        "experiments": run.experiments,
+        "networks": run.networks,
+        "estimator": run.estimator,
+        "seed": run.seed,
+        "orders": orders,
+    }
 
 
 def _show(scan: "WidthScan", series: "WidthSeries") -> None:

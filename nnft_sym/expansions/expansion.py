@@ -322,6 +322,10 @@ class Expansion:
             f"{len(self.terms)} terms>"
         )
 
+    def __str__(self) -> str:
+        """Write the sum, one representative per topology; of a long one only what is expanded."""
+        return faces.few_lines(self) or repr(self)
+
     def _repr_latex_(self) -> str:
         """Show mathematics in a notebook: every term, or one per topology, or how many there are."""
         return faces.notebook_latex(self)

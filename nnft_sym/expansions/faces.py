@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 #: A notebook shows longer expansions by topology, and if there are more of these, only their number.
 MOST_TERMS_SHOWN = 200
+#: Lines that ``print`` shows.
+MOST_LINES = 10
 
 
 def text(expansion: ExpansionContent) -> str:
@@ -28,6 +30,14 @@ def grouped_text(expansion: ExpansionContent) -> str:
     from nnft_sym.printing.text import grouped_text as written
 
     return written(expansion)
+
+
+def few_lines(expansion: ExpansionContent) -> str:
+    """Write one representative per topology if that takes a few lines; otherwise nothing."""
+    if len(expansion) > MOST_TERMS_SHOWN:
+        return ""
+    lines = grouped_text(expansion)
+    return lines if lines.count("\n") < MOST_LINES else ""
 
 
 def latex(expansion: ExpansionContent, notation: "Notation | None" = None) -> str:

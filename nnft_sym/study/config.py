@@ -7,19 +7,16 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from diagrams.errors import NNFTError
 from diagrams.messages import did_you_mean, shown
+from nnft_sym.parameters.architecture import NetworkParameters
+from nnft_sym.parameters.architecture import known_kinds as known_kinds
+from nnft_sym.parameters.field_points import CUTOFF, STUDY_POINTS, Coordinates
+from nnft_sym.parameters.parameter import Parameter
+from nnft_sym.parameters.readers import Refused, Text
+from nnft_sym.parameters.runs import ExperimentParameters
 from nnft_sym.study.recipe import PUBLISHED
 
 if TYPE_CHECKING:
@@ -27,43 +24,8 @@ if TYPE_CHECKING:
 
     from numerics.networks.base import Network
 
-Finite = Annotated[float, Field(allow_inf_nan=False, strict=True)]
-
-
-def known_kinds() -> tuple[str, ...]:
-    """Give the names of all networks."""
-    from numerics.networks.architectures import network_kinds
-
-    return tuple(network_kinds())
-
-
-def _whole(value: object) -> object:
-    """TOML has 2e4 for a number with a fraction."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def _plain(value: object) -> object:
-    """ReLU is written in many ways."""
-    return value.lower() if isinstance(value, str) else value
-
-
-def _from_file(value: object, info: ValidationInfo) -> object:
-    """Read ``points = "x.csv"`` or ``"x.npy"``, relative to the study file."""
-    if not isinstance(value, str):
-        return value
-    from nnft_sym.storage.point_files import STDIN, read_points
-
-    if value == STDIN:
-        raise ValueError('a study does not read standard input; give a file, as in points = "x.csv"')
-    return read_points(Path((info.context or {}).get("folder", "")) / value)
-
-
-Whole = Annotated[int, BeforeValidator(_whole)]
-
 #: Study used when no file is given.
 BUILT_IN = "published"
-#: Ensembles larger than this would take days; a typo is more likely.
-MOST_NETWORKS = 10**10
 #: A study file is a page of text; what is longer is another file, or never ends.
 MOST_BYTES = 1 << 20
 #: Tables and lists within each other; a study has three.
@@ -73,20 +35,12 @@ _DOTTED = re.compile(rf"""(?<![\w"'-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[
 #: Faults that one message lists.
 MOST_FAULTS = 10
 
-#: The library that checks the file speaks of inputs and tuples; its readers write TOML.
+#: What the library that checks the tables says of them, for readers who write TOML. Values are checked, and
+#: refused in words, by `nnft_sym.parameters`.
 _WORDS = {
-    "tuple_type": "a list is needed: points = [[0.3], [0.7]], and one [[net]] in double brackets per net",
-    "float_type": "a number is needed",
-    "int_type": "a whole number is needed",
-    "string_type": "a text in quotes is needed",
-    "finite_number": "a finite number is needed",
-    "greater_than": "a number greater than {gt} is needed",
-    "greater_than_equal": "a number of {ge} or more is needed",
-    "less_than": "a number less than {lt} is needed",
-    "less_than_equal": "a number of {le} or less is needed",
-    "literal_error": "one of {expected} is needed",
+    "tuple_type": "a list is needed: one [[net]] in double brackets per net",
     "model_type": "a table is needed",
-    "too_long": "at most {max_length} are possible",
+    "model_attributes_type": "a table is needed",
     "too_short": "at least {min_length} is needed",
 }
 
@@ -95,66 +49,26 @@ class InvalidStudy(NNFTError, ValueError):
     """A study file is missing, unreadable, or asks for something impossible."""
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+class _Table(BaseModel, frozen=True):
+    model_config = ConfigDict(extra="forbid")
 
 
-class NetConfig(_Table):
+class NetConfig(_Table, NetworkParameters, frozen=True):
     """One architecture of a study: the table ``[[net]]``.
 
     `sigma_b` defaults to 1 (ReLU: 0); `cutoff` omitted means all of R^d. Kinds, laws and `activation` are
     those of `numerics.networks.architectures.network`.
     """
 
-    kind: Annotated[str, BeforeValidator(_plain)]
-    width: Annotated[Whole, Field(gt=0, le=10**7, strict=True)]
-    points: Annotated[
-        tuple[tuple[Finite, ...], ...], BeforeValidator(_from_file), Field(min_length=1, max_length=10)
-    ]
-    sigma_w: Annotated[Finite, Field(gt=0)] | None = None
-    sigma_b: Annotated[Finite, Field(ge=0)] | None = None
-    sigma_a: Annotated[Finite, Field(gt=0)] | None = None
-    cutoff: Annotated[Finite, Field(gt=0)] | None = None
-    activation: str | None = None
-    hidden_law: str | None = None
-    bias_law: str | None = None
-    output_law: str | None = None
-
-    @field_validator("kind")
-    @classmethod
-    def _known(cls, kind: str) -> str:
-        kinds = known_kinds()
-        if kind not in kinds:
-            raise ValueError(f"one of {', '.join(kinds)} is needed{did_you_mean(kind, kinds)}")
-        return kind
-
-    @field_validator("points")
-    @classmethod
-    def _one_dimension(cls, points: tuple[tuple[float, ...], ...]) -> tuple[tuple[float, ...], ...]:
-        dimensions = sorted({len(point) for point in points})
-        if len(dimensions) != 1 or dimensions[0] == 0:
-            raise ValueError(
-                f"points of dimension {' and '.join(map(str, dimensions))} are mixed; "
-                "give every point the same number of coordinates, at least one"
-            )
-        if len(set(points)) < len(points):
-            raise ValueError("a point is given twice; list each point once (repeated indices are included)")
-        return points
-
-    @model_validator(mode="after")
-    def _only_own_deviations(self) -> "NetConfig":
-        if self.kind == "cos" and self.sigma_b is not None:
-            raise ValueError("cos-net has no biases; remove sigma_b (sigma_a sets the amplitudes)")
-        if self.kind != "cos" and self.sigma_a is not None:
-            raise ValueError(f"{self.kind}-net has no sigma_a; remove it (sigma_w sets the output weights)")
-        return self
+    points: Annotated[Coordinates, STUDY_POINTS]
+    cutoff: Annotated[float | None, CUTOFF] = None
 
     @model_validator(mode="after")
     def _can_be_made(self) -> "NetConfig":
         try:
             self.network()
         except NNFTError as error:
-            raise ValueError(str(error)) from None
+            raise Refused.of(error) from None
         return self
 
     def network(self) -> "Network":
@@ -165,10 +79,7 @@ class NetConfig(_Table):
         InvalidNetwork
             If something does not go with its kind.
         """
-        from numerics.networks.architectures import network
-
-        given = self.model_dump(exclude={"kind", "width", "points", "cutoff"}, exclude_none=True)
-        return network(self.kind, self.width, d_in=self.d_in, **given)
+        return self.of_width(self.width, self.d_in)
 
     @property
     def d_in(self) -> int:
@@ -176,25 +87,18 @@ class NetConfig(_Table):
         return len(self.points[0])
 
 
-class StudyConfig(_Table):
+class StudyConfig(_Table, ExperimentParameters, frozen=True):
     """A whole study: top level of the file."""
 
     net: Annotated[tuple[NetConfig, ...], Field(min_length=1)]
-    seed: Annotated[int, Field(ge=0, lt=2**63, strict=True)] = 0
-    experiments: Annotated[Whole, Field(ge=2, le=1000, strict=True)] = 10
-    networks: Annotated[Whole, Field(ge=100, strict=True)] = 100_000
-    action: str = PUBLISHED.example
+    action: Annotated[str, Parameter(Text())] = PUBLISHED.example
 
     @model_validator(mode="after")
     def _affordable(self) -> "StudyConfig":
-        if self.experiments * self.networks > MOST_NETWORKS:
-            raise ValueError(
-                f"experiments × networks = {self.experiments * self.networks:.3g} networks were asked for, "
-                f"at most {MOST_NETWORKS:.0e} are possible; lower one of the two"
-            )
+        self.refuse_days()
         return self
 
-    def with_nets(self, nets: tuple[NetConfig, ...], **changes: str) -> "StudyConfig":
+    def with_nets(self, nets: tuple[NetConfig, ...], **changes: object) -> "StudyConfig":
         """Put other nets in, with some of their keys changed.
 
         Raises
@@ -205,6 +109,9 @@ class StudyConfig(_Table):
         try:
             changed = [NetConfig.model_validate(net.model_dump(exclude_none=True) | changes) for net in nets]
         except ValidationError as error:
+            fault = error.errors()[0].get("ctx", {}).get("error")
+            if isinstance(fault, NNFTError) and fault.parameter:
+                raise InvalidStudy.about(fault.parameter, fault.said) from None
             raise InvalidStudy("; ".join(_faults(error))) from None
         return self.model_copy(update={"net": tuple(changed)})
 
@@ -247,6 +154,9 @@ def load_study(path: str | PathLike[str]) -> StudyConfig:
         raise InvalidStudy(f"path = {shown(path)} was given; the name of a study file is needed")
     path = Path(path)
     try:
+        # a pipe nobody writes to would be waited for; a device is refused by its length
+        if path.is_fifo() or path.is_socket():
+            raise InvalidStudy(f"{shown(str(path))} is a pipe; the name of a study file is needed")
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
         if len(content) > MOST_BYTES:
@@ -340,23 +250,19 @@ def _faults(error: ValidationError) -> list[str]:
 def _fault(item: "ErrorDetails") -> str:
     """Say where in the file the fault is, what was given and what is needed."""
     location = item["loc"]
-    words = []
-    for part in location:
-        words.append(f"number {part + 1}" if isinstance(part, int) else _key(part))
+    words = [f"number {part + 1}" if isinstance(part, int) else _key(part) for part in location]
+    error = item.get("ctx", {}).get("error")
+    if isinstance(error, NNFTError):
+        return str(error.at(" ".join([*words, *filter(None, [error.parameter])]) or "the study"))
     place = " ".join(words) or "the study"
-    if item["type"] in _WORDS:
-        message = _WORDS[item["type"]].format(**item.get("ctx", {}))
-    else:  # as it is: it may repeat what was given, braces and all
-        message = str(item["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
     if item["type"] == "extra_forbidden":
         known = StudyConfig if len(location) == 1 else NetConfig
         near = did_you_mean(location[-1], known.model_fields)
         return f"{place}: unknown key; remove it or correct its name{near}"
     if item["type"] == "missing":
         return f"{place}: missing; add it"
-    given = item.get("input")
-    repeated = f" (given: {shown(given)})" if isinstance(given, int | float | str) else ""
-    return f"{place}: {message}{repeated}"
+    needed = _WORDS.get(item["type"], item["msg"]).format(**item.get("ctx", {}))
+    return f"{place}: {shown(item.get('input'))} was given; {needed}"
 
 
 def _key(name: str) -> str:

@@ -70,7 +70,7 @@ def judged(case: "Case", predictions: Mapping[int, Prediction], setup: "Setup", 
     )
     joint = data.compared(*(n for n in data.trusted if data.exact is not None))
     errors = {CheckName.INTEGRALS: integral_error(vertex)}
-    second = _contact_error(case, recipe.valence, vertex.value)
+    second = _contact_error(case, recipe.fitted, vertex.value)
     if second is not None:
         errors[CheckName.CONTACT] = second
     assert data.sampled is not None, "a study samples"
@@ -116,9 +116,9 @@ def held(data: Dataset, order: int, free: Prediction, experiments: int) -> Corre
     )
 
 
-def _contact_error(case: "Case", valence: int, coefficient: Array) -> float | None:
+def _contact_error(case: "Case", legs: int, coefficient: Array) -> float | None:
     """Compare the first, middle and last vertex coefficient with adaptive quadrature, if it finds any."""
-    sets = multisets(len(case.fields), valence)
+    sets = multisets(len(case.fields), legs)
     worst = None
     for row in (0, len(sets) // 2, len(sets) - 1):
         second = contact_coefficient(case.kernel, case.fields.inputs[sets[row]], case.cutoff)

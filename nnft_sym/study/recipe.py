@@ -9,6 +9,7 @@ from enum import Enum
 from math import comb
 
 from diagrams.combinatorics.numbers import double_factorial
+from diagrams.errors import NNFTError
 from nnft_sym.printing.number_text import subscript, superscript
 
 
@@ -25,15 +26,22 @@ class Way(Enum):
 COUPLED = (Way.MEAN, Way.FIT, Way.TENSOR)
 
 
+class InvalidRecipe(NNFTError, ValueError):
+    """A recipe asks for a correlator that its coupling cannot predict."""
+
+
 @dataclass(frozen=True)
 class Recipe:
-    """A study of the theory S_GP + ∫ c fⁿ with one coupling c: read off the n-point function, it predicts.
+    """A study of the theory S_GP + ∫ λ f⁴: the 4-point function gives the coupling, which predicts another.
+
+    To first order and with exact propagators all four legs of a vertex f⁴ end on external points, so that its
+    coupling can differ from one set of inputs to another, and be held against a constant. Higher vertices
+    have self-loops; theories with them are fitted as a whole (`nnft_sym.inference`).
 
     Attributes
     ----------
-    valence : int
-        Legs n of the vertex: the coupling is fitted to the n-point function and predicts the (n + 2)-point
-        function. Even, from 4 on.
+    predicted : int
+        Order of the correlator that the coupling predicts; even, from 6 on.
     symbol, latex : str
         The coupling in text and in LaTeX.
     key : str
@@ -46,20 +54,22 @@ class Recipe:
     ('S_GP + ∫ λ f⁴', (2, 4, 6), 'lambda_fit', 'κ₆/N²')
     """
 
-    valence: int = 4
+    predicted: int = 6
     symbol: str = "λ"
     latex: str = r"\lambda"
     key: str = "lambda"
 
-    @property
-    def fitted(self) -> int:
-        """Order of the correlator that the coupling is taken from."""
-        return self.valence
+    def __post_init__(self) -> None:
+        if self.predicted < 6 or self.predicted % 2:
+            raise InvalidRecipe(
+                f"order {self.predicted} was given for the correlator to predict; an even one from 6 on is "
+                "needed: the coupling is read off the 4-point function, and odd ones vanish"
+            )
 
     @property
-    def predicted(self) -> int:
-        """Order of the correlator that it predicts."""
-        return self.valence + 2
+    def fitted(self) -> int:
+        """Order of the correlator that the coupling is taken from: the legs of its vertex."""
+        return 4
 
     @property
     def orders(self) -> tuple[int, ...]:
@@ -69,7 +79,7 @@ class Recipe:
     @property
     def power(self) -> str:
         """The power of the field that the coupling multiplies, as text."""
-        return f"f{superscript(self.valence)}"
+        return f"f{superscript(self.fitted)}"
 
     @property
     def action(self) -> str:
@@ -79,12 +89,12 @@ class Recipe:
     @property
     def term(self) -> str:
         """The term of the action, as a study file writes it."""
-        return f"{self.key}*f**{self.valence}"
+        return f"{self.key}*f**{self.fitted}"
 
     @property
     def example(self) -> str:
         """An action that such a study takes: that of a study file which names none."""
-        return f"{self.term} + kappa*f**6" if self.valence < 6 else self.term
+        return f"{self.term} + kappa*f**6"
 
     @property
     def delta_fitted(self) -> str:
@@ -105,10 +115,10 @@ class Recipe:
     def remainder(self) -> str | None:
         """What the coupling tensor leaves of the predicted correlator, exactly, where that has a name.
 
-        The tensor reproduces the fitted correlator. If all lower connected ones vanish, as below four points,
-        the rest of the next one is its own cumulant; for a higher vertex it is not.
+        The tensor reproduces the connected 4-point function, so the rest of the 6-point function is its own
+        cumulant; of a higher one it is that and products of lower cumulants.
         """
-        if self.valence != 4:
+        if self.predicted != 6:
             return None
         return f"κ{subscript(self.predicted)}/N{superscript(self.predicted // 2 - 1)}"
 
@@ -152,15 +162,15 @@ class Recipe:
         c is what multiplies the coupling in the correlator that it is fitted to.
         """
         n, m = self.fitted, self.predicted
-        elements = "".join(map(str, range(1, n + 1))) if n < 5 else rf"1\ldots{n}"
-        lines = " ".join("K" * (n // 2))
+        elements = "".join(map(str, range(1, n + 1)))
+        pairs = [" ".join("K" * (count // 2)) for count in (n, m, m - n)]
         ways = comb(m, n) * double_factorial(m - n - 1)
         left = "" if self.remainder is None else rf" = \frac{{\kappa_{{{m}}}}}{{N^{{{m // 2 - 1}}}}}"
         return (
             rf"{self.latex}({elements}) = \frac{{G^{{({n})}}({elements}) - "
-            rf"\sum_{{{double_factorial(n - 1)}}} {lines}}}{{c({elements})}}",
-            rf"\delta(1\ldots{m}) = G^{{({m})}} - \sum_{{{double_factorial(m - 1)}}} {lines} K - "
-            rf"\sum_{{{ways}}} c\,{self.latex}\,K{left}",
+            rf"\sum_{{{double_factorial(n - 1)}}} {pairs[0]}}}{{c({elements})}}",
+            rf"\delta(1\ldots{m}) = G^{{({m})}} - \sum_{{{double_factorial(m - 1)}}} {pairs[1]} - "
+            rf"\sum_{{{ways}}} c\,{self.latex}\,{pairs[2]}{left}",
         )
 
 

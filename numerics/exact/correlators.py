@@ -39,6 +39,7 @@ from numerics.fields.field_set import Fields, FieldSet, as_field_set
 from numerics.fields.index_sets import multisets
 from numerics.given import as_wholes
 from numerics.networks.architectures import Network, as_network
+from numerics.networks.record import to_record
 from numerics.results.correlator import Correlator, Part
 from numerics.results.cumulants import EPS, join, sums_with_errors
 from numerics.results.estimate import Estimate
@@ -56,7 +57,7 @@ ODD = "odd orders vanish (output weights are symmetric)"
 
 
 @final
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ExactTables:
     """What exact correlators of all widths are made of: the cumulants of one neuron.
 
@@ -79,8 +80,11 @@ class ExactTables:
 
     @property
     def provenance(self) -> dict[str, object]:
-        """The network."""
-        return {"network": repr(self.network)}
+        """The record of the network."""
+        return {"network": to_record(self.network)}
+
+    def __repr__(self) -> str:
+        return f"<ExactTables of orders {list(self.orders)} of {self.network!r}, {self.fields!r}>"
 
     def at_width(self, width: int) -> "ExactTables":
         """Tables of the same architecture at another width."""
@@ -101,6 +105,7 @@ class ExactTables:
                 old={**old, "excess": lambda: np.zeros(0)},
             )  # fmt: skip
         value, error = self._numbers(order, part)
+        error = np.where(np.isfinite(value) & np.isfinite(error), error, np.inf)
         closed = order == 2 and has_closed_kernel(self.network)
         method = "kernel (exact at every width)" if closed else f"feature moments: {self.neuron.method}"
         connected = partial(self._numbers, order, Part.CONNECTED)
@@ -114,6 +119,7 @@ class ExactTables:
             },
         )  # fmt: skip
 
+    @np.errstate(over="ignore", invalid="ignore")
     def _numbers(self, order: int, part: Part) -> tuple[Array, Array]:
         """Value and error of one part: a partition into m blocks has the weight N^(m − n/2)."""
         sums, width = self.sums[order], float(self.network.width)
@@ -195,6 +201,8 @@ def exact_correlators(
     fields = as_field_set(points, outputs, network.d_in)
     needed_orders = f"orders from 1 to {LARGEST_ORDER} are needed, as in (2, 4, 6)"
     wanted = tuple(sorted(set(as_wholes(orders, "orders", NotAvailable, needed_orders, least=-(10**9)))))
+    if not wanted:
+        raise NotAvailable(f"no orders were given; {needed_orders}")
     for order in wanted:
         _check_order(order)
         _refuse_odd_of_skewed(network, order)
@@ -279,6 +287,7 @@ def exact_cumulant(
     )
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def _partition_sums(
     network: Network, fields: FieldSet, orders: tuple[int, ...], neuron: NeuronCumulants
 ) -> dict[int, Array]:
@@ -316,6 +325,5 @@ def _refuse_odd_of_skewed(network: Network, order: int) -> None:
 
 
 def _estimate(value: float, error: float, method: str, quality: Quality, network: Network) -> Estimate:
-    return Estimate(
-        np.asarray(value), np.asarray(error), method, quality, provenance={"network": repr(network)}
-    )
+    bound = error if np.isfinite(value) and np.isfinite(error) else np.inf
+    return Estimate(value, bound, method, quality, provenance={"network": to_record(network)})

@@ -12,7 +12,7 @@ from numerics.fields.field_set import FieldSet
 from numerics.fields.index_sets import IndexRows, multisets
 from numerics.networks.architectures import Network
 from numerics.networks.averages.neuron_quadrature import QuadratureKernel
-from numerics.networks.output_weights import output_moments
+from numerics.networks.output_weights import output_moment_errors, output_moments
 from numerics.results.cumulants import EPS, join_cumulant, sums_with_errors
 from numerics.results.estimate import Estimate
 from numerics.results.gaussian_moments import wick_count
@@ -59,6 +59,7 @@ def _look_up(
     return np.stack([known[size].value[row], known[size].bound[row]])
 
 
+@np.errstate(over="ignore", invalid="ignore")  # cumulants that are infinite are flagged
 def neuron_cumulants(
     network: Network,
     fields: FieldSet,
@@ -110,7 +111,9 @@ def neuron_cumulants(
             raw = features.moments(distinct, report.within)
             report.after(len(distinct))
             factor = output_moments(network, component[rows])
-            moments[order] = Estimate(factor * raw.value[number_of], factor * raw.error[number_of])
+            own = output_moment_errors(network, component[rows])
+            value, error = raw.value[number_of], raw.error[number_of]
+            moments[order] = Estimate(factor * value, factor * error + own * (np.abs(value) + error))
 
     def look_up(size: int, tuples: Indices) -> Array:
         return _look_up(known, moments, size, tuples)
@@ -153,11 +156,14 @@ def spread_over(neuron: NeuronCumulants, number_of: Indices, n_points: int) -> N
 
 
 def quality_of(neuron: NeuronCumulants, order: int) -> Quality:
-    """Say whether the integrals behind all cumulants up to `order` converged.
+    """Say whether the integrals behind all cumulants up to `order` converged, to finite numbers.
 
     Elements that vanish by symmetry, such as K_W(x, -x) of Erf-net with equal deviations at |x| = 1, have no
     scale of their own; they are measured against the largest.
     """
+    used = [found.value for r, found in neuron.kappa.items() if r <= order]
+    if not all(np.all(np.isfinite(value)) for value in used):
+        return Quality.UNDEFINED
     converged = all(
         np.all(
             found.bound <= CONVERGED * np.maximum(neuron.scales[r], 1e-6 * neuron.scales[r].max(initial=0.0))

@@ -8,7 +8,7 @@ from typing import TypeAlias, Union, final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from diagrams.messages import shown
+from diagrams.messages import counted, shown
 from numerics.errors import InvalidPoints
 from numerics.fields.index_sets import multisets
 from numerics.fields.points import Points, as_points
@@ -21,7 +21,9 @@ Indices = NDArray[np.int64]
 Fields: TypeAlias = Union[Points, "FieldSet"]
 
 _POWERS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_NUMBERS = str.maketrans("-0123456789", "₋₀₁₂₃₄₅₆₇₈₉")
+_NUMBERS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+#: Fields that a repr shows, and coordinates of each.
+MOST_FIELDS, MOST_COORDINATES = 6, 4
 
 
 @final
@@ -34,13 +36,14 @@ class FieldSet:
     inputs : array_like, shape (n, d)
         Where each field stands.
     outputs : sequence of int, length n, optional
-        Which output of the network it is. To have all outputs at a point, list it once per output. The
-        numbers are labels, counted in ascending order. Default: one output.
+        Which output of the network it is, numbered from 1. To have all outputs at a point, list it once per
+        output. The numbers are labels, counted in ascending order. Default: one output, which has the number
+        0 everywhere.
 
     Raises
     ------
     InvalidPoints
-        If the inputs are no points, or there is not one whole number for each of them.
+        If the inputs are no points, or there is not one positive whole number for each of them.
 
     Examples
     --------
@@ -71,9 +74,9 @@ class FieldSet:
         return hash((self.inputs.tobytes(), self.outputs.tobytes()))
 
     def __repr__(self) -> str:
-        fields = self.labels(1)
-        more = f", ... ({len(self)} fields)" if len(self) > 6 else ""
-        return f"<FieldSet: {', '.join(fields[:6])}{more}>"
+        first = ", ".join(self.short_label([row]) for row in range(min(len(self), MOST_FIELDS)))
+        more = f", ... ({counted(len(self), 'field')})" if len(self) > MOST_FIELDS else ""
+        return f"<FieldSet: {first}{more}>"
 
     @property
     def d_in(self) -> int:
@@ -112,10 +115,24 @@ class FieldSet:
 
     def label(self, indices: Sequence[int]) -> str:
         """Name one product of fields, by their numbers."""
+        return self._label(indices, self.d_in)
+
+    def short_label(self, indices: Sequence[int]) -> str:
+        """Name one product of fields, with the first coordinates of each input only.
+
+        Examples
+        --------
+        >>> FieldSet([[0.1, 0.2, 0.3, 0.4, 0.5, 0.6]]).short_label([0])
+        'f(0.1, 0.2, 0.3, ...)'
+        """
+        return self._label(indices, self.d_in if self.d_in <= MOST_COORDINATES else MOST_COORDINATES - 1)
+
+    def _label(self, indices: Sequence[int], coordinates: int) -> str:
         factors = []
         for index, power in Counter(indices).items():
             output = "" if self.single_output else str(self.outputs[index]).translate(_NUMBERS)
-            place = ", ".join(f"{coordinate:.6g}" for coordinate in self.inputs[index].tolist())
+            first = [f"{coordinate:.6g}" for coordinate in self.inputs[index, :coordinates].tolist()]
+            place = ", ".join(first if coordinates == self.d_in else [*first, "..."])
             factors.append(f"f{output}({place})" + (str(power).translate(_POWERS) if power > 1 else ""))
         return " ".join(factors)
 
@@ -267,7 +284,7 @@ def as_outputs(outputs: Sequence[int] | Indices | None, n_points: int) -> Indice
     Raises
     ------
     InvalidPoints
-        If there is not one whole number per point.
+        If there is not one positive whole number per point.
 
     Examples
     --------
@@ -276,12 +293,18 @@ def as_outputs(outputs: Sequence[int] | Indices | None, n_points: int) -> Indice
     """
     if outputs is None:
         return np.zeros(n_points, dtype=np.int64)
-    needed = f"one whole number, the output component, for each of {n_points} point(s) is needed"
-    found = as_wholes(outputs, "outputs", InvalidPoints, needed, least=-(1 << 62), most=1 << 62)
-    if len(found) != n_points:
+    needed = f"one positive whole number, the output component, for each of {n_points} point(s) is needed"
+    found = as_wholes(outputs, "outputs", InvalidPoints, needed, least=0, most=1 << 62)
+    if 0 in found and any(found):
         raise InvalidPoints(
-            f"outputs {shown(list(found))} were given for {n_points} point(s); one whole number, the output "
-            "component, is needed for each point"
+            f"outputs {shown(list(found))} were given; outputs are numbered from 1, and 0 everywhere stands "
+            "for one output"
+        )
+    if len(found) != n_points:
+        raise InvalidPoints.about(
+            "outputs",
+            f"{','.join(map(str, found[:20]))} was given for {n_points} point(s); one whole number, the "
+            "output component, is needed for each point",
         )
     return np.array(found, dtype=np.int64)
 

@@ -6,6 +6,7 @@ all is asked before: `numerics.files.sealed.check_writable`.
 
 import json
 import os
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,6 +15,10 @@ from secrets import token_hex
 
 from numerics.errors import NNFTError
 from numerics.files.sealed import UnwritableOutput
+
+#: Claims are shorter; their names, and those of what they are made from.
+_LONGEST = 2000
+_CLAIM = re.compile(r"\..+\.running(-[0-9a-f]{16})?", re.DOTALL)
 
 
 class OutputInUse(NNFTError, OSError):
@@ -25,7 +30,8 @@ def claimed(target: Path) -> Iterator[None]:
     """Own the name of a file while the block runs.
 
     The claim is a hidden file that is made only if it is not there, with the process and the machine that
-    made it. The claim of a process that no longer lives is taken over.
+    made it. The claim of a process that no longer lives is taken over, and others of the dead in the same
+    folder are removed.
 
     Parameters
     ----------
@@ -58,6 +64,7 @@ def claimed(target: Path) -> Iterator[None]:
         if not _is_stale(owner):
             raise OutputInUse(_refusal(target, claim, owner))
         _remove(claim, owner)
+    _sweep(claim.parent)
     try:
         yield
     finally:
@@ -106,6 +113,17 @@ def _remove(claim: Path, stale: str) -> None:
             os.link(aside, claim)
     with suppress(OSError):
         aside.unlink(missing_ok=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed processes left in a folder: claims that are written as ours are, and no others."""
+    with suppress(OSError):
+        for entry in list(os.scandir(folder)):
+            ours = _CLAIM.fullmatch(entry.name) and entry.is_file(follow_symlinks=False)
+            if ours and entry.stat(follow_symlinks=False).st_size < _LONGEST:
+                content = _read(Path(entry.path)) or ""
+                if _owner(content)[1] > 0 and _is_stale(content):
+                    _remove(Path(entry.path), content)
 
 
 def _owner(content: str) -> tuple[str, int, int | None]:

@@ -41,7 +41,7 @@ class Dataset(Shown):
     >>> from numerics.networks.architectures import CosNet
     >>> data = Dataset(None, exact_correlators(CosNet(3), [[0.0]], (2, 4)))
     >>> data.orders, data.best(4).value.tolist(), data.compared(4)
-    ((2, 4), [2.5], None)
+    ((2, 4), [0.875], None)
     """
 
     sampled: Correlators | None

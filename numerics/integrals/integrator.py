@@ -37,6 +37,7 @@ from numerics.kernels.own import FunctionKernel
 from numerics.lowering.integrand import Integrand
 from numerics.lowering.lower import TermLike, lower, lower_diagram, to_float
 from numerics.results.estimate import Estimate
+from numerics.results.faces import unusual
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -45,7 +46,7 @@ Place: TypeAlias = IntegralStore | str | os.PathLike[str]
 
 
 @final
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Integrator:
     """Integrates diagrams with one kernel over one domain.
 
@@ -111,6 +112,10 @@ class Integrator:
             raise LoweringError(f"backend = {shown(self.backend)} was given; {needed}")
         if self.store is not None and not isinstance(self.store, IntegralStore):
             object.__setattr__(self, "store", IntegralStore(self.store))
+
+    def __repr__(self) -> str:
+        """Show what was chosen, not what is as usual."""
+        return unusual(self)
 
     def integrate(self, diagram: Diagram, points: Points) -> Estimate:
         """Integrate one diagram for external points at given inputs; see the function `integrate`."""

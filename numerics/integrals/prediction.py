@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from diagrams.diagram import Diagram
-from diagrams.messages import shown
+from diagrams.messages import counted, shown
 from numerics.errors import LoweringError, NotAvailable
 from numerics.fields.field_set import FieldSet
 from numerics.fields.index_sets import multiset_count
@@ -84,7 +84,7 @@ class Prediction(Shown):
             "quality": worst(one.quality for one in self.coefficients.values()).value,
             "error": "error bound",
         }
-        title = f"Prediction of the {self.order}-point function of {len(self.fields)} fields"
+        title = f"Prediction of the {self.order}-point function of {counted(len(self.fields), 'field')}"
         columns = ("couplings", "element", "indices", "value", "error")
         return Content(title, facts, columns, rows, sum(one.size for one in self.coefficients.values()))
 

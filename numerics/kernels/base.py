@@ -413,6 +413,12 @@ def _areas(x: Array, y: Array, own: Array, other: Array, scale: float) -> Array:
 def squared_distance(x: Array, y: Array) -> Array:
     """Squared distances |x_i − y_j|² from coordinate differences; shapes (n, d), (m, d) -> (n, m)."""
     total = np.zeros((x.shape[0], y.shape[0]))
-    for k in range(x.shape[1]):
-        total += np.subtract.outer(x[:, k], y[:, k]) ** 2
+    if x.shape[1] <= FEW_AXES:
+        for k in range(x.shape[1]):
+            total += np.subtract.outer(x[:, k], y[:, k]) ** 2
+        return total
+    axes = max(1, _BLOCK // max(total.size, 1))
+    for k in range(0, x.shape[1], axes):
+        apart = x[:, np.newaxis, k : k + axes] - y[:, k : k + axes]
+        total += np.einsum("nmk,nmk->nm", apart, apart)
     return total

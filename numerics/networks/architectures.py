@@ -114,15 +114,16 @@ def network(
     given |= {"sigma_w": sigma_w, "sigma_b": sigma_b, "sigma_a": sigma_a, "d_in": d_in}
     numbers = {key: value for key, value in given.items() if value is not None}
     laws: dict[str, Any] = {
-        short: as_law(numbers.pop(key), short) for key, short in LAW_KEYS.items() if key in numbers
+        short: as_law(numbers.pop(key), key) for key, short in LAW_KEYS.items() if key in numbers
     }
     if "output_correlation" in numbers:
         laws["output_correlation"] = numbers.pop("output_correlation")
     if kind in NAMED:
         if "activation" in numbers:
-            raise InvalidNetwork(
-                f"activation = {shown(numbers['activation'])} was given, but the {kind}-net has that of its "
-                "name; write own as its name to give another"
+            raise InvalidNetwork.about(
+                "activation",
+                f"{shown(numbers['activation'])} was given, but the {kind}-net has that of its "
+                "name; write own as its name to give another",
             )
         numbers["activation"] = NAMED[kind]
     chosen = kinds[kind]
@@ -131,8 +132,6 @@ def network(
         if key not in known:
             raise refuse(chosen, key, numbers[key], kind)
     if kind == ActivationNet.kind and "activation" not in numbers:
-        raise InvalidNetwork(
-            "the own-net needs its activation: give an expression in z, such as activation = 'tanh(z)'"
-        )
+        raise InvalidNetwork("the own-net needs its activation: give an expression in z, such as 'tanh(z)'")
     made = cast(Any, chosen)(width=width, **numbers, **({"laws": Laws(**laws)} if laws else {}))
     return cast(Network, made)

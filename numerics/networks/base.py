@@ -20,7 +20,7 @@ from typing import Any, ClassVar, Self, TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from diagrams.messages import shown
+from diagrams.messages import did_you_mean, shown
 from numerics.errors import InvalidNetwork, NotAvailable
 from numerics.given import as_instance, as_number, as_whole
 from numerics.kernels.base import Kernel, settle_deviations
@@ -271,8 +271,8 @@ class BiasedNetwork(_WithBiases):
     """
 
     refused: ClassVar[Mapping[str, str]] = {
-        "sigma_a": "only the cos-net has amplitudes of their own; leave sigma_a out: the {kind}-net draws "
-        "its output weights with sigma_w"
+        "sigma_a": "only the cos-net has amplitudes of their own; leave it out: the {kind}-net draws its "
+        "output weights with sigma_w"
     }
     output_bias: bool | float = field(default=True, kw_only=True)
     laws: Laws = field(default=GAUSSIAN_LAWS, kw_only=True)
@@ -336,23 +336,28 @@ def check_laws(network: Network) -> None:
     """
     laws = network.laws
     if network.bias_deviation is None and laws.bias != Laws().bias:
-        raise InvalidNetwork(
-            f"bias = {str(laws.bias)!r} was given, but the {network.name}-net has phases, which are "
-            "uniform on (−π, π) already; leave bias out"
+        raise InvalidNetwork.about(
+            "bias_law",
+            f"{str(laws.bias)!r} was given, but the {network.name}-net has phases, which are "
+            "uniform on (−π, π) already; leave it out",
         )
     if not laws.output.has_moment(2):
-        raise NotAvailable(
-            f"output = {str(laws.output)!r} has no variance, and the width multiplies that of the output "
-            "weights: take a law with one, such as laplace or student-t:df=5"
+        raise NotAvailable.about(
+            "output_law",
+            f"{str(laws.output)!r} has no variance, and the width multiplies that of the output "
+            "weights: take a law with one, such as laplace or student-t:df=5",
         )
     if abs(float(laws.output.moment(1))) > 1e-12 * float(laws.output.moment(2)) ** 0.5:
-        raise InvalidNetwork(
-            f"output = {str(laws.output)!r} has the mean {float(laws.output.moment(1)):.3g}: f would grow "
+        raise InvalidNetwork.about(
+            "output_law",
+            f"{str(laws.output)!r} has the mean {float(laws.output.moment(1)):.3g}: f would grow "
             "like the root of the width. Give the mean to the hidden weights or biases; for odd correlators "
-            "take a law of mean zero that is skewed"
+            "take a law of mean zero that is skewed",
         )
     if laws.output_correlation > 0.0 and not laws.output.unit == Laws().output:
-        raise InvalidNetwork("correlated output weights are Gaussian; leave out output, or the correlation")
+        raise InvalidNetwork(
+            "correlated output weights are Gaussian; leave out output_law, or the correlation"
+        )
     if laws.output_correlation > 0.0 and not _is_odd(network):
         raise InvalidNetwork(
             f"the features of the {network.name}-net need not have mean zero, so with correlated "
@@ -376,10 +381,11 @@ def refuse_missing_moments(network: Network, order: int) -> None:
         law = getattr(network.laws, name)
         enough = law.light if needed == inf else not needed or law.has_moment(int(np.ceil(needed)))
         if not enough:
-            raise NotAvailable(
-                f"{name} = {str(law)!r} has too heavy tails: {order}-point functions of the "
+            raise NotAvailable.about(
+                f"{name}_law",
+                f"{str(law)!r} has too heavy tails: {order}-point functions of the "
                 f"{network.name}-net would be infinite. Take a law with lighter tails, or for hidden weights "
-                "a bounded activation"
+                "a bounded activation",
             )
 
 
@@ -445,5 +451,8 @@ def neuron_of(network: Network) -> Neuron:
 def refuse(network: type[Network], name: str, value: object, kind: str) -> InvalidNetwork:
     """Make the error for a number that a kind of network does not take."""
     known = [one.name for one in fields(cast(Any, network)) if one.name not in ("width", "laws")]
-    why = network.refused.get(name, f"the {{kind}}-net has no {name}; it has {', '.join(known)}")
-    return InvalidNetwork(f"{name} = {shown(value)} was given, but {why.format(kind=kind)}")
+    laws = [f"{one.name}_law" for one in fields(Laws) if one.name != "output_correlation"]
+    near = f"; did you mean '{name}_law'?" if f"{name}_law" in laws else did_you_mean(name, [*known, *laws])
+    has = f"{', '.join(known)} and the laws {', '.join(laws)}"
+    why = network.refused.get(name, f"the {{kind}}-net has no {name}; it has {has}{near}")
+    return InvalidNetwork.about(name, f"{shown(value)} was given, but {why.format(kind=kind)}")

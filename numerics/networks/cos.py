@@ -116,7 +116,7 @@ class CosNet(Network):
     kind: ClassVar[str] = "cos"
     feature_growth: ClassVar[float | None] = 0.0
     refused: ClassVar[Mapping[str, str]] = {
-        "sigma_b": "the cos-net has no Gaussian bias (its phases are uniform); leave sigma_b out and set "
+        "sigma_b": "the cos-net has no Gaussian bias (its phases are uniform); leave it out and set "
         "sigma_w (momenta) and sigma_a (amplitudes)"
     }
     width: int

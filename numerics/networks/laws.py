@@ -141,6 +141,10 @@ class ParameterLaw(ABC):
         parts = [comb(order, k) * scale**k * mean ** (order - k) for k in range(order + 1)]
         return sum((c * self._moment(k) for k, c in enumerate(parts) if c), start=Fraction(0))
 
+    def moment_error(self, order: int) -> float:
+        """How far `moment` may be off; zero where it is a formula."""
+        return 0.0
+
     @abstractmethod
     def _moment(self, order: int) -> Moment:
         """Moment of the standard variable."""

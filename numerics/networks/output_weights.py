@@ -36,6 +36,26 @@ def output_moments(network: Network, components: Indices) -> Array:
     return product
 
 
+def output_moment_errors(network: Network, components: Indices) -> Array:
+    """How far `output_moments` may be off, shape (M,): zero but for laws whose moments are integrals.
+
+    Examples
+    --------
+    >>> from numerics.networks.erf import ErfNet
+    >>> output_moment_errors(ErfNet(3), np.array([[0, 0, 0, 0]])).tolist()
+    [0.0]
+    """
+    law, size = network.laws.output.unit, components.shape[1]
+    orders = range(0, size + 1, 2)
+    share = np.zeros(size + 1)
+    share[::2] = [law.moment_error(order) / float(law.moment(order)) for order in orders]
+    total = np.zeros(len(components))
+    for output in np.unique(components):
+        total += share[np.count_nonzero(components == output, axis=1)]
+    errors: Array = total * np.abs(output_moments(network, components))
+    return errors
+
+
 def output_moment(network: Network, order: int) -> float:
     """Moment E[a^n] of an output weight.
 

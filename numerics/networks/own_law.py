@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 from math import isfinite
 from typing import Any, ClassVar, final
@@ -10,10 +9,11 @@ from typing import Any, ClassVar, final
 import numpy as np
 from numpy.typing import NDArray
 
-from diagrams.messages import did_you_mean, shown
+from diagrams.messages import shown
 from numerics.errors import InvalidNetwork
 from numerics.given import as_number
 from numerics.networks.laws import Moment, ParameterLaw
+from numerics.networks.scipy_moments import by_integration, frozen_law, moment_of
 
 Array = NDArray[np.float64]
 
@@ -135,7 +135,7 @@ class SciPyLaw(ParameterLaw):
                 f"mean = {self.mean!r} and scale = {self.scale!r} were given to scipy.{self.distribution}; "
                 "shift and stretch it by SciPy's own loc and scale, as in 'scipy.gumbel_r:loc=1,scale=0.7'"
             )
-        _frozen(self.distribution, self.numbers)
+        frozen_law(self.distribution, self.numbers)
 
     @property
     def text(self) -> str:
@@ -149,53 +149,29 @@ class SciPyLaw(ParameterLaw):
         return looks_even(self.quantile)
 
     def has_moment(self, order: int) -> bool:
-        """Whether SciPy gives numbers that can be moments, up to this order.
+        """Whether two rules, or SciPy, give numbers that can be moments, up to this order.
 
         Where a moment does not exist SciPy may give a finite number all the same. Even moments are positive,
         and E[g^2k]^(1/2k) does not fall with k; numbers that break this are none.
         """
-        even = [_moment(self.distribution, self.numbers, k) for k in range(2, order + 1, 2)]
+        if order == 0 or by_integration(self.distribution, self.numbers, order + order % 2).trusted:
+            return True
+        even = [float(moment_of(self.distribution, self.numbers, k).value) for k in range(2, order + 1, 2)]
         norms = [moment ** (1 / (2 * k)) if moment > 0 else -1.0 for k, moment in enumerate(even, start=1)]
         if not all(isfinite(norm) and norm > 0 for norm in norms):
             return False
         grows = all(after >= before * (1 - 1e-9) for before, after in pairwise(norms))
-        return grows and (order == 0 or isfinite(_moment(self.distribution, self.numbers, order)))
+        return grows and isfinite(float(moment_of(self.distribution, self.numbers, order).value))
+
+    def moment_error(self, order: int) -> float:
+        """Difference of two rules, and rounding."""
+        return float(moment_of(self.distribution, self.numbers, order).error) if order else 0.0
 
     def _moment(self, order: int) -> float:
-        return _moment(self.distribution, self.numbers, order) if order else 1.0
+        return float(moment_of(self.distribution, self.numbers, order).value) if order else 1.0
 
     def _quantile(self, u: Array) -> Array:
-        return np.asarray(_frozen(self.distribution, self.numbers).ppf(u), dtype=np.float64)
-
-
-@lru_cache(maxsize=64)
-def _frozen(name: str, numbers: tuple[tuple[str, float], ...]) -> Any:
-    from scipy import stats
-
-    family = getattr(stats, name, None) if name.isidentifier() else None
-    if not isinstance(family, stats.rv_continuous):
-        known = [one for one in dir(stats) if isinstance(getattr(stats, one, None), stats.rv_continuous)]
-        raise InvalidNetwork(
-            f"scipy.{name} was given; a continuous distribution of scipy.stats is needed, such as "
-            f"scipy.gumbel_r{did_you_mean(name, known)}"
-        )
-    try:
-        frozen = family(**dict(numbers))
-        good = bool(np.all(np.isfinite(frozen.ppf([0.25, 0.75]))))
-    except TypeError:
-        good = False
-    if not good:
-        raise InvalidNetwork(
-            f"the numbers of scipy.{name} are {dict(numbers)}; it needs {family.shapes or 'no shapes'}, and "
-            "takes loc and scale"
-        )
-    return frozen
-
-
-@lru_cache(maxsize=1024)
-def _moment(name: str, numbers: tuple[tuple[str, float], ...], order: int) -> float:
-    with np.errstate(all="ignore"):
-        return float(_frozen(name, numbers).moment(order))
+        return np.asarray(frozen_law(self.distribution, self.numbers).ppf(u), dtype=np.float64)
 
 
 def named_scipy_law(name: str, numbers: dict[str, float]) -> SciPyLaw:

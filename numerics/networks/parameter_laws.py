@@ -13,6 +13,9 @@ from numerics.given import as_number
 from numerics.networks.laws import FAMILIES, GAUSSIAN, ParameterLaw, StudentT
 from numerics.networks.own_law import law_of_scipy, named_scipy_law
 
+#: What others call our laws, for hints.
+_OTHER_NAMES = {"norm": "gaussian", "normal": "gaussian", "t": "student-t", "bernoulli": "rademacher"}
+
 
 def as_law(given: object, what: str = "law") -> ParameterLaw:
     """Read a law.
@@ -53,22 +56,27 @@ def as_law(given: object, what: str = "law") -> ParameterLaw:
     known = [one.name for one in fields(family)]
     if strange := set(numbers) - set(known):
         wrong = min(strange)
-        raise InvalidNetwork(
-            f"{what} = {shown(given)}: {family.family} has no {shown(wrong)}; it has {', '.join(known)}"
-            f"{did_you_mean(wrong, known)}"
+        raise InvalidNetwork.about(
+            what,
+            f"{shown(given)} was given: {family.family} has no {shown(wrong)}; it has {', '.join(known)}"
+            f"{did_you_mean(wrong, known)}",
         )
     if family is StudentT and "df" not in numbers:
-        raise InvalidNetwork(f"{what} = {shown(given)}: the degrees of freedom are missing: student-t:df=5")
+        raise InvalidNetwork.about(
+            what, f"{shown(given)} was given: the degrees of freedom are missing: student-t:df=5"
+        )
     return family(**numbers)
 
 
 def _unknown(given: object, what: str) -> InvalidNetwork:
     names = [one.family for one in FAMILIES]
-    near = did_you_mean(given.partition(":")[0], names) if isinstance(given, str) else ""
-    return InvalidNetwork(
-        f"{what} = {shown(given)} was given; the laws are {', '.join(names)} (with numbers as in "
+    said = given.partition(":")[0].strip().lower() if isinstance(given, str) else ""
+    near = did_you_mean(_OTHER_NAMES.get(said, said), names) if said else ""
+    return InvalidNetwork.about(
+        what,
+        f"{shown(given)} was given; the laws are {', '.join(names)} (with numbers as in "
         "student-t:df=5 or gaussian:mean=0.3), and distributions of SciPy as in "
-        f"scipy.gumbel_r:scale=0.7{near}"
+        f"scipy.gumbel_r:scale=0.7{near}",
     )
 
 
@@ -78,13 +86,16 @@ def _read_numbers(given: str, text: str, what: str) -> dict[str, float]:
         name, _, value = item.partition("=")
         name = name.strip().lower()
         if name in found:
-            raise InvalidNetwork(f"{what} = {shown(given)}: {shown(name)} is given twice; give it once")
+            raise InvalidNetwork.about(
+                what, f"{shown(given)} was given: {shown(name)} stands there twice; give it once"
+            )
         try:
             found[name] = float(value)
         except ValueError:
-            raise InvalidNetwork(
-                f"{what} = {shown(given)}: {shown(item.strip())} is not understood; numbers are written as "
-                "in student-t:df=5,mean=0.3"
+            raise InvalidNetwork.about(
+                what,
+                f"{shown(given)} was given: {shown(item.strip())} is not understood; numbers are written as "
+                "in student-t:df=5,mean=0.3",
             ) from None
     return found
 

@@ -130,17 +130,18 @@ def from_record(record: Mapping[str, object] | str) -> Network:
 
 
 def _table(record: Mapping[str, object] | str) -> dict[str, Any]:
+    read: object = record
     if isinstance(record, str):
         try:
-            record = json.loads(record)
+            read = json.loads(record)
         except ValueError:
-            record = {}
-    if not isinstance(record, Mapping) or not record:
+            read = None
+    if not isinstance(read, Mapping) or not read:
         raise InvalidNetwork(
             f"{shown(record)} was given; the record of a network is needed, such as "
             '{"kind": "erf", "width": 5}'
         )
-    return dict(record)
+    return dict(read)
 
 
 def _plain(value: object) -> object:

@@ -2,7 +2,7 @@
 
 Standard deviations are carried along to first order, with the slopes below. Bounds are bounds: of a product
 |a| δb + |b| δa + δa δb, of a quotient q = a/b (δa + |q| δb)/(|b| − δb), infinite where b may vanish, of a
-function of one number the larger of its two changes.
+function of one number the larger of its two changes. What is not finite has no bound that says anything.
 """
 
 from collections.abc import Callable, Mapping
@@ -59,9 +59,15 @@ def propagated(ufunc: np.ufunc, values: list[Array], bounds: list[Array | None])
     """
     with np.errstate(all="ignore"):
         if ufunc in _SLOPES and len(values) == 1:
-            return _of_one(ufunc, _SLOPES[ufunc], values[0], bounds[0])
-        rule = _RULES.get(ufunc)
-        return None if rule is None or len(values) != 2 else rule(*values, *bounds)
+            found = _of_one(ufunc, _SLOPES[ufunc], values[0], bounds[0])
+        else:
+            rule = _RULES.get(ufunc)
+            if rule is None or len(values) != 2:
+                return None
+            found = rule(*values, *bounds)
+    value, slopes, changed = found
+    finite = np.isfinite(value)
+    return value, slopes, [None if one is None else np.where(finite, one, np.inf) for one in changed]
 
 
 def _of_one(

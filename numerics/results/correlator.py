@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from diagrams.messages import shown
-from numerics.deprecated import renamed
+from diagrams.messages import counted, shown
 from numerics.errors import InvalidPoints, InvalidStatistics
 from numerics.fields.field_set import FieldSet
 from numerics.fields.index_sets import multiset_count, ranks
@@ -154,21 +153,29 @@ class Correlator(Estimate):
         def rows() -> Iterator[tuple[object, ...]]:
             return ((label, " ".join(map(str, at)), value, error) for at, label, value, error in self.rows())
 
-        title = f"{self.part.value.format(self.order)} of {len(self.fields)} fields, {self.size} elements"
-        return Content(title, self._facts(), ("element", "indices", "value", "error"), rows, self.size)
+        return Content(
+            self._title(), self._facts(), ("element", "indices", "value", "error"), rows, self.size
+        )
+
+    def _title(self) -> str:
+        what = self.part.value.format(self.order)
+        return f"{what} of {counted(len(self.fields), 'field')}, {counted(self.size, 'element')}"
 
     def __repr__(self) -> str:
-        title = self.part.value.format(self.order)
-        head = f"<{title} of {len(self.fields)} fields, {self.size} elements; {self._judged()}"
-        shown_rows = self.indices[:_SHOWN].tolist()
-        labels = [self.fields.label(row) for row in shown_rows]
+        return "\n".join([f"<{self._title()}; {self._judged()}", *self._few_rows()]) + ">"
+
+    def __str__(self) -> str:
+        """Write the first elements as a table, with how they were obtained and whether to trust them."""
+        return "\n".join([self._title(), *self._few_rows(), f"  {self._judged()}"])
+
+    def _few_rows(self) -> list[str]:
+        """The first elements, with their errors, below each other."""
+        labels = [self.fields.short_label(row) for row in self.indices[:_SHOWN].tolist()]
         width = max(map(len, labels), default=0)
         lines = [
             f"  {label:<{width}}   {Estimate.__getitem__(self, row)}" for row, label in enumerate(labels)
         ]
-        if self.size > _SHOWN:
-            lines.append(f"  ... ({self.size - _SHOWN} more)")
-        return "\n".join([head, *lines]) + ">"
+        return [*lines, f"  ... ({self.size - _SHOWN:,} more)"] if self.size > _SHOWN else lines
 
     def to_xarray(self) -> "xarray.Dataset":
         """Return value, error and index sets as labelled arrays, see `numerics.results.labelled`."""
@@ -212,14 +219,11 @@ class Correlator(Estimate):
                 "element; take elements, as in g[0, 0, 1, 2], or their numbers(), or their value"
             )
 
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name):  # noqa: ANN001, ANN204
-            old = self.__dict__.get("_old", {})
-            if name in old:
-                renamed(f".{name}", _NEW_NAMES.get(name, f'.evidence["{name}"]'))
-                return old[name]()
-            return super().__getattr__(name)
+    def _old_name(self, name: str) -> tuple[str, Callable[[], object]] | None:
+        old = self.__dict__.get("_old", {})
+        if name in old:
+            return _NEW_NAMES.get(name, f'.evidence["{name}"]'), old[name]
+        return super()._old_name(name)
 
 
 #: Attributes of the results of one release ago.

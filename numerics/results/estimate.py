@@ -1,6 +1,6 @@
 """Numbers with an error, a method, a quality and a provenance; nothing numerical travels without them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,8 @@ class Estimate(NDArrayOperatorsMixin, Shown):
 
     Sums, differences, products, quotients, powers, and the NumPy functions negative, absolute, square, sqrt,
     exp, log, sum, mean and std carry the errors along, to first order, with all correlations between numbers
-    of one sample. ``np.asarray`` gives the values.
+    of one sample. What is not defined, such as a number divided by zero, is `Quality.UNDEFINED`.
+    ``np.asarray`` gives the values.
 
     Parameters
     ----------
@@ -202,11 +203,17 @@ class Estimate(NDArrayOperatorsMixin, Shown):
     if not TYPE_CHECKING:
 
         def __getattr__(self, name):  # noqa: ANN001, ANN204
-            evidence = self.__dict__.get("evidence", {})
-            if name in evidence:
-                renamed(f".{name}", f'.evidence["{name}"]')
-                return evidence[name]
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            old = self._old_name(name)
+            if old is None:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            new, find = old
+            renamed(f".{name}", new)
+            return find()
+
+    def _old_name(self, name: str) -> tuple[str, Callable[[], object]] | None:
+        """The new name of an attribute of one release ago, and how it is found."""
+        evidence = self.__dict__.get("evidence", {})
+        return (f'.evidence["{name}"]', lambda: evidence[name]) if name in evidence else None
 
     # -- arithmetic ----------------------------------------------------------------------------------------
 
@@ -250,11 +257,13 @@ class Estimate(NDArrayOperatorsMixin, Shown):
         inputs: Sequence[object],
     ) -> "Estimate":
         """Make a function of several; a subclass may keep what all `inputs` have in common."""
+        defined = bool(np.all(np.isfinite(value)))
+        defined |= not all(np.all(np.isfinite(one.value)) for one in given)
         return Estimate(
             value,
             together(parts),
             joined_methods(one.method for one in given),
-            worst(one.quality for one in given),
+            worst(one.quality for one in given) if defined else Quality.UNDEFINED,
             joined(one.provenance for one in given),
         )
 

@@ -5,12 +5,14 @@ The renderers stand on the top floor and read plain fields (`Content`); results 
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import Field, dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+
+from diagrams.messages import shown
 
 #: What a result can be asked for, and who answers.
 FACES: Mapping[str, str] = MappingProxyType(
@@ -152,6 +154,31 @@ def in_brief(content: Content) -> str:
     lines = [f"<{content.title}", *facts, *rows][:MOST_LINES]
     cut = [line if len(line) <= MOST_LETTERS else line[: MOST_LETTERS - 4] + " ..." for line in lines]
     return "\n".join(cut) + ">"
+
+
+def unusual(made: Any, longest: int = 200) -> str:
+    """Write what a dataclass was made with, leaving out what is as usual; on one line.
+
+    Examples
+    --------
+    >>> @dataclass
+    ... class Jug:
+    ...     litres: float
+    ...     colour: str = "blue"
+    ...     handles: int = 1
+    >>> unusual(Jug(2.0, handles=2))
+    'Jug(litres=2.0, handles=2)'
+    """
+    words = [
+        f"{one.name}={shown(getattr(made, one.name), longest)}"
+        for one in fields(made)
+        if one.repr and getattr(made, one.name) != _usual(one)
+    ]
+    return f"{type(made).__name__}({', '.join(words)})"
+
+
+def _usual(one: Field[Any]) -> object:
+    return one.default if one.default_factory is MISSING else one.default_factory()
 
 
 def written(value: object) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol, final, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from diagrams.messages import shown
+from diagrams.messages import counted, shown
 from numerics.deprecated import renamed
 from numerics.errors import InvalidStatistics, NotAvailable, OrderMissing
 from numerics.fields.field_set import FieldSet
@@ -107,16 +107,29 @@ class Correlators(Shown, Mapping[int, Correlator]):
         return order in self._orders
 
     def __repr__(self) -> str:
-        lines = [f"<Correlators of {self.fields!r}"[:110]]
+        lines = [f"<Correlators of {self.fields!r}"]
         for order in self._orders[:8]:
             one = self[order]
             size = np.abs(one.value)
             lines.append(
-                f"  {one.part.value.format(order)}: {one.size} elements, |value| {size.min():.3g} to "
-                f"{size.max():.3g}, error {one.error.max(initial=0.0):.1g}; "
+                f"  {one.part.value.format(order)}: {counted(one.size, 'element')}, |value| "
+                f"{size.min():.3g} to {size.max():.3g}, error {one.error.max(initial=0.0):.1g}; "
                 f"{one.quality.name.lower().replace('_', ' ')}"
             )
         return "\n".join(lines) + ">"
+
+    def __array__(self, dtype: object = None, copy: bool | None = None) -> NDArray[Any]:
+        """Refuse: the orders have tensors of different sizes, and NumPy would take the orders themselves.
+
+        Raises
+        ------
+        InvalidStatistics
+        """
+        some = self._orders[0] if self._orders else 2
+        raise InvalidStatistics(
+            f"correlators of the orders {list(self._orders)} were given where one array is needed: take one "
+            f"order, as in correlators[{some}].value, or all of them, as in correlators.joint().value"
+        )
 
     # -- what they are of ----------------------------------------------------------------------------------
 
@@ -403,7 +416,7 @@ class Correlators(Shown, Mapping[int, Correlator]):
             facts |= {f"quality of order {order}": said for order, said in qualities.items()}
         facts |= {"error": several[0].facts["error"]} if several else {}
         kind = self._part.name.capitalize()
-        title = f"{kind} correlators of orders {list(self._orders)} of {len(self.fields)} fields"
+        title = f"{kind} correlators of orders {list(self._orders)} of {counted(len(self.fields), 'field')}"
         columns = ("order", "element", "indices", "value", "error")
         return Content(title, facts, columns, rows, sum(one.n_rows for one in several))
 

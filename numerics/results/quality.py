@@ -18,10 +18,20 @@ class Quality(Enum):
     NOT_CONVERGED = (
         "the integral did not reach the requested accuracy; ask for less (rtol), or leave the method open"
     )
+    UNDEFINED = (
+        "not finite: a division by zero, a function outside its domain, or an average that does not exist; "
+        "use the elements that are finite"
+    )
 
 
 #: From the worst on: what a result is that was made of results of different quality.
-_WORST_FIRST = (Quality.HEAVY_TAILED, Quality.TOO_FEW_SAMPLES, Quality.NOT_CONVERGED, Quality.TRUSTED)
+_WORST_FIRST = (
+    Quality.UNDEFINED,
+    Quality.HEAVY_TAILED,
+    Quality.TOO_FEW_SAMPLES,
+    Quality.NOT_CONVERGED,
+    Quality.TRUSTED,
+)
 
 
 def worst(qualities: Iterable[Quality]) -> Quality:

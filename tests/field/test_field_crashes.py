@@ -319,22 +319,33 @@ def test_counts_and_nets_are_read_alike_everywhere(words, capsys):
 
 
 def test_every_whole_number_of_every_command_has_one_reader():
-    from nnft_sym.commands.options import WholeNumber
+    from nnft_sym.commands.options import Given
+    from nnft_sym.parameters.architecture import Kind
+    from nnft_sym.parameters.readers import Whole
 
     for name in COMMANDS:
         command = cli.nnft.get_command(click.Context(cli.nnft), name)
         for parameter in command.params:
             assert not isinstance(parameter.type, click.types.IntParamType), f"{name} {parameter.name}"
-            if parameter.name in ("n", "n_external", "width", "networks", "neurons", "seed", "blocks"):
-                assert isinstance(parameter.type, WholeNumber), f"{name} {parameter.name}"
-            if parameter.name == "net":
-                assert parameter.callback is not None, name
+            if parameter.name in (
+                "n",
+                "width",
+                "networks",
+                "neurons",
+                "seed",
+                "blocks",
+                "experiments",
+                "threads",
+            ):
+                assert isinstance(parameter.type, Given), f"{name} {parameter.name}"
+                assert isinstance(parameter.type.said.parameter.reader, Whole), f"{name} {parameter.name}"
+            if parameter.name == "kind" and "--net" in parameter.opts:
+                assert isinstance(parameter.type.said.parameter.reader, Kind), name
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("9" * 5000, "more than 40 digits")]
-    + [(text, "is not a whole number") for text in ("1e400", "2.5", "", "nan", "0x10")],
+    [(text, "a whole number from 0 to") for text in ("9" * 5000, "1e400", "2.5", "", "nan", "0x10")],
 )
 def test_what_is_no_whole_number_is_refused_in_one_short_line(text, said, capsys):
     code = run(["count", "--vertices", "4:1", "-n", text])

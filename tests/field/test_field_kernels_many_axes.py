@@ -1,5 +1,7 @@
 """FAULTS K1 and L: kernels cost linearly in the input dimension, and refuse what is no finite real number."""
 
+import time
+
 import mpmath as mp
 import numpy as np
 import pytest
@@ -35,7 +37,12 @@ def pairs(d_in, rng):
 def test_twenty_points_in_3072_dimensions_depend_on_covariances_only():
     """FAULTS K1: took 51 s. In 20 dimensions that hold all the points, K is the same function of x·y."""
     x = np.random.default_rng(0).normal(size=(20, 3072))
-    found = nn.ErfNet(10, 1.5, 0.05, 3072).kernel.full(x, x)
+    kernel, taken = nn.ErfNet(10, 1.5, 0.05, 3072).kernel, []
+    for _ in range(3):
+        start = time.thread_time()
+        found = kernel.full(x, x)
+        taken.append(time.thread_time() - start)
+    assert min(taken) < 0.5
     rotated = np.linalg.qr(x.T)[1].T * np.sqrt(20 / 3072)
     small = nn.ErfNet(10, 1.5, 0.05, 20).kernel.full(rotated, rotated)
     np.testing.assert_allclose(found, small, rtol=0, atol=1e-13 * small.max())

@@ -10,7 +10,8 @@ from diagrams.errors import NNFTError
 from diagrams.messages import bounded, shown
 from nnft_sym.cli import run
 from nnft_sym.commands.validate import command
-from nnft_sym.commands.widths import parse_widths
+from nnft_sym.parameters.readers import Refused
+from nnft_sym.parameters.runs import WIDTHS
 from nnft_sym.report.output import UnwritableOutput, check_folder, refuse_other_study, write_output
 from nnft_sym.study.config import InvalidStudy, load_study, parse_study
 from nnft_sym.study.run import run_study
@@ -267,11 +268,10 @@ def test_messages_are_printable_and_bounded():
 
 def test_repeated_widths_and_absurd_scans():
     """FAULTS L, N9, N10."""
-    import click
-
-    with pytest.raises(click.UsageError, match="two or more different widths"):
-        parse_widths("5,5")
-    assert parse_widths("1e1,2") == (2, 10)
+    reader = WIDTHS.reader
+    with pytest.raises(Refused, match="2 or more different whole numbers"):
+        reader.check(reader.read("5,5"))
+    assert reader.check(reader.read("1e1,2")) == (2, 10)
     for widths, experiments in (((2, 2147483647), 10), ((2, 5), 1_000_000)):
         with pytest.raises(InvalidStatistics, match=r"given|asked for|hours|GB"):
             scan_widths(ReLUNet(1), [[1.0]], widths, experiments=experiments)

@@ -15,7 +15,7 @@ from typing import final
 import numpy as np
 
 from numerics.errors import NotAvailable
-from numerics.exact.features.base import Array, FeatureMoments, Indices
+from numerics.exact.features.base import Array, FeatureMoments, Indices, legendre_rule
 from numerics.kernels.base import covariance
 from numerics.networks.erf import ErfNet
 from numerics.results.estimate import Estimate
@@ -170,7 +170,7 @@ def _blocked(evaluate: _Evaluate, rho: Array, nodes: tuple[Array, Array]) -> Arr
 
 def _crowded_nodes(n_nodes: int, power: int) -> tuple[Array, Array]:
     """Nodes and weights on [0, 1], crowded towards 1."""
-    legendre, weights = np.polynomial.legendre.leggauss(n_nodes)
+    legendre, weights = legendre_rule(n_nodes)
     rest = (1 - legendre) / 2
     return 1 - rest**power, weights / 2 * power * rest ** (power - 1)
 

@@ -9,7 +9,7 @@ from math import gamma, pi, sqrt
 import numpy as np
 
 from diagrams.combinatorics.numbers import double_factorial
-from numerics.exact.features.base import Array, Indices
+from numerics.exact.features.base import Array, Indices, legendre_rule
 from numerics.results.estimate import Estimate
 
 EPS = float(np.finfo(np.float64).eps)
@@ -75,7 +75,7 @@ def arc_moments(vectors: Array, indices: Indices) -> Estimate:
     dot = np.einsum("mk,mk->m", clockwise, counter)
     length = np.arctan2(np.abs(cross), -dot)
     active = (spread <= pi / 2) | ((spread < 1.5 * pi) & (cross > 0))
-    legendre, weights = np.polynomial.legendre.leggauss(32 + n)
+    legendre, weights = legendre_rule(32 + n)
     s = length[:, np.newaxis] * (1 + legendre) / 2
     product = np.ones_like(s)
     for slot in range(n):
@@ -198,13 +198,13 @@ def _polygon_integral(forms: Array, indices: Indices, bounds: Indices, n_nodes: 
         The integrals, and those of the size of the integrand.
     """
     breaks = _azimuth_breaks(forms[bounds, :2])
-    legendre, weights = np.polynomial.legendre.leggauss(n_nodes)
+    legendre, weights = legendre_rule(n_nodes)
     widths = np.diff(breaks)[:, np.newaxis]
     phi = (breaks[:-1, np.newaxis] + widths * (1 + legendre) / 2).ravel()
     phi_weights = (widths / 2 * weights).ravel()
     a = forms[:, :2] @ np.array([np.cos(phi), np.sin(phi)])
     reach = pi / 2 + np.arctan(a[bounds].min(axis=0)) if len(bounds) else np.full(len(phi), pi)
-    polar, polar_weights = np.polynomial.legendre.leggauss(20 + indices.shape[1])
+    polar, polar_weights = legendre_rule(20 + indices.shape[1])
     theta = reach[:, np.newaxis] * (1 + polar) / 2
     sine = np.sin(theta)
     values = a[:, :, np.newaxis] * sine + forms[:, 2, np.newaxis, np.newaxis] * np.cos(theta)

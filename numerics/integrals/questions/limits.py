@@ -5,6 +5,7 @@ from typing import final
 
 from numerics.errors import LoweringError
 from numerics.given import as_instance, as_number, as_whole
+from numerics.results.faces import unusual
 
 
 @final
@@ -93,7 +94,7 @@ USUAL = Refinement()
 
 
 @final
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Accuracy:
     """Accuracy asked for, and the limits within which to reach it.
 
@@ -137,6 +138,10 @@ class Accuracy:
         object.__setattr__(self, "max_operations", operations)
         as_instance(self.strict, bool, "strict", LoweringError, "True or False")
         as_instance(self.refinement, Refinement, "refinement", LoweringError, "Refinement(...)")
+
+    def __repr__(self) -> str:
+        """Show what was chosen, not what is as usual."""
+        return unusual(self)
 
     @property
     def text(self) -> str:

@@ -98,6 +98,11 @@ class IntegralStore:
         """Size of all entries in bytes."""
         return sum(size for _, _, size in self._entries())
 
+    @property
+    def closed(self) -> int:
+        """Number of subfolders that could hold integrals and may not be looked into."""
+        return sum(not _may_look_into(folder.path) for folder in self._subfolders())
+
     def fetch(self, asked: str, shape: tuple[int, ...]) -> Answer | None:
         """Look an answer up.
 
@@ -167,11 +172,15 @@ class IntegralStore:
 
     def _files(self) -> Iterator[Path]:
         """Give everything in the subfolders that could be ours; links are not followed."""
+        for folder in self._subfolders():
+            for file in _listed(folder.path):
+                if file.name.lstrip(".").startswith(folder.name):
+                    yield Path(file.path)
+
+    def _subfolders(self) -> "Iterator[os.DirEntry[str]]":
         for folder in _listed(self.folder):
             if _SUBFOLDER.fullmatch(folder.name) and folder.is_dir(follow_symlinks=False):
-                for file in _listed(folder.path):
-                    if file.name.lstrip(".").startswith(folder.name):
-                        yield Path(file.path)
+                yield folder
 
     def _sweep(self) -> None:
         """Remove the temporary files of writers that were killed."""
@@ -212,6 +221,16 @@ def _listed(folder: str | Path) -> "list[os.DirEntry[str]]":
             return sorted(entries, key=lambda entry: entry.name)
     except OSError:
         return []
+
+
+def _may_look_into(folder: str) -> bool:
+    try:
+        os.scandir(folder).close()
+    except FileNotFoundError:  # just removed by another process
+        return True
+    except OSError:
+        return False
+    return True
 
 
 def _is_sealed(path: Path, status: os.stat_result) -> bool:

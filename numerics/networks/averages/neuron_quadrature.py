@@ -147,6 +147,7 @@ def product_rule(
     return Rule(axes, tuple(factors))
 
 
+@np.errstate(over="ignore", invalid="ignore")  # what does not converge is told by its error
 def refined(
     evaluate: Callable[[Rule], Array],
     axes: Array,
@@ -285,6 +286,9 @@ class QuadratureKernel(Kernel):
         self._length_scale = length_scale
         self._relative_error = 0.0
         self._pairs = gaussian_pairs(neuron)
+
+    def __repr__(self) -> str:
+        return f"<kernel of {self._neuron.activation!r} by quadrature>"
 
     @property
     def by_quadrature(self) -> bool:

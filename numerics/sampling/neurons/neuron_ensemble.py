@@ -30,6 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagrams.combinatorics.set_partitions import set_partitions
+from diagrams.messages import shown
 from numerics.errors import InvalidPoints, InvalidStatistics, NotAvailable
 from numerics.exact.inputs import MEMORY_LIMIT
 from numerics.fields.field_set import Fields, FieldSet, as_field_set
@@ -115,17 +116,20 @@ class NeuronEnsemble(Described):
         return self.fields.inputs
 
     def _refuse_what_cannot_be_drawn(self) -> None:
-        laws = self.network.laws
-        if not laws.gaussian_hidden or laws.output_correlation:
-            raise NotAvailable(
-                f"neurons of {self.network!r} cannot be drawn one by one: Gaussian hidden parameters and "
-                "independent output weights are needed; use Ensemble"
-            )
+        needed = "needs Gaussian hidden weights and biases, and independent output weights"
+        for name, law in self.network.laws.named().items():
+            if name != "output_law":
+                raise NotAvailable.about(
+                    name,
+                    f"{shown(str(law))} was given, and drawing neurons one by one {needed}; leave it out, or "
+                    "sample whole networks",
+                )
         as_instance(self.tilted, bool, "tilted", InvalidStatistics, "True or False")
         if self.tilted and not isinstance(self.network, GaussNet):
-            raise NotAvailable(
-                f"tilted sampling exists for gauss, not for {self.network.name}: the features of "
-                "the other nets have light tails; leave `tilted` out"
+            raise NotAvailable.about(
+                "tilted",
+                f"True was given, but tilted sampling exists for gauss, not for {self.network.name}: the "
+                "features of the other nets have light tails; leave it out",
             )
 
     def sample(

@@ -1,0 +1,149 @@
+"""Which expansion: the parameters of ``expand`` and ``draw``, and of ``count``."""
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated, cast
+
+from diagrams.messages import shown
+from nnft_sym.expansions.kinds import KIND_ALIASES
+from nnft_sym.expansions.truncation import DERIVED, CountingLike, OrderLike
+from nnft_sym.parameters.parameter import Parameter
+from nnft_sym.parameters.readers import Refused, Text, Whole, Word
+
+_SAMPLE = "one number per coupling, as in lambda=2,kappa=1"
+
+
+@dataclass(frozen=True)
+class Powers:
+    """A number, or one number per coupling: orders and countings.
+
+    Parameters
+    ----------
+    other : str
+        What may stand in place of the list, for messages.
+    word : str, optional
+        A word that may stand there.
+    number : bool, optional
+        Whether one number may.
+
+    Examples
+    --------
+    >>> Powers("a number such as 2").check("lambda=2, kappa=1"), Powers("").check("3/2")
+    ({'lambda': 2, 'kappa': 1}, Fraction(3, 2))
+    """
+
+    other: str
+    word: str = ""
+    number: bool = True
+
+    def read(self, text: str) -> object:
+        """Leave it."""
+        return text
+
+    def check(self, value: object, folder: Path | None = None) -> OrderLike | str:
+        """Return a number, the word, or the numbers by name."""
+        text = str(value)
+        if self.word and text.strip() == self.word:
+            return self.word
+        if "=" in text:
+            return self._by_name(text)
+        if not self.number:
+            self._one(text, text)
+            raise Refused(f"{shown(text)} is one number: write {self.other} or {_SAMPLE}")
+        return self._one(text, text)
+
+    def _by_name(self, text: str) -> dict[str, int]:
+        powers: dict[str, int] = {}
+        for part in text.split(","):
+            name, _, number = (word.strip() for word in part.partition("="))
+            if not name or name in powers:
+                raise Refused(f"{shown(text)} is not read: write each coupling once, as in {_SAMPLE}")
+            # A fraction is kept so that `expand` can refuse it with the message that names the coupling.
+            powers[name] = cast(int, self._one(number, text))
+        return powers
+
+    def _one(self, number: str, text: str) -> int | Fraction:
+        # Written out, 1e99999 would fill the memory; nothing that is meant has an exponent of three digits.
+        bounded = re.fullmatch(r"[^eE]{1,20}([eE][-+]?[0-9]{1,2})?", number.strip())
+        try:
+            value = Fraction(number) if bounded else None
+        except (ValueError, ZeroDivisionError):
+            value = None
+        if value is None:
+            number_like = re.fullmatch(r"[-+]?[0-9][0-9_.]*([eE][-+]?[0-9]+)?", number.strip())
+            what = "holds a number out of range" if number_like else "is not read"
+            raise Refused(f"{shown(text)} {what}: write {self.other} or {_SAMPLE}")
+        return int(value) if value.denominator == 1 else value
+
+
+ACTION = Parameter(Text(), argument=True, metavar="ACTION")
+N_POINTS = Parameter(Whole(0), "Number of external points.", option="-n")
+ORDER = Parameter(
+    Powers("a number such as 2"),
+    "Largest number of vertices; or power of each coupling, as in lambda=2,kappa=1; or, with --counting, "
+    "power of 1/N.",
+    metavar="NUMBER|NAME=NUMBER,..",
+)
+VERTICES_AT_MOST = Parameter(Whole(0), "Largest number of vertices.")
+COUNTING = Parameter(
+    Powers(f"'{DERIVED}'", word=DERIVED, number=False),
+    "Count powers of 1/N: '1/N' takes (v-2)/2 for the coupling of f^v; or give them, lambda=1,kappa=2.",
+    metavar="1/N|NAME=NUMBER,...",
+)
+SCHEME = Parameter(
+    Word(("bare", "exact")), "What a line is: the propagator of S_GP, or the exact 2-point function."
+)
+KIND = Parameter(
+    Word(("full", "normalised", "connected", "1pi"), KIND_ALIASES),
+    "Which function: with vacuum parts, without, one component, irreducible.",
+)
+LEGS = Parameter(
+    Word(("labelled", "unlabelled")),
+    "Whether diagrams that differ only by a permutation of the external points are several or one.",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorrelatorParameters:
+    """Which n-point function of which action.
+
+    Attributes
+    ----------
+    action : str
+    n : int
+        Number of external points.
+    scheme, kind : str
+    """
+
+    action: Annotated[str, ACTION]
+    n: Annotated[int, N_POINTS]
+    scheme: Annotated[str, SCHEME] = "bare"
+    kind: Annotated[str, KIND] = "normalised"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpansionParameters(CorrelatorParameters):
+    """A function to some order, in couplings or in 1/N.
+
+    Attributes
+    ----------
+    order, counting
+        As in `nnft_sym.expansions.expansion.correlator`.
+    """
+
+    order: Annotated[OrderLike, ORDER] = 1
+    counting: Annotated[CountingLike, COUNTING] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawnParameters(CorrelatorParameters):
+    """A function to some number of vertices.
+
+    Attributes
+    ----------
+    order : int
+    """
+
+    order: Annotated[int, VERTICES_AT_MOST] = 1

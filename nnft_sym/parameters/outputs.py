@@ -1,0 +1,87 @@
+"""Where results go: ``--out``, whose suffix says what is written, by one rule in every command."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from diagrams.messages import did_you_mean
+from nnft_sym.parameters.parameter import Parameter
+from nnft_sym.parameters.readers import refused
+
+#: Suffixes of matrices, of numbers with their labels (netCDF), and of pictures.
+MATRICES = (".csv", ".npy")
+NETCDF = (".nc", ".nc4", ".cdf", ".h5", ".hdf5")
+PICTURES = (".svg", ".pdf", ".png")
+
+
+@dataclass(frozen=True)
+class OutputFile:
+    """A file that can be written.
+
+    Attributes
+    ----------
+    given : str
+        Its name as given.
+    target : Path
+        The file; for a link, what it points to.
+    suffix : str
+        What the name ends in, in small letters.
+    """
+
+    given: str
+    target: Path
+    suffix: str
+
+
+@dataclass(frozen=True)
+class Output:
+    """The name of a file of results, checked before any work.
+
+    Parameters
+    ----------
+    suffixes : tuple of str
+        How it may end, in capitals or not.
+
+    Examples
+    --------
+    >>> Output((".nc", ".h5")).check("run.csv")
+    Traceback (most recent call last):
+    nnft_sym.parameters.readers.Refused: 'run.csv' was given; a file name ending in .nc or .h5 is needed
+    """
+
+    suffixes: tuple[str, ...]
+
+    def read(self, text: str) -> object:
+        """Leave it."""
+        return text
+
+    def check(self, value: object, folder: Path | None = None) -> OutputFile:
+        """Return the file.
+
+        Raises
+        ------
+        Refused
+            If the name ends otherwise.
+        UnwritableOutput
+            If nothing can be written there.
+        """
+        from nnft_sym.storage.writing import check_writable
+
+        given = str(value)
+        target, suffix = check_writable(given), Path(given).suffix.lower()
+        if suffix not in self.suffixes:
+            *others, last = self.suffixes
+            allowed = f"{', '.join(others)} or {last}" if others else last
+            near = did_you_mean(suffix, self.suffixes) if len(suffix) > 2 else ""
+            raise refused(given, f"a file name ending in {allowed} is needed{near}")
+        return OutputFile(given, target, suffix)
+
+
+def output(suffixes: tuple[str, ...], what: str) -> Parameter:
+    """Describe ``--out`` of one command.
+
+    Examples
+    --------
+    >>> output(MATRICES, "Write K to a file, too.").metavar
+    'FILE.csv|.npy'
+    """
+    return Parameter(Output(suffixes), what, metavar=f"FILE{'|'.join(suffixes)}")
