@@ -144,6 +144,25 @@ def test_joint_fits_where_the_expansion_holds(width, lam, kappa):
     assert by_order.holds is True
 
 
+@pytest.mark.parametrize("points", [[[0.0]], [[-0.05], [0.0], [0.05]]], ids=["one", "three"])
+@pytest.mark.parametrize("width", [6, 7, 12, 17, 18, 30])
+def test_where_the_joint_system_has_no_real_root(points, width):
+    """7 ≤ N ≤ 17: none at one input, and none nearby at three, where a minimiser would stop somewhere."""
+    theory, data = exactly(GaussNet(width, 0.3, 0.3), points, WholeSpace())
+    by_order = infer_by_order(theory, data)
+    assert by_order.holds is True  # the ratio alone would not tell
+    if 7 <= width <= 17:
+        with pytest.raises(NoRealRoot, match="where the model turns round"):
+            infer_jointly(theory, data, by_order)
+        return
+    found = infer_jointly(theory, data, by_order, search=RootSearch(starts=16))
+    assert np.abs(found.residual).max() < 6e-3
+    assert [one.connected for one in found.roots] == [True, False]
+    # between the two the slope changes sign: the connected one is nearer to the free theory
+    first, second = (float(np.abs(one.couplings[1])) for one in found.roots)
+    assert first < second
+
+
 @pytest.mark.statistical
 def test_a_sample_gives_the_couplings_of_the_exact_answer_within_errors():
     """ReLU-net: λ and κ with their errors, which know that G4 and G6 come from the same networks."""

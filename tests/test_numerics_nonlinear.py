@@ -207,6 +207,22 @@ def test_what_data_do_not_determine_gets_no_number(noise, determined):
         assert "lambda" in shown["not determined"]
 
 
+def test_fewer_directions_than_couplings():
+    """Two data that are one to rounding: a linear model is determined in part, a polynomial one refused."""
+    one = Estimate([2.0, 1.0], Uncertainty.known(1e-4 * np.array([[4.0, 2.0], [2.0, 1.0]])))
+    terms = {LAMBDA: [2.0, 1.0], KAPPA: [2.0, 3.0]}
+    found = fit_polynomial(one, Polynomial.of(terms))
+    assert found.determined == (False, False)
+    assert [one.determined for one in found.combinations] == [True, False]
+    assert found.dof == 0
+    total = found.combinations[0]
+    assert total.estimate is not None
+    # in units of the errors both numbers move by 200 λ + 400 κ
+    assert total.weights == pytest.approx([1.0, 0.5], rel=1e-6)
+    with pytest.raises(SingularProblem, match="cannot be told apart"):
+        fit_polynomial(one, Polynomial.of({**terms, SQUARE: [0.1, 0.1]}))
+
+
 def test_one_coupling_compatible_with_zero_is_determined():
     rng = np.random.default_rng(6)
     found = fit_polynomial(

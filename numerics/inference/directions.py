@@ -32,7 +32,7 @@ class Directions:
     length : ndarray, shape (P,)
         Length of each column before; 1 where it was zero.
     singular_values : ndarray, shape (P,)
-        Descending.
+        Descending; 0 for combinations that the data do not see.
     left : ndarray, shape (k, P)
         What each combination does to the data.
     right : ndarray, shape (P, P)
@@ -45,14 +45,25 @@ class Directions:
     right: Array
 
     def solve(self, data: Array) -> Array:
-        """Least-squares parameters of whitened data, shape (k,) -> (P,)."""
-        solved: Array = (self.right.T @ ((self.left.T @ data) / self.singular_values)) / self.length
+        """Least-squares parameters of whitened data, shape (k,) -> (P,); zero for what is not seen."""
+        solved: Array = (self.right.T @ ((self.left.T @ data) * self._reciprocals)) / self.length
         return solved
+
+    @property
+    def gain(self) -> Array:
+        """Matrix of `solve`, shape (P, k)."""
+        found: Array = (self.right.T * self._reciprocals) @ self.left.T
+        return np.asarray(found / self.length[:, np.newaxis])
+
+    @property
+    def _reciprocals(self) -> Array:
+        seen = self.singular_values > 0
+        return np.divide(1.0, self.singular_values, out=np.zeros(len(seen)), where=seen)
 
     @property
     def inverse_square(self) -> Array:
         """Inverse of XᵀX, the covariance of the parameters; shape (P, P)."""
-        found: Array = (self.right.T / self.singular_values**2) @ self.right
+        found: Array = (self.right.T * self._reciprocals**2) @ self.right
         return np.asarray(found / np.outer(self.length, self.length))
 
     def determined(self, size: float, error: Array | None = None) -> NDArray[np.bool_]:
@@ -79,8 +90,9 @@ class Directions:
         >>> two.determined(100.0).tolist(), two.determined(1000.0).tolist()
         ([True, False], [True, True])
         """
-        spread = 1.0 / self.singular_values if error is None else error
-        return np.asarray((spread <= size) | (np.arange(len(spread)) == 0))
+        seen = self.singular_values > 0
+        spread = self._reciprocals if error is None else error
+        return np.asarray(seen & ((spread <= size) | (np.arange(len(spread)) == 0)))
 
     def share(self, combinations: NDArray[np.bool_]) -> Array:
         """Share of each parameter in some combinations, from 0 to 1; shape (P,)."""
@@ -94,7 +106,7 @@ class Directions:
         return np.asarray(forms / forms[np.arange(len(forms)), largest][:, np.newaxis])
 
 
-def directions(design: Array, names: Sequence[str] | None = None) -> Directions:
+def directions(design: Array, names: Sequence[str] | None = None, *, partial: bool = False) -> Directions:
     """Decompose a whitened design.
 
     Parameters
@@ -103,6 +115,8 @@ def directions(design: Array, names: Sequence[str] | None = None) -> Directions:
         One row for each independent direction of the data.
     names : sequence of str, optional
         Of the parameters, for messages; default their numbers.
+    partial : bool, optional
+        Accept that the data do not see some of the combinations.
 
     Returns
     -------
@@ -116,14 +130,16 @@ def directions(design: Array, names: Sequence[str] | None = None) -> Directions:
     size = np.linalg.norm(design, axis=0)
     length = np.where(size > 0, size, 1.0)  # couplings differ by many decades
     left, values, right = np.linalg.svd(design / length, full_matrices=True)
-    rank = int(np.sum(values > UNDETERMINED * values.max(initial=0.0)))
-    if rank < design.shape[1]:
+    rank, count = int(np.sum(values > UNDETERMINED * values.max(initial=0.0))), design.shape[1]
+    if rank < count and not partial:
         raise SingularProblem(
-            f"{design.shape[1]} parameters are to be fitted, but the {design.shape[0]} independent "
+            f"{count} parameters are to be fitted, but the {design.shape[0]} independent "
             f"directions of the data determine only {rank} combination(s) of them: "
             f"{_confused(right[rank:], names)}; fit fewer parameters or add data that tell them apart"
         )
-    return Directions(length, values, left[:, :rank], right[:rank])
+    padded, acts = np.zeros(count), np.zeros((len(design), count))
+    padded[:rank], acts[:, :rank] = values[:rank], left[:, :rank]
+    return Directions(length, padded, acts, right)
 
 
 def _confused(rows: Array, names: Sequence[str] | None) -> str:

@@ -74,7 +74,7 @@ class PolynomialFit(Shown):
     chi2, p_value : float or None
         None for exact data.
     dof : int
-        Retained rank minus P.
+        Retained rank minus the number of combinations that were fitted.
     misfit : float
         Σ|residual|/Σ|data|.
     residual : ndarray, shape (M,)
@@ -84,8 +84,8 @@ class PolynomialFit(Shown):
     null_residual : float
         Violation of exact relations of the data, see `numerics.inference.linear.Fit`.
     freedom : float
-        Slope of the model at the solution relative to that of the free theory, in the worst direction: 1 for
-        a linear model, 0 at a turning point.
+        Volume that the slope of the model spans at the solution, relative to that of the free theory: 1 for a
+        linear model, 0 at a turning point.
     roots : tuple of Root
         All real solutions that were found, the connected one first.
     """

@@ -2,8 +2,8 @@
 
 The problem is first made small. With the coefficients C of K products of couplings, C = QR, only K numbers
 of the data matter. Data have length one, and the coordinates v are chosen such that the slope of the model at
-the free theory is an orthonormal matrix: the linear solution is v = Qᵀy, and the smallest singular value of
-the slope says everywhere how much of the freedom of the free theory is left.
+the free theory is an orthonormal matrix: the linear solution is v = Qᵀy, and the volume that the slope spans
+says everywhere how much of the freedom of the free theory is left.
 
 A *root* is a minimum of the misfit at which the model still moves with the couplings. Where the data cannot
 be reached, a minimiser stops at a turning point of the model, where the slope vanishes: that is no root,
@@ -130,8 +130,9 @@ class SmallProblem:
         return np.asarray(self.slope(place).T @ (self.value(place) - target))
 
     def freedom(self, place: Array) -> float:
-        """Smallest singular value of the slope; 1 at the free theory, 0 at a turning point of the model."""
-        return float(np.linalg.svd(self.slope(place), compute_uv=False)[-1])
+        """Volume that the slope spans, along that of the free theory: 1 there, 0 at a turning point."""
+        free = self.slope(np.zeros(len(self.frame)))
+        return float(np.linalg.det(free.T @ self.slope(place)))
 
 
 def follow(problem: SmallProblem) -> Array:
@@ -198,7 +199,7 @@ def other_roots(problem: SmallProblem, search: RootSearch) -> list[Array]:
         bend = np.linalg.eigvalsh(problem.curvature(place, problem.target))[0]
         near = SAME * float(np.linalg.norm(place))
         known = any(np.linalg.norm(place - one) <= near for one in kept)
-        if bend > 0 and problem.freedom(place) >= LOST and not known:
+        if bend > 0 and abs(problem.freedom(place)) >= LOST and not known:
             kept.append(place)
     return kept
 
