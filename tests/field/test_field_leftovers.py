@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import warnings
 from pathlib import Path
 
@@ -177,10 +178,31 @@ def test_old_names_warn_where_they_are_used():
         assert [one.filename for one in said] == [__file__], name
 
 
-def test_a_study_file_that_is_a_pipe_is_not_waited_for(tmp_path, capsys):
-    os.mkfifo(tmp_path / "pipe.toml")
-    assert run(["validate", str(tmp_path / "pipe.toml")]) == 2
-    assert "is a pipe" in capsys.readouterr().err
+def test_pipes_that_nobody_writes_to_are_not_waited_for(tmp_path, capsys):
+    """Study files, files of points, results."""
+    pipes = {suffix: tmp_path / f"pipe{suffix}" for suffix in (".toml", ".csv", ".nc")}
+    for pipe in pipes.values():
+        os.mkfifo(pipe)
+    assert run(["validate", str(pipes[".toml"])]) == 2
+    assert run(["kernel", "--net", "erf", "--points", f"@{pipes['.csv']}"]) == 2
+    assert capsys.readouterr().out == ""
+    with pytest.raises(nn.NNFTError, match="is no result of this program"):
+        nn.load(pipes[".nc"])
+
+
+def test_pipes_with_a_writer_are_read():
+    """As in ``nnft validate <(make_study)``."""
+    reading, writing = os.pipe()
+
+    def write():
+        with os.fdopen(writing, "w") as file:
+            file.write('[[net]]\nkind = "cos"\nwidth = 3\npoints = [[0.5]]\n')
+
+    later = threading.Timer(0.2, write)
+    later.start()
+    assert [net.kind for net in nn.load_study(f"/dev/fd/{reading}").net] == ["cos"]
+    later.join()
+    os.close(reading)
 
 
 KILLED = """
