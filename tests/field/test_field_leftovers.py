@@ -23,6 +23,11 @@ ROOT = Path(__file__).parents[2]
 EXACT = nn.exact_correlators(nn.ErfNet(5), [[0.3], [0.7]], (2, 4))
 
 
+def with_old_names(call, *given):
+    with pytest.warns(DeprecationWarning, match="the old name goes with the next release"):
+        return call(*given)
+
+
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(
     "call",
@@ -80,6 +85,7 @@ def test_correlators_of_several_orders_are_no_array(numbers):
             lambda: nn.exact_correlators(nn.ErfNet(5), [[0.3]], ()),
             "no orders were given; orders from 1 to",
         ),
+        (lambda: with_old_names(EXACT[4].__getattr__, "connected")(), r"connected\(\)\[4\] in place of"),
         (lambda: nn.networks.from_record("erf"), "'erf' was given; the record of a network is needed"),
         (lambda: nn.networks.from_record("[1]"), r"'\[1\]' was given; the record of a network is needed"),
         (lambda: nn.FieldSet([[0.3]], (-1,)), "positive whole number, the output component, for each of 1"),
