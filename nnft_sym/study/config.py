@@ -18,6 +18,7 @@ from nnft_sym.parameters.parameter import Parameter
 from nnft_sym.parameters.readers import Refused, Text
 from nnft_sym.parameters.runs import ExperimentParameters
 from nnft_sym.study.recipe import PUBLISHED
+from numerics.files.sealed import opened
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -154,10 +155,7 @@ def load_study(path: str | PathLike[str]) -> StudyConfig:
         raise InvalidStudy(f"path = {shown(path)} was given; the name of a study file is needed")
     path = Path(path)
     try:
-        # a pipe nobody writes to would be waited for; a device is refused by its length
-        if path.is_fifo() or path.is_socket():
-            raise InvalidStudy(f"{shown(str(path))} is a pipe; the name of a study file is needed")
-        with path.open("rb") as file:
+        with opened(path) as file:
             content = file.read(MOST_BYTES + 1)
         if len(content) > MOST_BYTES:
             raise InvalidStudy(
