@@ -1,6 +1,6 @@
 """Which network: the keys of a table ``[[net]]``, and the options ``--net``, ``--sigma-w`` and so on."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -71,7 +71,6 @@ _OR_ZERO = Number(f"0, or {_DEVIATION.needed}", least=_SMALLEST, most=_LARGEST, 
 _LAWS = "laplace, student-t:df=5, gaussian:mean=0.3, …"
 
 KIND = Parameter(Kind(), "The architecture.", option="--net", metavar=KINDS)
-ONLY_KIND = Parameter(Kind(), "Only the nets of this kind.", option="--net", metavar=KINDS)
 WIDTH_READER = Whole(1, WIDEST)
 WIDTH = Parameter(WIDTH_READER, "Number N of hidden neurons.")
 SIGMA_W = Parameter(_DEVIATION, "Standard deviation of the weights (divided by √d).", default="1")
@@ -81,10 +80,6 @@ ACTIVATION = Parameter(Text(), "With --net own: an expression such as 'tanh(z)'.
 HIDDEN_LAW = Parameter(Law(), f"Of the hidden weights: {_LAWS}", metavar="LAW", default="gaussian")
 BIAS_LAW = Parameter(Law(), "Of the hidden biases.", metavar="LAW", default="gaussian")
 OUTPUT_LAW = Parameter(Law(), "Of the output weights.", metavar="LAW", default="gaussian")
-
-
-def _changed(parameter: Parameter) -> Parameter:
-    return replace(parameter, default="that of the study")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,36 +133,3 @@ class NetworkParameters(ArchitectureParameters):
     """
 
     width: Annotated[int, WIDTH]
-
-
-@dataclass(frozen=True, kw_only=True)
-class NetworkChanges:
-    """Which nets of a study are wanted, and what is to be other than there; the rest is None.
-
-    Attributes
-    ----------
-    kind : str or None
-        Only nets of this kind.
-    sigma_w, sigma_b, sigma_a, activation, hidden_law, bias_law, output_law
-        As in `ArchitectureParameters`.
-    """
-
-    kind: Annotated[str | None, ONLY_KIND] = None
-    sigma_w: Annotated[float | None, _changed(SIGMA_W)] = None
-    sigma_b: Annotated[float | None, _changed(SIGMA_B)] = None
-    sigma_a: Annotated[float | None, _changed(SIGMA_A)] = None
-    activation: Annotated[str | None, ACTIVATION] = None
-    hidden_law: Annotated[str | None, _changed(HIDDEN_LAW)] = None
-    bias_law: Annotated[str | None, _changed(BIAS_LAW)] = None
-    output_law: Annotated[str | None, _changed(OUTPUT_LAW)] = None
-
-    def changes(self) -> dict[str, object]:
-        """Give what is to be changed, by name.
-
-        Examples
-        --------
-        >>> NetworkChanges(kind="erf", sigma_w=2.0).changes()
-        {'sigma_w': 2.0}
-        """
-        given = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "kind"}
-        return {name: value for name, value in given.items() if value is not None}

@@ -13,9 +13,9 @@ from diagrams.errors import NNFTError
 from diagrams.messages import did_you_mean, shown
 from nnft_sym.parameters.architecture import NetworkParameters
 from nnft_sym.parameters.architecture import known_kinds as known_kinds
+from nnft_sym.parameters.expansions import ACTION
 from nnft_sym.parameters.field_points import CUTOFF, STUDY_POINTS, Coordinates
-from nnft_sym.parameters.parameter import Parameter
-from nnft_sym.parameters.readers import Refused, Text
+from nnft_sym.parameters.readers import Refused
 from nnft_sym.parameters.runs import ExperimentParameters
 from nnft_sym.study import recipe
 
@@ -91,7 +91,7 @@ class StudyConfig(_Table, ExperimentParameters, frozen=True):
     """A whole study: top level of the file."""
 
     net: Annotated[tuple[NetConfig, ...], Field(min_length=1)]
-    action: Annotated[str, Parameter(Text())] = recipe.DEFAULT_ACTION
+    action: Annotated[str, ACTION] = recipe.DEFAULT_ACTION
 
     @model_validator(mode="after")
     def _affordable(self) -> "StudyConfig":
