@@ -35,6 +35,7 @@ BAD = {
     "sigma_w": DEVIATION,
     "sigma_b": DEVIATION[1:],
     "sigma_a": DEVIATION,
+    "activation": ['"tank(z)"', '"z +"', '""', '"z;1"', '"x"', '"(z"'],
     "hidden_law": LAW,
     "bias_law": LAW,
     "output_law": LAW,
@@ -149,7 +150,7 @@ def test_what_one_refuses_the_other_refuses_in_the_same_words(key, capsys):
     assert names
     for value in BAD[key]:
         told = said_of_study(key, value)
-        assert "was given" in told
+        assert "was given" in told or "column" in told
         for name in names:
             words = [name, *FINE[name], f"{option_of(key)}={plain(value)}"]
             assert said_of_command(capsys, words, option_of(key)) == told

@@ -12,7 +12,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from diagrams.errors import NNFTError
 from diagrams.messages import did_you_mean, shown
 from nnft_sym.parameters.architecture import NetworkParameters
-from nnft_sym.parameters.architecture import known_kinds as known_kinds
 from nnft_sym.parameters.expansions import ACTION
 from nnft_sym.parameters.field_points import CUTOFF, STUDY_POINTS, Coordinates
 from nnft_sym.parameters.readers import Refused
