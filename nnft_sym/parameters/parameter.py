@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from nnft_sym.parameters.readers import Reader
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Parameter:
     """What is known about a parameter, beside its name and its default.
 
@@ -60,7 +60,7 @@ class Parameter:
         return core_schema.with_info_plain_validator_function(check)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Said:
     """A parameter as a field of a class: with its name and default.
 
