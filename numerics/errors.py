@@ -27,6 +27,20 @@ class SingularProblem(NNFTError, ArithmeticError):
     """A quantity asked for would need the inverse of something singular."""
 
 
+class NoRealRoot(NNFTError, ArithmeticError):
+    """Couplings that reproduce the data do not exist, or not on the branch that begins at the free theory.
+
+    Attributes
+    ----------
+    fraction : float
+        At which part of the data the root ends.
+    """
+
+    def __init__(self, message: str, fraction: float = 0.0) -> None:
+        super().__init__(message)
+        self.fraction = fraction
+
+
 class InvalidStatistics(NNFTError, ValueError):
     """Data, covariance or number of blocks do not allow the statistical question asked."""
 

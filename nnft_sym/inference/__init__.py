@@ -1,1 +1,5 @@
-"""From correlators to the couplings of an action."""
+"""From correlators to the couplings of an action.
+
+A `model` is an action with its expansions; integrated over inputs and a domain it is a `theory`, polynomial
+in the couplings. `by_order` infers them, and `coupling_fit` is what comes out.
+"""

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from nnft_sym.actions.action import Action
 from nnft_sym.expansions.expansion import Expansion, correlator
+from nnft_sym.expansions.truncation import DERIVED, truncation
+from nnft_sym.inference.theory import Theory
 from numerics.fields.field_set import FieldSet
 from numerics.integrals.integrator import Integrator
 from numerics.integrals.prediction import Prediction
@@ -31,6 +34,10 @@ class Model:
         ``"normalised"``, ``"connected"`` …, as in `expand`.
     scheme : str, optional
         ``"exact"``: lines are the measured 2-point function; ``"bare"``: the propagator of the free theory.
+    power : int or Fraction, optional
+        Largest power of 1/N; instead of `vertices`.
+    counting : "1/N" or mapping, optional
+        Power of 1/N that each coupling is worth, as in `expand`.
 
     Examples
     --------
@@ -47,12 +54,15 @@ class Model:
     vertices: int = 1
     kind: str = "normalised"
     scheme: str = "exact"
+    power: int | Fraction | None = None
+    counting: str | Mapping[str, int | Fraction] = DERIVED
 
     @cached_property
     def expansions(self) -> Mapping[int, Expansion]:
         """The expansion of every order."""
+        order, counting = (self.vertices, None) if self.power is None else (self.power, self.counting)
         return {
-            n: correlator(self.action, n, order=self.vertices, kind=self.kind, scheme=self.scheme)
+            n: correlator(self.action, n, order, kind=self.kind, scheme=self.scheme, counting=counting)
             for n in self.orders
         }
 
@@ -80,3 +90,18 @@ class Model:
             n: integrator.predict(expansion.monomials(), fields.inputs)
             for n, expansion in self.expansions.items()
         }
+
+    def over(self, kernel: "Kernel", fields: FieldSet, domain: "Domain") -> Theory:
+        """Integrate the diagrams and count powers of 1/N; arguments and errors as of `predict`.
+
+        Examples
+        --------
+        >>> from numerics.integrals.rules.domains import Box
+        >>> from numerics.networks.architectures import ReLUNet
+        >>> model = Model(Action("lambda*f^4"), (4,), kind="connected", power=2)
+        >>> theory = model.over(ReLUNet(1, sigma_b=0.0).kernel, FieldSet([[1.0]]), Box(1.0))
+        >>> theory.names, [str(theory.power_of(key)) for key in theory.predictions[4].coefficients]
+        (('lambda',), ['1', '2'])
+        """
+        counting = truncation(self.action, 1 if self.power is None else self.power, self.counting).counting
+        return Theory(self.predict(kernel, fields, domain), dict(counting), self.kind)

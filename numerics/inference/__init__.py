@@ -1,5 +1,7 @@
-"""Couplings from correlated numbers (`linear`, `power_law`), and how well numbers agree (`comparison`).
+"""Couplings from correlated numbers, and how well numbers agree (`comparison`).
 
-All but `power_law` work in the retained directions of `eigenbasis`, which is read first. `dataset` holds
-a sample and an exact answer together.
+`dataset` holds what is fitted. `linear` fits a design matrix, `nonlinear` named couplings of a `polynomial`
+model (its answer stands in `polynomial_fit`, its solver in `roots`), `power_law` a power of N. All but the
+last work in the retained directions of `eigenbasis`, which is read first; `directions` says what data
+determine.
 """

@@ -25,20 +25,16 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from numerics.errors import InvalidStatistics, SingularProblem
+from numerics.errors import InvalidStatistics
 from numerics.given import as_real_array
 from numerics.inference.comparison import two_sided, upper_tail
+from numerics.inference.directions import directions
 from numerics.inference.eigenbasis import Array, Eigenbasis, check_blocks, eigenbasis
 from numerics.results.faces import Content, Shown
 
 METHOD = "generalised least squares in the correlation eigenbasis"
 RAO = "Gauss-Markov, with Rao's factor for the estimated covariance"
 JACKKNIFE = "infinitesimal jackknife over the blocks, weights included"
-#: Singular value of the design, with columns of length one and relative to the largest, under which a
-#: combination of parameters is not determined: whitening makes rounding errors of up to 1e-13 there.
-UNDETERMINED = 1e-8
-#: Share of a parameter in such a combination from which on it is named.
-TAKES_PART = 0.05
 MODEL_ERROR = "allowed for in the weights of the parameters, not in χ²"
 
 
@@ -250,30 +246,9 @@ def _least_squares(
 
 
 def _solve(design: Array, data: Array) -> tuple[Array, Array]:
-    """Ordinary least squares by singular values; columns are scaled, couplings differ by many decades."""
-    size = np.linalg.norm(design, axis=0)
-    scale = np.where(size > 0, size, 1.0)
-    left, values, right = np.linalg.svd(design / scale, full_matrices=True)
-    rank = int(np.sum(values > UNDETERMINED * values.max(initial=0.0)))
-    if rank < design.shape[1]:
-        raise SingularProblem(
-            f"{design.shape[1]} parameters are to be fitted, but the {design.shape[0]} independent "
-            f"directions of the data determine only {rank} combination(s) of them: "
-            f"{_confused(right[rank:])}; fit fewer parameters or add data that tell them apart"
-        )
-    left, right = left[:, :rank], right[:rank]
-    parameters = (right.T @ ((left.T @ data) / values)) / scale
-    covariance = (right.T / values**2) @ right / np.outer(scale, scale)
-    return parameters, covariance
-
-
-def _confused(directions: Array) -> str:
-    """Name the parameters that take part in the directions that the data do not determine, shape (j, P)."""
-    share = np.sqrt(np.sum(directions**2, axis=0))
-    parts = [str(number) for number in np.flatnonzero(share > TAKES_PART)]
-    if len(parts) == 1:
-        return f"parameter {parts[0]} changes nothing"
-    return f"parameters {', '.join(parts[:-1])} and {parts[-1]} (counted from 0) cannot be told apart"
+    """Ordinary least squares by singular values: parameters, and the inverse of XᵀX."""
+    found = directions(design)
+    return found.solve(data), found.inverse_square
 
 
 def _influence(basis: Eigenbasis, blocks: Array, white: Array, residual: Array, bare: Array) -> Array:
