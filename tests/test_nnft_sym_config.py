@@ -84,3 +84,8 @@ def test_missing_file(tmp_path):
 def test_selecting_a_net_that_is_not_there():
     with pytest.raises(InvalidStudy, match="no net of kind 'cos'"):
         built_in_study().only("cos")
+
+
+def test_a_table_comes_back_from_json_with_what_was_left_out():
+    study = parse_study('[[net]]\nkind = "cos"\nwidth = 3\npoints = [[0.0], [0.7]]')
+    assert type(study).model_validate_json(study.model_dump_json()) == study

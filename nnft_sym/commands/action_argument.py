@@ -31,11 +31,7 @@ class ActionCommand(ParameterCommand):
         words = list(args)
         end = words.index("--") if "--" in words else len(words)
         words[:end] = [f" {word}" if looks_like_an_action(word) else word for word in words[:end]]
-        rest = super().parse_args(ctx, words)
-        action = ctx.params.get("action")
-        if isinstance(action, str) and action.startswith(" -"):
-            ctx.params["action"] = action.removeprefix(" ")
-        return rest
+        return super().parse_args(ctx, words)
 
 
 def looks_like_an_action(word: str) -> bool:

@@ -1,17 +1,51 @@
 """``nnft neurons``: correlators of every width from single hidden neurons."""
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
 
 import click
 
 from nnft_sym.commands.options import ParameterCommand, json_option, network_json, takes
 from nnft_sym.parameters.architecture import ArchitectureParameters
 from nnft_sym.parameters.field_points import FieldParameters
-from nnft_sym.parameters.runs import NeuronParameters
+from nnft_sym.parameters.parameter import Parameter
+from nnft_sym.parameters.readers import Flag, Refused, Word
+from nnft_sym.parameters.runs import ANY_WIDTHS, NEURON_BLOCKS, NEURONS, SEED
 
 if TYPE_CHECKING:
     from numerics.networks.base import Network
     from numerics.results.joint_correlators import Correlators
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeuronParameters:
+    """Single neurons, for networks of every width.
+
+    Attributes
+    ----------
+    neurons : int
+    widths : tuple of int
+    order : int
+        Highest order.
+    tilted : bool
+    blocks, seed : int
+    """
+
+    neurons: Annotated[int, NEURONS]
+    widths: Annotated[tuple[int, ...], ANY_WIDTHS]
+    order: Annotated[str, Parameter(Word(("2", "4", "6")), "Highest order.")] = "6"
+    tilted: Annotated[bool, Parameter(Flag(), "Gauss only: draw neurons where their products are large.")] = (
+        False
+    )
+    blocks: Annotated[int, NEURON_BLOCKS] = 200
+    seed: Annotated[int, SEED] = 0
+
+    def __post_init__(self) -> None:
+        if self.blocks > self.neurons:
+            raise Refused(
+                f"{self.neurons} neurons in {self.blocks} blocks were asked for; every block needs a neuron: "
+                "draw more neurons, or fewer blocks"
+            )
 
 
 @click.command(name="neurons", cls=ParameterCommand)

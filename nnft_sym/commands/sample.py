@@ -12,7 +12,7 @@ from nnft_sym.parameters.field_points import FieldParameters
 from nnft_sym.parameters.outputs import NETCDF, OutputFile, output
 from nnft_sym.parameters.parameter import Parameter
 from nnft_sym.parameters.readers import Flag, Refused
-from nnft_sym.parameters.runs import SampleParameters
+from nnft_sym.parameters.runs import BLOCKS, CLUSTER, ESTIMATOR, NETWORKS, ORDERS, PRECISION, SEED, THREADS
 
 if TYPE_CHECKING:
     from numerics.results.joint_correlators import Correlators
@@ -29,6 +29,34 @@ OUT = output(
     NETCDF, "Also write the numbers to this netCDF file, with a checkpoint FILE.checkpoint beside it."
 )
 RESUME = Parameter(Flag(), "Continue the run whose checkpoint stands beside --out.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SampleParameters:
+    """One ensemble.
+
+    Attributes
+    ----------
+    networks : int
+    orders : tuple of int
+    seed, blocks : int
+    estimator, precision : str
+    threads : int or None
+    cluster : str or None
+    """
+
+    networks: Annotated[int, NETWORKS]
+    orders: Annotated[tuple[int, ...], ORDERS] = (2, 4, 6)
+    seed: Annotated[int, SEED] = 0
+    estimator: Annotated[str, ESTIMATOR] = "plain"
+    precision: Annotated[str, PRECISION] = "double"
+    blocks: Annotated[int, BLOCKS] = 1000
+    threads: Annotated[int | None, THREADS] = None
+    cluster: Annotated[str | None, CLUSTER] = None
+
+    def __post_init__(self) -> None:
+        if self.cluster is not None and self.threads is not None:
+            raise Refused("threads and a cluster were both given; a cluster has threads of its own")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,7 +187,7 @@ def _deliver(
     """Write the file and print the numbers."""
     from nnft_sym.jsonio import dumps
     from nnft_sym.printing.tables import correlator_table, show
-    from nnft_sym.report.archive import has_connected, write_sample
+    from nnft_sym.storage.netcdf import has_connected, write_sample
 
     if out is not None:
         write_sample(found, ensemble.network, out)
@@ -213,7 +241,7 @@ def _answer(found: "Correlators", ensemble: "Ensemble", requested: int) -> dict[
 
 def _row(found: "Correlators", order: int) -> dict[str, object]:
     """Put one order into the words of the JSON answer."""
-    from nnft_sym.report.archive import has_connected
+    from nnft_sym.storage.netcdf import has_connected
 
     one = found[order]
     row: dict[str, object] = {

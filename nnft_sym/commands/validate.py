@@ -1,13 +1,22 @@
 """``nnft validate``: the main job."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import click
 
 from nnft_sym.commands.options import ParameterCommand, json_option, takes
-from nnft_sym.parameters.architecture import NetworkChanges
+from nnft_sym.parameters.architecture import (
+    ACTIVATION,
+    BIAS_LAW,
+    HIDDEN_LAW,
+    KIND,
+    OUTPUT_LAW,
+    SIGMA_A,
+    SIGMA_B,
+    SIGMA_W,
+)
 from nnft_sym.parameters.parameter import Parameter
 from nnft_sym.parameters.readers import Flag, Text
 from nnft_sym.parameters.runs import SEED
@@ -19,6 +28,43 @@ if TYPE_CHECKING:
 STUDY = Parameter(Text(), argument=True, metavar="[STUDY.toml]")
 OUT = Parameter(Text(), "Write report, figures and numbers to this folder.", metavar="DIRECTORY")
 FORCE = Parameter(Flag(), "Replace the study that the folder holds.")
+
+
+def _changed(parameter: Parameter) -> Parameter:
+    return replace(parameter, default="that of the study")
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkChanges:
+    """Which nets of a study are wanted, and what is to be other than there; the rest is None.
+
+    Attributes
+    ----------
+    kind : str or None
+        Only nets of this kind.
+    sigma_w, sigma_b, sigma_a, activation, hidden_law, bias_law, output_law
+        As in `nnft_sym.parameters.architecture.ArchitectureParameters`.
+    """
+
+    kind: Annotated[str | None, replace(KIND, help="Only the nets of this kind.")] = None
+    sigma_w: Annotated[float | None, _changed(SIGMA_W)] = None
+    sigma_b: Annotated[float | None, _changed(SIGMA_B)] = None
+    sigma_a: Annotated[float | None, _changed(SIGMA_A)] = None
+    activation: Annotated[str | None, ACTIVATION] = None
+    hidden_law: Annotated[str | None, _changed(HIDDEN_LAW)] = None
+    bias_law: Annotated[str | None, _changed(BIAS_LAW)] = None
+    output_law: Annotated[str | None, _changed(OUTPUT_LAW)] = None
+
+    def changes(self) -> dict[str, object]:
+        """Give what is to be changed, by name.
+
+        Examples
+        --------
+        >>> NetworkChanges(kind="erf", sigma_w=2.0).changes()
+        {'sigma_w': 2.0}
+        """
+        given = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "kind"}
+        return {name: value for name, value in given.items() if value is not None}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,6 @@
 """``nnft widths``: the 1/N law of one architecture."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import click
@@ -9,8 +8,8 @@ import click
 from nnft_sym.commands.options import ParameterCommand, json_option, network_json, takes
 from nnft_sym.parameters.architecture import ArchitectureParameters
 from nnft_sym.parameters.field_points import PointParameters
-from nnft_sym.parameters.outputs import NETCDF, PICTURES, OutputFile, output
-from nnft_sym.parameters.runs import ScanParameters
+from nnft_sym.parameters.outputs import DATA, PICTURES, OutputFile, output
+from nnft_sym.parameters.runs import ESTIMATOR, WIDTHS, ExperimentParameters
 
 if TYPE_CHECKING:
     from nnft_sym.study.width_scan import WidthScan
@@ -22,8 +21,26 @@ class WidthParameters(PointParameters):
     """Where the networks are looked at, and where the scan goes."""
 
     out: Annotated[
-        OutputFile | None, output((*PICTURES, *NETCDF), "Draw m_4 and m_6 against N, or write all numbers.")
+        OutputFile | None, output((*PICTURES, *DATA), "Draw m_4 and m_6 against N, or write all numbers.")
     ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScanParameters(ExperimentParameters):
+    """A scan of widths.
+
+    Attributes
+    ----------
+    widths : tuple of int
+        Ascending.
+    estimator : str
+    """
+
+    widths: Annotated[tuple[int, ...], WIDTHS]
+    estimator: Annotated[str, ESTIMATOR] = "plain"
+
+    def __post_init__(self) -> None:
+        self.refuse_days()
 
 
 @click.command(name="widths", cls=ParameterCommand)
@@ -56,33 +73,12 @@ def command(net: ArchitectureParameters, asked: WidthParameters, run: ScanParame
             exact_progress=progress.averaging,
         )
     if asked.out is not None:
-        _write(scan, asked.out)
+        scan.save(asked.out.given)
     if as_json:
-        click.echo(dumps(_answer(scan, asked, run)))
+        click.echo(dumps({**network_json(network, width=False), **_answer(scan, asked, run)}))
         return
     for series in scan.series:
         _show(scan, series)
-
-
-def _write(scan: "WidthScan", out: OutputFile) -> None:
-    """Draw the scan, or write its numbers, as the suffix says."""
-    from nnft_sym.report.plot_style import save_figure
-    from nnft_sym.report.width_plots import width_dataset, width_figure
-    from nnft_sym.storage.writing import atomically
-
-    if out.suffix in NETCDF:
-        data = width_dataset(scan)
-
-        def write(temporary: Path) -> None:
-            data.to_netcdf(temporary, engine="h5netcdf")
-
-    else:
-        figure = width_figure(scan)
-
-        def write(temporary: Path) -> None:
-            save_figure(figure, temporary, out.suffix[1:])
-
-    atomically(out.target, write)
 
 
 def _answer(scan: "WidthScan", asked: WidthParameters, run: ScanParameters) -> dict[str, object]:
@@ -98,7 +94,6 @@ def _answer(scan: "WidthScan", asked: WidthParameters, run: ScanParameters) -> d
         for order in data["order"].values
     ]
     return {
-        **network_json(scan.network, width=False),
         "points": asked.points,
         "widths": run.widths,
         "experiments": run.experiments,

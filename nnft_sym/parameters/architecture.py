@@ -1,6 +1,6 @@
 """Which network: the keys of a table ``[[net]]``, and the options ``--net``, ``--sigma-w`` and so on."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,13 +19,6 @@ WIDEST = 10**7
 _SMALLEST, _LARGEST = 1e-75, 1e75
 
 
-def known_kinds() -> tuple[str, ...]:
-    """Give the names of all networks."""
-    from numerics.networks.architectures import network_kinds
-
-    return tuple(network_kinds())
-
-
 class Kind(Text):
     """The name of a network, in capitals or not: ReLU is written in many ways.
 
@@ -37,7 +30,9 @@ class Kind(Text):
 
     def check(self, value: object, folder: Path | None = None) -> str:
         """Return a known name in small letters."""
-        kinds = known_kinds()
+        from numerics.networks.architectures import network_kinds
+
+        kinds = list(network_kinds())
         kind = value.strip().lower() if isinstance(value, str) else ""
         if kind not in kinds:
             raise refused(value, f"one of {', '.join(kinds)} is needed{did_you_mean(kind, kinds)}")
@@ -66,25 +61,35 @@ class Law(Text):
         return text
 
 
+class ActivationText(Text):
+    """An activation as an expression in z; see `nnft_sym.symbolic.written`."""
+
+    def check(self, value: object, folder: Path | None = None) -> str:
+        """Return a text that can be read."""
+        from nnft_sym.symbolic.written import written_activation
+
+        text = super().check(value)
+        try:
+            written_activation(text)
+        except NNFTError as error:
+            raise Refused(error.said) from None
+        return text
+
+
 _DEVIATION = Number(f"a number from {_SMALLEST:g} to {_LARGEST:g}", least=_SMALLEST, most=_LARGEST)
 _OR_ZERO = Number(f"0, or {_DEVIATION.needed}", least=_SMALLEST, most=_LARGEST, or_zero=True)
 _LAWS = "laplace, student-t:df=5, gaussian:mean=0.3, …"
 
 KIND = Parameter(Kind(), "The architecture.", option="--net", metavar=KINDS)
-ONLY_KIND = Parameter(Kind(), "Only the nets of this kind.", option="--net", metavar=KINDS)
 WIDTH_READER = Whole(1, WIDEST)
 WIDTH = Parameter(WIDTH_READER, "Number N of hidden neurons.")
 SIGMA_W = Parameter(_DEVIATION, "Standard deviation of the weights (divided by √d).", default="1")
 SIGMA_B = Parameter(_OR_ZERO, "Of the biases.", default="1; ReLU: 0")
 SIGMA_A = Parameter(_DEVIATION, "Cos only: of the amplitudes.", default="sigma-w")
-ACTIVATION = Parameter(Text(), "With --net own: an expression such as 'tanh(z)'.", metavar="EXPR")
+ACTIVATION = Parameter(ActivationText(), "With --net own: an expression such as 'tanh(z)'.", metavar="EXPR")
 HIDDEN_LAW = Parameter(Law(), f"Of the hidden weights: {_LAWS}", metavar="LAW", default="gaussian")
 BIAS_LAW = Parameter(Law(), "Of the hidden biases.", metavar="LAW", default="gaussian")
 OUTPUT_LAW = Parameter(Law(), "Of the output weights.", metavar="LAW", default="gaussian")
-
-
-def _changed(parameter: Parameter) -> Parameter:
-    return replace(parameter, default="that of the study")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,36 +143,3 @@ class NetworkParameters(ArchitectureParameters):
     """
 
     width: Annotated[int, WIDTH]
-
-
-@dataclass(frozen=True, kw_only=True)
-class NetworkChanges:
-    """Which nets of a study are wanted, and what is to be other than there; the rest is None.
-
-    Attributes
-    ----------
-    kind : str or None
-        Only nets of this kind.
-    sigma_w, sigma_b, sigma_a, activation, hidden_law, bias_law, output_law
-        As in `ArchitectureParameters`.
-    """
-
-    kind: Annotated[str | None, ONLY_KIND] = None
-    sigma_w: Annotated[float | None, _changed(SIGMA_W)] = None
-    sigma_b: Annotated[float | None, _changed(SIGMA_B)] = None
-    sigma_a: Annotated[float | None, _changed(SIGMA_A)] = None
-    activation: Annotated[str | None, ACTIVATION] = None
-    hidden_law: Annotated[str | None, _changed(HIDDEN_LAW)] = None
-    bias_law: Annotated[str | None, _changed(BIAS_LAW)] = None
-    output_law: Annotated[str | None, _changed(OUTPUT_LAW)] = None
-
-    def changes(self) -> dict[str, object]:
-        """Give what is to be changed, by name.
-
-        Examples
-        --------
-        >>> NetworkChanges(kind="erf", sigma_w=2.0).changes()
-        {'sigma_w': 2.0}
-        """
-        given = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "kind"}
-        return {name: value for name, value in given.items() if value is not None}

@@ -6,6 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, cast
 
+from diagrams.errors import NNFTError
 from diagrams.messages import shown
 from nnft_sym.expansions.kinds import KIND_ALIASES
 from nnft_sym.expansions.truncation import DERIVED, CountingLike, OrderLike
@@ -15,7 +16,7 @@ from nnft_sym.parameters.readers import Refused, Text, Whole, Word
 _SAMPLE = "one number per coupling, as in lambda=2,kappa=1"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Powers:
     """A number, or one number per coupling: orders and countings.
 
@@ -78,7 +79,33 @@ class Powers:
         return int(value) if value.denominator == 1 else value
 
 
-ACTION = Parameter(Text(), argument=True, metavar="ACTION")
+class ActionText(Text):
+    """An action in the grammar of `nnft_sym.actions.action.Action`.
+
+    Examples
+    --------
+    >>> ActionText().check("lambda*f^4 +")
+    Traceback (most recent call last):
+    nnft_sym.parameters.readers.Refused: ... column 13...
+    """
+
+    def read(self, text: str) -> object:
+        """Take away the blank that keeps an action with a minus sign from being an option."""
+        return text.removeprefix(" ") if text.startswith(" -") else text
+
+    def check(self, value: object, folder: Path | None = None) -> str:
+        """Return a text that can be read."""
+        from nnft_sym.actions.action import Action
+
+        text = super().check(value)
+        try:
+            Action(text)
+        except NNFTError as error:
+            raise Refused(error.said) from None
+        return text
+
+
+ACTION = Parameter(ActionText(), argument=True, metavar="ACTION")
 N_POINTS = Parameter(Whole(0), "Number of external points.", option="-n")
 ORDER = Parameter(
     Powers("a number such as 2"),

@@ -19,7 +19,7 @@ Coordinates = tuple[tuple[float, ...], ...]
 _FORMS = "points are written 0.37,-0.91;1.43,0.08 on the command line, [[0.37, -0.91], [1.43, 0.08]] in files"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Points:
     """Points of one dimension: ``"0.37,-0.91;1.43,0.08"``, a list of lists, or a file.
 
@@ -127,7 +127,7 @@ OUTPUTS = Parameter(
     default="one",
 )
 CUTOFF = Parameter(
-    Number("a finite number greater than 0", above=0.0),
+    Number("a finite number greater than 0", above=0.0, advice="; leave it out for all of R^d"),
     "Integrate over the box [-L, L]^d.",
     default="all of R^d",
 )

@@ -7,13 +7,15 @@ from diagrams.messages import did_you_mean
 from nnft_sym.parameters.parameter import Parameter
 from nnft_sym.parameters.readers import refused
 
-#: Suffixes of matrices, of numbers with their labels (netCDF), and of pictures.
+#: Suffixes of matrices; of numbers with their names (those that `save` of a result takes); of pictures.
 MATRICES = (".csv", ".npy")
-NETCDF = (".nc", ".nc4", ".cdf", ".h5", ".hdf5")
+DATA = (".nc", ".csv", ".json")
 PICTURES = (".svg", ".pdf", ".png")
+#: Suffixes of netCDF, whatever its users call it.
+NETCDF = (".nc", ".nc4", ".cdf", ".h5", ".hdf5")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class OutputFile:
     """A file that can be written.
 
@@ -32,7 +34,7 @@ class OutputFile:
     suffix: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Output:
     """The name of a file of results, checked before any work.
 

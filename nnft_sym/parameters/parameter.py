@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_type_hints
+from types import NoneType
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, ValidationInfo
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from nnft_sym.parameters.readers import Reader
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Parameter:
     """What is known about a parameter, beside its name and its default.
 
@@ -49,13 +50,17 @@ class Parameter:
         """Tell pydantic to check a field with our reader."""
         from pydantic_core import core_schema
 
+        optional = NoneType in get_args(source)
+
         def check(value: object, info: "ValidationInfo[Any]") -> object:
+            if value is None and optional:  # written out, as JSON does it
+                return None
             return self.reader.check(value, Path((info.context or {}).get("folder", "")))
 
         return core_schema.with_info_plain_validator_function(check)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Said:
     """A parameter as a field of a class: with its name and default.
 

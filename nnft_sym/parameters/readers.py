@@ -54,7 +54,7 @@ class Reader(Protocol[Value_co]):
         """Return the value, or refuse it; files are named relative to the folder (None: a command asks)."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Whole:
     """A whole number, which may be written 1e6, 1_000_000 or 1000000.0.
 
@@ -64,7 +64,7 @@ class Whole:
     2500
     >>> Whole(1, 10**7).check(0)
     Traceback (most recent call last):
-    nnft_sym.parameters.readers.Refused: 0 was given; a whole number from 1 to 10,000,000 is needed, as in ...
+    nnft_sym.parameters.readers.Refused: 0 was given; a whole number from 1 to 10,000,000 is needed
     """
 
     least: int = 1
@@ -77,8 +77,10 @@ class Whole:
     def check(self, value: object, folder: Path | None = None) -> int:
         """Return a whole number within the limits."""
         number = _whole(value)
-        if number is None or not self.least <= number <= self.most:
+        if number is None:
             raise refused(value, f"{self.needed} is needed, as in 1000 or 1e3")
+        if not self.least <= number <= self.most:
+            raise refused(number, f"{self.needed} is needed")
         return number
 
     @property
@@ -87,7 +89,7 @@ class Whole:
         return f"a whole number from {_bound(self.least)} to {_bound(self.most)}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Number:
     """A finite number within limits.
 
@@ -99,6 +101,8 @@ class Number:
         Smallest number, a bound that must not be reached, largest number.
     or_zero : bool, optional
         Zero is allowed as well.
+    advice : str, optional
+        What else can be done.
 
     Examples
     --------
@@ -112,6 +116,7 @@ class Number:
     above: float = -float("inf")
     most: float = float("inf")
     or_zero: bool = False
+    advice: str = ""
 
     def read(self, text: str) -> object:
         """Read a number."""
@@ -122,11 +127,11 @@ class Number:
         number = _finite(value)
         inside = number is not None and self.least <= number <= self.most and number > self.above
         if number is None or not (inside or (self.or_zero and number == 0.0)):
-            raise refused(value, f"{self.needed} is needed")
+            raise refused(value, f"{self.needed} is needed{self.advice}")
         return number
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Word:
     """One of several words, which capitals, hyphens and other names for the same do not matter to.
 
@@ -156,7 +161,7 @@ class Word:
         return word
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Text:
     """A text, which somebody else reads."""
 
@@ -173,7 +178,7 @@ class Text:
         return value
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Flag:
     """Yes or no: an option without a value."""
 
@@ -188,7 +193,7 @@ class Flag:
         return value
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Wholes:
     """Several whole numbers: with commas between them on the command line, a list in a file.
 
@@ -236,7 +241,7 @@ class Wholes:
         return f"whole numbers {limits} are needed"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Several:
     """Texts with commas between them, in one option or in several.
 

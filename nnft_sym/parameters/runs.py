@@ -5,7 +5,7 @@ from typing import Annotated
 
 from nnft_sym.parameters.architecture import WIDTH_READER
 from nnft_sym.parameters.parameter import Parameter
-from nnft_sym.parameters.readers import Flag, Refused, Text, Whole, Wholes, Word
+from nnft_sym.parameters.readers import Refused, Text, Whole, Wholes, Word
 
 #: Ensembles larger than this would take days; a typo is more likely.
 MOST_NETWORKS = 10**10
@@ -77,81 +77,4 @@ class ExperimentParameters:
             raise Refused(
                 f"experiments × networks = {self.experiments * self.networks:.3g} networks were asked for, "
                 f"at most {MOST_NETWORKS:.0e} are possible; lower one of the two"
-            )
-
-
-@dataclass(frozen=True, kw_only=True)
-class ScanParameters(ExperimentParameters):
-    """A scan of widths.
-
-    Attributes
-    ----------
-    widths : tuple of int
-        Ascending.
-    estimator : str
-    """
-
-    widths: Annotated[tuple[int, ...], WIDTHS]
-    estimator: Annotated[str, ESTIMATOR] = "plain"
-
-    def __post_init__(self) -> None:
-        self.refuse_days()
-
-
-@dataclass(frozen=True, kw_only=True)
-class SampleParameters:
-    """One ensemble.
-
-    Attributes
-    ----------
-    networks : int
-    orders : tuple of int
-    seed, blocks : int
-    estimator, precision : str
-    threads : int or None
-    cluster : str or None
-    """
-
-    networks: Annotated[int, NETWORKS]
-    orders: Annotated[tuple[int, ...], ORDERS] = (2, 4, 6)
-    seed: Annotated[int, SEED] = 0
-    estimator: Annotated[str, ESTIMATOR] = "plain"
-    precision: Annotated[str, PRECISION] = "double"
-    blocks: Annotated[int, BLOCKS] = 1000
-    threads: Annotated[int | None, THREADS] = None
-    cluster: Annotated[str | None, CLUSTER] = None
-
-    def __post_init__(self) -> None:
-        if self.cluster is not None and self.threads is not None:
-            raise Refused("threads and a cluster were both given; a cluster has threads of its own")
-
-
-@dataclass(frozen=True, kw_only=True)
-class NeuronParameters:
-    """Single neurons, for networks of every width.
-
-    Attributes
-    ----------
-    neurons : int
-    widths : tuple of int
-    order : int
-        Highest order.
-    tilted : bool
-    blocks, seed : int
-    """
-
-    neurons: Annotated[int, NEURONS]
-    widths: Annotated[tuple[int, ...], ANY_WIDTHS]
-    order: Annotated[str, Parameter(Word(("2", "4", "6")), "Highest order.")] = "6"
-    tilted: Annotated[bool, Parameter(Flag(), "Gauss only: draw neurons where their products are large.")] = (
-        False
-    )
-    blocks: Annotated[int, NEURON_BLOCKS] = 200
-    seed: Annotated[int, SEED] = 0
-
-    def __post_init__(self) -> None:
-        if self.blocks > self.neurons:
-            raise Refused(
-                f"{self.neurons} neurons in {self.blocks} blocks were asked for; every block needs a neuron: "
-                "draw more neurons, or fewer blocks"
             )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from diagrams.messages import did_you_mean, shown
 from nnft_sym.errors import UnreadablePoints
+from numerics.files.sealed import opened
 
 #: Points are some lines of numbers; what is longer is another file, or never ends.
 MOST_BYTES = 1 << 20
@@ -77,7 +78,7 @@ def _standard_input() -> bytes:
 
 def _content(path: Path, name: str) -> bytes:
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             return file.read(MOST_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error

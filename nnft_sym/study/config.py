@@ -12,12 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from diagrams.errors import NNFTError
 from diagrams.messages import did_you_mean, shown
 from nnft_sym.parameters.architecture import NetworkParameters
-from nnft_sym.parameters.architecture import known_kinds as known_kinds
+from nnft_sym.parameters.expansions import ACTION
 from nnft_sym.parameters.field_points import CUTOFF, STUDY_POINTS, Coordinates
-from nnft_sym.parameters.parameter import Parameter
-from nnft_sym.parameters.readers import Refused, Text
+from nnft_sym.parameters.readers import Refused
 from nnft_sym.parameters.runs import ExperimentParameters
 from nnft_sym.study.recipe import PUBLISHED
+from numerics.files.sealed import opened
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -91,7 +91,7 @@ class StudyConfig(_Table, ExperimentParameters, frozen=True):
     """A whole study: top level of the file."""
 
     net: Annotated[tuple[NetConfig, ...], Field(min_length=1)]
-    action: Annotated[str, Parameter(Text())] = PUBLISHED.example
+    action: Annotated[str, ACTION] = PUBLISHED.example
 
     @model_validator(mode="after")
     def _affordable(self) -> "StudyConfig":
@@ -154,10 +154,7 @@ def load_study(path: str | PathLike[str]) -> StudyConfig:
         raise InvalidStudy(f"path = {shown(path)} was given; the name of a study file is needed")
     path = Path(path)
     try:
-        # a pipe nobody writes to would be waited for; a device is refused by its length
-        if path.is_fifo() or path.is_socket():
-            raise InvalidStudy(f"{shown(str(path))} is a pipe; the name of a study file is needed")
-        with path.open("rb") as file:
+        with opened(path) as file:
             content = file.read(MOST_BYTES + 1)
         if len(content) > MOST_BYTES:
             raise InvalidStudy(

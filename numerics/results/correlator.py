@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, Any, NoReturn, final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -221,9 +221,21 @@ class Correlator(Estimate):
 
     def _old_name(self, name: str) -> tuple[str, Callable[[], object]] | None:
         old = self.__dict__.get("_old", {})
+        if name == "connected" and name in old:
+            return _NEW_NAMES[name], lambda: np.asarray(old[name]()).view(_Connected)
         if name in old:
             return _NEW_NAMES.get(name, f'.evidence["{name}"]'), old[name]
         return super()._old_name(name)
+
+
+class _Connected(np.ndarray):
+    """The array that ``.connected`` was one release ago; who calls it wants the method of all orders."""
+
+    def __call__(self) -> NoReturn:
+        raise InvalidStatistics(
+            "one order was asked for its connected part, which takes lower orders, too: write "
+            "correlators.connected()[4] in place of correlators[4].connected()"
+        )
 
 
 #: Attributes of the results of one release ago.

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import warnings
 from pathlib import Path
 
@@ -20,6 +21,11 @@ from numerics.results.quality import Quality
 
 ROOT = Path(__file__).parents[2]
 EXACT = nn.exact_correlators(nn.ErfNet(5), [[0.3], [0.7]], (2, 4))
+
+
+def with_old_names(call, *given):
+    with pytest.warns(DeprecationWarning, match="the old name goes with the next release"):
+        return call(*given)
 
 
 @pytest.mark.filterwarnings("error")
@@ -79,6 +85,7 @@ def test_correlators_of_several_orders_are_no_array(numbers):
             lambda: nn.exact_correlators(nn.ErfNet(5), [[0.3]], ()),
             "no orders were given; orders from 1 to",
         ),
+        (lambda: with_old_names(EXACT[4].__getattr__, "connected")(), r"connected\(\)\[4\] in place of"),
         (lambda: nn.networks.from_record("erf"), "'erf' was given; the record of a network is needed"),
         (lambda: nn.networks.from_record("[1]"), r"'\[1\]' was given; the record of a network is needed"),
         (lambda: nn.FieldSet([[0.3]], (-1,)), "positive whole number, the output component, for each of 1"),
@@ -177,10 +184,31 @@ def test_old_names_warn_where_they_are_used():
         assert [one.filename for one in said] == [__file__], name
 
 
-def test_a_study_file_that_is_a_pipe_is_not_waited_for(tmp_path, capsys):
-    os.mkfifo(tmp_path / "pipe.toml")
-    assert run(["validate", str(tmp_path / "pipe.toml")]) == 2
-    assert "is a pipe" in capsys.readouterr().err
+def test_pipes_that_nobody_writes_to_are_not_waited_for(tmp_path, capsys):
+    """Study files, files of points, results."""
+    pipes = {suffix: tmp_path / f"pipe{suffix}" for suffix in (".toml", ".csv", ".nc")}
+    for pipe in pipes.values():
+        os.mkfifo(pipe)
+    assert run(["validate", str(pipes[".toml"])]) == 2
+    assert run(["kernel", "--net", "erf", "--points", f"@{pipes['.csv']}"]) == 2
+    assert capsys.readouterr().out == ""
+    with pytest.raises(nn.NNFTError, match="is no result of this program"):
+        nn.load(pipes[".nc"])
+
+
+def test_pipes_with_a_writer_are_read():
+    """As in ``nnft validate <(make_study)``."""
+    reading, writing = os.pipe()
+
+    def write():
+        with os.fdopen(writing, "w") as file:
+            file.write('[[net]]\nkind = "cos"\nwidth = 3\npoints = [[0.5]]\n')
+
+    later = threading.Timer(0.2, write)
+    later.start()
+    assert [net.kind for net in nn.load_study(f"/dev/fd/{reading}").net] == ["cos"]
+    later.join()
+    os.close(reading)
 
 
 KILLED = """

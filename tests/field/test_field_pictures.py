@@ -6,8 +6,9 @@ from itertools import combinations, permutations
 from pathlib import Path
 
 import networkx
+import numpy as np
 import pytest
-from picture_geometry import svg_violations, violations
+from picture_geometry import bezier, svg_violations, violations
 from picture_topologies import LAYOUTS, topologies
 
 import nnft_sym as nn
@@ -116,6 +117,9 @@ def test_channels_in_a_circle_are_readable():
         assert all(curve.start.startswith("x") for curve in cut)
         where = {mark.label: complex(mark.x, mark.y) for mark in drawn.marks}
         assert abs(where["y1"] - where["y2"]) > 0.8
+        # the cut leg is in one piece at its vertex
+        ends = [bezier(curve.points, np.array(gap)) for curve in cut for gap in curve.gaps]
+        assert all(abs(z - where[name]) > 0.4 for pair in ends for z in pair for name in ("y1", "y2"))
 
 
 @pytest.mark.parametrize("text", [*CHOSEN[::10], "x1-x2", "x1-y1,x2-y1,x3-y1,x4-y1,y1-y1"])
