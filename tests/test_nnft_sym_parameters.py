@@ -239,12 +239,15 @@ def test_the_scan_is_written_as_its_suffix_says(capsys, tmp_path):
     assert (tmp_path / "scan.svg").read_text(encoding="utf-8").startswith("<?xml")
 
 
-def test_outputs_are_labels_of_any_sign(capsys):
+def test_outputs_are_counted_from_one(capsys):
     answers = []
-    for outputs in ("1,2", "-1,0", "7,3000000000"):
+    for outputs in ("1,2", "7,3000000000"):
         assert cli.run(["cumulant", *FINE["cumulant"], f"--outputs={outputs}", "--json"]) == 0
         answers.append(json.loads(capsys.readouterr().out)["value"])
-    assert answers == [0.0] * 3
+    assert answers == [0.0] * 2
+    for outputs in ("-1,2", "0,1"):
+        assert cli.run(["cumulant", *FINE["cumulant"], f"--outputs={outputs}", "--json"]) == 2
+        assert f"{outputs}' was given; whole numbers from 1" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["norm", "normal", "Normal", "gausian"])

@@ -109,8 +109,8 @@ def _coordinates(number: int, point: Iterable[object]) -> Iterable[float]:
         yield float(given)
 
 
-#: The labels of outputs that `numerics.fields.field_set.FieldSet` takes.
-_LABEL = Whole(-(1 << 62), 1 << 62)
+#: Outputs are counted from 1, as in `numerics.fields.field_set.FieldSet`.
+_OUTPUT = Whole(1, 1 << 62)
 
 POINTS = Parameter(
     Points(),
@@ -121,7 +121,7 @@ POINTS = Parameter(
 #: Points of a study, where every order takes all index sets.
 STUDY_POINTS = Parameter(Points(most=10, distinct=True), POINTS.help, metavar=POINTS.metavar)
 OUTPUTS = Parameter(
-    Wholes(_LABEL, "1,1,2,2"),
+    Wholes(_OUTPUT, "1,1,2,2"),
     "Output component of each point, as in 1,1,2,2, for networks with several outputs.",
     metavar="A,B,...",
     default="one",
