@@ -285,6 +285,12 @@ def test_impossible_fits_are_refused(data, terms, message):
         fit_polynomial(data, Polynomial.of(terms))
 
 
+@pytest.mark.parametrize("wrong", [{"starts": 0}, {"starts": 1.5}, {"reach": 0.5}, {"seed": -1}])
+def test_impossible_searches_are_refused(wrong):
+    with pytest.raises(InvalidStatistics, match=next(iter(wrong))):
+        RootSearch(**wrong)
+
+
 def test_impossible_models_are_refused():
     with pytest.raises(InvalidStatistics, match="at least one product"):
         Polynomial.of({})

@@ -17,7 +17,8 @@ from numpy.polynomial import polynomial as series
 from numpy.typing import NDArray
 from scipy import optimize
 
-from numerics.errors import NoRealRoot
+from numerics.errors import InvalidStatistics, NoRealRoot
+from numerics.given import as_number, as_whole
 from numerics.inference.polynomial import Powers, curvatures, products, slopes
 
 Array = NDArray[np.float64]
@@ -49,11 +50,23 @@ class RootSearch:
         How far the couplings go, in units of what one alone would need to explain the data.
     seed : int
         Of the starting points.
+
+    Raises
+    ------
+    InvalidStatistics
+        If there are no starting points, or couplings go nowhere.
     """
 
     starts: int = 64
     reach: float = 100.0
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        as_whole(self.starts, "starts", InvalidStatistics, least=1)
+        as_whole(self.seed, "seed", InvalidStatistics, least=0)
+        reach = as_number(self.reach, "reach", InvalidStatistics, "a number above 1")
+        if not 1.0 < reach < np.inf:
+            raise InvalidStatistics(f"reach = {reach} was given; a finite number above 1 is needed")
 
 
 @dataclass(frozen=True, eq=False)
