@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, ValidationInfo
@@ -49,7 +49,11 @@ class Parameter:
         """Tell pydantic to check a field with our reader."""
         from pydantic_core import core_schema
 
+        optional = type(None) in get_args(source)
+
         def check(value: object, info: "ValidationInfo[Any]") -> object:
+            if value is None and optional:  # from Python; TOML has no such thing
+                return None
             return self.reader.check(value, Path((info.context or {}).get("folder", "")))
 
         return core_schema.with_info_plain_validator_function(check)
