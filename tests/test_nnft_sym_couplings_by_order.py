@@ -184,6 +184,42 @@ def test_a_sample_gives_the_couplings_of_the_exact_answer_within_errors():
     assert found.ratio("lambda") == pytest.approx(30.5 / 20, rel=0.1)
 
 
+@pytest.mark.statistical
+def test_pulls_of_couplings_from_samples():
+    """60 ensembles of ReLU-nets: both pulls have width one, and are correlated as they say."""
+    network, points = ReLUNet(20, 1.0, 0.0), [[0.4], [1.0]]
+    theory, exact = exactly(network, points, Box(2.0))
+    truth = infer_by_order(theory, exact).together.value
+    pulls, told = [], []
+    for seed in range(60):
+        sample = Ensemble(network, points, seed=100 + seed, estimator="conditional").correlators(
+            20_000, (2, 4, 6)
+        )
+        both = infer_by_order(theory, Dataset(sample)).together
+        pulls.append((both.value - truth) / both.error)
+        told.append(both.covariance[0, 1] / both.error.prod())
+    assert np.all(np.abs(np.mean(pulls, axis=0)) < 4 / np.sqrt(60))
+    assert np.all(np.abs(np.std(pulls, axis=0) - 1) < 4 / np.sqrt(120))
+    assert np.corrcoef(np.transpose(pulls))[0, 1] == pytest.approx(np.mean(told), abs=0.12)
+
+
+@pytest.mark.statistical
+def test_a_constant_that_is_wrong_is_not_weighted_as_if_it_were_right():
+    """Gauss-net at wide inputs, where a constant misses 12 %: the weights of a right model pull it away."""
+    network, points = GaussNet(10, 0.3, 0.3), [[-0.5], [0.2], [0.6]]
+    sample = Ensemble(network, points, seed=100, estimator="conditional").correlators(40_000, (2, 4, 6))
+    theory, exact = exactly(network, points, WholeSpace())
+    truth = infer_by_order(theory, exact)
+    assert truth.steps[0].misfit == pytest.approx(0.125, abs=0.01)
+    careful, blind = (infer_by_order(theory, Dataset(sample), allowance=share) for share in (0.1, 0.0))
+    assert float(careful["lambda"]) == pytest.approx(float(truth["lambda"]), rel=0.05)
+    assert float(careful["kappa"]) == pytest.approx(float(truth["kappa"]), rel=0.25)
+    assert abs(float(blind["lambda"]) / float(truth["lambda"]) - 1) > 0.3
+    # whether it is right is asked all the same
+    for one in (careful, blind):
+        assert one.steps[0].fit.p_value < 1e-6
+
+
 def test_three_couplings_are_not_determined_by_a_sample():
     model = Model(
         Action("(lambda0+lambda2*x^2)*f^4 + lambda_NL*f(x)^2*f(y)^2"), (4,), kind="connected", power=1

@@ -18,7 +18,7 @@ def model_of(kind, rng, size):
     linear, other, square, mixed = rng.normal(size=(4, size))
     terms = {LAMBDA: linear, KAPPA: other}
     if kind == "nonlinear":
-        terms |= {(("lambda", 2),): 0.5 * square, (("kappa", 1), ("lambda", 1)): 0.5 * mixed}
+        terms |= {(("lambda", 2),): 0.3 * square, (("kappa", 1), ("lambda", 1)): 0.3 * mixed}
     return Polynomial.of(terms)
 
 

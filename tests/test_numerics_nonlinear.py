@@ -64,6 +64,26 @@ def test_blocks_give_the_errors_of_the_linear_fit_with_blocks():
     assert (data - design @ ours.parameters).uncertainty.n_blocks == 40
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_model_errors_give_the_linear_fit_with_model_errors(known):
+    rng = np.random.default_rng(9)
+    noise = np.outer([1.0, 0.8, 0.7, 0.9], [1.0, 0.8, 0.7, 0.9]) * 0.1 + np.eye(4) * 1e-6
+    data, rows = blocks_of(rng, np.array([1.005, 0.995, 1.0, 1.01]), noise, 60)
+    if known:
+        data = Estimate(data.value, Uncertainty.known(noise))
+    missed, ones = np.full(4, 0.02), np.ones(4)
+    spread, n_blocks = data.covariance, None if known else 60
+    blocks = None if known else rows
+    theirs = fit(data.value, ones[:, None], spread, n_blocks, blocks=blocks, model_error=missed)
+    ours = fit_polynomial(data, Polynomial.of({LAMBDA: ones}), model_error=missed)
+    assert float(ours["lambda"]) == pytest.approx(theirs.parameters[0], rel=1e-9)
+    assert float(ours["lambda"].error) == pytest.approx(theirs.errors[0], rel=1e-9)
+    assert ours.chi2 == pytest.approx(theirs.chi2, rel=1e-9)
+    assert ours.p_value == pytest.approx(theirs.p_value, rel=1e-6)
+    with pytest.raises(InvalidStatistics, match="model errors of shape"):
+        fit_polynomial(data, Polynomial.of({LAMBDA: ones}), model_error=[0.1])
+
+
 def test_nonlinear_fits_agree_with_another_solver():
     rng = np.random.default_rng(3)
     linear, square, mixed, other = rng.normal(size=(4, 8))

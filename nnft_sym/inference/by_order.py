@@ -30,8 +30,13 @@ from numerics.results.correlator import Correlator
 from numerics.results.estimate import Estimate
 from numerics.results.joint_correlators import Correlators
 
+#: Share of itself by which a model may miss a sampled correlator, as in `nnft_sym.study.couplings`.
+ALLOWANCE = 0.1
 
-def infer_by_order(theory: Theory, data: Dataset, *, threshold: float = 1e-6) -> CouplingFit:
+
+def infer_by_order(
+    theory: Theory, data: Dataset, *, threshold: float = 1e-6, allowance: float = ALLOWANCE
+) -> CouplingFit:
     """Infer couplings, each at its leading order in 1/N.
 
     Parameters
@@ -43,6 +48,10 @@ def infer_by_order(theory: Theory, data: Dataset, *, threshold: float = 1e-6) ->
         Exact correlators, which are fitted without weights, or sampled ones.
     threshold : float, optional
         See `numerics.inference.eigenbasis.eigenbasis`.
+    allowance : float, optional
+        Share of itself, and of the noise, by which a model may miss a sampled correlator: as long as nobody
+        knows that a constant coupling is right, weights must not be those of a model that is (see
+        `numerics.inference.linear`). χ² and p-value ask all the same whether it is right.
 
     Returns
     -------
@@ -81,7 +90,7 @@ def infer_by_order(theory: Theory, data: Dataset, *, threshold: float = 1e-6) ->
         sought = _sought(here, found, order)
         if not sought:
             continue
-        step = _step(theory, connected[order], found, sought, threshold)
+        step = _step(theory, connected[order], found, sought, (threshold, allowance))
         steps.append(step)
         found |= {name: step.fit[name] for name in step.fit.names}
         if not all(step.fit.determined):
@@ -100,7 +109,7 @@ def _step(
     whole: Correlator,
     found: Mapping[str, Estimate],
     sought: Mapping[Monomial, Correlator],
-    threshold: float,
+    policy: tuple[float, float],
 ) -> Step:
     """Fit the couplings of one order to what those found before leave."""
     order, power = whole.order, Fraction(whole.order, 2) - 1
@@ -108,7 +117,13 @@ def _step(
         order, found, lambda product: theory.power_of(product) <= power and product not in sought
     )
     rest: Estimate = whole - known
-    fit = fit_polynomial(rest, Polynomial.of(sought), threshold=threshold)
+    model, (threshold, allowance) = Polynomial.of(sought), policy
+    missed = None
+    if rest.uncertainty.statistical and allowance > 0:
+        # what the theory says, not the data, whose fluctuations would weigh themselves down
+        about = fit_polynomial(rest.value, model).residual - rest.value
+        missed = allowance * np.hypot(about, rest.error)
+    fit = fit_polynomial(rest, model, threshold=threshold, model_error=missed)
     size = float(np.abs(whole.value).sum())
     return Step(order, power, fit, float(np.abs(fit.residual).sum()) / size if size > 0 else 0.0)
 

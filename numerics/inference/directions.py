@@ -21,6 +21,8 @@ Array = NDArray[np.float64]
 UNDETERMINED = 1e-8
 #: Share of a parameter in such a combination from which on it is named.
 TAKES_PART = 0.05
+#: Relative difference under which two parts are equally large.
+TIE = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,9 +102,10 @@ class Directions:
 
     @property
     def weights(self) -> Array:
-        """Combinations as linear forms of the parameters, that of the largest part 1; shape (P, P)."""
+        """Combinations as linear forms of the parameters, the first of the largest parts 1; shape (P, P)."""
         forms = self.right * self.length
-        largest = np.argmax(np.abs(self.right), axis=1)
+        part = np.abs(self.right)
+        largest = np.argmax(part > (1.0 - TIE) * part.max(axis=1, keepdims=True), axis=1)
         return np.asarray(forms / forms[np.arange(len(forms)), largest][:, np.newaxis])
 
 

@@ -24,6 +24,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from numerics.errors import InvalidStatistics
 from numerics.given import as_real_array
@@ -192,7 +193,7 @@ def fit(
     exact = _least_squares(basis, data, design, n_blocks, blocks)
     if model_error is None:
         return exact
-    wide = np.asarray(covariance) + np.diag(_allowed(model_error, len(data)) ** 2)
+    wide = np.asarray(covariance) + np.diag(as_model_error(model_error, len(data)) ** 2)
     return _with_model_error(exact, eigenbasis(wide, n_blocks, threshold), data, design, covariance, blocks)
 
 
@@ -281,7 +282,8 @@ def _whitening(basis: Eigenbasis) -> Array:
     return basis.whiten(np.eye(len(basis.scale)))
 
 
-def _allowed(model_error: Array, size: int) -> Array:
+def as_model_error(model_error: ArrayLike, size: int) -> Array:
+    """Check model errors, one for each number; shape (M,)."""
     error = np.asarray(model_error, dtype=np.float64)
     if error.shape != (size,) or not np.all(np.isfinite(error)) or np.any(error < 0):
         raise InvalidStatistics(

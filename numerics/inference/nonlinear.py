@@ -7,13 +7,16 @@ Data with a covariance are whitened in the retained eigenbasis of their correlat
 no weights: each counts as it is, and there is no χ² and no p-value, but a misfit Σ|residual|/Σ|data|.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from numerics.errors import InvalidStatistics
 from numerics.given import as_real_array
 from numerics.inference.directions import directions
-from numerics.inference.eigenbasis import eigenbasis
+from numerics.inference.eigenbasis import Eigenbasis, eigenbasis
+from numerics.inference.linear import as_model_error
 from numerics.inference.polynomial import Polynomial
 from numerics.inference.polynomial_fit import PolynomialFit, Root
 from numerics.inference.roots import SAME, RootSearch
@@ -28,6 +31,7 @@ def fit_polynomial(
     model: Polynomial,
     *,
     threshold: float = 1e-6,
+    model_error: ArrayLike | None = None,
     search: RootSearch | None = None,
 ) -> PolynomialFit:
     """Fit couplings to data, on the branch that begins at the free theory.
@@ -40,6 +44,10 @@ def fit_polynomial(
         Of M numbers; each coupling has a linear term.
     threshold : float, optional
         See `numerics.inference.eigenbasis.eigenbasis`.
+    model_error : array_like, shape (M,), optional
+        By how much the model may miss the true value of each number, independently, as a standard deviation.
+        The weights of the couplings allow for it; χ², p-value and errors do not: see
+        `numerics.inference.linear`.
     search : RootSearch, optional
         How other real roots are looked for; default: they are not.
 
@@ -76,23 +84,44 @@ def fit_polynomial(
     (0.005, [0.005, 0.022778])
     """
     given = _as_data(data, model)
-    scatters = given.uncertainty.statistical
-    basis = eigenbasis(given.covariance, given.uncertainty.n_blocks, threshold) if scatters else None
+    if not given.uncertainty.statistical:
+        return _outcome(*_solved(given, model, None, search))
+    covariance, n_blocks = given.covariance, given.uncertainty.n_blocks
+    exact = _solved(given, model, eigenbasis(covariance, n_blocks, threshold), search)
+    if model_error is None:
+        return _outcome(*exact)
+    wide = covariance + np.diag(as_model_error(model_error, given.size) ** 2)
+    careful = _outcome(*_solved(given, model, eigenbasis(wide, n_blocks, threshold), search))
+    judged = _outcome(*exact)
+    return replace(
+        careful,
+        chi2=judged.chi2,
+        p_value=judged.p_value,
+        dof=judged.dof,
+        null_residual=judged.null_residual,
+    )
+
+
+def _solved(
+    data: Estimate, model: Polynomial, basis: Eigenbasis | None, search: RootSearch | None
+) -> tuple[Solution, list[Array]]:
+    """Solve with given weights, and list the couplings of other roots."""
     free = model.jacobian(np.zeros(len(model.names)))
     directions(free if basis is None else basis.standardise(free), model.names)  # refuses what is parallel
-    others: list[Array] = []
     if model.degree == 1:
-        solution = linear_solution(given, model, basis)
-    else:
-        solution, others = root_solution(given, model, basis, search)
+        return linear_solution(data, model, basis), []
+    return root_solution(data, model, basis, search)
+
+
+def _outcome(solution: Solution, others: list[Array]) -> PolynomialFit:
     return PolynomialFit(
-        names=model.names,
+        names=solution.model.names,
         parameters=solution.parameters(),
         combinations=solution.combinations(),
         **solution.judged(),
         residual=solution.residual,
         response=solution.response,
-        null_residual=0.0 if basis is None else basis.violation(solution.residual, reference=given.value),
+        null_residual=solution.null_residual,
         freedom=solution.freedom,
         roots=_listed(solution, others),
     )

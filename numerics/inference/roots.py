@@ -16,7 +16,6 @@ import numpy as np
 from numpy.polynomial import polynomial as series
 from numpy.typing import NDArray
 from scipy import optimize
-from scipy.stats import qmc
 
 from numerics.errors import NoRealRoot
 from numerics.inference.polynomial import Powers, curvatures, products, slopes
@@ -225,6 +224,8 @@ def _polished(problem: SmallProblem, place: Array) -> Array:
 
 def _of_several(problem: SmallProblem, search: RootSearch) -> list[Array]:
     """Minimise from many starting points, close to the free theory and far."""
+    from scipy.stats import qmc  # takes a second to load
+
     drawn = 2.0 * qmc.LatinHypercube(d=problem.powers.shape[1], seed=search.seed).random(search.starts) - 1.0
     # of either sign, logarithmic: from a hundredth of what explains the data to the whole reach
     starts = np.sign(drawn) * search.reach ** np.abs(drawn) * 0.01 ** (1.0 - np.abs(drawn))

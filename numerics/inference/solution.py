@@ -87,6 +87,11 @@ class Solution:
         """Error bound of data and integrals, shape (M,)."""
         return np.asarray(self.data.bound + self.model.bound(self.couplings))
 
+    @property
+    def null_residual(self) -> float:
+        """Violation of exact relations of the data."""
+        return 0.0 if self.basis is None else self.basis.violation(self.residual, reference=self.data.value)
+
     def misfit(self, couplings: Array) -> float:
         """Σ|residual|/Σ|data| at any couplings."""
         size = float(np.sum(np.abs(self.data.value)))
