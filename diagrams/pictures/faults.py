@@ -233,10 +233,13 @@ def crossings(one: Cut, other: Cut, which: tuple[NDArray[np.intp], NDArray[np.in
     return Crossings(one.line[i], other.line[j], s, t, place, sine)
 
 
-def crossed(one: Cut, other: Cut, common: complex) -> bool:
-    """Whether a line of the first kind crosses one of the second, away from a place they may share."""
-    which = _nonzero(_boxes_meet(one, other))
-    return bool((np.abs(crossings(one, other, which).place - common) > LIMITS.common).any())
+def crossed(one: Cut, other: Cut, common: Sequence[complex]) -> list[bool]:
+    """Which lines of the first kind cross one of the second, away from a place of each that they may share."""
+    found = crossings(one, other, _nonzero(_boxes_meet(one, other)))
+    away = np.abs(found.place - np.array(common)[found.first]) > LIMITS.common
+    crossing = np.zeros(len(one.paths), dtype=bool)
+    crossing[found.first[away]] = True
+    return crossing.tolist()
 
 
 def _nonzero(mask: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
