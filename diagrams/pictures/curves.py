@@ -276,10 +276,14 @@ def _clear_of_lines(
     tried = _PETALS[:-1]
     owners = [place[node] for node, ways in directions.items() for _ in tried for _ in ways]
     wider = [
-        petal for node, ways in directions.items() for reach in tried for petal in _wider(place[node], ways, reach)
+        petal
+        for node, ways in directions.items()
+        for reach in tried
+        for petal in _wider(place[node], ways, reach)
     ]
     crossing = crossed(Cut.of(wider, _SEGMENTS), Cut.of(curves, _SEGMENTS), owners)
-    found, first = {}, 0
+    found: dict[int, list[bool]] = {}
+    first = 0
     for node, ways in directions.items():
         found[node] = []
         for _ in tried:
@@ -301,7 +305,9 @@ def _clear_petals(
     for reach, free in zip(_PETALS, clear, strict=False):
         if free and (
             cut is None
-            or not any(crossed(Cut.of(wider := _wider(z, directions, reach), _SEGMENTS), cut, [z] * len(wider)))
+            or not any(
+                crossed(Cut.of(wider := _wider(z, directions, reach), _SEGMENTS), cut, [z] * len(wider))
+            )
         ):
             break
     else:

@@ -99,9 +99,9 @@ def majorised(
     form = np.diag((inverse**2).sum(1)) - inverse**2
     solved = np.zeros_like(form)
     solved[np.ix_(free, free)] = np.linalg.inv(form[np.ix_(free, free)]) if held else np.linalg.pinv(form)
-    pull = np.zeros_like(at)
-    pull[:, free] = at[:, held] @ form[np.ix_(held, free)]
-    stays = -pull @ solved
+    stays: Complex = np.zeros_like(at)
+    stays[:, free] = -at[:, held] @ form[np.ix_(held, free)]
+    stays = stays @ solved
     stays[:, held] = at[:, held]
     if free:
         at = _swept(at, inverse, solved, stays)
