@@ -17,7 +17,8 @@ from math import atan, atan2, cos, degrees, radians, sin, tan
 
 from diagrams.canonical import Edge
 from diagrams.diagram import Diagram
-from diagrams.pictures.faults import Cut, crossed, line_crossings
+from diagrams.pictures.faults import crossed, line_crossings
+from diagrams.pictures.pieces import Cut
 
 #: How far a self-loop reaches from its vertex: the first that does not make it cross anything.
 _PETALS = (0.72, 0.6, 0.48)
@@ -281,7 +282,7 @@ def _clear_of_lines(
         for reach in tried
         for petal in _wider(place[node], ways, reach)
     ]
-    crossing = crossed(Cut.of(wider, _SEGMENTS), Cut.of(curves, _SEGMENTS), owners)
+    crossing = crossed(wider, curves, _SEGMENTS, owners)
     found: dict[int, list[bool]] = {}
     first = 0
     for node, ways in directions.items():
@@ -301,14 +302,9 @@ def _clear_petals(
     """The longest self-loops that are clear of lines and cross none of those `before`, at other nodes."""
     far = 2 * _PETALS[0] + 2 * _GAP  # no self-loop leaves its node further than its length
     others = [petal for other, petals in before if abs(other - z) < far for petal in petals]
-    cut = Cut.of(others, _SEGMENTS) if others else None
     for reach, free in zip(_PETALS, clear, strict=False):
-        if free and (
-            cut is None
-            or not any(
-                crossed(Cut.of(wider := _wider(z, directions, reach), _SEGMENTS), cut, [z] * len(wider))
-            )
-        ):
+        wider = _wider(z, directions, reach)
+        if free and not (others and any(crossed(wider, others, _SEGMENTS, [z] * len(wider)))):
             break
     else:
         reach = _PETALS[-1]

@@ -12,178 +12,30 @@ Lengths are in units of a leg. The layout keeps a little more than what the pict
 since it measures on samples.
 """
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
 from math import inf, nan
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from diagrams.canonical import Edge
+from diagrams.pictures.limits import COLLAPSED, LIMITS
+from diagrams.pictures.pieces import Complex, Cut, Point, Real, cubics, pieces, to_pieces
 
-Complex = NDArray[np.complex128]
-Real = NDArray[np.float64]
-Point = tuple[float, float]
 Drawn = Sequence[tuple[Edge, tuple[Point, ...]]]
 
-#: What coinciding places cost: worse than anything else.
-COLLAPSED = 1e6
 #: Products of signed areas, and squares of distances, that are nought but for rounding.
 _TOUCHING = 1e-12
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Distances that a drawing keeps.
-
-    Attributes
-    ----------
-    node : float
-        From a vertex or point to a line that does not end there: more than twice the radius of a vertex.
-    line : float
-        Between two lines, away from a crossing and from the end they share.
-    leaving : float
-        Closer to a common end than this, lines may be closer to each other.
-    crossing : float
-        From a crossing to a node, and to another crossing: the pieces beside an interruption have a length.
-    sine : float
-        Of the angle at which lines cross.
-    apart : float
-        Between two nodes.
-    label : float
-        From the centre of a label to a line.
-    names : float
-        Between the centres of two labels, and from one to a node.
-    common : float
-        Closer to a common end than this, lines do not cross but leave it.
-    """
-
-    node: float = 0.27
-    line: float = 0.1
-    leaving: float = 0.4
-    crossing: float = 0.42
-    sine: float = 0.45
-    apart: float = 0.5
-    label: float = 0.22
-    names: float = 0.28
-    common: float = 0.12
-
-
-LIMITS = Limits()
-
-
-@cache
-def _bernstein(segments: int) -> Complex:
-    """Weights of the four points of a cubic at equal steps of its parameter."""
-    t = np.linspace(0.0, 1.0, segments + 1)
-    return np.stack([(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3]).astype(complex)
-
-
-def sampled(curves: Sequence[Sequence[Point]], segments: int) -> Complex:
-    """Points along segments and cubics, equal steps of the parameter: shape (curves, segments + 1).
-
-    Examples
-    --------
-    >>> sampled([((0.0, 0.0), (1.0, 0.0))], 2)
-    array([[0. +0.j, 0.5+0.j, 1. +0.j]])
-    """
-    cubics = []
-    for points in curves:
-        z = [complex(*point) for point in points]
-        if len(z) == 2:
-            z = [z[0], (2 * z[0] + z[1]) / 3, (z[0] + 2 * z[1]) / 3, z[1]]
-        cubics.append(z)
-    paths: Complex = np.array(cubics, dtype=complex).reshape(-1, 4) @ _bernstein(segments)
-    return paths
-
-
-@dataclass(frozen=True)
-class Cut:
-    """Lines as samples, and as pieces between them: first straight lines, each one piece, then the others.
-
-    Attributes
-    ----------
-    sizes : tuple of int
-        How many points a line has: two if it is straight.
-    paths : ndarray, shape (lines, samples)
-    straight, curved : ndarray
-        Numbers of the lines that are one piece, and of those that are as many as there are steps.
-    start, step : ndarray, shape (pieces,)
-        Where the pieces begin, and from there to their ends.
-    line, number, share : ndarray, shape (pieces,)
-        Whose piece it is, which one, and what share of the parameter it has.
-    """
-
-    sizes: tuple[int, ...]
-    paths: Complex
-    straight: NDArray[np.intp]
-    curved: NDArray[np.intp]
-    start: Complex
-    step: Complex
-    line: NDArray[np.intp]
-    number: NDArray[np.intp]
-    share: Real
-
-    @classmethod
-    def of(cls, curves: Sequence[Sequence[Point]], segments: int) -> "Cut":
-        """Segments and cubics, the latter cut into so many pieces.
-
-        Examples
-        --------
-        >>> Cut.of([((0.0, 0.0), (1.0, 0.0))], 2).step
-        array([1.+0.j])
-        """
-        paths, sizes = sampled(curves, segments), tuple(map(len, curves))
-        straight, curved, line, number, share = _pieces(sizes, segments)
-        bent = paths[curved]
-        whole = paths[straight]
-        start = np.concatenate([whole[:, 0], bent[:, :-1].ravel()])
-        step = np.concatenate([whole[:, -1] - whole[:, 0], (bent[:, 1:] - bent[:, :-1]).ravel()])
-        return cls(sizes, paths, straight, curved, start, step, line, number, share)
-
-    def apart(self, edges: Sequence[Edge]) -> NDArray[np.bool_]:
-        """Which pieces may cross which others, if the lines join these nodes: shape (pieces, pieces)."""
-        return _apart(tuple(edges), self.sizes, self.paths.shape[1] - 1)
-
-    @cached_property
-    def ends(self) -> Real:
-        """Where pieces begin, then where they end, as columns (x, y, 1): shape (3, 2 pieces)."""
-        n = self.start.size
-        found = np.ones((3, 2 * n))
-        found[0, :n], found[1, :n] = self.start.real, self.start.imag
-        np.add(found[0, :n], self.step.real, out=found[0, n:])
-        np.add(found[1, :n], self.step.imag, out=found[1, n:])
-        return found
-
-    @cached_property
-    def normals(self) -> Real:
-        """What times (x, y, 1) says on which side of a piece a point is: shape (pieces, 3)."""
-        found = np.empty((self.start.size, 3))
-        dx, dy = self.step.real, self.step.imag
-        np.negative(dy, out=found[:, 0])
-        found[:, 1] = dx
-        found[:, 2] = dy * self.start.real - dx * self.start.imag
-        return found
-
-
-@lru_cache(maxsize=256)
-def _pieces(
-    sizes: tuple[int, ...], segments: int
-) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp], NDArray[np.intp], Real]:
-    """What `Cut` knows before it sees places: straight and curved lines; line, number and share of pieces."""
-    straight = np.array([line for line, size in enumerate(sizes) if size == 2], dtype=np.intp)
-    curved = np.array([line for line, size in enumerate(sizes) if size != 2], dtype=np.intp)
-    line = np.concatenate([straight, np.repeat(curved, segments)])
-    number = np.concatenate([np.zeros_like(straight), np.tile(np.arange(segments), curved.size)])
-    share = np.concatenate([np.ones(straight.size), np.full(curved.size * segments, 1 / segments)])
-    return straight, curved, line, number, share
 
 
 @lru_cache(maxsize=64)
 def _apart(edges: tuple[Edge, ...], sizes: tuple[int, ...], segments: int) -> NDArray[np.bool_]:
     """Which pieces may cross which others: those of later lines, but where both begin or end at one node."""
-    _, _, line, number, share = _pieces(sizes, segments)
+    _, _, line, number, share = pieces(sizes, segments)
     count = np.rint(1 / share).astype(np.intp)
     ends = np.array(edges, dtype=np.intp).T[:, line]
     ends[0, number > 0] = ends[1, number < count - 1] = -1
@@ -216,7 +68,7 @@ def _asked(
     edges: tuple[Edge, ...], sizes: tuple[int, ...], segments: int, nodes: tuple[int, ...], names: int
 ) -> _Asked:
     """Samples keep away from later lines, but at an end that both share; nodes from lines of others."""
-    _, _, line, _, _ = _pieces(sizes, segments)
+    _, _, line, _, _ = pieces(sizes, segments)
     ends = np.array(edges, dtype=np.intp)
     shared = (ends[:, :, None, None] == ends).any(-1)  # line, its beginning or end, other line
     later = np.arange(len(edges))[:, None] < np.arange(len(edges))
@@ -230,19 +82,6 @@ def _asked(
     return _Asked(
         np.concatenate(rows)[:, line], np.repeat(limits, [len(part) for part in rows]), np.concatenate(owner)
     )
-
-
-def to_pieces(z: Complex, start: Complex, step: Complex) -> Real:
-    """Distances of points to straight pieces; all of them broadcast."""
-    apart = z - start
-    x, y, dx, dy = apart.real, apart.imag, step.real, step.imag
-    t = x * dx
-    t += y * dy
-    t /= np.maximum(dx * dx + dy * dy, 1e-18)
-    t = np.minimum(np.maximum(t, 0.0), 1.0)
-    x, y = x - t * dx, y - t * dy
-    distance: Real = np.sqrt(x * x + y * y)
-    return distance
 
 
 def _may_cross(one: Cut, other: Cut) -> NDArray[np.bool_]:
@@ -310,13 +149,30 @@ def crossings(one: Cut, other: Cut, which: tuple[NDArray[np.intp], NDArray[np.in
     return Crossings(one.line[i], other.line[j], s, t, place, sine)
 
 
-def crossed(one: Cut, other: Cut, common: Sequence[complex]) -> list[bool]:
-    """Which lines of the first kind cross one of the second, away from a place that belongs to each."""
-    found = crossings(one, other, _nonzero(_may_cross(one, other)))
-    away = np.abs(found.place - np.array(common)[found.first]) > LIMITS.common
-    crossing = np.zeros(len(one.paths), dtype=bool)
-    crossing[found.first[away]] = True
+def crossed(
+    one: Sequence[Sequence[Point]], other: Sequence[Sequence[Point]], segments: int, common: Sequence[complex]
+) -> list[bool]:
+    """Which curves of the first kind cross one of the second, away from a place that belongs to each."""
+    places = np.array(common, dtype=complex)
+    if machine := _machine():
+        cuts = (machine.cut(cubics(curves), _straight(curves), segments) for curves in (one, other))
+        crossing = machine.crossed(*cuts, places, LIMITS.common)
+    else:
+        these, those = Cut.of(one, segments), Cut.of(other, segments)
+        found = crossings(these, those, _nonzero(_may_cross(these, those)))
+        away = np.abs(found.place - places[found.first]) > LIMITS.common
+        crossing = np.zeros(len(one), dtype=bool)
+        crossing[found.first[away]] = True
     return [bool(one) for one in crossing]
+
+
+def _machine() -> Any:
+    """The same compiled, if what draws many pictures has imported it: one picture does not wait for it."""
+    return sys.modules.get("diagrams.pictures.machine")
+
+
+def _straight(curves: Sequence[Sequence[Point]]) -> NDArray[np.bool_]:
+    return np.array([len(points) == 2 for points in curves], dtype=bool)
 
 
 def _nonzero(mask: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -333,7 +189,9 @@ def line_crossings(edges: Sequence[Edge], lines: Cut, nodes: Mapping[int, comple
     >>> len(line_crossings([(0, 1), (2, 3)], cross, {0: -1, 1: 1, 2: -1j, 3: 1j}).s)
     1
     """
-    found = crossings(lines, lines, _nonzero(_may_cross(lines, lines) & lines.apart(edges)))
+    found = crossings(
+        lines, lines, _nonzero(_may_cross(lines, lines) & _apart(tuple(edges), lines.sizes, lines.segments))
+    )
     if not found.s.size:
         return found
     ends, numbers = _ends(edges, nodes)
@@ -396,7 +254,7 @@ def faults(
     drawn : sequence of (edge, points)
         As from `diagrams.pictures.curves.drawn_lines`.
     nodes : mapping
-        Node -> position.
+        Node -> position, for the numbers 0, 1, ...
     labels : sequence of complex
         Centres of the names of external points.
     segments : int
@@ -418,6 +276,13 @@ def faults(
     >>> faults([((0, 1), ((-1.0, 0.0), (1.0, 0.0)))], {0: -1, 1: 1, 2: 0})
     6.0
     """
+    if machine := _machine():
+        curves = [points for _, points in drawn]
+        lines = machine.cut(cubics(curves), _straight(curves), segments)
+        ends = np.array([edge for edge, _ in drawn], dtype=np.int64).reshape(-1, 2)
+        places = np.array([nodes[node] for node in range(len(nodes))], dtype=complex)
+        names = np.array(labels, dtype=complex)
+        return float(machine.faults(lines, ends, places, names, LIMITS, enough, crossing))
     where = np.array(list(nodes.values()), dtype=complex)
     between = apart(where)
     if between.size and between.min() < 0.1:
@@ -460,7 +325,7 @@ def _too_close(
     crossings.
     """
     n = lines.paths.size
-    asked = _asked(edges, lines.sizes, lines.paths.shape[1] - 1, tuple(nodes), names.size)
+    asked = _asked(edges, lines.sizes, lines.segments, tuple(nodes), names.size)
     z = np.concatenate([lines.paths.ravel(), np.array(list(nodes.values()), dtype=complex), names])
     point, piece = _nonzero(_may_touch(z, asked.limit, lines) & asked.which)
     near = to_pieces(z[point], lines.start[piece], lines.step[piece])

@@ -6,6 +6,7 @@ so far it is bounded from above by a quadratic form, whose minimum is the soluti
 matrix that stays the same.
 """
 
+import sys
 from collections.abc import Mapping, Sequence
 from itertools import combinations, pairwise
 from math import inf
@@ -123,6 +124,9 @@ def _swept(at: Complex, inverse: Real, solved: Real, stays: Complex) -> Complex:
     stays : ndarray, shape (starts, nodes)
         What is added to them.
     """
+    if machine := sys.modules.get("diagrams.pictures.machine"):
+        places: Complex = machine.swept(at, inverse, solved, stays, _N_SWEEPS, _SETTLED)
+        return places
     # x and y are in front, and places of several sweeps are kept, to be looked at together: the arrays are
     # so small that their number counts, not their size.
     shape = (2, *at.shape)
