@@ -277,12 +277,37 @@ def faults(
     6.0
     """
     if machine := _machine():
-        curves = [points for _, points in drawn]
-        lines = machine.cut(cubics(curves), _straight(curves), segments)
-        ends = np.array([edge for edge, _ in drawn], dtype=np.int64).reshape(-1, 2)
-        places = np.array([nodes[node] for node in range(len(nodes))], dtype=complex)
-        names = np.array(labels, dtype=complex)
-        return float(machine.faults(lines, ends, places, names, LIMITS, enough, crossing))
+        return faults_compiled(machine, drawn, nodes, labels, segments, enough, crossing)
+    return faults_in_arrays(drawn, nodes, labels, segments, enough, crossing)
+
+
+def faults_compiled(
+    machine: Any,
+    drawn: Drawn,
+    nodes: Mapping[int, complex],
+    labels: Sequence[complex],
+    segments: int,
+    enough: float,
+    crossing: float,
+) -> float:
+    """`faults` by `diagrams.pictures.machine`."""
+    curves = [points for _, points in drawn]
+    lines = machine.cut(cubics(curves), _straight(curves), segments)
+    ends = np.array([edge for edge, _ in drawn], dtype=np.int64).reshape(-1, 2)
+    places = np.array([nodes[node] for node in range(len(nodes))], dtype=complex)
+    names = np.array(labels, dtype=complex)
+    return float(machine.faults(lines, ends, places, names, LIMITS, enough, crossing))
+
+
+def faults_in_arrays(
+    drawn: Drawn,
+    nodes: Mapping[int, complex],
+    labels: Sequence[complex],
+    segments: int,
+    enough: float,
+    crossing: float,
+) -> float:
+    """`faults` by array operations."""
     where = np.array(list(nodes.values()), dtype=complex)
     between = apart(where)
     if between.size and between.min() < 0.1:
