@@ -247,11 +247,12 @@ def with_loops(
     drawn = list(found)
     if all(i != j for i, j in lines):
         return drawn
-    ways: dict[int, list[float]] = {node: [] for node in place}  # directions in which lines leave
+    nodes = [node for node, other in lines if node == other]
+    ways: dict[int, list[float]] = {node: [] for node in nodes}  # directions in which lines leave
     for (i, j), points in found:
         for node, near, far in ((i, 0, 1), (j, -1, -2)):
-            ways[node].append(_direction(complex(*points[far]) - complex(*points[near])))
-    nodes = [node for node, other in lines if node == other]
+            if node in ways:
+                ways[node].append(_direction(complex(*points[far]) - complex(*points[near])))
     directions = {}
     for node in nodes:
         chords = [way for _, way, many in neighbours(node, place, lines) if many > 1]
@@ -303,8 +304,8 @@ def _clear_petals(
     far = 2 * _PETALS[0] + 2 * _GAP  # no self-loop leaves its node further than its length
     others = [petal for other, petals in before if abs(other - z) < far for petal in petals]
     for reach, free in zip(_PETALS, clear, strict=False):
-        wider = _wider(z, directions, reach)
-        if free and not (others and any(crossed(wider, others, _SEGMENTS, [z] * len(wider)))):
+        places = [z] * len(directions)
+        if free and not (others and any(crossed(_wider(z, directions, reach), others, _SEGMENTS, places))):
             break
     else:
         reach = _PETALS[-1]
@@ -405,6 +406,7 @@ def _petal_directions(
             yield direction, min(52.0, 0.4 * share)
 
 
+@lru_cache(maxsize=4096)
 def _petal(z: complex, direction: float, half: float, reach: float) -> tuple[Point, ...]:
     far = reach / (0.75 * cos(radians(half)))  # a cubic comes three quarters of the way to its controls
     return (xy(z), xy(z + far * unit(direction + half)), xy(z + far * unit(direction - half)), xy(z))

@@ -150,7 +150,10 @@ def crossings(one: Cut, other: Cut, which: tuple[NDArray[np.intp], NDArray[np.in
 
 
 def crossed(
-    one: Sequence[Sequence[Point]], other: Sequence[Sequence[Point]], segments: int, common: Sequence[complex]
+    one: Sequence[tuple[Point, ...]],
+    other: Sequence[tuple[Point, ...]],
+    segments: int,
+    common: Sequence[complex],
 ) -> list[bool]:
     """Which curves of the first kind cross one of the second, away from a place that belongs to each."""
     places = np.array(common, dtype=complex)
@@ -171,7 +174,7 @@ def _machine() -> Any:
     return sys.modules.get("diagrams.pictures.machine")
 
 
-def _straight(curves: Sequence[Sequence[Point]]) -> NDArray[np.bool_]:
+def _straight(curves: Sequence[tuple[Point, ...]]) -> NDArray[np.bool_]:
     return np.array([len(points) == 2 for points in curves], dtype=bool)
 
 

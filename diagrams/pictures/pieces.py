@@ -19,7 +19,7 @@ def _bernstein(segments: int) -> Complex:
     return np.stack([(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3]).astype(complex)
 
 
-def cubics(curves: Sequence[Sequence[Point]]) -> Complex:
+def cubics(curves: Sequence[tuple[Point, ...]]) -> Complex:
     """Segments and cubics, all of them as cubics: shape (curves, 4).
 
     Examples
@@ -27,16 +27,16 @@ def cubics(curves: Sequence[Sequence[Point]]) -> Complex:
     >>> cubics([((0.0, 0.0), (3.0, 0.0))])
     array([[0.+0.j, 1.+0.j, 2.+0.j, 3.+0.j]])
     """
-    found = []
-    for points in curves:
-        z = [complex(*point) for point in points]
-        if len(z) == 2:
-            z = [z[0], (2 * z[0] + z[1]) / 3, (z[0] + 2 * z[1]) / 3, z[1]]
-        found.append(z)
-    return np.array(found, dtype=complex).reshape(-1, 4)
+    rows = [points[0] + points[1] + points[-2] + points[-1] for points in curves]
+    found = np.array(rows, dtype=float).reshape(-1, 4, 2)  # of a straight line: start, end, start, end
+    straight = np.array([len(points) == 2 for points in curves], dtype=bool)
+    start, end = found[straight, 0], found[straight, 3]
+    found[straight, 1], found[straight, 2] = (2 * start + end) / 3, (start + 2 * end) / 3
+    paths: Complex = found.view(complex)[..., 0]
+    return paths
 
 
-def sampled(curves: Sequence[Sequence[Point]], segments: int) -> Complex:
+def sampled(curves: Sequence[tuple[Point, ...]], segments: int) -> Complex:
     """Points along segments and cubics, equal steps of the parameter: shape (curves, segments + 1).
 
     Examples
@@ -76,7 +76,7 @@ class Cut:
     share: Real
 
     @classmethod
-    def of(cls, curves: Sequence[Sequence[Point]], segments: int) -> "Cut":
+    def of(cls, curves: Sequence[tuple[Point, ...]], segments: int) -> "Cut":
         """Segments and cubics, the latter cut into so many pieces.
 
         Examples
