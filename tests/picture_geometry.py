@@ -8,7 +8,7 @@ import re
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 
 import numpy as np
 
@@ -61,31 +61,51 @@ def violations(drawn, promise=PROMISE):
     found = Counter()
     place = {mark.label: complex(mark.x, mark.y) for mark in drawn.marks}
     strokes = [sampled(curve.strokes) for curve in drawn.curves]
+    nodes = np.array(list(place.values()))
     for curve, paths in zip(drawn.curves, strokes, strict=True):
-        whole = np.concatenate(paths)
-        for label, z in place.items():
-            if label not in (curve.start, curve.end):
-                found["line at a foreign vertex"] += to_path(z, whole) < promise.radius + promise.gap
+        foreign = [label not in (curve.start, curve.end) for label in place]
+        near = to_path(nodes, np.concatenate(paths)) < promise.radius + promise.gap
+        found["line at a foreign vertex"] += int((near & foreign).sum())
         if len(paths) > 1 or curve.gaps:
             found["short piece"] += sum(length(path) < promise.piece for path in paths)
         for start, end in curve.gaps:
             cut = bezier(curve.points, np.linspace(start, end, SAMPLES))
             near = min(np.abs(cut - z).min() for z in place.values())
             found["interruption at a vertex"] += near < promise.interruption * promise.radius
+    boxes = [[box(path) for path in paths] for paths in strokes]
     for (i, one), (j, other) in combinations(enumerate(drawn.curves), 2):
-        ends = {one.start, one.end} & {other.start, other.end}
-        found["lines too close"] += too_close(strokes[i], strokes[j], [place[end] for end in ends], promise)
+        common = [place[end] for end in {one.start, one.end} & {other.start, other.end}]
+        for path, beside in near_pairs(boxes[i], boxes[j], promise.lines):
+            if too_close(strokes[i][path], strokes[j][beside], common, promise):
+                found["lines too close"] += 1
+                break
     found += badly_named(drawn, strokes, promise)
     return +found
 
 
-def too_close(one, other, common, promise):
-    """Whether two lines, as drawn, come too close to each other away from the ends they share."""
-    for path in one:
-        away = path[np.all([np.abs(path - z) > promise.common for z in common], axis=0)] if common else path
-        if away.size and any((to_path(away, beside) < promise.lines).any() for beside in other):
-            return True
-    return False
+def box(path):
+    """Left, right, lower and upper side of a path."""
+    return path.real.min(), path.real.max(), path.imag.min(), path.imag.max()
+
+
+def near_pairs(some, others, rim):
+    """Numbers of boxes, one of each kind, that are closer to each other than this in x and in y."""
+    for (i, one), (j, other) in product(enumerate(some), enumerate(others)):
+        wide = max(one[0] - other[1], other[0] - one[1])
+        high = max(one[2] - other[3], other[2] - one[3])
+        if wide < rim and high < rim:
+            yield i, j
+
+
+def too_close(path, beside, common, promise):
+    """Whether a stroke, as drawn, comes too close to another away from the ends that their lines share."""
+    left, right, low, high = box(beside)
+    rim = promise.lines
+    near = (path.real > left - rim) & (path.real < right + rim)
+    near &= (path.imag > low - rim) & (path.imag < high + rim)
+    for z in common:
+        near &= np.abs(path - z) > promise.common
+    return bool(near.any()) and bool((to_path(path[near], beside) < rim).any())
 
 
 def badly_named(drawn, strokes, promise):

@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections import Counter
+from configparser import ConfigParser
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -225,3 +226,16 @@ def test_foreign_diagrams_package_is_refused(tmp_path):
         assert found.returncode == 1
         assert "unrelated package of the same name" in found.stderr
         assert str(tmp_path) in found.stderr
+
+
+def test_every_folder_is_in_the_package():
+    """The wheel holds what setup.cfg lists: who installs it misses a folder that was forgotten there."""
+    listed = ConfigParser()
+    listed.read(ROOT / "setup.cfg", encoding="utf-8")
+    packages = set(listed["options"]["packages"].split())
+    folders = {
+        ".".join(path.parent.relative_to(ROOT).parts)
+        for floor in FLOORS
+        for path in (ROOT / floor).rglob("__init__.py")
+    }
+    assert folders == packages

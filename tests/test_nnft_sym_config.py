@@ -2,7 +2,7 @@
 
 import pytest
 
-from nnft_sym.study.config import InvalidStudy, built_in_study, load_study, parse_study
+from nnft_sym.study.config import InvalidStudy, NetConfig, built_in_study, load_study, parse_study
 
 NET = '[[net]]\nkind = "erf"\nwidth = 5\npoints = [[0.1], [0.2]]\n'
 
@@ -74,6 +74,23 @@ def test_numbers_and_names_may_be_written_in_other_ways():
         "relu",
     )
     assert all(isinstance(number, int) for number in (study.networks, study.net[0].width))
+
+
+def test_python_may_leave_out_a_key_by_none():
+    given = {"kind": "erf", "width": 5, "points": [[0.1]]}
+    optional = (
+        "sigma_w",
+        "sigma_b",
+        "sigma_a",
+        "activation",
+        "hidden_law",
+        "bias_law",
+        "output_law",
+        "cutoff",
+    )
+    assert NetConfig(**given, **dict.fromkeys(optional)) == NetConfig(**given)
+    with pytest.raises(ValueError, match="None was given; a whole number"):
+        NetConfig(**given | {"width": None})
 
 
 def test_missing_file(tmp_path):

@@ -17,7 +17,8 @@ from math import atan, atan2, cos, degrees, radians, sin, tan
 
 from diagrams.canonical import Edge
 from diagrams.diagram import Diagram
-from diagrams.pictures.faults import Cut, crossed, line_crossings
+from diagrams.pictures.faults import crossed, line_crossings
+from diagrams.pictures.pieces import Cut
 
 #: How far a self-loop reaches from its vertex: the first that does not make it cross anything.
 _PETALS = (0.72, 0.6, 0.48)
@@ -246,33 +247,74 @@ def with_loops(
     drawn = list(found)
     if all(i != j for i, j in lines):
         return drawn
-    ways: dict[int, list[float]] = {node: [] for node in place}  # directions in which lines leave
+    nodes = [node for node, other in lines if node == other]
+    ways: dict[int, list[float]] = {node: [] for node in nodes}  # directions in which lines leave
     for (i, j), points in found:
         for node, near, far in ((i, 0, 1), (j, -1, -2)):
-            ways[node].append(_direction(complex(*points[far]) - complex(*points[near])))
-    cut = [Cut.of([points for _, points in found], _SEGMENTS)]
-    for (node, other), loops in lines.items():
-        if node == other:
-            chords = [way for _, way, many in neighbours(node, place, lines) if many > 1]
-            petals = _clear_petals(place[node], ways[node], chords, loops, cut)
-            drawn += [((node, node), points) for points in petals]
-            cut.append(Cut.of(petals, _SEGMENTS))
+            if node in ways:
+                ways[node].append(_direction(complex(*points[far]) - complex(*points[near])))
+    directions = {}
+    for node in nodes:
+        chords = [way for _, way, many in neighbours(node, place, lines) if many > 1]
+        directions[node] = list(_petal_directions(ways[node], chords, lines[node, node]))
+    clear = _clear_of_lines(place, directions, [points for _, points in found])
+    before: list[tuple[complex, list[tuple[Point, ...]]]] = []
+    for node in nodes:
+        petals = _clear_petals(place[node], directions[node], clear[node], before)
+        drawn += [((node, node), points) for points in petals]
+        before.append((place[node], petals))
     return drawn
 
 
+def _clear_of_lines(
+    place: Mapping[int, complex],
+    directions: Mapping[int, Sequence[tuple[float, float]]],
+    curves: Sequence[tuple[Point, ...]],
+) -> dict[int, list[bool]]:
+    """For every node with self-loops, which of the lengths make these cross none of the curves.
+
+    Lengths are tried but for the last, and a little longer. All of them are treated by one array operation.
+    """
+    tried = _PETALS[:-1]
+    owners = [place[node] for node, ways in directions.items() for _ in tried for _ in ways]
+    wider = [
+        petal
+        for node, ways in directions.items()
+        for reach in tried
+        for petal in _wider(place[node], ways, reach)
+    ]
+    crossing = crossed(wider, curves, _SEGMENTS, owners)
+    found: dict[int, list[bool]] = {}
+    first = 0
+    for node, ways in directions.items():
+        found[node] = []
+        for _ in tried:
+            found[node].append(not any(crossing[first : first + len(ways)]))
+            first += len(ways)
+    return found
+
+
 def _clear_petals(
-    z: complex, ways: Sequence[float], chords: Sequence[float], loops: int, lines: Sequence[Cut]
+    z: complex,
+    directions: Sequence[tuple[float, float]],
+    clear: Sequence[bool],
+    before: Sequence[tuple[complex, list[tuple[Point, ...]]]],
 ) -> list[tuple[Point, ...]]:
-    """The longest self-loops that cross none of the lines, not even if they were a little longer."""
-    directions = list(_petal_directions(ways, chords, loops))
-    for reach in _PETALS[:-1]:
-        wider = [_petal(z, way, half, reach + _GAP) for way, half in directions]
-        cut = Cut.of(wider, _SEGMENTS)
-        if not any(crossed(cut, others, z) for others in lines):
+    """The longest self-loops that are clear of lines and cross none of those `before`, at other nodes."""
+    far = 2 * _PETALS[0] + 2 * _GAP  # no self-loop leaves its node further than its length
+    others = [petal for other, petals in before if abs(other - z) < far for petal in petals]
+    for reach, free in zip(_PETALS, clear, strict=False):
+        places = [z] * len(directions)
+        if free and not (others and any(crossed(_wider(z, directions, reach), others, _SEGMENTS, places))):
             break
     else:
         reach = _PETALS[-1]
     return [_petal(z, way, half, reach) for way, half in directions]
+
+
+def _wider(z: complex, directions: Sequence[tuple[float, float]], reach: float) -> list[tuple[Point, ...]]:
+    """Self-loops a little longer than asked for."""
+    return [_petal(z, way, half, reach + _GAP) for way, half in directions]
 
 
 def _room(
@@ -364,6 +406,7 @@ def _petal_directions(
             yield direction, min(52.0, 0.4 * share)
 
 
+@lru_cache(maxsize=4096)
 def _petal(z: complex, direction: float, half: float, reach: float) -> tuple[Point, ...]:
     far = reach / (0.75 * cos(radians(half)))  # a cubic comes three quarters of the way to its controls
     return (xy(z), xy(z + far * unit(direction + half)), xy(z + far * unit(direction - half)), xy(z))

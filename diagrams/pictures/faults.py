@@ -12,180 +12,93 @@ Lengths are in units of a leg. The layout keeps a little more than what the pict
 since it measures on samples.
 """
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from math import inf
+from math import inf, nan
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from diagrams.canonical import Edge
+from diagrams.pictures.limits import COLLAPSED, LIMITS
+from diagrams.pictures.pieces import Complex, Cut, Point, Real, cubics, pieces, to_pieces
 
-Complex = NDArray[np.complex128]
-Real = NDArray[np.float64]
-Point = tuple[float, float]
 Drawn = Sequence[tuple[Edge, tuple[Point, ...]]]
 
-#: What coinciding places cost: worse than anything else.
-COLLAPSED = 1e6
+#: Products of signed areas, and squares of distances, that are nought but for rounding.
+_TOUCHING = 1e-12
+
+
+@lru_cache(maxsize=64)
+def _apart(edges: tuple[Edge, ...], sizes: tuple[int, ...], segments: int) -> NDArray[np.bool_]:
+    """Which pieces may cross which others: those of later lines, but where both begin or end at one node."""
+    _, _, line, number, share = pieces(sizes, segments)
+    count = np.rint(1 / share).astype(np.intp)
+    ends = np.array(edges, dtype=np.intp).T[:, line]
+    ends[0, number > 0] = ends[1, number < count - 1] = -1
+    touching = ((ends[:, None, :, None] == ends[:, None]) & (ends[:, None] >= 0)).any((0, 1))
+    found: NDArray[np.bool_] = (line[:, None] < line) & ~touching
+    return found
 
 
 @dataclass(frozen=True)
-class Limits:
-    """Distances that a drawing keeps.
+class _Asked:
+    """What must be how far from what: points are samples of lines, then nodes, then names.
 
     Attributes
     ----------
-    node : float
-        From a vertex or point to a line that does not end there: more than twice the radius of a vertex.
-    line : float
-        Between two lines, away from a crossing and from the end they share.
-    leaving : float
-        Closer to a common end than this, lines may be closer to each other.
-    crossing : float
-        From a crossing to a node, and to another crossing: the pieces beside an interruption have a length.
-    sine : float
-        Of the angle at which lines cross.
-    apart : float
-        Between two nodes.
-    label : float
-        From the centre of a label to a line.
-    names : float
-        Between the centres of two labels, and from one to a node.
-    common : float
-        Closer to a common end than this, lines do not cross but leave it.
+    which : ndarray, shape (points, pieces)
+        Whether a point is to keep away from a piece.
+    limit : ndarray, shape (points,)
+        How far.
+    owner : ndarray, shape (points,)
+        Number of the line, or of the node after the lines, or of the name after these.
     """
 
-    node: float = 0.27
-    line: float = 0.1
-    leaving: float = 0.4
-    crossing: float = 0.42
-    sine: float = 0.45
-    apart: float = 0.5
-    label: float = 0.22
-    names: float = 0.28
-    common: float = 0.12
+    which: NDArray[np.bool_]
+    limit: Real
+    owner: NDArray[np.intp]
 
 
-LIMITS = Limits()
+@lru_cache(maxsize=64)
+def _asked(
+    edges: tuple[Edge, ...], sizes: tuple[int, ...], segments: int, nodes: tuple[int, ...], names: int
+) -> _Asked:
+    """Samples keep away from later lines, but at an end that both share; nodes from lines of others."""
+    _, _, line, _, _ = pieces(sizes, segments)
+    ends = np.array(edges, dtype=np.intp)
+    shared = (ends[:, :, None, None] == ends).any(-1)  # line, its beginning or end, other line
+    later = np.arange(len(edges))[:, None] < np.arange(len(edges))
+    samples = np.repeat(later[:, None], segments + 1, axis=1)
+    samples[:, 0] &= ~shared[:, 0]
+    samples[:, -1] &= ~shared[:, 1]
+    foreign = (np.array(nodes, dtype=np.intp)[:, None, None] != ends).all(-1)
+    rows = [samples.reshape(-1, len(edges)), foreign, np.ones((names, len(edges)), dtype=bool)]
+    limits = (LIMITS.line, LIMITS.node, LIMITS.label)
+    owner = [np.repeat(np.arange(len(edges)), segments + 1), len(edges) + np.arange(len(nodes) + names)]
+    return _Asked(
+        np.concatenate(rows)[:, line], np.repeat(limits, [len(part) for part in rows]), np.concatenate(owner)
+    )
 
 
-@cache
-def _bernstein(segments: int) -> Complex:
-    """Weights of the four points of a cubic at equal steps of its parameter."""
-    t = np.linspace(0.0, 1.0, segments + 1)
-    return np.stack([(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3]).astype(complex)
+def _may_cross(one: Cut, other: Cut) -> NDArray[np.bool_]:
+    """Which pieces have the ends of which others on both sides, and the other way round: shape (one, other).
 
-
-def sampled(curves: Sequence[Sequence[Point]], segments: int) -> Complex:
-    """Points along segments and cubics, equal steps of the parameter: shape (curves, segments + 1).
-
-    Examples
-    --------
-    >>> sampled([((0.0, 0.0), (1.0, 0.0))], 2)
-    array([[0. +0.j, 0.5+0.j, 1. +0.j]])
+    Pieces that touch are among them, whatever the rounding.
     """
-    cubics = []
-    for points in curves:
-        z = [complex(*point) for point in points]
-        if len(z) == 2:
-            z = [z[0], (2 * z[0] + z[1]) / 3, (z[0] + 2 * z[1]) / 3, z[1]]
-        cubics.append(z)
-    paths: Complex = np.array(cubics, dtype=complex).reshape(-1, 4) @ _bernstein(segments)
-    return paths
-
-
-@dataclass(frozen=True)
-class Cut:
-    """Lines as samples, and as pieces between them: first straight lines, each one piece, then the others.
-
-    Attributes
-    ----------
-    paths : ndarray, shape (lines, samples)
-    straight, curved : ndarray
-        Numbers of the lines that are one piece, and of those that are as many as there are steps.
-    start, step : ndarray, shape (pieces,)
-        Where the pieces begin, and from there to their ends.
-    line, number, share : ndarray, shape (pieces,)
-        Whose piece it is, which one, and what share of the parameter it has.
-    """
-
-    paths: Complex
-    straight: NDArray[np.intp]
-    curved: NDArray[np.intp]
-    start: Complex
-    step: Complex
-    line: NDArray[np.intp]
-    number: NDArray[np.intp]
-    share: Real
-
-    @classmethod
-    def of(cls, curves: Sequence[Sequence[Point]], segments: int) -> "Cut":
-        """Segments and cubics, the latter cut into so many pieces.
-
-        Examples
-        --------
-        >>> Cut.of([((0.0, 0.0), (1.0, 0.0))], 2).step
-        array([1.+0.j])
-        """
-        paths = sampled(curves, segments)
-        straight, curved, line, number, share = _pieces(tuple(map(len, curves)), segments)
-        bent = paths[curved]
-        whole = paths[straight]
-        start = np.concatenate([whole[:, 0], bent[:, :-1].ravel()])
-        step = np.concatenate([whole[:, -1] - whole[:, 0], (bent[:, 1:] - bent[:, :-1]).ravel()])
-        return cls(paths, straight, curved, start, step, line, number, share)
-
-    def nearest(self, z: Complex) -> Real:
-        """Distances of points to the lines: shape (points, lines), in the order straight, curved."""
-        near = to_pieces(z[:, None], self.start, self.step)
-        n = self.straight.size
-        curved = near[:, n:].reshape(len(z), self.curved.size, -1).min(2) if self.curved.size else near[:, n:]
-        return np.concatenate([near[:, :n], curved], axis=1)
-
-
-@lru_cache(maxsize=256)
-def _pieces(
-    sizes: tuple[int, ...], segments: int
-) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp], NDArray[np.intp], Real]:
-    """What `Cut` knows before it sees places: straight and curved lines; line, number and share of pieces."""
-    straight = np.array([line for line, size in enumerate(sizes) if size == 2], dtype=np.intp)
-    curved = np.array([line for line, size in enumerate(sizes) if size != 2], dtype=np.intp)
-    line = np.concatenate([straight, np.repeat(curved, segments)])
-    number = np.concatenate([np.zeros_like(straight), np.tile(np.arange(segments), curved.size)])
-    share = np.concatenate([np.ones(straight.size), np.full(curved.size * segments, 1 / segments)])
-    return straight, curved, line, number, share
-
-
-def to_pieces(z: Complex, start: Complex, step: Complex) -> Real:
-    """Distances of points to straight pieces; all of them broadcast."""
-    apart = z - start
-    x, y, dx, dy = apart.real, apart.imag, step.real, step.imag
-    t = x * dx
-    t += y * dy
-    t /= np.maximum(dx * dx + dy * dy, 1e-18)
-    t = np.minimum(np.maximum(t, 0.0), 1.0)
-    x, y = x - t * dx, y - t * dy
-    distance: Real = np.sqrt(x * x + y * y)
-    return distance
-
-
-def _sides(paths: Complex) -> tuple[Real, Real, Real, Real]:
-    """Left, right, lower and upper sides of the boxes of paths."""
-    x, y = paths.real, paths.imag
-    return x.min(-1), x.max(-1), y.min(-1), y.max(-1)
-
-
-def _boxes_meet(one: Cut, other: Cut) -> NDArray[np.bool_]:
-    """Which pieces of lines come into the boxes of which others: shape (one, other)."""
-    a = _sides(np.stack([one.start, one.start + one.step], axis=-1))
-    b = a if other is one else _sides(np.stack([other.start, other.start + other.step], axis=-1))
-    meet = a[1][:, None] >= b[0]
-    meet &= a[0][:, None] <= b[1]
-    meet &= a[3][:, None] >= b[2]
-    meet &= a[2][:, None] <= b[3]
+    meet: NDArray[np.bool_] = _divided(one, other)
+    meet &= meet.T if other is one else _divided(other, one).T
     return meet
+
+
+def _divided(one: Cut, other: Cut) -> NDArray[np.bool_]:
+    sides: Real = one.normals @ other.ends
+    n = other.start.size
+    divided: NDArray[np.bool_] = sides[:, :n] * sides[:, n:] <= _TOUCHING
+    return divided
 
 
 def _cross(a: Complex, b: Complex) -> Real:
@@ -220,12 +133,15 @@ class Crossings:
 def crossings(one: Cut, other: Cut, which: tuple[NDArray[np.intp], NDArray[np.intp]]) -> Crossings:
     """Crossings of lines `one` with lines `other`, for the pairs of pieces named by two arrays."""
     i, j = which
+    if not i.size:
+        none = np.zeros(0)
+        return Crossings(i, j, none, none, none.astype(complex), none)
     step, pace, apart = one.step[i], other.step[j], other.start[j] - one.start[i]
     turn = _cross(step, pace)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        s = _cross(apart, pace) / turn
-        t = _cross(apart, step) / turn
-        meet = (np.abs(turn) > 1e-12) & (s >= 0) & (s < 1) & (t >= 0) & (t < 1)
+    turn[np.abs(turn) <= 1e-12] = nan  # so that they do not meet
+    s = _cross(apart, pace) / turn
+    t = _cross(apart, step) / turn
+    meet = np.flatnonzero((s >= 0) & (s < 1) & (t >= 0) & (t < 1))
     i, j, s, t, step, pace = i[meet], j[meet], s[meet], t[meet], step[meet], pace[meet]
     sine = np.abs(turn[meet]) / (np.abs(step) * np.abs(pace))
     place = one.start[i] + s * step
@@ -233,10 +149,33 @@ def crossings(one: Cut, other: Cut, which: tuple[NDArray[np.intp], NDArray[np.in
     return Crossings(one.line[i], other.line[j], s, t, place, sine)
 
 
-def crossed(one: Cut, other: Cut, common: complex) -> bool:
-    """Whether a line of the first kind crosses one of the second, away from a place they may share."""
-    which = _nonzero(_boxes_meet(one, other))
-    return bool((np.abs(crossings(one, other, which).place - common) > LIMITS.common).any())
+def crossed(
+    one: Sequence[tuple[Point, ...]],
+    other: Sequence[tuple[Point, ...]],
+    segments: int,
+    common: Sequence[complex],
+) -> list[bool]:
+    """Which curves of the first kind cross one of the second, away from a place that belongs to each."""
+    places = np.array(common, dtype=complex)
+    if machine := _machine():
+        cuts = (machine.cut(cubics(curves), _straight(curves), segments) for curves in (one, other))
+        crossing = machine.crossed(*cuts, places, LIMITS.common)
+    else:
+        these, those = Cut.of(one, segments), Cut.of(other, segments)
+        found = crossings(these, those, _nonzero(_may_cross(these, those)))
+        away = np.abs(found.place - places[found.first]) > LIMITS.common
+        crossing = np.zeros(len(one), dtype=bool)
+        crossing[found.first[away]] = True
+    return [bool(one) for one in crossing]
+
+
+def _machine() -> Any:
+    """The same compiled, if what draws many pictures has imported it: one picture does not wait for it."""
+    return sys.modules.get("diagrams.pictures.machine")
+
+
+def _straight(curves: Sequence[tuple[Point, ...]]) -> NDArray[np.bool_]:
+    return np.array([len(points) == 2 for points in curves], dtype=bool)
 
 
 def _nonzero(mask: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -253,8 +192,9 @@ def line_crossings(edges: Sequence[Edge], lines: Cut, nodes: Mapping[int, comple
     >>> len(line_crossings([(0, 1), (2, 3)], cross, {0: -1, 1: 1, 2: -1j, 3: 1j}).s)
     1
     """
-    which = _nonzero(_boxes_meet(lines, lines) & (lines.line[:, None] < lines.line))
-    found = crossings(lines, lines, which)
+    found = crossings(
+        lines, lines, _nonzero(_may_cross(lines, lines) & _apart(tuple(edges), lines.sizes, lines.segments))
+    )
     if not found.s.size:
         return found
     ends, numbers = _ends(edges, nodes)
@@ -276,11 +216,9 @@ def _at_common_end(
     close: float,
 ) -> NDArray[np.bool_]:
     """Which places, each of a line i and a line j, are closer than this to an end that the two share."""
-    found = np.zeros(z.size, dtype=bool)
-    theirs = numbers[:, j]
-    for place, number in zip(ends, numbers, strict=True):
-        shared = (theirs == number[i]).any(0)
-        found |= shared & (np.abs(z - place[i]) <= close)
+    shared = (numbers[:, None, i] == numbers[:, j]).any(1)
+    shared &= np.abs(z - ends[:, i]) <= close
+    found: NDArray[np.bool_] = shared.any(0)
     return found
 
 
@@ -288,12 +226,6 @@ def shortfall(distances: Real, limit: float) -> float:
     """How much is missing: one for each distance that is too short, and up to one more the shorter it is."""
     short = distances[distances < limit]
     return float((2.0 - short / limit).sum()) if short.size else 0.0
-
-
-@lru_cache(maxsize=256)
-def _foreign(nodes: tuple[int, ...], edges: tuple[Edge, ...], order: tuple[int, ...]) -> NDArray[np.bool_]:
-    """Which lines, in an order, end at other nodes: shape (nodes, lines)."""
-    return np.array([[node not in edges[line] for line in order] for node in nodes], dtype=bool)
 
 
 @cache
@@ -325,7 +257,7 @@ def faults(
     drawn : sequence of (edge, points)
         As from `diagrams.pictures.curves.drawn_lines`.
     nodes : mapping
-        Node -> position.
+        Node -> position, for the numbers 0, 1, ...
     labels : sequence of complex
         Centres of the names of external points.
     segments : int
@@ -347,6 +279,38 @@ def faults(
     >>> faults([((0, 1), ((-1.0, 0.0), (1.0, 0.0)))], {0: -1, 1: 1, 2: 0})
     6.0
     """
+    if machine := _machine():
+        return faults_compiled(machine, drawn, nodes, labels, segments, enough, crossing)
+    return faults_in_arrays(drawn, nodes, labels, segments, enough, crossing)
+
+
+def faults_compiled(
+    machine: Any,
+    drawn: Drawn,
+    nodes: Mapping[int, complex],
+    labels: Sequence[complex],
+    segments: int,
+    enough: float,
+    crossing: float,
+) -> float:
+    """`faults` by `diagrams.pictures.machine`."""
+    curves = [points for _, points in drawn]
+    lines = machine.cut(cubics(curves), _straight(curves), segments)
+    ends = np.array([edge for edge, _ in drawn], dtype=np.int64).reshape(-1, 2)
+    places = np.array([nodes[node] for node in range(len(nodes))], dtype=complex)
+    names = np.array(labels, dtype=complex)
+    return float(machine.faults(lines, ends, places, names, LIMITS, enough, crossing))
+
+
+def faults_in_arrays(
+    drawn: Drawn,
+    nodes: Mapping[int, complex],
+    labels: Sequence[complex],
+    segments: int,
+    enough: float,
+    crossing: float,
+) -> float:
+    """`faults` by array operations."""
     where = np.array(list(nodes.values()), dtype=complex)
     between = apart(where)
     if between.size and between.min() < 0.1:
@@ -361,25 +325,14 @@ def faults(
     if total >= enough:
         return total
     names = np.array(labels, dtype=complex)
-    near = lines.nearest(np.concatenate([where, names]))
-    foreign = _foreign(tuple(nodes), edges, (*lines.straight.tolist(), *lines.curved.tolist()))
-    total += 3 * shortfall(near[: len(where)][foreign], LIMITS.node)
-    if names.size:
-        total += 2 * _badly_named(names, where, near[len(where) :])
-    return total if total >= enough else total + _too_close(edges, lines, nodes, found)
+    total += _too_close(edges, lines, nodes, names, found)
+    return total + 2 * _badly_named(names, where) if names.size else total
 
 
-def _badly_named(names: Complex, where: Complex, lines: Real) -> float:
-    """Labels too close to lines (distances), nodes and each other."""
+def _badly_named(names: Complex, where: Complex) -> float:
+    """Labels too close to nodes and each other."""
     nodes = np.abs(names[:, None] - where)
-    return sum(
-        shortfall(near, limit)
-        for near, limit in (
-            (lines, LIMITS.label),
-            (nodes, LIMITS.names),
-            (apart(names), 1.3 * LIMITS.names),
-        )
-    )
+    return shortfall(nodes, LIMITS.names) + shortfall(apart(names), 1.3 * LIMITS.names)
 
 
 def _bad_crossings(found: Crossings, where: Complex) -> float:
@@ -391,43 +344,67 @@ def _bad_crossings(found: Crossings, where: Complex) -> float:
     return total + 0.5 * shortfall(apart(found.place), LIMITS.crossing)
 
 
-def _too_close(edges: Sequence[Edge], lines: Cut, nodes: Mapping[int, complex], found: Crossings) -> float:
-    """Pairs of lines that run beside each other with too little between them.
+def _too_close(
+    edges: tuple[Edge, ...], lines: Cut, nodes: Mapping[int, complex], names: Complex, found: Crossings
+) -> float:
+    """Lines that run beside each other with too little between them, and nodes and names too close to lines.
 
-    What counts are the samples of the first line in the box around the second, a limit wider, away from ends
-    that both share and from crossings.
+    Of a line that runs beside another what counts are samples away from ends that both share and from
+    crossings.
     """
-    paths, rim = lines.paths, LIMITS.line
-    left, right, low, high = _sides(paths)
-    first, second = _pairs(len(paths))
-    meet = (right[first] + rim >= left[second]) & (left[first] - rim <= right[second])
-    meet &= (high[first] + rim >= low[second]) & (low[first] - rim <= high[second])
-    first, second = first[meet], second[meet]
-    samples = paths[first]
-    x, y = samples.real, samples.imag
-    inside = (x >= (left[second] - rim)[:, None]) & (x <= (right[second] + rim)[:, None])
-    inside &= (y >= (low[second] - rim)[:, None]) & (y <= (high[second] + rim)[:, None])
-    pair, number = _nonzero(inside)
-    z, i, j = samples[pair, number], first[pair], second[pair]
-    kept = ~_at_common_end(i, j, z, *_ends(edges, nodes), LIMITS.leaving)
-    for a, b, place in zip(found.first.tolist(), found.second.tolist(), found.place, strict=True):
-        kept &= ~((i == a) & (j == b) & (np.abs(z - place) < LIMITS.leaving))
-    if not kept.any():
+    n = lines.paths.size
+    asked = _asked(edges, lines.sizes, lines.segments, tuple(nodes), names.size)
+    z = np.concatenate([lines.paths.ravel(), np.array(list(nodes.values()), dtype=complex), names])
+    point, piece = _nonzero(_may_touch(z, asked.limit, lines) & asked.which)
+    near = to_pieces(z[point], lines.start[piece], lines.step[piece])
+    short = np.flatnonzero(near < asked.limit[point])
+    if not short.size:
         return 0.0
-    near = _to_lines(z[kept], j[kept], lines)
-    nearest = np.full(len(first), inf)
-    np.minimum.at(nearest, pair[kept], near)
-    return shortfall(nearest, rim)
+    point, near = point[short], near[short]
+    i, j = asked.owner[point], lines.line[piece[short]]
+    kept = np.ones(short.size, dtype=bool)
+    k = int(np.searchsorted(point, n))  # the first that is not a sample
+    if k:
+        z, ends = z[point[:k]], _ends(edges, nodes)
+        kept[:k] = ~_at_common_end(i[:k], j[:k], z, *ends, LIMITS.leaving)
+        for a, b, place in zip(found.first.tolist(), found.second.tolist(), found.place, strict=True):
+            kept[:k] &= ~((i[:k] == a) & (j[:k] == b) & (np.abs(z - place) < LIMITS.leaving))
+    return _summed(i[kept], j[kept], near[kept], len(edges), len(nodes))
 
 
-def _to_lines(z: Complex, which: NDArray[np.intp], lines: Cut) -> Real:
-    """Distances of points, each to a line of its own."""
-    near = np.empty(z.size)
-    curved = np.zeros(len(lines.paths), dtype=bool)
-    curved[lines.curved] = True
-    curved = curved[which]
-    paths = lines.paths[which]
-    whole, bent = paths[~curved], paths[curved]
-    near[~curved] = to_pieces(z[~curved], whole[:, 0], whole[:, -1] - whole[:, 0])
-    near[curved] = to_pieces(z[curved, None], bent[:, :-1], bent[:, 1:] - bent[:, :-1]).min(1)
-    return near
+def _may_touch(z: Complex, limit: Real, lines: Cut) -> NDArray[np.bool_]:
+    """Which points, with a limit each, may be closer than that to which pieces: shape (points, pieces).
+
+    They are in the circle around the middle of the piece. This is |z - m|^2 < (limit + half)^2, multiplied
+    out, so that it is one product of matrices.
+    """
+    points, circles = np.empty((z.size, 5)), np.empty((5, lines.start.size))
+    x, y = points[:, 0], points[:, 1]
+    x[:], y[:] = z.real, z.imag
+    points[:, 2] = 1.0
+    points[:, 3] = limit
+    points[:, 4] = x * x + y * y - limit * limit
+    middle, half = lines.start + lines.step / 2, np.abs(lines.step) / 2
+    x, y = middle.real, middle.imag
+    circles[0], circles[1] = -2 * x, -2 * y
+    circles[2] = x * x + y * y - half * half
+    circles[3] = -2 * half
+    circles[4] = 1.0
+    inside: NDArray[np.bool_] = points @ circles <= _TOUCHING
+    return inside
+
+
+def _summed(i: NDArray[np.intp], j: NDArray[np.intp], near: Real, n_lines: int, n_nodes: int) -> float:
+    """What is missing, each pair counted by its shortest distance; nodes count more than names and lines."""
+    nearest: dict[Edge, float] = {}
+    for pair, distance in zip(zip(i.tolist(), j.tolist(), strict=True), near.tolist(), strict=True):
+        nearest[pair] = min(nearest.get(pair, inf), distance)
+    total = 0.0
+    for (owner, _), distance in nearest.items():
+        if owner < n_lines:
+            total += 2 - distance / LIMITS.line
+        elif owner < n_lines + n_nodes:
+            total += 3 * (2 - distance / LIMITS.node)
+        else:
+            total += 2 * (2 - distance / LIMITS.label)
+    return total

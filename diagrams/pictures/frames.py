@@ -9,9 +9,8 @@ them.
 
 import cmath
 import enum
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from functools import partial
 from itertools import combinations, pairwise
 from math import inf, pi, sin
 from random import Random
@@ -89,7 +88,7 @@ def framed(diagram: Diagram, style: Layout, incoming: int | None = None) -> tupl
             diagram,
             [[scale * apart for apart in row] for row in far],
             fixed=frozenset(outer),
-            extra=partial(_cost, wider),
+            extra=_cost(wider),
             label=lambda z: z + LABEL_DISTANCE * outward(z, style),
         )
         drawing = _best(bench, wider)
@@ -101,9 +100,12 @@ def framed(diagram: Diagram, style: Layout, incoming: int | None = None) -> tupl
     return best.place, best.bends
 
 
-def _cost(outer: Place, place: Mapping[int, complex]) -> float:
-    """What places cost that leave the frame or crowd."""
-    return _outside(place, outer) + crowded(place, len(outer), _CLOSE)
+def _cost(outer: Place) -> Callable[[Mapping[int, complex]], float]:
+    """What places cost that come close to the sides of a frame, or leave it, or crowd."""
+    n = len(outer)
+    wide = max(abs(z.real) for z in outer.values()) - 0.15
+    high = max(wide, max(abs(z.imag) for z in outer.values())) - 0.15
+    return lambda place: _outside(place, n, wide, high) + crowded(place, n, _CLOSE)
 
 
 def planar_labelling(diagram: Diagram, style: Layout | str, incoming: int | None = None) -> Diagram:
@@ -200,11 +202,9 @@ def _same(one: Place, other: Place) -> bool:
     return all(abs(z - other[node]) < 0.01 for node, z in one.items())
 
 
-def _outside(place: Mapping[int, complex], outer: Place) -> int:
-    """Vertices that leave the box of the external points or come close to its sides."""
-    wide = max(abs(z.real) for z in outer.values()) - 0.15
-    high = max(wide, max(abs(z.imag) for z in outer.values())) - 0.15
-    inner = (z for node, z in place.items() if node not in outer)
+def _outside(place: Mapping[int, complex], n: int, wide: float, high: float) -> int:
+    """Vertices that leave a box around the middle; the nodes after the first n are vertices."""
+    inner = (z for node, z in place.items() if node >= n)
     return sum(abs(z.real) > wide or abs(z.imag) > high for z in inner)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from diagrams.pictures.faults import sampled
+from diagrams.pictures.pieces import sampled
 
 Complex = NDArray[np.complex128]
 Points = tuple[tuple[float, float], ...]

@@ -17,7 +17,9 @@ import numpy as np
 from diagrams.canonical import Edge
 from diagrams.diagram import Diagram
 from diagrams.pictures.curves import LABEL_DISTANCE, Place, between_nodes, with_loops
-from diagrams.pictures.faults import COLLAPSED, LIMITS, Real, apart, faults, shortfall
+from diagrams.pictures.faults import apart, faults, shortfall
+from diagrams.pictures.limits import COLLAPSED, LIMITS
+from diagrams.pictures.pieces import Real
 
 #: Into how many pieces a line is cut while drawings are compared.
 _SEGMENTS = 10

@@ -6,13 +6,18 @@ so far it is bounded from above by a quadratic form, whose minimum is the soluti
 matrix that stays the same.
 """
 
+import sys
 from collections.abc import Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import inf
 
 import numpy as np
+from numpy.typing import NDArray
 
 from diagrams.diagram import Diagram
+
+Complex = NDArray[np.complex128]
+Real = NDArray[np.float64]
 
 #: Distance of joined vertices, by the number of lines between them (more lines need more room).
 _LENGTHS = {1: 1.1, 2: 1.3, 3: 1.5}
@@ -20,6 +25,8 @@ LEG = 1.0
 #: By how much a line grows with every self-loop at its ends, after one at each.
 _LOOP_ROOM = 0.25
 _N_SWEEPS = 400
+#: Sweeps after which it is asked whether places are found; a part of the former.
+_TOGETHER = 20
 #: Nodes that move by less have found their places.
 _SETTLED = 1e-10
 #: Distance that nodes of different components keep.
@@ -91,19 +98,61 @@ def majorised(
     inverse = np.array(far) + np.eye(len(far))  # the diagonal is never used
     inverse = 1 / inverse - np.eye(len(far))
     form = np.diag((inverse**2).sum(1)) - inverse**2
-    solved = np.linalg.inv(form[np.ix_(free, free)]) if held else np.linalg.pinv(form)
-    pull = at[:, held] @ form[np.ix_(held, free)]
-    for _ in range(_N_SWEEPS if free else 0):
-        apart = at[:, :, None] - at[:, None, :]
-        goal = (inverse * apart / np.maximum(np.abs(apart), 1e-9)).sum(2)
-        moved = (goal[:, free] - pull) @ solved
-        settled = np.abs(moved - at[:, free]).max() < _SETTLED
-        at[:, free] = moved
-        if settled:
-            break
+    solved = np.zeros_like(form)
+    solved[np.ix_(free, free)] = np.linalg.inv(form[np.ix_(free, free)]) if held else np.linalg.pinv(form)
+    stays: Complex = np.zeros_like(at)
+    stays[:, free] = -at[:, held] @ form[np.ix_(held, free)]
+    stays = stays @ solved
+    stays[:, held] = at[:, held]
+    if free:
+        at = _swept(at, inverse, solved, stays)
     apart = np.abs(at[:, :, None] - at[:, None, :])
     stress = ((apart * inverse - (inverse > 0)) ** 2).sum((1, 2)) / 2
     return list(zip(stress.tolist(), at.tolist(), strict=True))
+
+
+def _swept(at: Complex, inverse: Real, solved: Real, stays: Complex) -> Complex:
+    """Sweep after sweep, until no node of any start moves by more than what settles it.
+
+    Parameters
+    ----------
+    at : ndarray, shape (starts, nodes)
+    inverse : ndarray, shape (nodes, nodes)
+        Inverse distances that are wished for; nought on the diagonal.
+    solved : ndarray, shape (nodes, nodes)
+        What makes new places from the sums of unit vectors; nought for the nodes that stay.
+    stays : ndarray, shape (starts, nodes)
+        What is added to them.
+    """
+    if machine := sys.modules.get("diagrams.pictures.machine"):
+        places: Complex = machine.swept(at, inverse, solved, stays, _N_SWEEPS, _SETTLED)
+        return places
+    # x and y are in front, and places of several sweeps are kept, to be looked at together: the arrays are
+    # so small that their number counts, not their size.
+    shape = (2, *at.shape)
+    kept = np.empty((_TOGETHER + 1, *shape))
+    constant = np.stack([stays.real, stays.imag])
+    steps, length, goal = np.empty((*shape, shape[-1])), np.empty((*shape[1:], shape[-1])), np.empty(shape)
+    sweeps = [(old[..., None], old[..., None, :], new) for old, new in pairwise(kept)]
+    kept[0] = at.real, at.imag
+    for _ in range(_N_SWEEPS // _TOGETHER):
+        for rows, columns, new in sweeps:
+            np.subtract(rows, columns, out=steps)
+            np.hypot(steps[0], steps[1], out=length)
+            np.maximum(length, 1e-9, out=length)
+            np.divide(inverse, length, out=length)
+            np.multiply(steps, length, out=steps)
+            np.add.reduce(steps, -1, out=goal)
+            np.matmul(goal, solved, out=new)
+            np.add(new, constant, out=new)
+        moved = np.diff(kept, axis=0)
+        settled = np.hypot(moved[:, 0], moved[:, 1]).max((1, 2)) < _SETTLED
+        last = 1 + int(settled.argmax()) if settled.any() else _TOGETHER
+        kept[0] = kept[last]
+        if settled.any():
+            break
+    found: Complex = kept[0, 0] + 1j * kept[0, 1]
+    return found
 
 
 def _one_by_one(at: list[complex], far: Sequence[Sequence[float]], pinned: Mapping[int, complex]) -> float:

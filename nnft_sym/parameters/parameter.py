@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
-from types import NoneType
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 if TYPE_CHECKING:
@@ -50,10 +49,10 @@ class Parameter:
         """Tell pydantic to check a field with our reader."""
         from pydantic_core import core_schema
 
-        optional = NoneType in get_args(source)
+        optional = type(None) in get_args(source)
 
         def check(value: object, info: "ValidationInfo[Any]") -> object:
-            if value is None and optional:  # written out, as JSON does it
+            if value is None and optional:  # from Python; TOML has no such thing
                 return None
             return self.reader.check(value, Path((info.context or {}).get("folder", "")))
 
