@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from nnft_sym.cli import run
-from nnft_sym.storage.netcdf import sample_tree, write_sample
+from nnft_sym.storage.sample_files import sample_tree, write_sample
 from numerics.exact.correlators import exact_correlators
 from numerics.networks.architectures import CosNet, ErfNet, ReLUNet
 from numerics.sampling.ensemble import Ensemble
@@ -290,7 +290,7 @@ def test_a_local_cluster_prints_the_same_answer(nnft):
 
 FILL_THE_DISK = """
 import resource
-from nnft_sym.storage.netcdf import write_sample
+from nnft_sym.storage.sample_files import write_sample
 from nnft_sym.storage.writing import UnwritableOutput
 from numerics.networks.architectures import ErfNet
 from numerics.sampling.ensemble import Ensemble

@@ -125,7 +125,7 @@ def test_a_lost_scheduler_keeps_the_checkpoint(expected, tmp_path):
 
 def test_results_are_written_whatever_client_is_around(client, tmp_path):
     """Libraries ask Dask for the client in force; ours must not be left behind, theirs not be disturbed."""
-    from nnft_sym.storage.netcdf import write_sample
+    from nnft_sym.storage.sample_files import write_sample
 
     sample = ENSEMBLE.correlators(NETWORKS, orders=(2,), cluster=client)
     assert distributed.default_client() is client

@@ -187,7 +187,7 @@ def _deliver(
     """Write the file and print the numbers."""
     from nnft_sym.jsonio import dumps
     from nnft_sym.printing.tables import correlator_table, show
-    from nnft_sym.storage.netcdf import has_connected, write_sample
+    from nnft_sym.storage.sample_files import has_connected, write_sample
 
     if out is not None:
         write_sample(found, ensemble.network, out)
@@ -241,7 +241,7 @@ def _answer(found: "Correlators", ensemble: "Ensemble", requested: int) -> dict[
 
 def _row(found: "Correlators", order: int) -> dict[str, object]:
     """Put one order into the words of the JSON answer."""
-    from nnft_sym.storage.netcdf import has_connected
+    from nnft_sym.storage.sample_files import has_connected
 
     one = found[order]
     row: dict[str, object] = {

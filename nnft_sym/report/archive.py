@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nnft_sym.jsonio import jsonable
-from nnft_sym.storage.netcdf import SCHEMA, in_memory, network_attributes
+from nnft_sym.storage.sample_files import SCHEMA, in_memory, network_attributes
 from nnft_sym.storage.writing import atomically
 from nnft_sym.study.results import NetResult, StudyResult
 from nnft_sym.study.summary import net_summary

@@ -1,4 +1,4 @@
 """What is written to disk, for commands and reports alike: whole files or none (`writing`).
 
-`netcdf` writes samples, `matrices` matrices; `point_files` reads points.
+`sample_files` writes samples, `matrices` matrices; `point_files` reads points.
 """
