@@ -5,8 +5,9 @@ lines that meet are crossings (`crossings`); distances between samples and piece
 (`faults`). All of it is one number, to be low: a crossing counts one, and everything that would make the
 picture read as another diagram counts more.
 
-A search judges thousands of drawings with few lines each. So all pairs are treated by one array operation,
-and boxes tell first which of them can meet.
+A search judges thousands of drawings with few lines each. So all pairs are treated by one array operation:
+signed areas tell which pieces can cross, circles around pieces what can be too close. Compiled code
+(`diagrams.pictures.machine`) does the same ten times faster where it is at hand.
 
 Lengths are in units of a leg. The layout keeps a little more than what the pictures promise (see `Limits`),
 since it measures on samples.
