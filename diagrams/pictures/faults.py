@@ -7,7 +7,7 @@ picture read as another diagram counts more.
 
 A search judges thousands of drawings with few lines each. So all pairs are treated by one array operation:
 signed areas tell which pieces can cross, circles around pieces what can be too close. Compiled code
-(`diagrams.pictures.machine`) does the same ten times faster where it is at hand.
+(`diagrams.pictures.machine_faults`) does the same ten times faster where it is at hand.
 
 Lengths are in units of a leg. The layout keeps a little more than what the pictures promise (see `Limits`),
 since it measures on samples.
@@ -172,7 +172,7 @@ def crossed(
 
 def _machine() -> Any:
     """The same compiled, if what draws many pictures has imported it: one picture does not wait for it."""
-    return sys.modules.get("diagrams.pictures.machine")
+    return sys.modules.get("diagrams.pictures.machine_faults")
 
 
 def _nonzero(mask: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -303,7 +303,7 @@ def faults_compiled(
     enough: float,
     crossing: float,
 ) -> float:
-    """`faults` by `diagrams.pictures.machine`."""
+    """`faults` by `diagrams.pictures.machine_faults`."""
     curves = [points for _, points in drawn]
     lines = machine.cut(*corners(curves), segments)
     ends = np.array([edge for edge, _ in drawn], dtype=np.int64).reshape(-1, 2)

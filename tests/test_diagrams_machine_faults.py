@@ -28,7 +28,7 @@ TEXTS = [
 @pytest.fixture(scope="module")
 def machine():
     """Other tests draw without it, as one picture does."""
-    name = "diagrams.pictures.machine"
+    name = "diagrams.pictures.machine_faults"
     yield import_module(name)
     del sys.modules[name]
 
@@ -114,7 +114,7 @@ def _count(drawn, paths, place):
 PROGRAM = """
 import json, sys
 if sys.argv[1] == "compiled":
-    import diagrams.pictures.machine
+    import diagrams.pictures.machine_faults
 from diagrams import Diagram
 from diagrams.drawing import svg
 texts = json.loads(sys.argv[2])
