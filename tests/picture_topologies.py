@@ -47,7 +47,7 @@ def topologies(most=5, points=4):
 
 def measured(text, layouts=LAYOUTS, names=False):
     """Per layout seconds, crossings and broken promises of one topology; the names in its SVG picture."""
-    import diagrams.pictures.machine  # noqa: F401 - compiled measurements, for this many pictures
+    import diagrams.pictures.machine_faults  # noqa: F401 - compiled measurements, for this many pictures
 
     diagram = Diagram.from_edge_string(text)
     found, drawings = {}, {}

@@ -18,7 +18,6 @@ from math import atan, atan2, cos, degrees, radians, sin, tan
 from diagrams.canonical import Edge
 from diagrams.diagram import Diagram
 from diagrams.pictures.faults import crossed, line_crossings
-from diagrams.pictures.pieces import Cut
 
 #: How far a self-loop reaches from its vertex: the first that does not make it cross anything.
 _PETALS = (0.72, 0.6, 0.48)
@@ -28,6 +27,8 @@ _APART = 120.0
 _GAP = 0.085
 #: What is left between two interruptions is at least as long.
 _PIECE = 0.18
+#: Digits of its parameters: compiled or not, the interruptions are the same.
+_DIGITS = 10
 #: Further from an end than this, a line has room for an interruption.
 _ROOMY = 0.45
 #: Segments that stand for a curve when crossings are sought.
@@ -425,8 +426,8 @@ def interrupted(curves: Sequence[Curve]) -> tuple[Curve, ...]:
         return ()
     spots = {z: number for number, z in enumerate(dict.fromkeys(z for c in curves for z in _ends(c)))}
     edges = [(spots[start], spots[end]) for start, end in map(_ends, curves)]
-    cut = Cut.of([curve.points for curve in curves], 4 * _SEGMENTS)
-    found = line_crossings(edges, cut, {number: complex(*z) for z, number in spots.items()})
+    places = {number: complex(*z) for z, number in spots.items()}
+    found = line_crossings(edges, [curve.points for curve in curves], 4 * _SEGMENTS, places)
     gaps: list[list[tuple[float, float]]] = [[] for _ in curves]
     rows = zip(*(part.tolist() for part in (found.first, found.second, found.s, found.t)), strict=True)
     for i, j, s, t in rows:
@@ -435,7 +436,8 @@ def interrupted(curves: Sequence[Curve]) -> tuple[Curve, ...]:
         pace = _velocity(curves[j].points, t)
         angle = abs(cmath.phase(pace / _velocity(curves[i].points, s)))
         half = _GAP / (max(sin(angle), 0.25) * abs(pace))  # the lower line keeps clear of the upper one
-        gaps[j].append((max(0.0, t - half), min(1.0, t + half)))
+        gap = round(max(0.0, t - half), _DIGITS), round(min(1.0, t + half), _DIGITS)
+        gaps[j].append(gap)
     return tuple(
         replace(curve, gaps=_merged(sorted(found), _PIECE / abs(_velocity(curve.points, 0.5))))
         for curve, found in zip(curves, gaps, strict=True)

@@ -19,21 +19,17 @@ def _bernstein(segments: int) -> Complex:
     return np.stack([(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3]).astype(complex)
 
 
-def cubics(curves: Sequence[tuple[Point, ...]]) -> Complex:
-    """Segments and cubics, all of them as cubics: shape (curves, 4).
+def corners(curves: Sequence[tuple[Point, ...]]) -> tuple[Complex, NDArray[np.bool_]]:
+    """Points of cubics, and start, end, start, end of segments: shape (curves, 4); and which are segments.
 
     Examples
     --------
-    >>> cubics([((0.0, 0.0), (3.0, 0.0))])
-    array([[0.+0.j, 1.+0.j, 2.+0.j, 3.+0.j]])
+    >>> corners([((0.0, 0.0), (3.0, 0.0))])
+    (array([[0.+0.j, 3.+0.j, 0.+0.j, 3.+0.j]]), array([ True]))
     """
     rows = [points[0] + points[1] + points[-2] + points[-1] for points in curves]
-    found = np.array(rows, dtype=float).reshape(-1, 4, 2)  # of a straight line: start, end, start, end
-    straight = np.array([len(points) == 2 for points in curves], dtype=bool)
-    start, end = found[straight, 0], found[straight, 3]
-    found[straight, 1], found[straight, 2] = (2 * start + end) / 3, (start + 2 * end) / 3
-    paths: Complex = found.view(complex)[..., 0]
-    return paths
+    found = np.array(rows, dtype=float).reshape(-1, 8).view(complex)
+    return found, np.array([len(points) == 2 for points in curves], dtype=bool)
 
 
 def sampled(curves: Sequence[tuple[Point, ...]], segments: int) -> Complex:
@@ -44,7 +40,11 @@ def sampled(curves: Sequence[tuple[Point, ...]], segments: int) -> Complex:
     >>> sampled([((0.0, 0.0), (1.0, 0.0))], 2)
     array([[0. +0.j, 0.5+0.j, 1. +0.j]])
     """
-    paths: Complex = cubics(curves) @ _bernstein(segments)
+    cubics, straight = corners(curves)
+    ends = cubics.view(float).reshape(-1, 4, 2)
+    start, end = ends[straight, 0], ends[straight, 3]
+    ends[straight, 1], ends[straight, 2] = (2 * start + end) / 3, (start + 2 * end) / 3
+    paths: Complex = cubics @ _bernstein(segments)
     return paths
 
 

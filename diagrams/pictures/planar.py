@@ -285,6 +285,9 @@ def _centred(embedding: "networkx.PlanarEmbedding", lines: Sequence[Edge], place
     free = sorted(node for node in beside if node not in place)
     at = dict.fromkeys(free, 0j) | place
     for _ in range(_N_SWEEPS if free else 0):
+        before = list(at.values())
         for node in free:
             at[node] = sum(at[other] for other in beside[node]) / len(beside[node])
+        if before == list(at.values()):  # it would be the same in all sweeps to come
+            break
     return {node: z for node, z in at.items() if node >= 0}

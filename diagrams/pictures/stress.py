@@ -124,7 +124,7 @@ def _swept(at: Complex, inverse: Real, solved: Real, stays: Complex) -> Complex:
     stays : ndarray, shape (starts, nodes)
         What is added to them.
     """
-    if machine := sys.modules.get("diagrams.pictures.machine"):
+    if machine := sys.modules.get("diagrams.pictures.machine_faults"):
         places: Complex = machine.swept(at, inverse, solved, stays, _N_SWEEPS, _SETTLED)
         return places
     # x and y are in front, and places of several sweeps are kept, to be looked at together: the arrays are

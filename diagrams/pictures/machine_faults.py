@@ -3,8 +3,8 @@
 The same numbers but for rounding, hence the same pictures. Nothing here is imported by the drawing of one
 picture, which would wait for the compiler: what draws many of them imports this module first (`at_hand`).
 
-Conventions: a line is four complex numbers, a cubic, and is one piece if it is straight; ``ends[line]`` are
-the numbers of the nodes that it joins, ``nodes`` their places.
+Conventions: a line is four complex numbers, a cubic, or is straight and one piece, with the first and last
+of them as its ends; ``ends[line]`` are the numbers of the nodes that it joins, ``nodes`` their places.
 """
 
 from math import hypot, inf, sqrt
@@ -31,7 +31,10 @@ class Lines(NamedTuple):
 
 
 class Crossed(NamedTuple):
-    """Crossings: numbers of the two lines, shape (crossings, 2); x, y and sine, shape (crossings, 3)."""
+    """Crossings: numbers of the two lines, shape (crossings, 2), and where, shape (crossings, 5).
+
+    The latter is x, y, the sine of the angle, and parameters 0..1 on both lines.
+    """
 
     lines: Longs
     where: Real
@@ -46,6 +49,9 @@ def cut(cubics: Complex, straight: NDArray[np.bool_], segments: int) -> Lines:
     for line in range(n):
         pieces[line] = 1 if straight[line] else segments
         a, b, c, d = cubics[line, 0], cubics[line, 1], cubics[line, 2], cubics[line, 3]
+        if straight[line]:
+            b = complex((2 * a.real + d.real) / 3, (2 * a.imag + d.imag) / 3)
+            c = complex((a.real + 2 * d.real) / 3, (a.imag + 2 * d.imag) / 3)
         for k in range(segments + 1):
             t = k / segments
             u = 1.0 - t
@@ -79,20 +85,21 @@ def _piece(lines: Lines, line: int, number: int) -> tuple[float, float, float, f
 @compiled
 def _meeting(
     one: tuple[float, float, float, float], other: tuple[float, float, float, float]
-) -> tuple[float, float, float]:
-    """Where two pieces cross and the sine of the angle, which is negative if they do not."""
+) -> tuple[float, float, float, float, float]:
+    """Where two pieces cross, the sine of the angle, which is negative if they do not, and shares of both."""
     ax, ay, dx, dy = one
     bx, by, ex, ey = other
     turn = dx * ey - dy * ex
     if abs(turn) <= 1e-12:
-        return 0.0, 0.0, -1.0
+        return 0.0, 0.0, -1.0, 0.0, 0.0
     s = ((bx - ax) * ey - (by - ay) * ex) / turn
     if not 0 <= s < 1:
-        return 0.0, 0.0, -1.0
+        return 0.0, 0.0, -1.0, 0.0, 0.0
     t = ((bx - ax) * dy - (by - ay) * dx) / turn
     if not 0 <= t < 1:
-        return 0.0, 0.0, -1.0
-    return ax + s * dx, ay + s * dy, abs(turn) / (hypot(dx, dy) * hypot(ex, ey))
+        return 0.0, 0.0, -1.0, 0.0, 0.0
+    sine = abs(turn) / (hypot(dx, dy) * hypot(ex, ey))
+    return ax + s * dx, ay + s * dy, sine, s, t
 
 
 @compiled
@@ -106,9 +113,9 @@ def _at_common_end(i: int, j: int, x: float, y: float, ends: Longs, nodes: Compl
 
 
 @compiled
-def _crossings(lines: Lines, ends: Longs, nodes: Complex, common: float) -> Crossed:
-    """Crossings of the lines of a drawing, each pair once, away from the ends that they share."""
-    found, where, n = np.empty((32, 2), np.int64), np.empty((32, 3)), 0
+def crossings(lines: Lines, ends: Longs, nodes: Complex, common: float) -> Crossed:
+    """`diagrams.pictures.faults.line_crossings`."""
+    found, where, n = np.empty((32, 2), np.int64), np.empty((32, 5)), 0
     for i in range(len(ends)):
         for j in range(i + 1, len(ends)):
             if not _boxes_meet(lines.box[i], lines.box[j], 0.0):
@@ -116,13 +123,14 @@ def _crossings(lines: Lines, ends: Longs, nodes: Complex, common: float) -> Cros
             for p in range(lines.pieces[i]):
                 one = _piece(lines, i, p)
                 for q in range(lines.pieces[j]):
-                    x, y, sine = _meeting(one, _piece(lines, j, q))
+                    x, y, sine, s, t = _meeting(one, _piece(lines, j, q))
                     if sine < 0 or _at_common_end(i, j, x, y, ends, nodes, common):
                         continue
                     if n == len(found):
                         found, where = np.concatenate((found, found)), np.concatenate((where, where))
                     found[n, 0], found[n, 1] = i, j
                     where[n, 0], where[n, 1], where[n, 2] = x, y, sine
+                    where[n, 3], where[n, 4] = (p + s) / lines.pieces[i], (q + t) / lines.pieces[j]
                     n += 1
     return Crossed(found[:n], where[:n])
 
@@ -252,7 +260,7 @@ def faults(
             if abs(nodes[i] - nodes[j]) < 0.1:
                 return COLLAPSED
     total = 2 * _pairs(nodes, limits.apart)
-    found = _crossings(lines, ends, nodes, limits.common)
+    found = crossings(lines, ends, nodes, limits.common)
     total += crossing * len(found.where) + _bad_crossings(found, nodes, limits)
     if total < enough:
         total += 3 * _at_foreign_nodes(lines, ends, nodes, limits.node)
@@ -274,7 +282,7 @@ def crossed(one: Lines, other: Lines, common: Complex, close: float) -> NDArray[
             for p in range(one.pieces[i]):
                 piece = _piece(one, i, p)
                 for q in range(other.pieces[j]):
-                    x, y, sine = _meeting(piece, _piece(other, j, q))
+                    x, y, sine, _, _ = _meeting(piece, _piece(other, j, q))
                     if sine >= 0 and hypot(x - common[i].real, y - common[i].imag) > close:
                         found[i] = True
     return found
