@@ -22,6 +22,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import factorial, prod
+from operator import index
 from typing import NamedTuple, Self
 
 from diagrams.canonical import (
@@ -36,8 +37,11 @@ from diagrams.canonical import (
 )
 from diagrams.errors import InvalidDiagram
 from diagrams.faces import face
-from diagrams.messages import shown
+from diagrams.messages import as_integer, as_list, shown
+from diagrams.sizes import number_text
 
+#: External points that are gone through to find the one at fault.
+_MANY = 1000
 _EDGE_TEXT = re.compile(r"\s*([xy])([1-9]\d*)\s*-\s*([xy])([1-9]\d*)\s*")
 
 
@@ -145,9 +149,12 @@ class Diagram:
     _automorphisms: int = field(init=False, repr=False, compare=False, default=0)
 
     def __post_init__(self) -> None:
-        edges = [(int(i), int(j)) for i, j in self.edges]
-        _check(self.n_external, tuple(self.vertices), edges)
-        self._set(canonical_form(self.n_external, len(tuple(self.vertices)), edges))
+        n = as_integer(self.n_external, "n_external", InvalidDiagram)
+        vertices = as_list(self.vertices, "vertices", InvalidDiagram)
+        edges = _as_edges(self.edges)
+        _check(n, vertices, edges)
+        object.__setattr__(self, "n_external", n)
+        self._set(canonical_form(n, len(vertices), edges))
 
     def _set(self, form: CanonicalForm) -> None:
         # The only writes to the frozen fields, on construction.
@@ -177,7 +184,8 @@ class Diagram:
         >>> Diagram.from_edges(0, [(0, 1), (0, 1), (0, 1)])
         Diagram(n_external=0, vertices=(3, 3), edges=((0, 1), (0, 1), (0, 1)))
         """
-        edges = tuple(edges)
+        edges = tuple(_as_edges(edges))
+        n_external = as_integer(n_external, "n_external", InvalidDiagram)
         n_nodes = max((max(edge) + 1 for edge in edges), default=0)
         _check_nodes(n_nodes, edges)
         return cls(n_external, tuple(valences_of(n_nodes, edges)[n_external:]), edges)
@@ -399,15 +407,52 @@ def _highest(kind: str, ends: list[tuple[tuple[str, int], tuple[str, int]]], tex
     return len(named)
 
 
+def as_diagram(given: object) -> Diagram:
+    """Return a diagram, or say how to make one.
+
+    Raises
+    ------
+    InvalidDiagram
+        If it is none.
+
+    Examples
+    --------
+    >>> as_diagram("x1-x2")
+    Traceback (most recent call last):
+    diagrams.errors.InvalidDiagram: 'x1-x2' was given; a diagram, such as Diagram.from_edge_string(...
+    """
+    if not isinstance(given, Diagram):
+        raise InvalidDiagram(
+            f"{shown(given)} was given; a diagram, such as Diagram.from_edge_string('x1-y1,x2-y1'), is needed"
+        )
+    return given
+
+
+def _as_edges(given: object) -> list[Edge]:
+    """Lines as pairs of whole numbers."""
+    lines = as_list(given, "edges", InvalidDiagram)
+    try:
+        return [(index(i), index(j)) for i, j in lines]
+    except (TypeError, ValueError):
+        raise InvalidDiagram(
+            f"edges = {shown(lines)} was given; pairs of nodes such as (0, 2) are needed"
+        ) from None
+
+
 def _check_nodes(n_nodes: int, edges: Iterable[Edge]) -> None:
     for edge in edges:
         if not all(0 <= node < n_nodes for node in edge):
             raise InvalidDiagram(f"line {edge} names a node that does not exist: nodes are 0..{n_nodes - 1}")
 
 
-def _check(n_external: int, vertices: tuple[int, ...], edges: list[Edge]) -> None:
+def _check(n_external: int, vertices: list[int], edges: list[Edge]) -> None:
     if n_external < 0:
-        raise InvalidDiagram(f"{n_external} external points given; need 0 or more")
+        raise InvalidDiagram(f"{number_text(n_external)} external points given; need 0 or more")
+    if n_external > max(2 * len(edges), _MANY):  # so many that going through them is no use
+        raise InvalidDiagram(
+            f"{number_text(n_external)} external points given with {len(edges)} lines; each external point "
+            "ends exactly one"
+        )
     _check_nodes(n_external + len(vertices), edges)
     found = valences_of(n_external + len(vertices), edges)
     for point, ends in enumerate(found[:n_external]):

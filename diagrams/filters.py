@@ -74,6 +74,8 @@ def named_filter(name: str) -> NamedFilter:
     >>> named_filter("connected")(Diagram.from_edge_string("x1-x2,x3-x4"))
     False
     """
+    if not isinstance(name, str):
+        raise UnknownFilter(f"{shown(name)} was given; the name of a filter is needed, such as 'connected'")
     plain = re.sub(r"[-\s]", "_", name.strip().lower())
     wanted = ALIASES.get(plain.replace("_", ""), plain)
     for known in ALL_FILTERS:

@@ -9,8 +9,9 @@ networkx is imported by the functions that need it: most programs that draw or c
 
 from typing import TYPE_CHECKING, Any
 
-from diagrams.diagram import Diagram
+from diagrams.diagram import Diagram, as_diagram
 from diagrams.errors import InvalidDiagram
+from diagrams.messages import as_list
 
 if TYPE_CHECKING:
     import networkx
@@ -37,6 +38,7 @@ def to_networkx(diagram: Diagram) -> "networkx.MultiGraph":
     """
     import networkx
 
+    as_diagram(diagram)
     graph = networkx.MultiGraph()
     for point in range(diagram.n_external):
         graph.add_node(diagram.label(point), kind="external", valence=1)
@@ -69,8 +71,10 @@ def from_networkx(graph: "networkx.MultiGraph", external: "list[Any] | tuple[Any
     >>> from_networkx(star, ["b", "a"]).edge_string
     'x1-y1,x2-y1,y1-y1'
     """
-    if graph.is_directed() or not graph.is_multigraph():
+    multigraph = hasattr(graph, "is_multigraph") and graph.is_multigraph()
+    if not multigraph or graph.is_directed():
         raise InvalidDiagram(f"a {type(graph).__name__} was given; need an undirected networkx.MultiGraph")
+    external = as_list(external, "external", InvalidDiagram)
     absent = [node for node in external if node not in graph]
     if absent or len(set(external)) != len(external):
         raise InvalidDiagram(

@@ -7,7 +7,9 @@ multiplicities.
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from diagrams.diagram import Diagram
+from diagrams.diagram import Diagram, as_diagram
+from diagrams.errors import InvalidDiagram
+from diagrams.messages import as_list
 
 
 class Group(NamedTuple):
@@ -51,8 +53,8 @@ def grouped(diagrams: Iterable[Diagram]) -> list[Group]:
     """
     first: dict[Diagram, Diagram] = {}
     number: dict[Diagram, int] = {}
-    for diagram in diagrams:
-        orbit = diagram.unlabelled()
+    for diagram in as_list(diagrams, "diagrams", InvalidDiagram):
+        orbit = as_diagram(diagram).unlabelled()
         first.setdefault(orbit, diagram)
         number[orbit] = number.get(orbit, 0) + 1
     return [Group(diagram, number[orbit]) for orbit, diagram in first.items()]

@@ -1,12 +1,15 @@
 r"""Text from outside, made fit to stand in a message: one line, bounded, without terminal escapes.
 
 What to use when: `shown` for one thing that was given, and `did_you_mean` behind it where a name was needed;
+`as_integer` and `as_list` for what must be of that kind;
 `bounded` for a whole message, as a net under all of them (`diagrams.errors.NNFTError` and the command line
 use it).
 """
 
 from collections.abc import Iterable
 from math import log10
+from operator import index
+from typing import Any
 
 #: Letters of one given thing that a message repeats.
 LONGEST = 80
@@ -66,6 +69,36 @@ def printable(text: str) -> str:
     'λ²\\t\\x1b[2J\\u202e'
     """
     return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
+
+
+def as_integer(given: object, name: str, error: type[Exception]) -> int:
+    """Return a whole number as an ``int``, or refuse it.
+
+    Examples
+    --------
+    >>> as_integer(True, "n", ValueError)
+    Traceback (most recent call last):
+    ValueError: n = True was given; a whole number is needed
+    """
+    try:
+        if not isinstance(given, bool):
+            return index(given)  # type: ignore[arg-type]
+    except TypeError:
+        pass
+    raise error(f"{name} = {shown(given)} was given; a whole number is needed")
+
+
+def as_list(given: object, name: str, error: type[Exception]) -> list[Any]:
+    """Return what can be gone through as a list, or refuse it; a text is no list.
+
+    Examples
+    --------
+    >>> as_list((1, 2), "valences", ValueError)
+    [1, 2]
+    """
+    if isinstance(given, Iterable) and not isinstance(given, str | bytes):
+        return list(given)
+    raise error(f"{name} = {shown(given)} was given; a list is needed")
 
 
 def counted(number: int, thing: str) -> str:

@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from diagrams.canonical import Edge
-from diagrams.diagram import Diagram
+from diagrams.diagram import Diagram, as_diagram
 from diagrams.errors import InvalidDiagram
 from diagrams.messages import shown
 
@@ -47,6 +47,7 @@ def nickel_index(diagram: Diagram) -> str:
     >>> nickel_index(Diagram.from_edge_string("x1-y1,x2-y1,x3-y2,x4-y2,y1-y2,y1-y2"))
     'ee11|ee|'
     """
+    as_diagram(diagram)
     if not diagram.is_connected or not 1 <= diagram.n_vertices <= len(_DIGITS):
         raise InvalidDiagram(
             f"{diagram.edge_string!r} has no Nickel index: it needs to be connected, with 1 to "

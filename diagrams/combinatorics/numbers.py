@@ -3,6 +3,11 @@
 from math import prod
 
 from diagrams.errors import GenerationError
+from diagrams.messages import as_integer
+from diagrams.sizes import number_text
+
+#: A larger double factorial nobody reads.
+LARGEST = 1_000_000
 
 
 def double_factorial(n: int) -> int:
@@ -13,15 +18,19 @@ def double_factorial(n: int) -> int:
     Raises
     ------
     GenerationError
-        If n < -1.
+        If n < -1, or the answer would have millions of digits.
 
     Examples
     --------
     >>> [double_factorial(2 * m - 1) for m in range(6)]
     [1, 1, 3, 15, 105, 945]
     """
-    if n < -1:
-        raise GenerationError(f"double factorial of {n}: need an integer -1 or larger")
+    n = as_integer(n, "n", GenerationError)
+    if not -1 <= n <= LARGEST:
+        raise GenerationError(
+            f"the double factorial of {number_text(n)} was asked for; a whole number from -1 to {LARGEST:,} "
+            "is needed"
+        )
     return prod(range(n, 0, -2))
 
 

@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
+from diagrams.errors import GenerationError
+from diagrams.messages import shown
+
 Item = TypeVar("Item")
 
 
@@ -11,11 +14,18 @@ def pairings(items: Iterable[Item]) -> Iterator[tuple[tuple[Item, Item], ...]]:
 
     The first item is paired with each other in turn, the rest likewise. An odd number of items has none.
 
+    Raises
+    ------
+    GenerationError
+        If nothing can be gone through.
+
     Examples
     --------
     >>> list(pairings("abcd"))
     [(('a', 'b'), ('c', 'd')), (('a', 'c'), ('b', 'd')), (('a', 'd'), ('b', 'c'))]
     """
+    if not isinstance(items, Iterable):
+        raise GenerationError(f"{shown(items)} was given; things to pair are needed, as in 'abcd'")
     return _pairings(tuple(items))
 
 

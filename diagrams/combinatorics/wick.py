@@ -13,6 +13,12 @@ from diagrams.canonical import Edge
 from diagrams.combinatorics.numbers import double_factorial
 from diagrams.combinatorics.pairings import pairings
 from diagrams.diagram import Diagram
+from diagrams.errors import GenerationError
+from diagrams.messages import as_integer, as_list, shown
+from diagrams.sizes import number_text
+
+#: 29!! pairings are 6e15, which nobody waits for.
+MOST_ENDS = 30
 
 
 def contraction_count(n_external: int, vertices: Mapping[int, int]) -> int:
@@ -32,7 +38,12 @@ def contraction_count(n_external: int, vertices: Mapping[int, int]) -> int:
     >>> contraction_count(3, {4: 1})
     0
     """
-    ends = n_external + sum(valence * count for valence, count in vertices.items())
+    if not isinstance(vertices, Mapping):
+        raise GenerationError(f"vertices = {shown(vertices)} was given; as in {{4: 2}} is needed")
+    numbers = [as_integer(one, "vertices", GenerationError) for pair in vertices.items() for one in pair]
+    ends = as_integer(n_external, "n_external", GenerationError) + sum(
+        valence * count for valence, count in zip(numbers[::2], numbers[1::2], strict=True)
+    )
     return 0 if ends % 2 else double_factorial(ends - 1)
 
 
@@ -47,6 +58,11 @@ def contract(n_external: int, valences: Sequence[int]) -> Counter[Diagram]:
         One entry per vertex; the vertices are told apart, so the counts are those of
         `Diagram.multiplicity`.
 
+    Raises
+    ------
+    GenerationError
+        If the numbers are none, or there are more ends of lines than can be paired in every way.
+
     Returns
     -------
     Counter
@@ -59,6 +75,14 @@ def contract(n_external: int, valences: Sequence[int]) -> Counter[Diagram]:
     >>> {diagram.edge_string: count for diagram, count in contract(2, [4]).items()}
     {'x1-x2,y1-y1,y1-y1': 3, 'x1-y1,x2-y1,y1-y1': 12}
     """
+    n_external = as_integer(n_external, "n_external", GenerationError)
+    valences = as_list(valences, "valences", GenerationError)
+    valences = [as_integer(one, "a valence", GenerationError) for one in valences]
+    if n_external + sum(valences) > MOST_ENDS:
+        raise GenerationError(
+            f"{number_text(n_external + sum(valences))} ends of lines were given, up to {MOST_ENDS} are "
+            "paired in every way; use generate, or count"
+        )
     nodes = [*range(n_external)]
     for i, valence in enumerate(valences):
         nodes += [n_external + i] * valence

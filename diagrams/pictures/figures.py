@@ -58,7 +58,7 @@ def sheet_figure(
 
     drawn = [
         (picture(diagram, layout=layout, incoming=incoming), str(caption))
-        for diagram, caption in map(captioned, entries)
+        for diagram, caption in captioned(entries)
     ]
     wide = max((p.width for p, _ in drawn), default=1.0) + 0.5
     high = max((p.height for p, _ in drawn), default=1.0) + 0.9

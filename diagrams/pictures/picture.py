@@ -13,7 +13,7 @@ from itertools import combinations, pairwise
 from math import comb, sqrt
 
 from diagrams.canonical import Edge
-from diagrams.diagram import Component, Diagram
+from diagrams.diagram import Component, Diagram, as_diagram
 from diagrams.errors import InvalidDiagram
 from diagrams.messages import did_you_mean, shown
 from diagrams.pictures.curves import LABEL_DISTANCE, Curve, CurveStyle, Point, drawn_lines, interrupted
@@ -221,6 +221,7 @@ def picture(
     """
     if isinstance(diagram, Picture):
         return diagram
+    as_diagram(diagram)
     names = [f"x{i + 1}" for i in range(diagram.n_external)] if labels is None else list(labels)
     if len(names) != diagram.n_external:
         raise InvalidDiagram(

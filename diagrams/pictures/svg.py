@@ -1,11 +1,13 @@
 """Pictures as SVG text: one diagram, or a contact sheet. Self-contained, no fonts or styles from outside."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from math import ceil
 
 from diagrams.diagram import Diagram
+from diagrams.errors import InvalidDiagram
+from diagrams.messages import shown
 from diagrams.pictures.curves import CurveStyle
 from diagrams.pictures.frames import Layout
 from diagrams.pictures.picture import Caption, Mark, Picture, picture, with_vertex_names
@@ -110,7 +112,7 @@ def svg_sheet(
     """
     cells = [
         _Cell(picture(diagram, layout=layout, incoming=incoming), str(caption), vertex_labels)
-        for diagram, caption in (captioned(entry) for entry in entries)
+        for diagram, caption in captioned(entries)
     ]
     if not cells:
         return _document(120, 40, background, title, "")
@@ -131,9 +133,23 @@ def svg_sheet(
     return _document(width, y, background, title or "Feynman diagrams", "\n".join(body))
 
 
-def captioned(entry: Entry) -> tuple[Diagram | Picture, str | Caption]:
-    """What is drawn, with its caption; a diagram alone, with its Wick multiplicity."""
-    return (entry, str(entry.multiplicity)) if isinstance(entry, Diagram) else entry
+def captioned(entries: Iterable[Entry]) -> Iterator[tuple[Diagram | Picture, str | Caption]]:
+    """What is drawn, with its caption; a diagram alone, with its Wick multiplicity.
+
+    Raises
+    ------
+    InvalidDiagram
+        If something else is to be drawn.
+    """
+    if not isinstance(entries, Iterable):
+        raise InvalidDiagram(f"{shown(entries)} was given; a list of diagrams is needed")
+    for entry in entries:
+        if isinstance(entry, Diagram):
+            yield entry, str(entry.multiplicity)
+        elif isinstance(entry, tuple) and len(entry) == 2:
+            yield entry
+        else:
+            raise InvalidDiagram(f"{shown(entry)} was given; a diagram, or one with a caption, is needed")
 
 
 class _Cell:

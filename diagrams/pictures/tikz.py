@@ -197,7 +197,7 @@ def tikz_document(
     heading = [rf"\begin{{center}}\Large {escaped(title)}\end{{center}}"] if title else []
     pictures = [
         tikz(diagram, caption=caption, layout=layout, incoming=incoming)
-        for diagram, caption in map(captioned, entries)
+        for diagram, caption in captioned(entries)
     ]
     return "\n".join(
         [

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from nnft_sym.actions.names import COMPONENTS
 from nnft_sym.errors import InvalidExpansion
+from nnft_sym.expansions.content import as_expansion
 from nnft_sym.expansions.numeric_terms import integrand_of
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def at_components(
     >>> [str(number) for _, number, _ in at_components(four, 2, (1, 1, 1, 1))]
     ['-8', '-8', '-8']
     """
+    as_expansion(expansion)
     if not expansion.action.has_components:
         raise InvalidExpansion(
             f"{expansion.action} is for a field of one component: write its terms with products f.f, as in "

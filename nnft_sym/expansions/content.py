@@ -12,8 +12,10 @@ from fractions import Fraction
 from typing import Protocol
 
 from diagrams.diagram import Diagram
+from diagrams.messages import shown
 from nnft_sym.actions.action import Action
 from nnft_sym.actions.polynomials import Polynomial
+from nnft_sym.errors import InvalidExpansion
 from nnft_sym.expansions.truncation import Truncation
 from nnft_sym.notation import Factors, Line
 
@@ -249,3 +251,24 @@ class ExpansionContent(Asked, Protocol):
     def __len__(self) -> int:
         """Count the terms."""
         ...
+
+
+def as_expansion(given: ExpansionContent) -> ExpansionContent:
+    """Return an expansion, or say how to make one.
+
+    Raises
+    ------
+    InvalidExpansion
+        If it is none.
+
+    Examples
+    --------
+    >>> as_expansion("lambda*f^4")
+    Traceback (most recent call last):
+    nnft_sym.errors.InvalidExpansion: 'lambda*f^4' was given; an expansion, such as ...
+    """
+    if not hasattr(given, "truncation"):
+        raise InvalidExpansion(
+            f"{shown(given)} was given; an expansion, such as expand('lambda*f^4', 4), is needed"
+        )
+    return given

@@ -5,7 +5,7 @@ amsmath is all it needs; where TikZ is installed, the diagrams are drawn as well
 
 from diagrams.messages import did_you_mean, shown
 from nnft_sym.errors import RenderingError
-from nnft_sym.expansions.content import ExpansionContent
+from nnft_sym.expansions.content import ExpansionContent, as_expansion
 from nnft_sym.jsonio import unlimited_digits
 from nnft_sym.notation import Notation
 from nnft_sym.printing.latex import display_latex
@@ -72,6 +72,7 @@ def pasted_latex(
     G^{(1)}(x_{1}) = -3g\int d^{d}y\,K_{1y}K_{yy} + \cdots
     \]
     """
+    as_expansion(expansion)
     notation = notation or Notation()
     # With bare lines there is no rule to know: every diagram is there.
     comments = [f"% {expansion.rule}"] if expansion.scheme.value == "exact" else []
@@ -100,6 +101,7 @@ def latex_document(
     >>> latex_document(correlator("lambda*f^4", 4)).splitlines()[1]
     '\\usepackage{amsmath}'
     """
+    as_expansion(expansion)
     notation = notation or Notation()
     kind = {"1pi": "one-particle irreducible"}.get(expansion.shown_kind.value, expansion.shown_kind.value)
     title = f"The {expansion.n}-point function to {expansion.truncation.latex}, {kind}"
