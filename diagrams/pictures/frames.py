@@ -11,7 +11,7 @@ import cmath
 import enum
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 from math import inf, pi, sin
 from random import Random
 from statistics import fmean
@@ -21,7 +21,7 @@ from diagrams.diagram import Diagram
 from diagrams.pictures.curves import LABEL_DISTANCE, Place
 from diagrams.pictures.layout import layout, rounded
 from diagrams.pictures.planar import order_around, planar_inside
-from diagrams.pictures.repair import Bench, Drawing, crowded, mended
+from diagrams.pictures.repair import Bench, Drawing, crowded, mended, mended_at_last
 from diagrams.pictures.stress import distances, majorised
 
 _N_STARTS = 8
@@ -82,7 +82,7 @@ def framed(diagram: Diagram, style: Layout, incoming: int | None = None) -> tupl
     else:
         outer = _columns(n, room, (n + 1) // 2 if incoming is None else incoming, far)
     best: Drawing | None = None
-    for scale in _SCALES:  # in a larger frame there is more room
+    for last, scale in product((False, True), _SCALES):  # in a larger frame there is more room
         wider = {node: scale * z for node, z in outer.items()}
         bench = Bench(
             diagram,
@@ -91,8 +91,8 @@ def framed(diagram: Diagram, style: Layout, incoming: int | None = None) -> tupl
             extra=_cost(wider),
             label=lambda z: z + LABEL_DISTANCE * outward(z, style),
         )
-        drawing = _best(bench, wider)
-        if best is None or drawing.rank < best.rank:
+        drawing = _best(bench, wider, last=last)
+        if best is None or (drawing.last_rank < best.last_rank if last else drawing.rank < best.rank):
             best = drawing
         if best.wrong.is_integer():  # nothing but crossings
             break
@@ -172,7 +172,7 @@ def outward(z: complex, style: Layout) -> complex:
     return z / abs(z) if z else 1j
 
 
-def _best(bench: Bench, outer: Place) -> Drawing:
+def _best(bench: Bench, outer: Place, *, last: bool) -> Drawing:
     """Of several starts the drawing with the least faults, then least stress; mended if need be."""
     n, n_nodes = len(outer), len(bench.far)
     if not bench.diagram.n_vertices:
@@ -194,7 +194,11 @@ def _best(bench: Bench, outer: Place) -> Drawing:
         tried = [min(others, key=lambda one: one.rank), *tried[:1]]
     else:
         tried = [_bent(bench, inside), *tried[:2]]
-    best = min(best, mended(bench, tried, int(inside is None), _N_TRIES), key=lambda one: one.rank)
+    must = int(inside is None)
+    if last:
+        best = min(best, mended_at_last(bench, tried, must, _N_TRIES), key=lambda one: one.last_rank)
+    else:
+        best = min(best, mended(bench, tried, must, _N_TRIES), key=lambda one: one.rank)
     return replace(best, place={node: rounded(z) for node, z in best.place.items()})
 
 

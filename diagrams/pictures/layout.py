@@ -23,7 +23,7 @@ from diagrams.canonical import Edge
 from diagrams.diagram import Diagram
 from diagrams.pictures.curves import Place, bundle_width, free_gaps, neighbours
 from diagrams.pictures.planar import almost_planar_starts, planar_starts
-from diagrams.pictures.repair import NEEDLESS, Bench, Drawing, crowded, mended
+from diagrams.pictures.repair import NEEDLESS, Bench, Drawing, crowded, mended, mended_at_last
 from diagrams.pictures.stress import LEG, distances, majorised
 
 _N_STARTS = 6
@@ -83,7 +83,11 @@ def _mended(bench: Bench, drawing: Drawing, lines: Mapping[Edge, int]) -> Drawin
             return other
         others.append(other)
     others.sort(key=lambda one: one.rank)
-    return mended(bench, [*others[:1], drawing, *others[1:2]], must, _N_TRIES)
+    best = mended(bench, [*others[:1], drawing, *others[1:2]], must, _N_TRIES)
+    if best.wrong.is_integer():  # nothing but crossings
+        return best
+    last = mended_at_last(bench, [*others, drawing], must, _N_TRIES)
+    return min(best, last, key=lambda one: one.last_rank)
 
 
 def _posed(n: int, place: Place, lines: Mapping[Edge, int]) -> Place:

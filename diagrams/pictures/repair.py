@@ -33,6 +33,8 @@ _STRESS, _BEND = 0.2, 0.8
 _MOST_BENT = 0.45
 #: Changes that are tried when nothing is wrong any more, to make it look better.
 _POLISH = 60
+#: Random numbers of the last trials, where something stays wrong.
+_LAST_SEEDS = (2, 3, 4, 5)
 #: By how much a leg is turned at most, half of it, in radians.
 _TURN = 0.7
 
@@ -62,6 +64,11 @@ class Drawing:
     def rank(self) -> tuple[float, float]:
         """To be low."""
         return round(self.wrong, 3), round(self.cost, 6)
+
+    @property
+    def last_rank(self) -> tuple[bool, tuple[float, float]]:
+        """To be low at last: crossings more rather than lines too close."""
+        return not self.wrong.is_integer(), self.rank
 
 
 @dataclass(frozen=True)
@@ -209,6 +216,31 @@ def mended(bench: Bench, drawings: Sequence[Drawing], must: int, tries: int) -> 
         if must and min(one.wrong for one in found).is_integer():  # nothing but crossings
             break
     return min(found, key=lambda one: one.rank)
+
+
+def mended_at_last(bench: Bench, drawings: Sequence[Drawing], must: int, tries: int) -> Drawing:
+    """The first drawing with nothing wrong but crossings that comes of many more trials, or the best.
+
+    For the handful of all diagrams to five vertices that `mended` leaves with lines too close: one trial in
+    three succeeds there, whatever it begins with.
+
+    Parameters
+    ----------
+    bench, drawings, must, tries
+        As for `mended`.
+    """
+    strict = bench if must else replace(bench, crossing=NEEDLESS)
+    found: list[Drawing] = []
+    for seed in _LAST_SEEDS:
+        for drawing in drawings:
+            start = strict.judged(drawing.place, drawing.bends)
+            other = strict.repaired(start, must, 4 * tries, seed)
+            if other.wrong <= must:
+                return other
+            found.append(bench.judged(other.place, other.bends))
+        if min(one.wrong for one in found).is_integer():  # nothing but crossings
+            break
+    return min(found, key=lambda one: one.last_rank)
 
 
 class _Moves:
