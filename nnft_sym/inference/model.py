@@ -1,12 +1,13 @@
 """A field theory to be held against data: an action, expanded into diagrams, and integrated when asked."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from nnft_sym.actions.action import Action
+from nnft_sym.errors import InvalidAction
 from nnft_sym.expansions.expansion import Expansion, correlator
 from nnft_sym.expansions.truncation import DERIVED, truncation
 from nnft_sym.inference.theory import Theory
@@ -17,6 +18,8 @@ from numerics.integrals.prediction import Prediction
 if TYPE_CHECKING:
     from numerics.integrals.rules.domains import Domain
     from numerics.kernels.base import Kernel
+
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,40 @@ class Model:
     power: int | Fraction | None = None
     counting: str | Mapping[str, int | Fraction] = DERIVED
 
+    @classmethod
+    def leading(cls, action: Action, orders: Iterable[int] | None = None, *, beyond: bool = True) -> "Model":
+        """Make the model of connected correlators that couplings are read off, order by order in 1/N.
+
+        Parameters
+        ----------
+        action : Action
+        orders : iterable of int, optional
+            Default: those at whose leading order couplings appear, v for a coupling of f^v.
+        beyond : bool, optional
+            Expand to 1/N² at least, so that it is known what the next power adds to the couplings of f⁴.
+
+        Returns
+        -------
+        Model
+            To the leading power of 1/N of its highest order.
+
+        Examples
+        --------
+        >>> model = Model.leading(Action("lambda*f^4 + kappa*f^6"))
+        >>> model.orders, model.kind, model.power
+        ((4, 6), 'connected', 2)
+        """
+        counting = truncation(action, 1, DERIVED).counting
+        found = tuple(
+            sorted({int(2 * (power + 1)) for _, power in counting} if orders is None else set(orders))
+        )
+        if not counting or not found:
+            raise InvalidAction("the action has no couplings; name one, as in lambda*f^4")
+        highest = Fraction(max(found), 2) - 1
+        power = max(highest, Fraction(2)) if beyond else highest
+        whole = power.denominator == 1
+        return cls(action, found, kind="connected", power=int(power) if whole else power)
+
     @cached_property
     def expansions(self) -> Mapping[int, Expansion]:
         """The expansion of every order."""
@@ -66,7 +103,9 @@ class Model:
             for n in self.orders
         }
 
-    def predict(self, kernel: "Kernel", fields: FieldSet, domain: "Domain") -> dict[int, Prediction]:
+    def predict(
+        self, kernel: "Kernel", fields: FieldSet, domain: "Domain", progress: Progress | None = None
+    ) -> dict[int, Prediction]:
         """Integrate the diagrams of every order.
 
         Parameters
@@ -75,6 +114,8 @@ class Model:
         fields : FieldSet
         domain : Domain
             Over which vertices are integrated.
+        progress : callable, optional
+            Called with (integrals done, integrals in total) of one order.
 
         Returns
         -------
@@ -85,13 +126,15 @@ class Model:
         DivergentIntegral
             If the domain needs a cutoff.
         """
-        integrator = Integrator(kernel, domain)
+        integrator = Integrator(kernel, domain, progress=progress)
         return {
             n: integrator.predict(expansion.monomials(), fields.inputs)
             for n, expansion in self.expansions.items()
         }
 
-    def over(self, kernel: "Kernel", fields: FieldSet, domain: "Domain") -> Theory:
+    def over(
+        self, kernel: "Kernel", fields: FieldSet, domain: "Domain", progress: Progress | None = None
+    ) -> Theory:
         """Integrate the diagrams and count powers of 1/N; arguments and errors as of `predict`.
 
         Examples
@@ -104,4 +147,4 @@ class Model:
         (('lambda',), ['1', '2'])
         """
         counting = truncation(self.action, 1 if self.power is None else self.power, self.counting).counting
-        return Theory(self.predict(kernel, fields, domain), dict(counting), self.kind)
+        return Theory(self.predict(kernel, fields, domain, progress), dict(counting), self.kind)
