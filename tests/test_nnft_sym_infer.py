@@ -116,6 +116,24 @@ def test_locality_is_the_distance_of_elementwise_couplings():
     assert "lambda" in found._repr_html_()
 
 
+@pytest.mark.statistical
+def test_locality_of_a_sample_leaves_out_its_noise():
+    """All elements fluctuate together, by more than they differ: that is no reason to call them constant."""
+    points = [[-0.5], [0.2], [0.6]]
+    model = nn.Model(nn.Action("lambda*f^4"), (4,), kind="connected", power=1)
+    sizes = {}
+    for sigma in (0.3, 0.05):
+        network = nn.GaussNet(10, sigma, sigma)
+        ensemble = nn.Ensemble(network, points, seed=4, estimator="conditional")
+        sample, exact = ensemble.correlators(20_000, (2, 4)), nn.exact_correlators(network, points, (2, 4))
+        theory = model.over(network.kernel, exact.fields, nn.WholeSpace())
+        found, truth = nn.infer(sample, theory), nn.infer(exact, theory)
+        sizes[sigma] = found.locality["lambda"] / truth.locality["lambda"]
+        assert found.steps[0].noise < float(found["lambda"].error / abs(found["lambda"]).value)
+    assert sizes[0.3] == pytest.approx(1.0, abs=0.15)
+    assert sizes[0.05] == pytest.approx(1.0, abs=0.3)
+
+
 def test_joint_counting_where_the_expansion_holds(answer):
     found = answer(BOTH, *SMALL, "--counting", "joint")
     got = values(found)
@@ -261,6 +279,8 @@ REFUSED = {
     "no order of a high coupling": (["lambda*f^4+rho*f^8", "--orders", "4"], "rho counts as 1/N^3"),
     "only the higher order": ([BOTH, "--orders", "6"], "lambda is not known yet"),
     "no couplings": (["f^4/24"], "put a coupling that counts in front of it"),
+    "an odd coupling": (["g*f^3"], "g is read off the 3-point function, which vanishes"),
+    "an odd order": (["lambda*f^4", "--orders", "3,4"], "--orders: [3, 4] was given; even orders from 4 on"),
     "two names for one": (["(lambda+mu)*f^4"], "lambda and mu cannot be told apart"),
     "joint counting misspelt": (["lambda*f^4", "--counting", "both"], "--counting: 'both' was given"),
     "orders without data": ([BOTH, "--data", "run.nc"], "6-point function, the data have orders [2, 4]"),

@@ -135,9 +135,18 @@ def _step(
     fit = fit_polynomial(rest, model, threshold=threshold, model_error=missed)
     size = float(np.abs(whole.value).sum())
     share = 1.0 / size if size > 0 else 0.0
-    noise = MEAN_OF_SIZE * float(rest.error.sum()) if rest.uncertainty.statistical else 0.0
+    noise = _noise_of_residual(rest, fit, model) if rest.uncertainty.statistical else 0.0
     scales = {key[0][0]: float(np.abs(one.value).sum()) * share for key, one in sought.items()}
     return Step(order, power, fit, float(np.abs(fit.residual).sum()) * share, noise * share, scales)
+
+
+def _noise_of_residual(rest: Estimate, fit: PolynomialFit, model: Polynomial) -> float:
+    """Say how large Σ|residual| is from noise alone: what the fit takes along leaves no residual."""
+    # the model is linear in what is sought, so that its slope is the same everywhere
+    slope = model.jacobian(np.zeros(len(fit.names)))
+    left = np.eye(len(fit.residual)) - slope @ fit.response
+    moved = rest.uncertainty.linear(lambda rows: rows @ left.T, lambda rows: rows @ np.abs(left).T)
+    return MEAN_OF_SIZE * float(moved.error.sum())
 
 
 def _explained(

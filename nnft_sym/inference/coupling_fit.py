@@ -21,6 +21,10 @@ Array = NDArray[np.float64]
 HALF = 0.5
 #: Probability under which a model is rejected.
 REJECTED = 1e-3
+#: Probabilities smaller than this are not written out.
+LEAST = 1e-15
+#: Standard deviations from which on a coupling is not zero.
+CLEAR = 3.0
 #: Share of a correlator that constants may miss and still be called a description of it.
 SMALL = 0.01
 
@@ -249,7 +253,11 @@ def _agreement(found: CouplingFit) -> str:
     how = "rejected" if fit.p_value < REJECTED else "compatible with the data"
     if fit.dof == 0:
         return f"{what}; there are no degrees of freedom left that could contradict."
-    return f"{what}; constants are {how} (chi2/dof = {fit.chi2:.4g}/{fit.dof}, p = {fit.p_value:.2g})."
+    chance = f"p = {fit.p_value:.2g}" if fit.p_value >= LEAST else f"p < {LEAST:g}"
+    return (
+        f"{what}; constants are {how} (chi2/dof = {fit.chi2:.4g}/{fit.dof}, {chance}), they miss "
+        f"{100 * fit.misfit:.2g} % of what they were fitted to."
+    )
 
 
 def _percent(found: CouplingFit) -> list[tuple[int, float]]:
@@ -258,18 +266,30 @@ def _percent(found: CouplingFit) -> list[tuple[int, float]]:
 
 def _expansion(found: CouplingFit) -> Iterator[str]:
     ratios = {name: ratio for name in found.couplings if (ratio := found.ratio(name)) is not None}
+    weak = [name for name in ratios if _is_weak(found.leading(name))]
+    for name in weak:
+        yield (
+            f"{name} is compatible with zero within its error, so that the size of the next order says "
+            "nothing there."
+        )
+        del ratios[name]
     for name, ratio in ratios.items():
         if ratio > HALF:
             yield (
                 f"The next order in 1/N changes {name} by {ratio:.3g} times itself: the expansion does not "
                 "hold there, whatever the fit looks like."
             )
-    unknown = [name for name in found.couplings if found.determined(name) and name not in ratios]
+    unknown = [name for name in found.couplings if found.determined(name) and found.ratio(name) is None]
     if unknown:
         yield f"What the next order would change in {' and '.join(unknown)} was not computed."
     if ratios and max(ratios.values()) <= HALF:
         most = max(ratios, key=ratios.__getitem__)
         yield f"The next order in 1/N changes {most} by {100 * ratios[most]:.3g} %: the expansion holds."
+
+
+def _is_weak(one: Estimate) -> bool:
+    """Tell whether a sampled coupling cannot be told from zero."""
+    return one.uncertainty.statistical and abs(float(one)) < CLEAR * float(one.error)
 
 
 def _with_error(one: Estimate) -> str:

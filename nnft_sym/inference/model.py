@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from nnft_sym.actions.action import Action
-from nnft_sym.errors import InvalidAction
+from nnft_sym.errors import InvalidAction, InvalidExpansion
 from nnft_sym.expansions.expansion import Expansion, correlator
 from nnft_sym.expansions.truncation import DERIVED, truncation
 from nnft_sym.inference.theory import Theory
@@ -77,6 +77,13 @@ class Model:
         Model
             To the leading power of 1/N of its highest order.
 
+        Raises
+        ------
+        InvalidAction
+            If it has no couplings, or one of an odd power of f.
+        InvalidExpansion
+            If an order is odd, or less than 4.
+
         Examples
         --------
         >>> model = Model.leading(Action("lambda*f^4 + kappa*f^6"))
@@ -84,11 +91,20 @@ class Model:
         ((4, 6), 'connected', 2)
         """
         counting = truncation(action, 1, DERIVED).counting
-        found = tuple(
-            sorted({int(2 * (power + 1)) for _, power in counting} if orders is None else set(orders))
-        )
-        if not counting or not found:
+        first = {name: int(2 * (power + 1)) for name, power in counting}
+        odd = [name for name, order in first.items() if order % 2]
+        if not first:
             raise InvalidAction("the action has no couplings; name one, as in lambda*f^4")
+        if odd:
+            raise InvalidAction(
+                f"the coupling {odd[0]} is read off the {first[odd[0]]}-point function, which vanishes where "
+                "f and −f are as likely, as in these networks; leave it out"
+            )
+        found = tuple(sorted(set(first.values()) if orders is None else set(orders)))
+        if not found or any(order % 2 or order < 4 for order in found):
+            raise InvalidExpansion.about(
+                "orders", f"{list(found)} was given; even orders from 4 on are needed, as in 4,6"
+            )
         highest = Fraction(max(found), 2) - 1
         power = max(highest, Fraction(2)) if beyond else highest
         whole = power.denominator == 1
