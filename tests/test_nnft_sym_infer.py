@@ -62,7 +62,9 @@ def test_the_published_relu_net(answer):
     assert found["expansion_holds"] is False
     assert "changes lambda by 1.5" in found["verdict"]
     assert found["orders"] == [4, 6]
-    assert found["data"] == {"source": "exact", "networks": None, "blocks": None}
+    assert found["data"] == {
+        "source": "exact", "networks": None, "blocks": None, "has_this_propagator": None,
+    }  # fmt: skip
 
 
 def test_the_published_gauss_net(answer, nnft):
@@ -167,6 +169,7 @@ def test_a_run_and_the_outputs_of_the_same_networks_say_the_same(answer, nnft, t
     assert np.shape(brought["covariance"]) == (1, 1)
     sources = [one["data"]["source"] for one in (brought, read, sampled)]
     assert sources == ["outputs", "file", "sampled"]
+    assert all(one["data"]["has_this_propagator"] for one in (brought, read, sampled))
     assert {one["data"]["networks"] for one in (brought, read, sampled)} == {4000}
 
 
@@ -180,6 +183,18 @@ def test_outputs_brought_along_give_the_correlators_of_the_ensemble():
     for ours, theirs in ((brought, sampled), (brought.connected(), sampled.connected())):
         np.testing.assert_allclose(ours.joint().value, theirs.joint().value, rtol=1e-10)
         np.testing.assert_allclose(ours.covariance(), theirs.covariance(), rtol=1e-9, atol=1e-15)
+    # the propagator of another network is noticed
+    network = nn.ReLUNet(20)
+    models = [nn.Model.leading(nn.Action("lambda*f^4"), beyond=False) for _ in range(2)]
+    data = nn.Dataset(brought)
+    right, wrong = (
+        nn.infer(data, model, one, nn.Box(2.0))
+        for model, one in zip(models, (network, nn.ReLUNet(20, sigma_w=1.2)), strict=True)
+    )
+    assert right.of_this_network is True
+    assert wrong.of_this_network is False
+    assert "is not the propagator" in wrong.verdict
+    assert "propagator" not in right.verdict
     # several outputs in a third axis are fields of their own
     labels = (1, 2, 1, 2)
     two = nn.Ensemble(nn.ReLUNet(20), [[0.4], [0.4], [1.0], [1.0]], seed=5, outputs=labels)

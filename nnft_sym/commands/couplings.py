@@ -113,6 +113,7 @@ def _answer(
             "source": asked.source,
             "networks": None if sampled is None else sampled.n_samples,
             "blocks": None if sampled is None else sampled.n_blocks,
+            "has_this_propagator": found.of_this_network,
         },
         "couplings": [_coupling(found, name) for name in (*found.couplings, *found.missing)],
         "covariance": found.covariance(),

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from nnft_sym.inference.theory import Theory
 from numerics.errors import InvalidStatistics
+from numerics.inference.comparison import Comparison
 from numerics.inference.polynomial_fit import Combination, PolynomialFit
 from numerics.results.correlator import Correlator
 from numerics.results.estimate import Estimate, in_a_row
@@ -25,6 +26,8 @@ REJECTED = 1e-3
 LEAST = 1e-15
 #: Standard deviations from which on a coupling is not zero.
 CLEAR = 3.0
+#: Probability under which data are not of the network that was named.
+IMPOSSIBLE = 1e-6
 #: Share of a correlator that constants may miss and still be called a description of it.
 SMALL = 0.01
 
@@ -87,6 +90,8 @@ class CouplingFit(Shown):
     explained : mapping of int to float
         For each order of correlator 1 − Σ|residual|/Σ|connected correlator| over distinct multisets, where
         all couplings that it takes are known.
+    propagator : Comparison or None
+        The sampled 2-point function against the propagator of the theory; None for exact data.
     joint : PolynomialFit or None
         With joint counting the fit of all orders at once, whose values `couplings` then holds; `steps` and
         `corrections` stay those of the fit order by order.
@@ -98,6 +103,7 @@ class CouplingFit(Shown):
     steps: tuple[Step, ...]
     missing: tuple[str, ...] = ()
     explained: Mapping[int, float] = field(default_factory=dict)
+    propagator: Comparison | None = None
     joint: PolynomialFit | None = None
 
     def __getitem__(self, name: str) -> Estimate:
@@ -160,6 +166,15 @@ class CouplingFit(Shown):
         return worst(fit.parameters.quality for fit in self.fits)
 
     @property
+    def of_this_network(self) -> bool | None:
+        """Whether the 2-point function of the data is the propagator, within errors; None if it was not held.
+
+        Trained networks have another one, which nobody knows between the inputs.
+        """
+        one = self.propagator
+        return None if one is None else not (one.p_value < IMPOSSIBLE and one.chi2 > one.dof)
+
+    @property
     def verdict(self) -> str:
         """What was found, in some sentences."""
         return " ".join(_sentences(self))
@@ -218,6 +233,11 @@ class CouplingFit(Shown):
 
 
 def _sentences(found: CouplingFit) -> Iterator[str]:
+    if found.of_this_network is False:
+        yield (
+            "The 2-point function of the data is not the propagator: the lines of these diagrams are not "
+            "those of the ensemble, and the couplings mean little."
+        )
     yield from _undetermined(found)
     yield _agreement(found)
     yield from _expansion(found)

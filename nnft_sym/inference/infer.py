@@ -11,6 +11,7 @@ from nnft_sym.inference.model import Model
 from nnft_sym.inference.theory import Theory
 from numerics.errors import InvalidStatistics, NotAvailable, SingularProblem
 from numerics.given import as_choice, as_instance
+from numerics.inference.comparison import Comparison, compare
 from numerics.inference.dataset import Dataset
 from numerics.inference.roots import RootSearch
 from numerics.integrals.rules.domains import WholeSpace
@@ -102,7 +103,19 @@ def infer(
         )
     theory = _as_theory(model, kernel, given, domain)
     by_order = infer_by_order(theory, given, threshold=threshold, allowance=allowance)
-    return by_order if counting == "1/N" else _jointly(theory, given, by_order)
+    found = by_order if counting == "1/N" else _jointly(theory, given, by_order)
+    return replace(found, propagator=_propagator(theory, given))
+
+
+def _propagator(theory: Theory, data: Dataset) -> Comparison | None:
+    """Hold the sampled 2-point function against the propagator, where there are blocks enough for it."""
+    sampled = data.sampled
+    if theory.propagator is None or sampled is None or 2 not in sampled or data.exact is not None:
+        return None
+    two = sampled[2]
+    if sampled.n_blocks <= 2 * two.size:
+        return None
+    return compare(two.value - theory.propagator, data.basis((2,)), n_blocks=sampled.n_blocks)
 
 
 def _jointly(theory: Theory, data: Dataset, by_order: CouplingFit) -> CouplingFit:

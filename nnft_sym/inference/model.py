@@ -163,4 +163,6 @@ class Model:
         (('lambda',), ['1', '2'])
         """
         counting = truncation(self.action, 1 if self.power is None else self.power, self.counting).counting
-        return Theory(self.predict(kernel, fields, domain, progress), dict(counting), self.kind)
+        first, second = fields.multisets(2).T
+        pairs = kernel.full(fields.inputs, fields.inputs)[first, second]
+        return Theory(self.predict(kernel, fields, domain, progress), dict(counting), self.kind, pairs)
