@@ -152,8 +152,9 @@ class CouplingFit(Shown):
 
     @property
     def locality(self) -> dict[str, float]:
-        """Model error of a constant, see `Step.locality`; from the fits order by order."""
-        return {name: size for step in self.steps for name, size in step.locality.items()}
+        """Model error of constants that are determined, see `Step.locality`; from the fits order by order."""
+        sizes = (one for step in self.steps for one in step.locality.items())
+        return {name: size for name, size in sizes if self.determined(name)}
 
     @property
     def truncation(self) -> dict[str, float]:
@@ -216,7 +217,7 @@ class CouplingFit(Shown):
                     one, next_order = self.couplings[name], self.corrections.get(name)
                     numbers = (float(one), float(one.error))
                     beside = (None, None) if next_order is None else (float(next_order), self.ratio(name))
-                    yield name, step.order, *numbers, *beside, step.locality[name]
+                    yield name, step.order, *numbers, *beside, self.locality.get(name)
 
         facts: dict[str, object] = {
             "explained": ", ".join(f"{one:.4%} of order {n}" for n, one in self.explained.items()),
