@@ -169,6 +169,15 @@ def test_a_run_and_the_outputs_of_the_same_networks_say_the_same(answer, nnft, t
     assert np.shape(brought["covariance"]) == (1, 1)
     sources = [one["data"]["source"] for one in (brought, read, sampled)]
     assert sources == ["outputs", "file", "sampled"]
+    # a run with the output layer integrated out is data, too, and better ones
+    better = tmp_path / "better.nc"
+    code, _, err = nnft(
+        "sample", *SMALL, *many, "--estimator", "conditional", "--orders", "2,4", "--out", better
+    )
+    assert code == 0, err
+    precise = answer(*asked, "--data", better)["couplings"][0]
+    assert precise["error"] < 0.1 * read["couplings"][0]["error"]
+    assert abs(precise["value"] + 0.0533795) < 5 * precise["error"]
     assert all(one["data"]["has_this_propagator"] for one in (brought, read, sampled))
     assert {one["data"]["networks"] for one in (brought, read, sampled)} == {4000}
 
@@ -319,6 +328,8 @@ REFUSED = {
     "too few blocks": (["lambda*f^4", "--data", "fine.npy", "--blocks", "2"], "block"),
     "nothing fluctuates": (["lambda*f^4", "--data", "zero.npy"], "does not fluctuate at all"),
     "two kinds of data": (["lambda*f^4", "--data", "fine.npy", "--networks", "100"], "both given"),
+    "blocks of exact data": (["lambda*f^4", "--blocks", "50"], "--blocks: 50 was given, but exact"),
+    "blocks of a file": (["lambda*f^4", "--blocks", "50", "--data", "run.nc"], "the file has its own"),
     "divergent": (["lambda*f^4", "--net", "relu", "--sigma-b", "0", "--points=0.1;0.2"], "--cutoff L"),
 }
 

@@ -103,6 +103,11 @@ class CouplingParameters(PointParameters):
     def __post_init__(self) -> None:
         if self.data is not None and self.networks is not None:
             raise Refused("--data and --networks were both given; take the data of the file, or sample")
+        if self.blocks is not None and self.source in ("exact", "file"):
+            own = "exact correlators have none" if self.source == "exact" else "the file has its own"
+            raise Refused.about(
+                "blocks", f"{self.blocks} was given, but {own}; leave it out, or add --networks or outputs"
+            )
 
     @property
     def source(self) -> str:
