@@ -15,6 +15,7 @@ What to use when
 - `predict`: an expansion and a kernel to numbers. `integrate`: one diagram to a number. `Integrator`: both,
   with everything that can be chosen; more in `nnft_sym.integrals`.
 - `fit`, `compare`: couplings from correlated data, and χ² against a prediction.
+- `infer`: the couplings of a `Model` from a `Dataset` (exact, sampled, or brought along).
 - `merge`: samples of several seeds as one. `load`: results that ``save("….nc")`` wrote.
 - `run_study`: the whole job, as ``nnft validate`` does it; `write_output` writes the report.
 - `nnft_sym.symbolic`: algebra on expansions in SymPy, kernels and activations from expressions.

@@ -17,6 +17,8 @@ from nnft_sym.expansions.json_form import from_json as from_json
 from nnft_sym.expansions.json_form import to_json as to_json
 from nnft_sym.faces.reading import load as load
 from nnft_sym.faces.reading import merge as merge
+from nnft_sym.inference.infer import infer as infer
+from nnft_sym.inference.model import Model as Model
 from nnft_sym.notation import Notation as Notation
 from nnft_sym.printing.latex_output import latex_document as latex_document
 from nnft_sym.printing.latex_output import pasted_latex as pasted_latex
@@ -37,6 +39,7 @@ from numerics.fields.field_set import FieldSet as FieldSet
 from numerics.fields.index_sets import multisets as multisets
 from numerics.inference.comparison import Comparison as Comparison
 from numerics.inference.comparison import compare as compare
+from numerics.inference.dataset import Dataset as Dataset
 from numerics.inference.linear import Fit as Fit
 from numerics.inference.linear import fit as fit
 from numerics.integrals.flow import Flow as Flow

@@ -9,7 +9,7 @@ from made_up_tensor import tensor
 
 from nnft_sym.report.archive import write_study
 from nnft_sym.study.config import parse_study
-from nnft_sym.study.couplings import extract_coupling
+from nnft_sym.study.coupling_tensors import extract_coupling
 from nnft_sym.study.run import run_study
 
 #: 1003 networks per experiment: the blocks are not of one size.

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from made_up_tensor import tensor
 
-from nnft_sym.study.couplings import extract_coupling
+from nnft_sym.study.coupling_tensors import extract_coupling
 from nnft_sym.study.results import CouplingStatus
 
 

@@ -23,6 +23,7 @@ FINE = {
     "sample": ["--net", "erf", "--width", "5", "--points", "0.1;0.2", "--networks", "100"],
     "neurons": ["--net", "erf", "--points", "0.1;0.2", "--neurons", "1000", "--widths", "5"],
     "widths": ["--net", "erf", "--points", "0.1;0.2", "--widths", "5,10", "--networks", "100"],
+    "couplings": ["lambda*f^4", "--net", "gauss", "--width", "5", "--points", "0.1;0.2"],
     "integrate": ["--net", "erf", "--points", "0.1;0.2", "--diagram", "x1-y1,x2-y1", "--cutoff", "1"],
 }
 DEVIATION = ["0", "-1", "1e-80", "1e80", "nan", "inf", "-inf", "1e400", '"x"', '""']
@@ -137,8 +138,9 @@ def test_commands_and_study_files_share_their_parameters():
         here = option.type.said.parameter.reader
         if name in FINE and option.name in STUDY and here is not STUDY[option.name].reader:
             exceptions.add((name, option.name))
-    with_points = ("kernel", "cumulant", "sample", "neurons", "widths", "integrate")
-    assert exceptions == {("sample", "networks"), *((name, "points") for name in with_points)}
+    with_points = ("kernel", "cumulant", "sample", "neurons", "widths", "couplings", "integrate")
+    sampled = {("sample", "networks"), ("couplings", "networks")}
+    assert exceptions == {*sampled, *((name, "points") for name in with_points)}
     assert {"kind", "sigma_w", "width", "seed", "cutoff", "networks"} <= {
         key for key in BAD if commands_with(key)
     }

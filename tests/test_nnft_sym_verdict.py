@@ -9,7 +9,7 @@ from scipy import stats
 
 from nnft_sym.study.checking import check_numbers
 from nnft_sym.study.checks import CheckName
-from nnft_sym.study.couplings import extract_coupling
+from nnft_sym.study.coupling_tensors import extract_coupling
 from nnft_sym.study.results import CorrelatorResult, CouplingStatus, Distance, NextOrder
 from nnft_sym.study.verdict import constancy, describes, verdict
 from numerics.inference.comparison import compare

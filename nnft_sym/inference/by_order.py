@@ -30,7 +30,9 @@ from numerics.results.correlator import Correlator
 from numerics.results.estimate import Estimate
 from numerics.results.joint_correlators import Correlators
 
-#: Share of itself by which a model may miss a sampled correlator, as in `nnft_sym.study.couplings`.
+#: Mean size of a normal number over its standard deviation.
+MEAN_OF_SIZE = float(np.sqrt(2.0 / np.pi))
+#: Share of itself by which a model may miss a sampled correlator, as in `nnft_sym.study.coupling_tensors`.
 ALLOWANCE = 0.1
 
 
@@ -98,10 +100,12 @@ def infer_by_order(
     sure = all(all(step.fit.determined) for step in steps)
     for step in steps if sure else []:
         corrections |= _corrections(theory, step, found)
-    missing = tuple(name for name in theory.names if name not in found)
+    missing = tuple(name for name in theory.counting if name not in found)
     if missing and sure:
         raise InvalidStatistics(_nowhere(theory, missing[0]))
-    return CouplingFit(theory, found, corrections, tuple(steps), missing)
+    return CouplingFit(
+        theory, found, corrections, tuple(steps), missing, _explained(theory, connected, steps, found)
+    )
 
 
 def _step(
@@ -117,6 +121,11 @@ def _step(
         order, found, lambda product: theory.power_of(product) <= power and product not in sought
     )
     rest: Estimate = whole - known
+    if rest.uncertainty.statistical and not np.any(rest.error > 0):
+        raise InvalidStatistics(
+            f"the sampled {order}-point function does not fluctuate at all, so that its covariance is zero; "
+            "give outputs of networks that differ"
+        )
     model, (threshold, allowance) = Polynomial.of(sought), policy
     missed = None
     if rest.uncertainty.statistical and allowance > 0:
@@ -125,7 +134,35 @@ def _step(
         missed = allowance * np.hypot(about, rest.error)
     fit = fit_polynomial(rest, model, threshold=threshold, model_error=missed)
     size = float(np.abs(whole.value).sum())
-    return Step(order, power, fit, float(np.abs(fit.residual).sum()) / size if size > 0 else 0.0)
+    share = 1.0 / size if size > 0 else 0.0
+    noise = _noise_of_residual(rest, fit, model) if rest.uncertainty.statistical else 0.0
+    scales = {key[0][0]: float(np.abs(one.value).sum()) * share for key, one in sought.items()}
+    return Step(order, power, fit, float(np.abs(fit.residual).sum()) * share, noise * share, scales)
+
+
+def _noise_of_residual(rest: Estimate, fit: PolynomialFit, model: Polynomial) -> float:
+    """Say how large Σ|residual| is from noise alone: what the fit takes along leaves no residual."""
+    # the model is linear in what is sought, so that its slope is the same everywhere
+    slope = model.jacobian(np.zeros(len(fit.names)))
+    left = np.eye(len(fit.residual)) - slope @ fit.response
+    moved = rest.uncertainty.linear(lambda rows: rows @ left.T, lambda rows: rows @ np.abs(left).T)
+    return MEAN_OF_SIZE * float(moved.error.sum())
+
+
+def _explained(
+    theory: Theory, connected: Correlators, steps: list[Step], found: Mapping[str, Estimate]
+) -> dict[int, float]:
+    """Share of each correlator that the couplings explain: of fits, and of orders that are predicted."""
+    shares = {step.order: 1.0 - step.misfit for step in steps}
+    for order in theory.orders:
+        power = Fraction(order, 2) - 1
+        kept = [key for key in theory.prediction(order).coefficients if theory.power_of(key) <= power]
+        known = all(name in found and np.isfinite(float(found[name])) for key in kept for name, _ in key)
+        size = float(np.abs(connected[order].value).sum())
+        if order not in shares and known and size > 0:
+            missed = connected[order].value - theory.value(order, found, kept.__contains__).value
+            shares[order] = 1.0 - float(np.abs(missed).sum()) / size
+    return dict(sorted(shares.items()))
 
 
 def _sought(
@@ -226,13 +263,14 @@ def _connected(theory: Theory, data: Dataset) -> Correlators:
         raise InvalidStatistics(
             f"data of {data.fields!r} were given to a theory of {fields!r}; the same inputs are needed"
         )
-    absent = [order for order in theory.orders if order not in data.orders]
+    connected = data.either.connected()
+    absent = [order for order in theory.orders if order not in connected]
     if absent:
         raise InvalidStatistics(
             f"the theory has the {absent[0]}-point function, the data have orders {list(data.orders)}; give "
-            "data of that order, or a model without it"
+            f"data of that order and all even ones below, or a model without it"
         )
-    return data.either.connected()
+    return connected
 
 
 def _nowhere(theory: Theory, name: str) -> str:

@@ -1,12 +1,13 @@
 """A field theory to be held against data: an action, expanded into diagrams, and integrated when asked."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from nnft_sym.actions.action import Action
+from nnft_sym.errors import InvalidAction, InvalidExpansion
 from nnft_sym.expansions.expansion import Expansion, correlator
 from nnft_sym.expansions.truncation import DERIVED, truncation
 from nnft_sym.inference.theory import Theory
@@ -17,6 +18,8 @@ from numerics.integrals.prediction import Prediction
 if TYPE_CHECKING:
     from numerics.integrals.rules.domains import Domain
     from numerics.kernels.base import Kernel
+
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,56 @@ class Model:
     power: int | Fraction | None = None
     counting: str | Mapping[str, int | Fraction] = DERIVED
 
+    @classmethod
+    def leading(cls, action: Action, orders: Iterable[int] | None = None, *, beyond: bool = True) -> "Model":
+        """Make the model of connected correlators that couplings are read off, order by order in 1/N.
+
+        Parameters
+        ----------
+        action : Action
+        orders : iterable of int, optional
+            Default: those at whose leading order couplings appear, v for a coupling of f^v.
+        beyond : bool, optional
+            Expand to 1/N² at least, so that it is known what the next power adds to the couplings of f⁴.
+
+        Returns
+        -------
+        Model
+            To the leading power of 1/N of its highest order.
+
+        Raises
+        ------
+        InvalidAction
+            If it has no couplings, or one of an odd power of f.
+        InvalidExpansion
+            If an order is odd, or less than 4.
+
+        Examples
+        --------
+        >>> model = Model.leading(Action("lambda*f^4 + kappa*f^6"))
+        >>> model.orders, model.kind, model.power
+        ((4, 6), 'connected', 2)
+        """
+        counting = truncation(action, 1, DERIVED).counting
+        first = {name: int(2 * (power + 1)) for name, power in counting}
+        odd = [name for name, order in first.items() if order % 2]
+        if not first:
+            raise InvalidAction("the action has no couplings; name one, as in lambda*f^4")
+        if odd:
+            raise InvalidAction(
+                f"the coupling {odd[0]} is read off the {first[odd[0]]}-point function, which vanishes where "
+                "f and −f are as likely, as in these networks; leave it out"
+            )
+        found = tuple(sorted(set(first.values()) if orders is None else set(orders)))
+        if not found or any(order % 2 or order < 4 for order in found):
+            raise InvalidExpansion.about(
+                "orders", f"{list(found)} was given; even orders from 4 on are needed, as in 4,6"
+            )
+        highest = Fraction(max(found), 2) - 1
+        power = max(highest, Fraction(2)) if beyond else highest
+        whole = power.denominator == 1
+        return cls(action, found, kind="connected", power=int(power) if whole else power)
+
     @cached_property
     def expansions(self) -> Mapping[int, Expansion]:
         """The expansion of every order."""
@@ -66,7 +119,9 @@ class Model:
             for n in self.orders
         }
 
-    def predict(self, kernel: "Kernel", fields: FieldSet, domain: "Domain") -> dict[int, Prediction]:
+    def predict(
+        self, kernel: "Kernel", fields: FieldSet, domain: "Domain", progress: Progress | None = None
+    ) -> dict[int, Prediction]:
         """Integrate the diagrams of every order.
 
         Parameters
@@ -75,6 +130,8 @@ class Model:
         fields : FieldSet
         domain : Domain
             Over which vertices are integrated.
+        progress : callable, optional
+            Called with (integrals done, integrals in total) of one order.
 
         Returns
         -------
@@ -85,13 +142,15 @@ class Model:
         DivergentIntegral
             If the domain needs a cutoff.
         """
-        integrator = Integrator(kernel, domain)
+        integrator = Integrator(kernel, domain, progress=progress)
         return {
             n: integrator.predict(expansion.monomials(), fields.inputs)
             for n, expansion in self.expansions.items()
         }
 
-    def over(self, kernel: "Kernel", fields: FieldSet, domain: "Domain") -> Theory:
+    def over(
+        self, kernel: "Kernel", fields: FieldSet, domain: "Domain", progress: Progress | None = None
+    ) -> Theory:
         """Integrate the diagrams and count powers of 1/N; arguments and errors as of `predict`.
 
         Examples
@@ -104,4 +163,6 @@ class Model:
         (('lambda',), ['1', '2'])
         """
         counting = truncation(self.action, 1 if self.power is None else self.power, self.counting).counting
-        return Theory(self.predict(kernel, fields, domain), dict(counting), self.kind)
+        first, second = fields.multisets(2).T
+        pairs = kernel.full(fields.inputs, fields.inputs)[first, second]
+        return Theory(self.predict(kernel, fields, domain, progress), dict(counting), self.kind, pairs)

@@ -31,11 +31,15 @@ class Theory(Shown):
         Power of 1/N that each coupling is worth: (v − 2)/2 for the coupling of f^v. A product has the sum.
     kind : str
         Which function was expanded.
+    propagator : ndarray or None
+        K at all pairs of the inputs, in the order of the 2-point function: what the lines of diagrams are,
+        and the 2-point function of the data must be.
     """
 
     predictions: Mapping[int, Prediction]
     counting: Mapping[str, Fraction]
     kind: str = "connected"
+    propagator: Array | None = None
 
     @property
     def orders(self) -> tuple[int, ...]:

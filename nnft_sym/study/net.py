@@ -9,7 +9,7 @@ import numpy as np
 
 from nnft_sym.study.checking import check_numbers
 from nnft_sym.study.checks import CheckName
-from nnft_sym.study.couplings import extract_coupling
+from nnft_sym.study.coupling_tensors import extract_coupling
 from nnft_sym.study.data import drawn, referee
 from nnft_sym.study.next_order import predict_next_order
 from nnft_sym.study.results import Array, CorrelatorResult, Distance, NetResult

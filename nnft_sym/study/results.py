@@ -134,7 +134,7 @@ class CouplingTensor:
         The same from the exact correlator, with error bounds.
     fit : Fit or None
         One constant by generalised least squares on the finite elements of the sampled correlator; its
-        weights allow for a tensor that is not quite constant (`nnft_sym.study.couplings.ALLOWANCE`).
+        weights allow for a tensor that is not quite constant (`nnft_sym.study.coupling_tensors.ALLOWANCE`).
     fit_best : Fit or None
         The same fit to the best (exact, if there is one) correlator, weighted by the sampled covariance.
     misfit_best : float

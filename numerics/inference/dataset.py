@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from numerics.errors import InvalidStatistics
-from numerics.fields.field_set import FieldSet
+from numerics.fields.field_set import Fields, FieldSet
 from numerics.inference.comparison import Comparison, compare
 from numerics.inference.eigenbasis import Eigenbasis, eigenbasis_of_blocks
 from numerics.results.correlator import Correlator
@@ -57,6 +57,50 @@ class Dataset(Shown):
                 f"sampled and exact correlators of orders {orders} were given, or over different fields; "
                 "the same orders over the same fields are needed"
             )
+
+    @classmethod
+    def from_outputs(
+        cls,
+        outputs: ArrayLike,
+        points: Fields,
+        orders: tuple[int, ...] = (2, 4, 6),
+        n_blocks: int | None = None,
+    ) -> "Dataset":
+        """Take the correlators of an ensemble that was made elsewhere, trained networks too.
+
+        Parameters
+        ----------
+        outputs : array_like, shape (networks, points) or (networks, points, outputs)
+            Independent networks, one a row.
+        points : array_like, shape (points, d), or FieldSet
+            Where they were evaluated, in the order of the second axis. A `FieldSet` may say which output each
+            column is.
+        orders : tuple of int, optional
+            2 and all even orders below those whose connected correlators are wanted.
+        n_blocks : int, optional
+            Blocks of consecutive networks, from which errors and covariances come; by default a thousand, or
+            fewer with at least ten networks each.
+
+        Returns
+        -------
+        Dataset
+
+        Raises
+        ------
+        InvalidStatistics
+            If the shape does not fit the points, an output is not finite, there are too few networks for the
+            blocks, or odd correlators do not vanish.
+
+        Examples
+        --------
+        >>> outputs = np.random.default_rng(1).standard_normal((1000, 2))
+        >>> data = Dataset.from_outputs(outputs, [[0.0], [1.0]], (2, 4))
+        >>> data.orders, data.sampled.n_blocks, data.best(2).value.shape
+        ((2, 4), 100, (3,))
+        """
+        from numerics.sampling.estimators.given_outputs import correlators_of_outputs
+
+        return cls(correlators_of_outputs(outputs, points, orders, n_blocks))
 
     @property
     def either(self) -> Correlators:
