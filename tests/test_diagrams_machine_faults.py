@@ -9,8 +9,10 @@ from random import Random
 
 import numpy as np
 import pytest
+from picture_geometry import violations
 
 from diagrams import Diagram
+from diagrams.drawing import picture
 from diagrams.pictures.curves import drawn_lines
 from diagrams.pictures.faults import faults_compiled, faults_in_arrays
 from diagrams.pictures.limits import COLLAPSED, LIMITS
@@ -137,3 +139,18 @@ def test_pictures_are_the_same_compiled_or_not_and_one_picture_waits_for_no_comp
     ]
     assert found[0] == found[1]
     assert len(json.loads(found[0])) == 3 * len(TEXTS)
+
+
+@pytest.mark.parametrize("layout", ["free", "circle", "columns"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x1-y1,x2-y1,x3-y1,x4-y2,y1-y2,y1-y3,y1-y4,y2-y3,y2-y4,y2-y5,y2-y5,y3-y4,y3-y4,y3-y5,y3-y5,y4-y5,y4-y5",
+        "x1-y1,x2-y1,y1-y2,y1-y2,y1-y3,y1-y4,y2-y3,y2-y4,y2-y5,y2-y5,y3-y4,y3-y4,y3-y5,y3-y5,y4-y5,y4-y5",
+        "x1-y1,x2-y2,x3-y3,x4-y4,y1-y2,y1-y2,y1-y3,y1-y3,y1-y5,y2-y4,y2-y4,y2-y5,y3-y4,y3-y4,y3-y5,y4-y5,y5-y5",
+    ],
+)
+@pytest.mark.usefixtures("machine")
+def test_the_drawings_that_are_mended_last(text, layout):
+    """Among all to five vertices these were left with lines too close to each other."""
+    assert not violations(picture(Diagram.from_edge_string(text), layout=layout))
