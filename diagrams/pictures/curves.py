@@ -29,6 +29,8 @@ _GAP = 0.085
 _PIECE = 0.18
 #: Digits of its parameters: compiled or not, the interruptions are the same.
 _DIGITS = 10
+#: Nearer to an end that they share, lines are not interrupted: one and a half radii of a vertex.
+_LEAVING = 0.165
 #: Further from an end than this, a line has room for an interruption.
 _ROOMY = 0.45
 #: Segments that stand for a curve when crossings are sought.
@@ -431,6 +433,8 @@ def interrupted(curves: Sequence[Curve]) -> tuple[Curve, ...]:
     gaps: list[list[tuple[float, float]]] = [[] for _ in curves]
     rows = zip(*(part.tolist() for part in (found.first, found.second, found.s, found.t)), strict=True)
     for i, j, s, t in rows:
+        if _leaving(curves[i], curves[j], t):
+            continue
         if _beside_end(curves[j], t) < min(_ROOMY, _beside_end(curves[i], s)):
             i, j, s, t = j, i, t, s  # the other one has room for an interruption
         pace = _velocity(curves[j].points, t)
@@ -446,6 +450,12 @@ def interrupted(curves: Sequence[Curve]) -> tuple[Curve, ...]:
 
 def _ends(curve: Curve) -> tuple[Point, Point]:
     return curve.points[0], curve.points[-1]
+
+
+def _leaving(curve: Curve, other: Curve, t: float) -> bool:
+    """Whether two lines cross at the rim of a vertex that both leave, where nobody sees it."""
+    z = at(other.points, t)
+    return any(abs(z - complex(*end)) < _LEAVING for end in {*_ends(curve)} & {*_ends(other)})
 
 
 def _beside_end(curve: Curve, t: float) -> float:
