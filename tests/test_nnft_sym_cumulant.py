@@ -54,7 +54,7 @@ def test_the_answer_names_its_parameters(words, sigmas):
     ("words", "message"),
     [
         ([*FOUR, "--outputs", "1,1,2"], "--outputs: 1,1,2 was given for 4 point(s)"),
-        ([*FOUR, "--outputs", "1,1,2,0.5"], "whole numbers from -2^62 to 2^62 are needed"),
+        ([*FOUR, "--outputs", "1,1,2,0.5"], "whole numbers from 1 to 2^62 are needed"),
         ([*FOUR, "--outputs", "1,1,2,x"], "--outputs: '1,1,2,x' was given; whole numbers"),
         (["--points=1e200;1;1;1", "--order", "4", "--width", "5"], "beyond floating point"),
         ([*FOUR, "--sigma-w", "1e70"], "beyond floating point"),

@@ -201,7 +201,7 @@ def test_bins_are_those_of_the_histogram():
 def test_impossible_requests_are_refused():
     with pytest.raises(NotAvailable, match="tilted sampling exists for gauss"):
         NeuronEnsemble(ErfNet(1), LINE, tilted=True)
-    with pytest.raises(NotAvailable, match="use Ensemble"):
+    with pytest.raises(NotAvailable, match="sample whole networks"):
         NeuronEnsemble(ErfNet(1).with_laws(hidden="uniform"), LINE)
     with pytest.raises(InvalidPoints, match="outputs"):
         NeuronEnsemble(ErfNet(1), LINE, outputs=(1, 2))

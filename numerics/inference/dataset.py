@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from numerics.errors import InvalidStatistics
 from numerics.fields.field_set import Fields, FieldSet
+from numerics.given import as_instance
 from numerics.inference.comparison import Comparison, compare
 from numerics.inference.eigenbasis import Eigenbasis, eigenbasis_of_blocks
 from numerics.results.correlator import Correlator
@@ -48,6 +49,10 @@ class Dataset(Shown):
     exact: Correlators | None = None
 
     def __post_init__(self) -> None:
+        needed = "the answer of Ensemble.correlators or exact_correlators"
+        for name, one in (("sampled", self.sampled), ("exact", self.exact)):
+            if one is not None:
+                as_instance(one, Correlators, name, InvalidStatistics, needed)
         given = [one for one in (self.sampled, self.exact) if one is not None]
         if not given:
             raise InvalidStatistics("neither sampled nor exact correlators were given; one of them is needed")

@@ -14,6 +14,8 @@ import nnft_sym as nn
 
 POINTS = [[0.3], [-0.5]]
 NET = nn.ErfNet(3)
+#: Outputs of 200 networks at both points; their odd correlators vanish.
+SIGNS = np.random.default_rng(0).choice([-1.0, 1.0], size=(200, 2))
 METHOD = nn.integrals.Method.AUTOMATIC
 NUMPY = nn.integrals.NumpyBackend()
 BAD = [
@@ -109,6 +111,12 @@ CALLS = {
         nn.compare,
         {"difference": [1.0, 2.0], "covariance": np.eye(2), "n_blocks": None, "threshold": 1e-6},
     ),
+    "Dataset": lambda: (nn.Dataset, {"sampled": sample(), "exact": None}),
+    "Dataset.from_outputs": lambda: (
+        nn.Dataset.from_outputs,
+        {"outputs": SIGNS, "points": POINTS, "orders": (2, 4), "n_blocks": 10},
+    ),
+    "Dataset.best": lambda: (nn.Dataset(sample()).best, {"order": 2}),
     "Box": lambda: (nn.Box, {"cutoff": 1.0}),
     "Accuracy": lambda: (
         nn.integrals.Accuracy,
