@@ -89,6 +89,11 @@ def from_nickel_index(index: str) -> Diagram:
         raise InvalidDiagram(
             f"Nickel index {shown(index)}: every vertex needs a row closed by |, as in ee11|ee|"
         )
+    if len(rows) > len(_DIGITS):
+        raise InvalidDiagram(
+            f"Nickel index {shown(index)}: {len(rows)} rows were given; at most {len(_DIGITS)} vertices have a "
+            "digit or letter, write the lines as text instead (Diagram.from_edge_string)"
+        )
     n_external = index.count("e")
     points = iter(range(n_external))
     edges: list[Edge] = []

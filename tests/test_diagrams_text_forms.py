@@ -78,6 +78,8 @@ def test_names_with_many_equal_vertices():
         ("ee22|ee|", "row 0 holds '2'"),
         ("e|0|", "row 1 holds '0'"),
         ("||", "valences are 1 or more"),
+        ("!" + "|" * 37, "37 rows were given; at most 36"),
+        ("ee|" * 37, "37 rows were given; at most 36"),
     ],
 )
 def test_texts_that_are_no_nickel_index(text, hint):
