@@ -91,8 +91,8 @@ def from_nickel_index(index: str) -> Diagram:
         )
     if len(rows) > len(_DIGITS):
         raise InvalidDiagram(
-            f"Nickel index {shown(index)}: {len(rows)} rows were given; at most {len(_DIGITS)} vertices have a "
-            "digit or letter, write the lines as text instead (Diagram.from_edge_string)"
+            f"Nickel index {shown(index)}: {len(rows)} rows were given; at most {len(_DIGITS)} vertices have "
+            "a digit or letter, write the lines as text instead (Diagram.from_edge_string)"
         )
     n_external = index.count("e")
     points = iter(range(n_external))
