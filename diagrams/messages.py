@@ -9,7 +9,7 @@ use it).
 from collections.abc import Iterable
 from math import log10
 from operator import index
-from typing import Any
+from typing import Any, SupportsIndex
 
 #: Letters of one given thing that a message repeats.
 LONGEST = 80
@@ -81,9 +81,9 @@ def as_integer(given: object, name: str, error: type[Exception]) -> int:
     ValueError: n = True was given; a whole number is needed
     """
     try:
-        if not isinstance(given, bool):
-            return index(given)  # type: ignore[arg-type]
-    except TypeError:
+        if isinstance(given, SupportsIndex) and not isinstance(given, bool):
+            return index(given)
+    except TypeError:  # an array of several numbers has the method, and refuses
         pass
     raise error(f"{name} = {shown(given)} was given; a whole number is needed")
 

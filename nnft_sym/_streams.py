@@ -41,12 +41,13 @@ class Held(io.StringIO):
         super().__init__(newline="")
         self._stream = stream
 
-    # Plain attributes in the base class; here they are read from the stream behind, and nobody assigns them.
+    # A plain attribute in the base class, which a type checker wants writable; it is only ever read.
     @property
     def encoding(self) -> str:  # type: ignore[override]
         """Encoding of the stream."""
         return getattr(self._stream, "encoding", None) or "utf-8"
 
+    # As `encoding`: an attribute in the base class, only ever read.
     @property
     def errors(self) -> str | None:  # type: ignore[override]
         """What the stream does with letters that it cannot show."""
@@ -111,12 +112,13 @@ class Forgiving(io.TextIOBase):
     def __init__(self, stream: TextIO | None) -> None:
         self._stream = stream
 
-    # Plain attributes in the base class; here they are read from the stream behind, and nobody assigns them.
+    # A plain attribute in the base class, which a type checker wants writable; it is only ever read.
     @property
     def encoding(self) -> str:  # type: ignore[override]
         """Encoding of the stream."""
         return getattr(self._stream, "encoding", None) or "utf-8"
 
+    # As `encoding`: an attribute in the base class, only ever read.
     @property
     def errors(self) -> str:  # type: ignore[override]
         """For libraries that ask whether any letter may be written: it may, in a plain form if need be."""

@@ -69,6 +69,7 @@ def outputs_from(path: Path) -> NDArray[np.float64]:
     """
     needed = "an array of real numbers of shape (networks, points) is needed, as numpy.save writes it"
     try:
+        # the file comes from elsewhere, and a pickle in it could run code: NumPy refuses it
         found = np.load(path, allow_pickle=False)
     except OSError as error:
         raise UnreadableResult(f"cannot read {shown(str(path))}: {error.strerror}; {needed}") from None
