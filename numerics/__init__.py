@@ -10,4 +10,12 @@ require_our_diagrams()
 from diagrams._marker import DISTRIBUTION as __distribution__  # noqa: E402, F401
 from numerics.machine.lazy_names import lazy_names  # noqa: E402
 
-__getattr__, __dir__, __all__ = lazy_names(__name__, __file__, old_names={"Settings": "numerics.Accuracy"})
+#: Old names -> where they are now. The scan over widths lives a floor higher: its name is looked up when asked for.
+RENAMED = {
+    "ReweightedNet": "numerics.networks.architectures.ReweightedNet",
+    "SampledCorrelators": "numerics.Correlators",
+    "Settings": "numerics.Accuracy",
+    "scan_widths": "nnft_sym.scan_widths",
+}
+
+__getattr__, __dir__, __all__ = lazy_names(__name__, __file__, old_names=RENAMED)

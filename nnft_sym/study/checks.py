@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from nnft_sym.study.recipe import PUBLISHED, Recipe
+from numerics.deprecated import renamed
 
 
 class CheckName(Enum):
@@ -97,6 +99,23 @@ class Checks:
 
     def __iter__(self) -> Iterator[Check]:
         return iter(self.made)
+
+    def __getitem__(self, sentence: str) -> bool:
+        """Look up by its sentence whether a check passed, as one release ago."""
+        renamed("checks[sentence]", "checks.find(name, order).passed")
+        return self._passed[sentence]
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):  # noqa: ANN001, ANN204
+            if name not in ("items", "keys", "values"):
+                raise AttributeError(f"'Checks' object has no attribute {name!r}")
+            renamed(f"checks.{name}()", "iteration over checks: check.sentence, check.passed")
+            return getattr(self._passed, name)
+
+    @property
+    def _passed(self) -> dict[str, bool]:
+        return {check.sentence: check.passed for check in self.made}
 
     def find(self, name: CheckName, order: int | None = None) -> Check | None:
         """Return one check; None if it could not be made."""

@@ -441,6 +441,8 @@ _NEW_NAMES: Mapping[str, Mapping[str, str]] = {
         "six_point": "next_order",
         "config": "case",
         "block_sizes": "data.block_sizes",
+        "repeated": "checks.repeated",
+        "not_checked": "checks.not_made",
     },
 }
 

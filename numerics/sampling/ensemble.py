@@ -134,6 +134,9 @@ class Ensemble(Described):
         if components is not None:
             renamed("Ensemble(components=...)", "Ensemble(outputs=...)")
             outputs = components
+            if all(isinstance(label, int) for label in outputs) and min(outputs, default=1) < 1:
+                # one release ago any whole numbers were labels; outputs are counted from 1
+                outputs = [1 + sorted(set(outputs)).index(label) for label in outputs]
         as_network(network)
         split_seed(seed)
         if network.width >= WIDEST:

@@ -31,6 +31,7 @@ from numpy.typing import NDArray
 
 from diagrams.combinatorics.set_partitions import set_partitions
 from diagrams.messages import shown
+from numerics.deprecated import renamed
 from numerics.errors import InvalidPoints, InvalidStatistics, NotAvailable
 from numerics.exact.inputs import MEMORY_LIMIT
 from numerics.fields.field_set import Fields, FieldSet, as_field_set
@@ -114,6 +115,12 @@ class NeuronEnsemble(Described):
     def points(self) -> Array:
         """Where the neurons are looked at, shape (n_points, d_in)."""
         return self.fields.inputs
+
+    @property
+    def outputs(self) -> tuple[int, ...]:
+        """Old name of ``fields.outputs``."""
+        renamed("neurons.outputs", "neurons.fields.outputs")
+        return tuple(self.fields.outputs.tolist())
 
     def _refuse_what_cannot_be_drawn(self) -> None:
         needed = "needs Gaussian hidden weights and biases, and independent output weights"
