@@ -10,7 +10,7 @@ require_our_diagrams()
 from diagrams._marker import DISTRIBUTION as __distribution__  # noqa: E402, F401
 from numerics.machine.lazy_names import lazy_names  # noqa: E402
 
-#: Old names -> where they are now. The scan over widths lives a floor higher: its name is looked up when asked for.
+#: Old names -> where they are now. The scan over widths lives a floor higher: it is looked up when asked for.
 RENAMED = {
     "ReweightedNet": "numerics.networks.architectures.ReweightedNet",
     "SampledCorrelators": "numerics.Correlators",

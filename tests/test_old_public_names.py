@@ -17,27 +17,29 @@ from numerics.sampling.neurons.neuron_ensemble import NeuronEnsemble
 
 BEFORE = {
     "nnft_sym": """
-        Action ActivationNet Box CosNet Diagram Ensemble ErfNet Estimate Expansion FunctionKernel FunctionProfile
-        GaussNet IntegralStore Method NNFTError NeuronEnsemble Notation NumbaBackend NumpyBackend Quality ReLUNet
-        ReweightedNet SamplingInterrupted Settings StudyConfig StudyResult WholeSpace at_components built_in_study
-        compare component_values contract correlator count divergence double_factorial exact_correlators
-        exact_cumulant fit flow from_json from_networkx from_nickel_index generate generate_batches grouped
-        integral_progress integrate integrate_gaussian kernel_expression latex_document load_study multisets
-        named_filter network nickel_index pairing_amplitudes parse_study pasted_latex predict run_study scan_widths
-        sheet_figure solve_for substitute_kernel summarise svg svg_sheet symbolic_activation symbolic_kernel
-        symbolic_profile tikz tikz_document to_json to_networkx vertex_tensor width_dataset width_figure
-        with_profiles write_output
+        Action ActivationNet Box CosNet Diagram Ensemble ErfNet Estimate Expansion FunctionKernel
+        FunctionProfile GaussNet IntegralStore Method NNFTError NeuronEnsemble Notation NumbaBackend
+        NumpyBackend Quality ReLUNet ReweightedNet SamplingInterrupted Settings StudyConfig StudyResult
+        WholeSpace at_components built_in_study compare component_values contract correlator count
+        divergence double_factorial exact_correlators exact_cumulant fit flow from_json from_networkx
+        from_nickel_index generate generate_batches grouped integral_progress integrate integrate_gaussian
+        kernel_expression latex_document load_study multisets named_filter network nickel_index
+        pairing_amplitudes parse_study pasted_latex predict run_study scan_widths sheet_figure solve_for
+        substitute_kernel summarise svg svg_sheet symbolic_activation symbolic_kernel symbolic_profile tikz
+        tikz_document to_json to_networkx vertex_tensor width_dataset width_figure with_profiles
+        write_output
     """,
     "numerics": """
-        ActivationNet Box Comparison CosNet Ensemble ErfNet Estimate Fit GaussNet Method NeuronEnsemble NumbaBackend
-        NumpyBackend Prediction Quality ReLUNet ReweightedNet SampledCorrelators SamplingInterrupted Settings
-        WholeSpace compare divergence exact_correlators exact_cumulant fit integrate lower multiset_count multisets
-        network pairing_amplitudes predict scan_widths vertex_tensor
+        ActivationNet Box Comparison CosNet Ensemble ErfNet Estimate Fit GaussNet Method NeuronEnsemble
+        NumbaBackend NumpyBackend Prediction Quality ReLUNet ReweightedNet SampledCorrelators
+        SamplingInterrupted Settings WholeSpace compare divergence exact_correlators exact_cumulant fit
+        integrate lower multiset_count multisets network pairing_amplitudes predict scan_widths
+        vertex_tensor
     """,
     "diagrams": """
-        Component Count Diagram Filter GenerationError Group InvalidDiagram NNFTError NamedFilter SymmetryFactor
-        UnknownFilter contract contraction_count count double_factorial from_json from_nickel_index generate grouped
-        named_filter nickel_index pairings to_json
+        Component Count Diagram Filter GenerationError Group InvalidDiagram NNFTError NamedFilter
+        SymmetryFactor UnknownFilter contract contraction_count count double_factorial from_json
+        from_nickel_index generate grouped named_filter nickel_index pairings to_json
     """,
 }
 
