@@ -80,6 +80,8 @@ def as_integer(given: object, name: str, error: type[Exception]) -> int:
     Traceback (most recent call last):
     ValueError: n = True was given; a whole number is needed
     """
+    if type(given) is int:  # nearly always; the protocol of the others takes twenty microseconds to look up
+        return given
     try:
         if isinstance(given, SupportsIndex) and not isinstance(given, bool):
             return index(given)
