@@ -83,8 +83,6 @@ def made_up_net(
         case=case,
         recipe=PUBLISHED,
         data=SimpleNamespace(block_sizes=np.full(BLOCKS, 1000)),
-        kernel=full,
-        kernel_weight=weight,
         integral_method="made-up quadrature",
         integral_error=3e-15,
         correlators=correlators,

@@ -177,7 +177,7 @@ def test_cos_net_in_two_dimensions():
 @pytest.mark.parametrize("kind", ["erf", "relu"])
 def test_mean_coupling_has_an_honest_error_over_many_seeds(kind):
     (config,) = built_in_study().only(kind).net
-    net, points = config.network(), np.array(config.points)
+    net, points = config.architecture, np.array(config.points)
     expansion = correlator(Action("lambda*f**4"), 4, scheme="exact")
     theory = predict(expansion.monomials(), net.kernel, points, Box(config.cutoff))
     free, vertex = theory.coefficient(""), theory.coefficient("lambda")

@@ -1,6 +1,7 @@
 """What a study asks about, once unpacked from its file: a network, its inputs, the domain of the vertices."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from numerics.fields.field_set import FieldSet
@@ -44,7 +45,7 @@ class Case:
     def of(table: "NetConfig") -> "Case":
         """Unpack a table of a study file."""
         domain: Domain = WholeSpace() if table.cutoff is None else Box(table.cutoff)
-        return Case(table.network(), FieldSet(table.points), domain, table.model_dump_json())
+        return Case(table.architecture, FieldSet(table.points), domain, table.model_dump_json())
 
     @property
     def name(self) -> str:
@@ -61,7 +62,7 @@ class Case:
         """Input dimension."""
         return self.network.d_in
 
-    @property
+    @cached_property
     def kernel(self) -> "Kernel":
         """The propagator."""
         return self.network.kernel

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from functools import cached_property
 from importlib.resources import files
 from os import PathLike
 from pathlib import Path
@@ -17,6 +18,7 @@ from nnft_sym.parameters.field_points import CUTOFF, STUDY_POINTS, Coordinates
 from nnft_sym.parameters.readers import Refused
 from nnft_sym.parameters.runs import ExperimentParameters
 from nnft_sym.study.recipe import PUBLISHED
+from numerics.deprecated import renamed
 from numerics.files.sealed import opened
 
 if TYPE_CHECKING:
@@ -66,13 +68,14 @@ class NetConfig(_Table, NetworkParameters, frozen=True):
     @model_validator(mode="after")
     def _can_be_made(self) -> "NetConfig":
         try:
-            self.network()
+            _ = self.architecture
         except NNFTError as error:
             raise Refused.of(error) from None
         return self
 
-    def network(self) -> "Network":
-        """Make the network that the table describes.
+    @cached_property
+    def architecture(self) -> "Network":
+        """The network that the table describes, made when the table is read.
 
         Raises
         ------
@@ -80,6 +83,11 @@ class NetConfig(_Table, NetworkParameters, frozen=True):
             If something does not go with its kind.
         """
         return self.of_width(self.width, self.d_in)
+
+    def network(self) -> "Network":
+        """Old name of `architecture`."""
+        renamed("net.network()", "net.architecture")
+        return self.architecture
 
     @property
     def d_in(self) -> int:

@@ -20,7 +20,21 @@ if TYPE_CHECKING:
 BLOCKS = 1000
 
 
-def referee(case: "Case", setup: "Setup") -> Correlators | None:
+def gathered(case: "Case", setup: "Setup") -> Dataset:
+    """Compute the exact answer of a case, and sample its networks."""
+    setup.told.stage(f"{case}: exact finite-width correlators")
+    exact = _referee(case, setup)
+    setup.told.stage(f"{case}, N = {case.width}: sampling")
+    return Dataset(_drawn(case, setup), exact)
+
+
+def drawn_again(case: "Case", setup: "Setup", data: Dataset) -> Dataset:
+    """Sample networks that are independent of those of `data`."""
+    setup.told.stage(f"{case}: sampling independent networks, because a comparison failed")
+    return Dataset(_drawn(case, setup, attempt=1), data.exact)
+
+
+def _referee(case: "Case", setup: "Setup") -> Correlators | None:
     """Ask for the exact answer; some architectures and dimensions have none, or none to be trusted."""
     orders = setup.recipe.orders
     try:
@@ -30,17 +44,16 @@ def referee(case: "Case", setup: "Setup") -> Correlators | None:
     return found if all(found[n].quality is Quality.TRUSTED for n in orders) else None
 
 
-def drawn(case: "Case", setup: "Setup", exact: Correlators | None, attempt: int = 0) -> Dataset:
+def _drawn(case: "Case", setup: "Setup", attempt: int = 0) -> Correlators:
     """Sample the networks of a case; every attempt draws others."""
     # A covariance needs more blocks than independent correlators, so small samples get small blocks.
     per_experiment = min(-(-BLOCKS // setup.experiments), setup.networks)
-    sampled = Ensemble(case.network, case.fields, seed=_seed(case.network, setup.seed, attempt)).correlators(
+    return Ensemble(case.network, case.fields, seed=_seed(case.network, setup.seed, attempt)).correlators(
         setup.experiments * setup.networks,
         orders=setup.recipe.orders,
         n_blocks=setup.experiments * per_experiment,
         progress=setup.told.sampling,
     )
-    return Dataset(sampled, exact)
 
 
 def _seed(net: "Network", seed: int, attempt: int) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 from nnft_sym.study.checking import check_numbers
 from nnft_sym.study.checks import CheckName
 from nnft_sym.study.coupling_tensors import extract_coupling
-from nnft_sym.study.data import drawn, referee
+from nnft_sym.study.data import drawn_again, gathered
 from nnft_sym.study.next_order import predict_next_order
 from nnft_sym.study.results import Array, CorrelatorResult, Distance, NetResult
 from nnft_sym.study.verdict import verdict
@@ -44,14 +44,11 @@ def study_net(case: "Case", predictions: Mapping[int, Prediction], setup: "Setup
     -------
     NetResult
     """
-    start, told = time.perf_counter(), setup.told
-    told.stage(f"{case}: exact finite-width correlators")
-    exact = referee(case, setup)
-    told.stage(f"{case}, N = {case.width}: sampling")
-    found = judged(case, predictions, setup, drawn(case, setup, exact))
+    start = time.perf_counter()
+    data = gathered(case, setup)
+    found = judged(case, predictions, setup, data)
     if any(check.is_sampled for check in found.checks.failed):
-        told.stage(f"{case}: sampling independent networks, because a comparison failed")
-        again = judged(case, predictions, setup, drawn(case, setup, exact, attempt=1))
+        again = judged(case, predictions, setup, drawn_again(case, setup, data))
         found = replace(found, checks=found.checks.after(again.checks))
     return replace(found, seconds=time.perf_counter() - start)
 
@@ -77,13 +74,10 @@ def judged(case: "Case", predictions: Mapping[int, Prediction], setup: "Setup", 
     made = check_numbers(
         correlators, joint, coupling, next_order, errors, data.sampled.n_samples, setup.limits, recipe
     )
-    x = case.fields.inputs
     return NetResult(
         case=case,
         recipe=recipe,
         data=data,
-        kernel=case.kernel.full(x, x),
-        kernel_weight=case.kernel.weight(x, x),
         integral_method=vertex.method,
         integral_error=errors[CheckName.INTEGRALS],
         correlators=correlators,

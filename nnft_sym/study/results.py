@@ -285,8 +285,6 @@ class NetResult:
         What was asked.
     data : Dataset
         Sampled and exact correlators.
-    kernel, kernel_weight : ndarray, shape (n, n)
-        K and K_W at the inputs.
     integral_method, integral_error : str and float
         Of the vertex integrals; the largest error relative to the largest integral.
     correlators : mapping of int to CorrelatorResult
@@ -302,8 +300,6 @@ class NetResult:
     case: "Case"
     recipe: Recipe
     data: "Dataset"
-    kernel: Array
-    kernel_weight: Array
     integral_method: str
     integral_error: float
     correlators: Mapping[int, CorrelatorResult]
@@ -328,6 +324,16 @@ class NetResult:
     def predicted(self) -> CorrelatorResult:
         """The correlator that is predicted with it."""
         return self.correlators[self.recipe.predicted]
+
+    @cached_property
+    def kernel(self) -> Array:
+        """K at the inputs, shape (n, n)."""
+        return self.case.kernel.full(self.case.fields.inputs, self.case.fields.inputs)
+
+    @cached_property
+    def kernel_weight(self) -> Array:
+        """K_W, the part of the hidden layer, at the inputs, shape (n, n)."""
+        return self.case.kernel.weight(self.case.fields.inputs, self.case.fields.inputs)
 
     @property
     def kernel_rank(self) -> int:
