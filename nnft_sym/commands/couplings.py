@@ -12,6 +12,7 @@ from nnft_sym.parameters.inferred import CouplingParameters
 if TYPE_CHECKING:
     from nnft_sym.actions.action import Action
     from nnft_sym.inference.coupling_fit import CouplingFit
+    from nnft_sym.inference.elementwise import CorrectedCoupling
     from nnft_sym.inference.model import Model
     from nnft_sym.inference.theory import Theory
     from numerics.inference.dataset import Dataset
@@ -133,6 +134,7 @@ def _answer(
         "p_value": worst.p_value,
         "misfit": worst.misfit,
         "explained": found.explained,
+        "contributions": [_taken_apart(found, order) for order in found.theory.orders],
         "model_errors": {"truncation": found.truncation, "locality": found.locality},
         "expansion_holds": found.holds,
         "roots": [one.couplings for fit in found.fits for one in fit.roots if len(fit.roots) > 1],
@@ -150,6 +152,56 @@ def _coupling(found: "CouplingFit", name: str) -> dict[str, object]:
         "determined": found.determined(name),
         "next_order": None if beyond is None else float(beyond),
         "ratio": found.ratio(name),
+        "mean": _elementwise_mean(found, name),
+        "corrected": [
+            {
+                "by": other.by,
+                "value": float(other.value),
+                "error": float(other.value.error),
+                "ratio": other.ratio,
+                "trusted": other.trusted,
+            }
+            for other in _corrected(found, name)
+        ],
+    }
+
+
+def _elementwise_mean(found: "CouplingFit", name: str) -> float | None:
+    """Mean over the elements of the correlator that a coupling is read off."""
+    from numerics.errors import InvalidStatistics
+
+    try:
+        return float(found.elementwise(name).mean)
+    except InvalidStatistics:
+        return None  # not determined, or no element has one
+
+
+def _corrected(found: "CouplingFit", name: str) -> "list[CorrectedCoupling]":
+    """What the next order makes of a coupling: by each other coupling alone, and by all terms."""
+    if name not in found.corrections:
+        return []
+    every = found.corrected(name)
+    others = [one for one in found.couplings if one != name and one in every.by]
+    alone = [found.corrected(name, by=other) for other in others]
+    return [*(one for one in alone if one.by != every.by), every]
+
+
+def _taken_apart(found: "CouplingFit", order: int) -> dict[str, object]:
+    """What each term contributes to a connected correlator."""
+    from nnft_sym.expansions.truncation import width_text
+
+    terms = found.contributions(order)
+    return {
+        "order": order,
+        "terms": [
+            {
+                "couplings": one.name,
+                "counts_as": width_text(one.power),
+                "share": one.share,
+                "explained": one.explained,
+            }
+            for one in terms.terms
+        ],
     }
 
 
@@ -171,9 +223,15 @@ def _show(network: "Network", asked: CouplingParameters, found: "CouplingFit") -
             for one in found.combinations
         ]
         show(table("What the data see", ["combination", "value", "error", "singular value"], rows))
-    shares = [[f"{order}-point", f"{100 * share:.5g} %"] for order, share in found.explained.items()]
-    show(table("Explained of the connected functions", ["order", "share"], shares))
     show(
+        table("Connected functions, term by term", ["term", "counts as", "share", "explained"], _terms(found))
+    )
+    corrected = [[name, *_changed(one)] for name in found.couplings for one in _corrected(found, name)]
+    if corrected:
+        columns = ["coupling", "corrected by", "value", "ratio", ""]
+        show(table("With the next order in 1/N", columns, corrected))
+    show(
+        "Share: size of a term over that of the data; explained: by this term and those before it. "
         "Next order: what the next power of 1/N would add (truncation); locality: by how much a constant "
         "would have to vary over the inputs.",
         f"Data: {asked.source}. Quality: {found.quality.value}.",
@@ -188,3 +246,21 @@ def _row(found: "CouplingFit", name: str) -> list[str]:
         return [name, "not determined" if name in found.couplings else "not looked for", "—", *beside]
     one = found.couplings[name]
     return [name, f"{float(one):.6g}", f"{float(one.error):.2g}", *beside]
+
+
+def _terms(found: "CouplingFit") -> list[list[str]]:
+    from nnft_sym.expansions.truncation import width_text
+
+    rows = []
+    for order in found.theory.orders:
+        for one in found.contributions(order).terms:
+            shares = [
+                "—" if share is None else f"{100 * share:.5g} %" for share in (one.share, one.explained)
+            ]
+            rows.append([f"{order}-point: {one.name}", width_text(one.power), *shares])
+    return rows
+
+
+def _changed(one: "CorrectedCoupling") -> list[str]:
+    judged = "" if one.trusted else "not trusted: more than half of it"
+    return [" and ".join(one.by), f"{float(one.value):.6g}", f"{one.ratio:.4g}", judged]

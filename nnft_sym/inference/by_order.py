@@ -17,7 +17,9 @@ from fractions import Fraction
 import numpy as np
 
 from nnft_sym.expansions.truncation import width_text
-from nnft_sym.inference.coupling_fit import HALF, CouplingFit, Step
+from nnft_sym.inference.coupling_fit import CouplingFit
+from nnft_sym.inference.elementwise import HALF, next_terms, response_to
+from nnft_sym.inference.step import Step
 from nnft_sym.inference.theory import Theory
 from numerics.errors import InvalidStatistics, NoRealRoot
 from numerics.inference.dataset import Dataset
@@ -166,22 +168,9 @@ def _sought(
 
 def _corrections(theory: Theory, step: Step, found: Mapping[str, Estimate]) -> dict[str, Estimate]:
     """What couplings have to make up for: the terms of the next power of 1/N."""
-    products = theory.prediction(step.order).coefficients
-    following = [key for key in products if step.power < theory.power_of(key) <= step.power + 1]
+    following = next_terms(theory, step)
     known = all(name in found for key in following for name, _ in key)
-    if not following or not known:
-        return {}
-    beyond = theory.value(step.order, found, following.__contains__)
-    numbers = beyond.numbers()
-    response = -step.fit.response
-    made = Estimate(
-        response @ numbers.value,
-        numbers.uncertainty.linear(lambda rows: rows @ response.T, lambda rows: rows @ np.abs(response).T),
-        numbers.method,
-        numbers.quality,
-        numbers.provenance,
-    )
-    return {name: made[place] for place, name in enumerate(step.fit.names)}
+    return response_to(theory, step, found, following.__contains__) if following and known else {}
 
 
 def infer_jointly(

@@ -131,6 +131,21 @@ class Contributions(Shown, Mapping[str, Contribution]):
         """Share of the data that all terms together explain; may be negative."""
         return self.terms[-1].explained
 
+    def left_for(self, couplings: str) -> Estimate:
+        """What all other terms leave of the data, shape (M,).
+
+        Raises
+        ------
+        InvalidStatistics
+            If there is no such term, or there are no data.
+        """
+        if self.data is None:
+            raise InvalidStatistics(f"there are no data of the {self.order}-point function; give them")
+        own, left = self[couplings], self.data.numbers()
+        for one in self.terms:
+            left = left if one is own else left - one.value.numbers()
+        return left
+
     def plain_fields(self) -> Content:
         """Give the terms as plain fields, one row for each."""
 

@@ -2,13 +2,20 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nnft_sym.inference.contributions import Contributions, contributions
+from nnft_sym.inference.elementwise import (
+    HALF,
+    CorrectedCoupling,
+    ElementwiseCoupling,
+    corrected_coupling,
+    elementwise_coupling,
+)
+from nnft_sym.inference.step import Step
 from nnft_sym.inference.theory import Theory
 from numerics.errors import InvalidStatistics
 from numerics.inference.comparison import Comparison
@@ -21,8 +28,6 @@ from numerics.results.quality import Quality, worst
 
 Array = NDArray[np.float64]
 
-#: Largest |correction|/|coupling| at which the expansion in 1/N says something.
-HALF = 0.5
 #: Probability under which a model is rejected.
 REJECTED = 1e-3
 #: Probabilities smaller than this are not written out.
@@ -33,45 +38,6 @@ CLEAR = 3.0
 IMPOSSIBLE = 1e-6
 #: Share of a correlator that constants may miss and still be called a description of it.
 SMALL = 0.01
-
-
-@dataclass(frozen=True, eq=False)
-class Step:
-    """Couplings of one power of 1/N, from one connected correlator.
-
-    Attributes
-    ----------
-    order : int
-        Of the correlator.
-    power : Fraction
-        Of 1/N.
-    fit : PolynomialFit
-        Of what the couplings of lower powers leave of the correlator.
-    misfit : float
-        Σ|residual| over Σ|connected correlator|.
-    noise : float
-        What that is expected to be from the noise of the data alone; 0 for exact data.
-    scales : mapping of str to float
-        Of each coupling, Σ|what the correlator is per unit of it| over Σ|connected correlator|.
-    """
-
-    order: int
-    power: Fraction
-    fit: PolynomialFit
-    misfit: float
-    noise: float
-    scales: Mapping[str, float]
-
-    @property
-    def locality(self) -> dict[str, float]:
-        """By how much each coupling would have to vary over the inputs to make up for the misfit by itself.
-
-        Σ|residual| over Σ|what the correlator is per unit of the coupling|: for one coupling the mean
-        distance of the coupling of each element from the constant one, weighted by how much the element
-        depends on it. The share of the misfit that noise explains is taken off.
-        """
-        rest = float(np.sqrt(max(self.misfit**2 - self.noise**2, 0.0)))
-        return {name: rest / scale if scale > 0 else float("nan") for name, scale in self.scales.items()}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -248,6 +214,60 @@ class CouplingFit(Shown):
     def predict(self, order: int, kind: str = "connected") -> Correlator:
         """Predict a correlator from the couplings, with their errors: all `contributions` together."""
         return self.contributions(order, kind).prediction
+
+    def elementwise(self, name: str) -> ElementwiseCoupling:
+        """Give a coupling as a tensor, one number for each element of the correlator that it is read off.
+
+        All other terms are taken off with their constants.
+
+        Parameters
+        ----------
+        name : str
+
+        Returns
+        -------
+        ElementwiseCoupling
+            The tensor, its mean, and the constant that was fitted.
+
+        Raises
+        ------
+        InvalidStatistics
+            If the coupling was not inferred, or no element has one.
+        """
+        order = self._step(name).order
+        left = self.contributions(order).left_for(name)
+        return elementwise_coupling(self.theory, order, name, left, self[name])
+
+    def corrected(self, name: str, by: str | None = None) -> CorrectedCoupling:
+        """Correct a coupling by the next power of 1/N, as the source corrects λ by κ.
+
+        Parameters
+        ----------
+        name : str
+        by : str, optional
+            Only by terms with this coupling: ``corrected("lambda", by="kappa")`` is what the source does.
+            Default: by all terms, that of λ² is of the same order.
+
+        Returns
+        -------
+        CorrectedCoupling
+            With its ratio to the uncorrected one, not trusted where it changes that by more than half.
+
+        Raises
+        ------
+        InvalidStatistics
+            If the coupling was not inferred, or the model has no such terms.
+        """
+        step = self._step(name)
+        known = {other: self.leading(other) for other in self.couplings if self.determined(other)}
+        left = contributions(self.theory, self.data, known, step.order).left_for(name)
+        return corrected_coupling(self.theory, step, known, left, name, by)
+
+    def _step(self, name: str) -> Step:
+        """The step at which a coupling was found; what has no number is refused."""
+        if not np.isfinite(float(self[name])):
+            raise InvalidStatistics(f"the data do not determine {name}; see the combinations that they do")
+        return next(step for step in self.steps if name in step.fit.names)
 
     @cached_property
     def explained(self) -> dict[int, float]:
