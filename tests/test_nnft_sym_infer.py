@@ -7,7 +7,7 @@ import pytest
 
 import nnft_sym as nn
 from nnft_sym.cli import run
-from numerics.errors import InvalidStatistics, NoRealRoot, NotAvailable
+from numerics.errors import InvalidStatistics, NoRealRoot
 
 BOTH = "lambda*f^4+kappa*f^6"
 RELU = ["--net", "relu", "--width", "20", "--points", "0.2;0.4;0.6;0.8;1;1.2", "--cutoff", "100"]
@@ -374,13 +374,13 @@ def test_what_infer_refuses():
     with pytest.raises(InvalidStatistics, match="its integrals are done"):
         nn.infer(exact, theory, network)
     with pytest.raises(InvalidStatistics, match="a Dataset, or Correlators"):
-        nn.infer([1.0], theory)
+        nn.infer(1.0, theory)
     with pytest.raises(InvalidStatistics, match="a Model of an action"):
         nn.infer(exact, "lambda*f^4", network)
     with pytest.raises(InvalidStatistics, match="'1/N' or 'joint' is needed"):
         nn.infer(exact, theory, counting="both")
     two = nn.exact_correlators(network, [[0.0], [0.0]], (2, 4), outputs=(1, 2))
-    with pytest.raises(NotAvailable, match="several outputs"):
+    with pytest.raises(InvalidStatistics, match="the same inputs are needed"):
         nn.infer(two, theory)
     third = np.random.default_rng(2).exponential(size=(20_000, 1)) - 1.0
     with pytest.raises(InvalidStatistics, match="ask for orders up to 4"):

@@ -108,7 +108,7 @@ def _answer(
         "action": asked.action,
         "points": asked.points,
         "cutoff": asked.cutoff,
-        "orders": found.theory.orders,
+        "orders": found.orders,
         "counting": asked.counting,
         "data": {
             "source": asked.source,
@@ -134,7 +134,7 @@ def _answer(
         "p_value": worst.p_value,
         "misfit": worst.misfit,
         "explained": found.explained,
-        "contributions": [_taken_apart(found, order) for order in found.theory.orders],
+        "contributions": [_taken_apart(found, order) for order in found.orders],
         "model_errors": {"truncation": found.truncation, "locality": found.locality},
         "expansion_holds": found.holds,
         "roots": [one.couplings for fit in found.fits for one in fit.roots if len(fit.roots) > 1],
@@ -252,7 +252,7 @@ def _terms(found: "CouplingFit") -> list[list[str]]:
     from nnft_sym.expansions.truncation import width_text
 
     rows = []
-    for order in found.theory.orders:
+    for order in found.orders:
         for one in found.contributions(order).terms:
             shares = [
                 "—" if share is None else f"{100 * share:.5g} %" for share in (one.share, one.explained)

@@ -218,7 +218,7 @@ def _in_turn(
     def place(key: Monomial) -> tuple[Fraction, int, Monomial]:
         return theory.power_of(key), -sum(power for _, power in key), key
 
-    fields = theory.prediction(theory.orders[0]).fields
+    fields = theory.fields
     total = Estimate(np.zeros(len(fields.multisets(order))))
     for key in sorted(coefficients, key=place):
         one = _valued(coefficients[key], key, couplings)
@@ -253,7 +253,7 @@ def _shares(one: Estimate, total: Estimate, data: Correlator | None) -> tuple[fl
 def _connected(theory: Theory, order: int, leading: bool) -> dict[Monomial, Estimate]:
     """The terms of a connected function, to its leading order or all."""
     most = Fraction(order, 2) - 1
-    found = theory.prediction(order).coefficients
+    found = theory.terms(order)
     return {key: one.numbers() for key, one in found.items() if not leading or theory.power_of(key) <= most}
 
 
@@ -283,7 +283,7 @@ def _over_partitions(
         )
     lines: Coefficients = {(): Estimate(theory.propagator)}
     tables = {2: lines, **connected}
-    fields = theory.prediction(theory.orders[0]).fields
+    fields = theory.fields
     indices = fields.multisets(order)
 
     def factor(size: int, labels: NDArray[np.int64]) -> dict[Monomial, Array]:

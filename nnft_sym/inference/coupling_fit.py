@@ -15,6 +15,7 @@ from nnft_sym.inference.elementwise import (
     corrected_coupling,
     elementwise_coupling,
 )
+from nnft_sym.inference.measurement import Measurement
 from nnft_sym.inference.step import Step
 from nnft_sym.inference.theory import Theory
 from numerics.errors import InvalidStatistics
@@ -46,8 +47,8 @@ class CouplingFit(Shown):
 
     Attributes
     ----------
-    theory : Theory
-    data : Dataset
+    measurements : tuple of Measurement
+        Data and theories, several where they share couplings by name.
     couplings : mapping of str to Estimate
         Leading values, in the order in which they were found; NaN where the data do not determine them.
         Errors are traced to the data, so that any two are correlated as they are.
@@ -64,14 +65,28 @@ class CouplingFit(Shown):
         `corrections` stay those of the fit order by order.
     """
 
-    theory: Theory
-    data: Dataset
+    measurements: tuple[Measurement, ...]
     couplings: Mapping[str, Estimate]
     corrections: Mapping[str, Estimate]
     steps: tuple[Step, ...]
     missing: tuple[str, ...] = ()
     propagator: Comparison | None = None
     joint: PolynomialFit | None = None
+
+    @property
+    def theory(self) -> Theory:
+        """The theory, of the first measurement where there are several."""
+        return self.measurements[0].theory
+
+    @property
+    def data(self) -> Dataset:
+        """The data, of the first measurement where there are several."""
+        return self.measurements[0].data
+
+    @property
+    def orders(self) -> tuple[int, ...]:
+        """Orders of the connected correlators, of all measurements."""
+        return tuple(sorted({order for one in self.measurements for order in one.theory.orders}))
 
     def __getitem__(self, name: str) -> Estimate:
         """Return the leading value of a coupling.
@@ -169,7 +184,7 @@ class CouplingFit(Shown):
         ratios = [found for name in self.couplings if (found := self.ratio(name)) is not None]
         return all(one <= HALF for one in ratios) if ratios else None
 
-    def contributions(self, order: int, kind: str = "connected") -> Contributions:
+    def contributions(self, order: int, kind: str = "connected", *, of: int = 0) -> Contributions:
         """Take a correlator apart: what each product of couplings contributes, in powers of 1/N.
 
         Parameters
@@ -179,6 +194,8 @@ class CouplingFit(Shown):
         kind : {"connected", "excess", "full"}, optional
             Of the connected function; of the full one less the free theory; or of the full one, which begins
             with the free theory.
+        of : int, optional
+            Number of the measurement, from 0 on, where several share the couplings.
 
         Returns
         -------
@@ -208,14 +225,14 @@ class CouplingFit(Shown):
         >>> [(one.name, round(one.explained, 3)) for one in found.contributions(6, "excess").terms]
         [('lambda', 0.872), ('lambda**2', 0.692), ('kappa', 1.0)]
         """
-        leading = self.joint is None
-        return contributions(self.theory, self.data, self.couplings, order, kind=kind, leading=leading)
+        leading, one = self.joint is None, self.measurements[of]
+        return contributions(one.theory, one.data, self.couplings, order, kind=kind, leading=leading)
 
-    def predict(self, order: int, kind: str = "connected") -> Correlator:
+    def predict(self, order: int, kind: str = "connected", *, of: int = 0) -> Correlator:
         """Predict a correlator from the couplings, with their errors: all `contributions` together."""
-        return self.contributions(order, kind).prediction
+        return self.contributions(order, kind, of=of).prediction
 
-    def elementwise(self, name: str) -> ElementwiseCoupling:
+    def elementwise(self, name: str, *, of: int = 0) -> ElementwiseCoupling:
         """Give a coupling as a tensor, one number for each element of the correlator that it is read off.
 
         All other terms are taken off with their constants.
@@ -223,6 +240,8 @@ class CouplingFit(Shown):
         Parameters
         ----------
         name : str
+        of : int, optional
+            Number of the measurement.
 
         Returns
         -------
@@ -235,10 +254,10 @@ class CouplingFit(Shown):
             If the coupling was not inferred, or no element has one.
         """
         order = self._step(name).order
-        left = self.contributions(order).left_for(name)
-        return elementwise_coupling(self.theory, order, name, left, self[name])
+        left = self.contributions(order, of=of).left_for(name)
+        return elementwise_coupling(self.measurements[of].theory, order, name, left, self[name])
 
-    def corrected(self, name: str, by: str | None = None) -> CorrectedCoupling:
+    def corrected(self, name: str, by: str | None = None, *, of: int = 0) -> CorrectedCoupling:
         """Correct a coupling by the next power of 1/N, as the source corrects λ by κ.
 
         Parameters
@@ -247,6 +266,8 @@ class CouplingFit(Shown):
         by : str, optional
             Only by terms with this coupling: ``corrected("lambda", by="kappa")`` is what the source does.
             Default: by all terms, that of λ² is of the same order.
+        of : int, optional
+            Number of the measurement whose elements the tensor is of.
 
         Returns
         -------
@@ -260,8 +281,9 @@ class CouplingFit(Shown):
         """
         step = self._step(name)
         known = {other: self.leading(other) for other in self.couplings if self.determined(other)}
-        left = contributions(self.theory, self.data, known, step.order).left_for(name)
-        return corrected_coupling(self.theory, step, known, left, name, by)
+        one = self.measurements[of]
+        left = contributions(one.theory, one.data, known, step.order).left_for(name)
+        return corrected_coupling(one.theory, step, known, left, name, by)
 
     def _step(self, name: str) -> Step:
         """The step at which a coupling was found; what has no number is refused."""
@@ -273,10 +295,17 @@ class CouplingFit(Shown):
     def explained(self) -> dict[int, float]:
         """For each order 1 − Σ|residual|/Σ|connected correlator| over distinct multisets.
 
-        Orders that take couplings which are not known are left out.
+        The mean over the measurements that have the order. Orders that take couplings which are not known are
+        left out.
         """
-        shares = {order: self.contributions(order).explained for order in self.theory.orders}
-        return {order: share for order, share in shares.items() if share is not None}
+        found = {}
+        for order in self.orders:
+            having = [of for of, one in enumerate(self.measurements) if order in one.theory.orders]
+            shares = [self.contributions(order, of=of).explained for of in having]
+            known = [share for share in shares if share is not None]
+            if len(known) == len(shares):
+                found[order] = float(np.mean(known))
+        return found
 
     def plain_fields(self) -> Content:
         """Give the couplings as plain fields, one row for each."""
@@ -289,7 +318,10 @@ class CouplingFit(Shown):
                     beside = (None, None) if next_order is None else (float(next_order), self.ratio(name))
                     yield name, step.order, *numbers, *beside, self.locality.get(name)
 
-        facts: dict[str, object] = {
+        facts: dict[str, object] = (
+            {"measurements": len(self.measurements)} if len(self.measurements) > 1 else {}
+        )
+        facts |= {
             "explained": ", ".join(f"{one:.4%} of order {n}" for n, one in self.explained.items()),
             "verdict": self.verdict,
         }

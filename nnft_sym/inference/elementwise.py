@@ -9,23 +9,19 @@ the term of κ, λ(1234) = (Σ₃KK − G⁽⁴⁾ − 360 κ ∫K₁K₂K₃K�
 the same order 1/N².
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nnft_sym.inference.step import Step
 from nnft_sym.inference.theory import Theory
 from numerics.errors import InvalidStatistics
-from numerics.lowering.monomials import Monomial, monomial_text
+from numerics.lowering.monomials import monomial_text
 from numerics.results.correlator import Correlator, Part
 from numerics.results.estimate import Estimate
 from numerics.results.quality import Quality, worst
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from nnft_sym.inference.step import Step
 
 Array = NDArray[np.float64]
 
@@ -115,7 +111,7 @@ def elementwise_coupling(
     left : Estimate, shape (M,)
     constant : Estimate
     """
-    tensor = _divided(left, theory.prediction(order).coefficients[((name, 1),)])
+    tensor = _divided(left, theory.terms(order)[((name, 1),)])
     kept = np.isfinite(tensor.value)
     if not kept.any():
         raise InvalidStatistics(
@@ -126,18 +122,14 @@ def elementwise_coupling(
 
 
 def corrected_coupling(
-    theory: Theory,
-    step: "Step",
-    found: "Mapping[str, Estimate]",
-    left: Estimate,
-    name: str,
-    by: str | None,
+    theory: Theory, step: Step, found: Mapping[str, Estimate], left: Estimate, name: str, by: str | None
 ) -> CorrectedCoupling:
     """Take terms of the next power of 1/N off a connected correlator.
 
     Parameters
     ----------
     theory : Theory
+        Of the ensemble whose elements the tensor is of.
     step : Step
         At which the coupling was found.
     found : mapping of str to Estimate
@@ -153,7 +145,7 @@ def corrected_coupling(
     InvalidStatistics
         If there are no such terms, or one has a coupling that is not known.
     """
-    terms = next_terms(theory, step)
+    terms = step.next_terms
     chosen = [key for key in terms if by is None or any(one == by for one, _ in key)]
     unknown = [one for key in chosen for one, _ in key if one not in found]
     if not chosen or unknown:
@@ -164,9 +156,9 @@ def corrected_coupling(
             f"{step.order}-point function are: {known}. Expand the model further, or give it that coupling"
         )
     before = step.fit[name]
-    value: Estimate = before + response_to(theory, step, found, chosen.__contains__)[name]
+    value: Estimate = before + step.response_to(found, chosen.__contains__)[name]
     beyond = theory.value(step.order, found, chosen.__contains__)
-    tensor = _divided(left - beyond.numbers(), theory.prediction(step.order).coefficients[((name, 1),)])
+    tensor = _divided(left - beyond.numbers(), theory.terms(step.order)[((name, 1),)])
     made = CorrectedCoupling(name, tuple(map(monomial_text, chosen)), before, value, tensor)
     if made.trusted:
         return made
@@ -175,28 +167,6 @@ def corrected_coupling(
         value.provenance,
     )  # fmt: skip
     return CorrectedCoupling(name, made.by, before, judged, tensor)
-
-
-def next_terms(theory: Theory, step: "Step") -> list[Monomial]:
-    """List the products of couplings of the next power of 1/N in the correlator of a step."""
-    products = theory.prediction(step.order).coefficients
-    return [key for key in products if step.power < theory.power_of(key) <= step.power + 1]
-
-
-def response_to(
-    theory: Theory, step: "Step", found: "Mapping[str, Estimate]", keep: "Callable[[Monomial], bool]"
-) -> dict[str, Estimate]:
-    """Say by how much the couplings of a step have to make up for some terms that it left out."""
-    numbers = theory.value(step.order, found, keep).numbers()
-    response = -step.fit.response
-    made = Estimate(
-        response @ numbers.value,
-        numbers.uncertainty.linear(lambda rows: rows @ response.T, lambda rows: rows @ np.abs(response).T),
-        numbers.method,
-        numbers.quality,
-        numbers.provenance,
-    )
-    return {name: made[place] for place, name in enumerate(step.fit.names)}
 
 
 def _divided(numbers: Estimate, coefficient: Correlator) -> Correlator:
