@@ -1,7 +1,7 @@
 """Couplings inferred from data: values, what the next order in 1/N would add, and what was left over."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -16,6 +16,7 @@ from nnft_sym.inference.elementwise import (
     elementwise_coupling,
 )
 from nnft_sym.inference.measurement import Measurement
+from nnft_sym.inference.model_errors import with_model_errors
 from nnft_sym.inference.step import Step
 from nnft_sym.inference.theory import Theory
 from numerics.errors import InvalidStatistics
@@ -63,6 +64,9 @@ class CouplingFit(Shown):
     joint : PolynomialFit or None
         With joint counting the fit of all orders at once, whose values `couplings` then holds; `steps` and
         `corrections` stay those of the fit order by order.
+    model_errors : bool
+        Whether the errors of `couplings` hold truncation and locality, see
+        `nnft_sym.inference.model_errors`.
     """
 
     measurements: tuple[Measurement, ...]
@@ -72,6 +76,7 @@ class CouplingFit(Shown):
     missing: tuple[str, ...] = ()
     propagator: Comparison | None = None
     joint: PolynomialFit | None = None
+    model_errors: bool = False
 
     @property
     def theory(self) -> Theory:
@@ -103,9 +108,7 @@ class CouplingFit(Shown):
         return self.couplings[name]
 
     def leading(self, name: str) -> Estimate:
-        """Return what a coupling is at its leading order in 1/N, with joint counting too."""
-        if self.joint is None:
-            return self[name]
+        """Return what a coupling is at its leading order in 1/N, with joint counting too; no model errors."""
         return next(step.fit[name] for step in self.steps if name in step.fit.names)
 
     @property
@@ -168,8 +171,35 @@ class CouplingFit(Shown):
         return in_a_row(self.couplings.values())
 
     def covariance(self) -> Array | None:
-        """Return the covariance of all couplings, shape (P, P); None for exact data, which have bounds."""
-        return None if self.exact else self.together.covariance
+        """Return the covariance of all couplings, shape (P, P); None for exact data, which have bounds.
+
+        With `model_errors` it holds those, of exact data nothing else.
+        """
+        scatters = any(one.uncertainty.statistical for one in self.couplings.values())
+        return self.together.covariance if scatters else None
+
+    def with_model_errors(self) -> "CouplingFit":
+        """Let the errors of the couplings hold truncation and locality, where they are known.
+
+        Examples
+        --------
+        >>> from nnft_sym.actions.action import Action
+        >>> from nnft_sym.inference.infer import infer
+        >>> from nnft_sym.inference.model import Model
+        >>> from numerics.exact.correlators import exact_correlators
+        >>> from numerics.integrals.rules.domains import Box
+        >>> from numerics.networks.architectures import ReLUNet
+        >>> network = ReLUNet(200, sigma_b=0.0)
+        >>> exact = exact_correlators(network, [[1.0]], (2, 4))
+        >>> found = infer(exact, Model.leading(Action("lambda*f^4")), network, Box(1.0))
+        >>> wide = found.with_model_errors()
+        >>> round(found.truncation["lambda"], 6), round(float(wide["lambda"].error), 6)
+        (0.007031, 0.007031)
+        """
+        if self.model_errors:
+            return self
+        wide = with_model_errors(self.couplings, truncation=self.truncation, locality=self.locality)
+        return replace(self, couplings=wide, model_errors=True)
 
     def ratio(self, name: str) -> float | None:
         """Size of the correction over that of the coupling, |l₂/(l₁N)|; None where it is not known."""
@@ -344,6 +374,7 @@ def _sentences(found: CouplingFit) -> Iterator[str]:
     yield from _undetermined(found)
     yield _agreement(found)
     yield from _expansion(found)
+    yield from _of_the_model(found)
     if found.joint is not None and len(found.joint.roots) > 1:
         yield (
             f"The joint system has {len(found.joint.roots)} real roots; the one connected to the free theory "
@@ -408,6 +439,15 @@ def _expansion(found: CouplingFit) -> Iterator[str]:
     if ratios and max(ratios.values()) <= HALF:
         most = max(ratios, key=ratios.__getitem__)
         yield f"The next order in 1/N changes {most} by {100 * ratios[most]:.3g} %: the expansion holds."
+
+
+def _of_the_model(found: CouplingFit) -> Iterator[str]:
+    if found.model_errors:
+        without = [
+            name for name in found.couplings if found.determined(name) and name not in found.truncation
+        ]
+        left_out = f", but not the truncation of {' and '.join(without)}" if without else ""
+        yield f"The errors hold truncation and locality{left_out}."
 
 
 def _is_weak(one: Estimate) -> bool:

@@ -47,6 +47,7 @@ def infer(
     *,
     counting: str = "1/N",
     per_width: bool | None = None,
+    model_errors: bool = False,
     threshold: float = 1e-6,
     allowance: float = ALLOWANCE,
 ) -> CouplingFit:
@@ -72,6 +73,9 @@ def infer(
     per_width : bool, optional
         Whether couplings are counted in powers of 1/N: ``lambda`` is then Nλ, ``kappa`` N²κ, which networks
         of several widths have in common. Must be said where widths differ.
+    model_errors : bool, optional
+        Whether the errors of the couplings hold truncation and locality, see
+        `nnft_sym.inference.model_errors`.
     threshold : float, optional
         See `numerics.inference.eigenbasis.eigenbasis`.
     allowance : float, optional
@@ -117,7 +121,8 @@ def infer(
     by_order = infer_together(given, threshold=threshold, allowance=allowance)
     found = by_order if counting == "1/N" else _jointly(by_order)
     held = [one for each in given if (one := _propagator(each)) is not None]
-    return replace(found, propagator=min(held, key=lambda one: one.p_value, default=None))
+    found = replace(found, propagator=min(held, key=lambda one: one.p_value, default=None))
+    return found.with_model_errors() if model_errors else found
 
 
 def _measurements(
