@@ -1,15 +1,27 @@
 """Couplings inferred from data: values, what the next order in 1/N would add, and what was left over."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from fractions import Fraction
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nnft_sym.inference.contributions import Contributions, contributions
+from nnft_sym.inference.elementwise import (
+    HALF,
+    CorrectedCoupling,
+    ElementwiseCoupling,
+    corrected_coupling,
+    elementwise_coupling,
+)
+from nnft_sym.inference.measurement import Measurement
+from nnft_sym.inference.model_errors import with_model_errors
+from nnft_sym.inference.step import Step
 from nnft_sym.inference.theory import Theory
 from numerics.errors import InvalidStatistics
 from numerics.inference.comparison import Comparison
+from numerics.inference.dataset import Dataset
 from numerics.inference.polynomial_fit import Combination, PolynomialFit
 from numerics.results.correlator import Correlator
 from numerics.results.estimate import Estimate, in_a_row
@@ -18,8 +30,6 @@ from numerics.results.quality import Quality, worst
 
 Array = NDArray[np.float64]
 
-#: Largest |correction|/|coupling| at which the expansion in 1/N says something.
-HALF = 0.5
 #: Probability under which a model is rejected.
 REJECTED = 1e-3
 #: Probabilities smaller than this are not written out.
@@ -32,52 +42,14 @@ IMPOSSIBLE = 1e-6
 SMALL = 0.01
 
 
-@dataclass(frozen=True, eq=False)
-class Step:
-    """Couplings of one power of 1/N, from one connected correlator.
-
-    Attributes
-    ----------
-    order : int
-        Of the correlator.
-    power : Fraction
-        Of 1/N.
-    fit : PolynomialFit
-        Of what the couplings of lower powers leave of the correlator.
-    misfit : float
-        Σ|residual| over Σ|connected correlator|.
-    noise : float
-        What that is expected to be from the noise of the data alone; 0 for exact data.
-    scales : mapping of str to float
-        Of each coupling, Σ|what the correlator is per unit of it| over Σ|connected correlator|.
-    """
-
-    order: int
-    power: Fraction
-    fit: PolynomialFit
-    misfit: float
-    noise: float
-    scales: Mapping[str, float]
-
-    @property
-    def locality(self) -> dict[str, float]:
-        """By how much each coupling would have to vary over the inputs to make up for the misfit by itself.
-
-        Σ|residual| over Σ|what the correlator is per unit of the coupling|: for one coupling the mean
-        distance of the coupling of each element from the constant one, weighted by how much the element
-        depends on it. The share of the misfit that noise explains is taken off.
-        """
-        rest = float(np.sqrt(max(self.misfit**2 - self.noise**2, 0.0)))
-        return {name: rest / scale if scale > 0 else float("nan") for name, scale in self.scales.items()}
-
-
 @dataclass(frozen=True, eq=False, repr=False)
 class CouplingFit(Shown):
     """Couplings, order by order in 1/N.
 
     Attributes
     ----------
-    theory : Theory
+    measurements : tuple of Measurement
+        Data and theories, several where they share couplings by name.
     couplings : mapping of str to Estimate
         Leading values, in the order in which they were found; NaN where the data do not determine them.
         Errors are traced to the data, so that any two are correlated as they are.
@@ -87,24 +59,39 @@ class CouplingFit(Shown):
     steps : tuple of Step
     missing : tuple of str
         Couplings that could not be looked for, because others that they need are not determined.
-    explained : mapping of int to float
-        For each order of correlator 1 − Σ|residual|/Σ|connected correlator| over distinct multisets, where
-        all couplings that it takes are known.
     propagator : Comparison or None
         The sampled 2-point function against the propagator of the theory; None for exact data.
     joint : PolynomialFit or None
         With joint counting the fit of all orders at once, whose values `couplings` then holds; `steps` and
         `corrections` stay those of the fit order by order.
+    model_errors : bool
+        Whether the errors of `couplings` hold truncation and locality, see
+        `nnft_sym.inference.model_errors`.
     """
 
-    theory: Theory
+    measurements: tuple[Measurement, ...]
     couplings: Mapping[str, Estimate]
     corrections: Mapping[str, Estimate]
     steps: tuple[Step, ...]
     missing: tuple[str, ...] = ()
-    explained: Mapping[int, float] = field(default_factory=dict)
     propagator: Comparison | None = None
     joint: PolynomialFit | None = None
+    model_errors: bool = False
+
+    @property
+    def theory(self) -> Theory:
+        """The theory, of the first measurement where there are several."""
+        return self.measurements[0].theory
+
+    @property
+    def data(self) -> Dataset:
+        """The data, of the first measurement where there are several."""
+        return self.measurements[0].data
+
+    @property
+    def orders(self) -> tuple[int, ...]:
+        """Orders of the connected correlators, of all measurements."""
+        return tuple(sorted({order for one in self.measurements for order in one.theory.orders}))
 
     def __getitem__(self, name: str) -> Estimate:
         """Return the leading value of a coupling.
@@ -121,9 +108,7 @@ class CouplingFit(Shown):
         return self.couplings[name]
 
     def leading(self, name: str) -> Estimate:
-        """Return what a coupling is at its leading order in 1/N, with joint counting too."""
-        if self.joint is None:
-            return self[name]
+        """Return what a coupling is at its leading order in 1/N, with joint counting too; no model errors."""
         return next(step.fit[name] for step in self.steps if name in step.fit.names)
 
     @property
@@ -186,8 +171,35 @@ class CouplingFit(Shown):
         return in_a_row(self.couplings.values())
 
     def covariance(self) -> Array | None:
-        """Return the covariance of all couplings, shape (P, P); None for exact data, which have bounds."""
-        return None if self.exact else self.together.covariance
+        """Return the covariance of all couplings, shape (P, P); None for exact data, which have bounds.
+
+        With `model_errors` it holds those, of exact data nothing else.
+        """
+        scatters = any(one.uncertainty.statistical for one in self.couplings.values())
+        return self.together.covariance if scatters else None
+
+    def with_model_errors(self) -> "CouplingFit":
+        """Let the errors of the couplings hold truncation and locality, where they are known.
+
+        Examples
+        --------
+        >>> from nnft_sym.actions.action import Action
+        >>> from nnft_sym.inference.infer import infer
+        >>> from nnft_sym.inference.model import Model
+        >>> from numerics.exact.correlators import exact_correlators
+        >>> from numerics.integrals.rules.domains import Box
+        >>> from numerics.networks.architectures import ReLUNet
+        >>> network = ReLUNet(200, sigma_b=0.0)
+        >>> exact = exact_correlators(network, [[1.0]], (2, 4))
+        >>> found = infer(exact, Model.leading(Action("lambda*f^4")), network, Box(1.0))
+        >>> wide = found.with_model_errors()
+        >>> round(found.truncation["lambda"], 6), round(float(wide["lambda"].error), 6)
+        (0.007031, 0.007031)
+        """
+        if self.model_errors:
+            return self
+        wide = with_model_errors(self.couplings, truncation=self.truncation, locality=self.locality)
+        return replace(self, couplings=wide, model_errors=True)
 
     def ratio(self, name: str) -> float | None:
         """Size of the correction over that of the coupling, |l₂/(l₁N)|; None where it is not known."""
@@ -202,11 +214,128 @@ class CouplingFit(Shown):
         ratios = [found for name in self.couplings if (found := self.ratio(name)) is not None]
         return all(one <= HALF for one in ratios) if ratios else None
 
-    def predict(self, order: int) -> Correlator:
-        """Predict a connected correlator from the leading couplings, with their errors."""
-        power = Fraction(order, 2) - 1
-        count = self.theory.power_of
-        return self.theory.value(order, self.couplings, lambda product: count(product) <= power)
+    def contributions(self, order: int, kind: str = "connected", *, of: int = 0) -> Contributions:
+        """Take a correlator apart: what each product of couplings contributes, in powers of 1/N.
+
+        Parameters
+        ----------
+        order : int
+            n. For a full correlator the model needs all even orders from 4 to n.
+        kind : {"connected", "excess", "full"}, optional
+            Of the connected function; of the full one less the free theory; or of the full one, which begins
+            with the free theory.
+        of : int, optional
+            Number of the measurement, from 0 on, where several share the couplings.
+
+        Returns
+        -------
+        Contributions
+            With the errors of the couplings in each term, and the share of the data that is explained so far.
+
+        Raises
+        ------
+        OrderMissing
+            If the model does not have an order that it takes.
+
+        Examples
+        --------
+        The 6-point function of ReLU-net: the exchange of order λ² overshoots, κ takes it back.
+
+        >>> from nnft_sym.actions.action import Action
+        >>> from nnft_sym.inference.infer import infer
+        >>> from nnft_sym.inference.model import Model
+        >>> from numerics.exact.correlators import exact_correlators
+        >>> from numerics.integrals.rules.domains import Box
+        >>> from numerics.networks.architectures import ReLUNet
+        >>> network = ReLUNet(20, sigma_b=0.0)
+        >>> model = Model.leading(Action("lambda*f^4 + kappa*f^6"))
+        >>> found = infer(exact_correlators(network, [[1.0]]), model, network, Box(1.0))
+        >>> [(one.name, round(one.explained, 3)) for one in found.contributions(6).terms]
+        [('lambda**2', -1.409), ('kappa', 1.0)]
+        >>> [(one.name, round(one.explained, 3)) for one in found.contributions(6, "excess").terms]
+        [('lambda', 0.872), ('lambda**2', 0.692), ('kappa', 1.0)]
+        """
+        leading, one = self.joint is None, self.measurements[of]
+        return contributions(one.theory, one.data, self.couplings, order, kind=kind, leading=leading)
+
+    def predict(self, order: int, kind: str = "connected", *, of: int = 0) -> Correlator:
+        """Predict a correlator from the couplings, with their errors: all `contributions` together."""
+        return self.contributions(order, kind, of=of).prediction
+
+    def elementwise(self, name: str, *, of: int = 0) -> ElementwiseCoupling:
+        """Give a coupling as a tensor, one number for each element of the correlator that it is read off.
+
+        All other terms are taken off with their constants.
+
+        Parameters
+        ----------
+        name : str
+        of : int, optional
+            Number of the measurement.
+
+        Returns
+        -------
+        ElementwiseCoupling
+            The tensor, its mean, and the constant that was fitted.
+
+        Raises
+        ------
+        InvalidStatistics
+            If the coupling was not inferred, or no element has one.
+        """
+        order = self._step(name).order
+        left = self.contributions(order, of=of).left_for(name)
+        return elementwise_coupling(self.measurements[of].theory, order, name, left, self[name])
+
+    def corrected(self, name: str, by: str | None = None, *, of: int = 0) -> CorrectedCoupling:
+        """Correct a coupling by the next power of 1/N, as the source corrects λ by κ.
+
+        Parameters
+        ----------
+        name : str
+        by : str, optional
+            Only by terms with this coupling: ``corrected("lambda", by="kappa")`` is what the source does.
+            Default: by all terms, that of λ² is of the same order.
+        of : int, optional
+            Number of the measurement whose elements the tensor is of.
+
+        Returns
+        -------
+        CorrectedCoupling
+            With its ratio to the uncorrected one, not trusted where it changes that by more than half.
+
+        Raises
+        ------
+        InvalidStatistics
+            If the coupling was not inferred, or the model has no such terms.
+        """
+        step = self._step(name)
+        known = {other: self.leading(other) for other in self.couplings if self.determined(other)}
+        one = self.measurements[of]
+        left = contributions(one.theory, one.data, known, step.order).left_for(name)
+        return corrected_coupling(one.theory, step, known, left, name, by)
+
+    def _step(self, name: str) -> Step:
+        """The step at which a coupling was found; what has no number is refused."""
+        if not np.isfinite(float(self[name])):
+            raise InvalidStatistics(f"the data do not determine {name}; see the combinations that they do")
+        return next(step for step in self.steps if name in step.fit.names)
+
+    @cached_property
+    def explained(self) -> dict[int, float]:
+        """For each order 1 − Σ|residual|/Σ|connected correlator| over distinct multisets.
+
+        The mean over the measurements that have the order. Orders that take couplings which are not known are
+        left out.
+        """
+        found = {}
+        for order in self.orders:
+            having = [of for of, one in enumerate(self.measurements) if order in one.theory.orders]
+            shares = [self.contributions(order, of=of).explained for of in having]
+            known = [share for share in shares if share is not None]
+            if len(known) == len(shares):
+                found[order] = float(np.mean(known))
+        return found
 
     def plain_fields(self) -> Content:
         """Give the couplings as plain fields, one row for each."""
@@ -219,7 +348,10 @@ class CouplingFit(Shown):
                     beside = (None, None) if next_order is None else (float(next_order), self.ratio(name))
                     yield name, step.order, *numbers, *beside, self.locality.get(name)
 
-        facts: dict[str, object] = {
+        facts: dict[str, object] = (
+            {"measurements": len(self.measurements)} if len(self.measurements) > 1 else {}
+        )
+        facts |= {
             "explained": ", ".join(f"{one:.4%} of order {n}" for n, one in self.explained.items()),
             "verdict": self.verdict,
         }
@@ -242,6 +374,7 @@ def _sentences(found: CouplingFit) -> Iterator[str]:
     yield from _undetermined(found)
     yield _agreement(found)
     yield from _expansion(found)
+    yield from _of_the_model(found)
     if found.joint is not None and len(found.joint.roots) > 1:
         yield (
             f"The joint system has {len(found.joint.roots)} real roots; the one connected to the free theory "
@@ -306,6 +439,15 @@ def _expansion(found: CouplingFit) -> Iterator[str]:
     if ratios and max(ratios.values()) <= HALF:
         most = max(ratios, key=ratios.__getitem__)
         yield f"The next order in 1/N changes {most} by {100 * ratios[most]:.3g} %: the expansion holds."
+
+
+def _of_the_model(found: CouplingFit) -> Iterator[str]:
+    if found.model_errors:
+        without = [
+            name for name in found.couplings if found.determined(name) and name not in found.truncation
+        ]
+        left_out = f", but not the truncation of {' and '.join(without)}" if without else ""
+        yield f"The errors hold truncation and locality{left_out}."
 
 
 def _is_weak(one: Estimate) -> bool:
