@@ -293,32 +293,24 @@ def coupling_flow(
     >>> found = coupling_flow(action, ReLUNet(20, sigma_b=0.0), [[0.5], [1.0]], [10.0, 100.0], (5, 20))
     >>> [round(float(-found.law(name).exponent), 6) for name in found.names], dict(found.powers)
     ([-5.0, -7.0], {'lambda': -5.0, 'kappa': -7.0})
-    >>> [round(float(-found.law_of_widths(name).exponent), 6) for name in found.names]
-    [-1.0, -2.0]
     """
     given = _as_model(model)
     sizes, domains = _boxes(cutoffs)
     several = _widths(as_network(network).width, widths)
-    if len(sizes) < 2 and len(several) < 2:
-        raise InvalidDomain(
-            "one cutoff and one width were given; a flow needs two cutoffs or more, or two widths or more"
-        )
+    _refuse_one(sizes, several)
     fields = as_field_set(points, None, network.d_in)
     orders = tuple(range(2, max(given.orders) + 1, 2))
-    at_width = {
-        width: Dataset(None, one) if data is None else Dataset(one)
-        for width, one in _at_widths(network, fields, orders, several, data).items()
-    }
-    fits: dict[int, list[CouplingFit]] = {width: [] for width in several}
+    at_width = _at_widths(network, fields, orders, several, data)
+    found: dict[int, list[CouplingFit]] = {width: [] for width in several}
     for done, domain in enumerate(domains, start=1):
         theory = given.over(network.kernel, fields, domain)
-        for width in several:
-            fits[width].append(infer_by_order(theory, at_width[width]))
+        for width, held in at_width.items():
+            found[width].append(infer_by_order(theory, held))
         if progress is not None:
             progress(done, len(domains))
-    powers = powers_of_cutoff(given, network.kernel, fits[network.width][0])
-    found = {width: tuple(row) for width, row in fits.items()}
-    return CouplingFlow(given, network, sizes, several, found, powers)
+    powers = powers_of_cutoff(given, network.kernel, found[network.width][0])
+    fits = {width: tuple(row) for width, row in found.items()}
+    return CouplingFlow(given, network, sizes, several, fits, powers)
 
 
 def _at_widths(
@@ -327,8 +319,8 @@ def _at_widths(
     orders: tuple[int, ...],
     widths: tuple[int, ...],
     data: Correlators | None,
-) -> dict[int, Correlators]:
-    """Give the correlators at every width, which cost nothing once those of a neuron are known."""
+) -> dict[int, Dataset]:
+    """Give the data at every width, which cost nothing once the cumulants of a neuron are known."""
     if not fields.single_output:
         raise NotAvailable(
             "fields of several outputs were given; couplings are inferred from networks of one output: give "
@@ -336,8 +328,8 @@ def _at_widths(
         )
     if data is None:
         exact = exact_correlators(network, fields, orders)
-        return {width: exact.at_width(width) for width in widths}
-    return {width: data if len(widths) == 1 else data.at_width(width) for width in widths}
+        return {width: Dataset(None, exact.at_width(width)) for width in widths}
+    return {width: Dataset(data if len(widths) == 1 else data.at_width(width)) for width in widths}
 
 
 def _law(at: Array, values: Estimate) -> PowerLaw | None:
@@ -369,6 +361,13 @@ def _boxes(cutoffs: Sequence[float] | None) -> tuple[Array, list["Domain"]]:
     if not boxes or np.any(np.diff(sizes) <= 0.0):
         raise InvalidDomain(f"cutoffs {sizes.tolist()} were given; {needed}")
     return sizes, list(boxes)
+
+
+def _refuse_one(cutoffs: Array, widths: tuple[int, ...]) -> None:
+    if len(cutoffs) < 2 and len(widths) < 2:
+        raise InvalidDomain(
+            "one cutoff and one width were given; a flow needs two cutoffs or more, or two widths or more"
+        )
 
 
 def _widths(own: int, widths: Iterable[int] | None) -> tuple[int, ...]:
