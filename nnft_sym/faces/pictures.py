@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from diagrams.messages import shown
 from nnft_sym.errors import UnwritableResult
+from nnft_sym.inference.coupling_flow import CouplingFlow
 from nnft_sym.report.plot_style import BLUE, GREEN, GREY, PURPLE, STYLE, VERMILLION
 from nnft_sym.study.results import StudyResult
 from nnft_sym.study.width_scan import WidthScan
@@ -152,3 +153,11 @@ def _(result: WidthScan, *beside: Shown) -> "Figure":
     from nnft_sym.report.width_plots import width_figure
 
     return width_figure(result)
+
+
+@picture.register(CouplingFlow)
+def _(result: CouplingFlow, *beside: Shown) -> "Figure":
+    """Draw the couplings against the cutoff and the width."""
+    from nnft_sym.faces.flow_pictures import flow_figure
+
+    return flow_figure(result)

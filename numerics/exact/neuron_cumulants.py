@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from numerics.exact.features.choose import feature_moments
 from numerics.fields.field_set import FieldSet
-from numerics.fields.index_sets import IndexRows, multisets
+from numerics.fields.index_sets import IndexRows, distinct_rows, multisets
 from numerics.networks.architectures import Network
 from numerics.networks.averages.neuron_quadrature import QuadratureKernel
 from numerics.networks.output_weights import output_moment_errors, output_moments
@@ -92,8 +92,7 @@ def neuron_cumulants(
     wanted = {}
     for order, rows in sorted(indices.items()):
         if order > 2 or not has_closed_kernel(network):
-            distinct, number_of = np.unique(np.sort(place_of[rows], axis=1), axis=0, return_inverse=True)
-            wanted[order] = distinct, number_of.ravel()
+            wanted[order] = distinct_rows(np.sort(place_of[rows], axis=1), len(places))
     for distinct, _ in wanted.values():
         features.refuse(distinct)
     report = _Steps(progress, sum(len(distinct) for distinct, _ in wanted.values()))

@@ -1,7 +1,7 @@
 """Symmetric index sets: a correlator is symmetric, so only non-decreasing index tuples are kept."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import combinations_with_replacement
 from math import comb
 from typing import final
@@ -14,6 +14,10 @@ from numerics.given import as_whole
 
 #: Up to so many indices the rows found by `ranks` are kept: studies ask for the same ones again and again.
 _REMEMBERED = 4096
+#: Up to so many keys the row of each is written down.
+_TABLED = 1_000_000
+#: Numbers that 64 bits hold.
+_LARGEST_KEY = 2.0**62
 
 
 def multiset_count(n_points: int, order: int) -> int:
@@ -117,14 +121,66 @@ class IndexRows:
 
     def find(self, indices: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the row of each non-decreasing index tuple: shape (..., n) -> (...)."""
-        row: NDArray[np.int64] = np.searchsorted(self._keys(self.indices), self._keys(indices))
+        asked = keys(indices, self.n_points)
+        row: NDArray[np.int64]
+        if self._table is None:
+            row = np.searchsorted(keys(self.indices, self.n_points), asked)
+        else:
+            row = self._table[asked]
         return row
 
-    def _keys(self, indices: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Read tuples as numbers in base n_points: lexicographic order becomes numerical order."""
-        powers = self.n_points ** np.arange(indices.shape[-1] - 1, -1, -1, dtype=np.int64)
-        keys: NDArray[np.int64] = indices @ powers
-        return keys
+    @cached_property
+    def _table(self) -> NDArray[np.int64] | None:
+        """The row of every key, where there are few of them."""
+        count = self.n_points ** self.indices.shape[-1]
+        if count > _TABLED:
+            return None
+        table = np.zeros(count, dtype=np.int64)
+        table[keys(self.indices, self.n_points)] = np.arange(len(self.indices))
+        return table
+
+
+def keys(indices: NDArray[np.int64], n_points: int) -> NDArray[np.int64]:
+    """Read tuples as numbers in base n_points: lexicographic order becomes numerical order.
+
+    Examples
+    --------
+    >>> keys(np.array([[0, 1], [2, 0]]), 3).tolist()
+    [1, 6]
+    """
+    found = np.zeros(indices.shape[:-1], dtype=np.int64)
+    for slot in range(indices.shape[-1]):
+        found *= n_points
+        found += indices[..., slot]
+    return found
+
+
+def distinct_rows(indices: NDArray[np.int64], n_points: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Drop repeated index tuples, and say which of the rest each tuple is.
+
+    Parameters
+    ----------
+    indices : ndarray of int64, shape (M, n)
+        Numbers below `n_points`.
+    n_points : int
+
+    Returns
+    -------
+    rows : ndarray of int64, shape (A, n)
+        In lexicographic order.
+    row_of : ndarray of int64, shape (M,)
+
+    Examples
+    --------
+    >>> rows, row_of = distinct_rows(np.array([[1, 1], [0, 1], [1, 1]]), 2)
+    >>> rows.tolist(), row_of.tolist()
+    ([[0, 1], [1, 1]], [1, 0, 1])
+    """
+    if float(n_points) ** indices.shape[1] < _LARGEST_KEY:
+        _, first, row_of = np.unique(keys(indices, n_points), return_index=True, return_inverse=True)
+        return indices[first], row_of.reshape(-1)
+    rows, row_of = np.unique(indices, axis=0, return_inverse=True)
+    return rows, row_of.reshape(-1)
 
 
 @lru_cache(maxsize=256)

@@ -156,7 +156,8 @@ def fit_power_law(
         step = np.linalg.lstsq(design, whiten @ (y - theta[0] * shape), rcond=None)[0]
         step[1] = np.clip(step[1], -1.0, 1.0)  # the model is not linear in p
         theta = theta + step
-        if np.all(np.abs(step) <= TOLERANCE * np.abs(theta) + np.finfo(float).tiny):
+        # p is a pure number, which may be zero
+        if np.all(np.abs(step) <= TOLERANCE * np.array([abs(theta[0]), 1.0 + abs(theta[1])])):
             break
     else:
         raise InvalidStatistics(

@@ -29,7 +29,10 @@ def output_moments(network: Network, components: Indices) -> Array:
     >>> output_moments(ErfNet(3), np.array([[0, 0, 0, 0], [0, 0, 1, 1], [0, 0, 0, 1]])).tolist()
     [3.0, 1.0, 0.0]
     """
-    table = np.array([output_moment(network, order) for order in range(components.shape[1] + 1)])
+    size = components.shape[1]
+    if np.all(components == components[:1, :1]):  # one output, as nearly always
+        return np.full(len(components), output_moment(network, size))
+    table = np.array([output_moment(network, order) for order in range(size + 1)])
     product = np.ones(len(components))
     for output in np.unique(components):
         product *= table[np.count_nonzero(components == output, axis=1)]
@@ -49,6 +52,8 @@ def output_moment_errors(network: Network, components: Indices) -> Array:
     orders = range(0, size + 1, 2)
     share = np.zeros(size + 1)
     share[::2] = [law.moment_error(order) / float(law.moment(order)) for order in orders]
+    if not share.any():
+        return np.zeros(len(components))
     total = np.zeros(len(components))
     for output in np.unique(components):
         total += share[np.count_nonzero(components == output, axis=1)]

@@ -29,6 +29,8 @@ def wick_count(components: Indices) -> Array:
     >>> wick_count(np.array([[1, 1, 1, 1], [1, 1, 2, 2], [1, 2, 2, 2]])).tolist()
     [3.0, 1.0, 0.0]
     """
+    if np.all(components == components[:1, :1]):  # one variable, as nearly always
+        return np.full(len(components), NORMAL_MOMENTS[components.shape[1]])
     count = np.ones(len(components))
     for component in np.unique(components):
         count *= NORMAL_MOMENTS[np.count_nonzero(components == component, axis=1)]

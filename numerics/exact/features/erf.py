@@ -22,6 +22,7 @@ from scipy.special import erf
 from numerics.errors import NotAvailable
 from numerics.exact.features.base import Array, FeatureMoments, Indices, closed_moments
 from numerics.exact.features.orthant import OrthantMoments
+from numerics.fields.index_sets import distinct_rows
 from numerics.networks.erf import ErfNet
 from numerics.results.estimate import Estimate
 
@@ -106,6 +107,7 @@ class LatticeMoments(FeatureMoments):
         axes = _principal_axes(network, points)
         spacings = _spacings(axes, max_order)
         self._rank = axes.shape[1]
+        self._n_points = len(points)
         self._lattices = []
         for offset in (0.0, 0.5):
             nodes, weights = _half_lattice(spacings, offset)
@@ -122,7 +124,9 @@ class LatticeMoments(FeatureMoments):
         """Sum over the lattices; see `FeatureMoments.moments`."""
         half = indices.shape[1] // 2
         # for the whole tensor left and right halves run over the same tuples
-        tuples, tuple_of = _distinct_rows(np.concatenate([indices[:, :half], indices[:, half:]]))
+        tuples, tuple_of = distinct_rows(
+            np.concatenate([indices[:, :half], indices[:, half:]]), self._n_points
+        )
         left, right = tuple_of[: len(indices)], tuple_of[len(indices) :]
         found, sizes = [], []
         for features, weights in self._lattices:
@@ -155,32 +159,27 @@ def _gram(features: Array, weights: Array, tuples: Indices) -> Array:
     depth = CHUNK
     while depth > 1 and depth * n_tuples**2 > ONE_THREAD:
         depth //= 2
-    step = CHUNK * max(1, BLOCK // (CHUNK * n_tuples))
-    for start in range(0, len(weights), step):
-        product = _products(features[:, start : start + step], tuples)
-        weighted = product * weights[start : start + step]
-        if depth < SHALLOWEST:
-            gram += weighted @ product.T
-            continue
+    if depth < SHALLOWEST:
+        depth = CHUNK
+    # both factors take the root of the weight: a matrix times its own transpose costs half
+    roots = np.sqrt(weights)
+    first = (features * roots).reshape(len(features), -1, depth).transpose(1, 0, 2).copy()
+    others = features.reshape(len(features), -1, depth).transpose(1, 0, 2).copy()
+    step = max(1, BLOCK // (depth * n_tuples))
+    for start in range(0, len(first), step):
+        rows = slice(start, start + step)
+        product = _products(first[rows], others[rows], tuples)
         # a stack of small matrix products, summed afterwards
-        stack = product.reshape(n_tuples, -1, depth)
-        weighted_stack = weighted.reshape(n_tuples, -1, depth)
-        gram += (weighted_stack.transpose(1, 0, 2) @ stack.transpose(1, 2, 0)).sum(axis=0)
+        gram += (product @ product.transpose(0, 2, 1)).sum(axis=0)
     return gram
 
 
-def _products(features: Array, indices: Indices) -> Array:
-    """Multiply features along index tuples: (n_points, Q), (A, k) -> (A, Q)."""
-    product = features[indices[:, 0]]
+def _products(first: Array, others: Array, indices: Indices) -> Array:
+    """Multiply features along index tuples, the first with weights: (B, n_points, q), (A, k) -> (B, A, q)."""
+    product = first.take(indices[:, 0], axis=1)
     for column in indices.T[1:]:
-        product *= features[column]
+        product *= others.take(column, axis=1)
     return product
-
-
-def _distinct_rows(indices: Indices) -> tuple[Indices, Indices]:
-    """Drop repeated index tuples, and say which of the rest each tuple is."""
-    rows, row_of = np.unique(indices, axis=0, return_inverse=True)
-    return rows, row_of.reshape(-1)
 
 
 def _principal_axes(network: ErfNet, points: Array) -> Array:
