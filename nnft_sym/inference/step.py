@@ -51,10 +51,12 @@ class Step:
 
         Σ|residual| over Σ|what the correlator is per unit of the coupling|: for one coupling the mean
         distance of the coupling of each element from the constant one, weighted by how much the element
-        depends on it. The share of the misfit that noise explains is taken off.
+        depends on it. The share of the misfit that noise explains is taken off. A coupling is left out where
+        the correlator vanishes or does not depend on it.
         """
         rest = float(np.sqrt(max(self.misfit**2 - self.noise**2, 0.0)))
-        return {name: rest / scale if scale > 0 else float("nan") for name, scale in self.scales.items()}
+        known = {name: scale for name, scale in self.scales.items() if 0.0 < scale < np.inf}
+        return {name: rest / scale for name, scale in known.items()}
 
     @property
     def next_terms(self) -> list[Monomial]:
