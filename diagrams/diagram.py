@@ -157,7 +157,7 @@ class Diagram:
         self._set(canonical_form(n, len(vertices), edges))
 
     def _set(self, form: CanonicalForm) -> None:
-        # The only writes to the frozen fields, on construction.
+        # on construction only: the fields are frozen
         object.__setattr__(self, "vertices", form.vertices)
         object.__setattr__(self, "edges", form.edges)
         object.__setattr__(self, "_automorphisms", form.automorphisms)

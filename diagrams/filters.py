@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TypeAlias
 
-from diagrams.canonical import Edge
 from diagrams.diagram import Diagram
 from diagrams.errors import UnknownFilter
 from diagrams.messages import did_you_mean, shown
@@ -86,17 +85,6 @@ def named_filter(name: str) -> NamedFilter:
     raise UnknownFilter(
         f"there is no diagram filter {shown(name)}; use one of {names} (several: with commas){near}"
     )
-
-
-def internal_lines(diagram: Diagram) -> tuple[Edge, ...]:
-    """Lines between vertices, self-loops included.
-
-    Examples
-    --------
-    >>> internal_lines(Diagram.from_edge_string("x1-y1,y1-y1,y1-x2"))
-    ((2, 2),)
-    """
-    return tuple(edge for edge in diagram.edges if edge[0] >= diagram.n_external)
 
 
 def _pieces_after_cut(diagram: Diagram, cut: Iterable[int]) -> Iterator[list[int]]:

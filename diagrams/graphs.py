@@ -86,24 +86,3 @@ def from_networkx(graph: "networkx.MultiGraph", external: "list[Any] | tuple[Any
     edges = tuple((place[a], place[b]) for a, b in graph.edges())
     valences = tuple(degree for node, degree in graph.degree() if node not in outside)
     return Diagram(len(outside), valences, edges)
-
-
-def internal_bridges(diagram: Diagram) -> tuple[tuple[int, int], ...]:
-    """Lines between vertices whose cutting adds a component: where a diagram is one-particle reducible.
-
-    Returns
-    -------
-    tuple of (int, int)
-        Node pairs as in `Diagram.edges`, sorted.
-
-    Examples
-    --------
-    >>> internal_bridges(Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,y1-y2,y2-x4,y2-x5,y2-x6"))
-    ((6, 7),)
-    """
-    import networkx
-
-    simple = networkx.Graph(edge for edge, lines in diagram.lines if edge[0] != edge[1])
-    single = {edge for edge, lines in diagram.lines if lines == 1 and edge[0] >= diagram.n_external}
-    found = ((min(edge), max(edge)) for edge in networkx.bridges(simple))
-    return tuple(sorted(edge for edge in found if edge in single))

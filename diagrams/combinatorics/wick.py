@@ -41,9 +41,13 @@ def contraction_count(n_external: int, vertices: Mapping[int, int]) -> int:
     if not isinstance(vertices, Mapping):
         raise GenerationError(f"vertices = {shown(vertices)} was given; as in {{4: 2}} is needed")
     numbers = [as_integer(one, "vertices", GenerationError) for pair in vertices.items() for one in pair]
-    ends = as_integer(n_external, "n_external", GenerationError) + sum(
-        valence * count for valence, count in zip(numbers[::2], numbers[1::2], strict=True)
-    )
+    n = as_integer(n_external, "n_external", GenerationError)
+    if min([n, *numbers]) < 0:
+        raise GenerationError(
+            f"n_external = {number_text(n)} and vertices = {shown(vertices)} were given; numbers of 0 or "
+            "more are needed"
+        )
+    ends = n + sum(valence * count for valence, count in zip(numbers[::2], numbers[1::2], strict=True))
     return 0 if ends % 2 else double_factorial(ends - 1)
 
 

@@ -3,24 +3,22 @@
 matplotlib is imported by the function that needs it, and ``pyplot`` never: nothing global is touched.
 """
 
-import re
 from collections.abc import Iterable
 from math import ceil
 from typing import TYPE_CHECKING
 
 from diagrams.pictures.curves import CurveStyle
 from diagrams.pictures.frames import Layout
-from diagrams.pictures.picture import Picture, picture
+from diagrams.pictures.names import NUMBERED
+from diagrams.pictures.picture import NOTE_DISTANCE, Picture, picture
 from diagrams.pictures.svg import Entry, captioned
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_NUMBERED = re.compile(r"([^\W\d_]+)_?(\d+)")
 _INCHES = 0.42  # per leg length
 _INCHES_PER_LETTER = 0.085  # of a title
-_NOTE_DISTANCE = 0.5  # from a point to the centre of its note, in leg lengths
 
 
 def sheet_figure(
@@ -114,10 +112,11 @@ def draw_on(axes: "Axes", drawn: Picture, caption: str, width: float, height: fl
         axes.plot([mark.x], [mark.y], "ko", markersize=2.0 if mark.external else 4.4, markeredgewidth=0)
         if mark.external and mark.label:
             axes.text(mark.label_x, mark.label_y, _name(mark.label), ha="center", va="center", fontsize=9)
-    axes.text(x, y - height / 2 + 0.1, caption, ha="center", va="bottom", fontsize=9)
+    below, formula = y - height / 2 + 0.1, _is_formula(caption)
+    axes.text(x, below, caption, ha="center", va="bottom", fontsize=9, parse_math=formula)
     for mark in drawn.marks:
         if mark.note is not None:
-            place = mark.x + _NOTE_DISTANCE * mark.note.x, mark.y + _NOTE_DISTANCE * mark.note.y
+            place = mark.x + NOTE_DISTANCE * mark.note.x, mark.y + NOTE_DISTANCE * mark.note.y
             text = f"${mark.note.base}^{{{mark.note.exponent}}}$"
             axes.text(*place, text, ha="center", va="center", fontsize=7)
     for curve in drawn.curves:
@@ -125,7 +124,18 @@ def draw_on(axes: "Axes", drawn: Picture, caption: str, width: float, height: fl
             axes.text(*curve.label_place, _name(curve.label), ha="center", va="center", fontsize=7)
 
 
+def _is_formula(text: str) -> bool:
+    """Tell whether what stands between dollars can be set; if not, the text is shown as it is."""
+    from matplotlib.mathtext import MathTextParser
+
+    try:
+        MathTextParser("path").parse(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _name(label: str) -> str:
     """A trailing number becomes a subscript."""
-    named = _NUMBERED.fullmatch(label)
+    named = NUMBERED.fullmatch(label)
     return f"${named[1]}_{{{named[2]}}}$" if named else label

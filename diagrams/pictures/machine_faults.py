@@ -1,7 +1,8 @@
 """Compiled measurements of drawings: what `diagrams.pictures.faults` and `stress` do, at machine speed.
 
 The same numbers but for rounding, hence the same pictures. Nothing here is imported by the drawing of one
-picture, which would wait for the compiler: what draws many of them imports this module first (`at_hand`).
+picture, which would wait for the compiler: what draws many of them imports this module first, as
+`make pictures` does.
 
 Conventions: a line is four complex numbers, a cubic, or is straight and one piece, with the first and last
 of them as its ends; ``ends[line]`` are the numbers of the nodes that it joins, ``nodes`` their places.

@@ -18,7 +18,8 @@ from diagrams.pictures.pieces import sampled
 Complex = NDArray[np.complex128]
 Points = tuple[tuple[float, float], ...]
 
-_NUMBERED = re.compile(r"([^\W\d_]+)_?(\d+)")
+#: A name with a number, which is set as a subscript.
+NUMBERED = re.compile(r"([^\W\d_]+)_?(\d+)")
 #: Size of the letters of external points and of vertices, and half the height of a line of them.
 POINT_SIZE, VERTEX_SIZE = 0.33, 0.26
 #: Widths of a letter and of a digit below the line, in units of the size.
@@ -50,7 +51,7 @@ def half_width(text: str, size: float) -> float:
     (0.43, 0.0)
     """
     plain = text.strip("$").replace("{", "").replace("}", "")
-    named = _NUMBERED.fullmatch(plain)
+    named = NUMBERED.fullmatch(plain)
     wide = _LETTER * len(named[1]) + _DIGIT * len(named[2]) if named else _LETTER * len(plain)
     return size * wide / 2
 

@@ -15,12 +15,14 @@ from math import comb, sqrt
 from diagrams.canonical import Edge
 from diagrams.diagram import Component, Diagram, as_diagram
 from diagrams.errors import InvalidDiagram
-from diagrams.messages import did_you_mean, shown
+from diagrams.messages import as_integer, as_list, did_you_mean, shown
 from diagrams.pictures.curves import LABEL_DISTANCE, Curve, CurveStyle, Point, drawn_lines, interrupted
 from diagrams.pictures.frames import Layout, framed, outward
 from diagrams.pictures.layout import layout as free_layout
 from diagrams.pictures.names import POINT_SIZE, VERTEX_SIZE, Name, beside, half_width, vertex_middles
 
+#: From a point to the middle of its note, in leg lengths.
+NOTE_DISTANCE = 0.5
 #: Room for the label of an external point, around the point.
 _LABEL_ROOM = 0.34
 _GAP = 0.35
@@ -137,7 +139,7 @@ class Picture:
     ) -> "Picture":
         """The same picture with other styles and labels of lines, and notes at points, by their numbers.
 
-        Labels of lines are given room in the bounding box.
+        Labels of lines and notes are given room in the bounding box.
 
         Examples
         --------
@@ -158,6 +160,12 @@ class Picture:
                 (x, y), wide = curve.label_place, half_width(curve.label, VERTEX_SIZE)
                 xs += [x - wide, x + wide]
                 ys += [y - VERTEX_SIZE / 2, y + VERTEX_SIZE / 2]
+        for mark in marks:
+            if mark.note:
+                x, y = mark.x + NOTE_DISTANCE * mark.note.x, mark.y + NOTE_DISTANCE * mark.note.y
+                wide = half_width(mark.note.base, POINT_SIZE) + half_width(mark.note.exponent, VERTEX_SIZE)
+                xs += [x - wide, x + wide]
+                ys += [y - POINT_SIZE, y + POINT_SIZE]
         return Picture(marks, curves, min(xs), min(ys), max(xs), max(ys))
 
     def shifted(self, dx: float, dy: float) -> "Picture":
@@ -222,11 +230,7 @@ def picture(
     if isinstance(diagram, Picture):
         return diagram
     as_diagram(diagram)
-    names = [f"x{i + 1}" for i in range(diagram.n_external)] if labels is None else list(labels)
-    if len(names) != diagram.n_external:
-        raise InvalidDiagram(
-            f"{len(names)} labels given for {diagram.n_external} external points; give one each"
-        )
+    names = _checked_labels(labels, diagram.n_external)
     style = _checked_layout(layout, diagram.n_external, incoming)
     parts = list(_numbered(diagram))
     drawn = []
@@ -240,6 +244,18 @@ def picture(
     return _arranged(drawn)
 
 
+def _checked_labels(labels: object, n: int) -> list[str]:
+    if labels is None:
+        return [f"x{i + 1}" for i in range(n)]
+    names = as_list(labels, "labels", InvalidDiagram)
+    if len(names) != n:
+        raise InvalidDiagram(f"{len(names)} labels given for {n} external points; give one each")
+    strange = [name for name in names if not isinstance(name, str)]
+    if strange:
+        raise InvalidDiagram(f"the label {shown(strange[0])} was given; a text for each point is needed")
+    return names
+
+
 def _checked_layout(layout: Layout | str, n: int, incoming: int | None) -> Layout:
     try:
         style = Layout(layout)
@@ -247,7 +263,8 @@ def _checked_layout(layout: Layout | str, n: int, incoming: int | None) -> Layou
         known = ", ".join(one.value for one in Layout)
         near = did_you_mean(layout, [one.value for one in Layout])
         raise InvalidDiagram(f"there is no layout {shown(layout)}; use one of {known}{near}") from None
-    if incoming is not None and (style is not Layout.COLUMNS or not 0 <= incoming <= n):
+    whole = None if incoming is None else as_integer(incoming, "incoming", InvalidDiagram)
+    if whole is not None and (style is not Layout.COLUMNS or not 0 <= whole <= n):
         raise InvalidDiagram(
             f"{incoming} incoming points given with the layout {style.value} and {n} points; give 0 to {n} "
             "of them, with the layout columns"

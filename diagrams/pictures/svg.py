@@ -1,6 +1,5 @@
 """Pictures as SVG text: one diagram, or a contact sheet. Self-contained, no fonts or styles from outside."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from math import ceil
@@ -10,6 +9,7 @@ from diagrams.errors import InvalidDiagram
 from diagrams.messages import shown
 from diagrams.pictures.curves import CurveStyle
 from diagrams.pictures.frames import Layout
+from diagrams.pictures.names import NUMBERED
 from diagrams.pictures.picture import Caption, Mark, Picture, picture, with_vertex_names
 
 _UNIT = 46.0  # pixels per leg length
@@ -17,7 +17,6 @@ _MARGIN = 10.0
 _BASELINE = 1.5  # of the name of a vertex, below its middle: y and the digit below the line hang lower
 _CAPTION = 22.0
 _FONT = "font-family=\"'STIX Two Text','Latin Modern Roman','Times New Roman',Georgia,serif\""
-_NUMBERED = re.compile(r"([^\W\d_]+)_?(\d+)")
 
 _DASHES = ' stroke-dasharray="4 3.5"'
 #: From a point to the centre of its note, across and up, and how far below the centre its letters stand.
@@ -216,7 +215,7 @@ def _note(mark: Mark, x: float, y: float) -> str:
 
 def _text(x: float, y: float, text: str, size: float) -> str:
     """Centred text; a name with a number is set in italics with a subscript."""
-    named = _NUMBERED.fullmatch(text)
+    named = NUMBERED.fullmatch(text)
     inner = escape(text)
     if named:
         inner = (

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from diagrams.diagram import Diagram
 from diagrams.pictures.curves import CurveStyle
 from diagrams.pictures.frames import Layout
+from diagrams.pictures.names import NUMBERED
 from diagrams.pictures.picture import Caption, Mark, Picture, picture, turning_points, with_vertex_names
 from diagrams.pictures.svg import Entry, captioned
 
-_NUMBERED = re.compile(r"([^\W\d_]+)_?(\d+)")
 _SPECIAL = {
     "\\": r"\textbackslash{}",
     **{c: f"\\{c}" for c in "&%$#_{}"},
@@ -281,7 +281,7 @@ def _name(label: str) -> str:
     >>> print(_name("x1"), _name("$k_1$"), _name("α2"), _name("10% of α"))
     $x_{1}$ $k_1$ ${\alpha}_{2}$ 10\% of $\alpha$
     """
-    named = _NUMBERED.fullmatch(label)
+    named = NUMBERED.fullmatch(label)
     if named:
         return f"${_formula(named[1])}_{{{named[2]}}}$"
     parts = _FORMULA.split(label)

@@ -102,8 +102,12 @@ def neuron_cumulants(
         wick = wick_count(component[rows])
         if order == 2 and has_closed_kernel(network):
             # a kernel in closed form is more precise than any quadrature
-            second = network.kernel.weight(points, points)[rows[:, 0], rows[:, 1]] * wick
-            moments[order] = Estimate(second, 4 * EPS * np.abs(second))
+            kernel = network.kernel
+            second = kernel.weight(points, points)[rows[:, 0], rows[:, 1]] * wick
+            # what is not a formula of its own: the variance of the weights, the characteristic function
+            own = output_moment_errors(network, component[rows]) / network.weight_variance
+            size = np.sqrt(kernel.weight_diagonal(points))[rows].prod(axis=1) * wick
+            moments[order] = Estimate(second, (4 * EPS + own) * np.abs(second) + kernel.relative_error * size)
         else:
             # the moments of h
             distinct, number_of = wanted[order]

@@ -12,7 +12,7 @@ from diagrams.messages import counted, shown
 from numerics.errors import InvalidPoints
 from numerics.fields.index_sets import multisets
 from numerics.fields.points import Points, as_points
-from numerics.given import as_real_array, as_wholes
+from numerics.given import as_number, as_real_array, as_whole, as_wholes
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -71,7 +71,8 @@ class FieldSet:
         return np.array_equal(self.inputs, other.inputs) and np.array_equal(self.outputs, other.outputs)
 
     def __hash__(self) -> int:
-        return hash((self.inputs.tobytes(), self.outputs.tobytes()))
+        # 0 and −0 are equal
+        return hash(((self.inputs + 0.0).tobytes(), self.outputs.tobytes()))
 
     def __repr__(self) -> str:
         first = ", ".join(self.short_label([row]) for row in range(min(len(self), MOST_FIELDS)))
@@ -225,12 +226,14 @@ class FieldSet:
 
     def scaled(self, factor: float) -> "FieldSet":
         """Multiply all inputs by one number."""
-        return FieldSet(self.inputs * float(factor), self.outputs)
+        number = as_number(factor, "factor", InvalidPoints, "a finite number is needed")
+        return FieldSet(self.inputs * number, self.outputs)
 
     def _axis(self, axis: int) -> int:
-        if not 0 <= int(axis) < self.d_in:
+        number = as_whole(axis, "axis", InvalidPoints, least=0)
+        if number >= self.d_in:
             raise InvalidPoints(f"axis {axis} was given; the inputs have axes 0 to {self.d_in - 1}")
-        return int(axis)
+        return number
 
 
 def as_field_set(fields: Fields, outputs: Sequence[int] | None = None, d_in: int | None = None) -> FieldSet:
@@ -261,7 +264,7 @@ def as_field_set(fields: Fields, outputs: Sequence[int] | None = None, d_in: int
     if isinstance(fields, FieldSet):
         if outputs is not None:
             raise InvalidPoints(
-                f"outputs = {shown(list(outputs))} were given beside a FieldSet, which has outputs of its "
+                f"outputs = {shown(outputs)} were given beside a FieldSet, which has outputs of its "
                 "own; leave them out"
             )
         as_points(fields.inputs, d_in)
@@ -293,7 +296,7 @@ def as_outputs(outputs: Sequence[int] | Indices | None, n_points: int) -> Indice
     """
     if outputs is None:
         return np.zeros(n_points, dtype=np.int64)
-    needed = f"one positive whole number, the output component, for each of {n_points} point(s) is needed"
+    needed = f"one positive whole number, the output, for each of {n_points} point(s) is needed"
     found = as_wholes(outputs, "outputs", InvalidPoints, needed, least=0, most=1 << 62)
     if 0 in found and any(found):
         raise InvalidPoints(
@@ -304,7 +307,7 @@ def as_outputs(outputs: Sequence[int] | Indices | None, n_points: int) -> Indice
         raise InvalidPoints.about(
             "outputs",
             f"{','.join(map(str, found[:20]))} was given for {n_points} point(s); one whole number, the "
-            "output component, is needed for each point",
+            "output, is needed for each point",
         )
     return np.array(found, dtype=np.int64)
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from numerics.errors import InvalidStatistics
 from numerics.fields.field_set import Fields, FieldSet
-from numerics.given import as_instance
+from numerics.given import as_instance, as_whole
 from numerics.inference.comparison import Comparison, compare
 from numerics.inference.eigenbasis import Eigenbasis, eigenbasis_of_blocks
 from numerics.results.correlator import Correlator
@@ -185,8 +185,21 @@ class Dataset(Shown):
         return compare(difference, self.basis(orders), n_blocks=self.sampled.n_blocks)
 
     def scatter(self, order: int, experiments: int) -> Array:
-        """Standard deviation over experiments: equal runs of neighbouring blocks, shape (M,)."""
+        """Standard deviation over experiments: equal runs of neighbouring blocks, shape (M,).
+
+        Raises
+        ------
+        InvalidStatistics
+            If the blocks are not as many for each experiment.
+        """
         blocks = self.blocks((order,))
+        if as_whole(experiments, "experiments", InvalidStatistics, least=2) > len(blocks) or (
+            len(blocks) % experiments
+        ):
+            raise InvalidStatistics(
+                f"experiments = {experiments} was given, and the sample has {len(blocks)} blocks; a number "
+                "that divides it is needed"
+            )
         per_experiment = blocks.reshape(experiments, -1, blocks.shape[1]).mean(axis=1)
         return np.asarray(per_experiment.std(axis=0, ddof=1))
 

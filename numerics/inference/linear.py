@@ -284,7 +284,7 @@ def _whitening(basis: Eigenbasis) -> Array:
 
 def as_model_error(model_error: ArrayLike, size: int) -> Array:
     """Check model errors, one for each number; shape (M,)."""
-    error = np.asarray(model_error, dtype=np.float64)
+    error = as_real_array(model_error, "model errors", InvalidStatistics, "numbers of 0 or more are needed")
     if error.shape != (size,) or not np.all(np.isfinite(error)) or np.any(error < 0):
         raise InvalidStatistics(
             f"model errors of shape {error.shape} were given; {size} finite numbers of 0 or more are needed"

@@ -170,12 +170,16 @@ def fit_power_law(
     jacobian = np.array([[middle ** theta[1], amplitude * np.log(middle)], [0.0, 1.0]])
     # by how much the parameters move with each value
     gain = jacobian @ np.linalg.inv(design.T @ design) @ design.T @ whiten
-    known = values.uncertainty if isinstance(values, Estimate) else Uncertainty.known(spread, _named(n, y))
+    measured = (
+        values if isinstance(values, Estimate) else Estimate(y, Uncertainty.known(spread, _named(n, y)))
+    )
     return PowerLaw(
         parameters=Estimate(
             [amplitude, theta[1]],
-            known.linear(lambda rows: rows @ gain.T, lambda rows: rows @ np.abs(gain).T),
+            measured.uncertainty.linear(lambda rows: rows @ gain.T, lambda rows: rows @ np.abs(gain).T),
             METHOD,
+            measured.quality,
+            measured.provenance,
         ),
         chi2=chi2,
         dof=len(y) - 2,

@@ -17,8 +17,9 @@ from numerics.given import as_real_array
 from numerics.integrals.rules.convergence import divergence
 from numerics.integrals.rules.domains import Box
 from numerics.kernels.base import Kernel
-from numerics.results.estimate import Estimate, Quality
+from numerics.results.estimate import Estimate
 from numerics.results.faces import Content, Shown
+from numerics.results.quality import if_finite, worst
 
 Array = NDArray[np.float64]
 
@@ -109,7 +110,8 @@ class Flow(Shown):
             logs, relative = np.log(value), error / value
             found = -np.diff(logs, axis=0) / steps
             uncertain = (relative[1:] + relative[:-1]) / steps
-        return Estimate(found, uncertain, method=self.integrals.method, quality=self.integrals.quality)
+        quality = if_finite(found, self.integrals.quality)
+        return Estimate(found, uncertain, self.integrals.method, quality, self.integrals.provenance)
 
 
 def boxes_of(cutoffs: Sequence[float]) -> list[Box]:
@@ -135,7 +137,7 @@ def flow_of(diagram: Diagram, kernel: Kernel, boxes: Sequence[Box], found: Seque
         np.stack([part.value for part in found]),
         np.stack([part.error for part in found]),
         method="; ".join(dict.fromkeys(part.method.split(",")[0] for part in found)),
-        quality=Quality.TRUSTED if all(part.trusted for part in found) else Quality.NOT_CONVERGED,
+        quality=worst(part.quality for part in found),
         provenance={**found[0].provenance, "domain": f"boxes with cutoffs {sizes.tolist()}"},
     )
     return Flow(sizes, integrals, divergence(diagram, kernel))

@@ -27,7 +27,8 @@ from numerics.lowering.monomials import Monomial, monomial_text, parse_monomial
 from numerics.results.correlator import Correlator, Part
 from numerics.results.estimate import Estimate
 from numerics.results.faces import Content, Shown
-from numerics.results.quality import Quality, worst
+from numerics.results.provenance import joined_methods
+from numerics.results.quality import if_finite, worst
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -66,6 +67,8 @@ class Prediction(Shown):
     program: Program
     _solved: tuple[Solved, ...] = field(repr=False)
     _propagator: Array = field(repr=False)
+    #: Error of the propagator, which kernels from quadrature have.
+    _uncertain: Array = field(repr=False)
 
     def __repr__(self) -> str:
         names = ", ".join(repr(monomial_text(key)) for key in self.coefficients)
@@ -149,14 +152,17 @@ class Prediction(Shown):
             If a coupling is missing or not finite.
         """
         needed = {name for key in self.coefficients for name, _ in key}
+        if not isinstance(couplings, Mapping):
+            raise LoweringError(
+                f"couplings = {shown(couplings)} was given; numbers by name are needed, as in "
+                '{"lambda": 0.01}'
+            )
         if not needed <= set(couplings):
             raise LoweringError(
                 f"couplings {sorted(couplings)} given, the expansion has {sorted(needed)}; give each of them "
                 "(D and δ, for a field with components, from component_values)"
             )
-        values = {
-            name: np.asarray(value, dtype=np.float64)[..., np.newaxis] for name, value in couplings.items()
-        }
+        values = {name: _as_numbers(value, name)[..., np.newaxis] for name, value in couplings.items()}
         wrong = sorted(name for name in needed if not np.all(np.isfinite(values[name])))
         if wrong:
             raise LoweringError(f"{', '.join(wrong)} given as NaN or infinity; give finite couplings")
@@ -165,8 +171,9 @@ class Prediction(Shown):
             factor = np.ones(1)
             for name, power in key:
                 factor = factor * values[name] ** power
-            value = value + factor * found.value
-            error = error + np.abs(factor) * found.error
+            with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is flagged below
+                value = value + factor * found.value
+                error = error + np.abs(factor) * found.error
         total = _summary(value, error, tuple(self.coefficients.values()))
         return total if total.ndim > 1 else Correlator.over(self.fields, self.order, Part.FULL, total)
 
@@ -198,7 +205,7 @@ class Prediction(Shown):
         LoweringError
             If the expansion has no term linear in the coupling, or the tensor does not fit.
         """
-        return self._with_tensor(coupling, np.asarray(tensor, dtype=np.float64), times_integral=True)
+        return self._with_tensor(coupling, _as_numbers(tensor, coupling), times_integral=True)
 
     def evaluate_contact(self, coupling: str, tensor: ArrayLike) -> Correlator:
         """Like `evaluate_tensor`, for the product of coupling and vertex integral.
@@ -219,7 +226,7 @@ class Prediction(Shown):
         NotAvailable, LoweringError
             As for `evaluate_tensor`.
         """
-        return self._with_tensor(coupling, np.asarray(tensor, dtype=np.float64), times_integral=False)
+        return self._with_tensor(coupling, _as_numbers(tensor, coupling), times_integral=False)
 
     def _with_tensor(self, coupling: str, tensor: Array, *, times_integral: bool) -> Correlator:
         groups = [group for group in self.program.groups if group.couplings == ((coupling, 1),)]
@@ -230,10 +237,11 @@ class Prediction(Shown):
             solved[number] = self._dressed(solved[number], coupling, tensor, times_integral=times_integral)
         total = Product(np.zeros(len(self.indices)))
         for group in groups:
-            part = _evaluate_group(group, solved, self.indices, self._propagator)
+            part = _evaluate_group(group, solved, self.indices, self._propagator, self._uncertain)
             total.add(part.value, part.error)
         one = self.coefficients[((coupling, 1),)]
-        found = Estimate(total.value, total.error, one.method, one.quality, one.provenance)
+        quality = if_finite(total.value, one.quality)
+        found = Estimate(total.value, total.error, one.method, quality, one.provenance)
         return Correlator.over(self.fields, self.order, Part.DERIVED, found)
 
     def _dressed(self, solved: Solved, coupling: str, tensor: Array, *, times_integral: bool) -> Solved:
@@ -291,7 +299,7 @@ def assembled(program: Program, solved: Sequence[Solved], problem: Problem) -> P
         used = [solved[k] for k in sorted({k for group in groups for k in group.integrands})]
         found = judged(total, used, problem.accuracy.rtol, provenance)
         coefficients[key] = Correlator.over(fields, n, Part.FULL, found)
-    return Prediction(n, fields, coefficients, program, tuple(solved), propagator)
+    return Prediction(n, fields, coefficients, program, tuple(solved), propagator, uncertain)
 
 
 def checked_terms(terms: Iterable[TermLike] | Expanded) -> list[TermLike]:
@@ -312,15 +320,9 @@ def checked_terms(terms: Iterable[TermLike] | Expanded) -> list[TermLike]:
 
 
 def _evaluate_group(
-    group: TermGroup,
-    solved: Sequence[Solved],
-    indices: Indices,
-    propagator: Array,
-    uncertain: Array | None = None,
+    group: TermGroup, solved: Sequence[Solved], indices: Indices, propagator: Array, uncertain: Array
 ) -> Product:
     """Sum the terms of a group for all multisets, in blocks of terms; the propagator is `uncertain`."""
-    if uncertain is None:
-        uncertain = np.zeros_like(propagator)
     parts = [solved[k] for k in group.integrands]
     step = max(1, _BLOCK // max(1, len(indices)))
     total = Product(np.zeros(len(indices)))
@@ -341,11 +343,19 @@ def _evaluate_group(
     return total
 
 
+def _as_numbers(given: ArrayLike, name: str) -> Array:
+    """Take a coupling, or a tensor of it, which may have NaN where there is none."""
+    try:
+        return np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise LoweringError(f"{name} = {shown(given)} was given; real numbers are needed") from None
+
+
 def _summary(value: Array, error: Array, parts: tuple[Estimate, ...]) -> Estimate:
     return Estimate(
         value,
         np.broadcast_to(error, value.shape),
-        method="; ".join(dict.fromkeys(part.method for part in parts)),
-        quality=Quality.TRUSTED if all(part.trusted for part in parts) else Quality.NOT_CONVERGED,
+        method=joined_methods(part.method for part in parts),
+        quality=if_finite(value, worst(part.quality for part in parts)),
         provenance=parts[0].provenance if parts else {},
     )

@@ -161,6 +161,11 @@ class Kernel(Described, ABC):
         return 0.0
 
     @property
+    def code(self) -> tuple[str, ...]:
+        """Modules whose code its values depend on, with all that those import."""
+        return (type(self).__module__,)
+
+    @property
     def by_quadrature(self) -> bool:
         """Whether every value is an integral: a thousand times the work of a formula."""
         return False

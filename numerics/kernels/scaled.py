@@ -23,6 +23,8 @@ class ScaledKernel(Kernel):
         Positive.
     variance : float
         Variance of the output bias.
+    factor_error : float, optional
+        Relative error of the factor, which may be a moment that was integrated.
 
     Examples
     --------
@@ -35,6 +37,7 @@ class ScaledKernel(Kernel):
     base: Kernel
     factor: float
     variance: float
+    factor_error: float = 0.0
 
     # A plain attribute in the base class, which could be assigned; kernels are frozen, so nobody assigns it,
     # and there is one number to keep true instead of two.
@@ -107,6 +110,11 @@ class ScaledKernel(Kernel):
         return None if found is None else (self.factor * found[0], found[1])
 
     @property
+    def code(self) -> tuple[str, ...]:
+        """Its own, and that of the base."""
+        return (__name__, *self.base.code)
+
+    @property
     def relative_error(self) -> float:
-        """That of the base."""
-        return self.base.relative_error
+        """That of the base and of the factor."""
+        return self.base.relative_error + self.factor_error

@@ -151,7 +151,8 @@ class Network(Described, ABC):
         factor = self.weight_variance / self.amplitude_deviation**2
         if factor == 1.0 and closed.bias_variance == self.bias_variance:
             return closed
-        return ScaledKernel(closed, factor, self.bias_variance)
+        unit = self.laws.output.unit
+        return ScaledKernel(closed, factor, self.bias_variance, unit.moment_error(2) / float(unit.moment(2)))
 
     def features(self, weights: Array, biases: Array, points: Array) -> Array:
         """Evaluate the hidden layer for given parameters.

@@ -71,6 +71,11 @@ class PlaneWaveKernel(Kernel):
         return 0.0
 
     @property
+    def relative_error(self) -> float:
+        """That of the characteristic functions, each of which is 1 at most."""
+        return self.d_in * self.law.characteristic_error
+
+    @property
     def length_scale(self) -> float:
         """1/slope, or that of the waves of a mean."""
         return 1.0 / (self.slope * max(self.law.scale, abs(self.law.mean)))

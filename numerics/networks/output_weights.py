@@ -91,8 +91,7 @@ def output_moment(network: Network, order: int) -> float:
     if correlation > 0.0:
         raise NotAvailable(
             "exact correlators need independent neurons, and the output weights are correlated "
-            f"(α = {correlation:g}); sample the network, or use the 4-point function that "
-            "`numerics.networks.base.Network.with_laws` names"
+            f"(α = {correlation:g}); sample the network"
         )
     if not law.even:
         raise NotAvailable(

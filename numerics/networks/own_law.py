@@ -65,7 +65,7 @@ class OwnLaw(ParameterLaw):
 
     family: ClassVar[str] = "own"
     symmetric: ClassVar[bool] = False
-    moments: Sequence[Moment]
+    moments: Sequence[Moment] | Array
     draw: Callable[[Array], Array]
     name: str = "own"
 
@@ -74,11 +74,35 @@ class OwnLaw(ParameterLaw):
         if not callable(self.draw):
             raise InvalidNetwork(f"draw = {shown(self.draw)} was given; a function of an array is needed")
         needed = "finite numbers E[g], E[g²], …"
+        if isinstance(self.moments, np.ndarray):
+            object.__setattr__(self, "moments", self.moments.ravel().tolist())
         if not isinstance(self.moments, Sequence) or isinstance(self.moments, str | bytes):
             raise InvalidNetwork(f"moments = {shown(self.moments)} was given; {needed} are needed")
-        for moment in self.moments:
-            as_number(moment, "a moment", InvalidNetwork, needed)
+        for order, moment in enumerate(self.moments, start=1):
+            size = as_number(moment, "a moment", InvalidNetwork, needed)
+            if order % 2 == 0 and size < 0.0:
+                raise InvalidNetwork(
+                    f"E[g^{order}] = {shown(moment)} was given; an even moment is not negative: give E[g], "
+                    "E[g²], … in this order"
+                )
+        self._try_to_draw()
         object.__setattr__(self, "moments", tuple(self.moments))
+
+    def _try_to_draw(self) -> None:
+        """Draw a few values now: what fails inside compiled loops has no traceback."""
+        some = np.linspace(0.1, 0.9, 5)
+        try:
+            found = np.asarray(self.draw(some), dtype=np.float64)
+        except Exception as error:  # whatever the function of the user raises
+            raise InvalidNetwork(
+                f"draw = {shown(self.draw)} was given, and fails for an array of numbers from 0 to 1 "
+                f"({type(error).__name__}: {error}); a function of an array is needed, as of NumPy"
+            ) from error
+        if found.shape != some.shape:
+            raise InvalidNetwork(
+                f"draw = {shown(self.draw)} was given, and makes shape {found.shape} of shape {some.shape}; "
+                "one value for each number is needed"
+            )
 
     @property
     def text(self) -> None:
@@ -98,7 +122,8 @@ class OwnLaw(ParameterLaw):
         return order <= len(self.moments)
 
     def _moment(self, order: int) -> Moment:
-        return self.moments[order - 1] if order else 1.0
+        found: Moment = self.moments[order - 1] if order else 1.0
+        return found
 
     def _quantile(self, u: Array) -> Array:
         return np.asarray(self.draw(u), dtype=np.float64)

@@ -47,9 +47,9 @@ def as_law(given: object, what: str = "law") -> ParameterLaw:
             return law_of_scipy(given)
         raise _unknown(given, what)
     name, _, rest = given.strip().partition(":")
-    numbers = _read_numbers(given, rest, what)
-    if name.startswith("scipy."):
-        return named_scipy_law(name.removeprefix("scipy."), numbers)
+    if name.startswith("scipy."):  # some of its numbers have capitals
+        return named_scipy_law(name.removeprefix("scipy."), _read_numbers(given, rest, what))
+    numbers = {key.lower(): value for key, value in _read_numbers(given, rest, what).items()}
     family = next((one for one in FAMILIES if one.family == name.lower()), None)
     if family is None:
         raise _unknown(given, what)
@@ -84,8 +84,8 @@ def _read_numbers(given: str, text: str, what: str) -> dict[str, float]:
     found: dict[str, float] = {}
     for item in text.split(",") if text.strip() else ():
         name, _, value = item.partition("=")
-        name = name.strip().lower()
-        if name in found:
+        name = name.strip()
+        if name.lower() in map(str.lower, found):
             raise InvalidNetwork.about(
                 what, f"{shown(given)} was given: {shown(name)} stands there twice; give it once"
             )

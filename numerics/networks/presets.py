@@ -14,6 +14,8 @@ from numerics.networks.architectures import network
 from numerics.networks.base import Network
 
 PRESETS = ("lecun", "he", "glorot", "pytorch")
+#: What an initialisation sets besides deviations and the law of output weights.
+_ALSO_SET = {"pytorch": ("output_bias", "hidden_law", "bias_law")}
 
 
 def preset(name: str, kind: str, width: int, d_in: int = 1, **given: Any) -> Network:
@@ -51,6 +53,12 @@ def preset(name: str, kind: str, width: int, d_in: int = 1, **given: Any) -> Net
         raise InvalidNetwork(f"unknown initialisation {shown(name)}; the known ones are {known}{near}")
     if isinstance(kind, str) and kind.strip().lower() == "cos":
         raise InvalidNetwork("the cos-net has momenta and phases, no customary initialisation; set sigma_w")
+    fixed = sorted({"sigma_w", "sigma_b", "output_law", *_ALSO_SET.get(name, ())} & set(given))
+    if fixed:
+        raise InvalidNetwork(
+            f"{fixed[0]} = {shown(given[fixed[0]])} was given beside the initialisation {name}, which sets "
+            "it; leave one of them out"
+        )
     width, d_in = (as_whole(one, what, InvalidNetwork) for one, what in ((width, "width"), (d_in, "d_in")))
     if name in ("lecun", "he"):
         sigma = sqrt(2.0) if name == "he" else 1.0

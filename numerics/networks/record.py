@@ -15,7 +15,7 @@ from typing import Any, cast
 from diagrams.messages import shown
 from numerics.errors import InvalidNetwork
 from numerics.networks.activations import fingerprint
-from numerics.networks.architectures import LAW_KEYS, as_network, network
+from numerics.networks.architectures import as_network, network
 from numerics.networks.base import Network
 from numerics.networks.laws import ParameterLaw
 from numerics.networks.named import NAMED
@@ -77,12 +77,6 @@ def record_text(network: Network) -> str:
     return json.dumps(to_record(network), ensure_ascii=False)
 
 
-def reads_back(network: Network) -> bool:
-    """Whether the record of a network defines it: not if a function of Python does."""
-    laws = (getattr(network.laws, short) for short in LAW_KEYS.values())
-    return "function" not in to_record(network) and all(law.text is not None for law in laws)
-
-
 def from_record(record: Mapping[str, object] | str) -> Network:
     """Make the network that a record describes.
 
@@ -126,6 +120,12 @@ def from_record(record: Mapping[str, object] | str) -> Network:
             f"the record of a network has no {' and no '.join(missing)}: {shown(dict(given))}"
         )
     kind, width = given.pop("kind"), given.pop("width")
+    strange = [key for key in given if not isinstance(key, str) or key == "name"]
+    if strange:
+        raise InvalidNetwork(
+            f"the key {shown(strange[0])} was given in the record of a network; keys are words such as kind, "
+            "width, sigma_w"
+        )
     return network(cast(str, kind), cast(int, width), **given)
 
 

@@ -120,7 +120,8 @@ def _power(a: Array, b: Array, da: Array | None, db: Array | None) -> Result:
         widest = np.where(least > 0.0, np.max(corners, axis=0), np.inf)
         return value, slopes, [None if da is None else np.zeros_like(widest), widest]
     value, slopes, bounds = _of_one(lambda x: x**b, lambda x, f: np.asarray(b * x ** (b - 1.0)), a, da)
-    by_exponent = np.where(a > 0.0, value * np.log(np.where(a > 0.0, a, 1.0)), 0.0)
+    # a negative number has no power beside whole ones, so that an uncertain exponent has no slope there
+    by_exponent = np.where(a > 0.0, value * np.log(np.where(a > 0.0, a, 1.0)), np.where(a < 0.0, np.nan, 0.0))
     return value, [*slopes, by_exponent], [*bounds, db]
 
 

@@ -1,7 +1,7 @@
 """One symmetric tensor over a set of fields: an n-point function, or what was made of some."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, NoReturn, final
 
@@ -12,6 +12,7 @@ from diagrams.messages import counted, shown
 from numerics.errors import InvalidPoints, InvalidStatistics
 from numerics.fields.field_set import FieldSet
 from numerics.fields.index_sets import multiset_count, ranks
+from numerics.given import as_instance
 from numerics.results.estimate import Estimate
 from numerics.results.faces import Content
 from numerics.results.provenance import Provenance
@@ -70,7 +71,12 @@ class Correlator(Estimate):
     fields: FieldSet
     order: int
     part: Part
-    _old: Mapping[str, Callable[[], object]]
+    # how attributes of one release ago are found
+    _old: Mapping[str, Callable[[], object]] = field(init=False)
+
+    def __getstate__(self) -> dict[str, object]:
+        """Leave out what finds old attributes: it cannot travel to another process."""
+        return {**self.__dict__, "_old": {}}
 
     def __init__(
         self,
@@ -84,9 +90,12 @@ class Correlator(Estimate):
         provenance: Provenance | None = None,
         evidence: Mapping[str, float] | None = None,
         *,
+        uncertainty: Uncertainty | None = None,
         old: Mapping[str, Callable[[], object]] | None = None,
     ) -> None:
-        super().__init__(value, error, method, quality, provenance, evidence)
+        as_instance(fields, FieldSet, "fields", InvalidPoints, "a FieldSet, as in FieldSet([0.5, 1.0]),")
+        as_instance(part, Part, "part", InvalidPoints, "a Part, such as Part.FULL,")
+        super().__init__(value, error, method, quality, provenance, evidence, uncertainty=uncertainty)
         if self.shape != (multiset_count(len(fields), order),):
             raise InvalidPoints(
                 f"values of shape {self.shape} were given for the {order}-point function of {len(fields)} "

@@ -8,13 +8,14 @@ import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import ArrayLike, NDArray
 
+from diagrams.messages import counted, shown
 from numerics.deprecated import renamed
 from numerics.errors import InvalidStatistics
 from numerics.results.arithmetic import PLAIN, propagated
 from numerics.results.faces import Content, Shown
 from numerics.results.provenance import Provenance, joined, joined_methods
 from numerics.results.quality import Quality as Quality
-from numerics.results.quality import worst
+from numerics.results.quality import if_finite, worst
 from numerics.results.uncertainty import Uncertainty, concatenated, together
 
 Array = NDArray[np.float64]
@@ -76,14 +77,20 @@ class Estimate(NDArrayOperatorsMixin, Shown):
         *,
         uncertainty: Uncertainty | None = None,
     ) -> None:
-        numbers = np.asarray(value, dtype=np.float64)
+        try:
+            numbers = np.asarray(value, dtype=np.float64)
+        except (TypeError, ValueError):
+            raise InvalidStatistics(f"value = {shown(value)} was given; real numbers are needed") from None
         given = uncertainty if error is None else error
         if given is None:
             given = Uncertainty(numbers.shape)
         elif not isinstance(given, Uncertainty):
             given = Uncertainty.bounded(given)
         if given.shape != numbers.shape:
-            raise ValueError(f"value has shape {numbers.shape} but error has {given.shape}")
+            raise InvalidStatistics(
+                f"errors of shape {given.shape} were given for values of shape {numbers.shape}; one error "
+                "for each value is needed"
+            )
         own = {
             "value": numbers,
             "uncertainty": given,
@@ -178,6 +185,8 @@ class Estimate(NDArrayOperatorsMixin, Shown):
     def __repr__(self) -> str:
         if self.ndim == 0:
             return f"<Estimate: {self}; {self._judged()}>"
+        if not self.size:
+            return f"<Estimate of shape {self.shape}: no numbers>"
         first = [str(one) for one in Estimate.__getitem__(self, 0)[:4]] if self.ndim == 2 else []
         first = first or [str(Estimate.__getitem__(self, row)) for row in range(min(len(self), 4))]
         more = ", ..." if self.size > len(first) else ""
@@ -216,6 +225,13 @@ class Estimate(NDArrayOperatorsMixin, Shown):
         return (f'.evidence["{name}"]', lambda: evidence[name]) if name in evidence else None
 
     # -- arithmetic ----------------------------------------------------------------------------------------
+
+    # the numbers are frozen: x += y makes new ones
+    __iadd__ = NDArrayOperatorsMixin.__add__
+    __isub__ = NDArrayOperatorsMixin.__sub__
+    __imul__ = NDArrayOperatorsMixin.__mul__
+    __itruediv__ = NDArrayOperatorsMixin.__truediv__
+    __ipow__ = NDArrayOperatorsMixin.__pow__
 
     def __array_ufunc__(self, ufunc: np.ufunc, call: str, *inputs: Any, **options: Any) -> Any:
         if ufunc in PLAIN:
@@ -301,9 +317,18 @@ class Estimate(NDArrayOperatorsMixin, Shown):
 
     def std(self, axis: None = None, dtype: None = None, out: None = None, ddof: float = 0.0) -> "Estimate":
         """Spread of the numbers among themselves, with its error to first order."""
-        rest = self.value - self.value.mean()
-        spread = float(np.sqrt(np.sum(rest**2) / (self.size - ddof)))
-        slope = rest / (spread * (self.size - ddof)) if spread > 0 else np.zeros(self.shape)
+        rest, freedom = self.value - self.value.mean(), self.size - ddof
+        if freedom <= 0:
+            raise InvalidStatistics(
+                f"the spread of {counted(self.size, 'number')} was asked for with ddof = {ddof:g}; more "
+                "numbers than that are needed"
+            )
+        spread = float(np.sqrt(np.sum(rest**2) / freedom))
+        if spread == 0.0 and np.any(self.error > 0.0):
+            # where all are equal the spread has no slope: whatever scatters makes it larger
+            unknown = Uncertainty.bounded(np.inf)
+            return Estimate(spread, unknown, self.method, Quality.UNDEFINED, self.provenance, self.evidence)
+        slope = rest / (spread * freedom) if spread > 0 else np.zeros(self.shape)
 
         def change(rows: Array) -> Array:
             return np.asarray((rows * slope).reshape(len(rows), -1).sum(axis=1))
@@ -370,9 +395,15 @@ def _matmul(first: Estimate, second: Estimate) -> Any:
         weights, numbers = first.value, second
     if numbers.ndim != 1:
         return NotImplemented
-    own = numbers.uncertainty.linear(
-        lambda rows: np.asarray(rows @ weights.T), lambda rows: np.asarray(rows @ np.abs(weights).T)
-    )
-    return Estimate(
-        weights @ numbers.value, own, numbers.method, numbers.quality, numbers.provenance, numbers.evidence
-    )
+    if weights.ndim not in (1, 2) or weights.shape[-1] != numbers.size:
+        raise InvalidStatistics(
+            f"weights of shape {weights.shape} were given for {counted(numbers.size, 'number')}; one weight "
+            "for each number is needed, or rows of them"
+        )
+    with np.errstate(invalid="ignore"):  # what is not finite is flagged
+        own = numbers.uncertainty.linear(
+            lambda rows: np.asarray(rows @ weights.T), lambda rows: np.asarray(rows @ np.abs(weights).T)
+        )
+        value = np.asarray(weights @ numbers.value)
+    quality = if_finite(value, numbers.quality)
+    return Estimate(value, own, numbers.method, quality, numbers.provenance, numbers.evidence)

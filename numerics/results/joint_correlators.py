@@ -10,12 +10,11 @@ from diagrams.messages import counted, shown
 from numerics.deprecated import renamed
 from numerics.errors import InvalidStatistics, NotAvailable, OrderMissing
 from numerics.fields.field_set import FieldSet
-from numerics.given import as_whole, as_wholes
+from numerics.given import as_instance, as_whole, as_wholes
 from numerics.results.correlator import Correlator, Part
-from numerics.results.estimate import Estimate
+from numerics.results.estimate import Estimate, in_a_row
 from numerics.results.faces import Content, Shown
 from numerics.results.provenance import Provenance, joined_methods
-from numerics.results.quality import worst
 from numerics.results.uncertainty import Uncertainty, concatenated
 
 if TYPE_CHECKING:
@@ -71,10 +70,28 @@ class Correlators(Shown, Mapping[int, Correlator]):
 
     @staticmethod
     def of(correlators: "Iterable[Correlator]") -> "Correlators":
-        """Put full correlators of different orders together, as they are."""
+        """Put full correlators of different orders together, as they are.
+
+        Raises
+        ------
+        InvalidStatistics
+            If they are no correlators, of different fields, or an order occurs twice.
+        """
         from numerics.results.listed import Listed
 
-        return Correlators(Listed(tuple(correlators)))
+        given = tuple(correlators) if isinstance(correlators, Iterable) else (correlators,)
+        needed = "correlators of different orders are needed"
+        return Correlators(
+            Listed(
+                tuple(
+                    as_instance(one, Correlator, "a correlator", InvalidStatistics, needed) for one in given
+                )
+            )
+        )
+
+    # two tables of numbers are the same if they are one and the same; numbers compare element by element
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
 
     # -- a mapping -----------------------------------------------------------------------------------------
 
@@ -94,8 +111,14 @@ class Correlators(Shown, Mapping[int, Correlator]):
         return self._made[order]
 
     def _missing(self, order: int) -> str:
-        what = self._part.value.format(order)
-        return f"there is no {what} here, only {list(self._orders)}; ask for order {order} in `orders`"
+        what, full = self._part.value.format(order), self._origin.orders
+        here = f"there is no {what} here, only {list(self._orders)}"
+        if self._part is Part.FULL or order % 2:
+            return f"{here}; ask for order {order} in `orders`"
+        lower = [even for even in range(2, order + 1, 2) if even not in full]
+        if lower:
+            return f"{here}; it takes the full ones of lower orders: ask for {lower}, too, in `orders`"
+        return f"{here}: it is not known for these"
 
     def __iter__(self) -> Iterator[int]:
         return iter(self._orders)
@@ -266,15 +289,7 @@ class Correlators(Shown, Mapping[int, Correlator]):
         Estimate
             Shape (M,).
         """
-        chosen = [self[order] for order in self._chosen(orders)]
-        first = chosen[0]
-        return Estimate(
-            np.concatenate([one.value for one in chosen]),
-            concatenated([one.uncertainty for one in chosen]),
-            first.method,
-            worst(one.quality for one in chosen),
-            first.provenance,
-        )
+        return in_a_row(self[order] for order in self._chosen(orders))
 
     def covariance(self, orders: Iterable[int] | int | None = None) -> Array:
         """Joint covariance of several orders, full or connected, one after the other; shape (M, M).
@@ -287,7 +302,7 @@ class Correlators(Shown, Mapping[int, Correlator]):
         return self._uncertainty(orders).covariance()
 
     def deviations(self, orders: Iterable[int] | int | None = None) -> Array:
-        """Deviations F of the blocks, shape (B, M): the covariance is FᵀF.
+        """Deviations F of the blocks, shape (B, M): the covariance is FᵀF. Merged runs follow each other.
 
         Raises
         ------
@@ -297,7 +312,7 @@ class Correlators(Shown, Mapping[int, Correlator]):
         parts = self._uncertainty(orders).blocks
         if not parts:
             raise InvalidStatistics("the numbers were not sampled; there are no blocks that deviate")
-        return parts[0].deviations
+        return np.concatenate([part.deviations for part in parts])
 
     def _uncertainty(self, orders: Iterable[int] | int | None) -> Uncertainty:
         parts = [self[order].uncertainty for order in self._chosen(orders)]
@@ -394,7 +409,9 @@ class Correlators(Shown, Mapping[int, Correlator]):
     def _sampled(self, name: str) -> Any:
         found = getattr(self._origin, name, None)
         if found is None:
-            raise InvalidStatistics(f"these correlators were not sampled, they have no {name}")
+            raise InvalidStatistics(
+                f"these correlators have no {name}; those sampled from an Ensemble of networks have it"
+            )
         return found
 
     # -- faces ---------------------------------------------------------------------------------------------

@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from enum import Enum
 
+import numpy as np
+from numpy.typing import NDArray
+
 
 class Quality(Enum):
     """Whether an error bar can be trusted; the value is a sentence to show the user."""
@@ -24,7 +27,7 @@ class Quality(Enum):
     )
     UNDEFINED = (
         "not finite: a division by zero, a function outside its domain, or an average that does not exist; "
-        "use the elements that are finite"
+        "leave out the elements that are not finite"
     )
 
 
@@ -37,6 +40,17 @@ _WORST_FIRST = (
     Quality.NOT_CONVERGED,
     Quality.TRUSTED,
 )
+
+
+def if_finite(values: NDArray[np.float64], quality: Quality) -> Quality:
+    """Return `quality`, or that of undefined numbers where some are not finite.
+
+    Examples
+    --------
+    >>> if_finite(np.array([1.0, np.inf]), Quality.TRUSTED).name
+    'UNDEFINED'
+    """
+    return quality if bool(np.all(np.isfinite(values))) else Quality.UNDEFINED
 
 
 def worst(qualities: Iterable[Quality]) -> Quality:

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import final
+from uuid import uuid4
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -146,7 +147,7 @@ class Uncertainty:
         return cls(deviations.shape[1:], tuple(map(Blocks, sources, rows)))
 
     @classmethod
-    def known(cls, covariance: ArrayLike, name: str = "a covariance that was given") -> "Uncertainty":
+    def known(cls, covariance: ArrayLike, name: str | None = None) -> "Uncertainty":
         """Make a statistical error from a covariance that is known.
 
         Parameters
@@ -154,7 +155,8 @@ class Uncertainty:
         covariance : array_like, shape (M, M)
             Symmetric, without negative eigenvalues.
         name : str, optional
-            What it is of: numbers with the same name and covariance are the same numbers.
+            What it is of: numbers with the same name and covariance are the same numbers. Numbers without
+            a name are independent of all others.
 
         Raises
         ------
@@ -174,6 +176,8 @@ class Uncertainty:
                     f"the covariance has a negative eigenvalue {values.min():.3g}; {needed}"
                 )
             factor = (vectors * np.sqrt(np.maximum(values, 0.0))).T
+        if name is None:
+            return cls.of_blocks(Source(f"a covariance that was given ({uuid4().hex})", 0, None), factor)
         mark = hashlib.sha256(np.ascontiguousarray(found).tobytes()).hexdigest()[:16]
         return cls.of_blocks(Source(f"{name} ({mark})", 0, None), factor)
 

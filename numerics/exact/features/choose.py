@@ -1,17 +1,17 @@
-"""Estimate E[s(x_1) … s(x_n)] of the hidden features of one neuron: the input of every finite-width formula.
+"""Moments E[s(x_1) … s(x_n)] of the hidden features of one neuron: the input of every finite-width formula.
 
 What to use when
 ----------------
 `feature_moments` picks the way that fits network and points:
 
-- Gauss-net, Cos-net: closed form, any n and d (`feature_moments_closed`);
+- Gauss-net, Cos-net: closed form, any n and d (`closed`);
 - Erf-net: lattice sum over the Gaussian parameters when the points span few dimensions, else the orthant
-  recursion, which does not depend on the dimension (`feature_moments_erf`);
+  recursion, which does not depend on the dimension (`erf`, `orthant`);
 - ReLU-net: integrals over the sector where all neurons are active: trigonometric polynomials on an arc or a
   spherical polygon where the points of a moment span up to three dimensions, bias included, and integration
-  by parts down to those where they span up to six (`feature_moments_relu`);
+  by parts down to those where they span up to six (`relu`);
 - other activations, other laws of hidden weights or biases: quadrature over the parameters of a neuron
-  (`feature_moments_quadrature`).
+  (`by_quadrature`).
 
 Each of them registers at `numerics.exact.features.base.closed_moments`; a network that nobody knows is
 integrated.

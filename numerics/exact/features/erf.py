@@ -7,7 +7,7 @@ Two methods that share no code; each is the test of the other.
 `LatticeMoments`
     Trapezoidal rule in the Gaussian parameters (W, b), reduced to the directions the points span.
     A matrix product gives all index sets at once, so it is by far the fastest in up to three dimensions.
-`OrthantMoments` (in `feature_moments_orthant`)
+`OrthantMoments` (in `orthant`)
     One- and two-dimensional integrals for n = 4 and 6 whatever the dimension: for inputs that span more
     dimensions, or activations so steep that a lattice would need too many nodes.
 """

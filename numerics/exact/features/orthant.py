@@ -38,7 +38,7 @@ _Evaluate = Callable[[Array, Array, Array], Array]
 
 @final
 class OrthantMoments(FeatureMoments):
-    """Estimate of order 2, 4 and 6 from the sign representation.
+    """Moments of order 2, 4 and 6 from the sign representation.
 
     Parameters
     ----------

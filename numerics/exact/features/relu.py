@@ -35,7 +35,7 @@ LARGEST_RANK = 6
 
 @final
 class ReLUMoments(FeatureMoments):
-    """Estimate over the sector where every neuron of the product is active.
+    """Moments over the sector where every neuron of the product is active.
 
     Parameters
     ----------

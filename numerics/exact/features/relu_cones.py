@@ -118,7 +118,7 @@ class _Groups:
 
 @final
 class _Cone:
-    """Estimate over one sector, with a memory for those of its faces.
+    """Moments over one sector, with a memory for those of its faces.
 
     A face is named by the fields that vanish on it.
 

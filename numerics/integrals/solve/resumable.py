@@ -136,7 +136,7 @@ def question_text(question: Question, problem: Problem) -> str | None:
         {
             "version": _VERSION,
             # an integral does not depend on the sampler, nor on a docstring
-            "code": code_version("numerics.integrals.solve.methods", type(kernel).__module__),
+            "code": code_version("numerics.integrals.solve.methods", *kernel.code),
             "kernel": kernel_text,
             "points": [points.shape, points.tobytes().hex()],
             "domain": repr(problem.domain),

@@ -357,6 +357,11 @@ class QuadratureKernel(Kernel):
         )
 
     @property
+    def code(self) -> tuple[str, ...]:
+        """Its own, and that of named activations, which the rules know nothing of."""
+        return (__name__, "numerics.networks.named")
+
+    @property
     def relative_error(self) -> float:
         """Largest error of the values so far, relative to √(K_W(x, x) K_W(y, y))."""
         return self._relative_error

@@ -340,7 +340,7 @@ def _finish_covariances(
     covariances: Array, variances: Array, totals: Array, components: Indices, scales: Any
 ) -> None:
     n_points = len(components)
-    one, square = np.float64(scales.amplitude) ** 2, np.float64(scales.output_bias) ** 2
+    one, square = np.float64(scales.deviation) ** 2, np.float64(scales.output_bias) ** 2
     pair = 0
     for i in range(n_points):
         for j in range(i, n_points):
@@ -362,7 +362,7 @@ def _finish_outputs(
 ) -> None:  # fmt: skip
     n_points = len(components)
     amplitude, output_bias = scales.amplitude, scales.output_bias
-    square, other = amplitude * amplitude, output_bias * output_bias
+    square, other = scales.deviation * scales.deviation, output_bias * output_bias
     for point in range(n_points):
         total, squares = row(totals, point), row(totals, n_points + point)
         output, variance = row(outputs, point), row(variances, point)

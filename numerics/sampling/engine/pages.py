@@ -134,6 +134,7 @@ def lane_parameters(
         scales=LaneScales(
             bias=kind(bias),
             amplitude=kind(np.sqrt(network.output_deviation**2 / network.width)),
+            deviation=kind(np.sqrt(network.weight_variance / network.width)),
             output_bias=kind(np.sqrt(network.bias_variance)),
             silent=kind(program.silent),
             own=kind(np.sqrt(1.0 - correlation)),

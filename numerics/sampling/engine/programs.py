@@ -75,7 +75,9 @@ class LaneScales(NamedTuple):
     bias : float
         What a hidden bias is multiplied by, in the unit of the activation (1 for phases).
     amplitude : float
-        What an output weight is multiplied by, over √N.
+        What an output weight in units of its law is multiplied by, over √N.
+    deviation : float
+        Standard deviation of an output weight, over √N.
     output_bias : float
         Standard deviation of the output bias.
     silent : float
@@ -86,6 +88,7 @@ class LaneScales(NamedTuple):
 
     bias: Any
     amplitude: Any
+    deviation: Any
     output_bias: Any
     silent: Any
     own: Any

@@ -17,7 +17,7 @@ from numerics.results.correlator import Correlator, Part
 from numerics.results.estimate import Estimate
 from numerics.results.gaussian_moments import wick_count
 from numerics.results.jackknife import jackknife
-from numerics.results.quality import Quality
+from numerics.results.quality import Quality, worst
 from numerics.results.uncertainty import Source, Uncertainty
 from numerics.sampling.neurons.block_products import cumulant_of
 
@@ -104,8 +104,7 @@ class NeuronTables:
 
     def _quality(self, order: int) -> Quality:
         """Judge the errors of one order: trusted if those of all orders up to it are."""
-        found = [self.qualities[part] for part in self.sums if part <= order]
-        return next((quality for quality in found if quality is not Quality.TRUSTED), Quality.TRUSTED)
+        return worst(self.qualities[part] for part in self.sums if part <= order)
 
     def _connected(self, order: int) -> tuple[Array, Array]:
         value, left_out = cumulant_of(*self._of(order))

@@ -6,7 +6,7 @@ from numerics.files.code_version import code_version
 def sampler_code() -> str:
     """Checksum of the engine with all that it imports: networks, random numbers, compiled loops.
 
-    Estimators and judges read sums and do not make them, so a change there leaves checkpoints valid.
+    What only reads sums, such as the jackknife, is not among them: a change there leaves checkpoints valid.
 
     Examples
     --------
