@@ -59,7 +59,7 @@ def answer(
         "model_errors": {
             "truncation": found.truncation,
             "locality": found.locality,
-            "in_the_errors": found.model_errors,
+            "in_the_errors": found.widened,
         },
         "expansion_holds": found.holds,
         "roots": [one.couplings for fit in found.fits for one in fit.roots if len(fit.roots) > 1],

@@ -67,19 +67,14 @@ def infer(
     domain : Domain, optional
         Over which vertices are integrated, a `Box` or (default) `WholeSpace`.
     counting : {"1/N", "joint"}, optional
-        Each coupling at its leading order in 1/N, from the connected correlator where it first stands alone,
-        with what the next order would add beside it; or all orders as one system of polynomial equations,
-        which is refused where that expansion does not hold or no real root is connected to the free theory.
+        Each coupling at its leading order in 1/N, with what the next order would add beside it; or all orders
+        as one polynomial system, refused where the expansion does not hold or no root is connected.
     per_width : bool, optional
-        Whether couplings are counted in powers of 1/N: ``lambda`` is then Nλ, ``kappa`` N²κ, which networks
-        of several widths have in common. Must be said where widths differ.
+        Whether ``lambda`` stands for Nλ, ``kappa`` for N²κ, which networks of several widths have in common.
     model_errors : bool, optional
-        Whether the errors of the couplings hold truncation and locality, see
-        `nnft_sym.inference.model_errors`.
-    threshold : float, optional
-        See `numerics.inference.eigenbasis.eigenbasis`.
-    allowance : float, optional
-        Share of itself by which the model may miss a sampled correlator, see `infer_by_order`.
+        Whether errors hold truncation and locality, see `nnft_sym.inference.model_errors`.
+    threshold, allowance : float, optional
+        See `nnft_sym.inference.by_order.infer_by_order`.
 
     Returns
     -------
