@@ -77,6 +77,7 @@ def _coupling(found: "CouplingFit", name: str) -> dict[str, object]:
         "determined": found.determined(name),
         "next_order": None if beyond is None else float(beyond),
         "ratio": found.ratio(name),
+        "at_infinite_width": None if name not in found.limits else float(found.limits[name]),
         "mean": _elementwise_mean(found, name),
         "corrected": [
             {

@@ -1,7 +1,7 @@
 """Couplings inferred from data: values, what the next order in 1/N would add, and what was left over."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -61,6 +61,10 @@ class CouplingFit(Shown):
     joint : PolynomialFit or None
         With joint counting the fit of all orders at once, whose values `couplings` then holds; `steps` and
         `corrections` stay those of the fit order by order.
+    limits : mapping of str to Estimate
+        With joint counting of several widths, the couplings per width at infinite width: joint fits of each
+        width by itself, on a straight line in 1/N. How far `couplings` are from there is their truncation
+        where `corrections` do not know it.
     widened : bool
         Whether the errors of `couplings` hold truncation and locality, see
         `nnft_sym.inference.model_errors`.
@@ -73,6 +77,7 @@ class CouplingFit(Shown):
     missing: tuple[str, ...] = ()
     propagator: Comparison | None = None
     joint: PolynomialFit | None = None
+    limits: Mapping[str, Estimate] = field(default_factory=dict)
     widened: bool = False
 
     @property
@@ -140,8 +145,17 @@ class CouplingFit(Shown):
 
     @property
     def truncation(self) -> dict[str, float]:
-        """Model error of the expansion: size of what the next order in 1/N adds, where it is known."""
-        return {name: abs(float(one)) for name, one in self.corrections.items()}
+        """Model error of the expansion, where it is known: from the next order in 1/N, or from the widths.
+
+        What the widths say, the noise of a sample is taken off.
+        """
+        found = {name: abs(float(one)) for name, one in self.corrections.items()}
+        for name, limit in self.limits.items():
+            if name not in found:
+                apart: Estimate = self[name] - limit
+                noise = float(apart.error) if apart.uncertainty.statistical else 0.0
+                found[name] = float(np.sqrt(max(float(apart) ** 2 - noise**2, 0.0)))
+        return found
 
     @property
     def quality(self) -> Quality:
@@ -199,11 +213,12 @@ class CouplingFit(Shown):
         return replace(self, couplings=wide, widened=True)
 
     def ratio(self, name: str) -> float | None:
-        """Size of the correction over that of the coupling, |l₂/(l₁N)|; None where it is not known."""
-        if name not in self.corrections:
+        """Size of the truncation over that of the coupling, |l₂/(l₁N)|; None where it is not known."""
+        size = self.truncation.get(name)
+        if size is None:
             return None
-        value = abs(float(self.leading(name)))
-        return abs(float(self.corrections[name])) / value if value > 0 else float("inf")
+        value = abs(float(self.leading(name) if name in self.corrections else self[name]))
+        return size / value if value > 0 else float("inf")
 
     @property
     def holds(self) -> bool | None:
