@@ -105,6 +105,22 @@ def test_where_no_finite_coupling_exists():
     assert float(lam.mean) == pytest.approx(-12.5 / 20, rel=1e-9)
 
 
+def test_faces(tmp_path):
+    """Ten lines, HTML, and files of all of them."""
+    found = inferred(nn.GaussNet(30, 0.3, 0.3), [[0.0], [0.1]], nn.WholeSpace())
+    several = (found.elementwise("kappa"), found.corrected("lambda"), found.contributions(6, "full"), found)
+    for one, words in zip(several, ("kappa element", "corrected by", "free theory", "verdict"), strict=True):
+        assert words in repr(one)
+        assert words in one._repr_html_()
+        assert len(repr(one).splitlines()) <= 10
+        for suffix in (".csv", ".json", ".nc"):
+            file = tmp_path / f"{type(one).__name__}{suffix}"
+            one.save(file)
+            assert file.stat().st_size > 100
+    wide = inferred(nn.ReLUNet(20, sigma_b=0.0), [[1.0]], nn.Box(1.0))
+    assert "the expansion in 1/N does not hold there" in repr(wide.corrected("lambda"))
+
+
 def test_what_is_refused():
     found = inferred(nn.GaussNet(30, 0.3, 0.3), [[0.0], [0.1]], nn.WholeSpace())
     with pytest.raises(InvalidStatistics, match="coupling 'mu' was not inferred"):

@@ -59,7 +59,7 @@ def answer(
         "model_errors": {
             "truncation": found.truncation,
             "locality": found.locality,
-            "in_the_errors": found.model_errors,
+            "in_the_errors": found.widened,
         },
         "expansion_holds": found.holds,
         "roots": [one.couplings for fit in found.fits for one in fit.roots if len(fit.roots) > 1],
@@ -77,6 +77,7 @@ def _coupling(found: "CouplingFit", name: str) -> dict[str, object]:
         "determined": found.determined(name),
         "next_order": None if beyond is None else float(beyond),
         "ratio": found.ratio(name),
+        "at_infinite_width": None if name not in found.limits else float(found.limits[name]),
         "mean": _elementwise_mean(found, name),
         "corrected": [
             {

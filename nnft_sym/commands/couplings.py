@@ -44,7 +44,6 @@ def command(net: SharingNetworks, asked: CouplingParameters, as_json: bool) -> N
         [(data, theory.per_width(one.width) if len(networks) > 1 else theory)
          for data, one in zip(given, networks, strict=True)],
         counting=asked.counting,
-        per_width=False,
         model_errors=asked.model_errors,
     )  # fmt: skip
     if as_json:

@@ -1,13 +1,15 @@
 """Couplings inferred from data: values, what the next order in 1/N would add, and what was left over."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nnft_sym.inference.contributions import Contributions, contributions
+from nnft_sym.inference.coupling_sentences import sentences
 from nnft_sym.inference.elementwise import (
     HALF,
     CorrectedCoupling,
@@ -28,18 +30,13 @@ from numerics.results.estimate import Estimate, in_a_row
 from numerics.results.faces import Content, Shown
 from numerics.results.quality import Quality, worst
 
+if TYPE_CHECKING:
+    from numerics.inference.minuit import Profile, TwoSided
+
 Array = NDArray[np.float64]
 
-#: Probability under which a model is rejected.
-REJECTED = 1e-3
-#: Probabilities smaller than this are not written out.
-LEAST = 1e-15
-#: Standard deviations from which on a coupling is not zero.
-CLEAR = 3.0
 #: Probability under which data are not of the network that was named.
 IMPOSSIBLE = 1e-6
-#: Share of a correlator that constants may miss and still be called a description of it.
-SMALL = 0.01
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -64,7 +61,11 @@ class CouplingFit(Shown):
     joint : PolynomialFit or None
         With joint counting the fit of all orders at once, whose values `couplings` then holds; `steps` and
         `corrections` stay those of the fit order by order.
-    model_errors : bool
+    limits : mapping of str to Estimate
+        With joint counting of several widths, the couplings per width at infinite width: joint fits of each
+        width by itself, on a straight line in 1/N. How far `couplings` are from there is their truncation
+        where `corrections` do not know it.
+    widened : bool
         Whether the errors of `couplings` hold truncation and locality, see
         `nnft_sym.inference.model_errors`.
     """
@@ -76,7 +77,8 @@ class CouplingFit(Shown):
     missing: tuple[str, ...] = ()
     propagator: Comparison | None = None
     joint: PolynomialFit | None = None
-    model_errors: bool = False
+    limits: Mapping[str, Estimate] = field(default_factory=dict)
+    widened: bool = False
 
     @property
     def theory(self) -> Theory:
@@ -143,8 +145,17 @@ class CouplingFit(Shown):
 
     @property
     def truncation(self) -> dict[str, float]:
-        """Model error of the expansion: size of what the next order in 1/N adds, where it is known."""
-        return {name: abs(float(one)) for name, one in self.corrections.items()}
+        """Model error of the expansion, where it is known: from the next order in 1/N, or from the widths.
+
+        What the widths say, the noise of a sample is taken off.
+        """
+        found = {name: abs(float(one)) for name, one in self.corrections.items()}
+        for name, limit in self.limits.items():
+            if name not in found:
+                apart: Estimate = self[name] - limit
+                noise = float(apart.error) if apart.uncertainty.statistical else 0.0
+                found[name] = float(np.sqrt(max(float(apart) ** 2 - noise**2, 0.0)))
+        return found
 
     @property
     def quality(self) -> Quality:
@@ -163,7 +174,7 @@ class CouplingFit(Shown):
     @property
     def verdict(self) -> str:
         """What was found, in some sentences."""
-        return " ".join(_sentences(self))
+        return " ".join(sentences(self))
 
     @property
     def together(self) -> Estimate:
@@ -173,7 +184,7 @@ class CouplingFit(Shown):
     def covariance(self) -> Array | None:
         """Return the covariance of all couplings, shape (P, P); None for exact data, which have bounds.
 
-        With `model_errors` it holds those, of exact data nothing else.
+        After `with_model_errors` it holds those, of exact data nothing else.
         """
         scatters = any(one.uncertainty.statistical for one in self.couplings.values())
         return self.together.covariance if scatters else None
@@ -196,17 +207,18 @@ class CouplingFit(Shown):
         >>> round(found.truncation["lambda"], 6), round(float(wide["lambda"].error), 6)
         (0.007031, 0.007031)
         """
-        if self.model_errors:
+        if self.widened:
             return self
         wide = with_model_errors(self.couplings, truncation=self.truncation, locality=self.locality)
-        return replace(self, couplings=wide, model_errors=True)
+        return replace(self, couplings=wide, widened=True)
 
     def ratio(self, name: str) -> float | None:
-        """Size of the correction over that of the coupling, |l₂/(l₁N)|; None where it is not known."""
-        if name not in self.corrections:
+        """Size of the truncation over that of the coupling, |l₂/(l₁N)|; None where it is not known."""
+        size = self.truncation.get(name)
+        if size is None:
             return None
-        value = abs(float(self.leading(name)))
-        return abs(float(self.corrections[name])) / value if value > 0 else float("inf")
+        value = abs(float(self.leading(name) if name in self.corrections else self[name]))
+        return size / value if value > 0 else float("inf")
 
     @property
     def holds(self) -> bool | None:
@@ -315,6 +327,36 @@ class CouplingFit(Shown):
         left = contributions(one.theory, one.data, known, step.order).left_for(name)
         return corrected_coupling(one.theory, step, known, left, name, by)
 
+    def profile(self, name: str, *, span: float = 3.0, points: int = 41) -> "Profile":
+        """Follow χ² along one coupling, at its minimum in the others; see `numerics.inference.minuit`.
+
+        Order by order the others are those of the same correlator, with joint counting all.
+        """
+        from numerics.inference.minuit import profile
+
+        return profile(self._fit_of(name), name, span=span, points=points)
+
+    def asymmetric_errors(self) -> "dict[str, TwoSided]":
+        """Both sides of the error of each coupling, by Minuit; see `numerics.inference.minuit`.
+
+        Raises
+        ------
+        NotAvailable
+            If iminuit is not installed.
+        InvalidStatistics
+            If the data are exact, or χ² does not rise by one on both sides.
+        SingularProblem
+            If the data do not determine all of the couplings.
+        """
+        from numerics.inference.minuit import asymmetric_errors
+
+        return {name: one for fit in self.fits for name, one in asymmetric_errors(fit).items()}
+
+    def _fit_of(self, name: str) -> PolynomialFit:
+        """The fit behind a coupling; what was not inferred is refused."""
+        step = self._step(name)
+        return step.fit if self.joint is None else self.joint
+
     def _step(self, name: str) -> Step:
         """The step at which a coupling was found; what has no number is refused."""
         if not np.isfinite(float(self[name])):
@@ -363,97 +405,3 @@ class CouplingFit(Shown):
         count = sum(np.size(step.fit.names) for step in self.steps)
         how = "order by order in 1/N" if self.joint is None else "of all orders at once"
         return Content(f"Couplings, {how}", facts, columns, rows, count)
-
-
-def _sentences(found: CouplingFit) -> Iterator[str]:
-    if found.of_this_network is False:
-        yield (
-            "The 2-point function of the data is not the propagator: the lines of these diagrams are not "
-            "those of the ensemble, and the couplings mean little."
-        )
-    yield from _undetermined(found)
-    yield _agreement(found)
-    yield from _expansion(found)
-    yield from _of_the_model(found)
-    if found.joint is not None and len(found.joint.roots) > 1:
-        yield (
-            f"The joint system has {len(found.joint.roots)} real roots; the one connected to the free theory "
-            "is given."
-        )
-
-
-def _undetermined(found: CouplingFit) -> Iterator[str]:
-    unknown = [name for name in found.couplings if not found.determined(name)]
-    if not unknown:
-        return
-    known = [one for one in found.combinations if one.estimate is not None]
-    values = [f"{one.text} = {_with_error(one.estimate)}" for one in known if one.estimate is not None]
-    yield (
-        f"The data do not determine {', '.join(unknown)}, only "
-        f"{' and '.join(values) if values else 'nothing of them'}."
-    )
-    if found.missing:
-        yield f"So {', '.join(found.missing)} could not be looked for."
-
-
-def _agreement(found: CouplingFit) -> str:
-    fit = found.judged
-    shares = " and ".join(f"{share:.4g} % of the {n}-point function" for n, share in _percent(found))
-    what = f"The couplings explain {shares or 'nothing'}"
-    if fit.p_value is None:
-        missed = fit.misfit
-        how = "describe the exact data" if missed <= SMALL else "are no good description of the exact data"
-        return f"{what}; constants {how}, they miss {100 * missed:.2g} % of what they were fitted to."
-    how = "rejected" if fit.p_value < REJECTED else "compatible with the data"
-    if fit.dof == 0:
-        return f"{what}; there are no degrees of freedom left that could contradict."
-    chance = f"p = {fit.p_value:.2g}" if fit.p_value >= LEAST else f"p < {LEAST:g}"
-    return (
-        f"{what}; constants are {how} (chi2/dof = {fit.chi2:.4g}/{fit.dof}, {chance}), they miss "
-        f"{100 * fit.misfit:.2g} % of what they were fitted to."
-    )
-
-
-def _percent(found: CouplingFit) -> list[tuple[int, float]]:
-    return [(order, 100 * share) for order, share in found.explained.items()]
-
-
-def _expansion(found: CouplingFit) -> Iterator[str]:
-    ratios = {name: ratio for name in found.couplings if (ratio := found.ratio(name)) is not None}
-    weak = [name for name in ratios if _is_weak(found.leading(name))]
-    for name in weak:
-        yield (
-            f"{name} is compatible with zero within its error, so that the size of the next order says "
-            "nothing there."
-        )
-        del ratios[name]
-    for name, ratio in ratios.items():
-        if ratio > HALF:
-            yield (
-                f"The next order in 1/N changes {name} by {ratio:.3g} times itself: the expansion does not "
-                "hold there, whatever the fit looks like."
-            )
-    unknown = [name for name in found.couplings if found.determined(name) and found.ratio(name) is None]
-    if unknown:
-        yield f"What the next order would change in {' and '.join(unknown)} was not computed."
-    if ratios and max(ratios.values()) <= HALF:
-        most = max(ratios, key=ratios.__getitem__)
-        yield f"The next order in 1/N changes {most} by {100 * ratios[most]:.3g} %: the expansion holds."
-
-
-def _of_the_model(found: CouplingFit) -> Iterator[str]:
-    if found.model_errors:
-        without = [
-            name for name in found.couplings if found.determined(name) and name not in found.truncation
-        ]
-        left_out = f", but not the truncation of {' and '.join(without)}" if without else ""
-        yield f"The errors hold truncation and locality{left_out}."
-
-
-def _is_weak(one: Estimate) -> bool:
-    """Tell whether a sampled coupling cannot be told from zero."""
-    return one.uncertainty.statistical and abs(float(one)) < CLEAR * float(one.error)
-
-
-def _with_error(one: Estimate) -> str:
-    return f"{float(one):.4g} ± {float(one.error):.2g}"

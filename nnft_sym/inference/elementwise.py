@@ -21,6 +21,7 @@ from numerics.errors import InvalidStatistics
 from numerics.lowering.monomials import monomial_text
 from numerics.results.correlator import Correlator, Part
 from numerics.results.estimate import Estimate
+from numerics.results.faces import Content, Shown
 from numerics.results.quality import Quality, worst
 
 Array = NDArray[np.float64]
@@ -31,8 +32,8 @@ HALF = 0.5
 ZERO = 1e-10
 
 
-@dataclass(frozen=True, eq=False)
-class ElementwiseCoupling:
+@dataclass(frozen=True, eq=False, repr=False)
+class ElementwiseCoupling(Shown):
     """One coupling, from each element of the correlator that it is read off.
 
     Attributes
@@ -61,9 +62,20 @@ class ElementwiseCoupling:
         """Standard deviation over the elements, noise of a sample included."""
         return float(np.std(self.tensor.value[self.finite]))
 
+    def plain_fields(self) -> Content:
+        """Give the coupling as plain fields, one row for each element."""
+        facts: dict[str, object] = {
+            "constant": str(self.constant),
+            "mean": str(self.mean),
+            "scatter": self.scatter,
+            "elements without a finite one": int(np.sum(~self.finite)),
+        }
+        of = self.tensor.plain_fields()
+        return Content(f"{self.name} element by element", facts, of.columns, of.rows, of.n_rows)
 
-@dataclass(frozen=True, eq=False)
-class CorrectedCoupling:
+
+@dataclass(frozen=True, eq=False, repr=False)
+class CorrectedCoupling(Shown):
     """One coupling with terms of the next power of 1/N taken into account.
 
     Attributes
@@ -95,6 +107,19 @@ class CorrectedCoupling:
     def trusted(self) -> bool:
         """Whether the correction is at most half of the coupling."""
         return abs(self.ratio - 1.0) <= HALF
+
+    def plain_fields(self) -> Content:
+        """Give the coupling as plain fields, one row for each element."""
+        facts: dict[str, object] = {
+            "uncorrected": str(self.uncorrected),
+            "corrected": str(self.value),
+            "ratio": self.ratio,
+            "quality": self.value.quality.value,
+        }
+        of = self.tensor.plain_fields()
+        return Content(
+            f"{self.name} corrected by {', '.join(self.by)}", facts, of.columns, of.rows, of.n_rows
+        )
 
 
 def elementwise_coupling(

@@ -16,19 +16,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from diagrams.messages import shown
 from nnft_sym.inference.by_order import ALLOWANCE, infer_jointly, infer_together
 from nnft_sym.inference.coupling_fit import CouplingFit
 from nnft_sym.inference.measurement import Measurement
 from nnft_sym.inference.model import Model
 from nnft_sym.inference.theory import Theory
-from numerics.errors import InvalidStatistics, SingularProblem
+from numerics.errors import InvalidStatistics, NoRealRoot, SingularProblem
 from numerics.given import as_choice, as_instance
 from numerics.inference.comparison import Comparison, compare
 from numerics.inference.dataset import Dataset
 from numerics.inference.roots import RootSearch
 from numerics.integrals.rules.domains import WholeSpace
 from numerics.networks.base import Network
+from numerics.results.estimate import Estimate
 from numerics.results.joint_correlators import Correlators
 
 if TYPE_CHECKING:
@@ -67,19 +70,14 @@ def infer(
     domain : Domain, optional
         Over which vertices are integrated, a `Box` or (default) `WholeSpace`.
     counting : {"1/N", "joint"}, optional
-        Each coupling at its leading order in 1/N, from the connected correlator where it first stands alone,
-        with what the next order would add beside it; or all orders as one system of polynomial equations,
-        which is refused where that expansion does not hold or no real root is connected to the free theory.
+        Each coupling at its leading order in 1/N, with what the next order would add beside it; or all orders
+        as one polynomial system, refused where the expansion does not hold or no root is connected.
     per_width : bool, optional
-        Whether couplings are counted in powers of 1/N: ``lambda`` is then Nλ, ``kappa`` N²κ, which networks
-        of several widths have in common. Must be said where widths differ.
+        Whether ``lambda`` stands for Nλ, ``kappa`` for N²κ, which networks of several widths have in common.
     model_errors : bool, optional
-        Whether the errors of the couplings hold truncation and locality, see
-        `nnft_sym.inference.model_errors`.
-    threshold : float, optional
-        See `numerics.inference.eigenbasis.eigenbasis`.
-    allowance : float, optional
-        Share of itself by which the model may miss a sampled correlator, see `infer_by_order`.
+        Whether errors hold truncation and locality, see `nnft_sym.inference.model_errors`.
+    threshold, allowance : float, optional
+        See `nnft_sym.inference.by_order.infer_by_order`.
 
     Returns
     -------
@@ -168,6 +166,14 @@ def _measurement(
 def _scaled(found: "list[tuple[Measurement, int | None]]", per_width: bool | None) -> list[Measurement]:
     """Count couplings per width where that is asked for; across widths it has to be said."""
     widths = [width for _, width in found]
+    counted = {one.theory.width is not None for one, _ in found}
+    if len(counted) > 1:
+        raise InvalidStatistics(
+            "some theories count couplings per width and others do not, so that one name is two numbers; "
+            "give all as they are, or all per_width"
+        )
+    if counted == {True}:
+        return [one for one, _ in found]
     if per_width is None and len(set(widths)) > 1:
         raise InvalidStatistics(
             f"networks of widths {', '.join(map(str, widths))} are to share couplings, which fall with the "
@@ -206,7 +212,31 @@ def _jointly(by_order: CouplingFit) -> CouplingFit:
         )
     joint = infer_jointly(by_order, search=RootSearch())
     found = {name: joint[name] for name in by_order.couplings}
-    return replace(by_order, couplings=found, joint=joint)
+    widths = {one.theory.width for one in by_order.measurements}
+    limits = _limits(by_order.measurements) if len(widths) > 1 else {}
+    return replace(by_order, couplings=found, joint=joint, limits=limits)
+
+
+def _limits(measurements: Sequence[Measurement]) -> dict[str, Estimate]:
+    """Joint fits of each width by itself, on a straight line in 1/N to infinite width."""
+    widths = sorted({one.theory.width for one in measurements if one.theory.width is not None})
+    fits = []
+    for width in widths:
+        alone = [one for one in measurements if one.theory.width == width]
+        try:
+            fits.append(infer_jointly(infer_together(alone)))
+        except NoRealRoot as error:
+            raise NoRealRoot(f"at width {width}: {error}") from None
+    inverse = 1.0 / np.array(widths)
+    # the value at 0 of the straight line that is closest
+    weights = np.linalg.pinv(np.stack([np.ones(len(widths)), inverse], axis=1))[0]
+    common = set.intersection(*(set(fit.names) for fit in fits))
+    return {
+        name: sum(
+            (fit[name] * weight for fit, weight in zip(fits, weights.tolist(), strict=True)), Estimate(0.0)
+        )
+        for name in sorted(common)
+    }
 
 
 def _as_dataset(data: object) -> Dataset:
