@@ -5,7 +5,9 @@ compared, for n = 4 and 6, stands in `width_series`.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from os import PathLike
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,10 +26,12 @@ from numerics.networks.architectures import Network, as_network
 from numerics.results.faces import Content, Shown, face
 from numerics.results.joint_correlators import Correlators
 from numerics.sampling.ensemble import Ensemble
+from numerics.sampling.runs.checkpoints import CheckpointFolder
 from numerics.sampling.runs.dask_cluster import OVERHEAD
 
 if TYPE_CHECKING:
     import xarray
+    from distributed import Client
 
 Array = NDArray[np.float64]
 
@@ -64,6 +68,8 @@ class WidthScan(Shown):
     seed : int
     exact : Correlators or None
         At the first width; ``exact.at_width`` gives the curve between the points.
+    precision : str
+        Arithmetic of the networks' outputs.
     """
 
     network: Network
@@ -75,6 +81,7 @@ class WidthScan(Shown):
     estimator: str
     seed: int
     exact: Correlators | None
+    precision: str = "double"
 
     def plain_fields(self) -> Content:
         """Give the numbers as plain fields, one row for each order and width."""
@@ -131,6 +138,10 @@ def scan_widths(
     estimator: str = "plain",
     progress: Callable[[int, int], None] | None = None,
     exact_progress: Callable[[int, int], None] | None = None,
+    *,
+    precision: str = "double",
+    cluster: "str | Client | None" = None,
+    checkpoints: str | PathLike[str] | CheckpointFolder | None = None,
 ) -> WidthScan:
     """Sample an architecture at several widths, and fit how its connected correlators fall.
 
@@ -154,6 +165,13 @@ def scan_widths(
         cost, so that the time left can be told: one of 1000 neurons takes longer than one of 2.
     exact_progress : callable, optional
         Called before with (averages over one neuron done, in total), for the exact correlators.
+    precision : {"double", "single"}, optional
+        See `Ensemble`.
+    cluster : str or distributed.Client, optional
+        Compute on a Dask cluster, see `Ensemble.correlators`; a local one is started once for all widths.
+    checkpoints : path-like or CheckpointFolder, optional
+        Folder that keeps the run of every width. Those in it are continued, with the same numbers to the last
+        bit as without the interruption.
 
     Returns
     -------
@@ -163,6 +181,10 @@ def scan_widths(
     ------
     InvalidStatistics
         If widths, experiments or networks are out of range.
+    SamplingInterrupted
+        A KeyboardInterrupt that says where the run can be continued from.
+    DamagedCheckpoint, CheckpointMismatch, OutputInUse, ClusterUnavailable
+        As `Ensemble.correlators`.
 
     Examples
     --------
@@ -177,16 +199,23 @@ def scan_widths(
     exact = _exact(network.with_width(int(ordered[0])), x, exact_progress)
     per_experiment = min(-(-BLOCKS // experiments), networks)
     cost = np.cumsum(ordered + OVERHEAD) / np.sum(ordered + OVERHEAD)
+    folder = CheckpointFolder(checkpoints) if isinstance(checkpoints, str | PathLike) else checkpoints
     samples = []
-    for number, width in enumerate(ordered):
-        begin = 0.0 if number == 0 else float(cost[number - 1])
-        report = None if progress is None else _share(progress, begin, float(cost[number]), len(ordered))
-        ensemble = Ensemble(network.with_width(int(width)), x, seed=seed + number, estimator=estimator)
-        samples.append(
-            ensemble.correlators(
-                experiments * networks, (2, *ORDERS), n_blocks=experiments * per_experiment, progress=report
+    with _client(cluster) as client:
+        for number, width in enumerate(ordered.tolist()):
+            begin = 0.0 if number == 0 else float(cost[number - 1])
+            report = None if progress is None else _share(progress, begin, float(cost[number]), len(ordered))
+            ensemble = Ensemble(network.with_width(width), x, seed + number, precision, estimator)
+            samples.append(
+                ensemble.correlators(
+                    experiments * networks,
+                    (2, *ORDERS),
+                    n_blocks=experiments * per_experiment,
+                    progress=report,
+                    checkpoint=None if folder is None else folder.of(f"width {width}"),
+                    cluster=client,
+                )
             )
-        )
     series = tuple(width_series(order, network, x, ordered, samples, experiments, exact) for order in ORDERS)
     return WidthScan(
         network=network.with_width(int(ordered[0])),
@@ -198,7 +227,17 @@ def scan_widths(
         estimator=estimator,
         seed=seed,
         exact=exact,
+        precision=precision,
     )
+
+
+def _client(cluster: "str | Client | None") -> AbstractContextManager["Client | None"]:
+    """Connect once for all widths."""
+    if cluster is None:
+        return nullcontext()
+    from numerics.sampling.runs.dask_cluster import client_of
+
+    return client_of(cluster)
 
 
 def _share(
