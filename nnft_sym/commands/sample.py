@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import click
 
-from nnft_sym.commands.kept_runs import INTERRUPTED, checkpoint_beside
+from nnft_sym.commands.checkpoint_beside import INTERRUPTED, checkpoint_beside
 from nnft_sym.commands.options import ParameterCommand, json_option, network_json, takes
 from nnft_sym.parameters.architecture import NetworkParameters
 from nnft_sym.parameters.field_points import FieldParameters
-from nnft_sym.parameters.kept_runs import KeptParameters
+from nnft_sym.parameters.kept import KeptParameters
 from nnft_sym.parameters.readers import Refused
 from nnft_sym.parameters.runs import BLOCKS, CLUSTER, ESTIMATOR, NETWORKS, ORDERS, PRECISION, SEED, THREADS
 

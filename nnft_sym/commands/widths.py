@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import click
 
-from nnft_sym.commands.kept_runs import checkpoint_beside, say_interrupted
+from nnft_sym.commands.checkpoint_beside import checkpoint_beside, say_interrupted
 from nnft_sym.commands.options import ParameterCommand, json_option, network_json, takes
 from nnft_sym.parameters.architecture import ArchitecturesParameters
 from nnft_sym.parameters.field_points import PointParameters
-from nnft_sym.parameters.kept_runs import BESIDE, KeptParameters
+from nnft_sym.parameters.kept import BESIDE, KeptParameters
 from nnft_sym.parameters.outputs import DATA, PICTURES, OutputFile, output
 from nnft_sym.parameters.runs import CLUSTER, ESTIMATOR, PRECISION, WIDTHS, ExperimentParameters
 
