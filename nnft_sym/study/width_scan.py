@@ -168,10 +168,9 @@ def scan_widths(
     precision : {"double", "single"}, optional
         See `Ensemble`.
     cluster : str or distributed.Client, optional
-        Compute on a Dask cluster, see `Ensemble.correlators`; a local one is started once for all widths.
+        As in `Ensemble.correlators`; a local one is started once for all widths.
     checkpoints : path-like or CheckpointFolder, optional
-        Folder that keeps the run of every width. Those in it are continued, with the same numbers to the last
-        bit as without the interruption.
+        Folder that keeps the run of every width; what is in it is continued, to the same last bit.
 
     Returns
     -------
@@ -181,9 +180,7 @@ def scan_widths(
     ------
     InvalidStatistics
         If widths, experiments or networks are out of range.
-    SamplingInterrupted
-        A KeyboardInterrupt that says where the run can be continued from.
-    DamagedCheckpoint, CheckpointMismatch, OutputInUse, ClusterUnavailable
+    SamplingInterrupted, DamagedCheckpoint, CheckpointMismatch, OutputInUse, ClusterUnavailable
         As `Ensemble.correlators`.
 
     Examples
@@ -198,37 +195,45 @@ def scan_widths(
     ordered, networks, experiments, seed = _checked(widths, networks, experiments, seed, len(x))
     exact = _exact(network.with_width(int(ordered[0])), x, exact_progress)
     per_experiment = min(-(-BLOCKS // experiments), networks)
-    cost = np.cumsum(ordered + OVERHEAD) / np.sum(ordered + OVERHEAD)
+    ensembles = [
+        Ensemble(network.with_width(width), x, seed + number, precision, estimator)
+        for number, width in enumerate(ordered.tolist())
+    ]
     folder = CheckpointFolder(checkpoints) if isinstance(checkpoints, str | PathLike) else checkpoints
+    sizes = (experiments * networks, experiments * per_experiment)
+    samples = _sampled(ensembles, sizes, progress, cluster, folder)
+    series = tuple(width_series(order, network, x, ordered, samples, experiments, exact) for order in ORDERS)
+    narrowest = network.with_width(int(ordered[0]))
+    drawn = (experiments, networks, series, estimator, seed)
+    return WidthScan(narrowest, x, ordered, *drawn, exact, precision)
+
+
+def _sampled(
+    ensembles: Sequence[Ensemble],
+    sizes: tuple[int, int],
+    progress: Callable[[int, int], None] | None,
+    cluster: "str | Client | None",
+    folder: CheckpointFolder | None,
+) -> list[Correlators]:
+    """Sample networks in blocks, the sizes, of every width."""
+    networks, blocks = sizes
+    widths = np.array([ensemble.network.width for ensemble in ensembles])
+    cost = np.concatenate([[0.0], np.cumsum(widths + OVERHEAD) / np.sum(widths + OVERHEAD)])
     samples = []
     with _client(cluster) as client:
-        for number, width in enumerate(ordered.tolist()):
-            begin = 0.0 if number == 0 else float(cost[number - 1])
-            report = None if progress is None else _share(progress, begin, float(cost[number]), len(ordered))
-            ensemble = Ensemble(network.with_width(width), x, seed + number, precision, estimator)
+        for number, ensemble in enumerate(ensembles):
+            begin, end = float(cost[number]), float(cost[number + 1])
             samples.append(
                 ensemble.correlators(
-                    experiments * networks,
+                    networks,
                     (2, *ORDERS),
-                    n_blocks=experiments * per_experiment,
-                    progress=report,
-                    checkpoint=None if folder is None else folder.of(f"width {width}"),
+                    n_blocks=blocks,
+                    progress=None if progress is None else _share(progress, begin, end, len(ensembles)),
+                    checkpoint=None if folder is None else folder.of(f"width {widths[number]}"),
                     cluster=client,
                 )
             )
-    series = tuple(width_series(order, network, x, ordered, samples, experiments, exact) for order in ORDERS)
-    return WidthScan(
-        network=network.with_width(int(ordered[0])),
-        points=x,
-        widths=ordered,
-        experiments=experiments,
-        networks=networks,
-        series=series,
-        estimator=estimator,
-        seed=seed,
-        exact=exact,
-        precision=precision,
-    )
+    return samples
 
 
 def _client(cluster: "str | Client | None") -> AbstractContextManager["Client | None"]:
