@@ -41,8 +41,8 @@ COMMANDS = {
     "neurons": "Correlators of every width from single neurons.",
     "widths": "Sample one architecture at several widths: the 1/N law.",
     "couplings": "Infer the couplings of an action from correlators.",
-    "flow": "Follow fitted couplings with the cutoff and the width.",
     "integrate": "Integrate one diagram numerically.",
+    "flow": "Follow fitted couplings with the cutoff and the width.",
     "cache": "Show or clear the integrals kept on disk.",
 }
 

@@ -24,6 +24,7 @@ FINE = {
     "neurons": ["--net", "erf", "--points", "0.1;0.2", "--neurons", "1000", "--widths", "5"],
     "widths": ["--net", "erf", "--points", "0.1;0.2", "--widths", "5,10", "--networks", "100"],
     "couplings": ["lambda*f^4", "--net", "gauss", "--width", "5", "--points", "0.1;0.2"],
+    "flow": ["lambda*f^4", "--net", "gauss", "--width", "5", "--points", "0.1;0.2", "--cutoffs", "3,4"],
     "integrate": ["--net", "erf", "--points", "0.1;0.2", "--diagram", "x1-y1,x2-y1", "--cutoff", "1"],
 }
 DEVIATION = ["0", "-1", "1e-80", "1e80", "nan", "inf", "-inf", "1e400", '"x"', '""']
@@ -132,15 +133,15 @@ def plain(value):
 
 
 def test_commands_and_study_files_share_their_parameters():
-    """By name: the same reader, but for points, which a study takes once, and networks in all."""
+    """By name: the same reader, but for points, which a study takes once, networks in all, several nets."""
     exceptions = set()
     for name, option in options():
         here = option.type.said.parameter.reader
         if name in FINE and option.name in STUDY and here is not STUDY[option.name].reader:
             exceptions.add((name, option.name))
-    with_points = ("kernel", "cumulant", "sample", "neurons", "widths", "couplings", "integrate")
+    with_points = ("kernel", "cumulant", "sample", "neurons", "widths", "couplings", "flow", "integrate")
     sampled = {("sample", "networks"), ("couplings", "networks")}
-    assert exceptions == {*sampled, *((name, "points") for name in with_points)}
+    assert exceptions == {*sampled, ("widths", "kind"), *((name, "points") for name in with_points)}
     assert {"kind", "sigma_w", "width", "seed", "cutoff", "networks"} <= {
         key for key in BAD if commands_with(key)
     }
@@ -172,7 +173,8 @@ def test_points_are_refused_in_the_same_words(in_file, typed, capsys, tmp_path, 
 def test_what_does_not_go_with_a_kind_is_said_in_the_same_words(kind, key, value, capsys):
     told = said_of_study(key, value, kind)
     for name in FINE:
-        words = [name, *FINE[name], "--net", kind, f"{option_of(key)}={plain(value)}"]
+        fine = [word for word in FINE[name] if word not in ("--net", "erf", "gauss")]  # widths takes several
+        words = [name, *fine, "--net", kind, f"{option_of(key)}={plain(value)}"]
         assert said_of_command(capsys, words, option_of(key)) == told
     given = json.loads(value)
     given = float(given) if key.startswith("sigma") else given
@@ -211,7 +213,7 @@ def test_out_follows_one_rule(capsys, tmp_path, monkeypatch):
     with_out = {
         name: option for name, option in options() if isinstance(option.type.said.parameter.reader, Output)
     }
-    assert set(with_out) == {"kernel", "sample", "widths", "draw"}
+    assert set(with_out) == {"kernel", "sample", "widths", "neurons", "flow", "draw"}
     for name, option in with_out.items():
         allowed = option.type.said.parameter.reader.suffixes
         told = said_of_command(capsys, [name, *words[name], "--out", "x.docx"], "--out")

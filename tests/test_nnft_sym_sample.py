@@ -7,11 +7,10 @@ import resource
 import signal
 import subprocess
 import sys
-import time
-from pathlib import Path
 
 import numpy as np
 import pytest
+from killed_runs import ROOT, start, wait_until
 
 from nnft_sym.cli import run
 from nnft_sym.storage.sample_files import sample_tree, write_sample
@@ -19,23 +18,8 @@ from numerics.exact.correlators import exact_correlators
 from numerics.networks.architectures import CosNet, ErfNet, ReLUNet
 from numerics.sampling.ensemble import Ensemble
 
-ROOT = Path(__file__).parent.parent
 RUN = ["sample", "--net", "erf", "--sigma-b", "0.5", "--width", "200", "--points=-0.6;0.2;1", "--precision",
        "single", "--seed", "3", "--networks", "600000", "--blocks", "40", "--json"]  # fmt: skip
-#: The command line with a checkpoint after every page.
-EAGER = """
-import sys
-from nnft_sym.cli import run
-from numerics.sampling.runs.checkpoints import Pace
-sys.exit(run(sys.argv[1:], Pace(interval=0.0, share=1e9)))
-"""
-
-
-def start(words, **options):
-    return subprocess.Popen(
-        [sys.executable, "-c", EAGER, *words],
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options,
-    )  # fmt: skip
 
 
 def networks_done(checkpoint):
@@ -43,14 +27,6 @@ def networks_done(checkpoint):
         return 0
     with np.load(checkpoint) as archive:
         return json.loads(archive["header"].tobytes())["networks_done"]
-
-
-def wait_until(condition, process):
-    deadline = time.monotonic() + 120
-    while not condition():
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 @pytest.fixture(scope="module")

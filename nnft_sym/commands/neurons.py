@@ -1,13 +1,17 @@
 """``nnft neurons``: correlators of every width from single hidden neurons."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import click
 
+from nnft_sym.commands.checkpoint_beside import checkpoint_beside, say_interrupted
 from nnft_sym.commands.options import ParameterCommand, json_option, network_json, takes
 from nnft_sym.parameters.architecture import ArchitectureParameters
 from nnft_sym.parameters.field_points import FieldParameters
+from nnft_sym.parameters.kept import BESIDE, KeptParameters
+from nnft_sym.parameters.outputs import DATA, OutputFile, output
 from nnft_sym.parameters.parameter import Parameter
 from nnft_sym.parameters.readers import Flag, Refused, Word
 from nnft_sym.parameters.runs import ANY_WIDTHS, NEURON_BLOCKS, NEURONS, SEED
@@ -15,6 +19,7 @@ from nnft_sym.parameters.runs import ANY_WIDTHS, NEURON_BLOCKS, NEURONS, SEED
 if TYPE_CHECKING:
     from numerics.networks.base import Network
     from numerics.results.joint_correlators import Correlators
+    from numerics.sampling.neurons.neuron_ensemble import NeuronEnsemble
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,31 +53,62 @@ class NeuronParameters:
             )
 
 
+@dataclass(frozen=True, kw_only=True)
+class NeuronFile(KeptParameters):
+    """Where the numbers go."""
+
+    out: Annotated[OutputFile | None, output(DATA, f"Also write the numbers of all widths, {BESIDE}")] = None
+
+
 @click.command(name="neurons", cls=ParameterCommand)
-@takes(net=ArchitectureParameters, fields=FieldParameters, run=NeuronParameters)
+@takes(net=ArchitectureParameters, fields=FieldParameters, run=NeuronParameters, kept=NeuronFile)
 @json_option
 def command(
-    net: ArchitectureParameters, fields: FieldParameters, run: NeuronParameters, as_json: bool
-) -> None:
+    net: ArchitectureParameters,
+    fields: FieldParameters,
+    run: NeuronParameters,
+    kept: NeuronFile,
+    as_json: bool,
+) -> int:
     """Correlators of networks of any width from a sample of single neurons, with errors.
 
     The neurons of a network are independent and alike, so full and connected functions of every width follow
     from one sample of neurons, without bias. Relative errors do not grow with the width, unlike those of
     sampled networks, whose connected functions drown in noise. Use it where `nnft cumulant` has no exact
-    answer, or to check it.
+    answer, or to check it. A run with --out keeps a checkpoint FILE.checkpoint; after Ctrl-C or a crash the
+    same command with --resume continues it and gives the same numbers to the last bit.
     """
     from nnft_sym.jsonio import dumps
-    from nnft_sym.progress.bars import TerminalProgress
+    from numerics.results.at_widths import AtWidths
     from numerics.sampling.neurons.neuron_ensemble import NeuronEnsemble
+    from numerics.sampling.runs.run import SamplingInterrupted
 
+    target = kept.target
+    checkpoint = None if target is None else checkpoint_beside(target, kept.resume)
     network = net.of_width(1, fields.d_in)
     ensemble = NeuronEnsemble(network, fields.field_set(), run.seed, tilted=run.tilted)
-    with TerminalProgress("neurons") as progress:
-        found = ensemble.sample(run.neurons, int(run.order), run.blocks, progress.sampling)
+    try:
+        found = _sampled(ensemble, run, checkpoint)
+    except SamplingInterrupted as interrupted:
+        return say_interrupted(f"{interrupted.n_networks:,} neurons", target is not None)
+    if target is not None:
+        AtWidths({width: found.at_width(width) for width in run.widths}).save(target)
     if as_json:
         click.echo(dumps(_answer(network, fields, run, found)))
     else:
         _show_all(network, run, found)
+    return 0
+
+
+def _sampled(ensemble: "NeuronEnsemble", run: NeuronParameters, checkpoint: Path | None) -> "Correlators":
+    """Draw neurons, telling how far it is."""
+    from nnft_sym.progress.bars import TerminalProgress
+    from nnft_sym.progress.patience import policy_of
+    from numerics.sampling.runs.checkpoints import Checkpoint, Pace
+
+    kept = None if checkpoint is None else Checkpoint(checkpoint, policy_of(Pace))
+    with TerminalProgress("neurons") as progress:
+        return ensemble.sample(run.neurons, int(run.order), run.blocks, progress.sampling, kept)
 
 
 def _answer(

@@ -102,7 +102,12 @@ def takes(**groups: type) -> Decorator:
 
 def _final(said: Said, value: Any) -> Any:
     """Check what several options together have given."""
-    return said.parameter.reader.check(value) if said.parameter.repeated else value
+    if not said.parameter.repeated:
+        return value
+    try:
+        return said.parameter.reader.check(value)
+    except NNFTError as error:
+        raise error.at(said.option) from None
 
 
 def _option(said: Said) -> Decorator:

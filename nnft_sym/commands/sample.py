@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import click
 
+from nnft_sym.commands.checkpoint_beside import INTERRUPTED, checkpoint_beside
 from nnft_sym.commands.options import ParameterCommand, json_option, network_json, takes
 from nnft_sym.parameters.architecture import NetworkParameters
 from nnft_sym.parameters.field_points import FieldParameters
-from nnft_sym.parameters.outputs import NETCDF, OutputFile, output
-from nnft_sym.parameters.parameter import Parameter
-from nnft_sym.parameters.readers import Flag, Refused
+from nnft_sym.parameters.kept import KeptParameters
+from nnft_sym.parameters.readers import Refused
 from nnft_sym.parameters.runs import BLOCKS, CLUSTER, ESTIMATOR, NETWORKS, ORDERS, PRECISION, SEED, THREADS
 
 if TYPE_CHECKING:
@@ -20,15 +20,8 @@ if TYPE_CHECKING:
     from numerics.sampling.ensemble import Ensemble
     from numerics.sampling.runs.run import SamplingInterrupted
 
-#: Exit code of a run that Ctrl-C ended.
-INTERRUPTED = 130
 #: More networks than this are not proposed.
 MOST_NEEDED = 1e12
-
-OUT = output(
-    NETCDF, "Also write the numbers to this netCDF file, with a checkpoint FILE.checkpoint beside it."
-)
-RESUME = Parameter(Flag(), "Continue the run whose checkpoint stands beside --out.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,31 +52,14 @@ class SampleParameters:
             raise Refused("threads and a cluster were both given; a cluster has threads of its own")
 
 
-@dataclass(frozen=True, kw_only=True)
-class FileParameters:
-    """Where a run is kept."""
-
-    out: Annotated[OutputFile | None, OUT] = None
-    resume: Annotated[bool, RESUME] = False
-
-    def __post_init__(self) -> None:
-        if self.resume and self.out is None:
-            raise Refused("--resume was given without --out; name the file of the run to continue")
-
-    @property
-    def target(self) -> Path | None:
-        """The file, if one was named."""
-        return None if self.out is None else self.out.target
-
-
 @click.command(name="sample", cls=ParameterCommand)
-@takes(net=NetworkParameters, fields=FieldParameters, run=SampleParameters, kept=FileParameters)
+@takes(net=NetworkParameters, fields=FieldParameters, run=SampleParameters, kept=KeptParameters)
 @json_option
 def command(
     net: NetworkParameters,
     fields: FieldParameters,
     run: SampleParameters,
-    kept: FileParameters,
+    kept: KeptParameters,
     as_json: bool,
 ) -> int:
     """Sample M networks and print their correlators with errors (one standard deviation of the mean).
@@ -96,7 +72,7 @@ def command(
     from numerics.sampling.runs.run import SamplingInterrupted
 
     target = kept.target
-    checkpoint = None if target is None else _checkpoint(target, kept.resume)
+    checkpoint = None if target is None else checkpoint_beside(target, kept.resume)
     network = net.of_width(net.width, fields.d_in)
     ensemble = Ensemble(network, fields.field_set(), run.seed, run.precision, run.estimator)
     try:
@@ -123,44 +99,6 @@ def _sampled(ensemble: "Ensemble", run: SampleParameters, checkpoint: Path | Non
             checkpoint=None if checkpoint is None else Checkpoint(checkpoint, policy_of(Pace)),
             cluster=run.cluster,
         )
-
-
-def _checkpoint(target: Path, resume: bool) -> Path:
-    """Decide where the checkpoint stands; refuse to lose what is already there.
-
-    Raises
-    ------
-    UsageError
-        If results exist and are not to be continued, or are to be continued and are damaged.
-    """
-    from numerics.files.sealed import has_content, is_intact
-
-    checkpoint = target.with_name(f"{target.name}.checkpoint")
-    there = [path for path in (target, checkpoint) if has_content(path)]
-    if not resume and there:
-        raise click.UsageError(
-            f"{str(there[0])!r} exists and is not overwritten; add --resume to continue it, give another "
-            "--out, or remove " + " and ".join(repr(str(path)) for path in there)
-        )
-    if resume and not there:
-        click.echo(f"nothing to continue: {checkpoint.name!r} does not exist; starting a new run", err=True)
-    if resume and target in there:
-        if not is_intact(target):
-            raise click.UsageError(
-                f"the result {str(target)!r} is damaged: it was truncated or altered since it was written, "
-                "and its checksum does not fit; remove it, and "
-                + (
-                    "--resume makes it anew from its checkpoint"
-                    if checkpoint in there
-                    else "sample again, there is no checkpoint to make it from"
-                )
-            )
-        if checkpoint not in there:
-            raise click.UsageError(
-                f"{str(target)!r} has no checkpoint {checkpoint.name!r} beside it to continue from; give "
-                "another --out, or remove it to start again"
-            )
-    return checkpoint
 
 
 def _keep_partial(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from diagrams.errors import NNFTError
 from diagrams.messages import did_you_mean
 from nnft_sym.parameters.parameter import Parameter
-from nnft_sym.parameters.readers import Number, Refused, Text, Whole, refused
+from nnft_sym.parameters.readers import Number, Refused, Several, Text, Whole, refused
 
 if TYPE_CHECKING:
     from numerics.networks.base import Network
@@ -37,6 +37,28 @@ class Kind(Text):
         if kind not in kinds:
             raise refused(value, f"one of {', '.join(kinds)} is needed{did_you_mean(kind, kinds)}")
         return kind
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class KindsGiven:
+    """Names of several networks, in one option with commas between them or in several options.
+
+    Examples
+    --------
+    >>> KindsGiven().check(("erf,ReLU", "erf"))
+    ('erf', 'relu')
+    """
+
+    def read(self, text: str) -> object:
+        """Leave it."""
+        return text
+
+    def check(self, value: object, folder: Path | None = None) -> tuple[str, ...]:
+        """Return each name once."""
+        names = Several().check(value)
+        if not names:
+            raise refused(value, "the name of a network or more is needed, as in erf,relu")
+        return tuple(dict.fromkeys(Kind().check(name) for name in names))
 
 
 class Law(Text):
@@ -81,6 +103,13 @@ _OR_ZERO = Number(f"0, or {_DEVIATION.needed}", least=_SMALLEST, most=_LARGEST, 
 _LAWS = "laplace, student-t:df=5, gaussian:mean=0.3, …"
 
 KIND = Parameter(Kind(), "The architecture.", option="--net", metavar=KINDS)
+KINDS_GIVEN = Parameter(
+    KindsGiven(),
+    "The architecture; several in several options, or with commas between them.",
+    option="--net",
+    metavar=KINDS,
+    repeated=True,
+)
 WIDTH_READER = Whole(1, WIDEST)
 WIDTH = Parameter(WIDTH_READER, "Number N of hidden neurons.")
 SIGMA_W = Parameter(_DEVIATION, "Standard deviation of the weights (divided by √d).", default="1")
@@ -93,18 +122,16 @@ OUTPUT_LAW = Parameter(Law(), "Of the output weights.", metavar="LAW", default="
 
 
 @dataclass(frozen=True, kw_only=True)
-class ArchitectureParameters:
-    """A network of any width; `numerics.networks.architectures.network` says what belongs to which kind.
+class LawParameters:
+    """Deviations and laws of the parameters of a network; those of its kind are given, or left out.
 
     Attributes
     ----------
-    kind : str
     sigma_w, sigma_b, sigma_a : float or None
         Standard deviations; None where they were left out.
     activation, hidden_law, bias_law, output_law : str or None
     """
 
-    kind: Annotated[str, KIND]
     sigma_w: Annotated[float | None, SIGMA_W] = None
     sigma_b: Annotated[float | None, SIGMA_B] = None
     sigma_a: Annotated[float | None, SIGMA_A] = None
@@ -112,6 +139,43 @@ class ArchitectureParameters:
     hidden_law: Annotated[str | None, HIDDEN_LAW] = None
     bias_law: Annotated[str | None, BIAS_LAW] = None
     output_law: Annotated[str | None, OUTPUT_LAW] = None
+
+    def of_kind(self, kind: str, width: int, d_in: int) -> "Network":
+        """Make a network of some kind.
+
+        Raises
+        ------
+        InvalidNetwork, NotAvailable
+            If something does not go with its kind; the error knows which parameter.
+        """
+        from numerics.networks.architectures import network
+
+        given = {field.name: getattr(self, field.name) for field in fields(LawParameters)}
+        return network(kind, width, d_in=d_in, **given)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OneKind:
+    """The kind of a network; bases that stand last give the first fields."""
+
+    kind: Annotated[str, KIND]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeveralKinds:
+    """Kinds of several networks."""
+
+    kind: Annotated[tuple[str, ...], KINDS_GIVEN]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArchitectureParameters(LawParameters, OneKind):
+    """A network of any width; `numerics.networks.architectures.network` says what belongs to which kind.
+
+    Attributes
+    ----------
+    kind : str
+    """
 
     def of_width(self, width: int, d_in: int) -> "Network":
         """Make the network.
@@ -126,10 +190,33 @@ class ArchitectureParameters:
         >>> ArchitectureParameters(kind="erf", sigma_b=0.5).of_width(3, d_in=2)
         ErfNet(width=3, sigma_w=1.0, sigma_b=0.5, d_in=2)
         """
-        from numerics.networks.architectures import network
+        return self.of_kind(self.kind, width, d_in)
 
-        given = {field.name: getattr(self, field.name) for field in fields(ArchitectureParameters)}
-        return network(given.pop("kind"), width, d_in=d_in, **given)
+
+@dataclass(frozen=True, kw_only=True)
+class ArchitecturesParameters(LawParameters, SeveralKinds):
+    """Networks of several kinds with the same deviations and laws.
+
+    Attributes
+    ----------
+    kind : tuple of str
+        Distinct, in the order given.
+    """
+
+    def of_width(self, width: int, d_in: int) -> tuple["Network", ...]:
+        """Make the networks.
+
+        Raises
+        ------
+        InvalidNetwork, NotAvailable
+            If something does not go with one of the kinds; the error knows which parameter.
+
+        Examples
+        --------
+        >>> [net.name for net in ArchitecturesParameters(kind=("erf", "relu")).of_width(3, d_in=1)]
+        ['erf', 'relu']
+        """
+        return tuple(self.of_kind(kind, width, d_in) for kind in self.kind)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -231,6 +231,7 @@ def width_dataset(scan: "WidthScan") -> "xarray.Dataset":
             "experiments": scan.experiments,
             "networks": scan.networks,
             "estimator": scan.estimator,
+            "precision": scan.precision,
             "seed": str(scan.seed),
         },
     )

@@ -5,7 +5,9 @@ compared, for n = 4 and 6, stands in `width_series`.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from os import PathLike
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,10 +26,12 @@ from numerics.networks.architectures import Network, as_network
 from numerics.results.faces import Content, Shown, face
 from numerics.results.joint_correlators import Correlators
 from numerics.sampling.ensemble import Ensemble
+from numerics.sampling.runs.checkpoints import CheckpointFolder
 from numerics.sampling.runs.dask_cluster import OVERHEAD
 
 if TYPE_CHECKING:
     import xarray
+    from distributed import Client
 
 Array = NDArray[np.float64]
 
@@ -64,6 +68,8 @@ class WidthScan(Shown):
     seed : int
     exact : Correlators or None
         At the first width; ``exact.at_width`` gives the curve between the points.
+    precision : str
+        Arithmetic of the networks' outputs.
     """
 
     network: Network
@@ -75,6 +81,7 @@ class WidthScan(Shown):
     estimator: str
     seed: int
     exact: Correlators | None
+    precision: str = "double"
 
     def plain_fields(self) -> Content:
         """Give the numbers as plain fields, one row for each order and width."""
@@ -131,6 +138,10 @@ def scan_widths(
     estimator: str = "plain",
     progress: Callable[[int, int], None] | None = None,
     exact_progress: Callable[[int, int], None] | None = None,
+    *,
+    precision: str = "double",
+    cluster: "str | Client | None" = None,
+    checkpoints: str | PathLike[str] | CheckpointFolder | None = None,
 ) -> WidthScan:
     """Sample an architecture at several widths, and fit how its connected correlators fall.
 
@@ -154,6 +165,12 @@ def scan_widths(
         cost, so that the time left can be told: one of 1000 neurons takes longer than one of 2.
     exact_progress : callable, optional
         Called before with (averages over one neuron done, in total), for the exact correlators.
+    precision : {"double", "single"}, optional
+        See `Ensemble`.
+    cluster : str or distributed.Client, optional
+        As in `Ensemble.correlators`; a local one is started once for all widths.
+    checkpoints : path-like or CheckpointFolder, optional
+        Folder that keeps the run of every width; what is in it is continued, to the same last bit.
 
     Returns
     -------
@@ -163,6 +180,8 @@ def scan_widths(
     ------
     InvalidStatistics
         If widths, experiments or networks are out of range.
+    SamplingInterrupted, DamagedCheckpoint, CheckpointMismatch, OutputInUse, ClusterUnavailable
+        As `Ensemble.correlators`.
 
     Examples
     --------
@@ -176,29 +195,54 @@ def scan_widths(
     ordered, networks, experiments, seed = _checked(widths, networks, experiments, seed, len(x))
     exact = _exact(network.with_width(int(ordered[0])), x, exact_progress)
     per_experiment = min(-(-BLOCKS // experiments), networks)
-    cost = np.cumsum(ordered + OVERHEAD) / np.sum(ordered + OVERHEAD)
-    samples = []
-    for number, width in enumerate(ordered):
-        begin = 0.0 if number == 0 else float(cost[number - 1])
-        report = None if progress is None else _share(progress, begin, float(cost[number]), len(ordered))
-        ensemble = Ensemble(network.with_width(int(width)), x, seed=seed + number, estimator=estimator)
-        samples.append(
-            ensemble.correlators(
-                experiments * networks, (2, *ORDERS), n_blocks=experiments * per_experiment, progress=report
-            )
-        )
+    ensembles = [
+        Ensemble(network.with_width(width), x, seed + number, precision, estimator)
+        for number, width in enumerate(ordered.tolist())
+    ]
+    folder = CheckpointFolder(checkpoints) if isinstance(checkpoints, str | PathLike) else checkpoints
+    sizes = (experiments * networks, experiments * per_experiment)
+    samples = _sampled(ensembles, sizes, progress, cluster, folder)
     series = tuple(width_series(order, network, x, ordered, samples, experiments, exact) for order in ORDERS)
-    return WidthScan(
-        network=network.with_width(int(ordered[0])),
-        points=x,
-        widths=ordered,
-        experiments=experiments,
-        networks=networks,
-        series=series,
-        estimator=estimator,
-        seed=seed,
-        exact=exact,
-    )
+    narrowest = network.with_width(int(ordered[0]))
+    drawn = (experiments, networks, series, estimator, seed)
+    return WidthScan(narrowest, x, ordered, *drawn, exact, precision)
+
+
+def _sampled(
+    ensembles: Sequence[Ensemble],
+    sizes: tuple[int, int],
+    progress: Callable[[int, int], None] | None,
+    cluster: "str | Client | None",
+    folder: CheckpointFolder | None,
+) -> list[Correlators]:
+    """Sample networks in blocks, the sizes, of every width."""
+    networks, blocks = sizes
+    widths = np.array([ensemble.network.width for ensemble in ensembles])
+    cost = np.concatenate([[0.0], np.cumsum(widths + OVERHEAD) / np.sum(widths + OVERHEAD)])
+    samples = []
+    with _client(cluster) as client:
+        for number, ensemble in enumerate(ensembles):
+            begin, end = float(cost[number]), float(cost[number + 1])
+            samples.append(
+                ensemble.correlators(
+                    networks,
+                    (2, *ORDERS),
+                    n_blocks=blocks,
+                    progress=None if progress is None else _share(progress, begin, end, len(ensembles)),
+                    checkpoint=None if folder is None else folder.of(f"width {widths[number]}"),
+                    cluster=client,
+                )
+            )
+    return samples
+
+
+def _client(cluster: "str | Client | None") -> AbstractContextManager["Client | None"]:
+    """Connect once for all widths."""
+    if cluster is None:
+        return nullcontext()
+    from numerics.sampling.runs.dask_cluster import client_of
+
+    return client_of(cluster)
 
 
 def _share(

@@ -25,6 +25,7 @@ have no bias (`numerics.sampling.neurons.block_products`).
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from os import PathLike
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +50,7 @@ from numerics.sampling.judge.tails import CRITICAL_INDEX, FEWEST_NETWORKS, UNSEE
 from numerics.sampling.neurons.block_products import FEWEST_BLOCKS, partition_sums
 from numerics.sampling.neurons.neuron_sample import NeuronTables
 from numerics.sampling.neurons.sums import NeuronSums, compiled_sums, tilted_sums
+from numerics.sampling.runs.checkpoints import Checkpoint
 
 Array = NDArray[np.float64]
 
@@ -145,6 +147,7 @@ class NeuronEnsemble(Described):
         order: int = 6,
         n_blocks: int = 200,
         progress: Callable[[int, int], None] | None = None,
+        checkpoint: str | PathLike[str] | Checkpoint | None = None,
     ) -> Correlators:
         """Sample neurons and form the moments of all even orders up to `order`.
 
@@ -157,6 +160,9 @@ class NeuronEnsemble(Described):
             Blocks for the products and the jackknife, from ten to `n_neurons`.
         progress : callable, optional
             Called with (neurons done, neurons in total).
+        checkpoint : path-like or Checkpoint, optional
+            File that keeps the run every few seconds; if it exists the run is continued from it, with the
+            same numbers to the last bit, as by `Ensemble.correlators`.
 
         Returns
         -------
@@ -169,7 +175,12 @@ class NeuronEnsemble(Described):
             If a number is out of range or the sums would not fit into memory.
         InvalidPoints
             If products of features are beyond floating point.
+        SamplingInterrupted
+            A KeyboardInterrupt that says how many neurons are done.
+        DamagedCheckpoint, CheckpointMismatch
+            If the checkpoint was truncated or altered, or belongs to a run with other inputs.
         """
+        kept = Checkpoint(checkpoint) if isinstance(checkpoint, str | PathLike) else checkpoint
         n_points = len(self.points)
         n_neurons, order, n_blocks = _checked(n_neurons, order, n_blocks)
         _refuse_absurd_memory(n_points, order, n_blocks)
@@ -181,7 +192,7 @@ class NeuronEnsemble(Described):
         )  # may be refused, so before anything is drawn
         draw = tilted_sums if self.tilted else compiled_sums
         with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is refused below
-            found = draw(self.network, self.points, self.seed, n_neurons, orders, n_blocks, progress)
+            found = draw(self.network, self.points, self.seed, n_neurons, orders, n_blocks, progress, kept)
             block_sums = {n: one * moments[n] for n, one in found.block_sums.items()}
         if not all(np.all(np.isfinite(one)) for one in block_sums.values()):
             raise InvalidPoints(

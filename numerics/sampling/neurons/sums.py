@@ -8,8 +8,10 @@ draws the hidden parameters of Gauss-net where products of features are large
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +19,16 @@ from numpy.typing import NDArray
 from numerics.fields.index_sets import multisets, ranks
 from numerics.machine.random_streams import normals, split_seed, uniforms
 from numerics.networks.architectures import Network
+from numerics.networks.record import to_record
 from numerics.results.gaussian_moments import NORMAL_MOMENTS
 from numerics.sampling.ensemble import Ensemble
 from numerics.sampling.estimators.sampled import SampleSums
 from numerics.sampling.judge.kurtosis import networks_needed
 from numerics.sampling.judge.tails import BINS, bin_edges, bin_values, tail_index
+from numerics.sampling.neurons.tilted_runs import TiltedRun
 from numerics.sampling.neurons.tilting import tilt, tilt_centres
+from numerics.sampling.runs.checkpoints import Checkpoint
+from numerics.sampling.runs.run import SamplingInterrupted
 
 Array = NDArray[np.float64]
 Progress = Callable[[int, int], None]
@@ -69,6 +75,7 @@ def compiled_sums(
     orders: Sequence[int],
     n_blocks: int,
     progress: Progress | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> NeuronSums:
     """Sum over plain neurons with the compiled sampler.
 
@@ -83,6 +90,7 @@ def compiled_sums(
         2, 4, ... without gaps.
     n_blocks : int
     progress : callable, optional
+    checkpoint : Checkpoint, optional
 
     Returns
     -------
@@ -90,7 +98,9 @@ def compiled_sums(
     """
     base = network.with_width(1).with_laws(output="gaussian")
     ensemble = Ensemble(base, points, seed=(seed + SEED_SHIFT) % 2**64, estimator="conditional")
-    sample = ensemble.correlators(n_neurons, tuple(orders), n_blocks=n_blocks, progress=progress)
+    sample = ensemble.correlators(
+        n_neurons, tuple(orders), n_blocks=n_blocks, progress=progress, checkpoint=checkpoint
+    )
     found: SampleSums = sample.origin
     moments: dict[int, Array] = {}
     for n in orders:
@@ -124,6 +134,7 @@ def tilted_sums(
     orders: Sequence[int],
     n_blocks: int,
     progress: Progress | None = None,
+    checkpoint: Checkpoint | None = None,
     chunk: int = CHUNK,
 ) -> NeuronSums:
     """Sum over neurons drawn from a mixture of shifted normals, with their weights; see `compiled_sums`."""
@@ -135,17 +146,47 @@ def tilted_sums(
     deviation = network.hidden_bias_deviation or 0.0
     vectors = network.sigma_w / np.sqrt(network.d_in) * points
     centres = tilt_centres(np.column_stack([vectors, np.full(n_points, deviation)]), max(orders))
-    for start in range(0, n_neurons, chunk):
-        stop = min(start + chunk, n_neurons)
-        features, weights = _draw(network, points, seed, np.arange(start, stop), centres)
-        _add_moments(block_sums, features, weights, start, edges)
-        for n in orders:
-            _count(counts[n], features, weights, scale, n)
-        if progress is not None:
-            progress(stop, n_neurons)
+    arrays: dict[str, NDArray[Any]] = {f"sums_{n}": one for n, one in block_sums.items()}
+    arrays |= {f"counts_{n}": one for n, one in counts.items()}
+    asked = _inputs(network, points, seed, (n_neurons, n_blocks, chunk), tuple(orders))
+    with nullcontext() if checkpoint is None else checkpoint.claimed():
+        run = TiltedRun(arrays, asked, checkpoint)
+        try:
+            for start in range(run.done, n_neurons, chunk):
+                stop = min(start + chunk, n_neurons)
+                features, weights = _draw(network, points, seed, np.arange(start, stop), centres)
+                with run.adding(stop):
+                    _add_moments(block_sums, features, weights, start, edges)
+                    for n in orders:
+                        _count(counts[n], features, weights, scale, n)
+                run.keep()
+                if progress is not None:
+                    progress(stop, n_neurons)
+        except KeyboardInterrupt as interrupt:
+            run.keep(now=True)
+            raise SamplingInterrupted(
+                run.done, None, None if checkpoint is None else checkpoint.path
+            ) from interrupt
+        run.keep(now=True)
     indices = {n: min(tail_index(row, n_neurons) for row in counts[n]) / n for n in orders}
     needed = {n: networks_needed(n, counts[n], bin_values(), True) for n in orders}
     return NeuronSums(block_sums, np.diff(edges), indices, needed, len(centres))
+
+
+def _inputs(
+    network: Network, points: Array, seed: int, sizes: tuple[int, int, int], orders: tuple[int, ...]
+) -> dict[str, object]:
+    """All that the sums depend on, as plain fields."""
+    neurons, blocks, chunk = sizes
+    return {
+        **to_record(network.with_width(1)),
+        "points": points.tolist(),
+        "seed": seed,
+        "neurons": neurons,
+        "blocks": blocks,
+        "chunk": chunk,
+        "orders": list(orders),
+    }
 
 
 def _draw(

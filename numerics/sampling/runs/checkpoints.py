@@ -15,9 +15,10 @@ orders 2, 4 and 6 at six points in 1000 blocks.
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import Any, cast
@@ -127,8 +128,13 @@ class Checkpoint:
 
     def keep(self, run: SamplingRun) -> None:
         """Save the run if it is time to, which it is at its beginning and at its end."""
-        if run.complete or time.monotonic() >= self._next:
+        if run.complete or self.due:
             self.save(run)
+
+    @property
+    def due(self) -> bool:
+        """Whether it is time to write again."""
+        return time.monotonic() >= self._next
 
     def save(self, run: SamplingRun) -> None:
         """Save the run, if anything is done.
@@ -138,11 +144,27 @@ class Checkpoint:
         UnwritableOutput
             If the disk refuses; the message says which checkpoint is still there.
         """
-        if not run.networks:
-            return
+        if run.networks:
+            self.write(partial(save, run), run.networks)
+
+    def write(self, write: Callable[[Path], object], done: int) -> None:
+        """Let a run write itself, and take the time.
+
+        Parameters
+        ----------
+        write : callable
+            Called with the file.
+        done : int
+            Networks, or neurons, that are done.
+
+        Raises
+        ------
+        UnwritableOutput
+            If the disk refuses; the message says which checkpoint is still there.
+        """
         start = time.monotonic()
         try:
-            save(run, self.path)
+            write(self.path)
         except UnwritableOutput as error:
             if not has_content(self.path):
                 raise
@@ -152,7 +174,49 @@ class Checkpoint:
             ) from error
         now = time.monotonic()
         self._next = now + max(self._pace.interval, (now - start) / self._pace.share)
-        self._saved_networks = run.networks
+        self._saved_networks = done
+
+
+class CheckpointFolder:
+    """Keeps several runs of one job on disk, a file each.
+
+    Parameters
+    ----------
+    path : path-like
+        The folder; it is made when the first run begins.
+    pace : Pace, optional
+        How often each run is written.
+
+    Examples
+    --------
+    >>> CheckpointFolder("scan.checkpoints").path_of("width 10").name
+    'width 10.checkpoint'
+    """
+
+    def __init__(self, path: str | PathLike[str], pace: Pace | None = None) -> None:
+        self.path = Path(path)
+        self._pace = pace
+
+    def path_of(self, name: str) -> Path:
+        """Name the file of one run."""
+        return self.path / f"{name}.checkpoint"
+
+    def of(self, name: str) -> Checkpoint:
+        """Make the checkpoint of one run.
+
+        Raises
+        ------
+        UnwritableOutput
+            If it could not be written.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UnwritableOutput(
+                f"cannot make the folder {str(self.path)!r} for checkpoints: {error.strerror}; make room, or "
+                "write elsewhere"
+            ) from error
+        return Checkpoint(self.path_of(name), self._pace)
 
 
 def save(run: SamplingRun, path: Path) -> None:
@@ -175,7 +239,7 @@ def save(run: SamplingRun, path: Path) -> None:
         "pages": run.pages,
         "networks_done": run.networks,
     }
-    arrays: dict[str, NDArray[Any]] = {"header": np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)}
+    arrays: dict[str, NDArray[Any]] = {}
     nodes = {str(level): node for level, node in run.tree.held().items()}
     if run.rest is not None:
         nodes["rest"] = run.rest
@@ -188,13 +252,52 @@ def save(run: SamplingRun, path: Path) -> None:
     if run.rest is not None:
         arrays["counts_rest"] = run.rest.counts
 
+    write_archive(path, header, arrays)
+
+
+def write_archive(path: Path, header: Mapping[str, object], arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write a header and arrays to one sealed file, atomically.
+
+    Raises
+    ------
+    UnwritableOutput
+        If the disk refuses; what was there before is untouched.
+    """
+    text = np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)
+
     def write(temporary: Path) -> None:
         with temporary.open("wb") as file:
             # an array of objects would become a pickle, which reading refuses: fail here instead
-            np.savez(file, allow_pickle=False, **arrays)
+            np.savez(file, allow_pickle=False, **{"header": text, **arrays})
         seal(temporary)
 
     atomically(path, write)
+
+
+def read_archive(path: Path, kind: str) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Read the header and the arrays of a file of one kind back.
+
+    Raises
+    ------
+    DamagedCheckpoint
+        If the file is not what was written.
+    """
+    if not is_intact(path):
+        raise DamagedCheckpoint(
+            f"the checkpoint {str(path)!r} is damaged: it was truncated or altered since it was written, and "
+            "its checksum does not fit; restore it from a copy, or remove it and start again"
+        )
+    try:
+        # a pickle in a foreign file could run code: NumPy refuses it
+        with np.load(path, allow_pickle=False) as archive:
+            arrays = dict(archive)
+        header = json.loads(arrays.pop("header").tobytes())
+        known = header["kind"] == kind and header["format"] == FORMAT
+    except (ValueError, KeyError, TypeError, BadZipFile) as error:
+        raise _unknown(path) from error
+    if not known:
+        raise _unknown(path)
+    return header, arrays
 
 
 def load(path: Path, request: Request) -> SamplingRun:
@@ -218,21 +321,7 @@ def load(path: Path, request: Request) -> SamplingRun:
     CheckpointMismatch
         If it belongs to other inputs; the message names what differs.
     """
-    if not is_intact(path):
-        raise DamagedCheckpoint(
-            f"the checkpoint {str(path)!r} is damaged: it was truncated or altered since it was written, and "
-            "its checksum does not fit; restore it from a copy, or remove it and start again"
-        )
-    try:
-        # a pickle in a foreign file could run code: NumPy refuses it
-        with np.load(path, allow_pickle=False) as archive:
-            arrays = dict(archive)
-        header = json.loads(arrays["header"].tobytes())
-        known = header["kind"] == KIND and header["format"] == FORMAT
-    except (ValueError, KeyError, TypeError, BadZipFile) as error:
-        raise _unknown(path) from error
-    if not known:
-        raise _unknown(path)
+    header, arrays = read_archive(path, KIND)
     continued = _check_inputs(path, header["inputs"], inputs(request))
     run = SamplingRun(request)
     run.pages = header["pages"]

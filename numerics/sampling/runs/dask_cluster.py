@@ -80,8 +80,7 @@ def pages_on_cluster(cluster: "str | Client", patience: float = PATIENCE) -> Ite
     Parameters
     ----------
     cluster : str or distributed.Client
-        ``"local"``: a process per core of this machine; ``"local:4"``: four of them; ``"tcp://..."``: the
-        address of a scheduler; or a client, which is left open.
+        See `client_of`.
     patience : float, optional
         Seconds to wait for the first worker.
 
@@ -89,6 +88,31 @@ def pages_on_cluster(cluster: "str | Client", patience: float = PATIENCE) -> Ite
     ------
     callable
         See `numerics.sampling.runs.run.PageStream`.
+
+    Raises
+    ------
+    ClusterUnavailable, InvalidStatistics
+        As `client_of`.
+    """
+    with client_of(cluster, patience) as client:
+        yield partial(_stream, client=client)
+
+
+@contextmanager
+def client_of(cluster: "str | Client", patience: float = PATIENCE) -> Iterator["Client"]:
+    """Connect to a cluster, or start one on this machine, for several runs.
+
+    Parameters
+    ----------
+    cluster : str or distributed.Client
+        ``"local"``: a process per core of this machine; ``"local:4"``: four of them; ``"tcp://..."``: the
+        address of a scheduler; or a client, which is left open.
+    patience : float, optional
+        Seconds to wait for the first worker.
+
+    Yields
+    ------
+    distributed.Client
 
     Raises
     ------
@@ -100,17 +124,17 @@ def pages_on_cluster(cluster: "str | Client", patience: float = PATIENCE) -> Ite
     distributed = _import_distributed()
     if isinstance(cluster, distributed.Client):
         _ask_workers(cluster)
-        yield partial(_stream, client=cluster)
+        yield cluster
         return
     if not isinstance(cluster, str):
         raise InvalidStatistics(f"cluster = {cluster!r} was given; {NEEDED}")
     kind, _, number = cluster.partition(":")
     if kind == "local":
         with _local(distributed, cluster, number) as client:
-            yield partial(_stream, client=client)
+            yield client
     elif "://" in cluster:
         with _quiet(), _remote(distributed, cluster, patience) as client:
-            yield partial(_stream, client=client)
+            yield client
     else:
         raise InvalidStatistics(f"cluster = {cluster!r} was given; {NEEDED}")
 
