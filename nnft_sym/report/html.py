@@ -17,6 +17,7 @@ from nnft_sym.report.plots import StudyFigure, net_label
 from nnft_sym.study import result_tables
 from nnft_sym.study.recipe import Way
 from nnft_sym.study.results import NetResult, StudyResult
+from nnft_sym.study.study_text import written_study
 
 if TYPE_CHECKING:
     from nnft_sym.expansions.expansion import Expansion
@@ -108,7 +109,7 @@ def _context(result: StudyResult, figures: Sequence[StudyFigure]) -> dict[str, A
         "nets": [_net_view(place, net, result, figures) for place, net in enumerate(result.nets)],
         "notes": prose.notes(result),
         "provenance": prose.provenance_facts(result),
-        "study_file": prose.study_file(result),
+        "study_file": written_study(result.config),
     }
 
 

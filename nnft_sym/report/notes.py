@@ -1,7 +1,6 @@
 """The prose of a report: what was computed and how, what remains, how to read and how to repeat it."""
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -222,30 +221,6 @@ def provenance_facts(result: StudyResult) -> list[tuple[str, str]]:
     """List versions, seed and sizes."""
     facts = [(str(key).replace("_", " "), str(value)) for key, value in result.provenance.items()]
     return [*facts, ("time of the whole study", f"{result.seconds:.1f} s")]
-
-
-def study_file(result: StudyResult) -> str:
-    """Write the study as a file that ``nnft validate`` reads, to repeat it.
-
-    Parameters
-    ----------
-    result : StudyResult
-
-    Returns
-    -------
-    str
-        TOML.
-    """
-
-    def lines(table: Mapping[str, object]) -> list[str]:
-        # Numbers, strings and nested lists are written alike in JSON and TOML.
-        return [f"{key} = {json.dumps(value)}" for key, value in table.items() if value is not None]
-
-    top = result.config.model_dump(mode="json")
-    nets = top.pop("net")
-    blocks = ["\n".join(lines(top))]
-    blocks += ["\n".join(["[[net]]", *lines(net)]) for net in nets]
-    return "\n\n".join(blocks) + "\n"
 
 
 def _thresholds(limits: Judgement, recipe: Recipe) -> str:
