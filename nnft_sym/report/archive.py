@@ -66,6 +66,8 @@ def _net_dataset(net: NetResult) -> "xarray.Dataset":
             "config": net.case.written,
             **network_attributes(net.case.network),
             "verdict": net.verdict,
+            "arithmetic": net.arithmetic.value,
+            "description": net.description.value,
             "passed": int(net.passed),
             "summary": json.dumps(jsonable(net_summary(net))),
             "integral_method": net.integral_method,

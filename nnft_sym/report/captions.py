@@ -1,8 +1,9 @@
 """What stands below the figures of a study."""
 
 from nnft_sym.report.plot_style import minus
+from nnft_sym.study.coupling_tensors import CouplingStatus
 from nnft_sym.study.recipe import Recipe
-from nnft_sym.study.results import CouplingStatus, NetResult
+from nnft_sym.study.results import NetResult
 from numerics.results.estimate import Quality
 
 PULLS = (

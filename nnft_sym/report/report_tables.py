@@ -3,9 +3,10 @@
 from nnft_sym.printing.number_text import NOTHING, number, with_error
 from nnft_sym.printing.table_content import Cell, Table
 from nnft_sym.report.plot_style import net_title
+from nnft_sym.study.coupling_tensors import CouplingStatus
 from nnft_sym.study.recipe import COUPLED
 from nnft_sym.study.result_tables import chosen_fit, number_cell, share_cell
-from nnft_sym.study.results import CouplingStatus, NetResult, StudyResult
+from nnft_sym.study.results import NetResult, StudyResult
 from nnft_sym.study.verdict import constancy
 
 #: Longer lists of elements are left to the netCDF file.

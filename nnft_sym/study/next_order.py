@@ -14,14 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from nnft_sym.study.coupling_tensors import CouplingStatus, CouplingTensor
 from nnft_sym.study.recipe import Way
-from nnft_sym.study.results import (
-    Array,
-    CorrelatorResult,
-    CouplingStatus,
-    CouplingTensor,
-    NextOrder,
-)
+from nnft_sym.study.results import Array, CorrelatorResult, NextOrder
 from numerics.inference.comparison import compare
 from numerics.inference.dataset import Dataset
 from numerics.integrals.prediction import Prediction

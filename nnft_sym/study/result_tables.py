@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from nnft_sym.printing.number_text import NOTHING, number, p_value, percent, plain, with_error
 from nnft_sym.printing.table_content import Cell, Column, Table
-from nnft_sym.study.results import CouplingStatus, NetResult
+from nnft_sym.study.coupling_tensors import CouplingStatus
+from nnft_sym.study.results import NetResult
 
 if TYPE_CHECKING:
     from numerics.inference.comparison import Comparison

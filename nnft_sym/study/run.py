@@ -7,9 +7,11 @@ The steps, in the order in which they run for each net, for the recipe of `S_GP 
 3. sample the ensemble; compute the exact finite-width correlators, the referee;
 4. extract λ from the 4-point function: per element, mean, one fitted constant;
 5. predict the 6-point function with each, and hold it against the ensemble and the referee;
-6. judge: `checks` our numbers, `verdict` the field theory.
+6. infer all couplings of the action order by order in 1/N, and take the 6-point function apart
+   (`nnft_sym.study.action_fit`);
+7. judge: `checks` our numbers, `verdict` the field theory (`nnft_sym.study.judgements`).
 
-Steps 3 to 6 are in `nnft_sym.study.net`; the names and orders are those of a `Recipe`.
+Steps 3 to 7 are in `nnft_sym.study.net`; the names and orders are those of a `Recipe`.
 """
 
 import platform
@@ -23,6 +25,8 @@ from diagrams.errors import NNFTError
 from diagrams.messages import shown
 from nnft_sym.actions.action import Action
 from nnft_sym.inference.model import Model
+from nnft_sym.inference.theory import Theory
+from nnft_sym.study.action_fit import theory_of
 from nnft_sym.study.case import Case
 from nnft_sym.study.config import InvalidStudy, StudyConfig
 from nnft_sym.study.judgement import STANDARD, Judgement
@@ -97,11 +101,13 @@ def run_study(
     model = Model(action, recipe.orders)
     cases = [Case.of(table) for table in config.net]
     integrated = _integrate_all(cases, model, setup)
+    theories = _theories(cases, setup)
     nets: list[NetResult] = []
     refused: dict[str, str] = {}
-    for number, (case, predictions) in enumerate(zip(cases, integrated, strict=True), start=1):
+    everything = zip(cases, integrated, theories, strict=True)
+    for number, (case, predictions, theory) in enumerate(everything, start=1):
         try:
-            nets.append(study_net(case, predictions, setup))
+            nets.append(study_net(case, predictions, theory, setup))
         except NNFTError as error:  # the others have been paid for
             if number == len(cases) and not nets:
                 raise
@@ -142,6 +148,15 @@ def _integrate_all(cases: Sequence[Case], model: Model, setup: Setup) -> list[di
         vertex = predictions[setup.recipe.fitted].coefficient(setup.coupling).value
         _refuse_extremes(f"net number {number} of the study, {case}", vertex, setup.recipe)
     return integrated
+
+
+def _theories(cases: Sequence[Case], setup: Setup) -> list[Theory | str]:
+    """Integrate what all couplings of the action are read off, diagrams with two vertices too."""
+    found = []
+    for case in cases:
+        setup.told.stage(f"{case}: integrating diagrams with several vertices")
+        found.append(theory_of(case, setup.action, setup.recipe.predicted))
+    return found
 
 
 def _refuse_extremes(where: str, coefficient: Array, recipe: Recipe) -> None:

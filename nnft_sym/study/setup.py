@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from nnft_sym.actions.action import Action
 from nnft_sym.study.judgement import STANDARD, Judgement
 from nnft_sym.study.recipe import PUBLISHED, Recipe
 from nnft_sym.study.reporter import Reporter, Silent
@@ -17,6 +18,7 @@ class Setup:
 
     Attributes
     ----------
+    action : Action
     coupling : str
         The coupling of the action that the recipe is about.
     seed, experiments, networks : int
@@ -26,6 +28,7 @@ class Setup:
     told : Reporter
     """
 
+    action: Action
     coupling: str
     seed: int
     experiments: int
@@ -44,4 +47,5 @@ class Setup:
     ) -> "Setup":
         """Take the sizes from a study file."""
         told = Silent() if told is None else told
-        return Setup(coupling, config.seed, config.experiments, config.networks, recipe, limits, told)
+        action = Action(config.action)
+        return Setup(action, coupling, config.seed, config.experiments, config.networks, recipe, limits, told)
