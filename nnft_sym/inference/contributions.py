@@ -129,7 +129,7 @@ class Contributions(Shown, Mapping[str, Contribution]):
     @property
     def explained(self) -> float | None:
         """Share of the data that all terms together explain; may be negative."""
-        return self.terms[-1].explained
+        return self.terms[-1].explained if self.terms else 0.0
 
     def plain_fields(self) -> Content:
         """Give the terms as plain fields, one row for each."""

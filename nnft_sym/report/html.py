@@ -152,9 +152,9 @@ def _net_view(
         "tails": prose.tail_sentences(net),
         "facts": prose.setup_facts(net, result),
         "correlators": result_tables.correlators_table(net),
-        "coupling": result_tables.coupling_table(net),
+        "coupling": result_tables.coupling_table(net) if net.coupling else None,
         "elements": report_tables.element_table(net),
-        "next_order": result_tables.next_order_table(net),
+        "next_order": result_tables.next_order_table(net) if net.next_order else None,
         "remainder": prose.remainder_sentences(net, result.limits),
         "figures": {figure.kind: figure for figure in figures if figure.net == place},
     }

@@ -54,7 +54,9 @@ def _point(point: Sequence[float]) -> str:
 def remainder_sentences(net: NetResult, limits: Judgement) -> list[str]:
     """Say what the λ tensor leaves of the 6-point function."""
     recipe = net.recipe
-    six, result = net.next_order, net.predicted
+    if net.next_order is None:
+        return []
+    six, result = net.following, net.predicted
     kept = np.isfinite(six.remainder)
     if not kept.any():
         return [
@@ -226,7 +228,8 @@ def notes(result: StudyResult) -> list[tuple[str, str]]:
 
 def _comparisons(net: NetResult) -> "Iterable[Comparison]":
     yield from (one.comparison for one in net.correlators.values() if one.comparison is not None)
-    yield from net.next_order.comparisons.values()
+    if net.next_order is not None:
+        yield from net.next_order.comparisons.values()
 
 
 def provenance_facts(result: StudyResult) -> list[tuple[str, str]]:

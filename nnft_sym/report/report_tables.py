@@ -15,16 +15,18 @@ LONGEST_LIST = 500
 
 def constant_coupling(net: NetResult) -> str:
     """Say whether one constant coupling is accepted, rejected or undecided."""
-    return constancy(net.coupling, net.fitted.quality)
+    return constancy(net.tensor, net.fitted.quality)
 
 
-def overview_table(result: StudyResult) -> Table:
-    """Summarise the study: one row per net."""
+def overview_table(result: StudyResult) -> Table | None:
+    """Summarise what is found of a coupling that stands alone: one row per net; None if none does."""
+    if not result.alone:
+        return None
     recipe = result.recipe
     rows = []
     for net in result.nets:
-        (fit, source), mean = chosen_fit(net), net.coupling.mean
-        explained = net.next_order.explained
+        (fit, source), mean = chosen_fit(net), net.tensor.mean
+        explained = net.following.explained
         rows.append(
             (
                 Cell(net_title(net)),
@@ -63,6 +65,8 @@ def overview_table(result: StudyResult) -> Table:
 
 def element_table(net: NetResult) -> Table | None:
     """List the coupling element by element, or None if that would be too long to read."""
+    if net.coupling is None:
+        return None
     recipe = net.recipe
     coupling, four = net.coupling, net.fitted
     if len(four.indices) > LONGEST_LIST:

@@ -150,7 +150,7 @@ def report_tex(result: StudyResult, figures: Sequence[StudyFigure]) -> str:
 
 
 def _context(result: StudyResult, figures: Sequence[StudyFigure]) -> dict[str, Any]:
-    overview = report_tables.overview_table(result)
+    overviews = (action_tables.study_table(result), report_tables.overview_table(result))
     return {
         "result": result,
         "recipe": result.recipe,
@@ -160,8 +160,9 @@ def _context(result: StudyResult, figures: Sequence[StudyFigure]) -> dict[str, A
             for expansion in result.expansions.values()
         ],
         "rule": prose.notes(result)[0][1],
+        "alone": result.alone,
         "extraction": [Latex(formula) for formula in result.recipe.extraction],
-        "overviews": [(one.title, _tabular(one)) for one in (action_tables.study_table(result), overview)],
+        "overviews": [(one.title, _tabular(one)) for one in overviews if one],
         "shared_figures": [figure for figure in figures if figure.net is None],
         "nets": [_net_view(place, net, result, figures) for place, net in enumerate(result.nets)],
         "notes": prose.notes(result)[1:],
@@ -174,8 +175,8 @@ def _net_view(
 ) -> dict[str, Any]:
     tables = {
         "correlators": result_tables.correlators_table(net),
-        "coupling": result_tables.coupling_table(net),
-        "next_order": result_tables.next_order_table(net),
+        "coupling": result_tables.coupling_table(net) if net.coupling else None,
+        "next_order": result_tables.next_order_table(net) if net.next_order else None,
         "action_couplings": action_tables.action_couplings_table(net),
         "parts": action_tables.parts_table(net),
     }

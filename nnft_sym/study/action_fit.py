@@ -7,11 +7,12 @@ The 6-point function is then built up term by term, free theory → λ → λ² 
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nnft_sym.actions.action import Action
 from nnft_sym.actions.names import symbol
@@ -122,6 +123,11 @@ class Part:
     explained: float | None
     connected: float | None = None
 
+    @property
+    def is_product(self) -> bool:
+        """Whether it is a product of several couplings, whose vertices are joined by lines."""
+        return "exchange" in self.words
+
 
 @dataclass(frozen=True)
 class ActionFit:
@@ -144,8 +150,8 @@ class ActionFit:
         Couplings that could not be looked for.
     explained : mapping of int to float
         Share of each connected correlator that all couplings explain.
-    words : str
-        What the inference says itself.
+    tensors : mapping of str to ndarray, shape (M,)
+        What each of `parts` adds to the predicted correlator, element by element.
     """
 
     why: str = ""
@@ -155,8 +161,8 @@ class ActionFit:
     constancy: Constancy = Constancy.UNDECIDED
     limit: float = 0.5
     missing: tuple[str, ...] = ()
-    explained: "Mapping[int, float] | tuple[()]" = ()
-    words: str = ""
+    explained: Mapping[int, float] = field(default_factory=dict)
+    tensors: Mapping[str, NDArray[np.float64]] = field(default_factory=dict, compare=False, repr=False)
 
     def find(self, name: str) -> Reading | None:
         """Return one coupling; None if it was not inferred."""
@@ -256,7 +262,7 @@ def fit_action(
         limit=limits.expansion,
         missing=found.missing,
         explained=dict(found.explained),
-        words=found.verdict,
+        tensors=_tensors(found, predicted) if parts else {},
     )
 
 
@@ -313,6 +319,10 @@ def _parts(found: "CouplingFit", order: int) -> tuple[Part, ...]:
         Part(one.name, words(one.product), one.share, one.explained, _of(connected, one.product))
         for one in excess.terms
     )
+
+
+def _tensors(found: "CouplingFit", order: int) -> dict[str, NDArray[np.float64]]:
+    return {one.name: one.value.value for one in found.contributions(order, "excess").terms}
 
 
 def _of(connected: "Contributions", product: "Monomial") -> float | None:

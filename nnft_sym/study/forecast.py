@@ -13,7 +13,7 @@ from nnft_sym.printing.tables import terminal_table
 from nnft_sym.study.case import Case
 from nnft_sym.study.data import BLOCKS
 from nnft_sym.study.recipe import PUBLISHED, Recipe
-from nnft_sym.study.suitable import lone_coupling
+from nnft_sym.study.suitable import coupling_of
 from numerics.results.faces import Content, Shown
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ def forecast(config: "StudyConfig", recipe: Recipe = PUBLISHED, costs: Costs | N
     ({2: 21, 4: 126, 6: 462}, True)
     """
     costs = Costs() if costs is None else costs
-    lone_coupling(Action(config.action), recipe)
+    coupling_of(Action(config.action), recipe)
     networks = config.experiments * config.networks
     blocks = config.experiments * min(-(-BLOCKS // config.experiments), config.networks)
     cores = os.cpu_count() or 1

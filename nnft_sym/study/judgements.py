@@ -6,11 +6,12 @@ of each is made from its tag, so that the two cannot contradict each other.
 """
 
 from enum import Enum
+from itertools import groupby
 
 import numpy as np
 
 from nnft_sym.printing.number_text import number, p_value, percent
-from nnft_sym.study.action_fit import ActionFit, Constancy
+from nnft_sym.study.action_fit import ActionFit, Constancy, Part
 from nnft_sym.study.checks import Checks
 from nnft_sym.study.judgement import STANDARD, Judgement
 
@@ -122,6 +123,23 @@ def say_description(tag: Description, action: str, one: str = "") -> str:
     }[tag]
 
 
+def say_constancy(fit: ActionFit) -> list[str]:
+    """Say whether constant couplings of the lowest order describe the correlator that they were fitted to."""
+    first = [one for one in fit.readings if one.order == fit.readings[0].order]
+    if not first or not all(one.determined for one in first):
+        return []
+    names = " and ".join(f"{one.symbol} = {number(one.value, 3)}" for one in first)
+    said = {
+        Constancy.ACCEPTED: "described by constant couplings",
+        Constancy.REJECTED: "not described by constant couplings",
+        Constancy.UNDECIDED: "not enough to tell whether couplings are constant",
+    }[fit.constancy]
+    return [
+        f"The connected {first[0].order}-point function is {said}: {names} "
+        f"{'misses' if len(first) == 1 else 'miss'} {percent(first[0].misfit)} of it."
+    ]
+
+
 def say_action(fit: ActionFit, delta: str) -> list[str]:
     """Say what the couplings of a whole action explain, and what the next order in 1/N changes.
 
@@ -145,24 +163,43 @@ def _undetermined(fit: ActionFit) -> list[str]:
 
 
 def _explained(fit: ActionFit, delta: str) -> list[str]:
+    """Say what is explained when more and more terms are added, those of one kind together."""
     known = [part for part in fit.parts if part.explained is not None]
     if not known:
         return []
-    values = {one.name: f" = {number(one.value, 3)}" for one in fit.readings if one.determined}
-    steps = [
-        f"{'' if place == 0 else 'with '}{'the ' if 'exchange' in part.words else ''}{part.words}"
-        f"{values.get(part.name, '')} {'explains ' if place == 0 else ''}{percent(part.explained, 2)}"
-        + (f" of {delta}" if place == 0 else "")
-        for place, part in enumerate(known)
-    ]
-    exchanges = [part.words for part in fit.parts if "exchange" in part.words]
-    exchange = f"the {exchanges[0]}" if len(exchanges) == 1 else "products of lower couplings"
+    steps: list[str] = []
+    for _, group in groupby(known, key=lambda part: (part.is_product, _order(fit, part.name))):
+        together = list(group)
+        share = percent(together[-1].explained, 2)
+        steps.append(f"{share} {'with' if not steps else 'and'} {_terms(fit, together)}")
+    steps[0] = steps[0].replace(" % ", f" % of {delta} is explained ", 1)
     alone = [
-        f" (without {exchange} {one.symbol} would be {number(one.alone, 3)})"
+        f" (without {_products(fit)} {one.symbol} would be {number(one.alone, 3)})"
         for one in fit.readings
         if one.alone is not None
     ]
     return [f"Order by order in 1/N {', '.join(steps)}{''.join(alone)}."]
+
+
+def _order(fit: ActionFit, name: str) -> int:
+    one = fit.find(name)
+    return 0 if one is None else one.order
+
+
+def _terms(fit: ActionFit, parts: list[Part]) -> str:
+    """Name terms of one kind: couplings with their values, or exchanges."""
+    if parts[0].is_product:
+        return f"the {parts[0].words}" if len(parts) == 1 else f"{len(parts)} exchanges"
+    found = [(part.words, fit.find(part.name)) for part in parts]
+    return " and ".join(
+        words if one is None or not one.determined else f"{words} = {number(one.value, 3)}"
+        for words, one in found
+    )
+
+
+def _products(fit: ActionFit) -> str:
+    products = [part.words for part in fit.parts if part.is_product]
+    return f"the {products[0]}" if len(products) == 1 else "exchanges"
 
 
 def _constants(fit: ActionFit) -> list[str]:

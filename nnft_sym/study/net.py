@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nnft_sym.study.action_fit import action_text, fit_action
+from nnft_sym.study.action_fit import fit_action
 from nnft_sym.study.checking import check_numbers
 from nnft_sym.study.checks import CheckName
 from nnft_sym.study.coupling_tensors import extract_coupling
 from nnft_sym.study.data import drawn, referee
 from nnft_sym.study.next_order import predict_next_order
 from nnft_sym.study.results import Array, CorrelatorResult, Distance, NetResult
-from nnft_sym.study.verdict import description, verdict
+from nnft_sym.study.verdict import judge_action
 from numerics.errors import NotAvailable
 from numerics.exact.correlators import exact_correlators
 from numerics.fields.index_sets import multisets
@@ -75,7 +75,7 @@ def judged(
     recipe = setup.recipe
     correlators = {n: held(data, n, predictions[n], setup.experiments) for n in recipe.orders}
     fitted = correlators[recipe.fitted]
-    vertex = predictions[recipe.fitted].coefficient(setup.coupling)
+    vertex = predictions[recipe.fitted].coefficient(setup.probe)
     coupling = extract_coupling(
         vertex, fitted.sampled - fitted.free.value, fitted.excess, data.blocks((recipe.fitted,))
     )
@@ -92,6 +92,8 @@ def judged(
         correlators, joint, coupling, next_order, errors, data.sampled.n_samples, setup.limits, recipe
     )
     fit = fit_action(theory, _with_higher(case, data, theory), recipe.predicted, setup.limits)
+    alone = None if setup.coupling is None else (coupling, next_order)
+    tag, words = judge_action(correlators, alone, fit, setup, case.cutoff)
     x = case.fields.inputs
     return NetResult(
         case=case,
@@ -102,21 +104,12 @@ def judged(
         integral_method=vertex.method,
         integral_error=errors[CheckName.INTEGRALS],
         correlators=correlators,
-        coupling=coupling,
-        next_order=next_order,
+        coupling=None if alone is None else coupling,
+        next_order=None if alone is None else next_order,
         joint=joint,
         checks=made,
-        description=description(coupling, fitted.quality, next_order, fit, setup.limits, recipe),
-        verdict=verdict(
-            correlators,
-            coupling,
-            next_order,
-            case.cutoff,
-            setup.limits,
-            recipe,
-            fit,
-            action_text(setup.action),
-        ),
+        description=tag,
+        verdict=words,
         action_fit=fit,
         seconds=0.0,
     )

@@ -52,7 +52,7 @@ def predict_next_order(
     sampled_delta = target.sampled.value - target.free.value
     best = _changes(
         prediction,
-        setup.coupling,
+        setup.probe,
         coupling.tensor.value,
         coupling,
         float(coupling.mean if coupling.mean_exact is None else coupling.mean_exact),
@@ -60,7 +60,7 @@ def predict_next_order(
     )
     from_sample = _changes(
         prediction,
-        setup.coupling,
+        setup.probe,
         coupling.sampled.value,
         coupling,
         float(coupling.mean),

@@ -171,8 +171,9 @@ class NetResult:
     integral_method, integral_error : str and float
         Of the vertex integrals; the largest error relative to the largest integral.
     correlators : mapping of int to CorrelatorResult
-    coupling : CouplingTensor
-    next_order : NextOrder
+    coupling : CouplingTensor or None
+        None where no coupling of the action stands alone: they are in `action_fit`.
+    next_order : NextOrder or None
     joint : Comparison or None
         Of all trusted orders together, sampled against exact.
     checks : Checks
@@ -194,8 +195,8 @@ class NetResult:
     integral_method: str
     integral_error: float
     correlators: Mapping[int, CorrelatorResult]
-    coupling: "CouplingTensor"
-    next_order: NextOrder
+    coupling: "CouplingTensor | None"
+    next_order: NextOrder | None
     joint: "Comparison | None"
     checks: Checks
     description: Description
@@ -217,6 +218,18 @@ class NetResult:
     def predicted(self) -> CorrelatorResult:
         """The correlator that is predicted with it."""
         return self.correlators[self.recipe.predicted]
+
+    @property
+    def tensor(self) -> "CouplingTensor":
+        """The coupling that stands alone, where there is one."""
+        assert self.coupling is not None, "no coupling of the action stands alone"
+        return self.coupling
+
+    @property
+    def following(self) -> NextOrder:
+        """What is predicted with it."""
+        assert self.next_order is not None, "no coupling of the action stands alone"
+        return self.next_order
 
     @property
     def kernel_rank(self) -> int:
@@ -289,8 +302,15 @@ class StudyResult(Shown):
         return self.expansions[self.recipe.fitted].action
 
     @property
+    def alone(self) -> bool:
+        """Whether the coupling of the recipe stands alone, so that there are tables of it."""
+        return any(net.coupling is not None for net in self.nets)
+
+    @property
     def beside(self) -> str:
         """Say where the couplings are that the tables of the recipe leave out; empty if there are none."""
+        if not self.alone:
+            return ""
         used = self.action.coefficient(self.recipe.fitted).variables
         others = [symbol(name) for name in sorted(set(self.action.couplings) - set(used))]
         if not others:

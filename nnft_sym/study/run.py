@@ -35,7 +35,7 @@ from nnft_sym.study.recipe import PUBLISHED, Recipe
 from nnft_sym.study.reporter import Reporter
 from nnft_sym.study.results import Array, NetResult, StudyResult
 from nnft_sym.study.setup import Setup
-from nnft_sym.study.suitable import lone_coupling
+from nnft_sym.study.suitable import coupling_of
 from numerics.errors import DivergentIntegral
 from numerics.integrals.prediction import Prediction
 
@@ -71,7 +71,7 @@ def run_study(
     InvalidStudy
         If what is given is no study.
     UnsuitableAction
-        If the action has no term of the recipe with one coupling of its own.
+        If its couplings cannot be found with networks of one output.
     DivergentIntegral
         If a vertex integral needs a cutoff and none is given; raised before anything is sampled.
     InvalidStudy
@@ -97,10 +97,11 @@ def run_study(
     _check_config(config)
     start = time.perf_counter()
     action = Action(config.action)
-    setup = Setup.of(config, lone_coupling(action, recipe), recipe, limits, reporter)
+    setup = Setup.of(config, coupling_of(action, recipe), recipe, limits, reporter)
     model = Model(action, recipe.orders)
+    probe = model if setup.coupling is not None else Model(Action(recipe.term), recipe.orders)
     cases = [Case.of(table) for table in config.net]
-    integrated = _integrate_all(cases, model, setup)
+    integrated = _integrate_all(cases, probe, setup)
     theories = _theories(cases, setup)
     nets: list[NetResult] = []
     refused: dict[str, str] = {}
@@ -145,7 +146,7 @@ def _integrate_all(cases: Sequence[Case], model: Model, setup: Setup) -> list[di
                 "cutoff = 100.0 to its [[net]] table"
             ) from None
     for number, (case, predictions) in enumerate(zip(cases, integrated, strict=True), start=1):
-        vertex = predictions[setup.recipe.fitted].coefficient(setup.coupling).value
+        vertex = predictions[setup.recipe.fitted].coefficient(setup.probe).value
         _refuse_extremes(f"net number {number} of the study, {case}", vertex, setup.recipe)
     return integrated
 

@@ -19,8 +19,8 @@ class Setup:
     Attributes
     ----------
     action : Action
-    coupling : str
-        The coupling of the action that the recipe is about.
+    coupling : str or None
+        The coupling of the action that the recipe is about; None if none stands alone.
     seed, experiments, networks : int
         Of the sample: networks are drawn in so many experiments of so many.
     recipe : Recipe
@@ -29,7 +29,7 @@ class Setup:
     """
 
     action: Action
-    coupling: str
+    coupling: str | None
     seed: int
     experiments: int
     networks: int
@@ -37,10 +37,18 @@ class Setup:
     limits: Judgement = STANDARD
     told: Reporter = field(default_factory=Silent)
 
+    @property
+    def probe(self) -> str:
+        """The coupling whose element by element is looked at: of the recipe's term, also where it is a probe.
+
+        Where it stands in no term of the action, or not alone, its integrals still test the engine.
+        """
+        return self.recipe.key if self.coupling is None else self.coupling
+
     @staticmethod
     def of(
         config: "StudyConfig",
-        coupling: str,
+        coupling: str | None,
         recipe: Recipe = PUBLISHED,
         limits: Judgement = STANDARD,
         told: Reporter | None = None,

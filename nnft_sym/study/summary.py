@@ -8,6 +8,7 @@ from nnft_sym.study.action_tables import action_couplings_table, parts_table, st
 from nnft_sym.study.coupling_tensors import CouplingStatus
 from nnft_sym.study.judgement import Judgement
 from nnft_sym.study.judgements import say_arithmetic
+from nnft_sym.study.recipe import Way
 from nnft_sym.study.result_tables import (
     chosen_fit,
     correlators_table,
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
     from numerics.inference.comparison import Comparison
 
 NAN = float("nan")
+#: What is said of a coupling that stands alone, and of what it predicts.
+_COUPLING_KEYS = (
+    *("mean", "err", "mean_exact", "spread", "spread_exact", "source", "fit", "fit_err", "chi2_dof", "dof"),
+    *("fit_best", "constant", "misfit", "misfit_least", "elements"),
+)
+_NEXT_KEYS = ("explained", "explained_sampled", "remainder_share", "identity_error", "excluded")
 
 
 def summarise(result: StudyResult) -> dict[str, Any]:
@@ -114,8 +121,10 @@ def net_summary(net: NetResult) -> dict[str, Any]:
 
 
 def _coupling_summary(net: NetResult) -> dict[str, Any]:
-    """Collect what there is of the coupling."""
-    coupling, (fit, source) = net.coupling, chosen_fit(net)
+    """Collect what there is of the coupling that stands alone; nothing where there is none."""
+    if net.coupling is None:
+        return dict.fromkeys(_COUPLING_KEYS)
+    coupling, (fit, source) = net.tensor, chosen_fit(net)
     return {
         "mean": float(coupling.mean),
         "err": float(coupling.mean.error),
@@ -167,7 +176,10 @@ def _action_summary(fit: ActionFit) -> dict[str, Any]:
 
 def _next_order_summary(net: NetResult) -> dict[str, Any]:
     """Collect what the coupling says of the next correlator."""
-    found = net.next_order
+    if net.next_order is None:
+        shares = {name: 0.0 if way is Way.FREE else None for way, name in net.recipe.predictions.items()}
+        return {**dict.fromkeys(_NEXT_KEYS), "explained": shares, "explained_sampled": shares}
+    found = net.following
     return {
         "explained": dict(found.explained),
         "explained_sampled": dict(found.explained_sampled),
@@ -196,14 +208,14 @@ def summary_tables(result: StudyResult) -> "list[Table | str]":
     # The square brackets of a formula are not markup.
     formulas = (escape(result.expansions[n].grouped_text()) for n in result.recipe.orders[1:])
     made: list[Table | str] = [*formulas, *filter(None, [result.beside]), ""]
+    alone = result.alone
     for net in result.nets:
         title = f"{net.name}-net, N = {net.case.width}"
         made += [
             f"[bold]{title}[/bold]  (kernel rank {net.kernel_rank}; {net.integral_method}; "
             f"cutoff {'none' if net.case.cutoff is None else format(net.case.cutoff, 'g')})",
             terminal_table(correlators_table(net)),
-            terminal_table(coupling_table(net)),
-            terminal_table(next_order_table(net)),
+            *([terminal_table(make(net)) for make in (coupling_table, next_order_table)] if alone else []),
             *(terminal_table(one) for one in (action_couplings_table(net), parts_table(net)) if one),
             f"[bold]Our arithmetic: {net.arithmetic.value}.[/bold] {say_arithmetic(net.checks)}",
             *_failures(net, result.limits),

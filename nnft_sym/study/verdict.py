@@ -6,17 +6,21 @@ must be able to say no. The thresholds of both are those of a `Judgement`.
 """
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nnft_sym.printing.number_text import number, percent, with_error
-from nnft_sym.study.action_fit import ActionFit, Constancy
+from nnft_sym.study.action_fit import ActionFit, Constancy, action_text
 from nnft_sym.study.coupling_tensors import CouplingStatus, CouplingTensor
 from nnft_sym.study.judgement import STANDARD, Judgement
-from nnft_sym.study.judgements import Description, describe, say_action, say_description
+from nnft_sym.study.judgements import Description, describe, say_action, say_constancy, say_description
 from nnft_sym.study.recipe import PUBLISHED, Recipe, Way
 from nnft_sym.study.results import CorrelatorResult, NextOrder
 from numerics.results.estimate import Quality
+
+if TYPE_CHECKING:
+    from nnft_sym.study.setup import Setup
 
 
 def constancy(coupling: CouplingTensor, quality: Quality, limits: Judgement = STANDARD) -> Constancy:
@@ -98,6 +102,48 @@ def description(
     """
     explained = fit.share if _whole(fit) else next_order.explained[recipe.name(Way.FIT)]
     return describe(constancy(coupling, quality, limits), explained, fit.holds, limits)
+
+
+def judge_action(
+    correlators: Mapping[int, CorrelatorResult],
+    alone: tuple[CouplingTensor, NextOrder] | None,
+    fit: ActionFit,
+    setup: "Setup",
+    cutoff: float | None,
+) -> tuple[Description, str]:
+    """Judge the action of a study, and say why.
+
+    Parameters
+    ----------
+    correlators : mapping of int to CorrelatorResult
+    alone : tuple of CouplingTensor and NextOrder, or None
+        What was found of the coupling that stands alone, if there is one.
+    fit : ActionFit
+        The couplings of the whole action.
+    setup : Setup
+    cutoff : float or None
+
+    Returns
+    -------
+    Description, str
+    """
+    action, limits, recipe = action_text(setup.action), setup.limits, setup.recipe
+    if alone is not None:
+        coupling, next_order = alone
+        tag = description(coupling, correlators[recipe.fitted].quality, next_order, fit, limits, recipe)
+        return tag, verdict(correlators, coupling, next_order, cutoff, limits, recipe, fit, action)
+    lowest = fit.explained.get(recipe.fitted)
+    shares = [share for share in (lowest, fit.share) if share is not None]
+    tag = describe(fit.constancy, min(shares) if shares else None, fit.holds, limits)
+    silent = lowest is not None and lowest < limits.fair and fit.constancy is not Constancy.REJECTED
+    sentences = [
+        *_tails(correlators),
+        *say_constancy(fit),
+        *([f"It explains {percent(lowest)} of the connected {recipe.fitted}-point function."] * silent),
+        *say_action(fit, recipe.delta_predicted),
+        say_description(tag, action),
+    ]
+    return tag, " ".join(sentences)
 
 
 def _whole(fit: ActionFit) -> bool:
