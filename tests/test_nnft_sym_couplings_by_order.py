@@ -69,7 +69,7 @@ def test_the_published_gauss_net():
     assert found.ratio("lambda") == pytest.approx(85.5, abs=0.5)
     assert found.holds is False
     with pytest.raises(NoRealRoot, match=r"changes lambda by 85\.\d times itself"):
-        infer_jointly(theory, data, found)
+        infer_jointly(found)
     # the 6-point function: free of λ nothing is explained, with λ² a part, with κ nearly all
     six = data.either.connected()[6]
     exchange = theory.value(6, found.couplings, lambda product: dict(product).get("lambda") == 2)
@@ -136,7 +136,7 @@ def test_joint_fits_where_the_expansion_holds(width, lam, kappa):
     """Gauss-net with σ = 0.3 on three narrow inputs, relative residuals: Nλ and N²κ, their drift."""
     theory, data = exactly(GaussNet(width, 0.3, 0.3), [[-0.05], [0.0], [0.05]], WholeSpace())
     by_order = infer_by_order(theory, data)
-    found = infer_jointly(theory, data, by_order, search=RootSearch(starts=16))
+    found = infer_jointly(by_order, search=RootSearch(starts=16))
     assert float(found["lambda"]) * width == pytest.approx(lam, abs=5.1e-5)
     assert float(found["kappa"]) * width**2 == pytest.approx(kappa, abs=5.1e-4)
     assert np.abs(found.residual).max() == pytest.approx(5.4e-3, rel=0.02)
@@ -153,9 +153,9 @@ def test_where_the_joint_system_has_no_real_root(points, width):
     assert by_order.holds is True  # the ratio alone would not tell
     if 7 <= width <= 17:
         with pytest.raises(NoRealRoot, match="where the model turns round"):
-            infer_jointly(theory, data, by_order)
+            infer_jointly(by_order)
         return
-    found = infer_jointly(theory, data, by_order, search=RootSearch(starts=16))
+    found = infer_jointly(by_order, search=RootSearch(starts=16))
     assert np.abs(found.residual).max() < 6e-3
     assert [one.connected for one in found.roots] == [True, False]
     # between the two the slope changes sign: the connected one is nearer to the free theory

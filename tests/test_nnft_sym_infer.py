@@ -7,7 +7,7 @@ import pytest
 
 import nnft_sym as nn
 from nnft_sym.cli import run
-from numerics.errors import InvalidStatistics, NoRealRoot, NotAvailable
+from numerics.errors import InvalidStatistics, NoRealRoot
 
 BOTH = "lambda*f^4+kappa*f^6"
 RELU = ["--net", "relu", "--width", "20", "--points", "0.2;0.4;0.6;0.8;1;1.2", "--cutoff", "100"]
@@ -61,6 +61,15 @@ def test_the_published_relu_net(answer):
     assert 0 <= found["misfit"] < 1e-9
     assert found["expansion_holds"] is False
     assert "changes lambda by 1.5" in found["verdict"]
+    lam, kappa = found["couplings"]
+    assert (lam["mean"], kappa["mean"]) == pytest.approx((-6.25e-11, 371 / (3 * 400 * 1e14)), rel=1e-8)
+    assert [one["by"] for one in lam["corrected"]] == [["kappa"], ["kappa", "lambda**2"]]
+    assert [one["ratio"] for one in lam["corrected"]] == pytest.approx([1 + 53 / 20, 1 + 30.5 / 20], rel=1e-8)
+    assert [one["trusted"] for one in lam["corrected"]] == [False, False]
+    assert kappa["corrected"] == []
+    six = found["contributions"][1]
+    assert [one["couplings"] for one in six["terms"]] == ["lambda**2", "kappa"]
+    assert [one["share"] for one in six["terms"]] == pytest.approx([75 / 22, 53 / 22], rel=1e-8)
     assert found["orders"] == [4, 6]
     assert found["data"] == {
         "source": "exact", "networks": None, "blocks": None, "has_this_propagator": None,
@@ -271,7 +280,16 @@ def test_couplings_that_a_sample_does_not_determine_get_no_number(answer, nnft):
 def test_the_table_says_what_the_json_says(nnft):
     code, out, err = nnft("couplings", BOTH, *RELU)
     assert (code, err) == (0, "")
-    for words in ("-6.25e-11", "3.09167e-15", "9.53e-11", "4-point", "100 %", "does not", "Data: exact"):
+    for words in (
+        "-6.25e-11",
+        "3.09167e-15",
+        "9.53e-11",
+        "4-point",
+        "340.91 %",
+        "3.65",
+        "not trusted",
+        "Data: exact",
+    ):
         assert words in out
 
 
@@ -356,13 +374,13 @@ def test_what_infer_refuses():
     with pytest.raises(InvalidStatistics, match="its integrals are done"):
         nn.infer(exact, theory, network)
     with pytest.raises(InvalidStatistics, match="a Dataset, or Correlators"):
-        nn.infer([1.0], theory)
+        nn.infer(1.0, theory)
     with pytest.raises(InvalidStatistics, match="a Model of an action"):
         nn.infer(exact, "lambda*f^4", network)
     with pytest.raises(InvalidStatistics, match="'1/N' or 'joint' is needed"):
         nn.infer(exact, theory, counting="both")
     two = nn.exact_correlators(network, [[0.0], [0.0]], (2, 4), outputs=(1, 2))
-    with pytest.raises(NotAvailable, match="several outputs"):
+    with pytest.raises(InvalidStatistics, match="the same inputs are needed"):
         nn.infer(two, theory)
     third = np.random.default_rng(2).exponential(size=(20_000, 1)) - 1.0
     with pytest.raises(InvalidStatistics, match="ask for orders up to 4"):

@@ -5,13 +5,11 @@ from typing import TYPE_CHECKING
 import click
 
 from nnft_sym.commands.action_argument import ActionCommand
-from nnft_sym.commands.options import json_option, network_json, takes
-from nnft_sym.parameters.architecture import NetworkParameters
-from nnft_sym.parameters.inferred import CouplingParameters
+from nnft_sym.commands.options import json_option, takes
+from nnft_sym.parameters.inferred import CouplingParameters, SharingNetworks
 
 if TYPE_CHECKING:
     from nnft_sym.actions.action import Action
-    from nnft_sym.inference.coupling_fit import CouplingFit
     from nnft_sym.inference.model import Model
     from nnft_sym.inference.theory import Theory
     from numerics.inference.dataset import Dataset
@@ -22,46 +20,55 @@ BLOCKS = 1000
 
 
 @click.command(name="couplings", cls=ActionCommand)
-@takes(net=NetworkParameters, asked=CouplingParameters)
+@takes(net=SharingNetworks, asked=CouplingParameters)
 @json_option
-def command(net: NetworkParameters, asked: CouplingParameters, as_json: bool) -> None:
+def command(net: SharingNetworks, asked: CouplingParameters, as_json: bool) -> None:
     """Infer the couplings of ACTION from connected correlators: exact ones, or --data, or --networks.
 
     Each coupling comes from the correlator at whose leading order in 1/N it first stands alone. What the next
-    order would change is printed beside it and never added.
+    order would change is printed beside it and never added. Networks of several widths share N*lambda,
+    N^2*kappa and so on; width number k is sampled with seed + k.
     """
     from nnft_sym.actions.action import Action
+    from nnft_sym.commands.coupling_answer import answer, show_answer
     from nnft_sym.inference.infer import infer
     from nnft_sym.inference.model import Model
     from nnft_sym.jsonio import dumps
 
-    network, action = net.of_width(net.width, asked.d_in), Action(asked.action)
-    data = _data(network, Model.leading(action, asked.orders), asked)
-    found = infer(data, _theory(action, network, data, asked), counting=asked.counting)
+    asked.refuse_several(net.width)
+    action, model = Action(asked.action), Model.leading(Action(asked.action), asked.orders)
+    networks = [net.of_width(width, asked.d_in) for width in net.width]
+    given = [_data(network, model, asked, asked.seed + place) for place, network in enumerate(networks)]
+    theory = _theory(action, networks[0], given[0], asked)
+    found = infer(
+        [(data, theory.per_width(one.width) if len(networks) > 1 else theory)
+         for data, one in zip(given, networks, strict=True)],
+        counting=asked.counting,
+        model_errors=asked.model_errors,
+    )  # fmt: skip
     if as_json:
-        click.echo(dumps(_answer(network, asked, data, found)))
+        click.echo(dumps(answer(networks, asked, given, found)))
     else:
-        _show(network, asked, found)
+        show_answer(networks, asked, found)
 
 
-def _data(network: "Network", model: "Model", asked: CouplingParameters) -> "Dataset":
+def _data(network: "Network", model: "Model", asked: CouplingParameters, seed: int) -> "Dataset":
     """Read, sample or compute the correlators."""
     from nnft_sym.faces.given_data import correlators_from, outputs_from
     from nnft_sym.progress.bars import TerminalProgress
     from numerics.errors import NotAvailable
     from numerics.exact.correlators import exact_correlators
-    from numerics.fields.field_set import FieldSet
     from numerics.inference.dataset import Dataset
     from numerics.sampling.ensemble import Ensemble
 
-    fields = FieldSet(asked.points)
+    fields = asked.field_set()
     orders = tuple(range(2, max(model.orders) + 1, 2))
     if asked.source == "outputs" and asked.data is not None:
         return Dataset.from_outputs(outputs_from(asked.data), fields, orders, asked.blocks)
     if asked.data is not None:
         return correlators_from(asked.data, network, fields)
     if asked.networks is not None:
-        ensemble = Ensemble(network, fields, asked.seed, estimator=asked.estimator)
+        ensemble = Ensemble(network, fields, seed, estimator=asked.estimator)
         with TerminalProgress() as told:
             return Dataset(
                 ensemble.correlators(asked.networks, orders, asked.blocks or BLOCKS, progress=told.sampling)
@@ -94,97 +101,3 @@ def _theory(action: "Action", network: "Network", data: "Dataset", asked: Coupli
             return model.over(network.kernel, data.fields, domain, progress)
         except DivergentIntegral as error:
             raise DivergentIntegral(f"{error}: --cutoff L") from error
-
-
-def _answer(
-    network: "Network", asked: CouplingParameters, data: "Dataset", found: "CouplingFit"
-) -> dict[str, object]:
-    """Put everything into the words of the JSON answer."""
-    worst = found.judged
-    sampled = None if data.exact is not None else data.sampled
-    return {
-        **network_json(network, width=True),
-        "action": asked.action,
-        "points": asked.points,
-        "cutoff": asked.cutoff,
-        "orders": found.theory.orders,
-        "counting": asked.counting,
-        "data": {
-            "source": asked.source,
-            "networks": None if sampled is None else sampled.n_samples,
-            "blocks": None if sampled is None else sampled.n_blocks,
-            "has_this_propagator": found.of_this_network,
-        },
-        "couplings": [_coupling(found, name) for name in (*found.couplings, *found.missing)],
-        "covariance": found.covariance(),
-        "singular_values": [one.singular_value for one in found.combinations],
-        "combinations": [
-            {
-                "combination": one.text,
-                "singular_value": one.singular_value,
-                "value": None if one.estimate is None else float(one.estimate),
-                "error": None if one.estimate is None else float(one.estimate.error),
-                "determined": one.determined,
-            }
-            for one in found.combinations
-        ],
-        "chi2": worst.chi2,
-        "dof": worst.dof,
-        "p_value": worst.p_value,
-        "misfit": worst.misfit,
-        "explained": found.explained,
-        "model_errors": {"truncation": found.truncation, "locality": found.locality},
-        "expansion_holds": found.holds,
-        "roots": [one.couplings for fit in found.fits for one in fit.roots if len(fit.roots) > 1],
-        "quality": found.quality,
-        "verdict": found.verdict,
-    }
-
-
-def _coupling(found: "CouplingFit", name: str) -> dict[str, object]:
-    one, beyond = found.couplings.get(name), found.corrections.get(name)
-    return {
-        "name": name,
-        "value": None if one is None else float(one),
-        "error": None if one is None or not found.determined(name) else float(one.error),
-        "determined": found.determined(name),
-        "next_order": None if beyond is None else float(beyond),
-        "ratio": found.ratio(name),
-    }
-
-
-def _show(network: "Network", asked: CouplingParameters, found: "CouplingFit") -> None:
-    """Print the tables."""
-    from nnft_sym.printing.tables import show, table
-
-    title = f"Couplings of {network.name}-net, N = {network.width}, counting {asked.counting}"
-    columns = ["coupling", "value", "error", "next order", "locality"]
-    show(table(title, columns, [_row(found, name) for name in (*found.couplings, *found.missing)]))
-    if len(found.combinations) > len(found.steps):
-        rows = [
-            [
-                one.text,
-                "not determined" if one.estimate is None else f"{float(one.estimate):.6g}",
-                "" if one.estimate is None else f"{float(one.estimate.error):.2g}",
-                f"{one.singular_value:.3g}",
-            ]
-            for one in found.combinations
-        ]
-        show(table("What the data see", ["combination", "value", "error", "singular value"], rows))
-    shares = [[f"{order}-point", f"{100 * share:.5g} %"] for order, share in found.explained.items()]
-    show(table("Explained of the connected functions", ["order", "share"], shares))
-    show(
-        "Next order: what the next power of 1/N would add (truncation); locality: by how much a constant "
-        "would have to vary over the inputs.",
-        f"Data: {asked.source}. Quality: {found.quality.value}.",
-        found.verdict,
-    )
-
-
-def _row(found: "CouplingFit", name: str) -> list[str]:
-    beyond, locality = found.truncation.get(name), found.locality.get(name)
-    beside = ["—" if one is None else f"{one:.3g}" for one in (beyond, locality)]
-    if not found.determined(name):
-        return [name, "not determined" if name in found.couplings else "not looked for", "—", *beside]
-    one = found.couplings[name]
-    return [name, f"{float(one):.6g}", f"{float(one.error):.2g}", *beside]

@@ -11,24 +11,26 @@ The terms of G_c⁽⁴⁾ at 1/N², −360 κ(…) + 288 λ²(…), have to be m
 λ = l₁/N + l₂/N². It is given beside λ and never added: where it is not small, the expansion does not hold.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import numpy as np
 
 from nnft_sym.expansions.truncation import width_text
-from nnft_sym.inference.coupling_fit import HALF, CouplingFit, Step
+from nnft_sym.inference.coupling_fit import CouplingFit
+from nnft_sym.inference.elementwise import HALF
+from nnft_sym.inference.measurement import Measurement, checked, stacked
+from nnft_sym.inference.step import Step
 from nnft_sym.inference.theory import Theory
 from numerics.errors import InvalidStatistics, NoRealRoot
 from numerics.inference.dataset import Dataset
 from numerics.inference.nonlinear import fit_polynomial
-from numerics.inference.polynomial import Polynomial
+from numerics.inference.polynomial import Polynomial, joined_models
 from numerics.inference.polynomial_fit import PolynomialFit
 from numerics.inference.roots import RootSearch
 from numerics.lowering.monomials import Monomial, monomial_text
 from numerics.results.correlator import Correlator
 from numerics.results.estimate import Estimate
-from numerics.results.joint_correlators import Correlators
 
 #: Mean size of a normal number over its standard deviation.
 MEAN_OF_SIZE = float(np.sqrt(2.0 / np.pi))
@@ -82,49 +84,61 @@ def infer_by_order(
     >>> round(float(found["lambda"]), 9), round(float(found["kappa"]), 9)
     (-0.625, 0.309166667)
     """
-    connected = _connected(theory, data)
+    return infer_together((Measurement(theory, data),), threshold=threshold, allowance=allowance)
+
+
+def infer_together(
+    measurements: Sequence[Measurement], *, threshold: float = 1e-6, allowance: float = ALLOWANCE
+) -> CouplingFit:
+    """Infer the couplings that several measurements share by name; else as `infer_by_order`."""
+    given, policy = checked(measurements), (threshold, allowance)
     found: dict[str, Estimate] = {}
     corrections: dict[str, Estimate] = {}
     steps: list[Step] = []
-    for order in theory.orders:
-        power = Fraction(order, 2) - 1
-        here = theory.coefficients(order, power)
-        sought = _sought(here, found, order)
+    for order in sorted({order for one in given for order in one.theory.orders}):
+        sought = {one: _sought(one.theory, found, order) for one in given if order in one.theory.orders}
+        sought = {one: terms for one, terms in sought.items() if terms}
         if not sought:
             continue
-        step = _step(theory, connected[order], found, sought, (threshold, allowance))
+        step = _step(sought, order, found, policy)
         steps.append(step)
         found |= {name: step.fit[name] for name in step.fit.names}
         if not all(step.fit.determined):
             break
     sure = all(all(step.fit.determined) for step in steps)
     for step in steps if sure else []:
-        corrections |= _corrections(theory, step, found)
-    missing = tuple(name for name in theory.counting if name not in found)
+        corrections |= _corrections(step, found)
+    wanted = dict.fromkeys(name for one in given for name in one.theory.counting)
+    missing = tuple(name for name in wanted if name not in found)
     if missing and sure:
-        raise InvalidStatistics(_nowhere(theory, missing[0]))
-    return CouplingFit(theory, data, found, corrections, tuple(steps), missing)
+        raise InvalidStatistics(_nowhere(given, missing[0]))
+    return CouplingFit(given, found, corrections, tuple(steps), missing)
 
 
 def _step(
-    theory: Theory,
-    whole: Correlator,
+    sought: Mapping[Measurement, Mapping[Monomial, Correlator]],
+    order: int,
     found: Mapping[str, Estimate],
-    sought: Mapping[Monomial, Correlator],
     policy: tuple[float, float],
 ) -> Step:
     """Fit the couplings of one order to what those found before leave."""
-    order, power = whole.order, Fraction(whole.order, 2) - 1
-    known = theory.value(
-        order, found, lambda product: theory.power_of(product) <= power and product not in sought
-    )
-    rest: Estimate = whole - known
+    power, (threshold, allowance) = Fraction(order, 2) - 1, policy
+    # exact correlators of several ensembles count alike; where the covariance weighs them there is no unit
+    alone = len(sought) == 1
+    units = tuple(1.0 if alone or one.sampled else one.size(order) for one in sought)
+    whole = stacked([one.connected[order].numbers() for one in sought], units)
+    rest = stacked([_left(one, order, found, terms) for one, terms in sought.items()], units)
     if rest.uncertainty.statistical and not np.any(rest.error > 0):
         raise InvalidStatistics(
             f"the sampled {order}-point function does not fluctuate at all, so that its covariance is zero; "
             "give outputs of networks that differ"
         )
-    model, (threshold, allowance) = Polynomial.of(sought), policy
+    model = joined_models(
+        [
+            Polynomial.of({key: term.numbers() / unit for key, term in terms.items()})
+            for terms, unit in zip(sought.values(), units, strict=True)
+        ]
+    )
     missed = None
     if rest.uncertainty.statistical and allowance > 0:
         # what the theory says, not the data, whose fluctuations would weigh themselves down
@@ -134,8 +148,22 @@ def _step(
     size = float(np.abs(whole.value).sum())
     share = 1.0 / size if size > 0 else 0.0
     noise = _noise_of_residual(rest, fit, model) if rest.uncertainty.statistical else 0.0
-    scales = {key[0][0]: float(np.abs(one.value).sum()) * share for key, one in sought.items()}
-    return Step(order, power, fit, float(np.abs(fit.residual).sum()) * share, noise * share, scales)
+    slope = model.jacobian(np.zeros(len(model.names)))
+    scales = {name: float(np.abs(slope[:, place]).sum()) * share for place, name in enumerate(model.names)}
+    misfit = float(np.abs(fit.residual).sum()) * share
+    return Step(order, power, fit, misfit, noise * share, scales, tuple(sought), units)
+
+
+def _left(
+    one: Measurement, order: int, found: Mapping[str, Estimate], sought: Mapping[Monomial, Correlator]
+) -> Estimate:
+    """What the couplings found before leave of a connected correlator."""
+    theory, power = one.theory, Fraction(order, 2) - 1
+    known = theory.value(
+        order, found, lambda product: theory.power_of(product) <= power and product not in sought
+    )
+    rest: Estimate = one.connected[order].numbers() - known.numbers()
+    return rest
 
 
 def _noise_of_residual(rest: Estimate, fit: PolynomialFit, model: Polynomial) -> float:
@@ -147,10 +175,9 @@ def _noise_of_residual(rest: Estimate, fit: PolynomialFit, model: Polynomial) ->
     return MEAN_OF_SIZE * float(moved.error.sum())
 
 
-def _sought(
-    here: Mapping[Monomial, Correlator], found: Mapping[str, Estimate], order: int
-) -> dict[Monomial, Correlator]:
+def _sought(theory: Theory, found: Mapping[str, Estimate], order: int) -> dict[Monomial, Correlator]:
     """Choose the terms that are linear in couplings not found yet; products with such are refused."""
+    here = theory.coefficients(order, Fraction(order, 2) - 1)
     sought: dict[Monomial, Correlator] = {}
     for product, coefficient in here.items():
         new = [name for name, _ in product if name not in found]
@@ -164,37 +191,20 @@ def _sought(
     return sought
 
 
-def _corrections(theory: Theory, step: Step, found: Mapping[str, Estimate]) -> dict[str, Estimate]:
+def _corrections(step: Step, found: Mapping[str, Estimate]) -> dict[str, Estimate]:
     """What couplings have to make up for: the terms of the next power of 1/N."""
-    products = theory.prediction(step.order).coefficients
-    following = [key for key in products if step.power < theory.power_of(key) <= step.power + 1]
+    following = step.next_terms
     known = all(name in found for key in following for name, _ in key)
-    if not following or not known:
-        return {}
-    beyond = theory.value(step.order, found, following.__contains__)
-    numbers = beyond.numbers()
-    response = -step.fit.response
-    made = Estimate(
-        response @ numbers.value,
-        numbers.uncertainty.linear(lambda rows: rows @ response.T, lambda rows: rows @ np.abs(response).T),
-        numbers.method,
-        numbers.quality,
-        numbers.provenance,
-    )
-    return {name: made[place] for place, name in enumerate(step.fit.names)}
+    return step.response_to(found, following.__contains__) if following and known else {}
 
 
-def infer_jointly(
-    theory: Theory, data: Dataset, by_order: CouplingFit, *, search: RootSearch | None = None
-) -> PolynomialFit:
+def infer_jointly(by_order: CouplingFit, *, search: RootSearch | None = None) -> PolynomialFit:
     """Infer all couplings at once, from all orders, with every product of couplings that the theory has.
 
     Exact correlators are fitted relative to themselves, so that no order outweighs the others.
 
     Parameters
     ----------
-    theory : Theory
-    data : Dataset
     by_order : CouplingFit
         The same order by order, which decides whether the system means anything.
     search : RootSearch, optional
@@ -210,7 +220,6 @@ def infer_jointly(
         If a correction of the next order is more than half of its coupling, or the root that begins at the
         free theory does not reach the data.
     """
-    connected = _connected(theory, data)
     for name in by_order.couplings:
         ratio = by_order.ratio(name)
         if ratio is not None and ratio > HALF:
@@ -219,8 +228,9 @@ def infer_jointly(
                 "there means nothing; take couplings order by order, or networks at least "
                 f"{ratio / HALF:.2g} times as wide"
             )
-    model = theory.polynomial(*theory.orders)
-    numbers = connected.joint(theory.orders)
+    given = by_order.measurements
+    model = joined_models([one.theory.polynomial(*one.theory.orders) for one in given])
+    numbers = stacked([one.connected.joint(one.theory.orders) for one in given], [1.0] * len(given))
     if numbers.uncertainty.statistical:
         return fit_polynomial(numbers, model, search=search)
     if not np.all(numbers.value):
@@ -234,29 +244,9 @@ def infer_jointly(
     )
 
 
-def _connected(theory: Theory, data: Dataset) -> Correlators:
-    if theory.kind != "connected":
-        raise InvalidStatistics(
-            f"a theory of kind {theory.kind!r} was given; couplings are read off connected correlators, give "
-            'the model kind="connected"'
-        )
-    fields = theory.prediction(theory.orders[0]).fields
-    if data.fields != fields:
-        raise InvalidStatistics(
-            f"data of {data.fields!r} were given to a theory of {fields!r}; the same inputs are needed"
-        )
-    connected = data.either.connected()
-    absent = [order for order in theory.orders if order not in connected]
-    if absent:
-        raise InvalidStatistics(
-            f"the theory has the {absent[0]}-point function, the data have orders {list(data.orders)}; give "
-            f"data of that order and all even ones below, or a model without it"
-        )
-    return connected
-
-
-def _nowhere(theory: Theory, name: str) -> str:
+def _nowhere(given: Sequence[Measurement], name: str) -> str:
     """Say where a coupling would have to be looked for."""
+    theory = next(one.theory for one in given if name in one.theory.counting)
     order = 2 * (theory.counting[name] + 1)
     return (
         f"{name} counts as {width_text(theory.counting[name])} and is read off the {order}-point function; "

@@ -131,6 +131,21 @@ class Contributions(Shown, Mapping[str, Contribution]):
         """Share of the data that all terms together explain; may be negative."""
         return self.terms[-1].explained if self.terms else 0.0
 
+    def left_for(self, couplings: str) -> Estimate:
+        """What all other terms leave of the data, shape (M,).
+
+        Raises
+        ------
+        InvalidStatistics
+            If there is no such term, or there are no data.
+        """
+        if self.data is None:
+            raise InvalidStatistics(f"there are no data of the {self.order}-point function; give them")
+        own, left = self[couplings], self.data.numbers()
+        for one in self.terms:
+            left = left if one is own else left - one.value.numbers()
+        return left
+
     def plain_fields(self) -> Content:
         """Give the terms as plain fields, one row for each."""
 
@@ -203,7 +218,7 @@ def _in_turn(
     def place(key: Monomial) -> tuple[Fraction, int, Monomial]:
         return theory.power_of(key), -sum(power for _, power in key), key
 
-    fields = theory.prediction(theory.orders[0]).fields
+    fields = theory.fields
     total = Estimate(np.zeros(len(fields.multisets(order))))
     for key in sorted(coefficients, key=place):
         one = _valued(coefficients[key], key, couplings)
@@ -238,7 +253,7 @@ def _shares(one: Estimate, total: Estimate, data: Correlator | None) -> tuple[fl
 def _connected(theory: Theory, order: int, leading: bool) -> dict[Monomial, Estimate]:
     """The terms of a connected function, to its leading order or all."""
     most = Fraction(order, 2) - 1
-    found = theory.prediction(order).coefficients
+    found = theory.terms(order)
     return {key: one.numbers() for key, one in found.items() if not leading or theory.power_of(key) <= most}
 
 
@@ -268,7 +283,7 @@ def _over_partitions(
         )
     lines: Coefficients = {(): Estimate(theory.propagator)}
     tables = {2: lines, **connected}
-    fields = theory.prediction(theory.orders[0]).fields
+    fields = theory.fields
     indices = fields.multisets(order)
 
     def factor(size: int, labels: NDArray[np.int64]) -> dict[Monomial, Array]:

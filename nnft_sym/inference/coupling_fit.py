@@ -1,14 +1,25 @@
 """Couplings inferred from data: values, what the next order in 1/N would add, and what was left over."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from fractions import Fraction
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nnft_sym.inference.contributions import Contributions, contributions
+from nnft_sym.inference.coupling_sentences import sentences
+from nnft_sym.inference.elementwise import (
+    HALF,
+    CorrectedCoupling,
+    ElementwiseCoupling,
+    corrected_coupling,
+    elementwise_coupling,
+)
+from nnft_sym.inference.measurement import Measurement
+from nnft_sym.inference.model_errors import with_model_errors
+from nnft_sym.inference.step import Step
 from nnft_sym.inference.theory import Theory
 from numerics.errors import InvalidStatistics
 from numerics.inference.comparison import Comparison
@@ -19,59 +30,13 @@ from numerics.results.estimate import Estimate, in_a_row
 from numerics.results.faces import Content, Shown
 from numerics.results.quality import Quality, worst
 
+if TYPE_CHECKING:
+    from numerics.inference.minuit import Profile, TwoSided
+
 Array = NDArray[np.float64]
 
-#: Largest |correction|/|coupling| at which the expansion in 1/N says something.
-HALF = 0.5
-#: Probability under which a model is rejected.
-REJECTED = 1e-3
-#: Probabilities smaller than this are not written out.
-LEAST = 1e-15
-#: Standard deviations from which on a coupling is not zero.
-CLEAR = 3.0
 #: Probability under which data are not of the network that was named.
 IMPOSSIBLE = 1e-6
-#: Share of a correlator that constants may miss and still be called a description of it.
-SMALL = 0.01
-
-
-@dataclass(frozen=True, eq=False)
-class Step:
-    """Couplings of one power of 1/N, from one connected correlator.
-
-    Attributes
-    ----------
-    order : int
-        Of the correlator.
-    power : Fraction
-        Of 1/N.
-    fit : PolynomialFit
-        Of what the couplings of lower powers leave of the correlator.
-    misfit : float
-        Σ|residual| over Σ|connected correlator|.
-    noise : float
-        What that is expected to be from the noise of the data alone; 0 for exact data.
-    scales : mapping of str to float
-        Of each coupling, Σ|what the correlator is per unit of it| over Σ|connected correlator|.
-    """
-
-    order: int
-    power: Fraction
-    fit: PolynomialFit
-    misfit: float
-    noise: float
-    scales: Mapping[str, float]
-
-    @property
-    def locality(self) -> dict[str, float]:
-        """By how much each coupling would have to vary over the inputs to make up for the misfit by itself.
-
-        Σ|residual| over Σ|what the correlator is per unit of the coupling|: for one coupling the mean
-        distance of the coupling of each element from the constant one, weighted by how much the element
-        depends on it. The share of the misfit that noise explains is taken off.
-        """
-        rest = float(np.sqrt(max(self.misfit**2 - self.noise**2, 0.0)))
-        return {name: rest / scale if scale > 0 else float("nan") for name, scale in self.scales.items()}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -80,8 +45,8 @@ class CouplingFit(Shown):
 
     Attributes
     ----------
-    theory : Theory
-    data : Dataset
+    measurements : tuple of Measurement
+        Data and theories, several where they share couplings by name.
     couplings : mapping of str to Estimate
         Leading values, in the order in which they were found; NaN where the data do not determine them.
         Errors are traced to the data, so that any two are correlated as they are.
@@ -96,16 +61,39 @@ class CouplingFit(Shown):
     joint : PolynomialFit or None
         With joint counting the fit of all orders at once, whose values `couplings` then holds; `steps` and
         `corrections` stay those of the fit order by order.
+    limits : mapping of str to Estimate
+        With joint counting of several widths, the couplings per width at infinite width: joint fits of each
+        width by itself, on a straight line in 1/N. How far `couplings` are from there is their truncation
+        where `corrections` do not know it.
+    widened : bool
+        Whether the errors of `couplings` hold truncation and locality, see
+        `nnft_sym.inference.model_errors`.
     """
 
-    theory: Theory
-    data: Dataset
+    measurements: tuple[Measurement, ...]
     couplings: Mapping[str, Estimate]
     corrections: Mapping[str, Estimate]
     steps: tuple[Step, ...]
     missing: tuple[str, ...] = ()
     propagator: Comparison | None = None
     joint: PolynomialFit | None = None
+    limits: Mapping[str, Estimate] = field(default_factory=dict)
+    widened: bool = False
+
+    @property
+    def theory(self) -> Theory:
+        """The theory, of the first measurement where there are several."""
+        return self.measurements[0].theory
+
+    @property
+    def data(self) -> Dataset:
+        """The data, of the first measurement where there are several."""
+        return self.measurements[0].data
+
+    @property
+    def orders(self) -> tuple[int, ...]:
+        """Orders of the connected correlators, of all measurements."""
+        return tuple(sorted({order for one in self.measurements for order in one.theory.orders}))
 
     def __getitem__(self, name: str) -> Estimate:
         """Return the leading value of a coupling.
@@ -122,9 +110,7 @@ class CouplingFit(Shown):
         return self.couplings[name]
 
     def leading(self, name: str) -> Estimate:
-        """Return what a coupling is at its leading order in 1/N, with joint counting too."""
-        if self.joint is None:
-            return self[name]
+        """Return what a coupling is at its leading order in 1/N, with joint counting too; no model errors."""
         return next(step.fit[name] for step in self.steps if name in step.fit.names)
 
     @property
@@ -159,8 +145,17 @@ class CouplingFit(Shown):
 
     @property
     def truncation(self) -> dict[str, float]:
-        """Model error of the expansion: size of what the next order in 1/N adds, where it is known."""
-        return {name: abs(float(one)) for name, one in self.corrections.items()}
+        """Model error of the expansion, where it is known: from the next order in 1/N, or from the widths.
+
+        What the widths say, the noise of a sample is taken off.
+        """
+        found = {name: abs(float(one)) for name, one in self.corrections.items()}
+        for name, limit in self.limits.items():
+            if name not in found:
+                apart: Estimate = self[name] - limit
+                noise = float(apart.error) if apart.uncertainty.statistical else 0.0
+                found[name] = float(np.sqrt(max(float(apart) ** 2 - noise**2, 0.0)))
+        return found
 
     @property
     def quality(self) -> Quality:
@@ -179,7 +174,7 @@ class CouplingFit(Shown):
     @property
     def verdict(self) -> str:
         """What was found, in some sentences."""
-        return " ".join(_sentences(self))
+        return " ".join(sentences(self))
 
     @property
     def together(self) -> Estimate:
@@ -187,15 +182,43 @@ class CouplingFit(Shown):
         return in_a_row(self.couplings.values())
 
     def covariance(self) -> Array | None:
-        """Return the covariance of all couplings, shape (P, P); None for exact data, which have bounds."""
-        return None if self.exact else self.together.covariance
+        """Return the covariance of all couplings, shape (P, P); None for exact data, which have bounds.
+
+        After `with_model_errors` it holds those, of exact data nothing else.
+        """
+        scatters = any(one.uncertainty.statistical for one in self.couplings.values())
+        return self.together.covariance if scatters else None
+
+    def with_model_errors(self) -> "CouplingFit":
+        """Let the errors of the couplings hold truncation and locality, where they are known.
+
+        Examples
+        --------
+        >>> from nnft_sym.actions.action import Action
+        >>> from nnft_sym.inference.infer import infer
+        >>> from nnft_sym.inference.model import Model
+        >>> from numerics.exact.correlators import exact_correlators
+        >>> from numerics.integrals.rules.domains import Box
+        >>> from numerics.networks.architectures import ReLUNet
+        >>> network = ReLUNet(200, sigma_b=0.0)
+        >>> exact = exact_correlators(network, [[1.0]], (2, 4))
+        >>> found = infer(exact, Model.leading(Action("lambda*f^4")), network, Box(1.0))
+        >>> wide = found.with_model_errors()
+        >>> round(found.truncation["lambda"], 6), round(float(wide["lambda"].error), 6)
+        (0.007031, 0.007031)
+        """
+        if self.widened:
+            return self
+        wide = with_model_errors(self.couplings, truncation=self.truncation, locality=self.locality)
+        return replace(self, couplings=wide, widened=True)
 
     def ratio(self, name: str) -> float | None:
-        """Size of the correction over that of the coupling, |l₂/(l₁N)|; None where it is not known."""
-        if name not in self.corrections:
+        """Size of the truncation over that of the coupling, |l₂/(l₁N)|; None where it is not known."""
+        size = self.truncation.get(name)
+        if size is None:
             return None
-        value = abs(float(self.leading(name)))
-        return abs(float(self.corrections[name])) / value if value > 0 else float("inf")
+        value = abs(float(self.leading(name) if name in self.corrections else self[name]))
+        return size / value if value > 0 else float("inf")
 
     @property
     def holds(self) -> bool | None:
@@ -203,7 +226,7 @@ class CouplingFit(Shown):
         ratios = [found for name in self.couplings if (found := self.ratio(name)) is not None]
         return all(one <= HALF for one in ratios) if ratios else None
 
-    def contributions(self, order: int, kind: str = "connected") -> Contributions:
+    def contributions(self, order: int, kind: str = "connected", *, of: int = 0) -> Contributions:
         """Take a correlator apart: what each product of couplings contributes, in powers of 1/N.
 
         Parameters
@@ -213,6 +236,8 @@ class CouplingFit(Shown):
         kind : {"connected", "excess", "full"}, optional
             Of the connected function; of the full one less the free theory; or of the full one, which begins
             with the free theory.
+        of : int, optional
+            Number of the measurement, from 0 on, where several share the couplings.
 
         Returns
         -------
@@ -242,21 +267,117 @@ class CouplingFit(Shown):
         >>> [(one.name, round(one.explained, 3)) for one in found.contributions(6, "excess").terms]
         [('lambda', 0.872), ('lambda**2', 0.692), ('kappa', 1.0)]
         """
-        leading = self.joint is None
-        return contributions(self.theory, self.data, self.couplings, order, kind=kind, leading=leading)
+        leading, one = self.joint is None, self.measurements[of]
+        return contributions(one.theory, one.data, self.couplings, order, kind=kind, leading=leading)
 
-    def predict(self, order: int, kind: str = "connected") -> Correlator:
+    def predict(self, order: int, kind: str = "connected", *, of: int = 0) -> Correlator:
         """Predict a correlator from the couplings, with their errors: all `contributions` together."""
-        return self.contributions(order, kind).prediction
+        return self.contributions(order, kind, of=of).prediction
+
+    def elementwise(self, name: str, *, of: int = 0) -> ElementwiseCoupling:
+        """Give a coupling as a tensor, one number for each element of the correlator that it is read off.
+
+        All other terms are taken off with their constants.
+
+        Parameters
+        ----------
+        name : str
+        of : int, optional
+            Number of the measurement.
+
+        Returns
+        -------
+        ElementwiseCoupling
+            The tensor, its mean, and the constant that was fitted.
+
+        Raises
+        ------
+        InvalidStatistics
+            If the coupling was not inferred, or no element has one.
+        """
+        order = self._step(name).order
+        left = self.contributions(order, of=of).left_for(name)
+        return elementwise_coupling(self.measurements[of].theory, order, name, left, self[name])
+
+    def corrected(self, name: str, by: str | None = None, *, of: int = 0) -> CorrectedCoupling:
+        """Correct a coupling by the next power of 1/N, as the source corrects λ by κ.
+
+        Parameters
+        ----------
+        name : str
+        by : str, optional
+            Only by terms with this coupling: ``corrected("lambda", by="kappa")`` is what the source does.
+            Default: by all terms, that of λ² is of the same order.
+        of : int, optional
+            Number of the measurement whose elements the tensor is of.
+
+        Returns
+        -------
+        CorrectedCoupling
+            With its ratio to the uncorrected one, not trusted where it changes that by more than half.
+
+        Raises
+        ------
+        InvalidStatistics
+            If the coupling was not inferred, or the model has no such terms.
+        """
+        step = self._step(name)
+        known = {other: self.leading(other) for other in self.couplings if self.determined(other)}
+        one = self.measurements[of]
+        left = contributions(one.theory, one.data, known, step.order).left_for(name)
+        return corrected_coupling(one.theory, step, known, left, name, by)
+
+    def profile(self, name: str, *, span: float = 3.0, points: int = 41) -> "Profile":
+        """Follow χ² along one coupling, at its minimum in the others; see `numerics.inference.minuit`.
+
+        Order by order the others are those of the same correlator, with joint counting all.
+        """
+        from numerics.inference.minuit import profile
+
+        return profile(self._fit_of(name), name, span=span, points=points)
+
+    def asymmetric_errors(self) -> "dict[str, TwoSided]":
+        """Both sides of the error of each coupling, by Minuit; see `numerics.inference.minuit`.
+
+        Raises
+        ------
+        NotAvailable
+            If iminuit is not installed.
+        InvalidStatistics
+            If the data are exact, or χ² does not rise by one on both sides.
+        SingularProblem
+            If the data do not determine all of the couplings.
+        """
+        from numerics.inference.minuit import asymmetric_errors
+
+        return {name: one for fit in self.fits for name, one in asymmetric_errors(fit).items()}
+
+    def _fit_of(self, name: str) -> PolynomialFit:
+        """The fit behind a coupling; what was not inferred is refused."""
+        step = self._step(name)
+        return step.fit if self.joint is None else self.joint
+
+    def _step(self, name: str) -> Step:
+        """The step at which a coupling was found; what has no number is refused."""
+        if not np.isfinite(float(self[name])):
+            raise InvalidStatistics(f"the data do not determine {name}; see the combinations that they do")
+        return next(step for step in self.steps if name in step.fit.names)
 
     @cached_property
     def explained(self) -> dict[int, float]:
         """For each order 1 − Σ|residual|/Σ|connected correlator| over distinct multisets.
 
-        Orders that take couplings which are not known are left out.
+        The mean over the measurements that have the order. Orders that take couplings which are not known are
+        left out.
         """
-        shares = {order: self.contributions(order).explained for order in self.theory.orders}
-        return {order: share for order, share in shares.items() if share is not None}
+        found = {}
+        for order in self.orders:
+            having = [of for of, one in enumerate(self.measurements) if order in one.theory.orders]
+            shares = [self.contributions(order, of=of).explained for of in having]
+            known = [share for share in shares if share is not None]
+            if len(known) == len(shares):
+                found[order] = float(np.mean(known))
+        return found
 
     def plain_fields(self) -> Content:
         """Give the couplings as plain fields, one row for each."""
@@ -269,7 +390,10 @@ class CouplingFit(Shown):
                     beside = (None, None) if next_order is None else (float(next_order), self.ratio(name))
                     yield name, step.order, *numbers, *beside, self.locality.get(name)
 
-        facts: dict[str, object] = {
+        facts: dict[str, object] = (
+            {"measurements": len(self.measurements)} if len(self.measurements) > 1 else {}
+        )
+        facts |= {
             "explained": ", ".join(f"{one:.4%} of order {n}" for n, one in self.explained.items()),
             "verdict": self.verdict,
         }
@@ -281,87 +405,3 @@ class CouplingFit(Shown):
         count = sum(np.size(step.fit.names) for step in self.steps)
         how = "order by order in 1/N" if self.joint is None else "of all orders at once"
         return Content(f"Couplings, {how}", facts, columns, rows, count)
-
-
-def _sentences(found: CouplingFit) -> Iterator[str]:
-    if found.of_this_network is False:
-        yield (
-            "The 2-point function of the data is not the propagator: the lines of these diagrams are not "
-            "those of the ensemble, and the couplings mean little."
-        )
-    yield from _undetermined(found)
-    yield _agreement(found)
-    yield from _expansion(found)
-    if found.joint is not None and len(found.joint.roots) > 1:
-        yield (
-            f"The joint system has {len(found.joint.roots)} real roots; the one connected to the free theory "
-            "is given."
-        )
-
-
-def _undetermined(found: CouplingFit) -> Iterator[str]:
-    unknown = [name for name in found.couplings if not found.determined(name)]
-    if not unknown:
-        return
-    known = [one for one in found.combinations if one.estimate is not None]
-    values = [f"{one.text} = {_with_error(one.estimate)}" for one in known if one.estimate is not None]
-    yield (
-        f"The data do not determine {', '.join(unknown)}, only "
-        f"{' and '.join(values) if values else 'nothing of them'}."
-    )
-    if found.missing:
-        yield f"So {', '.join(found.missing)} could not be looked for."
-
-
-def _agreement(found: CouplingFit) -> str:
-    fit = found.judged
-    shares = " and ".join(f"{share:.4g} % of the {n}-point function" for n, share in _percent(found))
-    what = f"The couplings explain {shares or 'nothing'}"
-    if fit.p_value is None:
-        missed = fit.misfit
-        how = "describe the exact data" if missed <= SMALL else "are no good description of the exact data"
-        return f"{what}; constants {how}, they miss {100 * missed:.2g} % of what they were fitted to."
-    how = "rejected" if fit.p_value < REJECTED else "compatible with the data"
-    if fit.dof == 0:
-        return f"{what}; there are no degrees of freedom left that could contradict."
-    chance = f"p = {fit.p_value:.2g}" if fit.p_value >= LEAST else f"p < {LEAST:g}"
-    return (
-        f"{what}; constants are {how} (chi2/dof = {fit.chi2:.4g}/{fit.dof}, {chance}), they miss "
-        f"{100 * fit.misfit:.2g} % of what they were fitted to."
-    )
-
-
-def _percent(found: CouplingFit) -> list[tuple[int, float]]:
-    return [(order, 100 * share) for order, share in found.explained.items()]
-
-
-def _expansion(found: CouplingFit) -> Iterator[str]:
-    ratios = {name: ratio for name in found.couplings if (ratio := found.ratio(name)) is not None}
-    weak = [name for name in ratios if _is_weak(found.leading(name))]
-    for name in weak:
-        yield (
-            f"{name} is compatible with zero within its error, so that the size of the next order says "
-            "nothing there."
-        )
-        del ratios[name]
-    for name, ratio in ratios.items():
-        if ratio > HALF:
-            yield (
-                f"The next order in 1/N changes {name} by {ratio:.3g} times itself: the expansion does not "
-                "hold there, whatever the fit looks like."
-            )
-    unknown = [name for name in found.couplings if found.determined(name) and found.ratio(name) is None]
-    if unknown:
-        yield f"What the next order would change in {' and '.join(unknown)} was not computed."
-    if ratios and max(ratios.values()) <= HALF:
-        most = max(ratios, key=ratios.__getitem__)
-        yield f"The next order in 1/N changes {most} by {100 * ratios[most]:.3g} %: the expansion holds."
-
-
-def _is_weak(one: Estimate) -> bool:
-    """Tell whether a sampled coupling cannot be told from zero."""
-    return one.uncertainty.statistical and abs(float(one)) < CLEAR * float(one.error)
-
-
-def _with_error(one: Estimate) -> str:
-    return f"{float(one):.4g} ± {float(one.error):.2g}"

@@ -1,19 +1,37 @@
-"""One question, one answer: the couplings that correlators have."""
+"""One question, one answer: the couplings that correlators have.
 
+Several ensembles share couplings by name. ReLU-nets of two widths share Nλ = −25/2:
+
+>>> from nnft_sym.actions.action import Action
+>>> from numerics.exact.correlators import exact_correlators
+>>> from numerics.integrals.rules.domains import Box
+>>> from numerics.networks.architectures import ReLUNet
+>>> model, networks = Model.leading(Action("lambda*f^4")), [ReLUNet(n, sigma_b=0.0) for n in (20, 50)]
+>>> several = [(exact_correlators(one, [[0.5], [1.0]], (2, 4)), model, one, Box(1.0)) for one in networks]
+>>> round(float(infer(several, per_width=True)["lambda"]), 9)
+-12.5
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nnft_sym.inference.by_order import ALLOWANCE, infer_by_order, infer_jointly
+import numpy as np
+
+from diagrams.messages import shown
+from nnft_sym.inference.by_order import ALLOWANCE, infer_jointly, infer_together
 from nnft_sym.inference.coupling_fit import CouplingFit
+from nnft_sym.inference.measurement import Measurement
 from nnft_sym.inference.model import Model
 from nnft_sym.inference.theory import Theory
-from numerics.errors import InvalidStatistics, NotAvailable, SingularProblem
+from numerics.errors import InvalidStatistics, NoRealRoot, SingularProblem
 from numerics.given import as_choice, as_instance
 from numerics.inference.comparison import Comparison, compare
 from numerics.inference.dataset import Dataset
 from numerics.inference.roots import RootSearch
 from numerics.integrals.rules.domains import WholeSpace
 from numerics.networks.base import Network
+from numerics.results.estimate import Estimate
 from numerics.results.joint_correlators import Correlators
 
 if TYPE_CHECKING:
@@ -25,12 +43,14 @@ COUNTINGS = ("1/N", "joint")
 
 
 def infer(
-    data: Dataset | Correlators,
-    model: Model | Theory,
+    data: "Dataset | Correlators | Sequence[tuple[object, ...]]",
+    model: Model | Theory | None = None,
     kernel: "Kernel | Network | None" = None,
     domain: "Domain | None" = None,
     *,
     counting: str = "1/N",
+    per_width: bool | None = None,
+    model_errors: bool = False,
     threshold: float = 1e-6,
     allowance: float = ALLOWANCE,
 ) -> CouplingFit:
@@ -38,9 +58,10 @@ def infer(
 
     Parameters
     ----------
-    data : Dataset or Correlators
+    data : Dataset or Correlators, or list of tuples
         With the 2-point function, and all even orders up to the highest that the model has. Where there are
-        exact ones they decide, else sampled ones with their joint covariance.
+        exact ones they decide, else sampled ones with their joint covariance. Several ensembles that share
+        couplings by name are a list of ``(data, model, kernel, domain)``, the last two as below.
     model : Model or Theory
         Of connected correlators: ``Model(action, orders, kind="connected", power=2)``. A `Theory` has its
         integrals done, ``model.over(kernel, fields, domain)``, and can be used again for other data.
@@ -49,13 +70,14 @@ def infer(
     domain : Domain, optional
         Over which vertices are integrated, a `Box` or (default) `WholeSpace`.
     counting : {"1/N", "joint"}, optional
-        Each coupling at its leading order in 1/N, from the connected correlator where it first stands alone,
-        with what the next order would add beside it; or all orders as one system of polynomial equations,
-        which is refused where that expansion does not hold or no real root is connected to the free theory.
-    threshold : float, optional
-        See `numerics.inference.eigenbasis.eigenbasis`.
-    allowance : float, optional
-        Share of itself by which the model may miss a sampled correlator, see `infer_by_order`.
+        Each coupling at its leading order in 1/N, with what the next order would add beside it; or all orders
+        as one polynomial system, refused where the expansion does not hold or no root is connected.
+    per_width : bool, optional
+        Whether ``lambda`` stands for Nλ, ``kappa`` for N²κ, which networks of several widths have in common.
+    model_errors : bool, optional
+        Whether errors hold truncation and locality, see `nnft_sym.inference.model_errors`.
+    threshold, allowance : float, optional
+        See `nnft_sym.inference.by_order.infer_by_order`.
 
     Returns
     -------
@@ -93,20 +115,84 @@ def infer(
     (-0.625, 1.125)
     """
     counting = as_choice(counting, COUNTINGS, "counting", InvalidStatistics)
-    given = _as_dataset(data)
-    if not given.fields.single_output:
-        raise NotAvailable(
-            "data of several outputs were given; couplings are inferred from networks of one output: give "
-            "one of them"
+    given = _measurements(data, model, kernel, domain, per_width)
+    by_order = infer_together(given, threshold=threshold, allowance=allowance)
+    found = by_order if counting == "1/N" else _jointly(by_order)
+    held = [one for each in given if (one := _propagator(each)) is not None]
+    found = replace(found, propagator=min(held, key=lambda one: one.p_value, default=None))
+    return found.with_model_errors() if model_errors else found
+
+
+def _measurements(
+    data: object,
+    model: object,
+    kernel: "Kernel | Network | None",
+    domain: "Domain | None",
+    per_width: bool | None,
+) -> list[Measurement]:
+    """Make one measurement, or several."""
+    if not isinstance(data, list | tuple):
+        return _scaled([_measurement(data, model, kernel, domain)], per_width)
+    if not (model is None and kernel is None and domain is None):
+        raise InvalidStatistics(
+            "a list of data was given with one model beside it; give each ensemble its own, as in "
+            "[(data, model, network, domain), ...]"
         )
+    for one in data:
+        if not isinstance(one, tuple) or not 2 <= len(one) <= 4:
+            raise InvalidStatistics(
+                f"{shown(one)} was given as one of several ensembles; (data, model, network, domain) is "
+                "needed, or (data, theory)"
+            )
+    return _scaled([_measurement(*one) for one in data], per_width)
+
+
+def _measurement(
+    data: object,
+    model: object,
+    kernel: "Kernel | Network | None" = None,
+    domain: "Domain | None" = None,
+) -> "tuple[Measurement, int | None]":
+    """Hold data against a theory; also say how wide the networks are, where that is known."""
+    given = _as_dataset(data)
+    width = kernel.width if isinstance(kernel, Network) else None
+    if width is None:
+        record = given.either.provenance.get("network")
+        width = record.get("width") if isinstance(record, Mapping) else None
     theory = _as_theory(model, kernel, given, domain)
-    by_order = infer_by_order(theory, given, threshold=threshold, allowance=allowance)
-    found = by_order if counting == "1/N" else _jointly(theory, given, by_order)
-    return replace(found, propagator=_propagator(theory, given))
+    return Measurement(theory, given), width
 
 
-def _propagator(theory: Theory, data: Dataset) -> Comparison | None:
+def _scaled(found: "list[tuple[Measurement, int | None]]", per_width: bool | None) -> list[Measurement]:
+    """Count couplings per width where that is asked for; across widths it has to be said."""
+    widths = [width for _, width in found]
+    counted = {one.theory.width is not None for one, _ in found}
+    if len(counted) > 1:
+        raise InvalidStatistics(
+            "some theories count couplings per width and others do not, so that one name is two numbers; "
+            "give all as they are, or all per_width"
+        )
+    if counted == {True}:
+        return [one for one, _ in found]
+    if per_width is None and len(set(widths)) > 1:
+        raise InvalidStatistics(
+            f"networks of widths {', '.join(map(str, widths))} are to share couplings, which fall with the "
+            "width; with per_width=True they share N*lambda, N^2*kappa and so on, with per_width=False the "
+            "couplings themselves"
+        )
+    if not per_width:
+        return [one for one, _ in found]
+    if None in widths:
+        raise InvalidStatistics(
+            "couplings are to be counted per width, and the width of a network is not known; give the "
+            "network as the third of (data, model, network, domain)"
+        )
+    return [Measurement(one.theory.per_width(width), one.data) for one, width in found if width is not None]
+
+
+def _propagator(one: Measurement) -> Comparison | None:
     """Hold the sampled 2-point function against the propagator, where there are blocks enough for it."""
+    theory, data = one.theory, one.data
     sampled = data.sampled
     if theory.propagator is None or sampled is None or 2 not in sampled or data.exact is not None:
         return None
@@ -116,7 +202,7 @@ def _propagator(theory: Theory, data: Dataset) -> Comparison | None:
     return compare(two.value - theory.propagator, data.basis((2,)), n_blocks=sampled.n_blocks)
 
 
-def _jointly(theory: Theory, data: Dataset, by_order: CouplingFit) -> CouplingFit:
+def _jointly(by_order: CouplingFit) -> CouplingFit:
     """Put the joint fit in place of the values order by order."""
     unknown = [name for name in (*by_order.couplings, *by_order.missing) if not by_order.determined(name)]
     if unknown:
@@ -124,9 +210,33 @@ def _jointly(theory: Theory, data: Dataset, by_order: CouplingFit) -> CouplingFi
             f"the data do not determine {', '.join(unknown)} order by order, so a system of all orders would "
             "not either; take couplings order by order, leave some out, or give more data"
         )
-    joint = infer_jointly(theory, data, by_order, search=RootSearch())
+    joint = infer_jointly(by_order, search=RootSearch())
     found = {name: joint[name] for name in by_order.couplings}
-    return replace(by_order, couplings=found, joint=joint)
+    widths = {one.theory.width for one in by_order.measurements}
+    limits = _limits(by_order.measurements) if len(widths) > 1 else {}
+    return replace(by_order, couplings=found, joint=joint, limits=limits)
+
+
+def _limits(measurements: Sequence[Measurement]) -> dict[str, Estimate]:
+    """Joint fits of each width by itself, on a straight line in 1/N to infinite width."""
+    widths = sorted({one.theory.width for one in measurements if one.theory.width is not None})
+    fits = []
+    for width in widths:
+        alone = [one for one in measurements if one.theory.width == width]
+        try:
+            fits.append(infer_jointly(infer_together(alone)))
+        except NoRealRoot as error:
+            raise NoRealRoot(f"at width {width}: {error}") from None
+    inverse = 1.0 / np.array(widths)
+    # the value at 0 of the straight line that is closest
+    weights = np.linalg.pinv(np.stack([np.ones(len(widths)), inverse], axis=1))[0]
+    common = set.intersection(*(set(fit.names) for fit in fits))
+    return {
+        name: sum(
+            (fit[name] * weight for fit, weight in zip(fits, weights.tolist(), strict=True)), Estimate(0.0)
+        )
+        for name in sorted(common)
+    }
 
 
 def _as_dataset(data: object) -> Dataset:

@@ -6,6 +6,8 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from nnft_sym.actions.action import Action
 from nnft_sym.errors import InvalidAction, InvalidExpansion
 from nnft_sym.expansions.expansion import Expansion, correlator
@@ -167,6 +169,8 @@ class Model:
     ) -> Theory:
         """Integrate the diagrams and count powers of 1/N; arguments and errors as of `predict`.
 
+        Fields may be of several outputs; the number D of the theory is that of different outputs in them.
+
         Examples
         --------
         >>> from numerics.integrals.rules.domains import Box
@@ -178,6 +182,19 @@ class Model:
         """
         highest = 1 if self.power is None else max(map(self._reach, self.orders))
         counting = truncation(self.action, highest, self.counting).counting
+        self._refuse_outputs(fields)
         first, second = fields.multisets(2).T
         pairs = kernel.full(fields.inputs, fields.inputs)[first, second]
-        return Theory(self.predict(kernel, fields, domain, progress), dict(counting), self.kind, pairs)
+        pairs = np.where(fields.outputs[first] == fields.outputs[second], pairs, 0.0)
+        outputs = fields if self.action.has_components or not fields.single_output else None
+        predictions = self.predict(kernel, fields, domain, progress)
+        return Theory(predictions, dict(counting), self.kind, pairs, outputs)
+
+    def _refuse_outputs(self, fields: FieldSet) -> None:
+        """An action of one field says nothing of several outputs."""
+        count = len(np.unique(fields.outputs))
+        if count > 1 and not self.action.has_components:
+            raise InvalidAction(
+                f"fields of {count} outputs were given to the action {self.action} of one field; write "
+                "products f.f of a field with outputs, as in lambda*(f.f)^2, or give one output"
+            )

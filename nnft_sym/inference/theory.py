@@ -1,14 +1,17 @@
 """Correlators of a theory at given inputs: polynomials in its couplings, sorted by powers of 1/N."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nnft_sym.expansions.numeric_terms import component_values
 from nnft_sym.expansions.truncation import width_text
 from numerics.errors import OrderMissing
+from numerics.fields.field_set import FieldSet
 from numerics.inference.polynomial import Polynomial, joined_models
 from numerics.integrals.prediction import Prediction
 from numerics.lowering.monomials import Monomial, monomial_text
@@ -32,14 +35,92 @@ class Theory(Shown):
     kind : str
         Which function was expanded.
     propagator : ndarray or None
-        K at all pairs of the inputs, in the order of the 2-point function: what the lines of diagrams are,
+        K at all pairs of the fields, in the order of the 2-point function: what the lines of diagrams are,
         and the 2-point function of the data must be.
+    outputs : FieldSet or None
+        The fields, where they have outputs: then the δ of the predictions are those of these outputs, and D
+        is the number of different ones.
+    width : int or None
+        N, where couplings are those per width, Nλ and N²κ in place of λ and κ; see `per_width`.
     """
 
     predictions: Mapping[int, Prediction]
     counting: Mapping[str, Fraction]
     kind: str = "connected"
     propagator: Array | None = None
+    outputs: FieldSet | None = None
+    width: int | None = None
+
+    @property
+    def fields(self) -> FieldSet:
+        """Over which fields."""
+        return self.predictions[self.orders[0]].fields if self.outputs is None else self.outputs
+
+    def per_width(self, width: int) -> "Theory":
+        """Count couplings in powers of 1/N, so that networks of several widths can share them.
+
+        Parameters
+        ----------
+        width : int
+            N of the network whose correlators these are.
+
+        Returns
+        -------
+        Theory
+            In which ``lambda`` stands for Nλ, ``kappa`` for N²κ.
+
+        Examples
+        --------
+        >>> from nnft_sym.actions.action import Action
+        >>> from nnft_sym.inference.model import Model
+        >>> from numerics.integrals.rules.domains import Box
+        >>> from numerics.networks.architectures import ReLUNet
+        >>> model = Model(Action("lambda*f^4"), (4,), kind="connected", power=1)
+        >>> theory = model.over(ReLUNet(1, sigma_b=0.0).kernel, FieldSet([[1.0]]), Box(1.0))
+        >>> both = [one.value(4, {"lambda": 1.0}) for one in (theory, theory.per_width(20))]
+        >>> [round(float(one.value[0]), 4) for one in both]
+        [-0.3, -0.015]
+        """
+        return replace(self, width=width)
+
+    @cached_property
+    def _terms(self) -> dict[int, dict[Monomial, Correlator]]:
+        return {order: dict(self._terms_of(order)) for order in self.orders}
+
+    def _terms_of(self, order: int) -> Iterator[tuple[Monomial, Correlator]]:
+        """Put numbers for D and the δ, and for N; terms of one product of couplings become one."""
+        found: dict[Monomial, Estimate] = {}
+        if self.outputs is None and self.width is None:
+            yield from self.predictions[order].coefficients.items()
+            return
+        for key, coefficient in self.predictions[order].coefficients.items():
+            product = tuple((name, power) for name, power in key if name in self.counting)
+            unit = 1.0 if self.width is None else float(self.width) ** -float(self.power_of(product))
+            one: Estimate = coefficient.numbers() * (self._weight(key, order) * unit)
+            found[product] = found[product] + one if product in found else one
+        for product, one in found.items():
+            yield product, Correlator.over(self.fields, order, Part.DERIVED, one)
+
+    def _weight(self, key: Monomial, order: int) -> Array:
+        """Evaluate what is no coupling: D, and the δ of the outputs at the places of each multiset."""
+        numbers = self.fields.output_numbers
+        values = component_values(numbers[self.fields.multisets(order)] + 1, int(numbers.max()) + 1)
+        weight = np.ones(len(self.fields.multisets(order)))
+        for name, power in key:
+            if name not in self.counting:
+                weight = weight * values[name] ** power
+        return weight
+
+    def terms(self, order: int) -> dict[Monomial, Correlator]:
+        """Return what multiplies each product of couplings of an n-point function, over `fields`.
+
+        Raises
+        ------
+        OrderMissing
+            If the model does not have that order.
+        """
+        self.prediction(order)
+        return self._terms[order]
 
     @property
     def orders(self) -> tuple[int, ...]:
@@ -49,7 +130,7 @@ class Theory(Shown):
     @property
     def names(self) -> tuple[str, ...]:
         """The couplings that occur."""
-        found = {name for one in self.predictions.values() for key in one.coefficients for name, _ in key}
+        found = {name for order in self.orders for key in self.terms(order) for name, _ in key}
         return tuple(sorted(found))
 
     def power_of(self, product: Monomial) -> Fraction:
@@ -73,13 +154,12 @@ class Theory(Shown):
 
     def coefficients(self, order: int, power: Fraction) -> dict[Monomial, Correlator]:
         """Return what multiplies each product of couplings of one power of 1/N."""
-        found = self.prediction(order).coefficients
-        return {key: one for key, one in found.items() if self.power_of(key) == power}
+        return {key: one for key, one in self.terms(order).items() if self.power_of(key) == power}
 
     def polynomial(self, *orders: int) -> Polynomial:
         """Put orders one after the other as one polynomial in the couplings, which they share by name."""
         chosen = orders or self.orders
-        return joined_models([Polynomial.of(self.prediction(n).coefficients) for n in chosen])
+        return joined_models([Polynomial.of(self.terms(n)) for n in chosen])
 
     def value(
         self,
@@ -105,16 +185,15 @@ class Theory(Shown):
         OrderMissing
             If the model does not have that order.
         """
-        prediction = self.prediction(order)
-        total = Estimate(np.zeros(len(prediction.indices)))
-        for product, coefficient in prediction.coefficients.items():
+        total = Estimate(np.zeros(len(self.fields.multisets(order))))
+        for product, coefficient in self.terms(order).items():
             if keep(product):
                 total = total + times(coefficient, product, couplings)
-        return Correlator.over(prediction.fields, order, Part.DERIVED, total)
+        return Correlator.over(self.fields, order, Part.DERIVED, total)
 
     def jacobian(self, order: int, couplings: Mapping[str, float]) -> Array:
         """Differentiate an n-point function by the couplings, in the order of `names`; shape (M, P)."""
-        model = Polynomial.of(self.prediction(order).coefficients)
+        model = Polynomial.of(self.terms(order))
         moves = model.jacobian([float(couplings[name]) for name in model.names])
         found = np.zeros((model.size, len(self.names)))
         found[:, [self.names.index(name) for name in model.names]] = moves
@@ -125,13 +204,13 @@ class Theory(Shown):
 
         def rows() -> Iterator[tuple[object, ...]]:
             for order in self.orders:
-                for product, one in self.predictions[order].coefficients.items():
+                for product, one in self.terms(order).items():
                     size = float(np.abs(one.value).max(initial=0.0))
                     yield order, monomial_text(product), width_text(self.power_of(product)), size
 
         facts = {name: f"~ {width_text(self.counting[name])}" for name in self.names}
         columns = ("order", "couplings", "counts as", "largest coefficient")
-        count = sum(len(one.coefficients) for one in self.predictions.values())
+        count = sum(len(self.terms(order)) for order in self.orders)
         return Content(f"Theory of orders {list(self.orders)}", facts, columns, rows, count)
 
 

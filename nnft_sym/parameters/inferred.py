@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Annotated
 
 from diagrams.messages import did_you_mean
+from nnft_sym.parameters.architecture import WIDTH_READER, ArchitectureParameters
 from nnft_sym.parameters.expansions import ACTION
-from nnft_sym.parameters.field_points import CUTOFF, PointParameters
+from nnft_sym.parameters.field_points import CUTOFF, FieldParameters
 from nnft_sym.parameters.outputs import NETCDF
 from nnft_sym.parameters.parameter import Parameter
-from nnft_sym.parameters.readers import Refused, Whole, Wholes, Word, refused
+from nnft_sym.parameters.readers import Flag, Refused, Whole, Wholes, Word, refused
 from nnft_sym.parameters.runs import BLOCKS, ESTIMATOR, NETWORKS, SEED
 
 #: Suffix of outputs of networks.
@@ -55,7 +56,7 @@ class DataFile:
 DATA = Parameter(
     DataFile(),
     "Correlators that nnft sample --out wrote (.nc), or outputs of other networks, shape networks × points "
-    "(.npy).",
+    "(× outputs) (.npy).",
     metavar="FILE.nc|.npy",
     default="the exact correlators",
 )
@@ -70,11 +71,33 @@ COUNTING = Parameter(
     Word(("1/N", "joint"), {"1/n": "1/N"}),
     "Each coupling at its own power of 1/N; or all orders as one polynomial system.",
 )
+SHARED_WIDTHS = Parameter(
+    Wholes(WIDTH_READER, "10,20,50", distinct=True),
+    "Number N of hidden neurons. Of several, as in 10,20,50, those share N*lambda, N^2*kappa and so on.",
+    metavar="N,...",
+)
+MODEL_ERRORS = Parameter(
+    Flag(),
+    "Let the errors hold truncation (the next order in 1/N) and locality (a constant against the tensor).",
+)
 DIVIDED = Parameter(BLOCKS.reader, BLOCKS.help, default="1000, or fewer")
 
 
 @dataclass(frozen=True, kw_only=True)
-class CouplingParameters(PointParameters):
+class SharingNetworks(ArchitectureParameters):
+    """One architecture at one width, or at several that share couplings.
+
+    Attributes
+    ----------
+    width : tuple of int
+        Ascending.
+    """
+
+    width: Annotated[tuple[int, ...], SHARED_WIDTHS]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CouplingParameters(FieldParameters):
     """Couplings of an action, and data.
 
     Attributes
@@ -88,6 +111,7 @@ class CouplingParameters(PointParameters):
     seed : int
     estimator : str
     blocks : int or None
+    model_errors : bool
     """
 
     action: Annotated[str, ACTION]
@@ -99,6 +123,7 @@ class CouplingParameters(PointParameters):
     seed: Annotated[int, SEED] = 0
     estimator: Annotated[str, ESTIMATOR] = "plain"
     blocks: Annotated[int | None, DIVIDED] = None
+    model_errors: Annotated[bool, MODEL_ERRORS] = False
 
     def __post_init__(self) -> None:
         if self.data is not None and self.networks is not None:
@@ -107,6 +132,20 @@ class CouplingParameters(PointParameters):
             own = "exact correlators have none" if self.source == "exact" else "the file has its own"
             raise Refused.about(
                 "blocks", f"{self.blocks} was given, but {own}; leave it out, or add --networks or outputs"
+            )
+
+    def refuse_several(self, widths: tuple[int, ...]) -> None:
+        """Refuse a file with several widths, of which it can be of one.
+
+        Raises
+        ------
+        Refused
+        """
+        if self.data is not None and len(widths) > 1:
+            raise Refused.about(
+                "width",
+                f"{','.join(map(str, widths))} was given with --data, and a file is of networks of one "
+                "width; give that one, or leave --data out",
             )
 
     @property

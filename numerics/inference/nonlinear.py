@@ -99,6 +99,7 @@ def fit_polynomial(
         p_value=judged.p_value,
         dof=judged.dof,
         null_residual=judged.null_residual,
+        basis=judged.basis,
     )
 
 
@@ -124,6 +125,9 @@ def _outcome(solution: Solution, others: list[Array]) -> PolynomialFit:
         null_residual=solution.null_residual,
         freedom=solution.freedom,
         roots=_listed(solution, others),
+        data=solution.data,
+        model=solution.model,
+        basis=solution.basis,
     )
 
 

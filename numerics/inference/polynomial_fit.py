@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.errors import InvalidStatistics
+from numerics.inference.eigenbasis import Eigenbasis
+from numerics.inference.polynomial import Polynomial
 from numerics.results.estimate import Estimate
 from numerics.results.faces import Content, Shown
 
@@ -88,6 +90,11 @@ class PolynomialFit(Shown):
         linear model, 0 at a turning point.
     roots : tuple of Root
         All real solutions that were found, the connected one first.
+    data : Estimate
+        What was fitted.
+    model : Polynomial
+    basis : Eigenbasis or None
+        In which the covariance of the data is diagonal; None for exact data.
     """
 
     names: tuple[str, ...]
@@ -102,6 +109,9 @@ class PolynomialFit(Shown):
     null_residual: float
     freedom: float
     roots: tuple[Root, ...]
+    data: Estimate
+    model: Polynomial
+    basis: Eigenbasis | None
 
     def __getitem__(self, name: str) -> Estimate:
         """One coupling by its name.

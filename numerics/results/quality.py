@@ -18,6 +18,10 @@ class Quality(Enum):
     NOT_CONVERGED = (
         "the integral did not reach the requested accuracy; ask for less (rtol), or leave the method open"
     )
+    NO_EXPANSION = (
+        "the next order changes it by more than half of itself: the expansion in 1/N does not hold there; "
+        "take wider networks"
+    )
     UNDEFINED = (
         "not finite: a division by zero, a function outside its domain, or an average that does not exist; "
         "use the elements that are finite"
@@ -27,6 +31,7 @@ class Quality(Enum):
 #: From the worst on: what a result is that was made of results of different quality.
 _WORST_FIRST = (
     Quality.UNDEFINED,
+    Quality.NO_EXPANSION,
     Quality.HEAVY_TAILED,
     Quality.TOO_FEW_SAMPLES,
     Quality.NOT_CONVERGED,

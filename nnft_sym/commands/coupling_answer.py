@@ -1,0 +1,221 @@
+"""What ``nnft couplings`` answers: one JSON object, or tables."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from nnft_sym.commands.options import network_json
+from nnft_sym.parameters.inferred import CouplingParameters
+
+if TYPE_CHECKING:
+    from nnft_sym.inference.coupling_fit import CouplingFit
+    from nnft_sym.inference.elementwise import CorrectedCoupling
+    from numerics.inference.dataset import Dataset
+    from numerics.networks.base import Network
+
+
+def answer(
+    networks: Sequence["Network"], asked: CouplingParameters, data: Sequence["Dataset"], found: "CouplingFit"
+) -> dict[str, object]:
+    """Put everything into the words of the JSON answer; of several widths ``width`` is a list."""
+    worst = found.judged
+    samples = [one.sampled for one in data if one.exact is None and one.sampled is not None]
+    return {
+        **_networks(networks),
+        "action": asked.action,
+        **asked.as_json(),
+        "cutoff": asked.cutoff,
+        "orders": found.orders,
+        "per_width": len(networks) > 1,
+        "counting": asked.counting,
+        "data": {
+            "source": asked.source,
+            "networks": sum(one.n_samples for one in samples) if samples else None,
+            "blocks": sum(one.n_blocks for one in samples) if samples else None,
+            "has_this_propagator": found.of_this_network,
+        },
+        "couplings": [_coupling(found, name) for name in (*found.couplings, *found.missing)],
+        "covariance": found.covariance(),
+        "singular_values": [one.singular_value for one in found.combinations],
+        "combinations": [
+            {
+                "combination": one.text,
+                "singular_value": one.singular_value,
+                "value": None if one.estimate is None else float(one.estimate),
+                "error": None if one.estimate is None else float(one.estimate.error),
+                "determined": one.determined,
+            }
+            for one in found.combinations
+        ],
+        "chi2": worst.chi2,
+        "dof": worst.dof,
+        "p_value": worst.p_value,
+        "misfit": worst.misfit,
+        "explained": found.explained,
+        "contributions": [
+            {"width": network.width, **_taken_apart(found, order, of)}
+            for of, network in enumerate(networks)
+            for order in found.orders
+        ],
+        "model_errors": {
+            "truncation": found.truncation,
+            "locality": found.locality,
+            "in_the_errors": found.widened,
+        },
+        "expansion_holds": found.holds,
+        "roots": [one.couplings for fit in found.fits for one in fit.roots if len(fit.roots) > 1],
+        "quality": found.quality,
+        "verdict": found.verdict,
+    }
+
+
+def _coupling(found: "CouplingFit", name: str) -> dict[str, object]:
+    one, beyond = found.couplings.get(name), found.corrections.get(name)
+    return {
+        "name": name,
+        "value": None if one is None else float(one),
+        "error": None if one is None or not found.determined(name) else float(one.error),
+        "determined": found.determined(name),
+        "next_order": None if beyond is None else float(beyond),
+        "ratio": found.ratio(name),
+        "at_infinite_width": None if name not in found.limits else float(found.limits[name]),
+        "mean": _elementwise_mean(found, name),
+        "corrected": [
+            {
+                "by": other.by,
+                "value": float(other.value),
+                "error": float(other.value.error),
+                "ratio": other.ratio,
+                "trusted": other.trusted,
+            }
+            for other in _corrected(found, name)
+        ],
+    }
+
+
+def _elementwise_mean(found: "CouplingFit", name: str) -> float | None:
+    """Mean over the elements of the correlator that a coupling is read off."""
+    import numpy as np
+
+    from numerics.errors import InvalidStatistics
+
+    try:
+        every = range(len(found.measurements))
+        return float(np.mean([float(found.elementwise(name, of=of).mean) for of in every]))
+    except InvalidStatistics:
+        return None  # not determined, or no element has one
+
+
+def _corrected(found: "CouplingFit", name: str) -> "list[CorrectedCoupling]":
+    """What the next order makes of a coupling: by each other coupling alone, and by all terms."""
+    if name not in found.corrections:
+        return []
+    every = found.corrected(name)
+    others = [one for one in found.couplings if one != name and one in every.by]
+    alone = [found.corrected(name, by=other) for other in others]
+    return [*(one for one in alone if one.by != every.by), every]
+
+
+def _taken_apart(found: "CouplingFit", order: int, of: int) -> dict[str, object]:
+    """What each term contributes to a connected correlator."""
+    from nnft_sym.expansions.truncation import width_text
+
+    terms = found.contributions(order, of=of)
+    return {
+        "order": order,
+        "terms": [
+            {
+                "couplings": one.name,
+                "counts_as": width_text(one.power),
+                "share": one.share,
+                "explained": one.explained,
+            }
+            for one in terms.terms
+        ],
+    }
+
+
+def _networks(networks: Sequence["Network"]) -> dict[str, object]:
+    """Describe the networks; of several widths the record and the width are lists."""
+    every = [network_json(one, width=True) for one in networks]
+    if len(every) == 1:
+        return every[0]
+    return every[0] | {key: [one[key] for one in every] for key in ("network", "width")}
+
+
+def show_answer(networks: Sequence["Network"], asked: CouplingParameters, found: "CouplingFit") -> None:
+    """Print the tables."""
+    from nnft_sym.printing.tables import show, table
+
+    widths = ", ".join(str(one.width) for one in networks)
+    title = f"Couplings of {networks[0].name}-net, N = {widths}, counting {asked.counting}"
+    called = {name: _called(found, name, len(networks) > 1) for name in (*found.couplings, *found.missing)}
+    columns = ["coupling", "value", "error", "next order", "locality"]
+    show(table(title, columns, [[text, *_row(found, name)] for name, text in called.items()]))
+    if len(found.combinations) > len(found.steps):
+        rows = [
+            [
+                one.text,
+                "not determined" if one.estimate is None else f"{float(one.estimate):.6g}",
+                "" if one.estimate is None else f"{float(one.estimate.error):.2g}",
+                f"{one.singular_value:.3g}",
+            ]
+            for one in found.combinations
+        ]
+        show(table("What the data see", ["combination", "value", "error", "singular value"], rows))
+    show(
+        table(
+            "Connected functions, term by term",
+            ["term", "counts as", "share", "explained"],
+            _terms(networks, found),
+        )
+    )
+    corrected = [
+        [called[name], *_changed(one)] for name in found.couplings for one in _corrected(found, name)
+    ]
+    if corrected:
+        columns = ["coupling", "corrected by", "value", "ratio", ""]
+        show(table("With the next order in 1/N", columns, corrected))
+    show(
+        "Share: size of a term over that of the data; explained: by this term and those before it. "
+        "Next order: what the next power of 1/N would add (truncation); locality: by how much a constant "
+        "would have to vary over the inputs.",
+        f"Data: {asked.source}. Quality: {found.quality.value}.",
+        found.verdict,
+    )
+
+
+def _row(found: "CouplingFit", name: str) -> list[str]:
+    beyond, locality = found.truncation.get(name), found.locality.get(name)
+    beside = ["—" if one is None else f"{one:.3g}" for one in (beyond, locality)]
+    if not found.determined(name):
+        return ["not determined" if name in found.couplings else "not looked for", "—", *beside]
+    one = found.couplings[name]
+    return [f"{float(one):.6g}", f"{float(one.error):.2g}", *beside]
+
+
+def _called(found: "CouplingFit", name: str, per_width: bool) -> str:
+    """Name a coupling, or what several widths share of it."""
+    if not per_width:
+        return name
+    power = next(one.theory.counting[name] for one in found.measurements if name in one.theory.counting)
+    return f"N*{name}" if power == 1 else f"N^{power}*{name}"
+
+
+def _terms(networks: Sequence["Network"], found: "CouplingFit") -> list[list[str]]:
+    from nnft_sym.expansions.truncation import width_text
+
+    rows = []
+    every = [(of, order) for of in range(len(networks)) for order in found.orders]
+    for of, order in every:
+        which = f"N = {networks[of].width}, " if len(networks) > 1 else ""
+        for one in found.contributions(order, of=of).terms:
+            shares = [
+                "—" if share is None else f"{100 * share:.5g} %" for share in (one.share, one.explained)
+            ]
+            rows.append([f"{which}{order}-point: {one.name}", width_text(one.power), *shares])
+    return rows
+
+
+def _changed(one: "CorrectedCoupling") -> list[str]:
+    judged = "" if one.trusted else "not trusted: more than half of it"
+    return [" and ".join(one.by), f"{float(one.value):.6g}", f"{one.ratio:.4g}", judged]

@@ -1,0 +1,86 @@
+"""Couplings of one power of 1/N, and how well constants describe the correlators that they came from."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from nnft_sym.inference.measurement import Measurement, stacked
+from numerics.inference.polynomial_fit import PolynomialFit
+from numerics.lowering.monomials import Monomial
+from numerics.results.estimate import Estimate
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """Couplings of one power of 1/N, from the connected correlators of one order.
+
+    Attributes
+    ----------
+    order : int
+        Of the correlators.
+    power : Fraction
+        Of 1/N.
+    fit : PolynomialFit
+        Of what the couplings of lower powers leave of the correlators, one after the other.
+    misfit : float
+        Σ|residual| over Σ|connected correlator|.
+    noise : float
+        What that is expected to be from the noise of the data alone; 0 for exact data.
+    scales : mapping of str to float
+        Of each coupling, Σ|what the correlator is per unit of it| over Σ|connected correlator|.
+    measurements : tuple of Measurement
+        Those whose correlators take part.
+    units : tuple of float
+        In which each of them is fitted; 1 where there is one, or where the covariance weighs them.
+    """
+
+    order: int
+    power: Fraction
+    fit: PolynomialFit
+    misfit: float
+    noise: float
+    scales: Mapping[str, float]
+    measurements: tuple[Measurement, ...]
+    units: tuple[float, ...]
+
+    @property
+    def locality(self) -> dict[str, float]:
+        """By how much each coupling would have to vary over the inputs to make up for the misfit by itself.
+
+        Σ|residual| over Σ|what the correlator is per unit of the coupling|: for one coupling the mean
+        distance of the coupling of each element from the constant one, weighted by how much the element
+        depends on it. The share of the misfit that noise explains is taken off.
+        """
+        rest = float(np.sqrt(max(self.misfit**2 - self.noise**2, 0.0)))
+        return {name: rest / scale if scale > 0 else float("nan") for name, scale in self.scales.items()}
+
+    @property
+    def next_terms(self) -> list[Monomial]:
+        """Products of couplings of the next power of 1/N in these correlators."""
+        found = dict.fromkeys(
+            key
+            for one in self.measurements
+            for key in one.theory.terms(self.order)
+            if self.power < one.theory.power_of(key) <= self.power + 1
+        )
+        return list(found)
+
+    def response_to(
+        self, found: Mapping[str, Estimate], keep: Callable[[Monomial], bool]
+    ) -> dict[str, Estimate]:
+        """Say by how much the couplings have to make up for some terms that the fit left out."""
+        terms = [one.theory.value(self.order, found, keep) for one in self.measurements]
+        numbers = stacked([one.numbers() for one in terms], self.units)
+        response = -self.fit.response
+        made = Estimate(
+            response @ numbers.value,
+            numbers.uncertainty.linear(
+                lambda rows: rows @ response.T, lambda rows: rows @ np.abs(response).T
+            ),
+            numbers.method,
+            numbers.quality,
+            numbers.provenance,
+        )
+        return {name: made[place] for place, name in enumerate(self.fit.names)}
