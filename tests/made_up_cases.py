@@ -5,9 +5,28 @@ from functools import cache
 from made_up_study import made_up_net, made_up_study
 
 from nnft_sym.report.plots import study_figures
+from nnft_sym.study.action_fit import ActionFit, Constancy, Part, Reading
 
 GRID = ((-1.0, -1.0), (-1.0, 1.0), (1.0, -1.0), (1.0, 1.0))
 THREE = ((0.2,), (0.6,), (1.0,))
+
+FIT = ActionFit(
+    readings=(
+        Reading("lambda", 4, -0.0535, 1e-12, next_order=4.57, misfit=8.3e-5),
+        Reading("kappa", 6, -0.295, 1e-11, misfit=0.00017, alone=-0.331),
+    ),
+    parts=(
+        Part("lambda", "λ", 0.165, 0.165),
+        Part("lambda**2", "λ² exchange", 0.0914, 0.257, 0.109),
+        Part("kappa", "κ", 0.743, 0.9998, 0.9998),
+    ),
+    constancy=Constancy.ACCEPTED,
+)
+VAGUE = ActionFit(
+    readings=(Reading("lambda", 4, 0.02, 0.03, next_order=0.01, misfit=0.9, weak=True),),
+    exact=False,
+    missing=("kappa",),
+)
 
 CASES = {
     "plain": {},
@@ -19,6 +38,8 @@ CASES = {
     "nothing_left": {"points": THREE, "infinite": 15},
     "two_dimensions": {"points": GRID, "cutoff": 10.0},
     "one_point": {"points": ((0.5,),)},
+    "couplings": {"points": THREE, "action_fit": FIT},
+    "sampled_couplings": {"points": THREE, "exact": False, "action_fit": VAGUE},
 }
 
 

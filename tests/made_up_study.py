@@ -13,20 +13,14 @@ from made_up_tensor import tensor
 
 from diagrams.combinatorics.pairings import pairings
 from nnft_sym.expansions.expansion import correlator
+from nnft_sym.study.action_fit import ActionFit
 from nnft_sym.study.case import Case
 from nnft_sym.study.checks import Check, CheckName, Checks
 from nnft_sym.study.config import NetConfig, StudyConfig
+from nnft_sym.study.coupling_tensors import CouplingStatus, CouplingTensor
 from nnft_sym.study.recipe import PUBLISHED
-from nnft_sym.study.results import (
-    CorrelatorResult,
-    CouplingStatus,
-    CouplingTensor,
-    Distance,
-    NetResult,
-    NextOrder,
-    StudyResult,
-)
-from nnft_sym.study.verdict import verdict
+from nnft_sym.study.results import CorrelatorResult, Distance, NetResult, NextOrder, StudyResult
+from nnft_sym.study.verdict import description, verdict
 from numerics.fields.index_sets import multisets, ranks
 from numerics.inference.comparison import Comparison, compare
 from numerics.inference.linear import fit
@@ -46,6 +40,7 @@ def made_up_net(
     cutoff=100.0,
     spread=1.0,
     seed=1,
+    action_fit=None,
 ):
     """One net; `heavy` lists heavy-tailed orders, `infinite` and `undetermined` count elements without λ."""
     case = Case.of(NetConfig(kind=kind, width=width, points=points, cutoff=cutoff))
@@ -79,6 +74,8 @@ def made_up_net(
     }
     coupling = _coupling(correlators[4], coefficient, tuple(status), finite, exact)
     remainder = correlators[6].best.value - free[6] - tensor6
+    next_order = _next_order(correlators[6], coupling, unit6, tensor6, remainder)
+    action_fit = ActionFit(why="made up") if action_fit is None else action_fit
     return NetResult(
         case=case,
         recipe=PUBLISHED,
@@ -87,7 +84,7 @@ def made_up_net(
         integral_error=3e-15,
         correlators=correlators,
         coupling=coupling,
-        next_order=(next_order := _next_order(correlators[6], coupling, unit6, tensor6, remainder)),
+        next_order=next_order,
         joint=correlators[2].comparison,
         checks=Checks(
             (
@@ -95,7 +92,9 @@ def made_up_net(
                 Check(CheckName.CORRELATOR, exact, 0.3 if exact else 1e-9, 1e-4, order=2),
             )
         ),
-        verdict=verdict(correlators, coupling, next_order),
+        description=description(coupling, correlators[4].quality, next_order, action_fit),
+        verdict=verdict(correlators, coupling, next_order, fit=action_fit, action="S_GP + ∫ [λ f⁴ + κ f⁶]"),
+        action_fit=action_fit,
         seconds=1.5,
     )
 

@@ -246,9 +246,9 @@ STUDY = 'experiments = 2\nnetworks = 200\n[[net]]\nkind = "erf"\nwidth = 5\npoin
         ),  # diverges without one; noticed before anything is sampled
         (STUDY + "cutoff = nan\n", "nan"),
         ('action = "lambda*f^4 +"\n' + STUDY + "cutoff = 5.0\n", "column 13"),
-        ('action = "kappa*f^6"\n' + STUDY + "cutoff = 5.0\n", "lambda*f**4"),
+        ('action = "lambda*(f.f)^2"\n' + STUDY + "cutoff = 5.0\n", "several components"),
         ('action = "g*f^3 + lambda*f^4"\n' + STUDY + "cutoff = 5.0\n", "f**3"),
-        ('action = "(lambda_0 + lambda_2*x^2)*f^4"\n' + STUDY + "cutoff = 5.0\n", "position-dependent"),
+        ('action = "lambda^2*f^4"\n' + STUDY + "cutoff = 5.0\n", "no power of 1/N"),
         ('action = "lambda*f^4 + f^6"\n' + STUDY + "cutoff = 5.0\n", "plain number"),
         ('action = "lambda*f^4 + lambda*f^6"\n' + STUDY + "cutoff = 5.0\n", "contains lambda"),
     ],

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from made_up_tensor import tensor
 
-from nnft_sym.study.coupling_tensors import extract_coupling
-from nnft_sym.study.results import CouplingStatus
+from nnft_sym.study.coupling_tensors import CouplingStatus, extract_coupling
 
 
 def make(coefficient, coupling, noise=0.01, seed=3, exact=True):

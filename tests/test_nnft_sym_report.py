@@ -12,9 +12,10 @@ from made_up_study import made_up_net, made_up_study
 from read_back import read_number
 
 from nnft_sym.report.html import diagram_pictures, inline_svg, report_html
-from nnft_sym.report.notes import study_file, wick_check
+from nnft_sym.report.notes import wick_check
 from nnft_sym.study.checks import Check, CheckName, Checks
 from nnft_sym.study.config import parse_study
+from nnft_sym.study.study_text import written_study
 from nnft_sym.study.summary import net_summary
 
 VOID = {"meta", "br", "img", "hr", "link", "input", "col"}
@@ -217,7 +218,7 @@ def test_a_wrong_wick_total_would_be_told():
 
 
 def test_the_study_can_be_repeated_from_the_report():
-    assert parse_study(study_file(study())) == study().config
+    assert parse_study(written_study(study().config)) == study().config
 
 
 def test_inline_svg_keeps_references_inside():

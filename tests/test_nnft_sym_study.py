@@ -22,8 +22,7 @@ from nnft_sym.expansions.expansion import correlator
 from nnft_sym.printing.number_text import number, with_error
 from nnft_sym.study.checks import CheckName
 from nnft_sym.study.config import built_in_study, parse_study
-from nnft_sym.study.coupling_tensors import extract_coupling
-from nnft_sym.study.results import CouplingStatus
+from nnft_sym.study.coupling_tensors import CouplingStatus, extract_coupling
 from nnft_sym.study.run import run_study
 from nnft_sym.study.summary import summarise
 from numerics.errors import NotAvailable

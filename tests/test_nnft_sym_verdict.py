@@ -7,11 +7,13 @@ import pytest
 from made_up_tensor import tensor
 from scipy import stats
 
+from nnft_sym.study.action_fit import ActionFit
 from nnft_sym.study.checking import check_numbers
 from nnft_sym.study.checks import CheckName
-from nnft_sym.study.coupling_tensors import extract_coupling
-from nnft_sym.study.results import CorrelatorResult, CouplingStatus, Distance, NextOrder
-from nnft_sym.study.verdict import constancy, describes, verdict
+from nnft_sym.study.coupling_tensors import CouplingStatus, extract_coupling
+from nnft_sym.study.judgements import Description
+from nnft_sym.study.results import CorrelatorResult, Distance, NextOrder
+from nnft_sym.study.verdict import constancy, description, verdict
 from numerics.inference.comparison import compare
 from numerics.results.estimate import Quality
 
@@ -210,7 +212,8 @@ def test_a_precise_sample_rejects_what_is_nearly_constant_and_says_so():
 
 @pytest.mark.parametrize(("share", "fair"), [(0.49, False), (0.51, True)])
 def test_a_fair_description_explains_half_of_the_six_point_function(share, fair):
-    assert describes(coupling(0.0), Quality.TRUSTED, six(share)) is fair
+    tag = description(coupling(0.0), Quality.TRUSTED, six(share), ActionFit())
+    assert tag is (Description.DESCRIBES if fair else Description.REJECTED)
 
 
 @pytest.mark.parametrize(("miss", "good"), [(0.9e-6, True), (1.1e-6, False)])

@@ -200,3 +200,18 @@ def _word_latex(word: str) -> str:
     if len(word) == 1 or word.isdigit():
         return word
     return rf"\mathrm{{{word}}}"
+
+
+def symbol(name: str) -> str:
+    """Write the name of a coupling with Greek letters and digits below the line, where it has them.
+
+    Examples
+    --------
+    >>> [symbol(name) for name in ("lambda", "lambda_0", "lambda_NL", "g3")]
+    ['λ', 'λ₀', 'λ_NL', 'g3']
+    """
+    word, _, below = name.partition("_")
+    letter = next((one for one, said in GREEK_LETTERS.items() if said == word), word)
+    if below.isdigit():
+        return letter + below.translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+    return f"{letter}_{below}" if below else letter

@@ -119,10 +119,12 @@ def _option(said: Said) -> Decorator:
         return click.option(said.option, said.name, is_flag=True, help=parameter.help)
     # to click a default of None is one, which an option that is required must not have
     default: dict[str, Any] = {} if said.required or said.default is None else {"default": said.default}
+    alone: dict[str, Any] = {"is_flag": False, "flag_value": parameter.alone} if parameter.alone else {}
     return click.option(
         said.option,
         said.name,
         **default,
+        **alone,
         type=Given(said),
         required=said.required,
         show_default=bool(default) and not parameter.repeated,

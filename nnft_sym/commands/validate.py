@@ -1,99 +1,48 @@
 """``nnft validate``: the main job."""
 
-from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import click
 
-from nnft_sym.commands.options import ParameterCommand, json_option, takes
-from nnft_sym.parameters.architecture import (
-    ACTIVATION,
-    BIAS_LAW,
-    HIDDEN_LAW,
-    KIND,
-    OUTPUT_LAW,
-    SIGMA_A,
-    SIGMA_B,
-    SIGMA_W,
-)
-from nnft_sym.parameters.parameter import Parameter
-from nnft_sym.parameters.readers import Flag, Text
-from nnft_sym.parameters.runs import SEED
+from nnft_sym.commands.action_argument import ActionCommand
+from nnft_sym.commands.options import json_option, takes
+from nnft_sym.parameters.studies import NetworkChanges, ValidateParameters
 
 if TYPE_CHECKING:
     from nnft_sym.study.config import StudyConfig
     from nnft_sym.study.results import StudyResult
 
-STUDY = Parameter(Text(), argument=True, metavar="[STUDY.toml]")
-OUT = Parameter(Text(), "Write report, figures and numbers to this folder.", metavar="DIRECTORY")
-FORCE = Parameter(Flag(), "Replace the study that the folder holds.")
 
-
-def _changed(parameter: Parameter) -> Parameter:
-    return replace(parameter, default="that of the study")
-
-
-@dataclass(frozen=True, kw_only=True)
-class NetworkChanges:
-    """Which nets of a study are wanted, and what is to be other than there; the rest is None.
-
-    Attributes
-    ----------
-    kind : str or None
-        Only nets of this kind.
-    sigma_w, sigma_b, sigma_a, activation, hidden_law, bias_law, output_law
-        As in `nnft_sym.parameters.architecture.ArchitectureParameters`.
-    """
-
-    kind: Annotated[str | None, replace(KIND, help="Only the nets of this kind.")] = None
-    sigma_w: Annotated[float | None, _changed(SIGMA_W)] = None
-    sigma_b: Annotated[float | None, _changed(SIGMA_B)] = None
-    sigma_a: Annotated[float | None, _changed(SIGMA_A)] = None
-    activation: Annotated[str | None, ACTIVATION] = None
-    hidden_law: Annotated[str | None, _changed(HIDDEN_LAW)] = None
-    bias_law: Annotated[str | None, _changed(BIAS_LAW)] = None
-    output_law: Annotated[str | None, _changed(OUTPUT_LAW)] = None
-
-    def changes(self) -> dict[str, object]:
-        """Give what is to be changed, by name.
-
-        Examples
-        --------
-        >>> NetworkChanges(kind="erf", sigma_w=2.0).changes()
-        {'sigma_w': 2.0}
-        """
-        given = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "kind"}
-        return {name: value for name, value in given.items() if value is not None}
-
-
-@dataclass(frozen=True, kw_only=True)
-class ValidateParameters:
-    """Which study, and where its report goes."""
-
-    study: Annotated[str | None, STUDY] = None
-    seed: Annotated[int | None, SEED] = None
-    out: Annotated[str | None, OUT] = None
-    force: Annotated[bool, FORCE] = False
-
-
-@click.command(name="validate", cls=ParameterCommand)
+@click.command(name="validate", cls=ActionCommand)
 @takes(net=NetworkChanges, asked=ValidateParameters)
 @json_option
 def command(net: NetworkChanges, asked: ValidateParameters, as_json: bool) -> int:
     """Hold a field theory against sampled ensembles of networks, with an exact answer as referee.
 
-    Without STUDY.toml the built-in study of Erf-, ReLU- and Gauss-net runs. Deviations and laws that are
-    given replace those of its nets, a seed that of the study. Exit code 0: our numbers agree with the exact
-    referee (a rejected theory is a result, not a failure); 1: they do not.
+    Without STUDY.toml the built-in study of Erf-, ReLU- and Gauss-net runs. What is given replaces that of
+    the study; widths, points and cutoffs need --net. Two judgements are kept apart: is our arithmetic right,
+    and does the action describe the ensemble? Exit code 0: our numbers agree with the exact referee (a
+    rejected theory is a result, not a failure); 1: they do not.
     """
+    config = _study(net, asked)
+    if asked.init is not None:
+        _write_study_file(config, asked.init, asked.force, as_json)
+        return 0
+    folder = _folder(asked)
+    if asked.dry_run:
+        _forecast(config, as_json)
+        return 0
+    return _run(config, folder, as_json)
+
+
+def _run(config: "StudyConfig", folder: Path | None, as_json: bool) -> int:
     from nnft_sym.jsonio import dumps
     from nnft_sym.progress.bars import TerminalProgress
     from nnft_sym.report.output import write_output
     from nnft_sym.study.run import run_study
     from nnft_sym.study.summary import summarise
 
-    config, folder = _study(net, asked), _folder(asked)
     with TerminalProgress() as progress:
         result = run_study(config, progress)
         if folder is not None:
@@ -104,6 +53,40 @@ def command(net: NetworkChanges, asked: ValidateParameters, as_json: bool) -> in
     else:
         _show(result, folder)
     return 0 if result.passed else 1
+
+
+def _write_study_file(config: "StudyConfig", name: str, force: bool, as_json: bool) -> None:
+    """Write the study that would run, with comments; refuse to lose another file."""
+    from os.path import lexists
+
+    from diagrams.messages import shown
+    from nnft_sym.jsonio import dumps
+    from nnft_sym.storage.writing import UnwritableOutput, check_writable, write_text
+    from nnft_sym.study.study_text import written_study
+
+    path = check_writable(name)
+    if lexists(name) and not force:
+        raise UnwritableOutput(
+            f"{shown(name)} exists already; name another file, or replace that one with --force"
+        )
+    write_text(path, written_study(config, commented=True))
+    if as_json:
+        click.echo(dumps({"file": name}))
+    else:
+        click.echo(f"Study: {name}. Change it, and run it with: nnft validate {name}")
+
+
+def _forecast(config: "StudyConfig", as_json: bool) -> None:
+    """Say what would be computed."""
+    from nnft_sym.jsonio import dumps
+    from nnft_sym.printing.tables import show
+    from nnft_sym.study.forecast import forecast
+
+    found = forecast(config)
+    if as_json:
+        click.echo(dumps(found.as_json()))
+    else:
+        show(*found.tables())
 
 
 def _folder(asked: ValidateParameters) -> Path | None:
@@ -148,6 +131,5 @@ def _study(net: NetworkChanges, asked: ValidateParameters) -> "StudyConfig":
         config = config.only(kind)
     if changes:
         config = config.with_nets(config.net, **changes)
-    if asked.seed is not None:
-        config = config.model_copy(update={"seed": asked.seed})
-    return config
+    top = asked.changes()
+    return config.with_top(**top) if top else config

@@ -129,7 +129,7 @@ class Contributions(Shown, Mapping[str, Contribution]):
     @property
     def explained(self) -> float | None:
         """Share of the data that all terms together explain; may be negative."""
-        return self.terms[-1].explained
+        return self.terms[-1].explained if self.terms else 0.0
 
     def left_for(self, couplings: str) -> Estimate:
         """What all other terms leave of the data, shape (M,).

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nnft_sym.inference.coupling_fit import SMALL, CouplingFit
+from nnft_sym.inference.coupling_fit import CouplingFit
+from nnft_sym.inference.coupling_sentences import SMALL
 from nnft_sym.inference.elementwise import HALF
 
 Array = NDArray[np.float64]

@@ -35,6 +35,8 @@ class Parameter:
         No option, but a word of its own.
     repeated : bool, optional
         May be given several times.
+    alone : str, optional
+        The value that an option has if none stands behind it.
     """
 
     reader: "Reader[Any]"
@@ -44,6 +46,7 @@ class Parameter:
     default: str = ""
     argument: bool = False
     repeated: bool = False
+    alone: str = ""
 
     def __get_pydantic_core_schema__(self, source: object, handler: "GetCoreSchemaHandler") -> "CoreSchema":
         """Tell pydantic to check a field with our reader."""

@@ -63,7 +63,7 @@ def with_error(value: float, error: float) -> str:
     Parameters
     ----------
     value, error : float
-        An error that is not finite and positive is left out.
+        An error that is not finite and positive is left out, and so is one without digits, below 1e-300.
 
     Returns
     -------
@@ -74,7 +74,7 @@ def with_error(value: float, error: float) -> str:
     >>> with_error(0.827, 0.119), with_error(0.827, 0.367), with_error(-6.2513e-11, 3.2e-13)
     ('0.83 ± 0.12', '0.8 ± 0.4', '(−6.251 ± 0.032) × 10⁻¹¹')
     """
-    if not (math.isfinite(value) and math.isfinite(error) and error > 0):
+    if not (math.isfinite(value) and math.isfinite(error) and error > 1e-300):
         return number(value)
     place = _last_place(error)
     power = max(math.floor(math.log10(abs(value))) if value else place, place)

@@ -66,6 +66,8 @@ def _net_dataset(net: NetResult) -> "xarray.Dataset":
             "config": net.case.written,
             **network_attributes(net.case.network),
             "verdict": net.verdict,
+            "arithmetic": net.arithmetic.value,
+            "description": net.description.value,
             "passed": int(net.passed),
             "summary": json.dumps(jsonable(net_summary(net))),
             "integral_method": net.integral_method,
@@ -84,19 +86,21 @@ def _order_dataset(net: NetResult, order: int) -> "xarray.Dataset":
     for name, exact in known.items():
         if exact is not None:
             columns |= {name: exact.value, f"{name}_error": exact.error}
-    if order == recipe.fitted:
-        coupling = net.coupling
+    if order == recipe.fitted and net.coupling is not None:
+        coupling = net.tensor
         sampled = coupling.sampled
         columns |= {recipe.column("sampled"): sampled.value, recipe.column("error"): sampled.error}
         vertex = coupling.coefficient
         columns |= {"vertex_coefficient": vertex.value, "vertex_error": vertex.error}
         if coupling.exact is not None:
             columns[recipe.column("exact")] = coupling.exact.value
-    if order == recipe.predicted:
+    if order == recipe.predicted and net.next_order is not None:
         columns |= {
-            f"prediction_{name}": net.next_order.predictions[name] for name in recipe.predictions.values()
+            f"prediction_{name}": net.following.predictions[name] for name in recipe.predictions.values()
         }
-        columns["remainder"] = net.next_order.remainder
+        columns["remainder"] = net.following.remainder
+    if order == recipe.predicted:
+        columns |= {f"term_{name}": values for name, values in net.action_fit.tensors.items()}
     data = {name: ("element", values) for name, values in columns.items()}
     made = xarray.Dataset(data, attrs={"order": order, "quality": one.quality.value})
     (scatter,) = one.sampled.uncertainty.blocks

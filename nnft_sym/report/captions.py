@@ -1,8 +1,9 @@
 """What stands below the figures of a study."""
 
 from nnft_sym.report.plot_style import minus
+from nnft_sym.study.coupling_tensors import CouplingStatus
 from nnft_sym.study.recipe import Recipe
-from nnft_sym.study.results import CouplingStatus, NetResult
+from nnft_sym.study.results import NetResult
 from numerics.results.estimate import Quality
 
 PULLS = (
@@ -59,9 +60,9 @@ def correlators(net: NetResult) -> str:
 def coupling(net: NetResult) -> str:
     """Caption of the coupling element by element."""
     recipe = net.recipe
-    total = len(net.coupling.status)
-    left_out = total - net.coupling.count(CouplingStatus.FINITE)
-    order = "exact" if net.coupling.exact is not None else "sampled"
+    total = len(net.tensor.status)
+    left_out = total - net.tensor.count(CouplingStatus.FINITE)
+    order = "exact" if net.tensor.exact is not None else "sampled"
     said = (
         f"The coupling {recipe.symbol} element by element, sorted by its {order} value, with 1σ errors "
         f"(strongly "
@@ -86,9 +87,9 @@ def next_order(net: NetResult) -> str:
         f"by size"
         + (f"; what the {recipe.symbol} tensor leaves is {recipe.remainder}." if recipe.remainder else ".")
     )
-    if net.next_order.excluded:
+    if net.following.excluded:
         said += (
-            f" {net.next_order.excluded} elements cannot be predicted with a finite {recipe.symbol} tensor."
+            f" {net.following.excluded} elements cannot be predicted with a finite {recipe.symbol} tensor."
         )
     if net.predicted.quality is not Quality.TRUSTED:
         return said + f" The sampled {recipe.predicted}-point function is not trustworthy and not shown."

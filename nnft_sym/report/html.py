@@ -4,23 +4,34 @@ What it says is in `nnft_sym.study.result_tables`; how it looks in ``templates/r
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nnft_sym.printing.formulas import mathml
-from nnft_sym.printing.number_text import percent
 from nnft_sym.report import notes as prose
 from nnft_sym.report import report_tables
 from nnft_sym.report.plot_style import INK, PAPER, net_title
 from nnft_sym.report.plots import StudyFigure, net_label
-from nnft_sym.study import result_tables
-from nnft_sym.study.recipe import Way
+from nnft_sym.study import action_tables, result_tables
+from nnft_sym.study.judgements import Arithmetic, Description, say_arithmetic
 from nnft_sym.study.results import NetResult, StudyResult
+from nnft_sym.study.study_text import written_study
 
 if TYPE_CHECKING:
     from nnft_sym.expansions.expansion import Expansion
     from nnft_sym.expansions.terms import Topology
+
+#: Which colour a tag has; what is not decided has none.
+COLOURS: Mapping[Arithmetic | Description, str] = {
+    Arithmetic.AGREES: "good",
+    Arithmetic.DISAGREES: "bad",
+    Arithmetic.UNTESTED: "",
+    Description.DESCRIBES: "good",
+    Description.EXPANSION_FAILS: "bad",
+    Description.REJECTED: "bad",
+    Description.UNDECIDED: "",
+}
 
 
 @dataclass(frozen=True)
@@ -101,6 +112,7 @@ def _context(result: StudyResult, figures: Sequence[StudyFigure]) -> dict[str, A
         "sizes": f"{result.config.experiments} experiments × {result.config.networks:,} networks per net, "
         f"seed {result.config.seed}",
         "overview": report_tables.overview_table(result),
+        "study_table": action_tables.study_table(result),
         "overview_figure": overview,
         "action": result.action.latex(),
         "extraction": result.recipe.extraction,
@@ -108,7 +120,7 @@ def _context(result: StudyResult, figures: Sequence[StudyFigure]) -> dict[str, A
         "nets": [_net_view(place, net, result, figures) for place, net in enumerate(result.nets)],
         "notes": prose.notes(result),
         "provenance": prose.provenance_facts(result),
-        "study_file": prose.study_file(result),
+        "study_file": written_study(result.config),
     }
 
 
@@ -127,17 +139,22 @@ def _net_view(
     return {
         "id": net_label(place, net),
         "title": net_title(net),
+        "arithmetic": net.arithmetic.value,
+        "arithmetic_words": say_arithmetic(net.checks),
+        "arithmetic_class": COLOURS[net.arithmetic],
+        "description": net.description.value,
         "verdict": net.verdict,
-        "constant": report_tables.constant_coupling(net),
-        "explained": percent(net.next_order.explained[net.recipe.name(Way.FIT)]),
-        "passed": net.passed,
+        "description_class": COLOURS[net.description],
+        "action_couplings": action_tables.action_couplings_table(net),
+        "parts": action_tables.parts_table(net),
+        "why_not": net.action_fit.why,
         "checks": net.checks,
         "tails": prose.tail_sentences(net),
         "facts": prose.setup_facts(net, result),
         "correlators": result_tables.correlators_table(net),
-        "coupling": result_tables.coupling_table(net),
+        "coupling": result_tables.coupling_table(net) if net.coupling else None,
         "elements": report_tables.element_table(net),
-        "next_order": result_tables.next_order_table(net),
+        "next_order": result_tables.next_order_table(net) if net.next_order else None,
         "remainder": prose.remainder_sentences(net, result.limits),
         "figures": {figure.kind: figure for figure in figures if figure.net == place},
     }

@@ -1,7 +1,6 @@
 """The prose of a report: what was computed and how, what remains, how to read and how to repeat it."""
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,7 +54,9 @@ def _point(point: Sequence[float]) -> str:
 def remainder_sentences(net: NetResult, limits: Judgement) -> list[str]:
     """Say what the λ tensor leaves of the 6-point function."""
     recipe = net.recipe
-    six, result = net.next_order, net.predicted
+    if net.next_order is None:
+        return []
+    six, result = net.following, net.predicted
     kept = np.isfinite(six.remainder)
     if not kept.any():
         return [
@@ -107,8 +108,8 @@ def _identity_sentences(miss: float | None, limits: Judgement, recipe: Recipe) -
         )
     return [
         said,
-        f"No κ is quoted from it: the exchange of two {recipe.symbol} vertices contributes at the same "
-        "order 1/N² and is not computed yet.",
+        f"The exchange of two {recipe.symbol} vertices contributes at the same order 1/N²; couplings of "
+        "higher powers are read off what it leaves.",
     ]
 
 
@@ -192,11 +193,23 @@ def notes(result: StudyResult) -> list[tuple[str, str]]:
         ),
         (
             "Two judgements",
-            "The checks ask whether our numbers agree with the exact finite-width answer. The verdict "
-            "asks whether the field theory describes the networks; a rejected theory is a result, not a "
-            "failure. A comparison of sample and exact answer that fails is repeated with independent "
-            "networks, and only one that fails twice counts: high powers of f are skewed, and a p-value "
-            "far in the tail is then wrong by powers of ten.",
+            "Our arithmetic: the checks ask whether our numbers agree with the exact finite-width answer. "
+            "This action: does it describe the networks? A rejected theory is a result, not a failure. It "
+            "describes them if constant couplings of the lowest order are accepted, if all "
+            f"couplings together explain at least {percent(result.limits.fair)} of {recipe.delta_predicted}, "
+            "and if the next order in 1/N is small; where that is not small, the expansion fails, whatever "
+            "the fit looks like. A comparison of sample and exact answer that fails is repeated with "
+            "independent networks, and only one that fails twice counts: high powers of f are skewed, and a "
+            "p-value far in the tail is then wrong by powers of ten.",
+        ),
+        (
+            "Couplings order by order in 1/N",
+            "The coupling of the vth power of f counts as 1/N to the power v/2 − 1. It is read off the "
+            "connected v-point function at its leading order, once the products of couplings of lower "
+            "orders, such as the λ² exchange, are taken off. Exact correlators are fitted without weights, "
+            "and errors are bounds. What the next power of 1/N would add is given beside a coupling and "
+            "never added to it; the coupling corrected by it is not to be trusted where it changes by more "
+            f"than {percent(result.limits.expansion)} of itself.",
         ),
         ("Thresholds", _thresholds(result.limits, recipe)),
     ]
@@ -215,37 +228,14 @@ def notes(result: StudyResult) -> list[tuple[str, str]]:
 
 def _comparisons(net: NetResult) -> "Iterable[Comparison]":
     yield from (one.comparison for one in net.correlators.values() if one.comparison is not None)
-    yield from net.next_order.comparisons.values()
+    if net.next_order is not None:
+        yield from net.next_order.comparisons.values()
 
 
 def provenance_facts(result: StudyResult) -> list[tuple[str, str]]:
     """List versions, seed and sizes."""
     facts = [(str(key).replace("_", " "), str(value)) for key, value in result.provenance.items()]
     return [*facts, ("time of the whole study", f"{result.seconds:.1f} s")]
-
-
-def study_file(result: StudyResult) -> str:
-    """Write the study as a file that ``nnft validate`` reads, to repeat it.
-
-    Parameters
-    ----------
-    result : StudyResult
-
-    Returns
-    -------
-    str
-        TOML.
-    """
-
-    def lines(table: Mapping[str, object]) -> list[str]:
-        # Numbers, strings and nested lists are written alike in JSON and TOML.
-        return [f"{key} = {json.dumps(value)}" for key, value in table.items() if value is not None]
-
-    top = result.config.model_dump(mode="json")
-    nets = top.pop("net")
-    blocks = ["\n".join(lines(top))]
-    blocks += ["\n".join(["[[net]]", *lines(net)]) for net in nets]
-    return "\n\n".join(blocks) + "\n"
 
 
 def _thresholds(limits: Judgement, recipe: Recipe) -> str:
@@ -260,5 +250,6 @@ def _thresholds(limits: Judgement, recipe: Recipe) -> str:
         f"{limits.rejected:g}, or if every constant misses more than {percent(limits.misfit)} of the exact "
         f"{recipe.delta_fitted}; a sample alone accepts one that misses at most "
         f"{percent(limits.vague)}. A fair description "
-        f"explains {percent(limits.fair)} of {recipe.delta_predicted}."
+        f"explains {percent(limits.fair)} of {recipe.delta_predicted}, and the next order in 1/N changes no "
+        f"coupling by more than {percent(limits.expansion)} of itself."
     )

@@ -43,8 +43,8 @@ def overview(axes: "Axes", nets: Sequence[NetResult], recipe: Recipe) -> None:
     axes.set_ylim(len(nets) - 0.45, -0.55)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
-    shares = [share for net in nets for share in _finite(net.next_order.explained)]
-    shares += [share for net in nets for share in _finite(net.next_order.explained_sampled)]
+    shares = [share for net in nets for share in _finite(net.following.explained)]
+    shares += [share for net in nets for share in _finite(net.following.explained_sampled)]
     lowest = max(LOWEST_SHARE, min([0.0, *shares]))
     axes.set_xlim(100 * lowest - 12, 116)
     plain_ticks(axes.xaxis)
@@ -65,7 +65,7 @@ def _finite(shares: Mapping[str, float]) -> list[float]:
 
 def _share_bar(axes: "Axes", net: NetResult, way: Way, height: float, step: float, label: bool) -> None:
     name = net.recipe.name(way)
-    share, sampled = net.next_order.explained[name], net.next_order.explained_sampled[name]
+    share, sampled = net.following.explained[name], net.following.explained_sampled[name]
     colour = LOOKS[way][0]
     trusted = net.predicted.quality is Quality.TRUSTED
     circle = bool(np.isfinite(sampled) and sampled >= LOWEST_SHARE and trusted)
@@ -107,7 +107,7 @@ def _share_bar(axes: "Axes", net: NetResult, way: Way, height: float, step: floa
 
 def coupling(axes: "Axes", net: NetResult) -> None:
     """Draw the coupling element by element, sorted, with mean and fitted constant as lines."""
-    found = net.coupling
+    found = net.tensor
     guide = found.tensor.value
     order = np.argsort(guide)[: int(np.isfinite(guide).sum())]
     if not order.size:
@@ -161,7 +161,7 @@ def coupling(axes: "Axes", net: NetResult) -> None:
 
 def _constants(net: NetResult) -> Iterator[tuple[float, Way, str]]:
     """Give the constants that replace the tensor, each with its source: exact where the sample is no good."""
-    found, (fit, source) = net.coupling, chosen_fit(net)
+    found, (fit, source) = net.tensor, chosen_fit(net)
     if found.mean_exact is None or net.fitted.quality is Quality.TRUSTED:
         yield float(found.mean), Way.MEAN, "sampled"
     else:
@@ -182,7 +182,7 @@ def _robust_limits(sampled: Array, error: Array, whole: Array) -> tuple[float, f
 
 def predicted(axes: "Axes", net: NetResult, most: int = MANY) -> None:
     """Draw predicted against best ΔG, in units of the largest; more than `most` markers as a picture."""
-    six, free = net.next_order, net.predicted.free.value
+    six, free = net.following, net.predicted.free.value
     delta = net.predicted.delta
     scale = float(np.abs(delta).max()) or 1.0
     many = len(delta) > most
@@ -214,7 +214,7 @@ def predicted(axes: "Axes", net: NetResult, most: int = MANY) -> None:
 
 def residuals(axes: "Axes", net: NetResult) -> None:
     """Draw |residual| of each prediction, each sorted by size, on a logarithmic scale."""
-    six, result, recipe = net.next_order, net.predicted, net.recipe
+    six, result, recipe = net.following, net.predicted, net.recipe
     shown: list[Array] = []
     for way in (Way.FREE, *COUPLED):
         colour, marker, style = LOOKS[way]

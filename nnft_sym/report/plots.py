@@ -87,10 +87,10 @@ def _figures(result: StudyResult) -> Iterator[StudyFigure]:
     from matplotlib import rc_context
 
     with rc_context(STYLE):
-        height = 0.9 + 0.62 * len(result.nets)
-        figure = _figure(height)
-        panels_theory.overview(figure.subplots(), result.nets, result.recipe)
-        yield _saved(figure, "overview", None, "overview", captions.overview(result.recipe))
+        if result.alone:
+            figure = _figure(0.9 + 0.62 * len(result.nets))
+            panels_theory.overview(figure.subplots(), result.nets, result.recipe)
+            yield _saved(figure, "overview", None, "overview", captions.overview(result.recipe))
         yield _saved(_diagrams(result), "diagrams", None, "diagrams", captions.diagrams(result.recipe))
         for position, net in enumerate(result.nets):
             label = net_label(position, net)
@@ -110,11 +110,10 @@ def _diagrams(result: StudyResult) -> "Figure":
 
 
 def _net_figures(net: NetResult, experiments: int) -> "dict[str, tuple[Figure, str]]":
-    made = {
-        "correlators": (_correlators(net, experiments), captions.correlators(net)),
-        "coupling": (_coupling(net), captions.coupling(net)),
-        net.recipe.figure: (_next_order(net), captions.next_order(net)),
-    }
+    made = {"correlators": (_correlators(net, experiments), captions.correlators(net))}
+    if net.coupling is not None:
+        made["coupling"] = (_coupling(net), captions.coupling(net))
+        made[net.recipe.figure] = (_next_order(net), captions.next_order(net))
     if any(one.comparison is not None for one in net.correlators.values()):
         made["pulls"] = (_pulls(net), captions.PULLS)
     return made

@@ -3,9 +3,10 @@
 from nnft_sym.printing.number_text import NOTHING, number, with_error
 from nnft_sym.printing.table_content import Cell, Table
 from nnft_sym.report.plot_style import net_title
+from nnft_sym.study.coupling_tensors import CouplingStatus
 from nnft_sym.study.recipe import COUPLED
 from nnft_sym.study.result_tables import chosen_fit, number_cell, share_cell
-from nnft_sym.study.results import CouplingStatus, NetResult, StudyResult
+from nnft_sym.study.results import NetResult, StudyResult
 from nnft_sym.study.verdict import constancy
 
 #: Longer lists of elements are left to the netCDF file.
@@ -14,16 +15,18 @@ LONGEST_LIST = 500
 
 def constant_coupling(net: NetResult) -> str:
     """Say whether one constant coupling is accepted, rejected or undecided."""
-    return constancy(net.coupling, net.fitted.quality)
+    return constancy(net.tensor, net.fitted.quality)
 
 
-def overview_table(result: StudyResult) -> Table:
-    """Summarise the study: one row per net."""
+def overview_table(result: StudyResult) -> Table | None:
+    """Summarise what is found of a coupling that stands alone: one row per net; None if none does."""
+    if not result.alone:
+        return None
     recipe = result.recipe
     rows = []
     for net in result.nets:
-        (fit, source), mean = chosen_fit(net), net.coupling.mean
-        explained = net.next_order.explained
+        (fit, source), mean = chosen_fit(net), net.tensor.mean
+        explained = net.following.explained
         rows.append(
             (
                 Cell(net_title(net)),
@@ -62,6 +65,8 @@ def overview_table(result: StudyResult) -> Table:
 
 def element_table(net: NetResult) -> Table | None:
     """List the coupling element by element, or None if that would be too long to read."""
+    if net.coupling is None:
+        return None
     recipe = net.recipe
     coupling, four = net.coupling, net.fitted
     if len(four.indices) > LONGEST_LIST:

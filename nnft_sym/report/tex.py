@@ -9,14 +9,13 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any
 
-from nnft_sym.printing.number_text import percent
 from nnft_sym.printing.table_content import Table
 from nnft_sym.report import notes as prose
 from nnft_sym.report import report_tables
 from nnft_sym.report.plot_style import net_title
 from nnft_sym.report.plots import StudyFigure
-from nnft_sym.study import result_tables
-from nnft_sym.study.recipe import Way
+from nnft_sym.study import action_tables, result_tables
+from nnft_sym.study.judgements import say_arithmetic
 from nnft_sym.study.results import NetResult, StudyResult
 
 #: Headings of table columns are broken into lines of about this many letters.
@@ -151,7 +150,7 @@ def report_tex(result: StudyResult, figures: Sequence[StudyFigure]) -> str:
 
 
 def _context(result: StudyResult, figures: Sequence[StudyFigure]) -> dict[str, Any]:
-    overview = report_tables.overview_table(result)
+    overviews = (action_tables.study_table(result), report_tables.overview_table(result))
     return {
         "result": result,
         "recipe": result.recipe,
@@ -161,8 +160,9 @@ def _context(result: StudyResult, figures: Sequence[StudyFigure]) -> dict[str, A
             for expansion in result.expansions.values()
         ],
         "rule": prose.notes(result)[0][1],
+        "alone": result.alone,
         "extraction": [Latex(formula) for formula in result.recipe.extraction],
-        "overview": (overview.title, _tabular(overview)),
+        "overviews": [(one.title, _tabular(one)) for one in overviews if one],
         "shared_figures": [figure for figure in figures if figure.net is None],
         "nets": [_net_view(place, net, result, figures) for place, net in enumerate(result.nets)],
         "notes": prose.notes(result)[1:],
@@ -175,18 +175,20 @@ def _net_view(
 ) -> dict[str, Any]:
     tables = {
         "correlators": result_tables.correlators_table(net),
-        "coupling": result_tables.coupling_table(net),
-        "next_order": result_tables.next_order_table(net),
+        "coupling": result_tables.coupling_table(net) if net.coupling else None,
+        "next_order": result_tables.next_order_table(net) if net.next_order else None,
+        "action_couplings": action_tables.action_couplings_table(net),
+        "parts": action_tables.parts_table(net),
     }
     return {
         "title": net_title(net),
-        "verdict": net.verdict,
-        "constant": report_tables.constant_coupling(net),
-        "explained": percent(net.next_order.explained[net.recipe.name(Way.FIT)]),
+        "arithmetic": (net.arithmetic.value, say_arithmetic(net.checks)),
+        "description": (net.description.value, net.verdict),
+        "why_not": net.action_fit.why,
         "checks": net.checks,
         "tails": prose.tail_sentences(net),
         "facts": prose.setup_facts(net, result),
-        "tables": {kind: (table.title, _tabular(table)) for kind, table in tables.items()},
+        "tables": {kind: (table.title, _tabular(table)) for kind, table in tables.items() if table},
         "remainder": " ".join(prose.remainder_sentences(net, result.limits)),
         "figures": {figure.kind: figure for figure in figures if figure.net == place},
     }

@@ -82,6 +82,11 @@ class Check:
         """True when it rests on a sample."""
         return self.name in SAMPLED
 
+    @property
+    def is_chance(self) -> bool:
+        """True when what was judged is a p-value."""
+        return self.name in (CheckName.CORRELATOR, CheckName.CORRELATORS)
+
 
 @dataclass(frozen=True)
 class Checks:

@@ -117,11 +117,27 @@ class StudyConfig(_Table, ExperimentParameters, frozen=True):
         try:
             changed = [NetConfig.model_validate(net.model_dump(exclude_none=True) | changes) for net in nets]
         except ValidationError as error:
-            fault = error.errors()[0].get("ctx", {}).get("error")
-            if isinstance(fault, NNFTError) and fault.parameter:
-                raise InvalidStudy.about(fault.parameter, fault.said) from None
-            raise InvalidStudy("; ".join(_faults(error))) from None
-        return self.model_copy(update={"net": tuple(changed)})
+            raise _refusal(error) from None
+        # nets that differed in what is changed alone are one net now
+        return self.model_copy(update={"net": tuple(dict.fromkeys(changed))})
+
+    def with_top(self, **changes: object) -> "StudyConfig":
+        """Change keys of the top level.
+
+        Raises
+        ------
+        InvalidStudy
+            If a value is impossible, or there are too many networks with it.
+
+        Examples
+        --------
+        >>> built_in_study().with_top(networks=1000, seed=3).networks
+        1000
+        """
+        try:
+            return StudyConfig.model_validate(self.model_dump(exclude_none=True) | changes)
+        except ValidationError as error:
+            raise _refusal(error) from None
 
     def only(self, kind: str) -> "StudyConfig":
         """Keep the nets of one kind.
@@ -223,6 +239,14 @@ def parse_study(text: str, source: str = "study", folder: str | PathLike[str] = 
         raise InvalidStudy(f"{source} holds a number that cannot be read: {error}") from None
     except RecursionError:
         raise InvalidStudy(f"{source}: its tables or lists stand too deep within each other") from None
+
+
+def _refusal(error: ValidationError) -> InvalidStudy:
+    """Say what is wrong with a change, about the parameter where it is one."""
+    fault = error.errors()[0].get("ctx", {}).get("error")
+    if isinstance(fault, NNFTError) and fault.parameter:
+        return InvalidStudy.about(fault.parameter, fault.said)
+    return InvalidStudy("; ".join(_faults(error)))
 
 
 def _refuse_depth(text: str, source: str) -> None:

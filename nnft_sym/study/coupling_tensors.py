@@ -9,17 +9,22 @@ here divides by it.
 """
 
 from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from nnft_sym.study.results import Array, CouplingStatus, CouplingTensor
+from nnft_sym.study.old_names import under_old_name
 from numerics.results.correlator import Correlator, Part
 from numerics.results.estimate import Estimate
 from numerics.results.uncertainty import Uncertainty
 
 if TYPE_CHECKING:
     from numerics.inference.linear import Fit
+
+Array = NDArray[np.float64]
 
 #: Relative size under which a vertex integral, or an exactly known correlator, counts as zero.
 ZERO = 1e-10
@@ -29,6 +34,123 @@ ZERO = 1e-10
 ALLOWANCE = 0.1
 #: Standard errors under which a *sampled* connected correlator counts as zero where no exact one exists.
 NOISE = 4.0
+
+
+class CouplingStatus(Enum):
+    """Whether one element of the coupling tensor exists."""
+
+    FINITE = "finite"
+    INFINITE = "infinite: the connected correlator is not zero but the vertex integral is"
+    UNDETERMINED = "0/0: the connected correlator and the vertex integral both vanish"
+
+
+@dataclass(frozen=True)
+class CouplingTensor:
+    """The coupling of one vertex, element by element and as one constant.
+
+    Attributes
+    ----------
+    coefficient : Correlator
+        What multiplies the coupling in the correlator of as many points as the vertex has legs, with its
+        quadrature error.
+    status : tuple of CouplingStatus, length M
+    sampled : Correlator
+        Coupling per element, NaN where it is not finite, with the deviations of the blocks of the sample.
+    exact : Correlator or None
+        The same from the exact correlator, with error bounds.
+    fit : Fit or None
+        One constant by generalised least squares on the finite elements of the sampled correlator; its
+        weights allow for a tensor that is not quite constant (`nnft_sym.study.coupling_tensors.ALLOWANCE`).
+    fit_best : Fit or None
+        The same fit to the best (exact, if there is one) correlator, weighted by the sampled covariance.
+    misfit_best : float
+        Mean |residual| / mean |delta| of `fit_best` on the best correlator, over *all* elements: where
+        the vertex vanishes no constant explains anything. The fit is led by what is known precisely, so
+        another constant may come closer.
+    misfit_least : float
+        The smallest such number that any constant reaches.
+    closest : float
+        The constant that reaches it; it lies within the range of the best tensor.
+    """
+
+    coefficient: Correlator
+    status: tuple[CouplingStatus, ...]
+    sampled: Correlator
+    exact: Correlator | None
+    fit: "Fit | None"
+    fit_best: "Fit | None"
+    misfit_best: float
+    misfit_least: float
+    closest: float = float("nan")
+
+    @property
+    def tensor(self) -> Correlator:
+        """The exact coupling per element if there is one, else the sampled; NaN where it is not finite."""
+        return self.sampled if self.exact is None else self.exact
+
+    @property
+    def finite(self) -> NDArray[np.bool_]:
+        """Which elements exist, shape (M,)."""
+        return np.array([item is CouplingStatus.FINITE for item in self.status])
+
+    @cached_property
+    def mean(self) -> Estimate:
+        """Mean of the sampled tensor over distinct finite elements, with its standard error."""
+        return self._mean(self.sampled)
+
+    @cached_property
+    def mean_exact(self) -> Estimate | None:
+        """The same of the exact tensor, with an error bound; None without a referee."""
+        return None if self.exact is None else self._mean(self.exact)
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation of the sampled tensor over elements."""
+        return self._spread(self.sampled)
+
+    @property
+    def spread_exact(self) -> float | None:
+        """The same of the exact tensor; None without a referee."""
+        return None if self.exact is None else self._spread(self.exact)
+
+    def _mean(self, tensor: Correlator) -> Estimate:
+        finite = self.finite
+        return tensor.numbers()[finite].mean() if finite.any() else Estimate(np.nan, np.nan)
+
+    def _spread(self, tensor: Correlator) -> float:
+        finite = self.finite
+        return float(tensor.value[finite].std()) if finite.any() else float("nan")
+
+    @property
+    def range(self) -> tuple[float, float] | None:
+        """Smallest and largest finite element of the best tensor; None if there is none."""
+        finite = self.tensor.value[np.isfinite(self.tensor.value)]
+        return (float(finite.min()), float(finite.max())) if finite.size else None
+
+    @property
+    def outside(self) -> bool:
+        """True when the constant fitted to the best tensor lies outside its range, by more than rounding."""
+        if self.fit_best is None or self.range is None:
+            return False
+        low, high = self.range
+        margin = 1e-6 * max(abs(low), abs(high))
+        return not low - margin <= self.fit_best.parameters[0] <= high + margin
+
+    @property
+    def constant(self) -> float:
+        """The constant to quote: the fitted one, or the closest where that lies outside the tensor."""
+        if self.outside:
+            return self.closest
+        return float("nan") if self.fit_best is None else float(self.fit_best.parameters[0])
+
+    def count(self, status: CouplingStatus) -> int:
+        """Count the elements of one status."""
+        return self.status.count(status)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):  # noqa: ANN001, ANN204
+            return under_old_name(self, name)
 
 
 def extract_coupling(

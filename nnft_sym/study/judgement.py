@@ -33,6 +33,8 @@ class Judgement:
         The same misfit to a *sampled* correlator above which nothing is accepted.
     fair : float
         Share of the next correlator's deviation that a fair description explains at least.
+    expansion : float
+        Largest |correction of the next order in 1/N|/|coupling| at which the expansion holds.
 
     Examples
     --------
@@ -50,6 +52,7 @@ class Judgement:
     misfit: float = 0.02
     vague: float = 0.2
     fair: float = 0.5
+    expansion: float = 0.5
 
     def rows(self) -> dict[str, float]:
         """All thresholds by name, for reports and JSON."""

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nnft_sym.study.action_fit import fit_action
 from nnft_sym.study.checking import check_numbers
 from nnft_sym.study.checks import CheckName
 from nnft_sym.study.coupling_tensors import extract_coupling
 from nnft_sym.study.data import drawn_again, gathered
 from nnft_sym.study.next_order import predict_next_order
 from nnft_sym.study.results import Array, CorrelatorResult, Distance, NetResult
-from nnft_sym.study.verdict import verdict
+from nnft_sym.study.verdict import judge_action
+from numerics.errors import NotAvailable
+from numerics.exact.correlators import exact_correlators
 from numerics.fields.index_sets import multisets
 from numerics.inference.dataset import Dataset
 from numerics.integrals.accuracy.contact_referee import contact_coefficient
@@ -22,11 +25,14 @@ from numerics.results.correlator import Correlator
 from numerics.sampling.estimators.connected import mean_ratio
 
 if TYPE_CHECKING:
+    from nnft_sym.inference.theory import Theory
     from nnft_sym.study.case import Case
     from nnft_sym.study.setup import Setup
 
 
-def study_net(case: "Case", predictions: Mapping[int, Prediction], setup: "Setup") -> NetResult:
+def study_net(
+    case: "Case", predictions: Mapping[int, Prediction], theory: "Theory | str", setup: "Setup"
+) -> NetResult:
     """Study one net; a comparison of sampled with exact that fails is repeated with independent networks.
 
     Where the networks are few neurons wide, high powers of f are skewed, and the p-value of a sample that is
@@ -38,6 +44,8 @@ def study_net(case: "Case", predictions: Mapping[int, Prediction], setup: "Setup
     case : Case
     predictions : mapping of int to Prediction
         The integrated expansions of the recipe's orders (`nnft_sym.inference.model.Model.predict`).
+    theory : Theory or str
+        Of the whole action, or why there is none (`nnft_sym.study.action_fit.theory_of`).
     setup : Setup
 
     Returns
@@ -46,19 +54,25 @@ def study_net(case: "Case", predictions: Mapping[int, Prediction], setup: "Setup
     """
     start = time.perf_counter()
     data = gathered(case, setup)
-    found = judged(case, predictions, setup, data)
+    found = judged(case, predictions, theory, setup, data)
     if any(check.is_sampled for check in found.checks.failed):
-        again = judged(case, predictions, setup, drawn_again(case, setup, data))
+        again = judged(case, predictions, theory, setup, drawn_again(case, setup, data))
         found = replace(found, checks=found.checks.after(again.checks))
     return replace(found, seconds=time.perf_counter() - start)
 
 
-def judged(case: "Case", predictions: Mapping[int, Prediction], setup: "Setup", data: Dataset) -> NetResult:
+def judged(
+    case: "Case",
+    predictions: Mapping[int, Prediction],
+    theory: "Theory | str",
+    setup: "Setup",
+    data: Dataset,
+) -> NetResult:
     """Extract, predict, compare and judge: everything that needs no more networks."""
     recipe = setup.recipe
     correlators = {n: held(data, n, predictions[n], setup.experiments) for n in recipe.orders}
     fitted = correlators[recipe.fitted]
-    vertex = predictions[recipe.fitted].coefficient(setup.coupling)
+    vertex = predictions[recipe.fitted].coefficient(setup.probe)
     coupling = extract_coupling(
         vertex, fitted.sampled - fitted.free.value, fitted.excess, data.blocks((recipe.fitted,))
     )
@@ -74,6 +88,9 @@ def judged(case: "Case", predictions: Mapping[int, Prediction], setup: "Setup", 
     made = check_numbers(
         correlators, joint, coupling, next_order, errors, data.sampled.n_samples, setup.limits, recipe
     )
+    fit = fit_action(theory, _with_higher(case, data, theory), recipe.predicted, setup.limits)
+    alone = None if setup.coupling is None else (coupling, next_order)
+    tag, words = judge_action(correlators, alone, fit, setup, case.cutoff)
     return NetResult(
         case=case,
         recipe=recipe,
@@ -81,13 +98,26 @@ def judged(case: "Case", predictions: Mapping[int, Prediction], setup: "Setup", 
         integral_method=vertex.method,
         integral_error=errors[CheckName.INTEGRALS],
         correlators=correlators,
-        coupling=coupling,
-        next_order=next_order,
+        coupling=None if alone is None else coupling,
+        next_order=None if alone is None else next_order,
         joint=joint,
         checks=made,
-        verdict=verdict(correlators, coupling, next_order, case.cutoff, setup.limits, recipe),
+        description=tag,
+        verdict=words,
+        action_fit=fit,
         seconds=0.0,
     )
+
+
+def _with_higher(case: "Case", data: Dataset, theory: "Theory | str") -> Dataset:
+    """Add exact correlators of higher orders than a study samples, where couplings need them."""
+    highest = 0 if isinstance(theory, str) else theory.orders[-1]
+    if data.exact is None or highest <= data.orders[-1]:
+        return data
+    try:
+        return Dataset(None, exact_correlators(case.network, case.fields, range(2, highest + 1, 2)))
+    except NotAvailable:
+        return data  # the inference says which order is missing
 
 
 def held(data: Dataset, order: int, free: Prediction, experiments: int) -> CorrelatorResult:

@@ -14,14 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from nnft_sym.study.coupling_tensors import CouplingStatus, CouplingTensor
 from nnft_sym.study.recipe import Way
-from nnft_sym.study.results import (
-    Array,
-    CorrelatorResult,
-    CouplingStatus,
-    CouplingTensor,
-    NextOrder,
-)
+from nnft_sym.study.results import Array, CorrelatorResult, NextOrder
 from numerics.inference.comparison import compare
 from numerics.inference.dataset import Dataset
 from numerics.integrals.prediction import Prediction
@@ -57,7 +52,7 @@ def predict_next_order(
     sampled_delta = target.sampled.value - target.free.value
     best = _changes(
         prediction,
-        setup.coupling,
+        setup.probe,
         coupling.tensor.value,
         coupling,
         float(coupling.mean if coupling.mean_exact is None else coupling.mean_exact),
@@ -65,7 +60,7 @@ def predict_next_order(
     )
     from_sample = _changes(
         prediction,
-        setup.coupling,
+        setup.probe,
         coupling.sampled.value,
         coupling,
         float(coupling.mean),

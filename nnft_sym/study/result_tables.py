@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from nnft_sym.printing.number_text import NOTHING, number, p_value, percent, plain, with_error
 from nnft_sym.printing.table_content import Cell, Column, Table
-from nnft_sym.study.results import CouplingStatus, NetResult
+from nnft_sym.study.coupling_tensors import CouplingStatus
+from nnft_sym.study.results import NetResult
 
 if TYPE_CHECKING:
     from numerics.inference.comparison import Comparison
@@ -26,8 +27,8 @@ def chosen_fit(net: NetResult) -> "tuple[Fit | None, str]":
     """Choose the fit to report: to the sample, or to the exact 4-point function if the sample is no good."""
     trusted = net.fitted.quality.name == "TRUSTED"
     if trusted or net.fitted.exact is None:
-        return net.coupling.fit, "sampled"
-    return net.coupling.fit_best, "exact"
+        return net.tensor.fit, "sampled"
+    return net.tensor.fit_best, "exact"
 
 
 def reduced_chi2(fit: "Fit") -> float:
@@ -111,7 +112,7 @@ def _with_dof_behind(against: "Comparison | None") -> tuple[Cell, ...]:
 
 def coupling_table(net: NetResult) -> Table:
     """Show the coupling: tensor mean and spread, one fitted constant, elements left out."""
-    coupling, recipe, (fit, source) = net.coupling, net.recipe, chosen_fit(net)
+    coupling, recipe, (fit, source) = net.tensor, net.recipe, chosen_fit(net)
     rows = [
         _measured(
             f"mean of the sampled {recipe.symbol} tensor",
@@ -184,7 +185,7 @@ def _plain(name: str, brief: str, value: float | None) -> tuple[Cell, ...]:
 
 def next_order_table(net: NetResult) -> Table:
     """Show what each prediction explains of the next correlator."""
-    six, recipe = net.next_order, net.recipe
+    six, recipe = net.following, net.recipe
     rows = []
     for way, name in recipe.predictions.items():
         against = six.comparisons.get(name)

@@ -8,18 +8,19 @@ referee; sampled numbers stand beside it.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 from functools import cached_property
-from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nnft_sym.actions.names import symbol
+from nnft_sym.study.action_fit import ActionFit
 from nnft_sym.study.checks import Checks
 from nnft_sym.study.judgement import STANDARD, Judgement
+from nnft_sym.study.judgements import Arithmetic, Description, judge_arithmetic
+from nnft_sym.study.old_names import under_old_name
 from nnft_sym.study.recipe import PUBLISHED, Recipe
-from numerics.deprecated import renamed
 from numerics.results.faces import Content, Shown
 
 if TYPE_CHECKING:
@@ -27,21 +28,13 @@ if TYPE_CHECKING:
     from nnft_sym.expansions.expansion import Expansion
     from nnft_sym.study.case import Case
     from nnft_sym.study.config import StudyConfig
+    from nnft_sym.study.coupling_tensors import CouplingTensor
     from numerics.inference.comparison import Comparison
     from numerics.inference.dataset import Dataset
-    from numerics.inference.linear import Fit
     from numerics.results.correlator import Correlator
-    from numerics.results.estimate import Estimate, Quality
+    from numerics.results.estimate import Quality
 
 Array = NDArray[np.float64]
-
-
-class CouplingStatus(Enum):
-    """Whether one element of the coupling tensor exists."""
-
-    FINITE = "finite"
-    INFINITE = "infinite: the connected correlator is not zero but the vertex integral is"
-    UNDETERMINED = "0/0: the connected correlator and the vertex integral both vanish"
 
 
 class Distance(NamedTuple):
@@ -115,118 +108,7 @@ class CorrelatorResult:
     if not TYPE_CHECKING:
 
         def __getattr__(self, name):  # noqa: ANN001, ANN204
-            return _under_old_name(self, name)
-
-
-@dataclass(frozen=True)
-class CouplingTensor:
-    """The coupling of one vertex, element by element and as one constant.
-
-    Attributes
-    ----------
-    coefficient : Correlator
-        What multiplies the coupling in the correlator of as many points as the vertex has legs, with its
-        quadrature error.
-    status : tuple of CouplingStatus, length M
-    sampled : Correlator
-        Coupling per element, NaN where it is not finite, with the deviations of the blocks of the sample.
-    exact : Correlator or None
-        The same from the exact correlator, with error bounds.
-    fit : Fit or None
-        One constant by generalised least squares on the finite elements of the sampled correlator; its
-        weights allow for a tensor that is not quite constant (`nnft_sym.study.coupling_tensors.ALLOWANCE`).
-    fit_best : Fit or None
-        The same fit to the best (exact, if there is one) correlator, weighted by the sampled covariance.
-    misfit_best : float
-        Mean |residual| / mean |delta| of `fit_best` on the best correlator, over *all* elements: where
-        the vertex vanishes no constant explains anything. The fit is led by what is known precisely, so
-        another constant may come closer.
-    misfit_least : float
-        The smallest such number that any constant reaches.
-    closest : float
-        The constant that reaches it; it lies within the range of the best tensor.
-    """
-
-    coefficient: "Correlator"
-    status: tuple[CouplingStatus, ...]
-    sampled: "Correlator"
-    exact: "Correlator | None"
-    fit: "Fit | None"
-    fit_best: "Fit | None"
-    misfit_best: float
-    misfit_least: float
-    closest: float = float("nan")
-
-    @property
-    def tensor(self) -> "Correlator":
-        """The exact coupling per element if there is one, else the sampled; NaN where it is not finite."""
-        return self.sampled if self.exact is None else self.exact
-
-    @property
-    def finite(self) -> NDArray[np.bool_]:
-        """Which elements exist, shape (M,)."""
-        return np.array([item is CouplingStatus.FINITE for item in self.status])
-
-    @cached_property
-    def mean(self) -> "Estimate":
-        """Mean of the sampled tensor over distinct finite elements, with its standard error."""
-        return self._mean(self.sampled)
-
-    @cached_property
-    def mean_exact(self) -> "Estimate | None":
-        """The same of the exact tensor, with an error bound; None without a referee."""
-        return None if self.exact is None else self._mean(self.exact)
-
-    @property
-    def spread(self) -> float:
-        """Standard deviation of the sampled tensor over elements."""
-        return self._spread(self.sampled)
-
-    @property
-    def spread_exact(self) -> float | None:
-        """The same of the exact tensor; None without a referee."""
-        return None if self.exact is None else self._spread(self.exact)
-
-    def _mean(self, tensor: "Correlator") -> "Estimate":
-        from numerics.results.estimate import Estimate
-
-        finite = self.finite
-        return tensor.numbers()[finite].mean() if finite.any() else Estimate(np.nan, np.nan)
-
-    def _spread(self, tensor: "Correlator") -> float:
-        finite = self.finite
-        return float(tensor.value[finite].std()) if finite.any() else float("nan")
-
-    @property
-    def range(self) -> tuple[float, float] | None:
-        """Smallest and largest finite element of the best tensor; None if there is none."""
-        finite = self.tensor.value[np.isfinite(self.tensor.value)]
-        return (float(finite.min()), float(finite.max())) if finite.size else None
-
-    @property
-    def outside(self) -> bool:
-        """True when the constant fitted to the best tensor lies outside its range, by more than rounding."""
-        if self.fit_best is None or self.range is None:
-            return False
-        low, high = self.range
-        margin = 1e-6 * max(abs(low), abs(high))
-        return not low - margin <= self.fit_best.parameters[0] <= high + margin
-
-    @property
-    def constant(self) -> float:
-        """The constant to quote: the fitted one, or the closest where that lies outside the tensor."""
-        if self.outside:
-            return self.closest
-        return float("nan") if self.fit_best is None else float(self.fit_best.parameters[0])
-
-    def count(self, status: CouplingStatus) -> int:
-        """Count the elements of one status."""
-        return self.status.count(status)
-
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name):  # noqa: ANN001, ANN204
-            return _under_old_name(self, name)
+            return under_old_name(self, name)
 
 
 @dataclass(frozen=True)
@@ -270,7 +152,7 @@ class NextOrder:
     if not TYPE_CHECKING:
 
         def __getattr__(self, name):  # noqa: ANN001, ANN204
-            return _under_old_name(self, name)
+            return under_old_name(self, name)
 
 
 @dataclass(frozen=True)
@@ -288,12 +170,19 @@ class NetResult:
     integral_method, integral_error : str and float
         Of the vertex integrals; the largest error relative to the largest integral.
     correlators : mapping of int to CorrelatorResult
-    coupling : CouplingTensor
-    next_order : NextOrder
+    coupling : CouplingTensor or None
+        None where no coupling of the action stands alone: they are in `action_fit`.
+    next_order : NextOrder or None
     joint : Comparison or None
         Of all trusted orders together, sampled against exact.
     checks : Checks
+        Is our arithmetic right?
+    description : Description
+        Does the action describe the ensemble?
     verdict : str
+        The same in words.
+    action_fit : ActionFit
+        The couplings of the whole action, order by order in 1/N.
     seconds : float
     """
 
@@ -303,11 +192,13 @@ class NetResult:
     integral_method: str
     integral_error: float
     correlators: Mapping[int, CorrelatorResult]
-    coupling: CouplingTensor
-    next_order: NextOrder
+    coupling: "CouplingTensor | None"
+    next_order: NextOrder | None
     joint: "Comparison | None"
     checks: Checks
+    description: Description
     verdict: str
+    action_fit: ActionFit
     seconds: float
 
     @property
@@ -336,6 +227,18 @@ class NetResult:
         return self.case.kernel.weight(self.case.fields.inputs, self.case.fields.inputs)
 
     @property
+    def tensor(self) -> "CouplingTensor":
+        """The coupling that stands alone, where there is one."""
+        assert self.coupling is not None, "no coupling of the action stands alone"
+        return self.coupling
+
+    @property
+    def following(self) -> NextOrder:
+        """What is predicted with it."""
+        assert self.next_order is not None, "no coupling of the action stands alone"
+        return self.next_order
+
+    @property
     def kernel_rank(self) -> int:
         """Rank of the kernel matrix."""
         tolerance = 1e-10 * np.abs(self.kernel).max()
@@ -345,6 +248,11 @@ class NetResult:
     def exact_method(self) -> str | None:
         """How the exact correlators were computed, None if there are none."""
         return None if self.fitted.exact is None else self.fitted.exact.method
+
+    @property
+    def arithmetic(self) -> Arithmetic:
+        """Say whether our arithmetic is right."""
+        return judge_arithmetic(self.checks)
 
     @property
     def passed(self) -> bool:
@@ -359,7 +267,7 @@ class NetResult:
     if not TYPE_CHECKING:
 
         def __getattr__(self, name):  # noqa: ANN001, ANN204
-            return _under_old_name(self, name)
+            return under_old_name(self, name)
 
 
 @dataclass(frozen=True, repr=False)
@@ -401,16 +309,22 @@ class StudyResult(Shown):
         return self.expansions[self.recipe.fitted].action
 
     @property
-    def set_aside(self) -> str:
-        """Say which couplings of the action a study does not use; empty if it uses them all."""
+    def alone(self) -> bool:
+        """Whether the coupling of the recipe stands alone, so that there are tables of it."""
+        return any(net.coupling is not None for net in self.nets)
+
+    @property
+    def beside(self) -> str:
+        """Say where the couplings are that the tables of the recipe leave out; empty if there are none."""
+        if not self.alone:
+            return ""
         used = self.action.coefficient(self.recipe.fitted).variables
-        others = sorted(set(self.action.couplings) - set(used))
+        others = [symbol(name) for name in sorted(set(self.action.couplings) - set(used))]
         if not others:
             return ""
         return (
-            f"Only the coupling of {self.recipe.power} is extracted: every number is computed with "
-            f"{' = '.join(others)} = 0, "
-            "and the diagrams of other vertices are shown for comparison."
+            f"What is said of {self.recipe.symbol} alone has {' = '.join(others)} = 0; all couplings of the "
+            "action are inferred together, order by order in 1/N."
         )
 
     @property
@@ -426,36 +340,3 @@ class StudyResult(Shown):
         return (
             f"no check failed, but no sample could be compared with an exact answer for {', '.join(missing)}"
         )
-
-
-#: Attributes of one release ago: class -> old name -> new name.
-_NEW_NAMES: Mapping[str, Mapping[str, str]] = {
-    "CorrelatorResult": {
-        "error": "sampled.error",
-        "m_sampled": "distance.sample",
-        "m_exact": "distance.exact",
-        "background": "distance.background",
-    },
-    "CouplingTensor": {
-        "coefficient_error": "coefficient.error",
-        "sampled_error": "sampled.error",
-        "mean_error": "mean.error",
-        "spread_sampled": "spread",
-    },
-    "NextOrder": {"identity_error": "identity_miss"},
-    "NetResult": {
-        "six_point": "next_order",
-        "config": "case",
-        "block_sizes": "data.block_sizes",
-        "repeated": "checks.repeated",
-        "not_checked": "checks.not_made",
-    },
-}
-
-
-def _under_old_name(record: object, name: str) -> object:
-    new = _NEW_NAMES[type(record).__name__].get(name)
-    if new is None:
-        raise AttributeError(f"{type(record).__name__!r} object has no attribute {name!r}")
-    renamed(f".{name}", f".{new}", stacklevel=4)
-    return attrgetter(new)(record)

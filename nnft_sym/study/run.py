@@ -7,9 +7,11 @@ The steps, in the order in which they run for each net, for the recipe of `S_GP 
 3. sample the ensemble; compute the exact finite-width correlators, the referee;
 4. extract λ from the 4-point function: per element, mean, one fitted constant;
 5. predict the 6-point function with each, and hold it against the ensemble and the referee;
-6. judge: `checks` our numbers, `verdict` the field theory.
+6. infer all couplings of the action order by order in 1/N, and take the 6-point function apart
+   (`nnft_sym.study.action_fit`);
+7. judge: `checks` our numbers, `verdict` the field theory (`nnft_sym.study.judgements`).
 
-Steps 3 to 6 are in `nnft_sym.study.net`; the names and orders are those of a `Recipe`.
+Steps 3 to 7 are in `nnft_sym.study.net`; the names and orders are those of a `Recipe`.
 """
 
 import platform
@@ -23,6 +25,8 @@ from diagrams.errors import NNFTError
 from diagrams.messages import shown
 from nnft_sym.actions.action import Action
 from nnft_sym.inference.model import Model
+from nnft_sym.inference.theory import Theory
+from nnft_sym.study.action_fit import theory_of
 from nnft_sym.study.case import Case
 from nnft_sym.study.config import InvalidStudy, StudyConfig
 from nnft_sym.study.judgement import STANDARD, Judgement
@@ -31,7 +35,7 @@ from nnft_sym.study.recipe import PUBLISHED, Recipe
 from nnft_sym.study.reporter import Reporter
 from nnft_sym.study.results import Array, NetResult, StudyResult
 from nnft_sym.study.setup import Setup
-from nnft_sym.study.suitable import lone_coupling
+from nnft_sym.study.suitable import coupling_of
 from numerics.errors import DivergentIntegral
 from numerics.integrals.prediction import Prediction
 
@@ -67,7 +71,7 @@ def run_study(
     InvalidStudy
         If what is given is no study.
     UnsuitableAction
-        If the action has no term of the recipe with one coupling of its own.
+        If its couplings cannot be found with networks of one output.
     DivergentIntegral
         If a vertex integral needs a cutoff and none is given; raised before anything is sampled.
     InvalidStudy
@@ -93,15 +97,18 @@ def run_study(
     _check_config(config)
     start = time.perf_counter()
     action = Action(config.action)
-    setup = Setup.of(config, lone_coupling(action, recipe), recipe, limits, reporter)
+    setup = Setup.of(config, coupling_of(action, recipe), recipe, limits, reporter)
     model = Model(action, recipe.orders)
+    probe = model if setup.coupling is not None else Model(Action(recipe.term), recipe.orders)
     cases = [Case.of(table) for table in config.net]
-    integrated = _integrate_all(cases, model, setup)
+    integrated = _integrate_all(cases, probe, setup)
+    theories = _theories(cases, setup)
     nets: list[NetResult] = []
     refused: dict[str, str] = {}
-    for number, (case, predictions) in enumerate(zip(cases, integrated, strict=True), start=1):
+    everything = zip(cases, integrated, theories, strict=True)
+    for number, (case, predictions, theory) in enumerate(everything, start=1):
         try:
-            nets.append(study_net(case, predictions, setup))
+            nets.append(study_net(case, predictions, theory, setup))
         except NNFTError as error:  # the others have been paid for
             if number == len(cases) and not nets:
                 raise
@@ -139,9 +146,18 @@ def _integrate_all(cases: Sequence[Case], model: Model, setup: Setup) -> list[di
                 "cutoff = 100.0 to its [[net]] table"
             ) from None
     for number, (case, predictions) in enumerate(zip(cases, integrated, strict=True), start=1):
-        vertex = predictions[setup.recipe.fitted].coefficient(setup.coupling).value
+        vertex = predictions[setup.recipe.fitted].coefficient(setup.probe).value
         _refuse_extremes(f"net number {number} of the study, {case}", vertex, setup.recipe)
     return integrated
+
+
+def _theories(cases: Sequence[Case], setup: Setup) -> list[Theory | str]:
+    """Integrate what all couplings of the action are read off, diagrams with two vertices too."""
+    found = []
+    for case in cases:
+        setup.told.stage(f"{case}: integrating diagrams with several vertices")
+        found.append(theory_of(case, setup.action, setup.recipe.predicted))
+    return found
 
 
 def _refuse_extremes(where: str, coefficient: Array, recipe: Recipe) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from nnft_sym.actions.action import Action
 from nnft_sym.study.judgement import STANDARD, Judgement
 from nnft_sym.study.recipe import PUBLISHED, Recipe
 from nnft_sym.study.reporter import Reporter, Silent
@@ -17,8 +18,9 @@ class Setup:
 
     Attributes
     ----------
-    coupling : str
-        The coupling of the action that the recipe is about.
+    action : Action
+    coupling : str or None
+        The coupling of the action that the recipe is about; None if none stands alone.
     seed, experiments, networks : int
         Of the sample: networks are drawn in so many experiments of so many.
     recipe : Recipe
@@ -26,7 +28,8 @@ class Setup:
     told : Reporter
     """
 
-    coupling: str
+    action: Action
+    coupling: str | None
     seed: int
     experiments: int
     networks: int
@@ -34,14 +37,23 @@ class Setup:
     limits: Judgement = STANDARD
     told: Reporter = field(default_factory=Silent)
 
+    @property
+    def probe(self) -> str:
+        """The coupling whose element by element is looked at: of the recipe's term, also where it is a probe.
+
+        Where it stands in no term of the action, or not alone, its integrals still test the engine.
+        """
+        return self.recipe.key if self.coupling is None else self.coupling
+
     @staticmethod
     def of(
         config: "StudyConfig",
-        coupling: str,
+        coupling: str | None,
         recipe: Recipe = PUBLISHED,
         limits: Judgement = STANDARD,
         told: Reporter | None = None,
     ) -> "Setup":
         """Take the sizes from a study file."""
         told = Silent() if told is None else told
-        return Setup(coupling, config.seed, config.experiments, config.networks, recipe, limits, told)
+        action = Action(config.action)
+        return Setup(action, coupling, config.seed, config.experiments, config.networks, recipe, limits, told)

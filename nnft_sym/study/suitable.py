@@ -1,39 +1,39 @@
-"""Which actions a study takes: one coupling, of the recipe's term, must stand alone."""
+"""Which actions a study takes, and whether one coupling stands alone in them or all are inferred together."""
 
 from diagrams.errors import NNFTError
 from nnft_sym.actions.action import Action
 from nnft_sym.actions.polynomials import Polynomial
+from nnft_sym.inference.model import Model
 from nnft_sym.study.recipe import PUBLISHED, Recipe
 
 
 class UnsuitableAction(NNFTError, ValueError):
-    """The action has no single coupling of the recipe's term to extract."""
+    """Nothing of the action can be held against a network of one output."""
 
 
-def lone_coupling(action: Action, recipe: Recipe = PUBLISHED) -> str:
-    """Name the coupling of the recipe's term, which must stand alone.
+def coupling_of(action: Action, recipe: Recipe = PUBLISHED) -> str | None:
+    """Name the coupling of the recipe's term, if it stands alone there.
+
+    Then it is extracted element by element and as one constant, and predicts the next correlator. Without it
+    the couplings of the action are inferred together, order by order in 1/N.
 
     Raises
     ------
     UnsuitableAction
-        If the term is missing or its coefficient is not one coupling, or odd powers are present.
+        If the action has several components, odd powers, f**2, terms without a coupling, or a coupling in
+        several powers.
 
     Examples
     --------
-    >>> lone_coupling(Action("lambda*f**4 + kappa*f**6"))
+    >>> coupling_of(Action("lambda*f**4 + kappa*f**6"))
     'lambda'
+    >>> coupling_of(Action("kappa*f**6")), coupling_of(Action("(lambda_0 + lambda_2*x**2)*f**4"))
+    (None, None)
     """
-    if not action.is_local_scalar:
+    if action.has_components:
         raise UnsuitableAction(
-            f"the action {action} has position-dependent, bilocal or several-component terms; a study takes "
-            f"a local action of one component, as in '{recipe.example}'"
-        )
-    coefficient = action.coefficient(recipe.fitted) if recipe.fitted in action.valences else None
-    if coefficient is None or coefficient != _lone(coefficient):
-        raise UnsuitableAction(
-            f"the action {action} has no term of the form {recipe.term} with one coupling of its own; a "
-            f"study extracts that coupling from the {recipe.fitted}-point function, so write it as in "
-            f"'{recipe.example}'"
+            f"the action {action} has a field of several components; the networks of a study have one "
+            f"output, so take an action of one component, as in '{recipe.example}'"
         )
     odd = [valence for valence in action.valences if valence % 2]
     if odd or 2 in action.valences:
@@ -41,15 +41,29 @@ def lone_coupling(action: Action, recipe: Recipe = PUBLISHED) -> str:
             f"the action {action} has a term f**{(odd or [2])[0]}; networks with symmetric output weights "
             "have no odd correlators, and their 2-point function is K: a study takes even powers from f**4 on"
         )
-    name = coefficient.variables[0]
-    for valence in action.valences:
-        for _, powers in action.coefficient(valence).monomials():
-            if valence != recipe.fitted and (not powers or name in powers):
+    _refuse_mixed(action)
+    try:
+        Model.leading(action)
+    except NNFTError as error:
+        raise UnsuitableAction(f"the action {action} cannot be studied: {error.said}") from None
+    if not action.is_local_scalar or recipe.fitted not in action.valences:
+        return None
+    coefficient = action.coefficient(recipe.fitted)
+    return coefficient.variables[0] if coefficient == _lone(coefficient) else None
+
+
+def _refuse_mixed(action: Action) -> None:
+    """Refuse terms without a coupling, and couplings that stand in several powers."""
+    seen: dict[str, int] = {}
+    for shape, coefficient in action.vertices:
+        for _, powers in coefficient.monomials():
+            again = [name for name in powers if seen.setdefault(name, shape.valence) != shape.valence]
+            if not powers or again:
+                what = f"contains {again[0]}, as another term does" if again else "is a plain number"
                 raise UnsuitableAction(
-                    f"the coefficient of f**{valence} in the action {action} is a plain number or contains "
-                    f"{name}; a study varies {name} alone, so give every other term a coupling of its own"
+                    f"the coefficient of f**{shape.valence} in the action {action} {what}; a study finds "
+                    "couplings, so give every power of f couplings of its own"
                 )
-    return name
 
 
 def _lone(coefficient: Polynomial) -> Polynomial | None:

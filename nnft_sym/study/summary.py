@@ -3,7 +3,12 @@
 from typing import TYPE_CHECKING, Any
 
 from nnft_sym.printing.tables import terminal_table
+from nnft_sym.study.action_fit import ActionFit
+from nnft_sym.study.action_tables import action_couplings_table, parts_table, study_table
+from nnft_sym.study.coupling_tensors import CouplingStatus
 from nnft_sym.study.judgement import Judgement
+from nnft_sym.study.judgements import say_arithmetic
+from nnft_sym.study.recipe import Way
 from nnft_sym.study.result_tables import (
     chosen_fit,
     correlators_table,
@@ -11,7 +16,7 @@ from nnft_sym.study.result_tables import (
     next_order_table,
     reduced_chi2,
 )
-from nnft_sym.study.results import CouplingStatus, NetResult, StudyResult
+from nnft_sym.study.results import NetResult, StudyResult
 from nnft_sym.study.verdict import constancy
 
 if TYPE_CHECKING:
@@ -20,6 +25,12 @@ if TYPE_CHECKING:
     from numerics.inference.comparison import Comparison
 
 NAN = float("nan")
+#: What is said of a coupling that stands alone, and of what it predicts.
+_COUPLING_KEYS = (
+    *("mean", "err", "mean_exact", "spread", "spread_exact", "source", "fit", "fit_err", "chi2_dof", "dof"),
+    *("fit_best", "constant", "misfit", "misfit_least", "elements"),
+)
+_NEXT_KEYS = ("explained", "explained_sampled", "remainder_share", "identity_error", "excluded")
 
 
 def summarise(result: StudyResult) -> dict[str, Any]:
@@ -58,6 +69,10 @@ def net_summary(net: NetResult) -> dict[str, Any]:
         ``g6_explained``: share of ΔG6 explained by the exact mean and by ``lambda_fit_best``, against the
         exact 6-point function, where there is one;
         ``g6_explained_sampled``: the same from the sample alone.
+        ``arithmetic``, ``description``: the two judgements, each with a tag and a sentence;
+        ``couplings``: those of the whole action, order by order in 1/N, with what the next order would add;
+        ``terms``: what they contribute to ΔG6, and how much of it, and of the connected 6-point function, is
+        explained up to there; ``not_inferred``: why there are none.
     """
     fitted, recipe = net.fitted, net.recipe
     return {
@@ -80,6 +95,8 @@ def net_summary(net: NetResult) -> dict[str, Any]:
         ],
         "not_checked": list(net.checks.not_made),
         "repeated": [check.sentence for check in net.checks.repeated],
+        "arithmetic": {"tag": net.arithmetic, "sentence": say_arithmetic(net.checks)},
+        "description": {"tag": net.description, "sentence": net.verdict},
         "verdict": net.verdict,
         **{f"{recipe.key}_{name}": value for name, value in _coupling_summary(net).items()},
         f"chi2_dof_g{fitted.order}": NAN if fitted.comparison is None else fitted.comparison.chi2_dof,
@@ -96,6 +113,7 @@ def net_summary(net: NetResult) -> dict[str, Any]:
             if order > 2
         },
         **{f"g{recipe.predicted}_{name}": value for name, value in _next_order_summary(net).items()},
+        **_action_summary(net.action_fit),
         "kernel_rank": net.kernel_rank,
         "integral_error": net.integral_error,
         "seconds": net.seconds,
@@ -103,8 +121,10 @@ def net_summary(net: NetResult) -> dict[str, Any]:
 
 
 def _coupling_summary(net: NetResult) -> dict[str, Any]:
-    """Collect what there is of the coupling."""
-    coupling, (fit, source) = net.coupling, chosen_fit(net)
+    """Collect what there is of the coupling that stands alone; nothing where there is none."""
+    if net.coupling is None:
+        return dict.fromkeys(_COUPLING_KEYS)
+    coupling, (fit, source) = net.tensor, chosen_fit(net)
     return {
         "mean": float(coupling.mean),
         "err": float(coupling.mean.error),
@@ -124,9 +144,42 @@ def _coupling_summary(net: NetResult) -> dict[str, Any]:
     }
 
 
+def _action_summary(fit: ActionFit) -> dict[str, Any]:
+    """Collect the couplings of the whole action and what they explain."""
+    return {
+        "couplings": [
+            {
+                "name": one.name,
+                "order": one.order,
+                "value": one.value,
+                "error": one.error,
+                "determined": one.determined,
+                "misfit": one.misfit,
+                "without_products": one.alone,
+                "next_order": one.next_order,
+                "ratio": one.ratio,
+                "corrected": one.corrected,
+            }
+            for one in fit.readings
+        ],
+        "couplings_exact": fit.exact,
+        "not_looked_for": fit.missing,
+        "not_inferred": fit.why or None,
+        "expansion_holds": fit.holds,
+        "terms": [
+            {"name": one.name, "share": one.share, "explained": one.explained, "connected": one.connected}
+            for one in fit.parts
+        ],
+        "connected_explained": {f"g{order}": share for order, share in dict(fit.explained).items()},
+    }
+
+
 def _next_order_summary(net: NetResult) -> dict[str, Any]:
     """Collect what the coupling says of the next correlator."""
-    found = net.next_order
+    if net.next_order is None:
+        shares = {name: 0.0 if way is Way.FREE else None for way, name in net.recipe.predictions.items()}
+        return {**dict.fromkeys(_NEXT_KEYS), "explained": shares, "explained_sampled": shares}
+    found = net.following
     return {
         "explained": dict(found.explained),
         "explained_sampled": dict(found.explained_sampled),
@@ -154,27 +207,30 @@ def summary_tables(result: StudyResult) -> "list[Table | str]":
 
     # The square brackets of a formula are not markup.
     formulas = (escape(result.expansions[n].grouped_text()) for n in result.recipe.orders[1:])
-    made: list[Table | str] = [*formulas, *filter(None, [result.set_aside]), ""]
+    made: list[Table | str] = [*formulas, *filter(None, [result.beside]), ""]
+    alone = result.alone
     for net in result.nets:
         title = f"{net.name}-net, N = {net.case.width}"
         made += [
             f"[bold]{title}[/bold]  (kernel rank {net.kernel_rank}; {net.integral_method}; "
             f"cutoff {'none' if net.case.cutoff is None else format(net.case.cutoff, 'g')})",
             terminal_table(correlators_table(net)),
-            terminal_table(coupling_table(net)),
-            terminal_table(next_order_table(net)),
-            f"[bold]Verdict.[/bold] {net.verdict}",
+            *([terminal_table(make(net)) for make in (coupling_table, next_order_table)] if alone else []),
+            *(terminal_table(one) for one in (action_couplings_table(net), parts_table(net)) if one),
+            f"[bold]Our arithmetic: {net.arithmetic.value}.[/bold] {say_arithmetic(net.checks)}",
             *_failures(net, result.limits),
+            f"[bold]This action: {net.description.value}.[/bold] {net.verdict}",
             "",
         ]
     word = "PASSED" if result.passed else "NOT PASSED"
+    made.append(terminal_table(study_table(result)))
     made.append(f"[bold]{word}[/bold]: {result.outcome} ({result.seconds:.1f} s).")
     return made
 
 
 def _failures(net: NetResult, limits: Judgement) -> list[str]:
     failed = net.checks.failed
-    said = [f"[bold red]Not passed:[/bold red] {check.sentence}" for check in failed]
+    said = []
     if any(check.is_sampled for check in failed):
         said.append(
             f"(Sampled and exact are taken to disagree at a two-sided p below {limits.suspect:g}, twice in a "

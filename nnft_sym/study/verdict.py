@@ -1,33 +1,40 @@
 """The verdict in words, decided from the numbers and never from the name of the net.
 
-Two separate judgements: `nnft_sym.study.checks` asks whether *our* numbers agree with the exact referee; the
-verdict says whether the *field theory* with one constant coupling describes the ensemble. It must be able to
-say no. The thresholds of both are those of a `Judgement`.
+Two separate judgements (`nnft_sym.study.judgements`): the checks ask whether *our* numbers agree with the
+exact referee; the verdict says whether the *field theory* with constant couplings describes the ensemble. It
+must be able to say no. The thresholds of both are those of a `Judgement`.
 """
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nnft_sym.printing.number_text import number, percent, with_error
+from nnft_sym.study.action_fit import ActionFit, Constancy, action_text
+from nnft_sym.study.coupling_tensors import CouplingStatus, CouplingTensor
 from nnft_sym.study.judgement import STANDARD, Judgement
+from nnft_sym.study.judgements import Description, describe, say_action, say_constancy, say_description
 from nnft_sym.study.recipe import PUBLISHED, Recipe, Way
-from nnft_sym.study.results import CorrelatorResult, CouplingStatus, CouplingTensor, NextOrder
+from nnft_sym.study.results import CorrelatorResult, NextOrder
 from numerics.results.estimate import Quality
 
+if TYPE_CHECKING:
+    from nnft_sym.study.setup import Setup
 
-def constancy(coupling: CouplingTensor, quality: Quality, limits: Judgement = STANDARD) -> str:
+
+def constancy(coupling: CouplingTensor, quality: Quality, limits: Judgement = STANDARD) -> Constancy:
     """Say in a word what the data say about one constant coupling.
 
     Returns
     -------
-    str
-        ``"accepted"``, ``"rejected"``, or ``"undecided"`` where the sample cannot tell: not being rejected
-        is not enough, without an exact answer the sample must be trustworthy and precise.
+    Constancy
+        Undecided where the sample cannot tell: not being rejected is not enough, without an exact answer the
+        sample must be trustworthy and precise.
     """
     if rejections(coupling, quality, limits):
-        return "rejected"
-    return "accepted" if decided(coupling, quality, limits) else "undecided"
+        return Constancy.REJECTED
+    return Constancy.ACCEPTED if decided(coupling, quality, limits) else Constancy.UNDECIDED
 
 
 def decided(coupling: CouplingTensor, quality: Quality, limits: Judgement = STANDARD) -> bool:
@@ -79,6 +86,71 @@ def _degrees(dof: int) -> str:
     return f"{dof} degree{'s' if dof > 1 else ''} of freedom"
 
 
+def description(
+    coupling: CouplingTensor,
+    quality: Quality,
+    next_order: NextOrder,
+    fit: ActionFit,
+    limits: Judgement = STANDARD,
+    recipe: Recipe = PUBLISHED,
+) -> Description:
+    """Judge the action of a study: one constant coupling, and others that were inferred beside it.
+
+    It describes the ensemble if one constant describes the correlator that it is fitted to, all couplings
+    together explain at least `Judgement.fair` of the next one's deviation from the free theory, and the next
+    order in 1/N is smaller.
+    """
+    explained = fit.share if _whole(fit) else next_order.explained[recipe.name(Way.FIT)]
+    return describe(constancy(coupling, quality, limits), explained, fit.holds, limits)
+
+
+def judge_action(
+    correlators: Mapping[int, CorrelatorResult],
+    alone: tuple[CouplingTensor, NextOrder] | None,
+    fit: ActionFit,
+    setup: "Setup",
+    cutoff: float | None,
+) -> tuple[Description, str]:
+    """Judge the action of a study, and say why.
+
+    Parameters
+    ----------
+    correlators : mapping of int to CorrelatorResult
+    alone : tuple of CouplingTensor and NextOrder, or None
+        What was found of the coupling that stands alone, if there is one.
+    fit : ActionFit
+        The couplings of the whole action.
+    setup : Setup
+    cutoff : float or None
+
+    Returns
+    -------
+    Description, str
+    """
+    action, limits, recipe = action_text(setup.action), setup.limits, setup.recipe
+    if alone is not None:
+        coupling, next_order = alone
+        tag = description(coupling, correlators[recipe.fitted].quality, next_order, fit, limits, recipe)
+        return tag, verdict(correlators, coupling, next_order, cutoff, limits, recipe, fit, action)
+    lowest = fit.explained.get(recipe.fitted)
+    shares = [share for share in (lowest, fit.share) if share is not None]
+    tag = describe(fit.constancy, min(shares) if shares else None, fit.holds, limits)
+    silent = lowest is not None and lowest < limits.fair and fit.constancy is not Constancy.REJECTED
+    sentences = [
+        *_tails(correlators),
+        *say_constancy(fit),
+        *([f"It explains {percent(lowest)} of the connected {recipe.fitted}-point function."] * silent),
+        *say_action(fit, recipe.delta_predicted),
+        say_description(tag, action),
+    ]
+    return tag, " ".join(sentences)
+
+
+def _whole(fit: ActionFit) -> bool:
+    """Tell whether there are more couplings than one, all of them determined."""
+    return len(fit.readings) > 1 and fit.share is not None
+
+
 def verdict(
     correlators: Mapping[int, CorrelatorResult],
     coupling: CouplingTensor,
@@ -86,6 +158,8 @@ def verdict(
     cutoff: float | None = None,
     limits: Judgement = STANDARD,
     recipe: Recipe = PUBLISHED,
+    fit: ActionFit | None = None,
+    action: str = "",
 ) -> str:
     """Write the verdict on the field theory.
 
@@ -98,21 +172,27 @@ def verdict(
         Λ of the box over which vertices were integrated: couplings depend on it.
     limits : Judgement, optional
     recipe : Recipe, optional
+    fit : ActionFit, optional
+        The couplings of the whole action.
+    action : str, optional
+        The whole action as text.
 
     Returns
     -------
     str
-        A few sentences, each carrying the numbers it rests on.
+        A few sentences, each carrying the numbers it rests on; the last one is that of the `description`.
     """
     quality = correlators[recipe.fitted].quality
-    undecided = constancy(coupling, quality, limits) == "undecided"
+    found = ActionFit() if fit is None else fit
+    tag = description(coupling, quality, next_order, found, limits, recipe)
+    whole = _whole(found) and action
     sentences = [
         *_tails(correlators),
         *_holes(coupling, recipe),
         *_constant(correlators[recipe.fitted], coupling, cutoff, limits, recipe),
-        *_next_order(
-            next_order, describes(coupling, quality, next_order, limits, recipe), undecided, limits, recipe
-        ),
+        *_next_order(next_order, limits, recipe),
+        *([] if fit is None else say_action(fit, recipe.delta_predicted)),
+        say_description(tag, action if whole else recipe.action, "" if whole else recipe.symbol),
     ]
     return " ".join(sentences)
 
@@ -225,29 +305,11 @@ def _what_is_left(next_order: NextOrder, limits: Judgement, recipe: Recipe) -> s
     return f": {rest}, else {recipe.remainder}" if _identity_holds(next_order, limits) else f", {rest}"
 
 
-def describes(
-    coupling: CouplingTensor,
-    quality: Quality,
-    next_order: NextOrder,
-    limits: Judgement = STANDARD,
-    recipe: Recipe = PUBLISHED,
-) -> bool:
-    """Decide whether the theory with one constant coupling is a fair description of the ensemble.
-
-    It is if one constant describes the correlator that it is fitted to and explains at least `Judgement.fair`
-    of the next one's deviation from the free theory.
-    """
-    explained = next_order.explained[recipe.name(Way.FIT)]
-    return constancy(coupling, quality, limits) == "accepted" and explained >= limits.fair
-
-
 def _identity_holds(next_order: NextOrder, limits: Judgement) -> bool:
     return next_order.identity_miss is not None and next_order.identity_miss <= limits.identity
 
 
-def _next_order(
-    next_order: NextOrder, fair: bool, undecided: bool, limits: Judgement, recipe: Recipe
-) -> list[str]:
+def _next_order(next_order: NextOrder, limits: Judgement, recipe: Recipe) -> list[str]:
     fitted, mean = (next_order.explained[recipe.name(way)] for way in (Way.FIT, Way.MEAN))
     if not np.isfinite(fitted):
         return []
@@ -267,19 +329,6 @@ def _next_order(
     tensor = (
         f"The {recipe.symbol} tensor leaves {percent(next_order.remainder_share)} of {recipe.delta_predicted}"
         + _what_is_left(next_order, limits, recipe)
-        + f"{_not_quoted(recipe)}."
+        + "."
     )
-    closing = (
-        f"{recipe.action} is a fair description of this ensemble."
-        if fair
-        else f"Whether {recipe.action} describes this ensemble is not decided."
-        if undecided
-        else f"{recipe.action} with one constant {recipe.symbol} does not describe this ensemble."
-    )
-    return [text, tensor, closing]
-
-
-def _not_quoted(recipe: Recipe) -> str:
-    if recipe.remainder is None:
-        return ""
-    return f"; no κ is quoted before the {recipe.symbol}² exchange of the same order is computed"
+    return [text, tensor]

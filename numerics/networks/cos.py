@@ -73,7 +73,7 @@ class PlaneWaveKernel(Kernel):
     @property
     def relative_error(self) -> float:
         """That of the characteristic functions, each of which is 1 at most."""
-        return self.d_in * self.law.characteristic_error
+        return self.d_in * self.law.characteristic_accuracy
 
     @property
     def length_scale(self) -> float:

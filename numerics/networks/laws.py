@@ -173,7 +173,7 @@ class ParameterLaw(ABC):
         return found if self.mean == 0.0 else np.exp(1j * self.mean * t) * found
 
     @property
-    def characteristic_error(self) -> float:
+    def characteristic_accuracy(self) -> float:
         """Largest error of `characteristic`, beside rounding; 0 where a closed form is known."""
         closed = type(self)._characteristic is not ParameterLaw._characteristic
         return 0.0 if closed else _ACCEPTED

@@ -122,7 +122,7 @@ class CosMoments(FeatureMoments):
             # d(exponent) = slope · distance · d(distance), and the distance is a sum of n rounded terms
             error += term * (1 + self._slope * distance * (largest + distance))
         # every characteristic function is 1 at most, so that their errors add
-        terms = len(_balanced_signs(n)) * self._points.shape[1] * self._law.characteristic_error
+        terms = len(_balanced_signs(n)) * self._points.shape[1] * self._law.characteristic_accuracy
         # ε and −ε give the same term
         return Estimate(value * 2.0 ** (1 - n), (error * ROUNDING + terms) * 2.0 ** (1 - n))
 
