@@ -1,6 +1,6 @@
 # make study   create the environment, install, run the main job
 # make test    create the environment, install, run lint, types and tests
-# make pictures draw all topologies up to five vertices in every layout and measure them (all cores; hours)
+# make pictures draw all topologies up to five vertices in every layout and measure them (all cores; half an hour of one)
 # make bench   compare with peers (optional: pip install '.[bench]' first)
 # make fuzz    10,000 made-up inputs against the contract of the command line (CASES=500: fewer; SEED=7: others)
 # make lock    pin the dependencies anew (needs uv)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from diagrams.messages import shown
 from nnft_sym.errors import UnreadableResult
 from nnft_sym.faces.reading import load
+from nnft_sym.storage.numpy_files import NotAnArray, array_from
 from numerics.errors import InvalidStatistics
 from numerics.fields.field_set import FieldSet
 from numerics.inference.dataset import Dataset
@@ -69,17 +70,12 @@ def outputs_from(path: Path) -> NDArray[np.float64]:
     """
     needed = "an array of real numbers of shape (networks, points) is needed, as numpy.save writes it"
     try:
-        # the file comes from elsewhere, and a pickle in it could run code: NumPy refuses it
-        found = np.load(path, allow_pickle=False)
+        with path.open("rb") as file:
+            return np.asarray(array_from(file, path.stat().st_size), dtype=np.float64)
     except OSError as error:
         raise UnreadableResult(f"cannot read {shown(str(path))}: {error.strerror}; {needed}") from None
-    except (ValueError, EOFError):
-        raise UnreadableResult(
-            f"{shown(str(path))} is no file of NumPy, is cut short, or holds objects; {needed}"
-        ) from None
-    if not isinstance(found, np.ndarray) or found.dtype.kind not in "fiu":
-        raise UnreadableResult(f"{shown(str(path))} holds something else; {needed}")
-    return np.asarray(found, dtype=np.float64)
+    except NotAnArray as wrong:
+        raise UnreadableResult(f"{shown(str(path))} {wrong}; {needed}") from None
 
 
 def _refuse_another(record: object, network: "Network", path: Path) -> None:

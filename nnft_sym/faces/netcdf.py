@@ -61,7 +61,7 @@ def _tree(result: Shown) -> "xarray.DataTree":
     if isinstance(result, Estimate):
         return xarray.DataTree(_numbers(result))
     if isinstance(result, WidthScan):
-        return xarray.DataTree(result.to_xarray())
+        return xarray.DataTree(result.to_xarray().assign_attrs(schema=SCHEMA, holds="widths"))
     return xarray.DataTree(_columns(result.plain_fields()))
 
 

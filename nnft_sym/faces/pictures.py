@@ -10,6 +10,7 @@ from nnft_sym.inference.coupling_flow import CouplingFlow
 from nnft_sym.report.plot_style import BLUE, GREEN, GREY, PURPLE, STYLE, VERMILLION
 from nnft_sym.study.results import StudyResult
 from nnft_sym.study.width_scan import WidthScan
+from numerics.given import as_instance
 from numerics.integrals.flow import Flow
 from numerics.results.faces import Content, Shown
 
@@ -45,6 +46,8 @@ def picture(result: Shown, *beside: Shown) -> "Figure":
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
+    for one in beside:
+        as_instance(one, Shown, "what is drawn beside it", UnwritableResult, "another result")
     panels = [_panels(one) for one in (result, *beside)]
     with rc_context(STYLE):
         figure = Figure(figsize=(7.0, 1.0 + 2.4 * len(panels[0])), layout="constrained", dpi=200)
@@ -118,9 +121,19 @@ def _name_elements(axes: "Axes", names: list[str]) -> None:
         axes.set_xlabel("element")
 
 
+def _alone(result: Shown, beside: tuple[object, ...]) -> None:
+    """Refuse what a picture of its own has no place for."""
+    if beside:
+        raise UnwritableResult(
+            f"{shown(beside[0])} was given to be drawn beside a {type(result).__name__}, which is drawn "
+            "alone; draw each by itself"
+        )
+
+
 @picture.register(Flow)
 def _(result: Flow, *beside: Shown) -> "Figure":
     """Draw the size of every vertex integral against the cutoff."""
+    _alone(result, beside)
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
@@ -136,6 +149,7 @@ def _(result: Flow, *beside: Shown) -> "Figure":
 @picture.register(StudyResult)
 def _(result: StudyResult, *beside: Shown) -> "Figure":
     """Draw what every prediction explains; the report (`nnft_sym.write_output`) has all figures."""
+    _alone(result, beside)
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
@@ -150,6 +164,7 @@ def _(result: StudyResult, *beside: Shown) -> "Figure":
 @picture.register(WidthScan)
 def _(result: WidthScan, *beside: Shown) -> "Figure":
     """Draw the moments and the connected functions against the width."""
+    _alone(result, beside)
     from nnft_sym.report.width_plots import width_figure
 
     return width_figure(result)
@@ -158,6 +173,7 @@ def _(result: WidthScan, *beside: Shown) -> "Figure":
 @picture.register(CouplingFlow)
 def _(result: CouplingFlow, *beside: Shown) -> "Figure":
     """Draw the couplings against the cutoff and the width."""
+    _alone(result, beside)
     from nnft_sym.faces.flow_pictures import flow_figure
 
     return flow_figure(result)

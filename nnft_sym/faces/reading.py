@@ -126,7 +126,7 @@ def _read(place: Path) -> Correlators | Correlator | Estimate:
             raise
         raise UnreadableResult(f"{shown(str(place))} misses something: {error}; {_NEEDED}") from None
     raise UnreadableResult(
-        f"{shown(str(place))} holds something else than correlators; open it with xarray.open_datatree"
+        f"{shown(str(place))} holds {shown(holds)}, no correlators; open it with xarray.open_datatree"
     )
 
 

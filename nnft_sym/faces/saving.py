@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 
 from diagrams.messages import did_you_mean, shown
 from nnft_sym.errors import UnwritableResult
+from nnft_sym.parameters.outputs import DATA, PICTURES
 from nnft_sym.storage.writing import atomically, check_writable, write_text
 
 if TYPE_CHECKING:
     from numerics.results.faces import Content, Shown
-
-DATA = (".nc", ".csv", ".json")
-PICTURES = (".svg", ".pdf", ".png")
 
 
 def save(result: "Shown", path: str | os.PathLike[str]) -> Path:

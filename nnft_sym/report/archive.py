@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nnft_sym.jsonio import jsonable
-from nnft_sym.storage.sample_files import SCHEMA, in_memory, network_attributes
-from nnft_sym.storage.writing import atomically
+from nnft_sym.storage.sample_files import SCHEMA, network_attributes, write_tree
 from nnft_sym.study.results import NetResult, StudyResult
 from nnft_sym.study.summary import net_summary
 
@@ -34,10 +33,9 @@ def study_tree(result: StudyResult) -> "xarray.DataTree":
     """
     import xarray
 
-    provenance = json.dumps(jsonable(result.provenance))
-    groups = {
-        "/": xarray.Dataset(attrs={"schema": SCHEMA, "passed": int(result.passed), "provenance": provenance})
-    }
+    known = {"schema": SCHEMA, "holds": "study", "passed": int(result.passed)}
+    provenance = {"provenance": json.dumps(jsonable(result.provenance))}
+    groups = {"/": xarray.Dataset(attrs=known | provenance)}
     for position, net in enumerate(result.nets):
         name = f"{position + 1}_{net.name}_N{net.case.width}"
         groups[f"/{name}"] = _net_dataset(net)
@@ -47,9 +45,8 @@ def study_tree(result: StudyResult) -> "xarray.DataTree":
 
 
 def write_study(result: StudyResult, path: Path) -> None:
-    """Write every number of a study as one netCDF file."""
-    content = in_memory(study_tree(result))
-    atomically(path, lambda temporary: temporary.write_bytes(content))
+    """Write every number of a study as one netCDF file, sealed by a checksum."""
+    write_tree(study_tree(result), path)
 
 
 def _net_dataset(net: NetResult) -> "xarray.Dataset":

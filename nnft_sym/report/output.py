@@ -17,9 +17,11 @@ from diagrams.messages import shown
 from nnft_sym.jsonio import dumps
 from nnft_sym.report.archive import write_study
 from nnft_sym.storage.writing import UnwritableOutput
+from nnft_sym.study.config import InvalidStudy
 from nnft_sym.study.results import StudyResult
 from nnft_sym.study.summary import summarise
 from numerics.files.sealed import is_abandoned, lock
+from numerics.given import as_instance
 
 #: The files of a study, below its folder.
 _FILES = ("report.html", "report.tex", "results.nc", "summary.json")
@@ -144,7 +146,10 @@ def write_output(result: StudyResult, folder: str | os.PathLike[str]) -> None:
     ------
     UnwritableOutput
         As `check_folder`, or if the disk refuses; the folder is then as it was before.
+    InvalidStudy
+        If what is given is no result of a study.
     """
+    as_instance(result, StudyResult, "result", InvalidStudy, "what run_study returns")
     target = check_folder(folder)
     try:
         with _staging(target) as staging:

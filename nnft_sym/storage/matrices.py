@@ -7,9 +7,6 @@ from numpy.typing import NDArray
 
 from nnft_sym.storage.writing import atomically, write_text
 
-#: How a file of a matrix may end.
-MATRICES = (".csv", ".npy")
-
 
 def write_matrix(matrix: NDArray[np.float64], target: Path) -> None:
     """Write a matrix with all its digits: a row a line with commas, or NumPy's format.
@@ -18,7 +15,7 @@ def write_matrix(matrix: NDArray[np.float64], target: Path) -> None:
     ----------
     matrix : ndarray, shape (n, m)
     target : Path
-        Ends in one of `MATRICES`.
+        Ends in ``.csv`` or ``.npy``.
 
     Raises
     ------

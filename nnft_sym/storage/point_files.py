@@ -115,24 +115,21 @@ def _number(text: str) -> float | None:
 
 
 def _numpy_points(content: bytes, name: str) -> list[list[float]]:
-    """Read an array, after its header was held against the length of the file."""
+    """Read points that NumPy wrote."""
     import numpy as np
-    from numpy.lib import format as npy
+
+    from nnft_sym.storage.numpy_files import NotAnArray, array_from
 
     needed = "an array of real numbers of shape (n, d) is needed, as numpy.save writes it"
-    file = BytesIO(content)
     try:
-        header = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
-        shape, by_columns, dtype = header[npy.read_magic(file)](file)
-    except (ValueError, KeyError, EOFError):
-        raise UnreadablePoints(f"{name} is no file of NumPy; {needed}") from None
-    rest = content[file.tell() :]
-    if dtype.kind not in "fiu" or len(shape) not in (1, 2):
-        raise UnreadablePoints(f"{name} holds an array of {dtype} of shape {shape}; {needed}")
-    if math.prod(shape) * dtype.itemsize != len(rest):
-        raise UnreadablePoints(f"{name} is cut short, or longer than it says; {needed}")
-    array = np.frombuffer(rest, dtype).reshape(shape, order="F" if by_columns else "C")
-    points: list[list[float]] = array.astype(np.float64).reshape(shape[0], -1).tolist() if array.size else []
+        array = array_from(BytesIO(content), len(content))
+    except NotAnArray as wrong:
+        raise UnreadablePoints(f"{name} {wrong}; {needed}") from None
+    if array.ndim not in (1, 2):
+        raise UnreadablePoints(f"{name} holds an array of shape {array.shape}; {needed}")
+    points: list[list[float]] = (
+        array.astype(np.float64).reshape(len(array), -1).tolist() if array.size else []
+    )
     return points
 
 

@@ -110,10 +110,16 @@ class Checks:
         renamed("checks[sentence]", "checks.find(name, order).passed")
         return self._passed[sentence]
 
+    def __contains__(self, check: object) -> bool:
+        return check in self.made or check in self._passed
+
+    def __len__(self) -> int:
+        return len(self.made)
+
     if not TYPE_CHECKING:
 
         def __getattr__(self, name):  # noqa: ANN001, ANN204
-            if name not in ("items", "keys", "values"):
+            if name not in ("get", "items", "keys", "values"):
                 raise AttributeError(f"'Checks' object has no attribute {name!r}")
             renamed(f"checks.{name}()", "iteration over checks: check.sentence, check.passed")
             return getattr(self._passed, name)

@@ -197,12 +197,23 @@ def load_study(path: str | PathLike[str]) -> StudyConfig:
 def built_in_study(name: str = BUILT_IN) -> StudyConfig:
     """Read one of the studies that come with the package.
 
+    Raises
+    ------
+    InvalidStudy
+        If there is none of that name.
+
     Examples
     --------
     >>> [net.kind for net in built_in_study().net]
     ['erf', 'relu', 'gauss']
     """
-    text = files("nnft_sym").joinpath("studies", f"{name}.toml").read_text(encoding="utf-8")
+    shipped = {
+        file.name.removesuffix(".toml"): file for file in files("nnft_sym").joinpath("studies").iterdir()
+    }
+    if not isinstance(name, str) or name not in shipped:
+        near = did_you_mean(name, shipped) if isinstance(name, str) else ""
+        raise InvalidStudy(f"there is no study {shown(name)}; there are {', '.join(sorted(shipped))}{near}")
+    text = shipped[name].read_text(encoding="utf-8")
     return parse_study(text, source=f"{name}.toml")
 
 

@@ -37,6 +37,7 @@ from nnft_sym.study.results import Array, NetResult, StudyResult
 from nnft_sym.study.setup import Setup
 from nnft_sym.study.suitable import coupling_of
 from numerics.errors import DivergentIntegral
+from numerics.given import as_instance
 from numerics.integrals.prediction import Prediction
 
 #: Vertex integrals below this, or above its inverse, have no squares among the floats.
@@ -94,7 +95,7 @@ def run_study(
     >>> result.nets[0].next_order.explained["free"]
     0.0
     """
-    _check_config(config)
+    _check(config, limits, recipe)
     start = time.perf_counter()
     action = Action(config.action)
     setup = Setup.of(config, coupling_of(action, recipe), recipe, limits, reporter)
@@ -125,12 +126,14 @@ def run_study(
     )
 
 
-def _check_config(config: object) -> None:
+def _check(config: object, limits: object, recipe: object) -> None:
     if not isinstance(config, StudyConfig):
         raise InvalidStudy(
             f"{shown(config)} was given as the study; a StudyConfig is needed: make one with "
             "load_study(path), parse_study(text) or built_in_study()"
         )
+    as_instance(limits, Judgement, "limits", InvalidStudy, "a Judgement")
+    as_instance(recipe, Recipe, "recipe", InvalidStudy, "a Recipe")
 
 
 def _integrate_all(cases: Sequence[Case], model: Model, setup: Setup) -> list[dict[int, Prediction]]:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from nnft_sym.printing.tables import terminal_table
 from nnft_sym.study.action_fit import ActionFit
 from nnft_sym.study.action_tables import action_couplings_table, parts_table, study_table
+from nnft_sym.study.config import InvalidStudy
 from nnft_sym.study.coupling_tensors import CouplingStatus
 from nnft_sym.study.judgement import Judgement
 from nnft_sym.study.judgements import say_arithmetic
@@ -18,6 +19,7 @@ from nnft_sym.study.result_tables import (
 )
 from nnft_sym.study.results import NetResult, StudyResult
 from nnft_sym.study.verdict import constancy
+from numerics.given import as_instance
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -41,7 +43,13 @@ def summarise(result: StudyResult) -> dict[str, Any]:
     dict
         ``passed``, ``refused``, ``nets`` (see `net_summary`), ``thresholds`` (`Judgement`), ``seconds``,
         ``provenance``.
+
+    Raises
+    ------
+    InvalidStudy
+        If what is given is no result of a study.
     """
+    as_instance(result, StudyResult, "result", InvalidStudy, "what run_study returns")
     return {
         "passed": result.passed,
         "refused": dict(result.refused),

@@ -88,9 +88,9 @@ def written_activation(text: str) -> WrittenActivation:
     ('tanh(2*z)+z/3', 0.63705)
     """
     reader = _Reader(text)
-    expression = reader.whole()
-    written = reader.written
     try:
+        expression = reader.whole()
+        written = reader.written
         function = compiled(expression, [Z] if expression.free_symbols else [], "math")
         if not expression.free_symbols:
             constant = float(function())
@@ -107,17 +107,6 @@ def written_activation(text: str) -> WrittenActivation:
         raise InvalidNetwork(f"the activation {shown(text)} is {at_rest} at z = 0.5; real values are needed")
     function.__qualname__ = written
     return WrittenActivation(written, function, written_activation)
-
-
-def read_expression(text: str) -> sympy.Expr:
-    """Read the text of an activation as an expression in `Z`; see `written_activation`.
-
-    Examples
-    --------
-    >>> read_expression("z^2/2 + max(z, 0)")
-    z**2/2 + Max(0, z)
-    """
-    return _Reader(text).whole()
 
 
 class _Reader:

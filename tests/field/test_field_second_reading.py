@@ -6,6 +6,7 @@ import pickle
 import re
 from dataclasses import replace
 from functools import cache, reduce
+from io import BytesIO
 
 import mpmath
 import numpy as np
@@ -18,7 +19,9 @@ from diagrams.diagram import Diagram
 from diagrams.pictures.figures import sheet_figure
 from diagrams.pictures.picture import Note, picture
 from diagrams.pictures.svg import svg
+from nnft_sym import cli
 from nnft_sym.networks import preset
+from nnft_sym.study.config import parse_study
 from numerics.fields.field_set import FieldSet
 from numerics.inference.dataset import Dataset
 from numerics.inference.power_law import fit_power_law
@@ -288,3 +291,66 @@ def test_a_flow_is_as_good_as_its_worst_box():
     sizes = np.array([1.0, 2.0])
     integrals = Estimate(np.ones((2, 1)), np.zeros((2, 1)), quality=Quality.UNDEFINED)
     assert Flow(sizes, integrals, None).slopes.quality is Quality.UNDEFINED
+
+
+# -- the third floor ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["max(log(-1),z)", "step(sqrt(-1))*z", "z^(log(0)*0)", "1/0*z"])
+def test_an_activation_without_a_value_is_refused(text):
+    with pytest.raises(nn.NNFTError, match=r"cannot be turned into a function of one number|z = 0\.5"):
+        nn.network("own", 5, activation=text).kernel.full(np.array([[1.0]]), np.array([[1.0]]))
+
+
+def crooked_arrays():
+    whole = BytesIO()
+    np.save(whole, np.arange(6.0).reshape(3, 2))
+    content = whole.getvalue()
+    yield "cut", content[:40]
+    yield "cut in the numbers", content[:-3]
+    yield "an archive", b"PK\x03\x04" + content
+    yield "longer than memory", content.replace(b"(3, 2)", b"(1" + b"0" * 12 + b", 4)")[: len(content)]
+    yield "objects", content.replace(b"<f8", b"|O ")
+    yield "nothing", b""
+
+
+@pytest.mark.parametrize(("what", "content"), list(crooked_arrays()))
+def test_arrays_that_are_none_are_refused(what, content, tmp_path, capfd):
+    path = tmp_path / "x.npy"
+    path.write_bytes(content)
+    couplings = "couplings lambda*f^4 --net erf --width 5 --points 0;1 --cutoff 5 --data"
+    for words in (f"kernel --net erf --points @{path}", f"{couplings} {path}"):
+        code = cli.run(words.split())
+        out, err = capfd.readouterr()
+        assert (code, out) == (2, ""), what
+        assert "x.npy" in err
+        assert "needed" in err
+
+
+def test_a_stored_study_is_sealed_and_says_what_it_is(tmp_path):
+    net = "[[net]]\nkind = 'cos'\nwidth = 3\npoints = [[0.0]]"
+    config = parse_study(f"experiments = 2\nnetworks = 500\n{net}")
+    path = nn.run_study(config).save(tmp_path / "study.nc")
+    with pytest.raises(nn.NNFTError, match="holds 'study', no correlators"):
+        nn.load(path)
+    path.write_bytes(path.read_bytes()[:-9])
+    with pytest.raises(nn.NNFTError, match="altered or cut short"):
+        nn.load(path)
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: nn.built_in_study("published2"), "did you mean 'published'"),
+        (lambda: nn.built_in_study(3), "there is no study 3"),
+        (lambda: nn.summarise(3), "what run_study returns"),
+        (lambda: nn.write_output(3, "x"), "what run_study returns"),
+        (lambda: nn.run_study(nn.built_in_study(), limits=3), "a Judgement"),
+        (lambda: nn.run_study(nn.built_in_study(), recipe=3), "a Recipe"),
+        (lambda: run(1)[2].plot(3), "another result"),
+        (lambda: nn.flow(STAR, nu.ErfNet(3).kernel, [0.3], [1.0, 2.0]).plot(run(1)), "is drawn alone"),
+    ],
+)
+def test_public_functions_of_the_study_refuse_what_they_cannot_take(call, said):
+    with pytest.raises(nn.NNFTError, match=said):
+        call()
