@@ -30,10 +30,9 @@ from numerics.results.estimate import Estimate
 RADIUS = 9.5
 # exp(-DECAY) is the discretisation error aimed at on each of the two lattices.
 DECAY = 32.0
-# Numbers per block of features, so that a block stays in the processor's cache.
-BLOCK = 60_000
-# Lattices are padded to a multiple of this number of nodes (a power of two).
-CHUNK = 1024
+# Nodes whose products are formed at once, so that they stay in the processor's cache; lattices are padded to
+# a multiple of it (a power of two).
+CHUNK = 512
 # Below this many multiplications a matrix product is not split over threads, which would cost more than it
 # gains, and much more when other programs are running. Large products, whose slices would be thinner than
 # SHALLOWEST, are worth it.
@@ -162,24 +161,20 @@ def _gram(features: Array, weights: Array, tuples: Indices) -> Array:
     if depth < SHALLOWEST:
         depth = CHUNK
     # both factors take the root of the weight: a matrix times its own transpose costs half
-    roots = np.sqrt(weights)
-    first = (features * roots).reshape(len(features), -1, depth).transpose(1, 0, 2).copy()
-    others = features.reshape(len(features), -1, depth).transpose(1, 0, 2).copy()
-    step = max(1, BLOCK // (depth * n_tuples))
-    for start in range(0, len(first), step):
-        rows = slice(start, start + step)
-        product = _products(first[rows], others[rows], tuples)
+    first = features * np.sqrt(weights)
+    # written into again and again: new arrays of this size would be new pages of memory each time
+    product, factor = np.empty((2, n_tuples, CHUNK))
+    pieces = product.reshape(n_tuples, -1, depth).transpose(1, 0, 2)
+    each = np.empty((CHUNK // depth, n_tuples, n_tuples))
+    for start in range(0, len(weights), CHUNK):
+        some = slice(start, start + CHUNK)
+        np.take(first[:, some], tuples[:, 0], axis=0, out=product, mode="clip")
+        for column in tuples.T[1:]:
+            np.take(features[:, some], column, axis=0, out=factor, mode="clip")
+            np.multiply(product, factor, out=product)
         # a stack of small matrix products, summed afterwards
-        gram += (product @ product.transpose(0, 2, 1)).sum(axis=0)
+        gram += np.matmul(pieces, pieces.transpose(0, 2, 1), out=each).sum(axis=0)
     return gram
-
-
-def _products(first: Array, others: Array, indices: Indices) -> Array:
-    """Multiply features along index tuples, the first with weights: (B, n_points, q), (A, k) -> (B, A, q)."""
-    product = first.take(indices[:, 0], axis=1)
-    for column in indices.T[1:]:
-        product *= others.take(column, axis=1)
-    return product
 
 
 def _principal_axes(network: ErfNet, points: Array) -> Array:
