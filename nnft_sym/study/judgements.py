@@ -171,8 +171,12 @@ def _explained(fit: ActionFit, delta: str) -> list[str]:
     for _, group in groupby(known, key=lambda part: (part.is_product, _order(fit, part.name))):
         together = list(group)
         share = percent(together[-1].explained, 2)
-        steps.append(f"{share} {'with' if not steps else 'and'} {_terms(fit, together)}")
-    steps[0] = steps[0].replace(" % ", f" % of {delta} is explained ", 1)
+        what = (
+            f"of {delta} is explained with {_terms(fit, together)}"
+            if not steps
+            else (f"with {_terms(fit, together)} too")
+        )
+        steps.append(f"{share} {what}")
     alone = [
         f" (without {_products(fit)} {one.symbol} would be {number(one.alone, 3)})"
         for one in fit.readings

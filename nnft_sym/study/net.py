@@ -110,12 +110,12 @@ def judged(
 
 
 def _with_higher(case: "Case", data: Dataset, theory: "Theory | str") -> Dataset:
-    """Add exact correlators of higher orders than a study samples, where couplings need them."""
-    highest = 0 if isinstance(theory, str) else theory.orders[-1]
-    if data.exact is None or highest <= data.orders[-1]:
+    """Add exact correlators of orders that a study does not sample, where couplings need them."""
+    needed = range(0) if isinstance(theory, str) else range(2, theory.orders[-1] + 1, 2)
+    if data.exact is None or set(needed) <= set(data.orders):
         return data
     try:
-        return Dataset(None, exact_correlators(case.network, case.fields, range(2, highest + 1, 2)))
+        return Dataset(None, exact_correlators(case.network, case.fields, needed))
     except NotAvailable:
         return data  # the inference says which order is missing
 
