@@ -103,9 +103,7 @@ def infer_by_order(
     missing = tuple(name for name in theory.counting if name not in found)
     if missing and sure:
         raise InvalidStatistics(_nowhere(theory, missing[0]))
-    return CouplingFit(
-        theory, found, corrections, tuple(steps), missing, _explained(theory, connected, steps, found)
-    )
+    return CouplingFit(theory, data, found, corrections, tuple(steps), missing)
 
 
 def _step(
@@ -147,22 +145,6 @@ def _noise_of_residual(rest: Estimate, fit: PolynomialFit, model: Polynomial) ->
     left = np.eye(len(fit.residual)) - slope @ fit.response
     moved = rest.uncertainty.linear(lambda rows: rows @ left.T, lambda rows: rows @ np.abs(left).T)
     return MEAN_OF_SIZE * float(moved.error.sum())
-
-
-def _explained(
-    theory: Theory, connected: Correlators, steps: list[Step], found: Mapping[str, Estimate]
-) -> dict[int, float]:
-    """Share of each correlator that the couplings explain: of fits, and of orders that are predicted."""
-    shares = {step.order: 1.0 - step.misfit for step in steps}
-    for order in theory.orders:
-        power = Fraction(order, 2) - 1
-        kept = [key for key in theory.prediction(order).coefficients if theory.power_of(key) <= power]
-        known = all(name in found and np.isfinite(float(found[name])) for key in kept for name, _ in key)
-        size = float(np.abs(connected[order].value).sum())
-        if order not in shares and known and size > 0:
-            missed = connected[order].value - theory.value(order, found, kept.__contains__).value
-            shares[order] = 1.0 - float(np.abs(missed).sum()) / size
-    return dict(sorted(shares.items()))
 
 
 def _sought(

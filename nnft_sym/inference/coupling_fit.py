@@ -1,15 +1,18 @@
 """Couplings inferred from data: values, what the next order in 1/N would add, and what was left over."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nnft_sym.inference.contributions import Contributions, contributions
 from nnft_sym.inference.theory import Theory
 from numerics.errors import InvalidStatistics
 from numerics.inference.comparison import Comparison
+from numerics.inference.dataset import Dataset
 from numerics.inference.polynomial_fit import Combination, PolynomialFit
 from numerics.results.correlator import Correlator
 from numerics.results.estimate import Estimate, in_a_row
@@ -78,6 +81,7 @@ class CouplingFit(Shown):
     Attributes
     ----------
     theory : Theory
+    data : Dataset
     couplings : mapping of str to Estimate
         Leading values, in the order in which they were found; NaN where the data do not determine them.
         Errors are traced to the data, so that any two are correlated as they are.
@@ -87,9 +91,6 @@ class CouplingFit(Shown):
     steps : tuple of Step
     missing : tuple of str
         Couplings that could not be looked for, because others that they need are not determined.
-    explained : mapping of int to float
-        For each order of correlator 1 − Σ|residual|/Σ|connected correlator| over distinct multisets, where
-        all couplings that it takes are known.
     propagator : Comparison or None
         The sampled 2-point function against the propagator of the theory; None for exact data.
     joint : PolynomialFit or None
@@ -98,11 +99,11 @@ class CouplingFit(Shown):
     """
 
     theory: Theory
+    data: Dataset
     couplings: Mapping[str, Estimate]
     corrections: Mapping[str, Estimate]
     steps: tuple[Step, ...]
     missing: tuple[str, ...] = ()
-    explained: Mapping[int, float] = field(default_factory=dict)
     propagator: Comparison | None = None
     joint: PolynomialFit | None = None
 
@@ -202,11 +203,60 @@ class CouplingFit(Shown):
         ratios = [found for name in self.couplings if (found := self.ratio(name)) is not None]
         return all(one <= HALF for one in ratios) if ratios else None
 
-    def predict(self, order: int) -> Correlator:
-        """Predict a connected correlator from the leading couplings, with their errors."""
-        power = Fraction(order, 2) - 1
-        count = self.theory.power_of
-        return self.theory.value(order, self.couplings, lambda product: count(product) <= power)
+    def contributions(self, order: int, kind: str = "connected") -> Contributions:
+        """Take a correlator apart: what each product of couplings contributes, in powers of 1/N.
+
+        Parameters
+        ----------
+        order : int
+            n. For a full correlator the model needs all even orders from 4 to n.
+        kind : {"connected", "excess", "full"}, optional
+            Of the connected function; of the full one less the free theory; or of the full one, which begins
+            with the free theory.
+
+        Returns
+        -------
+        Contributions
+            With the errors of the couplings in each term, and the share of the data that is explained so far.
+
+        Raises
+        ------
+        OrderMissing
+            If the model does not have an order that it takes.
+
+        Examples
+        --------
+        The 6-point function of ReLU-net: the exchange of order λ² overshoots, κ takes it back.
+
+        >>> from nnft_sym.actions.action import Action
+        >>> from nnft_sym.inference.infer import infer
+        >>> from nnft_sym.inference.model import Model
+        >>> from numerics.exact.correlators import exact_correlators
+        >>> from numerics.integrals.rules.domains import Box
+        >>> from numerics.networks.architectures import ReLUNet
+        >>> network = ReLUNet(20, sigma_b=0.0)
+        >>> model = Model.leading(Action("lambda*f^4 + kappa*f^6"))
+        >>> found = infer(exact_correlators(network, [[1.0]]), model, network, Box(1.0))
+        >>> [(one.name, round(one.explained, 3)) for one in found.contributions(6).terms]
+        [('lambda**2', -1.409), ('kappa', 1.0)]
+        >>> [(one.name, round(one.explained, 3)) for one in found.contributions(6, "excess").terms]
+        [('lambda', 0.872), ('lambda**2', 0.692), ('kappa', 1.0)]
+        """
+        leading = self.joint is None
+        return contributions(self.theory, self.data, self.couplings, order, kind=kind, leading=leading)
+
+    def predict(self, order: int, kind: str = "connected") -> Correlator:
+        """Predict a correlator from the couplings, with their errors: all `contributions` together."""
+        return self.contributions(order, kind).prediction
+
+    @cached_property
+    def explained(self) -> dict[int, float]:
+        """For each order 1 − Σ|residual|/Σ|connected correlator| over distinct multisets.
+
+        Orders that take couplings which are not known are left out.
+        """
+        shares = {order: self.contributions(order).explained for order in self.theory.orders}
+        return {order: share for order, share in shares.items() if share is not None}
 
     def plain_fields(self) -> Content:
         """Give the couplings as plain fields, one row for each."""

@@ -3,8 +3,6 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from nnft_sym.inference.by_order import ALLOWANCE, infer_by_order, infer_jointly
 from nnft_sym.inference.coupling_fit import CouplingFit
 from nnft_sym.inference.model import Model
@@ -128,14 +126,7 @@ def _jointly(theory: Theory, data: Dataset, by_order: CouplingFit) -> CouplingFi
         )
     joint = infer_jointly(theory, data, by_order, search=RootSearch())
     found = {name: joint[name] for name in by_order.couplings}
-    connected, explained = data.either.connected(), {}
-    for order in theory.orders:
-        numbers = connected[order].value
-        size = float(np.abs(numbers).sum())
-        if size > 0 and all(np.isfinite(float(one)) for one in found.values()):
-            missed = float(np.abs(numbers - theory.value(order, found).value).sum())
-            explained[order] = 1.0 - missed / size
-    return replace(by_order, couplings=found, explained=explained, joint=joint)
+    return replace(by_order, couplings=found, joint=joint)
 
 
 def _as_dataset(data: object) -> Dataset:

@@ -37,7 +37,7 @@ class Model:
         ``"normalised"``, ``"connected"`` …, as in `expand`.
     scheme : str, optional
         ``"exact"``: lines are the measured 2-point function; ``"bare"``: the propagator of the free theory.
-    power : int or Fraction, optional
+    power : int or Fraction, or mapping from orders to them, optional
         Largest power of 1/N; instead of `vertices`.
     counting : "1/N" or mapping, optional
         Power of 1/N that each coupling is worth, as in `expand`.
@@ -57,7 +57,7 @@ class Model:
     vertices: int = 1
     kind: str = "normalised"
     scheme: str = "exact"
-    power: int | Fraction | None = None
+    power: int | Fraction | Mapping[int, int | Fraction] | None = None
     counting: str | Mapping[str, int | Fraction] = DERIVED
 
     @classmethod
@@ -75,7 +75,7 @@ class Model:
         Returns
         -------
         Model
-            To the leading power of 1/N of its highest order.
+            Each order to its leading power of 1/N, those below the 6-point function one further.
 
         Raises
         ------
@@ -105,19 +105,33 @@ class Model:
             raise InvalidExpansion.about(
                 "orders", f"{list(found)} was given; even orders from 4 on are needed, as in 4,6"
             )
-        highest = Fraction(max(found), 2) - 1
-        power = max(highest, Fraction(2)) if beyond else highest
-        whole = power.denominator == 1
-        return cls(action, found, kind="connected", power=int(power) if whole else power)
+        powers = {order: max(order // 2 - 1, 2 if beyond else 1) for order in found}
+        alike = len(set(powers.values())) == 1
+        return cls(action, found, kind="connected", power=powers[found[0]] if alike else powers)
 
     @cached_property
     def expansions(self) -> Mapping[int, Expansion]:
         """The expansion of every order."""
-        order, counting = (self.vertices, None) if self.power is None else (self.power, self.counting)
+        counting = None if self.power is None else self.counting
         return {
-            n: correlator(self.action, n, order, kind=self.kind, scheme=self.scheme, counting=counting)
+            n: correlator(
+                self.action, n, self._reach(n), kind=self.kind, scheme=self.scheme, counting=counting
+            )
             for n in self.orders
         }
+
+    def _reach(self, order: int) -> int | Fraction:
+        """Most vertices of an n-point function, or its largest power of 1/N."""
+        if self.power is None:
+            return self.vertices
+        if not isinstance(self.power, Mapping):
+            return self.power
+        if order not in self.power:
+            raise InvalidExpansion(
+                f"powers of 1/N of the orders {sorted(self.power)} were given, but none of the {order}-point "
+                "function; give each order a power, or one power for all"
+            )
+        return self.power[order]
 
     def predict(
         self, kernel: "Kernel", fields: FieldSet, domain: "Domain", progress: Progress | None = None
@@ -162,7 +176,8 @@ class Model:
         >>> theory.names, [str(theory.power_of(key)) for key in theory.predictions[4].coefficients]
         (('lambda',), ['1', '2'])
         """
-        counting = truncation(self.action, 1 if self.power is None else self.power, self.counting).counting
+        highest = 1 if self.power is None else max(map(self._reach, self.orders))
+        counting = truncation(self.action, highest, self.counting).counting
         first, second = fields.multisets(2).T
         pairs = kernel.full(fields.inputs, fields.inputs)[first, second]
         return Theory(self.predict(kernel, fields, domain, progress), dict(counting), self.kind, pairs)

@@ -109,7 +109,7 @@ class Theory(Shown):
         total = Estimate(np.zeros(len(prediction.indices)))
         for product, coefficient in prediction.coefficients.items():
             if keep(product):
-                total = total + _times(coefficient, product, couplings)
+                total = total + times(coefficient, product, couplings)
         return Correlator.over(prediction.fields, order, Part.DERIVED, total)
 
     def jacobian(self, order: int, couplings: Mapping[str, float]) -> Array:
@@ -135,8 +135,9 @@ class Theory(Shown):
         return Content(f"Theory of orders {list(self.orders)}", facts, columns, rows, count)
 
 
-def _times(coefficient: Correlator, product: Monomial, couplings: Mapping[str, Estimate | float]) -> Estimate:
-    found: Estimate = coefficient
+def times(coefficient: Estimate, product: Monomial, couplings: Mapping[str, Estimate | float]) -> Estimate:
+    """Multiply a coefficient with a product of couplings, with the errors of both."""
+    found = coefficient
     for name, power in product:
         for _ in range(power):
             found = found * couplings[name]
