@@ -22,6 +22,8 @@ class StudySize:
     precision : {"single", "double"}
     extended : int
         Networks behind the question which couplings the data determine.
+    full : bool
+        Whether this is the published size; then integrals that take a minute are done, too.
 
     Examples
     --------
@@ -34,6 +36,7 @@ class StudySize:
     widths: tuple[int, ...] = WIDTHS
     precision: str = "single"
     extended: int = 1_000_000
+    full: bool = False
 
     @property
     def per_case(self) -> int:
@@ -47,6 +50,6 @@ class StudySize:
 
 
 #: 100 experiments of 10⁵ networks: 3 nets × 3 dimensions × 10 widths × 10⁷ networks.
-FULL = StudySize(100, 100_000)
+FULL = StudySize(100, 100_000, full=True)
 #: A fiftieth of it, with the same figures and claims.
 QUICK = StudySize(20, 10_000)
