@@ -20,8 +20,6 @@ class StudySize:
         Per experiment.
     widths : tuple of int
     precision : {"single", "double"}
-    extended : int
-        Networks behind the question which couplings the data determine.
     full : bool
         Whether this is the published size; then integrals that take a minute are done, too.
 
@@ -35,7 +33,6 @@ class StudySize:
     networks: int
     widths: tuple[int, ...] = WIDTHS
     precision: str = "single"
-    extended: int = 1_000_000
     full: bool = False
 
     @property
