@@ -123,5 +123,3 @@ def coupling_fit(setup: PublishedSetup, exact: Correlators, *, full: bool) -> Co
     dear = setup.kind == "erf" and setup.dimension > 1 and not full
     model = Model.leading(Action(QUARTIC), beyond=False) if dear else Model.leading(Action(ACTION))
     return infer(exact, model, setup.network(setup.coupling_width), setup.domain)
-
-

@@ -60,9 +60,7 @@ def _claims(setup: PublishedSetup, scan: WidthScan, figure: str) -> Iterator[Cla
     yield _propagator(setup, two, figure)
     yield _power(setup, four, "ΔG⁽⁴⁾ falls like 1/N", "ΔG⁽⁴⁾ is κ₄/N exactly", figure)
     yield _sixth(setup, scan, figure)
-    yield _power(
-        setup, six, "the connected 6-point function falls like 1/N²", "it is κ₆/N² exactly", figure
-    )
+    yield _power(setup, six, "the connected 6-point function falls like 1/N²", "it is κ₆/N² exactly", figure)
 
 
 def _propagator(setup: PublishedSetup, series: WidthSeries, figure: str) -> Claim:
