@@ -77,8 +77,8 @@ class ReproduceParameters:
 def command(asked: ReproduceParameters, as_json: bool) -> int:
     """Reproduce the study of arXiv:2008.08601: every published statement beside our number.
 
-    Each is judged: agrees, refined, contradicted or not testable, with the reason. With --out every ensemble is
-    kept as it is finished; after Ctrl-C or a crash the same command with --resume continues.
+    Each is judged: agrees, refined, contradicted or not testable, with the reason. With --out every ensemble
+    is kept as it is finished; after Ctrl-C or a crash the same command with --resume continues.
     """
     from nnft_sym.jsonio import dumps
     from nnft_sym.progress.bars import TerminalProgress

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 TEXT = (
     "Exact correlators do not know the cutoff, so a coupling falls as its vertex integral grows. Power "
-    "counting gives −(4 + d) for λ and −(6 + d) for κ of ReLU-net, and no power for Gauss-net, whose integrals "
+    "counting gives −(4 + d) for λ and −(6 + d) for κ of ReLU-net, and no power for Gauss-net, whose "
+    "integrals "
     "exist over all of R^d."
 )
 #: By how much a slope of exact couplings may miss the power.
@@ -60,12 +61,12 @@ def cutoff_flow(bench: Bench) -> Part:
 
 
 def _flows(bench: Bench, setup: PublishedSetup) -> Iterator[CouplingFlow]:
-    """The flow of λ at all cutoffs; of both where the exchange is cheap, at fewer cutoffs in three dimensions."""
+    """Give λ at several cutoffs; and both where the exchange is cheap, at fewer in three dimensions."""
     bench.told(f"{setup.title}: couplings against the cutoff")
     network = setup.network(setup.coupling_width)
-    both, cutoffs = Model.leading(Action(ACTION)), np.array(CUTOFFS)
+    both, cutoffs = Model.leading(Action(ACTION)), CUTOFFS
     if setup.kind == "relu" and setup.dimension < 3:
-        yield coupling_flow(both, network, setup.points, cutoffs[[0, 4, 9]], WIDTHS)
+        yield coupling_flow(both, network, setup.points, cutoffs[::4], WIDTHS)
         return
     if setup.dimension == 1:
         yield coupling_flow(both, network, setup.points, cutoffs if setup.kind == "erf" else None, WIDTHS)
@@ -76,7 +77,7 @@ def _flows(bench: Bench, setup: PublishedSetup) -> Iterator[CouplingFlow]:
         return
     yield coupling_flow(alone, network, setup.points, cutoffs[:5], WIDTHS)
     if setup.kind == "relu":
-        yield coupling_flow(both, network, setup.points, cutoffs[[1, 4]], WIDTHS)
+        yield coupling_flow(both, network, setup.points, cutoffs[1:5:3], WIDTHS)
 
 
 def _claims(setup: PublishedSetup, flow: CouplingFlow) -> Iterator[Claim]:

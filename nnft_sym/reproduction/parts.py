@@ -1,4 +1,4 @@
-"""What a section of the study is made of: claims, drawings and arrays; and the bench it takes numbers from."""
+"""What a section of the study is made of: claims, drawings, arrays; and the bench it takes numbers from."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

@@ -1,8 +1,9 @@
 """The page of the published study: every figure, and beside it what was stated, our number, a judgement."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nnft_sym.printing.number_text import number, with_error
 from nnft_sym.progress.bars import duration
@@ -12,6 +13,9 @@ from nnft_sym.reproduction.parts import Drawing, Part
 from nnft_sym.reproduction.published import IDENTIFIER, Reproduction
 from numerics.results.estimate import Estimate
 
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
 #: Words of the findings, and the class that gives them their colour.
 WORDS: Mapping[Finding, tuple[str, str]] = {
     Finding.AGREES: ("agrees", "good"),
@@ -19,6 +23,8 @@ WORDS: Mapping[Finding, tuple[str, str]] = {
     Finding.CONTRADICTED: ("contradicted", "bad"),
     Finding.NOT_TESTABLE: ("not testable", ""),
 }
+#: A letter with its index.
+INDEX = re.compile(r"([KGCSσλαh])_(GP|NL|int|W|b|zz|yy|xx|xy|1y|y2|12|[ijklmn]{1,2})(?![a-z])")
 #: Significant digits of a number that has no error to round by.
 DIGITS = 6
 
@@ -28,7 +34,7 @@ class PageFigure:
     """A figure with its SVG, as the macro of the templates wants it."""
 
     name: str
-    caption: str
+    caption: "Markup"
     svg: str
 
 
@@ -70,7 +76,7 @@ def _part_view(place: int, part: Part, pictures: Mapping[str, str]) -> dict[str,
     return {
         "id": f"part-{place + 1}",
         "title": part.title,
-        "text": part.text,
+        "text": written(part.text),
         "figures": [_figure_view(drawing, part.claims, pictures) for drawing in part.drawings],
         "claims": [_claim_view(claim) for claim in part.claims if claim.figure not in beside],
     }
@@ -79,7 +85,7 @@ def _part_view(place: int, part: Part, pictures: Mapping[str, str]) -> dict[str,
 def _figure_view(drawing: Drawing, claims: Sequence[Claim], pictures: Mapping[str, str]) -> dict[str, Any]:
     return {
         "title": drawing.title,
-        "plot": PageFigure(drawing.name, drawing.caption, pictures[drawing.name]),
+        "plot": PageFigure(drawing.name, written(drawing.caption), pictures[drawing.name]),
         "claims": [_claim_view(claim) for claim in claims if claim.figure == drawing.name],
     }
 
@@ -88,16 +94,31 @@ def _claim_view(claim: Claim) -> dict[str, Any]:
     word, colour = WORDS[claim.finding]
     return {
         "key": claim.key,
-        "text": claim.text,
+        "text": written(claim.text),
         "place": claim.place,
-        "published": claim.published if isinstance(claim.published, str) else number(claim.published, DIGITS),
+        "published": written(
+            claim.published if isinstance(claim.published, str) else number(claim.published, DIGITS)
+        ),
         "ours": "" if claim.ours is None else number_text(claim.ours),
-        "quantity": claim.quantity,
+        "quantity": written(claim.quantity),
         "word": word,
         "colour": colour,
         "reason": claim.reason.value,
-        "explanation": claim.explanation,
+        "explanation": written(claim.explanation),
     }
+
+
+def written(text: str) -> "Markup":
+    """Set indices such as those of K_W, K_ij and λ_NL in plain text; everything else stays text.
+
+    Examples
+    --------
+    >>> str(written("K_iK_jK_kK_l·K_mn < λ_NL"))
+    'K<sub>i</sub>K<sub>j</sub>K<sub>k</sub>K<sub>l</sub>·K<sub>mn</sub> &lt; λ<sub>NL</sub>'
+    """
+    from markupsafe import Markup, escape
+
+    return Markup(INDEX.sub(r"\1<sub>\2</sub>", str(escape(text))).replace("^d", "<sup>d</sup>"))
 
 
 def number_text(one: Estimate) -> str:

@@ -1,6 +1,7 @@
 """Defects of the published scripts, each with the number that it changes: R1–R8."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from nnft_sym.reproduction.claims import Claim, Finding, Reason
 from nnft_sym.reproduction.index_lists import filled_by_scripts, four_two, of_scripts, one_vertex_sum
 from nnft_sym.reproduction.parts import Bench, Part
 from nnft_sym.reproduction.setups import PublishedSetup
-from nnft_sym.reproduction.vertex_slips import fit_at_published_width
+from nnft_sym.reproduction.vertex_slips import fit_at_published_width, vertex_integrals
 from numerics.errors import DivergentIntegral
 from numerics.exact.correlators import exact_correlators
 from numerics.integrals.integrator import integrate
@@ -21,6 +22,9 @@ from numerics.integrals.rules.domains import Box, WholeSpace
 from numerics.networks.architectures import ErfNet, GaussNet, ReLUNet
 from numerics.results.estimate import Estimate
 from numerics.results.uncertainty import Uncertainty
+
+if TYPE_CHECKING:
+    from numerics.results.correlator import Correlator
 
 TEXT = (
     "What the published scripts compute otherwise than the formulas say, with the factor by which a number "
@@ -76,7 +80,8 @@ def _normalisation() -> Claim:
         "1",
         Estimate(float(factors.mean()), float(np.ptp(factors)) + 1e-15),
         "their K_W over the right one, d = 2",
-        "The divisor is exp(σ_b² + σ_W²|x|²/d): the two agree for d = 1 and unit deviations only. For d = 3 the "
+        "The divisor is exp(σ_b² + σ_W²|x|²/d): the two agree for d = 1 and unit deviations only. "
+        "For d = 3 the "
         "factor is e^(4/3) = 3.79.",
     )
 
@@ -130,15 +135,16 @@ def _wrong_set() -> Claim:
         theirs,
         Estimate(right, 15.0 * float(np.max(vertex.error)) * float(lines.max())),
         "Σ₁₅ ∫KKKK·K_mn at the six inputs of Erf-net, Λ = 100",
-        f"One set has the fifth input twice and the fourth never. Besides, the six loops reach {filled} of the "
+        "One set has the fifth input twice and the fourth never. Besides, the six loops reach "
+        f"{filled} of the "
         f"{sets} distinct elements: {sets - filled} keep a term of zero.",
     )
 
 
-def _erf_vertex() -> tuple[Estimate, np.ndarray]:
+def _erf_vertex() -> "tuple[Correlator, np.ndarray]":
     """∫K_WK_WK_WK_W of Erf-net over distinct multisets, and K."""
     setup = PublishedSetup("erf", 1)
-    vertex = fit_at_published_width("erf").theory.prediction(4)["lambda"] / -24.0
+    vertex = vertex_integrals(fit_at_published_width("erf"))
     return vertex, setup.network(5).kernel.full(setup.points, setup.points)
 
 
@@ -151,7 +157,8 @@ def _sign() -> Claim:
         -float(ours),
         ours,
         "λ of ReLU-net, N = 20, Λ = 100",
-        "S = S_GP + λ∫f⁴ gives ΔG⁽⁴⁾ = −24λ∫KKKK. The scripts undo their sign with +24λ in one place, and use "
+        "S = S_GP + λ∫f⁴ gives ΔG⁽⁴⁾ = −24λ∫KKKK. The scripts undo their sign with +24λ in one "
+        "place, and use "
         "the other sign with the same +24λ in another.",
     )
 
@@ -189,7 +196,8 @@ def _spectator() -> Claim:
         theirs,
         Estimate(right, 15.0 * float(np.max(vertex.error)) * float(lines.max())),
         "Σ₁₅ ∫KKKK·K_mn at the six inputs of Erf-net, Λ = 100",
-        "Only lines that end at a vertex lose σ_b²; the line between two inputs is the full 2-point function.",
+        "Only lines that end at a vertex lose σ_b²; the line between two inputs is the full 2-point "
+        "function.",
     )
 
 

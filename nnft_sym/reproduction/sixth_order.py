@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 TEXT = (
-    "ΔG⁽⁶⁾ = G⁽⁶⁾ − Σ₁₅KKK is built up term by term: λ (with the spectator line K), the exchange of order λ², "
-    "κ. Explained is 1 − Σ|residual|/Σ|ΔG⁽⁶⁾| over distinct multisets; it can be negative. Couplings are those "
+    "ΔG⁽⁶⁾ = G⁽⁶⁾ − Σ₁₅KKK is built up term by term: λ (with the spectator line K), the exchange of "
+    "order λ², "
+    "κ. Explained is 1 − Σ|residual|/Σ|ΔG⁽⁶⁾| over distinct multisets; it can be negative. Couplings "
+    "are those "
     "of exact correlators, one constant each."
 )
 #: Share from which on a correlator counts as explained, and under which not.

@@ -13,7 +13,8 @@ from numerics.exact.correlators import exact_correlators
 from numerics.results.estimate import Estimate
 
 TEXT = (
-    "What the talk says otherwise than it is, with a number that shows it. Numbers are those of the engine at "
+    "What the talk says otherwise than it is, with a number that shows it. Numbers are those of the "
+    "engine at "
     "the published set-ups in d = 1 where nothing else is said."
 )
 #: Mass, length and number of points of the line on which the spectrum of the free action is looked at.
@@ -45,7 +46,8 @@ def _last() -> Iterator[Claim]:
         "P(h|a = 0) and α; two examples (a); Z₀ in the correlators of the interacting theory",
         "talk, “Cumulants via Duality”, “Symmetry via Duality”, “Weakly Coupled …”",
         "one letter, one meaning",
-        "The vector of correlations is α throughout, the second example is (b), and Z₀ is Z at J = 0 with all "
+        "The vector of correlations is α throughout, the second example is (b), and Z₀ is Z at J = 0 "
+        "with all "
         "interactions.",
     )
     yield _which_average()
@@ -102,8 +104,10 @@ def _spectrum() -> Claim:
         f"smallest eigenvalue of ½(−□ + m²), m = {MASS:g}, line of length {LENGTH:g}",
         Finding.CONTRADICTED,
         Reason.SLIP,
-        f"Euclidean is S = ½∫φ(−□ + m²)φ, with only positive modes. As printed, {unstable} of {SITES} modes on "
-        f"the same lattice have a negative action, down to {printed[0]:.4g}, and are not normalisable; without "
+        f"Euclidean is S = ½∫φ(−□ + m²)φ, with only positive modes. As printed, {unstable} of {SITES} "
+        "modes on "
+        f"the same lattice have a negative action, down to {printed[0]:.4g}, and are not "
+        "normalisable; without "
         "½ the propagator would be half of 1/(p² + m²).",
     )
 
@@ -166,7 +170,8 @@ def _which_average() -> Claim:
         "mean over the 126 distinct elements, Erf-net N = 5, Λ = 100",
         Finding.REFINED,
         Reason.SLIP,
-        f"All 1,296 elements count the same numbers up to 24 times: their mean is {float(everything):.4g}. Either "
+        "All 1,296 elements count the same numbers up to 24 times: their mean is "
+        f"{float(everything):.4g}. Either "
         f"mean says something only where the tensor is nearly constant; here its standard deviation is "
         f"{float(np.std(tensor.value)):.3g}, from {float(tensor.value.min()):.3g} to "
         f"{float(tensor.value.max()):.3g}.",

@@ -1,4 +1,4 @@
-"""The tensor of λ at the published widths: is it one constant?"""
+"""The tensor of λ at the published widths, and whether it is one constant."""
 
 from dataclasses import dataclass
 from functools import partial
