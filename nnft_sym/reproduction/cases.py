@@ -6,7 +6,7 @@ reads what is finished and begins again where the checkpoint ends, with the same
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -186,9 +186,22 @@ def sample_cases(
         kept = {} if files is None else {case: files.finished(case) for case in cases}
         waiting = [case for case in cases if kept.get(case) is None]
         found |= {case.name: one for case, one in kept.items() if one is not None}
-        for case, report in _shares(waiting, progress):
-            found[case.name] = _sampled(case, files, report, cluster)
+        with _one_client(cluster if waiting else None) as client:
+            for case, report in _shares(waiting, progress):
+                found[case.name] = _sampled(case, files, report, client)
     return found
+
+
+@contextmanager
+def _one_client(cluster: "str | Client | None") -> "Iterator[Client | None]":
+    """Share one connection between all cases."""
+    if cluster is None:
+        yield None
+        return
+    from numerics.sampling.runs.dask_cluster import client_of
+
+    with client_of(cluster) as client:
+        yield client
 
 
 def _shares(cases: Sequence[Case], progress: Report | None) -> Iterator[tuple[Case, Report | None]]:
@@ -209,13 +222,13 @@ def _share(progress: Report, networks: int, begin: float, share: float) -> Repor
 
 
 def _sampled(
-    case: Case, files: CaseFiles | None, report: Report | None, cluster: "str | Client | None"
+    case: Case, files: CaseFiles | None, report: Report | None, client: "Client | None"
 ) -> Correlators:
     """Sample one case and keep it."""
     size = case.size
     checkpoint = None if files is None else Checkpoint(files.checkpoint(case))
     sampled = case.ensemble.correlators(
-        size.per_case, ORDERS, size.blocks, progress=report, checkpoint=checkpoint, cluster=cluster
+        size.per_case, ORDERS, size.blocks, progress=report, checkpoint=checkpoint, cluster=client
     )
     if files is not None:
         write_sample(sampled, case.ensemble.network, files.file(case))

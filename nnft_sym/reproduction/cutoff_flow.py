@@ -47,7 +47,7 @@ def cutoff_flow(bench: Bench) -> Part:
     widths = Drawing(
         "width_flow",
         "Couplings against the width",
-        "λ falls like 1/N and κ like 1/N², at the largest cutoff shown.",
+        "λ falls like 1/N and κ like 1/N², at the largest cutoff; in the lowest dimension asked for.",
         partial(_draw_widths, flows),
     )
     arrays: dict[str, Arrays] = {}
@@ -57,7 +57,9 @@ def cutoff_flow(bench: Bench) -> Part:
             values = flow.values(name)
             group |= {name: (("cutoff",), values.value), f"{name}_error": (("cutoff",), values.error)}
         arrays[f"flow_{setup.name}_{'_'.join(flow.names)}"] = group
-    return Part("Couplings against the cutoff", TEXT, tuple(claims), (drawing, widths), arrays)
+    several = any(len(flow.cutoffs) > 1 for _, flow in flows)
+    drawings = (drawing, widths) if several else (widths,)
+    return Part("Couplings against the cutoff", TEXT, tuple(claims), drawings, arrays)
 
 
 def _flows(bench: Bench, setup: PublishedSetup) -> Iterator[CouplingFlow]:
@@ -157,7 +159,7 @@ def _draw(flows: Flows) -> "Figure":
     from nnft_sym.reproduction.plotting import NET_LOOKS, blank
 
     shown = [(setup, flow) for setup, flow in flows if len(flow.cutoffs) > 1]
-    dimensions = sorted({setup.dimension for setup, _ in shown}) or [1]
+    dimensions = sorted({setup.dimension for setup, _ in shown})
     figure = blank(3.1)
     with rc_context(STYLE):
         panels = figure.subplots(1, len(dimensions), squeeze=False)[0]
@@ -208,13 +210,14 @@ def _draw_widths(flows: Flows) -> "Figure":
     from nnft_sym.reproduction.plotting import NET_LOOKS, blank
 
     figure = blank(2.9)
+    lowest = min(setup.dimension for setup, _ in flows)
     with rc_context(STYLE):
         panels = figure.subplots(1, 2)
         for axes, name in zip(panels, ("lambda", "kappa"), strict=True):
             axes.set_xscale("log")
             axes.set_yscale("log")
             for setup, flow in flows:
-                if name not in flow.names or setup.dimension > 1:
+                if name not in flow.names or setup.dimension > lowest:
                     continue
                 colour, marker = NET_LOOKS[setup.kind]
                 value = np.abs(flow.over_widths(name).value) / np.abs(flow.over_widths(name).value[0])
@@ -225,5 +228,6 @@ def _draw_widths(flows: Flows) -> "Figure":
             axes.set_ylabel(rf"$|\{name}|$ over its value at $N = 2$")
             log_ticks(axes.xaxis)
             log_ticks(axes.yaxis)
-        panels[0].legend()
+        if panels[0].lines:
+            panels[0].legend()
     return figure

@@ -10,7 +10,7 @@ from nnft_sym.reproduction.claims import Claim, Finding, Reason
 from nnft_sym.reproduction.parts import Arrays, Bench, Drawing, Part
 from nnft_sym.reproduction.setups import PublishedSetup
 from nnft_sym.study.width_scan import WidthScan
-from nnft_sym.study.width_series import WidthSeries, exact_m, free_theory
+from nnft_sym.study.width_series import WidthSeries, free_theory
 from numerics.results.estimate import Estimate
 
 if TYPE_CHECKING:
@@ -124,8 +124,10 @@ def relative_excess(scan: WidthScan, order: int) -> Estimate:
     assert scan.exact is not None
     free = free_theory(scan.network, scan.points, order)
     width = int(scan.widths[0])
-    near = exact_m(scan.exact.at_width(width), order, free) * width
-    far = exact_m(scan.exact.at_width(FAR), order, free) * FAR
+    near, far = (
+        (np.abs(scan.exact.at_width(one).excess()[order].numbers() / np.abs(free)) * float(one)).mean()
+        for one in (width, FAR)
+    )
     found: Estimate = near / far
     return found
 

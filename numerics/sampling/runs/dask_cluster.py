@@ -77,6 +77,21 @@ LOST = "the connection to the Dask scheduler was lost; continue from the checkpo
 def pages_on_cluster(cluster: "str | Client", patience: float = PATIENCE) -> Iterator[PageStream]:
     """Connect to a cluster, or start one on this machine, for the time of a run.
 
+    Parameters and errors as for `client_of`.
+
+    Yields
+    ------
+    callable
+        See `numerics.sampling.runs.run.PageStream`.
+    """
+    with client_of(cluster, patience) as client:
+        yield partial(_stream, client=client)
+
+
+@contextmanager
+def client_of(cluster: "str | Client", patience: float = PATIENCE) -> "Iterator[Client]":
+    """Connect to a cluster, or start one on this machine; several runs may then share it.
+
     Parameters
     ----------
     cluster : str or distributed.Client
@@ -87,8 +102,7 @@ def pages_on_cluster(cluster: "str | Client", patience: float = PATIENCE) -> Ite
 
     Yields
     ------
-    callable
-        See `numerics.sampling.runs.run.PageStream`.
+    distributed.Client
 
     Raises
     ------
@@ -100,17 +114,17 @@ def pages_on_cluster(cluster: "str | Client", patience: float = PATIENCE) -> Ite
     distributed = _import_distributed()
     if isinstance(cluster, distributed.Client):
         _ask_workers(cluster)
-        yield partial(_stream, client=cluster)
+        yield cluster
         return
     if not isinstance(cluster, str):
         raise InvalidStatistics(f"cluster = {cluster!r} was given; {NEEDED}")
     kind, _, number = cluster.partition(":")
     if kind == "local":
         with _local(distributed, cluster, number) as client:
-            yield partial(_stream, client=client)
+            yield client
     elif "://" in cluster:
         with _quiet(), _remote(distributed, cluster, patience) as client:
-            yield partial(_stream, client=client)
+            yield client
     else:
         raise InvalidStatistics(f"cluster = {cluster!r} was given; {NEEDED}")
 
