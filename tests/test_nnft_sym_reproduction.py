@@ -368,7 +368,10 @@ def test_the_command_from_end_to_end(tmp_path, capsys):
         (["2008.08601", "--out", ""], "the name of a folder is needed"),
         (["2008.08601", "--out", "no/such/place"], "does not exist"),
         (["2008.08601", "--out", "__file__"], "not a folder"),
-        (["2008.08601", "--net", "relu", "--dimension", "1", "--cluster", "http://x"], "no Dask scheduler answers"),
+        (
+            ["2008.08601", "--net", "relu", "--dimension", "1", "--cluster", "http://x"],
+            "no Dask scheduler answers",
+        ),
     ],
 )
 def test_bad_input_is_one_message(arguments, said, tmp_path, monkeypatch, capsys):

@@ -68,7 +68,7 @@ def _flows(bench: Bench, setup: PublishedSetup) -> Iterator[CouplingFlow]:
     network = setup.network(setup.coupling_width)
     both, cutoffs = Model.leading(Action(ACTION)), CUTOFFS
     if setup.kind == "relu" and setup.dimension < 3:
-        yield coupling_flow(both, network, setup.points, cutoffs[::4], WIDTHS)
+        yield coupling_flow(both, network, setup.points, (cutoffs[0], cutoffs[4], cutoffs[-1]), WIDTHS)
         return
     if setup.dimension == 1:
         yield coupling_flow(both, network, setup.points, cutoffs if setup.kind == "erf" else None, WIDTHS)
@@ -220,12 +220,10 @@ def _draw_widths(flows: Flows) -> "Figure":
                 if name not in flow.names or setup.dimension > lowest:
                     continue
                 colour, marker = NET_LOOKS[setup.kind]
-                value = np.abs(flow.over_widths(name).value) / np.abs(flow.over_widths(name).value[0])
-                axes.plot(
-                    flow.widths, value, f"{marker}-", color=colour, markersize=4, label=setup.kind, alpha=0.7
-                )
+                value = np.abs(flow.over_widths(name).value)
+                axes.plot(flow.widths, value, f"{marker}-", color=colour, markersize=4, label=setup.kind)
             axes.set_xlabel("width $N$")
-            axes.set_ylabel(rf"$|\{name}|$ over its value at $N = 2$")
+            axes.set_ylabel(rf"$|\{name}|$")
             log_ticks(axes.xaxis)
             log_ticks(axes.yaxis)
         if panels[0].lines:

@@ -103,7 +103,9 @@ def _power(setup: PublishedSetup, series: WidthSeries, text: str, why: str, figu
         found = -series.law_exact.exponent
         finding, reason = Finding.AGREES, Reason.NONE
         what = "power of N of the exact connected function"
-        note = f"Errors of the sample cannot be trusted at two widths or more (too few networks); {why}."
+        noisy = bool(np.all(series.trusted_connected))
+        hidden = "The sample is noise" if noisy else "Errors of the sample cannot be trusted"
+        note = f"{hidden} at this number of networks, so that no power is fitted to it; {why}."
     return Claim(
         f"G{series.order}c {setup.name}",
         f"{setup.title}: {text}",
