@@ -4,6 +4,8 @@ import csv
 import itertools
 import json
 import math
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -384,3 +386,26 @@ def test_bad_input_is_one_message(arguments, said, tmp_path, monkeypatch, capsys
     lines = [line for line in told.err.splitlines() if not line.startswith("[")]
     assert len(lines) == 1, told.err
     assert (tmp_path / "__file__").read_text() == "mine"
+
+
+# -- the page of the docs ----------------------------------------------------------------------------------
+
+
+def test_the_docs_hold_these_numbers(claims):
+    from nnft_sym.reproduction.published_page import WORDS, number_text
+
+    text = (Path(__file__).parent.parent / "docs" / "reproduction.md").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if re.match(r"\| [TR]\d+ \|", line)]
+    found = {row[1]: row for row in (re.split(r"(?<!\\)\s*(?<!\\)\|\s*", line) for line in lines)}
+    wanted = [key for key in claims if re.fullmatch(r"[TR]\d+", key)]
+    assert list(found) == wanted
+    for key in wanted:
+        claim, row = claims[key], found[key]
+        assert row[4] == ("" if claim.ours is None else number_text(claim.ours)), key
+        assert row[6] == WORDS[claim.finding][0]
+        assert row[2].replace("\\|", "|") == claim.text
+    for shown in (
+        f"| {value(claims, 'G6 relu_d1'):.4f} |",
+        f"| {value(claims, 'G6 by lambda relu_d1'):.4f} |",
+    ):
+        assert shown in text
