@@ -22,8 +22,6 @@ TEXT = (
     "as it was published; the noise of the mean is √experiments smaller. The connected functions below are "
     "projected on their exact shape, so that their power of N can be fitted through the noise."
 )
-#: A width that stands for infinity.
-FAR = 10**9
 #: Standard deviations by which a fitted power may miss the expected one.
 ALLOWED = 4.0
 SLIDE = "talk, “Some Results”; 2008.08601, section 2"
@@ -121,21 +119,22 @@ def _power(setup: PublishedSetup, series: WidthSeries, text: str, why: str, figu
     )
 
 
-def relative_excess(scan: WidthScan, order: int) -> Estimate:
-    """N m_n at the smallest width, over its limit at infinite width: 1 if ΔG ∝ 1/N exactly."""
+def relative_excess(scan: WidthScan) -> Estimate:
+    """N m₆ at the smallest width, over its limit at infinite width: 1 if ΔG⁽⁶⁾ ∝ 1/N exactly.
+
+    ΔG⁽⁶⁾ = a/N + b/N², with b the connected function at N = 1.
+    """
     assert scan.exact is not None
-    free = free_theory(scan.network, scan.points, order)
-    width = int(scan.widths[0])
-    near, far = (
-        (np.abs(scan.exact.at_width(one).excess()[order].numbers() / np.abs(free)) * float(one)).mean()
-        for one in (width, FAR)
-    )
-    found: Estimate = near / far
+    free = np.abs(free_theory(scan.network, scan.points, 6))
+    width, one = int(scan.widths[0]), scan.exact.at_width(1)
+    near = np.abs(scan.exact.at_width(width).excess()[6].numbers() / free).mean() * float(width)
+    limit = one.excess()[6].numbers() - one.connected()[6].numbers()
+    found: Estimate = near / np.abs(limit / free).mean()
     return found
 
 
 def _sixth(setup: PublishedSetup, scan: WidthScan, figure: str) -> Claim:
-    found = relative_excess(scan, 6)
+    found = relative_excess(scan)
     width = int(scan.widths[0])
     return Claim(
         f"G6 {setup.name}",
