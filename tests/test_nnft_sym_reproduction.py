@@ -251,7 +251,9 @@ def test_a_run_that_was_cut_off_is_continued(tmp_path):
     assert list(tmp_path.glob("*.checkpoint")) == []
     assert load(first).n_samples == 800
     # nothing is sampled when all is there
-    assert sample_cases(cases, files, stop).keys() == whole.keys()
+    times = {path: path.stat().st_mtime_ns for path in tmp_path.glob("*.nc")}
+    assert sample_cases(cases, files).keys() == whole.keys()
+    assert times == {path: path.stat().st_mtime_ns for path in tmp_path.glob("*.nc")}
 
 
 @pytest.mark.parametrize(("size", "seed"), [(SMALL, 6), (StudySize(2, 500, widths=(2, 3, 4)), 5)])

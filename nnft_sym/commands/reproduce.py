@@ -124,7 +124,7 @@ def _show(found: "Reproduction", folder: str | None) -> None:
     for part in found.parts:
         rows = [
             [
-                claim.text,
+                f"{claim.key}: {claim.text}" if claim.numbered else claim.text,
                 "" if claim.ours is None else number_text(claim.ours),
                 WORDS[claim.finding][0],
                 claim.reason.value,

@@ -182,13 +182,12 @@ def sample_cases(
         If another run keeps its cases there.
     """
     found: dict[str, Correlators] = {}
-    with nullcontext() if files is None else claimed(files.folder / "all"):
-        kept = {} if files is None else {case: files.finished(case) for case in cases}
-        waiting = [case for case in cases if kept.get(case) is None]
-        found |= {case.name: one for case, one in kept.items() if one is not None}
-        with _one_client(cluster if waiting else None) as client:
-            for case, report in _shares(waiting, progress):
-                found[case.name] = _sampled(case, files, report, client)
+    with nullcontext() if files is None else claimed(files.folder / "all"), _one_client(cluster) as client:
+        for case, report in _shares(cases, progress):
+            one = None if files is None else files.finished(case)
+            if one is not None and report is not None:
+                report(1, 1)
+            found[case.name] = _sampled(case, files, report, client) if one is None else one
     return found
 
 

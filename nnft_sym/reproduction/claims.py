@@ -69,6 +69,11 @@ class Claim:
     figure: str = ""
     about: Mapping[str, object] | None = None
 
+    @property
+    def numbered(self) -> bool:
+        """Whether it has a number of its own: T7, a slip of the talk; R2, a defect of the scripts."""
+        return self.key[:1] in ("T", "R") and self.key[1:].isdigit()
+
     def answer(self) -> dict[str, object]:
         """Put the claim into the words of the JSON answer.
 

@@ -94,6 +94,7 @@ def _claim_view(claim: Claim) -> dict[str, Any]:
     word, colour = WORDS[claim.finding]
     return {
         "key": claim.key,
+        "numbered": claim.numbered,
         "text": written(claim.text),
         "place": claim.place,
         "published": written(

@@ -77,20 +77,30 @@ LOST = "the connection to the Dask scheduler was lost; continue from the checkpo
 def pages_on_cluster(cluster: "str | Client", patience: float = PATIENCE) -> Iterator[PageStream]:
     """Connect to a cluster, or start one on this machine, for the time of a run.
 
-    Parameters and errors as for `client_of`.
+    Parameters
+    ----------
+    cluster : str or distributed.Client
+        See `client_of`.
+    patience : float, optional
+        Seconds to wait for the first worker.
 
     Yields
     ------
     callable
         See `numerics.sampling.runs.run.PageStream`.
+
+    Raises
+    ------
+    ClusterUnavailable, InvalidStatistics
+        As `client_of`.
     """
     with client_of(cluster, patience) as client:
         yield partial(_stream, client=client)
 
 
 @contextmanager
-def client_of(cluster: "str | Client", patience: float = PATIENCE) -> "Iterator[Client]":
-    """Connect to a cluster, or start one on this machine; several runs may then share it.
+def client_of(cluster: "str | Client", patience: float = PATIENCE) -> Iterator["Client"]:
+    """Connect to a cluster, or start one on this machine, for several runs.
 
     Parameters
     ----------
