@@ -41,6 +41,7 @@ COMMANDS = {
     "neurons": "Correlators of every width from single neurons.",
     "widths": "Sample one architecture at several widths: the 1/N law.",
     "couplings": "Infer the couplings of an action from correlators.",
+    "reproduce": "The published study, figure by figure.",
     "integrate": "Integrate one diagram numerically.",
     "flow": "Follow fitted couplings with the cutoff and the width.",
     "cache": "Show or clear the integrals kept on disk.",

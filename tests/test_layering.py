@@ -61,6 +61,7 @@ ROOMS = {
         "report",
         "faces",
         "progress",
+        "reproduction",
         "commands",
     ],
 }

@@ -11,8 +11,9 @@ from made_up_cases import CASES, figures, net, study
 from made_up_study import made_up_net, made_up_study
 from read_back import read_number
 
-from nnft_sym.report.html import diagram_pictures, inline_svg, report_html
+from nnft_sym.report.html import diagram_pictures, report_html
 from nnft_sym.report.notes import wick_check
+from nnft_sym.report.page import inline_svg
 from nnft_sym.study.checks import Check, CheckName, Checks
 from nnft_sym.study.config import parse_study
 from nnft_sym.study.study_text import written_study

@@ -59,6 +59,10 @@ def test_runs(path, tmp_path):
         assert "[-5. -5. -5. -5. -5.]" in printed
         assert printed.count("-75.3982236862") == 2  # the bilocal coefficient, computed and by hand
         assert "second run:  7 of 7" in printed
+    if path.stem == "06_the_published_study":
+        assert "53/22 = 2.409091" in printed
+        assert "explained by λ: 0.872093   κ over the connected function: 2.409091" in printed
+        assert printed.count("contradicted") >= 16
     if path.stem == "03_symbolic_floor":
         assert sum("text/latex" in data for data in shown) >= 6
         assert [data["image/svg+xml"].count("stroke-dasharray") for data in shown

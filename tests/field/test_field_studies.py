@@ -12,13 +12,13 @@ from nnft_sym.cli import run
 from nnft_sym.commands.validate import command
 from nnft_sym.parameters.readers import Refused
 from nnft_sym.parameters.runs import WIDTHS
-from nnft_sym.report.output import UnwritableOutput, check_folder, refuse_other_study, write_output
+from nnft_sym.report.output import check_folder, refuse_other_study, write_output
 from nnft_sym.study.config import InvalidStudy, load_study, parse_study
 from nnft_sym.study.run import run_study
 from nnft_sym.study.summary import summarise
 from nnft_sym.study.width_scan import scan_widths
 from numerics.errors import InvalidStatistics
-from numerics.files.sealed import atomically
+from numerics.files.sealed import UnwritableOutput, atomically
 from numerics.inference.linear import fit
 from numerics.integrals.accuracy.contact_referee import contact_coefficient
 from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet

@@ -1,0 +1,101 @@
+"""What a section of the study is made of: claims, drawings, arrays; and the bench it takes numbers from."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from nnft_sym.inference.coupling_fit import CouplingFit
+from nnft_sym.reproduction.claims import Claim
+from nnft_sym.reproduction.setups import PublishedSetup
+from nnft_sym.reproduction.size import StudySize
+from nnft_sym.study.width_scan import WidthScan
+from numerics.results.joint_correlators import Correlators
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from numpy.typing import ArrayLike
+
+#: Arrays of one group of the numbers on disk: name -> (names of its axes, values).
+Arrays = Mapping[str, "tuple[tuple[str, ...], ArrayLike]"]
+
+
+@dataclass(frozen=True, eq=False)
+class Bench:
+    """Finished numbers that sections work on.
+
+    Attributes
+    ----------
+    setups : tuple of PublishedSetup
+    size : StudySize
+    seed : int
+    samples : mapping of str to Correlators
+        Sampled correlators by the names of the cases, ``erf_d1_N5``.
+    scans : mapping of str to WidthScan
+        m₂, m₄, m₆ and the connected functions at all widths, by the names of the set-ups.
+    fits : mapping of str to CouplingFit
+        Couplings from exact correlators at the published width, order by order in 1/N. Where the two-vertex
+        exchange was not integrated they are those of λ f⁴ alone.
+    told : callable
+        Called with a sentence when something longer begins.
+    """
+
+    setups: tuple[PublishedSetup, ...]
+    size: StudySize
+    seed: int
+    samples: Mapping[str, Correlators]
+    scans: Mapping[str, WidthScan]
+    fits: Mapping[str, CouplingFit]
+    told: Callable[[str], None]
+
+    @property
+    def full(self) -> bool:
+        """Whether this is the published size."""
+        return self.size.full
+
+    def at_coupling_width(self, setup: PublishedSetup) -> Correlators | None:
+        """Give what was sampled at the width at which couplings are extracted."""
+        return self.samples.get(f"{setup.name}_N{setup.coupling_width}")
+
+
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """A figure that is drawn when it is written.
+
+    Attributes
+    ----------
+    name : str
+        File name without suffix.
+    title, caption : str
+    draw : callable
+    """
+
+    name: str
+    title: str
+    caption: str
+    draw: "Callable[[], Figure]"
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A section of the study.
+
+    Attributes
+    ----------
+    title : str
+    text : str
+        A sentence or two for readers.
+    claims : tuple of Claim
+    drawings : tuple of Drawing
+    arrays : mapping of str to Arrays
+        Numbers for the file, by the names of groups.
+    """
+
+    title: str
+    text: str
+    claims: tuple[Claim, ...]
+    drawings: tuple[Drawing, ...] = ()
+    arrays: Mapping[str, Arrays] = field(default_factory=dict)
+
+
+#: Makes a part from the bench. A room of its own adds one by giving it to `published.reproduce`.
+Section = Callable[[Bench], Part]

@@ -1,0 +1,185 @@
+"""The 6-point function and what each contribution explains of it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nnft_sym.actions.action import Action
+from nnft_sym.inference.contributions import Contributions
+from nnft_sym.inference.coupling_fit import CouplingFit
+from nnft_sym.inference.model import Model
+from nnft_sym.reproduction.bench import QUARTIC
+from nnft_sym.reproduction.claims import Claim, Finding, Reason
+from nnft_sym.reproduction.parts import Arrays, Bench, Drawing, Part
+from nnft_sym.reproduction.setups import Array, PublishedSetup
+from nnft_sym.reproduction.tensors import lambda_tensor
+from numerics.results.estimate import Estimate
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+TEXT = (
+    "ΔG⁽⁶⁾ = G⁽⁶⁾ − Σ₁₅KKK is built up term by term: λ (with the spectator line K), the exchange of "
+    "order λ², "
+    "κ. Explained is 1 − Σ|residual|/Σ|ΔG⁽⁶⁾| over distinct multisets; it can be negative. Couplings "
+    "are those "
+    "of exact correlators, one constant each."
+)
+#: Share from which on a correlator counts as explained, and under which not.
+EXPLAINED, POOR = 0.99, 0.5
+SLIDE = "talk, “Use λ to predict 6-pt function”; 2008.08601, section 4"
+
+
+@dataclass(frozen=True, eq=False)
+class SixthOrder:
+    """Shares of ΔG⁽⁶⁾ of one set-up.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Terms in the order in which they are added.
+    explained : tuple of float
+        Share that all terms so far explain.
+    by_mean : float
+        Share that the mean of the λ tensor explains in place of the constant that fits best, as published.
+    remainder : float
+        Σ|κ₆/N²|/Σ|ΔG⁽⁶⁾|: what the λ *tensor* leaves, by identity.
+    connected : Contributions or None
+        Of the connected function; None where κ was not fitted.
+    """
+
+    names: tuple[str, ...]
+    explained: tuple[float, ...]
+    by_mean: float
+    remainder: float
+    connected: Contributions | None
+
+
+def sixth_order_of(bench: Bench, setup: PublishedSetup) -> SixthOrder:
+    """Add the terms up."""
+    fit = bench.fits[setup.name]
+    exact = bench.scans[setup.name].exact
+    assert exact is not None
+    there = exact.at_width(setup.coupling_width)
+    excess = there.excess()[6].value
+    remainder = float(np.abs(there.connected()[6].value).sum() / np.abs(excess).sum())
+    per_unit = _per_lambda(setup, fit)
+    by_mean = _share(excess, per_unit * float(lambda_tensor(bench, setup).mean))
+    if "kappa" not in fit.couplings:
+        by_fit = _share(excess, per_unit * float(fit["lambda"]))
+        return SixthOrder(("lambda",), (by_fit,), by_mean, remainder, None)
+    terms = fit.contributions(6, "excess").terms
+    shares = tuple(float("nan") if one.explained is None else one.explained for one in terms)
+    return SixthOrder(tuple(one.name for one in terms), shares, by_mean, remainder, fit.contributions(6))
+
+
+def _share(excess: Array, change: Array) -> float:
+    return 1.0 - float(np.abs(excess - change).sum() / np.abs(excess).sum())
+
+
+def _per_lambda(setup: PublishedSetup, fit: CouplingFit) -> Array:
+    """Give what ΔG⁽⁶⁾ is per unit of λ, without any diagram of two vertices."""
+    network = setup.network(setup.coupling_width)
+    fields = fit.theory.prediction(4).fields
+    found = Model(Action(QUARTIC), (6,)).predict(network.kernel, fields, setup.domain)
+    per_unit: Array = found[6].coefficient("lambda").value
+    return per_unit
+
+
+def sixth_order(bench: Bench) -> Part:
+    """Make the part."""
+    found = [(setup, sixth_order_of(bench, setup)) for setup in bench.setups]
+    claims = [claim for setup, one in found for claim in _claims(setup, one)]
+    drawing = Drawing(
+        "six_point",
+        "What explains the 6-point function",
+        "Share of ΔG⁽⁶⁾ that is explained when the terms are added one after the other, at the published "
+        "widths. Bars below −1 are cut; their number is written beside them. The dashed line is what the λ "
+        "tensor explains by identity.",
+        partial(_draw, found),
+    )
+    arrays: dict[str, Arrays] = {
+        f"six_point_{setup.name}": {
+            "term": (("term",), list(one.names)),
+            "explained": (("term",), list(one.explained)),
+            "explained_by_mean": ((), one.by_mean),
+            "remainder_of_tensor": ((), one.remainder),
+        }
+        for setup, one in found
+    }
+    return Part("The 6-point function", TEXT, tuple(claims), (drawing,), arrays)
+
+
+def _claims(setup: PublishedSetup, one: SixthOrder) -> Iterator[Claim]:
+    share, by_fit = one.by_mean, one.explained[one.names.index("lambda")]
+    if share >= EXPLAINED:
+        finding, reason = Finding.AGREES, Reason.NONE
+    elif share >= POOR:
+        finding, reason = Finding.REFINED, Reason.LEADING
+    else:
+        finding, reason = Finding.CONTRADICTED, Reason.NO_CONSTANT if share < 0.05 else Reason.LEADING
+    yield Claim(
+        f"G6 by lambda {setup.name}",
+        f"{setup.title}, N = {setup.coupling_width}: free theory and λ explain the 6-point function",
+        SLIDE,
+        "all of it",
+        Estimate(share, 0.0),
+        "share of ΔG⁽⁶⁾ explained by the mean of the λ tensor",
+        finding,
+        reason,
+        f"The constant that fits the 4-point function best explains {by_fit:.4g}. The λ tensor would leave "
+        f"κ₆/N², {one.remainder:.3g} of ΔG⁽⁶⁾, by identity.",
+        "six_point",
+        setup.about,
+    )
+    if one.connected is None:
+        return
+    kappa = one.connected["kappa"]
+    yield Claim(
+        f"kappa {setup.name}",
+        f"{setup.title}, N = {setup.coupling_width}: κ is suppressed and can be ignored",
+        "talk, “Weakly Coupled Neural Network Field theories”",
+        0.0,
+        Estimate(float(kappa.share or 0.0), 0.0),
+        "Σ|κ term|/Σ|connected 6-point function|",
+        Finding.CONTRADICTED,
+        Reason.LEADING,
+        f"κ and the exchange of order λ² are of the same order 1/N² as the connected 6-point function; the "
+        f"exchange is {one.connected['lambda**2'].share:.3g} of it.",
+        "six_point",
+        setup.about,
+    )
+
+
+def _draw(found: "Sequence[tuple[PublishedSetup, SixthOrder]]") -> "Figure":
+    from matplotlib import rc_context
+
+    from nnft_sym.report.plot_style import GREY, INK, STYLE
+    from nnft_sym.reproduction.plotting import TERM_COLOURS, blank, coupling_symbol
+
+    figure = blank(0.9 + 0.42 * len(found))
+    with rc_context(STYLE):
+        axes = figure.subplots()
+        for row, (_, one) in enumerate(reversed(found)):
+            count = len(one.names)
+            for place, (name, share) in enumerate(zip(one.names, one.explained, strict=True)):
+                height = row + 0.3 - 0.6 * (place + 0.5) / count
+                label = f"+ {coupling_symbol(name)}" if row == len(found) - 1 or name == "lambda" else None
+                axes.barh(
+                    height, max(share, -1.0), 0.55 / count, color=TERM_COLOURS.get(name, INK), label=label
+                )
+                if share < -1.0:
+                    axes.text(-0.98, height, f"{share:.2f}", va="center", ha="left", fontsize=7, color=INK)
+            axes.plot([1.0 - one.remainder] * 2, [row - 0.4, row + 0.4], "--", color=GREY, linewidth=1.0)
+        axes.set_yticks(range(len(found)), [setup.title for setup, _ in reversed(found)])
+        axes.axvline(0.0, color=INK, linewidth=0.7)
+        least = min(share for _, one in found for share in one.explained)
+        axes.set_xlim(max(1.05 * min(least, 0.0), -1.05), 1.05)
+        axes.set_xlabel(r"share of $\Delta G^{(6)}$ explained so far")
+        handles, labels = axes.get_legend_handles_labels()
+        once = dict(zip(labels, handles, strict=True))
+        figure.legend(list(once.values()), list(once), loc="outside lower center", ncols=4)
+    return figure

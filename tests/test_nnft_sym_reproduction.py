@@ -1,0 +1,413 @@
+"""The published study: numbers of its claims against closed forms, its page, its folder, its command."""
+
+import csv
+import itertools
+import json
+import math
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.integrate import quad
+
+from nnft_sym.cli import run
+from nnft_sym.faces.reading import load
+from nnft_sym.reproduction.bench import Silent
+from nnft_sym.reproduction.cases import CaseFiles, sample_cases, study_cases
+from nnft_sym.reproduction.claims import Claim, Finding, Reason
+from nnft_sym.reproduction.index_lists import PRINTED, four_two, free_sum, of_scripts, three_lines
+from nnft_sym.reproduction.parts import Part
+from nnft_sym.reproduction.published import published_sections, reproduce
+from nnft_sym.reproduction.published_folder import COLUMNS, PUBLISHED_FOLDER, write_published
+from nnft_sym.reproduction.published_page import written
+from nnft_sym.reproduction.setups import WIDTHS, PublishedSetup, published_setups
+from nnft_sym.reproduction.size import FULL, StudySize
+from nnft_sym.reproduction.slips import free_spectrum
+from numerics.errors import InvalidStatistics
+from numerics.results.estimate import Estimate
+from numerics.sampling.runs.run import SamplingInterrupted
+
+TINY = StudySize(4, 500, widths=(2, 5, 20))
+ERF = np.array([-1.0, -0.6, -0.2, 0.2, 0.6, 1.0])
+
+
+@pytest.fixture(scope="module")
+def relu():
+    return reproduce(published_setups(["relu"], [1]), TINY, seed=3)
+
+
+@pytest.fixture(scope="module")
+def claims(relu):
+    return {claim.key: claim for claim in relu.claims}
+
+
+def erf_weight(x, y):
+    """K_W of Erf-net with unit deviations, written down anew."""
+    return 2 / np.pi * np.arcsin(2 * (1 + x * y) / np.sqrt((3 + 2 * x * x) * (3 + 2 * y * y)))
+
+
+def erf_vertex(places):
+    return quad(
+        lambda y: np.prod(erf_weight(ERF[list(places)], y)), -100, 100, limit=400, epsabs=1e-11,
+        points=[-2, 0, 2],
+    )[0]  # fmt: skip
+
+
+def erf_sum(sets, inside=1.0):
+    """Σ ∫KKKK·(K_W + inside) over index sets."""
+    total = 0.0
+    for four, (m, n) in sets:
+        total += erf_vertex(four) * (erf_weight(ERF[m], ERF[n]) + inside)
+    return total
+
+
+RIGHT = [
+    (four, tuple(leg for leg in range(6) if leg not in four)) for four in itertools.combinations(range(6), 4)
+]
+
+
+def value(claims, key):
+    return float(claims[key].ours)
+
+
+def test_every_slip_and_defect_stands_once(relu):
+    keys = [claim.key for claim in relu.claims]
+    wanted = {f"T{n}" for n in (*range(1, 10), 14, 16)} | {f"R{n}" for n in range(1, 9)}
+    assert len(keys) == len(set(keys))
+    assert {key for key in keys if key[0] in "TR" and key[1:].isdigit()} == wanted
+    for claim in relu.claims:
+        slip = claim.key in wanted
+        assert (claim.ours is None) == (claim.key in {"T1", "T14"})
+        assert not slip or claim.reason in {Reason.SLIP, Reason.DEFECT, Reason.NOTATION}
+        assert (claim.reason is Reason.DEFECT) == (slip and claim.key[0] == "R")
+    drawn = {drawing.name for drawing in relu.drawings}
+    assert {claim.figure for claim in relu.claims if claim.figure} <= drawn
+
+
+def test_figures_of_relu_are_closed_forms(claims):
+    """κ₄ = 15/4, κ₆ = 165/2, K = 1/2 in units of the inputs; λ = −25/(2NΛ⁵), exchange 75/22 of G_c⁽⁶⁾."""
+    a, b, width = 15 * 0.5 * 15 / 4, 165 / 2, 20
+    assert value(claims, "G6 relu_d1") == pytest.approx(1 + b / a / 2, rel=1e-9)
+    assert value(claims, "T4") == pytest.approx(37 / 15, rel=1e-9)
+    share = (a / width) / (a / width + b / width**2)
+    assert value(claims, "G6 by lambda relu_d1") == pytest.approx(share, rel=1e-9)
+    assert value(claims, "kappa relu_d1") == pytest.approx(75 / 22 - 1, rel=1e-9)
+    assert "3.41 of it" in claims["kappa relu_d1"].explanation
+    assert value(claims, "lambda relu_d1") == pytest.approx(0.0, abs=1e-9)
+    assert value(claims, "slope of lambda relu_d1") == pytest.approx(-5.0, abs=1e-9)
+    assert value(claims, "slope of kappa relu_d1") == pytest.approx(-7.0, abs=1e-9)
+    assert value(claims, "power of N relu_d1") == pytest.approx(-2.0, abs=1e-9)
+    assert value(claims, "R5") == pytest.approx(-6.25e-11, rel=1e-12)
+    assert claims["R5"].published == pytest.approx(6.25e-11, rel=1e-12)
+    assert claims["slope of lambda relu_d1"].finding is Finding.AGREES
+    assert claims["kappa relu_d1"].finding is Finding.CONTRADICTED
+
+
+def test_free_field_on_a_line(claims):
+    """½(−□ + m²) has ½(m² + 4 sin²(kπ/2(n + 1))/a²), all positive; as printed the signs are mixed."""
+    sites, length = 50, 5.0
+    k = np.arange(1, sites + 1)
+    step = length / (sites + 1)
+    modes = 4 * np.sin(k * np.pi / (2 * (sites + 1))) ** 2 / step**2
+    np.testing.assert_allclose(free_spectrum(2.0, length, sites, -1.0, 0.5), (4 + modes) / 2, rtol=1e-10)
+    printed = free_spectrum(2.0, length, sites, 1.0, 1.0)
+    assert (printed < 0).sum() == (modes > 4).sum() > 0
+    right = (1 + (np.pi / 20) ** 2) / 2
+    assert abs(value(claims, "T2") - right) <= float(claims["T2"].ours.error) < 1e-6
+
+
+def test_one_neuron_is_not_gaussian(claims):
+    """Excess kurtosis 3(E s⁴/(E s²)² − 1) of a·erf(z), z of variance 2."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(200)
+    s = np.array([math.erf(math.sqrt(2) * z) for z in nodes])
+    weights = weights / weights.sum()
+    right = 3 * (weights @ s**4 / (weights @ s**2) ** 2 - 1)
+    assert value(claims, "T3") == pytest.approx(right, rel=1e-8)
+
+
+def test_a_tadpole_beside_an_exact_line(claims):
+    """12 · 25/(2N) ∫₀¹ (y/2)³ dy over 1/2 = 7.5/N."""
+    assert value(claims, "T5") == pytest.approx(7.5 / 20, rel=1e-9)
+
+
+def test_the_output_bias_inside_a_vertex(claims):
+    """(1 + e^(−y²/2))⁴ over [−Λ, Λ]."""
+    right = math.sqrt(math.pi / 2)
+    wrong = 2000 + 4 * math.sqrt(2 * math.pi) + 6 * math.sqrt(math.pi)
+    wrong += 4 * math.sqrt(2 * math.pi / 3) + right
+    assert value(claims, "T6") == pytest.approx(wrong / right, rel=1e-4)
+
+
+def test_sums_over_index_sets(claims):
+    right = erf_sum(RIGHT)
+    assert value(claims, "T7") == pytest.approx(right, rel=1e-7)
+    assert value(claims, "R4") == value(claims, "R7") == value(claims, "T7")
+    doubled = [pair for pair in RIGHT if pair not in (RIGHT[9], RIGHT[10])]
+    printed = [tuple(tuple(int(leg) - 1 for leg in part) for part in one.split()) for one in PRINTED]
+    assert claims["T7"].published == pytest.approx(erf_sum(printed), rel=1e-7)
+    assert claims["R7"].published == pytest.approx(erf_sum(RIGHT, inside=0.0), rel=1e-7)
+    theirs = [pair if pair[1] != (0, 2) else ((1, 4, 4, 5), (0, 2)) for pair in RIGHT]
+    assert claims["R4"].published == pytest.approx(erf_sum(theirs), rel=1e-7)
+    assert len(doubled) == 13
+
+
+def test_lists_of_six_legs():
+    assert sorted(four_two()) == sorted("".join(str(leg + 1) for leg in four) + " " + "".join(
+        str(leg + 1) for leg in two) for four, two in RIGHT)  # fmt: skip
+    wrong = [(mine, theirs) for mine, theirs in zip(four_two(), of_scripts(), strict=True) if mine != theirs]
+    assert wrong == [("2456 13", "2556 13")]
+    assert len(set(PRINTED)) == 14
+    lines = np.random.default_rng(0).normal(size=(6, 6))
+    lines = lines + lines.T
+    pairings = {
+        frozenset(frozenset(order[k : k + 2]) for k in (0, 2, 4))
+        for order in itertools.permutations(range(6))
+    }
+    brute = sum(math.prod(lines[tuple(sorted(pair))] for pair in one) for one in pairings)
+    assert len(pairings) == 15
+    assert free_sum(lines) == pytest.approx(brute, rel=1e-12)
+    assert three_lines(["1234 56"], lines) == lines[0, 1] * lines[2, 3] * lines[4, 5]
+
+
+def test_kinds_of_fifteen(claims):
+    lines = erf_weight(ERF[:, None], ERF[None, :]) + 1.0
+    pairings = [
+        ((0, a), tuple(two), tuple(sorted(set(range(6)) - {0, a, *two})))
+        for a in range(1, 6)
+        for two in itertools.combinations([leg for leg in range(1, 6) if leg != a], 2)
+    ]
+    right = sum(math.prod(lines[pair] for pair in one) for one in pairings) / 2  # each is met twice
+    assert value(claims, "T9") == pytest.approx(right, rel=1e-12)
+    mixed = sum(lines[f[0], f[1]] * lines[f[2], f[3]] * lines[two] for f, two in RIGHT)
+    assert claims["T9"].published == pytest.approx(mixed, rel=1e-12)
+    assert "3.409" in claims["T9"].explanation
+    assert value(claims, "T8") == math.comb(6, 4) * math.factorial(6) / 2 == 5400
+
+
+def test_which_average(claims):
+    """All 1,296 elements one by one against the distinct ones; λ = −κ₄/(24N∫), from another quadrature."""
+    assert value(claims, "T16") == pytest.approx(0.0011, abs=5e-5)
+    assert "0.0393" in claims["T16"].explanation
+    assert claims["T16"].published != pytest.approx(value(claims, "T16"), rel=0.1)
+    assert sum(math.factorial(4) // math.prod(math.factorial(row.count(one)) for one in set(row)) for row in
+               itertools.combinations_with_replacement(range(6), 4)) == 1296  # fmt: skip
+
+
+def test_defects_of_the_scripts(claims):
+    assert value(claims, "R1") == pytest.approx(math.e, rel=1e-12)
+    assert value(claims, "R2") == pytest.approx(2.0, rel=1e-10)
+    assert 1.5 < value(claims, "R3") < 6
+    assert "132 of the 462" in claims["R4"].explanation
+    assert math.comb(12, 6) // 7 == 132  # Catalan: sorted sets whose k-th entry is k at least
+    assert value(claims, "R6") == pytest.approx(1.0, abs=0.01)
+    assert "refused by the engine" in claims["R6"].explanation
+    failed = claims["R8"].ours
+    assert 0.15 < float(failed) < 0.35
+    assert float(failed.error) == pytest.approx(
+        math.sqrt(float(failed) * (1 - float(failed)) / 1e5), rel=1e-9
+    )
+    assert "tried 0 fail here" in claims["R8"].explanation
+
+
+def test_published_sizes():
+    assert FULL.per_case == 10**7
+    assert len(study_cases(published_setups(), FULL, 0)) == 90
+    seeds = [case.seed for case in study_cases(published_setups(), FULL, 0)]
+    assert len(set(seeds)) == 90
+    assert [case.seed for case in study_cases(published_setups(["gauss"], [3]), FULL, 0)] == seeds[-10:]
+    assert WIDTHS[0], WIDTHS[-1] == (2, 1000)
+    assert PublishedSetup("gauss", 1).cutoff is None
+    assert PublishedSetup("relu", 3).network(5).kernel.bias_variance == 0
+
+
+# -- samples that are kept ---------------------------------------------------------------------------------
+
+
+SMALL = StudySize(2, 400, widths=(2, 3, 4))
+
+
+def test_a_run_that_was_cut_off_is_continued(tmp_path):
+    cases = study_cases(published_setups(["erf"], [2]), SMALL, 5)
+    whole = sample_cases(cases)
+    files = CaseFiles(tmp_path)
+
+    def stop(done, total):
+        if done > 0.5 * total:
+            raise KeyboardInterrupt
+
+    with pytest.raises(SamplingInterrupted):
+        sample_cases(cases, files, stop)
+    first = files.file(cases[0])
+    assert first.exists()
+    assert not files.file(cases[-1]).exists()
+    before = first.stat().st_mtime_ns
+    again = sample_cases(cases, files)
+    assert first.stat().st_mtime_ns == before
+    for name, one in whole.items():
+        for order in (2, 4, 6):
+            np.testing.assert_array_equal(again[name][order].value, one[order].value)
+            np.testing.assert_array_equal(again[name][order].error, one[order].error)
+    assert list(tmp_path.glob("*.checkpoint")) == []
+    assert load(first).n_samples == 800
+    # nothing is sampled when all is there
+    times = {path: path.stat().st_mtime_ns for path in tmp_path.glob("*.nc")}
+    assert sample_cases(cases, files).keys() == whole.keys()
+    assert times == {path: path.stat().st_mtime_ns for path in tmp_path.glob("*.nc")}
+
+
+@pytest.mark.parametrize(("size", "seed"), [(SMALL, 6), (StudySize(2, 500, widths=(2, 3, 4)), 5)])
+def test_cases_of_another_run_are_refused(tmp_path, size, seed):
+    files = CaseFiles(tmp_path)
+    setups = published_setups(["gauss"], [2])
+    sample_cases(study_cases(setups, SMALL, 5), files)
+    with pytest.raises(InvalidStatistics, match="holds another ensemble than Gauss-net, d = 2, N = 2"):
+        sample_cases(study_cases(setups, size, seed), files)
+
+
+def test_progress_counts_work():
+    told = []
+    sample_cases(study_cases(published_setups(["relu"], [2]), SMALL, 0), None, lambda *now: told.append(now))
+    done = [one for one, _ in told]
+    assert done == sorted(done)
+    assert told[-1] == (3 * 800, 3 * 800)
+
+
+# -- page, folder, table -----------------------------------------------------------------------------------
+
+
+def test_other_rooms_add_sections(relu):
+    def more(bench):
+        claim = Claim("T10", "a sum starts at r = 0", "talk", 0.0, Estimate(1.0), "r", Finding.CONTRADICTED)
+        return Part("Duality", "", (claim,))
+
+    found = reproduce((), TINY, sections=(more,))
+    assert [claim.key for claim in found.claims] == ["T10"]
+    assert found.counts[Finding.CONTRADICTED] == 1
+    with pytest.raises(ValueError, match="'T10' is the name of two"):
+        reproduce((), TINY, sections=(more, more))
+    assert len(published_sections()) == 7
+    Silent().sampling(1, 2)
+
+
+def test_the_folder_holds_everything(relu, tmp_path):
+    write_published(relu, tmp_path / "out")
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    names = [drawing.name for drawing in relu.drawings]
+    for name in names:
+        assert f'id="fig-{name}"' in page
+        assert (tmp_path / "out" / "figures" / f"{name}.svg").stat().st_size > 5000
+        assert (tmp_path / "out" / "figures" / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+    assert "http" not in page.replace("http-equiv", "")
+    assert "<script" not in page
+    assert page.count('class="tag') >= len(relu.claims)
+    table = json.loads((tmp_path / "out" / "claims.json").read_text(encoding="utf-8"))
+    assert [one["key"] for one in table["claims"]] == [claim.key for claim in relu.claims]
+    assert table["figures"] == names
+    rows = list(csv.reader((tmp_path / "out" / "claims.csv").read_text(encoding="utf-8").splitlines()))
+    assert tuple(rows[0]) == COLUMNS
+    assert len(rows) == len(relu.claims) + 1
+    xarray = pytest.importorskip("xarray")
+    with xarray.open_datatree(tmp_path / "out" / "results.nc") as tree:
+        np.testing.assert_allclose(tree["widths_relu_d1"]["m_exact"][1], [2.5, 1.0, 0.25], rtol=1e-9)
+        np.testing.assert_allclose(tree["lambda_relu_d1"]["exact"], -6.25e-11, rtol=1e-9)
+    # once more: what is there is replaced whole, and the same again
+    write_published(relu, tmp_path / "out")
+    assert (tmp_path / "out" / "report.html").read_text(encoding="utf-8") == page
+    assert PUBLISHED_FOLDER.held(tmp_path / "out")
+
+
+def test_indices_are_set_and_text_is_escaped():
+    assert (
+        str(written("σ_b < K_W of h_i, six_pt"))
+        == "σ<sub>b</sub> &lt; K<sub>W</sub> of h<sub>i</sub>, six_pt"
+    )
+
+
+# -- command -----------------------------------------------------------------------------------------------
+
+
+SHORT = ["--net", "gauss", "--dimension", "3", "--experiments", "2", "--networks", "100"]
+
+
+def test_the_command_from_end_to_end(tmp_path, capsys):
+    out = str(tmp_path / "out")
+    assert run(["reproduce", "2008.08601", *SHORT, "--out", out, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert {"claims", "figures", "counts", "full"} <= set(found)
+    assert all({"claim", "published", "ours", "error", "judgement"} <= set(one) for one in found["claims"])
+    judged = {one["judgement"] for one in found["claims"]}
+    assert judged <= {"agrees", "refined", "contradicted", "not_testable"}
+    assert (found["nets"], found["dimensions"], found["full"]) == (["gauss"], [3], False)
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "cases", "claims.csv", "claims.json", "figures", "report.html", "results.nc"
+    ]  # fmt: skip
+    assert len(list((tmp_path / "out" / "cases").glob("*.nc"))) == 10
+    # a folder that holds one is neither mixed nor lost
+    assert run(["reproduce", "2008.08601", *SHORT, "--out", out]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "continue it with --resume, replace it with --force" in told.err
+    case = next((tmp_path / "out" / "cases").glob("*.nc"))
+    before = case.stat().st_mtime_ns
+    assert run(["reproduce", "2008.08601", *SHORT, "--out", out, "--resume"]) == 0
+    assert case.stat().st_mtime_ns == before
+    assert "statements: " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "Missing argument"),
+        (["2008.08602"], "'2008.08602' was given"),
+        (["2008.08601", "--net", "cos"], "'cos' was given"),
+        (["2008.08601", "--dimension", "4"], "4 was given"),
+        (["2008.08601", "--resume"], "--resume was given without --out"),
+        (["2008.08601", "--force"], "--force was given without --out"),
+        (["2008.08601", "--out", "x", "--force", "--resume"], "both given"),
+        (["2008.08601", "--full", "--networks", "1000"], "--full was given with a size"),
+        (["2008.08601", "--networks", "10"], "10 was given"),
+        (["2008.08601", "--experiments", "1"], "1 was given"),
+        (["2008.08601", "--seed", "-1"], "-1 was given"),
+        (["2008.08601", "--out", ""], "the name of a folder is needed"),
+        (["2008.08601", "--out", "no/such/place"], "does not exist"),
+        (["2008.08601", "--out", "__file__"], "not a folder"),
+        (
+            ["2008.08601", "--net", "relu", "--dimension", "1", "--cluster", "http://x"],
+            "no Dask scheduler answers",
+        ),
+    ],
+)
+def test_bad_input_is_one_message(arguments, said, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "__file__").write_text("mine")
+    assert run(["reproduce", *arguments]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert said in told.err
+    lines = [line for line in told.err.splitlines() if not line.startswith("[")]
+    assert len(lines) == 1, told.err
+    assert (tmp_path / "__file__").read_text() == "mine"
+
+
+# -- the page of the docs ----------------------------------------------------------------------------------
+
+
+def test_the_docs_hold_these_numbers(claims):
+    from nnft_sym.reproduction.published_page import WORDS, number_text
+
+    text = (Path(__file__).parent.parent / "docs" / "reproduction.md").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if re.match(r"\| [TR]\d+ \|", line)]
+    found = {row[1]: row for row in (re.split(r"(?<!\\)\s*(?<!\\)\|\s*", line) for line in lines)}
+    wanted = [key for key in claims if re.fullmatch(r"[TR]\d+", key)]
+    assert list(found) == wanted
+    for key in wanted:
+        claim, row = claims[key], found[key]
+        assert row[4] == ("" if claim.ours is None else number_text(claim.ours)), key
+        assert row[6] == WORDS[claim.finding][0]
+        assert row[2].replace("\\|", "|") == claim.text
+    for shown in (
+        f"| {value(claims, 'G6 relu_d1'):.4f} |",
+        f"| {value(claims, 'G6 by lambda relu_d1'):.4f} |",
+    ):
+        assert shown in text
