@@ -37,7 +37,7 @@ def overview(axes: "Axes", nets: Sequence[NetResult], recipe: Recipe) -> None:
     for row, net in enumerate(nets):
         for place, way in enumerate(COUPLED):
             height = row - 0.4 + (place + 0.5) * step
-            _share_bar(axes, net, way, height, step, label=row == 0)
+            _share_bar(axes, net, way, height, step)
     axes.axvline(0.0, color=INK, linewidth=0.8)
     axes.set_yticks(range(len(nets)), [net_title(net) for net in nets])
     axes.set_ylim(len(nets) - 0.45, -0.55)
@@ -49,11 +49,12 @@ def overview(axes: "Axes", nets: Sequence[NetResult], recipe: Recipe) -> None:
     axes.set_xlim(100 * lowest - 12, 116)
     plain_ticks(axes.xaxis)
     axes.set_xlabel(f"share of ${recipe.delta_latex}$ explained (%)")
-    handles, labels = axes.get_legend_handles_labels()
-    order = sorted(range(len(labels)), key=lambda place: labels[place] == SAMPLED)  # circles last
+    # every way once, whichever net has it first; circles last
+    named = {label: handle for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)}
+    labels = sorted(named, key=lambda label: label == SAMPLED)
     axes.figure.legend(
-        [handles[place] for place in order],
-        [labels[place] for place in order],
+        [named[label] for label in labels],
+        labels,
         loc="outside upper center",
         ncols=4,
     )
@@ -63,7 +64,7 @@ def _finite(shares: Mapping[str, float]) -> list[float]:
     return [share for share in shares.values() if np.isfinite(share)]
 
 
-def _share_bar(axes: "Axes", net: NetResult, way: Way, height: float, step: float, label: bool) -> None:
+def _share_bar(axes: "Axes", net: NetResult, way: Way, height: float, step: float) -> None:
     name = net.recipe.name(way)
     share, sampled = net.following.explained[name], net.following.explained_sampled[name]
     colour = LOOKS[way][0]
@@ -76,7 +77,7 @@ def _share_bar(axes: "Axes", net: NetResult, way: Way, height: float, step: floa
             100 * drawn,
             height=0.86 * step,
             color=colour,
-            label=net.recipe.label(way) if label else None,
+            label=net.recipe.label(way),
         )
         text = minus(f"{100 * share:.1f}") + (" (off scale)" if share < LOWEST_SHARE else "")
         # Right of bar and circle; a bar to the left has its number on the free side of the axis.
@@ -101,7 +102,7 @@ def _share_bar(axes: "Axes", net: NetResult, way: Way, height: float, step: floa
             markerfacecolor=PAPER,
             markeredgecolor=INK,
             markeredgewidth=0.8,
-            label=SAMPLED if label and way is Way.FIT else None,
+            label=SAMPLED if way is Way.FIT else None,
         )
 
 

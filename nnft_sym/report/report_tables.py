@@ -15,7 +15,7 @@ LONGEST_LIST = 500
 
 def constant_coupling(net: NetResult) -> str:
     """Say whether one constant coupling is accepted, rejected or undecided."""
-    return constancy(net.tensor, net.fitted.quality)
+    return constancy(net.tensor, net.fitted.quality, net.limits)
 
 
 def overview_table(result: StudyResult) -> Table | None:

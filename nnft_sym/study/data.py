@@ -57,6 +57,9 @@ def _drawn(case: "Case", setup: "Setup", attempt: int = 0) -> Correlators:
 
 
 def _seed(net: "Network", seed: int, attempt: int) -> int:
-    """Give every net of a study a random stream of its own, whatever other nets the study has."""
+    """Give every net of a study a random stream, whatever other nets the study has.
+
+    Nets of one name, width and dimension share it: their numbers are correlated, and so is their difference.
+    """
     key = (*net.name.encode(), net.width, net.d_in, *(attempt,) * bool(attempt))
     return int(np.random.SeedSequence(seed, spawn_key=key).generate_state(1, np.uint64)[0] >> 1)

@@ -106,6 +106,7 @@ def judged(
         verdict=words,
         action_fit=fit,
         seconds=0.0,
+        limits=setup.limits,
     )
 
 

@@ -184,6 +184,8 @@ class NetResult:
     action_fit : ActionFit
         The couplings of the whole action, order by order in 1/N.
     seconds : float
+    limits : Judgement
+        The thresholds behind checks and verdict.
     """
 
     case: "Case"
@@ -200,6 +202,7 @@ class NetResult:
     verdict: str
     action_fit: ActionFit
     seconds: float
+    limits: Judgement = STANDARD
 
     @property
     def name(self) -> str:

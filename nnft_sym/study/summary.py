@@ -145,7 +145,7 @@ def _coupling_summary(net: NetResult) -> dict[str, Any]:
         "chi2_dof": NAN if fit is None else reduced_chi2(fit),
         "dof": 0 if fit is None else fit.dof,
         "fit_best": NAN if coupling.fit_best is None else coupling.fit_best.parameters[0],
-        "constant": constancy(coupling, net.fitted.quality),
+        "constant": constancy(coupling, net.fitted.quality, net.limits),
         "misfit": coupling.misfit_best,
         "misfit_least": coupling.misfit_least,
         "elements": {item.name.lower(): coupling.count(item) for item in CouplingStatus},

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from nnft_sym.study.setup import Setup
 
 
-def constancy(coupling: CouplingTensor, quality: Quality, limits: Judgement = STANDARD) -> Constancy:
+def constancy(coupling: CouplingTensor, quality: Quality, limits: Judgement) -> Constancy:
     """Say in a word what the data say about one constant coupling.
 
     Returns
