@@ -215,6 +215,8 @@ def argument(command: str, name: str, *, calm: bool) -> Strategy[str]:
     """Values of one argument; `nnft validate` gets its small study here and not by chance."""
     if command == "validate":
         return st.just("study.toml")
+    if command == "reproduce":
+        return st.sampled_from(["2008.08601"] if calm else ["2008.08601", "2008.8601", "arXiv:2008.08601"])
     if name != "action":
         return strange_texts()
     return st.sampled_from(fuzz_words.ACTIONS) if calm else actions()
@@ -241,6 +243,16 @@ def in_agreement(words: list[str]) -> list[str]:
     return [words[0], *(wanted.get(option, word) for option, word in pairwise(words))]
 
 
+def small_reproduction(words: list[str]) -> list[str]:
+    """Keep the published study to seconds: one net on a line, few networks."""
+    words = [word for word in words if word != "--full"]
+    needed = {"--net": "relu", "--dimension": "1", "--experiments": "2", "--networks": "100"}
+    for option, value in needed.items():
+        if option not in words:
+            words += [option, value]
+    return words
+
+
 @st.composite
 def command_lines(draw: st.DrawFn, command: str) -> Case:
     """A command with what it needs and some of what it may have; half of them calm and of one piece."""
@@ -254,6 +266,8 @@ def command_lines(draw: st.DrawFn, command: str) -> Case:
             words.append(option)
             if not flag:
                 words.append(draw(values(command, option, choices, calm=calm)))
+    if command == "reproduce":
+        words = small_reproduction(words)
     if calm:
         words = in_agreement(words)
     elif draw(st.integers(0, 2)) == 1:
@@ -446,7 +460,7 @@ def groups() -> Strategy[Case]:
 _SHARES = {
     "expand": 14, "count": 8, "draw": 8, "kernel": 6, "cumulant": 8, "sample": 8, "neurons": 6, "widths": 4,
     "integrate": 10, "validate": 3,
-    "cache": 3, "json": 10, "texts": 10, "results": 3, "stores": 2, "groups": 2,
+    "reproduce": 1, "cache": 3, "json": 10, "texts": 10, "results": 3, "stores": 2, "groups": 2,
 }  # fmt: skip
 
 

@@ -59,6 +59,9 @@ OUT = {
              "'.svg", "a\nb.svg", "\x1b[1m.svg"],
     "sample": ["a.nc", "a", "a.csv", "n" * 250 + ".nc", "no/such/a.nc", "folder.svg", "λ.nc", "."],
     "widths": ["a.svg", "a.pdf", "a.png", "a.PNG", "n" * 260 + ".png", "no/such/a.png", "folder.svg"],
+    "flow": ["a.svg", "a.csv", "a.json", "a.nc", "a", "n" * 260 + ".svg", "no/such/a.svg", "folder.svg"],
+    "reproduce": ["published", "file.txt", "n" * 260, "no/such/published", "."],
+    "neurons": ["a.nc", "a", "a.csv", "no/such/a.nc", "folder.svg"],
     "validate": ["results", "file.txt", "n" * 260, "no/such/results", ".", "λ"],
 }  # fmt: skip
 #: Option -> its values; options that stand in no table are filled by their type.
@@ -81,6 +84,11 @@ VALUES: dict[str, list[str]] = {
     "--counting": ["1/N", "lambda=1", "lambda=1,kappa=2", "g=1e9999999999", "g=1/0", "g=9999999999",
     "lambda=1/2"],
     "--cutoff": ["1", "5", "10", "1e-3", "1e4", "0", "-1", "1e60"],
+    "--cutoffs": ["10,100", "1,2", "5:50:3", "10", "2,1", "0,1", "-1,2", "1e-300:1e300:3", "5:5:2", ""],
+    "--dimension": ["1", "0", "4"],
+    "--data": ["file.txt", "a.npy", "nowhere.nc", "folder.svg"],
+    "--init": ["study2.toml", "study.toml", "folder.svg", "no/such/study.toml", ""],
+    "--action": ["lambda*f^4", "kappa*f^6", "g*f^3", "lambda*f^4+kappa*f^6", ""],
     "--rtol": ["1e-3", "1e-6", "1e-2", "1", "0", "1e-15"],
     "--vertices": ["4:1", "4:2", "3:2", "4:1,6:1", "", "8:3", "4:0", "1:2", "2:1", "4:1,4:1", "4:-1",
     "33:1", "4:٣", "4:²"],
