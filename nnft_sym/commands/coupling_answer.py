@@ -78,13 +78,13 @@ def _coupling(found: "CouplingFit", name: str) -> dict[str, object]:
         "next_order": None if beyond is None else float(beyond),
         "ratio": found.ratio(name),
         "at_infinite_width": None if name not in found.limits else float(found.limits[name]),
-        "mean": _elementwise_mean(found, name),
+        **_elementwise_mean(found, name),
         "corrected": [
             {
                 "by": other.by,
                 "value": float(other.value),
                 "error": float(other.value.error),
-                "ratio": other.ratio,
+                "over_uncorrected": other.ratio,
                 "trusted": other.trusted,
             }
             for other in _corrected(found, name)
@@ -92,17 +92,16 @@ def _coupling(found: "CouplingFit", name: str) -> dict[str, object]:
     }
 
 
-def _elementwise_mean(found: "CouplingFit", name: str) -> float | None:
-    """Mean over the elements of the correlator that a coupling is read off."""
-    import numpy as np
-
+def _elementwise_mean(found: "CouplingFit", name: str) -> dict[str, float | None]:
+    """Mean over the elements of the correlator that a coupling is read off, with its error."""
     from numerics.errors import InvalidStatistics
 
     try:
-        every = range(len(found.measurements))
-        return float(np.mean([float(found.elementwise(name, of=of).mean) for of in every]))
+        means = [found.elementwise(name, of=of).mean for of in range(len(found.measurements))]
     except InvalidStatistics:
-        return None  # not determined, or no element has one
+        return {"mean": None, "mean_error": None}  # not determined, or no element has one
+    mean = sum(means[1:], means[0]) / float(len(means))
+    return {"mean": float(mean), "mean_error": float(mean.error)}
 
 
 def _corrected(found: "CouplingFit", name: str) -> "list[CorrectedCoupling]":
@@ -148,7 +147,7 @@ def show_answer(networks: Sequence["Network"], asked: CouplingParameters, found:
 
     widths = ", ".join(str(one.width) for one in networks)
     title = f"Couplings of {networks[0].name}-net, N = {widths}, counting {asked.counting}"
-    called = {name: _called(found, name, len(networks) > 1) for name in (*found.couplings, *found.missing)}
+    called = {name: found.called(name) for name in (*found.couplings, *found.missing)}
     columns = ["coupling", "value", "error", "next order", "locality"]
     show(table(title, columns, [[text, *_row(found, name)] for name, text in called.items()]))
     if len(found.combinations) > len(found.steps):
@@ -185,20 +184,13 @@ def show_answer(networks: Sequence["Network"], asked: CouplingParameters, found:
 
 
 def _row(found: "CouplingFit", name: str) -> list[str]:
-    beyond, locality = found.truncation.get(name), found.locality.get(name)
+    correction, locality = found.corrections.get(name), found.locality.get(name)
+    beyond = found.truncation.get(name) if correction is None else float(correction)
     beside = ["—" if one is None else f"{one:.3g}" for one in (beyond, locality)]
     if not found.determined(name):
         return ["not determined" if name in found.couplings else "not looked for", "—", *beside]
     one = found.couplings[name]
     return [f"{float(one):.6g}", f"{float(one.error):.2g}", *beside]
-
-
-def _called(found: "CouplingFit", name: str, per_width: bool) -> str:
-    """Name a coupling, or what several widths share of it."""
-    if not per_width:
-        return name
-    power = next(one.theory.counting[name] for one in found.measurements if name in one.theory.counting)
-    return f"N*{name}" if power == 1 else f"N^{power}*{name}"
 
 
 def _terms(networks: Sequence["Network"], found: "CouplingFit") -> list[list[str]]:
@@ -217,5 +209,5 @@ def _terms(networks: Sequence["Network"], found: "CouplingFit") -> list[list[str
 
 
 def _changed(one: "CorrectedCoupling") -> list[str]:
-    judged = "" if one.trusted else "not trusted: more than half of it"
+    judged = "" if one.trusted else "not trusted: the correction is more than half of it"
     return [" and ".join(one.by), f"{float(one.value):.6g}", f"{one.ratio:.4g}", judged]

@@ -101,4 +101,4 @@ def _theory(action: "Action", network: "Network", data: "Dataset", asked: Coupli
         try:
             return model.over(network.kernel, data.fields, domain, progress)
         except DivergentIntegral as error:
-            raise DivergentIntegral(f"{error}: --cutoff L") from error
+            raise DivergentIntegral(f"{error}, with --cutoff 10 for instance") from error

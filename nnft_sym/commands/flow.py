@@ -14,10 +14,6 @@ if TYPE_CHECKING:
     from nnft_sym.inference.coupling_flow import CouplingFlow
     from numerics.inference.power_law import PowerLaw
 
-#: Powers smaller than this are rounding.
-FLAT = 1e-9
-
-
 @click.command(name="flow", cls=ActionCommand)
 @takes(net=FlowNetworkParameters, asked=FlowParameters)
 @json_option
@@ -57,7 +53,7 @@ def _followed(net: FlowNetworkParameters, asked: FlowParameters) -> "CouplingFlo
                 )
             except DivergentIntegral as error:
                 divergent = error
-    raise DivergentIntegral(f"{divergent}: --cutoffs L1,L2") from divergent
+    raise DivergentIntegral(f"{divergent}, with --cutoffs 10,100 for instance") from divergent
 
 
 def _answer(found: "CouplingFlow", asked: FlowParameters) -> dict[str, object]:
@@ -174,6 +170,8 @@ def _beyond(found: "CouplingFlow", name: str, width: int) -> str:
 
 
 def _power(law: "PowerLaw | None") -> str:
+    from nnft_sym.faces.flow_pictures import FLAT
+
     if law is None:
         return "—"
     power = -float(law.exponent)

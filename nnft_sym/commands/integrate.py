@@ -86,7 +86,7 @@ def _integrate(diagram: "Diagram", network: "Network", asked: IntegralParameters
                 progress=progress,
             )
     except DivergentIntegral as error:
-        raise DivergentIntegral(f"{error}: --cutoff L") from error
+        raise DivergentIntegral(f"{error}, with --cutoff 10 for instance") from error
 
 
 def _answer(

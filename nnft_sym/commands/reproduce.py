@@ -133,7 +133,7 @@ def _show(found: "Reproduction", folder: str | None) -> None:
         ]
         if rows:
             show(table(part.title, ["statement", "ours", "judgement", "reason"], rows))
-    counts = ", ".join(f"{count} {WORDS[finding][0]}" for finding, count in found.counts.items())
+    counts = ", ".join(f"{WORDS[finding][0]} {count}" for finding, count in found.counts.items())
     show(
         f"{len(found.claims)} statements: {counts}.",
         f"Took {duration(found.seconds)}, {duration(found.processor_seconds)} of processor time.",

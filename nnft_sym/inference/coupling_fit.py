@@ -380,6 +380,18 @@ class CouplingFit(Shown):
                 found[order] = float(np.mean(known))
         return found
 
+    @property
+    def per_width(self) -> bool:
+        """Whether couplings are those that several widths share: Nλ in place of λ."""
+        return any(one.theory.width is not None for one in self.measurements)
+
+    def called(self, name: str) -> str:
+        """Name a coupling, or what several widths share of it, as in ``N*lambda``."""
+        if not self.per_width:
+            return name
+        power = next(one.theory.counting[name] for one in self.measurements if name in one.theory.counting)
+        return f"N*{name}" if power == 1 else f"N^{power}*{name}"
+
     def plain_fields(self) -> Content:
         """Give the couplings as plain fields, one row for each."""
 
@@ -389,7 +401,7 @@ class CouplingFit(Shown):
                     one, next_order = self.couplings[name], self.corrections.get(name)
                     numbers = (float(one), float(one.error))
                     beside = (None, None) if next_order is None else (float(next_order), self.ratio(name))
-                    yield name, step.order, *numbers, *beside, self.locality.get(name)
+                    yield self.called(name), step.order, *numbers, *beside, self.locality.get(name)
 
         facts: dict[str, object] = (
             {"measurements": len(self.measurements)} if len(self.measurements) > 1 else {}

@@ -356,8 +356,8 @@ def _boxes(cutoffs: Sequence[float] | None) -> tuple[Array, list["Domain"]]:
     if cutoffs is None:
         return np.array([np.inf]), [WholeSpace()]
     needed = "numbers in ascending order are needed, as in [10.0, 100.0]"
-    boxes = [Box(cutoff) for cutoff in as_real_array(cutoffs, "cutoffs", InvalidDomain, needed).ravel()]
-    sizes = np.array([box.cutoff for box in boxes])
+    boxes = [Box(size) for size in as_real_array(cutoffs, "cutoffs", InvalidDomain, needed).ravel().tolist()]
+    sizes = np.array([float(box.cutoff) for box in boxes])
     if not boxes or np.any(np.diff(sizes) <= 0.0):
         raise InvalidDomain(f"cutoffs {sizes.tolist()} were given; {needed}")
     return sizes, list(boxes)
@@ -366,7 +366,7 @@ def _boxes(cutoffs: Sequence[float] | None) -> tuple[Array, list["Domain"]]:
 def _refuse_one(cutoffs: Array, widths: tuple[int, ...]) -> None:
     if len(cutoffs) < 2 and len(widths) < 2:
         raise InvalidDomain(
-            "one cutoff and one width were given; a flow needs two cutoffs or more, or two widths or more"
+            "one box and one width were given; a flow needs two cutoffs or more, or two widths or more"
         )
 
 

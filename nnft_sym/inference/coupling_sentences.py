@@ -56,6 +56,13 @@ class Inferred(Protocol):
     def of_this_network(self) -> bool | None:
         """Whether the lines of the diagrams are those of the ensemble."""
 
+    @property
+    def per_width(self) -> bool:
+        """Whether several widths share couplings."""
+
+    def called(self, name: str) -> str:
+        """Name a coupling, or what several widths share of it."""
+
     def determined(self, name: str) -> bool:
         """Whether a coupling has a number."""
 
@@ -68,6 +75,9 @@ class Inferred(Protocol):
 
 def sentences(found: Inferred) -> Iterator[str]:
     """Say what was found, one sentence after the other."""
+    if found.per_width:
+        shared = " and ".join(f"{found.called(name)} for {name}" for name in found.couplings)
+        yield f"Networks of several widths share the couplings per width: numbers are {shared}."
     if found.of_this_network is False:
         yield (
             "The 2-point function of the data is not the propagator: the lines of these diagrams are not "
@@ -100,7 +110,7 @@ def _undetermined(found: Inferred) -> Iterator[str]:
 
 def _agreement(found: Inferred) -> str:
     fit = found.judged
-    shares = " and ".join(f"{share:.4g} % of the {n}-point function" for n, share in _percent(found))
+    shares = " and ".join(f"{share:.4g} % of the connected {n}-point function" for n, share in _percent(found))
     what = f"The couplings explain {shares or 'nothing'}"
     if fit.p_value is None:
         missed = fit.misfit

@@ -29,7 +29,7 @@ Array = NDArray[np.float64]
 
 #: Largest |correction|/|coupling| at which the expansion in 1/N says something.
 HALF = 0.5
-#: Relative size under which a vertex integral counts as zero, as in `nnft_sym.study.coupling_tensors`.
+#: Relative size under which a vertex integral, or an exactly known correlator, counts as zero.
 ZERO = 1e-10
 
 

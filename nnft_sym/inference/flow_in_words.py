@@ -87,11 +87,15 @@ def _sentence(cutoffs: Array, flow: OneFlow) -> str:
     if not np.all(np.isfinite(values)):
         return f"{name} is not determined at every cutoff."
     if flow.slope is None:
-        crossed = np.flatnonzero(np.isnan(flow.slopes))
-        where = (
-            f" between Λ = {cutoffs[crossed[0]]:g} and {cutoffs[crossed[0] + 1]:g}" if crossed.size else ""
+        if np.any(values == 0.0):
+            return f"{name} vanishes{' at some cutoffs' if np.any(values) else ''}: there is no power to be fitted."
+        crossed = np.flatnonzero(values[1:] * values[:-1] < 0.0)
+        if not crossed.size:
+            return f"{name} follows no power of the cutoff that could be fitted."
+        return (
+            f"{name} changes its sign between Λ = {cutoffs[crossed[0]]:g} and {cutoffs[crossed[0] + 1]:g}, so "
+            "that it follows no power of the cutoff."
         )
-        return f"{name} changes its sign{where}, so that it follows no power of the cutoff."
     if flow.power == 0.0:
         change = float(np.max(np.abs(values / values[-1] - 1.0)))
         if change <= VISIBLE:
@@ -133,7 +137,7 @@ def with_the_width(powers: Mapping[str, tuple[float, float]]) -> str:
     )
     counted = " and ".join(f"{worth:g}" for _, worth in powers.values())
     near = all(abs(power - worth) < VISIBLE for power, worth in powers.values())
-    return f"With the width {found}, {'as counting has it' if near else 'by counting'} ({counted})."
+    return f"With the width {found}, {'as counting has it' if near else 'where counting gives'} ({counted})."
 
 
 def of_the_fits(fits: Mapping[int, Sequence[CouplingFit]]) -> Iterator[str]:

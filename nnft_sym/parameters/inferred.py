@@ -135,6 +135,11 @@ class CouplingParameters(FieldParameters):
     def __post_init__(self) -> None:
         if self.data is not None and self.networks is not None:
             raise Refused("--data and --networks were both given; take the data of the file, or sample")
+        if self.source != "sampled":
+            drawn = {"seed": (self.seed, 0), "estimator": (self.estimator, "plain")}
+            for name, (given, usual) in drawn.items():
+                if given != usual:
+                    raise Refused.about(name, f"{given} was given, but nothing is sampled; add --networks")
         if self.blocks is not None and self.source in ("exact", "file"):
             own = "exact correlators have none" if self.source == "exact" else "the file has its own"
             raise Refused.about(

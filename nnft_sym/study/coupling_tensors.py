@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from nnft_sym.inference.by_order import ALLOWANCE
+from nnft_sym.inference.elementwise import ZERO
 from nnft_sym.study.old_names import under_old_name
 from numerics.results.correlator import Correlator, Part
 from numerics.results.estimate import Estimate
@@ -26,12 +28,6 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-#: Relative size under which a vertex integral, or an exactly known correlator, counts as zero.
-ZERO = 1e-10
-#: Share of itself by which the weights of a fitted constant allow every element to miss it. A tensor that
-#: misses a constant by 2 % (`Judgement.misfit`) is still called constant; for two elements that
-#: differ by δ such a fit moves by at most δ/(√2 · this share) of its standard error, a seventh.
-ALLOWANCE = 0.1
 #: Standard errors under which a *sampled* connected correlator counts as zero where no exact one exists.
 NOISE = 4.0
 
@@ -60,7 +56,7 @@ class CouplingTensor:
         The same from the exact correlator, with error bounds.
     fit : Fit or None
         One constant by generalised least squares on the finite elements of the sampled correlator; its
-        weights allow for a tensor that is not quite constant (`nnft_sym.study.coupling_tensors.ALLOWANCE`).
+        weights allow for a tensor that is not quite constant (`nnft_sym.inference.by_order.ALLOWANCE`).
     fit_best : Fit or None
         The same fit to the best (exact, if there is one) correlator, weighted by the sampled covariance.
     misfit_best : float
