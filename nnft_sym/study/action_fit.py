@@ -67,7 +67,7 @@ class Reading:
     Examples
     --------
     >>> one = Reading("lambda", 4, -0.0535, 1e-9, next_order=4.57, misfit=1e-4)
-    >>> one.symbol, round(one.ratio, 1), one.corrected
+    >>> one.symbol, round(one.ratio, 1), round(one.corrected, 4)
     ('λ', 85.4, 4.5165)
     """
 
