@@ -88,6 +88,21 @@ def test_model_errors(answer, nnft):
     assert "The errors hold truncation and locality." in wide["verdict"]
 
 
+def test_the_next_order_of_all_couplings(answer):
+    words = ["lambda*f^4+kappa*f^6", *RELU, "--width", "1000"]
+    plain, further = answer(*words), answer(*words, "--next-orders")
+    assert plain["couplings"][1]["next_order"] is None
+    lam, kappa = further["couplings"]
+    for key in ("value", "next_order", "ratio"):
+        assert lam[key] == pytest.approx(plain["couplings"][0][key], rel=1e-9)
+    # k₂/k₁ = −9975·3/371: κ loses 8 % at N = 1000
+    assert kappa["next_order"] / kappa["value"] == pytest.approx(-9975 * 3 / 371 / 1000, rel=1e-6)
+    assert kappa["ratio"] == pytest.approx(9975 * 3 / 371 / 1000, rel=1e-6)
+    assert set(further["model_errors"]["truncation"]) == {"lambda", "kappa"}
+    assert "was not computed" in plain["verdict"]
+    assert "was not computed" not in further["verdict"]
+
+
 def test_prefactors_are_part_of_the_coupling(answer):
     """λ f⁴/24 has a λ 24 times as large, and κ f⁶/720 one 720 times; what is explained stays."""
     plain = answer("lambda*f^4+kappa*f^6", *RELU, "--width", 20)

@@ -94,6 +94,39 @@ def test_errors_of_a_sample():
     assert float(both.tensor[0, 0, 0, 0].error) == pytest.approx(float(both.value.error), rel=1e-2)
 
 
+@pytest.mark.parametrize(
+    ("architecture", "domain", "points"),
+    [
+        (nn.ReLUNet(1, sigma_b=0.0), nn.Box(1.0), [[0.4], [1.0]]),
+        (nn.GaussNet(1, 0.5, 0.3), nn.WholeSpace(), [[0.0]]),
+    ],
+    ids=["relu", "gauss"],
+)
+def test_the_next_order_of_kappa(architecture, domain, points):
+    """κ = k₁/N² + k₂/N³: from λ³, λκ and, with l₂, the exchange; as the system of wide networks has it."""
+    model = nn.Model.leading(BOTH, every=True)
+    assert model.power == {4: 2, 6: 3}
+    width = 10**6
+    network = architecture.with_width(width)
+    data = nn.exact_correlators(network, points, (2, 4, 6))
+    theory = model.over(network.kernel, data.fields, domain).per_width(width)
+    found, joint = nn.infer(data, theory), nn.infer(data, theory, counting="joint")
+    for name in ("lambda", "kappa"):
+        drift = float(joint[name]) - float(found[name])
+        assert float(found.corrections[name]) == pytest.approx(drift, rel=2e-3)
+        assert found.corrected(name).ratio == pytest.approx(float(joint[name]) / float(found[name]), rel=1e-6)
+    every = found.corrected("kappa")
+    assert set(every.by) == {"lambda**3", "kappa*lambda"}
+    # both terms have λ, and the exchange moves with it
+    alone = found.corrected("kappa", by="lambda")
+    assert float(alone.value) == pytest.approx(float(every.value), rel=1e-12)
+    without = found.corrected("kappa", by="kappa")
+    assert without.by == ("kappa*lambda",)
+    assert float(without.value) != pytest.approx(float(every.value), rel=1e-9)
+    if len(points) == 1:
+        assert float(every.tensor.value[0]) == pytest.approx(float(every.value), rel=1e-9)
+
+
 def test_where_no_finite_coupling_exists():
     """ReLU at inputs of both signs: vertex integrals vanish, and two of each sign have a cumulant."""
     model = nn.Model(nn.Action("lambda*f^4"), (4,), kind="connected", power=1)

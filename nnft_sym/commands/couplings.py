@@ -92,7 +92,8 @@ def _theory(action: "Action", network: "Network", data: "Dataset", asked: Coupli
     domain = WholeSpace() if asked.cutoff is None else Box(asked.cutoff)
     with integral_progress() as progress:
         try:
-            return Model.leading(action, asked.orders).over(network.kernel, data.fields, domain, progress)
+            further = Model.leading(action, asked.orders, every=asked.next_orders)
+            return further.over(network.kernel, data.fields, domain, progress)
         except DivergentIntegral:
             # those of the leading power may exist all the same: bilocal terms, next to each other, are as
             # large as the volume

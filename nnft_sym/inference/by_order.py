@@ -107,7 +107,7 @@ def infer_together(
             break
     sure = all(all(step.fit.determined) for step in steps)
     for step in steps if sure else []:
-        corrections |= _corrections(step, found)
+        corrections |= _corrections(step, found, corrections)
     wanted = dict.fromkeys(name for one in given for name in one.theory.counting)
     missing = tuple(name for name in wanted if name not in found)
     if missing and sure:
@@ -191,11 +191,13 @@ def _sought(theory: Theory, found: Mapping[str, Estimate], order: int) -> dict[M
     return sought
 
 
-def _corrections(step: Step, found: Mapping[str, Estimate]) -> dict[str, Estimate]:
-    """What couplings have to make up for: the terms of the next power of 1/N."""
+def _corrections(
+    step: Step, found: Mapping[str, Estimate], before: Mapping[str, Estimate]
+) -> dict[str, Estimate]:
+    """What couplings have to make up for: terms of the next power, and those that move with `before`."""
     following = step.next_terms
-    known = all(name in found for key in following for name, _ in key)
-    return step.response_to(found, following.__contains__) if following and known else {}
+    known = all(name in found for key in following for name, _ in key) and step.earlier <= set(before)
+    return step.response_to(found, before, following.__contains__) if following and known else {}
 
 
 def infer_jointly(by_order: CouplingFit, *, search: RootSearch | None = None) -> PolynomialFit:

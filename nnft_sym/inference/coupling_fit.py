@@ -325,7 +325,8 @@ class CouplingFit(Shown):
         known = {other: self.leading(other) for other in self.couplings if self.determined(other)}
         one = self.measurements[of]
         left = contributions(one.theory, one.data, known, step.order).left_for(name)
-        return corrected_coupling(one.theory, step, known, left, name, by)
+        changes = {other: change for other, change in self.corrections.items() if other in step.earlier}
+        return corrected_coupling(one, step, known, changes, left, name, by)
 
     def profile(self, name: str, *, span: float = 3.0, points: int = 41) -> "Profile":
         """Follow χ² along one coupling, at its minimum in the others; see `numerics.inference.minuit`.

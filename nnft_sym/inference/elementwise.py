@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from nnft_sym.inference.measurement import Measurement
 from nnft_sym.inference.step import Step
 from nnft_sym.inference.theory import Theory
 from numerics.errors import InvalidStatistics
@@ -147,18 +148,26 @@ def elementwise_coupling(
 
 
 def corrected_coupling(
-    theory: Theory, step: Step, found: Mapping[str, Estimate], left: Estimate, name: str, by: str | None
+    one: Measurement,
+    step: Step,
+    found: Mapping[str, Estimate],
+    changes: Mapping[str, Estimate],
+    left: Estimate,
+    name: str,
+    by: str | None,
 ) -> CorrectedCoupling:
     """Take terms of the next power of 1/N off a connected correlator.
 
     Parameters
     ----------
-    theory : Theory
-        Of the ensemble whose elements the tensor is of.
+    one : Measurement
+        Whose elements the tensor is of.
     step : Step
         At which the coupling was found.
     found : mapping of str to Estimate
         Leading values.
+    changes : mapping of str to Estimate
+        Corrections of couplings of lower steps.
     left : Estimate, shape (M,)
         What the other terms of the leading power leave of the correlator.
     name : str
@@ -171,19 +180,24 @@ def corrected_coupling(
         If there are no such terms, or one has a coupling that is not known.
     """
     terms = step.next_terms
-    chosen = [key for key in terms if by is None or any(one == by for one, _ in key)]
-    unknown = [one for key in chosen for one, _ in key if one not in found]
+    chosen = [key for key in terms if by is None or by in dict(key)]
+    unknown = [other for key in chosen for other in dict(key) if other not in found]
+    moved = {other: change for other, change in changes.items() if by in (None, other)}
+    if by is None:
+        unknown += sorted(step.earlier - set(moved)) if chosen else []
     if not chosen or unknown:
         known = ", ".join(map(monomial_text, terms)) or "none"
-        why = f"{unknown[0]} is not known" if unknown else f"it was to be by {by or 'any'}"
+        why = (
+            f"{unknown[0]}, or its correction, is not known" if unknown else f"it was to be by {by or 'any'}"
+        )
         raise InvalidStatistics(
             f"{name} cannot be corrected: {why}; the terms of the next power of 1/N in the "
             f"{step.order}-point function are: {known}. Expand the model further, or give it that coupling"
         )
     before = step.fit[name]
-    value: Estimate = before + step.response_to(found, chosen.__contains__)[name]
-    beyond = theory.value(step.order, found, chosen.__contains__)
-    tensor = _divided(left - beyond.numbers(), theory.terms(step.order)[((name, 1),)])
+    value: Estimate = before + step.response_to(found, moved, chosen.__contains__)[name]
+    beyond = step.beyond(one, found, moved, chosen.__contains__)
+    tensor = _divided(left - beyond.numbers(), one.theory.terms(step.order)[((name, 1),)])
     made = CorrectedCoupling(name, tuple(map(monomial_text, chosen)), before, value, tensor)
     if made.trusted:
         return made

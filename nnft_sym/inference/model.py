@@ -63,7 +63,14 @@ class Model:
     counting: str | Mapping[str, int | Fraction] = DERIVED
 
     @classmethod
-    def leading(cls, action: Action, orders: Iterable[int] | None = None, *, beyond: bool = True) -> "Model":
+    def leading(
+        cls,
+        action: Action,
+        orders: Iterable[int] | None = None,
+        *,
+        beyond: bool = True,
+        every: bool = False,
+    ) -> "Model":
         """Make the model of connected correlators that couplings are read off, order by order in 1/N.
 
         Parameters
@@ -73,6 +80,10 @@ class Model:
             Default: those at whose leading order couplings appear, v for a coupling of f^v.
         beyond : bool, optional
             Expand to 1/N² at least, so that it is known what the next power adds to the couplings of f⁴.
+        every : bool, optional
+            Expand every order one power further than where it begins, so that it is known for all couplings:
+            three vertices and more, which takes long in two dimensions. The system of joint counting has all
+            these terms, too.
 
         Returns
         -------
@@ -107,7 +118,7 @@ class Model:
             raise InvalidExpansion.about(
                 "orders", f"{list(found)} was given; even orders from 4 on are needed, as in 4,6"
             )
-        powers = {order: max(order // 2 - 1, 2 if beyond else 1) for order in found}
+        powers = {order: max(order // 2 - 1 + every, 2 if beyond else 1) for order in found}
         alike = len(set(powers.values())) == 1
         return cls(action, found, kind="connected", power=powers[found[0]] if alike else powers)
 

@@ -9,6 +9,7 @@ import numpy as np
 from nnft_sym.inference.measurement import Measurement, stacked
 from numerics.inference.polynomial_fit import PolynomialFit
 from numerics.lowering.monomials import Monomial
+from numerics.results.correlator import Correlator, Part
 from numerics.results.estimate import Estimate
 
 
@@ -67,12 +68,51 @@ class Step:
         )
         return list(found)
 
+    @property
+    def earlier(self) -> set[str]:
+        """Couplings of lower steps that take part at the leading power."""
+        return {
+            name
+            for one in self.measurements
+            for key in one.theory.terms(self.order)
+            if one.theory.power_of(key) <= self.power
+            for name, _ in key
+        } - set(self.fit.names)
+
+    def beyond(
+        self,
+        one: Measurement,
+        found: Mapping[str, Estimate],
+        changes: Mapping[str, Estimate],
+        keep: Callable[[Monomial], bool],
+    ) -> Correlator:
+        """What a correlator has at the next power of 1/N.
+
+        Parameters
+        ----------
+        one : Measurement
+        found : mapping of str to Estimate
+            Leading couplings.
+        changes : mapping of str to Estimate
+            Of `earlier` couplings at their next order: κ = k₁/N² + k₂/N³ has to make up for the exchange of
+            2 l₁l₂/N³, too.
+        keep : callable
+            Which products of couplings of the next power.
+        """
+        theory = one.theory
+        terms = theory.value(self.order, found, keep)
+        moved = theory.change(self.order, found, changes, lambda key: theory.power_of(key) <= self.power)
+        return Correlator.over(theory.fields, self.order, Part.DERIVED, terms.numbers() + moved.numbers())
+
     def response_to(
-        self, found: Mapping[str, Estimate], keep: Callable[[Monomial], bool]
+        self,
+        found: Mapping[str, Estimate],
+        changes: Mapping[str, Estimate],
+        keep: Callable[[Monomial], bool],
     ) -> dict[str, Estimate]:
-        """Say by how much the couplings have to make up for some terms that the fit left out."""
-        terms = [one.theory.value(self.order, found, keep) for one in self.measurements]
-        numbers = stacked([one.numbers() for one in terms], self.units)
+        """Say by how much the couplings have to make up for what the fit left out, see `beyond`."""
+        terms = [self.beyond(one, found, changes, keep).numbers() for one in self.measurements]
+        numbers = stacked(terms, self.units)
         response = -self.fit.response
         made = Estimate(
             response @ numbers.value,

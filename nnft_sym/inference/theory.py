@@ -14,7 +14,7 @@ from numerics.errors import OrderMissing
 from numerics.fields.field_set import FieldSet
 from numerics.inference.polynomial import Polynomial, joined_models
 from numerics.integrals.prediction import Prediction
-from numerics.lowering.monomials import Monomial, monomial_text
+from numerics.lowering.monomials import Monomial, monomial, monomial_text
 from numerics.results.correlator import Correlator, Part
 from numerics.results.estimate import Estimate
 from numerics.results.faces import Content, Shown
@@ -189,6 +189,35 @@ class Theory(Shown):
         for product, coefficient in self.terms(order).items():
             if keep(product):
                 total = total + times(coefficient, product, couplings)
+        return Correlator.over(self.fields, order, Part.DERIVED, total)
+
+    def change(
+        self,
+        order: int,
+        couplings: Mapping[str, Estimate | float],
+        changes: Mapping[str, Estimate],
+        keep: Callable[[Monomial], bool] = lambda product: True,
+    ) -> Correlator:
+        """By how much an n-point function moves with changes of some couplings, to first order.
+
+        Parameters
+        ----------
+        order : int
+        couplings : mapping of str to Estimate or float
+        changes : mapping of str to Estimate
+        keep : callable, optional
+            Which products of couplings; all by default.
+
+        Returns
+        -------
+        Correlator
+        """
+        total = Estimate(np.zeros(len(self.fields.multisets(order))))
+        for product, coefficient in self.terms(order).items():
+            for name, power in product if keep(product) else ():
+                if name in changes:
+                    rest = monomial({**dict(product), name: power - 1})
+                    total = total + times(coefficient, rest, couplings) * changes[name] * float(power)
         return Correlator.over(self.fields, order, Part.DERIVED, total)
 
     def jacobian(self, order: int, couplings: Mapping[str, float]) -> Array:

@@ -76,6 +76,11 @@ SHARED_WIDTHS = Parameter(
     "Number N of hidden neurons. Of several, as in 10,20,50, those share N*lambda, N^2*kappa and so on.",
     metavar="N,...",
 )
+NEXT_ORDERS = Parameter(
+    Flag(),
+    "Compute what the next order in 1/N changes in every coupling, in those of f^6 too: diagrams of three "
+    "vertices, long in two dimensions.",
+)
 MODEL_ERRORS = Parameter(
     Flag(),
     "Let the errors hold truncation (the next order in 1/N) and locality (a constant against the tensor).",
@@ -111,6 +116,7 @@ class CouplingParameters(FieldParameters):
     seed : int
     estimator : str
     blocks : int or None
+    next_orders : bool
     model_errors : bool
     """
 
@@ -123,6 +129,7 @@ class CouplingParameters(FieldParameters):
     seed: Annotated[int, SEED] = 0
     estimator: Annotated[str, ESTIMATOR] = "plain"
     blocks: Annotated[int | None, DIVIDED] = None
+    next_orders: Annotated[bool, NEXT_ORDERS] = False
     model_errors: Annotated[bool, MODEL_ERRORS] = False
 
     def __post_init__(self) -> None:

@@ -180,7 +180,7 @@ def upper_tail(t2: float, dof: int, freedom: int | None) -> float:
     if remaining < 1:
         raise InvalidStatistics(
             f"{dof} directions are to be judged with a covariance from {freedom + 1} blocks; more blocks "
-            "than directions are needed: raise n_blocks or the eigenvalue threshold"
+            "than directions are needed: take more blocks, or a larger eigenvalue threshold"
         )
     return float(fdtrc(dof, remaining, remaining * t2 / (dof * freedom)))
 

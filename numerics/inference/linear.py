@@ -310,7 +310,7 @@ def _inflation(dof: int, n_blocks: int | None) -> float:
     if freedom - 1 - dof < 1:
         raise InvalidStatistics(
             f"a fit with {dof} degrees of freedom needs a covariance from more than {dof + 2} blocks, got "
-            f"{n_blocks}; raise n_blocks or the eigenvalue threshold"
+            f"{n_blocks}; take more blocks, or a larger eigenvalue threshold"
         )
     return freedom * (freedom - 1) / ((freedom - dof) * (freedom - 1 - dof))
 
