@@ -118,3 +118,16 @@ def test_what_cannot_be_studied_is_refused(action, said):
     with pytest.raises(UnsuitableAction, match="action") as caught:
         coupling_of(Action(action))
     assert said in str(caught.value)
+
+
+def test_a_coupling_of_a_high_power_alone_explains_nothing_below():
+    (one,) = study("g*f^8", RELU).nets
+    assert [reading.order for reading in one.action_fit.readings] == [8]
+    assert one.description is Description.REJECTED
+    assert "explains 0 % of the connected 4-point function" in one.verdict
+
+
+def test_integrals_out_of_range_are_said():
+    (one,) = study("lambda*f^4 + kappa*f^6", RELU.replace("2.0", "1e27")).nets
+    assert "out of range" in one.verdict
+    assert one.action_fit.holds is None

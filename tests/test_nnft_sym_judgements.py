@@ -103,7 +103,7 @@ def test_tags_never_contradict_sentences(fit, place):
     net = made_up_net(points=POINTS, action_fit=fit, **NETS[place])
     check_tags(net)
     summary = net_summary(net)
-    assert summary["description"] == {"tag": net.description, "sentence": net.verdict}
+    assert summary["description"] == {"tag": net.description.value, "sentence": net.verdict}
     assert summary["verdict"] == net.verdict
     row = study_table(made_up_study(net)).in_brief()[2][0]
     assert row[2:4] == [net.arithmetic.value, net.description.value]
@@ -215,7 +215,7 @@ def test_the_terminal_ends_with_one_row_for_each_net():
     *_, table, last = summary_tables(made_up_study(*nets))
     assert table.row_count == 2
     assert "PASSED" in last
-    assert [net["arithmetic"]["tag"].value for net in summarise(made_up_study(*nets))["nets"]] == [
+    assert [net["arithmetic"]["tag"] for net in summarise(made_up_study(*nets))["nets"]] == [
         "agrees",
         "disagrees",
     ]

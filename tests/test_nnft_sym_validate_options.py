@@ -148,5 +148,8 @@ def test_costs_grow_with_what_is_computed():
     assert forecast(config, costs=dear).seconds > 4 * forecast(config).seconds
     wide = config.with_nets(config.net, width=10_000)
     assert forecast(wide).seconds > 10 * forecast(config).seconds
+    deep = built_in_study().only("erf")
+    plane = deep.with_nets(deep.net, points=[[0.1 * k, 0.2] for k in range(6)])
+    assert forecast(plane).seconds > 20 + forecast(deep).seconds
     many = config.with_nets(config.net, points=[[0.1 * k] for k in range(10)])
     assert forecast(many).memory > 1e9 > forecast(config).memory

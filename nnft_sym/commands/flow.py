@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from nnft_sym.inference.coupling_flow import CouplingFlow
     from numerics.inference.power_law import PowerLaw
 
+
 @click.command(name="flow", cls=ActionCommand)
 @takes(net=FlowNetworkParameters, asked=FlowParameters)
 @json_option

@@ -34,9 +34,9 @@ from numerics.results.estimate import Estimate
 
 #: Mean size of a normal number over its standard deviation.
 MEAN_OF_SIZE = float(np.sqrt(2.0 / np.pi))
-#: Share of itself by which the weights of a fit allow a model to miss a sampled correlator. A tensor that misses
-#: a constant by 2 % (`nnft_sym.study.judgement.Judgement.misfit`) is still called constant; for two elements that
-#: differ by δ such a fit moves by at most δ/(√2 · this share) of its standard error, a seventh.
+#: Share of itself by which the weights of a fit allow a model to miss a sampled correlator. A tensor that
+#: misses a constant by 2 % (`nnft_sym.study.judgement.Judgement.misfit`) is still called constant; for two
+#: elements that differ by δ such a fit moves by at most δ/(√2 · this share) of its standard error, a seventh.
 ALLOWANCE = 0.1
 
 

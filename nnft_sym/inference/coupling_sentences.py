@@ -110,7 +110,9 @@ def _undetermined(found: Inferred) -> Iterator[str]:
 
 def _agreement(found: Inferred) -> str:
     fit = found.judged
-    shares = " and ".join(f"{share:.4g} % of the connected {n}-point function" for n, share in _percent(found))
+    shares = " and ".join(
+        f"{share:.4g} % of the connected {n}-point function" for n, share in _percent(found)
+    )
     what = f"The couplings explain {shares or 'nothing'}"
     if fit.p_value is None:
         missed = fit.misfit

@@ -88,13 +88,15 @@ def _sentence(cutoffs: Array, flow: OneFlow) -> str:
         return f"{name} is not determined at every cutoff."
     if flow.slope is None:
         if np.any(values == 0.0):
-            return f"{name} vanishes{' at some cutoffs' if np.any(values) else ''}: there is no power to be fitted."
+            where = " at some cutoffs" if np.any(values) else ""
+            return f"{name} vanishes{where}: there is no power to be fitted."
         crossed = np.flatnonzero(values[1:] * values[:-1] < 0.0)
         if not crossed.size:
             return f"{name} follows no power of the cutoff that could be fitted."
+        before, after = cutoffs[crossed[0]], cutoffs[crossed[0] + 1]
         return (
-            f"{name} changes its sign between Λ = {cutoffs[crossed[0]]:g} and {cutoffs[crossed[0] + 1]:g}, so "
-            "that it follows no power of the cutoff."
+            f"{name} changes its sign between Λ = {before:g} and {after:g}, so that it follows no power of the "
+            "cutoff."
         )
     if flow.power == 0.0:
         change = float(np.max(np.abs(values / values[-1] - 1.0)))

@@ -71,6 +71,9 @@ CUTOFFS = Parameter(
 OUT = output((*PICTURES, *DATA), "Draw the couplings against Λ and N, or write all numbers.")
 
 
+OWN_WIDTH = Parameter(WIDTH.reader, WIDTH.help, default="the smallest of --widths")
+
+
 @dataclass(frozen=True, kw_only=True)
 class FlowNetworkParameters(ArchitectureParameters):
     """An architecture at one width, or at several.
@@ -82,7 +85,9 @@ class FlowNetworkParameters(ArchitectureParameters):
     widths : tuple of int or None
     """
 
-    width: Annotated[int | None, Parameter(WIDTH.reader, WIDTH.help, default="the smallest of --widths")] = None
+    width: Annotated[int | None, Parameter(WIDTH.reader, WIDTH.help, default="the smallest of --widths")] = (
+        None
+    )
     widths: Annotated[tuple[int, ...] | None, ANY_WIDTHS] = None
 
     def __post_init__(self) -> None:

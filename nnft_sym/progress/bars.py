@@ -74,6 +74,10 @@ class TerminalProgress:
         """Report averages over the parameters of one neuron."""
         self._report(done, total, "averages over a neuron")
 
+    def integrating(self, done: int, total: int) -> None:
+        """Report integrals of diagrams."""
+        self._report(done, total, "integrals")
+
     def _report(self, done: int, total: int, unit: str) -> None:
         self._silence.cancel()
         now = time.perf_counter()

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from nnft_sym.actions.action import Action
 from nnft_sym.actions.names import symbol
 from nnft_sym.inference.infer import infer
-from nnft_sym.inference.model import Model
+from nnft_sym.inference.model import Model, Progress
 from nnft_sym.printing.number_text import superscript
 from nnft_sym.study.judgement import STANDARD, Judgement
 from numerics.errors import DivergentIntegral, NNFTError
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from nnft_sym.study.case import Case
     from numerics.inference.dataset import Dataset
     from numerics.lowering.monomials import Monomial
+
+#: Integrals below this, or above its inverse, have no squares among the floats.
+SMALLEST = 1e-140
 
 
 class Constancy(StrEnum):
@@ -64,7 +67,7 @@ class Reading:
     Examples
     --------
     >>> one = Reading("lambda", 4, -0.0535, 1e-9, next_order=4.57, misfit=1e-4)
-    >>> one.symbol, round(one.ratio, 1), one.corrected
+    >>> one.symbol, round(one.ratio, 1), round(one.corrected, 4)
     ('λ', 85.4, 4.5165)
     """
 
@@ -187,7 +190,9 @@ class ActionFit:
         return self.parts[-1].explained if self.parts else None
 
 
-def theory_of(case: "Case", action: Action, predicted: int) -> "Theory | str":
+def theory_of(
+    case: "Case", action: Action, predicted: int, progress: Progress | None = None
+) -> "Theory | str":
     """Integrate the connected correlators that the couplings of an action are read off.
 
     Parameters
@@ -196,6 +201,8 @@ def theory_of(case: "Case", action: Action, predicted: int) -> "Theory | str":
     action : Action
     predicted : int
         Order of the correlator that is taken apart.
+    progress : callable, optional
+        Called with (integrals done, integrals in total) of one order.
 
     Returns
     -------
@@ -204,14 +211,27 @@ def theory_of(case: "Case", action: Action, predicted: int) -> "Theory | str":
     """
     try:
         first = Model.leading(action).orders
-        orders = sorted({*first, *range(4, predicted + 1, 2)})
+        # couplings of higher powers alone have no diagrams in lower correlators to the orders of interest
+        lower = range(4, predicted + 1, 2) if first[0] <= predicted else ()
+        orders = sorted({*first, *lower})
         try:
-            return Model.leading(action, orders).over(case.kernel, case.fields, case.domain)
+            theory = Model.leading(action, orders).over(case.kernel, case.fields, case.domain, progress)
         except DivergentIntegral:
             model = Model.leading(action, orders, beyond=False)
-            return model.over(case.kernel, case.fields, case.domain)
+            theory = model.over(case.kernel, case.fields, case.domain, progress)
     except NNFTError as error:
         return error.said
+    return _out_of_range(theory) or theory
+
+
+def _out_of_range(theory: "Theory") -> str:
+    """Say which integrals have no squares among the floats, which a fit needs; empty if all have."""
+    for order in theory.orders:
+        for one in theory.prediction(order).coefficients.values():
+            largest = float(np.abs(one.value).max(initial=0.0))
+            if largest and not SMALLEST < largest < 1 / SMALLEST:
+                return f"integrals of the {order}-point function are about {largest:.1e}, out of range"
+    return ""
 
 
 def action_text(action: Action) -> str:

@@ -131,7 +131,7 @@ def study_table(result: StudyResult) -> Table:
             )
         )
     return Table(
-        "The study in one table: our arithmetic, and whether the action describes the networks",
+        "The two judgements, the couplings, and what the next order in 1/N would change",
         (
             "net",
             "N",
@@ -141,7 +141,6 @@ def study_table(result: StudyResult) -> Table:
             Column("next order in 1/N, relative to the coupling", "next order"),
         ),
         tuple(rows),
-        brief_title="The two judgements, the couplings, and what the next order in 1/N would change",
     )
 
 

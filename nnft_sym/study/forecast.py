@@ -34,6 +34,9 @@ class Costs:
         Core seconds to add one product of outputs of one network to its sum.
     pair : float
         Seconds for one pair of elements: covariances, their eigenvectors, fits.
+    exchange : float
+        Seconds for one element of the 6-point function of the exchange of two vertices, where the kernel is
+        not Gaussian and inputs have two or more dimensions.
     start, report : float
         Seconds of a net, and of its report, whatever its size.
     process : float
@@ -45,6 +48,7 @@ class Costs:
     neuron: float = 1.5e-8
     element: float = 5e-9
     pair: float = 1e-6
+    exchange: float = 0.1
     start: float = 2.0
     report: float = 3.0
     process: float = 4e8
@@ -205,6 +209,8 @@ def forecast(config: "StudyConfig", recipe: Recipe = PUBLISHED, costs: Costs | N
         points = len(case.fields)
         elements = {n: comb(points + n - 1, n) for n in recipe.orders}
         total = sum(elements.values())
+        grids = case.d_in > 1 and case.kernel.gaussian is None
+        exchange = costs.exchange * elements[recipe.predicted] if grids else 0.0
         drawn = networks * (costs.neuron * case.width * points + costs.element * total) / cores
         nets.append(
             NetForecast(
@@ -216,7 +222,7 @@ def forecast(config: "StudyConfig", recipe: Recipe = PUBLISHED, costs: Costs | N
                 elements,
                 networks,
                 costs.process + 8.0 * (costs.copies * total**2 + 4 * blocks * total),
-                costs.start + drawn + costs.pair * total**2,
+                costs.start + drawn + exchange + costs.pair * total**2,
             )
         )
     return Forecast(config.action, config.experiments, config.networks, tuple(nets), costs)

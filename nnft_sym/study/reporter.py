@@ -15,6 +15,9 @@ class Reporter(Protocol):
     def averaging(self, done: int, total: int) -> None:
         """Report averages over the parameters of one neuron, for exact correlators."""
 
+    def integrating(self, done: int, total: int) -> None:
+        """Report integrals of diagrams of one correlator."""
+
 
 class Silent:
     """A reporter that says nothing."""
@@ -26,4 +29,7 @@ class Silent:
         """Report nothing."""
 
     def averaging(self, done: int, total: int) -> None:
+        """Report nothing."""
+
+    def integrating(self, done: int, total: int) -> None:
         """Report nothing."""

@@ -26,7 +26,7 @@ from diagrams.messages import shown
 from nnft_sym.actions.action import Action
 from nnft_sym.inference.model import Model
 from nnft_sym.inference.theory import Theory
-from nnft_sym.study.action_fit import theory_of
+from nnft_sym.study.action_fit import SMALLEST, theory_of
 from nnft_sym.study.case import Case
 from nnft_sym.study.config import InvalidStudy, StudyConfig
 from nnft_sym.study.judgement import STANDARD, Judgement
@@ -39,9 +39,6 @@ from nnft_sym.study.suitable import coupling_of
 from numerics.errors import DivergentIntegral
 from numerics.given import as_instance
 from numerics.integrals.prediction import Prediction
-
-#: Vertex integrals below this, or above its inverse, have no squares among the floats.
-SMALLEST = 1e-140
 
 
 def run_study(
@@ -159,7 +156,7 @@ def _theories(cases: Sequence[Case], setup: Setup) -> list[Theory | str]:
     found = []
     for case in cases:
         setup.told.stage(f"{case}: integrating diagrams with several vertices")
-        found.append(theory_of(case, setup.action, setup.recipe.predicted))
+        found.append(theory_of(case, setup.action, setup.recipe.predicted, setup.told.integrating))
     return found
 
 

@@ -132,7 +132,7 @@ def judge_action(
         coupling, next_order = alone
         tag = description(coupling, correlators[recipe.fitted].quality, next_order, fit, limits, recipe)
         return tag, verdict(correlators, coupling, next_order, cutoff, limits, recipe, fit, action)
-    lowest = fit.explained.get(recipe.fitted)
+    lowest = fit.explained.get(recipe.fitted, 0.0) if fit.readings else None
     shares = [share for share in (lowest, fit.share) if share is not None]
     tag = describe(fit.constancy, min(shares) if shares else None, fit.holds, limits)
     silent = lowest is not None and lowest < limits.fair and fit.constancy is not Constancy.REJECTED
