@@ -75,7 +75,7 @@ def _part_view(place: int, part: Part, pictures: Mapping[str, str]) -> dict[str,
     beside = {drawing.name for drawing in part.drawings}
     return {
         "id": f"part-{place + 1}",
-        "title": part.title,
+        "title": written(part.title),
         "text": written(part.text),
         "figures": [_figure_view(drawing, part.claims, pictures) for drawing in part.drawings],
         "claims": [_claim_view(claim) for claim in part.claims if claim.figure not in beside],
