@@ -24,6 +24,8 @@ class Reason(Enum):
     DEFECT = "defect of the scripts"
     UNDETERMINED = "undetermined fit"
     LEADING = "holds to leading order"
+    SAME_ORDER = "of the same order in 1/N"
+    EXPANSION = "the expansion in 1/N does not hold"
     NO_CONSTANT = "no constant coupling"
     NOTATION = "notation"
     NOISE = "hidden by noise"

@@ -100,6 +100,7 @@ def _write_everything(found: Reproduction, folder: Path) -> None:
     for drawing in found.drawings:
         figure, path = drawing.draw(), figures / f"{drawing.name}.svg"
         save_figure(figure, path, "svg")
+        figure.set_layout_engine("none")  # the layout is found; the second file has the same
         save_figure(figure, path.with_suffix(".png"), "png")
         pictures[drawing.name] = path.read_text(encoding="utf-8")
     (folder / "report.html").write_text(published_page(found, pictures), encoding="utf-8")

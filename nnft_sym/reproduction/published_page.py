@@ -25,6 +25,8 @@ WORDS: Mapping[Finding, tuple[str, str]] = {
 }
 #: A letter with its index.
 INDEX = re.compile(r"([KGCSσλαh])_(GP|NL|int|W|b|zz|yy|xx|xy|1y|y2|12|[ijklmn]{1,2})(?![a-z])")
+#: A hyphen in front of a number.
+MINUS = re.compile(r"(?<![\w-])-(?=\d)")
 #: Significant digits of a number that has no error to round by.
 DIGITS = 6
 
@@ -75,7 +77,7 @@ def _part_view(place: int, part: Part, pictures: Mapping[str, str]) -> dict[str,
     beside = {drawing.name for drawing in part.drawings}
     return {
         "id": f"part-{place + 1}",
-        "title": part.title,
+        "title": written(part.title),
         "text": written(part.text),
         "figures": [_figure_view(drawing, part.claims, pictures) for drawing in part.drawings],
         "claims": [_claim_view(claim) for claim in part.claims if claim.figure not in beside],
@@ -119,7 +121,8 @@ def written(text: str) -> "Markup":
     """
     from markupsafe import Markup, escape
 
-    return Markup(INDEX.sub(r"\1<sub>\2</sub>", str(escape(text))).replace("^d", "<sup>d</sup>"))
+    signed = MINUS.sub("−", str(escape(text)))
+    return Markup(INDEX.sub(r"\1<sub>\2</sub>", signed).replace("^d", "<sup>d</sup>"))
 
 
 def number_text(one: Estimate) -> str:

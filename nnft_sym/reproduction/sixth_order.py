@@ -120,7 +120,7 @@ def _claims(setup: PublishedSetup, one: SixthOrder) -> Iterator[Claim]:
     elif share >= POOR:
         finding, reason = Finding.REFINED, Reason.LEADING
     else:
-        finding, reason = Finding.CONTRADICTED, Reason.NO_CONSTANT if share < 0.05 else Reason.LEADING
+        finding, reason = Finding.CONTRADICTED, Reason.NO_CONSTANT if share < 0.05 else Reason.EXPANSION
     yield Claim(
         f"G6 by lambda {setup.name}",
         f"{setup.title}, N = {setup.coupling_width}: free theory and λ explain the 6-point function",
@@ -146,7 +146,7 @@ def _claims(setup: PublishedSetup, one: SixthOrder) -> Iterator[Claim]:
         Estimate(float(kappa.share or 0.0), 0.0),
         "Σ|κ term|/Σ|connected 6-point function|",
         Finding.CONTRADICTED,
-        Reason.LEADING,
+        Reason.SAME_ORDER,
         f"κ and the exchange of order λ² are of the same order 1/N² as the connected 6-point function; the "
         f"exchange is {one.connected['lambda**2'].share:.3g} of it.",
         "six_point",
