@@ -133,7 +133,7 @@ def plain(value):
 
 
 def test_commands_and_study_files_share_their_parameters():
-    """By name: the same reader, but for points, networks, several nets or widths, which a study takes once."""
+    """By name: the same reader, but for what a study takes once: points, networks, nets, widths."""
     exceptions = set()
     for name, option in options():
         here = option.type.said.parameter.reader

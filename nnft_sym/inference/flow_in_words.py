@@ -95,8 +95,8 @@ def _sentence(cutoffs: Array, flow: OneFlow) -> str:
             return f"{name} follows no power of the cutoff that could be fitted."
         before, after = cutoffs[crossed[0]], cutoffs[crossed[0] + 1]
         return (
-            f"{name} changes its sign between Λ = {before:g} and {after:g}, so that it follows no power of the "
-            "cutoff."
+            f"{name} changes its sign between Λ = {before:g} and {after:g}, so that it follows no power of "
+            "the cutoff."
         )
     if flow.power == 0.0:
         change = float(np.max(np.abs(values / values[-1] - 1.0)))

@@ -30,13 +30,14 @@ from numerics.inference.comparison import Comparison, compare
 from numerics.inference.dataset import Dataset
 from numerics.inference.roots import RootSearch
 from numerics.integrals.rules.domains import WholeSpace
+from numerics.kernels.base import Kernel
 from numerics.networks.base import Network
 from numerics.results.estimate import Estimate
 from numerics.results.joint_correlators import Correlators
 
 if TYPE_CHECKING:
     from numerics.integrals.rules.domains import Domain
-    from numerics.kernels.base import Kernel
+
 
 #: Ways of counting: each coupling at its own power of 1/N, or all orders as one polynomial system.
 COUNTINGS = ("1/N", "joint")
@@ -265,5 +266,8 @@ def _as_theory(
         raise InvalidStatistics(
             "a model was given without a kernel; give the network, or its kernel, as the third argument"
         )
-    own = kernel.kernel if isinstance(kernel, Network) else kernel
+    own = as_instance(
+        kernel.kernel if isinstance(kernel, Network) else kernel,
+        Kernel, "kernel", InvalidStatistics, "a network, or its kernel,",
+    )  # fmt: skip
     return given.over(own, data.fields, WholeSpace() if domain is None else domain)

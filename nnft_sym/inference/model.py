@@ -14,6 +14,7 @@ from nnft_sym.expansions.expansion import Expansion, correlator
 from nnft_sym.expansions.truncation import DERIVED, truncation
 from nnft_sym.inference.theory import Theory
 from numerics.fields.field_set import FieldSet
+from numerics.given import as_instance, as_wholes
 from numerics.integrals.integrator import Integrator
 from numerics.integrals.prediction import Prediction
 
@@ -30,7 +31,7 @@ class Model:
 
     Parameters
     ----------
-    action : Action
+    action : Action or str
     orders : tuple of int
         Which n-point functions.
     vertices : int, optional
@@ -62,10 +63,14 @@ class Model:
     power: int | Fraction | Mapping[int, int | Fraction] | None = None
     counting: str | Mapping[str, int | Fraction] = DERIVED
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "action", _as_action(self.action))
+        object.__setattr__(self, "orders", _as_orders(self.orders))
+
     @classmethod
     def leading(
         cls,
-        action: Action,
+        action: Action | str,
         orders: Iterable[int] | None = None,
         *,
         beyond: bool = True,
@@ -75,7 +80,7 @@ class Model:
 
         Parameters
         ----------
-        action : Action
+        action : Action or str
         orders : iterable of int, optional
             Default: those at whose leading order couplings appear, v for a coupling of f^v.
         beyond : bool, optional
@@ -88,7 +93,7 @@ class Model:
         Returns
         -------
         Model
-            Each order to its leading power of 1/N, those below the 6-point function one further.
+            Each order to its leading power of 1/N; with `beyond` those below order 6 one further.
 
         Raises
         ------
@@ -103,6 +108,7 @@ class Model:
         >>> model.orders, model.kind, model.power
         ((4, 6), 'connected', 2)
         """
+        action = _as_action(action)
         counting = truncation(action, 1, DERIVED).counting
         first = {name: int(2 * (power + 1)) for name, power in counting}
         odd = [name for name, order in first.items() if order % 2]
@@ -113,7 +119,7 @@ class Model:
                 f"the coupling {odd[0]} is read off the {first[odd[0]]}-point function, which vanishes where "
                 "f and −f are as likely, as in these networks; leave it out"
             )
-        found = tuple(sorted(set(first.values()) if orders is None else set(orders)))
+        found = tuple(sorted(set(first.values() if orders is None else _as_orders(orders))))
         if not found or any(order % 2 or order < 4 for order in found):
             raise InvalidExpansion.about(
                 "orders", f"{list(found)} was given; even orders from 4 on are needed, as in 4,6"
@@ -209,3 +215,17 @@ class Model:
                 f"fields of {count} outputs were given to the action {self.action} of one field; write "
                 "products f.f of a field with outputs, as in lambda*(f.f)^2, or give one output"
             )
+
+
+def _as_action(given: object) -> Action:
+    if isinstance(given, str):
+        return Action(given)
+    return as_instance(given, Action, "action", InvalidAction, "an Action, or its text,")
+
+
+def _as_orders(given: object) -> tuple[int, ...]:
+    needed = "whole numbers of points are needed, as in (4, 6)"
+    found = as_wholes(given, "orders", InvalidExpansion, needed, least=0)
+    if not found:
+        raise InvalidExpansion.about("orders", f"none were given; {needed}")
+    return found

@@ -85,9 +85,7 @@ class FlowNetworkParameters(ArchitectureParameters):
     widths : tuple of int or None
     """
 
-    width: Annotated[int | None, Parameter(WIDTH.reader, WIDTH.help, default="the smallest of --widths")] = (
-        None
-    )
+    width: Annotated[int | None, OWN_WIDTH] = None
     widths: Annotated[tuple[int, ...] | None, ANY_WIDTHS] = None
 
     def __post_init__(self) -> None:

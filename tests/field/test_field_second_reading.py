@@ -354,3 +354,53 @@ def test_a_stored_study_is_sealed_and_says_what_it_is(tmp_path):
 def test_public_functions_of_the_study_refuse_what_they_cannot_take(call, said):
     with pytest.raises(nn.NNFTError, match=said):
         call()
+
+
+def inferred(**given):
+    usual = {
+        "data": exact(),
+        "model": nn.Model.leading("lambda*f^4"),
+        "kernel": nu.ErfNet(3),
+        "domain": nn.Box(1),
+    }
+    return nn.infer(*{**usual, **given}.values())
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: inferred(kernel="relu"), "a network, or its kernel"),
+        (lambda: inferred(model="lambda*f^4"), "a Model of an action"),
+        (lambda: nn.Model(3, (4,)), "an Action, or its text"),
+        (lambda: nn.Model("lambda*f^4", ()), "whole numbers of points"),
+        (lambda: nn.Model("lambda*f^4", ("4",)), "whole numbers of points"),
+        (lambda: nn.Model.leading("lambda*f^4", (4.5,)), "whole numbers of points"),
+        (lambda: nn.Model.leading("lambda*f^4", 5), "even orders from 4 on"),
+    ],
+)
+def test_inference_refuses_what_it_cannot_take(call, said):
+    with pytest.raises(nn.NNFTError, match=said):
+        call()
+    assert nn.Model("lambda*f^4", 4) == nn.Model(nn.Action("lambda*f^4"), (4,))
+
+
+def test_widths_that_share_couplings_are_told_so():
+    net, points, box = nu.ReLUNet(20, sigma_b=0.0), [[0.5], [1.0]], nn.Box(1.0)
+    model = nn.Model.leading("lambda*f^4")
+    several = [
+        (nu.exact_correlators(one, points, (2, 4)), model, one, box)
+        for one in (net, nu.ReLUNet(50, sigma_b=0.0))
+    ]
+    found = nn.infer(several, per_width=True)
+    assert found.called("lambda") == "N*lambda"
+    # λ = −25/(2NΛ⁵) of ReLU-net without bias
+    np.testing.assert_allclose(float(found["lambda"]), -12.5, rtol=1e-9)
+    assert "numbers are N*lambda for lambda" in found.verdict
+    assert next(found.plain_fields().rows())[0] == "N*lambda"
+
+
+@pytest.mark.parametrize("more", ["--seed 3", "--estimator conditional", "--blocks 20"])
+def test_options_of_sampling_are_refused_where_nothing_is_sampled(more, capfd):
+    words = f"couplings lambda*f^4 --net erf --width 5 --points 0;1 --cutoff 5 {more}"
+    assert cli.run(words.split()) == 2
+    assert "--networks" in capfd.readouterr().err
