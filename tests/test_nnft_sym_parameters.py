@@ -24,7 +24,6 @@ FINE = {
     "neurons": ["--net", "erf", "--points", "0.1;0.2", "--neurons", "1000", "--widths", "5"],
     "widths": ["--net", "erf", "--points", "0.1;0.2", "--widths", "5,10", "--networks", "100"],
     "couplings": ["lambda*f^4", "--net", "gauss", "--width", "5", "--points", "0.1;0.2"],
-    "flow": ["lambda*f^4", "--net", "gauss", "--width", "5", "--points", "0.1;0.2", "--cutoffs", "3,4"],
     "integrate": ["--net", "erf", "--points", "0.1;0.2", "--diagram", "x1-y1,x2-y1", "--cutoff", "1"],
 }
 DEVIATION = ["0", "-1", "1e-80", "1e80", "nan", "inf", "-inf", "1e400", '"x"', '""']
@@ -133,14 +132,15 @@ def plain(value):
 
 
 def test_commands_and_study_files_share_their_parameters():
-    """By name: the same reader, but for what a study takes once: points, networks, nets, widths."""
+    """By name: the same reader, but for what a study takes once: points, networks in all, one net."""
     exceptions = set()
     for name, option in options():
         here = option.type.said.parameter.reader
-        if name in FINE and option.name in STUDY and here is not STUDY[option.name].reader:
+        several = (name, option.name) == ("couplings", "width")  # that share couplings
+        if name in FINE and option.name in STUDY and here is not STUDY[option.name].reader and not several:
             exceptions.add((name, option.name))
     with_points = ("kernel", "cumulant", "sample", "neurons", "widths", "couplings", "flow", "integrate")
-    sampled = {("sample", "networks"), ("couplings", "networks"), ("couplings", "width")}
+    sampled = {("sample", "networks"), ("couplings", "networks")}
     assert exceptions == {*sampled, ("widths", "kind"), *((name, "points") for name in with_points)}
     assert {"kind", "sigma_w", "width", "seed", "cutoff", "networks"} <= {
         key for key in BAD if commands_with(key)
@@ -173,8 +173,7 @@ def test_points_are_refused_in_the_same_words(in_file, typed, capsys, tmp_path, 
 def test_what_does_not_go_with_a_kind_is_said_in_the_same_words(kind, key, value, capsys):
     told = said_of_study(key, value, kind)
     for name in FINE:
-        fine = [word for word in FINE[name] if word not in ("--net", "erf", "gauss")]  # widths takes several
-        words = [name, *fine, "--net", kind, f"{option_of(key)}={plain(value)}"]
+        words = [name, *FINE[name], "--net", kind, f"{option_of(key)}={plain(value)}"]
         assert said_of_command(capsys, words, option_of(key)) == told
     given = json.loads(value)
     given = float(given) if key.startswith("sigma") else given
@@ -213,7 +212,7 @@ def test_out_follows_one_rule(capsys, tmp_path, monkeypatch):
     with_out = {
         name: option for name, option in options() if isinstance(option.type.said.parameter.reader, Output)
     }
-    assert set(with_out) == {"kernel", "sample", "widths", "neurons", "flow", "draw"}
+    assert set(with_out) == {"kernel", "sample", "widths", "draw"}
     for name, option in with_out.items():
         allowed = option.type.said.parameter.reader.suffixes
         told = said_of_command(capsys, [name, *words[name], "--out", "x.docx"], "--out")

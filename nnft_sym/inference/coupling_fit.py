@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnft_sym.inference.contributions import Contributions, contributions
+from nnft_sym.inference.coupling_sentences import SMALL as SMALL
 from nnft_sym.inference.coupling_sentences import sentences
+from nnft_sym.inference.elementwise import HALF as HALF
 from nnft_sym.inference.elementwise import (
-    HALF,
     CorrectedCoupling,
     ElementwiseCoupling,
     corrected_coupling,

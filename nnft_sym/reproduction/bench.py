@@ -106,6 +106,7 @@ def _scan(
         estimator="plain",
         seed=seed,
         exact=exact,
+        precision=size.precision,
     )
 
 
