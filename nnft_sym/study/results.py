@@ -21,6 +21,7 @@ from nnft_sym.study.judgement import STANDARD, Judgement
 from nnft_sym.study.judgements import Arithmetic, Description, judge_arithmetic
 from nnft_sym.study.old_names import under_old_name
 from nnft_sym.study.recipe import PUBLISHED, Recipe
+from numerics.deprecated import renamed
 from numerics.results.faces import Content, Shown
 
 if TYPE_CHECKING:
@@ -315,6 +316,12 @@ class StudyResult(Shown):
     def alone(self) -> bool:
         """Whether the coupling of the recipe stands alone, so that there are tables of it."""
         return any(net.coupling is not None for net in self.nets)
+
+    @property
+    def set_aside(self) -> str:
+        """Old name of `beside`."""
+        renamed("result.set_aside", "result.beside")
+        return self.beside
 
     @property
     def beside(self) -> str:
