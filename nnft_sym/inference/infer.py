@@ -200,7 +200,9 @@ def _propagator(one: Measurement) -> Comparison | None:
     two = sampled[2]
     if sampled.n_blocks <= 2 * two.size:
         return None
-    return compare(two.value - theory.propagator, data.basis((2,)), n_blocks=sampled.n_blocks)
+    # single neurons have deviations, but no means over blocks
+    scatter = data.basis((2,)) if hasattr(sampled.origin, "block_means") else two.covariance
+    return compare(two.value - theory.propagator, scatter, n_blocks=sampled.n_blocks)
 
 
 def _jointly(by_order: CouplingFit) -> CouplingFit:

@@ -92,10 +92,12 @@ def _power(setup: PublishedSetup, series: WidthSeries, text: str, why: str, figu
     law = series.law
     if law is not None:
         found: Estimate = -law.exponent
-        apart = abs(float(found) - expected) <= ALLOWED * float(found.error)
-        finding, reason = (Finding.AGREES, Reason.NONE) if apart else (Finding.CONTRADICTED, Reason.NOISE)
+        pull = abs(float(found) - expected) / float(found.error)
+        near = pull <= ALLOWED
+        finding, reason = (Finding.AGREES, Reason.NONE) if near else (Finding.CONTRADICTED, Reason.NOISE)
         widths = int(series.trusted_connected.sum())
-        what, note = "power of N of the sampled connected function", f"Fitted to {widths} widths; {why}."
+        what = "power of N of the sampled connected function"
+        note = f"Fitted to {widths} widths; {pull:.1f} standard errors from {expected:.0f}; {why}."
     else:
         assert series.law_exact is not None
         found = -series.law_exact.exponent

@@ -154,9 +154,10 @@ def _draw(tensor: LambdaTensor) -> "Figure":
         axes.axhline(tensor.fitted, color=VERMILLION, linewidth=1.2, label="least squares")
         axes.set_xlabel("element, in ascending order")
         axes.set_ylabel(rf"$\lambda$ / $10^{{{power}}}$")
-        spread = float(np.ptp(tensor.exact.value))
-        middle, half = float(np.mean(tensor.exact.value)), max(0.75 * spread, 0.02 * largest)
+        shown = tensor.exact.value if tensor.sampled is None else np.r_[tensor.exact.value, value]
+        spread = float(np.ptp(shown))
+        middle, half = float(np.min(shown) + 0.5 * spread), max(0.6 * spread, 0.02 * largest)
         axes.set_ylim(middle - half, middle + half)
         plain_ticks(axes.yaxis, power)
-        axes.legend(loc="upper left", ncols=4)
+        figure.legend(loc="outside upper center", ncols=4)
     return figure

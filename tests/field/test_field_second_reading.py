@@ -404,3 +404,11 @@ def test_options_of_sampling_are_refused_where_nothing_is_sampled(more, capfd):
     words = f"couplings lambda*f^4 --net erf --width 5 --points 0;1 --cutoff 5 {more}"
     assert cli.run(words.split()) == 2
     assert "--networks" in capfd.readouterr().err
+
+
+def test_couplings_of_single_neurons():
+    net = nu.ReLUNet(20, sigma_b=0.0)
+    sample = nu.NeuronEnsemble(net, [[0.5], [1.0]], seed=1).sample(200_000).at_width(20)
+    found = nn.infer(sample, nn.Model.leading("lambda*f^4"), net, nn.Box(1.0))["lambda"]
+    # λ = −25/(2NΛ⁵) of ReLU-net without bias
+    assert abs(float(found) + 0.625) < 4 * float(found.error) < 0.05
