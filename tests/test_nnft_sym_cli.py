@@ -192,7 +192,7 @@ BAD = {
     "two formats": (["expand", "lambda*f^4", "-n", "4", "--format", "latex", "--json"], "--format"),
     "endless order": (["expand", "lambda*f^4", "-n", "4", "--order", "30"], "lower the order"),
     "divergent": (["integrate", *ERF, "--diagram", K4, "--points", "1;1;1;1"], "Λ^1; give a cutoff"),
-    "divergent, remedy": (["integrate", *ERF, "--diagram", K4, "--points", "1;1;1;1"], "--cutoff L"),
+    "divergent, remedy": (["integrate", *ERF, "--diagram", K4, "--points", "1;1;1;1"], "--cutoff 10"),
     "negative cutoff": (["integrate", *ERF, "--diagram", K4, "--points", "1;1;1;1", "--cutoff", "-1"],
                         "--cutoff: -1 was given"),
     "vacuum part": (["integrate", "--net", "gauss", "--diagram", "x1-x2,y1-y1,y1-y1", "--points", "1;1"],

@@ -122,7 +122,7 @@ def test_the_figure_holds_every_value_and_the_expected_power():
         (["--width", "5"], "two cutoffs or more, or two widths or more"),
         (["--width", "5", "--cutoffs", "7"], "two cutoffs or more, or two widths or more"),
         (["--cutoffs", "5,6"], "no width was given; give --width N, or several with --widths"),
-        (["--widths", "5,6"], "--cutoffs L1,L2"),
+        (["--widths", "5,6"], "--cutoffs 10,100"),
         (["--width", "5", "--cutoffs", "50:5:3"], "the first cutoff must be smaller than the last"),
         (["--width", "5", "--cutoffs", "5:50"], "cutoffs are written 50,100,500 or 50:500:6"),
         (["--width", "5", "--cutoffs", "5:50:1"], "a whole number from 2 to 200"),

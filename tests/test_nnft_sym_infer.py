@@ -64,7 +64,7 @@ def test_the_published_relu_net(answer):
     lam, kappa = found["couplings"]
     assert (lam["mean"], kappa["mean"]) == pytest.approx((-6.25e-11, 371 / (3 * 400 * 1e14)), rel=1e-8)
     assert [one["by"] for one in lam["corrected"]] == [["kappa"], ["kappa", "lambda**2"]]
-    assert [one["ratio"] for one in lam["corrected"]] == pytest.approx([1 + 53 / 20, 1 + 30.5 / 20], rel=1e-8)
+    assert [one["over_uncorrected"] for one in lam["corrected"]] == pytest.approx([1 + 53 / 20, 1 + 30.5 / 20], rel=1e-8)
     assert [one["trusted"] for one in lam["corrected"]] == [False, False]
     assert kappa["corrected"] == []
     six = found["contributions"][1]
@@ -348,7 +348,7 @@ REFUSED = {
     "two kinds of data": (["lambda*f^4", "--data", "fine.npy", "--networks", "100"], "both given"),
     "blocks of exact data": (["lambda*f^4", "--blocks", "50"], "--blocks: 50 was given, but exact"),
     "blocks of a file": (["lambda*f^4", "--blocks", "50", "--data", "run.nc"], "the file has its own"),
-    "divergent": (["lambda*f^4", "--net", "relu", "--sigma-b", "0", "--points=0.1;0.2"], "--cutoff L"),
+    "divergent": (["lambda*f^4", "--net", "relu", "--sigma-b", "0", "--points=0.1;0.2"], "--cutoff 10"),
 }
 
 
@@ -385,3 +385,39 @@ def test_what_infer_refuses():
     third = np.random.default_rng(2).exponential(size=(20_000, 1)) - 1.0
     with pytest.raises(InvalidStatistics, match="ask for orders up to 4"):
         nn.Dataset.from_outputs(third - third.mean(), [[0.0]])
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_joint_fit_of_a_sample_allows_for_a_tensor_that_is_not_constant(seed):
+    """Without the allowance λ came out of the range of its own elements, eight errors away."""
+    model, net, points = (
+        nn.Model.leading("lambda*f^4 + kappa*f^6"),
+        nn.GaussNet(100, 0.3, 0.3),
+        [[-0.5], [0.2], [0.6]],
+    )
+    exact = nn.infer(nn.exact_correlators(net, points, orders=(2, 4, 6)), model, net, counting="joint")
+    sample = nn.Ensemble(net, points, seed=seed, estimator="conditional").correlators(50_000, (2, 4, 6))
+    found = nn.infer(sample, model, net, counting="joint")
+    for name in ("lambda", "kappa"):
+        # other weights give another constant: as far apart as it varies over the inputs
+        apart = abs(float(found[name]) - float(exact[name]))
+        assert apart < 4 * np.hypot(float(found[name].error), exact.locality[name])
+    elements = exact.elementwise("lambda").tensor.value
+    assert elements.min() < float(found["lambda"]) < elements.max()
+    loose = nn.infer(sample, model, net, counting="joint", allowance=0.0)
+    assert float(loose["lambda"]) != float(found["lambda"])
+
+
+def test_of_several_widths_the_narrowest_decides_whether_the_expansion_holds():
+    """λ = l₁/N + l₂/N² of ReLU-net on one input: l₂/l₁ = 30.5."""
+    model = nn.Model.leading("lambda*f^4 + kappa*f^6")
+    nets = [nn.ReLUNet(width, sigma_b=0.0) for width in (20, 1000, 5000)]
+    several = [(nn.exact_correlators(net, [[1.0]]), model, net, nn.Box(1.0)) for net in nets]
+    found = nn.infer(several, per_width=True)
+    np.testing.assert_allclose(found.ratio("lambda"), 30.5 / 20, rtol=1e-9)
+    assert found.holds is False
+    assert "does not hold" in found.verdict
+    for place, width in enumerate((20, 1000, 5000)):
+        corrected = found.corrected("lambda", of=place)
+        np.testing.assert_allclose(corrected.ratio, 1 + 30.5 / width, rtol=1e-9)
+        assert corrected.trusted is (width > 61)

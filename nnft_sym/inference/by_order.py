@@ -16,6 +16,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from diagrams.errors import NNFTError
 from nnft_sym.expansions.truncation import width_text
 from nnft_sym.inference.coupling_fit import CouplingFit
 from nnft_sym.inference.elementwise import HALF
@@ -114,7 +115,18 @@ def infer_together(
     missing = tuple(name for name in wanted if name not in found)
     if missing and sure:
         raise InvalidStatistics(_nowhere(given, missing[0]))
-    return CouplingFit(given, found, corrections, tuple(steps), missing)
+    return CouplingFit(given, found, corrections, tuple(steps), missing, alone=_alone(given, policy))
+
+
+def _alone(given: Sequence[Measurement], policy: tuple[float, float]) -> tuple[CouplingFit | None, ...]:
+    """Infer from every one of several measurements by itself; None where it does not suffice."""
+    found: list[CouplingFit | None] = []
+    for one in given if len(given) > 1 else ():
+        try:
+            found.append(infer_together((one,), threshold=policy[0], allowance=policy[1]))
+        except NNFTError:
+            found.append(None)
+    return tuple(found)
 
 
 def _step(
@@ -202,7 +214,13 @@ def _corrections(
     return step.response_to(found, before, following.__contains__) if following and known else {}
 
 
-def infer_jointly(by_order: CouplingFit, *, search: RootSearch | None = None) -> PolynomialFit:
+def infer_jointly(
+    by_order: CouplingFit,
+    *,
+    threshold: float = 1e-6,
+    allowance: float = ALLOWANCE,
+    search: RootSearch | None = None,
+) -> PolynomialFit:
     """Infer all couplings at once, from all orders, with every product of couplings that the theory has.
 
     Exact correlators are fitted relative to themselves, so that no order outweighs the others.
@@ -211,6 +229,8 @@ def infer_jointly(by_order: CouplingFit, *, search: RootSearch | None = None) ->
     ----------
     by_order : CouplingFit
         The same order by order, which decides whether the system means anything.
+    threshold, allowance : float, optional
+        As for `infer_by_order`.
     search : RootSearch, optional
         How other real roots are looked for; default: they are not.
 
@@ -236,7 +256,12 @@ def infer_jointly(by_order: CouplingFit, *, search: RootSearch | None = None) ->
     model = joined_models([one.theory.polynomial(*one.theory.orders) for one in given])
     numbers = stacked([one.connected.joint(one.theory.orders) for one in given], [1.0] * len(given))
     if numbers.uncertainty.statistical:
-        return fit_polynomial(numbers, model, search=search)
+        # as in every step of those: what the theory says of the couplings sought, not the data
+        about = model.jacobian(np.zeros(len(model.names))) @ [
+            float(by_order.couplings[name]) for name in model.names
+        ]
+        missed = allowance * np.hypot(about, numbers.error) if allowance > 0 else None
+        return fit_polynomial(numbers, model, threshold=threshold, model_error=missed, search=search)
     if not np.all(numbers.value):
         raise InvalidStatistics(
             "exact correlators are fitted relative to themselves, and some of them vanish; choose other "

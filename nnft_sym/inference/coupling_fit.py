@@ -69,6 +69,8 @@ class CouplingFit(Shown):
     widened : bool
         Whether the errors of `couplings` hold truncation and locality, see
         `nnft_sym.inference.model_errors`.
+    alone : tuple of (CouplingFit or None)
+        Of several measurements what each says by itself; None where it does not suffice.
     """
 
     measurements: tuple[Measurement, ...]
@@ -80,6 +82,7 @@ class CouplingFit(Shown):
     joint: PolynomialFit | None = None
     limits: Mapping[str, Estimate] = field(default_factory=dict)
     widened: bool = False
+    alone: "tuple[CouplingFit | None, ...]" = ()
 
     @property
     def theory(self) -> Theory:
@@ -214,12 +217,18 @@ class CouplingFit(Shown):
         return replace(self, couplings=wide, widened=True)
 
     def ratio(self, name: str) -> float | None:
-        """Size of the truncation over that of the coupling, |l₂/(l₁N)|; None where it is not known."""
+        """Size of the truncation over that of the coupling, |l₂/(l₁N)|; None where it is not known.
+
+        Of several measurements the largest, be it that of all together or of one by itself.
+        """
         size = self.truncation.get(name)
         if size is None:
             return None
         value = abs(float(self.leading(name) if name in self.corrections else self[name]))
-        return size / value if value > 0 else float("inf")
+        own = size / value if value > 0 else float("inf")
+        # of several networks the narrowest decides, which an average would hide
+        others = (one.ratio(name) for one in self.alone if one is not None)
+        return max([own, *(one for one in others if one is not None)])
 
     @property
     def holds(self) -> bool | None:
@@ -310,7 +319,7 @@ class CouplingFit(Shown):
             Only by terms with this coupling: ``corrected("lambda", by="kappa")`` is what the source does.
             Default: by all terms, that of λ² is of the same order.
         of : int, optional
-            Number of the measurement whose elements the tensor is of.
+            Number of the measurement that is taken by itself.
 
         Returns
         -------
@@ -322,6 +331,9 @@ class CouplingFit(Shown):
         InvalidStatistics
             If the coupling was not inferred, or the model has no such terms.
         """
+        by_itself = self.alone[of] if self.alone else None
+        if by_itself is not None:
+            return by_itself.corrected(name, by)
         step = self._step(name)
         known = {other: self.leading(other) for other in self.couplings if self.determined(other)}
         one = self.measurements[of]

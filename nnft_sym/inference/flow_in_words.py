@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -157,7 +158,7 @@ def of_the_fits(fits: Mapping[int, Sequence[CouplingFit]]) -> Iterator[str]:
             width, ratio = next(iter(bad.items()))
             yield (
                 f"The next order in 1/N changes {name} by {ratio:.3g} times itself at N = {width}: the "
-                f"expansion holds from N = {width * ratio / HALF:.2g} on."
+                f"expansion holds from N = {ceil(round(width * ratio / HALF, 6))} on."
             )
 
 

@@ -24,7 +24,7 @@ from nnft_sym.inference.coupling_fit import CouplingFit
 from nnft_sym.inference.measurement import Measurement
 from nnft_sym.inference.model import Model
 from nnft_sym.inference.theory import Theory
-from numerics.errors import InvalidStatistics, NoRealRoot, SingularProblem
+from numerics.errors import DivergentIntegral, InvalidStatistics, NoRealRoot, SingularProblem
 from numerics.given import as_choice, as_instance
 from numerics.inference.comparison import Comparison, compare
 from numerics.inference.dataset import Dataset
@@ -118,7 +118,7 @@ def infer(
     counting = as_choice(counting, COUNTINGS, "counting", InvalidStatistics)
     given = _measurements(data, model, kernel, domain, per_width)
     by_order = infer_together(given, threshold=threshold, allowance=allowance)
-    found = by_order if counting == "1/N" else _jointly(by_order)
+    found = by_order if counting == "1/N" else _jointly(by_order, threshold, allowance)
     held = [one for each in given if (one := _propagator(each)) is not None]
     found = replace(found, propagator=min(held, key=lambda one: one.p_value, default=None))
     return found.with_model_errors() if model_errors else found
@@ -205,7 +205,7 @@ def _propagator(one: Measurement) -> Comparison | None:
     return compare(two.value - theory.propagator, scatter, n_blocks=sampled.n_blocks)
 
 
-def _jointly(by_order: CouplingFit) -> CouplingFit:
+def _jointly(by_order: CouplingFit, threshold: float, allowance: float) -> CouplingFit:
     """Put the joint fit in place of the values order by order."""
     unknown = [name for name in (*by_order.couplings, *by_order.missing) if not by_order.determined(name)]
     if unknown:
@@ -213,21 +213,22 @@ def _jointly(by_order: CouplingFit) -> CouplingFit:
             f"the data do not determine {', '.join(unknown)} order by order, so a system of all orders would "
             "not either; take couplings order by order, leave some out, or give more data"
         )
-    joint = infer_jointly(by_order, search=RootSearch())
+    joint = infer_jointly(by_order, threshold=threshold, allowance=allowance, search=RootSearch())
     found = {name: joint[name] for name in by_order.couplings}
     widths = {one.theory.width for one in by_order.measurements}
-    limits = _limits(by_order.measurements) if len(widths) > 1 else {}
+    limits = _limits(by_order.measurements, threshold, allowance) if len(widths) > 1 else {}
     return replace(by_order, couplings=found, joint=joint, limits=limits)
 
 
-def _limits(measurements: Sequence[Measurement]) -> dict[str, Estimate]:
+def _limits(measurements: Sequence[Measurement], threshold: float, allowance: float) -> dict[str, Estimate]:
     """Joint fits of each width by itself, on a straight line in 1/N to infinite width."""
     widths = sorted({one.theory.width for one in measurements if one.theory.width is not None})
     fits = []
     for width in widths:
         alone = [one for one in measurements if one.theory.width == width]
         try:
-            fits.append(infer_jointly(infer_together(alone)))
+            first = infer_together(alone, threshold=threshold, allowance=allowance)
+            fits.append(infer_jointly(first, threshold=threshold, allowance=allowance))
         except NoRealRoot as error:
             raise NoRealRoot(f"at width {width}: {error}") from None
     inverse = 1.0 / np.array(widths)
@@ -272,4 +273,10 @@ def _as_theory(
         kernel.kernel if isinstance(kernel, Network) else kernel,
         Kernel, "kernel", InvalidStatistics, "a network, or its kernel,",
     )  # fmt: skip
-    return given.over(own, data.fields, WholeSpace() if domain is None else domain)
+    try:
+        return given.over(own, data.fields, WholeSpace() if domain is None else domain)
+    except DivergentIntegral as error:
+        raise DivergentIntegral(
+            f"{error}; where only the next power of 1/N diverges, as for bilocal terms, leave it out with "
+            "Model.leading(action, beyond=False)"
+        ) from error

@@ -24,6 +24,8 @@ TEXT = (
 )
 #: Standard deviations by which a fitted power may miss the expected one.
 ALLOWED = 4.0
+#: Standard error of a fitted power from which on it says nothing about a power.
+RESOLVED = 0.25
 SLIDE = "talk, “Some Results”; 2008.08601, section 2"
 
 
@@ -72,6 +74,7 @@ def _propagator(setup: PublishedSetup, series: WidthSeries, figure: str) -> Clai
     worst = int(np.argmax(ratio))
     found = series.m[worst] / float(series.scatter_of_experiment[worst])
     within = float(found) < 1.0 + ALLOWED * float(found.error)
+    vague = float(found.error) > 1.0
     return Claim(
         f"G2 {setup.name}",
         f"{setup.title}: G⁽²⁾ = K at every width",
@@ -79,7 +82,8 @@ def _propagator(setup: PublishedSetup, series: WidthSeries, figure: str) -> Clai
         "m₂ in the background",
         found,
         "largest m₂ over the background of one experiment, of all widths",
-        Finding.AGREES if within else Finding.CONTRADICTED,
+        Finding.NOT_TESTABLE if vague else Finding.AGREES if within else Finding.CONTRADICTED,
+        Reason.NOISE if vague else Reason.NONE,
         explanation="The exact m₂ is 0 at every width; what is sampled is noise.",
         figure=figure,
         about=setup.about,
@@ -90,7 +94,7 @@ def _power(setup: PublishedSetup, series: WidthSeries, text: str, why: str, figu
     """A fitted power of N, sampled where the errors can be trusted, else exact."""
     expected = 1.0 - series.order / 2
     law = series.law
-    if law is not None:
+    if law is not None and float(law.exponent.error) <= RESOLVED:
         found: Estimate = -law.exponent
         pull = abs(float(found) - expected) / float(found.error)
         near = pull <= ALLOWED
