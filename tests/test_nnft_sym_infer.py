@@ -64,7 +64,9 @@ def test_the_published_relu_net(answer):
     lam, kappa = found["couplings"]
     assert (lam["mean"], kappa["mean"]) == pytest.approx((-6.25e-11, 371 / (3 * 400 * 1e14)), rel=1e-8)
     assert [one["by"] for one in lam["corrected"]] == [["kappa"], ["kappa", "lambda**2"]]
-    assert [one["over_uncorrected"] for one in lam["corrected"]] == pytest.approx([1 + 53 / 20, 1 + 30.5 / 20], rel=1e-8)
+    assert [one["over_uncorrected"] for one in lam["corrected"]] == pytest.approx(
+        [1 + 53 / 20, 1 + 30.5 / 20], rel=1e-8
+    )
     assert [one["trusted"] for one in lam["corrected"]] == [False, False]
     assert kappa["corrected"] == []
     six = found["contributions"][1]

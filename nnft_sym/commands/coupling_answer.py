@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from diagrams.messages import counted
 from nnft_sym.commands.options import network_json
 from nnft_sym.parameters.inferred import CouplingParameters
 
@@ -146,7 +147,12 @@ def show_answer(networks: Sequence["Network"], asked: CouplingParameters, found:
     from nnft_sym.printing.tables import show, table
 
     widths = ", ".join(str(one.width) for one in networks)
-    title = f"Couplings of {networks[0].name}-net, N = {widths}, counting {asked.counting}"
+    box = "R^d" if asked.cutoff is None else f"Λ = {asked.cutoff:g}"
+    points = counted(len(found.data.fields), "point")
+    title = (
+        f"Couplings of {networks[0].name}-net, N = {widths}, d = {networks[0].d_in}, {points}, {box}, "
+        f"counting {asked.counting}"
+    )
     called = {name: found.called(name) for name in (*found.couplings, *found.missing)}
     columns = ["coupling", "value", "error", "next order", "locality"]
     show(table(title, columns, [[text, *_row(found, name)] for name, text in called.items()]))

@@ -86,7 +86,7 @@ def _theory(action: "Action", network: "Network", data: "Dataset", asked: Coupli
     """Integrate the diagrams, one power of 1/N further where these integrals exist."""
     from nnft_sym.inference.model import Model
     from nnft_sym.progress.predictions import integral_progress
-    from numerics.errors import DivergentIntegral
+    from numerics.errors import DivergentIntegral, NotAvailable
     from numerics.integrals.rules.domains import Box, WholeSpace
 
     domain = WholeSpace() if asked.cutoff is None else Box(asked.cutoff)
@@ -94,9 +94,9 @@ def _theory(action: "Action", network: "Network", data: "Dataset", asked: Coupli
         try:
             further = Model.leading(action, asked.orders, every=asked.next_orders)
             return further.over(network.kernel, data.fields, domain, progress)
-        except DivergentIntegral:
+        except (DivergentIntegral, NotAvailable):
             # those of the leading power may exist all the same: bilocal terms, next to each other, are as
-            # large as the volume
+            # large as the volume, and kernels by quadrature cost too much in diagrams of two vertices
             model = Model.leading(action, asked.orders, beyond=False)
         try:
             return model.over(network.kernel, data.fields, domain, progress)

@@ -42,7 +42,7 @@ def _followed(net: FlowNetworkParameters, asked: FlowParameters) -> "CouplingFlo
     from nnft_sym.inference.coupling_flow import coupling_flow
     from nnft_sym.inference.model import Model
     from nnft_sym.progress.bars import TerminalProgress
-    from numerics.errors import DivergentIntegral
+    from numerics.errors import DivergentIntegral, NotAvailable
 
     network, action = net.of_width(net.own_width, asked.d_in), Action(asked.action)
     with TerminalProgress("cutoffs") as told:
@@ -52,9 +52,11 @@ def _followed(net: FlowNetworkParameters, asked: FlowParameters) -> "CouplingFlo
                 return coupling_flow(
                     model, network, asked.points, asked.cutoffs, net.widths, progress=told.sampling
                 )
-            except DivergentIntegral as error:
-                divergent = error
-    raise DivergentIntegral(f"{divergent}, with --cutoffs 10,100 for instance") from divergent
+            except (DivergentIntegral, NotAvailable) as error:
+                stopped = error
+    if isinstance(stopped, DivergentIntegral):
+        raise DivergentIntegral(f"{stopped}, with --cutoffs 10,100 for instance") from stopped
+    raise stopped
 
 
 def _answer(found: "CouplingFlow", asked: FlowParameters) -> dict[str, object]:

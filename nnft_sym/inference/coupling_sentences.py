@@ -81,11 +81,13 @@ def sentences(found: Inferred) -> Iterator[str]:
     if found.of_this_network is False:
         yield (
             "The 2-point function of the data is not the propagator: the lines of these diagrams are not "
-            "those of the ensemble, and the couplings mean little."
+            "those of the ensemble, and the couplings mean nothing. Look at the order of the points, the "
+            "deviations and the network; trained networks have a propagator of their own."
         )
     yield from _undetermined(found)
     yield _agreement(found)
-    yield from _expansion(found)
+    if found.of_this_network is not False:
+        yield from _expansion(found)
     yield from _of_the_model(found)
     if found.joint is not None and len(found.joint.roots) > 1:
         yield (
@@ -117,14 +119,14 @@ def _agreement(found: Inferred) -> str:
     if fit.p_value is None:
         missed = fit.misfit
         how = "describe the exact data" if missed <= SMALL else "are no good description of the exact data"
-        return f"{what}; constants {how}, they miss {100 * missed:.2g} % of what they were fitted to."
+        return f"{what}; constants {how}, they miss {100 * missed:.3g} % of what they were fitted to."
     how = "rejected" if fit.p_value < REJECTED else "compatible with the data"
     if fit.dof == 0:
         return f"{what}; there are no degrees of freedom left that could contradict."
-    chance = f"p = {fit.p_value:.2g}" if fit.p_value >= LEAST else f"p < {LEAST:g}"
+    chance = f"two-sided p {f'= {fit.p_value:.2g}' if fit.p_value >= LEAST else f'< {LEAST:g}'}"
     return (
         f"{what}; constants are {how} (chi2/dof = {fit.chi2:.4g}/{fit.dof}, {chance}), they miss "
-        f"{100 * fit.misfit:.2g} % of what they were fitted to."
+        f"{100 * fit.misfit:.3g} % of what they were fitted to."
     )
 
 

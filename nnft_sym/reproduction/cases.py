@@ -232,4 +232,6 @@ def _sampled(
     if files is not None:
         write_sample(sampled, case.ensemble.network, files.file(case))
         files.checkpoint(case).unlink(missing_ok=True)
+        # as it will be read when a run is resumed: sums come back with another last bit
+        return files.finished(case) or sampled
     return sampled

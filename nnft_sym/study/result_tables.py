@@ -151,12 +151,10 @@ def coupling_table(net: NetResult) -> Table:
         chi2 = Cell(number(fit.chi2_dof), fit.chi2_dof, brief=f"{reduced_chi2(fit):.4g}")
         label = Cell(f"χ²/dof of that fit (dof = {fit.dof})", brief=f"  its χ²/dof (dof {fit.dof})")
         rows.append((label, chi2, _EMPTY))
-        best = "this" if fit is coupling.fit_best else "the one fitted to the exact one as"
-        for words, share in ((best, coupling.misfit_best), ("the closest", coupling.misfit_least)):
+        best = "this constant" if fit is coupling.fit_best else "the constant fitted to the exact one"
+        for words, share in ((best, coupling.misfit_best), ("the closest constant", coupling.misfit_least)):
             full_only.add(len(rows))
-            rows.append(
-                (Cell(f"{recipe.delta_fitted} that {words} constant misses"), share_cell(share), _EMPTY)
-            )
+            rows.append((Cell(f"{recipe.delta_fitted} that {words} misses"), share_cell(share), _EMPTY))
     for status in CouplingStatus:
         count = coupling.count(status)
         if status is CouplingStatus.FINITE or not count:
