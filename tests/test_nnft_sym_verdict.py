@@ -11,6 +11,7 @@ from nnft_sym.study.action_fit import ActionFit
 from nnft_sym.study.checking import check_numbers
 from nnft_sym.study.checks import CheckName
 from nnft_sym.study.coupling_tensors import CouplingStatus, extract_coupling
+from nnft_sym.study.judgement import STANDARD
 from nnft_sym.study.judgements import Description
 from nnft_sym.study.results import CorrelatorResult, Distance, NextOrder
 from nnft_sym.study.verdict import constancy, description, verdict
@@ -94,8 +95,8 @@ def test_heavy_tails_are_said_and_the_exact_value_is_used():
     text = verdict(heavy, coupling(0.0), six(0.165))
     assert "Heavy-tailed: sampled G4, G6 not trustworthy, exact value used." in text
     assert "it misses < 0.001 % of the exact ΔG4" in text
-    assert constancy(coupling(0.0), Quality.HEAVY_TAILED) == "accepted"
-    assert constancy(coupling(0.3), Quality.HEAVY_TAILED) != "accepted"
+    assert constancy(coupling(0.0), Quality.HEAVY_TAILED, STANDARD) == "accepted"
+    assert constancy(coupling(0.3), Quality.HEAVY_TAILED, STANDARD) != "accepted"
 
 
 def test_an_infinite_element_rejects_a_constant():
@@ -150,9 +151,9 @@ def test_a_mean_coupling_off_by_many_errors_is_noticed_on_both_sides(shift, agre
 def test_an_exact_relation_broken_by_the_constant_rejects_it():
     found = coupling(0.0)
     broken = dataclasses.replace(found, fit=dataclasses.replace(found.fit, null_residual=0.05))
-    assert constancy(found, Quality.TRUSTED) == "accepted"
-    assert constancy(broken, Quality.TRUSTED) != "accepted"
-    assert constancy(broken, Quality.HEAVY_TAILED) == "accepted"
+    assert constancy(found, Quality.TRUSTED, STANDARD) == "accepted"
+    assert constancy(broken, Quality.TRUSTED, STANDARD) != "accepted"
+    assert constancy(broken, Quality.HEAVY_TAILED, STANDARD) == "accepted"
 
 
 def test_a_relation_broken_by_the_sample_fails_the_check():
@@ -183,7 +184,7 @@ def test_without_referee_a_vague_sample_decides_nothing():
     text = verdict(orders(), vague, six(0.9, identity=None))
     assert "neither rejected nor accepted" in text
     assert text.endswith("is not decided.")
-    assert constancy(vague, Quality.TRUSTED) != "accepted"
+    assert constancy(vague, Quality.TRUSTED, STANDARD) != "accepted"
 
 
 def test_the_share_that_every_constant_misses_is_the_smallest_there_is():
@@ -201,7 +202,7 @@ def test_exact_values_reject_from_two_percent_on(scatter, accepted):
     # with relative scatter s has a mean distance of 0.46 s from its median.
     found = coupling(scatter)
     assert (found.misfit_least < 0.02) is accepted
-    assert constancy(found, Quality.HEAVY_TAILED) == ("accepted" if accepted else "rejected")
+    assert constancy(found, Quality.HEAVY_TAILED, STANDARD) == ("accepted" if accepted else "rejected")
 
 
 def test_a_precise_sample_rejects_what_is_nearly_constant_and_says_so():
@@ -234,11 +235,11 @@ def test_the_fit_is_rejected_at_one_in_a_thousand(tail, rejected):
     )  # fmt: skip
     assert chi2 == pytest.approx(stats.chi2(found.fit.dof).isf(tail), rel=0.01)
     judged = dataclasses.replace(found, fit=dataclasses.replace(found.fit, chi2=chi2))
-    assert (constancy(judged, Quality.TRUSTED) == "rejected") is rejected
-    assert constancy(judged, Quality.HEAVY_TAILED) == "accepted"
+    assert (constancy(judged, Quality.TRUSTED, STANDARD) == "rejected") is rejected
+    assert constancy(judged, Quality.HEAVY_TAILED, STANDARD) == "accepted"
 
 
 def test_one_element_tests_nothing():
     one = extract_coupling(tensor([-24.0]), tensor([-12.0], rows=[[0.01]], n_blocks=1000), tensor([-12.0]))
-    assert constancy(one, Quality.TRUSTED) == "undecided"
+    assert constancy(one, Quality.TRUSTED, STANDARD) == "undecided"
     assert "Whether λ is constant is untested" in verdict(orders(), one, six(1.0))

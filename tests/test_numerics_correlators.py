@@ -372,8 +372,10 @@ def test_elements_of_other_fields_do_not_go_together():
 def test_two_known_covariances_are_two_sources():
     a, b = Estimate([2.0], Uncertainty.known([[1.0]])), Estimate([1.0], Uncertainty.known([[4.0]]))
     assert (a - b).error == pytest.approx(5**0.5)
-    again = Estimate([7.0], Uncertainty.known([[1.0]]))
-    assert (a - again).error == 0.0
+    equal = Estimate([7.0], Uncertainty.known([[1.0]]))
+    assert (a - equal).error == pytest.approx(2**0.5)
+    one, same = (Estimate([value], Uncertainty.known([[1.0]], "the ruler")) for value in (2.0, 7.0))
+    assert (one - same).error == 0.0
 
 
 def test_the_quality_of_several_orders_is_the_worst():

@@ -28,7 +28,7 @@ def test_it_is_frozen_and_compares_by_content():
         (lambda: FieldSet([[0.1], [0.2, 0.3]]), "same number"),
         (
             lambda: FieldSet([[0.1]], (1, 2)),
-            "one whole number, the output component, is needed for each point",
+            "one whole number, the output, is needed for each point",
         ),
         (lambda: as_field_set(FIELDS, (1, 1, 1)), "has outputs of its own"),
         (lambda: as_field_set(FIELDS, d_in=3), "dimension 2 were given where dimension 3"),

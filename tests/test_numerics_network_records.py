@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 from numerics.errors import InvalidNetwork
 from numerics.networks.activations import fingerprint
 from numerics.networks.architectures import ActivationNet, CosNet, ErfNet, network, network_kinds
-from numerics.networks.record import from_record, reads_back, record_text, to_record
+from numerics.networks.record import from_record, record_text, to_record
 
 SCALE = 1.0
 
@@ -45,7 +45,6 @@ hidden = some.builds(lambda law, mean: f"{law}{',' if ':' in law else ':'}mean={
 )
 def test_a_record_reads_back(kind, width, d_in, sigma_w, output, hidden):
     net = network(kind, width, sigma_w=sigma_w, d_in=d_in, output_law=output, hidden_law=hidden)
-    assert reads_back(net)
     assert from_record(to_record(net)) == net == from_record(record_text(net))
     assert record_text(from_record(record_text(net))) == record_text(net)
     assert all(isinstance(value, int | float | str) for value in to_record(net).values())
@@ -90,7 +89,6 @@ def test_what_is_no_record_is_refused(record, told):
 
 def test_a_function_has_no_text_and_its_record_says_so():
     net = ActivationNet(3, cube(1.0))
-    assert not reads_back(net)
     assert "activation" not in to_record(net)
     assert "cube" in to_record(net)["function"]
 

@@ -126,7 +126,8 @@ def _read(place: Path) -> Correlators | Correlator | Estimate:
             raise
         raise UnreadableResult(f"{shown(str(place))} misses something: {error}; {_NEEDED}") from None
     raise UnreadableResult(
-        f"{shown(str(place))} holds {shown(holds)}, no correlators; open it with xarray.open_datatree"
+        f"{shown(str(place))} holds {'something else than' if holds is None else f'{shown(holds)}, no'} "
+        "correlators; open it with xarray.open_datatree"
     )
 
 

@@ -460,7 +460,7 @@ def groups() -> Strategy[Case]:
 _SHARES = {
     "expand": 14, "count": 8, "draw": 8, "kernel": 6, "cumulant": 8, "sample": 8, "neurons": 6, "widths": 4,
     "integrate": 10, "validate": 3,
-    "reproduce": 1, "cache": 3, "json": 10, "texts": 10, "results": 3, "stores": 2, "groups": 2,
+    "reproduce": 3, "cache": 3, "json": 10, "texts": 10, "results": 3, "stores": 2, "groups": 2,
 }  # fmt: skip
 
 

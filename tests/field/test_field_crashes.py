@@ -320,8 +320,8 @@ def test_counts_and_nets_are_read_alike_everywhere(words, capsys):
 
 def test_every_whole_number_of_every_command_has_one_reader():
     from nnft_sym.commands.options import Given
-    from nnft_sym.parameters.architecture import Kind
-    from nnft_sym.parameters.readers import Whole
+    from nnft_sym.parameters.architecture import Kind, KindsGiven
+    from nnft_sym.parameters.readers import Whole, Wholes
 
     for name in COMMANDS:
         command = cli.nnft.get_command(click.Context(cli.nnft), name)
@@ -338,9 +338,11 @@ def test_every_whole_number_of_every_command_has_one_reader():
                 "threads",
             ):
                 assert isinstance(parameter.type, Given), f"{name} {parameter.name}"
-                assert isinstance(parameter.type.said.parameter.reader, Whole), f"{name} {parameter.name}"
+                assert isinstance(parameter.type.said.parameter.reader, Whole | Wholes), (
+                    f"{name} {parameter.name}"
+                )
             if parameter.name == "kind" and "--net" in parameter.opts:
-                assert isinstance(parameter.type.said.parameter.reader, Kind), name
+                assert isinstance(parameter.type.said.parameter.reader, Kind | KindsGiven), name
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def test_correlators_of_several_orders_are_no_array(numbers):
         (lambda: with_old_names(EXACT[4].__getattr__, "connected")(), r"connected\(\)\[4\] in place of"),
         (lambda: nn.networks.from_record("erf"), "'erf' was given; the record of a network is needed"),
         (lambda: nn.networks.from_record("[1]"), r"'\[1\]' was given; the record of a network is needed"),
-        (lambda: nn.FieldSet([[0.3]], (-1,)), "positive whole number, the output component, for each of 1"),
+        (lambda: nn.FieldSet([[0.3]], (-1,)), "positive whole number, the output, for each of 1"),
         (lambda: nn.FieldSet([[0.3], [0.4]], (0, 1)), r"\[0, 1\] were given; outputs are numbered from 1"),
         (lambda: nn.pairing_amplitudes(nn.ErfNet(5), [[0.3]] * 2).component((1, -2)), "positive whole"),
         (lambda: nn.Diagram.from_edge_string(3), "3 was given; lines such as 'x1-y1,x2-y1' are needed"),
