@@ -22,7 +22,7 @@ def sampled(network, points, seed, networks=20_000, blocks=400):
 
 
 def test_widths_share_what_does_not_depend_on_them():
-    """Nλ = −25/(2Λ⁵), N²κ = 371/(3Λ⁷) (SPEC 15); the mean of the next order 30.5/N, each width alike."""
+    """Nλ = −25/(2Λ⁵), N²κ = 371/(3Λ⁷) (SPEC 15); the next order is 30.5/N, and the narrowest width judges."""
     points, box = [[0.4], [1.0]], nn.Box(2.0)
     model = nn.Model.leading(BOTH)
     sets = [(exact(net, points, (2, 4, 6)), model, net, box) for net in RELU.values()]
@@ -30,7 +30,10 @@ def test_widths_share_what_does_not_depend_on_them():
     assert float(found["lambda"]) == pytest.approx(-12.5 / 2**5, rel=1e-9)
     assert float(found["kappa"]) == pytest.approx(371 / 3 / 2**7, rel=1e-8)
     assert found.explained == pytest.approx({4: 1.0, 6: 1.0}, abs=1e-9)
-    assert found.ratio("lambda") == pytest.approx(30.5 * np.mean([1 / 10, 1 / 20, 1 / 50]), rel=1e-8)
+    assert found.ratio("lambda") == pytest.approx(30.5 / 10, rel=1e-8)
+    assert float(found.truncation["lambda"] / abs(found["lambda"])) == pytest.approx(
+        30.5 * np.mean([1 / 10, 1 / 20, 1 / 50]), rel=1e-8
+    )
     # each correlator is predicted from the shared numbers
     for of, network in enumerate(RELU.values()):
         six = exact(network, points, (2, 4, 6))
