@@ -47,7 +47,7 @@ class Held(io.StringIO):
         """Encoding of the stream."""
         return getattr(self._stream, "encoding", None) or "utf-8"
 
-    # As `encoding`: an attribute in the base class, only ever read.
+    # As `encoding`: writable for the type checker, in the base class; nobody writes to it.
     @property
     def errors(self) -> str | None:  # type: ignore[override]
         """What the stream does with letters that it cannot show."""
@@ -118,7 +118,7 @@ class Forgiving(io.TextIOBase):
         """Encoding of the stream."""
         return getattr(self._stream, "encoding", None) or "utf-8"
 
-    # As `encoding`: an attribute in the base class, only ever read.
+    # As `encoding`: writable for the type checker, in the base class; nobody writes to it.
     @property
     def errors(self) -> str:  # type: ignore[override]
         """For libraries that ask whether any letter may be written: it may, in a plain form if need be."""

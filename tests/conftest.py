@@ -42,3 +42,17 @@ def published(tmp_path_factory) -> PublishedStudy:
     assert done.returncode in (0, 1), done.stderr
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     return PublishedStudy(folder, summary, done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture
+def nnft(capsys):
+    """Run a command line; give exit code, standard output and standard error."""
+
+    from nnft_sym.cli import run
+
+    def call(*words):
+        code = run(list(map(str, words)))
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return call

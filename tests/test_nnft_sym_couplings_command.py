@@ -6,23 +6,10 @@ import numpy as np
 import pytest
 
 import nnft_sym as nn
-from nnft_sym.cli import run
 
 RELU = ["--net", "relu", "--points", "0.4;1", "--cutoff", "2"]
 GAUSS = ["--net", "gauss", "--sigma-w", "1", "--sigma-b", "0.5"]
 TWO = ["--points", "0;0;0.3;0.3", "--outputs", "1,2,1,2"]
-
-
-@pytest.fixture
-def nnft(capsys):
-    """Run a command line; give exit code, standard output and standard error."""
-
-    def call(*words):
-        code = run(list(map(str, words)))
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return call
 
 
 @pytest.fixture

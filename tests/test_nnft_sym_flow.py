@@ -5,24 +5,10 @@ import math
 
 import pytest
 
-from nnft_sym.cli import run
-
 BOTH = "lambda*f^4+kappa*f^6"
 RELU = ["--net", "relu", "--points", "0.2;0.4;0.6;0.8;1;1.2"]
 ERF = ["--net", "erf", "--points=-1;-0.6;-0.2;0.2;0.6;1"]
 NARROW = ["--net", "gauss", "--points=-0.01;-0.006;-0.002;0.002;0.006;0.01"]
-
-
-@pytest.fixture
-def nnft(capsys):
-    """Run a command line; give exit code, standard output and standard error."""
-
-    def call(*words):
-        code = run(list(map(str, words)))
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return call
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 import nnft_sym as nn
-from nnft_sym.cli import run
 from numerics.errors import InvalidStatistics, NoRealRoot
 
 BOTH = "lambda*f^4+kappa*f^6"
@@ -14,18 +13,6 @@ RELU = ["--net", "relu", "--width", "20", "--points", "0.2;0.4;0.6;0.8;1;1.2", "
 NARROW = "-0.01;-0.006;-0.002;0.002;0.006;0.01"
 GAUSS = ["--net", "gauss", f"--points={NARROW}"]
 SMALL = ["--net", "gauss", "--width", "30", "--sigma-w", "0.3", "--sigma-b", "0.3", "--points=-0.05;0;0.05"]
-
-
-@pytest.fixture
-def nnft(capsys):
-    """Run a command line; give exit code, standard output and standard error."""
-
-    def call(*words):
-        code = run(list(map(str, words)))
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return call
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ def array_from(file: IO[bytes], length: int) -> NDArray[np.generic]:
     ------
     NotAnArray
         If it is no such file, is cut short or longer than it says, or holds anything but real numbers. No
-        pickle is ever opened.
+        pickle is ever opened: one from elsewhere could run code.
 
     Examples
     --------
