@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up_study import made_up_net, made_up_study
 
-from nnft_sym.study.action_fit import ActionFit, Constancy, Part, Reading, fit_action, theory_of
+from nnft_sym.study.action_fit import ActionFit, Constancy, Part, Reading, fit_action
 from nnft_sym.study.action_tables import study_table, value_cell
 from nnft_sym.study.case import Case
 from nnft_sym.study.checks import Check, CheckName, Checks
@@ -162,16 +162,23 @@ PUBLISHED = {
 }
 
 
+def theory(case, action):
+    from nnft_sym.actions.action import Action
+    from nnft_sym.study.integrals import theory_of
+    from numerics.integrals.integrator import Integrator
+
+    return theory_of(Integrator(case.kernel, case.domain), case.fields, Action(action), 6)
+
+
 @pytest.mark.parametrize("place", range(3))
 def test_published_couplings(place):
-    from nnft_sym.actions.action import Action
     from numerics.exact.correlators import exact_correlators
     from numerics.inference.dataset import Dataset
 
     config = built_in_study()
     case = Case.of(config.net[place])
     data = Dataset(None, exact_correlators(case.network, case.fields, (2, 4, 6)))
-    fit = fit_action(theory_of(case, Action(config.action), 6), data, 6)
+    fit = fit_action(theory(case, config.action), data, 6)
     coupling, kappa = fit.find("lambda"), fit.find("kappa")
     wanted = PUBLISHED[case.name]
     assert coupling.value == pytest.approx(wanted[0], rel=1e-5)
@@ -202,11 +209,10 @@ def exact_share(case, coupling, data):
 
 def test_why_there_are_no_couplings_is_said():
     case = Case.of(NetConfig(kind="erf", width=5, points=POINTS))
-    from nnft_sym.actions.action import Action
 
-    theory = theory_of(case, Action("lambda*f^4"), 6)
-    assert isinstance(theory, str)
-    fit = fit_action(theory, None, 6)
+    reason = theory(case, "lambda*f^4")
+    assert isinstance(reason, str)
+    fit = fit_action(reason, None, 6)
     assert "cutoff" in say_action(fit, "ΔG6")[0]
 
 

@@ -175,7 +175,36 @@ class Model:
         DivergentIntegral
             If the domain needs a cutoff.
         """
-        integrator = Integrator(kernel, domain, progress=progress)
+        return self.predict_with(Integrator(kernel, domain, progress=progress), fields)
+
+    def predict_with(self, integrator: Integrator, fields: FieldSet) -> dict[int, Prediction]:
+        """Integrate as `predict` does, with an accuracy, a method or a store of one's own.
+
+        Parameters
+        ----------
+        integrator : Integrator
+            Has the kernel and the domain.
+        fields : FieldSet
+
+        Returns
+        -------
+        dict of int to Prediction
+
+        Raises
+        ------
+        DivergentIntegral
+            If the domain needs a cutoff.
+
+        Examples
+        --------
+        >>> from numerics.integrals.questions.limits import Accuracy
+        >>> from numerics.integrals.rules.domains import Box
+        >>> from numerics.networks.architectures import ErfNet
+        >>> rough = Integrator(ErfNet(1).kernel, Box(2.0), Accuracy(rtol=1e-4))
+        >>> found = Model(Action("lambda*f^4"), (4,)).predict_with(rough, FieldSet([[0.5]]))
+        >>> found[4]["lambda"].trusted
+        True
+        """
         return {
             n: integrator.predict(expansion.monomials(), fields.inputs)
             for n, expansion in self.expansions.items()
@@ -197,14 +226,18 @@ class Model:
         >>> theory.names, [str(theory.power_of(key)) for key in theory.predictions[4].coefficients]
         (('lambda',), ['1', '2'])
         """
+        return self.theory_with(Integrator(kernel, domain, progress=progress), fields)
+
+    def theory_with(self, integrator: Integrator, fields: FieldSet) -> Theory:
+        """Integrate and count as `over` does; arguments and errors as of `predict_with`."""
         highest = 1 if self.power is None else max(map(self._reach, self.orders))
         counting = truncation(self.action, highest, self.counting).counting
         self._refuse_outputs(fields)
         first, second = fields.multisets(2).T
-        pairs = kernel.full(fields.inputs, fields.inputs)[first, second]
+        pairs = integrator.kernel.full(fields.inputs, fields.inputs)[first, second]
         pairs = np.where(fields.outputs[first] == fields.outputs[second], pairs, 0.0)
         outputs = fields if self.action.has_components or not fields.single_output else None
-        predictions = self.predict(kernel, fields, domain, progress)
+        predictions = self.predict_with(integrator, fields)
         return Theory(predictions, dict(counting), self.kind, pairs, outputs)
 
     def _refuse_outputs(self, fields: FieldSet) -> None:

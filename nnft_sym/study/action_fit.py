@@ -17,10 +17,9 @@ from numpy.typing import NDArray
 from nnft_sym.actions.action import Action
 from nnft_sym.actions.names import symbol
 from nnft_sym.inference.infer import infer
-from nnft_sym.inference.model import Model, Progress
 from nnft_sym.printing.number_text import superscript
 from nnft_sym.study.judgement import STANDARD, Judgement
-from numerics.errors import DivergentIntegral, NNFTError
+from numerics.errors import NNFTError
 from numerics.results.quality import Quality
 
 if TYPE_CHECKING:
@@ -28,12 +27,8 @@ if TYPE_CHECKING:
     from nnft_sym.inference.coupling_fit import CouplingFit
     from nnft_sym.inference.step import Step
     from nnft_sym.inference.theory import Theory
-    from nnft_sym.study.case import Case
     from numerics.inference.dataset import Dataset
     from numerics.lowering.monomials import Monomial
-
-#: Integrals below this, or above its inverse, have no squares among the floats.
-SMALLEST = 1e-140
 
 
 class Constancy(StrEnum):
@@ -188,50 +183,6 @@ class ActionFit:
     def share(self) -> float | None:
         """Share of the predicted correlator less the free theory that all couplings explain."""
         return self.parts[-1].explained if self.parts else None
-
-
-def theory_of(
-    case: "Case", action: Action, predicted: int, progress: Progress | None = None
-) -> "Theory | str":
-    """Integrate the connected correlators that the couplings of an action are read off.
-
-    Parameters
-    ----------
-    case : Case
-    action : Action
-    predicted : int
-        Order of the correlator that is taken apart.
-    progress : callable, optional
-        Called with (integrals done, integrals in total) of one order.
-
-    Returns
-    -------
-    Theory or str
-        To the next power of 1/N; only to the leading one where those integrals diverge; else the reason.
-    """
-    try:
-        first = Model.leading(action).orders
-        # couplings of higher powers alone have no diagrams in lower correlators to the orders of interest
-        lower = range(4, predicted + 1, 2) if first[0] <= predicted else ()
-        orders = sorted({*first, *lower})
-        try:
-            theory = Model.leading(action, orders).over(case.kernel, case.fields, case.domain, progress)
-        except DivergentIntegral:
-            model = Model.leading(action, orders, beyond=False)
-            theory = model.over(case.kernel, case.fields, case.domain, progress)
-    except NNFTError as error:
-        return error.said
-    return _out_of_range(theory) or theory
-
-
-def _out_of_range(theory: "Theory") -> str:
-    """Say which integrals have no squares among the floats, which a fit needs; empty if all have."""
-    for order in theory.orders:
-        for one in theory.prediction(order).coefficients.values():
-            largest = float(np.abs(one.value).max(initial=0.0))
-            if largest and not SMALLEST < largest < 1 / SMALLEST:
-                return f"integrals of the {order}-point function are about {largest:.1e}, out of range"
-    return ""
 
 
 def action_text(action: Action) -> str:

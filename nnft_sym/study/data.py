@@ -1,5 +1,6 @@
 """The data of one net: the exact answer where there is one, and samples of independent networks."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,6 +33,17 @@ def drawn_again(case: "Case", setup: "Setup", data: Dataset) -> Dataset:
     """Sample networks that are independent of those of `data`."""
     setup.told.stage(f"{case}: sampling independent networks, because a comparison failed")
     return Dataset(_drawn(case, setup, attempt=1), data.exact)
+
+
+def with_higher(case: "Case", data: Dataset, orders: Iterable[int]) -> Dataset:
+    """Add exact correlators of orders that a study does not sample, where couplings need them."""
+    needed = tuple(orders)
+    if data.exact is None or set(needed) <= set(data.orders):
+        return data
+    try:
+        return Dataset(None, exact_correlators(case.network, case.fields, needed))
+    except NotAvailable:
+        return data  # the inference says which order is missing
 
 
 def _referee(case: "Case", setup: "Setup") -> Correlators | None:

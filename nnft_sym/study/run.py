@@ -3,7 +3,7 @@
 The steps, in the order in which they run for each net, for the recipe of `S_GP + ∫ λ f⁴`:
 
 1. expand the 2-, 4- and 6-point functions into diagrams (exact propagator);
-2. integrate the vertices for all index sets, once;
+2. integrate the vertices for all index sets, once (`nnft_sym.study.integrals`);
 3. sample the ensemble; compute the exact finite-width correlators, the referee;
 4. extract λ from the 4-point function: per element, mean, one fitted constant;
 5. predict the 6-point function with each, and hold it against the ensemble and the referee;
@@ -16,29 +16,23 @@ Steps 3 to 7 are in `nnft_sym.study.net`; the names and orders are those of a `R
 
 import platform
 import time
-from collections.abc import Sequence
 from importlib.metadata import version
-
-import numpy as np
 
 from diagrams.errors import NNFTError
 from diagrams.messages import shown
 from nnft_sym.actions.action import Action
 from nnft_sym.inference.model import Model
-from nnft_sym.inference.theory import Theory
-from nnft_sym.study.action_fit import SMALLEST, theory_of
 from nnft_sym.study.case import Case
 from nnft_sym.study.config import InvalidStudy, StudyConfig
+from nnft_sym.study.integrals import integrated
 from nnft_sym.study.judgement import STANDARD, Judgement
 from nnft_sym.study.net import study_net
 from nnft_sym.study.recipe import PUBLISHED, Recipe
 from nnft_sym.study.reporter import Reporter
-from nnft_sym.study.results import Array, NetResult, StudyResult
+from nnft_sym.study.results import NetResult, StudyResult
 from nnft_sym.study.setup import Setup
 from nnft_sym.study.suitable import coupling_of
-from numerics.errors import DivergentIntegral
 from numerics.given import as_instance
-from numerics.integrals.prediction import Prediction
 
 
 def run_study(
@@ -99,14 +93,12 @@ def run_study(
     model = Model(action, recipe.orders)
     probe = model if setup.coupling is not None else Model(Action(recipe.term), recipe.orders)
     cases = [Case.of(table) for table in config.net]
-    integrated = _integrate_all(cases, probe, setup)
-    theories = _theories(cases, setup)
     nets: list[NetResult] = []
     refused: dict[str, str] = {}
-    everything = zip(cases, integrated, theories, strict=True)
-    for number, (case, predictions, theory) in enumerate(everything, start=1):
+    integrals = integrated(cases, probe, setup)
+    for number, (case, one) in enumerate(zip(cases, integrals, strict=True), start=1):
         try:
-            nets.append(study_net(case, predictions, theory, setup))
+            nets.append(study_net(case, one, setup))
         except NNFTError as error:  # the others have been paid for
             if number == len(cases) and not nets:
                 raise
@@ -131,44 +123,6 @@ def _check(config: object, limits: object, recipe: object) -> None:
         )
     as_instance(limits, Judgement, "limits", InvalidStudy, "a Judgement")
     as_instance(recipe, Recipe, "recipe", InvalidStudy, "a Recipe")
-
-
-def _integrate_all(cases: Sequence[Case], model: Model, setup: Setup) -> list[dict[int, Prediction]]:
-    """Integrate the diagrams of every net: a divergence is told before minutes of sampling, not after."""
-    integrated = []
-    for number, case in enumerate(cases, start=1):
-        setup.told.stage(f"{case}: integrating the diagrams")
-        try:
-            integrated.append(model.predict(case.kernel, case.fields, case.domain))
-        except DivergentIntegral as error:
-            raise DivergentIntegral(
-                f"{error}. This is net number {number} of the study, {case}: add a line like "
-                "cutoff = 100.0 to its [[net]] table"
-            ) from None
-    for number, (case, predictions) in enumerate(zip(cases, integrated, strict=True), start=1):
-        vertex = predictions[setup.recipe.fitted].coefficient(setup.probe).value
-        _refuse_extremes(f"net number {number} of the study, {case}", vertex, setup.recipe)
-    return integrated
-
-
-def _theories(cases: Sequence[Case], setup: Setup) -> list[Theory | str]:
-    """Integrate what all couplings of the action are read off, diagrams with two vertices too."""
-    found = []
-    for case in cases:
-        setup.told.stage(f"{case}: integrating diagrams with several vertices")
-        found.append(theory_of(case, setup.action, setup.recipe.predicted, setup.told.integrating))
-    return found
-
-
-def _refuse_extremes(where: str, coefficient: Array, recipe: Recipe) -> None:
-    """Refuse, before anything is sampled, vertex integrals whose squares leave floating point."""
-    largest = float(np.abs(coefficient).max())
-    if largest == 0.0 or SMALLEST < largest < 1 / SMALLEST:
-        return
-    raise InvalidStudy(
-        f"{where}: its vertex integrals are about {largest:.1e}, "
-        f"and errors of {recipe.symbol} need their squares; give deviations, points and a cutoff nearer to 1"
-    )
 
 
 def _provenance(config: StudyConfig) -> dict[str, object]:

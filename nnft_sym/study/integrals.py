@@ -1,0 +1,180 @@
+"""What is integrated for the nets of a study, before anything is sampled.
+
+A divergence is told before minutes of sampling, not after; and of several nets, before the diagrams with two
+vertices of the first.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nnft_sym.inference.model import Model
+from nnft_sym.study.checks import CheckName
+from nnft_sym.study.config import InvalidStudy
+from numerics.errors import DivergentIntegral, NNFTError
+from numerics.fields.index_sets import multisets
+from numerics.integrals.accuracy.contact_referee import contact_coefficient
+from numerics.integrals.integrator import Integrator
+from numerics.integrals.rules.domains import Box
+
+if TYPE_CHECKING:
+    from nnft_sym.actions.action import Action
+    from nnft_sym.inference.theory import Theory
+    from nnft_sym.study.case import Case
+    from nnft_sym.study.setup import Setup
+    from numerics.fields.field_set import FieldSet
+    from numerics.integrals.prediction import Prediction
+    from numerics.results.correlator import Correlator
+
+#: Integrals below this, or above its inverse, have no squares among the floats.
+SMALLEST = 1e-140
+
+
+@dataclass(frozen=True)
+class Integrals:
+    """The diagrams of one net.
+
+    Attributes
+    ----------
+    predictions : mapping of int to Prediction
+        Of the recipe's orders, with one vertex.
+    vertex : Correlator
+        What the fitted correlator has per unit of the recipe's coupling.
+    theory : Theory or str
+        What all couplings are read off, diagrams with several vertices too; or why there is none.
+    errors : mapping of CheckName to float
+        Of the vertex: its largest quadrature error as a share of the largest integral, and how far a second
+        method is from it, where there is one.
+    cutoff : float or None
+        Λ of the box.
+    """
+
+    predictions: Mapping[int, "Prediction"]
+    vertex: "Correlator"
+    theory: "Theory | str"
+    errors: Mapping[CheckName, float] = field(default_factory=dict)
+    cutoff: float | None = None
+
+    @property
+    def orders(self) -> range:
+        """Even orders up to the highest that the theory has; none where there is none."""
+        return range(0) if isinstance(self.theory, str) else range(2, self.theory.orders[-1] + 1, 2)
+
+
+def integrated(cases: Sequence["Case"], model: Model, setup: "Setup") -> list[Integrals]:
+    """Integrate the diagrams of every net.
+
+    Parameters
+    ----------
+    cases : sequence of Case
+    model : Model
+        Of the recipe's orders, with one vertex.
+    setup : Setup
+
+    Returns
+    -------
+    list of Integrals
+
+    Raises
+    ------
+    DivergentIntegral
+        If a net needs a cutoff.
+    InvalidStudy
+        If squares of vertex integrals leave floating point.
+    """
+    integrators = [Integrator(one.kernel, one.domain, progress=setup.told.integrating) for one in cases]
+    first = []
+    for number, (case, integrator) in enumerate(zip(cases, integrators, strict=True), start=1):
+        setup.told.stage(f"{case}: integrating the diagrams")
+        where = f"net number {number} of the study, {case}"
+        first.append(_with_one_vertex(where, integrator, case.fields, model, setup))
+    found = []
+    for case, integrator, (predictions, vertex) in zip(cases, integrators, first, strict=True):
+        setup.told.stage(f"{case}: integrating diagrams with several vertices")
+        theory = theory_of(integrator, case.fields, setup.action, setup.recipe.predicted)
+        errors = _errors(integrator, case.fields, setup.recipe.fitted, vertex)
+        found.append(Integrals(predictions, vertex, theory, errors, _cutoff(integrator)))
+    return found
+
+
+def _with_one_vertex(
+    where: str, integrator: Integrator, fields: "FieldSet", model: Model, setup: "Setup"
+) -> tuple[dict[int, "Prediction"], "Correlator"]:
+    try:
+        predictions = model.predict_with(integrator, fields)
+    except DivergentIntegral as error:
+        raise DivergentIntegral(
+            f"{error}. This is {where}: add a line like cutoff = 100.0 to its [[net]] table"
+        ) from None
+    vertex = predictions[setup.recipe.fitted].coefficient(setup.probe)
+    if not _in_range(vertex):
+        raise InvalidStudy(
+            f"{where}: its vertex integrals are about {_largest(vertex):.1e}, and errors of "
+            f"{setup.recipe.symbol} need their squares; give deviations, points and a cutoff nearer to 1"
+        )
+    return predictions, vertex
+
+
+def theory_of(integrator: Integrator, fields: "FieldSet", action: "Action", predicted: int) -> "Theory | str":
+    """Integrate the connected correlators that the couplings of an action are read off.
+
+    Parameters
+    ----------
+    integrator : Integrator
+    fields : FieldSet
+    action : Action
+    predicted : int
+        Order of the correlator that is taken apart.
+
+    Returns
+    -------
+    Theory or str
+        To the next power of 1/N; only to the leading one where those integrals diverge; else the reason.
+    """
+    try:
+        first = Model.leading(action).orders
+        # couplings of higher powers alone have no diagrams in lower correlators to the orders of interest
+        lower = range(4, predicted + 1, 2) if first[0] <= predicted else ()
+        orders = sorted({*first, *lower})
+        try:
+            theory = Model.leading(action, orders).theory_with(integrator, fields)
+        except DivergentIntegral:
+            theory = Model.leading(action, orders, beyond=False).theory_with(integrator, fields)
+    except NNFTError as error:
+        return error.said
+    for order in theory.orders:
+        for one in theory.prediction(order).coefficients.values():
+            if not _in_range(one):  # a fit needs their squares
+                return f"integrals of the {order}-point function are about {_largest(one):.1e}, out of range"
+    return theory
+
+
+def _largest(integrals: "Correlator") -> float:
+    return float(np.abs(integrals.value).max(initial=0.0))
+
+
+def _in_range(integrals: "Correlator") -> bool:
+    """Tell whether their squares are floats."""
+    return _largest(integrals) == 0.0 or SMALLEST < _largest(integrals) < 1 / SMALLEST
+
+
+def _cutoff(integrator: Integrator) -> float | None:
+    return integrator.domain.cutoff if isinstance(integrator.domain, Box) else None
+
+
+def _errors(
+    integrator: Integrator, fields: "FieldSet", legs: int, vertex: "Correlator"
+) -> dict[CheckName, float]:
+    """Give the quadrature error, and hold the first, middle and last integral against adaptive quadrature."""
+    largest = _largest(vertex)
+    found = {CheckName.INTEGRALS: float(vertex.error.max()) / largest if largest > 0 else 0.0}
+    sets = multisets(len(fields), legs)
+    for row in (0, len(sets) // 2, len(sets) - 1):
+        second = contact_coefficient(integrator.kernel, fields.inputs[sets[row]], _cutoff(integrator))
+        if second is not None:
+            scale = max(abs(second), largest * 1e-6, np.finfo(np.float64).tiny)
+            miss = abs(vertex.value[row] - second) / scale
+            found[CheckName.CONTACT] = max(found.get(CheckName.CONTACT, 0.0), miss)
+    return found
