@@ -24,9 +24,9 @@ from nnft_sym.inference.step import Step
 from nnft_sym.inference.theory import Theory
 from numerics.errors import InvalidStatistics, NoRealRoot
 from numerics.inference.dataset import Dataset
+from numerics.inference.fit_result import Fit
 from numerics.inference.nonlinear import fit_polynomial
 from numerics.inference.polynomial import Polynomial, joined_models
-from numerics.inference.polynomial_fit import PolynomialFit
 from numerics.inference.roots import RootSearch
 from numerics.lowering.monomials import Monomial, monomial_text
 from numerics.results.correlator import Correlator
@@ -171,7 +171,7 @@ def _left(
     return rest
 
 
-def _noise_of_residual(rest: Estimate, fit: PolynomialFit, model: Polynomial) -> float:
+def _noise_of_residual(rest: Estimate, fit: Fit, model: Polynomial) -> float:
     """Say how large Σ|residual| is from noise alone: what the fit takes along leaves no residual."""
     # the model is linear in what is sought, so that its slope is the same everywhere
     slope = model.jacobian(np.zeros(len(fit.names)))
@@ -214,7 +214,7 @@ def infer_jointly(
     threshold: float = 1e-6,
     allowance: float = ALLOWANCE,
     search: RootSearch | None = None,
-) -> PolynomialFit:
+) -> Fit:
     """Infer all couplings at once, from all orders, with every product of couplings that the theory has.
 
     Exact correlators are fitted relative to themselves, so that no order outweighs the others.
@@ -230,7 +230,7 @@ def infer_jointly(
 
     Returns
     -------
-    PolynomialFit
+    Fit
 
     Raises
     ------

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from nnft_sym.inference.elementwise import HALF
-from numerics.inference.polynomial_fit import Combination, PolynomialFit
+from numerics.inference.fit_result import Combination, Fit
 from numerics.results.correlator import Part
 from numerics.results.estimate import Estimate
 
@@ -50,11 +50,11 @@ class Inferred(Protocol):
         """Size of the next order."""
 
     @property
-    def judged(self) -> PolynomialFit:
+    def judged(self) -> Fit:
         """The worst fit."""
 
     @property
-    def joint(self) -> PolynomialFit | None:
+    def joint(self) -> Fit | None:
         """The fit of all orders at once."""
 
     @property
