@@ -84,7 +84,7 @@ def test_minpack(kind):
         by_design = fit(data, model.jacobian(TRUTH), spread, None)
         np.testing.assert_allclose(by_design.parameters, ours.parameters, rtol=1e-12)
         np.testing.assert_allclose(by_design.covariance, ours.covariance, rtol=1e-9)
-        assert (by_design.names, ours.names) == (("0", "1"), ("kappa", "lambda"))
+        assert (by_design.names, ours.names) == (("1", "2"), ("kappa", "lambda"))
 
 
 class Extended:

@@ -69,7 +69,7 @@ class Fit(Shown):
     Attributes
     ----------
     names : tuple of str
-        The couplings; of a design matrix the numbers of its columns, from 0 on.
+        The couplings; of a design matrix the numbers of its columns, from 1 on.
     estimate : Estimate
         Their values, shape (P,), with covariance or bounds carried over from data and integrals; NaN for a
         coupling that the data do not determine.

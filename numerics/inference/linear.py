@@ -116,7 +116,7 @@ def fit(
     if model_error is not None:
         allowed = as_model_error(model_error, len(data))
         wide = eigenbasis(np.asarray(covariance) + np.diag(allowed**2), n_blocks, threshold)
-    names = tuple(map(str, range(design.shape[1])))
+    names = tuple(map(str, range(1, design.shape[1] + 1)))
     model = Polynomial(names, np.eye(len(names), dtype=np.int64), Estimate(design.T))
     scatter = _known(covariance)
     if blocks is not None:
