@@ -9,6 +9,13 @@ correlators have given already. With λ f⁴ + κ f⁶,
 
 The terms of G_c⁽⁴⁾ at 1/N², −360 κ(…) + 288 λ²(…), have to be made up for by the next term l₂/N² of
 λ = l₁/N + l₂/N². It is given beside λ and never added: where it is not small, the expansion does not hold.
+
+Couplings of odd powers stand between: g f³ at N^(−1/2), α f⁵ at N^(−3/2). With them, and c₃ = −6 ∫K_W³,
+
+    G_c⁽³⁾ = c₃ g,    G_c⁽⁴⁾ = c λ + y g²,    G_c⁽⁵⁾ = c₅ α + (…) gλ + (…) g³,    y = 36 Σ₃ (exchange).
+
+Held against full correlators the same couplings are read off at the same orders: what is left of those of n
+fields is c_n times the new coupling and products of lower functions, which are known.
 """
 
 from collections.abc import Mapping, Sequence

@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """Couplings of one power of 1/N, from the connected correlators of one order.
+    """Couplings of one power of 1/N, from the correlators of one order, connected or full ones.
 
     Attributes
     ----------
@@ -30,11 +30,11 @@ class Step:
     fit : Fit
         Of what the couplings of lower powers leave of the correlators, one after the other.
     misfit : float
-        Σ|residual| over Σ|connected correlator|.
+        Σ|residual| over Σ|what was fitted|, of full correlators less the free theory.
     noise : float
         What that is expected to be from the noise of the data alone; 0 for exact data.
     scales : mapping of str to float
-        Of each coupling, Σ|what the correlator is per unit of it| over Σ|connected correlator|.
+        Of each coupling, Σ|what the correlator is per unit of it| over Σ|what was fitted|.
     measurements : tuple of Measurement
         Those whose correlators take part.
     units : tuple of float
