@@ -3,7 +3,7 @@
 The steps, in the order in which they run for each net, for the recipe of `S_GP + ∫ λ f⁴`:
 
 1. expand the 2-, 4- and 6-point functions into diagrams (exact propagator);
-2. integrate the vertices for all index sets, once (`nnft_sym.study.integrals`);
+2. integrate the vertices for all index sets, once (`nnft_sym.study.net_integrals`);
 3. sample the ensemble; compute the exact finite-width correlators, the referee;
 4. extract λ from the 4-point function: per element, mean, one fitted constant;
 5. predict the 6-point function with each, and hold it against the ensemble and the referee;
@@ -24,7 +24,7 @@ from nnft_sym.actions.action import Action
 from nnft_sym.inference.model import Model
 from nnft_sym.study.case import Case
 from nnft_sym.study.config import InvalidStudy, StudyConfig
-from nnft_sym.study.integrals import integrated
+from nnft_sym.study.net_integrals import integrated
 from nnft_sym.study.judgement import STANDARD, Judgement
 from nnft_sym.study.net import study_net
 from nnft_sym.study.recipe import PUBLISHED, Recipe
