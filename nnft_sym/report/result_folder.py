@@ -70,7 +70,7 @@ class ResultFolder:
         found = []
         for path in sorted(folder.iterdir()):
             inside = sorted(path.iterdir()) if path.name in self.folders and path.is_dir() else [path]
-            found += [one for one in inside if one not in ours and not one.name.startswith(".")]
+            found += [one for one in inside if one not in ours and one.name[0] != "."]
         return found
 
     def refuse_foreign(self, folder: Path, besides: tuple[str, ...] = ()) -> None:

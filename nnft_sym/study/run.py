@@ -27,9 +27,9 @@ from nnft_sym.actions.action import Action
 from nnft_sym.inference.model import Model
 from nnft_sym.study.case import Case
 from nnft_sym.study.config import InvalidStudy, StudyConfig
-from nnft_sym.study.net_integrals import integrated
 from nnft_sym.study.judgement import STANDARD, Judgement
 from nnft_sym.study.net import study_net
+from nnft_sym.study.net_integrals import integrated
 from nnft_sym.study.recipe import PUBLISHED, Recipe
 from nnft_sym.study.reporter import Reporter
 from nnft_sym.study.results import NetResult, StudyResult

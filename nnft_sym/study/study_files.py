@@ -178,8 +178,7 @@ class StudyFiles:
         return [
             path
             for path in sorted(self.folder.iterdir())
-            if not (path.name in (STUDY, INTEGRALS) or SAMPLES.fullmatch(path.name))
-            and not path.name.startswith(".")
+            if not (path.name in (STUDY, INTEGRALS) or SAMPLES.fullmatch(path.name)) and path.name[0] != "."
         ]
 
     def _make(self) -> None:
