@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nnft_sym.inference.model import Model
+from nnft_sym.inference.next_power import with_next_power
 from nnft_sym.study.checks import CheckName
 from nnft_sym.study.config import InvalidStudy
 from numerics.errors import DivergentIntegral, NNFTError
@@ -139,17 +140,17 @@ def theory_of(integrator: Integrator, fields: "FieldSet", action: "Action", pred
     Returns
     -------
     Theory or str
-        To the next power of 1/N; only to the leading one where those integrals diverge; else the reason.
+        To the next power of 1/N; only to the leading one where there are no such integrals; else the reason.
     """
     try:
-        first = Model.leading(action).orders
+        model = Model.leading(action)
+        model.refuse_odd()
+        first = model.orders
         # couplings of higher powers alone have no diagrams in lower correlators to the orders of interest
         lower = range(4, predicted + 1, 2) if first[0] <= predicted else ()
-        orders = sorted({*first, *lower})
-        try:
-            theory = Model.leading(action, orders).theory_with(integrator, fields)
-        except DivergentIntegral:
-            theory = Model.leading(action, orders, beyond=False).theory_with(integrator, fields)
+        theory = with_next_power(
+            action, sorted({*first, *lower}), lambda model: model.theory_with(integrator, fields)
+        )
     except NNFTError as error:
         return error.said
     for order in theory.orders:
