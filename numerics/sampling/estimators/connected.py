@@ -187,7 +187,7 @@ def deviation(sampled: Correlators, order: int, kernel: Array, experiments: int 
     per_experiment = (weights * means.reshape(experiments, -1, len(free))).sum(axis=1) / weights.sum(axis=1)
     without = (one.value * n - means * sizes[:, np.newaxis]) / (n - sizes)[:, np.newaxis]
     estimate = np.array([mean_ratio(one.value - free, free)])
-    replicates = np.array([[mean_ratio(row - free, free)] for row in without])
+    replicates = mean_ratios(without - free, free)[:, np.newaxis]
     _, deviations = jackknife(estimate, replicates, sizes)
     background = mean_ratio(per_experiment.std(axis=0, ddof=1), free)
     sources = [part.source for part in one.uncertainty.blocks]
@@ -217,5 +217,25 @@ def mean_ratio(numerator: Array, free: Array) -> float:
     >>> mean_ratio(np.array([0.1, -0.3, 7.0]), np.array([1.0, 1.0, 0.0]))
     0.2
     """
+    return float(mean_ratios(numerator[np.newaxis], free)[0])
+
+
+def mean_ratios(numerators: Array, free: Array) -> Array:
+    """Average as `mean_ratio`, row by row.
+
+    Parameters
+    ----------
+    numerators : ndarray, shape (R, M)
+    free : ndarray, shape (M,)
+
+    Returns
+    -------
+    ndarray, shape (R,)
+    """
     kept = np.abs(free) > 1e-12 * np.abs(free).max()
-    return float(np.mean(np.abs(numerator[kept] / free[kept]))) if kept.any() else 0.0
+    if not kept.any():
+        return np.zeros(len(numerators))
+    # rows lie together in memory, so that each is summed as if it were alone
+    ratios = np.ascontiguousarray(numerators[:, kept]) / free[kept]
+    averages: Array = np.mean(np.abs(ratios), axis=1)
+    return averages

@@ -19,6 +19,7 @@ from numerics.fields.index_sets import multisets
 from numerics.integrals.accuracy.contact_referee import contact_coefficient
 from numerics.integrals.integrator import Integrator
 from numerics.integrals.rules.domains import Box
+from numerics.kernels.own import kernel_identity
 
 if TYPE_CHECKING:
     from nnft_sym.actions.action import Action
@@ -85,7 +86,7 @@ def integrated(cases: Sequence["Case"], model: Model, setup: "Setup") -> list[In
     InvalidStudy
         If squares of vertex integrals leave floating point.
     """
-    integrators = [Integrator(one.kernel, one.domain, progress=setup.told.integrating) for one in cases]
+    integrators = [_integrator(one, setup) for one in cases]
     first = []
     for number, (case, integrator) in enumerate(zip(cases, integrators, strict=True), start=1):
         setup.told.stage(f"{case}: integrating the diagrams")
@@ -98,6 +99,13 @@ def integrated(cases: Sequence["Case"], model: Model, setup: "Setup") -> list[In
         errors = _errors(integrator, case.fields, setup.recipe.fitted, vertex)
         found.append(Integrals(predictions, vertex, theory, errors, _cutoff(integrator)))
     return found
+
+
+def _integrator(case: "Case", setup: "Setup") -> Integrator:
+    # a bare function as kernel has no name under which an integral could be found again
+    named = setup.kept is not None and kernel_identity(case.kernel) is not None
+    store = setup.kept.store if setup.kept is not None and named else None
+    return Integrator(case.kernel, case.domain, store=store, progress=setup.told.integrating)
 
 
 def _with_one_vertex(
