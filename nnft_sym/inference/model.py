@@ -334,8 +334,8 @@ def zero_by_symmetry(name: str, order: int) -> str:
     """Say why a coupling has no value for an ensemble of ours."""
     return (
         f"the coupling {name} is read off the {order}-point function, which vanishes where f and −f are as "
-        f"likely, as in these networks: {name} is zero by symmetry, leave it out. Outputs of an ensemble "
-        "without that symmetry can be brought along, see Dataset.from_outputs and --data outputs.npy"
+        f"likely, as in these networks: {name} is zero by symmetry, leave it out. It is there for skewed "
+        "output weights (--output-law), and in outputs brought along (Dataset.from_outputs, --data outputs.npy)"
     )
 
 
