@@ -323,6 +323,6 @@ def test_the_command(nnft, tmp_path):
     assert (code, out) == (2, "")
     assert "g is zero by symmetry, leave it out" in err
     assert "--output-law" in err
-    assert "--data outputs.npy" in err
+    assert "--data x.npy" in err
     code, _, err = nnft("flow", "g*f^3", *words[2:-2], "--cutoffs", "1,2")
     assert (code, err.count("zero by symmetry")) == (2, 1)

@@ -335,7 +335,7 @@ def zero_by_symmetry(name: str, order: int) -> str:
     return (
         f"the coupling {name} is read off the {order}-point function, which vanishes where f and −f are as "
         f"likely, as in these networks: {name} is zero by symmetry, leave it out. It is there for skewed "
-        "output weights (--output-law), and in outputs brought along (Dataset.from_outputs, --data outputs.npy)"
+        "output weights (--output-law), and in outputs brought along (Dataset.from_outputs, --data x.npy)"
     )
 
 
