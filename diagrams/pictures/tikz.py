@@ -8,7 +8,15 @@ from diagrams.diagram import Diagram
 from diagrams.pictures.curves import CurveStyle
 from diagrams.pictures.frames import Layout
 from diagrams.pictures.names import NUMBERED
-from diagrams.pictures.picture import Caption, Mark, Picture, picture, turning_points, with_vertex_names
+from diagrams.pictures.picture import (
+    BLOB_RADIUS,
+    Caption,
+    Mark,
+    Picture,
+    picture,
+    turning_points,
+    with_vertex_names,
+)
 from diagrams.pictures.svg import Entry, captioned
 
 _SPECIAL = {
@@ -87,7 +95,8 @@ class TikzStyle:
         """
         corners = [point for curve in drawn.curves for point in turning_points(curve.points)]
         for mark in drawn.marks:
-            corners.append((mark.x, mark.y))
+            rim = BLOB_RADIUS if mark.blob else 0.0
+            corners += _around(mark.x, mark.y, (rim, rim))
             if mark.external and mark.label:
                 corners += _around(mark.label_x, mark.label_y, _NAME_ROOM)
             if mark.note is not None:
@@ -243,11 +252,12 @@ def _shapes(drawn: Picture, vertex_labels: bool, style: TikzStyle) -> list[str]:
         shapes.append(f"\\draw{dashes} {' '.join(strokes)};")
     font = f"[font={style.name_font}]" if style.name_font else ""
     for mark in drawn.marks:
-        radius = 0.035 if mark.external else style.vertex_radius
-        shape = f"\\fill {_at((mark.x, mark.y))} circle[radius={radius:g}]{_note(mark, style)}"
+        radius = 0.035 if mark.external else BLOB_RADIUS if mark.blob else style.vertex_radius
+        fill = r"\filldraw[fill=black!20]" if mark.blob else r"\fill"
+        shape = f"{fill} {_at((mark.x, mark.y))} circle[radius={radius:g}]{_note(mark, style)}"
         if mark.external and mark.label:
             shape += f" {_at((mark.label_x, mark.label_y))} node{font} {{{_name(mark.label)}}}"
-        elif vertex_labels and not mark.external:
+        elif vertex_labels and mark.named:
             place = _at((mark.label_x, mark.label_y))
             shape += f" {place} node[inner sep=0pt, font=\\footnotesize] {{{_name(mark.label)}}}"
         shapes.append(shape + ";")
