@@ -164,7 +164,7 @@ PUBLISHED = {
 
 def theory(case, action):
     from nnft_sym.actions.action import Action
-    from nnft_sym.study.integrals import theory_of
+    from nnft_sym.study.net_integrals import theory_of
     from numerics.integrals.integrator import Integrator
 
     return theory_of(Integrator(case.kernel, case.domain), case.fields, Action(action), 6)

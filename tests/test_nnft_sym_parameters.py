@@ -89,6 +89,12 @@ def commands_with(key):
     ]
 
 
+def commands_taking(*keys):
+    """Name the commands of `FINE` that have an option for each of the keys, whatever reads it."""
+    taken = {name: {option.name for command, option in options() if command == name} for name in FINE}
+    return [name for name in FINE if taken[name] >= set(keys)]
+
+
 #: The keys of study files.
 STUDY = {
     name: note
@@ -164,16 +170,19 @@ def test_what_one_refuses_the_other_refuses_in_the_same_words(key, capsys):
 def test_points_are_refused_in_the_same_words(in_file, typed, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     told = said_of_study("points", in_file)
-    for name in (name for name in FINE if name != "reproduce"):  # which has points and nets of its own
-        if name != "validate":
-            words = [name, *FINE[name], f"--points={typed}"]
-            assert said_of_command(capsys, words, "--points") == told
+    names = commands_taking("points")
+    assert len(names) > 5
+    for name in names:
+        words = [name, *FINE[name], f"--points={typed}"]
+        assert said_of_command(capsys, words, "--points") == told
 
 
 @pytest.mark.parametrize(("kind", "key", "value"), NOT_FOR_THIS_KIND)
 def test_what_does_not_go_with_a_kind_is_said_in_the_same_words(kind, key, value, capsys):
     told = said_of_study(key, value, kind)
-    for name in (name for name in FINE if name != "reproduce"):  # which has points and nets of its own
+    names = commands_taking("kind", key)
+    assert len(names) > 5
+    for name in names:
         fine = [word for word in FINE[name] if word not in ("--net", "erf", "gauss")]  # widths takes several
         words = [name, *fine, "--net", kind, f"{option_of(key)}={plain(value)}"]
         assert said_of_command(capsys, words, option_of(key)) == told

@@ -1,12 +1,12 @@
-"""The eigenbasis of block means, whichever dimension is the smaller."""
+"""The eigenbasis of deviations of blocks, whichever dimension is the smaller."""
 
 import numpy as np
 import pytest
 
-from numerics.inference.eigenbasis import eigenbasis, eigenbasis_of_blocks
+from numerics.inference.eigenbasis import eigenbasis, eigenbasis_of_deviations
 
 
-def test_basis_of_blocks_is_that_of_their_covariance():
+def test_basis_of_deviations_is_that_of_their_covariance():
     # More blocks than elements, and fewer: the same retained directions as the dense covariance.
     rng = np.random.default_rng(4)
     mixing = rng.standard_normal((12, 60)) * 10.0 ** -np.linspace(0, 5, 12)[:, np.newaxis]
@@ -14,8 +14,9 @@ def test_basis_of_blocks_is_that_of_their_covariance():
         means = rng.standard_normal((n_blocks, 12)) @ mixing
         sizes = rng.integers(3, 9, n_blocks)
         centred = means - np.average(means, axis=0, weights=sizes)
-        dense = (centred * sizes[:, np.newaxis]).T @ centred / ((n_blocks - 1) * sizes.sum())
-        one, other = eigenbasis_of_blocks(means, sizes, 1e-6), eigenbasis(dense, n_blocks, 1e-6)
+        deviations = centred * np.sqrt(sizes / ((n_blocks - 1) * sizes.sum()))[:, np.newaxis]
+        dense = deviations.T @ deviations
+        one, other = eigenbasis_of_deviations(deviations, 1e-6), eigenbasis(dense, n_blocks, 1e-6)
         assert one.rank == other.rank
         np.testing.assert_allclose(one.scale, other.scale, rtol=1e-12)
         np.testing.assert_allclose(one.eigenvalues, other.eigenvalues, rtol=1e-6)

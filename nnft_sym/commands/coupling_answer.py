@@ -27,6 +27,7 @@ def answer(
         "cutoff": asked.cutoff,
         "orders": found.orders,
         "per_width": len(networks) > 1,
+        "correlators": asked.correlators,
         "counting": asked.counting,
         "data": {
             "source": asked.source,
@@ -116,7 +117,7 @@ def _corrected(found: "CouplingFit", name: str) -> "list[CorrectedCoupling]":
 
 
 def _taken_apart(found: "CouplingFit", order: int, of: int) -> dict[str, object]:
-    """What each term contributes to a connected correlator."""
+    """What each term contributes to the correlator that was fitted."""
     from nnft_sym.expansions.truncation import width_text
 
     terms = found.contributions(order, of=of)
@@ -169,7 +170,7 @@ def show_answer(networks: Sequence["Network"], asked: CouplingParameters, found:
         show(table("What the data see", ["combination", "value", "error", "singular value"], rows))
     show(
         table(
-            "Connected functions, term by term",
+            f"{_fitted(found)}, term by term",
             ["term", "counts as", "share", "explained"],
             _terms(networks, found),
         )
@@ -187,6 +188,11 @@ def show_answer(networks: Sequence["Network"], asked: CouplingParameters, found:
         f"Data: {asked.source}. Quality: {found.quality.value}.",
         found.verdict,
     )
+
+
+def _fitted(found: "CouplingFit") -> str:
+    """Which functions were fitted, in words."""
+    return "Full functions less the free theory" if found.kind == "excess" else "Connected functions"
 
 
 def _row(found: "CouplingFit", name: str) -> list[str]:

@@ -23,11 +23,12 @@ BLOCKS = 1000
 @takes(net=SharingNetworks, asked=CouplingParameters)
 @json_option
 def command(net: SharingNetworks, asked: CouplingParameters, as_json: bool) -> None:
-    """Infer the couplings of ACTION from connected correlators: exact ones, or --data, or --networks.
+    """Infer the couplings of ACTION from correlators: exact ones, or --data, or --networks.
 
     Each coupling comes from the correlator at whose leading order in 1/N it first stands alone. What the next
     order would change is printed beside it and never added. Networks of several widths share N*lambda,
-    N^2*kappa and so on; width number k is sampled with seed + k.
+    N^2*kappa and so on; the first width is sampled with --seed, the next with one more, and so on. Couplings
+    of odd powers, g*f^3, need --data outputs.npy: they vanish in the networks here, which are even.
     """
     from nnft_sym.actions.action import Action
     from nnft_sym.commands.coupling_answer import answer, show_answer
@@ -36,7 +37,10 @@ def command(net: SharingNetworks, asked: CouplingParameters, as_json: bool) -> N
     from nnft_sym.jsonio import dumps
 
     asked.refuse_several(net.width)
-    action, model = Action(asked.action), Model.leading(Action(asked.action), asked.orders)
+    action = Action(asked.action)
+    model = Model.leading(action, asked.orders, kind=asked.correlators)
+    if asked.source != "outputs":
+        model.refuse_odd()
     networks = [net.of_width(width, asked.d_in) for width in net.width]
     given = [_data(network, model, asked, asked.seed + place) for place, network in enumerate(networks)]
     theory = _theory(action, networks[0], given[0], asked)
@@ -62,7 +66,7 @@ def _data(network: "Network", model: "Model", asked: CouplingParameters, seed: i
     from numerics.sampling.ensemble import Ensemble
 
     fields = asked.field_set()
-    orders = tuple(range(2, max(model.orders) + 1, 2))
+    orders = model.data_orders
     if asked.source == "outputs" and asked.data is not None:
         return Dataset.from_outputs(outputs_from(asked.data), fields, orders, asked.blocks)
     if asked.data is not None:
@@ -84,21 +88,20 @@ def _data(network: "Network", model: "Model", asked: CouplingParameters, seed: i
 
 def _theory(action: "Action", network: "Network", data: "Dataset", asked: CouplingParameters) -> "Theory":
     """Integrate the diagrams, one power of 1/N further where these integrals exist."""
-    from nnft_sym.inference.model import Model
+    from nnft_sym.inference.next_power import with_next_power
     from nnft_sym.progress.predictions import integral_progress
-    from numerics.errors import DivergentIntegral, NotAvailable
+    from numerics.errors import DivergentIntegral
     from numerics.integrals.rules.domains import Box, WholeSpace
 
     domain = WholeSpace() if asked.cutoff is None else Box(asked.cutoff)
     with integral_progress() as progress:
         try:
-            further = Model.leading(action, asked.orders, every=asked.next_orders)
-            return further.over(network.kernel, data.fields, domain, progress)
-        except (DivergentIntegral, NotAvailable):
-            # those of the leading power may exist all the same: bilocal terms, next to each other, are as
-            # large as the volume, and kernels by quadrature cost too much in diagrams of two vertices
-            model = Model.leading(action, asked.orders, beyond=False)
-        try:
-            return model.over(network.kernel, data.fields, domain, progress)
+            return with_next_power(
+                action,
+                asked.orders,
+                lambda model: model.for_data(network.kernel, data.fields, domain, progress),
+                every=asked.next_orders,
+                kind=asked.correlators,
+            )
         except DivergentIntegral as error:
             raise DivergentIntegral(f"{error}, with --cutoff 10 for instance") from error

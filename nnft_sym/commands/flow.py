@@ -38,25 +38,23 @@ def command(net: FlowNetworkParameters, asked: FlowParameters, as_json: bool) ->
 
 def _followed(net: FlowNetworkParameters, asked: FlowParameters) -> "CouplingFlow":
     """Infer the couplings, one power of 1/N further where these integrals exist."""
-    from nnft_sym.actions.action import Action
     from nnft_sym.inference.coupling_flow import coupling_flow
-    from nnft_sym.inference.model import Model
+    from nnft_sym.inference.next_power import with_next_power
     from nnft_sym.progress.bars import TerminalProgress
-    from numerics.errors import DivergentIntegral, NotAvailable
+    from numerics.errors import DivergentIntegral
 
-    network, action = net.of_width(net.own_width, asked.d_in), Action(asked.action)
+    network = net.of_width(net.own_width, asked.d_in)
     with TerminalProgress("cutoffs") as told:
-        for beyond in (True, False):
-            model = Model.leading(action, asked.orders, beyond=beyond)
-            try:
-                return coupling_flow(
+        try:
+            return with_next_power(
+                asked.action,
+                asked.orders,
+                lambda model: coupling_flow(
                     model, network, asked.points, asked.cutoffs, net.widths, progress=told.sampling
-                )
-            except (DivergentIntegral, NotAvailable) as error:
-                stopped = error
-    if isinstance(stopped, DivergentIntegral):
-        raise DivergentIntegral(f"{stopped}, with --cutoffs 10,100 for instance") from stopped
-    raise stopped
+                ),
+            )
+        except DivergentIntegral as error:
+            raise DivergentIntegral(f"{error}, with --cutoffs 10,100 for instance") from error
 
 
 def _answer(found: "CouplingFlow", asked: FlowParameters) -> dict[str, object]:

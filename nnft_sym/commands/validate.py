@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 import click
 
 from nnft_sym.commands.action_argument import ActionCommand
+from nnft_sym.commands.checkpoint_beside import INTERRUPTED
 from nnft_sym.commands.options import json_option, takes
 from nnft_sym.parameters.studies import NetworkChanges, ValidateParameters
 
 if TYPE_CHECKING:
     from nnft_sym.study.config import StudyConfig
     from nnft_sym.study.results import StudyResult
+    from nnft_sym.study.study_files import StudyFiles
 
 
 @click.command(name="validate", cls=ActionCommand)
@@ -24,19 +26,32 @@ def command(net: NetworkChanges, asked: ValidateParameters, as_json: bool) -> in
     the study; widths, points and cutoffs need --net. Two judgements are kept apart: is our arithmetic right,
     and does the action describe the ensemble? Exit code 0: our numbers agree with the exact referee (a
     rejected theory is a result, not a failure); 1: they do not.
+
+    A run with --out keeps samples and integrals in DIRECTORY/checkpoints. After Ctrl-C, a crash or a full
+    disk the same command with --resume continues it and gives the same numbers to the last bit.
     """
     config = _study(net, asked)
     if asked.init is not None:
         _write_study_file(config, asked.init, asked.force, as_json)
         return 0
-    folder = _folder(asked)
+    folder, kept = _folder(asked)
     if asked.dry_run:
         _forecast(config, as_json)
         return 0
-    return _run(config, folder, as_json)
+    try:
+        return _run(config, folder, kept, as_json)
+    except KeyboardInterrupt:
+        place = " in place of --force" if asked.force else ""
+        rest = (
+            "with --out DIRECTORY it could be continued"
+            if folder is None
+            else f"the same command with --resume{place} continues"
+        )
+        click.echo(f"nnft: interrupted; {rest}", err=True)
+        return INTERRUPTED
 
 
-def _run(config: "StudyConfig", folder: Path | None, as_json: bool) -> int:
+def _run(config: "StudyConfig", folder: Path | None, kept: "StudyFiles | None", as_json: bool) -> int:
     from nnft_sym.jsonio import dumps
     from nnft_sym.progress.bars import TerminalProgress
     from nnft_sym.report.output import write_output
@@ -44,7 +59,7 @@ def _run(config: "StudyConfig", folder: Path | None, as_json: bool) -> int:
     from nnft_sym.study.summary import summarise
 
     with TerminalProgress() as progress:
-        result = run_study(config, progress)
+        result = run_study(config, progress, kept=kept)
         if folder is not None:
             progress.stage("writing the report")
             write_output(result, folder)
@@ -89,18 +104,20 @@ def _forecast(config: "StudyConfig", as_json: bool) -> None:
         show(*found.tables())
 
 
-def _folder(asked: ValidateParameters) -> Path | None:
+def _folder(asked: ValidateParameters) -> "tuple[Path | None, StudyFiles | None]":
     """Check, before any work, that the report can be written; refuse to lose another one."""
-    from nnft_sym.report.output import check_folder, refuse_other_study
+    from nnft_sym.progress.patience import policy_of
+    from nnft_sym.report.output import prepare_folder
+    from numerics.sampling.runs.checkpoints import Pace
 
     if asked.out is None:
-        return None
+        return None, None
     if not asked.out.strip():
         raise click.UsageError("--out: '' was given; the name of a folder is needed, as in --out results")
-    folder = check_folder(Path(asked.out))
-    if not asked.force:
-        refuse_other_study(folder)
-    return folder
+    folder, kept = prepare_folder(asked.out, force=asked.force, resume=asked.resume, pace=policy_of(Pace))
+    if asked.resume and not kept.begun:
+        click.echo(f"nothing to continue in {str(folder)!r}; starting a new study", err=True)
+    return folder, kept
 
 
 def _show(result: "StudyResult", folder: Path | None) -> None:

@@ -16,7 +16,6 @@ from fractions import Fraction
 
 import numpy as np
 
-from diagrams.errors import NNFTError
 from nnft_sym.expansions.truncation import width_text
 from nnft_sym.inference.coupling_fit import CouplingFit
 from nnft_sym.inference.elementwise import HALF
@@ -109,24 +108,16 @@ def infer_together(
         if not all(step.fit.determined):
             break
     sure = all(all(step.fit.determined) for step in steps)
+    each: dict[Measurement, dict[str, Estimate]] = {one: {} for one in given if len(given) > 1}
     for step in steps if sure else []:
         corrections |= _corrections(step, found, corrections)
+        for one in set(each).intersection(step.measurements):
+            each[one] |= _corrections(step, found, each[one], one)
     wanted = dict.fromkeys(name for one in given for name in one.theory.counting)
     missing = tuple(name for name in wanted if name not in found)
     if missing and sure:
         raise InvalidStatistics(_nowhere(given, missing[0]))
-    return CouplingFit(given, found, corrections, tuple(steps), missing, alone=_alone(given, policy))
-
-
-def _alone(given: Sequence[Measurement], policy: tuple[float, float]) -> tuple[CouplingFit | None, ...]:
-    """Infer from every one of several measurements by itself; None where it does not suffice."""
-    found: list[CouplingFit | None] = []
-    for one in given if len(given) > 1 else ():
-        try:
-            found.append(infer_together((one,), threshold=policy[0], allowance=policy[1]))
-        except NNFTError:
-            found.append(None)
-    return tuple(found)
+    return CouplingFit(given, found, corrections, tuple(steps), missing, each=tuple(each.values()))
 
 
 def _step(
@@ -140,7 +131,7 @@ def _step(
     # exact correlators of several ensembles count alike; where the covariance weighs them there is no unit
     alone = len(sought) == 1
     units = tuple(1.0 if alone or one.sampled else one.size(order) for one in sought)
-    whole = stacked([one.connected[order].numbers() for one in sought], units)
+    whole = stacked([one.held(order).numbers() for one in sought], units)
     rest = stacked([_left(one, order, found, terms) for one, terms in sought.items()], units)
     if rest.uncertainty.statistical and not np.any(rest.error > 0):
         raise InvalidStatistics(
@@ -171,12 +162,12 @@ def _step(
 def _left(
     one: Measurement, order: int, found: Mapping[str, Estimate], sought: Mapping[Monomial, Correlator]
 ) -> Estimate:
-    """What the couplings found before leave of a connected correlator."""
+    """What the couplings found before leave of a correlator."""
     theory, power = one.theory, Fraction(order, 2) - 1
-    known = theory.value(
+    known = one.predicted(
         order, found, lambda product: theory.power_of(product) <= power and product not in sought
     )
-    rest: Estimate = one.connected[order].numbers() - known.numbers()
+    rest: Estimate = one.held(order).numbers() - known
     return rest
 
 
@@ -206,12 +197,15 @@ def _sought(theory: Theory, found: Mapping[str, Estimate], order: int) -> dict[M
 
 
 def _corrections(
-    step: Step, found: Mapping[str, Estimate], before: Mapping[str, Estimate]
+    step: Step,
+    found: Mapping[str, Estimate],
+    before: Mapping[str, Estimate],
+    of: Measurement | None = None,
 ) -> dict[str, Estimate]:
     """What couplings have to make up for: terms of the next power, and those that move with `before`."""
     following = step.next_terms
     known = all(name in found for key in following for name, _ in key) and step.earlier <= set(before)
-    return step.response_to(found, before, following.__contains__) if following and known else {}
+    return step.response_to(found, before, following.__contains__, of) if following and known else {}
 
 
 def infer_jointly(
@@ -253,8 +247,8 @@ def infer_jointly(
                 f"{ratio / HALF:.2g} times as wide"
             )
     given = by_order.measurements
-    model = joined_models([one.theory.polynomial(*one.theory.orders) for one in given])
-    numbers = stacked([one.connected.joint(one.theory.orders) for one in given], [1.0] * len(given))
+    model = joined_models([one.polynomial for one in given])
+    numbers = stacked([one.joint for one in given], [1.0] * len(given))
     if numbers.uncertainty.statistical:
         # as in every step of those: what the theory says of the couplings sought, not the data
         about = model.jacobian(np.zeros(len(model.names))) @ [

@@ -18,8 +18,9 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from diagrams.combinatorics.set_partitions import PartitionClass, even_partitions
+from diagrams.combinatorics.set_partitions import PartitionClass, all_partitions, even_partitions
 from nnft_sym.expansions.truncation import width_text
+from nnft_sym.inference.lower_products import lower_products, pair_products
 from nnft_sym.inference.theory import Theory, times
 from numerics.errors import InvalidStatistics, NotAvailable
 from numerics.fields.index_sets import ranks
@@ -30,6 +31,7 @@ from numerics.results.correlator import Correlator, Part
 from numerics.results.cumulants import EPS, partition_terms, products_with_errors
 from numerics.results.estimate import Estimate
 from numerics.results.faces import Content, Shown
+from numerics.results.joint_correlators import Correlators
 from numerics.results.provenance import joined_methods
 from numerics.results.quality import Quality
 
@@ -162,7 +164,7 @@ class Contributions(Shown, Mapping[str, Contribution]):
 
 def contributions(
     theory: Theory,
-    data: Dataset | None,
+    data: Dataset | Correlator | None,
     couplings: Mapping[str, Estimate],
     order: int,
     *,
@@ -174,9 +176,10 @@ def contributions(
     Parameters
     ----------
     theory : Theory
-        Of connected correlators; for a full one of all even orders from 4 to `order`.
-    data : Dataset or None
-        What the terms are held against.
+        Of connected correlators; for a full one of all even orders from 4 to `order`, and of all odd ones
+        where it has any.
+    data : Dataset, Correlator or None
+        What the terms are held against; a correlator is taken as it is.
     couplings : mapping of str to Estimate
         Those that are missing count as not determined.
     order : int
@@ -202,7 +205,7 @@ def contributions(
         coefficients = _full(theory, order, leading)
         if part is Part.EXCESS:
             coefficients = {key: one for key, one in coefficients.items() if key}
-    held = None if data is None else _held(theory, data, order, part)
+    held = _held(theory, data, order, part) if isinstance(data, Dataset) else data
     return Contributions(order, part, held, tuple(_in_turn(theory, coefficients, couplings, order, held)))
 
 
@@ -258,9 +261,25 @@ def _connected(theory: Theory, order: int, leading: bool) -> dict[Monomial, Esti
 
 
 def _full(theory: Theory, order: int, leading: bool) -> dict[Monomial, Estimate]:
-    """The terms of a full function: products of connected ones over all partitions of its fields."""
-    tables = {size: _connected(theory, size, leading) for size in range(4, order + 1, 2)}
-    return _over_partitions(theory, tables, order, even_partitions(order))
+    """The terms of a full function: products of connected ones over partitions of its fields.
+
+    The mean of the field is taken off, so that no block is a single field.
+    """
+    odd = any(size % 2 for size in theory.orders)
+    sizes = range(3, order + 1) if odd else range(4, order + 1, 2)
+    tables = {size: _connected(theory, size, leading) for size in sizes}
+    partitions = (
+        [kind for kind in all_partitions(order) if 1 not in kind.sizes] if odd else even_partitions(order)
+    )
+    return _over_partitions(theory, tables, order, partitions)
+
+
+def excess_terms(theory: Theory, order: int) -> dict[Monomial, Estimate]:
+    """The terms of a full function less the free theory, with all products of couplings that there are.
+
+    Lines between external points are the propagator of the theory.
+    """
+    return {key: one for key, one in _full(theory, order, leading=False).items() if key}
 
 
 def _free(theory: Theory, order: int) -> Estimate:
@@ -316,13 +335,26 @@ def _multiplied(factors: Sequence[Mapping[Monomial, Array]]) -> dict[Monomial, A
 def _held(theory: Theory, data: Dataset, order: int, part: Part) -> Correlator | None:
     """Pick what the terms are held against; None where the data do not have it."""
     given = data.either
+    connected = given.connected()
     if part is Part.CONNECTED:
-        connected = given.connected()
         return connected.get(order)
     if order not in given:
         return None
+    if any(size % 2 for size in connected):
+        return _centred(connected, order, part)
     if part is Part.FULL:
         return given[order]
     if not given[order].uncertainty.statistical:
         return given.excess()[order]
     return Correlator.over(given.fields, order, part, given[order].numbers() - _free(theory, order).value)
+
+
+def _centred(connected: Correlators, order: int, part: Part) -> Correlator | None:
+    """Make the full correlator of a field less its mean, or that less the pairings of its 2-point one."""
+    if order not in connected:
+        return None
+    known = {size: one.numbers() for size, one in connected.items()}
+    made = known[order] + lower_products(connected.fields, order, known)
+    if part is Part.FULL:
+        made = made + pair_products(connected.fields, order, known[2])
+    return Correlator.over(connected.fields, order, part, made)

@@ -69,8 +69,9 @@ class CouplingFit(Shown):
     widened : bool
         Whether the errors of `couplings` hold truncation and locality, see
         `nnft_sym.inference.model_errors`.
-    alone : tuple of (CouplingFit or None)
-        Of several measurements what each says by itself; None where it does not suffice.
+    each : tuple of mapping of str to Estimate
+        Of several measurements what the next power of 1/N adds in each of them to the couplings, which they
+        share; `corrections` are of all together.
     """
 
     measurements: tuple[Measurement, ...]
@@ -82,7 +83,7 @@ class CouplingFit(Shown):
     joint: PolynomialFit | None = None
     limits: Mapping[str, Estimate] = field(default_factory=dict)
     widened: bool = False
-    alone: "tuple[CouplingFit | None, ...]" = ()
+    each: tuple[Mapping[str, Estimate], ...] = ()
 
     @property
     def theory(self) -> Theory:
@@ -96,7 +97,7 @@ class CouplingFit(Shown):
 
     @property
     def orders(self) -> tuple[int, ...]:
-        """Orders of the connected correlators, of all measurements."""
+        """Orders of the correlators, of all measurements."""
         return tuple(sorted({order for one in self.measurements for order in one.theory.orders}))
 
     def __getitem__(self, name: str) -> Estimate:
@@ -225,10 +226,9 @@ class CouplingFit(Shown):
         if size is None:
             return None
         value = abs(float(self.leading(name) if name in self.corrections else self[name]))
-        own = size / value if value > 0 else float("inf")
         # of several networks the narrowest decides, which an average would hide
-        others = (one.ratio(name) for one in self.alone if one is not None)
-        return max([own, *(one for one in others if one is not None)])
+        most = max([size, *(abs(float(one[name])) for one in self.each if name in one)])
+        return most / value if value > 0 else float("inf")
 
     @property
     def holds(self) -> bool | None:
@@ -236,7 +236,12 @@ class CouplingFit(Shown):
         ratios = [found for name in self.couplings if (found := self.ratio(name)) is not None]
         return all(one <= HALF for one in ratios) if ratios else None
 
-    def contributions(self, order: int, kind: str = "connected", *, of: int = 0) -> Contributions:
+    @property
+    def kind(self) -> str:
+        """Which part of the correlators was fitted: ``"connected"``, or ``"excess"`` of full ones."""
+        return "excess" if self.theory.full else "connected"
+
+    def contributions(self, order: int, kind: str | None = None, *, of: int = 0) -> Contributions:
         """Take a correlator apart: what each product of couplings contributes, in powers of 1/N.
 
         Parameters
@@ -245,7 +250,7 @@ class CouplingFit(Shown):
             n. For a full correlator the model needs all even orders from 4 to n.
         kind : {"connected", "excess", "full"}, optional
             Of the connected function; of the full one less the free theory; or of the full one, which begins
-            with the free theory.
+            with the free theory. Default: what was fitted.
         of : int, optional
             Number of the measurement, from 0 on, where several share the couplings.
 
@@ -277,10 +282,23 @@ class CouplingFit(Shown):
         >>> [(one.name, round(one.explained, 3)) for one in found.contributions(6, "excess").terms]
         [('lambda', 0.872), ('lambda**2', 0.692), ('kappa', 1.0)]
         """
-        leading, one = self.joint is None, self.measurements[of]
-        return contributions(one.theory, one.data, self.couplings, order, kind=kind, leading=leading)
+        return self._contributions(self.couplings, order, kind, of, leading=self.joint is None)
 
-    def predict(self, order: int, kind: str = "connected", *, of: int = 0) -> Correlator:
+    def _contributions(
+        self,
+        couplings: Mapping[str, Estimate],
+        order: int,
+        kind: str | None,
+        of: int,
+        *,
+        leading: bool = True,
+    ) -> Contributions:
+        one, part = self.measurements[of], self.kind if kind is None else kind
+        # with the lines that were measured, as in the fit
+        data = one.held(order) if one.theory.full and part == self.kind else one.data
+        return contributions(one.theory, data, couplings, order, kind=part, leading=leading)
+
+    def predict(self, order: int, kind: str | None = None, *, of: int = 0) -> Correlator:
         """Predict a correlator from the couplings, with their errors: all `contributions` together."""
         return self.contributions(order, kind, of=of).prediction
 
@@ -331,14 +349,12 @@ class CouplingFit(Shown):
         InvalidStatistics
             If the coupling was not inferred, or the model has no such terms.
         """
-        by_itself = self.alone[of] if self.alone else None
-        if by_itself is not None:
-            return by_itself.corrected(name, by)
         step = self._step(name)
         known = {other: self.leading(other) for other in self.couplings if self.determined(other)}
         one = self.measurements[of]
-        left = contributions(one.theory, one.data, known, step.order).left_for(name)
-        changes = {other: change for other, change in self.corrections.items() if other in step.earlier}
+        left = self._contributions(known, step.order, None, of).left_for(name)
+        changed = self.each[of] if self.each and name in self.each[of] else self.corrections
+        changes = {other: change for other, change in changed.items() if other in step.earlier}
         return corrected_coupling(one, step, known, changes, left, name, by)
 
     def profile(self, name: str, *, span: float = 3.0, points: int = 41) -> "Profile":
@@ -379,7 +395,7 @@ class CouplingFit(Shown):
 
     @cached_property
     def explained(self) -> dict[int, float]:
-        """For each order 1 − Σ|residual|/Σ|connected correlator| over distinct multisets.
+        """For each order 1 − Σ|residual|/Σ|what was fitted| over distinct multisets.
 
         The mean over the measurements that have the order. Orders that take couplings which are not known are
         left out.

@@ -250,7 +250,7 @@ def coupling_flow(
     Parameters
     ----------
     model : Model or Action
-        Of connected correlators, as `Model.leading` makes it (and does for an action).
+        As `Model.leading` makes it (and does for an action).
     network : Network
         Its width is the one whose flow with the cutoff is shown.
     points : array_like, shape (n_points, d), or FieldSet
@@ -295,20 +295,21 @@ def coupling_flow(
     ([-5.0, -7.0], {'lambda': -5.0, 'kappa': -7.0})
     """
     given = _as_model(model)
+    if data is None:
+        given.refuse_odd()
     sizes, domains = _boxes(cutoffs)
     several = _widths(as_network(network).width, widths)
     _refuse_one(sizes, several)
     fields = as_field_set(points, None, network.d_in)
-    orders = tuple(range(2, max(given.orders) + 1, 2))
-    at_width = _at_widths(network, fields, orders, several, data)
+    at_width = _at_widths(network, fields, given.data_orders, several, data)
     found: dict[int, list[CouplingFit]] = {width: [] for width in several}
     for done, domain in enumerate(domains, start=1):
-        theory = given.over(network.kernel, fields, domain)
+        theory = given.for_data(network.kernel, fields, domain)
         for width, held in at_width.items():
             found[width].append(infer_by_order(theory, held))
         if progress is not None:
             progress(done, len(domains))
-    powers = powers_of_cutoff(given, network.kernel, found[network.width][0])
+    powers = powers_of_cutoff(given.connected, network.kernel, found[network.width][0])
     fits = {width: tuple(row) for width, row in found.items()}
     return CouplingFlow(given, network, sizes, several, fits, powers)
 

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from nnft_sym.inference.elementwise import HALF
 from numerics.inference.polynomial_fit import Combination, PolynomialFit
+from numerics.results.correlator import Part
 from numerics.results.estimate import Estimate
 
 #: Probability under which a model is rejected.
@@ -15,6 +16,10 @@ LEAST = 1e-15
 CLEAR = 3.0
 #: Share of a correlator that constants may miss and still be called a description of it.
 SMALL = 0.01
+
+
+#: What was fitted, in words.
+PARTS = {"connected": Part.CONNECTED.value, "excess": "full " + Part.EXCESS.value}
 
 
 class Inferred(Protocol):
@@ -35,6 +40,10 @@ class Inferred(Protocol):
     @property
     def explained(self) -> Mapping[int, float]:
         """Share of each correlator."""
+
+    @property
+    def kind(self) -> str:
+        """Which part of the correlators was fitted, connected or excess."""
 
     @property
     def truncation(self) -> Mapping[str, float]:
@@ -112,9 +121,8 @@ def _undetermined(found: Inferred) -> Iterator[str]:
 
 def _agreement(found: Inferred) -> str:
     fit = found.judged
-    shares = " and ".join(
-        f"{share:.4g} % of the connected {n}-point function" for n, share in _percent(found)
-    )
+    part = PARTS[found.kind]
+    shares = " and ".join(f"{share:.4g} % of the {part.format(n)}" for n, share in _percent(found))
     what = f"The couplings explain {shares or 'nothing'}"
     if fit.p_value is None:
         missed = fit.misfit

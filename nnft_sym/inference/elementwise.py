@@ -161,7 +161,7 @@ def corrected_coupling(
     Parameters
     ----------
     one : Measurement
-        Whose elements the tensor is of.
+        Whose elements the tensor is of; of several it is taken by itself, where it suffices.
     step : Step
         At which the coupling was found.
     found : mapping of str to Estimate
@@ -195,7 +195,9 @@ def corrected_coupling(
             f"{step.order}-point function are: {known}. Expand the model further, or give it that coupling"
         )
     before = step.fit[name]
-    value: Estimate = before + step.response_to(found, moved, chosen.__contains__)[name]
+    several = len(step.measurements) > 1 and step.by_itself(one) is not None
+    moves = step.response_to(found, moved, chosen.__contains__, one if several else None)
+    value: Estimate = before + moves[name]
     beyond = step.beyond(one, found, moved, chosen.__contains__)
     tensor = _divided(left - beyond.numbers(), one.theory.terms(step.order)[((name, 1),)])
     made = CorrectedCoupling(name, tuple(map(monomial_text, chosen)), before, value, tensor)

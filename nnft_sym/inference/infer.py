@@ -1,5 +1,18 @@
 """One question, one answer: the couplings that correlators have.
 
+*Full correlators.* Their term of order 1 is the free theory, for which the measured 2-point function is
+taken, with its errors. What is left of the 4-point function is the connected one, so that λ is the same
+number. Of the 6-point function it is G_c⁽⁶⁾ + Σ₁₅ G G_c⁽⁴⁾: κ, which is read off at 1/N², also has to
+make up for what a constant λ misses of G_c⁽⁴⁾. Each connected function is taken to its leading order,
+since what G_c⁽⁴⁾ has at 1/N² is made up for by the next term of λ.
+
+*Odd powers of f.* g f³ counts as N^(−1/2) and α f⁵ as N^(−3/2). g is read off the connected 3-point
+function, λ off the 4-point function with the exchange 108 g², α off the 5-point function with terms in
+gλ and g³, κ off the 6-point function. The field is the one less its mean: cumulants from order 2 on do
+not see a shift, and a linear term in the action, which has no value of its own here, keeps ⟨f⟩ at zero.
+It cancels all tadpoles, subdiagrams without external points that hang on a single line, which are left
+out.
+
 Several ensembles share couplings by name. ReLU-nets of two widths share Nλ = −25/2:
 
 >>> from nnft_sym.actions.action import Action
@@ -21,13 +34,14 @@ import numpy as np
 from diagrams.messages import shown
 from nnft_sym.inference.by_order import ALLOWANCE, infer_jointly, infer_together
 from nnft_sym.inference.coupling_fit import CouplingFit
-from nnft_sym.inference.measurement import Measurement
+from nnft_sym.inference.measurement import Measurement, odd_ones_vanish
 from nnft_sym.inference.model import Model
 from nnft_sym.inference.theory import Theory
 from numerics.errors import DivergentIntegral, InvalidStatistics, NoRealRoot, SingularProblem
 from numerics.given import as_choice, as_instance
 from numerics.inference.comparison import Comparison, compare
 from numerics.inference.dataset import Dataset
+from numerics.inference.eigenbasis import eigenbasis_of_deviations
 from numerics.inference.roots import RootSearch
 from numerics.integrals.rules.domains import WholeSpace
 from numerics.kernels.base import Kernel
@@ -60,34 +74,36 @@ def infer(
     Parameters
     ----------
     data : Dataset or Correlators, or list of tuples
-        With the 2-point function, and all even orders up to the highest that the model has. Where there are
-        exact ones they decide, else sampled ones with their joint covariance. Several ensembles that share
-        couplings by name are a list of ``(data, model, kernel, domain)``, the last two as below.
+        With all even orders up to the highest of the model, and with the odd ones for couplings of odd powers
+        of f (`Model.data_orders`). Exact ones decide where there are any, else sampled ones with their joint
+        covariance. Several ensembles that share couplings: ``[(data, model, kernel, domain), ...]``.
     model : Model or Theory
-        Of connected correlators: ``Model(action, orders, kind="connected", power=2)``. A `Theory` has its
-        integrals done, ``model.over(kernel, fields, domain)``, and can be used again for other data.
+        Of connected correlators, as `Model.leading` makes it: ``Model(action, orders, kind="connected",
+        power=2)``. Of ``kind="full"`` (or ``"normalised"``) full correlators less the free theory are
+        fitted: see this module. A `Theory` has its integrals done, as ``model.for_data(kernel, fields,
+        domain)`` does them, and can be used again for other data.
     kernel : Kernel or Network, optional
         The propagator of a model; a theory needs none.
     domain : Domain, optional
-        Over which vertices are integrated, a `Box` or (default) `WholeSpace`.
+        Of the vertices, a `Box` or (default) `WholeSpace`.
     counting : {"1/N", "joint"}, optional
-        Each coupling at its leading order in 1/N, with what the next order would add beside it; or all orders
-        as one polynomial system, refused where the expansion does not hold or no root is connected.
+        Each coupling at its leading order in 1/N; or all orders as one polynomial system, refused where the
+        expansion does not hold or no root is connected.
     per_width : bool, optional
         Whether ``lambda`` stands for Nλ, ``kappa`` for N²κ, which networks of several widths have in common.
     model_errors : bool, optional
         Whether errors hold truncation and locality, see `nnft_sym.inference.model_errors`.
     threshold, allowance : float, optional
-        See `nnft_sym.inference.by_order.infer_by_order`.
+        See `infer_by_order`.
 
     Returns
     -------
     CouplingFit
-        ``found["lambda"]`` is an Estimate; ``found.verdict`` says the rest in words.
+        ``found["lambda"]`` is an Estimate; ``found.verdict`` says the rest.
 
     Raises
     ------
-    InvalidStatistics
+    InvalidStatistics, InvalidAction
         If data and model do not go together, or a coupling appears in no order that both have.
     SingularProblem
         If couplings cannot be told apart, or, with joint counting, are not determined.
@@ -98,27 +114,25 @@ def infer(
 
     References
     ----------
-    J. Halverson, A. Maiti, K. Stoner, Neural Networks and Quantum Field Theory, arXiv:2008.08601, section 3.
+    J. Halverson, A. Maiti, K. Stoner, arXiv:2008.08601, section 3.
 
     Examples
     --------
     λ = −25/(2NΛ⁵) of ReLU-net without bias, d = 1, at inputs of one sign:
 
-    >>> from nnft_sym.actions.action import Action
     >>> from numerics.exact.correlators import exact_correlators
     >>> from numerics.integrals.rules.domains import Box
     >>> from numerics.networks.architectures import ReLUNet
-    >>> network = ReLUNet(20, sigma_b=0.0)
+    >>> network, model = ReLUNet(20, sigma_b=0.0), Model.leading("lambda*f^4")
     >>> exact = exact_correlators(network, [[0.5], [1.0]], (2, 4))
-    >>> model = Model(Action("lambda*f^4"), (4,), kind="connected", power=2)
     >>> found = infer(exact, model, network, Box(1.0))
     >>> round(float(found["lambda"]), 9), round(found.ratio("lambda"), 3)
     (-0.625, 1.125)
     """
     counting = as_choice(counting, COUNTINGS, "counting", InvalidStatistics)
     given = _measurements(data, model, kernel, domain, per_width)
-    by_order = infer_together(given, threshold=threshold, allowance=allowance)
-    found = by_order if counting == "1/N" else _jointly(by_order, threshold, allowance)
+    found = infer_together(given, threshold=threshold, allowance=allowance)
+    found = found if counting == "1/N" else _jointly(found, threshold, allowance)
     held = [one for each in given if (one := _propagator(each)) is not None]
     found = replace(found, propagator=min(held, key=lambda one: one.p_value, default=None))
     return found.with_model_errors() if model_errors else found
@@ -160,6 +174,8 @@ def _measurement(
     if width is None:
         record = given.either.provenance.get("network")
         width = record.get("width") if isinstance(record, Mapping) else None
+    if isinstance(model, Model) and odd_ones_vanish(given):
+        model.refuse_odd()
     theory = _as_theory(model, kernel, given, domain)
     return Measurement(theory, given), width
 
@@ -197,12 +213,14 @@ def _propagator(one: Measurement) -> Comparison | None:
     sampled = data.sampled
     if theory.propagator is None or sampled is None or 2 not in sampled or data.exact is not None:
         return None
-    two = sampled[2]
-    if sampled.n_blocks <= 2 * two.size:
+    connected = sampled.connected()
+    two, n_blocks = connected[2], connected[2].uncertainty.n_blocks
+    if n_blocks is None:
+        return compare(two.value - theory.propagator, two.covariance, n_blocks=None)
+    if n_blocks <= 2 * two.size:
         return None
-    # single neurons have deviations, but no means over blocks
-    scatter = data.basis((2,)) if hasattr(sampled.origin, "block_means") else two.covariance
-    return compare(two.value - theory.propagator, scatter, n_blocks=sampled.n_blocks)
+    scatter = eigenbasis_of_deviations(connected.deviations((2,)))
+    return compare(two.value - theory.propagator, scatter, n_blocks=n_blocks)
 
 
 def _jointly(by_order: CouplingFit, threshold: float, allowance: float) -> CouplingFit:
@@ -274,7 +292,7 @@ def _as_theory(
         Kernel, "kernel", InvalidStatistics, "a network, or its kernel,",
     )  # fmt: skip
     try:
-        return given.over(own, data.fields, WholeSpace() if domain is None else domain)
+        return given.for_data(own, data.fields, WholeSpace() if domain is None else domain)
     except DivergentIntegral as error:
         raise DivergentIntegral(
             f"{error}; where only the next power of 1/N diverges, as for bilocal terms, leave it out with "

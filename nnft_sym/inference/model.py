@@ -1,7 +1,7 @@
 """A field theory to be held against data: an action, expanded into diagrams, and integrated when asked."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -10,7 +10,8 @@ import numpy as np
 
 from nnft_sym.actions.action import Action
 from nnft_sym.errors import InvalidAction, InvalidExpansion
-from nnft_sym.expansions.expansion import Expansion, correlator
+from nnft_sym.expansions.expansion import Expansion, Kind, correlator
+from nnft_sym.expansions.kinds import KIND_ALIASES
 from nnft_sym.expansions.truncation import DERIVED, truncation
 from nnft_sym.inference.theory import Theory
 from numerics.fields.field_set import FieldSet
@@ -75,8 +76,9 @@ class Model:
         *,
         beyond: bool = True,
         every: bool = False,
+        kind: str = "connected",
     ) -> "Model":
-        """Make the model of connected correlators that couplings are read off, order by order in 1/N.
+        """Make the model of the correlators that couplings are read off, order by order in 1/N.
 
         Parameters
         ----------
@@ -84,49 +86,120 @@ class Model:
         orders : iterable of int, optional
             Default: those at whose leading order couplings appear, v for a coupling of f^v.
         beyond : bool, optional
-            Expand to 1/N² at least, so that it is known what the next power adds to the couplings of f⁴.
+            Expand the 3- and the 4-point function one power further, so that it is known what the next power
+            adds to the couplings of f³ and f⁴.
         every : bool, optional
             Expand every order one power further than where it begins, so that it is known for all couplings:
             three vertices and more, which takes long in two dimensions. The system of joint counting has all
             these terms, too.
+        kind : {"connected", "full"}, optional
+            Which correlators; see `nnft_sym.inference.infer.infer` for full ones.
 
         Returns
         -------
         Model
-            Each order to its leading power of 1/N; with `beyond` those below order 6 one further.
+            Each order to its leading power of 1/N, n/2 − 1; with `beyond` orders 3 and 4 one further.
 
         Raises
         ------
         InvalidAction
-            If it has no couplings, or one of an odd power of f.
+            If it has no couplings.
         InvalidExpansion
-            If an order is odd, or less than 4.
+            If an order is less than 3, or odd for an action that is even.
 
         Examples
         --------
         >>> model = Model.leading(Action("lambda*f^4 + kappa*f^6"))
         >>> model.orders, model.kind, model.power
         ((4, 6), 'connected', 2)
+
+        The coupling of f³ is worth N^(−1/2), and g² has a part in the 4-point function:
+
+        >>> Model.leading("g*f^3 + lambda*f^4", beyond=False).power
+        {3: Fraction(1, 2), 4: 1}
         """
         action = _as_action(action)
-        counting = truncation(action, 1, DERIVED).counting
-        first = {name: int(2 * (power + 1)) for name, power in counting}
-        odd = [name for name, order in first.items() if order % 2]
+        first = _first_orders(action)
         if not first:
             raise InvalidAction("the action has no couplings; name one, as in lambda*f^4")
-        if odd:
-            raise InvalidAction(
-                f"the coupling {odd[0]} is read off the {first[odd[0]]}-point function, which vanishes where "
-                "f and −f are as likely, as in these networks; leave it out"
-            )
         found = tuple(sorted(set(first.values() if orders is None else _as_orders(orders))))
-        if not found or any(order % 2 or order < 4 for order in found):
-            raise InvalidExpansion.about(
-                "orders", f"{list(found)} was given; even orders from 4 on are needed, as in 4,6"
+        odd = any(order % 2 for order in first.values())
+        if not found or any(order < 3 or (order % 2 and not odd) for order in found):
+            needed = (
+                "orders from 3 on are needed, as in 3,4"
+                if odd
+                else "even orders from 4 on are needed, as in 4,6"
             )
-        powers = {order: max(order // 2 - 1 + every, 2 if beyond else 1) for order in found}
+            raise InvalidExpansion.about("orders", f"{list(found)} was given; {needed}")
+        powers = {order: _leading(order, every or (beyond and order <= 4)) for order in found}
         alike = len(set(powers.values())) == 1
-        return cls(action, found, kind="connected", power=powers[found[0]] if alike else powers)
+        return cls(action, found, kind=kind, power=powers[found[0]] if alike else powers)
+
+    @property
+    def connected(self) -> "Model":
+        """The connected functions that the full ones of this model are products of.
+
+        With all orders below, from which the products come; even ones alone where the action is even.
+
+        Examples
+        --------
+        >>> Model.leading("lambda*f^4 + kappa*f^6", kind="full").connected.orders
+        (4, 6)
+        """
+        if self.kind == Kind.CONNECTED:
+            return self
+        step = 1 if self.odd_couplings else 2
+        every = tuple(range(max(self.orders), 2, -step))[::-1]
+        power = self.power
+        if isinstance(power, Mapping):
+            power = {order: power.get(order, _leading(order)) for order in every}
+        return replace(self, orders=every, kind="connected", power=power)
+
+    @property
+    def full(self) -> bool:
+        """Whether it is of full correlators, divided by the partition function or not."""
+        return KIND_ALIASES.get(self.kind, self.kind) in (Kind.FULL, Kind.NORMALISED)
+
+    def for_data(
+        self, kernel: "Kernel", fields: FieldSet, domain: "Domain", progress: Progress | None = None
+    ) -> Theory:
+        """Integrate what data are held against: connected functions, also those that full ones consist of.
+
+        Arguments and errors as of `predict`.
+
+        Examples
+        --------
+        >>> from numerics.integrals.rules.domains import Box
+        >>> from numerics.networks.architectures import ReLUNet
+        >>> model = Model.leading("lambda*f^4", kind="full")
+        >>> theory = model.for_data(ReLUNet(1, sigma_b=0.0).kernel, FieldSet([[1.0]]), Box(1.0))
+        >>> theory.kind, theory.full
+        ('connected', True)
+        """
+        if not self.full:
+            return self.over(kernel, fields, domain, progress)
+        return self.connected.over(kernel, fields, domain, progress).of_full()
+
+    @property
+    def odd_couplings(self) -> dict[str, int]:
+        """Couplings of odd powers of f, and the correlators that they are read off."""
+        return {name: order for name, order in _first_orders(self.action).items() if order % 2}
+
+    @property
+    def data_orders(self) -> tuple[int, ...]:
+        """Orders of the full correlators that data need: even ones, or with odd couplings all from 1 on."""
+        step = 1 if self.odd_couplings else 2
+        return tuple(range(step, max(self.orders) + 1, step))
+
+    def refuse_odd(self) -> None:
+        """Refuse couplings of odd powers of f, for ensembles in which f and −f are as likely.
+
+        Raises
+        ------
+        InvalidAction
+        """
+        for name, order in self.odd_couplings.items():
+            raise InvalidAction(zero_by_symmetry(name, order))
 
     @cached_property
     def expansions(self) -> Mapping[int, Expansion]:
@@ -248,6 +321,26 @@ class Model:
                 f"fields of {count} outputs were given to the action {self.action} of one field; write "
                 "products f.f of a field with outputs, as in lambda*(f.f)^2, or give one output"
             )
+
+
+def zero_by_symmetry(name: str, order: int) -> str:
+    """Say why a coupling has no value for an ensemble of ours."""
+    return (
+        f"the coupling {name} is read off the {order}-point function, which vanishes where f and −f are as "
+        f"likely, as in these networks: {name} is zero by symmetry, leave it out. Outputs of an ensemble "
+        "without that symmetry can be brought along, see Dataset.from_outputs and --data outputs.npy"
+    )
+
+
+def _first_orders(action: Action) -> dict[str, int]:
+    """At the leading power of which correlator each coupling stands."""
+    return {name: int(2 * (power + 1)) for name, power in truncation(action, 1, DERIVED).counting}
+
+
+def _leading(order: int, further: bool = False) -> int | Fraction:
+    """Power of 1/N at which a connected function begins, or the next."""
+    power = Fraction(order, 2) - 1 + further
+    return int(power) if power.denominator == 1 else power
 
 
 def _as_action(given: object) -> Action:

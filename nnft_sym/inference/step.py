@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nnft_sym.inference.measurement import Measurement, stacked
+from numerics.inference.directions import UNDETERMINED
 from numerics.inference.polynomial_fit import PolynomialFit
 from numerics.lowering.monomials import Monomial
 from numerics.results.correlator import Correlator, Part
 from numerics.results.estimate import Estimate
+
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,16 +110,58 @@ class Step:
         moved = theory.change(self.order, found, changes, lambda key: theory.power_of(key) <= self.power)
         return Correlator.over(theory.fields, self.order, Part.DERIVED, terms.numbers() + moved.numbers())
 
+    def by_itself(self, one: Measurement) -> tuple[tuple[str, ...], Array] | None:
+        """How couplings would move with the numbers of one measurement, if those alone were fitted.
+
+        Of the fit to all, whose response to the numbers is R = (Σ_j X_jᵀW_jX_j)⁻¹XᵀW, the columns R_j of one
+        measurement hold its weights: (R_jX_j)⁻¹R_j = (X_jᵀW_jX_j)⁻¹X_jᵀW_j, with the slope X_j of the model.
+
+        Returns
+        -------
+        names : tuple of str
+            Couplings on which these numbers depend.
+        response : ndarray, shape (P, M_j)
+            Or None in place of both where the numbers of this measurement do not tell the couplings apart, or
+            with an error as large as the coupling.
+        """
+        place = self.measurements.index(one)
+        sizes = [each.held(self.order).size for each in self.measurements]
+        rows = slice(sum(sizes[:place]), sum(sizes[: place + 1]))
+        # the model is linear in what is sought, so that its slope is the same everywhere
+        slope = self.fit.model.jacobian(np.zeros(len(self.fit.names)))[rows]
+        length = np.linalg.norm(slope, axis=0)
+        own = np.flatnonzero(length)
+        response, slope = self.fit.response[own, rows], slope[:, own]
+        share = response @ slope * length[own, np.newaxis] / length[own]
+        if not len(own) or np.linalg.cond(share) > 1.0 / UNDETERMINED:
+            return None
+        response = np.linalg.solve(share, response * length[own, np.newaxis]) / length[own, np.newaxis]
+        numbers = self.fit.data[rows]
+        error = numbers.uncertainty.linear(lambda d: d @ response.T, lambda d: d @ np.abs(response).T).error
+        values = np.abs(self.fit.parameters.value[own])
+        if numbers.uncertainty.statistical and np.any(error > values):
+            return None
+        return tuple(self.fit.names[number] for number in own), response
+
     def response_to(
         self,
         found: Mapping[str, Estimate],
         changes: Mapping[str, Estimate],
         keep: Callable[[Monomial], bool],
+        of: Measurement | None = None,
     ) -> dict[str, Estimate]:
-        """Say by how much the couplings have to make up for what the fit left out, see `beyond`."""
-        terms = [self.beyond(one, found, changes, keep).numbers() for one in self.measurements]
-        numbers = stacked(terms, self.units)
-        response = -self.fit.response
+        """Say by how much the couplings have to make up for what the fit left out, see `beyond`.
+
+        Of one measurement by itself, if one is given; there may be nothing to be said.
+        """
+        chosen = self.measurements if of is None else (of,)
+        alone = (self.fit.names, self.fit.response) if of is None else self.by_itself(of)
+        if alone is None:
+            return {}
+        units = [self.units[self.measurements.index(one)] for one in chosen]
+        terms = [self.beyond(one, found, changes, keep).numbers() for one in chosen]
+        numbers = stacked(terms, units)
+        names, response = alone[0], -alone[1]
         made = Estimate(
             response @ numbers.value,
             numbers.uncertainty.linear(
@@ -125,4 +171,4 @@ class Step:
             numbers.quality,
             numbers.provenance,
         )
-        return {name: made[place] for place, name in enumerate(self.fit.names)}
+        return {name: made[place] for place, name in enumerate(names)}

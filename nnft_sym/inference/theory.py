@@ -42,6 +42,9 @@ class Theory(Shown):
         is the number of different ones.
     width : int or None
         N, where couplings are those per width, Nλ and N²κ in place of λ and κ; see `per_width`.
+    full : bool
+        Whether these connected functions are held against full correlators, as products of which they are
+        made; see `of_full`.
     """
 
     predictions: Mapping[int, Prediction]
@@ -50,6 +53,7 @@ class Theory(Shown):
     propagator: Array | None = None
     outputs: FieldSet | None = None
     width: int | None = None
+    full: bool = False
 
     @property
     def fields(self) -> FieldSet:
@@ -82,6 +86,10 @@ class Theory(Shown):
         [-0.3, -0.015]
         """
         return replace(self, width=width)
+
+    def of_full(self) -> "Theory":
+        """Hold these connected functions against full correlators, see `nnft_sym.inference.infer.infer`."""
+        return replace(self, full=True)
 
     @cached_property
     def _terms(self) -> dict[int, dict[Monomial, Correlator]]:

@@ -63,9 +63,13 @@ DATA = Parameter(
 SAMPLED = Parameter(NETWORKS.reader, "Sample M networks instead of taking exact correlators.")
 CONNECTED_ORDERS = Parameter(
     Wholes(Whole(2, 8), "4,6", distinct=True),
-    "Which connected n-point functions.",
+    "Which n-point functions.",
     metavar="N,...",
     default="those at whose leading order the couplings appear",
+)
+CORRELATORS = Parameter(
+    Word(("connected", "full")),
+    "Which correlators are fitted; full ones less the free theory, made of the measured 2-point function.",
 )
 COUNTING = Parameter(
     Word(("1/N", "joint"), {"1/n": "1/N"}),
@@ -109,6 +113,7 @@ class CouplingParameters(FieldParameters):
     ----------
     action : str
     orders : tuple of int or None
+    correlators : str
     counting : str
     cutoff : float or None
     data : Path or None
@@ -122,6 +127,7 @@ class CouplingParameters(FieldParameters):
 
     action: Annotated[str, ACTION]
     orders: Annotated[tuple[int, ...] | None, CONNECTED_ORDERS] = None
+    correlators: Annotated[str, CORRELATORS] = "connected"
     counting: Annotated[str, COUNTING] = "1/N"
     cutoff: Annotated[float | None, CUTOFF] = None
     data: Annotated[Path | None, DATA] = None

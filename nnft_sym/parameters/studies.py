@@ -24,8 +24,17 @@ from nnft_sym.parameters.runs import EXPERIMENTS, NETWORKS_EACH, SEED
 STUDY_FILE = "study.toml"
 
 STUDY = Parameter(Text(), argument=True, metavar="[STUDY.toml]")
-OUT = Parameter(Text(), "Write report, figures and numbers to this folder.", metavar="DIRECTORY")
-FORCE = Parameter(Flag(), "Replace the study that the folder holds, or the file that --init writes.")
+OUT = Parameter(
+    Text(),
+    "Write report, figures and numbers to this folder, new or empty, and keep checkpoints there.",
+    metavar="DIRECTORY",
+)
+RESUME = Parameter(Flag(), "Continue the study whose checkpoints the folder of --out holds.")
+FORCE = Parameter(
+    Flag(),
+    "Replace the study that the folder holds (report, summary, results.nc, our figures, pictures and "
+    "checkpoints), or the file that --init writes. Other files in the folder stay.",
+)
 INIT = Parameter(
     Text(),
     "Write the study as a file with comments, to be changed by hand, and compute nothing.",
@@ -104,7 +113,7 @@ class ValidateParameters:
     study, out, init : str or None
     action : str or None
     seed, experiments, networks : int or None
-    force, dry_run : bool
+    force, resume, dry_run : bool
     """
 
     study: Annotated[str | None, STUDY] = None
@@ -118,11 +127,14 @@ class ValidateParameters:
     networks: Annotated[int | None, _changed(NETWORKS_EACH)] = None
     seed: Annotated[int | None, SEED] = None
     out: Annotated[str | None, OUT] = None
+    resume: Annotated[bool, RESUME] = False
     init: Annotated[str | None, INIT] = None
     dry_run: Annotated[bool, DRY_RUN] = False
     force: Annotated[bool, FORCE] = False
 
     def __post_init__(self) -> None:
+        if self.resume:
+            self._refuse_resume()
         if self.init is not None:
             also = "--out" if self.out is not None else "--dry-run" if self.dry_run else None
             if also is not None:
@@ -134,6 +146,18 @@ class ValidateParameters:
                 raise Refused.about(
                     "init", "'' was given; the name of a file is needed, as in --init study.toml"
                 )
+
+    def _refuse_resume(self) -> None:
+        others = {"--init": self.init is not None, "--dry-run": self.dry_run, "--force": self.force}
+        other = next((name for name, given in others.items() if given), None)
+        if other == "--force":
+            raise Refused("--resume and --force were both given; a run is continued, or begun anew")
+        if other is not None:
+            raise Refused(
+                f"--resume and {other} were both given; {other} computes nothing: leave one of them"
+            )
+        if self.out is None:
+            raise Refused("--resume was given without --out; name the folder of the study to continue")
 
     def changes(self) -> dict[str, object]:
         """Give what is to be changed at the top of the study, by name."""

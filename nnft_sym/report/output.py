@@ -5,13 +5,17 @@ import re
 from functools import partial
 from pathlib import Path
 
+from diagrams.messages import shown
 from nnft_sym.jsonio import dumps
 from nnft_sym.report.archive import write_study
 from nnft_sym.report.result_folder import ResultFolder
+from nnft_sym.storage.writing import UnwritableOutput
 from nnft_sym.study.config import InvalidStudy
 from nnft_sym.study.results import StudyResult
+from nnft_sym.study.study_files import StudyFiles
 from nnft_sym.study.summary import summarise
 from numerics.given import as_instance
+from numerics.sampling.runs.checkpoints import Pace
 
 #: The files of a study, below its folder.
 STUDY_FOLDER = ResultFolder(
@@ -23,6 +27,65 @@ STUDY_FOLDER = ResultFolder(
         r"\.(svg|pdf)|pictures/G\d+_\d+\.svg"
     ),
 )
+
+
+#: Where a study keeps what it has done, below its folder.
+KEPT = "checkpoints"
+
+
+def prepare_folder(
+    path: str | os.PathLike[str], *, force: bool = False, resume: bool = False, pace: Pace | None = None
+) -> tuple[Path, StudyFiles]:
+    """Make sure, before any work, that a study can be written, and refuse to lose or to mix what is there.
+
+    A folder that does not exist, or is empty, is taken. One that holds a study, finished or interrupted, is
+    taken to continue it or to replace it; one that holds other files only to write beside them, which has to
+    be said. Nothing is written yet.
+
+    Parameters
+    ----------
+    path : path-like
+    force : bool, optional
+        Replace a study that is there, and write beside files that are not ours, which stay.
+    resume : bool, optional
+        Continue the study whose checkpoints are there.
+    pace : Pace, optional
+        How often the sample of a net is written.
+
+    Returns
+    -------
+    Path, StudyFiles
+
+    Raises
+    ------
+    UnwritableOutput
+        If the folder is not to be used, or nothing can be written there.
+    """
+    folder = check_folder(path)
+    files = StudyFiles(folder / KEPT, pace, anew=force)
+    if os.path.lexists(files.folder) and not files.folder.is_dir():
+        raise UnwritableOutput(
+            f"cannot write to {shown(str(folder))}: a file {KEPT!r} is in the way of the results; move it or "
+            "choose another folder"
+        )
+    if force or (resume and files.begun):
+        return folder, files
+    if files.begun:
+        finished = bool(STUDY_FOLDER.held(folder))
+        raise UnwritableOutput(
+            f"{shown(str(folder))} holds a study already, {'finished' if finished else 'interrupted'}; "
+            f"{'show it again' if finished else 'continue it'} with --resume, replace it with --force, or "
+            "name another folder"
+        )
+    if resume and STUDY_FOLDER.held(folder):
+        raise UnwritableOutput(
+            f"{shown(str(folder))} holds a study without checkpoints to continue it from; replace it with "
+            "--force, or name another folder"
+        )
+    STUDY_FOLDER.refuse_other(folder)
+    strangers = files.foreign()
+    STUDY_FOLDER.refuse_foreign(folder, () if strangers else (KEPT,))
+    return folder, files
 
 
 def refuse_other_study(folder: Path) -> None:

@@ -52,6 +52,44 @@ class ResultFolder:
                 found += [path for path in inside if self.drawn.fullmatch(f"{name}/{path.name}")]
         return found
 
+    def foreign(self, folder: Path, besides: tuple[str, ...] = ()) -> list[Path]:
+        """List what a folder holds that is not ours; what is hidden, or named in `besides`, does not count.
+
+        Examples
+        --------
+        >>> from tempfile import TemporaryDirectory
+        >>> ours = ResultFolder("a study", ("report.html",), (), re.compile("nothing"))
+        >>> with TemporaryDirectory() as folder:
+        ...     _ = [(Path(folder) / name).write_text("") for name in ("report.html", "thesis.tex")]
+        ...     [path.name for path in ours.foreign(Path(folder))]
+        ['thesis.tex']
+        """
+        if not folder.is_dir():
+            return []
+        ours = {*self.held(folder), *(folder / name for name in besides)}
+        found = []
+        for path in sorted(folder.iterdir()):
+            inside = sorted(path.iterdir()) if path.name in self.folders and path.is_dir() else [path]
+            found += [one for one in inside if one not in ours and one.name[0] != "."]
+        return found
+
+    def refuse_foreign(self, folder: Path, besides: tuple[str, ...] = ()) -> None:
+        """Refuse a folder with files of somebody else, which nobody asked to have ours beside.
+
+        Raises
+        ------
+        UnwritableOutput
+            If there are any.
+        """
+        foreign = self.foreign(folder, besides)
+        if foreign:
+            first = shown(str(foreign[0].relative_to(folder)))
+            more = f" and {len(foreign) - 1} more" if len(foreign) > 1 else ""
+            raise UnwritableOutput(
+                f"{shown(str(folder))} holds other files ({first}{more}); "
+                f"name another folder, or write {self.noun} beside them with --force, which leaves them alone"
+            )
+
     def refuse_other(self, folder: Path) -> None:
         """Refuse a folder that holds results already: two of them would be mixed, or one lost.
 

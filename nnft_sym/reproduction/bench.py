@@ -1,28 +1,21 @@
-"""Everything that sections share, computed once: samples, scans over widths, couplings."""
+"""Everything that sections share: samples, scans over widths, and a place for couplings."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from nnft_sym.actions.action import Action
-from nnft_sym.inference.coupling_fit import CouplingFit
-from nnft_sym.inference.infer import infer
-from nnft_sym.inference.model import Model
-from nnft_sym.reproduction.cases import ORDERS, CaseFiles, sample_cases, study_cases
+from nnft_sym.reproduction.cases import CaseFiles, sample_cases, study_cases
+from nnft_sym.reproduction.couplings import Couplings
 from nnft_sym.reproduction.parts import Bench
-from nnft_sym.reproduction.setups import PublishedSetup
+from nnft_sym.reproduction.setups import ORDERS, PublishedSetup
 from nnft_sym.reproduction.size import StudySize
 from nnft_sym.study.width_scan import WidthScan
 from nnft_sym.study.width_series import width_series
-from numerics.exact.correlators import exact_correlators
 from numerics.results.joint_correlators import Correlators
 
 if TYPE_CHECKING:
     from distributed import Client
-
-#: The action of the publication, and what of it can be had where the exchange is dear.
-ACTION, QUARTIC = "lambda*f^4 + kappa*f^6", "lambda*f^4"
 
 
 class Told(Protocol):
@@ -53,7 +46,7 @@ def make_bench(
     files: CaseFiles | None = None,
     cluster: "str | Client | None" = None,
 ) -> Bench:
-    """Sample, scan and fit.
+    """Sample and scan.
 
     Parameters
     ----------
@@ -72,14 +65,11 @@ def make_bench(
     cases = study_cases(setups, size, seed)
     told.stage(f"sampling {len(cases)} ensembles of {size.per_case:,} networks")
     samples = sample_cases(cases, files, told.sampling, cluster)
-    scans, fits = {}, {}
+    scans, couplings = {}, Couplings(size.full)
     for setup in setups:
         told.stage(f"{setup.title}: exact correlators, powers of N")
-        exact = exact_correlators(setup.network(size.widths[0]), setup.points, ORDERS)
-        scans[setup.name] = _scan(setup, size, seed, samples, exact)
-        told.stage(f"{setup.title}: couplings at N = {setup.coupling_width}")
-        fits[setup.name] = coupling_fit(setup, exact.at_width(setup.coupling_width), full=size.full)
-    return Bench(tuple(setups), size, seed, samples, scans, fits, told.stage)
+        scans[setup.name] = _scan(setup, size, seed, samples, couplings.exact(setup))
+    return Bench(tuple(setups), size, seed, samples, scans, couplings, told.stage)
 
 
 def _scan(
@@ -108,19 +98,3 @@ def _scan(
         exact=exact,
         precision=size.precision,
     )
-
-
-def coupling_fit(setup: PublishedSetup, exact: Correlators, *, full: bool) -> CouplingFit:
-    """Infer λ and κ from exact correlators, or λ alone where the exchange takes a minute.
-
-    Parameters
-    ----------
-    setup : PublishedSetup
-    exact : Correlators
-        At the width of the couplings.
-    full : bool
-        Integrate what takes a minute, too.
-    """
-    dear = setup.kind == "erf" and setup.dimension > 1 and not full
-    model = Model.leading(Action(QUARTIC), beyond=False) if dear else Model.leading(Action(ACTION))
-    return infer(exact, model, setup.network(setup.coupling_width), setup.domain)

@@ -15,7 +15,7 @@ import numpy as np
 
 from diagrams.messages import shown
 from nnft_sym.faces.reading import load
-from nnft_sym.reproduction.setups import PublishedSetup
+from nnft_sym.reproduction.setups import ORDERS, PublishedSetup
 from nnft_sym.reproduction.size import StudySize
 from nnft_sym.storage.sample_files import write_sample
 from numerics.errors import InvalidStatistics
@@ -29,8 +29,6 @@ from numerics.sampling.runs.dask_cluster import OVERHEAD
 if TYPE_CHECKING:
     from distributed import Client
 
-#: Orders of the correlators that were published.
-ORDERS = (2, 4, 6)
 #: Folder of the finished cases, inside the output folder.
 FOLDER = "cases"
 

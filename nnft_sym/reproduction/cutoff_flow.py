@@ -1,15 +1,13 @@
 """log|λ| and log|κ| against log Λ, and against log N."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nnft_sym.actions.action import Action
-from nnft_sym.inference.coupling_flow import CouplingFlow, coupling_flow
-from nnft_sym.inference.model import Model
-from nnft_sym.reproduction.bench import ACTION, QUARTIC
+from nnft_sym.inference.coupling_flow import CouplingFlow
 from nnft_sym.reproduction.claims import Claim, Finding, Reason
 from nnft_sym.reproduction.parts import Arrays, Bench, Drawing, Part
 from nnft_sym.reproduction.setups import CUTOFFS, WIDTHS, PublishedSetup
@@ -17,6 +15,7 @@ from numerics.results.estimate import Estimate
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from numpy.typing import ArrayLike
 
 TEXT = (
     "Exact correlators do not know the cutoff, so a coupling falls as its vertex integral grows. Power "
@@ -26,71 +25,86 @@ TEXT = (
 )
 #: By how much a slope of exact couplings may miss the power.
 CLOSE = 1e-4
-#: Changes of a slope that mean that there is none.
-STEADY = 0.05
+#: Cutoffs in three dimensions, and of Erf-net in two, where none gives a coupling.
+FEW = 5
 SLIDE = "2008.08601, section 4; scripts, rg"
 
-Flows = Sequence[tuple[PublishedSetup, CouplingFlow]]
+
+@dataclass(frozen=True, eq=False)
+class Flows:
+    """Couplings of one set-up.
+
+    Attributes
+    ----------
+    setup : PublishedSetup
+    cutoffs : CouplingFlow or None
+        Against the cutoff, at the published width; None for Gauss-net, which needs none.
+    widths : CouplingFlow
+        Against the width, at the cutoff at which couplings are quoted.
+    """
+
+    setup: PublishedSetup
+    cutoffs: CouplingFlow | None
+    widths: CouplingFlow
+
+
+def flows_of(bench: Bench, setup: PublishedSetup) -> Flows:
+    """Read λ and κ off at all cutoffs and widths; λ alone where the exchange is dear."""
+    bench.told(f"{setup.title}: couplings against cutoff and width")
+    couplings = bench.couplings
+    along = None
+    if setup.cutoff is not None:
+        exchange = setup.kind != "erf" or setup.dimension == 1
+        few = setup.dimension == 3 or not exchange
+        along = couplings.flow(setup, CUTOFFS[: FEW if few else None], (setup.coupling_width,), exchange)
+    return Flows(setup, along, couplings.flow(setup, (setup.cutoff,), WIDTHS, couplings.exchange(setup)))
 
 
 def cutoff_flow(bench: Bench) -> Part:
     """Make the part."""
-    flows = [(setup, flow) for setup in bench.setups for flow in _flows(bench, setup)]
-    claims = [claim for setup, flow in flows for claim in _claims(setup, flow)]
+    found = [flows_of(bench, setup) for setup in bench.setups]
+    claims = [claim for one in found for claim in _claims(one)]
     drawing = Drawing(
         "cutoff_flow",
         "Couplings against the cutoff",
         "Sizes of λ (filled) and κ (open) against the half side Λ of the box, from exact correlators at the "
-        "published widths. Where a sign changes the line is broken.",
-        partial(_draw, flows),
+        "published widths. Where a sign changes there is no line.",
+        partial(_draw, found),
     )
     widths = Drawing(
         "width_flow",
         "Couplings against the width",
-        "λ falls like 1/N and κ like 1/N², at the largest cutoff; in the lowest dimension asked for.",
-        partial(_draw_widths, flows),
+        "Sizes of λ and κ against the width, at the cutoff of the publication, in the lowest dimension asked "
+        "for: λ falls like 1/N and κ like 1/N².",
+        partial(_draw_widths, found),
     )
     arrays: dict[str, Arrays] = {}
-    for setup, flow in flows:
-        group = {"cutoff": (("cutoff",), flow.cutoffs), "width": (("width",), np.array(flow.widths))}
-        for name in flow.names:
-            values = flow.values(name)
-            group |= {name: (("cutoff",), values.value), f"{name}_error": (("cutoff",), values.error)}
-        arrays[f"flow_{setup.name}_{'_'.join(flow.names)}"] = group
-    several = any(len(flow.cutoffs) > 1 for _, flow in flows)
+    for one in found:
+        if one.cutoffs is not None:
+            arrays[f"flow_{one.setup.name}"] = _arrays("cutoff", one.cutoffs)
+        arrays[f"width_flow_{one.setup.name}"] = _arrays("width", one.widths)
+    several = any(one.cutoffs is not None for one in found)
     drawings = (drawing, widths) if several else (widths,)
-    return Part("Couplings against the cutoff", TEXT, tuple(claims), drawings, arrays)
+    return Part("Couplings against the cutoff and the width", TEXT, tuple(claims), drawings, arrays)
 
 
-def _flows(bench: Bench, setup: PublishedSetup) -> Iterator[CouplingFlow]:
-    """Give λ at several cutoffs; and both where the exchange is cheap, at fewer in three dimensions."""
-    bench.told(f"{setup.title}: couplings against the cutoff")
-    network = setup.network(setup.coupling_width)
-    both, cutoffs = Model.leading(Action(ACTION)), CUTOFFS
-    if setup.kind == "relu" and setup.dimension < 3:
-        yield coupling_flow(both, network, setup.points, (cutoffs[0], cutoffs[4], cutoffs[-1]), WIDTHS)
-        return
-    if setup.dimension == 1:
-        yield coupling_flow(both, network, setup.points, cutoffs if setup.kind == "erf" else None, WIDTHS)
-        return
-    alone = Model.leading(Action(QUARTIC), beyond=False)
-    if setup.kind == "gauss":
-        yield coupling_flow(both, network, setup.points, None, WIDTHS)
-        return
-    yield coupling_flow(alone, network, setup.points, cutoffs[:5], WIDTHS)
-    if setup.kind == "relu":
-        yield coupling_flow(both, network, setup.points, cutoffs[1:5:3], WIDTHS)
+def _arrays(axis: str, flow: CouplingFlow) -> Arrays:
+    along = flow.cutoffs if axis == "cutoff" else np.array(flow.widths)
+    group: dict[str, tuple[tuple[str, ...], ArrayLike]] = {axis: ((axis,), along)}
+    for name in flow.names:
+        values = flow.values(name) if axis == "cutoff" else flow.over_widths(name)
+        group |= {name: ((axis,), values.value), f"{name}_error": ((axis,), values.error)}
+    return group
 
 
-def _claims(setup: PublishedSetup, flow: CouplingFlow) -> Iterator[Claim]:
-    if len(flow.cutoffs) > 1 and setup.kind == "relu":
-        for name, first in (("lambda", 4), ("kappa", 6)):
-            if name in flow.names and ("kappa" in flow.names) == (name == "kappa" or setup.dimension < 3):
-                yield _slope(setup, flow, name, -float(first + setup.dimension))
-    elif setup.kind == "erf":
-        yield _no_power(setup, flow)
-    if "kappa" in flow.names:
-        yield _width_power(setup, flow)
+def _claims(one: Flows) -> Iterator[Claim]:
+    if one.cutoffs is not None and one.setup.kind == "relu":
+        for name, legs in (("lambda", 4), ("kappa", 6)):
+            yield _slope(one.setup, one.cutoffs, name, -float(legs + one.setup.dimension))
+    elif one.cutoffs is not None:
+        yield _no_power(one.setup, one.cutoffs)
+    if "kappa" in one.widths.names:
+        yield _width_power(one.setup, one.widths)
 
 
 def _slope(setup: PublishedSetup, flow: CouplingFlow, name: str, expected: float) -> Claim:
@@ -107,7 +121,7 @@ def _slope(setup: PublishedSetup, flow: CouplingFlow, name: str, expected: float
         found,
         f"slope of log|{symbol}| against log Λ; power counting gives {expected:g}",
         Finding.AGREES if close else Finding.CONTRADICTED,
-        explanation=f"{len(flow.cutoffs)} cutoffs from {flow.cutoffs[0]:g} to {flow.cutoffs[-1]:g}.",
+        explanation=f"{len(flow.cutoffs)} cutoffs from {flow.cutoffs[0]:,.0f} to {flow.cutoffs[-1]:,.0f}.",
         figure="cutoff_flow",
         about=setup.about,
     )
@@ -152,13 +166,13 @@ def _width_power(setup: PublishedSetup, flow: CouplingFlow) -> Claim:
     )
 
 
-def _draw(flows: Flows) -> "Figure":
+def _draw(flows: Sequence[Flows]) -> "Figure":
     from matplotlib import rc_context
 
     from nnft_sym.report.plot_style import STYLE, log_ticks
-    from nnft_sym.reproduction.plotting import NET_LOOKS, blank
+    from nnft_sym.reproduction.plotting import NET_LOOKS, NET_WORDS, blank, thin_out
 
-    shown = [(setup, flow) for setup, flow in flows if len(flow.cutoffs) > 1]
+    shown = [(one.setup, one.cutoffs) for one in flows if one.cutoffs is not None]
     dimensions = sorted({setup.dimension for setup, _ in shown})
     figure = blank(3.1)
     with rc_context(STYLE):
@@ -167,7 +181,7 @@ def _draw(flows: Flows) -> "Figure":
             axes.set_xscale("log")
             axes.set_yscale("log")
             axes.set_title(f"d = {dimension}")
-            axes.set_xlabel(r"cutoff $\Lambda$")
+            axes.set_xlabel("cutoff Λ")
             for setup, flow in shown:
                 if setup.dimension != dimension:
                     continue
@@ -175,7 +189,7 @@ def _draw(flows: Flows) -> "Figure":
                 for name in flow.names:
                     value = flow.values(name).value
                     filled = "full" if name == "lambda" else "none"
-                    label = f"{setup.kind} {'λ' if name == 'lambda' else 'κ'}"
+                    label = f"{NET_WORDS[setup.kind]}, {'λ' if name == 'lambda' else 'κ'}"
                     line = "-" if bool(np.all(value[1:] * value[:-1] > 0)) else ""
                     axes.plot(
                         flow.cutoffs,
@@ -189,8 +203,9 @@ def _draw(flows: Flows) -> "Figure":
                     )
             log_ticks(axes.xaxis)
             log_ticks(axes.yaxis)
-        panels[0].set_ylabel("size of the coupling")
+        panels[0].set_ylabel("|λ|, |κ|")
         _legend(figure)
+    thin_out(figure)
     return figure
 
 
@@ -203,29 +218,36 @@ def _legend(figure: "Figure") -> None:
     figure.legend(list(entries.values()), list(entries), loc="outside lower center", ncols=4)
 
 
-def _draw_widths(flows: Flows) -> "Figure":
+def _draw_widths(flows: Sequence[Flows]) -> "Figure":
     from matplotlib import rc_context
 
     from nnft_sym.report.plot_style import STYLE, log_ticks
-    from nnft_sym.reproduction.plotting import NET_LOOKS, blank
+    from nnft_sym.reproduction.plotting import NET_LOOKS, NET_WORDS, blank, thin_out
 
     figure = blank(2.9)
-    lowest = min(setup.dimension for setup, _ in flows)
+    lowest = min(one.setup.dimension for one in flows)
     with rc_context(STYLE):
         panels = figure.subplots(1, 2)
         for axes, name in zip(panels, ("lambda", "kappa"), strict=True):
             axes.set_xscale("log")
             axes.set_yscale("log")
-            for setup, flow in flows:
-                if name not in flow.names or setup.dimension > lowest:
+            for one in flows:
+                if name not in one.widths.names or one.setup.dimension > lowest:
                     continue
-                colour, marker = NET_LOOKS[setup.kind]
-                value = np.abs(flow.over_widths(name).value)
-                axes.plot(flow.widths, value, f"{marker}-", color=colour, markersize=4, label=setup.kind)
-            axes.set_xlabel("width $N$")
-            axes.set_ylabel(rf"$|\{name}|$")
+                colour, marker = NET_LOOKS[one.setup.kind]
+                value = np.abs(one.widths.over_widths(name).value)
+                axes.plot(
+                    one.widths.widths,
+                    value,
+                    f"{marker}-",
+                    color=colour,
+                    markersize=4,
+                    label=NET_WORDS[one.setup.kind],
+                )
+            axes.set_xlabel("width N")
+            axes.set_ylabel("|λ|" if name == "lambda" else "|κ|")
             log_ticks(axes.xaxis)
             log_ticks(axes.yaxis)
-        if panels[0].lines:
-            panels[0].legend()
+        _legend(figure)
+    thin_out(figure)
     return figure

@@ -10,6 +10,7 @@ from nnft_sym.actions.action import Action
 from nnft_sym.inference.coupling_fit import CouplingFit
 from nnft_sym.inference.infer import infer
 from nnft_sym.inference.model import Model
+from nnft_sym.printing.number_text import number, with_error
 from nnft_sym.reproduction.claims import Claim, Finding, Reason
 from nnft_sym.reproduction.parts import Arrays, Bench, Drawing, Part
 from nnft_sym.reproduction.setups import EXTENDED_WIDTH, PublishedSetup
@@ -31,6 +32,7 @@ ACTIONS = (
     "(lambda0+lambda2*x^2)*f^4",
     "(lambda0+lambda2*x^2)*f^4 + lambda_NL*f(x)^2*f(y)^2",
 )
+SYMBOLS = {"lambda0": "λ₀", "lambda2": "λ₂", "lambda_NL": "λ_NL"}
 NUMBERS = ("one coupling", "two couplings", "three couplings")
 PLACE = "2008.08601, section 5; scripts, lam_fit"
 TITLE = "λ₀, λ₂ and λ_NL"
@@ -63,11 +65,11 @@ def extended_fit_of(action: str, exact: Dataset, sampled: Dataset, setup: Publis
 
 
 def extended_fits(bench: Bench) -> Part:
-    """Make the part; empty without Gauss-net in one dimension."""
+    """Make the part; empty, and so left out, without Gauss-net in one dimension."""
     setup = PublishedSetup("gauss", 1)
     drawn = bench.samples.get(f"{setup.name}_N{EXTENDED_WIDTH}")
     if setup not in bench.setups or drawn is None:
-        return Part(TITLE, f"{TEXT} Gauss-net in d = 1 at that width was not asked for.", ())
+        return Part(TITLE, TEXT, ())
     bench.told(f"{setup.title}: λ₀, λ₂ and λ_NL at N = {EXTENDED_WIDTH}")
     network = setup.network(EXTENDED_WIDTH)
     exact = Dataset(None, exact_correlators(network, setup.points, (2, 4)))
@@ -96,19 +98,20 @@ def extended_fits(bench: Bench) -> Part:
 
 def _claim(setup: PublishedSetup, title: str, fit: ExtendedFit, networks: int) -> Claim:
     names = list(fit.exact.couplings)
-    values = ", ".join(f"{name} = {float(fit.exact[name]):.6g}" for name in names)
-    determined = [name for name in names if fit.sampled.determined(name)]
-    if len(determined) == len(names):
-        what = "; ".join(f"{name} = {fit.sampled[name]!s}" for name in names)
-        said = f"{networks:,} sampled networks give {what}."
+    symbols = ", ".join(SYMBOLS[name] for name in names)
+    values = ", ".join(f"{SYMBOLS[name]} = {number(float(fit.exact[name]), 6)}" for name in names)
+    unknown = [SYMBOLS[name] for name in names if not fit.sampled.determined(name)]
+    if unknown:
+        said = f"{networks:,} sampled networks do not determine {', '.join(unknown)}."
     else:
-        unknown = [name for name in names if name not in determined]
-        said = f"{networks:,} sampled networks do not determine {' and '.join(unknown)}."
-    agrees = len(names) == len(determined)
-    singular = ", ".join(f"{one.singular_value:.3g}" for one in fit.exact.combinations)
+        pairs = ((SYMBOLS[name], fit.sampled[name]) for name in names)
+        what = ", ".join(f"{name} = {with_error(float(one), float(one.error))}" for name, one in pairs)
+        said = f"{networks:,} sampled networks give {what}."
+    agrees = not unknown
+    singular = ", ".join(number(one.singular_value, 3) for one in fit.exact.combinations)
     return Claim(
         f"extended {len(names)}",
-        f"{setup.title}, N = {EXTENDED_WIDTH}: {title} ({', '.join(names)}) can be fitted",
+        f"{setup.title}, N = {EXTENDED_WIDTH}: {title} ({symbols}) can be fitted",
         PLACE,
         "fitted values",
         Estimate(fit.missed, 0.0),
@@ -125,7 +128,7 @@ def _draw(fits: "Sequence[ExtendedFit]") -> "Figure":
     from matplotlib import rc_context
 
     from nnft_sym.report.plot_style import BLUE, STYLE, log_ticks
-    from nnft_sym.reproduction.plotting import blank
+    from nnft_sym.reproduction.plotting import blank, thin_out
 
     figure = blank(2.4)
     with rc_context(STYLE):
@@ -138,10 +141,11 @@ def _draw(fits: "Sequence[ExtendedFit]") -> "Figure":
         right.plot(np.arange(1, len(values) + 1), values, "o", color=BLUE)
         right.set_yscale("log")
         right.set_ylabel("singular value")
-        left.set_xlabel("couplings")
+        left.set_xlabel("number of couplings")
         right.set_xlabel("number of the singular value, three couplings")
         for axes in (left, right):
             axes.set_xlim(0.5, 3.5)
             axes.set_xticks(places)
             log_ticks(axes.yaxis)
+    thin_out(figure)
     return figure

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from nnft_sym.inference.coupling_fit import CouplingFit
 from nnft_sym.reproduction.claims import Claim
+from nnft_sym.reproduction.couplings import Couplings
 from nnft_sym.reproduction.setups import PublishedSetup
 from nnft_sym.reproduction.size import StudySize
 from nnft_sym.study.width_scan import WidthScan
@@ -32,9 +32,8 @@ class Bench:
         Sampled correlators by the names of the cases, ``erf_d1_N5``.
     scans : mapping of str to WidthScan
         m₂, m₄, m₆ and the connected functions at all widths, by the names of the set-ups.
-    fits : mapping of str to CouplingFit
-        Couplings from exact correlators at the published width, order by order in 1/N. Where the two-vertex
-        exchange was not integrated they are those of λ f⁴ alone.
+    couplings : Couplings
+        Exact correlators, integrals and couplings of every set-up, also of one that was not asked for.
     told : callable
         Called with a sentence when something longer begins.
     """
@@ -44,7 +43,7 @@ class Bench:
     seed: int
     samples: Mapping[str, Correlators]
     scans: Mapping[str, WidthScan]
-    fits: Mapping[str, CouplingFit]
+    couplings: Couplings
     told: Callable[[str], None]
 
     @property

@@ -140,7 +140,8 @@ def reproduce(
     start, work = time.perf_counter(), time.process_time()
     chosen = published_setups() if setups is None else tuple(setups)
     bench = make_bench(chosen, size, seed, told or Silent(), files, cluster)
-    parts = tuple(section(bench) for section in (published_sections() if sections is None else sections))
+    every = [section(bench) for section in (published_sections() if sections is None else sections)]
+    parts = tuple(part for part in every if part.claims or part.drawings)
     _refuse_doubles(parts)
     return Reproduction(chosen, size, seed, parts, time.perf_counter() - start, time.process_time() - work)
 

@@ -138,4 +138,6 @@ def number_text(one: Estimate) -> str:
         return with_error(value, error)
     if error <= abs(value) * 10.0**-DIGITS:
         return number(value, DIGITS)
+    if abs(value) <= error:
+        return f"0 (bound {number(error, 1)})"
     return f"{number(value, DIGITS)} (bound {number(error, 1)})"

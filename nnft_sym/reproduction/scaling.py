@@ -53,10 +53,12 @@ def scaling(bench: Bench) -> Part:
 
 def _draw(scan: WidthScan) -> "Figure":
     from nnft_sym.report.width_plots import width_figure
+    from nnft_sym.reproduction.plotting import thin_out
 
     figure = width_figure(scan)
     for axes in figure.axes:  # three columns are narrow
         axes.set_title(axes.get_title().replace(": ", ":\n").replace(", errors", ",\nerrors"))
+    thin_out(figure)
     return figure
 
 

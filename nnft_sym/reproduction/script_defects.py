@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from diagrams.diagram import Diagram
-from nnft_sym.actions.action import Action
 from nnft_sym.inference.infer import infer
 from nnft_sym.inference.model import Model
-from nnft_sym.reproduction.bench import QUARTIC
 from nnft_sym.reproduction.claims import Claim, Finding, Reason
+from nnft_sym.reproduction.couplings import QUARTIC, Couplings
 from nnft_sym.reproduction.index_lists import filled_by_scripts, four_two, of_scripts, one_vertex_sum
 from nnft_sym.reproduction.parts import Bench, Part
 from nnft_sym.reproduction.setups import PublishedSetup
-from nnft_sym.reproduction.vertex_slips import fit_at_published_width, vertex_integrals
+from nnft_sym.reproduction.vertex_slips import vertex_integrals
 from numerics.errors import DivergentIntegral
 from numerics.exact.correlators import exact_correlators
 from numerics.integrals.integrator import integrate
@@ -34,6 +33,8 @@ TEXT = (
 PAIRS, SEED = 100_000, 20080860
 #: Cutoffs between which the contact integral of Erf-net is seen to grow.
 NEAR, FAR = 1e3, 1e4
+#: The set-ups at which most of them are shown.
+ERF, RELU = PublishedSetup("erf", 1), PublishedSetup("relu", 1)
 #: ∫K_W K_W K_W K_W.
 STAR = ((0, 4), (1, 4), (2, 4), (3, 4))
 
@@ -41,17 +42,18 @@ STAR = ((0, 4), (1, 4), (2, 4), (3, 4))
 def script_defects(bench: Bench) -> Part:
     """Make the part."""
     bench.told("defects of the scripts")
-    return Part("Defects of the published scripts", TEXT, tuple(_claims()))
+    return Part("Defects of the published scripts", TEXT, tuple(_claims(bench.couplings)))
 
 
-def _claims() -> Iterator[Claim]:
+def _claims(couplings: Couplings) -> Iterator[Claim]:
+    vertex = vertex_integrals(couplings.fit(ERF))
     yield _normalisation()
     yield _missing_dimension()
-    yield _comparison_for_assignment()
-    yield _wrong_set()
-    yield _sign()
+    yield _comparison_for_assignment(couplings)
+    yield _wrong_set(vertex)
+    yield _sign(couplings)
     yield _infinite_cutoff()
-    yield _spectator()
+    yield _spectator(vertex)
     yield _clipping()
 
 
@@ -104,27 +106,23 @@ def _missing_dimension() -> Claim:
     )
 
 
-def _lambda_of(network: ReLUNet) -> Estimate:
-    points = PublishedSetup("relu", 1).points
-    model = Model.leading(Action(QUARTIC), beyond=False)
-    return infer(exact_correlators(network, points, (2, 4)), model, network, Box(100.0))["lambda"]
-
-
-def _comparison_for_assignment() -> Claim:
-    right, theirs = _lambda_of(ReLUNet(20, sigma_b=0.0)), _lambda_of(ReLUNet(20, sigma_b=1.0))
+def _comparison_for_assignment(couplings: Couplings) -> Claim:
+    network = ReLUNet(RELU.coupling_width, sigma_b=1.0)
+    model = Model.leading(QUARTIC, beyond=False)
+    theirs = infer(exact_correlators(network, RELU.points, (2, 4)), model, network, RELU.domain)["lambda"]
     return _defect(
         "R3",
         "σ_b is set to 10⁻¹⁰⁰ for ReLU-net",
         "scripts, rg and six_pt_prediction",
         "1",
-        theirs / right,
+        theirs / couplings.fit(RELU)["lambda"],
         "λ with the σ_b that stays over λ without bias, N = 20, Λ = 100",
         "The line compares (==) and does not assign, so σ_b stays 1 there. λ is then no constant either.",
     )
 
 
-def _wrong_set() -> Claim:
-    vertex, lines = _erf_vertex()
+def _wrong_set(vertex: "Correlator") -> Claim:
+    lines = ERF.network(5).kernel.full(ERF.points, ERF.points)
     right = one_vertex_sum(four_two(), vertex, lines)
     theirs = one_vertex_sum(of_scripts(), vertex, lines)
     filled, sets = filled_by_scripts()
@@ -141,15 +139,8 @@ def _wrong_set() -> Claim:
     )
 
 
-def _erf_vertex() -> "tuple[Correlator, np.ndarray]":
-    """∫K_WK_WK_WK_W of Erf-net over distinct multisets, and K."""
-    setup = PublishedSetup("erf", 1)
-    vertex = vertex_integrals(fit_at_published_width("erf"))
-    return vertex, setup.network(5).kernel.full(setup.points, setup.points)
-
-
-def _sign() -> Claim:
-    ours = _lambda_of(ReLUNet(20, sigma_b=0.0))
+def _sign(couplings: Couplings) -> Claim:
+    ours = couplings.fit(RELU)["lambda"]
     return _defect(
         "R5",
         "λ is stored as (G⁽⁴⁾ − G_GP⁽⁴⁾)/(24∫KKKK)",
@@ -185,8 +176,8 @@ def _infinite_cutoff() -> Claim:
     )
 
 
-def _spectator() -> Claim:
-    vertex, lines = _erf_vertex()
+def _spectator(vertex: "Correlator") -> Claim:
+    lines = ERF.network(5).kernel.full(ERF.points, ERF.points)
     right = one_vertex_sum(four_two(), vertex, lines)
     theirs = one_vertex_sum(four_two(), vertex, lines - 1.0)
     return _defect(

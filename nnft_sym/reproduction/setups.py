@@ -17,6 +17,8 @@ Array = NDArray[np.float64]
 #: The nets in the order of the publication, and the dimensions of their inputs.
 NETS = ("erf", "relu", "gauss")
 DIMENSIONS = (1, 2, 3)
+#: Orders of the correlators that were published.
+ORDERS = (2, 4, 6)
 #: Widths at which correlators were sampled.
 WIDTHS = (2, 3, 4, 5, 10, 20, 50, 100, 500, 1000)
 #: Width at which couplings were extracted and the 6-point function predicted.

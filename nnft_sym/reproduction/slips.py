@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from nnft_sym.reproduction.bench import coupling_fit
 from nnft_sym.reproduction.claims import Claim, Finding, Reason
 from nnft_sym.reproduction.parts import Bench, Part
 from nnft_sym.reproduction.setups import PublishedSetup
+from nnft_sym.reproduction.tensors import lambda_tensor
 from nnft_sym.reproduction.vertex_slips import vertex_slips
 from numerics.exact.correlators import exact_correlators
 from numerics.results.estimate import Estimate
@@ -24,7 +24,7 @@ MASS, LENGTH, SITES = 1.0, 20.0, 400
 def slips(bench: Bench) -> Part:
     """Make the part."""
     bench.told("slips of the talk")
-    return Part("Slips of the talk", TEXT, (*_first(), *vertex_slips(), *_last()))
+    return Part("Slips of the talk", TEXT, (*_first(), *vertex_slips(bench.couplings), *_last(bench)))
 
 
 def _first() -> Iterator[Claim]:
@@ -40,7 +40,7 @@ def _first() -> Iterator[Claim]:
     yield _all_orders_fall_alike()
 
 
-def _last() -> Iterator[Claim]:
+def _last(bench: Bench) -> Iterator[Claim]:
     yield _words(
         "T14",
         "P(h|a = 0) and α; two examples (a); Z₀ in the correlators of the interacting theory",
@@ -50,7 +50,7 @@ def _last() -> Iterator[Claim]:
         "with all "
         "interactions.",
     )
-    yield _which_average()
+    yield _which_average(bench)
 
 
 def _words(key: str, text: str, place: str, published: str, right: str) -> Claim:
@@ -85,9 +85,13 @@ def free_spectrum(mass: float, length: float, sites: int, sign: float, front: fl
     >>> bool(abs(lowest - 0.5 * (1 + (np.pi / 20) ** 2)) < 1e-6)
     True
     """
+    # imported here: only this statement needs it
+    from scipy.linalg import eigvalsh_tridiagonal
+
     step = length / (sites + 1)
-    box = (np.eye(sites, k=1) + np.eye(sites, k=-1) - 2.0 * np.eye(sites)) / step**2
-    return np.linalg.eigvalsh(front * (sign * box + mass**2 * np.eye(sites)))
+    diagonal = np.full(sites, front * (mass**2 - 2.0 * sign / step**2))
+    found: np.ndarray = eigvalsh_tridiagonal(diagonal, np.full(sites - 1, front * sign / step**2))
+    return found
 
 
 def _spectrum() -> Claim:
@@ -152,12 +156,10 @@ def _all_orders_fall_alike() -> Claim:
     )
 
 
-def _which_average() -> Claim:
+def _which_average(bench: Bench) -> Claim:
     setup = PublishedSetup("erf", 1)
-    exact = exact_correlators(setup.network(5), setup.points, (2, 4, 6))
-    fit = coupling_fit(setup, exact, full=False)
-    tensor = exact.connected()[4].numbers() / fit.theory.prediction(4)["lambda"].numbers()
-    indices = exact[4].indices
+    tensor = lambda_tensor(bench, setup).exact
+    indices = bench.couplings.exact(setup)[4].indices
     weights = np.array([_orderings(row) for row in indices.tolist()], dtype=np.float64)
     everything = (tensor * weights).sum() / float(weights.sum())
     distinct = tensor.mean()

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nnft_sym.printing.number_text import number
 from nnft_sym.reproduction.claims import Claim, Finding, Reason
 from nnft_sym.reproduction.parts import Arrays, Bench, Drawing, Part
-from nnft_sym.reproduction.setups import PublishedSetup
+from nnft_sym.reproduction.setups import Array, PublishedSetup
 from numerics.results.estimate import Estimate
 from numerics.results.uncertainty import Uncertainty
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from numerics.results.correlator import Correlator
@@ -56,12 +58,9 @@ class LambdaTensor:
 
 def lambda_tensor(bench: Bench, setup: PublishedSetup) -> LambdaTensor:
     """Divide the connected 4-point function by what it is per unit of λ."""
-    fit = bench.fits[setup.name]
+    fit = bench.couplings.fit(setup)
     per_unit = fit.theory.prediction(4)["lambda"]
-    network = setup.network(setup.coupling_width)
-    exact = bench.scans[setup.name].exact
-    assert exact is not None
-    connected = exact.at_width(network.width).connected()[4]
+    connected = bench.couplings.exact(setup).at_width(setup.coupling_width).connected()[4]
     drawn = bench.at_coupling_width(setup)
     sampled = None if drawn is None else _quotient(drawn.connected()[4], per_unit)
     return LambdaTensor(_quotient(connected, per_unit), sampled, float(fit["lambda"]))
@@ -77,6 +76,7 @@ def tensors(bench: Bench) -> Part:
     claims, drawings = [], []
     arrays: dict[str, Arrays] = {}
     for setup in bench.setups:
+        bench.told(f"{setup.title}: couplings at N = {setup.coupling_width}")
         tensor = lambda_tensor(bench, setup)
         name = f"lambda_{setup.name}"
         claims.append(_claim(setup, tensor, name))
@@ -84,9 +84,9 @@ def tensors(bench: Bench) -> Part:
             Drawing(
                 name,
                 f"{setup.title}, N = {setup.coupling_width}",
-                "λ of every distinct set of four inputs, in ascending order: exact (line of dots), sampled "
-                "(grey, one standard deviation), their mean (dashed) and the constant that fits the 4-point "
-                "function best (solid).",
+                "λ of every distinct set of four inputs, in ascending order: exact (dots), sampled (grey, "
+                "with one standard deviation, on a scale of its own), the mean of the exact ones (dashed) "
+                "and the constant that fits the exact 4-point function best (solid).",
                 partial(_draw, tensor),
             )
         )
@@ -101,7 +101,7 @@ def tensors(bench: Bench) -> Part:
 def _claim(setup: PublishedSetup, tensor: LambdaTensor, figure: str) -> Claim:
     spread = tensor.spread
     mean, fitted = float(tensor.mean), tensor.fitted
-    said = f"Mean {mean:.4g}, least squares {fitted:.4g}."
+    said = f"Mean {number(mean, 4)}, least squares {number(fitted, 4)}."
     if spread <= CONSTANT:
         finding, reason, note = Finding.AGREES, Reason.NONE, f"{said} The tensor is constant."
     elif spread <= DESCRIBED:
@@ -134,30 +134,45 @@ def _bound(tensor: LambdaTensor) -> float:
 def _draw(tensor: LambdaTensor) -> "Figure":
     from matplotlib import rc_context
 
-    from nnft_sym.report.plot_style import BLUE, GREY, STYLE, VERMILLION, plain_ticks
+    from nnft_sym.report.plot_style import GREY, STYLE
     from nnft_sym.reproduction.plotting import blank
 
     figure = blank(2.6)
     with rc_context(STYLE):
-        axes = figure.subplots()
+        panels = figure.subplots(1, 1 if tensor.sampled is None else 2, squeeze=False)[0]
         order = np.argsort(tensor.exact.value)
-        places = np.arange(1, len(order) + 1)
-        largest = float(np.max(np.abs(tensor.exact.value)))
-        power = int(np.floor(np.log10(largest)))
+        exact = tensor.exact.value[order]
+        _elements(panels[0], tensor, exact, exact, exact)
+        panels[0].set_title("exact")
         if tensor.sampled is not None:
             value, error = tensor.sampled.value[order], tensor.sampled.error[order]
-            axes.errorbar(
+            places = np.arange(1, len(order) + 1)
+            panels[1].errorbar(
                 places, value, error, fmt=".", color=GREY, elinewidth=0.7, markersize=3, label="sampled"
             )
-        axes.plot(places, tensor.exact.value[order], ".", color=BLUE, markersize=5, label="exact", zorder=3)
-        axes.axhline(float(tensor.mean), color=VERMILLION, linestyle="--", linewidth=1.2, label="mean")
-        axes.axhline(tensor.fitted, color=VERMILLION, linewidth=1.2, label="least squares")
-        axes.set_xlabel("element, in ascending order")
-        axes.set_ylabel(rf"$\lambda$ / $10^{{{power}}}$")
-        shown = tensor.exact.value if tensor.sampled is None else np.r_[tensor.exact.value, value]
-        spread = float(np.ptp(shown))
-        middle, half = float(np.min(shown) + 0.5 * spread), max(0.6 * spread, 0.02 * largest)
-        axes.set_ylim(middle - half, middle + half)
-        plain_ticks(axes.yaxis, power)
-        figure.legend(loc="outside upper center", ncols=4)
+            _elements(
+                panels[1], tensor, exact, np.minimum(exact, value - error), np.maximum(exact, value + error)
+            )
+            panels[1].set_title("exact and sampled")
+        entries = dict(zip(*panels[-1].get_legend_handles_labels()[::-1], strict=True))
+        figure.legend(list(entries.values()), list(entries), loc="outside lower center", ncols=4)
     return figure
+
+
+def _elements(axes: "Axes", tensor: LambdaTensor, exact: Array, low: Array, high: Array) -> None:
+    """Draw the exact elements and both constants; the range holds everything from low to high."""
+    from nnft_sym.report.plot_style import BLUE, VERMILLION, plain_ticks
+
+    places = np.arange(1, len(exact) + 1)
+    axes.plot(places, exact, ".", color=BLUE, markersize=5, label="exact", zorder=3)
+    axes.axhline(float(tensor.mean), color=VERMILLION, linestyle="--", linewidth=1.2, label="mean")
+    axes.axhline(tensor.fitted, color=VERMILLION, linewidth=1.2, label="least squares")
+    bottom, top = float(low.min()), float(high.max())
+    # a tensor that is constant to rounding is shown as a line, not as rounding
+    size = max(abs(bottom), abs(top))
+    room = max(0.06 * (top - bottom), 0.01 * size)
+    axes.set_ylim(bottom - room, top + room)
+    axes.set_xlabel("element, in ascending order")
+    power = int(np.floor(np.log10(np.abs(exact).max())))
+    axes.set_ylabel("λ" if power == 0 else rf"λ / $10^{{{power}}}$")
+    plain_ticks(axes.yaxis, power)

@@ -10,11 +10,10 @@ from nnft_sym.actions.action import Action
 from nnft_sym.expansions.expansion import correlator
 from nnft_sym.inference.coupling_fit import CouplingFit
 from nnft_sym.inference.model import Model
-from nnft_sym.reproduction.bench import QUARTIC, coupling_fit
 from nnft_sym.reproduction.claims import Claim, Finding, Reason
+from nnft_sym.reproduction.couplings import QUARTIC, Couplings
 from nnft_sym.reproduction.index_lists import PRINTED, four_two, free_sum, one_vertex_sum, three_lines
 from nnft_sym.reproduction.setups import PublishedSetup
-from numerics.exact.correlators import exact_correlators
 from numerics.integrals.integrator import integrate
 from numerics.integrals.rules.domains import Box
 from numerics.results.correlator import Correlator, Part
@@ -25,22 +24,15 @@ FAR = 1000.0
 SLIDE = "talk, “Weakly Coupled Neural Network Field Theories”"
 
 
-def fit_at_published_width(kind: str) -> CouplingFit:
-    """Infer λ and κ of a net in d = 1 from exact correlators."""
-    setup = PublishedSetup(kind, 1)
-    exact = exact_correlators(setup.network(setup.coupling_width), setup.points, (2, 4, 6))
-    return coupling_fit(setup, exact, full=False)
-
-
 def vertex_integrals(fit: CouplingFit) -> Correlator:
     """Give ∫K_WK_WK_WK_W over distinct multisets, from what the 4-point function is per unit of λ."""
     per_unit = fit.theory.prediction(4)["lambda"]
     return Correlator.over(per_unit.fields, 4, Part.DERIVED, per_unit.numbers() / -24.0)
 
 
-def vertex_slips() -> Iterator[Claim]:
+def vertex_slips(couplings: Couplings) -> Iterator[Claim]:
     """Give the claims."""
-    relu, erf = fit_at_published_width("relu"), fit_at_published_width("erf")
+    relu, erf = (couplings.fit(PublishedSetup(kind, 1)) for kind in ("relu", "erf"))
     yield _tadpole(relu)
     yield _bias_inside()
     yield _printed_sets(erf)

@@ -18,7 +18,7 @@ from numerics.sampling.estimators.connected import mean_ratio
 
 if TYPE_CHECKING:
     from nnft_sym.study.case import Case
-    from nnft_sym.study.integrals import Integrals
+    from nnft_sym.study.net_integrals import Integrals
     from nnft_sym.study.setup import Setup
 
 

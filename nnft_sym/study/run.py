@@ -3,7 +3,7 @@
 The steps, in the order in which they run for each net, for the recipe of `S_GP + ∫ λ f⁴`:
 
 1. expand the 2-, 4- and 6-point functions into diagrams (exact propagator);
-2. integrate the vertices for all index sets, once (`nnft_sym.study.integrals`);
+2. integrate the vertices for all index sets, once (`nnft_sym.study.net_integrals`);
 3. sample the ensemble; compute the exact finite-width correlators, the referee;
 4. extract λ from the 4-point function: per element, mean, one fitted constant;
 5. predict the 6-point function with each, and hold it against the ensemble and the referee;
@@ -16,7 +16,10 @@ Steps 3 to 7 are in `nnft_sym.study.net`; the names and orders are those of a `R
 
 import platform
 import time
+from contextlib import nullcontext
 from importlib.metadata import version
+from os import PathLike
+from pathlib import Path
 
 from diagrams.errors import NNFTError
 from diagrams.messages import shown
@@ -24,13 +27,14 @@ from nnft_sym.actions.action import Action
 from nnft_sym.inference.model import Model
 from nnft_sym.study.case import Case
 from nnft_sym.study.config import InvalidStudy, StudyConfig
-from nnft_sym.study.integrals import integrated
 from nnft_sym.study.judgement import STANDARD, Judgement
 from nnft_sym.study.net import study_net
+from nnft_sym.study.net_integrals import integrated
 from nnft_sym.study.recipe import PUBLISHED, Recipe
 from nnft_sym.study.reporter import Reporter
 from nnft_sym.study.results import NetResult, StudyResult
 from nnft_sym.study.setup import Setup
+from nnft_sym.study.study_files import FILE_ERRORS, StudyFiles
 from nnft_sym.study.suitable import coupling_of
 from numerics.given import as_instance
 
@@ -40,6 +44,7 @@ def run_study(
     reporter: Reporter | None = None,
     limits: Judgement = STANDARD,
     recipe: Recipe = PUBLISHED,
+    kept: StudyFiles | str | PathLike[str] | None = None,
 ) -> StudyResult:
     """Run a whole study.
 
@@ -53,6 +58,9 @@ def run_study(
         Thresholds of checks and verdicts; they are kept in the result and shown in the report.
     recipe : Recipe, optional
         Which coupling is read off which correlator, and what it predicts.
+    kept : path-like or StudyFiles, optional
+        Folder that keeps samples and integrals as they are done; a study that it holds is continued, and
+        gives the same numbers to the last bit as without the interruption.
 
     Returns
     -------
@@ -68,6 +76,10 @@ def run_study(
         If a vertex integral needs a cutoff and none is given; raised before anything is sampled.
     InvalidStudy
         If numbers of a net leave floating point; before anything is sampled.
+    CheckpointMismatch, DamagedCheckpoint
+        If the folder keeps another study, or was altered.
+    OutputInUse, UnwritableOutput
+        If another run keeps its study there, or the disk refuses.
     NNFTError
         What made every net fail. Where one of several fails, the result has the others, and says so.
 
@@ -87,10 +99,16 @@ def run_study(
     0.0
     """
     _check(config, limits, recipe)
-    start = time.perf_counter()
+    files = StudyFiles(Path(kept)) if isinstance(kept, str | PathLike) else kept
     action = Action(config.action)
-    setup = Setup.of(config, coupling_of(action, recipe), recipe, limits, reporter)
-    model = Model(action, recipe.orders)
+    setup = Setup.of(config, coupling_of(action, recipe), recipe, limits, reporter, files)
+    with nullcontext() if files is None else files.running(config):
+        return _run(config, setup)
+
+
+def _run(config: StudyConfig, setup: Setup) -> StudyResult:
+    start, recipe = time.perf_counter(), setup.recipe
+    model = Model(setup.action, recipe.orders)
     probe = model if setup.coupling is not None else Model(Action(recipe.term), recipe.orders)
     cases = [Case.of(table) for table in config.net]
     nets: list[NetResult] = []
@@ -99,6 +117,8 @@ def run_study(
     for number, (case, one) in enumerate(zip(cases, integrals, strict=True), start=1):
         try:
             nets.append(study_net(case, one, setup))
+        except FILE_ERRORS:
+            raise
         except NNFTError as error:  # the others have been paid for
             if number == len(cases) and not nets:
                 raise
@@ -110,7 +130,7 @@ def run_study(
         provenance=_provenance(config),
         seconds=time.perf_counter() - start,
         refused=refused,
-        limits=limits,
+        limits=setup.limits,
         recipe=recipe,
     )
 

@@ -10,6 +10,7 @@ from nnft_sym.study.reporter import Reporter, Silent
 
 if TYPE_CHECKING:
     from nnft_sym.study.config import StudyConfig
+    from nnft_sym.study.study_files import StudyFiles
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class Setup:
     recipe : Recipe
     limits : Judgement
     told : Reporter
+    kept : StudyFiles or None
+        Where what is done is kept.
     """
 
     action: Action
@@ -36,6 +39,7 @@ class Setup:
     recipe: Recipe = PUBLISHED
     limits: Judgement = STANDARD
     told: Reporter = field(default_factory=Silent)
+    kept: "StudyFiles | None" = None
 
     @property
     def probe(self) -> str:
@@ -52,8 +56,17 @@ class Setup:
         recipe: Recipe = PUBLISHED,
         limits: Judgement = STANDARD,
         told: Reporter | None = None,
+        kept: "StudyFiles | None" = None,
     ) -> "Setup":
         """Take the sizes from a study file."""
-        told = Silent() if told is None else told
-        action = Action(config.action)
-        return Setup(action, coupling, config.seed, config.experiments, config.networks, recipe, limits, told)
+        return Setup(
+            Action(config.action),
+            coupling,
+            config.seed,
+            config.experiments,
+            config.networks,
+            recipe,
+            limits,
+            Silent() if told is None else told,
+            kept,
+        )

@@ -24,7 +24,7 @@ from numerics.results.correlator import Correlator
 from numerics.results.estimate import Estimate, in_a_row
 from numerics.results.joint_correlators import Correlators
 from numerics.results.uncertainty import Source, Uncertainty
-from numerics.sampling.estimators.connected import free_correlator, mean_ratio
+from numerics.sampling.estimators.connected import free_correlator, mean_ratio, mean_ratios
 
 Array = NDArray[np.float64]
 
@@ -202,8 +202,8 @@ def _bootstrapped(m: Estimate, sample: Correlators, order: int, free: Array) -> 
     stream = np.random.default_rng([order, sample.n_blocks])
     counts = stream.multinomial(sample.n_blocks, np.full(sample.n_blocks, 1 / sample.n_blocks), RESAMPLES)
     # not a product of matrices, for the reason of `_along`
-    drawn = (np.einsum("i,ij->j", one, means) / sample.n_blocks for one in counts.astype(np.float64))
-    found = np.std([mean_ratio(again - free, free) for again in drawn], ddof=1)
+    drawn = [np.einsum("i,ij->j", one, means) / sample.n_blocks for one in counts.astype(np.float64)]
+    found = np.std(mean_ratios(np.array(drawn) - free, free), ddof=1)
     names = " and ".join(part.source.name for part in sample[order].uncertainty.blocks)
     source = Source(f"bootstrap of m_{order} of {names}", sample.n_samples, None)
     spread = Uncertainty.of_blocks(source, np.array([float(found)]))

@@ -11,7 +11,7 @@ from numerics.errors import InvalidStatistics
 from numerics.fields.field_set import Fields, FieldSet
 from numerics.given import as_instance, as_whole
 from numerics.inference.comparison import Comparison, compare
-from numerics.inference.eigenbasis import Eigenbasis, eigenbasis_of_blocks
+from numerics.inference.eigenbasis import Eigenbasis, eigenbasis_of_deviations
 from numerics.results.correlator import Correlator
 from numerics.results.faces import Content, Shown
 from numerics.results.joint_correlators import Correlators
@@ -81,7 +81,8 @@ class Dataset(Shown):
             Where they were evaluated, in the order of the second axis. A `FieldSet` may say which output each
             column is.
         orders : tuple of int, optional
-            2 and all even orders below those whose connected correlators are wanted.
+            2 and all even orders below those whose connected correlators are wanted; for odd ones, or where
+            the mean of the outputs does not vanish, every order from 1 on.
         n_blocks : int, optional
             Blocks of consecutive networks, from which errors and covariances come; by default a thousand, or
             fewer with at least ten networks each.
@@ -94,7 +95,7 @@ class Dataset(Shown):
         ------
         InvalidStatistics
             If the shape does not fit the points, an output is not finite, there are too few networks for the
-            blocks, or odd correlators do not vanish.
+            blocks, or odd correlators do not vanish and were not asked for.
 
         Examples
         --------
@@ -161,9 +162,9 @@ class Dataset(Shown):
         """
         orders = tuple(orders)
         if kept is not None:
-            return eigenbasis_of_blocks(self.blocks(orders)[:, kept], self._sample.block_sizes)
+            return eigenbasis_of_deviations(self._sample.deviations(orders)[:, kept])
         if orders not in self._bases:
-            self._bases[orders] = eigenbasis_of_blocks(self.blocks(orders), self._sample.block_sizes)
+            self._bases[orders] = eigenbasis_of_deviations(self._sample.deviations(orders))
         return self._bases[orders]
 
     @cached_property

@@ -177,18 +177,16 @@ def eigenbasis(covariance: Array, n_blocks: int | None, threshold: float = 1e-6)
     return _split(scale, values, vectors, threshold)
 
 
-def eigenbasis_of_blocks(means: Array, sizes: NDArray[np.int64], threshold: float = 1e-6) -> Eigenbasis:
-    """Do as `eigenbasis` with the covariance of block means, at the cost of the smaller dimension.
+def eigenbasis_of_deviations(deviations: Array, threshold: float = 1e-6) -> Eigenbasis:
+    """Do as `eigenbasis` with a covariance FᵀF from blocks, at the cost of the smaller dimension.
 
-    The covariance of the mean is FᵀF with one row √(n_b / ((B - 1) n)) (m_b - m) of F for each block. With
-    fewer blocks than elements its eigenvectors come from the B x B matrix FFᵀ: thousands of correlators take
-    a second instead of minutes.
+    With fewer blocks than elements its eigenvectors come from the B x B matrix FFᵀ: thousands of correlators
+    take a second instead of minutes.
 
     Parameters
     ----------
-    means : ndarray, shape (B, M)
-    sizes : ndarray of int, shape (B,)
-        Networks n_b in each block.
+    deviations : ndarray, shape (B, M)
+        F, one row for each block: see `numerics.results.uncertainty.Blocks`.
     threshold : float, optional
         As `eigenbasis`.
 
@@ -201,17 +199,15 @@ def eigenbasis_of_blocks(means: Array, sizes: NDArray[np.int64], threshold: floa
     InvalidStatistics
         As `eigenbasis`.
     """
-    n_blocks, total = len(means), sizes.sum()
-    weight = np.sqrt(sizes / (max(n_blocks - 1, 1) * total))[:, np.newaxis]
-    factor = weight * (means - (sizes @ means) / total)
-    if means.shape[1] <= n_blocks:
-        return eigenbasis(factor.T @ factor, n_blocks, threshold)
+    n_blocks = len(deviations)
+    if deviations.shape[1] <= n_blocks:
+        return eigenbasis(deviations.T @ deviations, n_blocks, threshold)
     check_blocks(n_blocks, threshold)
-    if not np.all(np.isfinite(factor)):
-        raise InvalidStatistics("the block means contain NaN or infinity; leave those elements out")
-    scale = np.sqrt(np.sum(factor**2, axis=0))
+    if not np.all(np.isfinite(deviations)):
+        raise InvalidStatistics("the deviations contain NaN or infinity; leave those elements out")
+    scale = np.sqrt(np.sum(deviations**2, axis=0))
     moves = scale > 0
-    standard = factor[:, moves] / scale[moves]
+    standard = deviations[:, moves] / scale[moves]
     values, left = np.linalg.eigh(standard @ standard.T)
     known = values > ROUNDING * values.max(initial=0.0)
     vectors = standard.T @ (left[:, known] / np.sqrt(values[known]))

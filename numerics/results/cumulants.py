@@ -11,10 +11,11 @@ function:
 - `products_with_slopes`: value and first-order changes.
 
 `numerics.sampling.neurons.block_products` has one more, for products of means without bias. Where odd moments
-vanish only partitions into even blocks contribute; these are the default.
+vanish only partitions into even blocks contribute; these are the default. Where all moments are known, odd
+ones too, `moments_taken` says so, and all partitions contribute.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from math import factorial
 from typing import Any, TypeVar
@@ -22,7 +23,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from diagrams.combinatorics.set_partitions import PartitionClass, even_partitions
+from diagrams.combinatorics.set_partitions import PartitionClass, all_partitions, even_partitions
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -42,6 +43,40 @@ def mobius(n_blocks: int) -> int:
     [1, -1, 2, -6]
     """
     return int((-1) ** (n_blocks - 1) * factorial(n_blocks - 1))
+
+
+def moments_taken(order: int, known: Iterable[int]) -> tuple[int, ...]:
+    """Say which moments a cumulant is formed of.
+
+    With every order from 1 to the highest there, all partitions contribute: that is the cumulant of a field
+    whose odd correlators need not vanish, and from order 2 on also of the field less its mean. With some
+    orders missing odd moments count as zero.
+
+    Parameters
+    ----------
+    order : int
+    known : iterable of int
+        Orders of the moments there are.
+
+    Returns
+    -------
+    tuple of int
+        Ascending; empty where the moments do not suffice.
+
+    Examples
+    --------
+    >>> moments_taken(4, (2, 4, 6)), moments_taken(3, (1, 2, 3)), moments_taken(3, (2, 3, 4))
+    ((2, 4), (1, 2, 3), ())
+    """
+    given = set(known)
+    every = bool(given) and set(range(1, max(given) + 1)) <= given
+    needed = range(1, order + 1) if every else range(2, order + 1, 2)
+    return tuple(needed) if order in needed and set(needed) <= given else ()
+
+
+def partitions_into(order: int, moments: Iterable[int]) -> Sequence[PartitionClass]:
+    """List the partitions that a cumulant of such moments takes: even blocks, unless there are odd ones."""
+    return all_partitions(order) if any(one % 2 for one in moments) else even_partitions(order)
 
 
 def partition_terms(
@@ -235,21 +270,23 @@ def join_cumulant(sums: Array) -> tuple[Array, Array, Array]:
 
 
 def slopes_of_cumulant(order: int, moments: Mapping[int, float]) -> dict[int, float]:
-    """Return the derivatives of the cumulant of one variable with respect to its even moments.
+    """Return the derivatives of the cumulant of one variable with respect to its moments.
 
     Examples
     --------
-    <f⁴> - 3 <f²>² at <f²> = 2:
+    <f⁴> - 3 <f²>² at <f²> = 2; and <f³> - 3 <f²> <f> + 2 <f>³ at <f> = 0:
 
     >>> slopes_of_cumulant(4, {2: 2.0, 4: 12.0})
     {2: -12.0, 4: 1.0}
+    >>> slopes_of_cumulant(3, {1: 0.0, 2: 2.0, 3: 5.0})
+    {1: -6.0, 2: 0.0, 3: 1.0}
     """
-    sizes = range(2, order + 1, 2)
+    sizes = sorted(size for size in moments if size <= order)
     unit = dict(zip(sizes, np.eye(len(sizes)), strict=True))
 
     def factor(size: int, labels: Indices) -> Array:
         column = np.concatenate([[moments[size]], unit[size]])
         return np.repeat(column[:, np.newaxis], len(labels), axis=1)
 
-    found = cumulant(partition_terms(order, factor, products_with_slopes))
-    return dict(zip(sizes, found[1:].tolist(), strict=True))
+    terms = partition_terms(order, factor, products_with_slopes, partitions=partitions_into(order, sizes))
+    return dict(zip(sizes, cumulant(terms)[1:].tolist(), strict=True))

@@ -113,9 +113,9 @@ class Correlators(Shown, Mapping[int, Correlator]):
     def _missing(self, order: int) -> str:
         what, full = self._part.value.format(order), self._origin.orders
         here = f"there is no {what} here, only {list(self._orders)}"
-        if self._part is Part.FULL or order % 2:
+        if self._part is Part.FULL:
             return f"{here}; ask for order {order} in `orders`"
-        lower = [even for even in range(2, order + 1, 2) if even not in full]
+        lower = [size for size in range(1 if order % 2 else 2, order + 1, 2 - order % 2) if size not in full]
         if lower:
             return f"{here}; it takes the full ones of lower orders: ask for {lower}, too, in `orders`"
         return f"{here}: it is not known for these"

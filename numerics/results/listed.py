@@ -13,7 +13,9 @@ from numerics.results.correlator import Correlator, Part
 from numerics.results.cumulants import (
     cumulant,
     join_cumulant,
+    moments_taken,
     partition_terms,
+    partitions_into,
     products_with_slopes,
     sums_with_errors,
 )
@@ -33,7 +35,7 @@ class Listed:
     Parameters
     ----------
     correlators : tuple of Correlator
-        Over the same fields, each order once; odd ones vanish.
+        Over the same fields, each order once. Odd ones count as zero, unless every order from 1 on is there.
     """
 
     correlators: tuple[Correlator, ...]
@@ -66,8 +68,7 @@ class Listed:
         """Tell whether `correlator` can make it."""
         if part is Part.FULL:
             return order in self.orders
-        lower = set(range(2, order + 1, 2))
-        return part is Part.CONNECTED and order % 2 == 0 and lower <= set(self.orders)
+        return part is Part.CONNECTED and bool(moments_taken(order, self.orders))
 
     def correlator(self, order: int, part: Part) -> Correlator:
         """Return a full one, or form the cumulant."""
@@ -78,13 +79,14 @@ class Listed:
             raise NotAvailable(
                 f"the {part.value.format(order)} does not follow from orders {list(self.orders)}"
             )
-        return _connected(order, [full[size] for size in range(2, order + 1, 2)])
+        return _connected(order, [full[size] for size in moments_taken(order, self.orders)])
 
 
 def _connected(order: int, lower: list[Correlator]) -> Correlator:
     """Form the joint cumulant, with standard deviations and bounds to first order."""
     fields, indices = lower[0].fields, lower[0].fields.multisets(order)
     tables = {one.order: one for one in lower}
+    chosen = partitions_into(order, tables)
     rows_of = concatenated([one.uncertainty for one in lower])
     starts = dict(zip(tables, np.cumsum([0, *(one.size for one in lower[:-1])]).tolist(), strict=True))
 
@@ -92,7 +94,7 @@ def _connected(order: int, lower: list[Correlator]) -> Correlator:
         row = ranks(tuples, len(fields))
         return np.stack([tables[size].value[row], tables[size].bound[row]])
 
-    value, error, _ = join_cumulant(sums_with_errors(order, indices, bounded))
+    value, error, _ = join_cumulant(sums_with_errors(order, indices, bounded, chosen))
     blocks = []
     for part in rows_of.blocks:
 
@@ -101,7 +103,7 @@ def _connected(order: int, lower: list[Correlator]) -> Correlator:
             deviations = part.deviations[:, starts[size] + row]
             return np.concatenate([tables[size].value[row][np.newaxis], deviations])
 
-        terms = partition_terms(order, changed, products_with_slopes, at_once=1)
+        terms = partition_terms(order, changed, products_with_slopes, partitions=chosen, at_once=1)
         blocks.append(Blocks(part.source, cumulant(terms)[1:]))
     bound = None if rows_of.bound is None else error
     return Correlator(

@@ -1,6 +1,6 @@
 """Connected correlators and distances from the Gaussian process, from the block sums of a sample.
 
-Odd correlators vanish (output weights are symmetric), so only partitions into even blocks contribute:
+Where odd correlators vanish (output weights are symmetric) only partitions into even blocks contribute:
 
     G_c(1234)   = G(1234) - Σ_3 G(12) G(34),
     G_c(1..6)   = G(1..6) - Σ_15 G(1234) G(56) + 2 Σ_15 G(12) G(34) G(56),
@@ -18,7 +18,7 @@ from diagrams.combinatorics.pairings import pairings
 from numerics.errors import InvalidStatistics
 from numerics.fields.index_sets import multisets, ranks
 from numerics.given import as_real_array, as_whole
-from numerics.results.cumulants import cumulant, partition_terms, products
+from numerics.results.cumulants import cumulant, partition_terms, partitions_into, products
 from numerics.results.estimate import Estimate
 from numerics.results.jackknife import jackknife
 from numerics.results.joint_correlators import Correlators
@@ -32,12 +32,13 @@ CHUNK = 1 << 21
 
 
 def cumulants(means: Mapping[int, Array], n_points: int, order: int, rows: slice = slice(None)) -> Array:
-    """Turn moments of even order into a joint cumulant, for many data sets at once.
+    """Turn moments into a joint cumulant, for many data sets at once.
 
     Parameters
     ----------
     means : mapping of int to ndarray, shape (R, multiset_count(n_points, r))
-        For every even r up to `order`: R sets of r-point functions.
+        R sets of r-point functions for every even r up to `order`, or for every r, odd ones too, see
+        `numerics.results.cumulants.moments_taken`.
     n_points : int
     order : int
     rows : slice, optional
@@ -60,7 +61,8 @@ def cumulants(means: Mapping[int, Array], n_points: int, order: int, rows: slice
         return means[size][:, ranks(indices[:, labels], n_points)]
 
     # one partition at a time: the arrays are large
-    return cumulant(partition_terms(order, moment, products, at_once=1))
+    chosen = partitions_into(order, means)
+    return cumulant(partition_terms(order, moment, products, partitions=chosen, at_once=1))
 
 
 def cumulant_jackknife(
@@ -75,7 +77,7 @@ def cumulant_jackknife(
     Parameters
     ----------
     sums : mapping of int to ndarray, shape (M_r,)
-        Sums of the moments over all networks, by even order.
+        Sums of the moments over all networks, by order; as `cumulants` takes them.
     block_sums : mapping of int to ndarray, shape (g, M_r)
         The same per block.
     block_sizes : ndarray of int64, shape (g,)
@@ -185,7 +187,7 @@ def deviation(sampled: Correlators, order: int, kernel: Array, experiments: int 
     per_experiment = (weights * means.reshape(experiments, -1, len(free))).sum(axis=1) / weights.sum(axis=1)
     without = (one.value * n - means * sizes[:, np.newaxis]) / (n - sizes)[:, np.newaxis]
     estimate = np.array([mean_ratio(one.value - free, free)])
-    replicates = np.array([[mean_ratio(row - free, free)] for row in without])
+    replicates = mean_ratios(without - free, free)[:, np.newaxis]
     _, deviations = jackknife(estimate, replicates, sizes)
     background = mean_ratio(per_experiment.std(axis=0, ddof=1), free)
     sources = [part.source for part in one.uncertainty.blocks]
@@ -215,5 +217,25 @@ def mean_ratio(numerator: Array, free: Array) -> float:
     >>> mean_ratio(np.array([0.1, -0.3, 7.0]), np.array([1.0, 1.0, 0.0]))
     0.2
     """
+    return float(mean_ratios(numerator[np.newaxis], free)[0])
+
+
+def mean_ratios(numerators: Array, free: Array) -> Array:
+    """Average as `mean_ratio`, row by row.
+
+    Parameters
+    ----------
+    numerators : ndarray, shape (R, M)
+    free : ndarray, shape (M,)
+
+    Returns
+    -------
+    ndarray, shape (R,)
+    """
     kept = np.abs(free) > 1e-12 * np.abs(free).max()
-    return float(np.mean(np.abs(numerator[kept] / free[kept]))) if kept.any() else 0.0
+    if not kept.any():
+        return np.zeros(len(numerators))
+    # rows lie together in memory, so that each is summed as if it were alone
+    ratios = np.ascontiguousarray(numerators[:, kept]) / free[kept]
+    averages: Array = np.mean(np.abs(ratios), axis=1)
+    return averages

@@ -16,7 +16,7 @@ from numerics.errors import InvalidStatistics
 from numerics.fields.field_set import Fields, FieldSet, as_field_set
 from numerics.given import as_real_array, as_whole
 from numerics.results.correlator import Correlator, Part
-from numerics.results.cumulants import slopes_of_cumulant
+from numerics.results.cumulants import moments_taken, slopes_of_cumulant
 from numerics.results.estimate import Estimate
 from numerics.results.joint_correlators import Correlators
 from numerics.results.provenance import Provenance
@@ -93,10 +93,10 @@ class GivenSums:
         return deviation(Correlators(self), order, kernel, experiments)
 
     def has(self, order: int, part: Part) -> bool:
-        """Tell whether `correlator` can make it: connected ones need all even orders below."""
+        """Tell whether `correlator` can make it: connected ones need lower orders, see `moments_taken`."""
         if part is Part.FULL:
             return order in self.orders
-        return part is Part.CONNECTED and order % 2 == 0 and set(range(2, order + 1, 2)) <= set(self.orders)
+        return part is Part.CONNECTED and bool(moments_taken(order, self.orders))
 
     def correlator(self, order: int, part: Part) -> Correlator:
         """Form the mean or the cumulant, and judge its error."""
@@ -105,13 +105,14 @@ class GivenSums:
                 f"the {part.value.format(order)} was asked for; of outputs taken to orders "
                 f"{list(self.orders)} it is not known"
             )
-        if part is Part.FULL or order == 2:
+        taken = moments_taken(order, self.orders)
+        if part is Part.FULL or taken == (order,):
             means = self.block_means(order)
             value = self.sums[self.plan.slice_of(order)] / self.n_samples
             weights = np.sqrt(self.block_sizes / ((len(means) - 1) * self.n_samples))
             moves, how = (means - value) * weights[:, np.newaxis], "mean over outputs brought along"
         else:
-            parts = {r: self.plan.slice_of(r) for r in range(2, order + 1, 2)}
+            parts = {r: self.plan.slice_of(r) for r in taken}
             value, moves = cumulant_jackknife(
                 {r: self.sums[one] for r, one in parts.items()},
                 {r: self.block_sums[:, one] for r, one in parts.items()},
@@ -153,7 +154,8 @@ def correlators_of_outputs(
     fields, table = _checked(outputs, points)
     plan = moment_plan(len(fields), checked_orders(orders))
     edges = _edges(len(table), n_blocks)
-    _refuse_odd(table, fields, edges, max(plan.orders))
+    if not moments_taken(1, plan.orders):
+        _refuse_odd(table, fields, edges, max(plan.orders))
     ends = list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
     block_sums = np.array([moments(table[start:stop], plan) for start, stop in ends])
     name = f"outputs brought along, {hashlib.sha256(table.tobytes()).hexdigest()[:12]}"
@@ -165,7 +167,12 @@ def correlators_of_outputs(
             block_sums=block_sums,
             block_sizes=np.diff(edges),
             source=Source(name, len(table), len(edges) - 1),
-            kurtosis=np.array([[_kurtosis(table, n, part) for n in plan.orders] for part in (False, True)]),
+            kurtosis=np.array(
+                [
+                    [_kurtosis(table, taken) for taken in ((n,), moments_taken(n, plan.orders) or (n,))]
+                    for n in plan.orders
+                ]
+            ).T,
         )
     )
 
@@ -235,7 +242,7 @@ def _edges(n_networks: int, n_blocks: int | None) -> NDArray[np.int64]:
 
 
 def _refuse_odd(table: Array, fields: FieldSet, edges: NDArray[np.int64], highest: int) -> None:
-    """Refuse outputs whose odd correlators do not vanish: cumulants are formed without them."""
+    """Refuse outputs whose odd correlators do not vanish where cumulants are formed without them."""
     for power in (1, 3) if highest >= 6 else (1,):
         products = table**power
         means = np.add.reduceat(products, edges[:-1], axis=0) / np.diff(edges)[:, np.newaxis]
@@ -243,26 +250,21 @@ def _refuse_odd(table: Array, fields: FieldSet, edges: NDArray[np.int64], highes
         off = np.flatnonzero(np.abs(mean) > ODD * error + 1e-12 * np.abs(products).max(axis=0))
         if len(means) >= FEWEST_BLOCKS and len(off):
             first = int(off[0])
+            less = "subtract the mean of every point" if power == 1 else "ask for orders up to 4"
             raise InvalidStatistics(
                 f"the mean of {fields.short_label([first] * power)} over the networks is {mean[first]:.3g} ± "
-                f"{error[first]:.1g}, not zero; cumulants are formed of ensembles in which f and −f are "
-                + (
-                    "as likely: subtract the mean of every point"
-                    if power == 1
-                    else "as likely: ask for orders up to 4"
-                )
+                f"{error[first]:.1g}, not zero, and cumulants of even orders alone are those of ensembles in "
+                f"which f and −f are as likely: {less}, or take every order from 1 to {highest}"
             )
 
 
-def _kurtosis(table: Array, order: int, connected: bool) -> float:
-    """Kurtosis of the products at one point, or of what a cumulant is the mean of; at the worst point."""
+def _kurtosis(table: Array, taken: tuple[int, ...]) -> float:
+    """Kurtosis of what a cumulant of such moments is the mean of, or of one product; at the worst point."""
     worst = 0.0
     for column in table.T:
-        if not connected or order % 2 or order == 2:
-            h = column**order
-        else:
-            own = {r: float(np.mean(column**r)) for r in range(2, order + 1, 2)}
-            h = sum((s * column**r for r, s in slopes_of_cumulant(order, own).items()), np.zeros(len(column)))
+        own = {r: float(np.mean(column**r)) for r in taken}
+        slopes = slopes_of_cumulant(taken[-1], own) if len(taken) > 1 else {taken[-1]: 1.0}
+        h = sum((s * column**r for r, s in slopes.items()), np.zeros(len(column)))
         moved = h - h.mean()
         second = float(np.mean(moved**2))
         if second > 0:

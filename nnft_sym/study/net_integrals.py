@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nnft_sym.inference.model import Model
+from nnft_sym.inference.next_power import with_next_power
 from nnft_sym.study.checks import CheckName
 from nnft_sym.study.config import InvalidStudy
 from numerics.errors import DivergentIntegral, NNFTError
@@ -18,6 +19,7 @@ from numerics.fields.index_sets import multisets
 from numerics.integrals.accuracy.contact_referee import contact_coefficient
 from numerics.integrals.integrator import Integrator
 from numerics.integrals.rules.domains import Box
+from numerics.kernels.own import kernel_identity
 
 if TYPE_CHECKING:
     from nnft_sym.actions.action import Action
@@ -84,7 +86,7 @@ def integrated(cases: Sequence["Case"], model: Model, setup: "Setup") -> list[In
     InvalidStudy
         If squares of vertex integrals leave floating point.
     """
-    integrators = [Integrator(one.kernel, one.domain, progress=setup.told.integrating) for one in cases]
+    integrators = [_integrator(one, setup) for one in cases]
     first = []
     for number, (case, integrator) in enumerate(zip(cases, integrators, strict=True), start=1):
         setup.told.stage(f"{case}: integrating the diagrams")
@@ -97,6 +99,13 @@ def integrated(cases: Sequence["Case"], model: Model, setup: "Setup") -> list[In
         errors = _errors(integrator, case.fields, setup.recipe.fitted, vertex)
         found.append(Integrals(predictions, vertex, theory, errors, _cutoff(integrator)))
     return found
+
+
+def _integrator(case: "Case", setup: "Setup") -> Integrator:
+    # a bare function as kernel has no name under which an integral could be found again
+    named = setup.kept is not None and kernel_identity(case.kernel) is not None
+    store = setup.kept.store if setup.kept is not None and named else None
+    return Integrator(case.kernel, case.domain, store=store, progress=setup.told.integrating)
 
 
 def _with_one_vertex(
@@ -131,17 +140,17 @@ def theory_of(integrator: Integrator, fields: "FieldSet", action: "Action", pred
     Returns
     -------
     Theory or str
-        To the next power of 1/N; only to the leading one where those integrals diverge; else the reason.
+        To the next power of 1/N; only to the leading one where there are no such integrals; else the reason.
     """
     try:
-        first = Model.leading(action).orders
+        model = Model.leading(action)
+        model.refuse_odd()
+        first = model.orders
         # couplings of higher powers alone have no diagrams in lower correlators to the orders of interest
         lower = range(4, predicted + 1, 2) if first[0] <= predicted else ()
-        orders = sorted({*first, *lower})
-        try:
-            theory = Model.leading(action, orders).theory_with(integrator, fields)
-        except DivergentIntegral:
-            theory = Model.leading(action, orders, beyond=False).theory_with(integrator, fields)
+        theory = with_next_power(
+            action, sorted({*first, *lower}), lambda model: model.theory_with(integrator, fields)
+        )
     except NNFTError as error:
         return error.said
     for order in theory.orders:
