@@ -12,7 +12,9 @@ process:
 
 The *scheme* says what a line is: ``bare``, the propagator of S_GP, or ``exact``, the full connected 2-point
 function, which already contains every tadpole and self-energy insertion (:data:`RULES` holds the rule in
-words).
+words). With ``network`` the interactions deform an ensemble of networks of finite width, whose field is not
+Gaussian: lines are its 2-point function, and more legs than two are joined by its connected correlators, the
+blobs, so that every order in the couplings is exact in N.
 
 A diagram with V vertices enters with (−1)^V ∏(couplings) × multiplicity / ∏V_t!, where the multiplicity
 counts Wick contractions with labelled vertices and V_t is the number of vertices of valence t.
@@ -33,6 +35,7 @@ from nnft_sym.actions.action import Action
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.errors import InvalidExpansion
 from nnft_sym.expansions import faces
+from nnft_sym.expansions.around_network import counted, listed_around_network, refuse_around_network
 from nnft_sym.expansions.content import SumRule
 from nnft_sym.expansions.enumeration import Progress, content_text, listed
 from nnft_sym.expansions.kinds import KIND_ALIASES
@@ -61,6 +64,7 @@ class Scheme(StrEnum):
 
     BARE = "bare"
     EXACT = "exact"
+    NETWORK = "network"
 
 
 class Kind(StrEnum):
@@ -82,6 +86,11 @@ RULES: Mapping[Scheme, str] = {
         "insertions; vacuum "
         "parts are such pieces, too)"
     ),
+    Scheme.NETWORK: (
+        "around the network: legs are joined in every way, two by its exact 2-point function, four, six, ... "
+        "by its connected correlators of so many points (blobs), all at finite width; where output weights "
+        "are independent, a blob of r legs counts as r/2 - 1 powers of 1/N"
+    ),
 }
 
 _MEAN = "; the mean of the field is kept zero by a linear counterterm, so that tadpoles drop out"
@@ -92,7 +101,11 @@ _FILTERS: Mapping[Kind, tuple[NamedFilter, ...]] = {
     Kind.CONNECTED: (connected,),
     Kind.ONE_PARTICLE_IRREDUCIBLE: (one_particle_irreducible,),
 }
-_SCHEME_FILTERS: Mapping[Scheme, tuple[NamedFilter, ...]] = {Scheme.BARE: (), Scheme.EXACT: (skeleton,)}
+_SCHEME_FILTERS: Mapping[Scheme, tuple[NamedFilter, ...]] = {
+    Scheme.BARE: (),
+    Scheme.EXACT: (skeleton,),
+    Scheme.NETWORK: (),
+}
 
 
 @dataclass(frozen=True, repr=False)
@@ -182,9 +195,16 @@ class Expansion:
         >>> correlator("lambda*f^4", 4).wick_total
         {'': 3, '4:1': 105}
         """
+        contents = self.truncation.contents(self.action, self.n)
+        if self.scheme is Scheme.NETWORK:
+            return {
+                content_text(content): sum(
+                    number.multiplicity_total for _, number in counted(self.n, content)
+                )
+                for content in contents
+            }
         return {
-            content_text(content): count(self.n, dict(content)).multiplicity_total
-            for content in self.truncation.contents(self.action, self.n)
+            content_text(content): count(self.n, dict(content)).multiplicity_total for content in contents
         }
 
     def sum_rules(self) -> tuple[SumRule, ...]:
@@ -353,7 +373,7 @@ def correlator(
     order : int or mapping of str to int or Fraction
         Largest number of vertices; as a mapping, largest power of each coupling; with a counting, largest
         power of 1/N.
-    scheme : {"bare", "exact"}
+    scheme : {"bare", "exact", "network"}
         What a line stands for.
     kind : {"normalised", "full", "connected", "1pi"}
         Which function.
@@ -386,6 +406,14 @@ def correlator(
     >>> six = correlator("lambda*f^4 + kappa*f^6", 6, 2, "exact", "connected", counting="1/N")
     >>> [(t.labellings, str(t.representative.coefficient)) for t in six.topologies()]
     [(1, '-720*kappa'), (10, '576*lambda**2')]
+
+    The ensemble of networks deformed by λ f⁴, to first order and exactly in N:
+
+    >>> around = correlator("lambda*f^4", 2, 1, "network")
+    >>> [(t.labellings, t.representative.multiplicity) for t in around.topologies()]
+    [(1, 1), (1, 12), (2, 4), (1, 6), (1, 1)]
+    >>> print(around.terms[-1].text())
+    -lambda * ∫dy G_c(1,2,y,y,y,y)
     """
     asked = without_terms(action, n, order, scheme, kind, counting)
     terms: list[Term] = []
@@ -409,21 +437,26 @@ def without_terms(
     chosen_scheme, chosen_kind = _choice(Scheme, scheme, "scheme"), _choice(Kind, kind, "kind")
     n = whole(n, "number of points")
     _check(n, chosen_scheme, chosen_kind)
+    if chosen_scheme is Scheme.NETWORK:
+        refuse_around_network(action, counting)
     return Expansion(action, n, truncation(action, order, counting), chosen_scheme, chosen_kind, ())
 
 
 def scalar_diagrams(asked: Expansion, progress: Progress | None) -> "Iterator[tuple[Content, list[Diagram]]]":
     """List the diagrams of an expansion by vertex content; a vertex of several points is one vertex here."""
     action, n = asked.action, asked.n
-    shapes = {valence: tuple(shape for shape, _ in action.shapes(valence)) for valence in action.valences}
     where = selection(asked.scheme, asked.kind)
+    if asked.scheme is Scheme.NETWORK:
+        return listed_around_network(n, asked.truncation.contents(action, n), where, progress)
+    shapes = {valence: tuple(shape for shape, _ in action.shapes(valence)) for valence in action.valences}
     return listed(n, asked.truncation.contents(action, n), where, shapes, progress)
 
 
 def terms_of(asked: Expansion, factor: Polynomial, diagram: "Diagram") -> "Iterator[Term]":
     """Give the terms that one diagram stands for; `factor` is that of its vertices in a plain theory."""
     if asked.action.is_local_scalar:
-        yield Term(diagram, factor * diagram.multiplicity)
+        around = asked.scheme is Scheme.NETWORK
+        yield Term(diagram, factor * diagram.multiplicity, around_network=around)
     else:
         yield from _structured(diagram, asked.action, asked.truncation)
 

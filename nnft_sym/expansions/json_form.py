@@ -233,7 +233,9 @@ def _term(given: Mapping[str, Any]) -> Term:
         structure = _structure(given["structure"], lines)
         term = Term(from_lines(structure.diagram.n_external, lines), coefficient, structure)
     else:
-        term = Term(Diagram.from_edge_string(",".join("-".join(line) for line in lines)), coefficient)
+        joined = [*lines, *(tuple(map(str, legs)) for legs in given.get("blobs", ()))]
+        diagram = Diagram.from_edge_string(",".join(map("-".join, joined)))
+        term = Term(diagram, coefficient, around_network="blobs" in given)
     for name, value in term.as_dict().items():
         if name != "structure" and given.get(name, value) != value:
             raise InvalidDocument(
