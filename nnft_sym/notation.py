@@ -5,7 +5,7 @@ without the variance of the output bias: the bias is a Gaussian constant indepen
 connected functions of three and more points are those of the field without it, and with it the integral over
 a vertex would diverge like the volume.
 
-Around a network (`nnft_sym.expansions.expansion.Scheme.NETWORK`) the field is that of the undeformed ensemble
+Around a network (`nnft_sym.expansions.schemes.Scheme.NETWORK`) the field is that of the undeformed ensemble
 with its bias: every line is the full K, and more than two legs are joined by G_c, its connected correlators.
 """
 

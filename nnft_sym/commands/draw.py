@@ -162,7 +162,8 @@ def _refuse_many(asked: SheetParameters) -> None:
     from diagrams.sizes import number_text
     from nnft_sym.actions.action import Action
     from nnft_sym.expansions.around_network import counted
-    from nnft_sym.expansions.expansion import MOST_POINTS, selection
+    from nnft_sym.expansions.expansion import MOST_POINTS
+    from nnft_sym.expansions.schemes import selection
     from nnft_sym.expansions.truncation import truncation
 
     theory, n = Action(asked.action), asked.n

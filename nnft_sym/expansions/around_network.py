@@ -7,13 +7,13 @@ cancels with Z. Networks whose output weights have mean zero have even correlato
 """
 
 from collections.abc import Iterable, Iterator
+from math import comb, factorial, prod
 
 from diagrams.diagram import Diagram
 from diagrams.enumeration.blob_contents import blob_contents
 from diagrams.enumeration.counting import Count
 from diagrams.filters import Filter, NamedFilter
 from diagrams.generation import count, generate
-from diagrams.sizes import number_text
 from nnft_sym.actions.action import Action
 from nnft_sym.errors import InvalidExpansion
 from nnft_sym.expansions.enumeration import MOST_TERMS, Progress, content_text
@@ -67,16 +67,13 @@ def listed_around_network(
     [1, 7]
     """
     chosen = list(contents)
+    for content in chosen:
+        _refuse_endless(n, content)
     total = 0
     for content in chosen:
-        for _, number in counted(n, content, where):
-            total += number.diagrams
-            if total > MOST_TERMS:
-                raise InvalidExpansion(
-                    f"the {n}-point function has more than {MOST_TERMS:,} diagrams once there are the "
-                    f"vertices {content_text(content) or 'none'}, and that many are listed at most: "
-                    "lower the order or the number of points"
-                )
+        total += sum(number.diagrams for _, number in counted(n, content, where))
+        if total > MOST_TERMS:
+            raise _too_many(n, content)
     for content in chosen:
         if progress is not None:
             progress(f"listing {total:,} diagrams, now with the vertices {content_text(content) or 'none'}")
@@ -102,14 +99,40 @@ def counted(
     >>> [(blobs, number.multiplicity_total) for blobs, number in counted(2, ((4, 1),))]
     [({}, 15), ({4: 1}, 15), ({6: 1}, 1)]
     """
-    if _ends(n, content) > MOST_LEGS:
-        raise InvalidExpansion(
-            f"{n} points and the vertices {content_text(content) or 'none'} have "
-            f"{number_text(_ends(n, content))} legs, and up to {MOST_LEGS} are joined around a network: "
-            "lower the order or the number of points"
-        )
+    _refuse_endless(n, content)
     for blobs in blob_contents(_ends(n, content)):
         yield blobs, count(n, dict(content), where, unlabelled=unlabelled, blobs=blobs)
+
+
+def _refuse_endless(n: int, content: Content) -> None:
+    """Refuse before counting what nobody could list: a diagram has ∏v!·∏V_t! partitions at most."""
+    ends = _ends(n, content)
+    exchanges = prod(factorial(valence) ** number * factorial(number) for valence, number in content)
+    # Of many vertices most partitions are connected; one tenth of them is a bound for every kind.
+    if ends > MOST_LEGS or (content and even_partition_counts(ends)[-1] > 10 * MOST_TERMS * exchanges):
+        raise _too_many(n, content)
+
+
+def even_partition_counts(ends: int) -> list[int]:
+    """Count the partitions of 0, 2, ..., `ends` legs into blocks of even size, by the block of the first leg.
+
+    Examples
+    --------
+    >>> even_partition_counts(10)
+    [1, 1, 4, 31, 379, 6556]
+    """
+    ways = [1]
+    for m in range(2, ends + 1, 2):
+        ways.append(sum(comb(m - 1, block - 1) * ways[(m - block) // 2] for block in range(2, m + 1, 2)))
+    return ways
+
+
+def _too_many(n: int, content: Content) -> InvalidExpansion:
+    return InvalidExpansion(
+        f"the {n}-point function has more than {MOST_TERMS:,} diagrams around a network once there are "
+        f"{f'the vertices {content_text(content)}' if content else 'no vertices'}, and that many are listed "
+        "at most: lower the order or the number of points"
+    )
 
 
 def _ends(n: int, content: Content) -> int:

@@ -34,7 +34,8 @@ from nnft_sym.actions.parsing import parse
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.actions.shapes import Shape, shape_of
 from nnft_sym.errors import InvalidDocument
-from nnft_sym.expansions.expansion import Expansion, Kind, Scheme, correlator
+from nnft_sym.expansions.expansion import Expansion, correlator
+from nnft_sym.expansions.schemes import Kind, Scheme
 from nnft_sym.expansions.structure import Structure, orbit_of
 from nnft_sym.expansions.terms import Term, Topology, topologies
 from nnft_sym.expansions.truncation import CountingLike, OrderLike, Truncation, truncation, whole

@@ -5,9 +5,9 @@ a coefficient of a power series (:mod:`diagrams.zero_dim`); all contractions tog
 """
 
 from collections import Counter
-from math import comb
 from typing import TYPE_CHECKING
 
+from nnft_sym.expansions.around_network import even_partition_counts
 from nnft_sym.expansions.content import ExpansionContent, SumRule
 
 if TYPE_CHECKING:
@@ -33,7 +33,8 @@ def sum_rules(expansion: ExpansionContent) -> tuple[SumRule, ...]:
     network = expansion.scheme.value == "network"
     for key, found in expansion.wick_total.items():
         if network:
-            rules.append(SumRule(key, "even set partitions", found, _even_partitions(expansion.n, key)))
+            ends = expansion.n + sum(valence * number for valence, number in _content(key).items())
+            rules.append(SumRule(key, "even set partitions", found, even_partition_counts(ends)[-1]))
             continue
         rules.append(SumRule(key, "(line ends - 1)!!", found, contraction_count(expansion.n, _content(key))))
     kind = _oracle_kind(expansion)
@@ -61,15 +62,6 @@ def _expected(n: int, key: str, kind: "OracleKind", network: bool) -> int:
     ends = n + sum(valence * number for valence, number in content.items())
     contents = blob_contents(ends) if network else [{}]
     return sum(multiplicity_sum(n, content, kind, blobs=blobs) for blobs in contents)
-
-
-def _even_partitions(n: int, key: str) -> int:
-    """Count the partitions of all legs into even blocks, by the block of the first leg."""
-    ends = n + sum(valence * number for valence, number in _content(key).items())
-    ways = [1]
-    for m in range(2, ends + 1, 2):
-        ways.append(sum(comb(m - 1, block - 1) * ways[(m - block) // 2] for block in range(2, m + 1, 2)))
-    return ways[ends // 2]
 
 
 def _content(key: str) -> dict[int, int]:

@@ -157,7 +157,7 @@ class CorrelatorParameters:
 
     @property
     def lines(self) -> str:
-        """What lines are, as `nnft_sym.expansions.expansion.Scheme` has it.
+        """What lines are, as `nnft_sym.expansions.schemes.Scheme` has it.
 
         Raises
         ------
