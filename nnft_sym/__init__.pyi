@@ -40,7 +40,7 @@ from numerics.fields.index_sets import multisets as multisets
 from numerics.inference.comparison import Comparison as Comparison
 from numerics.inference.comparison import compare as compare
 from numerics.inference.dataset import Dataset as Dataset
-from numerics.inference.linear import Fit as Fit
+from numerics.inference.fit_result import Fit as Fit
 from numerics.inference.linear import fit as fit
 from numerics.integrals.flow import Flow as Flow
 from numerics.integrals.integrator import Integrator as Integrator

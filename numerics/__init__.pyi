@@ -9,7 +9,7 @@ from numerics.fields.index_sets import multiset_count as multiset_count
 from numerics.fields.index_sets import multisets as multisets
 from numerics.inference.comparison import Comparison as Comparison
 from numerics.inference.comparison import compare as compare
-from numerics.inference.linear import Fit as Fit
+from numerics.inference.fit_result import Fit as Fit
 from numerics.inference.linear import fit as fit
 from numerics.integrals.evaluate.backends import NumbaBackend as NumbaBackend
 from numerics.integrals.evaluate.backends import NumpyBackend as NumpyBackend

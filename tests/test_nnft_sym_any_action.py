@@ -111,7 +111,7 @@ def test_the_keys_of_lambda_are_null(capsys, tmp_path):
         ("m*f^2 + lambda*f^4", "f**2"),
         ("lambda*f^4 + f^6", "plain number"),
         ("lambda*f^4 + lambda*f^6", "contains lambda"),
-        ("lambda^2*f^4", "no power of 1/N"),
+        ("lambda^2*f^4", "no coupling of its own"),
     ],
 )
 def test_what_cannot_be_studied_is_refused(action, said):

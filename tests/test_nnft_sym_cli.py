@@ -248,7 +248,7 @@ STUDY = 'experiments = 2\nnetworks = 200\n[[net]]\nkind = "erf"\nwidth = 5\npoin
         ('action = "lambda*f^4 +"\n' + STUDY + "cutoff = 5.0\n", "column 13"),
         ('action = "lambda*(f.f)^2"\n' + STUDY + "cutoff = 5.0\n", "several components"),
         ('action = "g*f^3 + lambda*f^4"\n' + STUDY + "cutoff = 5.0\n", "f**3"),
-        ('action = "lambda^2*f^4"\n' + STUDY + "cutoff = 5.0\n", "no power of 1/N"),
+        ('action = "lambda^2*f^4"\n' + STUDY + "cutoff = 5.0\n", "no coupling of its own"),
         ('action = "lambda*f^4 + f^6"\n' + STUDY + "cutoff = 5.0\n", "plain number"),
         ('action = "lambda*f^4 + lambda*f^6"\n' + STUDY + "cutoff = 5.0\n", "contains lambda"),
     ],

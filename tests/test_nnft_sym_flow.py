@@ -74,12 +74,19 @@ def test_the_tables(nnft):
 def test_files(nnft, tmp_path, suffix):
     target = tmp_path / f"flow.{suffix}"
     words = ["flow", "lambda*f^4", *RELU, "--widths", "20,50", "--cutoffs", "10,100", "--out", target]
-    code, _, err = nnft(*words)
+    code, out, err = nnft(*words)
     assert code == 0, err
     assert target.stat().st_size > 200
-    if suffix == "svg":
+    assert out.endswith(f"{'Figure' if suffix in ('svg', 'png') else 'All numbers'} in {target}\n")
+    if suffix in ("svg", "csv"):
+        # a file that is there stays, unless it is to be replaced; and the same run writes the same file
         first = target.read_bytes()
-        assert nnft(*words)[0] == 0
+        code, out, err = nnft(*words)
+        assert (code, out) == (2, "")
+        assert "exists and is not overwritten; give another name, or replace it with --force" in err
+        code, out, err = nnft(*words, "--force", "--json")
+        assert code == 0, err
+        assert json.loads(out)["files"] == [str(target)]
         assert target.read_bytes() == first
 
 
@@ -94,12 +101,33 @@ def test_the_figure_holds_every_value_and_the_expected_power():
     assert [axes.get_xlabel() for axes in figure.axes] == ["cutoff Λ"] * 2 + ["width $N$"] * 2
     for axes, name in zip(figure.axes, flow.names, strict=False):
         low, high = axes.get_ylim()
-        lines = {line.get_label(): line for line in axes.lines}
-        expected = lines[r"$\propto Λ^{−1}$"].get_ydata()
+        assert "dashed: $Λ^{−1}$" in axes.get_title()
+        expected = next(line for line in axes.lines if line.get_linestyle() == "--").get_ydata()
         assert math.log10(expected[0] / expected[1]) == pytest.approx(1.0)
         for width in flow.widths:
             assert all(low < abs(value) < high for value in flow.values(name, width).value)
         assert f"{float(-flow.law(name).exponent):.5g}".replace("-", "−") in axes.get_title()
+
+
+def test_the_widths_are_named_beside_the_panels():
+    """Couplings that do not depend on the cutoff fill the panel: a legend inside would lie on them."""
+    from nnft_sym.actions.action import Action
+    from nnft_sym.faces.flow_pictures import flow_figure
+    from nnft_sym.inference.coupling_flow import coupling_flow
+    from numerics.networks.architectures import GaussNet
+
+    flow = coupling_flow(Action("lambda*f^4"), GaussNet(10), [[0.0], [0.01]], [3.0, 30.0], (100, 1000))
+    figure = flow_figure(flow)
+    figure.draw_without_rendering()
+    (legend,) = figure.legends
+    assert [one.get_text() for one in legend.get_texts()] == ["$N = 10$", "$N = 100$", "$N = 1000$"]
+    frame = legend.get_window_extent()
+    for axes in figure.axes:
+        assert axes.get_legend() is None
+        assert axes.get_window_extent().x1 <= frame.x0
+    assert figure.axes[0].get_title().endswith("dashed: constant")
+    alone = flow_figure(coupling_flow(Action("lambda*f^4"), GaussNet(10), [[0.0]], [3.0, 30.0]))
+    assert not alone.legends
 
 
 @pytest.mark.parametrize(
@@ -119,6 +147,7 @@ def test_the_figure_holds_every_value_and_the_expected_power():
         (["--width", "5", "--cutoffs", "5,6", "--orders", "4"], "kappa"),
         (["--width", "5", "--cutoffs", "5,6", "--out", "flow.txt"], "a file name ending in .svg"),
         (["--widths", "0,5", "--cutoffs", "5,6"], "--widths"),
+        (["--width", "5", "--cutoffs", "5,6", "--force"], "--force was given without --out"),
     ],
 )
 def test_bad_input_is_one_message(nnft, words, said):

@@ -410,3 +410,22 @@ def test_of_several_widths_the_narrowest_decides_whether_the_expansion_holds():
         corrected = found.corrected("lambda", of=place)
         np.testing.assert_allclose(corrected.ratio, 1 + 30.5 / width, rtol=1e-9)
         assert corrected.trusted is (width > 61)
+
+
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [
+        ("lambda*f^4 + mu*lambda*f^6", "the term lambda*mu*f^6 has no coupling of its own"),
+        ("lambda^2*f^4", "the term lambda**2*f^4 has no coupling of its own"),
+        ("x^2*f^4", "put a coupling that counts in front of it"),
+        ("lambda*(f^4+f^6)", "lambda stands in front of f^4 and of f^6"),
+        ("m*f^2 + lambda*f^4", "m stands in front of f^2, which belongs to the free theory"),
+    ],
+)
+def test_couplings_that_cannot_be_read_off_get_advice_that_can_be_followed(nnft, action, said):
+    """Not to count powers of 1/N otherwise, which `nnft couplings` does not take."""
+    code, out, err = nnft("couplings", action, *SMALL)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert "counting" not in err
+    assert err.count("\n") == 1

@@ -91,13 +91,13 @@ def test_leading_couplings_of_a_density_in_zero_dimensions(shift):
     np.testing.assert_allclose(corrected[0] / corrected[1], 16.0, rtol=0.05)
 
 
-def truth_over(theory, couplings):
-    """Exact full correlators of orders 1 to the highest, of the theory at its leading powers."""
+def truth_over(theory, couplings, beyond=0):
+    """Exact full correlators of orders 1 to the highest, of the theory at its leading powers, or beyond."""
     fields = theory.fields
     tables = {2: Estimate(theory.propagator)}
     full = {1: Estimate(np.zeros(len(fields))), 2: tables[2]}
     for n in theory.orders:
-        keep = [key for key in theory.terms(n) if theory.power_of(key) <= n / 2 - 1]
+        keep = [key for key in theory.terms(n) if theory.power_of(key) <= n / 2 - 1 + beyond]
         tables[n] = theory.value(n, couplings, keep.__contains__).numbers()
         full[n] = tables[n] + lower_products(fields, n, tables)
         if n % 2 == 0:
@@ -105,8 +105,8 @@ def truth_over(theory, couplings):
     return {n: np.asarray(one.value) for n, one in full.items()}
 
 
-def exact_data(theory, couplings):
-    full = truth_over(theory, couplings)
+def exact_data(theory, couplings, beyond=0):
+    full = truth_over(theory, couplings, beyond)
     return Correlators.of(
         Correlator(theory.fields, n, Part.FULL, one, 1e-15 * np.abs(one)) for n, one in full.items()
     )
@@ -139,6 +139,20 @@ def test_exact_correlators_of_the_model_give_its_couplings(kind):
     a, b = 0.09, 0.09
     matrix = b * np.array([[3.0, -1.0], [-1.0, 3.0]])
     assert float(one[0]) == pytest.approx(108 * a**5 * 2 * np.pi / np.sqrt(np.linalg.det(matrix)), rel=1e-9)
+
+
+@pytest.mark.parametrize("kind", ["connected", "full"])
+def test_the_joint_system_with_odd_couplings(kind):
+    """One power further everywhere: the joint system is exact, order by order the correction is."""
+    model = nn.Model.leading("g*f^3 + lambda*f^4", kind=kind)
+    theory = model.for_data(NET.kernel, nn.FieldSet(THREE), nn.WholeSpace())
+    truth = {"g": 0.02, "lambda": -0.01}
+    data = exact_data(theory, truth, beyond=1)
+    joint, by_order = nn.infer(data, theory, counting="joint"), nn.infer(data, theory)
+    for name, value in truth.items():
+        assert float(joint[name]) == pytest.approx(value, rel=1e-9)
+        assert 1e-3 < abs(float(by_order[name]) / value - 1) < 0.03
+        assert float(by_order[name] + by_order.corrections[name]) == pytest.approx(value, rel=1e-3)
 
 
 def test_full_functions_of_five_fields_take_the_three_point_function_along():
@@ -231,6 +245,43 @@ def test_even_networks_have_none():
     assert "g is compatible with zero" in found.verdict
 
 
+@pytest.mark.statistical
+def test_networks_with_skewed_output_weights_have_a_cubic_coupling(nnft):
+    """κ₃ = μ₃ E[s s s]/√N; of a centred exponential μ₃ = 2 σ³, and E s³ of Gauss-net in closed form."""
+    net = nn.GaussNet(4, 0.3, 0.2).with_laws(output="scipy.expon:loc=-1")
+    third = net.weight_variance**1.5 * 2.0 * np.exp((4.5 - 3) * 0.04 + 0.5 * 0.09 * (9 - 6) * 0.16) / 2.0
+    sample = nn.Ensemble(net, [[0.4]], seed=3).correlators(200_000, orders=(1, 2, 3, 4))
+    assert sample.connected().orders == (1, 2, 3, 4)
+    model = nn.Model.leading("g*f^3 + lambda*f^4", beyond=False)
+    found = nn.infer(sample, model, net)
+    unit = found.theory.terms(3)[(("g", 1),)].value[0]
+    pull = (float(found["g"]) - third / unit) / float(found["g"].error)
+    assert abs(pull) < 4
+    assert float(found["g"].error) < 0.1 * abs(float(found["g"]))
+    # outputs of the same networks, brought along, say the same
+    outputs = nn.Ensemble(net, [[0.4]], seed=3).outputs(200_000)
+    brought = nn.infer(nn.Dataset.from_outputs(outputs, [[0.4]], range(1, 5)), model, net)
+    for name in ("g", "lambda"):
+        assert float(brought[name]) == pytest.approx(float(found[name]), rel=1e-6)
+    words = [
+        "couplings",
+        "g*f^3+lambda*f^4",
+        "--net",
+        "gauss",
+        "--width",
+        4,
+        "--sigma-w",
+        0.3,
+        "--sigma-b",
+        0.2,
+    ]
+    words += ["--points", "0.4;0.5", "--output-law", "scipy.expon:loc=-1", "--networks", 20_000, "--json"]
+    code, out, err = nnft(*words)
+    assert code == 0, err
+    g = json.loads(out)["couplings"][0]
+    assert abs(g["value"] - float(found["g"])) < 5 * g["error"]
+
+
 def test_the_command(nnft, tmp_path):
     rng = np.random.default_rng(4)
     kernel = NET.kernel.full(np.array(THREE), np.array(THREE))
@@ -271,6 +322,7 @@ def test_the_command(nnft, tmp_path):
     code, out, err = nnft(*words[:-2])
     assert (code, out) == (2, "")
     assert "g is zero by symmetry, leave it out" in err
-    assert "--data outputs.npy" in err
+    assert "--output-law" in err
+    assert "--data x.npy" in err
     code, _, err = nnft("flow", "g*f^3", *words[2:-2], "--cutoffs", "1,2")
     assert (code, err.count("zero by symmetry")) == (2, 1)

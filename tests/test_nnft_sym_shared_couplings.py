@@ -213,3 +213,37 @@ def test_what_is_refused():
     unknown = (nn.Dataset.from_outputs(outputs, [[1.0]], (2, 4)), MODEL, RELU[10].kernel, nn.Box(1.0))
     with pytest.raises(InvalidStatistics, match="the width of a network is not known"):
         nn.infer([unknown], per_width=True)
+
+
+@pytest.mark.parametrize("kind", ["exact", "sampled"])
+def test_each_ensemble_would_move_couplings_as_a_fit_to_it_alone(kind):
+    """(R_jX_j)⁻¹R_j of the fit to both is the response of the fit to one, here of two couplings."""
+    action, points = nn.Action("(lambda0 + lambda2*x^2)*f^4"), [[-0.9], [0.1], [0.8]]
+    model = nn.Model.leading(action, beyond=False)
+    make = exact if kind == "exact" else lambda net, at: sampled(net, at, seed=net.width)
+    nets = [nn.GaussNet(width, 0.6, 0.3) for width in (10, 30)]
+    sets = [(make(net, points), model, net) for net in nets]
+    both = nn.infer(sets, per_width=True, allowance=0.0)
+    for place, one in enumerate(sets):
+        alone = nn.infer(*one, per_width=True, allowance=0.0).steps[0].fit
+        names, response = both.steps[0].by_itself(both.measurements[place])
+        assert names == alone.names
+        unit = both.steps[0].units[place]
+        np.testing.assert_allclose(
+            response / unit, alone.response, rtol=1e-5, atol=1e-7 * np.abs(alone.response).max()
+        )
+
+
+def test_an_ensemble_that_says_nothing_by_itself_is_no_judge():
+    """So few networks that λ is noise: what the next order adds there is not counted."""
+    net, box, points = RELU[20], nn.Box(2.0), [[0.4], [1.0]]
+    model = nn.Model.leading(LAMBDA)
+    many = sampled(net, points, 1)
+    few = nn.Ensemble(RELU[10], points, seed=10).correlators(60, (2, 4), 30)
+    found = nn.infer([(many, model, net, box), (few, model, RELU[10], box)], per_width=True)
+    step = found.steps[0]
+    assert step.by_itself(found.measurements[0]) is not None
+    own = nn.infer(few, model, RELU[10], box, per_width=True)["lambda"]
+    assert float(own.error) > abs(float(found["lambda"]))
+    assert step.by_itself(found.measurements[1]) is None
+    assert ("lambda" in found.each[0], "lambda" in found.each[1]) == (True, False)

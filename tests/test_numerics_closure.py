@@ -45,7 +45,7 @@ def test_closure_with_a_known_covariance(kind, rank):
     for one in data:
         found = fit_polynomial(Estimate(one, spread), model)
         assert found.dof == rank - 2
-        pulls.append((found.parameters.value - TRUTH) / found.parameters.error)
+        pulls.append((found.parameters - TRUTH) / found.errors)
         chances.append(found.p_value)
     judge(pulls, chances)
 
@@ -63,7 +63,7 @@ def test_closure_with_a_covariance_from_blocks(kind):
         deviations = (rows - rows.mean(axis=0)) / np.sqrt(n_blocks * (n_blocks - 1))
         source = Source("networks of seed 1", n_blocks, n_blocks)
         found = fit_polynomial(Estimate(rows.mean(axis=0), Uncertainty.of_blocks(source, deviations)), model)
-        pulls.append((found.parameters.value - TRUTH) / found.parameters.error)
+        pulls.append((found.parameters - TRUTH) / found.errors)
         chances.append(found.p_value)
     judge(pulls, chances)
 

@@ -3,7 +3,11 @@
 import numpy as np
 import pytest
 
+from numerics.inference.dataset import Dataset
 from numerics.inference.eigenbasis import eigenbasis, eigenbasis_of_deviations
+from numerics.networks.architectures import ErfNet
+from numerics.sampling.ensemble import Ensemble
+from numerics.sampling.neurons.neuron_ensemble import NeuronEnsemble
 
 
 def test_basis_of_deviations_is_that_of_their_covariance():
@@ -31,3 +35,16 @@ def test_basis_of_deviations_is_that_of_their_covariance():
         for discarded in one.discarded.T:
             assert one.violation(one.scale * discarded) == pytest.approx(1.0, rel=1e-5)
         assert one.violation(means[0] - means.mean(axis=0)) == 0.0
+
+
+def test_single_neurons_have_a_basis_like_networks():
+    network, points = ErfNet(20), [[0.4], [1.0]]
+    neurons = NeuronEnsemble(network, points, seed=2).sample(5000, 4, 100)
+    networks = Ensemble(network, points, seed=2).correlators(5000, (2, 4), 100)
+    for sample in (neurons, networks):
+        found = Dataset(sample).basis((2, 4))
+        dense = eigenbasis(sample.covariance((2, 4)), 100)
+        assert found.rank == dense.rank >= 2
+        np.testing.assert_allclose(found.scale, dense.scale, rtol=1e-12)
+        shift = sample[2].error[0] * np.ones(8)
+        assert np.sum(found.whiten(shift) ** 2) == pytest.approx(np.sum(dense.whiten(shift) ** 2), rel=1e-6)

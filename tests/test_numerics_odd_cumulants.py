@@ -103,7 +103,7 @@ def test_without_all_orders_odd_ones_count_as_zero():
     with pytest.raises(OrderMissing, match=r"ask for \[1\], too"):
         found.connected()[3]
     with pytest.raises(
-        InvalidStatistics, match="subtract the mean of every point, or take every order from 1"
+        InvalidStatistics, match="subtract the mean of every point, or in Python take every order"
     ):
         Dataset.from_outputs(skewed(2000), POINTS, (2, 4))
 

@@ -7,6 +7,7 @@ import click
 from nnft_sym.commands.action_argument import ActionCommand
 from nnft_sym.commands.options import json_option, network_json, takes
 from nnft_sym.parameters.flows import FlowNetworkParameters, FlowParameters
+from nnft_sym.parameters.outputs import PICTURES
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -23,7 +24,8 @@ def command(net: FlowNetworkParameters, asked: FlowParameters, as_json: bool) ->
 
     Exact correlators do not know the cutoff, so that couplings fall as their vertex integrals grow; the slope
     of log |coupling| against log Λ is fitted, and held against power counting. With the width λ goes like
-    1/N and κ like 1/N². Couplings are those of `nnft couplings`, order by order in 1/N.
+    1/N and κ like 1/N². Couplings are those of `nnft couplings`, order by order in 1/N. A file that exists
+    is replaced only with --force.
     """
     from nnft_sym.jsonio import dumps
 
@@ -32,8 +34,10 @@ def command(net: FlowNetworkParameters, asked: FlowParameters, as_json: bool) ->
         found.save(asked.out.given)
     if as_json:
         click.echo(dumps(_answer(found, asked)))
-    else:
-        _show(found)
+        return
+    _show(found)
+    if asked.out is not None:
+        click.echo(f"{'Figure' if asked.out.suffix in PICTURES else 'All numbers'} in {asked.out.given}")
 
 
 def _followed(net: FlowNetworkParameters, asked: FlowParameters) -> "CouplingFlow":
@@ -72,6 +76,7 @@ def _answer(found: "CouplingFlow", asked: FlowParameters) -> dict[str, object]:
         "explained": [fit.explained for fit in fits],
         "quality": found.quality,
         "verdict": found.verdict,
+        "files": [] if asked.out is None else [asked.out.given],
     }
 
 

@@ -23,6 +23,7 @@ from nnft_sym.report.plot_style import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
     from nnft_sym.inference.coupling_flow import CouplingFlow
     from numerics.results.estimate import Estimate
@@ -49,7 +50,8 @@ def flow_figure(flow: "CouplingFlow") -> "Figure":
     Returns
     -------
     matplotlib.figure.Figure
-        Where a coupling has both signs, markers of negative values are open.
+        Where a coupling has both signs, markers of negative values are open. The titles say what was fitted
+        and what is expected, which is dashed; the widths stand beside the panels, on no data.
 
     Examples
     --------
@@ -58,7 +60,7 @@ def flow_figure(flow: "CouplingFlow") -> "Figure":
     >>> from numerics.networks.architectures import ReLUNet
     >>> flow = coupling_flow(Action("lambda*f^4"), ReLUNet(20, sigma_b=0.0), [[1.0]], [10.0, 100.0], (5,))
     >>> len(flow_figure(flow).axes), flow_figure(flow).axes[0].get_title()
-    (2, 'fitted slope −5')
+    (2, 'fitted slope −5 at $N = 20$, dashed: $Λ^{−5}$')
     """
     from matplotlib import rc_context
     from matplotlib.figure import Figure
@@ -67,7 +69,8 @@ def flow_figure(flow: "CouplingFlow") -> "Figure":
     draw += [_over_widths] if len(flow.widths) > 1 else []
     columns = len(flow.names)
     with rc_context(STYLE):
-        size = (max(3.6 * columns, 4.8), 0.6 + 2.9 * len(draw))
+        several = len(flow.cutoffs) > 1 and len(flow.widths) > 1
+        size = (max(3.6 * columns, 4.8) + 0.9 * several, 0.6 + 2.9 * len(draw))
         figure = Figure(figsize=size, layout="constrained", dpi=200)
         panels = figure.subplots(len(draw), columns, squeeze=False)
         for row, one in zip(panels, draw, strict=True):
@@ -75,7 +78,21 @@ def flow_figure(flow: "CouplingFlow") -> "Figure":
                 one(axes, flow, name)
         title = f"{net_name(flow.network.name)} in $d = {flow.network.d_in}$"
         figure.suptitle(title, fontsize=10.0)
+        if several:
+            figure.legend(handles=_widths(flow), loc="outside right upper", fontsize=8.0)
     return figure
+
+
+def _widths(flow: "CouplingFlow") -> "list[Line2D]":
+    """Markers of the widths."""
+    from matplotlib.lines import Line2D
+
+    return [
+        Line2D([], [], linestyle="none", color=colour, marker=marker, markersize=4.5, label=f"$N = {width}$")
+        for width, colour, marker in zip(
+            _some(flow.widths, flow.network.width), _COLOURS, _MARKERS, strict=False
+        )
+    ]
 
 
 def _over_cutoffs(axes: "Axes", flow: "CouplingFlow", name: str) -> None:
@@ -88,15 +105,14 @@ def _over_cutoffs(axes: "Axes", flow: "CouplingFlow", name: str) -> None:
     for number, width in enumerate(shown):
         found = flow.values(name, width)
         look = (_COLOURS[number % 5], _MARKERS[number % 5])
-        _series(axes, sizes, found, everything, look, f"$N = {width}$")
+        _series(axes, sizes, found, everything, look)
         if power is not None:
-            label = rf"$\propto Λ^{{{minus(f'{power:g}')}}}$" if power else "constant"
-            _line(axes, sizes, found.value, power, "" if number else label)
+            _line(axes, sizes, found.value, power)
     law = flow.law(name)
     slope = 0.0 if law is None else -float(law.exponent)
     said = f"fitted slope {minus(f'{0.0 if abs(slope) < FLAT else slope:.5g}')}"
-    axes.set_title("no power: not of one sign" if law is None else said)
-    axes.legend(fontsize=8.0)
+    of = f" at $N = {flow.network.width}$" if len(shown) > 1 and law is not None else ""
+    axes.set_title(("not of one sign" if law is None else said) + of + _dashed("Λ", power))
 
 
 def _over_widths(axes: "Axes", flow: "CouplingFlow", name: str) -> None:
@@ -104,26 +120,30 @@ def _over_widths(axes: "Axes", flow: "CouplingFlow", name: str) -> None:
     widths, found = np.array(flow.widths, dtype=float), flow.over_widths(name)
     _logarithmic(axes, widths, found.value, name)
     axes.set_xlabel("width $N$")
-    _series(axes, widths, found, found.value, (BLUE, "o"), "")
+    _series(axes, widths, found, found.value, (BLUE, "o"))
     power = flow.power_of_width(name)
-    _line(axes, widths, found.value, power, rf"$\propto N^{{{minus(f'{power:g}')}}}$")
+    _line(axes, widths, found.value, power)
     law = flow.law_of_widths(name)
     where = "" if np.isinf(flow.cutoffs[-1]) else rf" at $Λ = {flow.cutoffs[-1]:g}$"
     fitted = "not of one sign" if law is None else f"fitted power {minus(f'{-float(law.exponent):.5g}')}"
-    axes.set_title(fitted + where)
-    axes.legend(fontsize=8.0)
+    axes.set_title(fitted + where + _dashed("N", power))
 
 
-def _line(axes: "Axes", at: Array, values: Array, power: float, label: str) -> None:
+def _dashed(letter: str, power: float | None) -> str:
+    """Say what the dashed lines are."""
+    if power is None:
+        return ""
+    return f", dashed: ${letter}^{{{minus(f'{power:g}')}}}$" if power else ", dashed: constant"
+
+
+def _line(axes: "Axes", at: Array, values: Array, power: float) -> None:
     """The power that is expected, through the last value."""
     if np.isfinite(values[-1]) and values[-1]:
         line = np.abs(values[-1]) * (at / at[-1]) ** power
-        axes.plot(at, line, "--", color=GREY, linewidth=1.0, zorder=1, label=label)
+        axes.plot(at, line, "--", color=GREY, linewidth=1.0, zorder=1)
 
 
-def _series(
-    axes: "Axes", at: Array, numbers: "Estimate", everything: Array, look: tuple[str, str], label: str
-) -> None:
+def _series(axes: "Axes", at: Array, numbers: "Estimate", everything: Array, look: tuple[str, str]) -> None:
     """Points with error bars; where the panel has both signs, those of negative values are open."""
     values, (colour, marker) = numbers.value, look
     errors = np.where(np.isfinite(numbers.error), numbers.error, 0.0)
@@ -133,9 +153,7 @@ def _series(
             axes.errorbar(
                 at[some], np.abs(values[some]), yerr=errors[some], linestyle="none", marker=marker,
                 markersize=4.5, color=colour, markerfacecolor=face, elinewidth=1.0, capsize=2.0, zorder=3,
-                label=label,
             )  # fmt: skip
-            label = ""
 
 
 def _logarithmic(axes: "Axes", at: Array, values: Array, name: str) -> None:

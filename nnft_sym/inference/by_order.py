@@ -9,6 +9,13 @@ correlators have given already. With λ f⁴ + κ f⁶,
 
 The terms of G_c⁽⁴⁾ at 1/N², −360 κ(…) + 288 λ²(…), have to be made up for by the next term l₂/N² of
 λ = l₁/N + l₂/N². It is given beside λ and never added: where it is not small, the expansion does not hold.
+
+Couplings of odd powers stand between: g f³ at N^(−1/2), α f⁵ at N^(−3/2). With them, and c₃ = −6 ∫K_W³,
+
+    G_c⁽³⁾ = c₃ g,    G_c⁽⁴⁾ = c λ + y g²,    G_c⁽⁵⁾ = c₅ α + (…) gλ + (…) g³,    y = 36 Σ₃ (exchange).
+
+Held against full correlators the same couplings are read off at the same orders: what is left of those of n
+fields is c_n times the new coupling and products of lower functions, which are known.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,9 +31,9 @@ from nnft_sym.inference.step import Step
 from nnft_sym.inference.theory import Theory
 from numerics.errors import InvalidStatistics, NoRealRoot
 from numerics.inference.dataset import Dataset
+from numerics.inference.fit_result import Fit
 from numerics.inference.nonlinear import fit_polynomial
 from numerics.inference.polynomial import Polynomial, joined_models
-from numerics.inference.polynomial_fit import PolynomialFit
 from numerics.inference.roots import RootSearch
 from numerics.lowering.monomials import Monomial, monomial_text
 from numerics.results.correlator import Correlator
@@ -171,7 +178,7 @@ def _left(
     return rest
 
 
-def _noise_of_residual(rest: Estimate, fit: PolynomialFit, model: Polynomial) -> float:
+def _noise_of_residual(rest: Estimate, fit: Fit, model: Polynomial) -> float:
     """Say how large Σ|residual| is from noise alone: what the fit takes along leaves no residual."""
     # the model is linear in what is sought, so that its slope is the same everywhere
     slope = model.jacobian(np.zeros(len(fit.names)))
@@ -214,7 +221,7 @@ def infer_jointly(
     threshold: float = 1e-6,
     allowance: float = ALLOWANCE,
     search: RootSearch | None = None,
-) -> PolynomialFit:
+) -> Fit:
     """Infer all couplings at once, from all orders, with every product of couplings that the theory has.
 
     Exact correlators are fitted relative to themselves, so that no order outweighs the others.
@@ -230,7 +237,7 @@ def infer_jointly(
 
     Returns
     -------
-    PolynomialFit
+    Fit
 
     Raises
     ------

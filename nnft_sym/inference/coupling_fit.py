@@ -25,7 +25,7 @@ from nnft_sym.inference.theory import Theory
 from numerics.errors import InvalidStatistics
 from numerics.inference.comparison import Comparison
 from numerics.inference.dataset import Dataset
-from numerics.inference.polynomial_fit import Combination, PolynomialFit
+from numerics.inference.fit_result import Combination, Fit
 from numerics.results.correlator import Correlator
 from numerics.results.estimate import Estimate, in_a_row
 from numerics.results.faces import Content, Shown
@@ -59,7 +59,7 @@ class CouplingFit(Shown):
         Couplings that could not be looked for, because others that they need are not determined.
     propagator : Comparison or None
         The sampled 2-point function against the propagator of the theory; None for exact data.
-    joint : PolynomialFit or None
+    joint : Fit or None
         With joint counting the fit of all orders at once, whose values `couplings` then holds; `steps` and
         `corrections` stay those of the fit order by order.
     limits : mapping of str to Estimate
@@ -80,7 +80,7 @@ class CouplingFit(Shown):
     steps: tuple[Step, ...]
     missing: tuple[str, ...] = ()
     propagator: Comparison | None = None
-    joint: PolynomialFit | None = None
+    joint: Fit | None = None
     limits: Mapping[str, Estimate] = field(default_factory=dict)
     widened: bool = False
     each: tuple[Mapping[str, Estimate], ...] = ()
@@ -119,12 +119,12 @@ class CouplingFit(Shown):
         return next(step.fit[name] for step in self.steps if name in step.fit.names)
 
     @property
-    def fits(self) -> tuple[PolynomialFit, ...]:
+    def fits(self) -> tuple[Fit, ...]:
         """The fits behind the couplings: one for each power of 1/N, or the joint one."""
         return tuple(step.fit for step in self.steps) if self.joint is None else (self.joint,)
 
     @property
-    def judged(self) -> PolynomialFit:
+    def judged(self) -> Fit:
         """The fit that is judged worst: of the smallest p-value, or for exact data of the largest misfit."""
         return min(self.fits, key=lambda fit: -fit.misfit if fit.p_value is None else fit.p_value)
 
@@ -165,7 +165,7 @@ class CouplingFit(Shown):
     @property
     def quality(self) -> Quality:
         """Whether the errors can be trusted."""
-        return worst(fit.parameters.quality for fit in self.fits)
+        return worst(fit.estimate.quality for fit in self.fits)
 
     @property
     def of_this_network(self) -> bool | None:
@@ -382,7 +382,7 @@ class CouplingFit(Shown):
 
         return {name: one for fit in self.fits for name, one in asymmetric_errors(fit).items()}
 
-    def _fit_of(self, name: str) -> PolynomialFit:
+    def _fit_of(self, name: str) -> Fit:
         """The fit behind a coupling; what was not inferred is refused."""
         step = self._step(name)
         return step.fit if self.joint is None else self.joint

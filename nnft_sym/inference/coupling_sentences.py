@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from nnft_sym.inference.elementwise import HALF
-from numerics.inference.polynomial_fit import Combination, PolynomialFit
+from numerics.inference.fit_result import Combination, Fit
 from numerics.results.correlator import Part
 from numerics.results.estimate import Estimate
 
@@ -18,6 +18,8 @@ CLEAR = 3.0
 SMALL = 0.01
 
 
+#: Share of a correlator that is rounding.
+ROUNDING = 1e-12
 #: What was fitted, in words.
 PARTS = {"connected": Part.CONNECTED.value, "excess": "full " + Part.EXCESS.value}
 
@@ -50,11 +52,11 @@ class Inferred(Protocol):
         """Size of the next order."""
 
     @property
-    def judged(self) -> PolynomialFit:
+    def judged(self) -> Fit:
         """The worst fit."""
 
     @property
-    def joint(self) -> PolynomialFit | None:
+    def joint(self) -> Fit | None:
         """The fit of all orders at once."""
 
     @property
@@ -127,15 +129,19 @@ def _agreement(found: Inferred) -> str:
     if fit.p_value is None:
         missed = fit.misfit
         how = "describe the exact data" if missed <= SMALL else "are no good description of the exact data"
-        return f"{what}; constants {how}, they miss {100 * missed:.3g} % of what they were fitted to."
+        return f"{what}; constants {how}, they miss {_missed(missed)} of what they were fitted to."
     how = "rejected" if fit.p_value < REJECTED else "compatible with the data"
     if fit.dof == 0:
         return f"{what}; there are no degrees of freedom left that could contradict."
     chance = f"two-sided p {f'= {fit.p_value:.2g}' if fit.p_value >= LEAST else f'< {LEAST:g}'}"
     return (
         f"{what}; constants are {how} (chi2/dof = {fit.chi2:.4g}/{fit.dof}, {chance}), they miss "
-        f"{100 * fit.misfit:.3g} % of what they were fitted to."
+        f"{_missed(fit.misfit)} of what they were fitted to."
     )
+
+
+def _missed(share: float) -> str:
+    return f"{100 * share:.3g} %" if share > ROUNDING else "nothing"
 
 
 def _percent(found: Inferred) -> list[tuple[int, float]]:

@@ -4,9 +4,9 @@ With everything else taken off, each element of a connected correlator gives a c
 
     λ(1234) = G_c⁽⁴⁾(1234)/c(1234),    κ(1..6) = (G_c⁽⁶⁾ − x λ²)(1..6)/s(1..6),
 
-which a local theory has as one number. The κ-corrected λ takes the next order off as well: the source only
-the term of κ, λ(1234) = (Σ₃KK − G⁽⁴⁾ − 360 κ ∫K₁K₂K₃K₄K_yy)/(24 ∫K₁K₂K₃K₄), here also that of λ², which is of
-the same order 1/N².
+which a local theory has as one number. Of full correlators the same is made of those less the free theory.
+The κ-corrected λ takes the next order off as well: the source only the term of κ, λ(1234) = (Σ₃KK − G⁽⁴⁾ −
+360 κ ∫K₁K₂K₃K₄K_yy)/(24 ∫K₁K₂K₃K₄), here also that of λ², which is of the same order 1/N².
 """
 
 from collections.abc import Mapping
@@ -126,7 +126,7 @@ class CorrectedCoupling(Shown):
 def elementwise_coupling(
     theory: Theory, order: int, name: str, left: Estimate, constant: Estimate
 ) -> ElementwiseCoupling:
-    """Divide what the other terms leave of a connected correlator by what it is per unit of the coupling.
+    """Divide what the other terms leave of a correlator by what it is per unit of the coupling.
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ def corrected_coupling(
     name: str,
     by: str | None,
 ) -> CorrectedCoupling:
-    """Take terms of the next power of 1/N off a connected correlator.
+    """Take terms of the next power of 1/N off a correlator.
 
     Parameters
     ----------

@@ -31,10 +31,11 @@ from nnft_sym.expansions.truncation import width_text
 from nnft_sym.inference.contributions import excess_terms
 from nnft_sym.inference.lower_products import lower_products
 from nnft_sym.inference.theory import Theory
-from numerics.errors import InvalidStatistics
+from numerics.errors import InvalidStatistics, NNFTError
 from numerics.inference.dataset import Dataset
 from numerics.inference.polynomial import Polynomial, joined_models
 from numerics.lowering.monomials import Monomial
+from numerics.networks.parameter_laws import as_law
 from numerics.results.correlator import Correlator, Part
 from numerics.results.estimate import Estimate, in_a_row
 from numerics.results.joint_correlators import Correlators
@@ -179,10 +180,19 @@ def _leading(theory: Theory, order: int, product: Monomial) -> bool:
 def odd_ones_vanish(data: Dataset) -> bool:
     """Tell whether odd correlators are zero by symmetry: ensembles of ours with even laws, exact zeros."""
     given = data.either
-    if "network" in given.provenance and not any(n % 2 for n in given.connected()):
+    record = given.provenance.get("network")
+    if isinstance(record, Mapping) and _is_even(record):
         return True
     odd = [one for n, one in given.items() if n % 2]
     return bool(odd) and not any(one.uncertainty.statistical or np.any(one.value) for one in odd)
+
+
+def _is_even(record: Mapping[str, object]) -> bool:
+    """Tell whether the output weights of a network have a symmetric law, as far as its record says."""
+    try:
+        return as_law(record.get("output_law", "gaussian")).even
+    except NNFTError:
+        return False  # a law that has no text
 
 
 def checked(measurements: Sequence[Measurement]) -> tuple[Measurement, ...]:

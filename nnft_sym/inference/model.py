@@ -12,13 +12,16 @@ from nnft_sym.actions.action import Action
 from nnft_sym.errors import InvalidAction, InvalidExpansion
 from nnft_sym.expansions.expansion import Expansion, correlator
 from nnft_sym.expansions.kinds import KIND_ALIASES
+from nnft_sym.expansions.expansion import Expansion, correlator
+from nnft_sym.expansions.kinds import KIND_ALIASES
 from nnft_sym.expansions.schemes import Kind
-from nnft_sym.expansions.truncation import DERIVED, truncation
+from nnft_sym.expansions.truncation import DERIVED, strength, truncation
 from nnft_sym.inference.theory import Theory
 from numerics.fields.field_set import FieldSet
 from numerics.given import as_instance, as_wholes
 from numerics.integrals.integrator import Integrator
 from numerics.integrals.prediction import Prediction
+from numerics.lowering.monomials import monomial_text
 
 if TYPE_CHECKING:
     from numerics.integrals.rules.domains import Domain
@@ -184,7 +187,13 @@ class Model:
     @property
     def odd_couplings(self) -> dict[str, int]:
         """Couplings of odd powers of f, and the correlators that they are read off."""
-        return {name: order for name, order in _first_orders(self.action).items() if order % 2}
+        return {
+            name: valence
+            for valence in self.action.valences
+            if valence % 2
+            for _, powers in strength(self.action, valence).monomials()
+            for name in powers
+        }
 
     @property
     def data_orders(self) -> tuple[int, ...]:
@@ -328,14 +337,40 @@ def zero_by_symmetry(name: str, order: int) -> str:
     """Say why a coupling has no value for an ensemble of ours."""
     return (
         f"the coupling {name} is read off the {order}-point function, which vanishes where f and −f are as "
-        f"likely, as in these networks: {name} is zero by symmetry, leave it out. Outputs of an ensemble "
-        "without that symmetry can be brought along, see Dataset.from_outputs and --data outputs.npy"
+        f"likely, as in these networks: {name} is zero by symmetry, leave it out. It is there for skewed "
+        "output weights (--output-law), and in outputs brought along (Dataset.from_outputs, --data x.npy)"
     )
 
 
 def _first_orders(action: Action) -> dict[str, int]:
-    """At the leading power of which correlator each coupling stands."""
-    return {name: int(2 * (power + 1)) for name, power in truncation(action, 1, DERIVED).counting}
+    """At the leading power of which correlator each coupling stands: the one of f^v is read off v fields.
+
+    Raises
+    ------
+    InvalidAction
+        If a term has no coupling of its own, or one of the free theory.
+    """
+    found: dict[str, int] = {}
+    for valence in action.valences:
+        for number, powers in strength(action, valence).monomials():
+            factor = monomial_text(tuple(powers.items())) or str(number)
+            if sum(powers.values()) != 1:
+                raise InvalidAction(
+                    f"the term {factor}*f^{valence} has no coupling of its own that could be read off: put a "
+                    "coupling that counts in front of it, one letter for each power of f"
+                )
+            if valence < 3:
+                raise InvalidAction(
+                    f"{factor} stands in front of f^{valence}, which belongs to the free theory: lines are "
+                    "exact 2-point functions already, leave that term out"
+                )
+            if found.setdefault(factor, valence) != valence:
+                raise InvalidAction(
+                    f"{factor} stands in front of f^{found[factor]} and of f^{valence}, which count as "
+                    "different powers of 1/N, so that it is not one number: give each term a coupling of "
+                    "its own"
+                )
+    return dict(sorted(found.items()))
 
 
 def _leading(order: int, further: bool = False) -> int | Fraction:

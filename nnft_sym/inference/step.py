@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from nnft_sym.inference.measurement import Measurement, stacked
 from numerics.inference.directions import UNDETERMINED
-from numerics.inference.polynomial_fit import PolynomialFit
+from numerics.inference.fit_result import Fit
 from numerics.lowering.monomials import Monomial
 from numerics.results.correlator import Correlator, Part
 from numerics.results.estimate import Estimate
@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """Couplings of one power of 1/N, from the connected correlators of one order.
+    """Couplings of one power of 1/N, from the correlators of one order, connected or full ones.
 
     Attributes
     ----------
@@ -27,14 +27,14 @@ class Step:
         Of the correlators.
     power : Fraction
         Of 1/N.
-    fit : PolynomialFit
+    fit : Fit
         Of what the couplings of lower powers leave of the correlators, one after the other.
     misfit : float
-        Σ|residual| over Σ|connected correlator|.
+        Σ|residual| over Σ|what was fitted|, of full correlators less the free theory.
     noise : float
         What that is expected to be from the noise of the data alone; 0 for exact data.
     scales : mapping of str to float
-        Of each coupling, Σ|what the correlator is per unit of it| over Σ|connected correlator|.
+        Of each coupling, Σ|what the correlator is per unit of it| over Σ|what was fitted|.
     measurements : tuple of Measurement
         Those whose correlators take part.
     units : tuple of float
@@ -43,7 +43,7 @@ class Step:
 
     order: int
     power: Fraction
-    fit: PolynomialFit
+    fit: Fit
     misfit: float
     noise: float
     scales: Mapping[str, float]
@@ -138,7 +138,7 @@ class Step:
         response = np.linalg.solve(share, response * length[own, np.newaxis]) / length[own, np.newaxis]
         numbers = self.fit.data[rows]
         error = numbers.uncertainty.linear(lambda d: d @ response.T, lambda d: d @ np.abs(response).T).error
-        values = np.abs(self.fit.parameters.value[own])
+        values = np.abs(self.fit.parameters[own])
         if numbers.uncertainty.statistical and np.any(error > values):
             return None
         return tuple(self.fit.names[number] for number in own), response

@@ -10,7 +10,7 @@ from nnft_sym.parameters.field_points import PointParameters
 from nnft_sym.parameters.inferred import CONNECTED_ORDERS
 from nnft_sym.parameters.outputs import DATA, PICTURES, OutputFile, output
 from nnft_sym.parameters.parameter import Parameter
-from nnft_sym.parameters.readers import Number, Refused, Whole, refused
+from nnft_sym.parameters.readers import Flag, Number, Refused, Whole, refused
 from nnft_sym.parameters.runs import ANY_WIDTHS
 
 #: Each costs all integrals again.
@@ -69,6 +69,7 @@ CUTOFFS = Parameter(
     default="all of R^d",
 )
 OUT = output((*PICTURES, *DATA), "Draw the couplings against Λ and N, or write all numbers.")
+FORCE = Parameter(Flag(), "Replace the file that --out names.")
 
 
 OWN_WIDTH = Parameter(WIDTH.reader, WIDTH.help, default="the smallest of --widths")
@@ -109,9 +110,23 @@ class FlowParameters(PointParameters):
         Ascending; None for all of R^d.
     orders : tuple of int or None
     out : OutputFile or None
+    force : bool
     """
 
     action: Annotated[str, ACTION]
     cutoffs: Annotated[tuple[float, ...] | None, CUTOFFS] = None
     orders: Annotated[tuple[int, ...] | None, CONNECTED_ORDERS] = None
     out: Annotated[OutputFile | None, OUT] = None
+    force: Annotated[bool, FORCE] = False
+
+    def __post_init__(self) -> None:
+        from numerics.files.sealed import has_content
+
+        if self.force and self.out is None:
+            raise Refused("--force was given without --out; there is nothing to be replaced")
+        if self.out is not None and not self.force and has_content(self.out.target):
+            raise Refused.about(
+                "out",
+                f"{self.out.given!r} exists and is not overwritten; give another name, or replace it with "
+                "--force",
+            )

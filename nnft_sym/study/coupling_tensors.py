@@ -24,7 +24,7 @@ from numerics.results.estimate import Estimate
 from numerics.results.uncertainty import Uncertainty
 
 if TYPE_CHECKING:
-    from numerics.inference.linear import Fit
+    from numerics.inference.fit_result import Fit
 
 Array = NDArray[np.float64]
 

@@ -13,7 +13,7 @@ from nnft_sym.study.results import NetResult
 
 if TYPE_CHECKING:
     from numerics.inference.comparison import Comparison
-    from numerics.inference.linear import Fit
+    from numerics.inference.fit_result import Fit
 
 _STATUS: Mapping[CouplingStatus, str] = {
     CouplingStatus.FINITE: "{} finite",

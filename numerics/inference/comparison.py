@@ -60,7 +60,11 @@ class Comparison(Shown):
         }
         title = f"Comparison of {len(self.pulls)} numbers"
         return Content(
-            title, facts, ("element", "pull"), lambda: enumerate(self.pulls.tolist()), len(self.pulls)
+            title,
+            facts,
+            ("element", "pull"),
+            lambda: enumerate(self.pulls.tolist(), start=1),
+            len(self.pulls),
         )
 
     @property

@@ -117,7 +117,7 @@ def directions(design: Array, names: Sequence[str] | None = None, *, partial: bo
     design : ndarray, shape (k, P)
         One row for each independent direction of the data.
     names : sequence of str, optional
-        Of the parameters, for messages; default their numbers.
+        Of the parameters, for messages; default their numbers, from 1 on.
     partial : bool, optional
         Accept that the data do not see some of the combinations.
 
@@ -149,9 +149,9 @@ def _confused(rows: Array, names: Sequence[str] | None) -> str:
     """Name the parameters that take part in the directions that the data do not determine, shape (j, P)."""
     share = np.sqrt(np.sum(rows**2, axis=0))
     numbers = np.flatnonzero(share > TAKES_PART).tolist()
-    parts = [str(number) if names is None else names[number] for number in numbers]
+    parts = [str(number + 1) if names is None else names[number] for number in numbers]
     word = "parameter" if names is None else "coupling"
     if len(parts) == 1:
         return f"{word} {parts[0]} changes nothing"
-    counted = " (counted from 0)" if names is None else ""
+    counted = " (counted from 1)" if names is None else ""
     return f"{word}s {', '.join(parts[:-1])} and {parts[-1]}{counted} cannot be told apart"

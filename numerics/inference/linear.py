@@ -20,102 +20,23 @@ References
    Soc. B 63 (2001) 425, for a discrepancy of the model beside the noise of the data.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+import hashlib
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from numerics.errors import InvalidStatistics
 from numerics.given import as_real_array
-from numerics.inference.comparison import two_sided, upper_tail
+from numerics.inference.comparison import two_sided
 from numerics.inference.directions import directions
-from numerics.inference.eigenbasis import Array, Eigenbasis, check_blocks, eigenbasis
-from numerics.results.faces import Content, Shown
+from numerics.inference.eigenbasis import Array, check_blocks, eigenbasis
+from numerics.inference.fit_result import Fit
+from numerics.inference.nonlinear import as_model_error, weighted
+from numerics.inference.polynomial import Polynomial
+from numerics.results.estimate import Estimate
+from numerics.results.uncertainty import Source, Uncertainty
 
-METHOD = "generalised least squares in the correlation eigenbasis"
-RAO = "Gauss-Markov, with Rao's factor for the estimated covariance"
-JACKKNIFE = "infinitesimal jackknife over the blocks, weights included"
-MODEL_ERROR = "allowed for in the weights of the parameters, not in χ²"
-
-
-@dataclass(frozen=True, repr=False)
-class Fit(Shown):
-    """Outcome of `fit`.
-
-    Attributes
-    ----------
-    parameters : ndarray, shape (P,)
-    covariance : ndarray, shape (P, P)
-        Of the parameters; contains the loss of precision from an estimated data covariance (with the blocks
-        given, also where the model is wrong).
-    chi2 : float
-        Weighted square of the residual in the retained eigenbasis.
-    dof : int
-        Retained rank minus P; 0 when the data have no more freedom than the model.
-    p_value : float
-        Two-sided; 1 if dof = 0: nothing was tested.
-    null_residual : float
-        Norm of the residual in discarded directions beyond noise and rounding, over the norm of the data
-        (in units of their standard errors). Not 0 = the model contradicts an exact relation of the data.
-    residual : ndarray, shape (M,)
-        Data minus fitted model.
-    rank : int
-        Retained rank.
-    threshold : float
-        Relative eigenvalue cut.
-    n_blocks : int or None
-        Blocks behind the data covariance.
-    provenance : mapping
-        What was fitted how.
-    """
-
-    parameters: Array
-    covariance: Array
-    chi2: float
-    dof: int
-    p_value: float
-    null_residual: float
-    residual: Array
-    rank: int
-    threshold: float
-    n_blocks: int | None
-    provenance: Mapping[str, object] = field(default_factory=dict)
-
-    def plain_fields(self) -> Content:
-        """Give the outcome as plain fields, one row for each parameter."""
-
-        def rows() -> Iterator[tuple[object, ...]]:
-            return zip(
-                range(len(self.parameters)), self.parameters.tolist(), self.errors.tolist(), strict=True
-            )
-
-        facts = {
-            "chi2": self.chi2,
-            "dof": self.dof,
-            "chi2/dof": self.chi2_dof,
-            "p_value": self.p_value,
-            "null_residual": self.null_residual,
-            "blocks": self.n_blocks,
-        }
-        count = len(self.parameters)
-        title = f"Fit of {count} parameter{'s' * (count > 1)} to {len(self.residual)} numbers"
-        return Content(title, facts, ("parameter", "value", "error"), rows, count)
-
-    @property
-    def errors(self) -> Array:
-        """Standard errors of the parameters, shape (P,)."""
-        return np.asarray(np.sqrt(np.diag(self.covariance)))
-
-    @property
-    def chi2_dof(self) -> float:
-        """χ²/dof, NaN if dof = 0."""
-        return self.chi2 / self.dof if self.dof else float("nan")
-
-    @property
-    def upper_tail(self) -> float:
-        """One-sided probability of a χ² at least as large; 1 if dof = 0."""
-        return upper_tail(self.chi2, self.dof, None if self.n_blocks is None else self.n_blocks - 1)
+RAO = "with Rao's factor for the estimated covariance"
 
 
 def fit(
@@ -190,116 +111,65 @@ def fit(
     data, design, covariance = _checked(data, design, covariance)
     n_blocks, threshold = check_blocks(n_blocks, threshold)
     basis = eigenbasis(covariance, n_blocks, threshold)
-    exact = _least_squares(basis, data, design, n_blocks, blocks)
-    if model_error is None:
-        return exact
-    wide = np.asarray(covariance) + np.diag(as_model_error(model_error, len(data)) ** 2)
-    return _with_model_error(exact, eigenbasis(wide, n_blocks, threshold), data, design, covariance, blocks)
-
-
-def _with_model_error(
-    exact: Fit, wide: Eigenbasis, data: Array, design: Array, covariance: Array, blocks: Array | None
-) -> Fit:
-    """Replace the parameters by those with wider weights, and their errors by what noise makes of them."""
-    white = wide.whiten(design)
-    parameters, bare = _solve(white, wide.whiten(data))
-    residual = data - design @ parameters
+    directions(basis.whiten(design))  # refuses columns that the data cannot tell apart
+    wide = None
+    if model_error is not None:
+        allowed = as_model_error(model_error, len(data))
+        wide = eigenbasis(np.asarray(covariance) + np.diag(allowed**2), n_blocks, threshold)
+    names = tuple(map(str, range(1, design.shape[1] + 1)))
+    model = Polynomial(names, np.eye(len(names), dtype=np.int64), Estimate(design.T))
+    scatter = _known(covariance)
     if blocks is not None:
-        spread = _influence(wide, _deviations(blocks, exact.n_blocks, len(data)), white, residual, bare)
-    else:
-        gain = bare @ white.T @ _whitening(wide)
-        spread = gain @ np.asarray(covariance) @ gain.T * _inflation(exact.dof, exact.n_blocks)
+        scatter = Uncertainty.of_blocks(_source(blocks, n_blocks), _deviations(blocks, n_blocks, len(data)))
+    found = weighted(Estimate(data, scatter), model, basis, wide, every=True)
+    return found if blocks is not None else _without_blocks(found, n_blocks)
+
+
+def _known(covariance: Array) -> Uncertainty:
+    """Take a covariance as it is; numbers of different sizes keep their digits."""
+    scale = np.sqrt(np.diag(covariance))
+    unit = np.where(scale > 0, scale, 1.0)
+    return Uncertainty.known(covariance / np.outer(unit, unit)).scaled(unit)
+
+
+def _without_blocks(found: Fit, n_blocks: int | None) -> Fit:
+    """Count with the noise of a covariance that was estimated from blocks, which nobody gave."""
+    if n_blocks is None:
+        return found
+    wider = np.sqrt(_inflation(found.dof, n_blocks))
+    combinations = tuple(
+        replace(one, estimate=None if one.estimate is None else _widened(one.estimate, wider))
+        for one in found.combinations
+    )
     return replace(
-        exact,
-        parameters=parameters,
-        covariance=spread,
-        residual=residual,
-        provenance={**exact.provenance, "model error": MODEL_ERROR},
-    )
-
-
-def _least_squares(
-    basis: Eigenbasis, data: Array, design: Array, n_blocks: int | None, blocks: Array | None
-) -> Fit:
-    """Fit with the weights of the data alone."""
-    white = basis.whiten(design)
-    parameters, bare = _solve(white, basis.whiten(data))
-    residual = data - design @ parameters
-    dof = basis.rank - len(parameters)
-    # Without freedom the residual in the retained directions is rounding.
-    chi2 = float(np.sum(basis.whiten(residual) ** 2)) if dof else 0.0
-    spread = bare * _inflation(dof, n_blocks)
-    if blocks is not None:
-        spread = _influence(basis, _deviations(blocks, n_blocks, len(data)), white, residual, bare)
-    return Fit(
-        parameters=parameters,
-        covariance=spread,
-        chi2=chi2,
-        dof=dof,
-        p_value=two_sided(chi2, dof, None if n_blocks is None else n_blocks - 1),
-        null_residual=basis.violation(residual, reference=data),
-        residual=residual,
-        rank=basis.rank,
-        threshold=basis.threshold,
+        found,
+        estimate=_widened(found.estimate, wider),
+        combinations=combinations,
+        p_value=two_sided(found.chi2 or 0.0, found.dof, n_blocks - 1),
         n_blocks=n_blocks,
-        provenance={"method": METHOD, "errors": RAO if blocks is None else JACKKNIFE, "elements": len(data)},
     )
 
 
-def _solve(design: Array, data: Array) -> tuple[Array, Array]:
-    """Ordinary least squares by singular values: parameters, and the inverse of XᵀX."""
-    found = directions(design)
-    return found.solve(data), found.inverse_square
+def _widened(one: Estimate, factor: float) -> Estimate:
+    uncertainty = one.uncertainty.scaled(np.asarray(factor))
+    return Estimate(one.value, uncertainty, f"{one.method}, {RAO}", one.quality, one.provenance)
 
 
-def _influence(basis: Eigenbasis, blocks: Array, white: Array, residual: Array, bare: Array) -> Array:
-    """Covariance of the parameters from the influence of each block on data and weights.
-
-    Where the model is wrong the residual does not shrink with more data, and the noise of the weights moves
-    the parameters as well. They follow a whitened block mean z_b by (XᵀX)⁻¹ Xᵀ z_b (1 - z_b·r / B), r the
-    whitened residual; the scatter of that is the covariance (infinitesimal jackknife; L. A. Jaeckel, Bell
-    Laboratories memorandum MM 72-1215-11, 1972).
-
-    Parameters
-    ----------
-    blocks : ndarray, shape (B, M)
-        Block means minus their mean.
-    white : ndarray, shape (k, P)
-        Whitened design X.
-    residual : ndarray, shape (M,)
-    bare : ndarray, shape (P, P)
-        Inverse of XᵀX.
-    """
-    n_blocks = len(blocks)
-    moves = basis.whiten(blocks.T).T  # variance B: whitened by the errors of the mean
-    weight = 1.0 - moves @ basis.whiten(residual) / n_blocks
-    influence = (moves * weight[:, np.newaxis]) @ white @ bare
-    return np.asarray(influence.T @ influence / (n_blocks * (n_blocks - 1)))
-
-
-def _whitening(basis: Eigenbasis) -> Array:
-    """Matrix of `Eigenbasis.whiten`."""
-    return basis.whiten(np.eye(len(basis.scale)))
-
-
-def as_model_error(model_error: ArrayLike, size: int) -> Array:
-    """Check model errors, one for each number; shape (M,)."""
-    error = as_real_array(model_error, "model errors", InvalidStatistics, "numbers of 0 or more are needed")
-    if error.shape != (size,) or not np.all(np.isfinite(error)) or np.any(error < 0):
-        raise InvalidStatistics(
-            f"model errors of shape {error.shape} were given; {size} finite numbers of 0 or more are needed"
-        )
-    return error
+def _source(blocks: Array, n_blocks: int | None) -> Source:
+    """Name blocks after their numbers, so that fits to the same ones are correlated."""
+    mark = hashlib.sha256(np.ascontiguousarray(blocks).tobytes()).hexdigest()[:16]
+    return Source(f"blocks that were given ({mark})", 0, n_blocks)
 
 
 def _deviations(blocks: Array, n_blocks: int | None, size: int) -> Array:
+    """Deviations whose squares add up to the covariance of the mean, shape (B, M)."""
     blocks = as_real_array(blocks, "block means", InvalidStatistics, "real numbers are needed")
     if blocks.shape != (n_blocks, size) or not np.all(np.isfinite(blocks)):
         raise InvalidStatistics(
             f"block means of shape {blocks.shape} were given; finite numbers of shape ({n_blocks}, {size}), "
             "one row for each block behind the covariance, are needed"
         )
-    return np.asarray(blocks - blocks.mean(axis=0))
+    return np.asarray((blocks - blocks.mean(axis=0)) / np.sqrt(len(blocks) * (len(blocks) - 1)))
 
 
 def _inflation(dof: int, n_blocks: int | None) -> float:

@@ -1,6 +1,6 @@
 """Profiles of χ² and asymmetric errors, by Minuit: where a model is not linear, errors have two sides.
 
-What to use when. The errors of a `PolynomialFit` come from the curvature of χ² at its minimum, and from the
+What to use when. The errors of a `Fit` come from the curvature of χ² at its minimum, and from the
 blocks of the sample. Where the model bends within an error, as near a turning point, χ² is no parabola: its
 profile, minimised over the other couplings, shows that, and the couplings where it has risen by one are the
 two sides of the error. χ² is that of the covariance of the data; an allowance for models that miss, which the
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from numerics.errors import InvalidStatistics, NotAvailable, SingularProblem
 from numerics.given import as_whole
-from numerics.inference.polynomial_fit import PolynomialFit
+from numerics.inference.fit_result import Fit
 from numerics.results.faces import Content, Shown
 
 if TYPE_CHECKING:
@@ -82,12 +82,12 @@ class TwoSided:
     upper: float
 
 
-def asymmetric_errors(fit: PolynomialFit) -> dict[str, TwoSided]:
+def asymmetric_errors(fit: Fit) -> dict[str, TwoSided]:
     """Find both sides of the error of each coupling.
 
     Parameters
     ----------
-    fit : PolynomialFit
+    fit : Fit
         Of data with a covariance.
 
     Returns
@@ -118,12 +118,12 @@ def asymmetric_errors(fit: PolynomialFit) -> dict[str, TwoSided]:
     return found
 
 
-def profile(fit: PolynomialFit, name: str, *, span: float = SPAN, points: int = 41) -> Profile:
+def profile(fit: Fit, name: str, *, span: float = SPAN, points: int = 41) -> Profile:
     """Follow the minimum of χ² along one coupling.
 
     Parameters
     ----------
-    fit : PolynomialFit
+    fit : Fit
         Of data with a covariance.
     name : str
     span : float, optional
@@ -152,7 +152,7 @@ def profile(fit: PolynomialFit, name: str, *, span: float = SPAN, points: int = 
     return Profile(name, np.asarray(origin[place] + unit[place] * values), np.asarray(chi2), least)
 
 
-def _minimised(fit: PolynomialFit) -> "tuple[Minuit, Array, Array]":
+def _minimised(fit: Fit) -> "tuple[Minuit, Array, Array]":
     """Minimise χ² from the fit on, in units of its errors: couplings differ by many decades."""
     basis = fit.basis
     if basis is None:
@@ -173,7 +173,7 @@ def _minimised(fit: PolynomialFit) -> "tuple[Minuit, Array, Array]":
             "profiles and asymmetric errors are made by iminuit, which is not installed: pip install iminuit "
             "(or the extra, nnft-sym[minuit])"
         ) from None
-    model, origin, unit = fit.model, fit.parameters.value, fit.parameters.error
+    model, origin, unit = fit.model, fit.parameters, fit.errors
     target = basis.whiten(fit.data.value)
 
     def chi2(moved: Array) -> float:

@@ -16,9 +16,8 @@ from numerics.errors import InvalidStatistics
 from numerics.given import as_real_array
 from numerics.inference.directions import directions
 from numerics.inference.eigenbasis import Eigenbasis, eigenbasis
-from numerics.inference.linear import as_model_error
+from numerics.inference.fit_result import Fit, Root
 from numerics.inference.polynomial import Polynomial
-from numerics.inference.polynomial_fit import PolynomialFit, Root
 from numerics.inference.roots import SAME, RootSearch
 from numerics.inference.solution import Solution, linear_solution, root_solution
 from numerics.results.estimate import Estimate
@@ -33,7 +32,7 @@ def fit_polynomial(
     threshold: float = 1e-6,
     model_error: ArrayLike | None = None,
     search: RootSearch | None = None,
-) -> PolynomialFit:
+) -> Fit:
     """Fit couplings to data, on the branch that begins at the free theory.
 
     Parameters
@@ -53,7 +52,7 @@ def fit_polynomial(
 
     Returns
     -------
-    PolynomialFit
+    Fit
 
     Raises
     ------
@@ -87,12 +86,46 @@ def fit_polynomial(
     if not given.uncertainty.statistical:
         return _outcome(*_solved(given, model, None, search))
     covariance, n_blocks = given.covariance, given.uncertainty.n_blocks
-    exact = _solved(given, model, eigenbasis(covariance, n_blocks, threshold), search)
+    basis = eigenbasis(covariance, n_blocks, threshold)
     if model_error is None:
-        return _outcome(*exact)
+        return weighted(given, model, basis, search=search)
     wide = covariance + np.diag(as_model_error(model_error, given.size) ** 2)
-    careful = _outcome(*_solved(given, model, eigenbasis(wide, n_blocks, threshold), search))
-    judged = _outcome(*exact)
+    return weighted(given, model, basis, eigenbasis(wide, n_blocks, threshold), search)
+
+
+def weighted(
+    data: Estimate,
+    model: Polynomial,
+    basis: Eigenbasis,
+    wide: Eigenbasis | None = None,
+    search: RootSearch | None = None,
+    *,
+    every: bool = False,
+) -> Fit:
+    """Fit data with a covariance.
+
+    Parameters
+    ----------
+    data : Estimate, shape (M,)
+    model : Polynomial
+    basis : Eigenbasis
+        Of the covariance of the data, in which they are judged.
+    wide : Eigenbasis, optional
+        Of that and the square of the model error, which gives the weights.
+    search : RootSearch, optional
+        See `fit_polynomial`.
+    every : bool, optional
+        Give numbers to combinations that the data hardly determine, too.
+    """
+
+    def solved(weights: Eigenbasis) -> Fit:
+        solution, others = _solved(data, model, weights, search)
+        return _outcome(replace(solution, every=every), others)
+
+    judged = solved(basis)
+    if wide is None:
+        return judged
+    careful = solved(wide)
     return replace(
         careful,
         chi2=judged.chi2,
@@ -114,10 +147,10 @@ def _solved(
     return root_solution(data, model, basis, search)
 
 
-def _outcome(solution: Solution, others: list[Array]) -> PolynomialFit:
-    return PolynomialFit(
+def _outcome(solution: Solution, others: list[Array]) -> Fit:
+    return Fit(
         names=solution.model.names,
-        parameters=solution.parameters(),
+        estimate=solution.estimate(),
         combinations=solution.combinations(),
         **solution.judged(),
         residual=solution.residual,
@@ -128,6 +161,7 @@ def _outcome(solution: Solution, others: list[Array]) -> PolynomialFit:
         data=solution.data,
         model=solution.model,
         basis=solution.basis,
+        n_blocks=solution.data.uncertainty.n_blocks,
     )
 
 
@@ -137,6 +171,16 @@ def _listed(solution: Solution, others: list[Array]) -> tuple[Root, ...]:
     apart = [one for one in others if not np.allclose(one, first, rtol=10 * SAME, atol=0.0)]
     found = [Root(one, solution.misfit(one), False) for one in apart]
     return (Root(first, solution.misfit(first), True), *sorted(found, key=lambda one: one.misfit))
+
+
+def as_model_error(model_error: ArrayLike, size: int) -> Array:
+    """Check model errors, one for each number; shape (M,)."""
+    error = as_real_array(model_error, "model errors", InvalidStatistics, "numbers of 0 or more are needed")
+    if error.shape != (size,) or not np.all(np.isfinite(error)) or np.any(error < 0):
+        raise InvalidStatistics(
+            f"model errors of shape {error.shape} were given; {size} finite numbers of 0 or more are needed"
+        )
+    return error
 
 
 def _as_data(data: Estimate | ArrayLike, model: Polynomial) -> Estimate:

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from numerics.inference.comparison import two_sided
 from numerics.inference.directions import TAKES_PART, Directions, directions
 from numerics.inference.eigenbasis import Eigenbasis
+from numerics.inference.fit_result import Combination
 from numerics.inference.polynomial import Polynomial
-from numerics.inference.polynomial_fit import Combination
 from numerics.inference.roots import RootSearch, SmallProblem, follow, other_roots
 from numerics.results.estimate import Estimate
 from numerics.results.provenance import joined
@@ -20,8 +20,9 @@ from numerics.results.uncertainty import Blocks, Uncertainty
 
 Array = NDArray[np.float64]
 
-WEIGHTED = "least squares in the correlation eigenbasis, root followed from the free theory"
-UNWEIGHTED = "unweighted least squares on exact data, root followed from the free theory"
+WEIGHTED = "least squares in the correlation eigenbasis"
+UNWEIGHTED = "unweighted least squares on exact data"
+FOLLOWED = ", root followed from the free theory"
 #: Standard deviations up to which an error of a combination is no reproach, however weak the data: columns
 #: are nearly parallel where it is larger, and data compatible with zero determine couplings all the same.
 CLEAR = 10.0
@@ -53,8 +54,10 @@ class Solution:
         By how much they move with the whitened data.
     size : float
         Length of the whitened data, less what is known without couplings.
+    every : bool
+        Whether combinations get a number that the data hardly determine, too, with an error that says so.
     freedom : float
-        See `numerics.inference.polynomial_fit.PolynomialFit`.
+        See `numerics.inference.fit_result.Fit`.
     """
 
     data: Estimate
@@ -64,6 +67,7 @@ class Solution:
     gain: Array
     size: float
     freedom: float = 1.0
+    every: bool = False
 
     @cached_property
     def residual(self) -> Array:
@@ -114,7 +118,7 @@ class Solution:
         return Estimate(
             weights @ self.couplings,
             Uncertainty((len(weights),), tuple(blocks), reach),
-            UNWEIGHTED if self.basis is None else WEIGHTED,
+            (UNWEIGHTED if self.basis is None else WEIGHTED) + FOLLOWED * (self.model.degree > 1),
             worst((self.data.quality, of_integrals.quality)),
             joined((self.data.provenance, of_integrals.provenance)),
         )
@@ -122,13 +126,15 @@ class Solution:
     @cached_property
     def known(self) -> NDArray[np.bool_]:
         """Which combinations the data determine."""
+        if self.every:
+            return np.asarray(self.seen.singular_values > 0)
         if self.basis is not None:
             return self.seen.determined(max(self.size, CLEAR))
         values = self.seen.singular_values
         reach = np.abs(self.seen.left.T) @ self.bound
         return self.seen.determined(self.size, np.divide(reach, values, out=reach.copy(), where=values > 0))
 
-    def parameters(self) -> Estimate:
+    def estimate(self) -> Estimate:
         """The couplings; those that take part in an undetermined combination get no number."""
         full = self.forms(np.eye(len(self.couplings)))
         sure = self.seen.share(~self.known) <= TAKES_PART

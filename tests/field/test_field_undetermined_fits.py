@@ -14,12 +14,12 @@ X = np.linspace(0.5, 2.0, 8)
 def test_parallel_columns_are_refused_and_named(distance, scale):
     noise = np.random.default_rng(1).normal(size=8)
     design = np.column_stack([np.sin(7 * X), X, scale * (X + distance * noise)])
-    with pytest.raises(nn.NNFTError, match=r"determine only 2 .* parameters 1 and 2 .* cannot be told apart"):
+    with pytest.raises(nn.NNFTError, match=r"determine only 2 .* parameters 2 and 3 .* cannot be told apart"):
         nn.fit(X + 0.01 * noise, design, 1e-4 * np.eye(8), None)
 
 
 def test_a_column_of_zeros_is_named():
-    with pytest.raises(nn.NNFTError, match="parameter 1 changes nothing"):
+    with pytest.raises(nn.NNFTError, match="parameter 2 changes nothing"):
         nn.fit(X, np.column_stack([X, np.zeros(8)]), np.eye(8), None)
 
 

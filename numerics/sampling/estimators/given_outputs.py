@@ -254,7 +254,8 @@ def _refuse_odd(table: Array, fields: FieldSet, edges: NDArray[np.int64], highes
             raise InvalidStatistics(
                 f"the mean of {fields.short_label([first] * power)} over the networks is {mean[first]:.3g} ± "
                 f"{error[first]:.1g}, not zero, and cumulants of even orders alone are those of ensembles in "
-                f"which f and −f are as likely: {less}, or take every order from 1 to {highest}"
+                f"which f and −f are as likely: {less}, or in Python take every order, orders=range(1, "
+                f"{highest + 1})"
             )
 
 

@@ -12,6 +12,7 @@ from numerics.errors import InvalidStatistics
 from numerics.fields.field_set import FieldSet
 from numerics.networks.laws import GAUSSIAN, ParameterLaw
 from numerics.results.correlator import Correlator, Part
+from numerics.results.cumulants import moments_taken
 from numerics.results.estimate import Estimate
 from numerics.results.joint_correlators import Correlators
 from numerics.results.provenance import joined
@@ -139,13 +140,21 @@ class SampleSums:
         )
 
     def has(self, order: int, part: Part) -> bool:
-        """Tell whether `correlator` can make it: connected ones are even, and need all even orders below."""
+        """Tell whether `correlator` can make it: connected ones need lower orders, see `_taken`."""
         if part is Part.FULL:
             return order in self.orders
-        lower = set(range(2, order + 1, 2))
-        if order > 4 and not self.output_law.even:
-            return False  # products of odd correlators belong to it
-        return part is Part.CONNECTED and order % 2 == 0 and lower <= set(self.orders)
+        return part is Part.CONNECTED and bool(self._taken(order))
+
+    def _taken(self, order: int) -> tuple[int, ...]:
+        """Orders of the moments that a cumulant is formed of; none where they do not suffice.
+
+        Odd ones vanish for output weights of symmetric laws, and are left out; of skewed ones products of odd
+        correlators belong to orders from 6 on.
+        """
+        if self.output_law.even:
+            return moments_taken(order, [one for one in self.orders if one % 2 == 0])
+        taken = moments_taken(order, self.orders)
+        return taken if 1 in taken or order <= 4 else ()
 
     def correlator(self, order: int, part: Part) -> Correlator:
         """Form the mean or the cumulant, and judge its error."""
@@ -156,7 +165,7 @@ class SampleSums:
                 f"the {part.value.format(order)} was asked for; of a sample of orders {list(self.orders)} it "
                 "is not known"
             )
-        if order == 2:
+        if self._taken(order) == (2,):
             full = self._full(order)
             return Correlator(
                 self.fields, order, part, full.value, full.uncertainty, full.method, full.quality,
@@ -181,7 +190,7 @@ class SampleSums:
         )  # fmt: skip
 
     def _connected(self, order: int) -> Correlator:
-        parts = {r: self.plan.slice_of(r) for r in range(2, order + 1, 2)}
+        parts = {r: self.plan.slice_of(r) for r in self._taken(order)}
         value, deviations = cumulant_jackknife(
             sums={r: self.sums[part] for r, part in parts.items()},
             block_sums={r: self.block_sums[:, part] for r, part in parts.items()},
@@ -209,7 +218,7 @@ class SampleSums:
             self.variance_counts,
             bin_values(),
             conditional=self.conditional,
-            connected=True,
+            connected=order % 2 == 0,
             correlated=self.correlated,
         )
         own *= kurtosis_factor(self.output_law, order, self.width)
