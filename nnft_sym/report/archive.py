@@ -100,6 +100,7 @@ def _order_dataset(net: NetResult, order: int) -> "xarray.Dataset":
         columns |= {"vertex_coefficient": vertex.value, "vertex_error": vertex.error}
         if coupling.exact is not None:
             columns[recipe.column("exact")] = coupling.exact.value
+            columns[recipe.column("exact_error")] = coupling.exact.error
     if order == recipe.predicted and net.next_order is not None:
         columns |= {
             f"prediction_{name}": net.following.predictions[name] for name in recipe.predictions.values()

@@ -183,13 +183,12 @@ def _robust_limits(sampled: Array, error: Array, whole: Array) -> tuple[float, f
 
 def predicted(axes: "Axes", net: NetResult, most: int = MANY) -> None:
     """Draw predicted against best ΔG, in units of the largest; more than `most` markers as a picture."""
-    six, free = net.following, net.predicted.free.value
-    delta = net.predicted.delta
+    six, delta = net.following, net.predicted.delta
     scale = float(np.abs(delta).max()) or 1.0
     many = len(delta) > most
     for way in reversed(COUPLED):
         colour, marker, _ = LOOKS[way]
-        values = (six.predictions[net.recipe.name(way)] - free) / scale
+        values = six.changes[net.recipe.name(way)] / scale
         axes.plot(
             delta / scale,
             values,
@@ -219,7 +218,8 @@ def residuals(axes: "Axes", net: NetResult) -> None:
     shown: list[Array] = []
     for way in (Way.FREE, *COUPLED):
         colour, marker, style = LOOKS[way]
-        sizes = np.abs(result.best.value - six.predictions[recipe.name(way)])
+        # without the free theory on both sides: of a nearly Gaussian network only rounding would remain
+        sizes = np.abs(result.delta - six.changes[recipe.name(way)])
         sizes = np.sort(sizes[np.isfinite(sizes)])[::-1]
         if not sizes.any():
             continue  # nothing to draw on a logarithmic scale

@@ -120,6 +120,7 @@ def held(data: Dataset, order: int, free: Prediction, experiments: int) -> Corre
             mean_ratio(sampled.value - gaussian.value, gaussian.value),
             None if excess is None else mean_ratio(excess.value, gaussian.value),
             mean_ratio(data.scatter(order, experiments), gaussian.value),
+            None if excess is None else mean_ratio(excess.error, gaussian.value),
         ),
         comparison=data.compared(order),
     )

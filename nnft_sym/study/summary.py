@@ -32,7 +32,19 @@ if TYPE_CHECKING:
 NAN = float("nan")
 #: What is said of a coupling that stands alone, and of what it predicts.
 _COUPLING_KEYS = (
-    *("mean", "err", "mean_exact", "spread", "spread_exact", "source", "fit", "fit_err", "chi2_dof", "dof"),
+    *(
+        "mean",
+        "err",
+        "mean_exact",
+        "mean_exact_err",
+        "spread",
+        "spread_exact",
+        "source",
+        "fit",
+        "fit_err",
+        "chi2_dof",
+        "dof",
+    ),
     *("fit_best", "constant", "misfit", "misfit_least", "elements"),
 )
 _NEXT_KEYS = ("explained", "explained_sampled", "remainder_share", "identity_error", "excluded")
@@ -121,6 +133,7 @@ def net_summary(net: NetResult) -> dict[str, Any]:
             f"m{order}": {
                 "sampled": one.distance.sample,
                 "exact": one.distance.exact,
+                "exact_error": one.distance.exact_error,
                 "background": one.distance.background,
             }
             for order, one in net.correlators.items()
@@ -143,6 +156,7 @@ def _coupling_summary(net: NetResult) -> dict[str, Any]:
         "mean": float(coupling.mean),
         "err": float(coupling.mean.error),
         "mean_exact": None if coupling.mean_exact is None else float(coupling.mean_exact),
+        "mean_exact_err": None if coupling.mean_exact is None else float(coupling.mean_exact.error),
         "spread": coupling.spread,
         "spread_exact": coupling.spread_exact,
         "source": source,
