@@ -241,8 +241,10 @@ def residuals(axes: "Axes", net: NetResult) -> None:
             label=label,
         )
         shown.append(sizes)
+    noise = 0.0
     if result.quality is Quality.TRUSTED and result.sampled.error.any():
         errors = np.sort(result.sampled.error)[::-1]
+        noise = float(errors[0])
         axes.plot(
             np.arange(1, errors.size + 1),
             errors,
@@ -254,7 +256,7 @@ def residuals(axes: "Axes", net: NetResult) -> None:
     top = max((float(sizes.max()) for sizes in shown), default=0.0)
     if top > 0:
         typical = min(float(np.median(sizes)) for sizes in shown)
-        axes.set_ylim(max(typical / 300, top * 1e-12, np.finfo(np.float64).tiny), top * 2)
+        axes.set_ylim(max(typical / 300, top * 1e-12, np.finfo(np.float64).tiny), max(top, noise) * 2)
         axes.set_yscale("log")
         log_ticks(axes.yaxis)
     else:

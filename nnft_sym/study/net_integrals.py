@@ -18,6 +18,7 @@ from numerics.fields.index_sets import multiset_count, multisets
 from numerics.integrals.accuracy.contact_referee import contact_coefficient
 from numerics.integrals.integrator import Integrator
 from numerics.integrals.rules.domains import Box
+from numerics.kernels.arc import ArcKernel
 from numerics.kernels.own import kernel_identity
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 #: Integrals below this, or above its inverse, have no squares among the floats.
 SMALLEST = 1e-140
 #: Highest order that is predicted beyond those that couplings are read off, and most of its elements (those
-#: of seven inputs): with three vertices more of them, or grids in two dimensions, take longer than a study.
+#: of seven inputs): with three vertices more of them take longer than a study.
 HIGHEST, MOST_ELEMENTS = 8, 3003
 
 
@@ -179,9 +180,12 @@ def _beyond(
 ) -> "Prediction | None":
     """Integrate the correlator after the recipe's at its leading order, where no coupling is read off it."""
     last = setup.recipe.predicted
-    grids = fields.d_in > 1 and integrator.kernel.gaussian is None
+    # closed in all dimensions, or closed kernels on a line; others take minutes with three vertices
+    quick = integrator.kernel.gaussian is not None or (
+        fields.d_in == 1 and isinstance(integrator.kernel, ArcKernel)
+    )
     affordable = last + 2 <= HIGHEST and multiset_count(len(fields), last + 2) <= MOST_ELEMENTS
-    if grids or not affordable or theory.orders != tuple(range(4, last + 1, 2)):
+    if not quick or not affordable or theory.orders != tuple(range(4, last + 1, 2)):
         return None
     try:
         model = Model.leading(setup.action, (last + 2,), beyond=False)
