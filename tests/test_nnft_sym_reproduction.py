@@ -394,7 +394,7 @@ def test_bad_input_is_one_message(arguments, said, tmp_path, monkeypatch, capsys
 
 
 def test_the_docs_hold_these_numbers(claims):
-    from nnft_sym.reproduction.published_page import WORDS, number_text
+    from nnft_sym.reproduction.claims_table import WORDS, number_text
 
     text = (Path(__file__).parent.parent / "docs" / "reproduction.md").read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if re.match(r"\| [TR]\d+ \|", line)]

@@ -146,22 +146,13 @@ def _run(asked: ReproduceParameters, as_json: bool) -> int:
 
 def _show(found: "Reproduction", folder: str | None) -> None:
     """Print the table."""
-    from nnft_sym.printing.tables import show, table
+    from nnft_sym.printing.tables import show, terminal_table
     from nnft_sym.progress.bars import duration
-    from nnft_sym.reproduction.published_page import WORDS, number_text
+    from nnft_sym.reproduction.claims_table import WORDS
 
     for part in found.parts:
-        rows = [
-            [
-                f"{claim.key}: {claim.text}" if claim.numbered else claim.text,
-                "" if claim.ours is None else number_text(claim.ours),
-                WORDS[claim.finding][0],
-                claim.reason.value,
-            ]
-            for claim in part.claims
-        ]
-        if rows:
-            show(table(part.title, ["statement", "ours", "judgement", "reason"], rows))
+        if part.claims:
+            show(terminal_table(part.table))
     counts = ", ".join(f"{WORDS[finding][0]} {count}" for finding, count in found.counts.items())
     show(
         f"{len(found.claims)} statements: {counts}.",

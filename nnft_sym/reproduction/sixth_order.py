@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nnft_sym.actions.action import Action
-from nnft_sym.inference.contributions import Contributions
+from nnft_sym.inference.contributions import Contribution, Contributions
 from nnft_sym.inference.model import Model
 from nnft_sym.reproduction.claims import Claim, Finding, Reason
 from nnft_sym.reproduction.couplings import QUARTIC
@@ -85,6 +85,14 @@ def share_of(data: "Correlator", told: Estimate) -> Estimate:
     return Estimate(share, Uncertainty.bounded(bound))
 
 
+def _size_of(term: Contribution, whole: Contributions) -> Estimate:
+    """Give Σ|term|/Σ|data| with its bound."""
+    assert whole.data is not None
+    assert term.share is not None
+    bound = (term.value.error.sum() + term.share * whole.data.error.sum()) / np.abs(whole.data.value).sum()
+    return Estimate(term.share, Uncertainty.bounded(float(bound)))
+
+
 def _per_lambda(bench: Bench, setup: PublishedSetup) -> "Correlator":
     """Give what ΔG⁽⁶⁾ is per unit of λ, without any diagram of two vertices."""
     integrator = bench.couplings.integrator(setup, setup.cutoff)
@@ -152,7 +160,7 @@ def _claims(setup: PublishedSetup, one: SixthOrder) -> Iterator[Claim]:
         f"{setup.title}, N = {setup.coupling_width}: κ is suppressed and can be ignored",
         "talk, “Weakly Coupled Neural Network Field theories”",
         0.0,
-        Estimate(float(kappa.share or 0.0), 0.0),
+        _size_of(kappa, one.connected),
         "Σ|κ term|/Σ|connected 6-point function|",
         Finding.CONTRADICTED,
         Reason.SAME_ORDER,
