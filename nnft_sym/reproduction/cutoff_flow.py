@@ -25,7 +25,7 @@ TEXT = (
 )
 #: By how much a slope of exact couplings may miss the power.
 CLOSE = 1e-4
-#: Cutoffs in three dimensions, and of Erf-net in two, where none gives a coupling.
+#: Cutoffs in two and three dimensions.
 FEW = 5
 SLIDE = "2008.08601, section 4; scripts, rg"
 
@@ -55,8 +55,8 @@ def flows_of(bench: Bench, setup: PublishedSetup) -> Flows:
     along = None
     if setup.cutoff is not None:
         exchange = setup.kind != "erf" or setup.dimension == 1
-        few = setup.dimension == 3 or not exchange
-        along = couplings.flow(setup, CUTOFFS[: FEW if few else None], (setup.coupling_width,), exchange)
+        cutoffs = CUTOFFS if setup.dimension == 1 else CUTOFFS[:FEW]
+        along = couplings.flow(setup, cutoffs, (setup.coupling_width,), exchange)
     return Flows(setup, along, couplings.flow(setup, (setup.cutoff,), WIDTHS, couplings.exchange(setup)))
 
 
