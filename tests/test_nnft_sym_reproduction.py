@@ -1,39 +1,27 @@
-"""The published study: numbers of its claims against closed forms, its page, its folder, its command."""
+"""The published study: numbers of its claims against closed forms, its page and its folder."""
 
 import csv
 import itertools
 import json
 import math
-import re
-from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from nnft_sym.cli import run
-from nnft_sym.faces.reading import load
-from nnft_sym.printing.number_text import number
 from nnft_sym.reproduction.bench import Silent
-from nnft_sym.reproduction.cases import CaseFiles, sample_cases, study_cases
+from nnft_sym.reproduction.cases import study_cases
 from nnft_sym.reproduction.claims import Claim, Finding, Reason
-from nnft_sym.reproduction.couplings import Couplings
 from nnft_sym.reproduction.index_lists import PRINTED, four_two, free_sum, of_scripts, three_lines
 from nnft_sym.reproduction.parts import Part
 from nnft_sym.reproduction.published import published_sections, reproduce
 from nnft_sym.reproduction.published_folder import COLUMNS, PUBLISHED_FOLDER, write_published
 from nnft_sym.reproduction.published_page import written
-from nnft_sym.reproduction.scaling import relative_excess
 from nnft_sym.reproduction.setups import WIDTHS, PublishedSetup, published_setups
-from nnft_sym.reproduction.sixth_order import sixth_order_of
 from nnft_sym.reproduction.size import FULL, StudySize
 from nnft_sym.reproduction.slips import free_spectrum
-from nnft_sym.reproduction.tensors import exact_tensor
-from numerics.errors import InvalidStatistics
 from numerics.results.estimate import Estimate
-from numerics.sampling.runs.run import SamplingInterrupted
 
-DOCS = Path(__file__).parent.parent / "docs" / "reproduction.md"
 TINY = StudySize(4, 500, widths=(2, 5, 20))
 ERF = np.array([-1.0, -0.6, -0.2, 0.2, 0.6, 1.0])
 
@@ -227,61 +215,6 @@ def test_published_sizes():
     assert PublishedSetup("relu", 3).network(5).kernel.bias_variance == 0
 
 
-# -- samples that are kept ---------------------------------------------------------------------------------
-
-
-SMALL = StudySize(2, 400, widths=(2, 3, 4))
-
-
-def test_a_run_that_was_cut_off_is_continued(tmp_path):
-    cases = study_cases(published_setups(["erf"], [2]), SMALL, 5)
-    whole = sample_cases(cases)
-    files = CaseFiles(tmp_path)
-
-    def stop(done, total):
-        if done > 0.5 * total:
-            raise KeyboardInterrupt
-
-    with pytest.raises(SamplingInterrupted):
-        sample_cases(cases, files, stop)
-    first = files.file(cases[0])
-    assert first.exists()
-    assert not files.file(cases[-1]).exists()
-    before = first.stat().st_mtime_ns
-    again = sample_cases(cases, files)
-    assert first.stat().st_mtime_ns == before
-    for name, one in whole.items():
-        for order in (2, 4, 6):
-            np.testing.assert_array_equal(again[name][order].value, one[order].value)
-            np.testing.assert_array_equal(again[name][order].error, one[order].error)
-    assert list(tmp_path.glob("*.checkpoint")) == []
-    assert load(first).n_samples == 800
-    # nothing is sampled when all is there
-    times = {path: path.stat().st_mtime_ns for path in tmp_path.glob("*.nc")}
-    assert sample_cases(cases, files).keys() == whole.keys()
-    assert times == {path: path.stat().st_mtime_ns for path in tmp_path.glob("*.nc")}
-
-
-@pytest.mark.parametrize(("size", "seed"), [(SMALL, 6), (StudySize(2, 500, widths=(2, 3, 4)), 5)])
-def test_cases_of_another_run_are_refused(tmp_path, size, seed):
-    files = CaseFiles(tmp_path)
-    setups = published_setups(["gauss"], [2])
-    sample_cases(study_cases(setups, SMALL, 5), files)
-    with pytest.raises(InvalidStatistics, match="holds another ensemble than Gauss-net, d = 2, N = 2"):
-        sample_cases(study_cases(setups, size, seed), files)
-
-
-def test_progress_counts_work():
-    told = []
-    sample_cases(study_cases(published_setups(["relu"], [2]), SMALL, 0), None, lambda *now: told.append(now))
-    done = [one for one, _ in told]
-    assert done == sorted(done)
-    assert told[-1] == (3 * 800, 3 * 800)
-
-
-# -- page, folder, table -----------------------------------------------------------------------------------
-
-
 def test_other_rooms_add_sections(relu):
     def more(bench):
         claim = Claim("T10", "a sum starts at r = 0", "talk", 0.0, Estimate(1.0), "r", Finding.CONTRADICTED)
@@ -328,148 +261,3 @@ def test_indices_are_set_and_text_is_escaped():
         str(written("σ_b < K_W of h_i, six_pt"))
         == "σ<sub>b</sub> &lt; K<sub>W</sub> of h<sub>i</sub>, six_pt"
     )
-
-
-# -- command -----------------------------------------------------------------------------------------------
-
-
-SHORT = ["--net", "gauss", "--dimension", "3", "--experiments", "2", "--networks", "100"]
-
-
-def test_the_command_from_end_to_end(tmp_path, capsys):
-    out = str(tmp_path / "out")
-    assert run(["reproduce", "2008.08601", *SHORT, "--out", out, "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert {"claims", "figures", "counts", "full"} <= set(found)
-    assert all({"claim", "published", "ours", "error", "judgement"} <= set(one) for one in found["claims"])
-    judged = {one["judgement"] for one in found["claims"]}
-    assert judged <= {"agrees", "refined", "contradicted", "not_testable"}
-    assert (found["nets"], found["dimensions"], found["full"]) == (["gauss"], [3], False)
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
-        "cases", "claims.csv", "claims.json", "figures", "report.html", "results.nc"
-    ]  # fmt: skip
-    assert len(list((tmp_path / "out" / "cases").glob("*.nc"))) == 10
-    # a folder that holds one is neither mixed nor lost
-    assert run(["reproduce", "2008.08601", *SHORT, "--out", out]) == 2
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert "continue it with --resume, replace it with --force" in told.err
-    case = next((tmp_path / "out" / "cases").glob("*.nc"))
-    before = case.stat().st_mtime_ns
-    assert run(["reproduce", "2008.08601", *SHORT, "--out", out, "--resume"]) == 0
-    assert case.stat().st_mtime_ns == before
-    assert "statements: " in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        ([], "Missing argument"),
-        (["2008.08602"], "'2008.08602' was given"),
-        (["2008.08601", "--net", "cos"], "'cos' was given"),
-        (["2008.08601", "--dimension", "4"], "4 was given"),
-        (["2008.08601", "--resume"], "--resume was given without --out"),
-        (["2008.08601", "--force"], "--force was given without --out"),
-        (["2008.08601", "--out", "x", "--force", "--resume"], "both given"),
-        (["2008.08601", "--full", "--networks", "1000"], "--full was given with a size"),
-        (["2008.08601", "--networks", "10"], "10 was given"),
-        (["2008.08601", "--experiments", "1"], "1 was given"),
-        (["2008.08601", "--seed", "-1"], "-1 was given"),
-        (["2008.08601", "--out", ""], "the name of a folder is needed"),
-        (["2008.08601", "--out", "no/such/place"], "does not exist"),
-        (["2008.08601", "--out", "__file__"], "not a folder"),
-        (
-            ["2008.08601", "--net", "relu", "--dimension", "1", "--cluster", "http://x"],
-            "no Dask scheduler answers",
-        ),
-    ],
-)
-def test_bad_input_is_one_message(arguments, said, tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "__file__").write_text("mine")
-    assert run(["reproduce", *arguments]) == 2
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert said in told.err
-    lines = [line for line in told.err.splitlines() if not line.startswith("[")]
-    assert len(lines) == 1, told.err
-    assert (tmp_path / "__file__").read_text() == "mine"
-
-
-# -- the page of the docs ----------------------------------------------------------------------------------
-
-
-def test_the_docs_hold_these_numbers(claims):
-    from nnft_sym.reproduction.claims_table import WORDS, number_text
-
-    text = DOCS.read_text(encoding="utf-8")
-    lines = [line for line in text.splitlines() if re.match(r"\| [TR]\d+ \|", line)]
-    found = {row[1]: row for row in (re.split(r"(?<!\\)\s*(?<!\\)\|\s*", line) for line in lines)}
-    wanted = [key for key in claims if re.fullmatch(r"[TR]\d+", key)]
-    assert list(found) == wanted
-    for key in wanted:
-        claim, row = claims[key], found[key]
-        assert row[4] == ("" if claim.ours is None else number_text(claim.ours)), key
-        assert row[6] == WORDS[claim.finding][0]
-        assert row[2].replace("\\|", "|") == claim.text
-
-
-def rows_of(text, heading):
-    """The rows of the first table below a heading, cell by cell."""
-    below = text[text.index(heading) :].splitlines()
-    start = next(number for number, line in enumerate(below) if line.startswith("|---"))
-    rows = itertools.takewhile(lambda line: line.startswith("|"), below[start + 1 :])
-    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
-
-
-def test_the_first_table_of_the_docs_is_what_comes_out():
-    """Every number of it, by exact correlators and integrals alone."""
-    text = DOCS.read_text(encoding="utf-8")
-    rows = {row[0]: row[1:] for row in rows_of(text, "## What stands")}
-    couplings = Couplings()
-    setups = [PublishedSetup(kind, 1) for kind in ("erf", "relu", "gauss")]
-    sixth = [sixth_order_of(couplings, setup) for setup in setups]
-    excess = [relative_excess(couplings.exact(setup), setup, 2) for setup in setups]
-    ratio = next(row for name, row in rows.items() if "over its limit" in name)
-    assert ratio == [f"{float(one):.4f}"[: len(said)] for one, said in zip(excess, ratio, strict=True)]
-    tensors = [exact_tensor(couplings, setup) for setup in setups]
-    spread = [float(np.std(one.value) / abs(one.value.mean())) for one in tensors]
-    said = next(row for name, row in rows.items() if "standard deviation over mean" in name)
-    assert said[:2] == [f"{spread[0]:.0f}", "0"]
-    assert spread[1] < 1e-12
-    assert said[2] == number(spread[2], 2)
-    mean = next(row for name, row in rows.items() if "mean of the tensor" in name and "explains" in name)
-    assert mean == [number(float(one.by_mean), 4 if abs(float(one.by_mean)) > 0.1 else 3) for one in sixth]
-    fitted = next(row for name, row in rows.items() if "fits best" in name)
-    assert fitted == [f"{one.explained[0]:.4f}" for one in sixth]
-    everything = next(row for name, row in rows.items() if "exchange of order" in name)
-    assert everything == [f"{one.explained[-1]:.4f}" for one in sixth]
-    flows = [couplings.flow(PublishedSetup("relu", d), (7.0, 100.0), (20,), True) for d in (1, 2, 3)]
-    for name, words in (("lambda", "slope of log λ"), ("kappa", "slope of log κ")):
-        slopes = [-float(flow.law(name).exponent) for flow in flows]
-        assert slopes == pytest.approx([round(one) for one in slopes], abs=1e-4)
-        row = next(row for said, row in rows.items() if said.startswith(words))
-        assert row[1] == ", ".join(f"−{-round(one)}" for one in slopes)
-    # what is said of the best λ of Erf-net
-    fit, erf = couplings.fit(setups[0]), sixth[0]
-    assert f"λ = {number(float(fit['lambda']), 3)}" in text
-    assert f"{100 * erf.explained[0]:.2f} % of ΔG⁽⁶⁾ (here)" in text
-    assert f"({100 * erf.explained[-1]:.2f} % with both)" in text
-    assert f"{100 * erf.remainder:.2f} % of ΔG⁽⁶⁾" in text
-    assert erf.explained[0] < best_share(couplings, setups[0]) < 0.04
-    assert best_share(couplings, setups[0], 2.31e-4) == pytest.approx(-0.0158, abs=2e-4)
-
-
-def best_share(couplings, setup, coupling=None):
-    """What a constant λ explains of ΔG⁽⁶⁾, the best of a grid if none is given; written down anew."""
-    there = couplings.exact(setup).at_width(setup.coupling_width)
-    excess = there.excess()[6]
-    per_unit = couplings.fit(setup).theory.prediction(4)["lambda"]
-    lines = setup.network(5).kernel.full(setup.points, setup.points)
-    slope = np.array([
-        sum(float(per_unit[tuple(row[k] for k in rest)]) * lines[row[i], row[j]] for i, j in
-            itertools.combinations(range(6), 2) for rest in [[k for k in range(6) if k not in (i, j)]])
-        for row in excess.indices.tolist()
-    ])  # fmt: skip
-    grid = np.linspace(-2e-3, 1e-3, 301) if coupling is None else [coupling]
-    return max(1 - np.abs(excess.value - one * slope).sum() / np.abs(excess.value).sum() for one in grid)
