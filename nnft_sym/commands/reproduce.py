@@ -11,6 +11,7 @@ from nnft_sym.parameters.readers import Flag, Refused, Text, Whole, Word
 from nnft_sym.parameters.runs import CLUSTER, EXPERIMENTS, NETWORKS_EACH, SEED
 
 if TYPE_CHECKING:
+    from nnft_sym.reproduction.cases import Case
     from nnft_sym.reproduction.published import Reproduction
     from nnft_sym.reproduction.setups import PublishedSetup
     from nnft_sym.reproduction.size import StudySize
@@ -73,6 +74,13 @@ class ReproduceParameters:
         )
 
     @property
+    def cases(self) -> "tuple[Case, ...]":
+        """Which ensembles."""
+        from nnft_sym.reproduction.cases import study_cases
+
+        return study_cases(self.setups, self.size, self.seed)
+
+    @property
     def size(self) -> "StudySize":
         """How much is sampled."""
         from nnft_sym.reproduction.size import FULL, QUICK
@@ -105,17 +113,18 @@ def _say_how_long(asked: ReproduceParameters, as_json: bool) -> None:
     from pathlib import Path
 
     from nnft_sym.jsonio import dumps
-    from nnft_sym.reproduction.cases import FOLDER, CaseFiles, study_cases
+    from nnft_sym.reproduction.cases import FOLDER, CaseFiles
     from nnft_sym.reproduction.forecast import forecast
 
     files = CaseFiles(Path(asked.out) / FOLDER) if asked.out is not None and asked.resume else None
-    found = forecast(study_cases(asked.setups, asked.size, asked.seed), files)
+    found = forecast(asked.cases, files)
     click.echo(dumps(found.as_json()) if as_json else str(found))
 
 
 def _run(asked: ReproduceParameters, as_json: bool) -> int:
     from nnft_sym.jsonio import dumps
     from nnft_sym.progress.bars import TerminalProgress
+    from nnft_sym.reproduction.forecast import forecast
     from nnft_sym.reproduction.published import reproduce
     from nnft_sym.reproduction.published_folder import prepare_folder, write_published
     from numerics.sampling.runs.run import SamplingInterrupted
@@ -127,6 +136,8 @@ def _run(asked: ReproduceParameters, as_json: bool) -> int:
     )
     try:
         with TerminalProgress() as progress:
+            if asked.full:
+                progress.stage(str(forecast(asked.cases, files)))
             found = reproduce(
                 asked.setups, asked.size, asked.seed, told=progress, files=files, cluster=asked.cluster
             )

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from diagrams.messages import shown
-from nnft_sym.faces.reading import load
+from nnft_sym.faces.reading import load, sample_of
 from nnft_sym.reproduction.setups import ORDERS, PublishedSetup
 from nnft_sym.reproduction.size import StudySize
-from nnft_sym.storage.sample_files import write_sample
+from nnft_sym.storage.sample_files import sample_tree, write_tree
 from numerics.errors import InvalidStatistics
 from numerics.files.targets import claimed
 from numerics.networks.record import to_record
@@ -233,8 +233,9 @@ def _sampled(
         size.per_case, ORDERS, size.blocks, progress=report, checkpoint=checkpoint, cluster=client
     )
     if files is not None:
-        write_sample(sampled, case.ensemble.network, files.file(case))
+        tree = sample_tree(sampled, case.ensemble.network)
+        write_tree(tree, files.file(case))
         files.checkpoint(case).unlink(missing_ok=True)
         # as it will be read when a run is resumed: sums come back with another last bit
-        return files.finished(case) or sampled
+        return sample_of(tree)
     return sampled
