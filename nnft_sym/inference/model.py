@@ -12,8 +12,6 @@ from nnft_sym.actions.action import Action
 from nnft_sym.errors import InvalidAction, InvalidExpansion
 from nnft_sym.expansions.expansion import Expansion, correlator
 from nnft_sym.expansions.kinds import KIND_ALIASES
-from nnft_sym.expansions.expansion import Expansion, correlator
-from nnft_sym.expansions.kinds import KIND_ALIASES
 from nnft_sym.expansions.schemes import Kind
 from nnft_sym.expansions.truncation import DERIVED, strength, truncation
 from nnft_sym.inference.theory import Theory
