@@ -11,9 +11,9 @@ from nnft_sym.inference.infer import infer
 from nnft_sym.inference.model import Model
 from nnft_sym.printing.number_text import number
 from nnft_sym.reproduction.claims_table import WORDS, number_text
-from nnft_sym.reproduction.couplings import Couplings
 from nnft_sym.reproduction.cutoff_flow import FEW
 from nnft_sym.reproduction.extended_fits import ACTIONS
+from nnft_sym.reproduction.fitted_couplings import Couplings
 from nnft_sym.reproduction.scaling import relative_excess
 from nnft_sym.reproduction.setups import CUTOFFS, PublishedSetup
 from nnft_sym.reproduction.sixth_order import sixth_order_of

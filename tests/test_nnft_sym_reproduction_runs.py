@@ -12,7 +12,7 @@ import pytest
 from nnft_sym.cli import run
 from nnft_sym.faces.reading import load
 from nnft_sym.reproduction.cases import CaseFiles, sample_cases, study_cases
-from nnft_sym.reproduction.forecast import forecast
+from nnft_sym.reproduction.run_forecast import forecast
 from nnft_sym.reproduction.setups import published_setups
 from nnft_sym.reproduction.size import StudySize
 from numerics.errors import InvalidStatistics

@@ -114,7 +114,7 @@ def _say_how_long(asked: ReproduceParameters, as_json: bool) -> None:
 
     from nnft_sym.jsonio import dumps
     from nnft_sym.reproduction.cases import FOLDER, CaseFiles
-    from nnft_sym.reproduction.forecast import forecast
+    from nnft_sym.reproduction.run_forecast import forecast
 
     files = CaseFiles(Path(asked.out) / FOLDER) if asked.out is not None and asked.resume else None
     found = forecast(asked.cases, files)
@@ -124,9 +124,9 @@ def _say_how_long(asked: ReproduceParameters, as_json: bool) -> None:
 def _run(asked: ReproduceParameters, as_json: bool) -> int:
     from nnft_sym.jsonio import dumps
     from nnft_sym.progress.bars import TerminalProgress
-    from nnft_sym.reproduction.forecast import forecast
     from nnft_sym.reproduction.published import reproduce
     from nnft_sym.reproduction.published_folder import prepare_folder, write_published
+    from nnft_sym.reproduction.run_forecast import forecast
     from numerics.sampling.runs.run import SamplingInterrupted
 
     folder, files = (

@@ -9,7 +9,7 @@ import numpy as np
 
 from nnft_sym.inference.coupling_flow import CouplingFlow
 from nnft_sym.reproduction.claims import Claim, Finding, Reason
-from nnft_sym.reproduction.couplings import four_point_bound
+from nnft_sym.reproduction.fitted_couplings import four_point_bound
 from nnft_sym.reproduction.parts import Arrays, Bench, Drawing, Part
 from nnft_sym.reproduction.setups import CUTOFFS, WIDTHS, PublishedSetup
 from numerics.results.estimate import Estimate

@@ -12,7 +12,7 @@ from nnft_sym.inference.infer import infer
 from nnft_sym.inference.model import Model
 from nnft_sym.printing.number_text import number, with_error
 from nnft_sym.reproduction.claims import Claim, Finding, Reason
-from nnft_sym.reproduction.couplings import four_point_bound
+from nnft_sym.reproduction.fitted_couplings import four_point_bound
 from nnft_sym.reproduction.parts import Arrays, Bench, Drawing, Part
 from nnft_sym.reproduction.setups import EXTENDED_WIDTH, PublishedSetup
 from numerics.exact.correlators import exact_correlators

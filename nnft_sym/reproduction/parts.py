@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from nnft_sym.printing.table_content import Table
 from nnft_sym.reproduction.claims import Claim
 from nnft_sym.reproduction.claims_table import claims_table
-from nnft_sym.reproduction.couplings import Couplings
+from nnft_sym.reproduction.fitted_couplings import Couplings
 from nnft_sym.reproduction.setups import PublishedSetup
 from nnft_sym.reproduction.size import StudySize
 from nnft_sym.study.width_scan import WidthScan

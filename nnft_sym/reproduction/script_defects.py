@@ -6,7 +6,7 @@ from diagrams.diagram import Diagram
 from nnft_sym.inference.infer import infer
 from nnft_sym.inference.model import Model
 from nnft_sym.reproduction.claims import Claim, Finding, Reason
-from nnft_sym.reproduction.couplings import QUARTIC, Couplings
+from nnft_sym.reproduction.fitted_couplings import QUARTIC, Couplings
 from nnft_sym.reproduction.index_lists import filled_by_scripts, four_two, of_scripts, one_vertex_sum
 from nnft_sym.reproduction.setups import PublishedSetup
 from nnft_sym.reproduction.vertex_slips import vertex_integrals

@@ -11,7 +11,7 @@ from nnft_sym.actions.action import Action
 from nnft_sym.inference.contributions import Contribution, Contributions
 from nnft_sym.inference.model import Model
 from nnft_sym.reproduction.claims import Claim, Finding, Reason
-from nnft_sym.reproduction.couplings import QUARTIC, Couplings
+from nnft_sym.reproduction.fitted_couplings import QUARTIC, Couplings
 from nnft_sym.reproduction.parts import Arrays, Bench, Drawing, Part
 from nnft_sym.reproduction.setups import PublishedSetup
 from nnft_sym.reproduction.tensors import exact_tensor

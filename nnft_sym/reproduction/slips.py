@@ -3,7 +3,7 @@
 import numpy as np
 
 from nnft_sym.reproduction.claims import Claim, Finding, Reason
-from nnft_sym.reproduction.couplings import Couplings
+from nnft_sym.reproduction.fitted_couplings import Couplings
 from nnft_sym.reproduction.setups import PublishedSetup
 from nnft_sym.reproduction.tensors import exact_tensor
 from numerics.exact.correlators import exact_correlators

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from nnft_sym.reproduction import script_defects, slips, vertex_slips
 from nnft_sym.reproduction.claims import Claim
-from nnft_sym.reproduction.couplings import Couplings
+from nnft_sym.reproduction.fitted_couplings import Couplings
 from nnft_sym.reproduction.parts import Bench, Part
 
 Statement = Callable[[Couplings], Claim]

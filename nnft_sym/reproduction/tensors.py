@@ -8,7 +8,7 @@ import numpy as np
 
 from nnft_sym.printing.number_text import number
 from nnft_sym.reproduction.claims import Claim, Finding, Reason
-from nnft_sym.reproduction.couplings import Couplings
+from nnft_sym.reproduction.fitted_couplings import Couplings
 from nnft_sym.reproduction.parts import Arrays, Bench, Drawing, Part
 from nnft_sym.reproduction.setups import Array, PublishedSetup
 from numerics.results.estimate import Estimate

@@ -10,7 +10,7 @@ from nnft_sym.expansions.expansion import correlator
 from nnft_sym.inference.coupling_fit import CouplingFit
 from nnft_sym.inference.model import Model
 from nnft_sym.reproduction.claims import Claim, Finding, Reason
-from nnft_sym.reproduction.couplings import QUARTIC, Couplings
+from nnft_sym.reproduction.fitted_couplings import QUARTIC, Couplings
 from nnft_sym.reproduction.index_lists import PRINTED, four_two, free_sum, one_vertex_sum, three_lines
 from nnft_sym.reproduction.setups import PublishedSetup
 from numerics.integrals.integrator import integrate
