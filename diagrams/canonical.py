@@ -57,8 +57,11 @@ class Piece(NamedTuple):
     form: CanonicalForm
     colours: tuple[int, ...] = ()
 
-    def _rank(self) -> tuple[object, ...]:
+    @property
+    def vacuum_rank(self) -> tuple[object, ...]:
         """What vacuum components are sorted by."""
+        if self.external:
+            return ()
         colours = self.colours or (0,) * len(self.form.vertices)
         return tuple(zip(colours, self.form.vertices, strict=True)), self.form.edges
 
@@ -141,9 +144,12 @@ def pieces(
         external = tuple(node for node in nodes if node < n_external)
         kinds = () if colours is None else tuple(colours[v - n_external] for v in nodes if v >= n_external)
         found.append(Piece(external, _connected_form(n_external, nodes, edges, kinds), tuple(sorted(kinds))))
-    touching = [piece for piece in found if piece.external]
-    vacuum = sorted((piece for piece in found if not piece.external), key=Piece._rank)
-    return touching + vacuum  # components were found in the order of their lowest node
+    return in_order(found)
+
+
+def in_order(parts: Iterable[Piece]) -> list[Piece]:
+    """Put components in canonical order: by their lowest external point, then vacuum parts by their forms."""
+    return sorted(parts, key=lambda piece: (not piece.external, piece.external[:1], piece.vacuum_rank))
 
 
 def join(n_external: int, parts: Sequence[Piece]) -> CanonicalForm:

@@ -9,20 +9,24 @@ A diagram with external points x1..xn and vertices y1..yV is held as ::
 There is no uncanonised diagram: construction relabels the vertices, so ``==``, ``hash``, sorting and sets
 mean isomorphism with fixed external points.
 
+A line is the propagator, a connected correlator of two legs. Where the free theory is not Gaussian, legs are
+also joined by connected correlators of other valences, the **blobs**: a blob is the ascending tuple of the
+nodes that its legs are at, a node as often as it has legs there. Blobs are unordered and carry no 1/V!.
+
 Normalisation. For the vertex factors f(y)^k *without* 1/k!, the number of Wick contractions that give a
 diagram with labelled vertices is ``prod_v k_v! * prod_t V_t! / S`` (V_t vertices of valence t), where the
 symmetry factor is ``S = |vertex automorphisms| * prod m! * prod 2**s s!`` over m-fold lines and vertices with
-s self-loops (Peskin and Schroeder, *An Introduction to Quantum Field Theory*, section 4.4).
+s self-loops (Peskin and Schroeder, *An Introduction to Quantum Field Theory*, section 4.4). With blobs the
+automorphisms permute vertices and blobs, and m legs of a blob at one vertex count as m parallel lines: the
+number is then that of the set partitions of the legs that give the diagram.
 """
 
 import os
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import factorial, prod
-from operator import index
 from typing import NamedTuple, Self
 
 from diagrams.canonical import (
@@ -31,18 +35,16 @@ from diagrams.canonical import (
     Piece,
     canonical_form,
     exchangeable_form,
+    in_order,
     join,
     pieces,
     valences_of,
 )
+from diagrams.diagram_checks import Blob, as_blobs, as_edges, check_nodes, check_parts
+from diagrams.edge_text import read_joined
 from diagrams.errors import InvalidDiagram
 from diagrams.faces import face
 from diagrams.messages import as_integer, as_list, shown
-from diagrams.sizes import number_text
-
-#: External points that are gone through to find the one at fault.
-_MANY = 1000
-_EDGE_TEXT = re.compile(r"\s*([xy])([1-9]\d*)\s*-\s*([xy])([1-9]\d*)\s*")
 
 
 @dataclass(frozen=True, order=True)
@@ -52,9 +54,11 @@ class SymmetryFactor:
     Attributes
     ----------
     vertex_automorphisms : int
-        Permutations of the vertices that leave the diagram unchanged, external points fixed.
+        Permutations of the vertices, and of the blobs, that leave the diagram unchanged, external points
+        fixed.
     parallel_lines : int
-        Product of m! over the m-fold lines between different vertices.
+        Product of m! over the m-fold lines between different vertices, and over m legs of one blob at one
+        vertex.
     self_loops : int
         Product of 2**s s! over the vertices with s self-loops.
 
@@ -100,7 +104,7 @@ class Component(NamedTuple):
     diagram: "Diagram"
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, repr=False)
 class Diagram:
     """A Feynman diagram of a scalar theory, up to relabelling of its vertices.
 
@@ -112,6 +116,8 @@ class Diagram:
         Valences. Vertex ``i`` is node ``n_external + i`` in `edges`; any order is accepted.
     edges : iterable of (int, int)
         Lines as node pairs, in any order and direction.
+    blobs : iterable of iterables of int, optional
+        Connected correlators of 1, 3, 4, ... legs: the nodes of the legs, in any order.
 
     Attributes
     ----------
@@ -119,12 +125,14 @@ class Diagram:
         Valences, ascending, after relabelling.
     edges : tuple of (int, int)
         Sorted pairs ``(i, j)``, ``i <= j``, after relabelling.
+    blobs : tuple of tuples of int
+        By number of legs, each ascending, after relabelling.
 
     Raises
     ------
     InvalidDiagram
-        If an edge names a node that does not exist, an external point does not end exactly one line, or a
-        vertex does not have the valence given for it.
+        If an edge or a blob names a node that does not exist, an external point does not end exactly one
+        line or leg, a vertex does not have the valence given for it, or a blob has two legs, which is a line.
 
     Examples
     --------
@@ -141,34 +149,55 @@ class Diagram:
     True
     >>> first == Diagram(2, (6, 4), [(1, 3), (3, 3), (3, 2), (2, 2), (2, 2), (2, 0)])
     False
+
+    A vertex f**4 that hangs on a point by a line, and on the other by a connected correlator of four legs:
+
+    >>> blob = Diagram(2, (4,), [(0, 2)], blobs=[(1, 2, 2, 2)])
+    >>> blob.edge_string, int(blob.symmetry_factor), blob.multiplicity
+    ('x1-y1,x2-y1-y1-y1', 6, 4)
     """
 
     n_external: int
     vertices: tuple[int, ...]
     edges: tuple[Edge, ...]
-    _automorphisms: int = field(init=False, repr=False, compare=False, default=0)
+    blobs: tuple[Blob, ...] = ()
+    _automorphisms: int = field(init=False, compare=False, default=0)
 
     def __post_init__(self) -> None:
         n = as_integer(self.n_external, "n_external", InvalidDiagram)
         vertices = as_list(self.vertices, "vertices", InvalidDiagram)
-        edges = _as_edges(self.edges)
-        _check(n, vertices, edges)
+        edges = as_edges(self.edges)
+        blobs = as_blobs(self.blobs)
+        check_parts(n, vertices, edges, blobs)
         object.__setattr__(self, "n_external", n)
-        self._set(canonical_form(n, len(vertices), edges))
+        nodes = len(vertices) + len(blobs)
+        legs = [(node, n + len(vertices) + i) for i, blob in enumerate(blobs) for node in blob]
+        colours = _colours(len(vertices), len(blobs))
+        self._set(canonical_form(n, nodes, [*edges, *legs], colours=colours or None), len(blobs))
 
-    def _set(self, form: CanonicalForm) -> None:
+    def _set(self, form: CanonicalForm, n_blobs: int) -> None:
         # on construction only: the fields are frozen
-        object.__setattr__(self, "vertices", form.vertices)
-        object.__setattr__(self, "edges", form.edges)
+        vertices, edges, blobs = _parted(self.n_external, form, n_blobs)
+        object.__setattr__(self, "vertices", vertices)
+        object.__setattr__(self, "edges", edges)
+        object.__setattr__(self, "blobs", blobs)
         object.__setattr__(self, "_automorphisms", form.automorphisms)
 
     @classmethod
-    def from_form(cls, n_external: int, form: CanonicalForm) -> Self:
-        """Wrap a form that is canonical and valid already (generation makes them in bulk)."""
+    def from_form(cls, n_external: int, form: CanonicalForm, n_blobs: int = 0) -> Self:
+        """Wrap a form that is canonical and valid already (generation makes them in bulk).
+
+        The last `n_blobs` of its vertices are blobs; their lines are legs.
+        """
         diagram = object.__new__(cls)
         object.__setattr__(diagram, "n_external", n_external)
-        diagram._set(form)
+        diagram._set(form, n_blobs)
         return diagram
+
+    def __repr__(self) -> str:
+        """Show the arguments; blobs only where there are any."""
+        plain = f"n_external={self.n_external}, vertices={self.vertices}, edges={self.edges}"
+        return f"{type(self).__name__}({plain}{f', blobs={self.blobs}' if self.blobs else ''})"
 
     @classmethod
     def from_edges(cls, n_external: int, edges: Iterable[Edge]) -> Self:
@@ -184,10 +213,10 @@ class Diagram:
         >>> Diagram.from_edges(0, [(0, 1), (0, 1), (0, 1)])
         Diagram(n_external=0, vertices=(3, 3), edges=((0, 1), (0, 1), (0, 1)))
         """
-        edges = tuple(_as_edges(edges))
+        edges = tuple(as_edges(edges))
         n_external = as_integer(n_external, "n_external", InvalidDiagram)
         n_nodes = max((max(edge) + 1 for edge in edges), default=0)
-        _check_nodes(n_nodes, edges)
+        check_nodes(n_nodes, edges)
         return cls(n_external, tuple(valences_of(n_nodes, edges)[n_external:]), edges)
 
     def __str__(self) -> str:
@@ -196,6 +225,8 @@ class Diagram:
     @classmethod
     def from_edge_string(cls, text: str) -> Self:
         """Read ``"x1-y1,x2-y1,y1-y1"``: x are external points in order, y vertices.
+
+        What joins one node, or more than two, is a blob: ``"x1-y1,x2-y1-y1-y1"``.
 
         Raises
         ------
@@ -208,29 +239,26 @@ class Diagram:
         >>> Diagram.from_edge_string("y2-x1, y1-y2, y1-y1, x2-y1, y2-y2").edge_string
         'x1-y1,x2-y2,y1-y1,y1-y2,y2-y2'
         """
-        if not isinstance(text, str):
-            raise InvalidDiagram(f"{shown(text)} was given; lines such as 'x1-y1,x2-y1' are needed")
-        ends = []
-        for part in text.split(",") if text.strip() else []:
-            match = _EDGE_TEXT.fullmatch(part)
-            if match is None:
-                raise InvalidDiagram(
-                    f"cannot read the line {shown(part.strip())} in {shown(text)}: lines are pairs "
-                    "such as x1-y1 or "
-                    "y1-y2, x for external points and y for vertices, separated by commas"
-                )
-            ends.append(((match[1], int(match[2])), (match[3], int(match[4]))))
-        n_external = _highest("x", ends, text, "external point")
-        n_vertices = _highest("y", ends, text, "vertex")
-        start = {"x": -1, "y": n_external - 1}
-        edges = [(start[a] + i, start[b] + j) for (a, i), (b, j) in ends]
-        valences = valences_of(n_external + n_vertices, edges)[n_external:]
-        return cls(n_external, tuple(valences), tuple(edges))
+        n_external, n_vertices, joined = read_joined(text)
+        ends = Counter(node for nodes in joined for node in nodes)
+        valences = tuple(ends[n_external + v] for v in range(n_vertices))
+        edges = tuple((nodes[0], nodes[1]) for nodes in joined if len(nodes) == 2)
+        return cls(n_external, valences, edges, tuple(nodes for nodes in joined if len(nodes) != 2))
 
     @property
     def n_vertices(self) -> int:
         """Number of vertices."""
         return len(self.vertices)
+
+    @property
+    def n_blobs(self) -> int:
+        """Number of blobs."""
+        return len(self.blobs)
+
+    @property
+    def blob_content(self) -> tuple[tuple[int, int], ...]:
+        """Pairs (legs, how many blobs have so many), ascending."""
+        return tuple(sorted(Counter(map(len, self.blobs)).items()))
 
     @property
     def vertex_content(self) -> tuple[tuple[int, int], ...]:
@@ -252,12 +280,16 @@ class Diagram:
         """Symmetry factor in parts (external points fixed)."""
         counts = Counter(self.edges).items()
         parallel_lines = prod(factorial(m) for (i, j), m in counts if i != j)
+        parallel_lines *= prod(factorial(m) for blob in self.blobs for m in Counter(blob).values())
         self_loops = prod(2**m * factorial(m) for (i, j), m in counts if i == j)
         return SymmetryFactor(self._automorphisms, parallel_lines, self_loops)
 
     @property
     def multiplicity(self) -> int:
-        """Number of Wick contractions that give this diagram, vertices labelled, as an exact integer."""
+        """Number of Wick contractions that give this diagram, vertices labelled, as an exact integer.
+
+        With blobs the number of set partitions of the legs.
+        """
         ways = prod(factorial(k) for k in self.vertices)
         return ways * prod(factorial(c) for _, c in self.vertex_content) // self.symmetry_factor.total
 
@@ -268,8 +300,14 @@ class Diagram:
 
     @property
     def edge_string(self) -> str:
-        """Lines as text, e.g. ``"x1-y1,y1-y1"``; `from_edge_string` reads it back."""
-        return ",".join(f"{a}-{b}" for a, b in self.edge_labels)
+        """Lines as text, e.g. ``"x1-y1,y1-y1"``, then blobs; `from_edge_string` reads it back."""
+        joined = [*self.edge_labels, *self.blob_labels]
+        return ",".join("-".join(nodes) for nodes in joined)
+
+    @property
+    def blob_labels(self) -> tuple[tuple[str, ...], ...]:
+        """Blobs as tuples of labels, e.g. ``(("x1", "y1", "y1", "y1"),)``."""
+        return tuple(tuple(map(self.label, blob)) for blob in self.blobs)
 
     def label(self, node: int) -> str:
         """Name of a node: x1..xn for external points, y1..yV for vertices."""
@@ -277,12 +315,28 @@ class Diagram:
 
     @property
     def form(self) -> CanonicalForm:
-        """Vertices, edges and number of vertex automorphisms, as a plain tuple."""
-        return CanonicalForm(self.vertices, self.edges, self._automorphisms)
+        """Vertices, edges and number of automorphisms, as a plain tuple; blobs are the last vertices."""
+        if not self.blobs:
+            return CanonicalForm(self.vertices, self.edges, self._automorphisms)
+        valences = self.vertices + tuple(map(len, self.blobs))
+        return CanonicalForm(valences, tuple(sorted((*self.edges, *self.legs))), self._automorphisms)
+
+    @property
+    def legs(self) -> tuple[Edge, ...]:
+        """Legs of blobs as pairs (node, blob), the blobs numbered after the vertices."""
+        first = self.n_external + self.n_vertices
+        return tuple((node, first + i) for i, blob in enumerate(self.blobs) for node in blob)
+
+    @property
+    def colours(self) -> tuple[int, ...]:
+        """Kinds of the vertices of `form`: 0 for a vertex, 1 for a blob; empty without blobs."""
+        return _colours(self.n_vertices, self.n_blobs)
 
     @cached_property
     def _pieces(self) -> tuple[Piece, ...]:
-        return tuple(pieces(self.n_external, self.n_vertices, self.edges))
+        form = self.form
+        found = pieces(self.n_external, len(form.vertices), form.edges, colours=self.colours or None)
+        return tuple(found)
 
     def components(self) -> tuple[Component, ...]:
         """Connected parts, those with external points first (by lowest point), then the vacuum parts.
@@ -298,7 +352,7 @@ class Diagram:
         [((0, 2), 'x1-x2'), ((1, 3), 'x1-y1,x2-y1,y1-y1')]
         """
         return tuple(
-            Component(piece.external, Diagram.from_form(len(piece.external), piece.form))
+            Component(piece.external, Diagram.from_form(len(piece.external), piece.form, sum(piece.colours)))
             for piece in self._pieces
         )
 
@@ -341,9 +395,9 @@ class Diagram:
         for external, diagram in parts:
             if list(external) != sorted(external):
                 diagram = diagram.with_points(sorted(range(len(external)), key=external.__getitem__))
-            made.append(Piece(tuple(sorted(external)), diagram._pieces[0].form))
-        made.sort(key=lambda piece: (not piece.external, piece))
-        return cls.from_form(n_external, join(n_external, made))
+            made.append(Piece(tuple(sorted(external)), diagram.form, diagram.colours))
+        n_blobs = sum(sum(one.colours) for one in made)
+        return cls.from_form(n_external, join(n_external, in_order(made)), n_blobs)
 
     def with_points(self, order: Iterable[int]) -> "Diagram":
         """Rename the external points: point ``i`` of the result is point ``order[i]`` of this diagram.
@@ -364,8 +418,10 @@ class Diagram:
                 f"{order} does not permute the external points: give each of 0..{self.n_external - 1} once"
             )
         new = {old: i for i, old in enumerate(order)}
-        edges = tuple((new.get(i, i), new.get(j, j)) for i, j in self.edges)
-        return Diagram.from_form(self.n_external, canonical_form(self.n_external, self.n_vertices, edges))
+        edges = tuple((new.get(i, i), new.get(j, j)) for i, j in self.form.edges)
+        nodes, kinds = self.n_vertices + self.n_blobs, self.colours or None
+        form = canonical_form(self.n_external, nodes, edges, colours=kinds)
+        return Diagram.from_form(self.n_external, form, self.n_blobs)
 
     def unlabelled(self) -> "Diagram":
         """The same for all diagrams that differ from this one only by a permutation of the points.
@@ -376,8 +432,9 @@ class Diagram:
         >>> one.unlabelled() == other.unlabelled()
         True
         """
-        form = exchangeable_form(self.n_external, self.n_vertices, self.edges)
-        return Diagram.from_form(self.n_external, form)
+        nodes, kinds = self.n_vertices + self.n_blobs, self.colours or None
+        form = exchangeable_form(self.n_external, nodes, self.form.edges, colours=kinds)
+        return Diagram.from_form(self.n_external, form, self.n_blobs)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Draw it into a file whose suffix says how: .svg, .pdf, .png or .tex.
@@ -393,18 +450,6 @@ class Diagram:
         """Show a picture in a notebook."""
         drawn: str = face("svg")(self)
         return drawn
-
-
-def _highest(kind: str, ends: list[tuple[tuple[str, int], tuple[str, int]]], text: str, meaning: str) -> int:
-    """Number of points (or vertices) named in an edge string; they must be numbered without gaps."""
-    named = {index for line in ends for letter, index in line if letter == kind}
-    missing = [f"{kind}{i}" for i in range(1, len(named) + 1) if i not in named]
-    if missing:
-        raise InvalidDiagram(
-            f"{meaning} {missing[0]} is missing in {shown(text)}: number them {kind}1, {kind}2, ... "
-            "without gaps"
-        )
-    return len(named)
 
 
 def as_diagram(given: object) -> Diagram:
@@ -428,41 +473,21 @@ def as_diagram(given: object) -> Diagram:
     return given
 
 
-def _as_edges(given: object) -> list[Edge]:
-    """Lines as pairs of whole numbers."""
-    lines = as_list(given, "edges", InvalidDiagram)
-    try:
-        return [(index(i), index(j)) for i, j in lines]
-    except (TypeError, ValueError):
-        raise InvalidDiagram(
-            f"edges = {shown(lines)} was given; pairs of nodes such as (0, 2) are needed"
-        ) from None
+def _colours(n_vertices: int, n_blobs: int) -> tuple[int, ...]:
+    return (0,) * n_vertices + (1,) * n_blobs if n_blobs else ()
 
 
-def _check_nodes(n_nodes: int, edges: Iterable[Edge]) -> None:
-    for edge in edges:
-        if not all(0 <= node < n_nodes for node in edge):
-            raise InvalidDiagram(f"line {edge} names a node that does not exist: nodes are 0..{n_nodes - 1}")
-
-
-def _check(n_external: int, vertices: list[int], edges: list[Edge]) -> None:
-    if n_external < 0:
-        raise InvalidDiagram(f"{number_text(n_external)} external points given; need 0 or more")
-    if n_external > max(2 * len(edges), _MANY):  # so many that going through them is no use
-        raise InvalidDiagram(
-            f"{number_text(n_external)} external points given with {len(edges)} lines; each external point "
-            "ends exactly one"
-        )
-    _check_nodes(n_external + len(vertices), edges)
-    found = valences_of(n_external + len(vertices), edges)
-    for point, ends in enumerate(found[:n_external]):
-        if ends != 1:
-            raise InvalidDiagram(
-                f"external point x{point + 1} ends {ends} lines; each external point ends exactly one"
-            )
-    for i, (given, ends) in enumerate(zip(vertices, found[n_external:], strict=True)):
-        if given != ends or given < 1:
-            raise InvalidDiagram(
-                f"vertex {i} is given valence {given} but {ends} line ends meet there (a self-loop has two); "
-                "valences are 1 or more and must agree with the lines"
-            )
+def _parted(
+    n_external: int, form: CanonicalForm, n_blobs: int
+) -> tuple[tuple[int, ...], tuple[Edge, ...], tuple[Blob, ...]]:
+    """Vertices, lines and blobs of a form whose last vertices are blobs."""
+    if not n_blobs:
+        return form.vertices, form.edges, ()
+    n_vertices = len(form.vertices) - n_blobs
+    first = n_external + n_vertices
+    legs: list[list[int]] = [[] for _ in range(n_blobs)]
+    for i, j in form.edges:
+        if j >= first:
+            legs[j - first].append(i)
+    edges = tuple(edge for edge in form.edges if edge[1] < first)
+    return form.vertices[:n_vertices], edges, tuple(tuple(nodes) for nodes in legs)

@@ -6,7 +6,8 @@ is any callable ``(Diagram) -> bool``; the named ones below are such callables a
 generation may apply them early.
 
 Words. A line is *internal* if both its ends are at vertices (a self-loop is internal). *Cutting* a set of
-lines removes them and keeps their end points; the *pieces* are the connected components of what is left.
+lines removes them and keeps their end points; the *pieces* are the connected components of what is left. A
+blob, which is a connected correlator of more legs than two, is no line and is never cut.
 
 All definitions here treat external points alike, so they hold for all labellings of a diagram or for none.
 """
@@ -98,10 +99,10 @@ def _pieces_after_cut(diagram: Diagram, cut: Iterable[int]) -> Iterator[list[int
             node = root[node]
         return node
 
-    for position, (i, j) in enumerate(diagram.edges):
-        if position not in gone:
-            a, b = find(i), find(j)
-            root[max(a, b)] = min(a, b)
+    kept = [edge for position, edge in enumerate(diagram.edges) if position not in gone]
+    for i, j in [*kept, *((blob[0], node) for blob in diagram.blobs for node in blob)]:
+        a, b = find(i), find(j)
+        root[max(a, b)] = min(a, b)
     groups: dict[int, list[int]] = {}
     for node in range(len(root)):
         groups.setdefault(find(node), []).append(node)

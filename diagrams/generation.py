@@ -18,7 +18,7 @@ from fractions import Fraction
 from itertools import combinations
 from math import factorial, prod
 
-from diagrams.canonical import Piece, join
+from diagrams.canonical import Piece, in_order, join
 from diagrams.diagram import Diagram
 from diagrams.enumeration.counting import (
     Count,
@@ -30,7 +30,7 @@ from diagrams.enumeration.counting import (
     splits,
     unlabelled_composed,
 )
-from diagrams.enumeration.leg_classes import Content, LegClass, leg_classes
+from diagrams.enumeration.leg_classes import Content, LegClass, ends_of, leg_classes
 from diagrams.enumeration.legs import class_symmetry, labelled, labelled_count, representative
 from diagrams.enumeration.requests import MOST_ENDS, checked_content, refuse_absurd
 from diagrams.errors import GenerationError
@@ -50,7 +50,13 @@ _REPORTED = 100
 _LINE = Diagram(2, (), ((0, 1),))
 
 
-def generate(n_external: int, vertices: Mapping[int, int], where: Iterable[Filter] = ()) -> Iterator[Diagram]:
+def generate(
+    n_external: int,
+    vertices: Mapping[int, int],
+    where: Iterable[Filter] = (),
+    *,
+    blobs: Mapping[int, int] | None = None,
+) -> Iterator[Diagram]:
     """Stream every diagram with the given points and vertices, each once.
 
     Parameters
@@ -62,6 +68,9 @@ def generate(n_external: int, vertices: Mapping[int, int], where: Iterable[Filte
     where : iterable of predicates or names of filters
         Keep a diagram if all of them say so. Named filters (`diagrams.filters`) act before labels are given;
         any ``(Diagram) -> bool`` will do. None given = everything, vacuum parts included.
+    blobs : mapping, optional
+        ``{legs: how many}``: connected correlators of 1, 3, 4, ... legs that join points and vertices beside
+        the lines, where the theory without vertices is not Gaussian; `blob_contents` lists what is possible.
 
     Yields
     ------
@@ -83,8 +92,13 @@ def generate(n_external: int, vertices: Mapping[int, int], where: Iterable[Filte
     >>> from diagrams.filters import connected
     >>> [diagram.edge_string for diagram in generate(4, {4: 1}, where=[connected])]
     ['x1-y1,x2-y1,x3-y1,x4-y1']
+
+    A deformation f**4 of an ensemble that has connected correlators of four legs (a blob joins 4 of 6 ends):
+
+    >>> [(d.edge_string, d.multiplicity) for d in generate(2, {4: 1}, blobs={4: 1})]
+    [('x1-y1,x2-y1-y1-y1', 4), ('y1-y1,x1-x2-y1-y1', 6), ('x2-y1,x1-y1-y1-y1', 4), ('x1-x2,y1-y1-y1-y1', 1)]
     """
-    content = checked_content(n_external, vertices)
+    content = checked_content(n_external, vertices, blobs)
     source = _Source(where)
     if not source.is_simple(content):
         refuse_absurd(n_external, content, 1)
@@ -98,12 +112,13 @@ def count(
     *,
     unlabelled: bool = False,
     report: Report | None = None,
+    blobs: Mapping[int, int] | None = None,
 ) -> Count:
     """Count diagrams, and add up their Wick multiplicities, without listing them.
 
     Parameters
     ----------
-    n_external, vertices, where
+    n_external, vertices, where, blobs
         As for `generate`. Predicates that are no `NamedFilter` force a listing.
     unlabelled : bool
         Count diagrams that differ only by a permutation of the external points once. The multiplicities
@@ -128,8 +143,10 @@ def count(
     Count(diagrams=10, multiplicity_total=105)
     >>> count(4, {4: 1}, unlabelled=True)
     Count(diagrams=3, multiplicity_total=105)
+    >>> [count(2, {4: 1}, blobs=blobs).multiplicity_total for blobs in ({}, {4: 1}, {6: 1})]
+    [15, 15, 1]
     """
-    content = checked_content(n_external, vertices)
+    content = checked_content(n_external, vertices, blobs)
     source = _Source(where, report)
     if not source.is_simple(content):
         refuse_absurd(n_external, content, factorial(min(n_external, MOST_ENDS)))
@@ -169,7 +186,7 @@ class _Source:
         if _is_compiled(n, content, counting=False):
             from diagrams.enumeration import bulk
 
-            least, rest = bulk.least_cuts(self.early)
+            least, rest = bulk.least_cuts(self.early, content)
             found = bulk.machine_classes(n, content, self.self_loops, least)
         else:
             rest = self.early
@@ -180,8 +197,7 @@ class _Source:
 
     def is_simple(self, content: Content) -> bool:
         """Whether there is one diagram at most: connected, with one vertex whose size can be handled."""
-        ends = sum(k * c for k, c in content)
-        return self.connected_only and sum(c for _, c in content) <= 1 and ends <= MOST_ENDS
+        return self.connected_only and sum(c for _, c in content) <= 1 and ends_of(content) <= MOST_ENDS
 
     def _keeps(self, diagram: Diagram) -> bool:
         return all(f(diagram) for f in self.early)
@@ -213,14 +229,15 @@ class _Source:
     def diagrams(self, n: int, content: Content) -> Iterator[Diagram]:
         """Everything: pieces put together, then the late filters."""
         pieces = self._single(n, content) if self.connected_only else self._composed(tuple(range(n)), content)
+        n_blobs = sum(c for k, c in content if k < 0)
         for parts in pieces:
-            diagram = Diagram.from_form(n, join(n, parts))
+            diagram = Diagram.from_form(n, join(n, parts), n_blobs)
             if all(f(diagram) for f in self.late):
                 yield diagram
 
     def _single(self, n: int, content: Content) -> Iterator[list[Piece]]:
         for diagram in self.connected(n, content):
-            yield [Piece(tuple(range(n)), diagram.form)]
+            yield [Piece(tuple(range(n)), diagram.form, diagram.colours)]
 
     def _composed(self, points: tuple[int, ...], content: Content) -> Iterator[list[Piece]]:
         """Canonical component lists: the block of the lowest point first, then the rest, then the vacuum."""
@@ -229,14 +246,14 @@ class _Source:
                 yield []
             elif not self.no_vacuum:
                 for parts in self._vacuum(content, ((), 0)):
-                    yield sorted(parts)
+                    yield in_order(parts)
             return
         for used, left in splits(content):
             for block, rest in _blocks(points):
                 if not is_even(len(block), used):
                     continue
                 for diagram in self.connected(len(block), used):
-                    first = Piece(block, diagram.form)
+                    first = Piece(block, diagram.form, diagram.colours)
                     for others in self._composed(rest, left):
                         yield [first, *others]
 
@@ -248,7 +265,7 @@ class _Source:
             for number, diagram in enumerate(self.connected(0, used)):
                 if (used, number) < floor:
                     continue
-                first = Piece((), diagram.form)
+                first = Piece((), diagram.form, diagram.colours)
                 if not left:
                     yield [first]
                 else:
@@ -264,12 +281,12 @@ class _Source:
         else:
             number, weight = composed(self.totals, n, content)
             classes = unlabelled_composed(self.totals, n, content) if unlabelled else 0
-        labelled_vertices = prod(factorial(k) ** c * factorial(c) for k, c in content)
+        labelled_vertices = _vertex_exchanges(content)
         return Count(classes if unlabelled else number, int(weight * labelled_vertices))
 
     def _listed(self, n: int, content: Content, unlabelled: bool) -> Count:
         number = total = 0
-        labelled_vertices = prod(factorial(k) ** c * factorial(c) for k, c in content)
+        labelled_vertices = _vertex_exchanges(content)
         orbits = set()
         for diagram in self.diagrams(n, content):
             number += 1
@@ -294,7 +311,7 @@ class _Source:
         if _is_compiled(n, content, counting=True) and not (n == 0 and self.no_vacuum):
             from diagrams.enumeration import bulk
 
-            least, rest = bulk.least_cuts(self.early)
+            least, rest = bulk.least_cuts(self.early, content)
             if not rest:
                 return bulk.class_totals(n, content, self.self_loops, least, self.report)
         classes = number = 0
@@ -312,13 +329,18 @@ class _Source:
 def _is_compiled(n: int, content: Content, counting: bool) -> bool:
     """Whether a component is large enough for the compiled enumeration, or that is at hand; and fits it."""
     n_vertices = sum(number for _, number in content)
-    ends = n + sum(valence * number for valence, number in content)
+    ends = n + ends_of(content)
     large = n_vertices >= COMPILED_FROM or (n_vertices >= COMPILED_FROM_FEW and ends >= COMPILED_FROM_ENDS)
     if not large and (n_vertices < COMPILED_FROM_WARM or not _is_warm(counting)):
         return False
     from diagrams.enumeration import bulk
 
     return bulk.fits(n, content)
+
+
+def _vertex_exchanges(content: Content) -> int:
+    """Ways to name the vertices and their line ends; blobs and their legs have no names."""
+    return prod(factorial(k) ** c * factorial(c) for k, c in content if k > 0)
 
 
 def _is_warm(counting: bool) -> bool:

@@ -29,6 +29,7 @@ def to_networkx(diagram: Diagram) -> "networkx.MultiGraph":
     networkx.MultiGraph
         Nodes are the labels ``"x1"``.. and ``"y1"``.., with the attributes ``kind`` (``"external"`` or
         ``"vertex"``) and ``valence``; every line is one edge, a self-loop one edge from a node to itself.
+        Blobs are nodes ``"b1"``.. of the kind ``"blob"``, with an edge for every leg.
 
     Examples
     --------
@@ -45,6 +46,9 @@ def to_networkx(diagram: Diagram) -> "networkx.MultiGraph":
     for i, valence in enumerate(diagram.vertices):
         graph.add_node(diagram.label(diagram.n_external + i), kind="vertex", valence=valence)
     graph.add_edges_from(diagram.edge_labels)
+    for i, legs in enumerate(diagram.blob_labels):
+        graph.add_node(f"b{i + 1}", kind="blob", valence=len(legs))
+        graph.add_edges_from((f"b{i + 1}", leg) for leg in legs)
     return graph
 
 
@@ -54,7 +58,7 @@ def from_networkx(graph: "networkx.MultiGraph", external: "list[Any] | tuple[Any
     Parameters
     ----------
     graph : networkx.MultiGraph
-        Any hashable nodes; attributes are ignored.
+        Any hashable nodes; those with the attribute ``kind="blob"`` are blobs, other attributes are ignored.
     external : sequence of nodes
         The external points x1, x2, ... in this order. All other nodes are vertices.
 
@@ -81,8 +85,17 @@ def from_networkx(graph: "networkx.MultiGraph", external: "list[Any] | tuple[Any
             f"external points {list(external)} must be distinct nodes of the graph; not there: {absent}"
         )
     outside = set(external)
-    nodes = [*external, *(node for node in graph if node not in outside)]
+    blobs = {node: list[int]() for node, kind in graph.nodes(data="kind") if kind == "blob"}
+    nodes = [*external, *(node for node in graph if node not in outside and node not in blobs)]
     place = {node: i for i, node in enumerate(nodes)}
-    edges = tuple((place[a], place[b]) for a, b in graph.edges())
-    valences = tuple(degree for node, degree in graph.degree() if node not in outside)
-    return Diagram(len(outside), valences, edges)
+    edges = []
+    for one, other in graph.edges():
+        if one in blobs and other in blobs:
+            raise InvalidDiagram(f"a line joins the blobs {one} and {other}; legs end at points and vertices")
+        if one in blobs or other in blobs:
+            blob, node = (one, other) if one in blobs else (other, one)
+            blobs[blob].append(place[node])
+        else:
+            edges.append((place[one], place[other]))
+    valences = tuple(graph.degree(node) for node in nodes[len(external) :])
+    return Diagram(len(outside), valences, tuple(edges), tuple(map(tuple, blobs.values())))

@@ -6,6 +6,8 @@ size. ::
 
     {"schema": "nnft.diagram/1", "n_external": 2, "vertices": [4], "edges": [["x1", "y1"], ...],
      "symmetry_factor": 2, "multiplicity": 12}
+
+Blobs stand beside the lines as lists of their legs: ``"blobs": [["x1", "y1", "y1", "y1"]]``.
 """
 
 import json
@@ -32,12 +34,14 @@ def to_json(diagram: Diagram) -> str:
     '{"schema": "nnft.diagram/1", "n_external": 2, "vertices": [], "edges": [["x1", "x2"]],
       "symmetry_factor": 1, "multiplicity": 1}'
     """
+    blobs = {"blobs": [list(legs) for legs in diagram.blob_labels]} if diagram.blobs else {}
     return json.dumps(
         {
             "schema": SCHEMA,
             "n_external": diagram.n_external,
             "vertices": list(diagram.vertices),
             "edges": [list(ends) for ends in diagram.edge_labels],
+            **blobs,
             "symmetry_factor": int(diagram.symmetry_factor),
             "multiplicity": diagram.multiplicity,
         }
@@ -72,13 +76,14 @@ def from_json(text: str) -> Diagram:
         found = given.get("schema") if isinstance(given, dict) else type(given).__name__
         raise InvalidDiagram(f"a JSON object with schema {SCHEMA!r} is needed, {shown(found)} was given")
     try:
-        lines = ",".join(f"{one}-{other}" for one, other in given["edges"])
+        lines = [f"{one}-{other}" for one, other in given["edges"]]
+        lines += ["-".join(legs) for legs in given.get("blobs", [])]
         expected = (given["n_external"], sorted(given["vertices"]))
     except (KeyError, TypeError, ValueError) as error:
         raise InvalidDiagram(
             f"{shown(text)} has no usable n_external, vertices and edges ({type(error).__name__}: {error})"
         ) from None
-    diagram = Diagram.from_edge_string(lines)
+    diagram = Diagram.from_edge_string(",".join(lines))
     _agree((diagram.n_external, list(diagram.vertices)), expected, "points and vertices", text)
     for name, value in (
         ("symmetry_factor", int(diagram.symmetry_factor)),

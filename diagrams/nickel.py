@@ -48,6 +48,10 @@ def nickel_index(diagram: Diagram) -> str:
     'ee11|ee|'
     """
     as_diagram(diagram)
+    if diagram.blobs:
+        raise InvalidDiagram(
+            f"{diagram.edge_string!r} has no Nickel index: it has blobs; use its edge string, or to_json"
+        )
     if not diagram.is_connected or not 1 <= diagram.n_vertices <= len(_DIGITS):
         raise InvalidDiagram(
             f"{diagram.edge_string!r} has no Nickel index: it needs to be connected, with 1 to "

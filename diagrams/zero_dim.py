@@ -13,6 +13,9 @@ Zuber, *Quantum field theory techniques in graphical enumeration*, 1980). Vertic
 - skeleton: connected functions after counterterms b f + d f^2 / 2, that keep E[f] = 0 and E[f f] = 1, are
   added to V: the lines are then exact propagators, and only diagrams without insertions remain.
 
+Connected correlators of more legs (blobs) are cumulants of f: with kappa_r for those of r legs, f has the
+moments E[f^m] = sum over set partitions, of which those with b_r blocks of r legs are counted.
+
 Without self-loops: f^k becomes the Hermite polynomial He_k(f), the normal-ordered vertex. Nothing here is
 shared with the generator.
 """
@@ -41,7 +44,12 @@ class Kind(enum.Enum):
 
 
 def multiplicity_sum(
-    n_external: int, vertices: Mapping[int, int], kind: Kind = Kind.FULL, *, self_loops: bool = True
+    n_external: int,
+    vertices: Mapping[int, int],
+    kind: Kind = Kind.FULL,
+    *,
+    self_loops: bool = True,
+    blobs: Mapping[int, int] | None = None,
 ) -> int:
     """Sum of the Wick multiplicities of all diagrams of a kind, vertices labelled.
 
@@ -55,11 +63,14 @@ def multiplicity_sum(
         Which diagrams. `Kind.SKELETON` means connected skeletons.
     self_loops : bool
         False: only diagrams without a line from a vertex to itself.
+    blobs : mapping, optional
+        ``{legs: how many}``, as for `diagrams.generate`.
 
     Raises
     ------
     GenerationError
-        For `Kind.SKELETON` without self-loops, which is not defined.
+        For `Kind.SKELETON` without self-loops or with blobs, which is not defined, and for blobs without
+        self-loops.
 
     Notes
     -----
@@ -73,13 +84,23 @@ def multiplicity_sum(
     [105, 96, 24]
     >>> multiplicity_sum(4, {4: 2}, Kind.ONE_PARTICLE_IRREDUCIBLE)  # three bubbles
     1728
+
+    Two-point function of a deformation f**4, with connected correlators of four legs: 14 k2 k4.
+
+    >>> multiplicity_sum(2, {4: 1}, Kind.CONNECTED, blobs={4: 1})
+    14
     """
-    weight = weight_sum(n_external, vertices, kind, self_loops=self_loops)
+    weight = weight_sum(n_external, vertices, kind, self_loops=self_loops, blobs=blobs)
     return int(weight * prod(factorial(k) ** c * factorial(c) for k, c in vertices.items()))
 
 
 def weight_sum(
-    n_external: int, vertices: Mapping[int, int], kind: Kind = Kind.FULL, *, self_loops: bool = True
+    n_external: int,
+    vertices: Mapping[int, int],
+    kind: Kind = Kind.FULL,
+    *,
+    self_loops: bool = True,
+    blobs: Mapping[int, int] | None = None,
 ) -> Fraction:
     """Sum of 1 / S over all diagrams of a kind; parameters as for `multiplicity_sum`.
 
@@ -92,17 +113,27 @@ def weight_sum(
     """
     ends = n_external + sum(k * c for k, c in vertices.items())
     trees = kind not in (Kind.FULL, Kind.NORMALISED)
-    if trees and ends < 2 * (n_external + sum(vertices.values()) - 1):
+    joined = {} if blobs is None else blobs
+    ends += sum(r * b for r, b in joined.items())
+    if trees and ends < 2 * (n_external + sum(vertices.values()) + sum(joined.values()) - 1):
         return Fraction(0)  # not even a tree has so few line ends
-    valences = sorted(vertices)
-    box = tuple(vertices[k] for k in valences)
-    return series(n_external, valences, box, kind, self_loops=self_loops).at(box)
+    valences, legs = sorted(vertices), sorted(joined)
+    box = tuple([vertices[k] for k in valences] + [joined[r] for r in legs])
+    return series(n_external, valences, box, kind, self_loops=self_loops, blobs=legs).at(box)
 
 
 def series(
-    n_external: int, valences: Sequence[int], box: Powers, kind: Kind = Kind.FULL, *, self_loops: bool = True
+    n_external: int,
+    valences: Sequence[int],
+    box: Powers,
+    kind: Kind = Kind.FULL,
+    *,
+    self_loops: bool = True,
+    blobs: Sequence[int] = (),
 ) -> Series:
     """All orders at once: sums of 1 / S as a series in g_k, k in `valences`, truncated to the box.
+
+    With `blobs`, the numbers of their legs, a series in their cumulants, too, which stand after the g_k.
 
     Examples
     --------
@@ -114,15 +145,19 @@ def series(
     if kind is Kind.SKELETON:
         if not self_loops:
             raise GenerationError("skeleton sums include self-loops; ask for self_loops=True")
+        if blobs:
+            raise GenerationError("skeleton sums are known without blobs only; leave the blobs out")
         return _skeleton(n_external, valences, box)
-    moments = _Moments(valences, box, self_loops)
+    if blobs and not self_loops:
+        raise GenerationError("sums without self-loops are known without blobs only; leave one of both out")
+    moments = _Moments(valences, box, self_loops, blobs)
     if kind is Kind.FULL:
         return moments(n_external)
     if kind is Kind.NORMALISED:
         return moments(n_external) * moments(0).inverse()
     if kind is Kind.CONNECTED:
         return _cumulants([moments(m) for m in range(n_external + 1)])[n_external]
-    most = sum(k * c for k, c in zip(valences, box, strict=True))
+    most = sum(k * c for k, c in zip([*valences, *blobs], box, strict=True))
     if n_external > most:
         return Series(box)
     # The free part, phi**2 / 2, is taken off the second cumulant even where the vertices have one line end.
@@ -132,10 +167,13 @@ def series(
 class _Moments:
     """E[f^m e^V] as a series, one m at a time."""
 
-    def __init__(self, valences: Sequence[int], box: Powers, self_loops: bool) -> None:
-        self.box = box
+    def __init__(
+        self, valences: Sequence[int], box: Powers, self_loops: bool, blobs: Sequence[int] = ()
+    ) -> None:
+        self.box, self.blobs = box, blobs
         self.factors: dict[Powers, tuple[list[int], Fraction]] = {}
-        for powers in product(*(range(most + 1) for most in box)):
+        n_couplings = len(valences)
+        for powers in product(*(range(most + 1) for most in box[:n_couplings])):
             polynomial = [1]
             weight = Fraction(1)
             for k, c in zip(valences, powers, strict=True):
@@ -146,13 +184,27 @@ class _Moments:
             self.factors[powers] = polynomial, weight
 
     def __call__(self, m: int) -> Series:
+        numbers = list(product(*(range(most + 1) for most in self.box[len(self.box) - len(self.blobs) :])))
         return Series.collect(
             self.box,
             (
-                (powers, weight * sum(a * normal_moment(m + i) for i, a in enumerate(polynomial)))
+                (
+                    powers + blobs,
+                    weight * sum(a * self._moment(m + i, blobs) for i, a in enumerate(polynomial)),
+                )
                 for powers, (polynomial, weight) in self.factors.items()
+                for blobs in numbers
             ),
         )
+
+    def _moment(self, m: int, numbers: Powers) -> int:
+        """Coefficient of a product of cumulants in E[f^m]: blocks are chosen one after the other."""
+        ways = 1
+        for legs, number in zip(self.blobs, numbers, strict=True):
+            for already in range(number):
+                ways = ways * comb(m, legs) // (already + 1) if m >= legs else 0
+                m -= legs
+        return ways * normal_moment(m) if ways else 0
 
 
 def _hermite(k: int) -> list[int]:

@@ -21,6 +21,8 @@ What to use when
 - `nnft_sym.symbolic`: algebra on expansions in SymPy, kernels and activations from expressions.
 """
 
+import sys
+
 from nnft_sym._startup import guard_command
 
 guard_command()  # before anything else is loaded: nothing later may end in a traceback
@@ -40,6 +42,17 @@ def _(given: str) -> object:
     from nnft_sym.symbolic.written import named_or_written
 
     return named_or_written(given)
+
+
+@read_activation.register(object)
+def _(given: object) -> object:
+    """Read SymPy expressions, too; where SymPy was never loaded there is none. All else is left as it is."""
+    sympy = sys.modules.get("sympy")
+    if sympy is None or not isinstance(given, sympy.Expr):
+        return given
+    from nnft_sym.symbolic.written import expression_activation
+
+    return expression_activation(given)
 
 
 #: Old names -> where they are now.

@@ -4,11 +4,14 @@ A line between external points is the full propagator K. A line that ends at a v
 without the variance of the output bias: the bias is a Gaussian constant independent of the rest, so all
 connected functions of three and more points are those of the field without it, and with it the integral over
 a vertex would diverge like the volume.
+
+Around a network (`nnft_sym.expansions.schemes.Scheme.NETWORK`) the field is that of the undeformed ensemble
+with its bias: every line is the full K, and more than two legs are joined by G_c, its connected correlators.
 """
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from diagrams.diagram import Diagram
 
@@ -28,11 +31,22 @@ class Factors:
         Per vertex point the power of its distance from the origin; empty if there are none.
     pairs : tuple of (int, int)
         External points whose components are equal, counted from 1; empty for a field of one component.
+    blobs : tuple of tuple of str
+        Connected correlators of more than two legs: the points of their legs.
+    full : bool
+        Whether lines at vertices are the full K, too.
     """
 
     lines: tuple[Line, ...]
     weights: tuple[int, ...] = ()
     pairs: tuple[tuple[int, int], ...] = ()
+    blobs: tuple[tuple[str, ...], ...] = ()
+    full: bool = False
+
+    @property
+    def n_vertices(self) -> int:
+        """Count the vertices that lines and blobs touch."""
+        return len({end for joined in (*self.lines, *self.blobs) for end in joined if end.startswith("y")})
 
 
 def factors_of(given: "Factors | Sequence[Line]") -> Factors:
@@ -104,12 +118,32 @@ class Notation:
             self.factor(line, power, n_vertices, commas) for part in (inner, outer) for line, power in part
         )
 
+    def blob(self, legs: tuple[str, ...], power: int, n_vertices: int, commas: bool = False) -> str:
+        r"""Print a connected correlator that occurs `power` times.
+
+        Examples
+        --------
+        >>> print(Notation().blob(("x1", "y1", "y1", "y1"), 1, 1))
+        G^{c}_{1yyy}
+        """
+        points = [self._point(end, n_vertices) for end in legs]
+        if self.arguments:
+            printed = f"G^{{({len(legs)})}}_{{c}}({','.join(points)})"
+        else:
+            printed = f"G^{{c}}_{{{(',' if commas else '').join(points)}}}"
+        return printed if power == 1 else rf"\bigl({printed}\bigr)^{{{power}}}"
+
     def integrand(self, factors: Factors, n_vertices: int) -> str:
         """Print what stands under the integral signs."""
+        if factors.full and not self.plain_kernel:
+            return replace(self, plain_kernel=True).integrand(factors, n_vertices)
         printed = "".join(rf"\delta_{{i_{{{a}}}i_{{{b}}}}}" for a, b in factors.pairs)
         for number, weight in enumerate(factors.weights, start=1):
             if weight:
                 printed += rf"|{self.vertex(number, n_vertices)}|^{{{weight}}}"
+        commas = any(len(end) > 2 for joined in (*factors.lines, *factors.blobs) for end in joined)
+        for legs, power in Counter(factors.blobs).items():
+            printed += self.blob(legs, power, n_vertices, commas)
         return printed + self.product(factors.lines, n_vertices)
 
 
@@ -125,11 +159,6 @@ def split_lines(lines: Sequence[Line]) -> tuple[list[tuple[Line, int]], list[tup
     outer = [(line, power) for line, power in counted.items() if line[1].startswith("x")]
     inner = [(line, power) for line, power in counted.items() if not line[1].startswith("x")]
     return outer, inner
-
-
-def n_vertices_of(lines: Sequence[Line]) -> int:
-    """Count the vertices that the lines touch."""
-    return len({end for line in lines for end in line if end.startswith("y")})
 
 
 def edges_of(n: int, lines: Sequence[Line]) -> tuple[tuple[int, int], ...]:

@@ -5,7 +5,8 @@ from functools import cache
 from made_up_study import made_up_net, made_up_study
 
 from nnft_sym.report.plots import study_figures
-from nnft_sym.study.action_fit import ActionFit, Constancy, Part, Reading
+from nnft_sym.study.action_fit import ActionFit, Constancy, Reading
+from nnft_sym.study.correlator_terms import Part
 
 GRID = ((-1.0, -1.0), (-1.0, 1.0), (1.0, -1.0), (1.0, 1.0))
 THREE = ((0.2,), (0.6,), (1.0,))

@@ -192,19 +192,17 @@ def _coupling(four, coefficient, status, finite, exact):
 
 def _next_order(six, coupling, unit, tensor, remainder):
     fitted = coupling.fit_best.parameters[0] if coupling.fit_best else float("nan")
-    predictions = {
-        "free": six.free.value,
-        "lambda_tensor": six.free.value + tensor,
-        "lambda_mean": six.free.value
-        + float(coupling.mean if coupling.mean_exact is None else coupling.mean_exact) * unit,
-        "lambda_fit": six.free.value + fitted * unit,
-    }
+    mean = float(coupling.mean if coupling.mean_exact is None else coupling.mean_exact)
+    changes = {
+        "free": 0.0 * unit, "lambda_tensor": tensor, "lambda_mean": mean * unit, "lambda_fit": fitted * unit,
+    }  # fmt: skip
     explained = {
-        name: _share(six.best.value - predictions[name], six.delta) for name in PUBLISHED.predictions.values()
+        name: _share(six.delta - changes[name], six.delta) for name in PUBLISHED.predictions.values()
     }
     against = six.comparison or Comparison(2.0, 1, 0.3, 1e-6, np.zeros(six.free.size), 0.0, BLOCKS)
     return NextOrder(
-        predictions=MappingProxyType(predictions),
+        free=six.free.value,
+        changes=MappingProxyType(changes),
         explained=explained,
         explained_sampled={name: share - 0.05 for name, share in explained.items()},
         comparisons={

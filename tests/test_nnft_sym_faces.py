@@ -81,6 +81,17 @@ def test_figures_have_one_error_bar_for_each_element(sample, exact):
         np.testing.assert_array_equal(drawn[1], exact[order].value)
 
 
+def test_couplings_of_different_powers_of_the_width_have_axes_of_their_own(tmp_path):
+    net = nn.ReLUNet(20, sigma_b=0.0)
+    model = nn.Model.leading("lambda*f^4 + kappa*f^6")
+    fitted = nn.infer(nn.exact_correlators(net, [[1.0]], (2, 4, 6)), model, net, nn.Box(1.0))
+    figure = fitted.plot()
+    assert [axes.get_ylabel() for axes in figure.axes] == ["from order 4", "from order 6"]
+    drawn = [axes.containers[0].lines[0].get_ydata()[0] for axes in figure.axes]
+    assert drawn == [float(fitted["lambda"]), float(fitted["kappa"])]
+    assert fitted.save(tmp_path / "fit.png").stat().st_size > 0
+
+
 def test_networks_kernels_and_ensembles_show_themselves():
     for one in (NET, NET.kernel, nn.Ensemble(NET, POINTS), nn.NeuronEnsemble(NET, POINTS)):
         assert len(repr(one).splitlines()) == 1

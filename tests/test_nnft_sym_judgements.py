@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up_study import made_up_net, made_up_study
 
-from nnft_sym.study.action_fit import ActionFit, Constancy, Part, Reading, fit_action
+from nnft_sym.study.action_fit import ActionFit, Constancy, Reading, fit_action
 from nnft_sym.study.action_tables import study_table, value_cell
 from nnft_sym.study.case import Case
 from nnft_sym.study.checks import Check, CheckName, Checks
 from nnft_sym.study.config import NetConfig, built_in_study
+from nnft_sym.study.correlator_terms import Part
 from nnft_sym.study.judgements import (
     Arithmetic,
     Description,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import sympy
 
 import nnft_sym as nn
 from nnft_sym.cli import run
@@ -237,3 +238,57 @@ def test_another_process_rebuilds_the_network_from_its_text(tmp_path):
         cwd=Path(__file__).parent.parent,
     )
     assert done.stdout.split() == ["tanh(z)", str(math.tanh(0.5))]
+
+
+U = sympy.Symbol("u")
+
+
+@pytest.mark.parametrize(
+    ("expression", "function"),
+    [
+        (sympy.tanh(U), math.tanh),
+        (
+            sympy.exp(-(U**2) / 2) * sympy.cos(sympy.pi * U),
+            lambda z: math.exp(-z * z / 2) * math.cos(math.pi * z),
+        ),
+        (0.1 * sympy.Abs(U) + sympy.Rational(1, 3), lambda z: 0.1 * abs(z) + 1 / 3),
+        (sympy.Max(0, U, -U / 4) ** 2, lambda z: max(0, z, -z / 4) ** 2),
+        (
+            sympy.sqrt(1 + U**2) + sympy.erf(U) - 2.5e-3 * U,
+            lambda z: math.hypot(1, z) + math.erf(z) - 2.5e-3 * z,
+        ),
+    ],
+    ids=str,
+)
+def test_expressions_of_sympy_are_activations_with_a_text(expression, function):
+    """In the symbol of whoever wrote it; files, records and other processes have the text."""
+    net = nn.ActivationNet(3, expression)
+    for z in (-1.7, 0.3, 2.4):
+        assert net.activation(z) == pytest.approx(function(z), rel=1e-14)
+    assert net == from_record(record_text(net))
+    assert pickle.loads(pickle.dumps(net)) == net
+
+
+def test_an_expression_and_its_text_are_one_network():
+    assert nn.ActivationNet(3, sympy.tanh(U) / 2) == nn.ActivationNet(3, "tanh(z)/2")
+    assert nn.ActivationNet(3, sympy.tanh(U)) == nn.ActivationNet(3, "tanh(z)")
+
+
+def test_what_our_grammar_cannot_write_is_a_plain_function():
+    net = nn.ActivationNet(3, sympy.Piecewise((U, U > 0), (U / 7, True)))
+    assert (net.text, net.activation(2.0), net.activation(-7.0)) == (None, 2.0, -1.0)
+
+
+@pytest.mark.parametrize(
+    ("expression", "told"),
+    [
+        (U + sympy.Symbol("v"), "symbols u, v"),
+        (sympy.Integer(3), "symbols none"),
+        (sympy.I * U, "real values"),
+        (sympy.log(U), "finite|domain|nan"),
+    ],
+    ids=str,
+)
+def test_expressions_that_are_no_activation_are_refused(expression, told):
+    with pytest.raises(InvalidNetwork, match=told):
+        nn.ActivationNet(3, expression)

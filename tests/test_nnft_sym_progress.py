@@ -80,3 +80,12 @@ def test_a_silent_beginning_is_explained_once(monkeypatch, capsys, terminal):
                 progress.sampling(1_000, 100_000)
         assert progress._silence.finished.is_set()  # cancelled
         assert "compiled" not in capsys.readouterr().err
+
+
+def test_what_is_said_during_a_step_is_not_about_the_sampler(capsys):
+    with TerminalProgress(patience=Patience(silence=0.05)) as progress:
+        progress.stage("integrating")
+        progress._silence.join(timeout=5)
+    said = capsys.readouterr().err
+    assert said.count("still busy with this step") == 1
+    assert "sampler" not in said

@@ -1,20 +1,16 @@
-"""The published study: numbers of its claims against closed forms, its page, its folder, its command."""
+"""The published study: numbers of its claims against closed forms, its page and its folder."""
 
 import csv
 import itertools
 import json
 import math
-import re
-from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from nnft_sym.cli import run
-from nnft_sym.faces.reading import load
 from nnft_sym.reproduction.bench import Silent
-from nnft_sym.reproduction.cases import CaseFiles, sample_cases, study_cases
+from nnft_sym.reproduction.cases import study_cases
 from nnft_sym.reproduction.claims import Claim, Finding, Reason
 from nnft_sym.reproduction.index_lists import PRINTED, four_two, free_sum, of_scripts, three_lines
 from nnft_sym.reproduction.parts import Part
@@ -24,9 +20,7 @@ from nnft_sym.reproduction.published_page import written
 from nnft_sym.reproduction.setups import WIDTHS, PublishedSetup, published_setups
 from nnft_sym.reproduction.size import FULL, StudySize
 from nnft_sym.reproduction.slips import free_spectrum
-from numerics.errors import InvalidStatistics
 from numerics.results.estimate import Estimate
-from numerics.sampling.runs.run import SamplingInterrupted
 
 TINY = StudySize(4, 500, widths=(2, 5, 20))
 ERF = np.array([-1.0, -0.6, -0.2, 0.2, 0.6, 1.0])
@@ -221,61 +215,6 @@ def test_published_sizes():
     assert PublishedSetup("relu", 3).network(5).kernel.bias_variance == 0
 
 
-# -- samples that are kept ---------------------------------------------------------------------------------
-
-
-SMALL = StudySize(2, 400, widths=(2, 3, 4))
-
-
-def test_a_run_that_was_cut_off_is_continued(tmp_path):
-    cases = study_cases(published_setups(["erf"], [2]), SMALL, 5)
-    whole = sample_cases(cases)
-    files = CaseFiles(tmp_path)
-
-    def stop(done, total):
-        if done > 0.5 * total:
-            raise KeyboardInterrupt
-
-    with pytest.raises(SamplingInterrupted):
-        sample_cases(cases, files, stop)
-    first = files.file(cases[0])
-    assert first.exists()
-    assert not files.file(cases[-1]).exists()
-    before = first.stat().st_mtime_ns
-    again = sample_cases(cases, files)
-    assert first.stat().st_mtime_ns == before
-    for name, one in whole.items():
-        for order in (2, 4, 6):
-            np.testing.assert_array_equal(again[name][order].value, one[order].value)
-            np.testing.assert_array_equal(again[name][order].error, one[order].error)
-    assert list(tmp_path.glob("*.checkpoint")) == []
-    assert load(first).n_samples == 800
-    # nothing is sampled when all is there
-    times = {path: path.stat().st_mtime_ns for path in tmp_path.glob("*.nc")}
-    assert sample_cases(cases, files).keys() == whole.keys()
-    assert times == {path: path.stat().st_mtime_ns for path in tmp_path.glob("*.nc")}
-
-
-@pytest.mark.parametrize(("size", "seed"), [(SMALL, 6), (StudySize(2, 500, widths=(2, 3, 4)), 5)])
-def test_cases_of_another_run_are_refused(tmp_path, size, seed):
-    files = CaseFiles(tmp_path)
-    setups = published_setups(["gauss"], [2])
-    sample_cases(study_cases(setups, SMALL, 5), files)
-    with pytest.raises(InvalidStatistics, match="holds another ensemble than Gauss-net, d = 2, N = 2"):
-        sample_cases(study_cases(setups, size, seed), files)
-
-
-def test_progress_counts_work():
-    told = []
-    sample_cases(study_cases(published_setups(["relu"], [2]), SMALL, 0), None, lambda *now: told.append(now))
-    done = [one for one, _ in told]
-    assert done == sorted(done)
-    assert told[-1] == (3 * 800, 3 * 800)
-
-
-# -- page, folder, table -----------------------------------------------------------------------------------
-
-
 def test_other_rooms_add_sections(relu):
     def more(bench):
         claim = Claim("T10", "a sum starts at r = 0", "talk", 0.0, Estimate(1.0), "r", Finding.CONTRADICTED)
@@ -322,92 +261,3 @@ def test_indices_are_set_and_text_is_escaped():
         str(written("σ_b < K_W of h_i, six_pt"))
         == "σ<sub>b</sub> &lt; K<sub>W</sub> of h<sub>i</sub>, six_pt"
     )
-
-
-# -- command -----------------------------------------------------------------------------------------------
-
-
-SHORT = ["--net", "gauss", "--dimension", "3", "--experiments", "2", "--networks", "100"]
-
-
-def test_the_command_from_end_to_end(tmp_path, capsys):
-    out = str(tmp_path / "out")
-    assert run(["reproduce", "2008.08601", *SHORT, "--out", out, "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert {"claims", "figures", "counts", "full"} <= set(found)
-    assert all({"claim", "published", "ours", "error", "judgement"} <= set(one) for one in found["claims"])
-    judged = {one["judgement"] for one in found["claims"]}
-    assert judged <= {"agrees", "refined", "contradicted", "not_testable"}
-    assert (found["nets"], found["dimensions"], found["full"]) == (["gauss"], [3], False)
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
-        "cases", "claims.csv", "claims.json", "figures", "report.html", "results.nc"
-    ]  # fmt: skip
-    assert len(list((tmp_path / "out" / "cases").glob("*.nc"))) == 10
-    # a folder that holds one is neither mixed nor lost
-    assert run(["reproduce", "2008.08601", *SHORT, "--out", out]) == 2
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert "continue it with --resume, replace it with --force" in told.err
-    case = next((tmp_path / "out" / "cases").glob("*.nc"))
-    before = case.stat().st_mtime_ns
-    assert run(["reproduce", "2008.08601", *SHORT, "--out", out, "--resume"]) == 0
-    assert case.stat().st_mtime_ns == before
-    assert "statements: " in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        ([], "Missing argument"),
-        (["2008.08602"], "'2008.08602' was given"),
-        (["2008.08601", "--net", "cos"], "'cos' was given"),
-        (["2008.08601", "--dimension", "4"], "4 was given"),
-        (["2008.08601", "--resume"], "--resume was given without --out"),
-        (["2008.08601", "--force"], "--force was given without --out"),
-        (["2008.08601", "--out", "x", "--force", "--resume"], "both given"),
-        (["2008.08601", "--full", "--networks", "1000"], "--full was given with a size"),
-        (["2008.08601", "--networks", "10"], "10 was given"),
-        (["2008.08601", "--experiments", "1"], "1 was given"),
-        (["2008.08601", "--seed", "-1"], "-1 was given"),
-        (["2008.08601", "--out", ""], "the name of a folder is needed"),
-        (["2008.08601", "--out", "no/such/place"], "does not exist"),
-        (["2008.08601", "--out", "__file__"], "not a folder"),
-        (
-            ["2008.08601", "--net", "relu", "--dimension", "1", "--cluster", "http://x"],
-            "no Dask scheduler answers",
-        ),
-    ],
-)
-def test_bad_input_is_one_message(arguments, said, tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "__file__").write_text("mine")
-    assert run(["reproduce", *arguments]) == 2
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert said in told.err
-    lines = [line for line in told.err.splitlines() if not line.startswith("[")]
-    assert len(lines) == 1, told.err
-    assert (tmp_path / "__file__").read_text() == "mine"
-
-
-# -- the page of the docs ----------------------------------------------------------------------------------
-
-
-def test_the_docs_hold_these_numbers(claims):
-    from nnft_sym.reproduction.published_page import WORDS, number_text
-
-    text = (Path(__file__).parent.parent / "docs" / "reproduction.md").read_text(encoding="utf-8")
-    lines = [line for line in text.splitlines() if re.match(r"\| [TR]\d+ \|", line)]
-    found = {row[1]: row for row in (re.split(r"(?<!\\)\s*(?<!\\)\|\s*", line) for line in lines)}
-    wanted = [key for key in claims if re.fullmatch(r"[TR]\d+", key)]
-    assert list(found) == wanted
-    for key in wanted:
-        claim, row = claims[key], found[key]
-        assert row[4] == ("" if claim.ours is None else number_text(claim.ours)), key
-        assert row[6] == WORDS[claim.finding][0]
-        assert row[2].replace("\\|", "|") == claim.text
-    for shown in (
-        f"| {value(claims, 'G6 relu_d1'):.4f} |",
-        f"| {value(claims, 'G6 by lambda relu_d1'):.4f} |",
-    ):
-        assert shown in text

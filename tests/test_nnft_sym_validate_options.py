@@ -71,6 +71,7 @@ def test_what_nets_differ_in_needs_a_net(capsys, words):
         (["--net", "erf", "--width", "0"], "--width"),
         (["--net", "erf", "--points", "0.1;0.1"], "twice"),
         (["--net", "erf", "--cutoff", "-1"], "--cutoff"),
+        (["--net", "erf", "--points", "x.csv"], "a file is named with @ before it: @x.csv"),
         (["--networks", "99"], "--networks"),
         (["--experiments", "1"], "--experiments"),
         (["--networks", "1e10", "--experiments", "1000"], "lower one of the two"),

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -147,3 +148,24 @@ def test_bad_input_is_refused(words, message, capfd):
     shown = capfd.readouterr()
     assert shown.out == ""
     assert message in shown.err
+
+
+def test_what_is_clearly_negative_is_drawn_by_its_size(scan):
+    """Along the exact shape y_n is positive; an estimate of the wrong sign is not noise to be hidden."""
+    six = scan.series[1]
+    turned = six.projection * np.array([1.0, -1.0, 1.0])
+    shown = plotted(
+        width_figure(replace(scan, series=(scan.series[0], replace(six, projection=turned)))).axes[3]
+    )
+    (drawn,) = (shown[name] for name in shown if name.startswith("negative"))
+    np.testing.assert_allclose(drawn, [[15.0, six.projection.value[1]]])
+    assert 15.0 not in shown["sampled"][:, 0]
+
+
+def test_exact_numbers_come_with_their_bounds(scan):
+    data = width_dataset(scan)
+    for series in scan.series:
+        one = data.sel(order=series.order)
+        np.testing.assert_array_equal(one["m_exact_error"], series.m_exact.error)
+        np.testing.assert_array_equal(one["projection_exact_error"], series.projection_exact.error)
+        assert np.all((one["m_exact_error"] > 0) & (one["m_exact_error"] < 1e-9 * one["m_exact"]))

@@ -18,7 +18,7 @@ from diagrams.combinatorics.numbers import double_factorial
 from diagrams.diagram import Diagram
 from diagrams.enumeration import machine, machine_legs
 from diagrams.enumeration.counting import Progress, Report, Totals
-from diagrams.enumeration.leg_classes import Content, LegClass, legs_handed_out
+from diagrams.enumeration.leg_classes import Content, LegClass, ends_of, legs_handed_out
 from diagrams.enumeration.machine import Bytes, Classes, Longs
 from diagrams.enumeration.machine_legs import Lines, Numbers
 from diagrams.enumeration.requests import checked_content
@@ -64,9 +64,12 @@ class DiagramBatch:
     vertices : tuple of int, length n_vertices
         Valences, ascending, common to the batch; node ``n_external + i`` has ``vertices[i]``.
     lines : ndarray of int8, shape (n_diagrams, n_lines, 2)
-        Node pairs; the vertices are in an order of the enumeration, not that of `Diagram`.
+        Node pairs; the vertices are in an order of the enumeration, not that of `Diagram`. With blobs, these
+        are the first nodes after the points, and pairs with them are their legs.
     vertex_automorphisms, edge_symmetry : ndarray of int64, shape (n_diagrams,)
         The two parts of the symmetry factor.
+    blobs : tuple of int, length n_blobs
+        Legs of the blobs.
     """
 
     n_external: int
@@ -74,14 +77,26 @@ class DiagramBatch:
     lines: Bytes
     vertex_automorphisms: Longs
     edge_symmetry: Longs
+    blobs: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         return len(self.lines)
 
     def __getitem__(self, number: int) -> Diagram:
         """Diagram number `number` as an object."""
-        edges = tuple((int(i), int(j)) for i, j in self.lines[number])
-        return Diagram(self.n_external, self.vertices, edges)
+        n, n_blobs = self.n_external, len(self.blobs)
+        blobs: list[list[int]] = [[] for _ in self.blobs]
+        edges = []
+        for pair in self.lines[number].tolist():
+            # vertices lose the numbers that blobs have in front of them
+            nodes = [node - n_blobs if node >= n + n_blobs else node for node in pair]
+            joined = [(place, node) for place, node in enumerate(pair) if n <= node < n + n_blobs]
+            if joined:
+                place, blob = joined[0]
+                blobs[blob - n].append(nodes[1 - place])
+            else:
+                edges.append((nodes[0], nodes[1]))
+        return Diagram(n, self.vertices, tuple(edges), tuple(map(tuple, blobs)))
 
     def symmetry_factor(self, number: int) -> int:
         """Symmetry factor of diagram number `number`, as an exact integer."""
@@ -125,10 +140,11 @@ class ClassBatch:
         return found
 
 
-def least_cuts(where: Iterable[Filter]) -> tuple[Longs, tuple[Filter, ...]]:
+def least_cuts(where: Iterable[Filter], content: Content = ()) -> tuple[Longs, tuple[Filter, ...]]:
     """What filters ask of `machine.fill_classes`, and the filters that it does not know.
 
-    `no_self_loop` counts as known: it is a separate argument of the enumeration.
+    `no_self_loop` counts as known: it is a separate argument of the enumeration. Cuts of more lines than one
+    are not known where there are blobs, whose legs are no lines that could be cut.
 
     Examples
     --------
@@ -137,10 +153,13 @@ def least_cuts(where: Iterable[Filter]) -> tuple[Longs, tuple[Filter, ...]]:
     (array([0, 0, 3]), ())
     """
     least = np.zeros(3, np.int64)
-    rest = []
+    rest: list[Filter] = []
     for chosen in where:
         if isinstance(chosen, NamedFilter) and chosen in _CUTS:
             kind, lines = _CUTS[chosen]
+            if lines > 1 and any(valence < 0 for valence, _ in content):
+                rest.append(chosen)
+                continue
             least[kind] = max(least[kind], lines)
         else:
             rest.append(chosen)
@@ -179,8 +198,8 @@ def fits(n_legs: int, content: Content) -> bool:
     (True, True, False)
     """
     n_vertices = sum(number for _, number in content)
-    ends = sum(valence * number for valence, number in content)
-    largest = max((valence for valence, _ in content), default=0)
+    ends = ends_of(content)
+    largest = max((abs(valence) for valence, _ in content), default=0)
     return (
         n_legs <= MOST_POINTS
         and n_vertices <= MOST_VERTICES
@@ -193,14 +212,16 @@ def fits_arrays(n_legs: int, content: Content) -> bool:
     """Whether, besides, every symmetry of lines has 64 bits.
 
     With nothing but self-loops a vertex of valence k has k!! exchanges of lines, and no other use of its
-    line ends has more.
+    line ends for lines has more; with blobs it has k! at most.
 
     Examples
     --------
     >>> fits_arrays(4, ((4, 9),)), fits_arrays(0, ((12, 7),))
     (True, False)
     """
-    exchanges = prod(double_factorial(valence) ** number for valence, number in content)
+    joined = any(valence < 0 for valence, _ in content)
+    most = factorial if joined else double_factorial
+    exchanges = prod(most(valence) ** number for valence, number in content if valence > 0)
     return fits(n_legs, content) and exchanges < 2**63
 
 
@@ -216,14 +237,15 @@ def _start(valences: tuple[int, ...], legs: tuple[int, ...]) -> machine.State:
     same = np.zeros((n + 1, n), np.int8)
     for j in range(1, n):
         same[0, j] = (valences[j], legs[j]) == (valences[j - 1], legs[j - 1])
-    free = np.array(valences, np.int64) - np.array(legs, np.int64)
+    free = np.abs(np.array(valences, np.int64)) - np.array(legs, np.int64)
+    n_blobs = sum(1 for valence in valences if valence < 0)
     return machine.State(
         np.zeros((n, n), np.int8),
         free,
         np.zeros(n, np.int64),
         same,
         np.zeros(n, np.int64),
-        np.array([0, 0, 1], np.int64),
+        np.array([0, 0, 1, n_blobs], np.int64),
     )
 
 
@@ -273,7 +295,12 @@ def class_totals(
 
 
 def generate_batches(
-    n_external: int, vertices: Mapping[int, int], where: Iterable[Filter] = (), *, size: int = 65_536
+    n_external: int,
+    vertices: Mapping[int, int],
+    where: Iterable[Filter] = (),
+    *,
+    size: int = 65_536,
+    blobs: Mapping[int, int] | None = None,
 ) -> Iterator[DiagramBatch]:
     """Stream every labelled **connected** diagram as arrays.
 
@@ -287,6 +314,8 @@ def generate_batches(
         Filters of `diagrams.filters`; `connected` is implied.
     size : int
         Diagrams per batch; the last one has fewer.
+    blobs : mapping, optional
+        ``{legs: how many}``, as for `diagrams.generate`.
 
     Yields
     ------
@@ -304,10 +333,12 @@ def generate_batches(
     >>> batches = list(generate_batches(4, {4: 4}))
     >>> sum(len(batch) for batch in batches), batches[0].lines.shape[1:]
     (255, (10, 2))
+    >>> sum(len(batch) for batch in generate_batches(2, {4: 2}, blobs={6: 1}))
+    11
     """
-    content = checked_content(n_external, vertices)
+    content = checked_content(n_external, vertices, blobs)
     chosen = tuple(where)
-    least, rest = least_cuts(chosen)
+    least, rest = least_cuts(chosen, content)
     if not content or not fits_arrays(n_external, content) or size < 1:
         raise GenerationError(
             f"{n_external} points, vertices {dict(vertices)}, batches of {size} given; need 1 "
@@ -316,14 +347,15 @@ def generate_batches(
         )
     if rest:
         raise GenerationError(
-            "batches know the named filters only; apply your own to the arrays, or use generate"
+            "batches know the named filters only, and with blobs those that cut one line at most; apply "
+            "others to the arrays, or use generate"
         )
     return _batches(n_external, content, no_self_loop not in chosen, least, size)
 
 
 def _batches(n: int, content: Content, self_loops: bool, least: Longs, size: int) -> Iterator[DiagramBatch]:
     valences = tuple(k for k, c in content for _ in range(c))
-    n_lines = (n + sum(valences)) // 2
+    n_lines = (n + ends_of(content)) // 2
     out, filled = _room(min(size, _FEW_DIAGRAMS), n_lines), 0
     word = np.empty(n, np.int8)
     for batch in class_batches(n, content, self_loops, least):
@@ -342,8 +374,14 @@ def _batches(n: int, content: Content, self_loops: bool, least: Longs, size: int
 
 
 def _batch(n: int, valences: tuple[int, ...], out: Lines, filled: int) -> DiagramBatch:
+    blobs = tuple(-k for k in valences if k < 0)
     return DiagramBatch(
-        n, valences, out.lines[:filled], out.vertex_automorphisms[:filled], out.edge_symmetry[:filled]
+        n,
+        valences[len(blobs) :],
+        out.lines[:filled],
+        out.vertex_automorphisms[:filled],
+        out.edge_symmetry[:filled],
+        blobs,
     )
 
 

@@ -20,7 +20,7 @@ from math import comb, factorial
 from typing import NamedTuple
 
 from diagrams.combinatorics.numbers import double_factorial
-from diagrams.enumeration.leg_classes import Content
+from diagrams.enumeration.leg_classes import Content, ends_of
 
 
 class Count(NamedTuple):
@@ -97,7 +97,7 @@ def splits(content: Content) -> Iterator[tuple[Content, Content]]:
 
 def is_even(n: int, content: Content) -> bool:
     """Whether points and vertices have an even number of line ends together."""
-    return (n + sum(k * c for k, c in content)) % 2 == 0
+    return (n + ends_of(content)) % 2 == 0
 
 
 def most_legs(content: Content) -> int:
@@ -108,7 +108,7 @@ def most_legs(content: Content) -> int:
     >>> most_legs(()), most_legs(((4, 1),)), most_legs(((3, 2), (4, 1)))
     (2, 4, 6)
     """
-    return 2 + sum((k - 2) * c for k, c in content)
+    return 2 + sum((abs(k) - 2) * c for k, c in content)
 
 
 def composed(connected: Supply, n: int, content: Content) -> tuple[int, Fraction]:
@@ -141,7 +141,7 @@ def composed(connected: Supply, n: int, content: Content) -> tuple[int, Fraction
         return number, weight
 
     number, weight = 0, Fraction(0)
-    most = min(n, sum(k * c for k, c in content))
+    most = min(n, ends_of(content))
     for m in range(n % 2, most + 1, 2):  # from below, so that the recursion stays flat
         for _, left in splits(content):
             if is_even(m, left):
@@ -164,7 +164,7 @@ def unlabelled_composed(connected: Supply, n: int, content: Content) -> int:
     ]
     # What has no vertex is lines: in one way, if there are any.
     points = [m for m in range(n % 2, n + 1, 2) if m == n or connected(2, ()).classes]
-    most = sum(k * c for k, c in content)
+    most = ends_of(content)
     return sum(_multisets(kinds, (m, content)) for m in points if m <= most)
 
 

@@ -13,14 +13,28 @@ a number of legs per vertex. Steps:
 
 Legs get their labels afterwards, in `diagrams.enumeration.legs`. `diagrams.enumeration.machine` is the same
 enumeration, compiled.
+
+Blobs, which are connected correlators of more than two legs, are vertices of another kind: no line joins two
+of them. In a content they have negative valences, so that they come first.
 """
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 Matrix = list[list[int]]
-#: Vertex content as sorted pairs (valence, how many).
+#: Vertex content as sorted pairs (valence, how many); the valence of blobs is negative.
 Content = tuple[tuple[int, int], ...]
+
+
+def ends_of(content: Content) -> int:
+    """Line ends of all vertices, and legs of all blobs.
+
+    Examples
+    --------
+    >>> ends_of(((-4, 1), (4, 2)))
+    12
+    """
+    return sum(abs(valence) * number for valence, number in content)
 
 
 class LegClass(NamedTuple):
@@ -29,7 +43,8 @@ class LegClass(NamedTuple):
     Attributes
     ----------
     valences, legs : tuple of int, length n_vertices
-        Valence and number of legs of every vertex; vertices are sorted by (valence, more legs first).
+        Valence and number of legs of every vertex; vertices are sorted by (valence, more legs first). Blobs
+        have negative valences; their legs here are those at external points.
     matrix : tuple of tuple of int, shape (n_vertices, n_vertices)
         Number of lines between vertices; self-loops on the diagonal.
     leg_actions : tuple of tuple of int
@@ -68,6 +83,11 @@ def leg_classes(n_legs: int, content: Content, self_loops: bool = True) -> Itera
 
     >>> [leg_class.matrix for leg_class in leg_classes(2, ((4, 2),))]
     [((0, 2), (2, 1)), ((1, 1), (1, 1)), ((0, 3), (3, 0))]
+
+    First order, with a connected correlator of four legs, none or one or both of the points at it:
+
+    >>> [leg_class.legs for leg_class in leg_classes(2, ((-4, 1), (4, 1)))]
+    [(2, 0), (1, 1), (0, 2)]
     """
     for valences, legs in legs_handed_out(n_legs, content):
         yield from _Filler(valences, legs, self_loops).classes()
@@ -82,8 +102,9 @@ def legs_handed_out(n_legs: int, content: Content) -> Iterator[tuple[tuple[int, 
     [((4, 4), (3, 1)), ((4, 4), (2, 2))]
     """
     for valences, legs in _legs_handed_out(n_legs, content):
-        free = [valence - taken for valence, taken in zip(valences, legs, strict=True)]
-        if sum(free) % 2 == 0 and (len(free) == 1 or min(free) > 0):
+        free = [abs(valence) - taken for valence, taken in zip(valences, legs, strict=True)]
+        of_blobs = sum(left for valence, left in zip(valences, free, strict=True) if valence < 0)
+        if sum(free) % 2 == 0 and (len(free) == 1 or min(free) > 0) and 2 * of_blobs <= sum(free):
             yield valences, legs
 
 
@@ -94,9 +115,9 @@ def _legs_handed_out(n_legs: int, content: Content) -> Iterator[tuple[tuple[int,
             yield (), ()
         return
     (valence, count), rest = content[0], content[1:]
-    capacity = sum(k * c for k, c in rest)
-    for taken in range(max(0, n_legs - capacity), min(n_legs, valence * count) + 1):
-        for split in _bounded_partitions(taken, count, valence):
+    ends = abs(valence)
+    for taken in range(max(0, n_legs - ends_of(rest)), min(n_legs, ends * count) + 1):
+        for split in _bounded_partitions(taken, count, ends):
             for valences, legs in _legs_handed_out(n_legs - taken, rest):
                 yield (valence,) * count + valences, split + legs
 
@@ -150,7 +171,8 @@ class _Filler:
 
     def __init__(self, valences: tuple[int, ...], legs: tuple[int, ...], self_loops: bool) -> None:
         self.valences, self.legs = valences, legs
-        self.free = [valence - taken for valence, taken in zip(valences, legs, strict=True)]
+        self.free = [abs(valence) - taken for valence, taken in zip(valences, legs, strict=True)]
+        self.n_blobs = sum(1 for valence in valences if valence < 0)
         self.cells = _cells(list(zip(valences, legs, strict=True)))
         self.self_loops = self_loops
         self.size = len(valences)
@@ -163,7 +185,7 @@ class _Filler:
         """Fill rows row, row + 1, ...; `cells` are the unfinished vertices, equivalent ones together."""
         matrix, free = self.matrix, self.free
         start = free[row]
-        for loops in range(start // 2 if self.self_loops else 0, -1, -1):
+        for loops in range(start // 2 if self.self_loops and row >= self.n_blobs else 0, -1, -1):
             matrix[row][row] = loops
             for _ in self._entries(row, row + 1, start - 2 * loops, cells):
                 _, refined = _split(cells, matrix[row], row)
@@ -196,7 +218,7 @@ class _Filler:
                 yield
             return
         matrix, free = self.matrix, self.free
-        most = min(left, free[column])
+        most = min(left, free[column]) if max(row, column) >= self.n_blobs else 0
         if column - 1 > row and any(column in cell and column - 1 in cell for cell in cells):
             most = min(most, matrix[row][column - 1])
         for lines in range(most, -1, -1):

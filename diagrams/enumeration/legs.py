@@ -67,4 +67,7 @@ def _words(left: list[int]) -> Iterator[list[int]]:
 
 
 def _labelled(leg_class: LegClass, word: list[int]) -> Diagram:
-    return Diagram.from_form(len(word), component_form(leg_class.valences, leg_class.matrix, word))
+    if leg_class.valences[0] > 0:
+        return Diagram.from_form(len(word), component_form(leg_class.valences, leg_class.matrix, word))
+    ends, blobs = [abs(k) for k in leg_class.valences], [int(k < 0) for k in leg_class.valences]
+    return Diagram.from_form(len(word), component_form(ends, leg_class.matrix, word, blobs), sum(blobs))

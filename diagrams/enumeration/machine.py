@@ -6,8 +6,9 @@ the largest matrix goes from the last position to the first, keeping the relabel
 a candidate in the orbit of one already tried needs no second look, and the order of the automorphism group is
 the product of the orbit lengths (Schreier and Sims).
 
-Conventions: V vertices, sorted by (valence, more legs first); ``matrix`` (V, V), symmetric, self-loops on the
-diagonal; ``same[r, j]`` says that columns j - 1 and j are still equivalent when row r is filled (j > r).
+Conventions: V vertices, blobs first, sorted by (valence, more legs first); ``matrix`` (V, V), symmetric,
+self-loops on the diagonal; ``same[r, j]`` says that columns j - 1 and j are still equivalent when row r is
+filled (j > r).
 """
 
 from typing import NamedTuple
@@ -43,8 +44,8 @@ class State(NamedTuple):
         Equivalent neighbouring columns.
     joined : ndarray of int64, shape (V,)
         Neighbours of the finished vertices, as bits.
-    place : ndarray of int64, shape (3,)
-        Row, column, and 1 forward or 0 backward.
+    place : ndarray of int64, shape (4,)
+        Row, column, and 1 forward or 0 backward; and the number of blobs, which stays.
     """
 
     matrix: Bytes
@@ -319,6 +320,7 @@ def _next_value(state: State, row: int, column: int, forward: bool, self_loops: 
     """Largest possible value of an entry, or (backward) one less than before; -1 if there is none."""
     matrix, free, left, same = state.matrix, state.free, state.left, state.same
     size = matrix.shape[0]
+    n_blobs = state.place[3]
     if not forward:
         old = matrix[row, column]
         left[row] += 2 * old if column == row else old
@@ -327,13 +329,15 @@ def _next_value(state: State, row: int, column: int, forward: bool, self_loops: 
         value = old - 1
     elif column == row:
         left[row] = free[row]
-        value = free[row] // 2 if self_loops else 0
+        value = free[row] // 2 if self_loops and row >= n_blobs else 0
+    elif column < n_blobs:  # and so is the row: nothing joins two blobs
+        value = 0
     else:
         value = min(left[row], free[column])
         if column - 1 > row and same[row, column]:
             value = min(value, matrix[row, column - 1])
     capacity = 0
-    for j in range(column + 1, size):
+    for j in range(max(column + 1, n_blobs if row < n_blobs else 0), size):
         capacity += free[j]
     placed = 2 * value if column == row else value
     return value if left[row] - placed <= capacity else -1

@@ -1,11 +1,11 @@
 """What may be asked of the enumeration: sensible contents, and not more diagrams than anybody could list."""
 
 from collections.abc import Mapping
-from math import factorial, floor, lgamma, log, log10, prod
+from math import comb, factorial, floor, lgamma, log, log10, prod
 from operator import index
 
-from diagrams.combinatorics.wick import contraction_count
-from diagrams.enumeration.leg_classes import Content
+from diagrams.combinatorics.numbers import double_factorial
+from diagrams.enumeration.leg_classes import Content, ends_of
 from diagrams.errors import GenerationError
 from diagrams.messages import shown
 from diagrams.sizes import number_text
@@ -16,19 +16,24 @@ LARGEST_LISTING = 10**12
 MOST_ENDS = 20_000
 
 
-def checked_content(n_external: int, vertices: Mapping[int, int]) -> Content:
+def checked_content(
+    n_external: int, vertices: Mapping[int, int], blobs: Mapping[int, int] | None = None
+) -> Content:
     """Vertex content as sorted pairs, after the checks that `generate` promises.
 
     Examples
     --------
     >>> checked_content(2, {6: 1, 4: 2, 3: 0})
     ((4, 2), (6, 1))
+    >>> checked_content(2, {4: 2}, {6: 1})
+    ((-6, 1), (4, 2))
     """
     if not isinstance(vertices, Mapping):
         raise GenerationError(
             f"vertices = {shown(vertices)} was given; a mapping from valences to numbers is needed after the "
             "number of points, as in 4 and {4: 2}"
         )
+    joined = () if blobs is None else _checked_blobs(blobs)
     try:
         n = index(n_external)
         pairs = [(index(valence), index(number)) for valence, number in vertices.items()]
@@ -41,12 +46,51 @@ def checked_content(n_external: int, vertices: Mapping[int, int]) -> Content:
     if any(valence < 1 for valence, _ in pairs):
         raise _refusal(n, vertices, "a valence must be 1 or more (a vertex f**0 has no lines)")
     ends = n + sum(valence * number for valence, number in pairs)
-    if ends % 2:
+    left = ends - ends_of(joined)
+    if left < 0:
         raise GenerationError(
-            f"{_asked(n, dict(pairs))} have {number_text(ends)} line ends, an odd number: "
+            f"{_asked(n, dict(pairs))} have {number_text(ends)} line ends, and the blobs "
+            f"{_vertices_text(dict(joined))} {number_text(ends_of(joined))} legs; give fewer blobs"
+        )
+    if left % 2:
+        of_blobs = f", of which blobs take {number_text(ends - left)}" if joined else ""
+        raise GenerationError(
+            f"{_asked(n, dict(pairs))} have {number_text(ends)} line ends{of_blobs}, an odd number: "
             "there are 0 contractions; change the number of points or of odd vertices by one"
         )
-    return tuple(sorted((valence, number) for valence, number in pairs if number))
+    return tuple(sorted([*joined, *((valence, number) for valence, number in pairs if number)]))
+
+
+def _checked_blobs(blobs: Mapping[int, int]) -> Content:
+    """Read the numbers of connected correlators by their legs; their valences are negative in a content."""
+    needed = "numbers of blobs by how many legs they have, 1 or more than 2, are needed, as in {4: 1}"
+    if not isinstance(blobs, Mapping):
+        raise GenerationError(f"blobs = {shown(blobs)} was given; {needed}")
+    try:
+        pairs = [(index(legs), index(number)) for legs, number in blobs.items()]
+    except TypeError:
+        pairs = [(0, 0)]
+    if any(legs < 1 or legs == 2 or number < 0 for legs, number in pairs):
+        raise GenerationError(f"blobs = {shown(blobs)} was given; {needed}")
+    return tuple(sorted((-legs, number) for legs, number in pairs if number))
+
+
+def joinings(n_ends: int, content: Content) -> int:
+    """Count the ways to join ends by the blobs of a content, and what is left by lines.
+
+    Examples
+    --------
+    Six ends: by lines only, by a blob of four legs and a line, by one blob.
+
+    >>> [joinings(6, blobs) for blobs in ((), ((-4, 1),), ((-6, 1),))]
+    [15, 15, 1]
+    """
+    ways, left = 1, n_ends
+    for valence, number in content:
+        for already in range(number if valence < 0 else 0):
+            ways = ways * comb(left, -valence) // (already + 1)
+            left += valence
+    return ways * double_factorial(left - 1)
 
 
 def _refusal(n_external: int, vertices: Mapping[int, int], needed: str) -> GenerationError:
@@ -72,15 +116,16 @@ def refuse_absurd(n_external: int, content: Content, exchangeable: int) -> None:
 
     `exchangeable` counts the labellings that are not listed one by one.
     """
-    ends = n_external + sum(k * c for k, c in content)
-    asked = f"{_asked(n_external, dict(content))} ask for"
+    vertices = {k: c for k, c in content if k > 0}
+    ends = n_external + sum(k * c for k, c in vertices.items())
+    asked = f"{_asked(n_external, vertices)} ask for"
     if ends > MOST_ENDS:
         raise GenerationError(
             f"{asked} {_double_factorial_text(ends - 1)} contractions ({number_text(ends)} line ends); "
             f"at most {MOST_ENDS} line ends can be handled; lower the order"
         )
-    contractions = contraction_count(n_external, dict(content))
-    at_most = prod(factorial(k) ** c * factorial(c) for k, c in content) * exchangeable
+    contractions = joinings(ends, content)
+    at_most = prod(factorial(k) ** c * factorial(c) for k, c in vertices.items()) * exchangeable
     if contractions > LARGEST_LISTING * at_most:
         raise GenerationError(
             f"{asked} {number_text(contractions)} contractions, at least "

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from diagrams.pictures.curves import CurveStyle
 from diagrams.pictures.frames import Layout
 from diagrams.pictures.names import NUMBERED
-from diagrams.pictures.picture import NOTE_DISTANCE, Picture, picture
+from diagrams.pictures.picture import BLOB_RADIUS, NOTE_DISTANCE, Picture, picture
 from diagrams.pictures.svg import Entry, captioned
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def draw_on(axes: "Axes", drawn: Picture, caption: str, width: float, height: fl
     width, height : float
         Size of the window; the picture is centred in it.
     """
-    from matplotlib.patches import PathPatch
+    from matplotlib.patches import Circle, PathPatch
     from matplotlib.path import Path
 
     x, y = (drawn.left + drawn.right) / 2, (drawn.bottom + drawn.top) / 2 - 0.2
@@ -109,7 +109,11 @@ def draw_on(axes: "Axes", drawn: Picture, caption: str, width: float, height: fl
             PathPatch(Path(points, codes), fill=False, linewidth=0.9, capstyle="butt", linestyle=dashes)
         )
     for mark in drawn.marks:
-        axes.plot([mark.x], [mark.y], "ko", markersize=2.0 if mark.external else 4.4, markeredgewidth=0)
+        if mark.blob:
+            place = (mark.x, mark.y)
+            axes.add_patch(Circle(place, BLOB_RADIUS, facecolor="0.77", edgecolor="k", linewidth=0.9))
+        else:
+            axes.plot([mark.x], [mark.y], "ko", markersize=2.0 if mark.external else 4.4, markeredgewidth=0)
         if mark.external and mark.label:
             axes.text(mark.label_x, mark.label_y, _name(mark.label), ha="center", va="center", fontsize=9)
     below, formula = y - height / 2 + 0.1, _is_formula(caption)

@@ -26,6 +26,8 @@ NOTE_DISTANCE = 0.5
 #: Room for the label of an external point, around the point.
 _LABEL_ROOM = 0.34
 _GAP = 0.35
+#: Of the shaded disc that stands for a connected correlator: less than what lines keep from a node.
+BLOB_RADIUS = 0.16
 #: Wished ratio of width and height of a whole picture.
 _ASPECT = 1.35
 
@@ -70,19 +72,21 @@ class Caption:
 
 @dataclass(frozen=True)
 class Mark:
-    """An external point or a vertex.
+    """An external point, a vertex or a blob.
 
     Attributes
     ----------
     x, y : float
     label : str
-        ``"x1"`` or ``"y1"``.
+        ``"x1"`` or ``"y1"``; ``"b1"`` for a blob, which is not written.
     external : bool
     valence : int
     label_x, label_y : float
         Centre of the label of an external point; for a vertex its place, until `with_vertex_names`.
     note : Note, optional
         What else is written beside the point.
+    blob : bool
+        Whether it is a shaded disc of `BLOB_RADIUS`, which hides the ends of its legs.
     """
 
     x: float
@@ -93,6 +97,12 @@ class Mark:
     label_x: float
     label_y: float
     note: Note | None = None
+    blob: bool = False
+
+    @property
+    def named(self) -> bool:
+        """Whether it is a vertex, whose name may be written."""
+        return not self.external and not self.blob
 
 
 @dataclass(frozen=True)
@@ -239,7 +249,7 @@ def picture(
         parts = parts[len(outer) :]
         drawn.append(_framed_picture(diagram.n_external, outer, names, style, incoming))
     for part, vertex_names in parts:
-        place, bends = free_layout(part.diagram)
+        place, bends = free_layout(_graph(part.diagram))
         drawn.append(_drawn(part.diagram, place, bends, [names[i] for i in part.external], vertex_names))
     return _arranged(drawn)
 
@@ -273,15 +283,29 @@ def _checked_layout(layout: Layout | str, n: int, incoming: int | None) -> Layou
 
 
 def _numbered(diagram: Diagram) -> Iterator[tuple[Component, list[str]]]:
-    """Components with the labels their vertices have in the whole diagram."""
+    """Components with the labels their vertices, and then their blobs, have in the whole diagram."""
     slots = sorted(
-        (valence, which, position)
+        (blob, valence, which, position)
         for which, part in enumerate(diagram.components())
-        for position, valence in enumerate(part.diagram.vertices)
+        for position, (blob, valence) in enumerate(_kinds(part.diagram))
     )
-    label = {(which, position): f"y{i + 1}" for i, (_, which, position) in enumerate(slots)}
+    label = {
+        (which, position): f"b{i + 1 - diagram.n_vertices}" if blob else f"y{i + 1}"
+        for i, (blob, _, which, position) in enumerate(slots)
+    }
     for which, part in enumerate(diagram.components()):
-        yield part, [label[which, position] for position in range(part.diagram.n_vertices)]
+        yield part, [label[which, position] for position, _ in enumerate(_kinds(part.diagram))]
+
+
+def _kinds(diagram: Diagram) -> list[tuple[bool, int]]:
+    """Whether it is a blob, and the valence: of every vertex, then of every blob."""
+    vertices = [(False, valence) for valence in diagram.vertices]
+    return vertices + [(True, len(blob)) for blob in diagram.blobs]
+
+
+def _graph(diagram: Diagram) -> Diagram:
+    """The same with vertices in place of blobs, and lines in place of their legs: what is laid out."""
+    return Diagram.from_form(diagram.n_external, diagram.form)
 
 
 def _framed_picture(
@@ -294,11 +318,11 @@ def _framed_picture(
     """Everything that has external points, in one frame."""
     whole = Diagram.from_components(n, [part for part, _ in parts])
     slots = sorted(
-        (valence, which, position, name)
+        (*kind, which, position, name)
         for which, (part, vertex_names) in enumerate(parts)
-        for position, (valence, name) in enumerate(zip(part.diagram.vertices, vertex_names, strict=True))
+        for position, (kind, name) in enumerate(zip(_kinds(part.diagram), vertex_names, strict=True))
     )
-    place, bends = framed(whole, style, incoming)
+    place, bends = framed(_graph(whole), style, incoming)
     drawn = _drawn(whole, place, bends, names, [name for *_, name in slots])
     if n <= 2:
         return drawn
@@ -323,15 +347,17 @@ def _drawn(
     """Marks and curves for given places."""
     n = diagram.n_external
     labels = [*names, *vertex_names]
-    lines = drawn_lines(diagram, place, bends)
+    kinds = _kinds(diagram)
+    lines = drawn_lines(_graph(diagram), place, bends)
     marks = []
     for node, z in place.items():
         outward = z
         if node < n:
             step = z - _next_along(node, lines)
             outward = beside(z, step / abs(step), labels[node], LABEL_DISTANCE)
-        valence = 1 if node < n else diagram.vertices[node - n]
-        marks.append(Mark(z.real, z.imag, labels[node], node < n, valence, outward.real, outward.imag))
+        blob, valence = (False, 1) if node < n else kinds[node - n]
+        where = outward.real, outward.imag
+        marks.append(Mark(z.real, z.imag, labels[node], node < n, valence, *where, blob=blob))
     curves = interrupted([Curve(labels[i], labels[j], points) for (i, j), points in lines])
     return _boxed(marks, curves)
 
@@ -346,7 +372,7 @@ def _boxed(marks: Sequence[Mark], curves: Sequence[Curve]) -> Picture:
     """Picture with the box that holds marks, labels and curves."""
     xs, ys = [], []
     for mark in marks:
-        room = _LABEL_ROOM / 2 if mark.external else 0.08
+        room = _LABEL_ROOM / 2 if mark.external else BLOB_RADIUS + 0.02 if mark.blob else 0.08
         wide = max(room, half_width(mark.label, POINT_SIZE)) if mark.external else room
         xs += [mark.label_x - wide, mark.label_x + wide, mark.x]
         ys += [mark.label_y - room, mark.label_y + room, mark.y]
@@ -373,11 +399,11 @@ def with_vertex_names(drawn: Picture) -> Picture:
         if m.external and m.label
     ]
     taken += [Name(complex(m.x, m.y), 0.0, 0.0) for m in drawn.marks if m.external]
-    vertices = [(complex(m.x, m.y), m.label) for m in drawn.marks if not m.external]
+    vertices = [(complex(m.x, m.y), m.label) for m in drawn.marks if m.named]
     middles = iter(vertex_middles(vertices, [curve.points for curve in drawn.curves], taken))
     marks, xs, ys = [], [drawn.left, drawn.right], [drawn.bottom, drawn.top]
     for mark in drawn.marks:
-        if not mark.external:
+        if mark.named:
             z, wide, high = next(middles), half_width(mark.label, VERTEX_SIZE), VERTEX_SIZE / 2
             mark = replace(mark, label_x=z.real, label_y=z.imag)
             xs += [z.real - wide, z.real + wide]

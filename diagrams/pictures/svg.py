@@ -10,7 +10,14 @@ from diagrams.messages import shown
 from diagrams.pictures.curves import CurveStyle
 from diagrams.pictures.frames import Layout
 from diagrams.pictures.names import NUMBERED
-from diagrams.pictures.picture import Caption, Mark, Picture, picture, with_vertex_names
+from diagrams.pictures.picture import (
+    BLOB_RADIUS,
+    Caption,
+    Mark,
+    Picture,
+    picture,
+    with_vertex_names,
+)
 
 _UNIT = 46.0  # pixels per leg length
 _MARGIN = 10.0
@@ -19,6 +26,7 @@ _CAPTION = 22.0
 _FONT = "font-family=\"'STIX Two Text','Latin Modern Roman','Times New Roman',Georgia,serif\""
 
 _DASHES = ' stroke-dasharray="4 3.5"'
+_SHADE = ' fill="#c4c4c4" stroke="black" stroke-width="1.5"'
 #: From a point to the centre of its note, across and up, and how far below the centre its letters stand.
 _NOTE_X, _NOTE_Y, _NOTE_DROP = 24, 26, 4
 _RAISED = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
@@ -189,13 +197,14 @@ def _shapes(drawn: Picture, vertex_labels: bool) -> list[str]:
         dashes = _DASHES if curve.style is CurveStyle.DASHED else ""
         shapes.append(f'<path d="{" ".join(steps)}" fill="none" stroke="black" stroke-width="1.5"{dashes}/>')
     for mark in drawn.marks:
-        radius = 2.2 if mark.external else 4.2
+        radius = 2.2 if mark.external else _number(BLOB_RADIUS * _UNIT) if mark.blob else 4.2
+        shade = _SHADE if mark.blob else ""
         cx, cy = _number(mark.x * _UNIT), _number(-mark.y * _UNIT)
-        shapes.append(f'<circle cx="{cx}" cy="{cy}" r="{radius}"/>{_note(mark, float(cx), float(cy))}')
+        shapes.append(f'<circle cx="{cx}" cy="{cy}" r="{radius}"{shade}/>{_note(mark, float(cx), float(cy))}')
     for mark in drawn.marks:
         if mark.external and mark.label:
             shapes.append(_text(mark.label_x * _UNIT, -mark.label_y * _UNIT + 4.5, mark.label, 15))
-        elif vertex_labels and not mark.external:
+        elif vertex_labels and mark.named:
             shapes.append(_text(mark.label_x * _UNIT, -mark.label_y * _UNIT + _BASELINE, mark.label, 12))
     for curve in drawn.curves:
         if curve.label:

@@ -8,7 +8,15 @@ from diagrams.diagram import Diagram
 from diagrams.pictures.curves import CurveStyle
 from diagrams.pictures.frames import Layout
 from diagrams.pictures.names import NUMBERED
-from diagrams.pictures.picture import Caption, Mark, Picture, picture, turning_points, with_vertex_names
+from diagrams.pictures.picture import (
+    BLOB_RADIUS,
+    Caption,
+    Mark,
+    Picture,
+    picture,
+    turning_points,
+    with_vertex_names,
+)
 from diagrams.pictures.svg import Entry, captioned
 
 _SPECIAL = {
@@ -62,6 +70,8 @@ class TikzStyle:
         make room for the control points of curves as well).
     vertex_radius : float
         A vertex must be told from a crossing.
+    blob_radius : float
+        Of the disc of a connected correlator.
     name_font, note_font : str
         LaTeX sizes of the names of external points and of notes; empty for the size around.
     note_distance : float
@@ -72,6 +82,7 @@ class TikzStyle:
     scale: float = 1.0
     in_equation: bool = False
     vertex_radius: float = 0.07
+    blob_radius: float = BLOB_RADIUS
     name_font: str = ""
     note_font: str = r"\scriptsize"
     note_distance: float = 0.5
@@ -87,7 +98,8 @@ class TikzStyle:
         """
         corners = [point for curve in drawn.curves for point in turning_points(curve.points)]
         for mark in drawn.marks:
-            corners.append((mark.x, mark.y))
+            rim = self.blob_radius if mark.blob else 0.0
+            corners += _around(mark.x, mark.y, (rim, rim))
             if mark.external and mark.label:
                 corners += _around(mark.label_x, mark.label_y, _NAME_ROOM)
             if mark.note is not None:
@@ -104,7 +116,7 @@ class TikzStyle:
 _NAME_ROOM, _NOTE_ROOM, _RIM = (0.15, 0.2), (0.45, 0.25), 0.05
 #: Pictures by themselves, and small ones inside an equation, whose letters are larger against the lines.
 ALONE = TikzStyle()
-IN_EQUATION = TikzStyle(0.5, 0.42, True, 0.11, r"\tiny", r"\tiny", 0.9)
+IN_EQUATION = TikzStyle(0.5, 0.42, True, 0.11, 0.24, r"\tiny", r"\tiny", 0.9)
 
 
 def _around(x: float, y: float, room: tuple[float, float]) -> list[tuple[float, float]]:
@@ -243,11 +255,12 @@ def _shapes(drawn: Picture, vertex_labels: bool, style: TikzStyle) -> list[str]:
         shapes.append(f"\\draw{dashes} {' '.join(strokes)};")
     font = f"[font={style.name_font}]" if style.name_font else ""
     for mark in drawn.marks:
-        radius = 0.035 if mark.external else style.vertex_radius
-        shape = f"\\fill {_at((mark.x, mark.y))} circle[radius={radius:g}]{_note(mark, style)}"
+        radius = 0.035 if mark.external else style.blob_radius if mark.blob else style.vertex_radius
+        fill = r"\filldraw[fill=black!20]" if mark.blob else r"\fill"
+        shape = f"{fill} {_at((mark.x, mark.y))} circle[radius={radius:g}]{_note(mark, style)}"
         if mark.external and mark.label:
             shape += f" {_at((mark.label_x, mark.label_y))} node{font} {{{_name(mark.label)}}}"
-        elif vertex_labels and not mark.external:
+        elif vertex_labels and mark.named:
             place = _at((mark.label_x, mark.label_y))
             shape += f" {place} node[inner sep=0pt, font=\\footnotesize] {{{_name(mark.label)}}}"
         shapes.append(shape + ";")

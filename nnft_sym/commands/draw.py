@@ -107,7 +107,7 @@ def _listed(asked: SheetParameters, sheet: "_Sheet") -> "tuple[Expansion, list[t
     from nnft_sym.expansions.expansion import correlator
     from nnft_sym.expansions.representatives import representatives
 
-    which = (asked.action, asked.n, asked.order, asked.scheme, asked.kind)
+    which = (asked.action, asked.n, asked.order, asked.lines, asked.kind)
     _refuse_many(asked)
     if asked.labelled:
         expansion = correlator(*which, progress=sheet.tell)
@@ -143,7 +143,11 @@ def _planar(term: "Term", expansion: "Expansion", layout: str, incoming: int | N
 
 def _title(expansion: "Expansion") -> str:
     """Say what is drawn: function, action, order, kind and scheme."""
-    lines = "lines: propagator of S_GP" if expansion.scheme == "bare" else "lines: exact 2-point function"
+    lines = {
+        "bare": "lines: propagator of S_GP",
+        "exact": "lines: exact 2-point function",
+        "network": "lines and discs: connected correlators of the network",
+    }[expansion.scheme.value]
     order = f"to order {expansion.order}"
     return f"{expansion.n}-point function of {expansion.action}, {order}: {expansion.kind}; {lines}"
 
@@ -157,15 +161,21 @@ def _refuse_many(asked: SheetParameters) -> None:
     from diagrams import count
     from diagrams.sizes import number_text
     from nnft_sym.actions.action import Action
-    from nnft_sym.expansions.expansion import MOST_POINTS, selection
+    from nnft_sym.expansions.around_network import counted
+    from nnft_sym.expansions.expansion import MOST_POINTS
+    from nnft_sym.expansions.schemes import selection
     from nnft_sym.expansions.truncation import truncation
 
     theory, n = Action(asked.action), asked.n
     if n > MOST_POINTS:
         return
-    where, number = selection(asked.scheme, asked.kind), 0
+    where, number = selection(asked.lines, asked.kind), 0
     for content in truncation(theory, asked.order, None).contents(theory, n):
-        number += count(n, dict(content), where, unlabelled=not asked.labelled).diagrams
+        if asked.around == "network":
+            found = counted(n, content, where, unlabelled=not asked.labelled)
+            number += sum(one.diagrams for _, one in found)
+        else:
+            number += count(n, dict(content), where, unlabelled=not asked.labelled).diagrams
         if number > policy_of(DrawLimits).pictures:
             raise _too_many(
                 f"the {asked.kind} {n}-point function of {theory} to order {asked.order}",

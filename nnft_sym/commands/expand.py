@@ -20,6 +20,7 @@ Examples
   nnft expand 'lambda*f^4' -n 4                                the table of all terms
   nnft expand 'lambda*f^4' -n 4 --terms grouped                3 [..] - lambda*(72 [..] + 24 [..])
   nnft expand 'lambda*f^4 + kappa*f^6' -n 6 --order 2 --scheme exact --kind connected --counting 1/N
+  nnft expand 'lambda*f^4' -n 2 --around network               a deformed ensemble, exactly in N
   nnft expand 'lambda*f^4' -n 4 --format latex --terms drawn   the equation, with diagrams drawn in it
   nnft expand 'lambda*f^4' -n 4 --format latex --document      a document for pdflatex
 """
@@ -82,7 +83,7 @@ def _expanded(asked: ExpansionParameters, form: str, printed: PrintParameters) -
             asked.action,
             asked.n,
             asked.order,
-            asked.scheme,
+            asked.lines,
             asked.kind,
             asked.counting,
             progress=said.append,

@@ -11,7 +11,9 @@ from nnft_sym.parameters.readers import Flag, Refused, Text, Whole, Word
 from nnft_sym.parameters.runs import CLUSTER, EXPERIMENTS, NETWORKS_EACH, SEED
 
 if TYPE_CHECKING:
+    from nnft_sym.reproduction.cases import Case
     from nnft_sym.reproduction.published import Reproduction
+    from nnft_sym.reproduction.setups import PublishedSetup
     from nnft_sym.reproduction.size import StudySize
 
 #: Exit code of a run that Ctrl-C ended.
@@ -26,6 +28,9 @@ OUT = Parameter(
     Text(), "Write page, figures, table and numbers to this folder, and keep every ensemble there.",
     metavar="DIRECTORY",
 )  # fmt: skip
+DRY_RUN = Parameter(
+    Flag(), "Say how long it takes, from a short sample of every net, and how much is left; do nothing else."
+)
 RESUME = Parameter(Flag(), "Continue the run whose ensembles the folder holds.")
 FORCE = Parameter(Flag(), "Replace the reproduction that the folder holds.")
 
@@ -45,6 +50,7 @@ class ReproduceParameters:
     out: Annotated[str | None, OUT] = None
     resume: Annotated[bool, RESUME] = False
     force: Annotated[bool, FORCE] = False
+    dry_run: Annotated[bool, DRY_RUN] = False
 
     def __post_init__(self) -> None:
         if self.out is not None and not self.out.strip():
@@ -56,6 +62,23 @@ class ReproduceParameters:
             raise Refused("--resume and --force were both given; a run is continued, or begun anew")
         if self.full and (self.experiments is not None or self.networks is not None):
             raise Refused("--full was given with a size; it means the published one: leave one of them out")
+
+    @property
+    def setups(self) -> "tuple[PublishedSetup, ...]":
+        """Which networks, in which dimensions."""
+        from nnft_sym.reproduction.setups import DIMENSIONS, NETS, published_setups
+
+        return published_setups(
+            NETS if self.net is None else (self.net,),
+            DIMENSIONS if self.dimension is None else (self.dimension,),
+        )
+
+    @property
+    def cases(self) -> "tuple[Case, ...]":
+        """Which ensembles."""
+        from nnft_sym.reproduction.cases import study_cases
+
+        return study_cases(self.setups, self.size, self.seed)
 
     @property
     def size(self) -> "StudySize":
@@ -80,11 +103,30 @@ def command(asked: ReproduceParameters, as_json: bool) -> int:
     Each is judged: agrees, refined, contradicted or not testable, with the reason. With --out every ensemble
     is kept as it is finished; after Ctrl-C or a crash the same command with --resume continues.
     """
+    if asked.dry_run:
+        _say_how_long(asked, as_json)
+        return 0
+    return _run(asked, as_json)
+
+
+def _say_how_long(asked: ReproduceParameters, as_json: bool) -> None:
+    from pathlib import Path
+
+    from nnft_sym.jsonio import dumps
+    from nnft_sym.reproduction.cases import FOLDER, CaseFiles
+    from nnft_sym.reproduction.run_forecast import forecast
+
+    files = CaseFiles(Path(asked.out) / FOLDER) if asked.out is not None and asked.resume else None
+    found = forecast(asked.cases, files)
+    click.echo(dumps(found.as_json()) if as_json else str(found))
+
+
+def _run(asked: ReproduceParameters, as_json: bool) -> int:
     from nnft_sym.jsonio import dumps
     from nnft_sym.progress.bars import TerminalProgress
     from nnft_sym.reproduction.published import reproduce
     from nnft_sym.reproduction.published_folder import prepare_folder, write_published
-    from nnft_sym.reproduction.setups import DIMENSIONS, NETS, published_setups
+    from nnft_sym.reproduction.run_forecast import forecast
     from numerics.sampling.runs.run import SamplingInterrupted
 
     folder, files = (
@@ -92,14 +134,12 @@ def command(asked: ReproduceParameters, as_json: bool) -> int:
         if asked.out is None
         else prepare_folder(asked.out, force=asked.force, resume=asked.resume)
     )
-    setups = published_setups(
-        NETS if asked.net is None else (asked.net,),
-        DIMENSIONS if asked.dimension is None else (asked.dimension,),
-    )
     try:
         with TerminalProgress() as progress:
+            if asked.full:
+                progress.stage(str(forecast(asked.cases, files)))
             found = reproduce(
-                setups, asked.size, asked.seed, told=progress, files=files, cluster=asked.cluster
+                asked.setups, asked.size, asked.seed, told=progress, files=files, cluster=asked.cluster
             )
             if folder is not None:
                 progress.stage("drawing the figures, writing the page")
@@ -117,22 +157,13 @@ def command(asked: ReproduceParameters, as_json: bool) -> int:
 
 def _show(found: "Reproduction", folder: str | None) -> None:
     """Print the table."""
-    from nnft_sym.printing.tables import show, table
+    from nnft_sym.printing.tables import show, terminal_table
     from nnft_sym.progress.bars import duration
-    from nnft_sym.reproduction.published_page import WORDS, number_text
+    from nnft_sym.reproduction.claims_table import WORDS
 
     for part in found.parts:
-        rows = [
-            [
-                f"{claim.key}: {claim.text}" if claim.numbered else claim.text,
-                "" if claim.ours is None else number_text(claim.ours),
-                WORDS[claim.finding][0],
-                claim.reason.value,
-            ]
-            for claim in part.claims
-        ]
-        if rows:
-            show(table(part.title, ["statement", "ours", "judgement", "reason"], rows))
+        if part.claims:
+            show(terminal_table(part.table))
     counts = ", ".join(f"{WORDS[finding][0]} {count}" for finding, count in found.counts.items())
     show(
         f"{len(found.claims)} statements: {counts}.",

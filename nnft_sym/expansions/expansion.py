@@ -11,32 +11,32 @@ process:
 =============  ===========================================================================================
 
 The *scheme* says what a line is: ``bare``, the propagator of S_GP, or ``exact``, the full connected 2-point
-function, which already contains every tadpole and self-energy insertion (:data:`RULES` holds the rule in
-words).
+function, which already contains every tadpole and self-energy insertion (`nnft_sym.expansions.schemes.RULES`
+has the rule in words). With ``network`` the interactions deform an ensemble of networks of finite width,
+whose field is not Gaussian: lines are its 2-point function, and more legs than two are joined by its
+connected correlators, the blobs, so that every order in the couplings is exact in N.
 
 A diagram with V vertices enters with (−1)^V ∏(couplings) × multiplicity / ∏V_t!, where the multiplicity
 counts Wick contractions with labelled vertices and V_t is the number of vertices of valence t.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from diagrams.filters import NamedFilter, connected, no_vacuum, one_particle_irreducible, skeleton
 from diagrams.generation import count
-from diagrams.messages import did_you_mean, shown
 from diagrams.sizes import number_text
 from nnft_sym.actions.action import Action
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.errors import InvalidExpansion
 from nnft_sym.expansions import faces
+from nnft_sym.expansions.around_network import counted, listed_around_network, refuse_around_network
 from nnft_sym.expansions.content import SumRule
 from nnft_sym.expansions.enumeration import Progress, content_text, listed
-from nnft_sym.expansions.kinds import KIND_ALIASES
 from nnft_sym.expansions.remainder import Remainder, goes_on, remainder
+from nnft_sym.expansions.schemes import MEAN, RULES, Kind, Scheme, choice, selection
 from nnft_sym.expansions.structure import structured
 from nnft_sym.expansions.sum_rules import sum_rules
 from nnft_sym.expansions.terms import Term, Topology, brackets, topologies
@@ -54,45 +54,6 @@ if TYPE_CHECKING:
 
 #: More points than this are refused: no kind has a list of diagrams that anybody reads.
 MOST_POINTS = 1_000
-
-
-class Scheme(StrEnum):
-    """What a line of a diagram stands for."""
-
-    BARE = "bare"
-    EXACT = "exact"
-
-
-class Kind(StrEnum):
-    """Which function is expanded."""
-
-    FULL = "full"
-    NORMALISED = "normalised"
-    CONNECTED = "connected"
-    ONE_PARTICLE_IRREDUCIBLE = "1pi"
-
-
-#: The rule that each scheme uses, in words.
-RULES: Mapping[Scheme, str] = {
-    Scheme.BARE: "bare propagator: every line is the propagator of S_GP, and every diagram is kept",
-    Scheme.EXACT: (
-        "exact propagator: every line is the full connected 2-point function, so a diagram is dropped if "
-        "cutting one "
-        "or two lines isolates a piece with vertices but no external point (tadpoles, self-energy "
-        "insertions; vacuum "
-        "parts are such pieces, too)"
-    ),
-}
-
-_MEAN = "; the mean of the field is kept zero by a linear counterterm, so that tadpoles drop out"
-
-_FILTERS: Mapping[Kind, tuple[NamedFilter, ...]] = {
-    Kind.FULL: (),
-    Kind.NORMALISED: (no_vacuum,),
-    Kind.CONNECTED: (connected,),
-    Kind.ONE_PARTICLE_IRREDUCIBLE: (one_particle_irreducible,),
-}
-_SCHEME_FILTERS: Mapping[Scheme, tuple[NamedFilter, ...]] = {Scheme.BARE: (), Scheme.EXACT: (skeleton,)}
 
 
 @dataclass(frozen=True, repr=False)
@@ -152,7 +113,7 @@ class Expansion:
         'the mean of the field is kept zero by a linear counterterm, so that tadpoles drop out'
         """
         odd = any(valence % 2 for valence in self.action.valences)
-        return RULES[self.scheme] + (_MEAN if odd and self.scheme is Scheme.EXACT else "")
+        return RULES[self.scheme] + (MEAN if odd and self.scheme is Scheme.EXACT else "")
 
     @property
     def shown_kind(self) -> Kind:
@@ -182,9 +143,16 @@ class Expansion:
         >>> correlator("lambda*f^4", 4).wick_total
         {'': 3, '4:1': 105}
         """
+        contents = self.truncation.contents(self.action, self.n)
+        if self.scheme is Scheme.NETWORK:
+            return {
+                content_text(content): sum(
+                    number.multiplicity_total for _, number in counted(self.n, content)
+                )
+                for content in contents
+            }
         return {
-            content_text(content): count(self.n, dict(content)).multiplicity_total
-            for content in self.truncation.contents(self.action, self.n)
+            content_text(content): count(self.n, dict(content)).multiplicity_total for content in contents
         }
 
     def sum_rules(self) -> tuple[SumRule, ...]:
@@ -353,7 +321,7 @@ def correlator(
     order : int or mapping of str to int or Fraction
         Largest number of vertices; as a mapping, largest power of each coupling; with a counting, largest
         power of 1/N.
-    scheme : {"bare", "exact"}
+    scheme : {"bare", "exact", "network"}
         What a line stands for.
     kind : {"normalised", "full", "connected", "1pi"}
         Which function.
@@ -386,6 +354,14 @@ def correlator(
     >>> six = correlator("lambda*f^4 + kappa*f^6", 6, 2, "exact", "connected", counting="1/N")
     >>> [(t.labellings, str(t.representative.coefficient)) for t in six.topologies()]
     [(1, '-720*kappa'), (10, '576*lambda**2')]
+
+    The ensemble of networks deformed by λ f⁴, to first order and exactly in N:
+
+    >>> around = correlator("lambda*f^4", 2, 1, "network")
+    >>> [(t.labellings, t.representative.multiplicity) for t in around.topologies()]
+    [(1, 1), (1, 12), (2, 4), (1, 6), (1, 1)]
+    >>> print(around.terms[-1].text())
+    -lambda * ∫dy G_c(1,2,y,y,y,y)
     """
     asked = without_terms(action, n, order, scheme, kind, counting)
     terms: list[Term] = []
@@ -406,37 +382,31 @@ def without_terms(
 ) -> Expansion:
     """Check what is asked of `correlator`, and give the expansion before its terms are found."""
     action = Action(action)
-    chosen_scheme, chosen_kind = _choice(Scheme, scheme, "scheme"), _choice(Kind, kind, "kind")
+    chosen_scheme, chosen_kind = choice(Scheme, scheme, "scheme"), choice(Kind, kind, "kind")
     n = whole(n, "number of points")
     _check(n, chosen_scheme, chosen_kind)
+    if chosen_scheme is Scheme.NETWORK:
+        refuse_around_network(action, counting)
     return Expansion(action, n, truncation(action, order, counting), chosen_scheme, chosen_kind, ())
 
 
 def scalar_diagrams(asked: Expansion, progress: Progress | None) -> "Iterator[tuple[Content, list[Diagram]]]":
     """List the diagrams of an expansion by vertex content; a vertex of several points is one vertex here."""
     action, n = asked.action, asked.n
-    shapes = {valence: tuple(shape for shape, _ in action.shapes(valence)) for valence in action.valences}
     where = selection(asked.scheme, asked.kind)
+    if asked.scheme is Scheme.NETWORK:
+        return listed_around_network(n, asked.truncation.contents(action, n), where, progress)
+    shapes = {valence: tuple(shape for shape, _ in action.shapes(valence)) for valence in action.valences}
     return listed(n, asked.truncation.contents(action, n), where, shapes, progress)
 
 
 def terms_of(asked: Expansion, factor: Polynomial, diagram: "Diagram") -> "Iterator[Term]":
     """Give the terms that one diagram stands for; `factor` is that of its vertices in a plain theory."""
     if asked.action.is_local_scalar:
-        yield Term(diagram, factor * diagram.multiplicity)
+        around = asked.scheme is Scheme.NETWORK
+        yield Term(diagram, factor * diagram.multiplicity, around_network=around)
     else:
         yield from _structured(diagram, asked.action, asked.truncation)
-
-
-def selection(scheme: Scheme | str, kind: Kind | str) -> tuple[NamedFilter, ...]:
-    """Give the filters that pick the diagrams of an expansion.
-
-    Examples
-    --------
-    >>> [chosen.name for chosen in selection("exact", "connected")]
-    ['connected', 'skeleton']
-    """
-    return _FILTERS[Kind(kind)] + _SCHEME_FILTERS[Scheme(scheme)]
 
 
 def _structured(diagram: "Diagram", action: Action, cut: Truncation) -> Iterator[Term]:
@@ -444,22 +414,6 @@ def _structured(diagram: "Diagram", action: Action, cut: Truncation) -> Iterator
     for structure, coefficient in structured(diagram, action, cut):
         if coefficient:
             yield Term(from_lines(diagram.n_external, structure.factors.lines), coefficient, structure)
-
-
-_Choice = TypeVar("_Choice", Scheme, Kind)
-
-
-def _choice(options: type[_Choice], given: str, word: str) -> _Choice:
-    """Turn a name into a member of an enumeration; capitals and hyphens make no difference."""
-    plain = str(given).strip().lower().replace("_", "-")
-    try:
-        return options(KIND_ALIASES.get(plain, plain))
-    except ValueError:
-        known = [member.value for member in options]
-        near = did_you_mean(plain, known)
-        raise InvalidExpansion(
-            f"there is no {word} {shown(str(given))}: choose one of {', '.join(known)}{near}"
-        ) from None
 
 
 def _check(n: int, scheme: Scheme, kind: Kind) -> None:

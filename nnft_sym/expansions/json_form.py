@@ -34,7 +34,8 @@ from nnft_sym.actions.parsing import parse
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.actions.shapes import Shape, shape_of
 from nnft_sym.errors import InvalidDocument
-from nnft_sym.expansions.expansion import Expansion, Kind, Scheme, correlator
+from nnft_sym.expansions.expansion import Expansion, correlator
+from nnft_sym.expansions.schemes import Kind, Scheme
 from nnft_sym.expansions.structure import Structure, orbit_of
 from nnft_sym.expansions.terms import Term, Topology, topologies
 from nnft_sym.expansions.truncation import CountingLike, OrderLike, Truncation, truncation, whole
@@ -233,7 +234,9 @@ def _term(given: Mapping[str, Any]) -> Term:
         structure = _structure(given["structure"], lines)
         term = Term(from_lines(structure.diagram.n_external, lines), coefficient, structure)
     else:
-        term = Term(Diagram.from_edge_string(",".join("-".join(line) for line in lines)), coefficient)
+        joined = [*lines, *(tuple(map(str, legs)) for legs in given.get("blobs", ()))]
+        diagram = Diagram.from_edge_string(",".join(map("-".join, joined)))
+        term = Term(diagram, coefficient, around_network="blobs" in given)
     for name, value in term.as_dict().items():
         if name != "structure" and given.get(name, value) != value:
             raise InvalidDocument(

@@ -61,6 +61,11 @@ def numeric_terms(term: TermContent) -> Iterator[NumericTerm]:
     -8 {'lambda': 1, 'δ_1_2': 1} x1-y1,x2-y1,y1-y1
     """
     integrand = integrand_of(term)
+    if term.factors.full:
+        raise InvalidExpansion(
+            "a term around a network needs the connected correlators of that network, and integrals are made "
+            "of propagators only: expand around the Gaussian process for numbers"
+        )
     deltas = {delta_name(a, b): 1 for a, b in term.factors.pairs}
     for number, powers in term.coefficient.monomials():
         yield integrand, number, powers | deltas

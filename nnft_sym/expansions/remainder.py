@@ -100,11 +100,11 @@ def _left_out(expansion: Asked) -> Iterator[tuple[int, ...]]:
     action, cut = expansion.action, expansion.truncation
     if expansion.n % 2 and all(valence % 2 == 0 for valence in action.valences):
         return
+    network = expansion.scheme.value == "network"  # where one blob can join everything
     for number in range(1, max(HIGHEST_ORDER + 1, expansion.n) + 1):
         most = (max(action.valences, default=0),) * number
-        if expansion.n > most[0] * number or (
-            expansion.kind.value == "connected" and not _tree(expansion.n, most)
-        ):
+        few = expansion.n > most[0] * number
+        if not network and (few or (expansion.kind.value == "connected" and not _tree(expansion.n, most))):
             continue
         for chosen in combinations_with_replacement(action.valences, number):
             if _exist(expansion, chosen) and not cut.allows_all(action, chosen):
@@ -116,6 +116,8 @@ def _exist(expansion: Asked, valences: tuple[int, ...]) -> bool:
     n, kind = expansion.n, expansion.kind.value
     if (n + sum(valences)) % 2:
         return False
+    if expansion.scheme.value == "network":
+        return True
     if expansion.scheme.value == "exact":
         # An exact line already holds what hangs on it by two lines, vertices of one or two fields above all.
         sizes = range(3, n + 1) if kind in ("full", "normalised") else range(max(n, 3), n + 1)

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from diagrams.canonical import Edge
 from diagrams.diagram import Diagram
 from nnft_sym.actions.action import Action
 from nnft_sym.expansions.enumeration import Progress
@@ -102,8 +101,9 @@ def _key_of_orbits() -> Callable[[Diagram], object]:
     """
 
     @cache
-    def plain(component: Diagram) -> tuple[int, tuple[Edge, ...]]:
-        return component.n_external, component.unlabelled().edges
+    def plain(component: Diagram) -> tuple[object, ...]:
+        orbit = component.unlabelled()
+        return component.n_external, orbit.edges, orbit.blobs
 
     def key(diagram: Diagram) -> object:
         return tuple(sorted(plain(component.diagram) for component in diagram.components()))

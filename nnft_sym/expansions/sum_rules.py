@@ -7,6 +7,7 @@ a coefficient of a power series (:mod:`diagrams.zero_dim`); all contractions tog
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from nnft_sym.expansions.around_network import even_partition_counts
 from nnft_sym.expansions.content import ExpansionContent, SumRule
 
 if TYPE_CHECKING:
@@ -27,10 +28,14 @@ def sum_rules(expansion: ExpansionContent) -> tuple[SumRule, ...]:
     [('', 3, True), ('4:1', 105, True), ('', 3, True), ('4:1', 96, True)]
     """
     from diagrams.combinatorics.wick import contraction_count
-    from diagrams.zero_dim import multiplicity_sum
 
     rules = []
+    network = expansion.scheme.value == "network"
     for key, found in expansion.wick_total.items():
+        if network:
+            ends = expansion.n + sum(valence * number for valence, number in _content(key).items())
+            rules.append(SumRule(key, "even set partitions", found, even_partition_counts(ends)[-1]))
+            continue
         rules.append(SumRule(key, "(line ends - 1)!!", found, contraction_count(expansion.n, _content(key))))
     kind = _oracle_kind(expansion)
     if kind is None:
@@ -39,13 +44,24 @@ def sum_rules(expansion: ExpansionContent) -> tuple[SumRule, ...]:
     for term in expansion.terms:
         listed[term.vertex_key] += int(term.share)
     for key in expansion.wick_total:
-        expected = multiplicity_sum(expansion.n, _content(key), kind)
+        expected = _expected(expansion.n, key, kind, network)
         if key == "" and expansion.n == 2 and expansion.kind.value == "1pi":
             expected = 1  # the bare line, which counts as irreducible here and not in the Legendre transform
         for valence, number in _content(key).items():  # every vertex may be any of those with as many fields
             expected *= len(expansion.action.shapes(valence)) ** number
         rules.append(SumRule(key, "zero dimensions", listed[key], expected))
     return tuple(rules)
+
+
+def _expected(n: int, key: str, kind: "OracleKind", network: bool) -> int:
+    """Sum the multiplicities of all diagrams in zero dimensions, with blobs of every content if need be."""
+    from diagrams.enumeration.blob_contents import blob_contents
+    from diagrams.zero_dim import multiplicity_sum
+
+    content = _content(key)
+    ends = n + sum(valence * number for valence, number in content.items())
+    contents = blob_contents(ends) if network else [{}]
+    return sum(multiplicity_sum(n, content, kind, blobs=blobs) for blobs in contents)
 
 
 def _content(key: str) -> dict[int, int]:

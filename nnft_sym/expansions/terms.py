@@ -38,6 +38,8 @@ class Term:
     structure : Structure, optional
         What there is beyond a diagram of the scalar theory: weights, vertices of several points, components.
         `diagram` then shows every point by itself.
+    around_network : bool
+        Whether lines are the 2-point function of a network and blobs its connected correlators.
 
     Examples
     --------
@@ -50,6 +52,7 @@ class Term:
     diagram: Diagram
     coefficient: Polynomial
     structure: Structure | None = None
+    around_network: bool = False
 
     @property
     def whole(self) -> Diagram:
@@ -122,7 +125,10 @@ class Term:
     @property
     def factors(self) -> Factors:
         """What stands behind the coefficient."""
-        return self.structure.factors if self.structure else Factors(self.diagram.edge_labels)
+        if self.structure:
+            return self.structure.factors
+        diagram = self.diagram
+        return Factors(diagram.edge_labels, blobs=diagram.blob_labels, full=self.around_network)
 
     @property
     def lines(self) -> tuple[tuple[str, str], ...]:
@@ -180,6 +186,8 @@ class Term:
             "connected": self.whole.is_connected,
             "vertices": self.vertex_key,
         }
+        if self.around_network:
+            fields["blobs"] = [list(legs) for legs in self.diagram.blob_labels]
         if self.structure:
             fields["structure"] = self.structure.as_dict()
         return fields

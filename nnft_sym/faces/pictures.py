@@ -94,7 +94,8 @@ def _panels(result: Shown) -> _Panels:
     found = _Panels()
     found.title = content.title
     found.label = str(content.facts.get("method") or content.title)[:60]
-    panel = next((name for name in ("order", "couplings") if name in columns), None)
+    # couplings of different correlators differ by powers of 1/N: no axis shows both
+    panel = next((name for name in ("order", "couplings", "from order") if name in columns), None)
     element = next(name for name in columns if name != panel)
     for row in islice(content.rows(), MOST_DRAWN):
         given: dict[str, Any] = dict(zip(columns, row, strict=True))

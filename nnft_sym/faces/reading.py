@@ -116,7 +116,7 @@ def _read(place: Path) -> Correlators | Correlator | Estimate:
                 "the one that wrote it"
             )
         if holds == SAMPLE:
-            return _sample(tree)
+            return sample_of(tree)
         if holds == CORRELATORS:
             return _correlators(tree)
         if holds in (CORRELATOR, ESTIMATE):
@@ -143,8 +143,18 @@ def _sources(attrs: Mapping[Any, Any]) -> tuple[Source, ...]:
     return tuple(Source(*one) for one in json.loads(attrs["sources"]))
 
 
-def _sample(tree: "xarray.DataTree") -> Correlators:
-    """Read the sums of a sample."""
+def sample_of(tree: "xarray.DataTree") -> Correlators:
+    """Read the sums of a sample: what `load` makes of the file that holds this tree, to the last bit.
+
+    Parameters
+    ----------
+    tree : xarray.DataTree
+        As `nnft_sym.storage.sample_files.sample_tree` makes it.
+
+    Returns
+    -------
+    Correlators
+    """
     fields = FieldSet(_array(tree, "points"), _wholes(tree, "output"))
     orders = sorted(int(group.attrs["order"]) for group in tree.children.values())
     plan = moment_plan(len(fields), orders)

@@ -10,8 +10,9 @@ import numpy as np
 
 from nnft_sym.actions.action import Action
 from nnft_sym.errors import InvalidAction, InvalidExpansion
-from nnft_sym.expansions.expansion import Expansion, Kind, correlator
+from nnft_sym.expansions.expansion import Expansion, correlator
 from nnft_sym.expansions.kinds import KIND_ALIASES
+from nnft_sym.expansions.schemes import Kind
 from nnft_sym.expansions.truncation import DERIVED, strength, truncation
 from nnft_sym.inference.theory import Theory
 from numerics.fields.field_set import FieldSet

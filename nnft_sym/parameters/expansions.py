@@ -122,6 +122,11 @@ COUNTING = Parameter(
 SCHEME = Parameter(
     Word(("bare", "exact")), "What a line is: the propagator of S_GP, or the exact 2-point function."
 )
+AROUND = Parameter(
+    Word(("gaussian", "network")),
+    "What the action is added to: S_GP, or the ensemble of networks itself, exactly in N, with connected "
+    "correlators of more than two legs as shaded discs.",
+)
 KIND = Parameter(
     Word(("full", "normalised", "connected", "1pi"), KIND_ALIASES),
     "Which function: with vacuum parts, without, one component, irreducible.",
@@ -141,13 +146,33 @@ class CorrelatorParameters:
     action : str
     n : int
         Number of external points.
-    scheme, kind : str
+    scheme, kind, around : str
     """
 
     action: Annotated[str, ACTION]
     n: Annotated[int, N_POINTS]
     scheme: Annotated[str, SCHEME] = "bare"
     kind: Annotated[str, KIND] = "normalised"
+    around: Annotated[str, AROUND] = "gaussian"
+
+    @property
+    def lines(self) -> str:
+        """What lines are, as `nnft_sym.expansions.schemes.Scheme` has it.
+
+        Raises
+        ------
+        Refused
+            If exact lines are asked for around a network, where they are so anyway and nothing is dropped.
+        """
+        if self.around == "gaussian":
+            return self.scheme
+        if self.scheme != "bare":
+            raise Refused.about(
+                "scheme",
+                f"{self.scheme!r} was given beside --around network, whose lines are exact and drop no "
+                "diagram; leave one of them out",
+            )
+        return "network"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,10 @@ Coordinates = tuple[tuple[float, ...], ...]
 _FORMS = "points are written 0.37,-0.91;1.43,0.08 on the command line, [[0.37, -0.91], [1.43, 0.08]] in files"
 
 
+#: How names of files of points end.
+FILES = (".csv", ".npy")
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Points:
     """Points of one dimension: ``"0.37,-0.91;1.43,0.08"``, a list of lists, or a file.
@@ -102,6 +106,8 @@ def _coordinates(number: int, point: Iterable[object]) -> Iterable[float]:
     for axis, given in enumerate(point, start=1):
         if isinstance(given, bool) or not isinstance(given, int | float) or not math.isfinite(given):
             hint = f": {_FORMS}" if isinstance(given, str) else ""
+            if isinstance(given, str) and given.lower().endswith(FILES):
+                hint = f"; a file is named with @ before it: @{given}"
             raise Refused(
                 f"{shown(given)} was given as coordinate {axis} of point {number}; a finite number is "
                 f"needed{hint}"

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.expansions.content import ExpansionContent, TopologyContent
-from nnft_sym.notation import Factors, Line, Notation, factors_of, n_vertices_of
+from nnft_sym.notation import Factors, Line, Notation, factors_of
 from nnft_sym.printing.latex_lines import (
     Piece,
     broken,
@@ -160,7 +160,7 @@ def _pieces(
     """Print one block, cut where a line may be broken."""
     sign, number = sign_and_number(coefficient, start)
     integrands = [factors_of(given) for given in diagrams]
-    n_vertices = n_vertices_of(integrands[0].lines)
+    n_vertices = integrands[0].n_vertices
     front = number + notation.measure(n_vertices)
     products = [notation.integrand(factors, n_vertices) for factors in integrands]
     if len(products) == 1:
@@ -181,7 +181,7 @@ def _grouped_pieces(topologies: Sequence[TopologyContent], notation: Notation, s
     inner, outer = (r"\Big", r"\bigg") if topologies[0].vertices else (r"\big", r"\Big")
     for topology in topologies:
         factors = topology.representative.factors
-        n_vertices = n_vertices_of(factors.lines)
+        n_vertices = factors.n_vertices
         inside = notation.measure(n_vertices) + notation.integrand(factors, n_vertices) or "1"
         count = str(topology.multiplicity)
         brackets.append(inside if count == "1" else f"{count}{inner}l[{inside}{inner}r]")

@@ -69,7 +69,7 @@ def _pieces(topologies: Sequence[TopologyContent], start: bool) -> list[Piece]:
 
 def _bracket(front: str, term: TermContent, opens: bool = False) -> Piece:
     """Put a drawn diagram in brackets behind a number; the diagram of no points and no lines is 1."""
-    if not term.diagram.edges:
+    if not term.diagram.edges and not term.diagram.blobs:
         return Piece(front + "1", estimated_width(front) + 5.0, opens)
     latex, width = small_picture(term)
     deltas = deltas_latex(term)

@@ -18,6 +18,10 @@ _TWO_KERNELS = (
     "$K$ is a line between external points, $K^{W}$ a line at a vertex: the propagator without the variance "
     "of the output bias."
 )
+_NETWORK = (
+    "$K$ is the 2-point function of the network, with the variance of its output bias, $G^{c}$ a connected "
+    "correlator of more points, drawn as a shaded disc."
+)
 _BRACKETS = (
     "A square bracket is the mean over the labellings of the external points. In front of it stands the "
     "coefficient of all of them or, in a sum behind a common factor, the number of their Wick contractions."
@@ -36,7 +40,7 @@ _FRAME = r"""\documentclass[10pt,a4paper]{article}
 @rule@. @kernels@
 @sections@
 \subsection*{Check}
-Wick contractions, vacuum parts included, summed over the diagrams found: @totals@.
+@counted@, vacuum parts included, summed over the diagrams found: @totals@.
 \end{document}
 """
 _HEADINGS = {"drawn": "Diagrams", "grouped": "By topology", "labelled": "Term by term"}
@@ -75,8 +79,9 @@ def pasted_latex(
     as_expansion(expansion)
     notation = notation or Notation()
     # With bare lines there is no rule to know: every diagram is there.
-    comments = [f"% {expansion.rule}"] if expansion.scheme.value == "exact" else []
-    comments += [_COMMENTS["plain"]] if notation.plain_kernel and terms != "drawn" else []
+    comments = [f"% {expansion.rule}"] if expansion.scheme.value != "bare" else []
+    plain = notation.plain_kernel and expansion.scheme.value != "network"
+    comments += [_COMMENTS["plain"]] if plain and terms != "drawn" else []
     comments += [_COMMENTS[terms]] if terms in _COMMENTS else []
     return "\n".join([*comments, _display(expansion, notation, terms)])
 
@@ -103,6 +108,7 @@ def latex_document(
     """
     as_expansion(expansion)
     notation = notation or Notation()
+    network = expansion.scheme.value == "network"
     kind = {"1pi": "one-particle irreducible"}.get(expansion.shown_kind.value, expansion.shown_kind.value)
     title = f"The {expansion.n}-point function to {expansion.truncation.latex}, {kind}"
     rule = (expansion.rule[0].upper() + expansion.rule[1:]).replace("S_GP", r"$S_{\mathrm{GP}}$")
@@ -113,16 +119,32 @@ def latex_document(
         ]
     parts = {
         "title": title,
-        "action": expansion.action.latex(),
+        "action": _action(expansion),
         "rule": rule,
-        "kernels": _PLAIN_KERNELS if notation.plain_kernel else _TWO_KERNELS,
+        "kernels": _kernels(expansion, notation),
         "sections": _sections(expansion, notation, terms),
+        "counted": "Partitions of the legs" if network else "Wick contractions",
         "totals": ", ".join(totals) or "none",
     }
     document = _FRAME
     for name, part in parts.items():
         document = document.replace(f"@{name}@", part)
     return document
+
+
+def _action(expansion: ExpansionContent) -> str:
+    """Print the action, and what it is added to."""
+    printed = expansion.action.latex()
+    if expansion.scheme.value == "network":
+        return printed.replace(r"S_{\mathrm{GP}}", r"S_{\mathrm{network}}")
+    return printed
+
+
+def _kernels(expansion: ExpansionContent, notation: Notation) -> str:
+    """Say what lines and blobs stand for."""
+    if expansion.scheme.value == "network":
+        return _NETWORK
+    return _PLAIN_KERNELS if notation.plain_kernel else _TWO_KERNELS
 
 
 def _sections(expansion: ExpansionContent, notation: Notation, terms: str | None) -> str:

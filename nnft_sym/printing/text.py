@@ -1,15 +1,17 @@
 """Expansions as plain text: a table of all terms, and the short form that papers print."""
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
 
 from nnft_sym.actions.factoring import factored
 from nnft_sym.expansions.content import ExpansionContent, TermContent, TopologyContent
 from nnft_sym.jsonio import unlimited_digits
-from nnft_sym.notation import Factors, Line, factors_of, n_vertices_of, split_lines
+from nnft_sym.notation import Factors, Line, factors_of, split_lines
 
 _SOURCES = {
     "(line ends - 1)!!": "every contraction, vacuum parts included, against the double factorial",
+    "even set partitions": "every way to join legs by lines and blobs, against the even set partitions",
     "zero dimensions": "the terms listed, against the zero-dimensional series",
 }
 #: What the short form means by a bracket.
@@ -17,7 +19,16 @@ BRACKETS = (
     "[...]: mean over the labellings of the external points; in front of it stands the coefficient of all of "
     "them, or, in a sum (...) behind a common factor, the number of their Wick contractions"
 )
+_SYMBOLS = {
+    "GP": "K: line between external points; K_W: line at a vertex, without the variance of the output bias",
+    "network": "K: 2-point function of the network, output bias included; G_c: its connected correlators",
+}
 _TABLE = "  {:>12}  {:>4}  {:>18}  {}"
+
+
+def free_name(expansion: ExpansionContent) -> str:
+    """Name what is expanded around: the Gaussian process, or the network."""
+    return "network" if expansion.scheme.value == "network" else "GP"
 
 
 def integral_text(given: Factors | Sequence[Line]) -> str:
@@ -31,17 +42,20 @@ def integral_text(given: Factors | Sequence[Line]) -> str:
     '1'
     """
     factors = factors_of(given)
-    n_vertices = n_vertices_of(factors.lines)
+    n_vertices = factors.n_vertices
     outer, inner = split_lines(factors.lines)
     parts = [f"δ({a},{b})" for a, b in factors.pairs]
     parts += [_factor("K", line, power, n_vertices) for line, power in outer]
+    blobs = Counter(factors.blobs).items()
+    parts += [_factor("G_c", legs, power, n_vertices) for legs, power in blobs if legs[-1].startswith("x")]
     parts += [f"∫d{_vertex(number, n_vertices)}" for number in range(1, n_vertices + 1)]
     parts += [
         f"|{_vertex(number, n_vertices)}|^{weight}"
         for number, weight in enumerate(factors.weights, start=1)
         if weight
     ]
-    parts += [_factor("K_W", line, power, n_vertices) for line, power in inner]
+    parts += [_factor("K" if factors.full else "K_W", line, power, n_vertices) for line, power in inner]
+    parts += [_factor("G_c", legs, power, n_vertices) for legs, power in blobs if legs[-1].startswith("y")]
     return " ".join(parts) or "1"
 
 
@@ -49,12 +63,12 @@ def _vertex(number: int, n_vertices: int) -> str:
     return f"y{number}" if n_vertices > 2 else "yz"[number - 1]
 
 
-def _factor(symbol: str, line: Line, power: int, n_vertices: int) -> str:
+def _factor(symbol: str, line: Sequence[str], power: int, n_vertices: int) -> str:
     points = [end[1:] if end.startswith("x") else _vertex(int(end[1:]), n_vertices) for end in line]
     return f"{symbol}({','.join(points)})" + (f"^{power}" if power > 1 else "")
 
 
-def left_side(kind: str, n: int) -> str:
+def left_side(kind: str, n: int, free: str = "GP") -> str:
     """Write the function that is expanded.
 
     Examples
@@ -65,9 +79,10 @@ def left_side(kind: str, n: int) -> str:
     ('Z/Z_GP', 'log(Z/Z_GP)')
     """
     if n == 0:
-        return {"full": "Z/Z_GP", "1pi": "log(Z/Z_GP)_1PI"}.get(kind, "log(Z/Z_GP)")
+        ratio = f"Z/Z_{free}"
+        return {"full": ratio, "1pi": f"log({ratio})_1PI"}.get(kind, f"log({ratio})")
     if kind == "full":
-        return "<" + " ".join(f"f({point})" for point in range(1, n + 1)) + " exp(-ΔS)>_GP"
+        return "<" + " ".join(f"f({point})" for point in range(1, n + 1)) + f" exp(-ΔS)>_{free}"
     symbol = {"normalised": "G", "connected": "G_c", "1pi": "G_1PI"}[kind]
     return f"{symbol}({','.join(str(point) for point in range(1, n + 1))})"
 
@@ -86,11 +101,12 @@ def expansion_text(expansion: ExpansionContent) -> str:
 
 
 def _table_lines(expansion: ExpansionContent) -> list[str]:
+    free = free_name(expansion)
     lines = [
         f"{expansion.n}-point function, {expansion.shown_kind}, to {_order(expansion)} of",
-        f"S = S_GP + ∫ [{expansion.action}]",
+        f"S = S_{free} + ∫ [{expansion.action}]",
         expansion.rule,
-        "K: line between external points; K_W: line at a vertex, without the variance of the output bias",
+        _SYMBOLS[free],
         BRACKETS,
     ]
     if expansion.shown_kind != expansion.kind:
@@ -174,7 +190,7 @@ def _wick_lines(expansion: ExpansionContent) -> list[str]:
 
 def grouped_text(expansion: ExpansionContent) -> str:
     """Write the sum with one representative per topology; a bracket is the mean over its labellings."""
-    left = left_side(expansion.shown_kind.value, expansion.n) + " = "
+    left = left_side(expansion.shown_kind.value, expansion.n, free_name(expansion)) + " = "
     groups = [
         _group(group, start=not number, column=4 if number else len(left))
         for number, group in enumerate(expansion.brackets())

@@ -10,7 +10,9 @@ import click
 from nnft_sym.printing.tables import NARROWEST, WIDEST
 from nnft_sym.progress.patience import Patience, policy_of
 
+#: What is said while nothing is reported, before any step was announced, and during one.
 COMPILING = "still busy with the first part; after an installation the sampler is compiled once (20 s)"
+BUSY = "still busy with this step; after an installation what it needs is compiled once (20 s)"
 
 
 class TerminalProgress:
@@ -30,7 +32,8 @@ class TerminalProgress:
     def __init__(self, unit: str = "networks", patience: Patience | None = None) -> None:
         self._unit, self._patience = unit, patience or policy_of(Patience)
         self._bar: _Bar | None = _Bar() if sys.stderr.isatty() else None
-        self._silence = threading.Timer(self._patience.silence, self._say, [COMPILING])
+        self._silence = threading.Timer(self._patience.silence, self._say_busy)
+        self._in_step = False
         self._silence.daemon = True
         self._started = self._last = time.perf_counter()
         self._rate = Rate()
@@ -57,9 +60,13 @@ class TerminalProgress:
         else:
             click.echo(f"[{time.perf_counter() - self._started:6.1f} s] {text}", err=True)
 
+    def _say_busy(self) -> None:
+        self._say(BUSY if self._in_step else COMPILING)
+
     def stage(self, text: str) -> None:
         """Announce a step."""
         self._rate = Rate()
+        self._in_step = True
         if self._bar is not None:
             self._bar.stage(text)
         else:

@@ -1,6 +1,7 @@
 """A study on disk: every number of it in one netCDF file."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,10 @@ from nnft_sym.study.summary import net_summary
 
 if TYPE_CHECKING:
     import xarray
+    from numpy.typing import NDArray
+
+    from nnft_sym.study.correlator_terms import TakenApart
+    from numerics.results.correlator import Correlator
 
 #: What the deviations in a study's file are.
 DEVIATIONS = (
@@ -28,8 +33,9 @@ def study_tree(result: StudyResult) -> "xarray.DataTree":
     -------
     xarray.DataTree
         One group per net (``/1_erf_N5``) with points, kernels and the net's summary; below it ``order_2``,
-        ``order_4``, ``order_6`` with all correlators, their errors and the deviations F of the blocks. The
-        covariance of sampled correlators is FᵀF, of several orders too if their F stand side by side.
+        ``order_4``, ``order_6`` with all correlators, their errors and the deviations F of the blocks, and
+        ``order_8`` where it was predicted. The covariance of sampled correlators is FᵀF, of several orders
+        too if their F stand side by side.
     """
     import xarray
 
@@ -41,6 +47,9 @@ def study_tree(result: StudyResult) -> "xarray.DataTree":
         groups[f"/{name}"] = _net_dataset(net)
         for order in net.correlators:
             groups[f"/{name}/order_{order}"] = _order_dataset(net, order)
+        beyond = net.action_fit.beyond
+        if beyond is not None and beyond.order not in net.correlators:
+            groups[f"/{name}/order_{beyond.order}"] = _beyond_dataset(beyond)
     return xarray.DataTree.from_dict(groups)
 
 
@@ -91,13 +100,14 @@ def _order_dataset(net: NetResult, order: int) -> "xarray.Dataset":
         columns |= {"vertex_coefficient": vertex.value, "vertex_error": vertex.error}
         if coupling.exact is not None:
             columns[recipe.column("exact")] = coupling.exact.value
+            columns[recipe.column("exact_error")] = coupling.exact.error
     if order == recipe.predicted and net.next_order is not None:
         columns |= {
             f"prediction_{name}": net.following.predictions[name] for name in recipe.predictions.values()
         }
         columns["remainder"] = net.following.remainder
     if order == recipe.predicted:
-        columns |= {f"term_{name}": values for name, values in net.action_fit.tensors.items()}
+        columns |= _terms(net.action_fit.tensors)
     data = {name: ("element", values) for name, values in columns.items()}
     made = xarray.Dataset(data, attrs={"order": order, "quality": one.quality.value})
     (scatter,) = one.sampled.uncertainty.blocks
@@ -106,3 +116,23 @@ def _order_dataset(net: NetResult, order: int) -> "xarray.Dataset":
         deviation=(("block", "element"), scatter.deviations, {"long_name": DEVIATIONS}),
         block_size=("block", net.data.block_sizes, {"long_name": "networks per block"}),
     )
+
+
+def _beyond_dataset(beyond: "TakenApart") -> "xarray.Dataset":
+    """The correlator that was only predicted: its exact deviation from the free theory, term by term."""
+    import xarray
+
+    assert beyond.data is not None, "it is predicted where there is an exact one"
+    columns = {"exact_excess": beyond.data.value, "exact_excess_error": beyond.data.error}
+    columns |= _terms(beyond.terms)
+    made = xarray.Dataset({name: ("element", values) for name, values in columns.items()})
+    made.attrs["order"] = beyond.order
+    return made.assign(indices=(("element", "slot"), beyond.data.indices))
+
+
+def _terms(terms: "Mapping[str, Correlator]") -> "dict[str, NDArray[np.float64]]":
+    """What each product of couplings adds, and its error."""
+    found: dict[str, NDArray[np.float64]] = {}
+    for name, one in terms.items():
+        found |= {f"term_{name}": one.value, f"term_{name}_error": one.error}
+    return found

@@ -213,6 +213,17 @@ def notes(result: StudyResult) -> list[tuple[str, str]]:
         ),
         ("Thresholds", _thresholds(result.limits, recipe)),
     ]
+    if any(net.action_fit.sampled for net in result.nets):
+        said.insert(
+            -1,
+            (
+                "Couplings from the sample",
+                "What the sample alone determines of couplings that the exact answer gives. A sample is "
+                "fitted with weights, so that where a coupling is not constant the two differ even without "
+                "noise: the pull compares with what the same weights give for the exact correlators. A "
+                "coupling of which the sample knows only a combination with others gets no number.",
+            ),
+        )
     if any(net.fitted.quality is not Quality.TRUSTED for net in result.nets):
         said.append(
             (
@@ -244,9 +255,9 @@ def _thresholds(limits: Judgement, recipe: Recipe) -> str:
         f"A check of sample against exact fails at a two-sided p below {limits.suspect:g}, or if an exact "
         f"linear relation is broken by more than {percent(limits.relations)}; a χ² with k directions is "
         f"judged from {limits.networks_per_square:g} k² networks on; the mean coupling may be "
-        f"{limits.pull:g} standard errors off, integrals {limits.quadrature:g} of the largest, the identity "
-        f"of the {recipe.predicted}-point function {limits.identity:g}. A constant {recipe.symbol} is "
-        f"rejected at an upper tail of χ² below "
+        f"{limits.pull:g} standard errors off, integrals {number(limits.quadrature, 1)} of the largest, the "
+        f"identity of the {recipe.predicted}-point function {number(limits.identity, 1)}. A constant "
+        f"{recipe.symbol} is rejected at an upper tail of χ² below "
         f"{limits.rejected:g}, or if every constant misses more than {percent(limits.misfit)} of the exact "
         f"{recipe.delta_fitted}; a sample alone accepts one that misses at most "
         f"{percent(limits.vague)}. A fair description "

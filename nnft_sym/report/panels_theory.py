@@ -183,13 +183,12 @@ def _robust_limits(sampled: Array, error: Array, whole: Array) -> tuple[float, f
 
 def predicted(axes: "Axes", net: NetResult, most: int = MANY) -> None:
     """Draw predicted against best ΔG, in units of the largest; more than `most` markers as a picture."""
-    six, free = net.following, net.predicted.free.value
-    delta = net.predicted.delta
+    six, delta = net.following, net.predicted.delta
     scale = float(np.abs(delta).max()) or 1.0
     many = len(delta) > most
     for way in reversed(COUPLED):
         colour, marker, _ = LOOKS[way]
-        values = (six.predictions[net.recipe.name(way)] - free) / scale
+        values = six.changes[net.recipe.name(way)] / scale
         axes.plot(
             delta / scale,
             values,
@@ -219,7 +218,8 @@ def residuals(axes: "Axes", net: NetResult) -> None:
     shown: list[Array] = []
     for way in (Way.FREE, *COUPLED):
         colour, marker, style = LOOKS[way]
-        sizes = np.abs(result.best.value - six.predictions[recipe.name(way)])
+        # without the free theory on both sides: of a nearly Gaussian network only rounding would remain
+        sizes = np.abs(result.delta - six.changes[recipe.name(way)])
         sizes = np.sort(sizes[np.isfinite(sizes)])[::-1]
         if not sizes.any():
             continue  # nothing to draw on a logarithmic scale
@@ -241,8 +241,10 @@ def residuals(axes: "Axes", net: NetResult) -> None:
             label=label,
         )
         shown.append(sizes)
+    noise = 0.0
     if result.quality is Quality.TRUSTED and result.sampled.error.any():
         errors = np.sort(result.sampled.error)[::-1]
+        noise = float(errors[0])
         axes.plot(
             np.arange(1, errors.size + 1),
             errors,
@@ -254,7 +256,7 @@ def residuals(axes: "Axes", net: NetResult) -> None:
     top = max((float(sizes.max()) for sizes in shown), default=0.0)
     if top > 0:
         typical = min(float(np.median(sizes)) for sizes in shown)
-        axes.set_ylim(max(typical / 300, top * 1e-12, np.finfo(np.float64).tiny), top * 2)
+        axes.set_ylim(max(typical / 300, top * 1e-12, np.finfo(np.float64).tiny), max(top, noise) * 2)
         axes.set_yscale("log")
         log_ticks(axes.yaxis)
     else:

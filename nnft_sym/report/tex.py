@@ -177,8 +177,6 @@ def _net_view(
         "correlators": result_tables.correlators_table(net),
         "coupling": result_tables.coupling_table(net) if net.coupling else None,
         "next_order": result_tables.next_order_table(net) if net.next_order else None,
-        "action_couplings": action_tables.action_couplings_table(net),
-        "parts": action_tables.parts_table(net),
     }
     return {
         "title": net_title(net),
@@ -189,6 +187,7 @@ def _net_view(
         "tails": prose.tail_sentences(net),
         "facts": prose.setup_facts(net, result),
         "tables": {kind: (table.title, _tabular(table)) for kind, table in tables.items() if table},
+        "action_tables": [(one.title, _tabular(one)) for one in action_tables.action_tables(net)],
         "remainder": " ".join(prose.remainder_sentences(net, result.limits)),
         "figures": {figure.kind: figure for figure in figures if figure.net == place},
     }

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Points of the exact curve.
 CURVE = 60
+#: Standard errors below zero from which on a number is negative, and not hidden by noise.
+NEGATIVE = 3.0
 
 
 def width_figure(scan: "WidthScan") -> "Figure":
@@ -94,16 +96,30 @@ def _draw_projection(axes: "Axes", scan: "WidthScan", series: "WidthSeries") -> 
     widths = scan.widths.astype(float)
     _logarithmic(axes, widths)
     value, error = series.projection.value, series.projection.error
-    clear = value > error
-    shown = [value[clear], (value - error)[clear]]
+    clear, negative = value > error, -value > NEGATIVE * error
+    noise = ~(clear | negative)
+    shown = [np.abs(value)[~noise], (np.abs(value) - error)[~noise]]
     if series.projection_exact is not None:
         exact = series.projection_exact.value
         axes.plot(widths, exact, "-", color=INK, linewidth=1.2, zorder=2)
         shown.append(exact)
-    upper = (np.maximum(value, 0.0) + 2.0 * error)[~clear]
+    if negative.any():  # a logarithmic axis has no place for them: their size, and another mark
+        axes.errorbar(
+            widths[negative],
+            -value[negative],
+            yerr=error[negative],
+            fmt="x",
+            markersize=5.0,
+            color=VERMILLION,
+            elinewidth=1.0,
+            capsize=2.0,
+            label="negative: its size",
+            zorder=3,
+        )
+    upper = (np.maximum(value, 0.0) + 2.0 * error)[noise]
     if upper.size:
         axes.plot(
-            widths[~clear],
+            widths[noise],
             upper,
             "v",
             color=GREY,
@@ -184,8 +200,9 @@ def width_dataset(scan: "WidthScan") -> "xarray.Dataset":
     -------
     xarray.Dataset
         Variables ``m``, ``m_error``, ``m_exact``, ``background``, ``noise``, ``projection``,
-        ``projection_error``, ``projection_exact``, ``trusted``, ``trusted_connected`` over (order, width);
-        ``exponent`` and ``exponent_error`` over order. NaN where there is no number.
+        ``projection_error``, ``projection_exact``, ``trusted``, ``trusted_connected`` over (order, width),
+        and the bounds ``m_exact_error``, ``projection_exact_error``; ``exponent`` and ``exponent_error`` over
+        order. NaN where there is no number.
 
     Examples
     --------
@@ -215,11 +232,13 @@ def width_dataset(scan: "WidthScan") -> "xarray.Dataset":
             "m": stack(lambda series: series.m),
             "m_error": stack(lambda series: series.m.error),
             "m_exact": stack(lambda series: series.m_exact),
+            "m_exact_error": stack(lambda series: _bound(series.m_exact)),
             "background": stack(lambda series: series.scatter_of_experiment),
             "noise": stack(lambda series: series.scatter_of_mean),
             "projection": stack(lambda series: series.projection),
             "projection_error": stack(lambda series: series.projection.error),
             "projection_exact": stack(lambda series: series.projection_exact),
+            "projection_exact_error": stack(lambda series: _bound(series.projection_exact)),
             "trusted": stack(lambda series: series.trusted),
             "trusted_connected": stack(lambda series: series.trusted_connected),
             "exponent": ("order", [value for value, _ in exponents]),
@@ -235,3 +254,7 @@ def width_dataset(scan: "WidthScan") -> "xarray.Dataset":
             "seed": str(scan.seed),
         },
     )
+
+
+def _bound(exact: "Estimate | None") -> "np.ndarray | None":
+    return None if exact is None else np.asarray(exact.error)

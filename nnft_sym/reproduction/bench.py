@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from nnft_sym.reproduction.cases import CaseFiles, sample_cases, study_cases
-from nnft_sym.reproduction.couplings import Couplings
+from nnft_sym.reproduction.fitted_couplings import Couplings
 from nnft_sym.reproduction.parts import Bench
 from nnft_sym.reproduction.setups import ORDERS, PublishedSetup
 from nnft_sym.reproduction.size import StudySize

@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from nnft_sym.printing.table_content import Table
 from nnft_sym.reproduction.claims import Claim
-from nnft_sym.reproduction.couplings import Couplings
+from nnft_sym.reproduction.claims_table import claims_table
+from nnft_sym.reproduction.fitted_couplings import Couplings
 from nnft_sym.reproduction.setups import PublishedSetup
 from nnft_sym.reproduction.size import StudySize
 from nnft_sym.study.width_scan import WidthScan
@@ -73,6 +75,12 @@ class Drawing:
     caption: str
     draw: "Callable[[], Figure]"
 
+    def _repr_svg_(self) -> str:
+        """Show it in a notebook."""
+        from nnft_sym.reproduction.plotting import svg_text
+
+        return svg_text(self.draw())
+
 
 @dataclass(frozen=True, eq=False)
 class Part:
@@ -94,6 +102,11 @@ class Part:
     claims: tuple[Claim, ...]
     drawings: tuple[Drawing, ...] = ()
     arrays: Mapping[str, Arrays] = field(default_factory=dict)
+
+    @property
+    def table(self) -> Table:
+        """The claims as a table; a notebook shows it."""
+        return claims_table(self.title, self.claims)
 
 
 #: Makes a part from the bench. A room of its own adds one by giving it to `published.reproduce`.

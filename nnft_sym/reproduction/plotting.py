@@ -1,5 +1,6 @@
 """What the figures of this room have in common."""
 
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 from nnft_sym.report.plot_style import BLUE, GREEN, GREY, PURPLE, STYLE, VERMILLION
@@ -24,6 +25,16 @@ def blank(height: float) -> "Figure":
 
     with rc_context(STYLE):
         return Figure(figsize=(WIDTH, height), layout="constrained", dpi=200)
+
+
+def svg_text(figure: "Figure") -> str:
+    """Write a figure as an SVG document."""
+    from matplotlib import rc_context
+
+    written = BytesIO()
+    with rc_context(STYLE):
+        figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
+    return written.getvalue().decode()
 
 
 def thin_out(figure: "Figure") -> None:

@@ -13,11 +13,10 @@ from nnft_sym.reproduction.cutoff_flow import cutoff_flow
 from nnft_sym.reproduction.extended_fits import extended_fits
 from nnft_sym.reproduction.parts import Drawing, Part, Section
 from nnft_sym.reproduction.scaling import scaling
-from nnft_sym.reproduction.script_defects import script_defects
 from nnft_sym.reproduction.setups import PublishedSetup, published_setups
 from nnft_sym.reproduction.sixth_order import sixth_order
 from nnft_sym.reproduction.size import QUICK, StudySize
-from nnft_sym.reproduction.slips import slips
+from nnft_sym.reproduction.statements import of_the_scripts, of_the_talk
 from nnft_sym.reproduction.tensors import tensors
 
 if TYPE_CHECKING:
@@ -32,9 +31,10 @@ SEED = 20080860
 def published_sections() -> tuple[Section, ...]:
     """List the sections, in the order of the page.
 
-    Other rooms add theirs: ``reproduce(sections=(*published_sections(), mine))``.
+    Other rooms add theirs: ``reproduce(sections=(*published_sections(), mine))``; a single statement is one
+    entry of `nnft_sym.reproduction.statements`.
     """
-    return scaling, tensors, cutoff_flow, sixth_order, extended_fits, slips, script_defects
+    return scaling, tensors, cutoff_flow, sixth_order, extended_fits, of_the_talk, of_the_scripts
 
 
 @dataclass(frozen=True, eq=False)

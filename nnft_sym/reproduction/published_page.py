@@ -5,30 +5,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nnft_sym.printing.number_text import number, with_error
+from nnft_sym.printing.number_text import number
 from nnft_sym.progress.bars import duration
 from nnft_sym.report.page import page
-from nnft_sym.reproduction.claims import Claim, Finding
+from nnft_sym.reproduction.claims import Claim
+from nnft_sym.reproduction.claims_table import DIGITS, WORDS, number_text
 from nnft_sym.reproduction.parts import Drawing, Part
 from nnft_sym.reproduction.published import IDENTIFIER, Reproduction
-from numerics.results.estimate import Estimate
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-#: Words of the findings, and the class that gives them their colour.
-WORDS: Mapping[Finding, tuple[str, str]] = {
-    Finding.AGREES: ("agrees", "good"),
-    Finding.REFINED: ("refined", ""),
-    Finding.CONTRADICTED: ("contradicted", "bad"),
-    Finding.NOT_TESTABLE: ("not testable", ""),
-}
 #: A letter with its index.
 INDEX = re.compile(r"([KGCSσλαh])_(GP|NL|int|W|b|zz|yy|xx|xy|1y|y2|12|[ijklmn]{1,2})(?![a-z])")
 #: A hyphen in front of a number.
 MINUS = re.compile(r"(?<![\w-])-(?=\d)")
-#: Significant digits of a number that has no error to round by.
-DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -123,21 +114,3 @@ def written(text: str) -> "Markup":
 
     signed = MINUS.sub("−", str(escape(text)))
     return Markup(INDEX.sub(r"\1<sub>\2</sub>", signed).replace("^d", "<sup>d</sup>"))
-
-
-def number_text(one: Estimate) -> str:
-    """Write a number with its standard deviation; a bound beyond the digits shown is left out.
-
-    Examples
-    --------
-    >>> number_text(Estimate(1.25, 1e-14)), number_text(Estimate(1.25, 0.01))
-    ('1.25', '1.25 (bound 0.01)')
-    """
-    value, error = float(one), float(one.error)
-    if one.uncertainty.statistical:
-        return with_error(value, error)
-    if error <= abs(value) * 10.0**-DIGITS:
-        return number(value, DIGITS)
-    if abs(value) <= error:
-        return f"0 (bound {number(error, 1)})"
-    return f"{number(value, DIGITS)} (bound {number(error, 1)})"

@@ -12,6 +12,7 @@ from nnft_sym.reproduction.setups import PublishedSetup
 from nnft_sym.study.width_scan import WidthScan
 from nnft_sym.study.width_series import WidthSeries, free_theory
 from numerics.results.estimate import Estimate
+from numerics.results.joint_correlators import Correlators
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -127,23 +128,23 @@ def _power(setup: PublishedSetup, series: WidthSeries, text: str, why: str, figu
     )
 
 
-def relative_excess(scan: WidthScan) -> Estimate:
-    """N m₆ at the smallest width, over its limit at infinite width: 1 if ΔG⁽⁶⁾ ∝ 1/N exactly.
+def relative_excess(exact: Correlators, setup: PublishedSetup, width: int) -> Estimate:
+    """N m₆ over its limit at infinite width: 1 if ΔG⁽⁶⁾ ∝ 1/N exactly.
 
     ΔG⁽⁶⁾ = a/N + b/N², with b the connected function at N = 1.
     """
-    assert scan.exact is not None
-    free = np.abs(free_theory(scan.network, scan.points, 6))
-    width, one = int(scan.widths[0]), scan.exact.at_width(1)
-    near = np.abs(scan.exact.at_width(width).excess()[6].numbers() / free).mean() * float(width)
+    free = np.abs(free_theory(setup.network(width), setup.points, 6))
+    one = exact.at_width(1)
+    near = np.abs(exact.at_width(width).excess()[6].numbers() / free).mean() * float(width)
     limit = one.excess()[6].numbers() - one.connected()[6].numbers()
     found: Estimate = near / np.abs(limit / free).mean()
     return found
 
 
 def _sixth(setup: PublishedSetup, scan: WidthScan, figure: str) -> Claim:
-    found = relative_excess(scan)
+    assert scan.exact is not None
     width = int(scan.widths[0])
+    found = relative_excess(scan.exact, setup, width)
     return Claim(
         f"G6 {setup.name}",
         f"{setup.title}: ΔG⁽⁶⁾ falls like 1/N",

@@ -1,17 +1,13 @@
 """Defects of the published scripts, each with the number that it changes: R1–R8."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from diagrams.diagram import Diagram
 from nnft_sym.inference.infer import infer
 from nnft_sym.inference.model import Model
 from nnft_sym.reproduction.claims import Claim, Finding, Reason
-from nnft_sym.reproduction.couplings import QUARTIC, Couplings
+from nnft_sym.reproduction.fitted_couplings import QUARTIC, Couplings
 from nnft_sym.reproduction.index_lists import filled_by_scripts, four_two, of_scripts, one_vertex_sum
-from nnft_sym.reproduction.parts import Bench, Part
 from nnft_sym.reproduction.setups import PublishedSetup
 from nnft_sym.reproduction.vertex_slips import vertex_integrals
 from numerics.errors import DivergentIntegral
@@ -22,13 +18,6 @@ from numerics.networks.architectures import ErfNet, GaussNet, ReLUNet
 from numerics.results.estimate import Estimate
 from numerics.results.uncertainty import Uncertainty
 
-if TYPE_CHECKING:
-    from numerics.results.correlator import Correlator
-
-TEXT = (
-    "What the published scripts compute otherwise than the formulas say, with the factor by which a number "
-    "changes. The scripts were read, not run; their defects are put into our own arithmetic one at a time."
-)
 #: Pairs of antiparallel inputs that the arccosine is tried on.
 PAIRS, SEED = 100_000, 20080860
 #: Cutoffs between which the contact integral of Erf-net is seen to grow.
@@ -39,24 +28,6 @@ ERF, RELU = PublishedSetup("erf", 1), PublishedSetup("relu", 1)
 STAR = ((0, 4), (1, 4), (2, 4), (3, 4))
 
 
-def script_defects(bench: Bench) -> Part:
-    """Make the part."""
-    bench.told("defects of the scripts")
-    return Part("Defects of the published scripts", TEXT, tuple(_claims(bench.couplings)))
-
-
-def _claims(couplings: Couplings) -> Iterator[Claim]:
-    vertex = vertex_integrals(couplings.fit(ERF))
-    yield _normalisation()
-    yield _missing_dimension()
-    yield _comparison_for_assignment(couplings)
-    yield _wrong_set(vertex)
-    yield _sign(couplings)
-    yield _infinite_cutoff()
-    yield _spectator(vertex)
-    yield _clipping()
-
-
 def _defect(
     key: str, text: str, place: str, published: str | float, ours: Estimate, quantity: str, why: str
 ) -> Claim:
@@ -65,8 +36,8 @@ def _defect(
     )
 
 
-def _normalisation() -> Claim:
-    """E exp(z)exp(z') of a Gaussian is exp(½C_xx + ½C_yy + C_xy); the scripts divide by another number."""
+def normalisation(couplings: Couplings) -> Claim:
+    """Give R1: E exp(z)exp(z') of a Gaussian is exp(½C_xx + ½C_yy + C_xy); the scripts divide otherwise."""
     dimension = 2
     points = PublishedSetup("gauss", dimension).points
     kernel = GaussNet(1, d_in=dimension).kernel
@@ -88,8 +59,8 @@ def _normalisation() -> Claim:
     )
 
 
-def _missing_dimension() -> Claim:
-    """Without 1/d in the exponent the kernel is that of σ_W² = d, divided by d."""
+def missing_dimension(couplings: Couplings) -> Claim:
+    """Give R2: without 1/d in the exponent the kernel is that of σ_W² = d, divided by d."""
     dimension, origin = 2, np.zeros((4, 2))
     star = Diagram.from_edges(4, STAR)
     right = integrate(star, GaussNet(1, d_in=dimension).kernel, origin, WholeSpace())
@@ -106,7 +77,8 @@ def _missing_dimension() -> Claim:
     )
 
 
-def _comparison_for_assignment(couplings: Couplings) -> Claim:
+def comparison_for_assignment(couplings: Couplings) -> Claim:
+    """Give R3: λ with a bias that should be off."""
     network = ReLUNet(RELU.coupling_width, sigma_b=1.0)
     model = Model.leading(QUARTIC, beyond=False)
     theirs = infer(exact_correlators(network, RELU.points, (2, 4)), model, network, RELU.domain)["lambda"]
@@ -121,8 +93,9 @@ def _comparison_for_assignment(couplings: Couplings) -> Claim:
     )
 
 
-def _wrong_set(vertex: "Correlator") -> Claim:
-    lines = ERF.network(5).kernel.full(ERF.points, ERF.points)
+def wrong_set(couplings: Couplings) -> Claim:
+    """Give R4: one wrong set of fifteen."""
+    vertex, lines = vertex_integrals(couplings.fit(ERF)), ERF.network(5).kernel.full(ERF.points, ERF.points)
     right = one_vertex_sum(four_two(), vertex, lines)
     theirs = one_vertex_sum(of_scripts(), vertex, lines)
     filled, sets = filled_by_scripts()
@@ -139,7 +112,8 @@ def _wrong_set(vertex: "Correlator") -> Claim:
     )
 
 
-def _sign(couplings: Couplings) -> Claim:
+def sign(couplings: Couplings) -> Claim:
+    """Give R5: the sign of λ."""
     ours = couplings.fit(RELU)["lambda"]
     return _defect(
         "R5",
@@ -154,7 +128,8 @@ def _sign(couplings: Couplings) -> Claim:
     )
 
 
-def _infinite_cutoff() -> Claim:
+def infinite_cutoff(couplings: Couplings) -> Claim:
+    """Give R6: an integral that grows with the box."""
     kernel, star = ErfNet(5).kernel, Diagram.from_edges(4, STAR)
     points = np.full((4, 1), 0.6)
     near, far = (integrate(star, kernel, points, Box(cutoff)) for cutoff in (NEAR, FAR))
@@ -176,8 +151,9 @@ def _infinite_cutoff() -> Claim:
     )
 
 
-def _spectator(vertex: "Correlator") -> Claim:
-    lines = ERF.network(5).kernel.full(ERF.points, ERF.points)
+def spectator(couplings: Couplings) -> Claim:
+    """Give R7: the line between two inputs."""
+    vertex, lines = vertex_integrals(couplings.fit(ERF)), ERF.network(5).kernel.full(ERF.points, ERF.points)
     right = one_vertex_sum(four_two(), vertex, lines)
     theirs = one_vertex_sum(four_two(), vertex, lines - 1.0)
     return _defect(
@@ -214,7 +190,8 @@ def antiparallel_failures(pairs: int, seed: int) -> tuple[int, int]:
     return int(np.isnan(angle).sum()), int(np.sum(~np.isfinite(ours)))
 
 
-def _clipping() -> Claim:
+def clipping(couplings: Couplings) -> Claim:
+    """Give R8: rounding below −1."""
     failed, ours = antiparallel_failures(PAIRS, SEED)
     share = failed / PAIRS
     spread = Uncertainty.known([[share * (1.0 - share) / PAIRS]], "share of random pairs")

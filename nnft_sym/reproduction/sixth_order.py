@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nnft_sym.actions.action import Action
-from nnft_sym.inference.contributions import Contributions
+from nnft_sym.inference.contributions import Contribution, Contributions
 from nnft_sym.inference.model import Model
 from nnft_sym.reproduction.claims import Claim, Finding, Reason
-from nnft_sym.reproduction.couplings import QUARTIC
+from nnft_sym.reproduction.fitted_couplings import QUARTIC, Couplings
 from nnft_sym.reproduction.parts import Arrays, Bench, Drawing, Part
 from nnft_sym.reproduction.setups import PublishedSetup
-from nnft_sym.reproduction.tensors import lambda_tensor
+from nnft_sym.reproduction.tensors import exact_tensor
 from numerics.fields.field_set import FieldSet
 from numerics.results.estimate import Estimate
 from numerics.results.uncertainty import Uncertainty
@@ -61,14 +61,14 @@ class SixthOrder:
     connected: Contributions | None
 
 
-def sixth_order_of(bench: Bench, setup: PublishedSetup) -> SixthOrder:
+def sixth_order_of(couplings: Couplings, setup: PublishedSetup) -> SixthOrder:
     """Add the terms up."""
-    fit = bench.couplings.fit(setup)
-    there = bench.couplings.exact(setup).at_width(setup.coupling_width)
+    fit = couplings.fit(setup)
+    there = couplings.exact(setup).at_width(setup.coupling_width)
     excess = there.excess()[6]
     remainder = float(np.abs(there.connected()[6].value).sum() / np.abs(excess.value).sum())
-    per_unit = _per_lambda(bench, setup)
-    by_mean = share_of(excess, per_unit.numbers() * lambda_tensor(bench, setup).mean)
+    per_unit = _per_lambda(couplings, setup)
+    by_mean = share_of(excess, per_unit.numbers() * exact_tensor(couplings, setup).mean())
     if "kappa" not in fit.couplings:
         by_fit = share_of(excess, per_unit.numbers() * fit["lambda"])
         return SixthOrder(("lambda",), (float(by_fit),), by_mean, remainder, None)
@@ -85,16 +85,24 @@ def share_of(data: "Correlator", told: Estimate) -> Estimate:
     return Estimate(share, Uncertainty.bounded(bound))
 
 
-def _per_lambda(bench: Bench, setup: PublishedSetup) -> "Correlator":
+def _size_of(term: Contribution, whole: Contributions) -> Estimate:
+    """Give Σ|term|/Σ|data| with its bound."""
+    assert whole.data is not None
+    assert term.share is not None
+    bound = (term.value.error.sum() + term.share * whole.data.error.sum()) / np.abs(whole.data.value).sum()
+    return Estimate(term.share, Uncertainty.bounded(float(bound)))
+
+
+def _per_lambda(couplings: Couplings, setup: PublishedSetup) -> "Correlator":
     """Give what ΔG⁽⁶⁾ is per unit of λ, without any diagram of two vertices."""
-    integrator = bench.couplings.integrator(setup, setup.cutoff)
+    integrator = couplings.integrator(setup, setup.cutoff)
     found = Model(Action(QUARTIC), (6,)).predict_with(integrator, FieldSet(setup.points))
     return found[6].coefficient("lambda")
 
 
 def sixth_order(bench: Bench) -> Part:
     """Make the part."""
-    found = [(setup, sixth_order_of(bench, setup)) for setup in bench.setups]
+    found = [(setup, sixth_order_of(bench.couplings, setup)) for setup in bench.setups]
     claims = [claim for setup, one in found for claim in _claims(setup, one)]
     drawing = Drawing(
         "six_point",
@@ -152,7 +160,7 @@ def _claims(setup: PublishedSetup, one: SixthOrder) -> Iterator[Claim]:
         f"{setup.title}, N = {setup.coupling_width}: κ is suppressed and can be ignored",
         "talk, “Weakly Coupled Neural Network Field theories”",
         0.0,
-        Estimate(float(kappa.share or 0.0), 0.0),
+        _size_of(kappa, one.connected),
         "Σ|κ term|/Σ|connected 6-point function|",
         Finding.CONTRADICTED,
         Reason.SAME_ORDER,

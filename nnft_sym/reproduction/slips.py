@@ -1,56 +1,39 @@
 """Slips of the talk on free fields, statistics and averages: T1–T4, T14, T16."""
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from nnft_sym.reproduction.claims import Claim, Finding, Reason
-from nnft_sym.reproduction.parts import Bench, Part
+from nnft_sym.reproduction.fitted_couplings import Couplings
 from nnft_sym.reproduction.setups import PublishedSetup
-from nnft_sym.reproduction.tensors import lambda_tensor
-from nnft_sym.reproduction.vertex_slips import vertex_slips
+from nnft_sym.reproduction.tensors import exact_tensor
 from numerics.exact.correlators import exact_correlators
 from numerics.results.estimate import Estimate
 
-TEXT = (
-    "What the talk says otherwise than it is, with a number that shows it. Numbers are those of the "
-    "engine at "
-    "the published set-ups in d = 1 where nothing else is said."
-)
 #: Mass, length and number of points of the line on which the spectrum of the free action is looked at.
 MASS, LENGTH, SITES = 1.0, 20.0, 400
 
 
-def slips(bench: Bench) -> Part:
-    """Make the part."""
-    bench.told("slips of the talk")
-    return Part("Slips of the talk", TEXT, (*_first(), *vertex_slips(bench.couplings), *_last(bench)))
-
-
-def _first() -> Iterator[Claim]:
-    yield _words(
+def log_likelihood(couplings: Couplings) -> Claim:
+    """Give T1: the sign of the action."""
+    return _words(
         "T1",
         "the action is the log-likelihood",
         "talk, “What are Neural Networks?” and both dictionaries",
         "S = log P",
         "S = −log P. With the other sign the most likely fields would have the largest action.",
     )
-    yield _spectrum()
-    yield _neurons_need_not_be_gaussian()
-    yield _all_orders_fall_alike()
 
 
-def _last(bench: Bench) -> Iterator[Claim]:
-    yield _words(
+def letters(couplings: Couplings) -> Claim:
+    """Give T14: one letter for several things."""
+    return _words(
         "T14",
         "P(h|a = 0) and α; two examples (a); Z₀ in the correlators of the interacting theory",
         "talk, “Cumulants via Duality”, “Symmetry via Duality”, “Weakly Coupled …”",
         "one letter, one meaning",
-        "The vector of correlations is α throughout, the second example is (b), and Z₀ is Z at J = 0 "
-        "with all "
-        "interactions.",
+        "The vector of correlations is α throughout, the second example is (b), and Z₀ is Z at J = 0 with "
+        "all interactions.",
     )
-    yield _which_average(bench)
 
 
 def _words(key: str, text: str, place: str, published: str, right: str) -> Claim:
@@ -94,7 +77,8 @@ def free_spectrum(mass: float, length: float, sites: int, sign: float, front: fl
     return found
 
 
-def _spectrum() -> Claim:
+def free_action(couplings: Couplings) -> Claim:
+    """Give T2: the spectrum of the free action on a line."""
     printed = free_spectrum(MASS, LENGTH, SITES, 1.0, 1.0)
     right = float(free_spectrum(MASS, LENGTH, SITES, -1.0, 0.5)[0])
     continuum = 0.5 * (MASS**2 + (np.pi / LENGTH) ** 2)
@@ -116,7 +100,8 @@ def _spectrum() -> Claim:
     )
 
 
-def _neurons_need_not_be_gaussian() -> Claim:
+def one_neuron(couplings: Couplings) -> Claim:
+    """Give T3: neurons need not be Gaussian."""
     setup = PublishedSetup("erf", 1)
     exact = exact_correlators(setup.network(1), [[1.0]], (2, 4))
     weight = float(setup.network(1).kernel.weight(np.ones((1, 1)), np.ones((1, 1)))[0, 0])
@@ -136,9 +121,9 @@ def _neurons_need_not_be_gaussian() -> Claim:
     )
 
 
-def _all_orders_fall_alike() -> Claim:
-    setup = PublishedSetup("relu", 1)
-    exact = exact_correlators(setup.network(2), setup.points, (2, 4, 6))
+def fall_of_all_orders(couplings: Couplings) -> Claim:
+    """Give T4: ΔG⁽⁶⁾ has two powers of 1/N."""
+    exact = couplings.exact(PublishedSetup("relu", 1)).at_width(2)
     one, first = exact.at_width(1), (0,) * 6
     limit = one.excess()[6][first] - one.connected()[6][first]
     found = exact.excess()[6][first] * 2.0 / limit
@@ -156,10 +141,11 @@ def _all_orders_fall_alike() -> Claim:
     )
 
 
-def _which_average(bench: Bench) -> Claim:
+def which_average(couplings: Couplings) -> Claim:
+    """Give T16: over which elements λ is averaged."""
     setup = PublishedSetup("erf", 1)
-    tensor = lambda_tensor(bench, setup).exact
-    indices = bench.couplings.exact(setup)[4].indices
+    tensor = exact_tensor(couplings, setup)
+    indices = couplings.exact(setup)[4].indices
     weights = np.array([_orderings(row) for row in indices.tolist()], dtype=np.float64)
     everything = (tensor * weights).sum() / float(weights.sum())
     distinct = tensor.mean()

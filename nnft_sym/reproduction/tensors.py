@@ -8,6 +8,7 @@ import numpy as np
 
 from nnft_sym.printing.number_text import number
 from nnft_sym.reproduction.claims import Claim, Finding, Reason
+from nnft_sym.reproduction.fitted_couplings import Couplings
 from nnft_sym.reproduction.parts import Arrays, Bench, Drawing, Part
 from nnft_sym.reproduction.setups import Array, PublishedSetup
 from numerics.results.estimate import Estimate
@@ -57,13 +58,17 @@ class LambdaTensor:
 
 
 def lambda_tensor(bench: Bench, setup: PublishedSetup) -> LambdaTensor:
-    """Divide the connected 4-point function by what it is per unit of λ."""
-    fit = bench.couplings.fit(setup)
+    """Divide the connected 4-point function by what it is per unit of λ, exact and sampled."""
+    fit, drawn = bench.couplings.fit(setup), bench.at_coupling_width(setup)
     per_unit = fit.theory.prediction(4)["lambda"]
-    connected = bench.couplings.exact(setup).at_width(setup.coupling_width).connected()[4]
-    drawn = bench.at_coupling_width(setup)
     sampled = None if drawn is None else _quotient(drawn.connected()[4], per_unit)
-    return LambdaTensor(_quotient(connected, per_unit), sampled, float(fit["lambda"]))
+    return LambdaTensor(exact_tensor(bench.couplings, setup), sampled, float(fit["lambda"]))
+
+
+def exact_tensor(couplings: Couplings, setup: PublishedSetup) -> Estimate:
+    """Give λ of every distinct multiset of inputs from exact correlators, shape (M,)."""
+    connected = couplings.exact(setup).at_width(setup.coupling_width).connected()[4]
+    return _quotient(connected, couplings.fit(setup).theory.prediction(4)["lambda"])
 
 
 def _quotient(connected: "Correlator", per_unit: "Correlator") -> Estimate:

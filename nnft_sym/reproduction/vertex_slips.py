@@ -1,6 +1,5 @@
 """Slips of the talk on vertices and index sets: T5–T9."""
 
-from collections.abc import Iterator
 from itertools import combinations
 
 import numpy as np
@@ -11,7 +10,7 @@ from nnft_sym.expansions.expansion import correlator
 from nnft_sym.inference.coupling_fit import CouplingFit
 from nnft_sym.inference.model import Model
 from nnft_sym.reproduction.claims import Claim, Finding, Reason
-from nnft_sym.reproduction.couplings import QUARTIC, Couplings
+from nnft_sym.reproduction.fitted_couplings import QUARTIC, Couplings
 from nnft_sym.reproduction.index_lists import PRINTED, four_two, free_sum, one_vertex_sum, three_lines
 from nnft_sym.reproduction.setups import PublishedSetup
 from numerics.integrals.integrator import integrate
@@ -21,6 +20,8 @@ from numerics.results.estimate import Estimate
 
 #: Box in which the contact integral is held against the same with the output bias in its lines.
 FAR = 1000.0
+#: The set-ups at which most of them are shown.
+ERF, RELU = PublishedSetup("erf", 1), PublishedSetup("relu", 1)
 SLIDE = "talk, “Weakly Coupled Neural Network Field Theories”"
 
 
@@ -30,19 +31,9 @@ def vertex_integrals(fit: CouplingFit) -> Correlator:
     return Correlator.over(per_unit.fields, 4, Part.DERIVED, per_unit.numbers() / -24.0)
 
 
-def vertex_slips(couplings: Couplings) -> Iterator[Claim]:
-    """Give the claims."""
-    relu, erf = (couplings.fit(PublishedSetup(kind, 1)) for kind in ("relu", "erf"))
-    yield _tadpole(relu)
-    yield _bias_inside()
-    yield _printed_sets(erf)
-    yield _kappa_sets()
-    yield _two_kinds_of_fifteen(relu)
-
-
-def _tadpole(relu: CouplingFit) -> Claim:
-    """What the tadpole would add to an exact 2-point function."""
-    setup = PublishedSetup("relu", 1)
+def tadpole(couplings: Couplings) -> Claim:
+    """Give T5: what the tadpole would add to an exact 2-point function."""
+    setup, relu = RELU, couplings.fit(RELU)
     network, fields = setup.network(setup.coupling_width), relu.theory.prediction(4).fields
     model = Model(Action(QUARTIC), (2,), kind="connected", scheme="bare")
     per_unit = model.predict(network.kernel, fields, setup.domain)[2]["lambda"]
@@ -64,8 +55,8 @@ def _tadpole(relu: CouplingFit) -> Claim:
     )
 
 
-def _bias_inside() -> Claim:
-    """∫K⁴ with K instead of K_W = K − σ_b², expanded in lines K_W."""
+def bias_inside(couplings: Couplings) -> Claim:
+    """Give T6: ∫K⁴ with K instead of K_W = K − σ_b², expanded in lines K_W."""
     setup = PublishedSetup("gauss", 1)
     kernel, points = setup.network(100).kernel, setup.points[:4]
     wrong = Estimate(2.0 * FAR, 0.0)  # the term without lines: the length of the box
@@ -92,10 +83,10 @@ def _bias_inside() -> Claim:
     )
 
 
-def _printed_sets(erf: CouplingFit) -> Claim:
-    vertex = vertex_integrals(erf)
-    setup = PublishedSetup("erf", 1)
-    lines = setup.network(5).kernel.full(setup.points, setup.points)
+def printed_sets(couplings: Couplings) -> Claim:
+    """Give T7: the list of index sets as printed."""
+    vertex = vertex_integrals(couplings.fit(ERF))
+    lines = ERF.network(5).kernel.full(ERF.points, ERF.points)
     right = one_vertex_sum(four_two(), vertex, lines)
     printed = one_vertex_sum(PRINTED, vertex, lines)
     return Claim(
@@ -113,7 +104,8 @@ def _printed_sets(erf: CouplingFit) -> Claim:
     )
 
 
-def _kappa_sets() -> Claim:
+def kappa_sets(couplings: Couplings) -> Claim:
+    """Give T8: contractions of a vertex of κ with a loop."""
     found = correlator(Action("kappa*f^6"), 6, 1, kind="normalised", scheme="exact")
     loops = [term for term in found.terms if term.order == 1 and not term.whole.is_connected]
     return Claim(
@@ -130,11 +122,11 @@ def _kappa_sets() -> Claim:
     )
 
 
-def _two_kinds_of_fifteen(relu: CouplingFit) -> Claim:
-    setup = PublishedSetup("erf", 1)
-    lines = setup.network(5).kernel.full(setup.points, setup.points)
+def two_kinds_of_fifteen(couplings: Couplings) -> Claim:
+    """Give T9: pairings are no choices of four."""
+    lines = ERF.network(5).kernel.full(ERF.points, ERF.points)
     right, mixed = free_sum(lines), three_lines(four_two(), lines)
-    exchange = relu.contributions(6)["lambda**2"]
+    exchange = couplings.fit(RELU).contributions(6)["lambda**2"]
     return Claim(
         "T9",
         "δ′ = G⁽⁶⁾ − Σ₁₅[KKK − 24∫λKKKK·K], one sum over 15 combinations",

@@ -2,33 +2,36 @@
 
 `nnft_sym.inference.infer` finds them: λ from the connected 4-point function at 1/N, κ from what the exchange
 of two λ vertices leaves of the connected 6-point function at 1/N², and what the next order would change in λ.
-The 6-point function is then built up term by term, free theory → λ → λ² exchange → κ.
+The 6-point function is then built up term by term (`nnft_sym.study.correlator_terms`).
 """
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nnft_sym.actions.action import Action
 from nnft_sym.actions.names import symbol
 from nnft_sym.inference.infer import infer
 from nnft_sym.printing.number_text import superscript
+from nnft_sym.study.correlator_terms import Part, TakenApart, taken_apart
+from nnft_sym.study.coupling_forms import CouplingForm, coupling_forms
 from nnft_sym.study.judgement import STANDARD, Judgement
+from nnft_sym.study.sampled_couplings import SampledReading, read_sample
 from numerics.errors import NNFTError
 from numerics.results.quality import Quality
 
 if TYPE_CHECKING:
-    from nnft_sym.inference.contributions import Contributions
     from nnft_sym.inference.coupling_fit import CouplingFit
     from nnft_sym.inference.step import Step
     from nnft_sym.inference.theory import Theory
     from numerics.inference.dataset import Dataset
     from numerics.lowering.monomials import Monomial
+    from numerics.results.correlator import Correlator
+    from numerics.results.joint_correlators import Correlators
 
 
 class Constancy(StrEnum):
@@ -99,36 +102,6 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Part:
-    """What one product of couplings contributes to the predicted correlator.
-
-    Attributes
-    ----------
-    name : str
-        The product, as in ``"lambda**2"``.
-    words : str
-        What readers know it by, as in ``"λ² exchange"``.
-    share : float or None
-        Its size, relative to that of the correlator less the free theory.
-    explained : float or None
-        Share of that which it and all before it explain.
-    connected : float or None
-        The same of the connected correlator; None where it contributes nothing to it.
-    """
-
-    name: str
-    words: str
-    share: float | None
-    explained: float | None
-    connected: float | None = None
-
-    @property
-    def is_product(self) -> bool:
-        """Whether it is a product of several couplings, whose vertices are joined by lines."""
-        return "exchange" in self.words
-
-
-@dataclass(frozen=True)
 class ActionFit:
     """The couplings of an action, order by order in 1/N, or the reason why there are none.
 
@@ -149,8 +122,16 @@ class ActionFit:
         Couplings that could not be looked for.
     explained : mapping of int to float
         Share of each connected correlator that all couplings explain.
-    tensors : mapping of str to ndarray, shape (M,)
-        What each of `parts` adds to the predicted correlator, element by element.
+    forms : tuple of CouplingForm
+        Each coupling as a tensor, its mean and one constant, and corrected by couplings of the next order.
+    sampled : tuple of SampledReading
+        What the sample says of each coupling, where the exact answer decides.
+    not_sampled : str
+        Why it says nothing, if that could not be asked.
+    beyond : TakenApart or None
+        The correlator after the predicted one, to which nothing was fitted; with its exact answer.
+    tensors : mapping of str to Correlator
+        What each of `parts` adds to the predicted correlator, with the errors of the couplings.
     """
 
     why: str = ""
@@ -161,7 +142,11 @@ class ActionFit:
     limit: float = 0.5
     missing: tuple[str, ...] = ()
     explained: Mapping[int, float] = field(default_factory=dict)
-    tensors: Mapping[str, NDArray[np.float64]] = field(default_factory=dict, compare=False, repr=False)
+    forms: tuple[CouplingForm, ...] = ()
+    sampled: tuple[SampledReading, ...] = ()
+    not_sampled: str = ""
+    beyond: TakenApart | None = None
+    tensors: Mapping[str, "Correlator"] = field(default_factory=dict, compare=False, repr=False)
 
     def find(self, name: str) -> Reading | None:
         """Return one coupling; None if it was not inferred."""
@@ -199,7 +184,12 @@ def action_text(action: Action) -> str:
 
 
 def fit_action(
-    theory: "Theory | str", data: "Dataset", predicted: int, limits: Judgement = STANDARD
+    theory: "Theory | str",
+    data: "Dataset",
+    predicted: int,
+    limits: Judgement = STANDARD,
+    sampled: "Correlators | None" = None,
+    beyond: int | None = None,
 ) -> ActionFit:
     """Infer the couplings of the action of a study.
 
@@ -212,6 +202,10 @@ def fit_action(
     predicted : int
         Order of the correlator that is taken apart.
     limits : Judgement, optional
+    sampled : Correlators, optional
+        A sample to be held beside exact data.
+    beyond : int, optional
+        Order that theory and data have only to be predicted.
 
     Returns
     -------
@@ -223,19 +217,38 @@ def fit_action(
     try:
         found = infer(data, theory)
         whole = predicted in theory.orders and set(range(4, predicted, 2)) <= set(theory.orders)
-        parts = _parts(found, predicted) if whole else ()
+        apart = taken_apart(found, predicted) if whole else TakenApart(predicted, ())
+        further = None if beyond is None else taken_apart(found, beyond)
     except NNFTError as error:
         return ActionFit(why=error.said)
+    beside, why = ((), "") if data.exact is None else _beside(theory, sampled, data.exact, beyond)
     return ActionFit(
         readings=tuple(_reading(found, step, name) for step in found.steps for name in step.fit.names),
-        parts=parts,
+        parts=apart.parts,
         exact=found.exact,
         constancy=_constancy(found, limits),
         limit=limits.expansion,
         missing=found.missing,
         explained=dict(found.explained),
-        tensors=_tensors(found, predicted) if parts else {},
+        forms=tuple(coupling_forms(found)),
+        sampled=beside,
+        not_sampled=why,
+        beyond=further,
+        tensors=apart.terms,
     )
+
+
+def _beside(
+    theory: "Theory", sampled: "Correlators | None", exact: "Correlators", beyond: int | None
+) -> tuple[tuple[SampledReading, ...], str]:
+    """Ask the sample, which does not have the order that is only predicted; else say why not."""
+    if sampled is None:
+        return (), ""
+    asked = {order: one for order, one in theory.predictions.items() if order != beyond}
+    try:
+        return read_sample(replace(theory, predictions=asked), sampled, exact), ""
+    except NNFTError as error:
+        return (), error.said
 
 
 def _reading(found: "CouplingFit", step: "Step", name: str) -> Reading:
@@ -283,31 +296,3 @@ def _constancy(found: "CouplingFit", limits: Judgement) -> Constancy:
         return Constancy.REJECTED
     vague = first.misfit > limits.vague or not first.fit.dof or not sure
     return Constancy.UNDECIDED if vague else Constancy.ACCEPTED
-
-
-def _parts(found: "CouplingFit", order: int) -> tuple[Part, ...]:
-    excess, connected = found.contributions(order, "excess"), found.contributions(order)
-    return tuple(
-        Part(one.name, words(one.product), one.share, one.explained, _of(connected, one.product))
-        for one in excess.terms
-    )
-
-
-def _tensors(found: "CouplingFit", order: int) -> dict[str, NDArray[np.float64]]:
-    return {one.name: one.value.value for one in found.contributions(order, "excess").terms}
-
-
-def _of(connected: "Contributions", product: "Monomial") -> float | None:
-    return next((one.explained for one in connected.terms if one.product == product), None)
-
-
-def words(product: "Monomial") -> str:
-    """Name a product of couplings; several vertices are joined by lines.
-
-    Examples
-    --------
-    >>> words((("lambda", 2),)), words((("kappa", 1),)), words((("g", 1), ("lambda", 1)))
-    ('λ² exchange', 'κ', 'g λ exchange')
-    """
-    text = " ".join(symbol(name) + (superscript(power) if power > 1 else "") for name, power in product)
-    return f"{text} exchange" if _degree(product) > 1 else text

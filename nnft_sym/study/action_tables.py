@@ -3,11 +3,16 @@
 from nnft_sym.actions.names import symbol
 from nnft_sym.printing.number_text import NOTHING, number, percent, plain, with_error
 from nnft_sym.printing.table_content import Cell, Column, Table
-from nnft_sym.study.action_fit import Reading
+from nnft_sym.study.action_fit import ActionFit, Reading
+from nnft_sym.study.correlator_terms import TakenApart
 from nnft_sym.study.results import NetResult, StudyResult
+from nnft_sym.study.sampled_couplings import SampledReading
+from numerics.results.quality import Quality
 
 #: An error bound below this share of a number is not written out.
 INVISIBLE = 1e-6
+#: Errors of predictions below this share of what is predicted are not shown.
+TINY = 1e-6
 _NONE = Cell(NOTHING)
 
 
@@ -79,28 +84,127 @@ def ratio_cell(one: Reading | None) -> Cell:
     return Cell(number(one.ratio, 3), one.ratio)
 
 
-def parts_table(net: NetResult) -> Table | None:
-    """Show what the couplings explain of the predicted correlator, term by term; None if nothing is known."""
-    fit, recipe = net.action_fit, net.recipe
-    if not fit.parts:
+def forms_table(net: NetResult) -> Table | None:
+    """Show couplings as tensors and as constants, and λ corrected by κ; None if there are none."""
+    fit = net.action_fit
+    if not fit.forms:
         return None
-    delta = recipe.delta_predicted
-    rows: list[tuple[Cell, ...]] = [(Cell("free theory"), _NONE, Cell(percent(0.0), 0.0), _NONE)]
-    rows += [
-        (Cell(f"+ {one.words}"), *(_share(share) for share in (one.share, one.explained, one.connected)))
-        for one in fit.parts
-    ]
+    rows = []
+    for one in fit.forms:
+        mean = (
+            _number(one.mean) if fit.exact else value_cell(Reading(one.name, 0, one.mean, one.error), False)
+        )
+        if one.ratio is None:
+            ratio = _NONE
+        else:
+            ratio = Cell(number(one.ratio, 4) + ("" if one.trusted else " (not trusted)"), one.ratio)
+        finite = Cell(f"{one.elements} of {one.elements + one.missing}", one.elements)
+        rows.append((Cell(one.words), mean, _number(one.spread), finite, _number(one.constant), ratio))
     return Table(
-        f"The {recipe.predicted}-point function term by term, in powers of 1/N",
+        "Couplings as tensors, one number for each element of the correlator, and as constants",
         (
-            Column("terms", ""),
-            Column(f"size of the term, relative to {delta}", "size"),
-            Column(f"{delta} explained so far", "explained so far"),
-            Column(f"connected G{recipe.predicted} explained so far", f"of connected G{recipe.predicted}"),
+            Column("coupling", ""),
+            Column("mean of the tensor", "mean"),
+            Column("spread of the tensor", "spread"),
+            Column("elements with a finite coupling", "finite"),
+            Column("one constant", "constant"),
+            Column("corrected over uncorrected constant", "ratio"),
         ),
         tuple(rows),
-        brief_title=f"{recipe.predicted}-point function term by term: share of {delta}",
+        brief_title="Couplings as tensors and as constants",
     )
+
+
+def sampled_table(net: NetResult) -> Table | None:
+    """Show what the sample says of the couplings beside the exact answer; None if nothing was asked."""
+    fit = net.action_fit
+    if not fit.sampled:
+        return None
+    rows = []
+    for one in fit.sampled:
+        pull = _NONE if one.pull is None else Cell(number(one.pull, 2), one.pull)
+        exact = fit.find(one.name)
+        rows.append(
+            (
+                Cell(one.symbol),
+                value_cell(exact, fit.exact),
+                value_cell(Reading(one.name, one.order, one.value, one.error), False),
+                _number(one.alike) if one.determined else _NONE,
+                pull,
+                Cell(_judged(one)),
+            )
+        )
+    return Table(
+        "Couplings from the sample, beside the exact ones (a pull is the distance from the exact correlators "
+        "under the weights of the sample, in standard errors)",
+        (
+            Column("coupling", ""),
+            "exact",
+            Column("from the sample", "sampled"),
+            Column("exact, weighted as the sample", "exact, weighted alike"),
+            "pull",
+            Column("what the sample says", "says"),
+        ),
+        tuple(rows),
+        brief_title="Couplings from the sample (pull: against the exact answer under the same weights)",
+    )
+
+
+def _judged(one: SampledReading) -> str:
+    if not one.determined:
+        return one.why
+    if one.quality is not Quality.TRUSTED:
+        return one.quality.name.lower().replace("_", " ")
+    return "cannot be told from zero" if one.weak else "determined"
+
+
+def parts_table(net: NetResult) -> Table | None:
+    """Show what the couplings explain of the predicted correlator, term by term; None if nothing is known."""
+    fit = net.action_fit
+    return _terms_table(TakenApart(net.recipe.predicted, fit.parts), fit) if fit.parts else None
+
+
+def beyond_table(net: NetResult) -> Table | None:
+    """Show the same of the correlator that nothing was fitted to; None where there is none."""
+    fit = net.action_fit
+    return None if fit.beyond is None else _terms_table(fit.beyond, fit)
+
+
+def _terms_table(apart: TakenApart, fit: ActionFit) -> Table:
+    delta, order = f"ΔG{apart.order}", apart.order
+    # bounds of exact couplings are rounding and quadrature errors, mostly far below the last digit
+    uncertain = any(one.error is not None and one.error > TINY for one in apart.parts)
+    heads: list[str | Column] = [
+        Column("terms", ""),
+        Column(f"size of the term, relative to {delta}", "size"),
+        Column(f"{delta} explained so far", "explained so far"),
+        *([Column("error of the prediction, relative to it", "error")] if uncertain else []),
+        Column(f"connected G{order} explained so far", f"of connected G{order}"),
+    ]
+    rows: list[tuple[Cell, ...]] = [
+        (Cell("free theory"), _NONE, Cell(percent(0.0), 0.0), *[_NONE] * (len(heads) - 3))
+    ]
+    for one in apart.parts:
+        shown = (one.share, one.explained, *[one.error] * uncertain, one.connected)
+        rows.append((Cell(f"+ {one.words}"), *map(_share, shown)))
+    fitted = max((one.order for one in fit.readings), default=order)
+    free = "" if order <= fitted else ", to which nothing was fitted,"
+    kind = f" (errors are {'bounds' if fit.exact else 'standard deviations'})" if uncertain else ""
+    return Table(
+        f"The {order}-point function{free} term by term, in powers of 1/N{kind}",
+        tuple(heads),
+        tuple(rows),
+        brief_title=f"{order}-point function{free} term by term: share of {delta}",
+    )
+
+
+#: What is shown of the couplings of a whole action, in this order.
+ACTION_TABLES = (action_couplings_table, forms_table, sampled_table, parts_table, beyond_table)
+
+
+def action_tables(net: NetResult) -> list[Table]:
+    """Make all tables of the couplings of the action that there are."""
+    return [table for make in ACTION_TABLES if (table := make(net)) is not None]
 
 
 def _share(share: float | None) -> Cell:

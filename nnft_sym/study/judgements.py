@@ -11,8 +11,9 @@ from itertools import groupby
 import numpy as np
 
 from nnft_sym.printing.number_text import number, p_value, percent
-from nnft_sym.study.action_fit import ActionFit, Constancy, Part
+from nnft_sym.study.action_fit import ActionFit, Constancy
 from nnft_sym.study.checks import Checks
+from nnft_sym.study.correlator_terms import Part
 from nnft_sym.study.judgement import STANDARD, Judgement
 
 
@@ -151,7 +152,9 @@ def say_action(fit: ActionFit, delta: str) -> list[str]:
     """
     if fit.why:
         return [f"Order by order in 1/N nothing was inferred: {fit.why}."]
-    return [*_undetermined(fit), *_explained(fit, delta), *_constants(fit), *_next_order(fit)]
+    return [
+        *_undetermined(fit), *_explained(fit, delta), *_beyond(fit), *_constants(fit), *_next_order(fit)
+    ]  # fmt: skip
 
 
 def _undetermined(fit: ActionFit) -> list[str]:
@@ -183,6 +186,16 @@ def _explained(fit: ActionFit, delta: str) -> list[str]:
         if one.alone is not None
     ]
     return [f"Order by order in 1/N {', '.join(steps)}{''.join(alone)}."]
+
+
+def _beyond(fit: ActionFit) -> list[str]:
+    """Say what is explained of the correlator that nothing was fitted to."""
+    if fit.beyond is None or fit.beyond.explained is None:
+        return []
+    return [
+        f"Of ΔG{fit.beyond.order}, to which nothing was fitted, {percent(fit.beyond.explained, 2)} is "
+        "explained with them."
+    ]
 
 
 def _order(fit: ActionFit, name: str) -> int:

@@ -4,7 +4,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nnft_sym.study.action_fit import fit_action
+from nnft_sym.study.action_fit import ActionFit, fit_action
 from nnft_sym.study.checking import check_numbers
 from nnft_sym.study.checks import CheckName
 from nnft_sym.study.coupling_tensors import extract_coupling
@@ -72,8 +72,7 @@ def judged(case: "Case", integrals: "Integrals", setup: "Setup", data: Dataset) 
         setup.limits,
         recipe,
     )
-    known = with_higher(case, data, integrals.orders)
-    fit = fit_action(integrals.theory, known, recipe.predicted, setup.limits)
+    fit = couplings(case, integrals, setup, data)
     alone = None if setup.coupling is None else (coupling, next_order)
     tag, words = judge_action(correlators, alone, fit, setup, integrals.cutoff)
     return NetResult(
@@ -95,6 +94,17 @@ def judged(case: "Case", integrals: "Integrals", setup: "Setup", data: Dataset) 
     )
 
 
+def couplings(case: "Case", integrals: "Integrals", setup: "Setup", data: Dataset) -> ActionFit:
+    """Infer all couplings of the action; where it can be known, predict one correlator more with them."""
+    last, limits = setup.recipe.predicted, setup.limits
+    theory, further = integrals.theory, integrals.further
+    if further is not None and data.exact is not None:
+        known = with_higher(case, data, range(2, further.orders[-1] + 1, 2))
+        if further.orders[-1] in known.orders:
+            return fit_action(further, known, last, limits, data.sampled, beyond=further.orders[-1])
+    return fit_action(theory, with_higher(case, data, integrals.orders), last, limits, data.sampled)
+
+
 def held(data: Dataset, order: int, free: Prediction, experiments: int) -> CorrelatorResult:
     """Hold the data of one order against the free theory."""
     assert data.sampled is not None, "a study samples"
@@ -110,6 +120,7 @@ def held(data: Dataset, order: int, free: Prediction, experiments: int) -> Corre
             mean_ratio(sampled.value - gaussian.value, gaussian.value),
             None if excess is None else mean_ratio(excess.value, gaussian.value),
             mean_ratio(data.scatter(order, experiments), gaussian.value),
+            None if excess is None else mean_ratio(excess.error, gaussian.value),
         ),
         comparison=data.compared(order),
     )

@@ -5,7 +5,7 @@ vertices of the first.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,10 +15,11 @@ from nnft_sym.inference.next_power import with_next_power
 from nnft_sym.study.checks import CheckName
 from nnft_sym.study.config import InvalidStudy
 from numerics.errors import DivergentIntegral, NNFTError
-from numerics.fields.index_sets import multisets
+from numerics.fields.index_sets import multiset_count, multisets
 from numerics.integrals.accuracy.contact_referee import contact_coefficient
 from numerics.integrals.integrator import Integrator
 from numerics.integrals.rules.domains import Box
+from numerics.kernels.arc import ArcKernel
 from numerics.kernels.own import kernel_identity
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
 #: Integrals below this, or above its inverse, have no squares among the floats.
 SMALLEST = 1e-140
+#: Highest order that is predicted beyond those that couplings are read off, and most of its elements (those
+#: of seven inputs): with three vertices more of them take longer than a study.
+HIGHEST, MOST_ELEMENTS = 8, 3003
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,8 @@ class Integrals:
         method is from it, where there is one.
     cutoff : float or None
         Λ of the box.
+    beyond : Prediction or None
+        Of the order after the recipe's, to be predicted only; None where that costs more than it is worth.
     """
 
     predictions: Mapping[int, "Prediction"]
@@ -58,6 +64,15 @@ class Integrals:
     theory: "Theory | str"
     errors: Mapping[CheckName, float] = field(default_factory=dict)
     cutoff: float | None = None
+    beyond: "Prediction | None" = None
+
+    @property
+    def further(self) -> "Theory | None":
+        """The theory with the order to be predicted only, too."""
+        if self.beyond is None or isinstance(self.theory, str):
+            return None
+        order = self.theory.orders[-1] + 2
+        return replace(self.theory, predictions={**self.theory.predictions, order: self.beyond})
 
     @property
     def orders(self) -> range:
@@ -97,7 +112,8 @@ def integrated(cases: Sequence["Case"], model: Model, setup: "Setup") -> list[In
         setup.told.stage(f"{case}: integrating diagrams with several vertices")
         theory = theory_of(integrator, case.fields, setup.action, setup.recipe.predicted)
         errors = _errors(integrator, case.fields, setup.recipe.fitted, vertex)
-        found.append(Integrals(predictions, vertex, theory, errors, _cutoff(integrator)))
+        beyond = None if isinstance(theory, str) else _beyond(integrator, case.fields, theory, setup)
+        found.append(Integrals(predictions, vertex, theory, errors, _cutoff(integrator), beyond))
     return found
 
 
@@ -158,6 +174,25 @@ def theory_of(integrator: Integrator, fields: "FieldSet", action: "Action", pred
             if not _in_range(one):  # a fit needs their squares
                 return f"integrals of the {order}-point function are about {_largest(one):.1e}, out of range"
     return theory
+
+
+def _beyond(
+    integrator: Integrator, fields: "FieldSet", theory: "Theory", setup: "Setup"
+) -> "Prediction | None":
+    """Integrate the correlator after the recipe's at its leading order, where no coupling is read off it."""
+    last = setup.recipe.predicted
+    # closed in all dimensions, or closed kernels on a line; others take minutes with three vertices
+    quick = integrator.kernel.gaussian is not None or (
+        fields.d_in == 1 and isinstance(integrator.kernel, ArcKernel)
+    )
+    affordable = last + 2 <= HIGHEST and multiset_count(len(fields), last + 2) <= MOST_ELEMENTS
+    if not quick or not affordable or theory.orders != tuple(range(4, last + 1, 2)):
+        return None
+    try:
+        model = Model.leading(setup.action, (last + 2,), beyond=False)
+        return model.predict_with(integrator, fields)[last + 2]
+    except NNFTError:
+        return None
 
 
 def _largest(integrals: "Correlator") -> float:

@@ -74,7 +74,8 @@ def predict_next_order(
     named = recipe.predictions.items()
     basis = data.basis((target.order,), None if predicted.all() else predicted) if predicted.any() else None
     return NextOrder(
-        predictions={name: target.free.value + best[way] for way, name in named},
+        free=target.free.value,
+        changes={name: best[way] for way, name in named},
         explained={name: _explained(residuals[way], scale) for way, name in named},
         explained_sampled={
             name: _explained(sampled_delta - from_sample[way], np.abs(sampled_delta)) for way, name in named

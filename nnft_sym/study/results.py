@@ -48,11 +48,14 @@ class Distance(NamedTuple):
     background : float
         Of the scatter of one experiment, the standard deviation over experiments; the error of the mean is
         smaller by the square root of their number.
+    exact_error : float or None
+        Bound of `exact`.
     """
 
     sample: float
     exact: float | None
     background: float
+    exact_error: float | None = None
 
 
 @dataclass(frozen=True)
@@ -118,8 +121,11 @@ class NextOrder:
 
     Attributes
     ----------
-    predictions : mapping of str to ndarray, shape (M6,)
-        One tensor per key of `Recipe.predictions`; NaN where a prediction needs an infinite coupling.
+    free : ndarray, shape (M6,)
+        The free theory.
+    changes : mapping of str to ndarray, shape (M6,)
+        What each prediction adds to it, one tensor per key of `Recipe.predictions`; NaN where a prediction
+        needs an infinite coupling.
     explained : mapping of str to float
         1 - Σ|residual| / Σ|delta| against the best 6-point function, over all elements; of what a prediction
         cannot predict it explains nothing.
@@ -140,7 +146,8 @@ class NextOrder:
         Elements that no finite coupling tensor can predict.
     """
 
-    predictions: Mapping[str, Array]
+    free: Array
+    changes: Mapping[str, Array]
     explained: Mapping[str, float]
     explained_sampled: Mapping[str, float]
     comparisons: Mapping[str, "Comparison"]
@@ -149,6 +156,11 @@ class NextOrder:
     identity_miss: float | None
     excluded: int
     unpredicted_share: float = 0.0
+
+    @property
+    def predictions(self) -> dict[str, Array]:
+        """The predicted full correlators."""
+        return {name: self.free + change for name, change in self.changes.items()}
 
     if not TYPE_CHECKING:
 

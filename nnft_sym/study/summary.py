@@ -1,11 +1,14 @@
 """A study in a few numbers: the JSON summary that outside checks rely on, and the terminal tables."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from nnft_sym.printing.tables import terminal_table
 from nnft_sym.study.action_fit import ActionFit
-from nnft_sym.study.action_tables import action_couplings_table, parts_table, study_table
+from nnft_sym.study.action_tables import action_tables, study_table
 from nnft_sym.study.config import InvalidStudy
+from nnft_sym.study.correlator_terms import Part
+from nnft_sym.study.coupling_forms import CouplingForm
 from nnft_sym.study.coupling_tensors import CouplingStatus
 from nnft_sym.study.judgement import Judgement
 from nnft_sym.study.judgements import say_arithmetic
@@ -29,7 +32,19 @@ if TYPE_CHECKING:
 NAN = float("nan")
 #: What is said of a coupling that stands alone, and of what it predicts.
 _COUPLING_KEYS = (
-    *("mean", "err", "mean_exact", "spread", "spread_exact", "source", "fit", "fit_err", "chi2_dof", "dof"),
+    *(
+        "mean",
+        "err",
+        "mean_exact",
+        "mean_exact_err",
+        "spread",
+        "spread_exact",
+        "source",
+        "fit",
+        "fit_err",
+        "chi2_dof",
+        "dof",
+    ),
     *("fit_best", "constant", "misfit", "misfit_least", "elements"),
 )
 _NEXT_KEYS = ("explained", "explained_sampled", "remainder_share", "identity_error", "excluded")
@@ -79,8 +94,11 @@ def net_summary(net: NetResult) -> dict[str, Any]:
         ``g6_explained_sampled``: the same from the sample alone.
         ``arithmetic``, ``description``: the two judgements, each with a tag and a sentence;
         ``couplings``: those of the whole action, order by order in 1/N, with what the next order would add;
+        in each ``sampled``: what the sample says of it, with its pull against the exact correlators under the
+        same weights, and ``forms``: its tensor, mean and constant, also corrected ``by`` one of higher order;
         ``terms``: what they contribute to ΔG6, and how much of it, and of the connected 6-point function, is
-        explained up to there; ``not_inferred``: why there are none.
+        explained up to there, with the error of that; ``beyond``: the same of the next correlator, to which
+        nothing was fitted; ``not_inferred``: why there are none.
     """
     fitted, recipe = net.fitted, net.recipe
     return {
@@ -115,6 +133,7 @@ def net_summary(net: NetResult) -> dict[str, Any]:
             f"m{order}": {
                 "sampled": one.distance.sample,
                 "exact": one.distance.exact,
+                "exact_error": one.distance.exact_error,
                 "background": one.distance.background,
             }
             for order, one in net.correlators.items()
@@ -137,6 +156,7 @@ def _coupling_summary(net: NetResult) -> dict[str, Any]:
         "mean": float(coupling.mean),
         "err": float(coupling.mean.error),
         "mean_exact": None if coupling.mean_exact is None else float(coupling.mean_exact),
+        "mean_exact_err": None if coupling.mean_exact is None else float(coupling.mean_exact.error),
         "spread": coupling.spread,
         "spread_exact": coupling.spread_exact,
         "source": source,
@@ -167,18 +187,71 @@ def _action_summary(fit: ActionFit) -> dict[str, Any]:
                 "next_order": one.next_order,
                 "ratio": one.ratio,
                 "corrected": one.corrected,
+                "sampled": _sampled_summary(fit, one.name),
+                "forms": [_form_summary(form) for form in fit.forms if form.name == one.name],
             }
             for one in fit.readings
         ],
+        "couplings_not_sampled": fit.not_sampled or None,
         "couplings_exact": fit.exact,
         "not_looked_for": fit.missing,
         "not_inferred": fit.why or None,
         "expansion_holds": fit.holds,
-        "terms": [
-            {"name": one.name, "share": one.share, "explained": one.explained, "connected": one.connected}
-            for one in fit.parts
-        ],
+        "terms": _terms_summary(fit.parts),
+        "beyond": None
+        if fit.beyond is None
+        else {
+            "order": fit.beyond.order,
+            "explained": fit.beyond.explained,
+            "connected": fit.beyond.connected,
+            "error": fit.beyond.error,
+            "terms": _terms_summary(fit.beyond.parts),
+        },
         "connected_explained": {f"g{order}": share for order, share in dict(fit.explained).items()},
+    }
+
+
+def _terms_summary(parts: Iterable[Part]) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": one.name,
+            "share": one.share,
+            "explained": one.explained,
+            "connected": one.connected,
+            "error": one.error,
+        }
+        for one in parts
+    ]
+
+
+def _form_summary(form: CouplingForm) -> dict[str, Any]:
+    return {
+        "by": form.by or None,
+        "mean": form.mean,
+        "mean_error": form.error,
+        "spread": form.spread,
+        "elements": form.elements,
+        "without": form.missing,
+        "constant": form.constant,
+        "ratio": form.ratio,
+        "trusted": form.trusted,
+    }
+
+
+def _sampled_summary(fit: ActionFit, name: str) -> dict[str, Any] | None:
+    """Say what the sample says of a coupling; None where it was not asked."""
+    one = next((one for one in fit.sampled if one.name == name), None)
+    if one is None:
+        return None
+    return {
+        "value": one.value,
+        "error": one.error,
+        "determined": one.determined,
+        "weak": one.weak,
+        "exact_alike": one.alike,
+        "pull": one.pull,
+        "quality": one.quality.name.lower(),
+        "why": one.why or None,
     }
 
 
@@ -224,7 +297,7 @@ def summary_tables(result: StudyResult) -> "list[Table | str]":
             f"cutoff {'none' if net.case.cutoff is None else format(net.case.cutoff, 'g')})",
             terminal_table(correlators_table(net)),
             *([terminal_table(make(net)) for make in (coupling_table, next_order_table)] if alone else []),
-            *(terminal_table(one) for one in (action_couplings_table(net), parts_table(net)) if one),
+            *map(terminal_table, action_tables(net)),
             f"[bold]Our arithmetic: {net.arithmetic.value}.[/bold] {say_arithmetic(net.checks)}",
             *_failures(net, result.limits),
             f"[bold]This action: {net.description.value}.[/bold] {net.verdict}",

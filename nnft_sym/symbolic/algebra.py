@@ -17,6 +17,7 @@ from nnft_sym.errors import InvalidExpansion
 from nnft_sym.expansions.truncation import whole
 from nnft_sym.symbolic.conversion import K_W, K
 from nnft_sym.symbolic.inputs import as_expression
+from numerics.errors import NotAvailable
 
 if TYPE_CHECKING:
     from nnft_sym.expansions.expansion import Expansion
@@ -143,7 +144,7 @@ def integrate_gaussian(
     ------
     NotAvailable
         In more than one dimension, if a coupling depends on the position or there is a box; in a box also if
-        a line joins two vertices.
+        a line joins two vertices; around a network, whose correlators are no Gaussians.
 
     Examples
     --------
@@ -157,6 +158,11 @@ def integrate_gaussian(
 
     parts = []
     for term in expansion:
+        if term.factors.full:
+            raise NotAvailable(
+                "an expansion around a network was given; Gaussian lines are integrated: expand around the "
+                "Gaussian process"
+            )
         integral = gaussian_integral(
             term.lines,
             amplitude,

@@ -17,7 +17,7 @@ from nnft_sym.actions.parsing import TOO_LARGE, too_large
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.actions.shapes import FIELDS, Shape, dot_at
 from nnft_sym.errors import InvalidAction
-from nnft_sym.notation import Factors, Line, factors_of, n_vertices_of, split_lines
+from nnft_sym.notation import Factors, Line, factors_of, split_lines
 
 #: The propagator between external points, and the one at a vertex.
 K = sympy.Function("K")
@@ -67,13 +67,17 @@ def integral_sympy(given: Factors | Sequence[Line], half_width: sympy.Expr = sym
     spectators = deltas_sympy(factors.pairs) * sympy.Mul(
         *[K(point(a), point(b)) ** power for (a, b), power in outer]
     )
+    at_vertex = K if factors.full else K_W
     integrand = sympy.Mul(*weights) * sympy.Mul(
-        *[K_W(point(a), point(b)) ** power for (a, b), power in inner]
+        *[at_vertex(point(a), point(b)) ** power for (a, b), power in inner]
     )
-    limits = [
-        (point(f"y{number}"), -half_width, half_width)
-        for number in range(1, n_vertices_of(factors.lines) + 1)
-    ]
+    for legs in factors.blobs:
+        correlator = sympy.Function(f"G_c{len(legs)}")(*map(point, legs))
+        if legs[-1].startswith("x"):
+            spectators *= correlator
+        else:
+            integrand *= correlator
+    limits = [(point(f"y{number}"), -half_width, half_width) for number in range(1, factors.n_vertices + 1)]
     return spectators * (sympy.Integral(integrand, *limits) if limits else integrand)
 
 

@@ -20,7 +20,7 @@ from fractions import Fraction
 import sympy
 
 from nnft_sym.errors import InvalidExpansion
-from nnft_sym.notation import Line, n_vertices_of, split_lines
+from nnft_sym.notation import Factors, Line, split_lines
 from nnft_sym.symbolic.conversion import point
 from nnft_sym.symbolic.inputs import as_expression
 from numerics.errors import NotAvailable
@@ -94,7 +94,7 @@ def gaussian_integral(
     for (a, b), power in outer:
         far = measure(*sorted((point(a), point(b)), key=str))
         value *= (amplitude * sympy.exp(-curvature * far / 2) + bias) ** power
-    if not (n_vertices := n_vertices_of(lines)):
+    if not (n_vertices := Factors(tuple(lines)).n_vertices):
         return value
     external = sorted({end for line, _ in inner for end in line if end.startswith("x")}, key=_number)
     names = [*external, *(f"y{number}" for number in range(1, n_vertices + 1))]

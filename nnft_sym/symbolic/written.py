@@ -19,6 +19,8 @@ from types import MappingProxyType
 import sympy
 
 from diagrams.messages import did_you_mean, shown
+from nnft_sym.errors import InvalidExpansion
+from nnft_sym.symbolic.activations import symbolic_activation
 from nnft_sym.symbolic.compiled import compiled
 from numerics.errors import InvalidNetwork
 from numerics.networks.named import NAMED
@@ -254,3 +256,43 @@ class _Reader:
 def named_or_written(text: str) -> object:
     """Turn a text into an activation: one that has a name, or an expression."""
     return NAMED.get(text.strip().lower()) or written_activation(text)
+
+
+def expression_activation(expression: sympy.Expr) -> object:
+    """Turn a SymPy expression into an activation: as its text, where our grammar can write it.
+
+    Parameters
+    ----------
+    expression : sympy.Expr
+        In one symbol.
+
+    Returns
+    -------
+    callable
+        With a text that other processes and files can read; else a plain function.
+
+    Raises
+    ------
+    InvalidNetwork
+        If it is no function of one number.
+
+    Examples
+    --------
+    >>> u = sympy.Symbol("u")
+    >>> expression_activation(sympy.tanh(u) + 0.1 * abs(u)).text
+    'tanh(z)+Abs(z)/10'
+    """
+    try:
+        function = symbolic_activation(expression)
+    except InvalidExpansion as error:
+        raise InvalidNetwork(f"as activation {error}") from None
+    (symbol,) = expression.free_symbols
+    # the shortest decimal that reads back as the same number; our grammar knows fractions only
+    exact = {one: sympy.Rational(repr(float(one))) for one in expression.atoms(sympy.Float)}
+    plain = expression.xreplace({symbol: Z, **exact})
+    text = str(plain)
+    try:
+        same = _Reader(text).whole() == plain
+    except InvalidNetwork:
+        same = False
+    return named_or_written(text.replace(" ", "")) if same else function

@@ -32,6 +32,7 @@ from numerics.exact.neuron_cumulants import (
     NeuronCumulants,
     has_closed_kernel,
     neuron_cumulants,
+    partition_sums,
     quality_of,
     spread_over,
 )
@@ -41,7 +42,7 @@ from numerics.given import as_wholes
 from numerics.networks.architectures import Network, as_network
 from numerics.networks.record import to_record
 from numerics.results.correlator import Correlator, Part
-from numerics.results.cumulants import EPS, join, sums_with_errors
+from numerics.results.cumulants import EPS, join
 from numerics.results.estimate import Estimate
 from numerics.results.gaussian_moments import wick_count
 from numerics.results.joint_correlators import Correlators
@@ -300,12 +301,7 @@ def _partition_sums(
         two = kappa[2]
         value = two.value + network.bias_variance * wick_count(fields.outputs[neuron.rows[2].indices])
         kappa[2] = Estimate(value, two.bound + EPS * np.abs(value), two.method)
-    with_bias = NeuronCumulants(neuron.rows, kappa, neuron.scales, neuron.method)
-    return {
-        order: sums_with_errors(order, fields.multisets(order), with_bias.look_up)
-        for order in orders
-        if order % 2 == 0
-    }
+    return {order: partition_sums(neuron.rows, kappa, order) for order in orders if order % 2 == 0}
 
 
 def _check_order(order: int) -> None:

@@ -13,7 +13,7 @@ from numerics.fields.index_sets import IndexRows, distinct_rows, multisets
 from numerics.networks.architectures import Network
 from numerics.networks.averages.neuron_quadrature import QuadratureKernel
 from numerics.networks.output_weights import output_moment_errors, output_moments
-from numerics.results.cumulants import EPS, join_cumulant, sums_with_errors
+from numerics.results.cumulants import EPS, join_cumulant, sums_of_parts
 from numerics.results.estimate import Estimate
 from numerics.results.gaussian_moments import wick_count
 from numerics.results.quality import Quality
@@ -47,16 +47,30 @@ class NeuronCumulants:
     scales: Mapping[int, Array]
     method: str
 
-    def look_up(self, size: int, tuples: Indices) -> Array:
-        """Values and errors of some elements, as `numerics.results.cumulants.sums_with_errors` takes them."""
-        return _look_up(self.rows, self.kappa, size, tuples)
 
+def partition_sums(rows: Mapping[int, IndexRows], known: Mapping[int, Estimate], order: int) -> Array:
+    """Sum products of elements of symmetric tensors over the partitions of index tuples into even blocks.
 
-def _look_up(
-    rows: Mapping[int, IndexRows], known: Mapping[int, Estimate], size: int, tuples: Indices
-) -> Array:
-    row = rows[size].find(tuples)
-    return np.stack([known[size].value[row], known[size].bound[row]])
+    Parameters
+    ----------
+    rows : mapping of int to IndexRows
+        Which elements are known of each even order up to `order`.
+    known : mapping of int to Estimate
+        Their values with error bounds.
+    order : int
+        The tuples of this order are partitioned.
+
+    Returns
+    -------
+    ndarray, shape (m_max + 1, 3, M)
+        See `numerics.results.cumulants.sums_with_errors`.
+    """
+    tables = {size: np.stack([known[size].value, known[size].bound]) for size in range(2, order + 1, 2)}
+
+    def part(size: int, labels: Indices, some: slice) -> Array:
+        return np.take(tables[size], rows[size].find_parts(rows[order], labels, some), axis=1)
+
+    return sums_of_parts(order, len(rows[order].indices), part)
 
 
 @np.errstate(over="ignore", invalid="ignore")  # cumulants that are infinite are flagged
@@ -92,7 +106,12 @@ def neuron_cumulants(
     wanted = {}
     for order, rows in sorted(indices.items()):
         if order > 2 or not has_closed_kernel(network):
-            wanted[order] = distinct_rows(np.sort(place_of[rows], axis=1), len(places))
+            repeated = len(places) < len(points)
+            wanted[order] = (
+                distinct_rows(np.sort(place_of[rows], axis=1), len(places))
+                if repeated
+                else (rows, np.arange(len(rows)))
+            )
     for distinct, _ in wanted.values():
         features.refuse(distinct)
     report = _Steps(progress, sum(len(distinct) for distinct, _ in wanted.values()))
@@ -118,12 +137,9 @@ def neuron_cumulants(
             value, error = raw.value[number_of], raw.error[number_of]
             moments[order] = Estimate(factor * value, factor * error + own * (np.abs(value) + error))
 
-    def look_up(size: int, tuples: Indices) -> Array:
-        return _look_up(known, moments, size, tuples)
-
     kappa, scales = {}, {}
     for order in sorted(indices if only is None else only):
-        value, error, scale = join_cumulant(sums_with_errors(order, indices[order], look_up))
+        value, error, scale = join_cumulant(partition_sums(known, moments, order))
         kappa[order], scales[order] = Estimate(value, error, features.method), scale
     return NeuronCumulants({order: known[order] for order in kappa}, kappa, scales, features.method)
 

@@ -14,6 +14,8 @@ from numerics.given import as_whole
 
 #: Up to so many indices the rows found by `ranks` are kept: studies ask for the same ones again and again.
 _REMEMBERED = 4096
+#: Up to so many rows of parts of tuples are kept.
+_KEPT_PARTS = 50_000
 #: Up to so many keys the row of each is written down.
 _TABLED = 1_000_000
 #: Numbers that 64 bits hold.
@@ -129,6 +131,38 @@ class IndexRows:
             row = self._table[asked]
         return row
 
+    def find_parts(self, whole: "IndexRows", labels: NDArray[np.int64], rows: slice) -> NDArray[np.int64]:
+        """Return the rows of parts of the tuples of another table; of small whole tensors they are kept.
+
+        Parameters
+        ----------
+        whole : IndexRows
+            Longer tuples over the same indices.
+        labels : ndarray of int, shape (P, n)
+            Which places of a longer tuple make a part; ascending.
+        rows : slice
+            Which of the longer tuples are asked for.
+
+        Returns
+        -------
+        ndarray of int64, shape (m, P)
+
+        Examples
+        --------
+        >>> pairs, fours = IndexRows(multisets(2, 2), 2), IndexRows(multisets(2, 4), 2)
+        >>> pairs.find_parts(fours, np.array([[0, 1], [2, 3]]), slice(2, 3)).tolist()
+        [[0, 2]]
+        """
+        if self._complete and whole._complete and len(whole.indices) * len(labels) <= _KEPT_PARTS:
+            order, size = whole.indices.shape[1], labels.shape[1]
+            return _parts(self.n_points, order, size, labels.astype(np.int64).tobytes())[rows]
+        return self.find(whole.indices[rows][:, labels])
+
+    @cached_property
+    def _complete(self) -> bool:
+        """Whether this is every multiset of its size."""
+        return len(self.indices) == multiset_count(self.n_points, self.indices.shape[1])
+
     @cached_property
     def _table(self) -> NDArray[np.int64] | None:
         """The row of every key, where there are few of them."""
@@ -181,6 +215,15 @@ def distinct_rows(indices: NDArray[np.int64], n_points: int) -> tuple[NDArray[np
         return indices[first], row_of.reshape(-1)
     rows, row_of = np.unique(indices, axis=0, return_inverse=True)
     return rows, row_of.reshape(-1)
+
+
+@lru_cache(maxsize=128)
+def _parts(n_points: int, order: int, size: int, labels: bytes) -> NDArray[np.int64]:
+    """Rows of the parts of every multiset; shape (M, P)."""
+    places = np.frombuffer(labels, dtype=np.int64).reshape(-1, size)
+    found = _ranks(multisets(n_points, order)[:, places], n_points)
+    found.setflags(write=False)
+    return found
 
 
 @lru_cache(maxsize=256)

@@ -62,7 +62,7 @@ def lower_diagram(
     Raises
     ------
     LoweringError
-        If there is not one profile per vertex.
+        If there is not one profile per vertex, or the diagram has blobs.
 
     Examples
     --------
@@ -82,6 +82,11 @@ def lower_diagram(
 def _lowered(diagram: Diagram) -> Integrand:
     """Program with prefactor one; kept, so that its parts are found once per diagram."""
     n = diagram.n_external
+    if diagram.blobs:
+        raise LoweringError(
+            f"{diagram.edge_string!r} has connected correlators of more than two legs, and integrands are "
+            "made of propagators only; give a diagram of lines"
+        )
     spectators: list[Line] = []
     legs: list[Line] = []
     internal: list[Line] = []

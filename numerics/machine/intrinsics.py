@@ -14,6 +14,7 @@ from numba.core import cgutils, types
 from numba.extending import intrinsic
 from numba.np.arrayobj import populate_array
 
+from diagrams.jit_target import processor_has
 from numerics.machine.vectors import Vector
 
 #: Networks evaluated at once, one lane each; all rows of single precision then fit into the first cache.
@@ -23,6 +24,9 @@ GRAIN = 64
 
 # widths of the vectors the sums are written in; narrower processors split them, with the same result
 _DOUBLES, _WORDS = 8, 16
+# Parts of such a vector that are summed one after the other: four sums of two halves each fit into sixteen
+# registers of four numbers.
+_PARTS = 1 if processor_has("avx512f") else 2
 
 
 def _load_row(
@@ -39,15 +43,20 @@ def _load_row(
     return [builder.load(place, align=size) for place in places]
 
 
-def _fold(builder: Any, vector: Any, width: int, combine: Callable[[Any, Any], Any]) -> Any:
-    """Combine the upper half of a vector with the lower one until one number is left."""
-    while width > 1:
-        width //= 2
-        nothing = ir.Constant(vector.type, ir.Undefined)
-        kind = ir.VectorType(ir.IntType(32), width)
-        lower = builder.shuffle_vector(vector, nothing, ir.Constant(kind, list(range(width))))
-        upper = builder.shuffle_vector(vector, nothing, ir.Constant(kind, list(range(width, 2 * width))))
-        vector = combine(lower, upper)
+def _halved(builder: Any, vector: Any, combine: Callable[[Any, Any], Any]) -> Any:
+    """Combine the upper half of a vector with the lower one."""
+    width = vector.type.count // 2
+    nothing = ir.Constant(vector.type, ir.Undefined)
+    kind = ir.VectorType(ir.IntType(32), width)
+    lower = builder.shuffle_vector(vector, nothing, ir.Constant(kind, list(range(width))))
+    upper = builder.shuffle_vector(vector, nothing, ir.Constant(kind, list(range(width, 2 * width))))
+    return combine(lower, upper)
+
+
+def _fold(builder: Any, vector: Any, combine: Callable[[Any, Any], Any]) -> Any:
+    """Combine halves of a vector until one number is left."""
+    while vector.type.count > 1:
+        vector = _halved(builder, vector, combine)
     return builder.extract_element(vector, ir.Constant(ir.IntType(32), 0))
 
 
@@ -79,16 +88,12 @@ def _dot_rows(typing_context: Any, matrix: Any, i: Any, j: Any) -> Any:
         return None
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        array, first, second = arguments
-        left = _load_row(context, builder, signature.args[0], array, first, GRAIN, _DOUBLES)
-        right = _load_row(context, builder, signature.args[0], array, second, GRAIN, _DOUBLES)
-        vector = left[0].type
-        kind = ir.FunctionType(vector, [vector] * 3)
-        fused = cgutils.get_or_insert_function(builder.module, kind, f"llvm.fmuladd.v{_DOUBLES}f64")
-        sums = [builder.fmul(left[k], right[k]) for k in range(2)]
-        for k in range(2, len(left)):
-            sums[k % 2] = builder.call(fused, [left[k], right[k], sums[k % 2]])
-        return _fold(builder, builder.fadd(*sums), _DOUBLES, builder.fadd)
+        array, *numbers = arguments
+        left, right = (
+            _load_row(context, builder, signature.args[0], array, number, GRAIN, _DOUBLES)
+            for number in numbers
+        )
+        return _fold(builder, _dots(builder, left, [right])[0], builder.fadd)
 
     return types.float64(matrix, types.intp, types.intp), generate
 
@@ -99,26 +104,42 @@ def _dot_four_rows(typing_context: Any, matrix: Any, i: Any, j: Any) -> Any:
     result = typeof((0.0, 0.0, 0.0, 0.0))
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        array, first, second = arguments
-        left = _load_row(context, builder, signature.args[0], array, first, GRAIN, _DOUBLES)
-        vector = left[0].type
-        kind = ir.FunctionType(vector, [vector] * 3)
-        fused = cgutils.get_or_insert_function(builder.module, kind, f"llvm.fmuladd.v{_DOUBLES}f64")
-        dots = []
-        for n in range(4):
-            row = builder.add(second, ir.Constant(second.type, n))
-            right = _load_row(context, builder, signature.args[0], array, row, GRAIN, _DOUBLES)
-            sums = [builder.fmul(left[k], right[k]) for k in range(2)]
-            for k in range(2, len(left)):
-                sums[k % 2] = builder.call(fused, [left[k], right[k], sums[k % 2]])
-            dots.append(builder.fadd(*sums))
-        # fold all four at once, the same additions as in `_fold`
-        first, second = _fold_pairs(builder, dots[0], dots[1], 4), _fold_pairs(builder, dots[2], dots[3], 4)
-        folded = _fold_pairs(builder, _fold_pairs(builder, first, second, 2), None, 1)
-        numbers = [builder.extract_element(folded, ir.Constant(ir.IntType(32), n)) for n in range(4)]
-        return context.make_tuple(builder, result, numbers)
+        (array, first, second), kind = arguments, signature.args[0]
+        width = _DOUBLES // _PARTS
+        numbers = [builder.add(second, ir.Constant(second.type, n)) for n in range(4)]
+        left, *rights = (
+            _load_row(context, builder, kind, array, number, GRAIN, width) for number in (first, *numbers)
+        )
+        parts = [_dots(builder, left[p::_PARTS], [row[p::_PARTS] for row in rights]) for p in range(_PARTS)]
+        # the same additions as in `_fold`, in the way that costs the processor least
+        if _PARTS == 1:
+            a, b, c, d = parts[0]
+            four = _fold_pairs(builder, _fold_pairs(builder, a, b, 4), _fold_pairs(builder, c, d, 4), 2)
+            folded = [_fold_pairs(builder, four, None, 1)]
+        else:
+            halves = [builder.fadd(lower, upper) for lower, upper in zip(*parts, strict=True)]
+            a, b, c, d = (_halved(builder, half, builder.fadd) for half in halves)
+            folded = [_fold_pairs(builder, a, b, 1), _fold_pairs(builder, c, d, 1)]
+        found = [
+            builder.extract_element(vector, ir.Constant(ir.IntType(32), n))
+            for vector in folded
+            for n in range(vector.type.count)
+        ]
+        return context.make_tuple(builder, result, found)
 
     return result(matrix, types.intp, types.intp), generate
+
+
+def _dots(builder: Any, left: list[Any], rights: list[list[Any]]) -> list[Any]:
+    """Multiply vectors with those of several rows and add: even ones, odd ones, then both."""
+    vector = left[0].type
+    kind, name = ir.FunctionType(vector, [vector] * 3), f"llvm.fmuladd.v{vector.count}f64"
+    fused = cgutils.get_or_insert_function(builder.module, kind, name)
+    sums = [[builder.fmul(left[k], right[k]) for k in range(2)] for right in rights]
+    for k in range(2, len(left)):
+        for right, two in zip(rights, sums, strict=True):
+            two[k % 2] = builder.call(fused, [left[k], right[k], two[k % 2]])
+    return [builder.fadd(*two) for two in sums]
 
 
 def _fold_pairs(builder: Any, a: Any, b: Any, width: int) -> Any:
@@ -144,7 +165,7 @@ def _smallest_word(typing_context: Any, matrix: Any, i: Any) -> Any:
         least = vectors[0]
         for vector in vectors[1:]:
             least = smaller(least, vector)
-        return _fold(builder, least, _WORDS, smaller)
+        return _fold(builder, least, smaller)
 
     return types.uint32(matrix, types.intp), generate
 
@@ -179,6 +200,27 @@ def _stay_apart(typing_context: Any) -> Any:
     return types.none(), generate
 
 
+def _interleave(typing_context: Any, count: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        module, blocks = builder.module, builder.function.blocks
+        place = {block: number for number, block in enumerate(blocks)}
+        for block in blocks:
+            jump = block.terminator
+            closes = jump is not None and any(
+                place.get(to, len(place)) <= place[block] for to in jump.operands
+            )
+            if closes and "llvm.loop" not in jump.metadata:
+                number = ir.Constant(ir.IntType(32), count.literal_value)
+                hint = module.add_metadata([ir.MetaDataString(module, "llvm.loop.interleave.count"), number])
+                # the name of a loop is a node that begins with itself
+                name = ir.MDValue(module, [], name=str(len(module.metadata)))
+                name.operands = (name, hint)
+                jump.set_metadata("llvm.loop", name)
+        return context.get_dummy_value()
+
+    return types.none(count), generate
+
+
 def _call_row(typing_context: Any, address: Any, argument: Any, result: Any) -> Any:
     if argument.dtype != result.dtype or argument.ndim != 1 or argument.layout != "C":
         return None
@@ -202,6 +244,12 @@ row = cast(Callable[[Any, int], Any], intrinsic(_view(LANES)))
 #: ``stay_apart()`` keeps the function that calls it from being merged into its callers: the constants of many
 #: loops, kept ready for a loop around all of them, do not fit into the registers and slow every one down.
 stay_apart = cast(Callable[[], None], intrinsic(_stay_apart))
+
+#: ``interleave(count)``, last in a function, makes the processor work on `count` vectors at a time in every
+#: short loop over lanes of that function. One polynomial is a chain of operations that wait for one another;
+#: how many chains the compiler takes side by side by itself does not keep a processor busy that looks ahead
+#: little (4 is best on an AMD Zen, and no worse elsewhere). Numbers do not depend on it.
+interleave = cast(Callable[[int], None], intrinsic(prefer_literal=True)(_interleave))
 
 #: ``grain(rows, number)`` is the like of `GRAIN` numbers.
 grain = cast(Callable[[Any, int], Any], intrinsic(_view(GRAIN)))

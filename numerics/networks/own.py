@@ -55,9 +55,9 @@ class ActivationNet(BiasedNetwork):
     width : int
         Number of hidden neurons.
     activation : str or callable
-        An expression in z, such as ``"tanh(z)"``, or the name of one of `numerics.networks.named`; or a
-        function of one number that Numba compiles (arithmetic and the math module), compiled already, or
-        one of `math` or NumPy itself, such as ``math.tanh``.
+        An expression in z, such as ``"tanh(z)"``, or one of SymPy in any symbol; the name of one of
+        `numerics.networks.named`; or a function of one number that Numba compiles (arithmetic and the math
+        module), compiled already, or one of `math` or NumPy itself, such as ``math.tanh``.
         It may call other plain functions, which are compiled with it. Kinks and jumps (leaky ReLU, |z|, hard
         tanh, a step) are found, and integrals cut there.
     sigma_w, sigma_b : float

@@ -154,12 +154,12 @@ def products_with_errors(factors: Sequence[Array]) -> Array:
     ndarray, shape (3, ...)
         Value, error to first order, and the sum of the absolute values of the products.
     """
-    values = [factor[0] for factor in factors]
-    product = np.prod(values, axis=0)
+    product = reduce(np.multiply, (factor[0] for factor in factors))
+    sizes = [np.abs(factor[0]) for factor in factors]
     error = np.zeros(product.shape[:-1])
     for place, factor in enumerate(factors):
-        others = [np.abs(value) for other, value in enumerate(values) if other != place]
-        error += np.prod([factor[1], *others], axis=0).sum(axis=-1)
+        others = (size for other, size in enumerate(sizes) if other != place)
+        error += reduce(np.multiply, others, factor[1]).sum(axis=-1)
     return np.stack([product.sum(axis=-1), error, np.abs(product).sum(axis=-1)])
 
 
@@ -228,16 +228,45 @@ def sums_with_errors(
     >>> sums_with_errors(4, np.array([[0, 0, 0, 0]]), look_up)[:, 0, 0].tolist()
     [0.0, 5.0, 12.0]
     """
+
+    def part(size: int, labels: Indices, rows: slice) -> Array:
+        return look_up(size, indices[rows][:, labels])
+
+    return sums_of_parts(order, len(indices), part, partitions)
+
+
+def sums_of_parts(
+    order: int,
+    count: int,
+    part: Callable[[int, Indices, slice], Array],
+    partitions: Sequence[PartitionClass] | None = None,
+) -> Array:
+    """Do as `sums_with_errors` where the caller knows by itself where the parts of index tuples stand.
+
+    Parameters
+    ----------
+    order : int
+    count : int
+        Number M of index tuples.
+    part : callable
+        Called with a size, labels (P, size) and some of the M tuples; returns values and errors of the
+        elements that these labels choose of these tuples, shape (2, m, P).
+    partitions : sequence of PartitionClass, optional
+
+    Returns
+    -------
+    ndarray, shape (m_max + 1, 3, M)
+    """
     kinds = even_partitions(order) if partitions is None else partitions
     most = max((len(kind.sizes) for kind in kinds), default=0)
     largest = max((len(kind.blocks[0]) for kind in kinds if kind.blocks), default=1)
     step = max(1, BLOCK // largest)
-    sums = np.zeros((most + 1, 3, len(indices)))
-    for start in range(0, len(indices), step):
-        rows = slice(start, start + step)
+    sums = np.zeros((most + 1, 3, count))
+    for start in range(0, count, step):
+        rows = slice(start, min(start + step, count))
 
         def factor(size: int, labels: Indices, rows: slice = rows) -> Array:
-            return look_up(size, indices[rows][:, labels])
+            return part(size, labels, rows)
 
         for m, term in partition_terms(order, factor, products_with_errors, partitions=kinds):
             sums[m, :, rows] += term

@@ -24,9 +24,10 @@ from nnft_sym.actions.action import Action
 from nnft_sym.actions.names import coupling_latex
 from nnft_sym.cli import run
 from nnft_sym.errors import InvalidAction, InvalidDocument, InvalidExpansion
-from nnft_sym.expansions.expansion import Kind, correlator, selection
+from nnft_sym.expansions.expansion import correlator
 from nnft_sym.expansions.json_form import from_json, to_json
 from nnft_sym.expansions.remainder import goes_on, remainder
+from nnft_sym.expansions.schemes import Kind, selection
 from nnft_sym.expansions.sum_rules import sum_rules
 from nnft_sym.printing.plain_text import PLAIN
 from nnft_sym.printing.text import grouped_text

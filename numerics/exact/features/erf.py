@@ -13,6 +13,8 @@ Two methods that share no code; each is the test of the other.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
 from math import pi, sqrt
 from typing import final
 
@@ -32,7 +34,7 @@ RADIUS = 9.5
 DECAY = 32.0
 # Nodes whose products are formed at once, so that they stay in the processor's cache; lattices are padded to
 # a multiple of it (a power of two).
-CHUNK = 512
+CHUNK = 1024
 # Below this many multiplications a matrix product is not split over threads, which would cost more than it
 # gains, and much more when other programs are running. Large products, whose slices would be thinner than
 # SHALLOWEST, are worth it.
@@ -41,6 +43,10 @@ SHALLOWEST = 16
 # Above this work (nodes times products of the matrix product) the lattice is given up.
 LARGEST_WORK = 1.5e10
 LARGEST_NODES = 3_000_000
+# Up to so many products of features all are multiplied by all: many small matrices cost more.
+FEW = 32
+# Up to so many indices the way they are cut is kept.
+REMEMBERED = 100_000
 EPS = float(np.finfo(np.float64).eps)
 
 
@@ -121,60 +127,141 @@ class LatticeMoments(FeatureMoments):
 
     def moments(self, indices: Indices, report: Callable[[int], None] | None = None) -> Estimate:
         """Sum over the lattices; see `FeatureMoments.moments`."""
-        half = indices.shape[1] // 2
-        # for the whole tensor left and right halves run over the same tuples
-        tuples, tuple_of = distinct_rows(
-            np.concatenate([indices[:, :half], indices[:, half:]]), self._n_points
-        )
-        left, right = tuple_of[: len(indices)], tuple_of[len(indices) :]
-        found, sizes = [], []
-        for features, weights in self._lattices:
-            gram = _gram(features, weights, tuples)
-            found.append(gram[left, right])
-            # Schwarz: bounds the moment of the absolute value
-            squares = np.diagonal(gram)
-            sizes.append(np.sqrt(squares[left] * squares[right]))
-        rounding = 8 * EPS * np.maximum(sizes[0], sizes[1])
-        return Estimate((found[0] + found[1]) / 2, np.abs(found[0] - found[1]) / 2 + rounding)
+        halves = _halves(np.ascontiguousarray(indices, dtype=np.int64), self._n_points)
+        (found, sizes), (again, others) = (_sums(*lattice, halves) for lattice in self._lattices)
+        rounding = 8 * EPS * np.maximum(sizes, others)
+        return Estimate((found + again) / 2, np.abs(found - again) / 2 + rounding)
 
 
-def _gram(features: Array, weights: Array, tuples: Indices) -> Array:
-    """Sum products of two products of features over the nodes of one lattice.
+@final
+@dataclass(frozen=True)
+class _Block:
+    """Moments whose left halves end with one point: a matrix of products of features times another.
+
+    Attributes
+    ----------
+    rows : ndarray of int, shape (R,)
+        Which moments.
+    lefts, rights : ndarray of int, shape (A,), (B,), or slice
+        Tuples of which products of features are made.
+    shape : tuple of int
+        (A, B).
+    left, right : ndarray of int, shape (R,)
+        Row and column of each moment in the A times B sums.
+    """
+
+    rows: Indices
+    lefts: Indices | slice
+    rights: Indices | slice
+    shape: tuple[int, int]
+    left: Indices
+    right: Indices
+
+
+@final
+@dataclass(frozen=True)
+class _Halves:
+    """Moments cut in two.
+
+    Attributes
+    ----------
+    tuples : ndarray of int, shape (T, n/2)
+        What is multiplied at every node.
+    left, right : ndarray of int, shape (M,)
+        The two tuples of every moment.
+    blocks : tuple of _Block
+    """
+
+    tuples: Indices
+    left: Indices
+    right: Indices
+    blocks: tuple[_Block, ...]
+
+
+def _halves(indices: Indices, n_points: int) -> _Halves:
+    """Cut index tuples in two; few of them are remembered, because studies ask for the same ones again."""
+    if indices.size > REMEMBERED:
+        return _cut(indices, n_points)
+    return _cut_bytes(indices.tobytes(), indices.shape, n_points)
+
+
+@lru_cache(maxsize=64)
+def _cut_bytes(content: bytes, shape: tuple[int, ...], n_points: int) -> _Halves:
+    return _cut(np.frombuffer(content, dtype=np.int64).reshape(shape), n_points)
+
+
+def _cut(indices: Indices, n_points: int) -> _Halves:
+    # Tuples do not decrease: a right half begins where the left one ends, or beyond. Left halves that end
+    # alike take the same right ones, and of the whole tensor all that a block has are wanted.
+    half = indices.shape[1] // 2
+    tuples, tuple_of = distinct_rows(np.concatenate([indices[:, :half], indices[:, half:]]), n_points)
+    left, right = tuple_of[: len(indices)], tuple_of[len(indices) :]
+    ends, blocks = indices[:, half - 1] if len(tuples) > FEW else np.zeros(len(indices)), []
+    for end in np.unique(ends):
+        rows = np.flatnonzero(ends == end)
+        lefts, at_left = np.unique(left[rows], return_inverse=True)
+        rights, at_right = np.unique(right[rows], return_inverse=True)
+        shape = (len(lefts), len(rights))
+        blocks.append(_Block(rows, _run(lefts), _run(rights), shape, at_left, at_right))
+    return _Halves(tuples, left, right, tuple(blocks))
+
+
+def _run(numbers: Indices) -> Indices | slice:
+    """Numbers that follow one another as a slice, which copies nothing."""
+    first, last = int(numbers[0]), int(numbers[-1])
+    return slice(first, last + 1) if last - first == len(numbers) - 1 else numbers
+
+
+def _sums(features: Array, weights: Array, halves: _Halves) -> tuple[Array, Array]:
+    """Sum products of features over the nodes of one lattice.
 
     Parameters
     ----------
     features : ndarray, shape (n_points, Q)
         Q is a multiple of `CHUNK`.
     weights : ndarray, shape (Q,)
-    tuples : ndarray of int, shape (A, k)
+    halves : _Halves
+        Of M moments.
 
     Returns
     -------
-    ndarray, shape (A, A)
-        Estimate of order 2k.
+    sums, sizes : ndarray, shape (M,)
+        The moments, and bounds for those of the absolute values.
     """
-    n_tuples = len(tuples)
-    gram = np.zeros((n_tuples, n_tuples))
-    depth = CHUNK
-    while depth > 1 and depth * n_tuples**2 > ONE_THREAD:
-        depth //= 2
-    if depth < SHALLOWEST:
-        depth = CHUNK
-    # both factors take the root of the weight: a matrix times its own transpose costs half
+    tuples = halves.tuples
+    sums = [np.zeros(block.shape) for block in halves.blocks]
+    squares = np.zeros(len(tuples))
+    # both factors take the root of the weight
     first = features * np.sqrt(weights)
     # written into again and again: new arrays of this size would be new pages of memory each time
-    product, factor = np.empty((2, n_tuples, CHUNK))
-    pieces = product.reshape(n_tuples, -1, depth).transpose(1, 0, 2)
-    each = np.empty((CHUNK // depth, n_tuples, n_tuples))
+    product, factor = np.empty((2, len(tuples), CHUNK))
     for start in range(0, len(weights), CHUNK):
         some = slice(start, start + CHUNK)
         np.take(first[:, some], tuples[:, 0], axis=0, out=product, mode="clip")
         for column in tuples.T[1:]:
             np.take(features[:, some], column, axis=0, out=factor, mode="clip")
             np.multiply(product, factor, out=product)
-        # a stack of small matrix products, summed afterwards
-        gram += np.matmul(pieces, pieces.transpose(0, 2, 1), out=each).sum(axis=0)
-    return gram
+        squares += np.einsum("tq,tq->t", product, product)
+        for block, total in zip(halves.blocks, sums, strict=True):
+            # all times all is a matrix times its own transpose, which costs half
+            total += _times(product[block.lefts], product[block.rights])
+    moments = np.empty(len(halves.left))
+    for block, total in zip(halves.blocks, sums, strict=True):
+        moments[block.rows] = total[block.left, block.right]
+    # Schwarz
+    return moments, np.sqrt(squares[halves.left] * squares[halves.right])
+
+
+def _times(left: Array, right: Array) -> Array:
+    """Multiply (A, CHUNK) by the transpose of (B, CHUNK), in pieces that are not split over threads."""
+    depth, size = CHUNK, len(left) * len(right)
+    while depth > 1 and depth * size > ONE_THREAD:
+        depth //= 2
+    if depth < SHALLOWEST or depth == CHUNK:
+        return np.asarray(left @ right.T)
+    first = left.reshape(len(left), -1, depth).transpose(1, 0, 2)
+    second = right.reshape(len(right), -1, depth).transpose(1, 2, 0)
+    return np.asarray(np.matmul(first, second).sum(axis=0))
 
 
 def _principal_axes(network: ErfNet, points: Array) -> Array:

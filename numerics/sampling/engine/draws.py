@@ -10,7 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.machine.intrinsics import LANES, call_row, row, shift_right, smallest_word, stay_apart
+from numerics.machine.intrinsics import (
+    LANES,
+    call_row,
+    interleave,
+    row,
+    shift_right,
+    smallest_word,
+    stay_apart,
+)
 from numerics.machine.jit import compiled, inlined
 from numerics.machine.random_streams import (
     ANGLE_BITS,
@@ -54,6 +62,7 @@ def fill_words(words: Words, at: int, first: int, pair: int, call: int, key: Fou
         r1[lane] = w1
         r2[lane] = w2
         r3[lane] = w3
+    interleave(2)
 
 
 # Box-Muller in two loops: the constants of one loop then fit into the registers.
@@ -65,6 +74,7 @@ def _draw_radii(radii: Array, words: Words) -> None:
     stay_apart()
     for lane in range(LANES):
         radii[lane] = np.sqrt(minus_two_log(radius_fraction(words[lane], radii[lane])))
+    interleave(4)
 
 
 @compiled
@@ -81,6 +91,7 @@ def _draw_points(first: Array, second: Array, words: Words, last: Words, place: 
     stay_apart()
     for lane in range(LANES):
         first[lane], second[lane] = polar(_angle_word(words[lane], last[lane], place), first[lane])
+    interleave(4)
 
 
 @compiled

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.machine.intrinsics import LANES, call_row, multiply_add, row, stay_apart
+from numerics.machine.intrinsics import LANES, call_row, interleave, multiply_add, row, stay_apart
 from numerics.machine.jit import compiled, inlined
 from numerics.machine.random_streams import NETWORK_LEVEL, Four
 from numerics.machine.special_functions import cos_turns, erf_of_units, exp
@@ -80,22 +80,33 @@ def _add_scaled(result: Array, source: Array, factor: float) -> None:
 
 
 @compiled
+def _join_scaled(result: Array, a: Array, factor: float, b: Array, other: float) -> None:
+    zero = factor - factor
+    for lane in range(LANES):
+        result[lane] = multiply_add(other, b[lane], multiply_add(factor, a[lane], zero))
+
+
+@compiled
 def _weighted(start: float, a: float, s: float, b: float, t: float) -> Any:
     return multiply_add(a, s, multiply_add(b, t, start))
 
 
 @compiled
 def _add_pair(output: Array, variance: Array, r: Array, x: float, shift: float, activation: int) -> None:
-    """Add both neurons' contributions at one point; `r` are the flat rows."""
+    """Add both neurons' contributions at one point; `r` are the flat rows.
+
+    The second neuron is added before the first is evaluated: fewer numbers are then in work at a time.
+    """
     stay_apart()
     if activation == ERF:
         everywhere = spread(x)
         for lane in range(0, LANES, step(r)):
-            s = erf_of_units(multiply_add(everywhere, load(r, lane), load(r, 2 * LANES + lane)))
             t = erf_of_units(multiply_add(everywhere, load(r, 4 * LANES + lane), load(r, 6 * LANES + lane)))
-            total = _weighted(load(output, lane), load(r, LANES + lane), s, load(r, 5 * LANES + lane), t)
-            store(output, lane, total)
-            store(variance, lane, _weighted(load(variance, lane), s, s, t, t))
+            total = multiply_add(load(r, 5 * LANES + lane), t, load(output, lane))
+            square = multiply_add(t, t, load(variance, lane))
+            s = erf_of_units(multiply_add(everywhere, load(r, lane), load(r, 2 * LANES + lane)))
+            store(output, lane, multiply_add(load(r, LANES + lane), s, total))
+            store(variance, lane, multiply_add(s, s, square))
     elif activation == RELU:
         zero = x - x
         for lane in range(LANES):
@@ -105,16 +116,21 @@ def _add_pair(output: Array, variance: Array, r: Array, x: float, shift: float, 
             variance[lane] = _weighted(variance[lane], s, s, t, t)
     elif activation == GAUSS:
         for lane in range(LANES):
-            s = exp(multiply_add(x, r[lane], r[2 * LANES + lane] + shift))
             t = exp(multiply_add(x, r[4 * LANES + lane], r[6 * LANES + lane] + shift))
-            output[lane] = _weighted(output[lane], r[LANES + lane], s, r[5 * LANES + lane], t)
-            variance[lane] = _weighted(variance[lane], s, s, t, t)
+            total = multiply_add(r[5 * LANES + lane], t, output[lane])
+            square = multiply_add(t, t, variance[lane])
+            s = exp(multiply_add(x, r[lane], r[2 * LANES + lane] + shift))
+            output[lane] = multiply_add(r[LANES + lane], s, total)
+            variance[lane] = multiply_add(s, s, square)
     elif activation == COS:
         for lane in range(LANES):
-            s = cos_turns(multiply_add(x, r[lane], r[2 * LANES + lane]))
             t = cos_turns(multiply_add(x, r[4 * LANES + lane], r[6 * LANES + lane]))
-            output[lane] = _weighted(output[lane], r[LANES + lane], s, r[5 * LANES + lane], t)
-            variance[lane] = _weighted(variance[lane], s, s, t, t)
+            total = multiply_add(r[5 * LANES + lane], t, output[lane])
+            square = multiply_add(t, t, variance[lane])
+            s = cos_turns(multiply_add(x, r[lane], r[2 * LANES + lane]))
+            output[lane] = multiply_add(r[LANES + lane], s, total)
+            variance[lane] = multiply_add(s, s, square)
+    interleave(4)
 
 
 @compiled
@@ -148,6 +164,7 @@ def _features(feature: Array, argument: Array, weight: Array, base: Array, x: fl
         for lane in range(LANES):
             argument[lane] = multiply_add(x, weight[lane], base[lane])
         call_row(address, argument, feature)
+    interleave(4)
 
 
 @compiled
@@ -212,11 +229,13 @@ def _prepare(rows: Array, j: int, bias: float, x: Array, n_outputs: int) -> None
     """Fill the base row of neuron j with bias·b + Σ_k x_k W_k, k > 0; for d > 1."""
     d = len(x)
     at = DRAWN + j * (d + 1 + n_outputs)
-    base = row(rows, 4 * j + BASE)
-    _fill(base, 0.0)
+    base, weight = row(rows, 4 * j + BASE), row(rows, at + 1)
     if bias > 0.0:
-        _add_scaled(base, row(rows, at + d + 1), bias)
-    for k in range(1, d):
+        _join_scaled(base, row(rows, at + d + 1), bias, weight, x[1])
+    else:
+        _fill(base, 0.0)
+        _add_scaled(base, weight, x[1])
+    for k in range(2, d):
         _add_scaled(base, row(rows, at + k), x[k])
 
 

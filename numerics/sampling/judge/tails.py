@@ -81,9 +81,9 @@ def _find_cells(variances: Array, factor: float) -> None:
     """Replace variances by the numbers of their cells: exponent and four bits of the mantissa."""
     cells = variances.view(np.int64)
     for lane in range(LANES):
-        bits = np.float64(variances[lane] * factor).view(np.int64)
-        cell = (bits >> np.int64(48)) - np.int64(_OFFSET)
-        cells[lane] = min(max(cell, np.int64(0)), np.int64(BINS - 1))
+        bits = np.uint64(np.float64(variances[lane] * factor).view(np.uint64) >> np.uint64(32))
+        cell = np.int32(np.int32(np.int32(bits) >> np.int32(16)) - np.int32(_OFFSET))
+        cells[lane] = np.int64(min(max(cell, np.int32(0)), np.int32(BINS - 1)))
 
 
 @compiled
@@ -100,7 +100,8 @@ def count_variances(counts: Counts, variances: Array, inverse_kernel: Array, n: 
     n : int
         How many lanes count.
     """
-    cells = variances.view(np.int64)
+    # as unsigned numbers, which no index counted from the end hides among
+    cells = variances.view(np.uint64)
     for point in range(len(counts)):
         _find_cells(row(variances, point), inverse_kernel[point])
         for lane in range(n):

@@ -13,13 +13,14 @@ from nnft_sym.inference.flow_powers import powers_of_cutoff
 from nnft_sym.inference.infer import infer
 from nnft_sym.inference.model import Model
 from nnft_sym.inference.theory import Theory
-from nnft_sym.reproduction.setups import ORDERS, WIDTHS, PublishedSetup
+from nnft_sym.reproduction.setups import ORDERS, WIDTHS, Array, PublishedSetup
 from numerics.exact.correlators import exact_correlators
 from numerics.fields.field_set import FieldSet
 from numerics.inference.dataset import Dataset
 from numerics.integrals.integrator import Integrator
 from numerics.integrals.questions.limits import Accuracy
 from numerics.integrals.rules.domains import Box, WholeSpace
+from numerics.lowering.monomials import monomial
 from numerics.results.joint_correlators import Correlators
 
 #: The action of the publication, and what of it can be had where the exchange is dear.
@@ -123,6 +124,16 @@ class Couplings:
         sizes = np.array([np.inf if one is None else one for one in cutoffs])
         powers = powers_of_cutoff(model, network.kernel, fits[network.width][0])
         return CouplingFlow(model, network, sizes, tuple(widths), fits, powers)
+
+
+def four_point_bound(fit: CouplingFit) -> Array:
+    """Bound what integrals and data may be off in the residual of the 4-point function, shape (M,)."""
+    prediction, found = fit.theory.prediction(4), fit.measurements[0].data.either.connected()[4]
+    bound: Array = np.asarray(found.error, dtype=np.float64)
+    for name, value in fit.couplings.items():
+        if monomial({name: 1}) in prediction.coefficients:
+            bound = bound + abs(float(value)) * prediction[name].error
+    return bound
 
 
 def _once(held: dict[Key, Made], key: Key, make: Callable[[], Made]) -> Made:

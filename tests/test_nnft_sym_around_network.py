@@ -1,0 +1,203 @@
+"""The ensemble of networks deformed by an action, exactly in N: formulas, sums, and every form of writing."""
+
+import json
+import re
+from fractions import Fraction
+from math import comb
+
+import pytest
+import sympy
+
+import nnft_sym as nn
+from nnft_sym.errors import InvalidExpansion
+from nnft_sym.expansions.expansion import correlator
+from nnft_sym.expansions.json_form import from_json, to_json
+from nnft_sym.expansions.representatives import representatives
+from nnft_sym.printing.latex_output import latex_document
+from nnft_sym.symbolic.algebra import integrate_gaussian
+from numerics.errors import NotAvailable
+
+
+def test_the_first_order_of_the_two_point_function_term_by_term():
+    """-λ ∫dy {12 K1y Kyy Ky2 + 4 K1y G4(2yyy) + 4 K2y G4(1yyy) + 6 Kyy G4(12yy) + G6(12yyyy)}."""
+    found = {term.text() for term in correlator("lambda*f^4", 2, 1, "network") if term.order}
+    assert found == {
+        "-12*lambda * ∫dy K(1,y) K(2,y) K(y,y)",
+        "-4*lambda * ∫dy K(1,y) G_c(2,y,y,y)",
+        "-4*lambda * ∫dy K(2,y) G_c(1,y,y,y)",
+        "-6*lambda * ∫dy K(y,y) G_c(1,2,y,y)",
+        "-lambda * ∫dy G_c(1,2,y,y,y,y)",
+    }
+
+
+CUMULANTS = {
+    2: Fraction(3, 2),
+    4: Fraction(-1, 5),
+    6: Fraction(2, 7),
+    8: Fraction(1, 3),
+    10: Fraction(-4, 9),
+    12: Fraction(5, 11),
+}
+
+
+def moments_of(cumulants, most):
+    """Moments of one variable from its cumulants."""
+    moments = [Fraction(1)]
+    for m in range(1, most + 1):
+        terms = (comb(m - 1, r - 1) * cumulants.get(r, 0) * moments[m - r] for r in range(1, m + 1))
+        moments.append(sum(terms))
+    return moments
+
+
+def averaged(moments, m, coupling):
+    """Coefficients of λ⁰, λ¹, λ² of E[f^m e^{-coupling λ f⁴}]."""
+    return [moments[m], -coupling * moments[m + 4], coupling**2 * moments[m + 8] / 2]
+
+
+def divided(above, below):
+    """Quotient of two power series."""
+    found = []
+    for order, number in enumerate(above):
+        rest = sum(found[k] * below[order - k] for k in range(order))
+        found.append((number - rest) / below[0])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("n", "kind", "order"), [(2, "normalised", 2), (4, "normalised", 1), (4, "connected", 1)]
+)
+def test_every_order_is_that_of_a_deformed_variable(n, kind, order):
+    """In zero dimensions, where K and every G_c are numbers, against E[f^n e^{-ΔS}] / E[e^{-ΔS}]."""
+    moments = moments_of(CUMULANTS, 12)
+    two, four = (
+        divided(averaged(moments, m, Fraction(1, 3)), averaged(moments, 0, Fraction(1, 3))) for m in (2, 4)
+    )
+    wanted = two if n == 2 else four
+    if kind == "connected":
+        squared = [sum(two[k] * two[total - k] for k in range(total + 1)) for total in range(3)]
+        wanted = [a - 3 * b for a, b in zip(four, squared, strict=True)]
+    found = [Fraction(0)] * (order + 1)
+    for term in correlator("lambda*f^4/3", n, order, "network", kind):
+        value = term.coefficient.at({"lambda": 1}) * CUMULANTS[2] ** len(term.diagram.edges)
+        for legs in term.diagram.blobs:
+            value *= CUMULANTS[len(legs)]
+        found[term.order] += value
+    assert found == wanted[: order + 1]
+
+
+@pytest.mark.parametrize(
+    ("action", "n", "order", "kind"),
+    [
+        ("lambda*f^4", 4, 1, "normalised"),
+        ("lambda*f^4", 2, 2, "connected"),
+        ("lambda*f^4", 2, 1, "full"),
+        ("lambda*f^4 + kappa*f^6", 2, 1, "normalised"),
+        ("g*f^3", 2, 2, "connected"),
+        ("lambda*f^4", 0, 1, "connected"),
+        ("0", 6, 0, "normalised"),
+    ],
+)
+def test_sum_rules_hold_and_json_reads_back(action, n, order, kind):
+    expansion = correlator(action, n, order, "network", kind)
+    rules = expansion.sum_rules()
+    assert rules
+    assert all(rule.holds for rule in rules)
+    assert {rule.source for rule in rules} == {"even set partitions", "zero dimensions"}
+    assert from_json(to_json(expansion)) == expansion
+    for term in expansion.terms[:20]:
+        assert from_json(to_json(term)) == term
+
+
+def test_the_free_function_of_a_network_is_that_of_its_cumulants():
+    six = correlator("0", 6, 0, "network", "normalised")
+    assert [(t.labellings, len(t.representative.diagram.blobs)) for t in six.topologies()] == [
+        (15, 0),
+        (15, 1),
+        (1, 1),
+    ]
+    assert sum(term.multiplicity for term in six) == 31
+
+
+def test_what_is_left_out_is_known():
+    assert correlator("lambda*f^4", 6, 0, "network", "connected").goes_on
+    assert not correlator("lambda*f^4", 3, 0, "network").goes_on
+    assert len(correlator("lambda*f^4", 6, 0, "network", "connected")) == 1
+
+
+def test_pictures_and_representatives():
+    _, found = representatives("lambda*f^4", 4, 1, "network", "connected")
+    expansion = correlator("lambda*f^4", 4, 1, "network", "connected")
+    assert [one.caption for one in found] == [t.caption for t in expansion.topologies()]
+    svg = expansion.picture().svg
+    assert svg.count('fill="#c4c4c4"') == sum(len(one.term.diagram.blobs) for one in found) > 5
+
+
+def test_latex():
+    expansion = correlator("lambda*f^4", 2, 1, "network")
+    printed = expansion.latex()
+    assert r"\int d^{d}y\,G^{c}_{12yyyy}" in printed
+    assert "K^{W}" not in printed
+    assert r"G^{(4)}_{c}(x_{2},y,y,y)" in expansion.latex(nn.Notation(arguments=True))
+    document = latex_document(expansion)
+    assert r"S_{\mathrm{network}}" in document
+    assert r"S_{\mathrm{GP}}" not in document
+    assert document.count(r"\filldraw[fill=black!20]") == 3
+    many = correlator("lambda*f^4", 2, 2, "network", "connected").latex()
+    assert r"\bigl(G^{c}_{yyzz}\bigr)^{2}" not in many
+    assert "G^{c}_{1yyz}" in many
+
+
+def test_sympy_has_the_correlators_as_functions():
+    terms = correlator("lambda*f^4", 2, 1, "network").terms
+    last = terms[-1].sympy()
+    assert str(last) == "-lambda*Integral(G_c6(x1, x2, y1, y1, y1, y1), (y1, -oo, oo))"
+    assert "K_W" not in str(sympy.Add(*[term.sympy() for term in terms]))
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: correlator("lambda*x^2*f^4", 2, 1, "network"), InvalidExpansion, "at one point are known"),
+        (lambda: correlator("lambda*(f.f)^2", 2, 1, "network"), InvalidExpansion, "at one point are known"),
+        (lambda: correlator("lambda*f^4", 2, 1, "network", counting="1/N"), InvalidExpansion, "exact in N"),
+        (lambda: correlator("lambda*f^4", 2, 12, "network"), InvalidExpansion, "lower the order"),
+        (lambda: correlator("lambda*f^4", 42, 0, "network"), InvalidExpansion, "lower the order"),
+        (
+            lambda: list(correlator("lambda*f^4", 2, 1, "network").monomials()),
+            InvalidExpansion,
+            "propagators",
+        ),
+        (
+            lambda: integrate_gaussian(correlator("lambda*f^4", 2, 1, "network"), 1, 1),
+            NotAvailable,
+            "expand around the Gaussian",
+        ),
+    ],
+)
+def test_what_is_refused(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+def test_the_command_line(tmp_path, monkeypatch, capsys):
+    from nnft_sym.cli import run
+
+    monkeypatch.chdir(tmp_path)
+    assert run(["expand", "lambda*f^4", "-n", "2", "--around", "network", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["scheme"] == "network"
+    assert answer["terms"][-1]["blobs"] == [["x1", "x2", "y1", "y1", "y1", "y1"]]
+    assert answer["wick_total"] == {"": 1, "4:1": 31}
+    assert run(["expand", "lambda*f^4", "-n", "2", "--around", "network", "--scheme", "exact"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert re.fullmatch(r"nnft: --scheme: 'exact' was given beside --around network.*\n", err)
+    assert run(["draw", "lambda*f^4", "-n", "4", "--kind", "connected", "--around", "network"]) == 0
+    assert "9 pictures" in capsys.readouterr().out
+    assert run(["draw", "lambda*f^4", "-n", "4", "--order", "3", "--around", "network"]) == 2
+    assert "at most 2,000 are drawn" in capsys.readouterr().err
+
+
+def test_coefficients_are_exact_fractions():
+    term = correlator("lambda*f^4/24", 2, 1, "network").terms[-1]
+    assert term.coefficient.at({"lambda": 1}) == Fraction(-1, 24)
