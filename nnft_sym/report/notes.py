@@ -225,10 +225,10 @@ def _about_couplings(result: StudyResult) -> list[tuple[str, str]]:
             "Couplings order by order in 1/N",
             "The coupling of the vth power of f counts as 1/N to the power v/2 − 1. It is read off the "
             "connected v-point function at its leading order, once the products of couplings of lower "
-            f"orders, such as the {result.recipe.symbol}² exchange, are taken off. Exact correlators are fitted "
-            "without weights, and errors are bounds. What the next power of 1/N would add is given beside a "
-            "coupling and never added to it; the coupling corrected by it is not to be trusted where it "
-            f"changes by more than {percent(result.limits.expansion)} of itself.",
+            f"orders, such as the {result.recipe.symbol}² exchange, are taken off. Exact correlators are "
+            "fitted without weights, and errors are bounds. What the next power of 1/N would add is given "
+            "beside a coupling and never added to it; the coupling corrected by it is not to be trusted where "
+            f"it changes by more than {percent(result.limits.expansion)} of itself.",
         ),
     ]
     if any(net.action_fit.sampled for net in result.nets):
