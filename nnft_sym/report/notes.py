@@ -227,8 +227,8 @@ def _about_couplings(result: StudyResult) -> list[tuple[str, str]]:
             "connected v-point function at its leading order, once the products of couplings of lower "
             f"orders, such as the {result.recipe.symbol}² exchange, are taken off. Exact correlators are "
             "fitted without weights, and errors are bounds. What the next power of 1/N would add is given "
-            "beside a coupling and never added to it; the coupling corrected by it is not to be trusted where "
-            f"it changes by more than {percent(result.limits.expansion)} of itself.",
+            "beside a coupling and never added to it; the coupling corrected by it is not to be trusted "
+            f"where it changes by more than {percent(result.limits.expansion)} of itself.",
         ),
     ]
     if any(net.action_fit.sampled for net in result.nets):
