@@ -85,7 +85,7 @@ def test_the_tensor_is_not_constant_and_the_weights_matter(cos, samples):
     theory, exact = cos
     bare = infer(exact, theory)
     found = [read_sample(theory, one, exact) for one in samples]
-    pulls = [(one[0].value - float(bare["lambda"])) / one[0].error for one in found]
+    pulls = [(float(one[0].found) - float(bare["lambda"])) / float(one[0].found.error) for one in found]
     assert width_of_one(pulls)[1] > 2.0
     assert all(0 < abs(one[0].alike / float(bare["lambda"]) - 1) < 0.05 for one in found)
 
@@ -110,7 +110,7 @@ def test_couplings_that_the_sample_does_not_tell_apart_get_no_number():
     unknown = [one for one in readings if not one.determined]
     assert unknown
     for one in unknown:
-        assert math.isnan(one.value)
+        assert math.isnan(float(one.found))
         assert one.pull is None
         assert "does not tell it from other couplings" in one.why
 
@@ -121,7 +121,7 @@ def test_an_error_that_is_not_to_be_trusted_is_named():
     theory, exact = theory_of(network, POINTS, WholeSpace()), exact_correlators(network, POINTS, (2, 4, 6))
     _, kappa = read_sample(theory, Ensemble(network, POINTS, 1).correlators(20_000, (2, 4, 6), 100), exact)
     assert kappa.weak
-    assert kappa.quality is Quality.TOO_FEW_SAMPLES
+    assert kappa.found.quality is Quality.TOO_FEW_SAMPLES
 
 
 def test_an_order_that_was_not_sampled_is_said(cos):
@@ -144,8 +144,8 @@ def test_errors_of_couplings_are_those_of_the_prediction(cos, samples):
         values.append(predicted.value)
         errors.append(predicted.error)
         apart = taken_apart(found, 6)
-        assert apart.error == pytest.approx(predicted.error.sum() / np.abs(apart.data.value).sum())
-        assert apart.parts[0].error < apart.parts[1].error
+        assert apart.accuracy == pytest.approx(predicted.error.sum() / np.abs(apart.data.value).sum())
+        assert apart.parts[0].accuracy < apart.parts[1].accuracy
     ratio = np.std(values, axis=0, ddof=1) / np.mean(errors, axis=0)
     assert np.all((ratio > 0.7) & (ratio < 1.4))
 
@@ -183,7 +183,7 @@ def test_lambda_corrected_by_kappa_in_closed_form(net):
     assert set(forms) == {("lambda", ""), ("lambda", "kappa"), ("kappa", "")}
     bare, corrected, kappa = (forms[key] for key in (("lambda", ""), ("lambda", "kappa"), ("kappa", "")))
     assert corrected.constant == pytest.approx(bare.constant - 7.5 * kappa.constant, rel=1e-9)
-    assert corrected.mean == pytest.approx(bare.mean - 7.5 * kappa.constant, rel=1e-9)
+    assert float(corrected.mean) == pytest.approx(float(bare.mean) - 7.5 * kappa.constant, rel=1e-9)
     assert corrected.ratio == pytest.approx(corrected.constant / bare.constant)
     assert not corrected.trusted
     assert corrected.words == "λ corrected by κ"
@@ -198,7 +198,7 @@ def test_tensors_against_their_definition(cos):
     rest = connected[6].value - terms[(("lambda", 2),)].value * float(found["lambda"]) ** 2
     kap = rest / terms[(("kappa", 1),)].value
     for name, tensor in (("lambda", lam), ("kappa", kap)):
-        assert forms[name].mean == pytest.approx(tensor.mean(), rel=1e-12)
+        assert float(forms[name].mean) == pytest.approx(tensor.mean(), rel=1e-12)
         assert forms[name].spread == pytest.approx(tensor.std(), rel=1e-9)
         assert (forms[name].elements, forms[name].missing) == (len(tensor), 0)
 

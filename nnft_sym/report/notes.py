@@ -202,28 +202,9 @@ def notes(result: StudyResult) -> list[tuple[str, str]]:
             "independent networks, and only one that fails twice counts: high powers of f are skewed, and a "
             "p-value far in the tail is then wrong by powers of ten.",
         ),
-        (
-            "Couplings order by order in 1/N",
-            "The coupling of the vth power of f counts as 1/N to the power v/2 − 1. It is read off the "
-            "connected v-point function at its leading order, once the products of couplings of lower "
-            f"orders, such as the {recipe.symbol}² exchange, are taken off. Exact correlators are fitted "
-            "without weights, and errors are bounds. What the next power of 1/N would add is given beside a "
-            "coupling and never added to it; the coupling corrected by it is not to be trusted where it "
-            f"changes by more than {percent(result.limits.expansion)} of itself.",
-        ),
+        *_about_couplings(result),
         ("Thresholds", _thresholds(result.limits, recipe)),
     ]
-    if any(net.action_fit.sampled for net in result.nets):
-        said.insert(
-            -1,
-            (
-                "Couplings from the sample",
-                "What the sample alone determines of couplings that the exact answer gives. A sample is "
-                "fitted with weights, so that where a coupling is not constant the two differ even without "
-                "noise: the pull compares with what the same weights give for the exact correlators. A "
-                "coupling of which the sample knows only a combination with others gets no number.",
-            ),
-        )
     if any(net.fitted.quality is not Quality.TRUSTED for net in result.nets):
         said.append(
             (
@@ -232,6 +213,32 @@ def notes(result: StudyResult) -> list[tuple[str, str]]:
                 f"{recipe.symbol} was fitted to the "
                 "exact one, weighted by the sampled covariance; its error and χ² are therefore only "
                 "indicative.",
+            )
+        )
+    return said
+
+
+def _about_couplings(result: StudyResult) -> list[tuple[str, str]]:
+    """Say how the couplings of the whole action are read off, from exact correlators and from the sample."""
+    said = [
+        (
+            "Couplings order by order in 1/N",
+            "The coupling of the vth power of f counts as 1/N to the power v/2 − 1. It is read off the "
+            "connected v-point function at its leading order, once the products of couplings of lower "
+            f"orders, such as the {result.recipe.symbol}² exchange, are taken off. Exact correlators are "
+            "fitted without weights, and errors are bounds. What the next power of 1/N would add is given "
+            "beside a coupling and never added to it; the coupling corrected by it is not to be trusted "
+            f"where it changes by more than {percent(result.limits.expansion)} of itself.",
+        ),
+    ]
+    if any(net.action_fit.sampled for net in result.nets):
+        said.append(
+            (
+                "Couplings from the sample",
+                "What the sample alone determines of couplings that the exact answer gives. A sample is "
+                "fitted with weights, so that where a coupling is not constant the two differ even without "
+                "noise: the pull compares with what the same weights give for the exact correlators. A "
+                "coupling of which the sample knows only a combination with others gets no number.",
             )
         )
     return said

@@ -1,5 +1,7 @@
 """The tables of the couplings of a whole action, and the one table of a study, one row for each net."""
 
+import numpy as np
+
 from nnft_sym.actions.names import symbol
 from nnft_sym.printing.number_text import NOTHING, number, percent, plain, with_error
 from nnft_sym.printing.table_content import Cell, Column, Table
@@ -7,6 +9,7 @@ from nnft_sym.study.action_fit import ActionFit, Reading
 from nnft_sym.study.correlator_terms import TakenApart
 from nnft_sym.study.results import NetResult, StudyResult
 from nnft_sym.study.sampled_couplings import SampledReading
+from numerics.results.estimate import Estimate
 from numerics.results.quality import Quality
 
 #: An error bound below this share of a number is not written out.
@@ -91,9 +94,7 @@ def forms_table(net: NetResult) -> Table | None:
         return None
     rows = []
     for one in fit.forms:
-        mean = (
-            _number(one.mean) if fit.exact else value_cell(Reading(one.name, 0, one.mean, one.error), False)
-        )
+        mean = _number(float(one.mean)) if fit.exact else _estimate(one.mean)
         if one.ratio is None:
             ratio = _NONE
         else:
@@ -128,7 +129,7 @@ def sampled_table(net: NetResult) -> Table | None:
             (
                 Cell(one.symbol),
                 value_cell(exact, fit.exact),
-                value_cell(Reading(one.name, one.order, one.value, one.error), False),
+                _estimate(one.found),
                 _number(one.alike) if one.determined else _NONE,
                 pull,
                 Cell(_judged(one)),
@@ -153,8 +154,8 @@ def sampled_table(net: NetResult) -> Table | None:
 def _judged(one: SampledReading) -> str:
     if not one.determined:
         return one.why
-    if one.quality is not Quality.TRUSTED:
-        return one.quality.name.lower().replace("_", " ")
+    if one.found.quality is not Quality.TRUSTED:
+        return one.found.quality.name.lower().replace("_", " ")
     return "cannot be told from zero" if one.weak else "determined"
 
 
@@ -173,7 +174,7 @@ def beyond_table(net: NetResult) -> Table | None:
 def _terms_table(apart: TakenApart, fit: ActionFit) -> Table:
     delta, order = f"ΔG{apart.order}", apart.order
     # bounds of exact couplings are rounding and quadrature errors, mostly far below the last digit
-    uncertain = any(one.error is not None and one.error > TINY for one in apart.parts)
+    uncertain = any(one.accuracy is not None and one.accuracy > TINY for one in apart.parts)
     heads: list[str | Column] = [
         Column("terms", ""),
         Column(f"size of the term, relative to {delta}", "size"),
@@ -185,7 +186,7 @@ def _terms_table(apart: TakenApart, fit: ActionFit) -> Table:
         (Cell("free theory"), _NONE, Cell(percent(0.0), 0.0), *[_NONE] * (len(heads) - 3))
     ]
     for one in apart.parts:
-        shown = (one.share, one.explained, *[one.error] * uncertain, one.connected)
+        shown = (one.share, one.explained, *[one.accuracy] * uncertain, one.connected)
         rows.append((Cell(f"+ {one.words}"), *map(_share, shown)))
     fitted = max((one.order for one in fit.readings), default=order)
     free = "" if order <= fitted else ", to which nothing was fitted,"
@@ -205,6 +206,11 @@ ACTION_TABLES = (action_couplings_table, forms_table, sampled_table, parts_table
 def action_tables(net: NetResult) -> list[Table]:
     """Make all tables of the couplings of the action that there are."""
     return [table for make in ACTION_TABLES if (table := make(net)) is not None]
+
+
+def _estimate(one: Estimate) -> Cell:
+    value = float(one)
+    return Cell(with_error(value, float(one.error)), value) if np.isfinite(value) else Cell("not determined")
 
 
 def _share(share: float | None) -> Cell:

@@ -36,7 +36,7 @@ class Part:
         Share of that which it and all before it explain.
     connected : float or None
         The same of the connected correlator; None where it contributes nothing to it.
-    error : float or None
+    accuracy : float or None
         Size of the error of it and all before it, relative as `share`: from the couplings and the integrals,
         a standard deviation where the couplings come from a sample, a bound where they are exact.
     """
@@ -46,7 +46,7 @@ class Part:
     share: float | None
     explained: float | None
     connected: float | None = None
-    error: float | None = None
+    accuracy: float | None = None
 
     @property
     def is_product(self) -> bool:
@@ -80,9 +80,9 @@ class TakenApart:
         return self.parts[-1].explained if self.parts else None
 
     @property
-    def error(self) -> float | None:
+    def accuracy(self) -> float | None:
         """Error of the whole prediction, relative to the size of the correlator less the free theory."""
-        return self.parts[-1].error if self.parts else None
+        return self.parts[-1].accuracy if self.parts else None
 
     @property
     def connected(self) -> float | None:
@@ -108,14 +108,14 @@ def taken_apart(found: "CouplingFit", order: int) -> TakenApart:
             one.share,
             one.explained,
             _of(connected, one.product),
-            _error(one, size),
+            _accuracy(one, size),
         )
         for one in excess.terms
     )
     return TakenApart(order, parts, excess.data, {one.name: one.value for one in excess.terms})
 
 
-def _error(one: "Contribution", size: float | None) -> float | None:
+def _accuracy(one: "Contribution", size: float | None) -> float | None:
     total = float(np.sum(one.total.error))
     return total / size if size and np.isfinite(total) else None
 

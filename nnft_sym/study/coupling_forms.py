@@ -7,18 +7,18 @@ term of λ² of the same order; it is trusted where it is at most half of λ.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nnft_sym.actions.names import symbol
 from numerics.errors import InvalidStatistics
+from numerics.results.estimate import Estimate
 
 if TYPE_CHECKING:
     from nnft_sym.inference.coupling_fit import CouplingFit
     from numerics.results.correlator import Correlator
-    from numerics.results.estimate import Estimate
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class CouplingForm:
     name : str
     by : str
         Coupling that it is corrected by; empty if by none.
-    mean, error : float
-        Of the tensor over distinct elements that have a finite coupling; the error is a bound where the data
+    mean : Estimate
+        Of the tensor over distinct elements that have a finite coupling; its error is a bound where the data
         are exact.
     spread : float
         Standard deviation over the elements, the noise of a sample included.
@@ -46,14 +46,13 @@ class CouplingForm:
 
     Examples
     --------
-    >>> CouplingForm("lambda", "kappa", -0.1, 0.0, 0.01, 5, 0, -0.09, 1.8, False).words
+    >>> CouplingForm("lambda", "kappa", Estimate(-0.1), 0.01, 5, 0, -0.09, 1.8, False).words
     'λ corrected by κ'
     """
 
     name: str
     by: str
-    mean: float
-    error: float
+    mean: Estimate = field(compare=False)
     spread: float
     elements: int
     missing: int
@@ -91,7 +90,7 @@ def _form(
     name: str,
     by: str,
     tensor: "Correlator",
-    constant: "Estimate",
+    constant: Estimate,
     ratio: float | None = None,
     trusted: bool = True,
 ) -> CouplingForm:
@@ -99,6 +98,6 @@ def _form(
     mean = tensor.numbers()[finite].mean()
     count = int(finite.sum())
     return CouplingForm(
-        name, by, float(mean), float(mean.error), float(np.std(tensor.value[finite])), count,
+        name, by, mean, float(np.std(tensor.value[finite])), count,
         len(finite) - count, float(constant), ratio, trusted,
     )  # fmt: skip

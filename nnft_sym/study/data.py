@@ -35,13 +35,13 @@ def drawn_again(case: "Case", setup: "Setup", data: Dataset) -> Dataset:
     return Dataset(_drawn(case, setup, attempt=1), data.exact)
 
 
-def with_higher(case: "Case", data: Dataset, orders: Iterable[int]) -> Dataset:
+def with_higher(case: "Case", data: Dataset, orders: Iterable[int], setup: "Setup") -> Dataset:
     """Add exact correlators of orders that a study does not sample, where couplings need them."""
     needed = tuple(orders)
     if data.exact is None or set(needed) <= set(data.orders):
         return data
     try:
-        found = exact_correlators(case.network, case.fields, needed)
+        found = exact_correlators(case.network, case.fields, orders=needed, progress=setup.told.averaging)
     except NotAvailable:
         return data  # the inference says which order is missing
     return Dataset(None, found) if all(one.quality is Quality.TRUSTED for one in found.values()) else data

@@ -99,10 +99,10 @@ def couplings(case: "Case", integrals: "Integrals", setup: "Setup", data: Datase
     last, limits = setup.recipe.predicted, setup.limits
     theory, further = integrals.theory, integrals.further
     if further is not None and data.exact is not None:
-        known = with_higher(case, data, range(2, further.orders[-1] + 1, 2))
+        known = with_higher(case, data, range(2, further.orders[-1] + 1, 2), setup)
         if further.orders[-1] in known.orders:
             return fit_action(further, known, last, limits, data.sampled, beyond=further.orders[-1])
-    return fit_action(theory, with_higher(case, data, integrals.orders), last, limits, data.sampled)
+    return fit_action(theory, with_higher(case, data, integrals.orders, setup), last, limits, data.sampled)
 
 
 def held(data: Dataset, order: int, free: Prediction, experiments: int) -> CorrelatorResult:

@@ -5,7 +5,7 @@ two give different constants, even without noise. So a pull compares with the ex
 same weights*: what the fit to the sample would have found in them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,11 +13,11 @@ import numpy as np
 from nnft_sym.actions.names import symbol
 from nnft_sym.inference.infer import infer
 from numerics.inference.dataset import Dataset
+from numerics.results.estimate import Estimate
 from numerics.results.quality import Quality
 
 if TYPE_CHECKING:
     from nnft_sym.inference.theory import Theory
-    from numerics.results.estimate import Estimate
     from numerics.results.joint_correlators import Correlators
 
 NAN = float("nan")
@@ -34,28 +34,24 @@ class SampledReading:
     name : str
     order : int
         Of the connected correlator that it was read off.
-    value, error : float
+    found : Estimate
         NaN where the sample does not determine it.
     alike : float
         What the same weights give for the exact correlators.
-    quality : Quality
-        Whether the error can be trusted.
     why : str
         Why it is not determined; empty if it is.
 
     Examples
     --------
-    >>> one = SampledReading("lambda", 4, -0.066, 0.002, -0.068)
+    >>> one = SampledReading("lambda", 4, Estimate(-0.066, 0.002), -0.068)
     >>> one.symbol, round(one.pull, 3), one.weak
     ('λ', 1.0, False)
     """
 
     name: str
     order: int
-    value: float
-    error: float
+    found: Estimate = field(compare=False)
     alike: float
-    quality: Quality = Quality.TRUSTED
     why: str = ""
 
     @property
@@ -66,19 +62,20 @@ class SampledReading:
     @property
     def determined(self) -> bool:
         """Whether the sample determines it."""
-        return bool(np.isfinite(self.value))
+        return bool(np.isfinite(float(self.found)))
 
     @property
     def weak(self) -> bool:
         """Whether it cannot be told from zero."""
-        return self.determined and abs(self.value) < CLEAR * self.error
+        return self.determined and abs(float(self.found)) < CLEAR * float(self.found.error)
 
     @property
     def pull(self) -> float | None:
         """Distance from the exact answer in standard errors; None where there is none."""
-        if not (self.determined and np.isfinite(self.alike) and self.error > 0):
+        error = float(self.found.error)
+        if not (self.determined and np.isfinite(self.alike) and error > 0):
             return None
-        return (self.value - self.alike) / self.error
+        return (float(self.found) - self.alike) / error
 
 
 def read_sample(theory: "Theory", sampled: "Correlators", exact: "Correlators") -> tuple[SampledReading, ...]:
@@ -125,14 +122,11 @@ def read_sample(theory: "Theory", sampled: "Correlators", exact: "Correlators") 
         alike = dict(zip(step.fit.names, (step.fit.response @ rest).tolist(), strict=True))
         readings += [_reading(found.couplings[name], step.order, name, one) for name, one in alike.items()]
         known |= alike
-    readings += [
-        SampledReading(name, 0, NAN, NAN, NAN, found.quality, "others that it depends on are not determined")
-        for name in found.missing
-    ]
+    nothing, why = Estimate(NAN, quality=Quality.UNDEFINED), "others that it depends on are not determined"
+    readings += [SampledReading(name, 0, nothing, NAN, why) for name in found.missing]
     return tuple(readings)
 
 
-def _reading(one: "Estimate", order: int, name: str, alike: float) -> SampledReading:
+def _reading(one: Estimate, order: int, name: str, alike: float) -> SampledReading:
     why = "" if np.isfinite(float(one)) else "the sample does not tell it from other couplings"
-    value, error = (NAN, NAN) if why else (float(one), float(one.error))
-    return SampledReading(name, order, value, error, alike, one.quality, why)
+    return SampledReading(name, order, one, alike, why)

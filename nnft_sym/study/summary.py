@@ -204,7 +204,7 @@ def _action_summary(fit: ActionFit) -> dict[str, Any]:
             "order": fit.beyond.order,
             "explained": fit.beyond.explained,
             "connected": fit.beyond.connected,
-            "error": fit.beyond.error,
+            "error": fit.beyond.accuracy,
             "terms": _terms_summary(fit.beyond.parts),
         },
         "connected_explained": {f"g{order}": share for order, share in dict(fit.explained).items()},
@@ -218,7 +218,7 @@ def _terms_summary(parts: Iterable[Part]) -> list[dict[str, Any]]:
             "share": one.share,
             "explained": one.explained,
             "connected": one.connected,
-            "error": one.error,
+            "error": one.accuracy,
         }
         for one in parts
     ]
@@ -227,8 +227,8 @@ def _terms_summary(parts: Iterable[Part]) -> list[dict[str, Any]]:
 def _form_summary(form: CouplingForm) -> dict[str, Any]:
     return {
         "by": form.by or None,
-        "mean": form.mean,
-        "mean_error": form.error,
+        "mean": float(form.mean),
+        "mean_error": float(form.mean.error),
         "spread": form.spread,
         "elements": form.elements,
         "without": form.missing,
@@ -244,13 +244,13 @@ def _sampled_summary(fit: ActionFit, name: str) -> dict[str, Any] | None:
     if one is None:
         return None
     return {
-        "value": one.value,
-        "error": one.error,
+        "value": float(one.found),
+        "error": float(one.found.error) if one.determined else None,
         "determined": one.determined,
         "weak": one.weak,
         "exact_alike": one.alike,
         "pull": one.pull,
-        "quality": one.quality.name.lower(),
+        "quality": one.found.quality.name.lower(),
         "why": one.why or None,
     }
 
