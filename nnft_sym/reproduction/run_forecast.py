@@ -4,18 +4,19 @@ import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import comb
 
 from nnft_sym.progress.bars import duration
 from nnft_sym.reproduction.cases import Case, CaseFiles
+from nnft_sym.reproduction.fitted_couplings import Couplings
 from nnft_sym.reproduction.setups import ORDERS, PublishedSetup
 from nnft_sym.reproduction.size import StudySize
 
 #: A sample of this many networks of this width is timed for each net; it takes some hundredths of a second.
 TRIED, WIDTH = 20_000, 100
-#: Processor seconds of a set-up beside sampling (exact correlators, fits, figures), and of a run.
-PER_SETUP, PER_RUN = 7.0, 10.0
-#: Bytes that a case leaves on disk.
-KEPT = 4e5
+#: Processor seconds beside sampling: of a case that is kept on disk, of a set-up (exact correlators, fits,
+#: figures), of a run, and of an exchange that only a full run integrates.
+PER_CASE, PER_SETUP, PER_RUN, PER_EXCHANGE = 0.3, 5.0, 10.0, 30.0
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class ReproductionForecast:
         Processor seconds of sampling what is left.
     beside : float
         Processor seconds of everything else.
+    kept : float
+        Bytes that the cases take on disk.
     """
 
     size: StudySize
@@ -38,6 +41,7 @@ class ReproductionForecast:
     left: int
     sampling: float
     beside: float
+    kept: float
 
     @property
     def seconds(self) -> float:
@@ -54,7 +58,7 @@ class ReproductionForecast:
             "networks": self.size.per_case,
             "processor_seconds": self.seconds,
             "sampling_seconds": self.sampling,
-            "bytes": KEPT * self.cases,
+            "bytes": self.kept,
         }
 
     def __str__(self) -> str:
@@ -64,7 +68,7 @@ class ReproductionForecast:
         return (
             f"{self.cases} ensembles of {self.size.per_case:,} networks{there}: about "
             f"{duration(self.seconds)} of processor time, {duration(self.sampling)} of it for sampling on "
-            f"all {cores} cores. With --out it leaves about {KEPT * self.cases / 1e6:.0f} MB."
+            f"all {cores} cores. With --out it leaves about {self.kept / 1e6:.0f} MB."
         )
 
 
@@ -86,9 +90,16 @@ def forecast(cases: Sequence[Case], files: CaseFiles | None = None) -> Reproduct
     speeds = {kind: _unit(kind, left[0].size) for kind in dict.fromkeys(case.setup.kind for case in left)}
     sampling = sum(case.cost * case.size.per_case * speeds[case.setup.kind] for case in left)
     setups = {case.setup for case in cases}
-    return ReproductionForecast(
-        cases[0].size, len(cases), len(left), sampling, PER_RUN + PER_SETUP * len(setups)
-    )
+    dear = sum(not Couplings().exchange(setup) for setup in setups) if cases[0].size.full else 0
+    beside = PER_RUN + PER_CASE * len(cases) + PER_SETUP * len(setups) + PER_EXCHANGE * dear
+    kept = sum(_bytes(case) for case in cases)
+    return ReproductionForecast(cases[0].size, len(cases), len(left), sampling, beside, kept)
+
+
+def _bytes(case: Case) -> float:
+    """Size of a file, most of it means of blocks."""
+    elements = sum(comb(len(case.setup.points) + order - 1, order) for order in ORDERS)
+    return 8.0 * elements * case.size.blocks + 1e5
 
 
 def _unit(kind: str, size: StudySize) -> float:
