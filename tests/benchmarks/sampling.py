@@ -8,9 +8,9 @@ the processor can do. Random numbers and moments are work that neither has. (Whe
 up inside a register the sampler has a faster error function than both.)
 
 Times are the shortest CPU time of several calls, ours and theirs in turn, so that other programs on the
-machine matter little. NumPy needs OPENBLAS_NUM_THREADS=1: threads that wait for one another use CPU time,
-too. Then variance × time of the estimators at N = 1000, the experiment of arXiv:2008.08601 (10 widths × 100
-experiments × 10⁵ networks, a tenth of it), and the exact answer.
+machine matter little. (``python -m tests.benchmarks`` keeps NumPy to one thread: threads that wait for one
+another use CPU time, too.) Then variance × time of the estimators at N = 1000, the experiment of
+arXiv:2008.08601 (10 widths × 100 experiments × 10⁵ networks, a tenth of it), and the exact answer.
 """
 
 import time
