@@ -243,7 +243,8 @@ def sample_page(
     """
     begin, end = layout.page(number)
     inner = edges[np.searchsorted(edges, begin, side="right") : np.searchsorted(edges, end)]
-    cuts = np.unique(np.concatenate([np.arange(begin, end, GRAIN), inner, [end]]))
+    # blocks that begin with a grain cut nothing
+    cuts = np.sort(np.concatenate([np.arange(begin, end, GRAIN), inner[inner % GRAIN > 0], [end]]))
     starts, stops = cuts[:-1], cuts[1:]
     block = np.searchsorted(edges, starts, side="right") - 1
     blocks = np.zeros((int(block[-1] - block[0]) + 1, plan.size))
