@@ -51,7 +51,7 @@ def coupling(scatter, infinite=False):
 def six(fitted, identity=1e-12):
     explained = {"free": 0.0, "lambda_tensor": 0.99, "lambda_mean": fitted, "lambda_fit": fitted}
     return NextOrder(
-        predictions={}, explained=explained, explained_sampled=explained, comparisons={},
+        free=np.zeros(1), changes={}, explained=explained, explained_sampled=explained, comparisons={},
         remainder=np.zeros(1), remainder_share=0.01, identity_miss=identity, excluded=0,
     )  # fmt: skip
 
