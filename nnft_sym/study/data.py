@@ -14,6 +14,7 @@ from numerics.sampling.ensemble import Ensemble
 
 if TYPE_CHECKING:
     from nnft_sym.study.case import Case
+    from nnft_sym.study.net_integrals import Integrals
     from nnft_sym.study.setup import Setup
     from numerics.networks.base import Network
 
@@ -21,12 +22,23 @@ if TYPE_CHECKING:
 BLOCKS = 1000
 
 
-def gathered(case: "Case", setup: "Setup") -> Dataset:
-    """Compute the exact answer of a case, and sample its networks."""
+def gathered(case: "Case", integrals: "Integrals", setup: "Setup") -> tuple[Dataset, Dataset]:
+    """Compute the exact answer of a case, and sample its networks.
+
+    Returns
+    -------
+    Dataset
+        Of the orders of the recipe, sampled beside the exact answer.
+    Dataset
+        What couplings are read off: exact, of all orders that they need, where there is an exact answer; else
+        the former.
+    """
     setup.told.stage(f"{case}: exact finite-width correlators")
-    exact = _referee(case, setup)
+    exact = _trusted(case, setup.recipe.orders, setup)
+    known = None if exact is None else _with_higher(case, exact, integrals, setup)
     setup.told.stage(f"{case}, N = {case.width}: sampling")
-    return Dataset(_drawn(case, setup), exact)
+    data = Dataset(_drawn(case, setup), exact)
+    return data, data if known is exact else Dataset(None, known)
 
 
 def drawn_again(case: "Case", setup: "Setup", data: Dataset) -> Dataset:
@@ -35,26 +47,24 @@ def drawn_again(case: "Case", setup: "Setup", data: Dataset) -> Dataset:
     return Dataset(_drawn(case, setup, attempt=1), data.exact)
 
 
-def with_higher(case: "Case", data: Dataset, orders: Iterable[int], setup: "Setup") -> Dataset:
-    """Add exact correlators of orders that a study does not sample, where couplings need them."""
-    needed = tuple(orders)
-    if data.exact is None or set(needed) <= set(data.orders):
-        return data
-    try:
-        found = exact_correlators(case.network, case.fields, orders=needed, progress=setup.told.averaging)
-    except NotAvailable:
-        return data  # the inference says which order is missing
-    return Dataset(None, found) if all(one.quality is Quality.TRUSTED for one in found.values()) else data
+def _with_higher(case: "Case", exact: Correlators, integrals: "Integrals", setup: "Setup") -> Correlators:
+    """Add orders that a study does not sample, where couplings need them, or what is predicted with them."""
+    for orders in (integrals.orders_beyond, integrals.orders):
+        if set(orders) <= set(exact.orders):
+            return exact
+        found = _trusted(case, orders, setup)
+        if found is not None:
+            return found
+    return exact  # the inference says which order is missing
 
 
-def _referee(case: "Case", setup: "Setup") -> Correlators | None:
+def _trusted(case: "Case", orders: Iterable[int], setup: "Setup") -> Correlators | None:
     """Ask for the exact answer; some architectures and dimensions have none, or none to be trusted."""
-    orders = setup.recipe.orders
     try:
-        found = exact_correlators(case.network, case.fields, orders=orders, progress=setup.told.averaging)
+        found = exact_correlators(case.network, case.fields, tuple(orders), progress=setup.told.averaging)
     except NotAvailable:
         return None
-    return found if all(found[n].quality is Quality.TRUSTED for n in orders) else None
+    return found if all(one.quality is Quality.TRUSTED for one in found.values()) else None
 
 
 def _drawn(case: "Case", setup: "Setup", attempt: int = 0) -> Correlators:

@@ -8,7 +8,7 @@ from nnft_sym.study.action_fit import ActionFit, fit_action
 from nnft_sym.study.checking import check_numbers
 from nnft_sym.study.checks import CheckName
 from nnft_sym.study.coupling_tensors import extract_coupling
-from nnft_sym.study.data import drawn_again, gathered, with_higher
+from nnft_sym.study.data import drawn_again, gathered
 from nnft_sym.study.next_order import predict_next_order
 from nnft_sym.study.results import CorrelatorResult, Distance, NetResult
 from nnft_sym.study.verdict import judge_action
@@ -41,15 +41,16 @@ def study_net(case: "Case", integrals: "Integrals", setup: "Setup") -> NetResult
     NetResult
     """
     start = time.perf_counter()
-    data = gathered(case, setup)
-    found = judged(case, integrals, setup, data)
+    data, known = gathered(case, integrals, setup)
+    found = judged(case, integrals, setup, data, known)
     if any(check.is_sampled for check in found.checks.failed):
-        again = judged(case, integrals, setup, drawn_again(case, setup, data))
+        again_drawn = drawn_again(case, setup, data)
+        again = judged(case, integrals, setup, again_drawn, again_drawn if known is data else known)
         found = replace(found, checks=found.checks.after(again.checks))
     return replace(found, seconds=time.perf_counter() - start)
 
 
-def judged(case: "Case", integrals: "Integrals", setup: "Setup", data: Dataset) -> NetResult:
+def judged(case: "Case", integrals: "Integrals", setup: "Setup", data: Dataset, known: Dataset) -> NetResult:
     """Extract, predict, compare and judge: everything that needs no more networks."""
     recipe, predictions, vertex = setup.recipe, integrals.predictions, integrals.vertex
     correlators = {n: held(data, n, predictions[n], setup.experiments) for n in recipe.orders}
@@ -72,7 +73,7 @@ def judged(case: "Case", integrals: "Integrals", setup: "Setup", data: Dataset) 
         setup.limits,
         recipe,
     )
-    fit = couplings(case, integrals, setup, data)
+    fit = couplings(integrals, setup, data, known)
     alone = None if setup.coupling is None else (coupling, next_order)
     tag, words = judge_action(correlators, alone, fit, setup, integrals.cutoff)
     return NetResult(
@@ -94,15 +95,13 @@ def judged(case: "Case", integrals: "Integrals", setup: "Setup", data: Dataset) 
     )
 
 
-def couplings(case: "Case", integrals: "Integrals", setup: "Setup", data: Dataset) -> ActionFit:
+def couplings(integrals: "Integrals", setup: "Setup", data: Dataset, known: Dataset) -> ActionFit:
     """Infer all couplings of the action; where it can be known, predict one correlator more with them."""
     last, limits = setup.recipe.predicted, setup.limits
-    theory, further = integrals.theory, integrals.further
-    if further is not None and data.exact is not None:
-        known = with_higher(case, data, range(2, further.orders[-1] + 1, 2), setup)
-        if further.orders[-1] in known.orders:
-            return fit_action(further, known, last, limits, data.sampled, beyond=further.orders[-1])
-    return fit_action(theory, with_higher(case, data, integrals.orders, setup), last, limits, data.sampled)
+    further = integrals.further
+    if further is not None and known.exact is not None and further.orders[-1] in known.orders:
+        return fit_action(further, known, last, limits, data.sampled, beyond=further.orders[-1])
+    return fit_action(integrals.theory, known, last, limits, data.sampled)
 
 
 def held(data: Dataset, order: int, free: Prediction, experiments: int) -> CorrelatorResult:

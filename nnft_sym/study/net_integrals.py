@@ -79,6 +79,11 @@ class Integrals:
         """Even orders up to the highest that the theory has; none where there is none."""
         return range(0) if isinstance(self.theory, str) else range(2, self.theory.orders[-1] + 1, 2)
 
+    @property
+    def orders_beyond(self) -> range:
+        """Even orders up to the one that is predicted beyond; those of the theory where there is none."""
+        return self.orders if self.further is None else range(2, self.further.orders[-1] + 1, 2)
+
 
 def integrated(cases: Sequence["Case"], model: Model, setup: "Setup") -> list[Integrals]:
     """Integrate the diagrams of every net.
