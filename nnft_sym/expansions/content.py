@@ -193,6 +193,11 @@ class Asked(Protocol):
         """Which function."""
         ...
 
+    @property
+    def around_network(self) -> bool:
+        """Whether legs are joined by the connected correlators of a network."""
+        ...
+
 
 class ExpansionContent(Asked, Protocol):
     """A sum of diagrams, as a reader meets it."""

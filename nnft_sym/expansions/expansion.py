@@ -104,6 +104,11 @@ class Expansion:
         return dict(largest) if isinstance(largest, tuple) else largest
 
     @property
+    def around_network(self) -> bool:
+        """Whether legs are joined by the connected correlators of a network, and not by lines only."""
+        return self.scheme is Scheme.NETWORK
+
+    @property
     def rule(self) -> str:
         """The rule of the scheme in words; for odd powers of the field it also fixes ⟨f⟩.
 
@@ -144,7 +149,7 @@ class Expansion:
         {'': 3, '4:1': 105}
         """
         contents = self.truncation.contents(self.action, self.n)
-        if self.scheme is Scheme.NETWORK:
+        if self.around_network:
             return {
                 content_text(content): sum(
                     number.multiplicity_total for _, number in counted(self.n, content)
@@ -394,7 +399,7 @@ def scalar_diagrams(asked: Expansion, progress: Progress | None) -> "Iterator[tu
     """List the diagrams of an expansion by vertex content; a vertex of several points is one vertex here."""
     action, n = asked.action, asked.n
     where = selection(asked.scheme, asked.kind)
-    if asked.scheme is Scheme.NETWORK:
+    if asked.around_network:
         return listed_around_network(n, asked.truncation.contents(action, n), where, progress)
     shapes = {valence: tuple(shape for shape, _ in action.shapes(valence)) for valence in action.valences}
     return listed(n, asked.truncation.contents(action, n), where, shapes, progress)
@@ -403,8 +408,7 @@ def scalar_diagrams(asked: Expansion, progress: Progress | None) -> "Iterator[tu
 def terms_of(asked: Expansion, factor: Polynomial, diagram: "Diagram") -> "Iterator[Term]":
     """Give the terms that one diagram stands for; `factor` is that of its vertices in a plain theory."""
     if asked.action.is_local_scalar:
-        around = asked.scheme is Scheme.NETWORK
-        yield Term(diagram, factor * diagram.multiplicity, around_network=around)
+        yield Term(diagram, factor * diagram.multiplicity, around_network=asked.around_network)
     else:
         yield from _structured(diagram, asked.action, asked.truncation)
 

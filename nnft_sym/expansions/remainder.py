@@ -100,7 +100,7 @@ def _left_out(expansion: Asked) -> Iterator[tuple[int, ...]]:
     action, cut = expansion.action, expansion.truncation
     if expansion.n % 2 and all(valence % 2 == 0 for valence in action.valences):
         return
-    network = expansion.scheme.value == "network"  # where one blob can join everything
+    network = expansion.around_network  # where one blob can join everything
     for number in range(1, max(HIGHEST_ORDER + 1, expansion.n) + 1):
         most = (max(action.valences, default=0),) * number
         few = expansion.n > most[0] * number
@@ -116,7 +116,7 @@ def _exist(expansion: Asked, valences: tuple[int, ...]) -> bool:
     n, kind = expansion.n, expansion.kind.value
     if (n + sum(valences)) % 2:
         return False
-    if expansion.scheme.value == "network":
+    if expansion.around_network:
         return True
     if expansion.scheme.value == "exact":
         # An exact line already holds what hangs on it by two lines, vertices of one or two fields above all.

@@ -30,7 +30,7 @@ def sum_rules(expansion: ExpansionContent) -> tuple[SumRule, ...]:
     from diagrams.combinatorics.wick import contraction_count
 
     rules = []
-    network = expansion.scheme.value == "network"
+    network = expansion.around_network
     for key, found in expansion.wick_total.items():
         if network:
             ends = expansion.n + sum(valence * number for valence, number in _content(key).items())

@@ -80,7 +80,7 @@ def pasted_latex(
     notation = notation or Notation()
     # With bare lines there is no rule to know: every diagram is there.
     comments = [f"% {expansion.rule}"] if expansion.scheme.value != "bare" else []
-    plain = notation.plain_kernel and expansion.scheme.value != "network"
+    plain = notation.plain_kernel and not expansion.around_network
     comments += [_COMMENTS["plain"]] if plain and terms != "drawn" else []
     comments += [_COMMENTS[terms]] if terms in _COMMENTS else []
     return "\n".join([*comments, _display(expansion, notation, terms)])
@@ -108,7 +108,7 @@ def latex_document(
     """
     as_expansion(expansion)
     notation = notation or Notation()
-    network = expansion.scheme.value == "network"
+    network = expansion.around_network
     kind = {"1pi": "one-particle irreducible"}.get(expansion.shown_kind.value, expansion.shown_kind.value)
     title = f"The {expansion.n}-point function to {expansion.truncation.latex}, {kind}"
     rule = (expansion.rule[0].upper() + expansion.rule[1:]).replace("S_GP", r"$S_{\mathrm{GP}}$")
@@ -135,14 +135,14 @@ def latex_document(
 def _action(expansion: ExpansionContent) -> str:
     """Print the action, and what it is added to."""
     printed = expansion.action.latex()
-    if expansion.scheme.value == "network":
+    if expansion.around_network:
         return printed.replace(r"S_{\mathrm{GP}}", r"S_{\mathrm{network}}")
     return printed
 
 
 def _kernels(expansion: ExpansionContent, notation: Notation) -> str:
     """Say what lines and blobs stand for."""
-    if expansion.scheme.value == "network":
+    if expansion.around_network:
         return _NETWORK
     return _PLAIN_KERNELS if notation.plain_kernel else _TWO_KERNELS
 

@@ -28,7 +28,7 @@ _TABLE = "  {:>12}  {:>4}  {:>18}  {}"
 
 def free_name(expansion: ExpansionContent) -> str:
     """Name what is expanded around: the Gaussian process, or the network."""
-    return "network" if expansion.scheme.value == "network" else "GP"
+    return "network" if expansion.around_network else "GP"
 
 
 def integral_text(given: Factors | Sequence[Line]) -> str:
