@@ -185,3 +185,18 @@ def test_bad_input_is_one_message(arguments, said, tmp_path, monkeypatch, capsys
     lines = [line for line in told.err.splitlines() if not line.startswith("[")]
     assert len(lines) == 1, told.err
     assert (tmp_path / "__file__").read_text() == "mine"
+
+
+def test_a_folder_with_files_of_somebody_else_is_not_written_into(tmp_path):
+    from nnft_sym.reproduction.published_folder import prepare_folder
+    from nnft_sym.storage.writing import UnwritableOutput
+
+    (tmp_path / "thesis.tex").write_text("precious")
+    for resume in (False, True):
+        with pytest.raises(UnwritableOutput, match=r"holds other files \('thesis.tex'\).*--force"):
+            prepare_folder(tmp_path, force=False, resume=resume)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
+    prepare_folder(tmp_path, force=True, resume=False)
+    assert (tmp_path / "thesis.tex").read_text() == "precious"
+    (tmp_path / "empty").mkdir()
+    prepare_folder(tmp_path / "empty", force=False, resume=False)

@@ -52,7 +52,8 @@ def prepare_folder(path: str | os.PathLike[str], *, force: bool, resume: bool) -
     Raises
     ------
     UnwritableOutput
-        If nothing can be written there, or it holds a reproduction that is neither continued nor replaced.
+        If nothing can be written there, it holds a reproduction that is neither continued nor replaced, or
+        files of somebody else and nobody said that ours may stand beside them.
     """
     folder = CASES.check(PUBLISHED_FOLDER.check(path))
     held = [*PUBLISHED_FOLDER.held(folder), *CASES.held(folder)] if folder.is_dir() else []
@@ -61,6 +62,8 @@ def prepare_folder(path: str | os.PathLike[str], *, force: bool, resume: bool) -
             f"{shown(str(folder))} holds a reproduction already ({held[0].relative_to(folder)}); continue it "
             "with --resume, replace it with --force, or name another folder"
         )
+    if not held and not force:
+        PUBLISHED_FOLDER.refuse_foreign(folder, (FOLDER,))
     cases = folder / FOLDER
     try:
         cases.mkdir(parents=True, exist_ok=True)
