@@ -258,7 +258,6 @@ U = sympy.Symbol("u")
             lambda z: math.hypot(1, z) + math.erf(z) - 2.5e-3 * z,
         ),
     ],
-    ids=str,
 )
 def test_expressions_of_sympy_are_activations_with_a_text(expression, function):
     """In the symbol of whoever wrote it; files, records and other processes have the text."""
