@@ -116,8 +116,8 @@ def integrated(cases: Sequence["Case"], model: Model, setup: "Setup") -> list[In
     for case, integrator, (predictions, vertex) in zip(cases, integrators, first, strict=True):
         setup.told.stage(f"{case}: integrating diagrams with several vertices")
         theory = theory_of(integrator, case.fields, setup.action, setup.recipe.predicted)
-        errors = _errors(integrator, case.fields, setup.recipe.fitted, vertex)
         beyond = None if isinstance(theory, str) else _beyond(integrator, case.fields, theory, setup)
+        errors = _errors(integrator, case.fields, setup.recipe.fitted, vertex)
         found.append(Integrals(predictions, vertex, theory, errors, _cutoff(integrator), beyond))
     return found
 
