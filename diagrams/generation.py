@@ -95,8 +95,12 @@ def generate(
 
     A deformation f**4 of an ensemble that has connected correlators of four legs (a blob joins 4 of 6 ends):
 
-    >>> [(d.edge_string, d.multiplicity) for d in generate(2, {4: 1}, blobs={4: 1})]
-    [('x1-y1,x2-y1-y1-y1', 4), ('y1-y1,x1-x2-y1-y1', 6), ('x2-y1,x1-y1-y1-y1', 4), ('x1-x2,y1-y1-y1-y1', 1)]
+    >>> for diagram in generate(2, {4: 1}, blobs={4: 1}):
+    ...     print(diagram.multiplicity, diagram.edge_string)
+    1 x1-x2,y1-y1-y1-y1
+    4 x2-y1,x1-y1-y1-y1
+    4 x1-y1,x2-y1-y1-y1
+    6 y1-y1,x1-x2-y1-y1
     """
     content = checked_content(n_external, vertices, blobs)
     source = _Source(where)

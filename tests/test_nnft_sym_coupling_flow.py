@@ -196,3 +196,15 @@ def test_faces(relu, tmp_path):
     rows = (tmp_path / "flow.csv").read_text(encoding="utf-8").splitlines()
     assert rows[0] == "coupling,width,cutoff,value,error"
     assert len(rows) == 1 + 2 * 3 * 3
+
+
+def test_a_field_with_components_has_the_power_of_the_plain_one():
+    """D and the δ of the outputs are no couplings; λ (f.f)² with one output is λ f⁴."""
+    net, points, cutoffs = ReLUNet(20, sigma_b=0.0), POSITIVE[:2], [5.0, 10.0, 20.0]
+    plain = coupling_flow(Action("lambda*f^4"), net, points, cutoffs)
+    vector = coupling_flow(Action("lambda*(f.f)^2"), net, points, cutoffs)
+    np.testing.assert_allclose(vector.values("lambda", 20).value, plain.values("lambda", 20).value, rtol=1e-9)
+    assert float(vector.law("lambda").exponent) == pytest.approx(
+        float(plain.law("lambda").exponent), abs=1e-9
+    )
+    assert vector.powers == plain.powers

@@ -200,3 +200,14 @@ def test_a_folder_with_files_of_somebody_else_is_not_written_into(tmp_path):
     assert (tmp_path / "thesis.tex").read_text() == "precious"
     (tmp_path / "empty").mkdir()
     prepare_folder(tmp_path / "empty", force=False, resume=False)
+
+
+def test_a_checkpoint_beside_a_finished_case_goes(tmp_path):
+    """A run may be killed between writing a case and removing its checkpoint."""
+    setups, size = published_setups(["gauss"], [1]), StudySize(2, 100)
+    case = study_cases(setups, size, 5)[0]
+    files = CaseFiles(tmp_path)
+    sample_cases([case], files)
+    files.checkpoint(case).write_bytes(b"half of a sample")
+    sample_cases([case], files)
+    assert [path.name for path in tmp_path.iterdir()] == [f"{case.name}.nc"]

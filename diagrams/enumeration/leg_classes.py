@@ -84,10 +84,10 @@ def leg_classes(n_legs: int, content: Content, self_loops: bool = True) -> Itera
     >>> [leg_class.matrix for leg_class in leg_classes(2, ((4, 2),))]
     [((0, 2), (2, 1)), ((1, 1), (1, 1)), ((0, 3), (3, 0))]
 
-    First order, with a connected correlator of four legs, none or one or both of the points at it:
+    First order, with a connected correlator of four legs, and one of the points at it, or both:
 
     >>> [leg_class.legs for leg_class in leg_classes(2, ((-4, 1), (4, 1)))]
-    [(2, 0), (1, 1), (0, 2)]
+    [(1, 1), (2, 0)]
     """
     for valences, legs in legs_handed_out(n_legs, content):
         yield from _Filler(valences, legs, self_loops).classes()

@@ -85,7 +85,9 @@ def integral_powers(model: Model, kernel: Kernel, order: int) -> dict[Monomial, 
     dict of Monomial to float
     """
     found: dict[Monomial, float] = {}
-    for diagram, _, couplings in model.expansions[order].monomials():
-        key = monomial(couplings)
+    names = model.action.couplings
+    for diagram, _, factors in model.expansions[order].monomials():
+        # the number of outputs and their δ are no couplings
+        key = monomial({name: power for name, power in factors.items() if name in names})
         found[key] = max(found.get(key, 0.0), divergence(diagram, kernel) or 0.0)
     return found

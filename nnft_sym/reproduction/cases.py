@@ -188,6 +188,9 @@ def sample_cases(
     with nullcontext() if files is None else claimed(files.folder / "all"), _one_client(cluster) as client:
         for case, report in _shares(cases, progress):
             one = None if files is None else files.finished(case)
+            if one is not None and files is not None:
+                # of a run that was killed between writing the one and removing the other
+                files.checkpoint(case).unlink(missing_ok=True)
             if one is not None and report is not None:
                 report(1, 1)
             found[case.name] = _sampled(case, files, report, client) if one is None else one
