@@ -208,3 +208,12 @@ def test_a_field_with_components_has_the_power_of_the_plain_one():
         float(plain.law("lambda").exponent), abs=1e-9
     )
     assert vector.powers == plain.powers
+
+
+def test_couplings_whose_squares_are_no_floats_have_their_powers():
+    """Gauss-net far from the origin: κ is about 10^190."""
+    flow = coupling_flow(BOTH, GaussNet(5), [[6.0], [0.0]], None, (1, 2, 50))
+    assert abs(flow.values("kappa").value[0]) > 1e160
+    assert float(flow.law_of_widths("kappa").exponent) == pytest.approx(2.0, abs=1e-6)
+    assert float(flow.law_of_widths("lambda").exponent) == pytest.approx(1.0, abs=1e-6)
+    assert "from N = about 10^" in flow.verdict

@@ -339,12 +339,15 @@ def _law(at: Array, values: Estimate) -> PowerLaw | None:
     one_sign = bool(np.all(values.value > 0) or np.all(values.value < 0))
     if not one_sign:
         return None
+    unit = float(np.abs(values.value).max())  # couplings may be so large that their squares are no floats
+    scaled: Estimate = values / unit
     try:
-        law = fit_power_law(at, values, (RELATIVE * values.value) ** 2)
+        law = fit_power_law(at, scaled, (RELATIVE * scaled.value) ** 2)
     except InvalidStatistics:
         return None
+    parameters: Estimate = law.parameters * np.array([unit, 1.0])
     # the weights are no errors, so that nothing is tested
-    return replace(law, chi2=float("nan"), p_value=float("nan"))
+    return replace(law, parameters=parameters, chi2=float("nan"), p_value=float("nan"))
 
 
 def _as_model(model: object) -> Model:

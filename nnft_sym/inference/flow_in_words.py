@@ -7,6 +7,7 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
+from diagrams.sizes import number_text
 from nnft_sym.inference.coupling_fit import CouplingFit
 from nnft_sym.inference.coupling_sentences import SMALL
 from nnft_sym.inference.elementwise import HALF
@@ -15,6 +16,8 @@ Array = NDArray[np.float64]
 
 #: Change of a slope, or of a coupling relative to itself, that is worth a word.
 VISIBLE = 1e-3
+#: Larger widths are written as a power of ten.
+READABLE = 10**7
 
 
 @dataclass(frozen=True)
@@ -156,9 +159,10 @@ def of_the_fits(fits: Mapping[int, Sequence[CouplingFit]]) -> Iterator[str]:
         bad = {width: ratio for width, ratio in ratios.items() if ratio is not None and ratio > HALF}
         if bad:
             width, ratio = next(iter(bad.items()))
+            wide = ceil(round(width * ratio / HALF, 6))
             yield (
                 f"The next order in 1/N changes {name} by {ratio:.3g} times itself at N = {width}: the "
-                f"expansion holds from N = {ceil(round(width * ratio / HALF, 6))} on."
+                f"expansion holds from N = {wide if wide < READABLE else number_text(wide)} on."
             )
 
 

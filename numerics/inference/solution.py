@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from math import hypot
 from typing import TypedDict
 
 import numpy as np
@@ -174,7 +175,8 @@ def linear_solution(data: Estimate, model: Polynomial, basis: Eigenbasis | None)
     nothing = np.zeros(len(model.names))
     seen = directions(_white(basis, model.jacobian(nothing)), model.names, partial=True)
     target = _white(basis, data.value - model.value(nothing))
-    return Solution(data, model, basis, seen.solve(target), seen.gain, float(np.linalg.norm(target)))
+    # hypot scales: correlators may be so large that their squares are no floats
+    return Solution(data, model, basis, seen.solve(target), seen.gain, hypot(*target.tolist()))
 
 
 def root_solution(
