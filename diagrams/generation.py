@@ -16,7 +16,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from itertools import combinations
-from math import factorial, prod
+from math import factorial
 
 from diagrams.canonical import Piece, in_order, join
 from diagrams.diagram import Diagram
@@ -30,7 +30,7 @@ from diagrams.enumeration.counting import (
     splits,
     unlabelled_composed,
 )
-from diagrams.enumeration.leg_classes import Content, LegClass, ends_of, leg_classes
+from diagrams.enumeration.leg_classes import Content, LegClass, ends_of, leg_classes, vertex_exchanges
 from diagrams.enumeration.legs import class_symmetry, labelled, labelled_count, representative
 from diagrams.enumeration.requests import MOST_ENDS, checked_content, refuse_absurd
 from diagrams.errors import GenerationError
@@ -285,12 +285,12 @@ class _Source:
         else:
             number, weight = composed(self.totals, n, content)
             classes = unlabelled_composed(self.totals, n, content) if unlabelled else 0
-        labelled_vertices = _vertex_exchanges(content)
+        labelled_vertices = vertex_exchanges(content)
         return Count(classes if unlabelled else number, int(weight * labelled_vertices))
 
     def _listed(self, n: int, content: Content, unlabelled: bool) -> Count:
         number = total = 0
-        labelled_vertices = _vertex_exchanges(content)
+        labelled_vertices = vertex_exchanges(content)
         orbits = set()
         for diagram in self.diagrams(n, content):
             number += 1
@@ -340,11 +340,6 @@ def _is_compiled(n: int, content: Content, counting: bool) -> bool:
     from diagrams.enumeration import bulk
 
     return bulk.fits(n, content)
-
-
-def _vertex_exchanges(content: Content) -> int:
-    """Ways to name the vertices and their line ends; blobs and their legs have no names."""
-    return prod(factorial(k) ** c * factorial(c) for k, c in content if k > 0)
 
 
 def _is_warm(counting: bool) -> bool:

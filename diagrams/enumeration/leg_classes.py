@@ -19,6 +19,7 @@ of them. In a content they have negative valences, so that they come first.
 """
 
 from collections.abc import Iterator, Sequence
+from math import factorial, prod
 from typing import NamedTuple
 
 Matrix = list[list[int]]
@@ -35,6 +36,17 @@ def ends_of(content: Content) -> int:
     12
     """
     return sum(abs(valence) * number for valence, number in content)
+
+
+def vertex_exchanges(content: Content) -> int:
+    """Ways to name the vertices and their line ends; blobs and their legs have no names.
+
+    Examples
+    --------
+    >>> vertex_exchanges(((-4, 1), (4, 2)))
+    1152
+    """
+    return prod(factorial(k) ** c * factorial(c) for k, c in content if k > 0)
 
 
 class LegClass(NamedTuple):

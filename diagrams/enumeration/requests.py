@@ -1,11 +1,11 @@
 """What may be asked of the enumeration: sensible contents, and not more diagrams than anybody could list."""
 
 from collections.abc import Mapping
-from math import comb, factorial, floor, lgamma, log, log10, prod
+from math import comb, floor, lgamma, log, log10
 from operator import index
 
 from diagrams.combinatorics.numbers import double_factorial
-from diagrams.enumeration.leg_classes import Content, ends_of
+from diagrams.enumeration.leg_classes import Content, ends_of, vertex_exchanges
 from diagrams.errors import GenerationError
 from diagrams.messages import shown
 from diagrams.sizes import number_text
@@ -125,7 +125,7 @@ def refuse_absurd(n_external: int, content: Content, exchangeable: int) -> None:
             f"at most {MOST_ENDS} line ends can be handled; lower the order"
         )
     contractions = joinings(ends, content)
-    at_most = prod(factorial(k) ** c * factorial(c) for k, c in vertices.items()) * exchangeable
+    at_most = vertex_exchanges(content) * exchangeable
     if contractions > LARGEST_LISTING * at_most:
         raise GenerationError(
             f"{asked} {number_text(contractions)} contractions, at least "

@@ -7,11 +7,12 @@ cancels with Z. Networks whose output weights have mean zero have even correlato
 """
 
 from collections.abc import Iterable, Iterator
-from math import comb, factorial, prod
+from math import comb
 
 from diagrams.diagram import Diagram
 from diagrams.enumeration.blob_contents import blob_contents
 from diagrams.enumeration.counting import Count
+from diagrams.enumeration.leg_classes import ends_of, vertex_exchanges
 from diagrams.filters import Filter, NamedFilter
 from diagrams.generation import count, generate
 from nnft_sym.actions.action import Action
@@ -78,7 +79,7 @@ def listed_around_network(
         if progress is not None:
             progress(f"listing {total:,} diagrams, now with the vertices {content_text(content) or 'none'}")
         found: list[Diagram] = []
-        for blobs in blob_contents(_ends(n, content)):
+        for blobs in blob_contents(n + ends_of(content)):
             some = list(generate(n, dict(content), where, blobs=blobs))
             found += sorted(some, key=lambda diagram: (-len(diagram.components()), diagram))
         yield content, found
@@ -100,16 +101,17 @@ def counted(
     [({}, 15), ({4: 1}, 15), ({6: 1}, 1)]
     """
     _refuse_endless(n, content)
-    for blobs in blob_contents(_ends(n, content)):
+    for blobs in blob_contents(n + ends_of(content)):
         yield blobs, count(n, dict(content), where, unlabelled=unlabelled, blobs=blobs)
 
 
 def _refuse_endless(n: int, content: Content) -> None:
     """Refuse before counting what nobody could list: a diagram has ∏v!·∏V_t! partitions at most."""
-    ends = _ends(n, content)
-    exchanges = prod(factorial(valence) ** number * factorial(number) for valence, number in content)
+    ends = n + ends_of(content)
     # Of many vertices most partitions are connected; one tenth of them is a bound for every kind.
-    if ends > MOST_LEGS or (content and even_partition_counts(ends)[-1] > 10 * MOST_TERMS * exchanges):
+    if ends > MOST_LEGS or (
+        content and even_partition_counts(ends)[-1] > 10 * MOST_TERMS * vertex_exchanges(content)
+    ):
         raise _too_many(n, content)
 
 
@@ -133,7 +135,3 @@ def _too_many(n: int, content: Content) -> InvalidExpansion:
         f"{f'the vertices {content_text(content)}' if content else 'no vertices'}, and that many are listed "
         "at most: lower the order or the number of points"
     )
-
-
-def _ends(n: int, content: Content) -> int:
-    return n + sum(valence * number for valence, number in content)

@@ -140,10 +140,10 @@ class ResultFolder:
                 f"cannot write to {str(folder)!r}: it is read-only; choose another folder or change its "
                 "rights"
             )
-        self._refuse_foreign(folder)
+        self._refuse_in_the_way(folder)
         return folder
 
-    def _refuse_foreign(self, folder: Path) -> None:
+    def _refuse_in_the_way(self, folder: Path) -> None:
         """Refuse folders where our files belong, and files where our folders belong: they are somebody's."""
         foreign = [path for path in self.held(folder) if path.is_dir()]
         foreign += [
