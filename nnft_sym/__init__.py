@@ -32,7 +32,7 @@ from nnft_sym._guard import require_our_floors  # noqa: E402
 require_our_floors()
 
 from diagrams import __version__ as __version__  # noqa: E402
-from numerics.machine.lazy_names import lazy_names  # noqa: E402
+from diagrams.lazy_names import lazy_names  # noqa: E402
 from numerics.networks.expressions import read_activation  # noqa: E402
 
 

@@ -6,6 +6,6 @@
 draw.
 """
 
-from numerics.machine.lazy_names import lazy_names
+from diagrams.lazy_names import lazy_names
 
 __getattr__, __dir__, __all__ = lazy_names(__name__, __file__)

@@ -5,6 +5,6 @@
 and `with_profiles` put in components and couplings that depend on position.
 """
 
-from numerics.machine.lazy_names import lazy_names
+from diagrams.lazy_names import lazy_names
 
 __getattr__, __dir__, __all__ = lazy_names(__name__, __file__)

@@ -5,6 +5,6 @@ own. `preset` has the deviations of He, LeCun, Glorot and PyTorch. `to_record` a
 text form of a network.
 """
 
-from numerics.machine.lazy_names import lazy_names
+from diagrams.lazy_names import lazy_names
 
 __getattr__, __dir__, __all__ = lazy_names(__name__, __file__)

@@ -8,7 +8,7 @@ from numerics._guard import require_our_diagrams
 require_our_diagrams()
 
 from diagrams._marker import DISTRIBUTION as __distribution__  # noqa: E402, F401
-from numerics.machine.lazy_names import lazy_names  # noqa: E402
+from diagrams.lazy_names import lazy_names  # noqa: E402
 
 #: Old names -> where they are now. The scan over widths lives a floor higher: it is looked up when asked for.
 RENAMED = {

@@ -2,11 +2,10 @@
 
 import json
 import signal
-import zipfile
 
 import numpy as np
 import pytest
-from killed_runs import start, wait_until
+from killed_runs import start, start_and_halt
 
 from nnft_sym.cli import run
 from nnft_sym.study.width_scan import scan_widths
@@ -33,14 +32,9 @@ def nnft(capsys):
 
 
 def done(checkpoint):
-    """Networks or neurons in a checkpoint, which may just be being replaced."""
-    if not checkpoint.exists():
-        return 0
-    try:
-        with np.load(checkpoint) as archive:
-            header = json.loads(archive["header"].tobytes())
-    except (FileNotFoundError, zipfile.BadZipFile):
-        return 0
+    """Networks or neurons in a checkpoint."""
+    with np.load(checkpoint) as archive:
+        header = json.loads(archive["header"].tobytes())
     return header.get("networks_done", header.get("neurons_done"))
 
 
@@ -62,15 +56,13 @@ def whole(tmp_path_factory):
 def test_widths_killed_twice_and_resumed(nnft, tmp_path, whole):
     """Once within the first net, once within the second one's second width."""
     target = tmp_path / "scan.nc"
-    first = tmp_path / "scan-erf.nc.checkpoint" / "width 60.checkpoint"
-    last = tmp_path / "scan-relu.nc.checkpoint" / "width 200.checkpoint"
+    first, last = "scan-erf.nc.checkpoint/width 60.checkpoint", "scan-relu.nc.checkpoint/width 200.checkpoint"
     for flags, checkpoint in (([], first), (["--resume"], last)):
-        process = start([*WIDTHS, "--out", target, *flags])
-        wait_until(lambda: done(checkpoint) > 0, process)  # noqa: B023
+        process = start_and_halt([*WIDTHS, "--out", target, *flags], checkpoint)
         process.kill()
         process.communicate()
         assert process.returncode == -signal.SIGKILL
-        assert 0 < done(checkpoint) < 160_000
+        assert 0 < done(tmp_path / checkpoint) < 160_000
     assert (tmp_path / "scan-erf.nc").exists()
     assert not (tmp_path / "scan-relu.nc").exists()
     code, out, err = nnft(*WIDTHS, "--out", target, "--resume")
@@ -86,8 +78,7 @@ def test_neurons_killed_and_resumed(nnft, tmp_path, whole, words, suffix):
     target, checkpoint = tmp_path / f"run.{suffix}", tmp_path / f"run.{suffix}.checkpoint"
     reached, total = 0, int(words[words.index("--neurons") + 1])
     for flags in ([], ["--resume"]):
-        process = start([*words, "--out", target, *flags])
-        wait_until(lambda: done(checkpoint) > reached, process)  # noqa: B023
+        process = start_and_halt([*words, "--out", target, *flags], checkpoint.name, reached)
         process.kill()
         process.communicate()
         assert process.returncode == -signal.SIGKILL
@@ -106,8 +97,7 @@ def test_neurons_killed_and_resumed(nnft, tmp_path, whole, words, suffix):
 def test_interrupted_runs_say_how_to_go_on(nnft, tmp_path, whole, words):
     target = tmp_path / "run.csv"
     name = "run-erf.csv.checkpoint/width 60.checkpoint" if words is WIDTHS else "run.csv.checkpoint"
-    process = start([*words, "--out", target])
-    wait_until(lambda: done(tmp_path / name) > 0, process)
+    process = start_and_halt([*words, "--out", target], name)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130

@@ -4,7 +4,6 @@ import json
 import signal
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
@@ -67,15 +66,20 @@ def test_progress_counts_work():
     assert told[-1] == (3 * 800, 3 * 800)
 
 
-#: Samples ten cases into a folder, as `nnft reproduce` does.
+#: Samples ten cases into a folder, as `nnft reproduce` does, and is killed within one of the last.
 CHILD = """
-import sys
+import os, signal, sys
 from pathlib import Path
 from nnft_sym.reproduction.cases import CaseFiles, sample_cases, study_cases
 from nnft_sym.reproduction.setups import published_setups
 from nnft_sym.reproduction.size import StudySize
 cases = study_cases(published_setups(["gauss"], [3]), StudySize(2, 50_000), 5)
-sample_cases(cases, CaseFiles(Path(sys.argv[1])))
+
+def killed(done, total):
+    if done > 0.75 * total:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+sample_cases(cases, CaseFiles(Path(sys.argv[1])), killed)
 """
 
 
@@ -83,10 +87,7 @@ def test_a_killed_run_is_continued_to_the_same_bits(tmp_path):
     """SIGKILL while a case is sampled; what is left ends as if nothing had happened, on a cluster too."""
     setups, size = published_setups(["gauss"], [3]), StudySize(2, 50_000)
     cases = study_cases(setups, size, 5)
-    with subprocess.Popen([sys.executable, "-c", CHILD, str(tmp_path)]) as process:
-        while process.poll() is None and not (tmp_path / "gauss_d3_N50.nc").exists():
-            time.sleep(0.002)
-        process.kill()
+    process = subprocess.run([sys.executable, "-c", CHILD, str(tmp_path)], timeout=240, check=False)
     assert process.returncode == -signal.SIGKILL
     kept = {path: path.stat().st_mtime_ns for path in tmp_path.glob("*.nc")}
     assert 7 <= len(kept) < 10

@@ -10,7 +10,7 @@ import sys
 
 import numpy as np
 import pytest
-from killed_runs import ROOT, start, wait_until
+from killed_runs import ROOT, start, start_and_halt
 
 from nnft_sym.cli import run
 from nnft_sym.storage.sample_files import sample_tree, write_sample
@@ -53,8 +53,7 @@ def test_killed_twice_and_resumed_gives_the_same_bytes(nnft, tmp_path, whole):
     target, checkpoint = tmp_path / "run.nc", tmp_path / "run.nc.checkpoint"
     reached = 0
     for flags in ([], ["--resume"]):
-        process = start([*RUN, "--out", str(target), *flags])
-        wait_until(lambda: networks_done(checkpoint) > reached, process)  # noqa: B023
+        process = start_and_halt([*RUN, "--out", str(target), *flags], checkpoint.name, reached)
         process.kill()
         process.communicate()
         assert process.returncode == -signal.SIGKILL
@@ -73,9 +72,8 @@ def test_killed_twice_and_resumed_gives_the_same_bytes(nnft, tmp_path, whole):
 def test_interrupted_leaves_a_usable_partial_result(nnft, tmp_path, whole):
     import xarray
 
-    target, checkpoint = tmp_path / "run.nc", tmp_path / "run.nc.checkpoint"
-    process = start([*RUN, "--out", str(target)])
-    wait_until(lambda: networks_done(checkpoint) > 50_000, process)
+    target = tmp_path / "run.nc"
+    process = start_and_halt([*RUN, "--out", str(target)], "run.nc.checkpoint", 50_000)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130
@@ -97,9 +95,9 @@ def test_interrupted_leaves_a_usable_partial_result(nnft, tmp_path, whole):
 def test_interrupted_workers_are_silent(nnft, tmp_path, whole):
     """A terminal sends Ctrl-C to the workers, too; only the process that was asked has something to say."""
     pytest.importorskip("distributed")
-    target, checkpoint = tmp_path / "run.nc", tmp_path / "run.nc.checkpoint"
-    process = start([*RUN, "--out", str(target), "--cluster", "local:2"], start_new_session=True)
-    wait_until(lambda: networks_done(checkpoint) > 50_000, process)
+    target = tmp_path / "run.nc"
+    words = [*RUN, "--out", str(target), "--cluster", "local:2"]
+    process = start_and_halt(words, "run.nc.checkpoint", 50_000, start_new_session=True)
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130

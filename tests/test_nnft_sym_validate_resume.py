@@ -3,11 +3,10 @@
 import json
 import shutil
 import signal
-import zipfile
 
 import numpy as np
 import pytest
-from killed_runs import start, wait_until
+from killed_runs import start, start_and_halt
 
 from nnft_sym.cli import run
 from nnft_sym.report.output import prepare_folder
@@ -93,22 +92,17 @@ def numbers(out):
 
 
 def done(folder, net):
-    """Networks in the checkpoint of a net, which may just be being replaced."""
-    for path in folder.glob(f"{net}_*.checkpoint"):
-        try:
-            with np.load(path) as archive:
-                return json.loads(archive["header"].tobytes())["networks_done"]
-        except (FileNotFoundError, zipfile.BadZipFile):
-            return 0
-    return 0
+    """Networks in the checkpoint of a net."""
+    (path,) = folder.glob(f"{net}_*.checkpoint")
+    with np.load(path) as archive:
+        return json.loads(archive["header"].tobytes())["networks_done"]
 
 
 def test_a_study_killed_twice_and_resumed_has_the_same_bits(study, whole, tmp_path):
     """Once within the first net, once within the second."""
     out = tmp_path / "out"
     for flags, net in (([], "relu"), (["--resume"], "cos")):
-        process = start(["validate", study, "--out", out, "--json", *flags])
-        wait_until(lambda: done(out / "checkpoints", net) > 0, process)  # noqa: B023
+        process = start_and_halt(["validate", study, "--out", out, "--json", *flags], f"{net}_*.checkpoint")
         process.kill()
         process.communicate()
         assert process.returncode == -signal.SIGKILL
@@ -124,8 +118,7 @@ def test_a_study_killed_twice_and_resumed_has_the_same_bits(study, whole, tmp_pa
 
 def test_an_interrupted_study_says_how_to_go_on(study, whole, tmp_path, capsys):
     out = tmp_path / "out"
-    process = start(["validate", study, "--out", out, "--json"])
-    wait_until(lambda: done(out / "checkpoints", "relu") > 0, process)
+    process = start_and_halt(["validate", study, "--out", out, "--json"], "relu_*.checkpoint")
     process.send_signal(signal.SIGINT)
     answer, messages = process.communicate(timeout=60)
     assert (process.returncode, answer) == (130, "")

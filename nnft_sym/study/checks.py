@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from diagrams.deprecated import renamed
 from nnft_sym.study.recipe import PUBLISHED, Recipe
-from numerics.deprecated import renamed
 
 
 class CheckName(Enum):

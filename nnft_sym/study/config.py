@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from diagrams.deprecated import renamed
 from diagrams.errors import NNFTError
 from diagrams.messages import did_you_mean, shown
 from nnft_sym.parameters.architecture import NetworkParameters
@@ -18,7 +19,6 @@ from nnft_sym.parameters.field_points import CUTOFF, STUDY_POINTS, Coordinates
 from nnft_sym.parameters.readers import Refused
 from nnft_sym.parameters.runs import ExperimentParameters
 from nnft_sym.study.recipe import PUBLISHED
-from numerics.deprecated import renamed
 from numerics.files.sealed import opened
 
 if TYPE_CHECKING:

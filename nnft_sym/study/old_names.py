@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from operator import attrgetter
 
-from numerics.deprecated import renamed
+from diagrams.deprecated import renamed
 
 #: Attributes of one release ago: class -> old name -> new name.
 NEW_NAMES: Mapping[str, Mapping[str, str]] = {

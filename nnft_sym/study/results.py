@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from diagrams.deprecated import renamed
 from nnft_sym.actions.names import symbol
 from nnft_sym.study.action_fit import ActionFit
 from nnft_sym.study.checks import Checks
@@ -21,7 +22,6 @@ from nnft_sym.study.judgement import STANDARD, Judgement
 from nnft_sym.study.judgements import Arithmetic, Description, judge_arithmetic
 from nnft_sym.study.old_names import under_old_name
 from nnft_sym.study.recipe import PUBLISHED, Recipe
-from numerics.deprecated import renamed
 from numerics.results.faces import Content, Shown
 
 if TYPE_CHECKING:

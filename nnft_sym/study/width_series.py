@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.deprecated import renamed
+from diagrams.deprecated import renamed
 from numerics.errors import InvalidStatistics
 from numerics.inference.power_law import PowerLaw, fit_power_law
 from numerics.networks.architectures import Network

@@ -5,6 +5,6 @@ them, `gaussian` integrates them; `compiled` makes functions of them, and lets n
 `activations`, `functions` and `kernels` are networks, kernels and profiles as expressions.
 """
 
-from numerics.machine.lazy_names import lazy_names
+from diagrams.lazy_names import lazy_names
 
 __getattr__, __dir__, __all__ = lazy_names(__name__, __file__)

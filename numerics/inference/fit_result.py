@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.deprecated import renamed
+from diagrams.deprecated import renamed
 from numerics.errors import InvalidStatistics
 from numerics.inference.comparison import upper_tail
 from numerics.inference.eigenbasis import Eigenbasis

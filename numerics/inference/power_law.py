@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.deprecated import renamed
+from diagrams.deprecated import renamed
 from numerics.errors import InvalidStatistics
 from numerics.given import as_real_array
 from numerics.inference.comparison import two_sided

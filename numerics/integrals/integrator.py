@@ -15,9 +15,9 @@ from typing import TypeAlias, TypedDict, Unpack, final
 import numpy as np
 from numpy.typing import NDArray
 
+from diagrams.deprecated import renamed
 from diagrams.diagram import Diagram
 from diagrams.messages import shown
-from numerics.deprecated import renamed
 from numerics.errors import InvalidDomain, InvalidKernel, InvalidPoints, LoweringError, NotAvailable
 from numerics.fields.index_sets import multisets
 from numerics.fields.points import Points, as_points

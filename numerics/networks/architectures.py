@@ -10,8 +10,8 @@ from dataclasses import fields
 from inspect import isabstract
 from typing import Any, cast
 
+from diagrams.deprecated import renamed
 from diagrams.messages import did_you_mean, shown
-from numerics.deprecated import renamed
 from numerics.errors import InvalidNetwork
 from numerics.networks.base import Network as Network
 from numerics.networks.base import as_network as as_network

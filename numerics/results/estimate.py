@@ -8,8 +8,8 @@ import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import ArrayLike, NDArray
 
+from diagrams.deprecated import renamed
 from diagrams.messages import counted, shown
-from numerics.deprecated import renamed
 from numerics.errors import InvalidStatistics
 from numerics.results.arithmetic import PLAIN, propagated
 from numerics.results.faces import Content, Shown

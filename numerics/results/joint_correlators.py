@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Protocol, final, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from diagrams.deprecated import renamed
 from diagrams.messages import counted, shown
-from numerics.deprecated import renamed
 from numerics.errors import InvalidStatistics, NotAvailable, OrderMissing
 from numerics.fields.field_set import FieldSet
 from numerics.given import as_instance, as_whole, as_wholes

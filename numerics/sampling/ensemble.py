@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.deprecated import renamed
+from diagrams.deprecated import renamed
 from numerics.errors import ClusterUnavailable, InvalidStatistics
 from numerics.fields.field_set import Fields, FieldSet, as_field_set
 from numerics.fields.index_sets import multiset_count

@@ -31,8 +31,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagrams.combinatorics.set_partitions import set_partitions
+from diagrams.deprecated import renamed
 from diagrams.messages import shown
-from numerics.deprecated import renamed
 from numerics.errors import InvalidPoints, InvalidStatistics, NotAvailable
 from numerics.exact.inputs import MEMORY_LIMIT
 from numerics.fields.field_set import Fields, FieldSet, as_field_set

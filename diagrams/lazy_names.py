@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from numerics.deprecated import renamed
+from diagrams.deprecated import renamed
 
 
 def lazy_names(
