@@ -56,6 +56,7 @@ ROOMS = {
         "symbolic",
         "storage",
         "inference",
+        "duality",
         "parameters",
         "study",
         "report",
