@@ -67,7 +67,7 @@ def value(claims, key):
 
 def test_every_slip_and_defect_stands_once(relu):
     keys = [claim.key for claim in relu.claims]
-    wanted = {f"T{n}" for n in (*range(1, 10), 14, 16)} | {f"R{n}" for n in range(1, 9)}
+    wanted = {f"T{n}" for n in (*range(1, 15), 16)} | {f"R{n}" for n in range(1, 9)}
     assert len(keys) == len(set(keys))
     assert {key for key in keys if key[0] in "TR" and key[1:].isdigit()} == wanted
     for claim in relu.claims:
@@ -177,6 +177,27 @@ def test_kinds_of_fifteen(claims):
     assert claims["T9"].published == pytest.approx(mixed, rel=1e-12)
     assert "3.409" in claims["T9"].explanation
     assert value(claims, "T8") == math.comb(6, 4) * math.factorial(6) / 2 == 5400
+
+
+def test_cumulants_by_duality(claims):
+    """W[0]; four powers of N^(-1/2) and a sum over N neurons; the slope of a Gaussian Z in its correlation."""
+    assert value(claims, "T10") == 0.0
+    assert value(claims, "T11") == pytest.approx(5.0, rel=1e-9)
+    step = 1e-3
+    two = [math.exp(-0.5 * (1 + alpha)) for alpha in (step, -step)]
+    assert value(claims, "T13") == pytest.approx((two[0] - two[1]) / (2 * step), rel=1e-6)
+
+
+def test_edgeworth_signs(claims):
+    """A sum of 48 uniform numbers: its density at the mean is ∫(sin(t/2)/(t/2))^48 dt/π."""
+    exact = quad(lambda t: np.sinc(t / (2 * np.pi)) ** 48, 0, 40, limit=800, epsabs=1e-14)[0] / np.pi * 2.0
+    k4, k6 = -1.2 / 48, 1728 / 252 / 48**2
+    gauss = 1 / math.sqrt(2 * math.pi)
+    hermite = np.polynomial.hermite_e.hermeval
+    for sign, found in ((1, value(claims, "T12")), (-1, claims["T12"].published)):
+        series = hermite(0.0, [1, 0, 0, 0, k4 / 24, 0, sign * k6 / 720, 0, k4**2 / 1152])
+        assert found == pytest.approx(gauss * series / exact - 1, abs=1e-12)
+    assert abs(value(claims, "T12")) < 1e-7 < 1e-4 < claims["T12"].published
 
 
 def test_which_average(claims):

@@ -1,12 +1,12 @@
 """All numbered statements: T1 … are slips of the talk, R1 … defects of the published scripts.
 
-A statement is one function from `Couplings` to a `Claim`, and one entry here. The rooms of duality and
-symmetries have T10 to T13, T15 and T17 to say; their entries go between those that are here.
+A statement is one function from `Couplings` to a `Claim`, and one entry here. The room of symmetries has T15
+and T17 to say; their entries go between those that are here.
 """
 
 from collections.abc import Callable
 
-from nnft_sym.reproduction import script_defects, slips, vertex_slips
+from nnft_sym.reproduction import duality_slips, script_defects, slips, vertex_slips
 from nnft_sym.reproduction.claims import Claim
 from nnft_sym.reproduction.fitted_couplings import Couplings
 from nnft_sym.reproduction.parts import Bench, Part
@@ -24,6 +24,10 @@ OF_THE_TALK: tuple[Statement, ...] = (
     vertex_slips.printed_sets,
     vertex_slips.kappa_sets,
     vertex_slips.two_kinds_of_fifteen,
+    duality_slips.generating_functional,
+    duality_slips.powers_of_the_width,
+    duality_slips.edgeworth_signs,
+    duality_slips.partition_without_source,
     slips.letters,
     slips.which_average,
 )
