@@ -180,7 +180,7 @@ def test_kinds_of_fifteen(claims):
 
 
 def test_cumulants_by_duality(claims):
-    """W[0]; four powers of N^(-1/2) and a sum over N neurons; the slope of a Gaussian Z in its correlation."""
+    """W[0]; four powers of N^(-1/2) and a sum over N neurons; the slope of a Gaussian Z."""
     assert value(claims, "T10") == 0.0
     assert value(claims, "T11") == pytest.approx(5.0, rel=1e-9)
     step = 1e-3

@@ -121,6 +121,6 @@ def partition_without_source(couplings: Couplings) -> Claim:
         Finding.CONTRADICTED,
         Reason.SLIP,
         "Without a source Z is 1 at every α, since E₀[𝒫_r] = 0; the formula is about Z_α[J]. The average is "
-        "over all neurons jointly: a product of averages over single ones has no meaning for a 𝒫_r that joins "
+        "over all neurons jointly: a product of averages over single ones means nothing for a 𝒫_r that joins "
         "them. Here Z_α[J] = exp(−½J²s²(1 + α)), so the slope is −½J²s²e^(−½J²s²).",
     )
