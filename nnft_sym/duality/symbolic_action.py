@@ -21,6 +21,7 @@ from numerics.lowering.to_network import DiagramTensors, to_network
 if TYPE_CHECKING:
     import sympy
 
+    from nnft_sym.duality.round_trip import RoundTrip
     from nnft_sym.printing.views import Sheet
 
 _NAME = re.compile(r"([A-Za-z]\w*?)_?(\d+)")
@@ -111,6 +112,20 @@ class SymbolicAction:
             }
             for one in self.diagrams
         ]
+
+    @property
+    def round_trip(self) -> "RoundTrip":
+        """The check of `CumulantAction` for one field with K = 1 and every correlator 1."""
+        from nnft_sym.duality.cumulant_action import action_from_cumulants
+
+        ones = {points: np.ones((1,) * points) for points, _ in self.names}
+        highest = int(2 * self.order) + 2
+        # those that are not named vanish
+        even = all(points % 2 == 0 for points in ones)
+        rest = {
+            r: np.zeros((1,) * r) for r in range(3, highest + 1) if r not in ones and not (even and r % 2)
+        }
+        return action_from_cumulants({2: [[1.0]], **ones, **rest}, self.order).round_trip
 
     # -- SymPy ---------------------------------------------------------------------------------------------
 
