@@ -28,6 +28,8 @@ from numerics.lowering.to_network import DiagramTensors, to_network
 from numerics.results.cumulants import EPS
 
 Array = NDArray[np.float64]
+#: Diagrams of the first order that is left out are added up if they have so many vertices at most.
+MOST_BEYOND = 4
 #: Full tensors p! c_p of the action by power of the field and order in 1/N.
 Vertices = Mapping[tuple[int, Fraction], Array]
 
@@ -47,8 +49,9 @@ class RoundTripRow:
         Largest difference to the one computed from the action, to the order kept.
     rounding : float
         What rounding makes of it: the sum of the sizes of all contributions, times the precision.
-    left_out : float
-        Largest element of what the next order of the same action adds: the size of the truncation.
+    left_out : float or None
+        Largest element of what the next order of the same action adds: the size of the truncation. None
+        where that has too many diagrams, of more than four vertices.
     next_order : Fraction
         Which order that is.
     diagrams : int
@@ -59,7 +62,7 @@ class RoundTripRow:
     given: float
     residual: float
     rounding: float
-    left_out: float
+    left_out: float | None
     next_order: Fraction
     diagrams: int
 
@@ -115,7 +118,11 @@ class RoundTrip:
         ]
         lines += [
             f"  {row.points:6d}  {row.given:13.6g}   {row.residual:10.1e}   {row.rounding:8.1e}   "
-            f"{row.left_out:.2e} ({width_order_text(row.next_order)})"
+            + (
+                "not computed"
+                if row.left_out is None
+                else f"{row.left_out:.2e} ({width_order_text(row.next_order)})"
+            )
             for row in self.rows
         ]
         total = counted(sum(row.diagrams for row in self.rows), "contraction")
@@ -253,14 +260,16 @@ def round_trip(
     for n in range(2 if even else 1, int(2 * order) + 3, 2 if even else 1):
         # an n-point function has the powers n/2, n/2 ± 1, ... only
         orders = [Fraction(k, 2) for k in range(n % 2, int(2 * order) + 3, 2)]
-        found = [correlator_at(n, one, vertices, m) for one in orders]
+        found = [correlator_at(n, one, vertices, m) for one in orders[:-1]]
         want = given.get(n, np.zeros_like(found[0].value))
-        kept = np.sum([np.zeros_like(want), *(one.value for one in found[:-1])], axis=0)
-        size = np.sum([np.abs(want), *(one.size for one in found[:-1])], axis=0)
+        kept = np.sum([one.value for one in found], axis=0)
+        size = np.sum([np.abs(want), *(one.size for one in found)], axis=0)
 
         def at_fields(white: Array, matrix: Array = back, n: int = n) -> Array:
             return np.asarray(in_basis(in_full(white[np.newaxis], m, n), matrix)[0])
 
+        few = orders[-1] <= MOST_BEYOND * min((q for _, q in vertices), default=Fraction(1))
+        beyond = correlator_at(n, orders[-1], vertices, m) if few else None
         rounding = 64 * n * EPS * at_fields(size, np.abs(back))
         rows.append(
             RoundTripRow(
@@ -268,9 +277,9 @@ def round_trip(
                 float(np.abs(at_fields(want)).max()),
                 float(np.abs(at_fields(kept - want)).max()),
                 float(rounding.max()),
-                float(np.abs(at_fields(found[-1].value)).max()),
+                None if beyond is None else float(np.abs(at_fields(beyond.value)).max()),
                 orders[-1],
-                sum(one.diagrams for one in found[:-1]),
+                sum(one.diagrams for one in found),
             )
         )
     return RoundTrip(order, tuple(rows))

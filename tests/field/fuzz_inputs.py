@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from hypothesis import strategies as st
 
-from tests.field import fuzz_words
+from tests.field import fuzz_duality, fuzz_words
 from tests.field.fuzz_case import Case, FileSpec
 
 Words = tuple[str, ...]
@@ -194,7 +194,9 @@ def known(command: str) -> Known:
 
 def values(command: str, option: str, choices: Sequence[str], *, calm: bool) -> Strategy[str]:
     """Values of one option; calm ones make sense by themselves."""
-    if option == "--out":
+    if (command, option) in fuzz_duality.VALUES:
+        listed = fuzz_duality.VALUES[command, option]
+    elif option == "--out":
         listed = fuzz_words.OUT.get(command, ["a.out", "n" * 260])
     elif choices:
         listed = list(choices)

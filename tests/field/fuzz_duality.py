@@ -1,0 +1,15 @@
+"""Words of the commands that live in the space of parameters, by command and option; sensible ones first."""
+
+#: As `fuzz_words.VALUES`, where the same option means something else in another command.
+VALUES: dict[tuple[str, str], list[str]] = {
+    ("action", "--order"): [
+        "1/N", "1/N^2", "1/N^0", "1", "1/N^(3/2)", "1/N^(1/2)", "1/N**2", "2", "1/N^9", "1/N^-1", "1/N^(1/3)",
+        "N", "1/N^", "1/N^99999999999999999999", "1/N^1/0", "1/0", "-1", "1/N^²", "",
+    ],
+    ("action", "--symbolic"): [
+        "G4", "G3,G4", "G3,G4,G6", "G4,G6", "k3", "G2,G4", "G_4", "G1", "G", "G4,G4", "4", "G4,", "G999", ",",
+        "G²", "G4;G6", "x" * 300 + "4", "G0", "G4\\,G6",
+    ],
+    ("action", "--net"): ["erf", "relu", "gauss", "cos", "ReLU", "tank"],
+    ("action", "--width"): ["20", "5", "50", "1", "0", "-3"],
+}  # fmt: skip
