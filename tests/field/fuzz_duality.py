@@ -13,3 +13,22 @@ VALUES: dict[tuple[str, str], list[str]] = {
     ("action", "--net"): ["erf", "relu", "gauss", "cos", "ReLU", "tank"],
     ("action", "--width"): ["20", "5", "50", "1", "0", "-3"],
 }  # fmt: skip
+
+
+def whole_action(words: list[str]) -> list[str]:
+    """Give an action either names, or a network with points; what belongs to the other is left out.
+
+    Examples
+    --------
+    >>> whole_action(["action", "--order", "1/N", "--symbolic", "G4", "--width", "3"])
+    ['action', '--order', '1/N', '--symbolic', 'G4']
+    >>> whole_action(["action", "--order", "1/N", "--width", "3"])
+    ['action', '--order', '1/N', '--width', '3', '--net', 'erf', '--points', '0.2;1']
+    """
+    free = {"action", "--order", "--symbolic", "--format", "--drawn", "--document", "--json"}
+    if "--symbolic" in words:
+        kept = [word in free or (k > 0 and words[k - 1] in free and not word.startswith("--"))
+                for k, word in enumerate(words)]  # fmt: skip
+        return [word for word, keep in zip(words, kept, strict=True) if keep]
+    needed = {"--net": "erf", "--width": "20", "--points": "0.2;1"}
+    return [*words, *(word for name, value in needed.items() if name not in words for word in (name, value))]

@@ -270,6 +270,8 @@ def command_lines(draw: st.DrawFn, command: str) -> Case:
                 words.append(draw(values(command, option, choices, calm=calm)))
     if command == "reproduce":
         words = small_reproduction(words)
+    if command == "action" and draw(st.integers(0, 3)) > 0:
+        words = fuzz_duality.whole_action(words)
     if calm:
         words = in_agreement(words)
     elif draw(st.integers(0, 2)) == 1:
