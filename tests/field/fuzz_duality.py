@@ -15,20 +15,26 @@ VALUES: dict[tuple[str, str], list[str]] = {
 }  # fmt: skip
 
 
+#: Options that name laws and forms, of which two rarely go together.
+_APART = {"--activation", "--hidden-law", "--bias-law", "--output-law", "--outputs", "--sigma-a", "--format"}
+_OF_NAMES = {"--order", "--symbolic", "--json"}
+
+
 def whole_action(words: list[str]) -> list[str]:
-    """Give an action either names, or a network with points; what belongs to the other is left out.
+    """Give an action either names, or a network with points; what rarely goes together is left out.
 
     Examples
     --------
     >>> whole_action(["action", "--order", "1/N", "--symbolic", "G4", "--width", "3"])
     ['action', '--order', '1/N', '--symbolic', 'G4']
-    >>> whole_action(["action", "--order", "1/N", "--width", "3"])
+    >>> whole_action(["action", "--order", "1/N", "--width", "3", "--drawn"])
     ['action', '--order', '1/N', '--width', '3', '--net', 'erf', '--points', '0.2;1']
     """
-    free = {"action", "--order", "--symbolic", "--format", "--drawn", "--document", "--json"}
-    if "--symbolic" in words:
-        kept = [word in free or (k > 0 and words[k - 1] in free and not word.startswith("--"))
-                for k, word in enumerate(words)]  # fmt: skip
-        return [word for word, keep in zip(words, kept, strict=True) if keep]
-    needed = {"--net": "erf", "--width": "20", "--points": "0.2;1"}
-    return [*words, *(word for name, value in needed.items() if name not in words for word in (name, value))]
+    named = "--symbolic" in words
+    kept, option = [words[0]], ""
+    for word in words[1:]:
+        option = word if word.startswith("--") else option
+        if option in _OF_NAMES or not (named or option in _APART or option in ("--drawn", "--document")):
+            kept.append(word)
+    needed = {} if named else {"--net": "erf", "--width": "20", "--points": "0.2;1"}
+    return [*kept, *(word for name, value in needed.items() if name not in words for word in (name, value))]
