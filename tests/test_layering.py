@@ -35,6 +35,7 @@ ROOMS = {
         "lowering",
         "exact.inputs",
         "exact.features",
+        "exact.sources",
         "exact",
         "sampling.judge",
         "sampling.estimators",
