@@ -18,6 +18,7 @@ from diagrams.messages import shown
 from nnft_sym.duality.action_diagrams import ActionDiagram, action_diagrams
 from nnft_sym.duality.action_tensors import summed_diagrams, white_tensors
 from nnft_sym.duality.given_cumulants import GivenCumulants, given_cumulants
+from nnft_sym.duality.round_trip import RoundTrip, round_trip, vertices_of
 from nnft_sym.duality.symmetric_tensors import arrangements, carried, distinct, in_basis, in_full
 from nnft_sym.duality.whitening import Whitening, whitened
 from nnft_sym.duality.width_order import width_order, width_order_text
@@ -144,6 +145,25 @@ class CumulantAction:
         for (order, power), some in sorted(kinds.items()):
             found.append((power, order, summed_diagrams(some, tensors, power)))
         return tuple(found)
+
+    @cached_property
+    def round_trip(self) -> RoundTrip:
+        """The correlators that the ordinary engine computes from this action, against those given.
+
+        Examples
+        --------
+        >>> action = action_from_cumulants({2: [[1.0]], 4: [[[[0.1]]]]}, "1/N")
+        >>> action.round_trip.agrees, [row.points for row in action.round_trip.rows]
+        (True, [2, 4])
+        """
+        m, turn = len(self.fields), self.basis.matrix
+        terms = [(power, order, one.value) for power, order, one in self._white]
+        connected = {
+            legs: distinct(in_basis(in_full(one.value[np.newaxis], m, legs), turn), m, legs)[0]
+            for legs, one in self.given.connected.items()
+            if legs != 1  # the fields are counted from their mean
+        }
+        return round_trip(vertices_of(terms, m), connected, self.basis.back, self.order, self.given.even)
 
     # -- numbers -------------------------------------------------------------------------------------------
 
