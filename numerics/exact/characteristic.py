@@ -19,7 +19,7 @@ from numerics.errors import DivergentIntegral, InvalidPoints, NotAvailable
 from numerics.exact.sources import cos as cos
 from numerics.exact.sources import relu as relu
 from numerics.exact.sources.base import SourcedNeuron, closed_average
-from numerics.exact.sources.by_rules import average_by_rules
+from numerics.exact.sources.by_rules import CONVERGED, average_by_rules
 from numerics.fields.field_set import Fields, FieldSet, as_field_set
 from numerics.given import as_real_array
 from numerics.networks.architectures import Network, as_network
@@ -36,7 +36,7 @@ _CONVERGED = 1e-7
 
 
 def log_characteristic(
-    network: Network, fields: Fields, sources: ArrayLike, *, real: bool = False
+    network: Network, fields: Fields, sources: ArrayLike, *, real: bool = False, rtol: float = CONVERGED
 ) -> Estimate:
     """Compute log E e^(i J·f), exactly at finite width.
 
@@ -49,6 +49,8 @@ def log_characteristic(
         J, one number for each field.
     real : bool, optional
         log E e^(J·f) in place of it, for Gaussian output weights, where it is finite.
+    rtol : float, optional
+        Accuracy of the average over a neuron, where that is a quadrature.
 
     Returns
     -------
@@ -91,7 +93,7 @@ def log_characteristic(
     rows = np.atleast_2d(given)
     numbers = where.output_numbers
     split = np.stack([rows * (numbers == output) for output in range(int(numbers.max()) + 1)])
-    neuron = SourcedNeuron(network, where, split, real)
+    neuron = SourcedNeuron(network, where, split, real, rtol)
     found = closed_average(network, neuron) if network.laws.output.unit == GAUSSIAN else None
     if found is None and real:
         _refuse_real(network)

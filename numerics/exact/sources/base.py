@@ -27,12 +27,15 @@ class SourcedNeuron:
         For each of D outputs the m sources; zero where a field belongs to another output.
     real : bool
         Whether e^(J·f) is averaged in place of e^(i J·f).
+    rtol : float
+        Accuracy of quadratures, as a part of the largest average.
     """
 
     network: Network
     fields: FieldSet
     sources: Array
     real: bool
+    rtol: float = 1e-14
 
     @property
     def scale(self) -> float:

@@ -7,7 +7,7 @@ and the average over the phase c is e^(−q) I_0(b), q = −½ strength Σ|A_a|�
 import numpy as np
 
 from numerics.exact.sources.base import Array, SourcedNeuron, closed_average
-from numerics.exact.sources.by_rules import Averaged, averaged
+from numerics.exact.sources.by_rules import Averaged, Indices, averaged
 from numerics.networks.averages.neuron import Neuron
 from numerics.networks.averages.neuron_quadrature import parameter_axes
 from numerics.networks.cos import CosNet
@@ -53,11 +53,11 @@ def _(network: CosNet, neuron: SourcedNeuron) -> tuple[Array, Array]:
     )
     axes, laws = parameter_axes(momenta, moved)
 
-    def integrand(angles: Array, some: slice) -> Array:
+    def integrand(angles: Array, some: Indices) -> Array:
         waves = np.exp(1j * angles)
         amplitudes = [waves @ source[some].T for source in neuron.sources]
         squares = sum(np.abs(one) ** 2 for one in amplitudes)
         turning = np.abs(sum(one**2 for one in amplitudes))
         return phase_average(-0.5 * neuron.strength * squares, 0.5 * abs(neuron.strength) * turning)
 
-    return averaged(Averaged(integrand, axes, laws, neuron.sources.shape[1]))
+    return averaged(Averaged(integrand, axes, laws, neuron.sources.shape[1]), neuron.rtol)
