@@ -163,9 +163,16 @@ def test_sympy_has_the_correlators_as_functions():
         (lambda: correlator("lambda*f^4", 2, 12, "network"), InvalidExpansion, "lower the order"),
         (lambda: correlator("lambda*f^4", 42, 0, "network"), InvalidExpansion, "lower the order"),
         (
-            lambda: list(correlator("lambda*f^4", 2, 1, "network").monomials()),
+            lambda: nn.Model("lambda*f^4", (4,), scheme="network"),
             InvalidExpansion,
-            "propagators",
+            "around the Gaussian",
+        ),
+        (
+            lambda: list(
+                nn.integrals.with_profiles(correlator("lambda*f^4", 2, 1, "network"), {"lambda": None})
+            ),
+            InvalidExpansion,
+            "position-dependent couplings are not known around a network",
         ),
         (
             lambda: integrate_gaussian(correlator("lambda*f^4", 2, 1, "network"), 1, 1),
@@ -196,6 +203,20 @@ def test_the_command_line(tmp_path, monkeypatch, capsys):
     assert "9 pictures" in capsys.readouterr().out
     assert run(["draw", "lambda*f^4", "-n", "4", "--order", "3", "--around", "network"]) == 2
     assert "at most 2,000 are drawn" in capsys.readouterr().err
+
+
+def test_terms_go_to_the_floor_below_with_their_correlators():
+    found = {
+        str(one): (number, powers) for one, number, powers in correlator("l*f^4", 2, 1, "network").monomials()
+    }
+    assert found == {
+        "K(x1,x2)": (1, {}),
+        "∫dy1 K(x1,y1) K(x2,y1) K(y1,y1)": (-12, {"l": 1}),
+        "∫dy1 K(x1,y1) G_c(x2,y1,y1,y1)": (-4, {"l": 1}),
+        "∫dy1 K(x2,y1) G_c(x1,y1,y1,y1)": (-4, {"l": 1}),
+        "∫dy1 K(y1,y1) G_c(x1,x2,y1,y1)": (-6, {"l": 1}),
+        "∫dy1 G_c(x1,x2,y1,y1,y1,y1)": (-1, {"l": 1}),
+    }
 
 
 def test_coefficients_are_exact_fractions():
