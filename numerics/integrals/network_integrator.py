@@ -142,9 +142,9 @@ class NetworkIntegrator:
     def _solved(self, questions: Sequence[ConnectedQuestion], points: Array) -> list[ConnectedSolved]:
         if not isinstance(self.domain, Box) and any(one.part.n_vertices for one in questions):
             raise DivergentIntegral(
-                f"integrals around {self.network!r} were asked for over R^d, where they diverge: all points "
-                "share the output weights, and a correlator does not fall off when some of its points go "
-                "far away. Give a cutoff (a box [−Λ, Λ]^d)"
+                f"integrals around {self.network!r} were asked for over R^d, where expansions diverge: all "
+                "points share the output weights, and a correlator does not fall off when some of its points "
+                "go far away. Give a cutoff (a box [−Λ, Λ]^d)"
             )
         answers: dict[ConnectedQuestion, Answer] = {}
 

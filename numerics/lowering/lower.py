@@ -86,7 +86,7 @@ def _lowered(diagram: Diagram) -> Integrand:
     if diagram.blobs:
         raise LoweringError(
             f"{diagram.edge_string!r} has connected correlators of more than two legs, and integrands are "
-            "made of propagators only; give a diagram of lines"
+            "made of propagators only; give a diagram of lines, or integrate it around a network"
         )
     spectators: list[Line] = []
     legs: list[Line] = []
