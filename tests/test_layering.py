@@ -37,6 +37,7 @@ ROOMS = {
         "lowering",
         "exact.inputs",
         "exact.features",
+        "exact.sources",
         "exact",
         "sampling.judge",
         "sampling.estimators",
