@@ -42,7 +42,7 @@ BAD = {
     "hidden_law": LAW,
     "bias_law": LAW,
     "output_law": LAW,
-    "output_correlation": ["-1", "1.5", "nan", "inf", '"x"', '""'],
+    "output_correlation": ["-1", "1", "1.5", "nan", "inf", '"x"', '""'],
     "output_joint": ['"cubic:alpha=1"', '""', '"quartic"', '"quartic:alpha=-1"', '"quartic:alpha=x"'],
     "cutoff": ["0", "-1", "nan", "inf", '"x"'],
     "seed": ["-1", "0.5", "9223372036854775808", '"x"', "nan"],
@@ -68,8 +68,6 @@ NOT_FOR_THIS_KIND = [
     ("relu", "hidden_law", '"cauchy"'),
     ("erf", "output_law", '"cauchy"'),
     ("erf", "output_law", '"gaussian:mean=1"'),
-    ("erf", "output_correlation", "1"),
-    ("erf", "output_correlation", "-0.9"),
     ("tanh", "activation", '"z"'),
 ]
 

@@ -141,7 +141,7 @@ HIDDEN_LAW = Parameter(Law(), f"Of the hidden weights: {_LAWS}", metavar="LAW", 
 BIAS_LAW = Parameter(Law(), "Of the hidden biases.", metavar="LAW", default="gaussian")
 OUTPUT_LAW = Parameter(Law(), "Of the output weights.", metavar="LAW", default="gaussian")
 CORRELATION = Parameter(
-    Number("a number α with −1 < α < 1 (above −1/(N − 1) at width N)", above=-1.0, most=1.0),
+    Number("a number α with −1 < α < 1 (above −1/(N − 1) at width N)", above=-1.0, below=1.0),
     "Of any two output weights of a network.",
     option="--correlation",
     metavar="A",
