@@ -10,21 +10,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
-from math import factorial
+from math import factorial, prod
 from typing import TYPE_CHECKING, Any, Union, final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from diagrams.combinatorics.power_sums import PowerSumMoments
+from diagrams.combinatorics.power_sums import shared_neurons
 from diagrams.messages import shown
 from nnft_sym.actions.polynomials import Monomial, Polynomial, Scalar
 from nnft_sym.actions.power_sum_text import WIDTH, power_sum_order, read_power_sums
 from nnft_sym.errors import InvalidDeformation
 from numerics.networks.base import Network, as_network
-from numerics.networks.deformed_law import DeformedLaw
+from numerics.networks.joint_laws.deformed_law import DeformedLaw
+from numerics.networks.joint_laws.power_sum_terms import PowerSumTerm
 from numerics.networks.laws import GAUSSIAN, ParameterLaw
-from numerics.networks.power_sum_terms import PowerSumTerm
 
 if TYPE_CHECKING:
     import sympy
@@ -224,6 +224,7 @@ class Deformation:
         InvalidDeformation
             If the number is missing, or out of range.
         """
+        refuse_correlated(network)
         if value is None and not self.numbers_only:
             raise InvalidDeformation(
                 f"the deformation {shown(str(self))} has the letter {self.letter}; a law needs a number in "
@@ -301,12 +302,27 @@ def deformed_law(expression: Any, network: Network) -> DeformedLaw:
     --------
     >>> from numerics.networks.erf import ErfNet
     >>> law = deformed_law("0.1*|a|^4/N", ErfNet(3))
-    >>> round(law.power_sum_moment((2,), ErfNet(3))[0], 6)
+    >>> round(float(law.power_sum_moment((2,), ErfNet(3))[0]), 6)
     2.100809
     """
     found = Deformation(expression).law(as_network(network))
-    found.averages(network)  # refuses what is no law
+    found.refuse(network)
     return found
+
+
+def refuse_correlated(network: Network) -> None:
+    """Refuse to deform weights that depend on each other already.
+
+    Raises
+    ------
+    InvalidDeformation
+        If they do.
+    """
+    if network.laws.joint is not None:
+        raise InvalidDeformation(
+            f"a deformation begins with independent output weights, and those of {network!r} have a "
+            "joint law; leave it out (equicorrelated weights are a deformation, too: 'equicorrelated')"
+        )
 
 
 def check_order(order: int) -> None:
@@ -353,7 +369,15 @@ def _terms(polynomial: Polynomial) -> list[PowerSumTerm]:
 
 @lru_cache(maxsize=64)
 def _scores(deformation: Deformation, order: int, law: ParameterLaw) -> tuple[Polynomial, ...]:
-    average = PowerSumMoments(lambda k: _moment(law, k), Polynomial.variable(WIDTH))
+    width = Polynomial.variable(WIDTH)
+
+    def average(exponents: tuple[int, ...]) -> Polynomial:
+        terms = []
+        for powers, ways in shared_neurons(exponents):
+            neurons = prod((width - j for j in range(len(powers))), start=Polynomial.constant(ways))
+            terms.append(prod((_moment(law, power) for power in powers), start=neurons))
+        return Polynomial.total(terms)
+
     weights = deformation.weights(order)
     means = [_polynomial(averaged(weight, average)) for weight in weights]
     found: list[Polynomial] = []

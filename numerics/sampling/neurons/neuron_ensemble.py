@@ -185,6 +185,12 @@ class NeuronEnsemble(Described):
         n_neurons, order, n_blocks = _checked(n_neurons, order, n_blocks)
         _refuse_absurd_memory(n_points, order, n_blocks)
         orders = [n for n in ORDERS if n <= order]
+        if not self.network.laws.output.even:
+            raise NotAvailable(
+                "single neurons are averaged for output weights of symmetric laws, and "
+                f"{self.network.laws.output} is skewed: odd correlators live. exact_correlators gives them, "
+                "Ensemble samples them"
+            )
         outputs = self.fields.outputs
         moments = {n: output_moments(self.network, outputs[self.fields.multisets(n)]) for n in orders}
         kernel = self.network.kernel.weight_diagonal(

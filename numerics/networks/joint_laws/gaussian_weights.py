@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
 from math import comb
 from typing import final
 
@@ -10,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagrams.combinatorics.numbers import normal_moment
-from diagrams.combinatorics.power_sums import PowerSumMoments
+from diagrams.combinatorics.power_sums import power_sum_moment
 from numerics.errors import InvalidNetwork
-from numerics.networks.power_sum_terms import Coefficients
-from numerics.networks.weight_averages import EPS, WeightAverages
+from numerics.networks.joint_laws.power_sum_terms import Coefficients
+from numerics.networks.joint_laws.weight_averages import WeightAverages
 
 Array = NDArray[np.float64]
 
@@ -40,7 +39,13 @@ class GaussianWeights(WeightAverages):
 
     @classmethod
     def of(cls, terms: Coefficients, width: int, deviation: Fraction) -> "GaussianWeights":
-        """Complete the square."""
+        """Complete the square.
+
+        Raises
+        ------
+        InvalidNetwork
+            If the law cannot be normalised.
+        """
         precision = 1 / deviation**2 + 2 * terms.get((2,), Fraction(0))
         joint = 2 * terms.get((1, 1), Fraction(0))
         whole = precision + width * joint
@@ -54,7 +59,7 @@ class GaussianWeights(WeightAverages):
         common = -joint / (precision * whole)
         return cls(width, 1 / precision, common, -terms.get((1,), Fraction(0)) / whole)
 
-    def power_sum_moment(self, exponents: tuple[int, ...]) -> tuple[float, float]:
+    def power_sum_moment(self, exponents: tuple[int, ...]) -> tuple[Fraction, float]:
         """Average over what all weights have in common, t, behind that over the rest: exact.
 
         p_r = Σ (g_i + t)^r = Σ_k C(r, k) t^(r − k) p_k(g), and E t^n is a polynomial in `common`, right for
@@ -69,29 +74,20 @@ class GaussianWeights(WeightAverages):
                     factor = number * comb(r, k) * (1 if k else self.width)
                     grown[key] = grown.get(key, Fraction(0)) + factor
             terms = grown
-        total = sum(
-            (
-                number * self._common_moment(power) * self.variance ** (sum(left) // 2) * self._unit(left)
-                for (left, power), number in terms.items()
-                if sum(left) % 2 == 0
-            ),
-            start=Fraction(0),
-        )
-        return float(total), 4 * EPS * abs(float(total))
-
-    @cached_property
-    def _unit(self) -> PowerSumMoments:
-        return PowerSumMoments(normal_moment, self.width)
+        total = Fraction(0)
+        for (left, power), number in terms.items():
+            if sum(left) % 2 == 0:
+                own = power_sum_moment(left, normal_moment, self.width) * self.variance ** (sum(left) // 2)
+                total += number * own * self._common_moment(power)
+        return total, 0.0
 
     def _common_moment(self, power: int) -> Fraction:
         """E[(mean + √common z)^power]."""
-        return sum(
-            (
-                comb(power, 2 * j) * self.mean ** (power - 2 * j) * normal_moment(2 * j) * self.common**j
-                for j in range(power // 2 + 1)
-            ),
-            start=Fraction(0),
+        parts = (
+            comb(power, 2 * j) * self.mean ** (power - 2 * j) * normal_moment(2 * j) * self.common**j
+            for j in range(power // 2 + 1)
         )
+        return sum(parts, start=Fraction(0))
 
     def draw(self, generator: np.random.Generator, networks: int) -> Array:
         """Draw independent ones, and stretch their mean."""

@@ -1,5 +1,6 @@
 """Output weights of any law deformed by a sum of single power sums: they stay independent."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -9,12 +10,12 @@ import numpy as np
 from numpy.polynomial.polynomial import polyder, polyroots, polyval
 from numpy.typing import NDArray
 
-from diagrams.combinatorics.power_sums import PowerSumMoments
+from diagrams.combinatorics.power_sums import power_sum_cumulant, power_sum_moment
 from numerics.errors import InvalidNetwork, NotAvailable
+from numerics.networks.joint_laws.line_density import LineDensity
+from numerics.networks.joint_laws.power_sum_terms import Coefficients
+from numerics.networks.joint_laws.weight_averages import EPS, WeightAverages
 from numerics.networks.laws import GAUSSIAN, ParameterLaw
-from numerics.networks.line_density import LineDensity
-from numerics.networks.power_sum_terms import Coefficients
-from numerics.networks.weight_averages import EPS, WeightAverages
 
 Array = NDArray[np.float64]
 #: Refinement of the two rules of a law, and the share of accepted draws below which none are made.
@@ -109,15 +110,28 @@ class SingleWeights(WeightAverages):
 
     def power_sum_moment(self, exponents: tuple[int, ...]) -> tuple[float, float]:
         """Average over independent weights."""
-        powers = range(1, sum(exponents) + 1)
-        known = {power: self._moment(power) for power in powers}
+        return self._with_errors(exponents, lambda m: power_sum_moment(exponents, m, self.width))
+
+    def power_sum_cumulant(self, exponents: tuple[int, ...]) -> tuple[float, float]:
+        """Joint cumulant of power sums: N times that of powers of one weight, so that no digits are lost."""
+
+        def of_one(moment: Callable[[int], float]) -> float:
+            return self.width * float(power_sum_cumulant(exponents, lambda some: moment(sum(some))))
+
+        return self._with_errors(exponents, of_one)
+
+    def _with_errors(
+        self, exponents: tuple[int, ...], function: Callable[[Callable[[int], float]], float]
+    ) -> tuple[float, float]:
+        """Evaluate a function of the moments of one weight, and move one moment after the other."""
+        known = {power: self._moment(power) for power in range(sum(exponents) + 1)}
         values = {power: value for power, (value, _) in known.items()}
-        value = PowerSumMoments(values.__getitem__, self.width)(exponents)
+        value = float(function(values.__getitem__))
         error = 8 * EPS * len(exponents) * abs(value)
         for power, (_, bound) in known.items():
             moved = {**values, power: values[power] + bound}
-            error += abs(PowerSumMoments(moved.__getitem__, self.width)(exponents) - value)
-        return float(value), float(error)
+            error += abs(float(function(moved.__getitem__)) - value)
+        return value, error
 
     def draw(self, generator: np.random.Generator, networks: int) -> Array:
         """Draw from the density of one weight, or accept draws of the law.

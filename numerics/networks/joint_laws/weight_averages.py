@@ -1,9 +1,11 @@
-"""What every way to average over deformed output weights gives; `numerics.networks.deformed_law` chooses."""
+"""What every way to average over deformed output weights gives; `deformed_law` chooses among the ways."""
 
 from abc import ABC, abstractmethod
 
 import numpy as np
 from numpy.typing import NDArray
+
+from numerics.networks.laws import Moment
 
 Array = NDArray[np.float64]
 EPS = float(np.finfo(np.float64).eps)
@@ -16,7 +18,7 @@ class WeightAverages(ABC):
     method: str = ""
 
     @abstractmethod
-    def power_sum_moment(self, exponents: tuple[int, ...]) -> tuple[float, float]:
+    def power_sum_moment(self, exponents: tuple[int, ...]) -> tuple[Moment, float]:
         """Average Π p_r; value and error bound."""
 
     @abstractmethod

@@ -7,27 +7,24 @@ weights independent (`single_weights`). Nothing else has closed averages; Markov
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING, final
+from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from numerics.errors import NotAvailable
-from numerics.networks.gaussian_weights import GaussianWeights
-from numerics.networks.joint_law import JointLaw
-from numerics.networks.laws import GAUSSIAN, ParameterLaw
-from numerics.networks.power_sum_terms import Coefficients, PowerSumTerm, coefficients, energy
-from numerics.networks.radial_weights import RadialWeights
-from numerics.networks.single_weights import SingleWeights
-from numerics.networks.weight_averages import WeightAverages
-from numerics.networks.weight_chains import ChainDraws, draw_by_chains
-
-if TYPE_CHECKING:
-    from numerics.networks.base import Network
+from numerics.networks.joint_law import JointLaw, OutputLayer, decimal
+from numerics.networks.joint_laws.gaussian_weights import GaussianWeights
+from numerics.networks.joint_laws.power_sum_terms import Coefficients, PowerSumTerm, coefficients, energy
+from numerics.networks.joint_laws.radial_weights import RadialWeights
+from numerics.networks.joint_laws.single_weights import SingleWeights
+from numerics.networks.joint_laws.weight_averages import WeightAverages
+from numerics.networks.joint_laws.weight_chains import ChainDraws, draw_by_chains
+from numerics.networks.laws import GAUSSIAN, Moment, ParameterLaw
 
 Array = NDArray[np.float64]
 
@@ -41,7 +38,7 @@ class DeformedLaw(JointLaw):
     ----------
     terms : tuple of PowerSumTerm
         A, with numbers in front of the power sums.
-    text : str, optional
+    written : str, optional
         How A was written.
     function : callable, optional
         A as a Python function of weights, shape (m, N) -> (m,), in place of terms; it can be drawn, but has
@@ -52,18 +49,18 @@ class DeformedLaw(JointLaw):
     >>> from numerics.networks.erf import ErfNet
     >>> law = DeformedLaw((PowerSumTerm((2, 2), Fraction(1, 10), -1),))
     >>> value, error = law.power_sum_moment((2,), ErfNet(1000))
-    >>> round(value, 6), error < 1e-8
+    >>> round(float(value), 6), error < 1e-8
     (765.329027, True)
     >>> law.draw(np.random.default_rng(1), ErfNet(5), 3).shape
     (3, 5)
     """
 
     terms: tuple[PowerSumTerm, ...]
-    text: str = ""
+    written: str = ""
     function: Callable[[Array], Array] | None = field(default=None, repr=False)
 
     def __str__(self) -> str:
-        return self.text or repr(self)
+        return self.written or repr(self)
 
     def energy(self, weights: Array) -> Array:
         """Evaluate A, shape (m, N) -> (m,)."""
@@ -77,66 +74,72 @@ class DeformedLaw(JointLaw):
             )
         return found
 
-    def averages(self, network: "Network") -> WeightAverages | None:
+    @property
+    def even(self) -> bool:
+        """Whether A does not change with the signs of all weights; see `JointLaw.even`."""
+        return self.function is None and all(sum(term.exponents) % 2 == 0 for term in self.terms)
+
+    @property
+    def signs_are_free(self) -> bool:
+        """Whether A has power sums of even order only; see `JointLaw.signs_are_free`."""
+        return self.function is None and all(r % 2 == 0 for term in self.terms for r in term.exponents)
+
+    def refuse(self, layer: OutputLayer) -> None:
+        """Refuse what cannot be normalised; see `JointLaw.refuse`."""
+        self.averages(layer)
+
+    def averages(self, network: OutputLayer) -> WeightAverages | None:
         """Exact averages over the weights of one network; None: there is no closed way.
 
         Raises
         ------
         InvalidNetwork
             If the law cannot be normalised.
-        NotAvailable
-            If the weights of the network are correlated already.
         """
-        refuse_correlated(network)
         if self.function is not None:
             return None
         return _solved(self.terms, network.width, network.output_deviation, network.laws.output.unit)
 
-    def power_sum_moment(self, exponents: tuple[int, ...], network: "Network") -> tuple[float, float]:
+    def power_sum_moment(self, exponents: tuple[int, ...], network: OutputLayer) -> tuple[Moment, float]:
         """Average a product of power sums; see `JointLaw.power_sum_moment`."""
         found = self.averages(network)
         if found is None:
             raise NotAvailable(
-                f"E[{factors(exponents)}] under the deformed law e^(−A), A = {self.text or 'a function'}, "
+                f"E[{factors(exponents)}] under the deformed law e^(−A), A = {self.written or 'a function'}, "
                 "has no closed form: of Gaussian output weights functions of p2 and quadratic forms in p1 "
                 "and p2 have one, of any law sums of single power sums. Expand in the strength, or sample"
             )
         return found.power_sum_moment(exponents)
 
-    def draw(self, generator: np.random.Generator, network: "Network", networks: int) -> Array:
+    def power_sum_cumulants(
+        self, wanted: tuple[tuple[int, ...], ...], network: OutputLayer
+    ) -> Mapping[tuple[int, ...], tuple[float, float]]:
+        """Joint cumulants of power sums; see `JointLaw.power_sum_cumulants`."""
+        found = self.averages(network)
+        if isinstance(found, SingleWeights):
+            return {one: found.power_sum_cumulant(one) for one in wanted}
+        return super().power_sum_cumulants(wanted, network)
+
+    def draw(self, generator: np.random.Generator, network: OutputLayer, networks: int) -> Array:
         """Draw output weights: directly where there is a way, else by Markov chains."""
         found = self.averages(network)
         if found is not None:
             return found.draw(generator, networks)
         return self.draw_by_chains(generator, network, networks).weights
 
-    def draw_by_chains(self, generator: np.random.Generator, network: "Network", networks: int) -> ChainDraws:
+    def draw_by_chains(
+        self, generator: np.random.Generator, network: OutputLayer, networks: int
+    ) -> ChainDraws:
         """Draw by Markov chains, whatever A is, and say how slowly they forget."""
-        refuse_correlated(network)
         law, deviation = network.laws.output.unit, network.output_deviation
         return draw_by_chains(self.energy, law, deviation, network.width, generator, networks)
-
-
-def refuse_correlated(network: "Network") -> None:
-    """Refuse to deform weights that are correlated already.
-
-    Raises
-    ------
-    NotAvailable
-        If they are.
-    """
-    if network.laws.output_correlation:
-        raise NotAvailable(
-            f"a deformation begins with independent output weights, and those of {network!r} are correlated; "
-            "leave out the correlation, or write it as a deformation: equicorrelated"
-        )
 
 
 @lru_cache(maxsize=64)
 def _solved(
     terms: tuple[PowerSumTerm, ...], width: int, deviation: float, law: ParameterLaw
 ) -> WeightAverages | None:
-    return solve(coefficients(terms, width), width, Fraction(repr(deviation)), law)
+    return solve(coefficients(terms, width), width, decimal(deviation), law)
 
 
 def solve(terms: Coefficients, width: int, deviation: Fraction, law: ParameterLaw) -> WeightAverages | None:
@@ -145,7 +148,7 @@ def solve(terms: Coefficients, width: int, deviation: Fraction, law: ParameterLa
     Parameters
     ----------
     terms : mapping of tuple of int to Fraction
-        A of e^(−A), see `numerics.networks.power_sum_terms.coefficients`.
+        A of e^(−A), see `numerics.networks.joint_laws.power_sum_terms.coefficients`.
     width : int
     deviation : Fraction
         What a weight in units of its law is multiplied by.
@@ -161,7 +164,7 @@ def solve(terms: Coefficients, width: int, deviation: Fraction, law: ParameterLa
     E|a|⁴ of two weights in e^(−|a|²/2 − |a|⁴/5), which are ∫x² e^(−x/2 − x²/5)dx/∫e^(−x/2 − x²/5)dx:
 
     >>> found = solve({(2, 2): Fraction(1, 5)}, 2, Fraction(1), GAUSSIAN)
-    >>> round(found.power_sum_moment((2, 2))[0], 10)
+    >>> round(float(found.power_sum_moment((2, 2))[0]), 10)
     1.3743834463
     """
     if law == GAUSSIAN:
