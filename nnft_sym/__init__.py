@@ -14,6 +14,7 @@ What to use when
 - `Ensemble`: sample networks. `exact_correlators`: the exact finite-width answer.
 - `predict`: an expansion and a kernel to numbers. `integrate`: one diagram to a number. `Integrator`: both,
   with everything that can be chosen; more in `nnft_sym.integrals`.
+- `action_from_cumulants`: the action that connected correlators imply.
 - `fit`, `compare`: couplings from correlated data, and χ² against a prediction.
 - `infer`: the couplings of a `Model` from a `Dataset` (exact, sampled, or brought along).
 - `merge`: samples of several seeds as one. `load`: results that ``save("….nc")`` wrote.

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from numerics.integrals.evaluate.tensor_network import contract_network, plan_along, plan_contraction
+from numerics.lowering.tensor_network import contract_network, plan_along, plan_contraction
 
 NETWORKS = [
     "ad,bd->ab",

@@ -3,4 +3,8 @@
 Cumulants and the generating functional of a network of any width, its density, the action that its
 connected correlators imply, and laws of correlated parameters. Everything here takes a network or
 correlators, and gives an expression and numbers with errors.
+
+`cumulant_action` is the way in to actions: `action_diagrams` lists their diagrams, `action_tensors` makes
+numbers of them in the basis of `whitening`, `given_cumulants` reads what is given. `width_order` reads
+powers of 1/N.
 """

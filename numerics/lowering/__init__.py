@@ -1,4 +1,6 @@
-"""From exact diagrams to flat programs of floats: `lower` is the way in, an `integrand` what comes out.
+"""From exact diagrams to floats, in two ways. The only place where an exact coefficient becomes a float.
 
-This is the only place where an exact coefficient becomes a float; `monomials` are products of couplings.
+Over space: `lower` is the way in, an `integrand` what comes out; `monomials` are products of couplings.
+Over a set of fields: `to_network` makes a diagram of given tensors a contraction, which `tensor_network` does
+in the order that takes the fewest operations.
 """

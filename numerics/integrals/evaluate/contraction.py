@@ -21,12 +21,12 @@ from numpy.typing import NDArray
 
 from numerics.errors import InvalidKernel, LoweringError
 from numerics.integrals.evaluate.backends import Backend, default_table_backend
-from numerics.integrals.evaluate.tensor_network import contract_network, plan_contraction
 from numerics.integrals.rules.kinked_lines import KinkedBlock, kinked_blocks
 from numerics.integrals.rules.quadrature import Rule
 from numerics.kernels.base import Kernel
 from numerics.kernels.profiles import Profile
 from numerics.lowering.integrand import Integrand
+from numerics.lowering.tensor_network import contract_network, plan_contraction
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]

@@ -1,0 +1,333 @@
+"""The action that connected correlators imply, as numbers on a set of points.
+
+S[φ] = −log P[φ] = ½ φK⁻¹φ + ½ log det 2πK − Σ connected diagrams whose vertices are the connected
+correlators (`nnft_sym.duality.action_diagrams`). `action_from_cumulants` is the way in.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from math import log, pi
+from typing import final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from diagrams.messages import shown
+from nnft_sym.duality.action_diagrams import ActionDiagram, action_diagrams
+from nnft_sym.duality.action_tensors import summed_diagrams, white_tensors
+from nnft_sym.duality.given_cumulants import GivenCumulants, given_cumulants
+from nnft_sym.duality.round_trip import RoundTrip, round_trip, vertices_of
+from nnft_sym.duality.symmetric_tensors import arrangements, carried, distinct, in_basis, in_full
+from nnft_sym.duality.whitening import Whitening, whitened
+from nnft_sym.duality.width_order import width_order, width_order_text
+from nnft_sym.errors import InvalidExpansion
+from numerics.errors import InvalidPoints
+from numerics.fields.field_set import FieldSet
+from numerics.given import as_real_array
+from numerics.results.correlator import Correlator, Part
+from numerics.results.cumulants import EPS
+from numerics.results.estimate import Estimate
+from numerics.results.uncertainty import Uncertainty
+
+Array = NDArray[np.float64]
+
+METHOD = "diagrams of connected correlators"
+#: Names of the coefficients of powers of the field: S = constant + … + g f³ + λ f⁴ + α f⁵ + κ f⁶.
+COUPLINGS = {0: "constant", 1: "linear", 2: "quadratic", 3: "g", 4: "lambda", 5: "alpha", 6: "kappa"}
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class ActionTerm:
+    """What the action has of one power of the field and one order in 1/N.
+
+    Attributes
+    ----------
+    power : int
+        Power p of the field.
+    order : Fraction
+        Power of 1/N.
+    tensor : Correlator
+        The symmetric tensor c of c_(i…j) φ_i … φ_j, without 1/p!, by its distinct elements, with its error.
+    """
+
+    power: int
+    order: Fraction
+    tensor: Correlator
+
+    @property
+    def coefficients(self) -> Array:
+        """Coefficients of the monomials φ_i … φ_j: tensor elements times their arrangements; shape (M,)."""
+        return self.tensor.value * arrangements(len(self.tensor.fields), self.power)
+
+
+@final
+@dataclass(frozen=True, eq=False, repr=False)
+class CumulantAction:
+    """S[φ] on a set of points, a polynomial in the fields by orders in 1/N.
+
+    Attributes
+    ----------
+    fields : FieldSet
+        Where the fields stand.
+    order : Fraction
+        Largest power of 1/N kept.
+    given : GivenCumulants
+        The connected correlators.
+    diagrams : tuple of ActionDiagram
+        With their coefficients in S.
+
+    Examples
+    --------
+    One point, K = 1 and G4 = 0.1: S ∋ −G4/24 φ⁴ + G4/4 φ² − G4/8.
+
+    >>> action = action_from_cumulants({2: [[1.0]], 4: [[[[0.1]]]]}, "1/N")
+    >>> for term in action.terms:
+    ...     print(term.power, term.order, round(float(term.tensor.value[0]), 6))
+    0 0 0.918939
+    2 0 0.5
+    0 1 -0.0125
+    2 1 0.025
+    4 1 -0.004167
+    >>> round(float(action.value([[0.3]])[0]), 8)
+    0.95365478
+    """
+
+    fields: FieldSet
+    order: Fraction
+    given: GivenCumulants
+    diagrams: tuple[ActionDiagram, ...]
+
+    def __repr__(self) -> str:
+        return (
+            f"<CumulantAction to {width_order_text(self.order)} over {len(self.fields)} fields: "
+            f"{len(self.diagrams)} diagrams, powers {', '.join(map(str, self.powers))}>"
+        )
+
+    @property
+    def powers(self) -> tuple[int, ...]:
+        """Powers of the field that occur."""
+        return tuple(sorted({0, 2, *(diagram.power for diagram in self.diagrams)}))
+
+    # -- in the white basis --------------------------------------------------------------------------------
+
+    @cached_property
+    def basis(self) -> Whitening:
+        """The basis in which the two-point function is the identity."""
+        return whitened(self.given.connected[2], len(self.fields))
+
+    @cached_property
+    def _white(self) -> tuple[tuple[int, Fraction, Estimate], ...]:
+        """Power, order and distinct elements of every term in the white basis."""
+        m, basis = len(self.fields), self.basis
+        known = basis.perturbation
+        trace = distinct(np.eye(m)[np.newaxis], m, 2)[0] * arrangements(m, 2)
+
+        def sized(rows: Array) -> Array:
+            return 0.5 * rows
+
+        def traced(rows: Array) -> Array:
+            return np.asarray(0.5 * (rows @ trace)[:, np.newaxis])
+
+        constant = np.array([0.5 * (m * log(2 * pi) + basis.log_det)])
+        one = distinct(np.eye(m)[np.newaxis], m, 2)[0]
+        found = [
+            (0, Fraction(0), Estimate(constant, uncertainty=known.linear(traced, traced))),
+            (2, Fraction(0), Estimate(0.5 * one, uncertainty=known.linear(sized, sized))),
+        ]
+        legs = {r: self.given.connected[r] for r in self.given.valences}
+        tensors = white_tensors(legs, basis)
+        kinds: dict[tuple[Fraction, int], list[ActionDiagram]] = {}
+        for diagram in self.diagrams:
+            kinds.setdefault((diagram.order, diagram.power), []).append(diagram)
+        for (order, power), some in sorted(kinds.items()):
+            found.append((power, order, summed_diagrams(some, tensors, power)))
+        return tuple(found)
+
+    @cached_property
+    def round_trip(self) -> RoundTrip:
+        """The correlators that the ordinary engine computes from this action, against those given.
+
+        Examples
+        --------
+        >>> action = action_from_cumulants({2: [[1.0]], 4: [[[[0.1]]]]}, "1/N")
+        >>> action.round_trip.agrees, [row.points for row in action.round_trip.rows]
+        (True, [2, 4])
+        """
+        m, turn = len(self.fields), self.basis.matrix
+        terms = [(power, order, one.value) for power, order, one in self._white]
+        connected = {
+            legs: distinct(in_basis(in_full(one.value[np.newaxis], m, legs), turn), m, legs)[0]
+            for legs, one in self.given.connected.items()
+            if legs != 1  # the fields are counted from their mean
+        }
+        return round_trip(vertices_of(terms, m), connected, self.basis.back, self.order, self.given.even)
+
+    # -- numbers -------------------------------------------------------------------------------------------
+
+    @cached_property
+    def terms(self) -> tuple[ActionTerm, ...]:
+        """Every power of the field at every order in 1/N, the Gaussian part at order 0 first.
+
+        In powers of φ − E φ where the mean was given.
+        """
+        return tuple(
+            ActionTerm(power, order, self._in_fields(power, white)) for power, order, white in self._white
+        )
+
+    def _in_fields(self, power: int, white: Estimate) -> Correlator:
+        m, turn = len(self.fields), self.basis.matrix.T
+        value = distinct(in_basis(in_full(white.value[np.newaxis], m, power), turn), m, power)[0]
+        return Correlator(
+            self.fields, power, Part.COUPLING, value, carried_or_exact(white.uncertainty, turn, power),
+            METHOD, self.given.quality, self.given.provenance,
+        )  # fmt: skip
+
+    def coupling(self, power: int | str) -> Correlator:
+        """Return the coefficient of one power of the field, all orders together.
+
+        Parameters
+        ----------
+        power : int or str
+            Number of fields, or the name ``"g"``, ``"lambda"``, ``"alpha"``, ``"kappa"``, ``"constant"``,
+            ``"linear"`` or ``"quadratic"``: S = … + g f³ + λ f⁴ + α f⁵ + κ f⁶, without 1/p!.
+
+        Raises
+        ------
+        InvalidExpansion
+            If the action to this order has no such power.
+        """
+        number = {name: p for p, name in COUPLINGS.items()}.get(str(power), power)
+        found = [term.tensor for term in self.terms if term.power == number]
+        if not found:
+            raise InvalidExpansion(
+                f"the coupling {shown(power)} was asked for; the action to {width_order_text(self.order)} "
+                f"has the powers {', '.join(map(str, self.powers))} of the field"
+            )
+        total: Estimate = found[0].numbers()
+        for one in found[1:]:
+            total = total + one.numbers()
+        return Correlator.over(self.fields, int(number), Part.COUPLING, total)
+
+    @property
+    def couplings(self) -> Mapping[str, Correlator]:
+        """Every coupling by its name; see `coupling`."""
+        return {COUPLINGS.get(power, f"f^{power}"): self.coupling(power) for power in self.powers}
+
+    def value(self, phi: ArrayLike, order: object = None) -> Estimate:
+        """Evaluate S[φ].
+
+        Parameters
+        ----------
+        phi : array_like, shape (..., m)
+            Values of the fields.
+        order : optional
+            Stop at this power of 1/N; default: `order` of the action.
+
+        Returns
+        -------
+        Estimate, shape (...)
+        """
+        stop = self.order if order is None else width_order(order)
+        if stop > self.order:
+            raise InvalidExpansion(
+                f"the order {width_order_text(stop)} was asked for; the action was made to "
+                f"{width_order_text(self.order)}"
+            )
+        parts = [one for at, one in self.by_order(phi).items() if at <= stop]
+        total = parts[0]
+        for one in parts[1:]:
+            total = total + one
+        return total
+
+    def by_order(self, phi: ArrayLike) -> dict[Fraction, Estimate]:
+        """Evaluate what each order in 1/N adds to S[φ]; see `value`."""
+        fields = as_real_array(phi, "fields", InvalidPoints, "a number for each field is needed")
+        m = len(self.fields)
+        if fields.ndim == 0 or fields.shape[-1] != m:
+            raise InvalidPoints(
+                f"fields of shape {fields.shape} were given; {m} numbers are needed in each row, one for "
+                "each point of the action"
+            )
+        xi = self._white_fields(fields.reshape(-1, m))
+        found: dict[Fraction, Estimate] = {}
+        for power, order, white in self._white:
+            design = np.prod(xi[:, self.fields.multisets(power)], axis=2) * arrangements(m, power)
+            one = _summed(design, white)
+            found[order] = found[order] + one if order in found else one
+        return {
+            order: Estimate(
+                one.value, one.uncertainty, METHOD, self.given.quality, self.given.provenance
+            ).reshaped(fields.shape[:-1])
+            for order, one in sorted(found.items())
+        }
+
+    def _white_fields(self, rows: Array) -> Array:
+        mean = self.given.mean
+        return (rows if mean is None else rows - mean.value) @ self.basis.matrix.T
+
+
+def carried_or_exact(known: Uncertainty, turn: Array, power: int) -> Uncertainty:
+    """Carry errors to another basis; the rounding of the products with it is added to bounds."""
+    return carried(known, turn, power) if power else known
+
+
+def _summed(design: Array, white: Estimate) -> Estimate:
+    """Put fields into one term: design (B, M) times coefficients (M,)."""
+
+    def change(rows: Array) -> Array:
+        return rows @ design.T
+
+    def size(rows: Array) -> Array:
+        return rows @ np.abs(design).T
+
+    known = white.uncertainty
+    if known.bound is not None:
+        rounding = 4 * EPS * np.abs(white.value)
+        known = Uncertainty(known.shape, known.blocks, known.bound + rounding)
+    return Estimate(design @ white.value, known.linear(change, size))
+
+
+def action_from_cumulants(correlators: object, order: object = "1/N") -> CumulantAction:
+    """Find the action that connected correlators imply.
+
+    Parameters
+    ----------
+    correlators : Correlators, or mapping of int to array_like
+        Of a network (`exact_correlators`), of a sample (`Ensemble`), or connected ones by number of points,
+        as in ``{2: K, 4: G4, 6: G6}`` with arrays of shape (m, …, m). To order 1/N^k those of up to 2 k + 2
+        points are needed. Where no odd ones are given they count as zero.
+    order : str, int or Fraction
+        Largest power of 1/N, as in ``"1/N^2"``; ``"1/N^0"`` gives the Gaussian process. The connected
+        r-point function counts as N^(1 − r/2).
+
+    Returns
+    -------
+    CumulantAction
+
+    Raises
+    ------
+    InvalidExpansion
+        If correlators are missing, or the order is none.
+    SingularProblem
+        If K has no inverse.
+
+    References
+    ----------
+    SPEC sections 5 and 14: S = ½ φK⁻¹φ + ½ log det 2πK − Σ connected diagrams.
+
+    Examples
+    --------
+    >>> from numerics.exact.correlators import exact_correlators
+    >>> from numerics.networks.architectures import CosNet
+    >>> exact = exact_correlators(CosNet(width=64), [[0.0], [0.8]], (2, 4, 6))
+    >>> action = action_from_cumulants(exact, "1/N^2")
+    >>> round(float(action.value([0.3, 0.1])), 6)  # −log of the density is 0.874798
+    0.874781
+    """
+    stop = width_order(order)
+    given = given_cumulants(correlators, stop)
+    whitened(given.connected[2], len(given.fields))
+    return CumulantAction(given.fields, stop, given, action_diagrams(given.valences, stop))
