@@ -65,6 +65,9 @@ class QuadratureMoments(FeatureMoments):
         """
         if indices.shape[1] == 2 and self._pairs is not None:
             return self._kernel(indices)
+        order = indices.shape[1]
+        if order % 2:  # a feature that is one, beside those at the points, fills the shorter half
+            indices = np.column_stack([np.full(len(indices), len(self._points)), indices])
         half = indices.shape[1] // 2
         tuples, tuple_of = np.unique(
             np.concatenate([indices[:, :half], indices[:, half:]]), axis=0, return_inverse=True
@@ -75,6 +78,8 @@ class QuadratureMoments(FeatureMoments):
             gram = np.zeros((len(tuples), len(tuples)))
             for arguments, weights in rule.chunks():
                 features = self._neuron.activation.activate(arguments, self._points).T
+                if order % 2:
+                    features = np.concatenate([features, np.ones((1, features.shape[1]))])
                 product = features[tuples[:, 0]]
                 for column in tuples.T[1:]:
                     product = product * features[column]
@@ -83,16 +88,19 @@ class QuadratureMoments(FeatureMoments):
             # Schwarz: the moment of the absolute value, for the rounding
             return np.stack([gram[left, right], np.sqrt(squares[left] * squares[right])])
 
-        kinks = self._kinks()
+        kinks = reached_kinks(self._neuron, self._axes)
+        if len(kinks) and rule_size(self._axes, kinks, self._steepness) > MOST_NODES:
+            raise NotAvailable(
+                f"the activation has {len(kinks)} kinks or jumps; exact moments at {len(self._axes)} inputs "
+                "would need too many pieces. Use fewer inputs, or sample the network"
+            )
         if len(kinks):
             value, other = (
                 evaluate(cut_rule(self._axes, kinks, second, self._steepness)) for second in (True, False)
             )
             error = np.abs(value - other)
         else:
-            value, error = refined(
-                evaluate, self._axes, self._laws, indices.shape[1], steepness=self._steepness
-            )
+            value, error = refined(evaluate, self._axes, self._laws, order, steepness=self._steepness)
         return Estimate(value[0], error[0] + 8 * EPS * value[1])
 
     def _kernel(self, indices: Indices) -> Estimate:
@@ -105,27 +113,34 @@ class QuadratureMoments(FeatureMoments):
         found = np.where(own, diagonal, value[pair])
         return Estimate(found / self._neuron.weight_variance, error[pair] / self._neuron.weight_variance)
 
-    def _kinks(self) -> Array:
-        """Kinks of the activation that the pre-activations reach.
 
-        Raises
-        ------
-        NotAvailable
-            If there are some, and no rule for them.
-        """
-        reach = float(np.sqrt(np.max(np.einsum("nr,nr->n", self._axes, self._axes), initial=0.0)))
-        kinks = self._pairs.panels(reach).kinks if self._pairs is not None and reach > 0.0 else ()
-        found = np.array([k for k in kinks if abs(k) <= 12.0 * reach])
-        if len(found) and self._axes.shape[1] > MOST_CUT_DIMENSIONS:
-            raise NotAvailable(
-                f"the activation has kinks or jumps, the first at {found[0]:.4g}, and exact "
-                f"moments of order above two can be cut there where the inputs span up to "
-                f"{MOST_CUT_DIMENSIONS} dimensions, the bias included; these span {self._axes.shape[1]}. Use "
-                "fewer inputs, the ReLU-net where that is the activation, or sample the network"
-            )
-        if len(found) and rule_size(self._axes, found, self._steepness) > MOST_NODES:
-            raise NotAvailable(
-                f"the activation has {len(found)} kinks or jumps; exact moments at {len(self._axes)} inputs "
-                "would need too many pieces. Use fewer inputs, or sample the network"
-            )
-        return found
+def reached_kinks(neuron: Neuron, axes: Array) -> Array:
+    """Kinks of an activation that the pre-activations z = axes g reach.
+
+    Parameters
+    ----------
+    neuron : Neuron
+    axes : ndarray, shape (n, r)
+
+    Returns
+    -------
+    ndarray
+        Empty where there are none, or the parameters are not Gaussian.
+
+    Raises
+    ------
+    NotAvailable
+        If there are some, and no rule for them.
+    """
+    pairs = gaussian_pairs(neuron)
+    reach = float(np.sqrt(np.max(np.einsum("nr,nr->n", axes, axes), initial=0.0)))
+    kinks = pairs.panels(reach).kinks if pairs is not None and reach > 0.0 else ()
+    found = np.array([k for k in kinks if abs(k) <= 12.0 * reach])
+    if len(found) and axes.shape[1] > MOST_CUT_DIMENSIONS:
+        raise NotAvailable(
+            f"the activation has kinks or jumps, the first at {found[0]:.4g}, and exact "
+            f"moments of order above two can be cut there where the inputs span up to "
+            f"{MOST_CUT_DIMENSIONS} dimensions, the bias included; these span {axes.shape[1]}. Use "
+            "fewer inputs, the ReLU-net where that is the activation, or sample the network"
+        )
+    return found

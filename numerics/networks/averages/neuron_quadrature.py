@@ -115,15 +115,15 @@ class Rule:
 
     def chunks(self) -> Iterator[tuple[Array, Array]]:
         """Yield pre-activations, shape (q, n), and weights, shape (q,)."""
+        if not self.factors:
+            yield np.zeros((1, len(self.axes))), np.ones(1)
+            return
         shape = tuple(len(nodes) for nodes, _ in self.factors)
         size = int(np.prod(shape))
         for start in range(0, size, CHUNK):
             places = np.unravel_index(np.arange(start, min(size, start + CHUNK)), shape)
             parameters = [nodes[place] for (nodes, _), place in zip(self.factors, places, strict=True)]
             weights = np.prod([w[place] for (_, w), place in zip(self.factors, places, strict=True)], axis=0)
-            if not parameters:
-                yield np.zeros((1, len(self.axes))), np.ones(1)
-                continue
             kept = weights > 1e-40
             yield np.stack(parameters, axis=1)[kept] @ self.axes.T, weights[kept]
 
