@@ -174,7 +174,11 @@ class CumulantAction(Described):
         known = basis.perturbation
         trace = distinct(np.eye(m)[np.newaxis], m, 2)[0] * arrangements(m, 2)
 
-        def sized(rows: Array) -> Array:
+        # ½ ξ(1 − E)ξ + ½ tr E
+        def halved(rows: Array) -> Array:
+            return -0.5 * rows
+
+        def size(rows: Array) -> Array:
             return 0.5 * rows
 
         def traced(rows: Array) -> Array:
@@ -184,7 +188,7 @@ class CumulantAction(Described):
         one = distinct(np.eye(m)[np.newaxis], m, 2)[0]
         free = (
             (0, Estimate(constant, uncertainty=known.linear(traced, traced))),
-            (2, Estimate(0.5 * one, uncertainty=known.linear(sized, sized))),
+            (2, Estimate(0.5 * one, uncertainty=known.linear(halved, size))),
         )
         found = [WhiteTerm(power, Fraction(0), value, EPS * np.abs(value.value)) for power, value in free]
         legs = {r: self.given.connected[r] for r in self.given.valences}

@@ -1,0 +1,45 @@
+"""Two ways to one number: the action by diagrams, and the logarithm of the Edgeworth series without any."""
+
+import numpy as np
+import pytest
+
+import nnft_sym as nn
+from nnft_sym.duality.edgeworth import edgeworth_series
+
+NETS = {
+    "erf": (nn.ErfNet(40, sigma_b=0.6), [0.0, 0.8, -1.3], (2, 4, 6, 8), 3),
+    "relu": (nn.ReLUNet(60, sigma_b=0.7), [-1.0, -0.2, 0.6, 1.7], (2, 4, 6), 2),
+    "gauss": (nn.GaussNet(200, sigma_w=0.5, sigma_b=0.2), [-1.5, 0.6], (2, 4, 6), 2),
+    "skewed": (
+        nn.ReLUNet(80, sigma_b=0.7).with_laws(output="scipy.gumbel_r:loc=-0.5772156649015329"),
+        [-1.0, 0.6], (1, 2, 3, 4, 5, 6), 2,
+    ),
+    "correlated": (nn.ErfNet(30).with_laws(output_correlation=0.1), [0.2, 1.5], (2, 4, 6), 2),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_values_order_by_order(name):
+    net, points, orders, most = NETS[name]
+    exact = nn.exact_correlators(net, [[x] for x in points], orders)
+    action, series = nn.action_from_cumulants(exact, most), edgeworth_series(exact, most)
+    root = np.linalg.cholesky(
+        [[float(exact[2][i, j]) for j in range(len(points))] for i in range(len(points))]
+    )
+    phi = np.random.default_rng(2).normal(size=(6, len(points))) @ root.T
+    for order in range(most + 1):
+        found, want = action.value(phi, order), series.log_density(phi, order)
+        np.testing.assert_allclose(found.value, -want.value, rtol=1e-11, atol=1e-11)
+        assert np.all(np.abs(found.value + want.value) <= found.error + want.error)
+
+
+def test_statistical_errors_are_the_same():
+    """Deviations through vertices, lines and legs of diagrams, and through Hermite polynomials."""
+    net, points = nn.CosNet(width=16), [[0.0], [0.9]]
+    sample = nn.Ensemble(net, points, seed=5).correlators(40_000, orders=(2, 4, 6), n_blocks=60)
+    phi = np.array([[0.5, -0.3], [0.1, 0.2], [-0.7, -0.4]])
+    action, series = nn.action_from_cumulants(sample, 2), edgeworth_series(sample, 2)
+    for order in range(3):
+        found, want = action.value(phi, order), series.log_density(phi, order)
+        np.testing.assert_allclose(found.value, -want.value, rtol=1e-11)
+        np.testing.assert_allclose(found.covariance, want.covariance, rtol=1e-8, atol=1e-14)
