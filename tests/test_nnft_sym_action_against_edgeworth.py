@@ -18,6 +18,9 @@ NETS = {
 }  # fmt: skip
 
 
+PHI = np.array([[0.5, -0.3], [0.1, 0.2], [-0.7, -0.4]])
+
+
 @pytest.mark.parametrize("name", NETS)
 def test_values_order_by_order(name):
     net, points, orders, most = NETS[name]
@@ -35,11 +38,39 @@ def test_values_order_by_order(name):
 
 def test_statistical_errors_are_the_same():
     """Deviations through vertices, lines and legs of diagrams, and through Hermite polynomials."""
-    net, points = nn.CosNet(width=16), [[0.0], [0.9]]
-    sample = nn.Ensemble(net, points, seed=5).correlators(40_000, orders=(2, 4, 6), n_blocks=60)
-    phi = np.array([[0.5, -0.3], [0.1, 0.2], [-0.7, -0.4]])
+    sample = nn.Ensemble(nn.CosNet(16), [[0.0], [0.9]], seed=5).correlators(40_000, (2, 4, 6), n_blocks=60)
     action, series = nn.action_from_cumulants(sample, 2), edgeworth_series(sample, 2)
     for order in range(3):
-        found, want = action.value(phi, order), series.log_density(phi, order)
+        found, want = action.value(PHI, order), series.log_density(PHI, order)
         np.testing.assert_allclose(found.value, -want.value, rtol=1e-11)
         np.testing.assert_allclose(found.covariance, want.covariance, rtol=1e-8, atol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("net", "orders", "most"),
+    [(nn.CosNet(width=16), (2, 4, 6), 2), (NETS["skewed"][0], (1, 2, 3, 4), 1)],
+)
+def test_deviations_are_differences(net, orders, most):
+    """Every correlator moved by the deviation of one block, the mean, too; and the couplings, too."""
+    sample = nn.Ensemble(net, [[0.0], [0.9]], seed=5).correlators(40_000, orders, n_blocks=60)
+    connected, action = sample.connected(), nn.action_from_cumulants(sample, most)
+
+    def moved(block, size):
+        given = {}
+        for order in orders:
+            one = connected[order]
+            (part,) = one.uncertainty.blocks
+            value = one.value + size * part.deviations[block]
+            given[order] = type(one)(one.fields, order, one.part, value, np.zeros(one.size))
+        return nn.action_from_cumulants(given, most)
+
+    for block in (0, 7, 33):
+        high, low = moved(block, 1e-3), moved(block, -1e-3)
+        for order in range(most + 1):
+            (part,) = action.value(PHI, order).uncertainty.blocks
+            slope = (high.value(PHI, order).value - low.value(PHI, order).value) / 2e-3
+            np.testing.assert_allclose(part.deviations[block], slope, rtol=1e-5, atol=1e-9)
+        for term, above, below in zip(action.terms, high.terms, low.terms, strict=True):
+            (part,) = term.tensor.uncertainty.blocks
+            slope = (above.tensor.value - below.tensor.value) / 2e-3
+            np.testing.assert_allclose(part.deviations[block], slope, rtol=1e-4, atol=1e-6)
