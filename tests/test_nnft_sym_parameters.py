@@ -20,6 +20,7 @@ FINE = {
     "validate": [],
     "kernel": ["--net", "erf", "--points", "0.1;0.2"],
     "cumulant": ["--net", "erf", "--width", "5", "--points", "0.1;0.2", "--order", "2"],
+    "cumulants": ["--width", "3", "--points", "0.1;0.2", "--net", "erf"],
     "sample": ["--net", "erf", "--width", "5", "--points", "0.1;0.2", "--networks", "100"],
     "neurons": ["--net", "erf", "--points", "0.1;0.2", "--neurons", "1000", "--widths", "5"],
     "widths": ["--net", "erf", "--points", "0.1;0.2", "--widths", "5,10", "--networks", "100"],
@@ -149,7 +150,8 @@ def test_commands_and_study_files_share_their_parameters():
         here = option.type.said.parameter.reader
         if name in FINE and option.name in STUDY and here is not STUDY[option.name].reader:
             exceptions.add((name, option.name))
-    with_points = ("kernel", "cumulant", "sample", "neurons", "widths", "couplings", "flow", "integrate")
+    with_points = ("kernel", "cumulant", "cumulants", "sample", "neurons", "widths", "couplings", "flow",
+                   "integrate")  # fmt: skip
     sampled = {("sample", "networks"), ("couplings", "networks"), ("couplings", "width")}
     assert exceptions == {*sampled, ("widths", "kind"), *((name, "points") for name in with_points)}
     assert {"kind", "sigma_w", "width", "seed", "cutoff", "networks"} <= {
