@@ -41,7 +41,7 @@ COEFFICIENTS = [
 ]  # fmt: skip
 DIAGRAMS = [
     "x1-y1,x2-y1", "x1-y1,x2-y1,y1-y1", "x1-y1,x2-y1,x3-y1,x4-y1", "x1-x2",
-    "x1-y1,x2-y1,y1-y2,y1-y2,x3-y2,x4-y2",
+    "x1-y1,x2-y1,y1-y2,y1-y2,x3-y2,x4-y2", "x1-y1,x2-y1-y1-y1", "x1-x2-y1-y1",
     "x1-y1,x2-y2,y1-y2,y1-y2,y1-y2", "y1-y1,y1-y1", "", "x1-x1", "x2-y1", "x1-y2", "x0-y1", "x1-y1",
     "x1-x2,x1-x2", "x1-y1,,x2-y1",
     "x1-y1,x99999999999-y1", "y1-y2," * 400 + "x1-y1", "x1–y1", "x1-y1-x2", " x1 - y1 , x2 - y1 ", "x٣-y1",

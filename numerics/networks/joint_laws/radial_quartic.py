@@ -104,8 +104,7 @@ class RadialQuarticLaw(JointLaw):
         normal = power_sum_moment(exponents, normal_moment, width)
         sigma = decimal(network.output_deviation)
         strength = decimal(self.alpha) * sigma**4  # α in units of σ
-        digits = _DIGITS + int(_DIGITS_BY_WIDTH * log10(width)) + 1
-        ratios, doubt = _length_ratios(strength, width, digits)
+        ratios, doubt = length_ratios(strength, width)
         share = prod((one / (width + 2 * k) for k, one in enumerate(ratios[: order // 2])), start=Fraction(1))
         value = normal * share * sigma**order
         return value, abs(float(value)) * doubt * order
@@ -134,9 +133,29 @@ class RadialQuarticLaw(JointLaw):
 
 
 @lru_cache(maxsize=256)
-def _length_ratios(strength: Fraction, width: int, digits: int) -> tuple[tuple[Fraction, ...], float]:
-    """E|a|^(2k+2)/E|a|^(2k) for k = 0 … 15 in units of σ², and a bound of their relative error."""
-    count = 16
+def length_ratios(strength: Fraction, width: int, count: int = 16) -> tuple[tuple[Fraction, ...], float]:
+    """Divide lengths of one power by those of the next lower one, under exp(−|a|²/2σ² − (α/N)|a|⁴).
+
+    Parameters
+    ----------
+    strength : Fraction
+        α σ⁴, not negative.
+    width : int
+    count : int, optional
+
+    Returns
+    -------
+    ratios : tuple of Fraction
+        E|a|^(2k+2)/E|a|^(2k) in units of σ², for k = 0 … count − 1.
+    error : float
+        A bound of their relative errors.
+
+    Raises
+    ------
+    NotAvailable
+        If the continued fraction takes too long.
+    """
+    digits = _DIGITS + int(_DIGITS_BY_WIDTH * log10(width)) + 1
     if strength == 0:
         return tuple(Fraction(width + 2 * k) for k in range(count)), 0.0
     steps, wanted = _FIRST_STEPS, Decimal(10) ** (-digits)
