@@ -99,7 +99,7 @@ def test_what_cannot_be_is_refused():
         nn.generating_functional(nn.ReLUNet(3), [[1.0]], 11)
     with pytest.raises(NotAvailable, match="correlated"):
         nn.generating_functional(nn.ErfNet(3).with_laws(output_correlation=0.2), [[1.0]], 2).exact([1.0])
-    quartic = nn.generating_functional(nn.ErfNet(3).with_laws(output_joint="quartic:alpha=1"), [[1.0]], 2)
+    quartic = nn.generating_functional(nn.ErfNet(3).with_laws(output_joint="1*p2^2/N"), [[1.0]], 2)
     with pytest.raises(NotAvailable, match="other joint law"):
         quartic.exact([1.0])
     with pytest.raises(NotAvailable, match="no polynomials in the width"):
@@ -243,9 +243,9 @@ def test_the_command_with_correlated_weights(nnft):
     assert answer["output_correlation"] == 0.3
     values = {one["order"]: one["value"][0] for one in answer["cumulants"]}
     assert [round(values[n], 5) for n in (2, 4, 6)] == [0.59549, 1.9429, 19.57293]
-    code, out, err = nnft(*words, "--width", 3, "--output-joint", "quartic:alpha=0.2")
+    code, out, err = nnft(*words, "--width", 3, "--deform", "0.2*|a|^4/N")
     assert (code, err) == (0, "")
-    assert json.loads(out)["network"]["output_joint"] == "quartic:alpha=0.2"
+    assert json.loads(out)["network"]["output_joint"] == "1/5*p2^2/N"
     code, out, err = nnft(*words, "--width", 3, "--correlation=-0.3", "--source", 1)
     assert (code, err) == (0, "")
     assert json.loads(out)["source"]["exact"] is None
@@ -260,8 +260,10 @@ def test_the_command_with_correlated_weights(nnft):
         (["--order", 11], "--order"),
         (["--correlation=-0.6"], "--correlation"),
         (["--correlation", "2"], "--correlation"),
-        (["--output-joint", "cubic:alpha=2"], "--output-joint"),
-        (["--output-joint", "quartic:alpha=2", "--correlation", "0.1"], "leave one of them out"),
+        (["--deform", "alpha*p2^2"], "--deform"),
+        (["--deform", "2*p2^2", "--correlation", "0.1"], "leave one of them out"),
+        (["--deform=-0.1*p2^2/N"], "cannot be normalised"),
+        (["--deform", "0.1*p2^2*p1"], ""),
         (["--latex", "--json"], "leave out --latex"),
     ],
 )

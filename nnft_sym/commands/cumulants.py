@@ -52,7 +52,7 @@ def command(net: NetworkParameters, asked: CumulantsParameters, as_json: bool) -
     """Connected correlators of every order up to R, which are the coefficients of W[J] = log E e^(i J·f).
 
     Exact at the width N, over all multisets of the points, for output weights of any law: independent,
-    skewed, correlated (--correlation) or of a joint law (--output-joint).
+    skewed, correlated (--correlation) or of a deformed law (--deform).
     With --source the series is summed, and held against W[J] by an average over one neuron, exact to all
     orders in J:
 

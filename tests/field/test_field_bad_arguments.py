@@ -51,7 +51,7 @@ CALLS = {
     "Network.with_laws": lambda: (
         NET.with_laws,
         {"hidden": "gaussian", "bias": "gaussian", "output": "uniform", "output_correlation": 0.0,
-         "output_joint": "quartic:alpha=0.0"},
+         "output_joint": "0.1*p2^2/N"},
     ),
     "FieldSet": lambda: (nn.FieldSet, {"inputs": POINTS, "outputs": (0, 0)}),
     "Ensemble": lambda: (
@@ -106,7 +106,7 @@ CALLS = {
         {"order": 2},
     ),
     "OwnJointLaw": lambda: (nn.networks.OwnJointLaw, {"moments": max, "sampler": None, "name": "own"}),
-    "RadialQuarticLaw": lambda: (nn.networks.RadialQuarticLaw, {"alpha": 0.1}),
+    "DeformedLaw": lambda: (nn.networks.DeformedLaw, {"terms": (), "written": ""}),
     "EquicorrelatedLaw": lambda: (nn.networks.EquicorrelatedLaw, {"correlation": 0.1}),
     "pairing_amplitudes": lambda: (nn.pairing_amplitudes, {"network": NET, "points": POINTS}),
     "pairing_amplitudes.component": lambda: (
