@@ -37,6 +37,7 @@ COMMANDS = {
     "draw": "Draw the diagrams of an expansion.",
     "kernel": "Print the kernel (propagator) matrix of a network.",
     "cumulant": "Exact connected correlator of a finite-width network.",
+    "density": "Density of the outputs, by orders in 1/N.",
     "sample": "Sample an ensemble of networks and measure its correlators.",
     "neurons": "Correlators of every width from single neurons.",
     "widths": "Sample one architecture at several widths: the 1/N law.",

@@ -143,7 +143,9 @@ class InvertedLaw:
         return Estimate(value, bound, METHOD, quality, {"network": to_record(self.network)})
 
 
-def inverted_law(network: Network, fields: Fields, reach: float, plan: InversionPlan = USUAL) -> InvertedLaw:
+def inverted_law(
+    network: Network, fields: Fields, reach: float, plan: InversionPlan | None = None
+) -> InvertedLaw:
     """Invert the characteristic function of one or two outputs.
 
     Parameters

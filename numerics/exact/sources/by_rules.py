@@ -24,7 +24,7 @@ CONVERGED = 1e-14
 #: Sources that go ahead.
 _AHEAD = 48
 #: Most nodes times sources of one rule, most nodes, and the number of values held at once.
-_MOST_WORK, _MOST_NODES, _AT_ONCE = 4e9, 4e6, 1 << 21
+_MOST_WORK, _MOST_NODES, _AT_ONCE = 6e8, 4e6, 1 << 21
 #: Growth of the steepness of rules that are cut at kinks from one to the next, and the largest there is.
 _STEEPER, _STEEPEST = 1.7, 40.0
 
