@@ -39,6 +39,7 @@ COMMANDS = {
     "cumulant": "Exact connected correlator of a finite-width network.",
     "cumulants": "Connected correlators of every order, and W[J].",
     "partition": "Z[J] and correlators of correlated output weights, in powers of the strength.",
+    "density": "Density of the outputs, by orders in 1/N.",
     "sample": "Sample an ensemble of networks and measure its correlators.",
     "neurons": "Correlators of every width from single neurons.",
     "widths": "Sample one architecture at several widths: the 1/N law.",
