@@ -240,6 +240,7 @@ def in_agreement(words: list[str]) -> list[str]:
         number = len(set(re.findall("x[0-9]+", found["--diagram"])))
         points = (points * max(number, 1))[: max(number, 1)]
     wanted = {"--points": ";".join(points), "--outputs": ",".join(str(1 + i % 2) for i in range(len(points)))}
+    wanted["--source"] = ",".join("0.3" for _ in points)
     if words[0] == "cumulant":
         wanted["--order"] = str(len(points))
     return [words[0], *(wanted.get(option, word) for option, word in pairwise(words))]
@@ -465,7 +466,7 @@ def groups() -> Strategy[Case]:
 #: Kind of case -> how often, of all.
 _SHARES = {
     "expand": 14, "count": 8, "draw": 8, "kernel": 6, "cumulant": 8, "sample": 8, "neurons": 6, "widths": 4,
-    "integrate": 10, "validate": 3,
+    "cumulants": 6, "integrate": 10, "validate": 3,
     "reproduce": 3, "cache": 3, "json": 10, "texts": 10, "results": 3, "stores": 2, "groups": 2,
 }  # fmt: skip
 

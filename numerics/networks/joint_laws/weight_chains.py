@@ -109,7 +109,9 @@ def draw_by_chains(
     while len(kept) * chains < networks:
         z, _ = _walk(value, z, between, generator)
         kept.append(z)
-    return ChainDraws(weights(reference.normals(np.concatenate(kept)[:networks])), time, between)
+    # chain by chain, so that blocks of consecutive draws are independent
+    drawn = np.stack(kept, axis=1).reshape(-1, width)[:networks]
+    return ChainDraws(weights(reference.normals(drawn)), time, between)
 
 
 @final
