@@ -141,7 +141,7 @@ class SymbolicAction:
         Examples
         --------
         >>> action_of_symbols("G4", 1).expression()
-        G4*phi**2/(4*K**3) - G4*phi**4/(24*K**4) - G4/(8*K**2) + log(2*pi*K)/2 + phi**2/(2*K)
+        -G4/(8*K**2) + G4*phi**2/(4*K**3) - G4*phi**4/(24*K**4) + log(2*pi*K)/2 + phi**2/(2*K)
         """
         import sympy
 
@@ -190,12 +190,12 @@ class SymbolicAction:
         fields = np.array([sympy.sympify(one) for one in phi], dtype=object)
         psi = inverse @ fields
         given = DiagramTensors(tensors, line=-inverse, leg=[psi] * (2 * int(2 * stop) + 2))
-        total = (fields @ psi) / 2 + sympy.log((2 * sympy.pi) ** m * K.det()) / 2
+        total = (fields @ psi) / 2
         for one in self.diagrams:
             if one.order <= stop:
                 weight = sympy.Rational(one.unsigned.numerator, one.unsigned.denominator)
                 total += weight * to_network(one.diagram, given).value().item()
-        return sympy.expand(total)
+        return sympy.expand(total) + sympy.log((2 * sympy.pi) ** m * K.det()) / 2
 
 
 def _exact(correlators: Mapping[int, Any], points: int, m: int) -> Any:
