@@ -260,8 +260,7 @@ class Network(Described, ABC):
         shown_fields = [f for f in fields(cast(Any, self)) if f.name != "laws" and self.is_shown(f.name)]
         numbers = ", ".join(f"{f.name}={self._written(f.name)}" for f in shown_fields)
         laws = ", ".join(
-            f"{name.removesuffix('_law')}={_short(one)!r}"
-            for name, one in self.laws.named().items()
+            f"{name.removesuffix('_law')}={_short(one)!r}" for name, one in self.laws.named().items()
         )
         return f"{type(self).__name__}({numbers})" + (f".with_laws({laws})" if laws else "")
 
