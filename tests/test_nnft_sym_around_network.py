@@ -119,6 +119,39 @@ def test_the_free_function_of_a_network_is_that_of_its_cumulants():
     assert sum(term.multiplicity for term in six) == 31
 
 
+#: Contractions by blobs, over all diagrams with so many vertices f⁴; powers of k2 are the lines left.
+KNOWN = [
+    (2, 1, "normalised", {"": 12, "4": 14, "6": 1}),
+    (2, 2, "normalised", {
+        "": 768, "4": 2832, "6": 596, "44": 1512, "8": 44, "46": 208, "A": 1,
+    }),
+    (4, 1, "connected", {"": 24, "4": 120, "6": 22, "44": 34, "8": 1}),
+    (4, 2, "connected", {
+        "": 4032, "4": 30816, "6": 9888, "44": 40800, "8": 1212, "46": 12360, "A": 60, "444": 5672,
+        "48": 492, "66": 456, "C": 1,
+    }),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("n", "order", "kind", "known"), KNOWN)
+def test_contractions_by_blobs(n, order, kind, known):
+    """Known from the series of one variable with cumulants k2, k4, ...; totals 27, 5961, 201, 105789."""
+    found = {}
+    for term in correlator("lambda*f^4", n, order, "network", kind):
+        if term.order == order:
+            key = "".join(f"{len(legs):X}" for legs in term.diagram.blobs)
+            found[key] = found.get(key, 0) + term.multiplicity
+    assert found == known
+    assert sum(known.values()) == {(2, 1): 27, (2, 2): 5961, (4, 1): 201, (4, 2): 105789}[n, order]
+
+
+@pytest.mark.parametrize(("m", "total"), [(1, 1), (2, 4), (3, 31), (4, 379), (5, 6556)])
+def test_partitions_of_legs_into_even_blocks(m, total):
+    """exp(cosh x − 1), with the legs at points, and at one vertex."""
+    assert correlator("0", 2 * m, 0, "network").wick_total == {"": total}
+    assert correlator(f"g*f^{2 * m}", 0, 1, "network", "full").wick_total[f"{2 * m}:1"] == total
+
+
 def test_what_is_left_out_is_known():
     assert correlator("lambda*f^4", 6, 0, "network", "connected").goes_on
     assert not correlator("lambda*f^4", 3, 0, "network").goes_on

@@ -42,6 +42,8 @@ BAD = {
     "hidden_law": LAW,
     "bias_law": LAW,
     "output_law": LAW,
+    "output_correlation": ["-1", "1", "1.5", "nan", "inf", '"x"', '""'],
+    "output_joint": ['"cubic:alpha=1"', '""', '"quartic"', '"quartic:alpha=-1"', '"quartic:alpha=x"'],
     "cutoff": ["0", "-1", "nan", "inf", '"x"'],
     "seed": ["-1", "0.5", "9223372036854775808", '"x"', "nan"],
     "experiments": ["1", "0", "1001", "2.5", "1e6", '"x"'],
@@ -131,7 +133,8 @@ def said_of_command(capsys, words, option):
 
 
 def option_of(key):
-    return "--net" if key == "kind" else f"--{key.replace('_', '-')}"
+    names = {"kind": "--net", "output_correlation": "--correlation"}
+    return names.get(key, f"--{key.replace('_', '-')}")
 
 
 def plain(value):

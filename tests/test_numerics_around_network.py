@@ -220,6 +220,51 @@ def test_rows_of_correlators_are_those_of_all_multisets():
             assert 0 < error < 1e-9
 
 
+JOINT = [
+    nn.ReLUNet(3, sigma_b=0.4).with_laws(output_correlation=0.3),
+    nn.GaussNet(4, 0.3, 0.3).with_laws(output_correlation=-0.2),
+    nn.CosNet(3).with_laws(output_joint="quartic:alpha=0.1"),
+]
+
+
+@pytest.mark.parametrize("network", JOINT, ids=repr)
+def test_rows_where_output_weights_depend_on_each_other(network):
+    points = np.array([[0.3], [1.0], [0.3]])
+    rows = {2: np.array([[0, 1], [2, 2]]), 4: np.array([[0, 1, 2, 2]]), 6: np.array([[0, 0, 1, 1, 1, 2]])}
+    found = connected_at(network, points, rows)
+    for order, some in rows.items():
+        known = [float(nn.exact_cumulant(network, points[row]).value) for row in some]
+        assert found[order][0] == pytest.approx(known, rel=1e-12)
+
+
+def test_slope_with_correlated_output_weights():
+    """Equicorrelated weights of ReLU-net, whose features have a mean: odd moments of them count, too."""
+    width, correlation = 3, 0.3
+    network = nn.ReLUNet(width, sigma_b=0.4, output_bias=False).with_laws(output_correlation=correlation)
+    generator = np.random.default_rng(8)
+    nodes, weights = np.polynomial.legendre.leggauss(16)
+    x = np.concatenate([POINTS[:, 0], nodes])
+    covariance = (1 - correlation) * np.eye(width) + correlation
+    blocks = []
+    for _ in range(60):
+        w, b = generator.standard_normal((2, 5000, width, 1))
+        features = np.maximum(w * x + 0.4 * b, 0.0)
+        # given the features φ is Gaussian, and −Cov(φφ, ∫φ⁴) an average of products of its covariances
+        given = np.einsum("knx,nm,kmz->kxz", features, covariance, features) / width
+        both, square = given[:, 0, 1], np.einsum("kxx->kx", given)[:, 2:]
+        sixth = 3 * both[:, None] * square**2 + 12 * given[:, 0, 2:] * given[:, 1, 2:] * square
+        blocks.append([(sixth @ weights).mean(), both.mean(), (3 * square**2 @ weights).mean()])
+    total = np.sum(blocks, axis=0)
+    left_out = (total - np.array(blocks)) / (len(blocks) - 1)
+    replicas = -(left_out[:, 0] - left_out[:, 1] * left_out[:, 2])
+    error = np.sqrt((len(blocks) - 1) * np.mean((replicas - replicas.mean()) ** 2))
+    mean = total / len(blocks)
+    theory = slope(network)[0, 1]
+    assert theory.trusted
+    assert abs(float(theory.value) + mean[0] - mean[1] * mean[2]) < 3.5 * error
+    assert error < 0.02 * abs(float(theory.value))
+
+
 def test_relu_with_kinks_and_without_a_length():
     """Features without biases are one homogeneous piece on each side of the origin."""
     # only the neurons of one sign see y: K(x, y) = x y/2, G4 = 15/4N ∏, G6 = 165/2N² ∏ for y > 0

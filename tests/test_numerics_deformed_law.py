@@ -55,9 +55,8 @@ def test_lengths_under_a_quartic_are_parabolic_cylinder_functions(width, alpha):
         for n in (1, 2, 3, 5):
             expected = integral(half + n) / integral(half)
             value, error = found.power_sum_moment((2,) * n)
-            assert abs(mpmath.mpf(value.numerator) / value.denominator / expected - 1) < (
-                1e-15 if width == 1000 else 1e-20
-            )
+            close = mpmath.mpf(value.numerator) / value.denominator / expected - 1
+            assert abs(close) < (1e-15 if width == 1000 else 1e-20)
             assert error < 1e-20 * value
             value, error = found._by_quadrature(n)  # the way of higher powers
             assert abs(value - expected) <= error < 1e-11 * value

@@ -7,4 +7,7 @@ correlators, and gives an expression and numbers with errors.
 `cumulant_action` is the way in to actions: `action_diagrams` lists their diagrams, `action_tensors` makes
 numbers of them in the basis of `whitening`, `given_cumulants` reads what is given. `width_order` reads
 powers of 1/N.
+
+`deformation` is the way in to laws of correlated output weights: `strength_series` expands them in their
+strength, `partition` and `deformed_correlators` what networks make of them, `sampled_deformation` samples.
 """

@@ -90,6 +90,24 @@ class RoundTrip:
         """Whether all correlators come back to the order kept."""
         return all(row.agrees for row in self.rows)
 
+    def to_json(self) -> dict[str, object]:
+        """Give it as plain fields."""
+        return {
+            "order": width_order_text(self.order),
+            "agrees": self.agrees,
+            "rows": [
+                {
+                    "points": row.points,
+                    "given": row.given,
+                    "difference": row.residual,
+                    "rounding": row.rounding,
+                    "left_out": row.left_out,
+                    "left_out_order": width_order_text(row.next_order),
+                }
+                for row in self.rows
+            ],
+        }
+
     def __str__(self) -> str:
         lines = [
             f"Correlators of the action to {width_order_text(self.order)}, less those it was made from:",

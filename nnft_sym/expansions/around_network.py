@@ -32,6 +32,11 @@ def refuse_around_network(action: Action, counting: CountingLike) -> None:
     InvalidExpansion
         For couplings that depend on the position, several points or components, and for a counting.
     """
+    if action.free_components:
+        raise InvalidExpansion(
+            "several outputs were given; around a network one output is known: leave them out, or expand "
+            "around the Gaussian process"
+        )
     if not action.is_local_scalar:
         raise InvalidExpansion(
             f"{action} was given; around a network couplings of powers of f at one point are known, such as "

@@ -83,6 +83,27 @@ class Law(Text):
         return text
 
 
+class JointLawText(Text):
+    """The joint law of all output weights of a network, as text.
+
+    Examples
+    --------
+    >>> JointLawText().check("quartic:alpha=0.1")
+    'quartic:alpha=0.1'
+    """
+
+    def check(self, value: object, folder: Path | None = None) -> str:
+        """Return the text of a joint law that can be read."""
+        from numerics.networks.joint_laws.named_joint_laws import as_joint_law
+
+        text = super().check(value)
+        try:
+            as_joint_law(text)
+        except NNFTError as error:
+            raise Refused(error.said) from None
+        return text
+
+
 class ActivationText(Text):
     """An activation as an expression in z; see `nnft_sym.symbolic.written`."""
 
@@ -119,6 +140,19 @@ ACTIVATION = Parameter(ActivationText(), "With --net own: an expression such as 
 HIDDEN_LAW = Parameter(Law(), f"Of the hidden weights: {_LAWS}", metavar="LAW", default="gaussian")
 BIAS_LAW = Parameter(Law(), "Of the hidden biases.", metavar="LAW", default="gaussian")
 OUTPUT_LAW = Parameter(Law(), "Of the output weights.", metavar="LAW", default="gaussian")
+CORRELATION = Parameter(
+    Number("a number α with −1 < α < 1 (above −1/(N − 1) at width N)", above=-1.0, below=1.0),
+    "Of any two output weights of a network.",
+    option="--correlation",
+    metavar="A",
+    default="0",
+)
+OUTPUT_JOINT = Parameter(
+    JointLawText(),
+    "Of all output weights together: quartic:alpha=0.1",
+    metavar="LAW",
+    default="independent",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +164,10 @@ class LawParameters:
     sigma_w, sigma_b, sigma_a : float or None
         Standard deviations; None where they were left out.
     activation, hidden_law, bias_law, output_law : str or None
+    output_correlation : float or None
+        Of any two output weights.
+    output_joint : str or None
+        The joint law of all output weights.
     """
 
     sigma_w: Annotated[float | None, SIGMA_W] = None
@@ -139,6 +177,8 @@ class LawParameters:
     hidden_law: Annotated[str | None, HIDDEN_LAW] = None
     bias_law: Annotated[str | None, BIAS_LAW] = None
     output_law: Annotated[str | None, OUTPUT_LAW] = None
+    output_correlation: Annotated[float | None, CORRELATION] = None
+    output_joint: Annotated[str | None, OUTPUT_JOINT] = None
 
     def of_kind(self, kind: str, width: int, d_in: int) -> "Network":
         """Make a network of some kind.

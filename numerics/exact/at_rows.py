@@ -5,6 +5,7 @@ all the nodes.
 """
 
 from collections.abc import Iterable, Mapping
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from numerics.errors import NotAvailable
 from numerics.exact.correlators import LARGEST_ORDER
 from numerics.exact.inputs import refuse_extremes
+from numerics.exact.joint_cumulants import feature_sums, sizes_of_blocks
 from numerics.exact.neuron_cumulants import neuron_cumulants
 from numerics.fields.field_set import FieldSet
 from numerics.fields.index_sets import IndexRows, distinct_rows
@@ -45,7 +47,7 @@ def connected_at(
     Parameters
     ----------
     network : Network
-        Its output weights have an even law.
+        The law of its output weights, independent or joint, is even.
     points : ndarray, shape (n_points, d_in)
         They may coincide.
     wanted : mapping of int to ndarray of int, shape (M_r, r)
@@ -72,21 +74,52 @@ def connected_at(
     ([1.0], [0.75])
     """
     _check(network, len(points), wanted)
-    largest = max(wanted, default=0)
-    if not largest:
+    if not wanted:
         return {}
-    refuse_extremes(network, points, largest)
-    needed = _with_parts(wanted, len(points))
-    neuron = neuron_cumulants(network, FieldSet(points), needed, only=wanted)
+    refuse_extremes(network, points, max(wanted))
+    distinct, _, number_of = FieldSet(points).distinct()
+    rows = {order: np.sort(number_of[one], axis=1) for order, one in wanted.items()}
+    found = (
+        _independent(network, distinct, rows)
+        if network.laws.joint is None
+        else _joint(network, distinct, rows)
+    )
+    if 2 in found:
+        value, error = found[2]
+        value = value + network.bias_variance
+        found[2] = value, error + EPS * np.abs(value)
+    return {
+        order: (value, np.where(np.isfinite(value) & np.isfinite(error), error, np.inf))
+        for order, (value, error) in found.items()
+    }
+
+
+def _independent(
+    network: Network, fields: FieldSet, rows: Mapping[int, Indices]
+) -> dict[int, tuple[Array, Array]]:
+    """N^(1 − r/2) κ_r, without the output bias."""
+    needed = _with_parts(rows, len(fields), step=2)
+    neuron = neuron_cumulants(network, fields, needed, only=rows)
     found = {}
-    for order, rows in wanted.items():
-        at = IndexRows(needed[order], len(points)).find(np.sort(rows, axis=1))
+    for order, asked in rows.items():
+        at = IndexRows(needed[order], len(fields)).find(asked)
         kappa, power = neuron.kappa[order], float(network.width) ** (1 - order // 2)
-        value, error = kappa.value[at] * power, kappa.bound[at] * power
-        if order == 2:
-            value = value + network.bias_variance
-            error = error + EPS * np.abs(value)
-        found[order] = value, np.where(np.isfinite(value) & np.isfinite(error), error, np.inf)
+        found[order] = kappa.value[at] * power, kappa.bound[at] * power
+    return found
+
+
+def _joint(network: Network, fields: FieldSet, rows: Mapping[int, Indices]) -> dict[int, tuple[Array, Array]]:
+    """The same where output weights depend on each other; see `numerics.exact.joint_cumulants`."""
+    law = network.laws.joint
+    assert law is not None
+    step = sizes_of_blocks(network, law)
+    needed = _with_parts(rows, len(fields), step)
+    sums = feature_sums(network, fields.inputs, needed, rows, step)
+    found = {}
+    for order, asked in rows.items():
+        at = IndexRows(needed[order], len(fields)).find(asked)
+        value, error, _ = sums.connected(order, network, law)
+        found[order] = value[at], error[at]
     return found
 
 
@@ -104,10 +137,10 @@ def refuse_unknown(network: Network, orders: Iterable[int]) -> None:
                 f"the connected {order}-point function is needed; even orders from 2 to {LARGEST_ORDER} are "
                 "implemented. Take a lower order, fewer external points or lower powers of f"
             )
-    if not network.laws.output.even:
+    if not network.laws.even_outputs:
         raise NotAvailable(
-            f"output weights of the law {network.laws.output} are skewed, and only even connected "
-            "correlators are implemented; take a symmetric law"
+            f"the output weights of {network!r} are skewed, and diagrams around a network have even "
+            "connected correlators only; take a symmetric law"
         )
 
 
@@ -121,23 +154,23 @@ def _check(network: Network, n_points: int, wanted: Mapping[int, Indices]) -> No
             )
 
 
-def _with_parts(wanted: Mapping[int, Indices], n_points: int) -> dict[int, Indices]:
-    """List rows of every even order such that every even part of a row is listed, too.
+def _with_parts(wanted: Mapping[int, Indices], n_points: int, step: int) -> dict[int, Indices]:
+    """List rows of lower orders such that every part of a row is listed, too; with step 2 even parts.
 
-    Two places are left out at a time, in all ways, from the highest order down.
+    `step` places are left out at a time, in all ways, from the highest order down.
     """
     needed: dict[int, Indices] = {}
     longer = np.empty((0, 0), dtype=np.int64)
-    for order in range(max(wanted), 0, -2):
+    for order in range(max(wanted), 0, -step):
         own = wanted.get(order, np.empty((0, order), dtype=np.int64))
-        rows = np.concatenate([np.sort(own, axis=1), *_shortened(longer, order)])
+        rows = np.concatenate([own, *_shortened(longer, step)])
         longer, _ = distinct_rows(rows, n_points)
         needed[order] = longer
     return needed
 
 
-def _shortened(rows: Indices, order: int) -> list[Indices]:
-    """Leave two places out of each row, in every way that makes a difference to some row."""
+def _shortened(rows: Indices, step: int) -> list[Indices]:
+    """Leave `step` places out of each row, in every way that makes a difference to some row."""
     if not len(rows):
         return []
     n = rows.shape[1]
@@ -146,9 +179,5 @@ def _shortened(rows: Indices, order: int) -> list[Indices]:
     for place in range(1, n):
         same = np.array_equal(rows[:, place], rows[:, place - 1])
         kinds[place] = kinds[place - 1] + (not same)
-    ways = {
-        tuple(sorted((int(kinds[i]), int(kinds[j])))): [k for k in range(n) if k not in (i, j)]
-        for j in range(n)
-        for i in range(j)
-    }
-    return [rows[:, kept] for kept in ways.values()]
+    ways = {tuple(kinds[list(left)].tolist()): left for left in combinations(range(n), step)}
+    return [np.delete(rows, left, axis=1) for left in ways.values()]

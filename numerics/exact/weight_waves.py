@@ -25,6 +25,8 @@ Indices = NDArray[np.int64]
 #: Of features, and of which columns are wanted; of u, and of which powers are.
 Function: TypeAlias = Callable[[Array, Indices], Array]
 Waves: TypeAlias = Callable[[Array, Sequence[int]], Array]
+#: Difference of two rules that ends the refinement, as a part of the largest average.
+_AGREE = 1e-13
 #: Refinement of the rule of a law other than Gaussian, and how far its waves turn in units of the law.
 _LEVEL, _REACH = 2, 4.0
 
@@ -114,7 +116,8 @@ def average_of_features(
     return averaged(
         Averaged(
             integrand, axes, laws, columns, steepness_of(described, points), reached_kinks(described, axes)
-        )
+        ),
+        _AGREE,
     )
 
 

@@ -427,7 +427,7 @@ def _around(network: Network, domain: Domain, how: How) -> NetworkIntegrator:
             f"{' and '.join(without)} given beside a network; around a network integrals are sums over grids "
             "of its exact correlators, and are not kept: leave it out"
         )
-    usual = _integrator(network.kernel, domain, how)
+    usual = _integrator(network.kernel_of_one, domain, how)
     return NetworkIntegrator(network, domain, usual.accuracy, usual.progress)
 
 

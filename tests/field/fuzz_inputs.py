@@ -168,7 +168,7 @@ class Known:
     """What there is to choose from in one command, read off its definition."""
 
     options: tuple[tuple[str, bool, bool, tuple[str, ...]], ...]  # name, required, flag, choices
-    arguments: tuple[str, ...]
+    arguments: tuple[tuple[str, bool], ...]  # name, required
 
 
 @cache
@@ -188,7 +188,7 @@ def known(command: str) -> Known:
             )
             options.append((max(parameter.opts, key=len), parameter.required, parameter.is_flag, choices))
         else:
-            arguments.append(str(parameter.name))
+            arguments.append((str(parameter.name), parameter.required))
     return Known(tuple(options), tuple(arguments))
 
 
@@ -240,6 +240,8 @@ def in_agreement(words: list[str]) -> list[str]:
     wanted = {"--points": ";".join(points), "--outputs": ",".join(str(1 + i % 2) for i in range(len(points)))}
     if words[0] == "cumulant":
         wanted["--order"] = str(len(points))
+    if words[0] == "partition":
+        wanted["--source"] = ",".join(str(0.5 + i) for i in range(len(points)))
     return [words[0], *(wanted.get(option, word) for option, word in pairwise(words))]
 
 
@@ -258,8 +260,10 @@ def command_lines(draw: st.DrawFn, command: str) -> Case:
     """A command with what it needs and some of what it may have; half of them calm and of one piece."""
     there, calm = known(command), draw(st.booleans())
     words = [command]
-    for name in there.arguments:
-        words.append(draw(argument(command, name, calm=calm)))
+    for name, required in there.arguments:
+        # the small study of `validate` is not left out, an action may be
+        if required or name != "action" or draw(st.integers(0, 4)) < 4:
+            words.append(draw(argument(command, name, calm=calm)))
     for option, required, flag, choices in there.options:
         likely = 1 if option == "--json" else 9 if option in _RARE else 3
         if required or draw(st.integers(0, likely)) == likely:

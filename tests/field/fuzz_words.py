@@ -41,7 +41,7 @@ COEFFICIENTS = [
 ]  # fmt: skip
 DIAGRAMS = [
     "x1-y1,x2-y1", "x1-y1,x2-y1,y1-y1", "x1-y1,x2-y1,x3-y1,x4-y1", "x1-x2",
-    "x1-y1,x2-y1,y1-y2,y1-y2,x3-y2,x4-y2",
+    "x1-y1,x2-y1,y1-y2,y1-y2,x3-y2,x4-y2", "x1-y1,x2-y1-y1-y1", "x1-x2-y1-y1",
     "x1-y1,x2-y2,y1-y2,y1-y2,y1-y2", "y1-y1,y1-y1", "", "x1-x1", "x2-y1", "x1-y2", "x0-y1", "x1-y1",
     "x1-x2,x1-x2", "x1-y1,,x2-y1",
     "x1-y1,x99999999999-y1", "y1-y2," * 400 + "x1-y1", "x1–y1", "x1-y1-x2", " x1 - y1 , x2 - y1 ", "x٣-y1",
@@ -96,6 +96,11 @@ VALUES: dict[str, list[str]] = {
     "-n": ["4", "2", "0", "1", "6", "3", "-1"],
     "--incoming": ["1", "2", "0", "-1", "99"],
     "--folder": ["store", "nowhere", "n" * 260, "file.txt", "λ"],
+    "--deform": ["alpha*p2^2/N", "alpha*|a|^4/N", "equicorrelated", "alpha*(p1^2-p2)/2", "0.1*p2^2",
+    "alpha*p4", "alpha*p1", "-alpha*p2", "alpha*p3", "alpha*p8^8", "(p1+p2+p3)^6", "|a|^3", "alpha*p0",
+    "p2/p1", "a*p2", "alpha*beta*p2", ""],
+    "--source": ["0.7", "0.5,0.5", "0", "1,2,3", "1e3", "-1", "1e300", "x", ",", ""],
+    "--strength": ["0.01", "0.1", "0", "-0.1", "1e3", "-1e60", "1e-60"],
     "--cluster": ["", "local:0", "local:x", "nowhere", "foo://a:1", "local:-1", "tcp://", "http://a"],
 }  # fmt: skip
 STUDY = """seed = 1

@@ -70,7 +70,7 @@ def solve_around(
     for question in questions:
         if not question.part.n_vertices:
             done(question, _without_vertices(question, network, points, accuracy))
-    kernel, several = network.kernel, network.d_in > 1
+    kernel, several = network.kernel_of_one, network.d_in > 1
     rule = _rule(kernel, points, box)
     tracks = [
         _Track(question, _smoothness(question, kernel), accuracy, several)
@@ -139,9 +139,11 @@ def _without_vertices(
     """Look up a correlator of external points alone."""
     (factor,) = question.part.factors
     value, error = connected_at(network, points, {factor.order: question.rows})[factor.order]
-    kernel = network.kernel
-    deviations = np.sqrt(kernel.weight_diagonal(points) + kernel.bias_variance)
-    size = deviations[question.rows].prod(axis=1) * float(network.width) ** (1 - factor.order // 2)
+    (variances, _) = connected_at(network, points, {2: np.repeat(np.arange(len(points)), 2).reshape(-1, 2)})[
+        2
+    ]
+    deviations = np.sqrt(variances)[question.rows]
+    size = deviations.prod(axis=1) * float(network.width) ** (1 - factor.order // 2)
     scale = np.maximum(np.abs(value), size)
     return Answer(value, error, scale, accuracy.rtol, "exact connected correlators")
 
