@@ -53,7 +53,7 @@ class StrengthSeries:
     >>> from numerics.networks.erf import ErfNet
     >>> series = StrengthSeries(Deformation("alpha*p2^2/N"), ErfNet(4), 2)
     >>> [str(c / 4) for c in series.moment((2,))]
-    ['1', '-6', '72']
+    ['1', '-6', '84']
     """
 
     def __init__(self, deformation: Deformation, network: Network, order: int) -> None:

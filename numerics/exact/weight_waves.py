@@ -74,13 +74,17 @@ def wave_moments(
         )
     # in units of the size of a^m, so that all of them converge alike
     sizes = np.array([float(law.moment(m + m % 2)) ** (m / (m + m % 2) if m else 1.0) for m in powers])
+    # at J = 0 they are moments; what is left is averaged, so that moments keep all their digits
+    still = np.array([0.0 if m % 2 else (-1.0) ** (m // 2) * float(law.moment(m)) for m in powers])
     waves = _gaussian if law == GAUSSIAN else _by_rule(law, max(powers))
 
     def integrand(s: Array, some: Indices) -> Array:
         u = deviation * (s @ source) / np.sqrt(network.width)
-        return np.asarray(waves(u, [powers[k] for k in some]) / sizes[some])
+        found = waves(u, [powers[k] for k in some]) - still[some]
+        return np.asarray(np.where(u[:, np.newaxis] == 0.0, 0.0, found) / sizes[some])
 
     value, error = average_of_features(network, fields.inputs, integrand, len(powers))
+    value, error = value + still / sizes, error + 4 * EPS * np.any(source) * np.abs(still / sizes)
     if law != GAUSSIAN:
         # what the rule of the law leaves open
         nodes, weights = law.rule(_REACH, max(powers), _LEVEL, second=True)
