@@ -226,22 +226,27 @@ def test_round_trip(name, points):
 
 
 def test_a_wrong_vertex_does_not_come_back():
+    from nnft_sym.duality.action_tensors import WhiteTerm
     from nnft_sym.duality.round_trip import round_trip, vertices_of
 
     action = nn.action_from_cumulants({2: [[1.0]], 4: [[[[0.2]]]], 6: np.full((1,) * 6, 0.1)}, 2)
-    terms = [(t.power, t.order, t.tensor.value) for t in action.terms]
+    # one field with K = 1: its own white basis
+    terms = [
+        WhiteTerm(t.power, t.order, t.tensor.numbers(), 1e-16 * np.abs(t.tensor.value)) for t in action.terms
+    ]
     given = {r: np.array([v]) for r, v in ((2, 1.0), (4, 0.2), (6, 0.1))}
     assert round_trip(vertices_of(terms, 1), given, np.eye(1), Fraction(2), True).agrees
-    for k, (power, order, value) in enumerate(terms):
+    for k, term in enumerate(terms):
+        power, order = term.power, term.order
         if power and order:
-            wrong = [*terms[:k], (power, order, value * (1 + 1e-6)), *terms[k + 1 :]]
+            wrong = [*terms[:k], term._replace(value=term.value * (1 + 1e-6)), *terms[k + 1 :]]
             found = round_trip(vertices_of(wrong, 1), given, np.eye(1), Fraction(2), True)
             assert not found.agrees, (power, order)
 
 
 def test_correlators_of_an_action_against_moments():
     """Cumulants of e^(-S) as a series in halves of 1/N, from moments of a Gaussian: no diagrams."""
-    from nnft_sym.duality.round_trip import correlator_at
+    from nnft_sym.duality.round_trip import Vertex, correlator_at
 
     half, one, most = Fraction(1, 2), Fraction(1), 4
     vertices = {
@@ -278,7 +283,7 @@ def test_correlators_of_an_action_against_moments():
         inverse.append(-sum(moment(0)[i] * inverse[k - i] for i in range(1, k + 1)) / moment(0)[0])
     moments = [cut(moment(n), inverse) for n in range(5)]
     kappa = {}
-    full = {(p, q): np.full((1,) * p, float(c)) for (p, q), c in vertices.items()}
+    full = {(p, q): Vertex(np.full((1,) * p, float(c)), np.zeros((1,) * p)) for (p, q), c in vertices.items()}
     for n in range(1, 5):
         lower = [[comb(n - 1, k - 1) * x for x in cut(kappa[k], moments[n - k])] for k in range(1, n)]
         kappa[n] = [moments[n][e] - sum(row[e] for row in lower) for e in range(most + 1)]

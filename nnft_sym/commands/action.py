@@ -110,6 +110,8 @@ def _answer(
     network: "Network", asked: ImpliedActionParameters, action: "CumulantAction", check: "RoundTrip"
 ) -> dict[str, object]:
     """Put everything into the words of the JSON answer."""
+    from numerics.results.quality import Quality
+
     outputs = {} if asked.outputs is None else {"outputs": asked.outputs}
     return {
         **network_json(network, width=True),
@@ -120,7 +122,7 @@ def _answer(
         "diagrams": len(action.diagrams),
         "round_trip": check.to_json(),
         "latex": action.symbolic.latex(),
-        "quality": action.given.quality,
+        "quality": Quality.NO_EXPANSION if check.expansion_holds is False else action.given.quality,
     }
 
 

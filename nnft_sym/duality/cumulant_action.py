@@ -16,11 +16,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from diagrams.messages import counted, shown
 from nnft_sym.duality.action_diagrams import ActionDiagram, action_diagrams
-from nnft_sym.duality.action_tensors import summed_diagrams, white_tensors
+from nnft_sym.duality.action_tensors import WhiteTerm, summed_diagrams, white_tensors
 from nnft_sym.duality.given_cumulants import GivenCumulants, given_cumulants
 from nnft_sym.duality.round_trip import RoundTrip, round_trip, vertices_of
 from nnft_sym.duality.symbolic_action import SymbolicAction, action_of_symbols
-from nnft_sym.duality.symmetric_tensors import arrangements, carried, distinct, in_basis, in_full
+from nnft_sym.duality.symmetric_tensors import arrangements, carried, changed_basis, distinct
 from nnft_sym.duality.whitening import Whitening, whitened
 from nnft_sym.duality.width_order import width_order, width_order_text
 from nnft_sym.errors import InvalidExpansion
@@ -168,8 +168,8 @@ class CumulantAction(Described):
         return whitened(self.given.connected[2], len(self.fields))
 
     @cached_property
-    def _white(self) -> tuple[tuple[int, Fraction, Estimate], ...]:
-        """Power, order and distinct elements of every term in the white basis."""
+    def _white(self) -> tuple[WhiteTerm, ...]:
+        """Every term in the white basis, the Gaussian part first."""
         m, basis = len(self.fields), self.basis
         known = basis.perturbation
         trace = distinct(np.eye(m)[np.newaxis], m, 2)[0] * arrangements(m, 2)
@@ -182,17 +182,17 @@ class CumulantAction(Described):
 
         constant = np.array([0.5 * (m * log(2 * pi) + basis.log_det)])
         one = distinct(np.eye(m)[np.newaxis], m, 2)[0]
-        found = [
-            (0, Fraction(0), Estimate(constant, uncertainty=known.linear(traced, traced))),
-            (2, Fraction(0), Estimate(0.5 * one, uncertainty=known.linear(sized, sized))),
-        ]
+        free = (
+            (0, Estimate(constant, uncertainty=known.linear(traced, traced))),
+            (2, Estimate(0.5 * one, uncertainty=known.linear(sized, sized))),
+        )
+        found = [WhiteTerm(power, Fraction(0), value, EPS * np.abs(value.value)) for power, value in free]
         legs = {r: self.given.connected[r] for r in self.given.valences}
         tensors = white_tensors(legs, basis)
         kinds: dict[tuple[Fraction, int], list[ActionDiagram]] = {}
         for diagram in self.diagrams:
             kinds.setdefault((diagram.order, diagram.power), []).append(diagram)
-        for (order, power), some in sorted(kinds.items()):
-            found.append((power, order, summed_diagrams(some, tensors, power)))
+        found += [summed_diagrams(some, tensors) for _, some in sorted(kinds.items())]
         return tuple(found)
 
     @cached_property
@@ -206,13 +206,14 @@ class CumulantAction(Described):
         (True, [2, 4])
         """
         m, turn = len(self.fields), self.basis.matrix
-        terms = [(power, order, one.value) for power, order, one in self._white]
         connected = {
-            legs: distinct(in_basis(in_full(one.value[np.newaxis], m, legs), turn), m, legs)[0]
+            legs: changed_basis(turn, legs)(one.value[np.newaxis])[0]
             for legs, one in self.given.connected.items()
             if legs != 1  # the fields are counted from their mean
         }
-        return round_trip(vertices_of(terms, m), connected, self.basis.back, self.order, self.given.even)
+        return round_trip(
+            vertices_of(self._white, m), connected, self.basis.back, self.order, self.given.even
+        )
 
     # -- numbers -------------------------------------------------------------------------------------------
 
@@ -223,12 +224,13 @@ class CumulantAction(Described):
         In powers of φ − E φ where the mean was given.
         """
         return tuple(
-            ActionTerm(power, order, self._in_fields(power, white)) for power, order, white in self._white
+            ActionTerm(term.power, term.order, self._in_fields(term.power, term.value))
+            for term in self._white
         )
 
     def _in_fields(self, power: int, white: Estimate) -> Correlator:
-        m, turn = len(self.fields), self.basis.matrix.T
-        value = distinct(in_basis(in_full(white.value[np.newaxis], m, power), turn), m, power)[0]
+        turn = self.basis.matrix.T
+        value = changed_basis(turn, power)(white.value[np.newaxis])[0]
         return Correlator(
             self.fields, power, Part.COUPLING, value, carried_or_exact(white.uncertainty, turn, power),
             METHOD, self.given.quality, self.given.provenance,
@@ -302,7 +304,7 @@ class CumulantAction(Described):
             )
         xi = self._white_fields(fields.reshape(-1, m))
         found: dict[Fraction, Estimate] = {}
-        for power, order, white in self._white:
+        for power, order, white, _ in self._white:
             design = np.prod(xi[:, self.fields.multisets(power)], axis=2) * arrangements(m, power)
             one = _summed(design, white)
             if self.given.mean is not None and power:

@@ -1,9 +1,10 @@
 """The generating functional with symbols: as a SymPy expression, and in LaTeX."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 from math import factorial, prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from numerics.errors import NotAvailable
 from numerics.exact.joint_tables import JointTables
@@ -11,7 +12,10 @@ from numerics.exact.joint_tables import JointTables
 if TYPE_CHECKING:
     import sympy
 
-    from nnft_sym.duality.generating_functional import GeneratingFunctional
+    from numerics.fields.field_set import FieldSet
+    from numerics.networks.base import Network
+    from numerics.results.estimate import Estimate
+    from numerics.results.joint_correlators import Correlators
 
 #: Powers of i with which the orders 0, 1, 2, 3 of a series in an imaginary source begin, in LaTeX.
 _SIGNS = ("", "i", "-", "-i")
@@ -21,6 +25,38 @@ _LETTERS = "jklmnpqrst"
 _DIGITS = 10
 #: Terms on a line of a long formula.
 _ON_A_LINE = 4
+
+
+class Functional(Protocol):
+    """What is asked of a generating functional: `nnft_sym.duality.generating_functional` has it."""
+
+    @property
+    def network(self) -> "Network":
+        """Whose connected correlators they are."""
+        ...
+
+    @property
+    def fields(self) -> "FieldSet":
+        """Where the source acts."""
+        ...
+
+    @property
+    def cumulants(self) -> "Correlators":
+        """Connected correlators."""
+        ...
+
+    @property
+    def orders(self) -> tuple[int, ...]:
+        """Orders that do not vanish."""
+        ...
+
+    def powers_of_width(self, order: int) -> "Mapping[Fraction, Estimate]":
+        """Connected correlators by powers of N."""
+        ...
+
+    def weights(self, order: int) -> "Mapping[tuple[int, ...], sympy.Expr]":
+        """What output weights contribute."""
+        ...
 
 
 def element_name(order: int, indices: Sequence[int]) -> str:
@@ -35,14 +71,14 @@ def element_name(order: int, indices: Sequence[int]) -> str:
     return f"G{order}_{('_' if any(len(one) > 1 for one in numbers) else '').join(numbers)}"
 
 
-def expression(w: "GeneratingFunctional", *, named: bool, real: bool) -> "sympy.Expr":
+def expression(w: Functional, *, named: bool, real: bool) -> "sympy.Expr":
     """Write W[J] as a SymPy expression; see `GeneratingFunctional.expression`."""
     import sympy
 
     return sympy.Add(*_terms(w, named=named, real=real))
 
 
-def _terms(w: "GeneratingFunctional", *, named: bool, real: bool) -> "Iterator[sympy.Expr]":
+def _terms(w: Functional, *, named: bool, real: bool) -> "Iterator[sympy.Expr]":
     """Monomials of W[J], by orders."""
     import sympy
 
@@ -58,13 +94,13 @@ def _terms(w: "GeneratingFunctional", *, named: bool, real: bool) -> "Iterator[s
                 yield sympy.expand(term)
 
 
-def _names(w: "GeneratingFunctional", order: int) -> list["sympy.Expr"]:
+def _names(w: Functional, order: int) -> list["sympy.Expr"]:
     import sympy
 
     return [sympy.Symbol(element_name(order, row)) for row in w.cumulants[order].indices.tolist()]
 
 
-def _numbers(w: "GeneratingFunctional", order: int) -> list["sympy.Expr"]:
+def _numbers(w: Functional, order: int) -> list["sympy.Expr"]:
     """Numbers with powers of N; of a joint law that changes with the width, numbers at this width."""
     import sympy
 
@@ -83,7 +119,7 @@ def _numbers(w: "GeneratingFunctional", order: int) -> list["sympy.Expr"]:
     return found
 
 
-def latex(w: "GeneratingFunctional", *, named: bool, real: bool) -> str:
+def latex(w: Functional, *, named: bool, real: bool) -> str:
     """Write W[J] in LaTeX; see `GeneratingFunctional.latex`."""
     average = r"\log \mathbb{E}\, e^{J \cdot f}" if real else r"\log \mathbb{E}\, e^{i J \cdot f}"
     if not named:
@@ -99,7 +135,7 @@ def latex(w: "GeneratingFunctional", *, named: bool, real: bool) -> str:
     return _lines(rf"W[J] = {average}", terms or ["0"], _widths(w))
 
 
-def _widths(w: "GeneratingFunctional") -> list[str]:
+def _widths(w: Functional) -> list[str]:
     """Say how the connected correlators depend on the width."""
     if not isinstance(w.cumulants.origin, JointTables):
         higher = [n for n in w.orders if n > 2]

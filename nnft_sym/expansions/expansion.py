@@ -382,6 +382,11 @@ def correlator(
     -lambda * ∫dy G_c(1,2,y,y,y,y)
     """
     asked = without_terms(_theory(action, outputs), _number(n), order, scheme, kind, counting)
+    return replace(asked, terms=tuple(_terms(asked, progress)))
+
+
+def _terms(asked: Expansion, progress: Progress | None) -> list[Term]:
+    """Find all terms, and tell how far that is where a diagram stands for many."""
     terms: list[Term] = []
     for content, diagrams in scalar_diagrams(asked, progress):
         factor = asked.truncation.factor(asked.action, content)
@@ -392,7 +397,7 @@ def correlator(
                     f"{number:,} of {len(diagrams):,} diagrams with the vertices "
                     f"{content_text(content)} taken apart: {len(terms):,} terms"
                 )
-    return replace(asked, terms=tuple(terms))
+    return terms
 
 
 def _theory(action: Action | str, outputs: int) -> Action:

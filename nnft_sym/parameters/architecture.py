@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from diagrams.errors import NNFTError
-from diagrams.messages import did_you_mean
+from diagrams.messages import did_you_mean, shown
 from nnft_sym.parameters.parameter import Parameter
 from nnft_sym.parameters.readers import Number, Refused, Several, Text, Whole, refused
 
@@ -83,25 +83,25 @@ class Law(Text):
         return text
 
 
-class JointLawText(Text):
-    """The joint law of all output weights of a network, as text.
+class DeformationText(Text):
+    """What the law of all output weights is deformed by, with numbers.
 
     Examples
     --------
-    >>> JointLawText().check("quartic:alpha=0.1")
-    'quartic:alpha=0.1'
+    >>> DeformationText().check("0.1*|a|^4/N")
+    '1/10*p2^2/N'
     """
 
     def check(self, value: object, folder: Path | None = None) -> str:
-        """Return the text of a joint law that can be read."""
-        from numerics.networks.joint_laws.named_joint_laws import as_joint_law
+        """Return a text that records keep."""
+        from nnft_sym.duality.deformation_numbers import in_numbers
 
         text = super().check(value)
         try:
-            as_joint_law(text)
+            return in_numbers(text)
         except NNFTError as error:
-            raise Refused(error.said) from None
-        return text
+            said = error.said if "was given" in error.said else f"{shown(text)} was given: {error.said}"
+            raise Refused(said) from None
 
 
 class ActivationText(Text):
@@ -148,10 +148,11 @@ CORRELATION = Parameter(
     default="0",
 )
 OUTPUT_JOINT = Parameter(
-    JointLawText(),
-    "Of all output weights together: quartic:alpha=0.1",
-    metavar="LAW",
-    default="independent",
+    DeformationText(),
+    "Of all output weights together: P ∝ P_0 e^(−EXPR), a polynomial with numbers in p1, p2, …, the sums of "
+    "their powers, as in 0.1*p2^2/N.",
+    option="--deform",
+    metavar="EXPR",
 )
 
 
@@ -167,7 +168,7 @@ class LawParameters:
     output_correlation : float or None
         Of any two output weights.
     output_joint : str or None
-        The joint law of all output weights.
+        What the law of all output weights is deformed by.
     """
 
     sigma_w: Annotated[float | None, SIGMA_W] = None

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from numerics.errors import NotAvailable
 from numerics.networks.joint_law import JointLaw, OutputLayer, decimal
+from numerics.networks.joint_laws.deformation_text import deformation_text
 from numerics.networks.joint_laws.gaussian_weights import GaussianWeights
 from numerics.networks.joint_laws.power_sum_terms import Coefficients, PowerSumTerm, coefficients, energy
 from numerics.networks.joint_laws.radial_weights import RadialWeights
@@ -56,11 +57,16 @@ class DeformedLaw(JointLaw):
     """
 
     terms: tuple[PowerSumTerm, ...]
-    written: str = ""
+    written: str = field(default="", compare=False)
     function: Callable[[Array], Array] | None = field(default=None, repr=False)
 
     def __str__(self) -> str:
-        return self.written or repr(self)
+        return self.written or self.text or repr(self)
+
+    @property
+    def text(self) -> str | None:
+        """A with numbers, which `numerics.networks.joint_laws.named_joint_laws` reads back."""
+        return deformation_text(self.terms) if self.function is None else None
 
     def energy(self, weights: Array) -> Array:
         """Evaluate A, shape (m, N) -> (m,)."""

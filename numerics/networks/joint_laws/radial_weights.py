@@ -14,7 +14,7 @@ from diagrams.combinatorics.power_sums import power_sum_moment
 from numerics.errors import InvalidNetwork, NotAvailable
 from numerics.networks.joint_laws.line_density import LineDensity
 from numerics.networks.joint_laws.power_sum_terms import Coefficients
-from numerics.networks.joint_laws.radial_quartic import length_ratios
+from numerics.networks.joint_laws.quartic_lengths import length_ratios
 from numerics.networks.joint_laws.weight_averages import EPS, WeightAverages
 from numerics.networks.laws import Moment
 
