@@ -29,6 +29,8 @@ ROOMS = {
         "networks.laws",
         "networks.scipy_moments",
         "networks.own_law",
+        "networks.joint_law",
+        "networks.joint_laws",
         "networks.parameter_laws",
         "networks.averages",
         "networks",

@@ -5,6 +5,7 @@ import re
 from fractions import Fraction
 from math import comb
 
+import numpy as np
 import pytest
 import sympy
 
@@ -118,6 +119,39 @@ def test_the_free_function_of_a_network_is_that_of_its_cumulants():
     assert sum(term.multiplicity for term in six) == 31
 
 
+#: Contractions by blobs, over all diagrams with so many vertices f⁴; powers of k2 are the lines left.
+KNOWN = [
+    (2, 1, "normalised", {"": 12, "4": 14, "6": 1}),
+    (2, 2, "normalised", {
+        "": 768, "4": 2832, "6": 596, "44": 1512, "8": 44, "46": 208, "A": 1,
+    }),
+    (4, 1, "connected", {"": 24, "4": 120, "6": 22, "44": 34, "8": 1}),
+    (4, 2, "connected", {
+        "": 4032, "4": 30816, "6": 9888, "44": 40800, "8": 1212, "46": 12360, "A": 60, "444": 5672,
+        "48": 492, "66": 456, "C": 1,
+    }),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("n", "order", "kind", "known"), KNOWN)
+def test_contractions_by_blobs(n, order, kind, known):
+    """Known from the series of one variable with cumulants k2, k4, ...; totals 27, 5961, 201, 105789."""
+    found = {}
+    for term in correlator("lambda*f^4", n, order, "network", kind):
+        if term.order == order:
+            key = "".join(f"{len(legs):X}" for legs in term.diagram.blobs)
+            found[key] = found.get(key, 0) + term.multiplicity
+    assert found == known
+    assert sum(known.values()) == {(2, 1): 27, (2, 2): 5961, (4, 1): 201, (4, 2): 105789}[n, order]
+
+
+@pytest.mark.parametrize(("m", "total"), [(1, 1), (2, 4), (3, 31), (4, 379), (5, 6556)])
+def test_partitions_of_legs_into_even_blocks(m, total):
+    """exp(cosh x − 1), with the legs at points, and at one vertex."""
+    assert correlator("0", 2 * m, 0, "network").wick_total == {"": total}
+    assert correlator(f"g*f^{2 * m}", 0, 1, "network", "full").wick_total[f"{2 * m}:1"] == total
+
+
 def test_what_is_left_out_is_known():
     assert correlator("lambda*f^4", 6, 0, "network", "connected").goes_on
     assert not correlator("lambda*f^4", 3, 0, "network").goes_on
@@ -163,9 +197,16 @@ def test_sympy_has_the_correlators_as_functions():
         (lambda: correlator("lambda*f^4", 2, 12, "network"), InvalidExpansion, "lower the order"),
         (lambda: correlator("lambda*f^4", 42, 0, "network"), InvalidExpansion, "lower the order"),
         (
-            lambda: list(correlator("lambda*f^4", 2, 1, "network").monomials()),
+            lambda: nn.Model("lambda*f^4", (4,), scheme="network"),
             InvalidExpansion,
-            "propagators",
+            "around the Gaussian",
+        ),
+        (
+            lambda: list(
+                nn.integrals.with_profiles(correlator("lambda*f^4", 2, 1, "network"), {"lambda": None})
+            ),
+            InvalidExpansion,
+            "position-dependent couplings are not known around a network",
         ),
         (
             lambda: integrate_gaussian(correlator("lambda*f^4", 2, 1, "network"), 1, 1),
@@ -196,6 +237,65 @@ def test_the_command_line(tmp_path, monkeypatch, capsys):
     assert "9 pictures" in capsys.readouterr().out
     assert run(["draw", "lambda*f^4", "-n", "4", "--order", "3", "--around", "network"]) == 2
     assert "at most 2,000 are drawn" in capsys.readouterr().err
+
+
+INTEGRATE = ["integrate", "--net", "cos", "--points", "0;0.7", "--diagram", "x1-y1,x2-y1-y1-y1"]
+
+
+def test_one_diagram_on_the_command_line(capsys):
+    from nnft_sym.cli import run
+
+    around = [*INTEGRATE, "--around", "network", "--width", "5"]
+    assert run([*around, "--cutoff", "1", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    nodes, weights = np.polynomial.legendre.leggauss(20)
+    network = nn.CosNet(5)
+    wanted = sum(
+        weight
+        * float(nn.exact_cumulant(network, [[0.0], [y]]).value)
+        * float(nn.exact_cumulant(network, [[0.7], [y], [y], [y]]).value)
+        for y, weight in zip(nodes, weights, strict=True)
+    )
+    assert abs(answer["value"] - wanted) <= answer["error"] + 1e-14
+    assert (answer["around"], answer["width"], answer["trusted"]) == ("network", 5, True)
+    assert answer["integrand"] == "∫dy1 K(x1,y1) G_c(x2,y1,y1,y1)"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([*INTEGRATE, "--cutoff", "1"], "or integrate it around a network"),
+        ([*INTEGRATE, "--cutoff", "1", "--around", "network"], "--width: no width was given"),
+        ([*INTEGRATE, "--cutoff", "1", "--width", "5"], "--width: 5 was given with --around gaussian"),
+        ([*INTEGRATE, "--width", "5", "--around", "network"], "--cutoff 10"),
+        (
+            [*INTEGRATE, "--cutoff", "1", "--width", "5", "--around", "network", "--method", "qmc"],
+            "--method: 'qmc' was given with --around network",
+        ),
+    ],
+)
+def test_what_the_command_line_refuses(arguments, message, capsys):
+    from nnft_sym.cli import run
+
+    assert run(arguments) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert message in err
+    assert err.count("\n") == 1
+
+
+def test_terms_go_to_the_floor_below_with_their_correlators():
+    found = {
+        str(one): (number, powers) for one, number, powers in correlator("l*f^4", 2, 1, "network").monomials()
+    }
+    assert found == {
+        "K(x1,x2)": (1, {}),
+        "∫dy1 K(x1,y1) K(x2,y1) K(y1,y1)": (-12, {"l": 1}),
+        "∫dy1 K(x1,y1) G_c(x2,y1,y1,y1)": (-4, {"l": 1}),
+        "∫dy1 K(x2,y1) G_c(x1,y1,y1,y1)": (-4, {"l": 1}),
+        "∫dy1 K(y1,y1) G_c(x1,x2,y1,y1)": (-6, {"l": 1}),
+        "∫dy1 G_c(x1,x2,y1,y1,y1,y1)": (-1, {"l": 1}),
+    }
 
 
 def test_coefficients_are_exact_fractions():

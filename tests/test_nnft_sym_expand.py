@@ -268,7 +268,7 @@ BAD = [
     (["kappa*(f.f)^4", "-n", "4", "--order", "3"], "ways"),
     (["lambda*f^4", "-n", "0"], "kind full or connected"),
     (["lambda*f^4"], "-n"),
-    (["-n", "4"], "ACTION"),
+    (["-n", "4", "--order", "2"], "without an action"),
 ]
 
 

@@ -10,7 +10,7 @@ from nnft_sym.actions.names import COMPONENTS, COORDINATES, check_told_apart
 from nnft_sym.actions.parsing import HIGHEST_POWER, TOO_LARGE, parse, too_long
 from nnft_sym.actions.polynomials import Monomial, Polynomial, Scalar
 from nnft_sym.actions.shapes import Place, Shape, fields_in, shape_of
-from nnft_sym.actions.tokens import LONGEST_NUMBER
+from nnft_sym.actions.tokens import DOTS, LONGEST_NUMBER
 from nnft_sym.errors import InvalidAction
 
 if TYPE_CHECKING:
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 #: A whole number, not part of a name, of more digits than are read.
 _LONG_NUMBER = re.compile(rf"(?<![A-Za-z0-9_])[0-9]{{{LONGEST_NUMBER + 1},}}")
+
+#: The free theory: one output, and several. A product f.f says that there are components.
+FREE, FREE_WITH_OUTPUTS = "0", "0*f.f"
+_PRODUCT = re.compile(rf"f\s*(\([xyz]\)\s*)?({'|'.join(map(re.escape, sorted(DOTS)))})\s*f")
 
 
 @dataclass(frozen=True, init=False, repr=False)
@@ -33,7 +37,8 @@ class Action:
         Text such as ``"lambda*f^4 + kappa*f**6"`` (see :mod:`nnft_sym.actions.parsing` for the grammar), or a
         SymPy polynomial in a symbol named ``f``. Beside powers of f there may be weights ``x**2`` of
         position-dependent couplings, bilocal terms ``f(x)**2*f(y)**2``, and products ``f.f`` of a field with
-        D components (see :mod:`nnft_sym.actions.shapes`).
+        D components (see :mod:`nnft_sym.actions.shapes`). ``"0"`` is the free theory, ``"0*f.f"`` that of a
+        field with components.
 
     Attributes
     ----------
@@ -43,6 +48,8 @@ class Action:
         What is left without a field once everything is collected, as λv⁴/4 of λ/4 (f² − v²)². It multiplies Z
         by e^{−∫constant} and drops out of everything else, so it is no part of what is compared, written and
         expanded.
+    free_components : bool
+        Whether a theory without vertices is that of a field with D components.
 
     Raises
     ------
@@ -65,12 +72,16 @@ class Action:
 
     vertices: tuple[tuple[Shape, Polynomial], ...]
     constant: Polynomial = field(default=Polynomial({}), compare=False)
+    free_components: bool = False
 
     def __init__(self, expression: Union[str, "sympy.Expr", "Action"]) -> None:
+        components = False
         if isinstance(expression, Action):
             vertices, constant = expression.vertices, expression.constant
+            components = expression.free_components
         elif isinstance(expression, str):
             vertices, constant = _vertices(parse(expression))
+            components = not vertices and _PRODUCT.search(expression) is not None
         else:
             # Only a caller who has SymPy at hand can pass something else.
             from nnft_sym.symbolic.conversion import polynomial_from_sympy
@@ -78,6 +89,7 @@ class Action:
             vertices, constant = _vertices(polynomial_from_sympy(expression))
         object.__setattr__(self, "vertices", vertices)
         object.__setattr__(self, "constant", constant)
+        object.__setattr__(self, "free_components", components)
         check_told_apart(self.couplings)
         if too_long(str(self)):
             raise InvalidAction(f"the action {shown(str(self))} {TOO_LARGE}")
@@ -101,12 +113,30 @@ class Action:
         >>> Action("lambda*f^4").is_local_scalar, Action("(lambda_0 + lambda_2*x^2)*f^4").is_local_scalar
         (True, False)
         """
-        return all(shape.is_plain for shape, _ in self.vertices)
+        return not self.free_components and all(shape.is_plain for shape, _ in self.vertices)
 
     @property
     def has_components(self) -> bool:
         """Whether the field has D components, contracted in products f.f."""
-        return any(shape.vector for shape, _ in self.vertices)
+        return self.free_components or any(shape.vector for shape, _ in self.vertices)
+
+    @property
+    def is_free(self) -> bool:
+        """Whether there are no vertices."""
+        return not self.vertices
+
+    @property
+    def name(self) -> str:
+        """Name the theory: by its action, or as the free one.
+
+        Examples
+        --------
+        >>> Action("lambda*f^4").name, Action("0").name, Action("0*f.f").name
+        ('lambda*f**4', 'the free theory', 'the free theory with several outputs')
+        """
+        if not self.is_free:
+            return str(self)
+        return "the free theory" + (" with several outputs" if self.free_components else "")
 
     @property
     def interactions(self) -> tuple[tuple[int, Polynomial], ...]:
@@ -131,6 +161,8 @@ class Action:
 
     def __str__(self) -> str:
         """Write the action as text that :class:`Action` reads back."""
+        if self.free_components:
+            return FREE_WITH_OUTPUTS
         text = _sum(_factor(part, shape.text()) for shape, part in self.vertices)
         return _LONG_NUMBER.sub(lambda found: _in_pieces(found.group()), text)
 
@@ -164,6 +196,24 @@ class Action:
 
     def _repr_latex_(self) -> str:
         return rf"$\displaystyle {self.latex()}$"
+
+
+def free_theory(outputs: int = 1) -> Action:
+    """Give the action without vertices, of a field with one output or with several.
+
+    Raises
+    ------
+    InvalidAction
+        If the number of outputs is below one.
+
+    Examples
+    --------
+    >>> free_theory(), free_theory(outputs=3)
+    (Action('0'), Action('0*f.f'))
+    """
+    if type(outputs) is not int or outputs < 1:
+        raise InvalidAction(f"outputs = {shown(outputs)} was given; a whole number from 1 on is needed")
+    return Action(FREE if outputs == 1 else FREE_WITH_OUTPUTS)
 
 
 def _in_pieces(digits: str) -> str:

@@ -62,6 +62,7 @@ class SheetParameters(DrawnParameters):
     out: Annotated[OutputFile | str, OUT] = "diagrams.svg"
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if self.incoming is not None and (self.layout != "columns" or self.incoming > self.n):
             raise Refused.about(
                 "incoming",
@@ -107,7 +108,7 @@ def _listed(asked: SheetParameters, sheet: "_Sheet") -> "tuple[Expansion, list[t
     from nnft_sym.expansions.expansion import correlator
     from nnft_sym.expansions.representatives import representatives
 
-    which = (asked.action, asked.n, asked.order, asked.lines, asked.kind)
+    which = (asked.theory, asked.n, asked.order, asked.lines, asked.kind)
     _refuse_many(asked)
     if asked.labelled:
         expansion = correlator(*which, progress=sheet.tell)
@@ -148,8 +149,8 @@ def _title(expansion: "Expansion") -> str:
         "exact": "lines: exact 2-point function",
         "network": "lines and discs: connected correlators of the network",
     }[expansion.scheme.value]
-    order = f"to order {expansion.order}"
-    return f"{expansion.n}-point function of {expansion.action}, {order}: {expansion.kind}; {lines}"
+    order = "" if expansion.action.is_free else f", to order {expansion.order}"
+    return f"{expansion.n}-point function of {expansion.action.name}{order}: {expansion.kind}; {lines}"
 
 
 def _refuse_many(asked: SheetParameters) -> None:
@@ -160,13 +161,12 @@ def _refuse_many(asked: SheetParameters) -> None:
     """
     from diagrams import count
     from diagrams.sizes import number_text
-    from nnft_sym.actions.action import Action
     from nnft_sym.expansions.around_network import counted
     from nnft_sym.expansions.expansion import MOST_POINTS
     from nnft_sym.expansions.schemes import selection
     from nnft_sym.expansions.truncation import truncation
 
-    theory, n = Action(asked.action), asked.n
+    theory, n = asked.theory, asked.n
     if n > MOST_POINTS:
         return
     where, number = selection(asked.lines, asked.kind), 0

@@ -20,6 +20,8 @@ Examples
   nnft expand 'lambda*f^4' -n 4                                the table of all terms
   nnft expand 'lambda*f^4' -n 4 --terms grouped                3 [..] - lambda*(72 [..] + 24 [..])
   nnft expand 'lambda*f^4 + kappa*f^6' -n 6 --order 2 --scheme exact --kind connected --counting 1/N
+  nnft expand -n 6                                             the free theory: 15 pairings
+  nnft expand -n 4 --outputs 2                                 with the δ of several outputs
   nnft expand 'lambda*f^4' -n 2 --around network               a deformed ensemble, exactly in N
   nnft expand 'lambda*f^4' -n 4 --format latex --terms drawn   the equation, with diagrams drawn in it
   nnft expand 'lambda*f^4' -n 4 --format latex --document      a document for pdflatex
@@ -57,7 +59,10 @@ class PrintParameters:
 @takes(asked=ExpansionParameters, printed=PrintParameters)
 @json_option
 def command(asked: ExpansionParameters, printed: PrintParameters, as_json: bool) -> None:
-    """Expand an n-point function of ACTION, such as 'lambda*f^4 + kappa*f^6', into diagrams."""
+    """Expand an n-point function of ACTION, such as 'lambda*f^4 + kappa*f^6', into diagrams.
+
+    Without ACTION the free theory is expanded: all pairings, with several --outputs their δ structure.
+    """
     if as_json and printed.form not in (None, "json"):
         raise click.UsageError(f"--json and --format {printed.form} contradict each other: give one of them.")
     form = "json" if as_json else printed.form or "text"
@@ -80,7 +85,7 @@ def _expanded(asked: ExpansionParameters, form: str, printed: PrintParameters) -
     said = ["reading the action, and bounding the number of diagrams"]
     with Ticker(lambda: said[-1]):
         expansion = correlator(
-            asked.action,
+            asked.theory,
             asked.n,
             asked.order,
             asked.lines,

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 import click
 
 from nnft_sym.commands.options import ParameterCommand, json_option, network_json, takes
-from nnft_sym.parameters.architecture import ArchitectureParameters
+from nnft_sym.parameters.architecture import WIDTH_READER, ArchitectureParameters
 from nnft_sym.parameters.field_points import CUTOFF, PointParameters
 from nnft_sym.parameters.parameter import Parameter
-from nnft_sym.parameters.readers import Flag, Number, Text, Word
+from nnft_sym.parameters.readers import Flag, Number, Refused, Text, Word
 
 if TYPE_CHECKING:
     from diagrams import Diagram
@@ -25,7 +25,25 @@ _METHODS = {
     "qmc": "QUASI_MONTE_CARLO",
 }
 
-DIAGRAM = Parameter(Text(), "Lines, as in 'x1-y1,x2-y1,y1-y1': x external, y vertex.", metavar="EDGES")
+_EXAMPLES = """
+\b
+Examples
+  nnft integrate --net gauss --diagram x1-y1,x2-y1,y1-y1 --points "0;0.5"
+  nnft integrate --net erf --diagram x1-y1,x2-y1,x3-y1,x4-y1 --points "0;0.5;0.5;1" --cutoff 100
+  nnft integrate --net cos --around network --width 5 --diagram x1-y1,x2-y1-y1-y1 --points "0;0.7" --cutoff 1
+"""
+
+DIAGRAM = Parameter(
+    Text(),
+    "Lines, as in 'x1-y1,x2-y1,y1-y1': x external, y vertex. Around a network also blobs, x2-y1-y1-y1.",
+    metavar="EDGES",
+)
+AROUND = Parameter(
+    Word(("gaussian", "network")),
+    "What diagrams are made of: the kernel, or the connected correlators of the network of --width neurons, "
+    "G_c for a blob and the full K for every line.",
+)
+NEURONS = Parameter(WIDTH_READER, "With --around network: number N of hidden neurons.")
 RTOL = Parameter(Number(), "Accuracy asked for, relative to ∫∏|K|.")
 STRICT = Parameter(Flag(), "Refuse (exit code 2) where that accuracy is not reached.")
 METHOD = Parameter(
@@ -42,20 +60,39 @@ class IntegralParameters(PointParameters):
     rtol: Annotated[float, RTOL] = 1e-10
     strict: Annotated[bool, STRICT] = False
     method: Annotated[str, METHOD] = "auto"
+    around: Annotated[str, AROUND] = "gaussian"
+    width: Annotated[int | None, NEURONS] = None
+
+    def __post_init__(self) -> None:
+        if (self.width is not None) is not (self.around == "network"):
+            given = "no width was" if self.width is None else f"{self.width} was"
+            raise Refused.about(
+                "width",
+                f"{given} given with --around {self.around}; around a network its correlators are those at "
+                "a width, and the kernel is the same at every width: give --around network and --width N "
+                "together, or neither",
+            )
+        if self.width is not None and self.method not in ("auto", "grid"):
+            raise Refused.about(
+                "method",
+                f"{self.method!r} was given with --around network, where integrals are sums over grids; "
+                "leave it out",
+            )
 
 
-@click.command(name="integrate", cls=ParameterCommand)
+@click.command(name="integrate", cls=ParameterCommand, epilog=_EXAMPLES)
 @takes(net=ArchitectureParameters, asked=IntegralParameters)
 @json_option
 def command(net: ArchitectureParameters, asked: IntegralParameters, as_json: bool) -> None:
     """Integrate the product of kernels of one diagram: no sign, coupling, multiplicity or 1/V!.
 
-    A line that touches a vertex is K_W (self-loops too), a line between external points the full K.
+    A line that touches a vertex is K_W (self-loops too), a line between external points the full K. Around a
+    network every line is the full K.
     """
     from diagrams import Diagram
     from nnft_sym.jsonio import dumps
 
-    network = net.of_width(1, asked.d_in)
+    network = net.of_width(asked.width or 1, asked.d_in)
     diagram = Diagram.from_edge_string(asked.diagram)
     found = _integrate(diagram, network, asked)
     if as_json:
@@ -70,20 +107,21 @@ def _integrate(diagram: "Diagram", network: "Network", asked: IntegralParameters
     from numerics.errors import DivergentIntegral
     from numerics.fields.points import as_points
     from numerics.integrals.integrator import integrate
+    from numerics.integrals.network_integrator import NetworkIntegrator
     from numerics.integrals.questions.limits import Accuracy
     from numerics.integrals.rules.domains import Box, WholeSpace
     from numerics.integrals.solve.methods import Method
 
+    points = as_points(asked.points)
+    domain = WholeSpace() if asked.cutoff is None else Box(asked.cutoff)
+    accuracy = Accuracy(rtol=asked.rtol, strict=asked.strict)
     try:
         with integral_progress() as progress:
+            if asked.around == "network":
+                return NetworkIntegrator(network, domain, accuracy, progress).integrate(diagram, points)
+            method = Method[_METHODS[asked.method]]
             return integrate(
-                diagram,
-                network.kernel,
-                as_points(asked.points),
-                WholeSpace() if asked.cutoff is None else Box(asked.cutoff),
-                method=Method[_METHODS[asked.method]],
-                accuracy=Accuracy(rtol=asked.rtol, strict=asked.strict),
-                progress=progress,
+                diagram, network.kernel, points, domain, method=method, accuracy=accuracy, progress=progress
             )
     except DivergentIntegral as error:
         raise DivergentIntegral(f"{error}, with --cutoff 10 for instance") from error
@@ -94,7 +132,8 @@ def _answer(
 ) -> dict[str, object]:
     """Put everything into the words of the JSON answer."""
     return {
-        **network_json(network, width=False),
+        **network_json(network, width=asked.around == "network"),
+        "around": asked.around,
         "diagram": diagram.edge_string,
         "points": asked.points,
         "cutoff": asked.cutoff,

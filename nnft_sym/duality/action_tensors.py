@@ -1,33 +1,29 @@
 """From diagrams of the action to symmetric tensors, in the basis in which the two-point function is one.
 
-There every line is −1 and every leg +1; what is not known of K changes a line by +E and a leg by −E, with
-E = W δK Wᵀ (see `nnft_sym.duality.whitening`). Errors are carried to first order, bounds linearly with the
-sizes of all other factors.
+There every line is −1 and every leg +1. What is not known of K moves the basis: with E = W δK Wᵀ (see
+`nnft_sym.duality.whitening`) the true basis is (1 − E/2) W, so that a tensor of r legs changes by −E/2 on
+each of its indices, lines and legs by nothing, and the sum of the diagrams by −E/2 on each index again when
+it is brought back. Errors are carried to first order, bounds linearly with the sizes of all other factors.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nnft_sym.duality.action_diagrams import ActionDiagram
-from nnft_sym.duality.symmetric_tensors import carried, distinct, in_basis, in_full
+from nnft_sym.duality.symmetric_tensors import carried, changed_basis, distinct, in_full
 from nnft_sym.duality.whitening import Whitening
 from numerics.lowering.lower import to_float
 from numerics.lowering.to_network import DiagramNetwork, DiagramTensors, to_network
 from numerics.results.cumulants import EPS
 from numerics.results.estimate import Estimate
-from numerics.results.uncertainty import Blocks, Source, Uncertainty
+from numerics.results.uncertainty import Blocks, Source, Uncertainty, together
 
 Array = NDArray[np.float64]
-
-#: Numbers of deviations held at once.
-_AT_ONCE = 4_000_000
-
-
-#: Diagrams with what stands in front of a contraction.
-Weighted = list[tuple[float, DiagramNetwork]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,29 +37,15 @@ class Tensors:
     values : mapping of int to ndarray
         By number of legs r ≥ 3.
     uncertainties : mapping of int to Uncertainty
-        Of the same, shape (m, …, m); under 2 that of the perturbation E.
+        Of the same, shape (m, …, m), the motion of the basis included.
+    motion : Uncertainty, shape (m, m)
+        Of E.
     """
 
     size: int
     values: Mapping[int, Array]
     uncertainties: Mapping[int, Uncertainty]
-
-    @property
-    def sources(self) -> list[Source]:
-        """The random numbers that the errors come from."""
-        found = (part.source for one in self.uncertainties.values() for part in one.blocks)
-        return list(dict.fromkeys(found))
-
-    @property
-    def bounded(self) -> bool:
-        """Whether every error has a bound."""
-        return all(one.bound is not None for one in self.uncertainties.values())
-
-    def deviations(self, legs: int, source: Source) -> Array | None:
-        """Deviations of one tensor under one source, (B, m, …, m)."""
-        parts = self.uncertainties[legs].blocks
-        found = [part.deviations for part in parts if part.source == source]
-        return found[0] if found else None
+    motion: Uncertainty
 
 
 def white_tensors(connected: Mapping[int, Estimate], basis: Whitening) -> Tensors:
@@ -77,15 +59,39 @@ def white_tensors(connected: Mapping[int, Estimate], basis: Whitening) -> Tensor
     """
     m = basis.size
     values: dict[int, Array] = {}
-    uncertainties = {2: _in_full(basis.perturbation, m, 2)}
+    uncertainties: dict[int, Uncertainty] = {}
+    motion = _in_full(basis.perturbation, m, 2)
     for legs, one in connected.items():
-        values[legs] = in_basis(in_full(one.value[np.newaxis], m, legs), basis.matrix)[0]
+        # averaged over the order of its indices: rounding may be much larger than the digits of its size
+        values[legs] = in_full(changed_basis(basis.matrix, legs)(one.value[np.newaxis]), m, legs)[0]
         uncertainty = one.uncertainty
         if uncertainty.bound is not None:  # the products with W are rounded
             wider = uncertainty.bound + (legs + m) * EPS * np.abs(one.value)
             uncertainty = Uncertainty(uncertainty.shape, uncertainty.blocks, wider)
-        uncertainties[legs] = _in_full(carried(uncertainty, basis.matrix, legs), m, legs)
-    return Tensors(m, values, uncertainties)
+        known = _in_full(carried(uncertainty, basis.matrix, legs), m, legs)
+        uncertainties[legs] = together([known, moved(values[legs], motion)])
+    return Tensors(m, values, uncertainties, motion)
+
+
+def moved(tensor: Array, motion: Uncertainty) -> Uncertainty:
+    """What −E/2 on every index changes in a symmetric tensor (m, …, m)."""
+
+    def change(rows: Array) -> Array:
+        return _on_each_index(-0.5 * rows, tensor)
+
+    def size(rows: Array) -> Array:
+        return _on_each_index(0.5 * rows, np.abs(tensor))
+
+    return motion.linear(change, size)
+
+
+def _on_each_index(rows: Array, tensor: Array) -> Array:
+    """Σ over the indices of matrices (B, m, m) applied to one of them: (B, m, …, m)."""
+    total = np.zeros((len(rows), *tensor.shape))
+    for axis in range(tensor.ndim):
+        applied = np.tensordot(rows, tensor, axes=([2], [axis]))  # the new index stands first
+        total += np.moveaxis(applied, 1, axis + 1)
+    return total
 
 
 def _in_full(known: Uncertainty, m: int, n: int) -> Uncertainty:
@@ -95,88 +101,82 @@ def _in_full(known: Uncertainty, m: int, n: int) -> Uncertainty:
     return known.linear(change, change)
 
 
-def summed_diagrams(diagrams: Iterable[ActionDiagram], tensors: Tensors, power: int) -> Estimate:
+class WhiteTerm(NamedTuple):
+    """A symmetric coefficient of the action in the white basis.
+
+    Attributes
+    ----------
+    power : int
+        Of the field.
+    order : Fraction
+        Power of 1/N.
+    value : Estimate, shape (M,)
+        Distinct elements.
+    rounding : ndarray, shape (M,)
+        The part of their errors that rounding makes: large where the diagrams cancel.
+    """
+
+    power: int
+    order: Fraction
+    value: Estimate
+    rounding: Array
+
+
+def summed_diagrams(diagrams: Sequence[ActionDiagram], tensors: Tensors) -> WhiteTerm:
     """Add up the diagrams of one power of the field: distinct elements of the symmetric coefficient.
 
     Parameters
     ----------
-    diagrams : iterable of ActionDiagram
-        All with `power` legs.
+    diagrams : sequence of ActionDiagram
+        All with the same number of legs, and of the same order.
     tensors : Tensors
-    power : int
 
     Returns
     -------
-    Estimate, shape (M,)
+    WhiteTerm
     """
     m, given = tensors.size, DiagramTensors(tensors.values, line=-1.0)
-    networks = [(to_float(one.unsigned), to_network(one.diagram, given)) for one in diagrams]
-    value = sum((weight * network.value() for weight, network in networks), np.zeros((m,) * power))
-    blocks = []
-    for source in tensors.sources:
-        rows = next(
-            len(p.deviations) for u in tensors.uncertainties.values() for p in u.blocks if p.source == source
-        )
-        step = max(1, _AT_ONCE // m**power)
-        chunks = [
-            _change(networks, tensors, source, slice(start, min(start + step, rows)), power)
-            for start in range(0, rows, step)
-        ]
-        blocks.append(Blocks(source, np.concatenate(chunks)))
-    found = distinct(np.asarray(value)[np.newaxis], m, power)[0]
-    bound = _bound(networks, tensors, power) if tensors.bounded else None
-    return Estimate(found, uncertainty=Uncertainty(found.shape, tuple(blocks), bound))
+    power = diagrams[0].power
+    value, rounding = np.zeros((2, *(m,) * power))
+    parts = []
+    for one in diagrams:
+        weight, network = to_float(one.unsigned), to_network(one.diagram, given)
+        value += weight * network.value()
+        rounded = 8 * EPS * abs(weight) * network.sizes()
+        rounding += rounded
+        parts.append(_of_vertices(weight, network, tensors, rounded))
+    found = distinct(value[np.newaxis], m, power)[0]
+    symmetric = in_full(found[np.newaxis], m, power)[0]
+    parts.append(moved(symmetric, tensors.motion))
+    known = together(parts)
+
+    def average(rows: Array) -> Array:
+        return distinct(rows, m, power)
+
+    estimate = Estimate(found, uncertainty=known.linear(average, average))
+    return WhiteTerm(power, diagrams[0].order, estimate, average(rounding[np.newaxis])[0])
 
 
-def _change(networks: Weighted, tensors: Tensors, source: Source, rows: slice, power: int) -> Array:
-    """Deviations of the sum under some blocks of one source."""
-
-    def change(legs: int, sign: float) -> Array | None:
-        found = tensors.deviations(legs, source)
-        return None if found is None else sign * found[rows]
-
-    # a source may move none of the tensors of a diagram
-    parts = [weight * network.deviations(_by_part(network, change)) for weight, network in networks]
-    count = next((len(part) for part in parts if part.ndim), rows.stop - rows.start)
-    total = np.zeros((count, *(tensors.size,) * power))
-    for part in parts:
-        total += part
-    return distinct(total, tensors.size, power)
-
-
-def _bound(networks: Weighted, tensors: Tensors, power: int) -> Array:
-    """Bound of the sum."""
-    shape = (tensors.size,) * power
-
-    def bound(legs: int, sign: float) -> Array | None:
-        known: Array | None = tensors.uncertainties[legs].bound
-        return known
-
-    total = np.zeros(shape)
-    for weight, network in networks:
-        size = to_sizes(network).value()
-        total = total + abs(weight) * (network.bound(_by_part(network, bound)) + 8 * EPS * size)
-    return np.asarray(distinct(total[np.newaxis], tensors.size, power)[0])
-
-
-def to_sizes(network: DiagramNetwork) -> DiagramNetwork:
-    """The same contraction of absolute values."""
-    parts = tuple(
-        part._replace(factor=abs(part.factor))
-        if part.tensor is None
-        else part._replace(tensor=np.abs(part.tensor))
-        for part in network.parts
+def _of_vertices(weight: float, network: DiagramNetwork, tensors: Tensors, rounded: Array) -> Uncertainty:
+    """What is not known of one diagram, from that of its vertices, and what is rounded."""
+    vertices = [
+        None if part.tensor is None else tensors.uncertainties[len(part.ends)] for part in network.parts
+    ]
+    sources = dict.fromkeys(part.source for one in vertices if one is not None for part in one.blocks)
+    blocks = tuple(
+        Blocks(source, weight * network.deviations([_rows(one, source) for one in vertices]))
+        for source in sources
     )
-    return DiagramNetwork(network.n_external, parts, network.closed)
+    bound = None
+    if all(one is None or one.bound is not None for one in vertices):
+        wrong = network.bound([None if one is None else one.bound for one in vertices])
+        bound = abs(weight) * wrong + rounded
+    shape = (tensors.size,) * network.n_external
+    return Uncertainty(shape, blocks, bound)
 
 
-def _by_part(network: DiagramNetwork, change: Callable[[int, float], Array | None]) -> list[Array | None]:
-    """What changes at each part: a vertex by its own tensor, a line by +E, a leg by −E."""
-    found = []
-    for part in network.parts:
-        if part.tensor is not None:
-            found.append(change(len(part.ends), 1.0))
-        else:
-            leg = any(end < network.n_external for end in part.ends)
-            found.append(change(2, -1.0 if leg else 1.0))
-    return found
+def _rows(known: Uncertainty | None, source: Source) -> Array | None:
+    """Deviations under one source, None where nothing moves."""
+    if known is None:
+        return None
+    return next((part.deviations for part in known.blocks if part.source == source), None)

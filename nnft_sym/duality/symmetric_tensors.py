@@ -17,8 +17,8 @@ from numerics.results.uncertainty import Uncertainty
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
-#: Full tensors of more numbers are refused.
-MOST_ELEMENTS = 20_000_000
+#: Full tensors of more numbers are refused, and of more with all rows of deviations.
+MOST_ELEMENTS, MOST_WITH_ROWS = 20_000_000, 100_000_000
 
 
 @lru_cache(maxsize=64)
@@ -57,6 +57,11 @@ def arrangements(m: int, n: int) -> Array:
 
 def in_full(rows: Array, m: int, n: int) -> Array:
     """Write distinct elements into full tensors: (B, M) -> (B, m, …, m)."""
+    if len(rows) * m**n > MOST_WITH_ROWS:
+        raise ProblemTooLarge(
+            f"tensors of {n} indices over {m} fields with {len(rows)} rows of deviations were asked for, "
+            f"more than {MOST_WITH_ROWS:,} numbers: take fewer points or blocks, or a lower order"
+        )
     return rows[:, places(m, n)].reshape(len(rows), *(m,) * n)
 
 

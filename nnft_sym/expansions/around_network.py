@@ -6,7 +6,7 @@ of the undeformed ensemble. Blocks of two legs are lines, larger ones blobs. Wha
 cancels with Z. Networks whose output weights have mean zero have even correlators only.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from math import comb
 
 from diagrams.diagram import Diagram
@@ -32,6 +32,11 @@ def refuse_around_network(action: Action, counting: CountingLike) -> None:
     InvalidExpansion
         For couplings that depend on the position, several points or components, and for a counting.
     """
+    if action.free_components:
+        raise InvalidExpansion(
+            "several outputs were given; around a network one output is known: leave them out, or expand "
+            "around the Gaussian process"
+        )
     if not action.is_local_scalar:
         raise InvalidExpansion(
             f"{action} was given; around a network couplings of powers of f at one point are known, such as "
@@ -68,16 +73,10 @@ def listed_around_network(
     [1, 7]
     """
     chosen = list(contents)
-    for content in chosen:
-        _refuse_endless(n, content)
-    total = 0
-    for content in chosen:
-        total += sum(number.diagrams for _, number in counted(n, content, where))
-        if total > MOST_TERMS:
-            raise _too_many(n, content)
+    _refuse_too_many(n, chosen, where)
     for content in chosen:
         if progress is not None:
-            progress(f"listing {total:,} diagrams, now with the vertices {content_text(content) or 'none'}")
+            progress(f"listing diagrams with the vertices {content_text(content) or 'none'}")
         found: list[Diagram] = []
         for blobs in blob_contents(n + ends_of(content)):
             some = list(generate(n, dict(content), where, blobs=blobs))
@@ -103,6 +102,25 @@ def counted(
     _refuse_endless(n, content)
     for blobs in blob_contents(n + ends_of(content)):
         yield blobs, count(n, dict(content), where, unlabelled=unlabelled, blobs=blobs)
+
+
+def _refuse_too_many(n: int, contents: Sequence[Content], where: tuple[NamedFilter, ...]) -> None:
+    """Refuse long lists before they are begun.
+
+    There are at most as many diagrams as partitions of the legs. Only where that bound is not enough are
+    diagrams counted, so that short lists are enumerated once.
+    """
+    total = 0
+    for content in contents:
+        _refuse_endless(n, content)
+    for content in contents:
+        most = even_partition_counts(n + ends_of(content))[-1]
+        if total + most <= MOST_TERMS:
+            total += most
+            continue
+        total += sum(number.diagrams for _, number in counted(n, content, where))
+        if total > MOST_TERMS:
+            raise _too_many(n, content)
 
 
 def _refuse_endless(n: int, content: Content) -> None:

@@ -27,8 +27,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from diagrams.generation import count
+from diagrams.messages import shown
 from diagrams.sizes import number_text
-from nnft_sym.actions.action import Action
+from nnft_sym.actions.action import FREE, Action, free_theory
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.errors import InvalidExpansion
 from nnft_sym.expansions import faces
@@ -291,7 +292,8 @@ class Expansion:
     def __repr__(self) -> str:
         """Show what is expanded, not the terms."""
         return (
-            f"<{self.kind} {self.n}-point function of {self.action}, {self.truncation.text}, {self.scheme}: "
+            f"<{self.kind} {self.n}-point function of {self.action.name}, "
+            f"{'' if self.action.is_free else f'{self.truncation.text}, '}{self.scheme}: "
             f"{len(self.terms)} terms>"
         )
 
@@ -305,24 +307,25 @@ class Expansion:
 
 
 def correlator(
-    action: Action | str,
-    n: int,
+    action: Action | str = FREE,
+    n: int | None = None,
     order: OrderLike = 1,
     scheme: str = "bare",
     kind: str = "normalised",
     counting: CountingLike = None,
     *,
+    outputs: int = 1,
     progress: Progress | None = None,
 ) -> Expansion:
     """Expand an n-point function in the couplings.
 
     Parameters
     ----------
-    action : Action or str
-        The interactions.
+    action : Action or str, optional
+        The interactions; without them the free theory.
     n : int
-        Number of external points; 0 gives the vacuum diagrams: of Z (``full``), of log Z (``connected``), or
-        of the effective potential at ⟨f⟩ = 0 (``1pi``, with the sign of log Z).
+        Number of external points, which must be given; 0 gives the vacuum diagrams: of Z (``full``), of
+        log Z (``connected``), or of the effective potential at ⟨f⟩ = 0 (``1pi``, with the sign of log Z).
     order : int or mapping of str to int or Fraction
         Largest number of vertices; as a mapping, largest power of each coupling; with a counting, largest
         power of 1/N.
@@ -332,6 +335,9 @@ def correlator(
         Which function.
     counting : "1/N" or mapping of str to int or Fraction, optional
         Power of 1/N that each coupling is worth; ``"1/N"`` takes (v − 2)/2 for the coupling of f^v.
+    outputs : int, optional
+        Number of outputs of the free theory; with several, every line carries a δ of its two outputs. An
+        action says by products f.f whether there are several.
     progress : callable, optional
         Given a line of text now and then, such as "120,000 of 887,301 diagrams found".
 
@@ -354,6 +360,13 @@ def correlator(
     >>> [str(term.coefficient) for term in correlator("lambda*f^4", 2, scheme="exact")]
     ['1']
 
+    The free theory by itself, with one output and with several:
+
+    >>> print(correlator(n=4))
+    G(1,2,3,4) = 3 [K(1,2) K(3,4)]
+    >>> print(correlator(n=4, outputs=2))
+    G(1,2,3,4) = 3 [δ(1,2) δ(3,4) K(1,2) K(3,4)]
+
     With λ ~ 1/N and κ ~ 1/N², the exchange of two λ vertices is as large as κ:
 
     >>> six = correlator("lambda*f^4 + kappa*f^6", 6, 2, "exact", "connected", counting="1/N")
@@ -368,7 +381,12 @@ def correlator(
     >>> print(around.terms[-1].text())
     -lambda * ∫dy G_c(1,2,y,y,y,y)
     """
-    asked = without_terms(action, n, order, scheme, kind, counting)
+    asked = without_terms(_theory(action, outputs), _number(n), order, scheme, kind, counting)
+    return replace(asked, terms=tuple(_terms(asked, progress)))
+
+
+def _terms(asked: Expansion, progress: Progress | None) -> list[Term]:
+    """Find all terms, and tell how far that is where a diagram stands for many."""
     terms: list[Term] = []
     for content, diagrams in scalar_diagrams(asked, progress):
         factor = asked.truncation.factor(asked.action, content)
@@ -379,7 +397,26 @@ def correlator(
                     f"{number:,} of {len(diagrams):,} diagrams with the vertices "
                     f"{content_text(content)} taken apart: {len(terms):,} terms"
                 )
-    return replace(asked, terms=tuple(terms))
+    return terms
+
+
+def _theory(action: Action | str, outputs: int) -> Action:
+    """Give the free theory its outputs; an action has them already."""
+    given = Action(action)
+    if outputs == 1:
+        return given
+    if not given.is_free:
+        raise InvalidExpansion(
+            f"{shown(outputs)} outputs were given beside {given}; an action says itself that there are "
+            "several, by products f.f as in lambda*(f.f)^2: leave outputs out"
+        )
+    return free_theory(outputs)
+
+
+def _number(n: int | None) -> int:
+    if n is None:
+        raise InvalidExpansion("the number of points is missing; give it, as in expand(n=4)")
+    return n
 
 
 def without_terms(

@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
     from diagrams.diagram import Diagram
     from numerics.kernels.profiles import Profile
+    from numerics.lowering.connected_product import ConnectedProduct
     from numerics.lowering.integrand import Integrand
 
-#: Diagram, or flat program where vertices have profiles; exact number; power of each coupling.
-NumericTerm: TypeAlias = tuple[Union["Diagram", "Integrand"], Fraction, dict[str, int]]
+#: Diagram, or flat program where vertices have profiles and around a network; exact number; power of each
+#: coupling.
+NumericTerm: TypeAlias = tuple[Union["Diagram", "Integrand", "ConnectedProduct"], Fraction, dict[str, int]]
 
 
 def delta_name(a: int, b: int) -> str:
@@ -45,9 +47,9 @@ def numeric_terms(term: TermContent) -> Iterator[NumericTerm]:
 
     Yields
     ------
-    Diagram or Integrand, Fraction, dict of str to int
-        An `Integrand` where a coupling depends on the position. For a field with components the powers hold
-        ``D`` and the δ of `delta_name`, too.
+    Diagram, Integrand or ConnectedProduct, Fraction, dict of str to int
+        An `Integrand` where a coupling depends on the position, a `ConnectedProduct` around a network. For a
+        field with components the powers hold ``D`` and the δ of `delta_name`, too.
 
     Examples
     --------
@@ -59,20 +61,22 @@ def numeric_terms(term: TermContent) -> Iterator[NumericTerm]:
     ...     print(number, powers, diagram.edge_string)
     -4 {'D': 1, 'lambda': 1, 'δ_1_2': 1} x1-y1,x2-y1,y1-y1
     -8 {'lambda': 1, 'δ_1_2': 1} x1-y1,x2-y1,y1-y1
+    >>> for product, number, powers in numeric_terms(correlator("lambda*f^4", 2, 1, "network").terms[2]):
+    ...     print(number, powers, product)
+    -4 {'lambda': 1} ∫dy1 K(x1,y1) G_c(x2,y1,y1,y1)
     """
     integrand = integrand_of(term)
-    if term.factors.full:
-        raise InvalidExpansion(
-            "a term around a network needs the connected correlators of that network, and integrals are made "
-            "of propagators only: expand around the Gaussian process for numbers"
-        )
     deltas = {delta_name(a, b): 1 for a, b in term.factors.pairs}
     for number, powers in term.coefficient.monomials():
         yield integrand, number, powers | deltas
 
 
-def integrand_of(term: TermContent) -> Union["Diagram", "Integrand"]:
-    """Give what stands behind the coefficient: the diagram, or its flat program if there are weights."""
+def integrand_of(term: TermContent) -> Union["Diagram", "Integrand", "ConnectedProduct"]:
+    """Give what stands behind the coefficient: the diagram, or its flat program, see `NumericTerm`."""
+    if term.factors.full:
+        from numerics.lowering.connected_product import lower_around
+
+        return lower_around(term.diagram)
     if not term.factors.weights:
         return term.diagram
     from numerics.kernels.profiles import RadialPower
@@ -132,6 +136,11 @@ def _profiles_of_valences(
     expansion: ExpansionContent, profiles: Mapping[str, "Profile"]
 ) -> dict[int, "Profile"]:
     action = expansion.action
+    if expansion.around_network:
+        raise InvalidExpansion(
+            f"profiles were given for {expansion}; position-dependent couplings are not known around a "
+            "network: expand around the Gaussian process"
+        )
     unknown = sorted(set(profiles) - set(action.couplings))
     if unknown or not action.is_local_scalar:
         what = f"{unknown} are no couplings of {action}" if unknown else f"{action} has other vertices"

@@ -41,7 +41,7 @@ class Representative:
 
 
 def representatives(
-    action: str, n: int, order: OrderLike, scheme: str, kind: str, progress: Progress | None = None
+    action: Action | str, n: int, order: OrderLike, scheme: str, kind: str, progress: Progress | None = None
 ) -> tuple[Expansion, tuple[Representative, ...]]:
     """Find the topologies of an expansion.
 

@@ -6,6 +6,7 @@ from nnft_sym.inference.coupling_fit import CouplingFit
 from nnft_sym.inference.model import Model
 from numerics.integrals.rules.convergence import divergence
 from numerics.kernels.base import Kernel
+from numerics.lowering.connected_product import ConnectedProduct
 from numerics.lowering.monomials import Monomial, monomial
 
 
@@ -87,6 +88,7 @@ def integral_powers(model: Model, kernel: Kernel, order: int) -> dict[Monomial, 
     found: dict[Monomial, float] = {}
     names = model.action.couplings
     for diagram, _, factors in model.expansions[order].monomials():
+        assert not isinstance(diagram, ConnectedProduct)  # a model is never around a network
         # the number of outputs and their δ are no couplings
         key = monomial({name: power for name, power in factors.items() if name in names})
         found[key] = max(found.get(key, 0.0), divergence(diagram, kernel) or 0.0)

@@ -12,7 +12,7 @@ from nnft_sym.actions.action import Action
 from nnft_sym.errors import InvalidAction, InvalidExpansion
 from nnft_sym.expansions.expansion import Expansion, correlator
 from nnft_sym.expansions.kinds import KIND_ALIASES
-from nnft_sym.expansions.schemes import Kind
+from nnft_sym.expansions.schemes import Kind, Scheme
 from nnft_sym.expansions.truncation import DERIVED, strength, truncation
 from nnft_sym.inference.theory import Theory
 from numerics.fields.field_set import FieldSet
@@ -69,6 +69,11 @@ class Model:
     def __post_init__(self) -> None:
         object.__setattr__(self, "action", _as_action(self.action))
         object.__setattr__(self, "orders", _as_orders(self.orders))
+        if self.scheme == Scheme.NETWORK:
+            raise InvalidExpansion(
+                "the scheme 'network' was given; couplings are inferred of an action around the Gaussian "
+                "process: take 'exact' or 'bare'"
+            )
 
     @classmethod
     def leading(

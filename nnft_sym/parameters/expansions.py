@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 from diagrams.errors import NNFTError
 from diagrams.messages import shown
@@ -12,6 +12,9 @@ from nnft_sym.expansions.kinds import KIND_ALIASES
 from nnft_sym.expansions.truncation import DERIVED, CountingLike, OrderLike
 from nnft_sym.parameters.parameter import Parameter
 from nnft_sym.parameters.readers import Refused, Text, Whole, Word
+
+if TYPE_CHECKING:
+    from nnft_sym.actions.action import Action
 
 _SAMPLE = "one number per coupling, as in lambda=2,kappa=1"
 
@@ -105,7 +108,12 @@ class ActionText(Text):
         return text
 
 
-ACTION = Parameter(ActionText(), argument=True, metavar="ACTION")
+ACTION = Parameter(ActionText(), argument=True, metavar="[ACTION]")
+N_OUTPUTS = Parameter(
+    Whole(1),
+    "Without an action: number of outputs of the networks; with several, a line carries a δ of its outputs. "
+    "An action says the same by products f.f.",
+)
 N_POINTS = Parameter(Whole(0), "Number of external points.", option="-n")
 ORDER = Parameter(
     Powers("a number such as 2"),
@@ -143,17 +151,51 @@ class CorrelatorParameters:
 
     Attributes
     ----------
-    action : str
     n : int
         Number of external points.
+    action : str, optional
+        Without it the free theory.
     scheme, kind, around : str
+    outputs : int
     """
 
-    action: Annotated[str, ACTION]
     n: Annotated[int, N_POINTS]
+    action: Annotated[str | None, ACTION] = None
     scheme: Annotated[str, SCHEME] = "bare"
     kind: Annotated[str, KIND] = "normalised"
     around: Annotated[str, AROUND] = "gaussian"
+    outputs: Annotated[int, N_OUTPUTS] = 1
+
+    @property
+    def theory(self) -> "Action":
+        """The action; without one the free theory, in which nothing that is for vertices has an effect.
+
+        Raises
+        ------
+        Refused
+            If outputs are given beside an action, or an order or a counting without one.
+        """
+        from nnft_sym.actions.action import Action, free_theory
+
+        if self.action is None:
+            return free_theory(self.outputs)
+        if self.outputs != 1:
+            raise Refused.about(
+                "outputs",
+                f"{self.outputs} was given beside the action {self.action}, which says itself whether there "
+                "are several outputs, by products f.f as in lambda*(f.f)^2; leave one of them out",
+            )
+        return Action(self.action)
+
+    def refuse_without_action(self, **given: object) -> None:
+        """Refuse what has an effect on vertices only, where there is no action; probably it was forgotten."""
+        for name, value in given.items():
+            if self.action is None and value is not None:
+                raise Refused.about(
+                    name,
+                    f"{value} was given without an action, and the free theory has no vertices; give an "
+                    "action, such as 'lambda*f^4', or leave it out",
+                )
 
     @property
     def lines(self) -> str:
@@ -188,6 +230,9 @@ class ExpansionParameters(CorrelatorParameters):
     order: Annotated[OrderLike, ORDER] = 1
     counting: Annotated[CountingLike, COUNTING] = None
 
+    def __post_init__(self) -> None:
+        self.refuse_without_action(order=None if self.order in (0, 1) else self.order, counting=self.counting)
+
 
 @dataclass(frozen=True, kw_only=True)
 class DrawnParameters(CorrelatorParameters):
@@ -199,3 +244,6 @@ class DrawnParameters(CorrelatorParameters):
     """
 
     order: Annotated[int, VERTICES_AT_MOST] = 1
+
+    def __post_init__(self) -> None:
+        self.refuse_without_action(order=None if self.order in (0, 1) else self.order)

@@ -43,6 +43,9 @@ _FRAME = r"""\documentclass[10pt,a4paper]{article}
 @counted@, vacuum parts included, summed over the diagrams found: @totals@.
 \end{document}
 """
+_DELTAS = (
+    r"$\delta_{i_{1}i_{2}}$ is one where the fields at $x_{1}$ and $x_{2}$ are the same output, else zero."
+)
 _HEADINGS = {"drawn": "Diagrams", "grouped": "By topology", "labelled": "Term by term"}
 _COMMENTS = {
     "plain": "% K at a vertex (an end y, z, ...) is the propagator without the variance of the output bias",
@@ -110,7 +113,8 @@ def latex_document(
     notation = notation or Notation()
     network = expansion.around_network
     kind = {"1pi": "one-particle irreducible"}.get(expansion.shown_kind.value, expansion.shown_kind.value)
-    title = f"The {expansion.n}-point function to {expansion.truncation.latex}, {kind}"
+    reach = "of the free theory" if expansion.action.is_free else f"to {expansion.truncation.latex}"
+    title = f"The {expansion.n}-point function {reach}, {kind}"
     rule = (expansion.rule[0].upper() + expansion.rule[1:]).replace("S_GP", r"$S_{\mathrm{GP}}$")
     with unlimited_digits():
         totals = [
@@ -141,10 +145,13 @@ def _action(expansion: ExpansionContent) -> str:
 
 
 def _kernels(expansion: ExpansionContent, notation: Notation) -> str:
-    """Say what lines and blobs stand for."""
+    """Say what lines, blobs and δ stand for."""
     if expansion.around_network:
         return _NETWORK
-    return _PLAIN_KERNELS if notation.plain_kernel else _TWO_KERNELS
+    kernels = _PLAIN_KERNELS if notation.plain_kernel else _TWO_KERNELS
+    if expansion.action.is_free:
+        kernels = "$K$ is the propagator."
+    return f"{kernels} {_DELTAS}" if expansion.action.has_components else kernels
 
 
 def _sections(expansion: ExpansionContent, notation: Notation, terms: str | None) -> str:

@@ -19,6 +19,8 @@ BRACKETS = (
     "[...]: mean over the labellings of the external points; in front of it stands the coefficient of all of "
     "them, or, in a sum (...) behind a common factor, the number of their Wick contractions"
 )
+#: What a δ of two points is.
+DELTAS = "δ(1,2): one where the fields at the points 1 and 2 are the same output, else zero"
 _SYMBOLS = {
     "GP": "K: line between external points; K_W: line at a vertex, without the variance of the output bias",
     "network": "K: 2-point function of the network, output bias included; G_c: its connected correlators",
@@ -103,10 +105,10 @@ def expansion_text(expansion: ExpansionContent) -> str:
 def _table_lines(expansion: ExpansionContent) -> list[str]:
     free = free_name(expansion)
     lines = [
-        f"{expansion.n}-point function, {expansion.shown_kind}, to {_order(expansion)} of",
-        f"S = S_{free} + ∫ [{expansion.action}]",
+        *_head(expansion, free),
         expansion.rule,
-        _SYMBOLS[free],
+        "K: propagator" if expansion.action.is_free and free == "GP" else _SYMBOLS[free],
+        *([DELTAS] if expansion.action.has_components else []),
         BRACKETS,
     ]
     if expansion.shown_kind != expansion.kind:
@@ -127,6 +129,14 @@ def _table_lines(expansion: ExpansionContent) -> list[str]:
     if expansion.wick_total:
         lines += ["", *_wick_lines(expansion)]
     return lines
+
+
+def _head(expansion: ExpansionContent, free: str) -> tuple[str, str]:
+    """Say what is expanded: a theory without vertices has no order."""
+    what = f"{expansion.n}-point function, {expansion.shown_kind}"
+    if expansion.action.is_free:
+        return f"{what}, of {expansion.action.name}", f"S = S_{free}"
+    return f"{what}, to {_order(expansion)} of", f"S = S_{free} + ∫ [{expansion.action}]"
 
 
 def no_diagrams(expansion: ExpansionContent) -> str:

@@ -32,8 +32,9 @@ def tikz_listing(expansion: ExpansionContent, *, document: bool = False) -> str:
     \begin{tikzpicture}...
     \end{tikzpicture}
     """
-    what = f"{expansion.n}-point function of {expansion.action}, {expansion.kind}"
-    head = f"% {what}, to {expansion.truncation.text}; load the package tikz"
+    what = f"{expansion.n}-point function of {expansion.action.name}, {expansion.kind}"
+    order = "" if expansion.action.is_free else f", to {expansion.truncation.text}"
+    head = f"% {what}{order}; load the package tikz"
     pictures = [_picture(topology) for topology in expansion.topologies()]
     if not document:
         return "\n".join([head, f"% {expansion.rule}", *pictures])

@@ -164,8 +164,8 @@ def _size(coefficient: Polynomial) -> tuple[tuple[Fraction, str], ...]:
 
 
 def _title(expansion: ExpansionContent) -> str:
-    what = f"{expansion.n}-point function of {expansion.action}, {expansion.shown_kind}"
-    return f"{what}, to {expansion.truncation.text}"
+    what = f"{expansion.n}-point function of {expansion.action.name}, {expansion.shown_kind}"
+    return what if expansion.action.is_free else f"{what}, to {expansion.truncation.text}"
 
 
 def _check(number: int, most: int, what: str, labelled: bool) -> None:

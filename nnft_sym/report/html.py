@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nnft_sym.report import notes as prose
 from nnft_sym.report import report_tables
+from nnft_sym.report.implied_action import implied_action
 from nnft_sym.report.page import page
 from nnft_sym.report.plot_style import net_title
 from nnft_sym.report.plots import StudyFigure, net_label
@@ -115,6 +116,7 @@ def _function_view(n: int, expansion: "Expansion") -> dict[str, Any]:
 def _net_view(
     place: int, net: NetResult, result: StudyResult, figures: Sequence[StudyFigure]
 ) -> dict[str, Any]:
+    implied, implied_words = implied_action(net)
     return {
         "id": net_label(place, net),
         "title": net_title(net),
@@ -126,6 +128,8 @@ def _net_view(
         "description_class": COLOURS[net.description],
         "action_tables": action_tables.action_tables(net),
         "why_not": net.action_fit.why,
+        "implied": implied,
+        "implied_words": implied_words,
         "checks": net.checks,
         "tails": prose.tail_sentences(net),
         "facts": prose.setup_facts(net, result),

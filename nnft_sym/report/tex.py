@@ -12,6 +12,7 @@ from typing import Any
 from nnft_sym.printing.table_content import Table
 from nnft_sym.report import notes as prose
 from nnft_sym.report import report_tables
+from nnft_sym.report.implied_action import implied_action
 from nnft_sym.report.plot_style import net_title
 from nnft_sym.report.plots import StudyFigure
 from nnft_sym.study import action_tables, result_tables
@@ -178,11 +179,14 @@ def _net_view(
         "coupling": result_tables.coupling_table(net) if net.coupling else None,
         "next_order": result_tables.next_order_table(net) if net.next_order else None,
     }
+    implied, implied_words = implied_action(net)
     return {
         "title": net_title(net),
         "arithmetic": (net.arithmetic.value, say_arithmetic(net.checks)),
         "description": (net.description.value, net.verdict),
         "why_not": net.action_fit.why,
+        "implied": (implied.title, _tabular(implied)) if implied else None,
+        "implied_words": " ".join(implied_words),
         "checks": net.checks,
         "tails": prose.tail_sentences(net),
         "facts": prose.setup_facts(net, result),

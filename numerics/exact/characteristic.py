@@ -190,10 +190,10 @@ def _logarithm(less_one: Array, error: Array, width: int) -> tuple[Array, Array,
 
 def _refuse_laws(network: Network, real: bool) -> None:
     law = network.laws.output
-    if network.laws.output_correlation:
+    if network.laws.joint is not None:
         raise NotAvailable(
-            "the exact generating functional needs independent neurons, and the output weights are "
-            f"correlated (α = {network.laws.output_correlation:g}); take its series in the cumulants"
+            "the exact generating functional needs independent neurons, and the output weights of "
+            f"{network!r} are correlated, or have another joint law; take its series in the cumulants"
         )
     if not law.even:
         raise NotAvailable(

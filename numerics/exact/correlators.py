@@ -15,6 +15,9 @@ Several outputs f_a = b_a + N^(-1/2) Σ_i a_{a,i} s_i share the hidden layer and
 own. Then E[h_{a1}(x_1) … h_{an}(x_n)] = sw^n Π_a (n_a − 1)!! E_{1..n}, n_a the number of fields of output a
 (zero if one is odd), and all formulas hold with fields (a, x) in the place of points.
 `numerics.exact.output_structure` gives the same in terms of δ_ab.
+
+Skewed output weights have E[h³] and so on, too: odd orders live, and partitions have odd blocks. Output
+weights of one network that depend on each other are the subject of `numerics.exact.joint_cumulants`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -28,6 +31,7 @@ from numpy.typing import NDArray
 
 from numerics.errors import NotAvailable
 from numerics.exact.inputs import refuse_absurd_memory, refuse_extremes
+from numerics.exact.joint_tables import joint_cumulant, joint_tables
 from numerics.exact.neuron_cumulants import (
     NeuronCumulants,
     has_closed_kernel,
@@ -54,7 +58,7 @@ Indices = NDArray[np.int64]
 # Beyond this order the 10^5 and more set partitions cost more memory than they are worth.
 LARGEST_ORDER = 10
 # Why odd orders are what they are.
-ODD = "odd orders vanish (output weights are symmetric)"
+ODD, MEAN = "odd orders vanish (output weights are symmetric)", "output weights have mean zero"
 
 
 @final
@@ -70,7 +74,8 @@ class ExactTables:
     neuron : NeuronCumulants
         Width one.
     sums : mapping of int to ndarray
-        By even order the sums over partitions of products of cumulants at width one; see `_partition_sums`.
+        By order, unless it vanishes, the sums over partitions of products of cumulants at width one; see
+        `_partition_sums`.
     """
 
     network: Network
@@ -98,11 +103,11 @@ class ExactTables:
 
     def correlator(self, order: int, part: Part) -> Correlator:
         """Put the correlator of one order together from the cumulants of one neuron."""
-        if order % 2:
+        if order not in self.sums:
             zero = np.zeros(len(self.fields.multisets(order)))
             old = {"full": lambda: zero, "connected": lambda: zero, "connected_error": lambda: zero}
             return Correlator(
-                self.fields, order, part, zero, zero, ODD, provenance=self.provenance,
+                self.fields, order, part, zero, zero, self._why_zero, provenance=self.provenance,
                 old={**old, "excess": lambda: np.zeros(0)},
             )  # fmt: skip
         value, error = self._numbers(order, part)
@@ -120,11 +125,15 @@ class ExactTables:
             },
         )  # fmt: skip
 
+    @property
+    def _why_zero(self) -> str:
+        return ODD if self.network.laws.output.even else MEAN
+
     @np.errstate(over="ignore", invalid="ignore")
     def _numbers(self, order: int, part: Part) -> tuple[Array, Array]:
         """Value and error of one part: a partition into m blocks has the weight N^(m − n/2)."""
         sums, width = self.sums[order], float(self.network.width)
-        powers = [width ** (m - order // 2) for m in range(order // 2 + 1)]
+        powers = [width ** (m - order / 2) for m in range(order // 2 + 1)]
         if part is Part.CONNECTED:  # one block: the cumulant itself
             return powers[1] * sums[1, 0], powers[1] * sums[1, 1]
         if part is Part.EXCESS:
@@ -155,7 +164,7 @@ def exact_correlators(
     points : array_like, shape (n_points, d_in), or FieldSet
         Inputs; repeated points are allowed.
     orders : iterable of int, or int
-        Orders wanted, 1 to 10; odd ones are zero.
+        Orders wanted, 1 to 10; odd ones are zero unless output weights are skewed.
     outputs : sequence of int, length n_points, optional
         For networks with several outputs over one hidden layer: the field at ``points[j]`` is output
         ``outputs[j]``. To have all components at a point, list it once per output. Default: one output.
@@ -206,12 +215,14 @@ def exact_correlators(
         raise NotAvailable(f"no orders were given; {needed_orders}")
     for order in wanted:
         _check_order(order)
-        _refuse_odd_of_skewed(network, order)
-    largest = max((order for order in wanted if order % 2 == 0), default=0)
+    step = 2 if network.laws.output.even else 1
+    if network.laws.joint is not None:
+        return Correlators(joint_tables(network, fields, wanted, progress))
+    largest = max((order for order in wanted if order % step == 0), default=0)
     refuse_absurd_memory(len(fields), largest)
     refuse_extremes(network, fields.inputs, largest)
     distinct, _, number_of = fields.distinct()
-    needed = {order: multisets(len(distinct), order) for order in range(2, largest + 1, 2)}
+    needed = {order: multisets(len(distinct), order) for order in range(2, largest + 1, step)}
     neuron = neuron_cumulants(network, distinct, needed, progress=progress)
     if len(distinct) < len(fields):
         neuron = spread_over(neuron, number_of, len(fields))
@@ -240,7 +251,7 @@ def exact_cumulant(
     Returns
     -------
     Estimate
-        Value and error of shape (). K(x_1, x_2) for R = 2, zero for odd R.
+        Value and error of shape (). K(x_1, x_2) for R = 2, zero for odd R unless output weights are skewed.
 
     Raises
     ------
@@ -256,14 +267,23 @@ def exact_cumulant(
     0.375
     >>> float(exact_cumulant(CosNet(width=3), np.zeros((4, 1)), outputs=(1, 1, 2, 2)).value) * 3
     0.125
+
+    Correlated output weights of features that have a mean, here √(C/2π):
+
+    >>> from numerics.networks.architectures import ReLUNet
+    >>> net = ReLUNet(width=3).with_laws(output_correlation=0.3)
+    >>> round(float(exact_cumulant(net, np.ones((4, 1))).value), 6)
+    1.942897
     """
     as_network(network)
     fields = as_field_set(points, outputs, network.d_in)
     order = len(fields)
     _check_order(order)
-    _refuse_odd_of_skewed(network, order)
-    if order % 2:
-        return _estimate(0.0, 0.0, ODD, Quality.TRUSTED, network)
+    if network.laws.joint is not None:
+        return joint_cumulant(network, fields, progress)
+    step = 2 if network.laws.output.even else 1
+    if order == 1 or order % step:
+        return _estimate(0.0, 0.0, ODD if step == 2 else MEAN, Quality.TRUSTED, network)
     refuse_extremes(network, fields.inputs, order)
     if network.laws.output.even and not np.all(wick_count(fields.outputs[np.newaxis, :])):
         why = "an output with an odd number of fields (f_a → −f_a)"
@@ -274,11 +294,11 @@ def exact_cumulant(
     element = np.sort(number_of)
     needed = {
         block: np.unique(list(combinations(element.tolist(), block)), axis=0)
-        for block in range(2, order + 1, 2)
+        for block in range(2, order + 1, step)
     }
     neuron = neuron_cumulants(network, distinct, needed, only=(order,), progress=progress)
     kappa = neuron.kappa[order]
-    power = float(network.width) ** (1 - order // 2)
+    power = float(network.width) ** (1 - order / 2)
     return _estimate(
         float(kappa.value[0]) * power,
         float(kappa.bound[0]) * power,
@@ -301,22 +321,13 @@ def _partition_sums(
         two = kappa[2]
         value = two.value + network.bias_variance * wick_count(fields.outputs[neuron.rows[2].indices])
         kappa[2] = Estimate(value, two.bound + EPS * np.abs(value), two.method)
-    return {order: partition_sums(neuron.rows, kappa, order) for order in orders if order % 2 == 0}
+    return {order: partition_sums(neuron.rows, kappa, order) for order in orders if order in kappa}
 
 
 def _check_order(order: int) -> None:
     if not 1 <= order <= LARGEST_ORDER:
         raise NotAvailable(
             f"the exact {order}-point function was asked for; orders 1 to {LARGEST_ORDER} are implemented"
-        )
-
-
-def _refuse_odd_of_skewed(network: Network, order: int) -> None:
-    """Odd functions vanish if output weights are symmetric; else they are not implemented."""
-    if order % 2 and not network.laws.output.even:
-        raise NotAvailable(
-            f"the exact {order}-point function was asked for, and output weights of the law "
-            f"{network.laws.output} are skewed, so it does not vanish: sample it, or take a symmetric law"
         )
 
 

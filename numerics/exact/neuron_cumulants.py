@@ -1,12 +1,13 @@
 """Joint cumulants of a single neuron, which the width does not change: what exact correlators are made of."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from diagrams.combinatorics.set_partitions import PartitionClass, all_partitions, even_partitions
 from numerics.exact.features.choose import feature_moments
 from numerics.fields.field_set import FieldSet
 from numerics.fields.index_sets import IndexRows, distinct_rows, multisets
@@ -33,7 +34,7 @@ class NeuronCumulants:
     Attributes
     ----------
     rows : mapping of int to IndexRows
-        The index sets of each even order r.
+        The index sets of each order r; of odd ones only where output weights are skewed.
     kappa : mapping of int to Estimate
         κ_r with error bounds, shape (M,); order 2 is K_W.
     scales : mapping of int to ndarray, shape (M,)
@@ -48,29 +49,46 @@ class NeuronCumulants:
     method: str
 
 
-def partition_sums(rows: Mapping[int, IndexRows], known: Mapping[int, Estimate], order: int) -> Array:
-    """Sum products of elements of symmetric tensors over the partitions of index tuples into even blocks.
+def partition_sums(
+    rows: Mapping[int, IndexRows],
+    known: Mapping[int, Estimate],
+    order: int,
+    partitions: Sequence[PartitionClass] | None = None,
+) -> Array:
+    """Sum products of elements of symmetric tensors over the partitions of index tuples into blocks.
 
     Parameters
     ----------
     rows : mapping of int to IndexRows
-        Which elements are known of each even order up to `order`.
+        Which elements are known of each order up to `order`; an order that is missing vanishes.
     known : mapping of int to Estimate
         Their values with error bounds.
     order : int
         The tuples of this order are partitioned.
+    partitions : sequence of PartitionClass, optional
+        Which partitions; default: all into blocks of known orders.
 
     Returns
     -------
     ndarray, shape (m_max + 1, 3, M)
         See `numerics.results.cumulants.sums_with_errors`.
     """
-    tables = {size: np.stack([known[size].value, known[size].bound]) for size in range(2, order + 1, 2)}
+    sizes = [size for size in sorted(known) if size <= order]
+    tables = {size: np.stack([known[size].value, known[size].bound]) for size in sizes}
 
     def part(size: int, labels: Indices, some: slice) -> Array:
         return np.take(tables[size], rows[size].find_parts(rows[order], labels, some), axis=1)
 
-    return sums_of_parts(order, len(rows[order].indices), part)
+    kinds = partitions_of_sizes(order, sizes) if partitions is None else partitions
+    return sums_of_parts(order, len(rows[order].indices), part, kinds)
+
+
+def partitions_of_sizes(order: int, sizes: Iterable[int]) -> Sequence[PartitionClass]:
+    """List the partitions of `order` things into blocks of some sizes."""
+    allowed = set(sizes)
+    if all(size % 2 == 0 for size in allowed) and allowed >= set(range(2, order + 1, 2)):
+        return even_partitions(order)
+    return [kind for kind in all_partitions(order) if allowed >= set(kind.sizes)]
 
 
 @np.errstate(over="ignore", invalid="ignore")  # cumulants that are infinite are flagged
@@ -88,8 +106,8 @@ def neuron_cumulants(
     network : Network
     fields : FieldSet
     indices : mapping of int to ndarray of int, shape (M_r, r)
-        For each even order 2, 4, ... the sorted index tuples; every even sub-multiset of a tuple must be
-        listed under its own order.
+        For each order the sorted index tuples; every sub-multiset of a tuple must be listed under its own
+        order. Even orders are enough where output weights are symmetric, and from two on: E[h] = 0.
     only : iterable of int, optional
         Orders whose cumulants are wanted; all by default.
     progress : callable, optional
@@ -121,7 +139,7 @@ def neuron_cumulants(
         wick = wick_count(component[rows])
         if order == 2 and has_closed_kernel(network):
             # a kernel in closed form is more precise than any quadrature
-            kernel = network.kernel
+            kernel = network.kernel_of_one
             second = kernel.weight(points, points)[rows[:, 0], rows[:, 1]] * wick
             # what is not a formula of its own: the variance of the weights, the characteristic function
             own = output_moment_errors(network, component[rows]) / network.weight_variance
@@ -195,4 +213,4 @@ def quality_of(neuron: NeuronCumulants, order: int) -> Quality:
 
 def has_closed_kernel(network: Network) -> bool:
     """Whether the kernel is a formula, and not a quadrature with an error of its own."""
-    return not isinstance(network.kernel, QuadratureKernel)
+    return not isinstance(network.kernel_of_one, QuadratureKernel)

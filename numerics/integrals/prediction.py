@@ -17,10 +17,12 @@ from diagrams.diagram import Diagram
 from diagrams.messages import counted, shown
 from numerics.errors import LoweringError, NotAvailable
 from numerics.fields.field_set import FieldSet
-from numerics.fields.index_sets import multiset_count
+from numerics.fields.index_sets import multiset_count, multisets
+from numerics.integrals.questions.connected_question import ConnectedQuestion, ConnectedSolved
 from numerics.integrals.questions.question import Question, Solved
-from numerics.integrals.solve.assembly import Product, gather, judged, kernel_error, leg_rows
+from numerics.integrals.solve.assembly import LookUp, Product, judged, kernel_error, leg_rows, looked_up
 from numerics.integrals.solve.methods import Problem
+from numerics.lowering.connected_product import ConnectedPart, ConnectedProduct
 from numerics.lowering.integrand import Integrand
 from numerics.lowering.lower import Program, TermGroup, TermLike
 from numerics.lowering.monomials import Monomial, monomial_text, parse_monomial
@@ -229,15 +231,21 @@ class Prediction(Shown):
         return self._with_tensor(coupling, _as_numbers(tensor, coupling), times_integral=False)
 
     def _with_tensor(self, coupling: str, tensor: Array, *, times_integral: bool) -> Correlator:
+        if self.program.around_network:
+            raise NotAvailable(
+                f"{coupling} as a tensor over inputs was given, and around a network a coupling is one "
+                "number: its vertex does not hang on propagators alone. Use `evaluate`"
+            )
         groups = [group for group in self.program.groups if group.couplings == ((coupling, 1),)]
         if not groups:
             self.coefficient(coupling)  # raises
         solved = list(self._solved)
         for number in {k for group in groups for k in group.integrands}:
             solved[number] = self._dressed(solved[number], coupling, tensor, times_integral=times_integral)
+        answers = [looked_up(one, len(self._propagator)) for one in solved]
         total = Product(np.zeros(len(self.indices)))
         for group in groups:
-            part = _evaluate_group(group, solved, self.indices, self._propagator, self._uncertain)
+            part = _evaluate_group(group, answers, self.indices, self._propagator, self._uncertain)
             total.add(part.value, part.error)
         one = self.coefficients[((coupling, 1),)]
         quality = if_finite(total.value, one.quality)
@@ -265,7 +273,29 @@ class Prediction(Shown):
 
 def questions_of(program: Program, n_points: int) -> tuple[Question, ...]:
     """The integrals of an expansion, each for all multisets of the inputs on its legs."""
-    return tuple(Question(integrand, leg_rows(integrand, n_points)) for integrand in program.integrands)
+    return tuple(
+        Question(integrand, leg_rows(integrand, n_points))
+        for integrand in program.integrands
+        if isinstance(integrand, Integrand)
+    )
+
+
+def connected_questions_of(program: Program, n_points: int) -> tuple[ConnectedQuestion, ...]:
+    """The integrals of an expansion around a network, each for the inputs that terms have in its slots."""
+    indices = multisets(n_points, program.n_external)
+    labels: dict[int, list[Indices]] = {}
+    for group in program.groups:
+        first = 2 * group.n_pairs
+        for number in group.integrands:
+            slots = program.integrands[number].n_external
+            places = group.places[:, first : first + slots]
+            labels.setdefault(number, []).append(indices[:, places].reshape(-1, slots))
+            first += slots
+    return tuple(
+        ConnectedQuestion.of(part, np.concatenate(labels[number]), n_points)
+        for number, part in enumerate(program.integrands)
+        if isinstance(part, ConnectedPart)
+    )
 
 
 def assembled(program: Program, solved: Sequence[Solved], problem: Problem) -> Prediction:
@@ -285,21 +315,47 @@ def assembled(program: Program, solved: Sequence[Solved], problem: Problem) -> P
     Prediction
     """
     kernel, points = problem.kernel, problem.points
-    n, fields, propagator = program.n_external, FieldSet(points), kernel.full(points, points)
-    indices = fields.multisets(n)
-    uncertain = kernel_error(kernel, points)
+    fields, lines = FieldSet(points), (kernel.full(points, points), kernel_error(kernel, points))
     provenance = {"kernel": repr(kernel), "domain": str(problem.domain), "points": points.tolist()}
+    coefficients = _coefficients(program, solved, fields, lines, problem.accuracy.rtol, provenance)
+    return Prediction(program.n_external, fields, coefficients, program, tuple(solved), *lines)
+
+
+def assembled_around(
+    program: Program,
+    solved: Sequence[ConnectedSolved],
+    points: Array,
+    rtol: float,
+    provenance: Mapping[str, object],
+) -> Prediction:
+    """Put an expansion around a network together from its integrals; see `assembled`."""
+    fields, none = FieldSet(points), np.zeros((len(points), len(points)))
+    coefficients = _coefficients(program, solved, fields, (none, none), rtol, provenance)
+    return Prediction(program.n_external, fields, coefficients, program, (), none, none)
+
+
+def _coefficients(
+    program: Program,
+    solved: Sequence[Solved | ConnectedSolved],
+    fields: FieldSet,
+    lines: tuple[Array, Array],
+    rtol: float,
+    provenance: Mapping[str, object],
+) -> dict[Monomial, Correlator]:
+    """What multiplies each product of couplings; `lines` are K between external points, and its error."""
+    n = program.n_external
+    indices = fields.multisets(n)
+    answers = [looked_up(one, len(fields)) for one in solved]
     coefficients = {}
     for key in program.monomials:
         groups = [group for group in program.groups if group.couplings == key]
         total = Product(np.zeros(len(indices)))
         for group in groups:
-            part = _evaluate_group(group, solved, indices, propagator, uncertain)
+            part = _evaluate_group(group, answers, indices, *lines)
             total.add(part.value, part.error)
         used = [solved[k] for k in sorted({k for group in groups for k in group.integrands})]
-        found = judged(total, used, problem.accuracy.rtol, provenance)
-        coefficients[key] = Correlator.over(fields, n, Part.FULL, found)
-    return Prediction(n, fields, coefficients, program, tuple(solved), propagator, uncertain)
+        coefficients[key] = Correlator.over(fields, n, Part.FULL, judged(total, used, rtol, provenance))
+    return coefficients
 
 
 def checked_terms(terms: Iterable[TermLike] | Expanded) -> list[TermLike]:
@@ -310,7 +366,11 @@ def checked_terms(terms: Iterable[TermLike] | Expanded) -> list[TermLike]:
     except TypeError:
         found = [cast(TermLike, given)]  # it is no list of anything, and refused below
     for term in found:
-        fine = isinstance(term, tuple | list) and len(term) == 3 and isinstance(term[0], Diagram | Integrand)
+        fine = (
+            isinstance(term, tuple | list)
+            and len(term) == 3
+            and isinstance(term[0], Diagram | Integrand | ConnectedProduct)
+        )
         if not (fine and isinstance(term[1], Rational) and isinstance(term[2], Mapping)):
             raise LoweringError(
                 f"terms = {shown(terms)} was given; an expansion, or terms (diagram, exact factor, powers of "
@@ -320,10 +380,10 @@ def checked_terms(terms: Iterable[TermLike] | Expanded) -> list[TermLike]:
 
 
 def _evaluate_group(
-    group: TermGroup, solved: Sequence[Solved], indices: Indices, propagator: Array, uncertain: Array
+    group: TermGroup, answers: Sequence[LookUp], indices: Indices, propagator: Array, uncertain: Array
 ) -> Product:
     """Sum the terms of a group for all multisets, in blocks of terms; the propagator is `uncertain`."""
-    parts = [solved[k] for k in group.integrands]
+    parts = [answers[k] for k in group.integrands]
     step = max(1, _BLOCK // max(1, len(indices)))
     total = Product(np.zeros(len(indices)))
     for start in range(0, len(group.weights), step):
@@ -336,9 +396,8 @@ def _evaluate_group(
             terms.multiply_kernel(propagator[line], 1, uncertain[line])
         first = 2 * group.n_pairs
         for part in parts:
-            slots = slice(first, first + part.question.integrand.n_external)
-            terms.multiply(*gather(part, len(propagator), labels[..., slots]))
-            first = slots.stop
+            terms.multiply(*part.at(labels[..., first : first + part.slots]))
+            first += part.slots
         total.add(terms.value.sum(axis=0), terms.error.sum(axis=0))
     return total
 

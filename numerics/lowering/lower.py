@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 from diagrams.diagram import Diagram
 from numerics.errors import LoweringError
 from numerics.kernels.profiles import Profile
-from numerics.lowering.integrand import Integrand, Line
+from numerics.lowering.connected_product import ConnectedPart, ConnectedProduct, PlacedPart
+from numerics.lowering.integrand import Integrand, Line, Part
 from numerics.lowering.monomials import Monomial, monomial
 
-#: One term of an expansion: diagram (or flat program, where vertices have profiles), exact factor in front
-#: (sign, 1/V!, multiplicity), powers of couplings.
-TermLike = tuple[Diagram | Integrand, Fraction, Mapping[str, int]]
+#: One term of an expansion: diagram (or flat program, where vertices have profiles, and around a network),
+#: exact factor in front (sign, 1/V!, multiplicity), powers of couplings.
+TermLike = tuple[Diagram | Integrand | ConnectedProduct, Fraction, Mapping[str, int]]
 
 
 def to_float(number: Rational | int) -> float:
@@ -85,7 +86,7 @@ def _lowered(diagram: Diagram) -> Integrand:
     if diagram.blobs:
         raise LoweringError(
             f"{diagram.edge_string!r} has connected correlators of more than two legs, and integrands are "
-            "made of propagators only; give a diagram of lines"
+            "made of propagators only; give a diagram of lines, or integrate it around a network"
         )
     spectators: list[Line] = []
     legs: list[Line] = []
@@ -134,14 +135,19 @@ class Program:
     Attributes
     ----------
     n_external : int
-    integrands : tuple of Integrand
-        The distinct connected vertex integrals, each once.
+    integrands : tuple of Integrand or ConnectedPart
+        The distinct connected vertex integrals, each once; all of one kind.
     groups : tuple of TermGroup
     """
 
     n_external: int
-    integrands: tuple[Integrand, ...]
+    integrands: tuple[Integrand | ConnectedPart, ...]
     groups: tuple[TermGroup, ...]
+
+    @property
+    def around_network(self) -> bool:
+        """Whether the integrals are over connected correlators of a network, and not over propagators."""
+        return any(isinstance(part, ConnectedPart) for part in self.integrands)
 
     @property
     def monomials(self) -> tuple[Monomial, ...]:
@@ -165,9 +171,10 @@ def lower(terms: Iterable[TermLike]) -> Program:
 
     Parameters
     ----------
-    terms : iterable of (Diagram or Integrand, Fraction, mapping of str to int)
+    terms : iterable of (Diagram, Integrand or ConnectedProduct, Fraction, mapping of str to int)
         Diagram, exact factor in front of its integral, powers of the couplings; all with the same number of
-        external points. A term whose vertices have profiles brings its flat program, and with it a factor.
+        external points. A term whose vertices have profiles, or around a network, brings its flat program,
+        and with it a factor.
 
     Returns
     -------
@@ -176,7 +183,8 @@ def lower(terms: Iterable[TermLike]) -> Program:
     Raises
     ------
     LoweringError
-        If there are no terms, or they differ in their number of external points.
+        If there are no terms, they differ in their number of external points, or only some of them are
+        around a network.
 
     Examples
     --------
@@ -189,11 +197,12 @@ def lower(terms: Iterable[TermLike]) -> Program:
     >>> program.groups[0].places.tolist()
     [[4, 5, 0, 1, 2, 3], [3, 4, 0, 1, 2, 5]]
     """
-    numbers: dict[Integrand, int] = {}
+    numbers: dict[Integrand | ConnectedPart, int] = {}
     grouped: dict[tuple[Monomial, tuple[int, ...], int], list[tuple[list[int], Fraction]]] = {}
-    counts = set()
+    counts, around = set(), set()
     for diagram, prefactor, couplings in terms:
         integrand = _lowered(diagram) if isinstance(diagram, Diagram) else diagram
+        around.add(isinstance(integrand, ConnectedProduct))
         counts.add(integrand.n_external)
         if len(counts) > 1:
             raise LoweringError(
@@ -201,7 +210,7 @@ def lower(terms: Iterable[TermLike]) -> Program:
                 "lower one n-point function at a time"
             )
         parts = sorted(
-            (numbers.setdefault(part.integrand, len(numbers)), part.labels) for part in integrand.parts()
+            (numbers.setdefault(part.integrand, len(numbers)), part.labels) for part in _parts(integrand)
         )
         pairs = [point for i, j, power in integrand.spectators for _ in range(power) for point in (i, j)]
         key = (monomial(couplings), tuple(number for number, _ in parts), len(pairs) // 2)
@@ -209,7 +218,16 @@ def lower(terms: Iterable[TermLike]) -> Program:
         grouped.setdefault(key, []).append((places, prefactor * integrand.prefactor))
     if not counts:
         raise LoweringError("no terms given; an expansion has at least one")
+    if len(around) > 1:
+        raise LoweringError(
+            "terms around a network were given together with terms around the Gaussian process; give those "
+            "of one expansion"
+        )
     return Program(counts.pop(), tuple(numbers), tuple(_group(key, rows) for key, rows in grouped.items()))
+
+
+def _parts(integrand: Integrand | ConnectedProduct) -> Sequence[Part | PlacedPart]:
+    return integrand.parts()
 
 
 def _group(

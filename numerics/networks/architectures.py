@@ -86,7 +86,7 @@ def network(
         For ``own``: an expression in z, such as ``"tanh(z)"``, or a function.
     hidden_law, bias_law, output_law : str or ParameterLaw, optional
         Such as ``"laplace"`` or ``"student-t:df=5"``; see `numerics.networks.parameter_laws.as_law`.
-    output_correlation, output_bias, kinks : optional
+    output_correlation, output_joint, output_bias, kinks : optional
         As in `Network.with_laws`, `numerics.networks.base.BiasedNetwork` and `ActivationNet`. What is None
         counts as not given.
 
@@ -116,8 +116,7 @@ def network(
     laws: dict[str, Any] = {
         short: as_law(numbers.pop(key), key) for key, short in LAW_KEYS.items() if key in numbers
     }
-    if "output_correlation" in numbers:
-        laws["output_correlation"] = numbers.pop("output_correlation")
+    laws |= {key: numbers.pop(key) for key in ("output_correlation", "output_joint") if key in numbers}
     if kind in NAMED:
         if "activation" in numbers:
             raise InvalidNetwork.about(

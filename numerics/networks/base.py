@@ -125,6 +125,9 @@ class Network(Described, ABC):
     @property
     def weight_variance(self) -> float:
         """Variance of the output weights a_i: K_W = weight_variance · E[s s]."""
+        joint = self.laws.joint
+        if joint is not None:
+            return joint.weight_variance(self)
         return self.output_deviation**2 * float(self.laws.output.unit.moment(2))
 
     @property
@@ -133,8 +136,39 @@ class Network(Described, ABC):
         return self.laws.gaussian_hidden
 
     @property
+    def features_are_odd(self) -> bool:
+        """Whether odd moments of the features vanish: phases, or an odd activation of even parameters."""
+        if self.bias_deviation is None:
+            return True
+        if not (self.laws.hidden.even and self.laws.bias.even):
+            return False
+        z, somewhere = np.linspace(0.0, 12.0, 97)[:, np.newaxis], np.full((1, self.d_in), 0.7)
+        with np.errstate(all="ignore"):
+            found, mirrored = self.activate(z, somewhere), self.activate(-z, somewhere)
+        return bool(np.allclose(found, -mirrored, rtol=1e-13, atol=1e-300))
+
+    @property
     def kernel(self) -> Kernel:
-        """The propagator K = K_W + bias_variance; it does not depend on the width."""
+        """The propagator K = K_W + bias_variance; it does not depend on the width.
+
+        Raises
+        ------
+        NotAvailable
+            If different neurons contribute to the two-point function, as correlated output weights make those
+            whose features have a mean: then it grows with the width.
+        """
+        joint = self.laws.joint
+        if joint is not None and not self.features_are_odd and joint.weight_covariance(self):
+            raise NotAvailable(
+                f"the two-point function of {self!r} is no kernel that the width leaves alone: its output "
+                f"weights are correlated, and features of the {self.name}-net have a mean. exact_correlators "
+                "gives it; erf and cos have a kernel"
+            )
+        return self.kernel_of_one
+
+    @property
+    def kernel_of_one(self) -> Kernel:
+        """What one neuron contributes to the two-point function, K_W, beside the output bias."""
         closed = self.closed_kernel
         if closed is None:
             growth: Any = "measured"
@@ -182,6 +216,7 @@ class Network(Described, ABC):
         bias: object = None,
         output: object = None,
         output_correlation: float | None = None,
+        output_joint: object = None,
     ) -> Self:
         """Return the same architecture with other laws of its parameters; what is not given stays.
 
@@ -191,8 +226,12 @@ class Network(Described, ABC):
             Laws of hidden weights, hidden biases and output weights, in units of their σ; see
             `numerics.networks.parameter_laws.as_law`. The output bias is Gaussian always.
         output_correlation : float, optional
-            α, the correlation of any two output weights of a network, 0 <= α < 1; for Gaussian ones. The
-            two-point function stays what it is, and non-Gaussianity survives infinite width.
+            α, the correlation of any two output weights of a network, −1/(N − 1) < α < 1 for N neurons; for
+            Gaussian ones. Where features have mean zero (erf, cos) the two-point function stays what it is,
+            and non-Gaussianity survives infinite width; elsewhere it grows with the width.
+        output_joint : JointLaw or str, optional
+            The joint law of all output weights, such as ``"0.1*p2^2/N"`` for P ∝ P_0 e^(−A); see
+            `numerics.networks.joint_laws`.
 
         Raises
         ------
@@ -212,6 +251,8 @@ class Network(Described, ABC):
         chosen: dict[str, Any] = {name: as_law(one, name) for name, one in given.items() if one is not None}
         if output_correlation is not None:
             chosen["output_correlation"] = output_correlation
+        if output_joint is not None:
+            chosen["output_joint"] = output_joint
         return cast(Self, replace(cast(Any, self), laws=replace(self.laws, **chosen)))
 
     def __repr__(self) -> str:
@@ -330,8 +371,8 @@ def check_laws(network: Network) -> None:
     Raises
     ------
     InvalidNetwork
-        If phases are to have another law, or correlated output weights are not Gaussian or their features
-        not odd, or output weights have a mean.
+        If phases are to have another law, a joint law of output weights does not go with the width or another
+        law, or output weights have a mean.
     NotAvailable
         If a law has no moment where one is needed.
     """
@@ -355,15 +396,8 @@ def check_laws(network: Network) -> None:
             "like the root of the width. Give the mean to the hidden weights or biases; for odd correlators "
             "take a law of mean zero that is skewed",
         )
-    if laws.output_correlation > 0.0 and not laws.output.unit == Laws().output:
-        raise InvalidNetwork(
-            "correlated output weights are Gaussian; leave out output_law, or the correlation"
-        )
-    if laws.output_correlation > 0.0 and not _is_odd(network):
-        raise InvalidNetwork(
-            f"the features of the {network.name}-net need not have mean zero, so with correlated "
-            "output weights its two-point function would grow with the width; erf and cos can be had"
-        )
+    if laws.joint is not None:
+        laws.joint.refuse(network)
     refuse_missing_moments(network, 2)
 
 
@@ -378,7 +412,8 @@ def refuse_missing_moments(network: Network, order: int) -> None:
         Naming the law.
     """
     growth = network.feature_growth or 0.0
-    for name, needed in (("hidden", growth * order), ("bias", growth * order), ("output", order)):
+    single = 0 if network.laws.joint is not None else order  # a joint law knows its moments itself
+    for name, needed in (("hidden", growth * order), ("bias", growth * order), ("output", single)):
         law = getattr(network.laws, name)
         enough = law.light if needed == inf else not needed or law.has_moment(int(np.ceil(needed)))
         if not enough:
@@ -388,17 +423,6 @@ def refuse_missing_moments(network: Network, order: int) -> None:
                 f"{network.name}-net would be infinite. Take a law with lighter tails, or for hidden weights "
                 "a bounded activation",
             )
-
-
-def _is_odd(network: Network) -> bool:
-    """Whether features have mean zero: phases, or an odd activation of even parameters."""
-    if network.bias_deviation is None:
-        return True
-    if not (network.laws.hidden.even and network.laws.bias.even):
-        return False
-    z, somewhere = np.linspace(0.0, 12.0, 97)[:, np.newaxis], np.full((1, network.d_in), 0.7)
-    found, mirrored = network.activate(z, somewhere), network.activate(-z, somewhere)
-    return bool(np.allclose(found, -mirrored, rtol=1e-13, atol=1e-300))
 
 
 def settle_numbers(network: object) -> None:
@@ -452,7 +476,7 @@ def neuron_of(network: Network) -> Neuron:
 def refuse(network: type[Network], name: str, value: object, kind: str) -> InvalidNetwork:
     """Make the error for a number that a kind of network does not take."""
     known = [one.name for one in fields(cast(Any, network)) if one.name not in ("width", "laws")]
-    laws = [f"{one.name}_law" for one in fields(Laws) if one.name != "output_correlation"]
+    laws = ["hidden_law", "bias_law", "output_law"]
     near = f"; did you mean '{name}_law'?" if f"{name}_law" in laws else did_you_mean(name, [*known, *laws])
     has = f"{', '.join(known)} and the laws {', '.join(laws)}"
     why = network.refused.get(name, f"the {{kind}}-net has no {name}; it has {has}{near}")

@@ -162,10 +162,10 @@ class CosNet(Network):
         return CosKernel(self.sigma_w, self.amplitude_deviation, self.d_in)
 
     @property
-    def kernel(self) -> Kernel:
+    def kernel_of_one(self) -> Kernel:
         """A Gaussian of |x − y|, or what the characteristic function of the momenta makes of it."""
         if self.laws.gaussian_hidden:
-            return super().kernel
+            return super().kernel_of_one
         slope = self.sigma_w / self.d_in**0.5
         return PlaneWaveKernel(self.laws.hidden, slope, self.weight_variance / 2.0, self.d_in)
 

@@ -49,16 +49,20 @@ def output_moment_errors(network: Network, components: Indices) -> Array:
     [0.0]
     """
     law, size = network.laws.output.unit, components.shape[1]
-    orders = range(0, size + 1, 2)
-    share = np.zeros(size + 1)
-    share[::2] = [law.moment_error(order) / float(law.moment(order)) for order in orders]
-    if not share.any():
-        return np.zeros(len(components))
+    step = 2 if law.even else 1
+    doubt = np.zeros(size + 1)
+    doubt[::step] = [
+        law.moment_error(order) * network.output_deviation**order for order in range(0, size + 1, step)
+    ]
     total = np.zeros(len(components))
-    for output in np.unique(components):
-        total += share[np.count_nonzero(components == output, axis=1)]
-    errors: Array = total * np.abs(output_moments(network, components))
-    return errors
+    if not doubt.any():
+        return total
+    table = np.array([output_moment(network, order) for order in range(size + 1)])
+    counts = [np.count_nonzero(components == output, axis=1) for output in np.unique(components)]
+    for place, count in enumerate(counts):
+        others = [np.abs(table[other]) for at, other in enumerate(counts) if at != place]
+        total += doubt[count] * np.prod(others, axis=0)
+    return total
 
 
 def output_moment(network: Network, order: int) -> float:
@@ -73,13 +77,13 @@ def output_moment(network: Network, order: int) -> float:
     Returns
     -------
     float
-        (n − 1)!! σ_a^n for Gaussian, (√3 σ_a)^n/(n + 1) for uniform weights; zero for odd n.
+        (n − 1)!! σ_a^n for Gaussian, (√3 σ_a)^n/(n + 1) for uniform weights; zero for odd n if the law is
+        symmetric.
 
     Raises
     ------
     NotAvailable
-        If the output weights are correlated, so that the neurons are not independent, or skewed, or have no
-        such moment.
+        If the output weights are not independent, or have no such moment.
 
     Examples
     --------
@@ -87,17 +91,12 @@ def output_moment(network: Network, order: int) -> float:
     >>> output_moment(ErfNet(3), 4), output_moment(ErfNet(3).with_laws(output="uniform"), 4)
     (3.0, 1.8)
     """
-    law, correlation = network.laws.output, network.laws.output_correlation
-    if correlation > 0.0:
+    law = network.laws.output
+    if network.laws.joint is not None:
         raise NotAvailable(
-            "exact correlators need independent neurons, and the output weights are correlated "
-            f"(α = {correlation:g}); sample the network"
-        )
-    if not law.even:
-        raise NotAvailable(
-            f"exact correlators are known for output weights of symmetric laws, and {law} is skewed: odd "
-            "correlators live; sample the network"
+            f"neurons that are independent are needed here, and the output weights of {network!r} have a "
+            "joint law; exact_correlators knows it"
         )
     if order % 2:
-        return 0.0
+        return 0.0 if law.even else float(law.unit.moment(order)) * network.output_deviation**order
     return float(law.unit.moment(order)) * (network.output_deviation**2) ** (order // 2)

@@ -1,7 +1,6 @@
 """The laws of all parameters of a network, and the reading of laws.
 
-Joint laws, where parameters of one network depend on each other, will stand here: `Laws.output_correlation`
-is the one there is.
+Output weights of one network may depend on each other: `Laws.output_correlation`, `Laws.output_joint`.
 """
 
 from dataclasses import dataclass, fields
@@ -9,7 +8,9 @@ from typing import cast, final
 
 from diagrams.messages import did_you_mean, shown
 from numerics.errors import InvalidNetwork
-from numerics.given import as_number
+from numerics.networks.joint_law import JointLaw
+from numerics.networks.joint_laws.equicorrelated import EquicorrelatedLaw
+from numerics.networks.joint_laws.named_joint_laws import as_joint_law
 from numerics.networks.laws import FAMILIES, GAUSSIAN, ParameterLaw, StudentT
 from numerics.networks.own_law import law_of_scipy, named_scipy_law
 
@@ -110,20 +111,36 @@ class Laws:
     hidden, bias, output : ParameterLaw
         Of hidden weights, hidden biases and output weights. The output bias is Gaussian always.
     output_correlation : float
-        α, the correlation of any two output weights of a network, 0 <= α < 1; for Gaussian ones.
+        α, the correlation of any two output weights of a network, −1/(N − 1) < α < 1 for N neurons; for
+        Gaussian ones.
+    output_joint : JointLaw or str, optional
+        The joint law of all output weights, in place of independent ones; in units of the deviation of the
+        network.
     """
 
     hidden: ParameterLaw = GAUSSIAN
     bias: ParameterLaw = GAUSSIAN
     output: ParameterLaw = GAUSSIAN
     output_correlation: float = 0.0
+    output_joint: JointLaw | None = None
 
     def __post_init__(self) -> None:
         for name in ("hidden", "bias", "output"):
             object.__setattr__(self, name, as_law(getattr(self, name), name))
-        name, needed = "output_correlation", "a number α with 0 <= α < 1"
-        alpha = as_number(getattr(self, name), name, InvalidNetwork, needed, least=0.0, below=1.0)
-        object.__setattr__(self, name, alpha)
+        alpha = EquicorrelatedLaw(self.output_correlation).correlation
+        object.__setattr__(self, "output_correlation", alpha)
+        given = None if self.output_joint is None else as_joint_law(self.output_joint)
+        if isinstance(given, EquicorrelatedLaw) and not alpha:
+            # one form for one law
+            object.__setattr__(self, "output_correlation", given.correlation)
+            given = None
+        if given is not None and alpha:
+            raise InvalidNetwork.about(
+                "output_correlation",
+                f"{alpha!r} was given beside the joint law {given}, which says how output weights depend on "
+                "each other; leave one of them out",
+            )
+        object.__setattr__(self, "output_joint", given)
 
     @property
     def gaussian_hidden(self) -> bool:
@@ -131,9 +148,21 @@ class Laws:
         return self.hidden == GAUSSIAN and self.bias == GAUSSIAN
 
     @property
+    def joint(self) -> JointLaw | None:
+        """How output weights depend on each other; None where they are independent."""
+        if self.output_correlation:
+            return EquicorrelatedLaw(self.output_correlation)
+        return self.output_joint
+
+    @property
+    def even_outputs(self) -> bool:
+        """Whether a change of sign of all output weights leaves their law alone: odd correlators vanish."""
+        return self.output.even if self.joint is None else self.joint.even
+
+    @property
     def independent_gaussian_outputs(self) -> bool:
         """Whether the output weights can be integrated out by Wick's theorem."""
-        return self.output.unit == GAUSSIAN and self.output_correlation == 0.0
+        return self.output.unit == GAUSSIAN and self.joint is None
 
     def named(self) -> dict[str, object]:
         """What differs from Gaussians, by the keys of records: ``hidden_law`` and so on."""
@@ -144,6 +173,8 @@ class Laws:
         }
         if self.output_correlation:
             found["output_correlation"] = self.output_correlation
+        if self.output_joint is not None:
+            found["output_joint"] = self.output_joint
         return found
 
 

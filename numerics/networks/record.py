@@ -17,6 +17,7 @@ from numerics.errors import InvalidNetwork
 from numerics.networks.activations import fingerprint
 from numerics.networks.architectures import as_network, network
 from numerics.networks.base import Network
+from numerics.networks.joint_law import JointLaw
 from numerics.networks.laws import ParameterLaw
 from numerics.networks.named import NAMED
 from numerics.networks.own import WrittenActivation
@@ -58,7 +59,7 @@ def to_record(network: Network) -> dict[str, object]:
             continue
         found[field.name] = _plain(value)
     for key, law in network.laws.named().items():
-        if isinstance(law, ParameterLaw):
+        if isinstance(law, ParameterLaw | JointLaw):
             found[key] = repr(law) if law.text is None else law.text
         else:
             found[key] = law

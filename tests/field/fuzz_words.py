@@ -41,7 +41,7 @@ COEFFICIENTS = [
 ]  # fmt: skip
 DIAGRAMS = [
     "x1-y1,x2-y1", "x1-y1,x2-y1,y1-y1", "x1-y1,x2-y1,x3-y1,x4-y1", "x1-x2",
-    "x1-y1,x2-y1,y1-y2,y1-y2,x3-y2,x4-y2",
+    "x1-y1,x2-y1,y1-y2,y1-y2,x3-y2,x4-y2", "x1-y1,x2-y1-y1-y1", "x1-x2-y1-y1",
     "x1-y1,x2-y2,y1-y2,y1-y2,y1-y2", "y1-y1,y1-y1", "", "x1-x1", "x2-y1", "x1-y2", "x0-y1", "x1-y1",
     "x1-x2,x1-x2", "x1-y1,,x2-y1",
     "x1-y1,x99999999999-y1", "y1-y2," * 400 + "x1-y1", "x1–y1", "x1-y1-x2", " x1 - y1 , x2 - y1 ", "x٣-y1",
@@ -66,6 +66,8 @@ OUT = {
 }  # fmt: skip
 #: Option -> its values; options that stand in no table are filled by their type.
 VALUES: dict[str, list[str]] = {
+    "--correlation": ["0.3", "-0.1", "0", "1", "-1", "nan", "x"],
+    "--deform": ["0.1*p2^2/N", "0.3*(p1^2-p2)/2/N", "0.1*p4", "alpha*p2", "-0.1*p2^2", "p1", "1e99*p9", "x"],
     "--net": ["erf", "relu", "gauss", "cos", "ReLU", "Erf", "tank"],
     "--sigma-w": ["1", "0.5", "1e-8", "1e60", "8", "0", "-1", "1e3"],
     "--sigma-b": ["1", "0", "0.5", "1e-8", "1e60", "-1"],

@@ -38,7 +38,7 @@ class FeatureMoments(ABC):
         Parameters
         ----------
         indices : ndarray of int, shape (M, n)
-            Rows of non-decreasing point numbers; n even.
+            Rows of non-decreasing point numbers, n >= 1.
         report : callable, optional
             Called now and then with the number of rows done, where the work is long.
 

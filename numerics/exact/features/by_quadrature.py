@@ -65,6 +65,9 @@ class QuadratureMoments(FeatureMoments):
         """
         if indices.shape[1] == 2 and self._pairs is not None:
             return self._kernel(indices)
+        order = indices.shape[1]
+        if order % 2:  # a feature that is one, beside those at the points, fills the shorter half
+            indices = np.column_stack([np.full(len(indices), len(self._points)), indices])
         half = indices.shape[1] // 2
         tuples, tuple_of = np.unique(
             np.concatenate([indices[:, :half], indices[:, half:]]), axis=0, return_inverse=True
@@ -75,6 +78,8 @@ class QuadratureMoments(FeatureMoments):
             gram = np.zeros((len(tuples), len(tuples)))
             for arguments, weights in rule.chunks():
                 features = self._neuron.activation.activate(arguments, self._points).T
+                if order % 2:
+                    features = np.concatenate([features, np.ones((1, features.shape[1]))])
                 product = features[tuples[:, 0]]
                 for column in tuples.T[1:]:
                     product = product * features[column]
@@ -95,9 +100,7 @@ class QuadratureMoments(FeatureMoments):
             )
             error = np.abs(value - other)
         else:
-            value, error = refined(
-                evaluate, self._axes, self._laws, indices.shape[1], steepness=self._steepness
-            )
+            value, error = refined(evaluate, self._axes, self._laws, order, steepness=self._steepness)
         return Estimate(value[0], error[0] + 8 * EPS * value[1])
 
     def _kernel(self, indices: Indices) -> Estimate:

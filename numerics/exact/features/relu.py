@@ -7,7 +7,7 @@ The radius of g integrates out: in r dimensions
 averaged over unit vectors û, where only the sector with all v_i·û > 0 contributes. Only the span of the
 points *of one moment* matters:
 
-- rank one (d = 1 without bias, or one point): ((n − 1)!!/2) Π|v_i| if all point the same way, else zero;
+- rank one (d = 1 without bias, or one point): (E|g|^n/2) Π|v_i| if all point the same way, else zero;
 - rank two (d = 1 with bias, d = 2 without, or two points): an arc, `arc_moments`;
 - rank three (d = 2 with bias, d = 3 without, or three points): a spherical polygon, `polygon_moments`;
 - rank four and more: integration by parts down to polygons and probabilities of sectors, `cone_moments`.

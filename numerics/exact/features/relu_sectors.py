@@ -19,7 +19,9 @@ TOLERANCE = 1e-13
 
 
 def line_moments(components: Array, indices: Indices) -> Estimate:
-    """Rank one: ((n − 1)!!/2) Π|v_i| if all components have the same sign, else zero.
+    """Rank one: (E|g|^n/2) Π|v_i| if all components have the same sign, else zero.
+
+    E|g|^n = (n − 1)!! for even n.
 
     Parameters
     ----------
@@ -34,11 +36,14 @@ def line_moments(components: Array, indices: Indices) -> Estimate:
     --------
     >>> line_moments(np.array([2.0, -1.0]), np.array([[0, 0, 0, 0], [0, 0, 1, 1]])).value.tolist()
     [24.0, 0.0]
+    >>> float(line_moments(np.array([2.0]), np.array([[0]])).value[0] * sqrt(2 * pi))
+    2.0
     """
     n = indices.shape[1]
     v = components[indices]
     same = np.all(v > 0, axis=1) | np.all(v < 0, axis=1)
-    value = np.where(same, double_factorial(n - 1) / 2 * np.abs(v).prod(axis=1), 0.0)
+    size = _radial(n, 1) if n % 2 else double_factorial(n - 1)
+    value = np.where(same, size / 2 * np.abs(v).prod(axis=1), 0.0)
     return Estimate(value, (n + 1) * EPS * value)
 
 

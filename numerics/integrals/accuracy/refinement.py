@@ -7,7 +7,6 @@ Rounding adds a few units in the last place of ∫∏|K|, the scale to which `rt
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
 from math import log, prod
 from typing import TypeAlias
 
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.errors import ProblemTooLarge
+from numerics.integrals.accuracy.changes import Changes, Smoothness
 from numerics.integrals.evaluate.backends import Backend, default_backend
 from numerics.integrals.evaluate.contraction import (
     Cost,
@@ -24,7 +24,7 @@ from numerics.integrals.evaluate.contraction import (
     kernel_error_share,
 )
 from numerics.integrals.questions.limits import Accuracy
-from numerics.integrals.questions.question import TINY, Answer, Question
+from numerics.integrals.questions.question import Answer, Question
 from numerics.integrals.rules.kinked_lines import kinks_where_vertices_meet
 from numerics.integrals.rules.quadrature import Rule
 from numerics.kernels.arc import ErfKernel, ReLUKernel
@@ -36,22 +36,6 @@ Indices = NDArray[np.int64]
 
 #: Takes a question with its answer once that is final.
 Done: TypeAlias = Callable[[Question, Answer], None]
-
-
-class Smoothness(Enum):
-    """How fast a rule converges, and so what is believed about the changes from grid to grid.
-
-    With a kernel of the user nothing is believed: a kink that was not declared makes errors jump up and down
-    below an envelope, with the positions of the nodes, so the largest of the last changes counts.
-    """
-
-    EXACT = "every grid is exact"
-    ANALYTIC = "exponentially"
-    KINKED = "like a power of the number of nodes; successive changes are at best halved"
-    UNKNOWN = "not known"
-
-
-_SLOW = (Smoothness.KINKED, Smoothness.UNKNOWN)
 
 
 def refine(
@@ -107,7 +91,7 @@ def refine(
             if track.finished:
                 done(track.question, track.answer)
         tracks = [track for track in tracks if not track.finished]
-        slow = any(track.smoothness in _SLOW for track in tracks)
+        slow = any(track.smoothness.slow for track in tracks)
         before, nats = nats, policy.next(nats, several, slow=slow)
 
 
@@ -125,8 +109,10 @@ class _Track:
     _scale: Array = field(default_factory=lambda: np.empty(0))
     _answer: Answer | None = None
     _carried: Array | float = 0.0
-    _change: float = np.inf
-    _changes: list[float] = field(default_factory=list)
+    _changes: Changes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._changes = Changes(self.smoothness, self.accuracy.refinement, self.several_dimensions)
 
     @property
     def answer(self) -> Answer:
@@ -157,7 +143,7 @@ class _Track:
         self._scale = np.maximum(self._scale, np.abs(value))
         if exact or self.level >= 1:
             change = np.abs(value - self._value) if self.level else np.zeros_like(value)
-            missed = np.zeros_like(value) if exact else self._missed(change)
+            missed = np.zeros_like(value) if exact else self._changes.missed(change, self._scale)
             if not finer and self.smoothness is Smoothness.ANALYTIC:
                 missed = np.maximum(
                     np.maximum(missed, change), self.accuracy.refinement.cut * self.answer.error
@@ -170,24 +156,6 @@ class _Track:
             self.finished = self._answer.converged or bool((missed <= rounded).all())
         self._value = value
         self.level += 1
-
-    def _missed(self, change: Array) -> Array:
-        """What the last grid still misses, from the change that it brought; see `Refinement`."""
-        scale, policy = self._scale, self.accuracy.refinement
-        largest = float((change / np.maximum(scale, TINY)).max(initial=0.0))
-        if self.smoothness is Smoothness.UNKNOWN:
-            self._changes = [*self._changes[1 - policy.changes :], largest]
-            rest = policy.rest if len(self._changes) == policy.changes else policy.too_few
-            return np.asarray(rest * max(self._changes) * scale)
-        least, rest = policy.share * largest, 1.0
-        if np.isfinite(self._change):
-            least = max(least, policy.memory[self.several_dimensions] * self._change)
-            kinked = self.smoothness is Smoothness.KINKED
-            believed = policy.halved if kinked else policy.believed[self.several_dimensions]
-            ratio = policy.ratio(max(largest, least), self._change, believed)
-            rest = ratio / (1.0 - ratio)
-        self._change = max(largest, least)
-        return np.asarray(rest * np.maximum(change, least * scale))
 
 
 def _smoothness(
@@ -220,7 +188,7 @@ def _first_nats(tracks: Sequence[_Track], rule: Rule, n_points: int, accuracy: A
     """Accuracy of the first grid: near the one asked for, or the least if two such grids are too large."""
     questions, policy = [track.question for track in tracks], accuracy.refinement
     asked = 2.0 - log(accuracy.rtol)
-    if not any(track.smoothness in _SLOW for track in tracks):
+    if not any(track.smoothness.slow for track in tracks):
         several = any(track.several_dimensions for track in tracks)
         near = max(policy.least_nats, policy.first_of_small[several] * asked)
         size = rule.size(policy.second(near))

@@ -105,11 +105,16 @@ class Solved(NamedTuple):
         >>> Solved(question, Answer(one, 1e-3 * one, one, 1e-10, "by hand")).accuracy
         'NOT reached: asked for 1e-10 of ∫∏|K|, got 1e-03 by hand'
         """
-        rtol, reached = self.answer.rtol, self.answer.reached
-        if self.answer.converged:
-            return f"reached: asked for {rtol:.0e} of ∫∏|K|, got {reached:.0e}"
-        why = ", which is rounding" if self.at_rounding else f" by {self.answer.method.removeprefix('by ')}"
-        return f"NOT reached: asked for {rtol:.0e} of ∫∏|K|, got {reached:.0e}{why}"
+        return accuracy_sentence(self.answer, self.question.rounding)
+
+
+def accuracy_sentence(answer: Answer, rounded: float) -> str:
+    """Say whether the accuracy asked for was reached, where rounding alone is `rounded`."""
+    rtol, reached = answer.rtol, answer.reached
+    if answer.converged:
+        return f"reached: asked for {rtol:.0e} of ∫∏|K|, got {reached:.0e}"
+    why = ", which is rounding" if reached <= 2.0 * rounded else f" by {answer.method.removeprefix('by ')}"
+    return f"NOT reached: asked for {rtol:.0e} of ∫∏|K|, got {reached:.0e}{why}"
 
 
 def rounding(n_factors: int) -> float:

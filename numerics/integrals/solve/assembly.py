@@ -1,11 +1,14 @@
 """From answers to numbers: look them up for given external points, multiply them, and judge the product."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from numerics.fields.index_sets import multisets, ranks
+from numerics.integrals.questions.connected_question import ConnectedSolved
 from numerics.integrals.questions.question import Solved
 from numerics.kernels.base import Kernel
 from numerics.lowering.integrand import Integrand
@@ -17,8 +20,23 @@ Indices = NDArray[np.int64]
 _EPSILON = float(np.finfo(np.float64).eps)
 
 
+class LookUp(NamedTuple):
+    """An answer as terms take it.
+
+    Attributes
+    ----------
+    slots : int
+        Number of its external points.
+    at : callable
+        Inputs in the slots, shape (..., slots), to value and error of shape (...).
+    """
+
+    slots: int
+    at: Callable[[Indices], tuple[Array, Array]]
+
+
 def judged(
-    total: "Product", parts: Sequence[Solved], rtol: float, provenance: Mapping[str, object]
+    total: "Product", parts: Sequence[Solved | ConnectedSolved], rtol: float, provenance: Mapping[str, object]
 ) -> Estimate:
     """Make an estimate of a number that solved integrals went into, with what they say about its quality."""
     answers = [part.answer for part in parts]
@@ -67,6 +85,13 @@ def leg_rows(
     if labels is None or len(labels) != 1:
         return tuple(multisets(n_points, count) for count in integrand.leg_counts)
     return tuple(labels[:, [slots[s] for s in mine]] for mine in _slots_of_vertices(integrand))
+
+
+def looked_up(solved: Solved | ConnectedSolved, n_points: int) -> LookUp:
+    """Give an answer as terms take it; see `gather`."""
+    if isinstance(solved, Solved):
+        return LookUp(solved.question.integrand.n_external, partial(gather, solved, n_points))
+    return LookUp(solved.question.part.n_external, solved.at)
 
 
 def gather(solved: Solved, n_points: int, labels: Indices) -> tuple[Array, Array]:

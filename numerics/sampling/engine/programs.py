@@ -22,6 +22,7 @@ from numerics.networks.base import Network
 from numerics.networks.cos import CosNet
 from numerics.networks.erf import ErfNet
 from numerics.networks.gauss import GaussNet
+from numerics.networks.joint_laws.equicorrelated import EquicorrelatedLaw
 from numerics.networks.laws import GAUSSIAN, UNIFORM, ParameterLaw
 from numerics.networks.relu import ReLUNet
 from numerics.sampling.engine.draws import NORMAL, PHASE, QUANTILE
@@ -160,6 +161,32 @@ def activation_address(network: Network, program: LaneProgram, *, single: bool) 
     """Address of the activation where the program calls it, else 0."""
     activation = network.scalar_activation
     return row_address(activation, single) if program.code == USER and activation is not None else 0
+
+
+def drawn_correlation(network: Network) -> float:
+    """The correlation of any two output weights that networks are drawn with.
+
+    Raises
+    ------
+    NotAvailable
+        If output weights have a joint law that cannot be drawn neuron by neuron.
+    """
+    joint = network.laws.joint
+    if joint is None:
+        return 0.0
+    if not isinstance(joint, EquicorrelatedLaw):
+        raise NotAvailable(
+            "the sampler draws output weights that are independent or have one positive correlation, and "
+            f"those of {network!r} have a joint law. exact_correlators knows their correlators, and "
+            "network.laws.joint.draw draws the weights"
+        )
+    if joint.correlation < 0.0:
+        raise NotAvailable(
+            f"output_correlation = {joint.correlation:g} was given, and the sampler draws positive ones "
+            "only, by a part that all output weights share. exact_correlators knows negative ones, and "
+            "network.laws.joint.draw draws the weights"
+        )
+    return joint.correlation
 
 
 def law_code(law: ParameterLaw) -> int:

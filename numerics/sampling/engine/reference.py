@@ -13,6 +13,7 @@ from numerics.fields.field_set import FieldSet
 from numerics.machine.random_streams import network_normals, normals, probabilities, split_seed, uniforms
 from numerics.networks.architectures import Network
 from numerics.networks.laws import GAUSSIAN, UNIFORM
+from numerics.sampling.engine.programs import drawn_correlation
 
 Array = NDArray[np.float64]
 
@@ -72,7 +73,7 @@ def _neuron(
 ) -> tuple[Array, Array, Array]:
     """Return hidden weights (n, d), output weights without σ (n_outputs, n), biases or phases (n,)."""
     d = network.d_in
-    laws, correlation = network.laws, network.laws.output_correlation
+    laws, correlation = network.laws, drawn_correlation(network)
     hidden, bias, output = laws.hidden.unit, laws.bias.unit, laws.output.unit
     drawn = normals(key, numbers, neuron, d + 1 + n_outputs)
     for slot, law in enumerate([hidden] * d + [output, bias] + [output] * (n_outputs - 1)):

@@ -185,11 +185,11 @@ class NeuronEnsemble(Described):
         n_neurons, order, n_blocks = _checked(n_neurons, order, n_blocks)
         _refuse_absurd_memory(n_points, order, n_blocks)
         orders = [n for n in ORDERS if n <= order]
+        _refuse_skewed(self.network)
         outputs = self.fields.outputs
         moments = {n: output_moments(self.network, outputs[self.fields.multisets(n)]) for n in orders}
-        kernel = self.network.kernel.weight_diagonal(
-            self.points
-        )  # may be refused, so before anything is drawn
+        # may be refused, so before anything is drawn
+        kernel = self.network.kernel.weight_diagonal(self.points)
         draw = tilted_sums if self.tilted else compiled_sums
         with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is refused below
             found = draw(self.network, self.points, self.seed, n_neurons, orders, n_blocks, progress, kept)
@@ -257,4 +257,13 @@ def _refuse_absurd_memory(n_points: int, order: int, n_blocks: int) -> None:
             f"{size} correlators of order {order} of {n_points} points in {n_blocks} blocks need about "
             f"{needed / 1e9:.3g} GB, more than the limit of {MEMORY_LIMIT / 1e9:.1f} GB; use fewer points or "
             "blocks, or a lower order"
+        )
+
+
+def _refuse_skewed(network: Network) -> None:
+    if not network.laws.output.even:
+        raise NotAvailable(
+            "single neurons are averaged for output weights of symmetric laws, and "
+            f"{network.laws.output} is skewed: odd correlators live. exact_correlators gives them, Ensemble "
+            "samples them"
         )
