@@ -229,6 +229,29 @@ def test_sampled_densities_against_exact_ones(network, points):
     assert sampled.quality is Quality.TRUSTED
 
 
+def test_skewed_output_weights_against_samples():
+    """Odd cumulants at half orders: the sampled counts are described to 1/N², and not without them."""
+    law = "scipy.gumbel_r:loc=-0.5772156649015329"
+    network = nn.ReLUNet(30, sigma_b=0.5).with_laws(output=law)
+    found = nn.density(network, [[0.8]], 2)
+    assert found.series.orders[1] == Fraction(1, 2)
+    assert found.sizes[Fraction(1, 2)] > 0.02
+    counted = found.histogram(40_000, seed=3, bins=30)
+    assert 1e-4 < counted.judged("series").p_value < 1 - 1e-4
+    assert counted.judged("gaussian").p_value < 1e-12
+    with pytest.raises(NotAvailable, match="skewed"):
+        found.exact([[0.0]])
+
+
+def test_weights_that_depend_on_each_other_are_said_to():
+    network = nn.ErfNet(12, sigma_b=0.6).with_laws(output_correlation=0.2)
+    found = nn.density(network, [[1.2]], 1)
+    assert "need not fall with the width" in found.counting
+    counted = found.histogram(40_000, seed=3, bins=30)
+    assert counted.judged("series").chi2 < counted.judged("gaussian").chi2
+    assert nn.density(nn.ErfNet(12), [[1.2]], 1).counting == ""
+
+
 def test_two_outputs_of_one_network():
     """Outputs at one point share features: the joint density depends on f₁² + f₂² only."""
     found = nn.density(nn.CosNet(12), nn.FieldSet([[0.2], [0.2]], (1, 2)), 2)

@@ -85,10 +85,14 @@ def refuse_exploding(network: Network, series: EdgeworthSeries) -> tuple[Fractio
                 needed.append((network.width * size ** (1.0 / float(order)), order, size))
     width, order, size = max(needed, default=(0.0, Fraction(0), 0.0))
     if width > network.width:
+        independent = network.laws.joint is None
+        remedy = (
+            f"a width of at least {ceil(width):,} is needed" if independent else "weaken the correlations"
+        )
         raise NotAvailable(
             f"the cumulants of the {network.name}-net are too large for an Edgeworth series at width "
             f"{network.width}: the term of order {width_order_text(order)} is {size:.2g} times the "
-            f"Gaussian; a width of at least {ceil(width):,} is needed, or smaller deviations"
+            f"Gaussian; {remedy}, or smaller deviations"
         )
     if beyond is None or multiset_count(len(fields), int(2 * beyond) + 2) > _MANY:
         return None
