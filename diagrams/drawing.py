@@ -5,6 +5,7 @@ text; `svg_sheet` and `tikz_document` a contact sheet; `sheet_figure` a matplotl
 or PNG.
 """
 
+from diagrams.pictures.cumulants import cumulant_picture as cumulant_picture
 from diagrams.pictures.curves import Curve as Curve
 from diagrams.pictures.curves import CurveStyle as CurveStyle
 from diagrams.pictures.figures import sheet_figure as sheet_figure
@@ -35,6 +36,7 @@ __all__ = [
     "Note",
     "Picture",
     "TikzStyle",
+    "cumulant_picture",
     "escaped",
     "picture",
     "planar_labelling",

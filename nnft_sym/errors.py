@@ -7,6 +7,10 @@ class InvalidAction(NNFTError, ValueError):
     """The action given is not a polynomial in the field f with couplings in front."""
 
 
+class InvalidDeformation(NNFTError, ValueError):
+    """The deformation of the law of the output weights is no polynomial in power sums, or no law."""
+
+
 class InvalidExpansion(NNFTError, ValueError):
     """The correlator asked for does not exist: its number of points, order, scheme or kind."""
 

@@ -5,6 +5,10 @@ from numerics.networks.architectures import ErfNet as ErfNet
 from numerics.networks.architectures import GaussNet as GaussNet
 from numerics.networks.architectures import ReLUNet as ReLUNet
 from numerics.networks.architectures import network as network
+from numerics.networks.joint_law import JointLaw as JointLaw
+from numerics.networks.joint_laws.deformed_law import DeformedLaw as DeformedLaw
+from numerics.networks.joint_laws.equicorrelated import EquicorrelatedLaw as EquicorrelatedLaw
+from numerics.networks.joint_laws.given_moments import OwnJointLaw as OwnJointLaw
 from numerics.networks.laws import ParameterLaw as ParameterLaw
 from numerics.networks.own import ActivationNet as ActivationNet
 from numerics.networks.own_law import OwnLaw as OwnLaw

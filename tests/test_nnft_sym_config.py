@@ -86,6 +86,8 @@ def test_python_may_leave_out_a_key_by_none():
         "hidden_law",
         "bias_law",
         "output_law",
+        "output_correlation",
+        "output_joint",
         "cutoff",
     )
     assert NetConfig(**given, **dict.fromkeys(optional)) == NetConfig(**given)

@@ -20,6 +20,8 @@ FINE = {
     "validate": [],
     "kernel": ["--net", "erf", "--points", "0.1;0.2"],
     "cumulant": ["--net", "erf", "--width", "5", "--points", "0.1;0.2", "--order", "2"],
+    "cumulants": ["--width", "3", "--points", "0.1;0.2", "--net", "erf"],
+    "action": ["--width", "3", "--points", "0.1;0.2", "--net", "erf", "--order", "1/N"],
     "sample": ["--net", "erf", "--width", "5", "--points", "0.1;0.2", "--networks", "100"],
     "neurons": ["--net", "erf", "--points", "0.1;0.2", "--neurons", "1000", "--widths", "5"],
     "widths": ["--net", "erf", "--points", "0.1;0.2", "--widths", "5,10", "--networks", "100"],
@@ -42,6 +44,8 @@ BAD = {
     "hidden_law": LAW,
     "bias_law": LAW,
     "output_law": LAW,
+    "output_correlation": ["-1", "1", "1.5", "nan", "inf", '"x"', '""'],
+    "output_joint": ['"alpha*p2^2"', '""', '"q2"', '"0.1*(p2"', '"3"', '"equicorrelated"'],
     "cutoff": ["0", "-1", "nan", "inf", '"x"'],
     "seed": ["-1", "0.5", "9223372036854775808", '"x"', "nan"],
     "experiments": ["1", "0", "1001", "2.5", "1e6", '"x"'],
@@ -131,7 +135,8 @@ def said_of_command(capsys, words, option):
 
 
 def option_of(key):
-    return "--net" if key == "kind" else f"--{key.replace('_', '-')}"
+    names = {"kind": "--net", "output_correlation": "--correlation", "output_joint": "--deform"}
+    return names.get(key, f"--{key.replace('_', '-')}")
 
 
 def plain(value):
@@ -146,7 +151,8 @@ def test_commands_and_study_files_share_their_parameters():
         here = option.type.said.parameter.reader
         if name in FINE and option.name in STUDY and here is not STUDY[option.name].reader:
             exceptions.add((name, option.name))
-    with_points = ("kernel", "cumulant", "sample", "neurons", "widths", "couplings", "flow", "integrate")
+    with_points = ("kernel", "cumulant", "cumulants", "action", "sample", "neurons", "widths", "couplings",
+                   "flow", "integrate")  # fmt: skip
     sampled = {("sample", "networks"), ("couplings", "networks"), ("couplings", "width")}
     assert exceptions == {*sampled, ("widths", "kind"), *((name, "points") for name in with_points)}
     assert {"kind", "sigma_w", "width", "seed", "cutoff", "networks"} <= {

@@ -223,7 +223,7 @@ def test_rows_of_correlators_are_those_of_all_multisets():
 JOINT = [
     nn.ReLUNet(3, sigma_b=0.4).with_laws(output_correlation=0.3),
     nn.GaussNet(4, 0.3, 0.3).with_laws(output_correlation=-0.2),
-    nn.CosNet(3).with_laws(output_joint="quartic:alpha=0.1"),
+    nn.CosNet(3).with_laws(output_joint="0.1*p2^2/N"),
 ]
 
 

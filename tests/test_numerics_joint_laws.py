@@ -19,9 +19,10 @@ from numerics.exact.correlators import exact_correlators, exact_cumulant
 from numerics.exact.features.choose import feature_moments
 from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet, network
 from numerics.networks.joint_law import MomentsOfWeights
+from numerics.networks.joint_laws.deformation_text import deformation_text, read_deformation
 from numerics.networks.joint_laws.equicorrelated import EquicorrelatedLaw
 from numerics.networks.joint_laws.given_moments import OwnJointLaw
-from numerics.networks.joint_laws.radial_quartic import RadialQuarticLaw
+from numerics.networks.joint_laws.named_joint_laws import as_joint_law
 from numerics.networks.record import from_record, record_text
 from numerics.results.estimate import Quality
 from numerics.sampling.ensemble import Ensemble
@@ -34,6 +35,13 @@ NETS = {
     "cos": CosNet(3, 1.1, 0.7),
     "sigmoid": network("sigmoid", 3, sigma_b=0.5),
 }
+
+
+def quartic(alpha):
+    """P ∝ exp(−|a|²/2σ² − (α/N)|a|⁴)."""
+    return as_joint_law(f"{alpha}*p2^2/N")
+
+
 WIDTHS = (1, 2, 3, 10, 1000)
 POINTS = [[0.4], [-0.9]]
 
@@ -126,7 +134,7 @@ def test_equicorrelated_weights_against_sums_over_neurons(name, width, alpha):
 def test_radial_weights_against_sums_over_neurons(name, width):
     """E[a_1^k …] is that of normal numbers times E|a|^n/(N (N + 2) …), by sums of many digits."""
     alpha, net = 0.7, NETS[name].with_width(width)
-    net = net.with_laws(output_joint=RadialQuarticLaw(alpha))
+    net = net.with_laws(output_joint=quartic(alpha))
     lengths = {
         n: Fraction(mpmath.nstr(radius_moment(n, width, net.output_deviation, alpha), 50))
         for n in (0, 2, 4, 6)
@@ -207,7 +215,7 @@ def test_the_first_order_in_the_correlation_vanishes_for_features_of_mean_zero()
 @pytest.mark.parametrize("width", [1, 2, 7, 1000])
 def test_radial_two_and_four_point_functions_in_closed_form(width):
     """G2 = (m_1/N) E_12, G4 = m_2/(N²(N+2)) [3 E_1234 + (N − 1) Σ_3 EE] in full."""
-    net = GaussNet(width, 0.5, 0.4, output_bias=False).with_laws(output_joint="quartic:alpha=2.5")
+    net = GaussNet(width, 0.5, 0.4, output_bias=False).with_laws(output_joint="2.5*p2^2/N")
     x = np.array([[0.3], [0.8], [-0.4], [1.0]])
     moments = feature_moments(GaussNet(1, 0.5, 0.4), x, 4)
     two = moments.moments(np.array([[0, 1], [2, 3], [0, 2], [1, 3], [0, 3], [1, 2]])).value
@@ -223,7 +231,7 @@ def test_radial_two_and_four_point_functions_in_closed_form(width):
 
 def test_wide_radial_networks_are_gaussian_and_correlated_ones_are_not():
     for width, size in ((100, 2e-2), (10_000, 2e-4)):
-        found = exact_correlators(ErfNet(width).with_laws(output_joint="quartic:alpha=1"), [[1.0]], (2, 4))
+        found = exact_correlators(ErfNet(width).with_laws(output_joint="1*p2^2/N"), [[1.0]], (2, 4))
         ratio = float(found.connected()[4].value[0]) / (float(found[2].value[0]) - 1.0) ** 2
         assert size / 20 < abs(ratio) < size
     found = exact_correlators(ErfNet(10**6).with_laws(output_correlation=0.5), [[1.0]], (2, 4))
@@ -433,16 +441,41 @@ def _half(powers, alpha, known={}):  # noqa: B006 - a memory for this test
     return known[key]
 
 
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("0.1*|a|^4/N", "1/10*p2^2/N"),
+        ("-p1^2 * p4 + 3/2*p2*N**2", "-p1^2*p4 + 3/2*p2*N^2"),
+        ("p1*p2*p1/N^3 - 1e-3*p6", "p1^2*p2/N^3 - 1/1000*p6"),
+        (" + p2 ", "p2"),
+    ],
+)
+def test_deformations_read_back(text, same):
+    terms = read_deformation(text)
+    assert deformation_text(terms) == same
+    assert read_deformation(same) == terms
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "3", "p0", "p2/0", "p2^", "p2^-1", "1/p2", "|a|", "|a|^3", "p2 p1", "p2 +", "+ - p2", "(p2)", "N",
+     "p2^999999", "1e999*p2", "1e-200*p2", "p2*N^1000", "alpha*p2", "p2**", "*p2", "p2,", "p2^2^2",
+     "9" * 2000 + "*p2"],
+)  # fmt: skip
+def test_what_is_no_deformation(text):
+    assert read_deformation(text) is None
+
+
 def test_records_read_back():
     for net in (
         ReLUNet(6).with_laws(output_correlation=-0.1),
-        ReLUNet(6).with_laws(output_joint="quartic:alpha=0.25"),
+        ReLUNet(6).with_laws(output_joint="0.25*p2^2/N"),
         ReLUNet(6).with_laws(output_joint=EquicorrelatedLaw(0.5)),
     ):
         assert from_record(record_text(net)) == net
     assert ReLUNet(6).with_laws(output_joint=EquicorrelatedLaw(0.5)).laws.output_correlation == 0.5
     own = ReLUNet(6).with_laws(output_joint=OwnJointLaw(even_signs))
-    with pytest.raises(InvalidNetwork, match="joint laws of output weights are quartic"):
+    with pytest.raises(InvalidNetwork, match=r"as in 0\.1"):
         from_record(record_text(own))
 
 
@@ -453,15 +486,18 @@ def test_records_read_back():
         (lambda: ErfNet(2).with_laws(output_correlation=-0.4).with_width(5), "above −1/4"),
         (lambda: ErfNet(5).with_laws(output_correlation=1.0), "−1 < α < 1"),
         (lambda: ErfNet(5).with_laws(output_correlation=0.2, output="laplace"), "Gaussian"),
-        (lambda: ErfNet(5).with_laws(output_joint="quartic:alpha=-1"), "can be normalised"),
-        (lambda: ErfNet(5).with_laws(output_joint="cubic:alpha=1"), "quartic:alpha=0.1"),
-        (lambda: ErfNet(5).with_laws(output_joint="quartic:alpha=x"), "quartic:alpha=0.1"),
+        (lambda: ErfNet(5).with_laws(output_joint="-1*p2^2/N"), "cannot be normalised"),
+        (lambda: ErfNet(5).with_laws(output_joint="alpha*p2^2/N"), "as in 0.1\\*p2"),
+        (lambda: ErfNet(5).with_laws(output_joint="0.1*(p2^2)/N"), "as in 0.1\\*p2"),
+        (lambda: ErfNet(5).with_laws(output_joint=3), "as in 0.1\\*p2"),
         (
-            lambda: ErfNet(5).with_laws(output_joint="quartic:alpha=1", output="laplace"),
-            "no law of their own",
+            lambda: exact_correlators(
+                ErfNet(5).with_laws(output_joint="1*p2^2/N", output="laplace"), [[1.0]], (4,)
+            ),
+            "no closed form",
         ),
         (
-            lambda: ErfNet(5).with_laws(output_joint="quartic:alpha=1", output_correlation=0.1),
+            lambda: ErfNet(5).with_laws(output_joint="1*p2^2/N", output_correlation=0.1),
             "leave one of them",
         ),
         (lambda: ReLUNet(5).with_laws(output_correlation=0.1).kernel, "features of the relu-net have a mean"),
@@ -487,7 +523,7 @@ def test_records_read_back():
             "positive ones",
         ),
         (
-            lambda: Ensemble(ErfNet(9).with_laws(output_joint="quartic:alpha=1"), [[1.0]]).correlators(100),
+            lambda: Ensemble(ErfNet(9).with_laws(output_joint="1*p2^2/N"), [[1.0]]).correlators(100),
             "joint law",
         ),
         (
@@ -523,7 +559,7 @@ def sampled_moments(net, law, networks, seed):
 @pytest.mark.statistical
 @pytest.mark.parametrize(
     "law",
-    [EquicorrelatedLaw(-0.24), EquicorrelatedLaw(0.3), RadialQuarticLaw(0.4), RadialQuarticLaw(30.0)],
+    [EquicorrelatedLaw(-0.24), EquicorrelatedLaw(0.3), quartic(0.4), quartic(30.0)],
     ids=repr,
 )
 @pytest.mark.parametrize("name", ["relu", "erf", "gauss"])
@@ -563,10 +599,10 @@ def test_cumulants_of_power_sums_at_large_widths_keep_their_digits():
         value, error = law.power_sum_cumulants((one,), net)[one]
         assert value == pytest.approx(2 ** (factors - 1) * prod(range(1, factors)) * width, rel=1e-15)
         assert error <= 1e-15 * value
-    quartic = RadialQuarticLaw(0.3).power_sum_cumulants(((2, 2),), net)[(2, 2)]
-    # Var |a|²: saddle point in t = |a|²/N, 2Nv²/(1 + 8αv²) + O(1)
+    found, _ = quartic(0.3).power_sum_cumulants(((2, 2),), net)[(2, 2)]
+    # Var |a|²: saddle point in t = |a|²/N, 2Nv²/(1 + 4αv²) + O(1)
     v = 2 / (1 + sqrt(1 + 16 * 0.3))
-    assert quartic[0] / width == pytest.approx(2 * v * v / (1 + 4 * 0.3 * v * v), rel=1e-5)
+    assert found / width == pytest.approx(2 * v * v / (1 + 4 * 0.3 * v * v), rel=1e-5)
 
 
 def test_power_sum_cumulants_against_partitions():

@@ -109,7 +109,9 @@ def draw_on(axes: "Axes", drawn: Picture, caption: str, width: float, height: fl
             PathPatch(Path(points, codes), fill=False, linewidth=0.9, capstyle="butt", linestyle=dashes)
         )
     for mark in drawn.marks:
-        if mark.blob:
+        if mark.amputated:
+            axes.plot(*zip(*mark.bar, strict=True), "k-", linewidth=0.9)
+        elif mark.blob:
             place = (mark.x, mark.y)
             axes.add_patch(Circle(place, BLOB_RADIUS, facecolor="0.77", edgecolor="k", linewidth=0.9))
         else:

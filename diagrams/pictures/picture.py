@@ -10,7 +10,7 @@ Coordinates are dimensionless (a leg has length 1), x to the right, y **up**.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
-from math import comb, sqrt
+from math import comb, hypot, sqrt
 
 from diagrams.canonical import Edge
 from diagrams.diagram import Component, Diagram, as_diagram
@@ -28,6 +28,8 @@ _LABEL_ROOM = 0.34
 _GAP = 0.35
 #: Of the shaded disc that stands for a connected correlator: less than what lines keep from a node.
 BLOB_RADIUS = 0.16
+#: Half the length of the bar across an amputated leg.
+BAR = 0.13
 #: Wished ratio of width and height of a whole picture.
 _ASPECT = 1.35
 
@@ -87,6 +89,8 @@ class Mark:
         What else is written beside the point.
     blob : bool
         Whether it is a shaded disc of `BLOB_RADIUS`, which hides the ends of its legs.
+    amputated : bool
+        Whether it is the end of a leg without a propagator: a `bar` across, in place of a point.
     """
 
     x: float
@@ -98,6 +102,14 @@ class Mark:
     label_y: float
     note: Note | None = None
     blob: bool = False
+    amputated: bool = False
+
+    @property
+    def bar(self) -> tuple[Point, Point]:
+        """Ends of the bar across an amputated leg; the label stands where the leg points to."""
+        x, y = self.label_x - self.x, self.label_y - self.y
+        scale = BAR / (hypot(x, y) or 1.0)
+        return (self.x - scale * y, self.y + scale * x), (self.x + scale * y, self.y - scale * x)
 
     @property
     def named(self) -> bool:
@@ -334,7 +346,7 @@ def _framed_picture(
             middle = beside(complex(mark.x, mark.y), way, mark.label, LABEL_DISTANCE)
             mark = replace(mark, label_x=middle.real, label_y=middle.imag)
         marks.append(mark)
-    return _boxed(marks, drawn.curves)
+    return boxed(marks, drawn.curves)
 
 
 def _drawn(
@@ -359,7 +371,7 @@ def _drawn(
         where = outward.real, outward.imag
         marks.append(Mark(z.real, z.imag, labels[node], node < n, valence, *where, blob=blob))
     curves = interrupted([Curve(labels[i], labels[j], points) for (i, j), points in lines])
-    return _boxed(marks, curves)
+    return boxed(marks, curves)
 
 
 def _next_along(node: int, lines: Sequence[tuple[Edge, tuple[Point, ...]]]) -> complex:
@@ -368,7 +380,7 @@ def _next_along(node: int, lines: Sequence[tuple[Edge, tuple[Point, ...]]]) -> c
     return complex(*(points[1] if first == node else points[-2]))
 
 
-def _boxed(marks: Sequence[Mark], curves: Sequence[Curve]) -> Picture:
+def boxed(marks: Sequence[Mark], curves: Sequence[Curve]) -> Picture:
     """Picture with the box that holds marks, labels and curves."""
     xs, ys = [], []
     for mark in marks:

@@ -197,6 +197,11 @@ def _shapes(drawn: Picture, vertex_labels: bool) -> list[str]:
         dashes = _DASHES if curve.style is CurveStyle.DASHED else ""
         shapes.append(f'<path d="{" ".join(steps)}" fill="none" stroke="black" stroke-width="1.5"{dashes}/>')
     for mark in drawn.marks:
+        if mark.amputated:
+            (x, y), (u, v) = mark.bar
+            ends = f"M{_number(x * _UNIT)} {_number(-y * _UNIT)} L{_number(u * _UNIT)} {_number(-v * _UNIT)}"
+            shapes.append(f'<path d="{ends}" fill="none" stroke="black" stroke-width="1.5"/>')
+            continue
         radius = 2.2 if mark.external else _number(BLOB_RADIUS * _UNIT) if mark.blob else 4.2
         shade = _SHADE if mark.blob else ""
         cx, cy = _number(mark.x * _UNIT), _number(-mark.y * _UNIT)

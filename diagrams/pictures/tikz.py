@@ -9,6 +9,7 @@ from diagrams.pictures.curves import CurveStyle
 from diagrams.pictures.frames import Layout
 from diagrams.pictures.names import NUMBERED
 from diagrams.pictures.picture import (
+    BAR,
     BLOB_RADIUS,
     Caption,
     Mark,
@@ -98,7 +99,7 @@ class TikzStyle:
         """
         corners = [point for curve in drawn.curves for point in turning_points(curve.points)]
         for mark in drawn.marks:
-            rim = self.blob_radius if mark.blob else 0.0
+            rim = self.blob_radius if mark.blob else BAR if mark.amputated else 0.0
             corners += _around(mark.x, mark.y, (rim, rim))
             if mark.external and mark.label:
                 corners += _around(mark.label_x, mark.label_y, _NAME_ROOM)
@@ -255,6 +256,10 @@ def _shapes(drawn: Picture, vertex_labels: bool, style: TikzStyle) -> list[str]:
         shapes.append(f"\\draw{dashes} {' '.join(strokes)};")
     font = f"[font={style.name_font}]" if style.name_font else ""
     for mark in drawn.marks:
+        if mark.amputated:
+            start, end = mark.bar
+            shapes.append(f"\\draw {_at(start)} -- {_at(end)};")
+            continue
         radius = 0.035 if mark.external else style.blob_radius if mark.blob else style.vertex_radius
         fill = r"\filldraw[fill=black!20]" if mark.blob else r"\fill"
         shape = f"{fill} {_at((mark.x, mark.y))} circle[radius={radius:g}]{_note(mark, style)}"

@@ -20,6 +20,7 @@ is. A constant that is left over drops out of everything but Z (see :class:`nnft
 Two factors need a ``*`` between them: were it optional, a forgotten ``+`` would silently change the physics.
 """
 
+from collections.abc import Iterator
 from fractions import Fraction
 from math import factorial
 
@@ -76,7 +77,7 @@ def parse(text: str) -> Polynomial:
             f"the action has {len(text)} characters and {_signs(text)} signs; at most {_LONGEST_ACTION:,} "
             f"and {_MOST_SIGNS:,} are read: is it a file?"
         )
-    return _Parser(text).polynomial()
+    return PolynomialParser(text).polynomial()
 
 
 def too_long(text: str) -> bool:
@@ -88,16 +89,25 @@ def _signs(text: str) -> int:
     return text.count("+") + text.count("-")
 
 
-class _Parser:
+class PolynomialParser:
     """One pass over the tokens of one action."""
+
+    #: What is read, and an example of it, for messages.
+    what, example = "the action", _EXAMPLE
+    #: What there may be at most, for messages.
+    at_most = f"at most f^{HIGHEST_POWER} can be a vertex"
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.tokens = list(tokens(text))
+        self.tokens = list(self.split())
         self.position = 0
         self.depth = 0
         #: What is added up outside all parentheses, and where it begins.
         self.addends: list[tuple[int, Polynomial]] = []
+
+    def split(self) -> Iterator[Token]:
+        """Give the tokens."""
+        return tokens(self.text)
 
     @property
     def token(self) -> Token:
@@ -112,7 +122,7 @@ class _Parser:
 
     def fail(self, column: int, problem: str) -> InvalidAction:
         """Make the error for a problem at a column."""
-        return InvalidAction(f"the action {shown(self.text)}, column {column}: {problem}")
+        return InvalidAction(f"{self.what} {shown(self.text)}, column {column}: {problem}")
 
     def missing(self, needed: str) -> InvalidAction:
         """Make the error for something that is not where it should be."""
@@ -120,17 +130,22 @@ class _Parser:
         before = f" after '{self.tokens[self.position - 1].text}'" if self.position else ""
         if token.kind == "end":
             return InvalidAction(
-                f"the action {shown(self.text)} ends{before} at column {token.column}: {needed} is "
-                f"missing; a complete action is {_EXAMPLE}"
+                f"{self.what} {shown(self.text)} ends{before} at column {token.column}: {needed} is "
+                f"missing; a complete one is {self.example}"
             )
         return self.fail(token.column, f"'{token.text}' stands{before} where {needed} is needed")
 
     def polynomial(self) -> Polynomial:
         """Read the whole action."""
+        result = self.everything()
+        self.check_vertices(result)
+        return result
+
+    def everything(self) -> Polynomial:
+        """Read a sum that nothing follows."""
         result = self.sum()
         if self.token.kind == ")":
             raise self.fail(self.token.column, "')' closes a parenthesis that was never opened: delete it")
-        self.check_vertices(result)
         return result
 
     def check_vertices(self, total: Polynomial) -> None:
@@ -224,7 +239,7 @@ class _Parser:
         if max(base.degree, 1) * exponent > 2 * HIGHEST_POWER or bits * exponent > _MOST_BITS:
             raise self.fail(
                 start.column,
-                f"the power {exponent} is absurdly high: at most f^{HIGHEST_POWER} can be a vertex",
+                f"the power {exponent} is absurdly high: {self.at_most}",
             )
         result = Polynomial.constant(1)
         for _ in range(exponent):
@@ -277,7 +292,7 @@ class _Parser:
             if self.token.kind == "(":
                 raise self.fail(
                     token.column,
-                    f"'{token.text}(' reads as a function, and an action is a polynomial: for a product "
+                    f"'{token.text}(' reads as a function, and a polynomial is needed: for a product "
                     f"write '{token.text}*('",
                 )
             return Polynomial.variable(token.name)

@@ -169,16 +169,20 @@ class Polynomial:
         """Tell whether this is not zero."""
         return bool(self.items)
 
-    def __add__(self, other: "Polynomial") -> "Polynomial":
-        """Add."""
-        return Polynomial.total((self, other))
+    def __add__(self, other: Union["Polynomial", Scalar]) -> "Polynomial":
+        """Add a polynomial or a number."""
+        return Polynomial.total(
+            (self, other if isinstance(other, Polynomial) else Polynomial.constant(other))
+        )
+
+    __radd__ = __add__
 
     def __neg__(self) -> "Polynomial":
         """Change the sign."""
         return self * -1
 
-    def __sub__(self, other: "Polynomial") -> "Polynomial":
-        """Subtract."""
+    def __sub__(self, other: Union["Polynomial", Scalar]) -> "Polynomial":
+        """Subtract a polynomial or a number."""
         return self + -other
 
     def __mul__(self, other: Union["Polynomial", Scalar]) -> "Polynomial":
@@ -191,9 +195,11 @@ class Polynomial:
                 powers = dict(left)
                 for name, power in right:
                     powers[name] = powers.get(name, 0) + power
-                monomial = tuple(sorted(powers.items()))
+                monomial = tuple(sorted(item for item in powers.items() if item[1]))
                 product[monomial] = product.get(monomial, 0) + a * b
         return Polynomial(product)
+
+    __rmul__ = __mul__
 
     def __pow__(self, exponent: int) -> "Polynomial":
         """Raise to a power that is not negative."""

@@ -41,6 +41,7 @@ _PLAIN = {
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 #: Ways to write the product that is summed over components, between two fields.
 DOTS = frozenset({DOT, "·", "⋅", "\\cdot"})
+_MADE_OF = "an action is made of numbers, couplings, f and + - * / ^ ( )"
 #: A literal longer than this, or with a larger exponent, is a slip of the keyboard.
 LONGEST_NUMBER = 60
 _LARGEST_EXPONENT = 60
@@ -72,8 +73,16 @@ class Token:
     name: str = ""
 
 
-def tokens(text: str) -> Iterator[Token]:
+def tokens(text: str, what: str = "the action", made_of: str = _MADE_OF) -> Iterator[Token]:
     r"""Split an action into tokens, the last of which is the end.
+
+    Parameters
+    ----------
+    text : str
+    what : str, optional
+        What it is, for messages.
+    made_of : str, optional
+        What may stand in it, for messages.
 
     Raises
     ------
@@ -90,16 +99,16 @@ def tokens(text: str) -> Iterator[Token]:
         found = _PATTERN.match(text, position)
         if found is None:
             raise InvalidAction(
-                f"the action {shown(text)}, column {position + 1}: {shown(text[position])} means nothing "
-                "here: an action is made of numbers, couplings, f and + - * / ^ ( )"
+                f"{what} {shown(text)}, column {position + 1}: {shown(text[position])} means nothing "
+                f"here: {made_of}"
             )
         if found.lastgroup != "space":
-            yield _token(text, found)
+            yield _token(text, found, what)
         position = found.end()
     yield Token("end", "", len(text) + 1)
 
 
-def _token(text: str, found: re.Match[str]) -> Token:
+def _token(text: str, found: re.Match[str], what: str) -> Token:
     """Make the token that was found."""
     written, column = found.group(), found.start() + 1
     if found.lastgroup == "operator" or written in _PLAIN:
@@ -109,29 +118,28 @@ def _token(text: str, found: re.Match[str]) -> Token:
         value = Fraction(unicodedata.normalize("NFKC", written).replace("\N{FRACTION SLASH}", "/"))
         return Token("number", written, column, value=value)
     if found.lastgroup == "number":
-        return Token("number", written, column, value=_number(text, written, column))
+        return Token("number", written, column, value=_number(text, written, column, what))
     if found.lastgroup == "raised":
         return Token("raised", written, column, value=Fraction(written[:5].translate(_SUPERSCRIPTS)))
     if written == FIELD or written in COORDINATES:
         return Token("name", written, column, name=written)
     if written.startswith("\\") and re.split("[0-9_₀-₉]", written[1:])[0] not in GREEK_NAMES:
         raise InvalidAction(
-            f"the action {shown(text)}, column {column}: {shown(written)} is not understood: of LaTeX, "
-            "only "
+            f"{what} {shown(text)}, column {column}: {shown(written)} is not understood: of LaTeX, only "
             "Greek letters are, such as \\lambda"
         )
     try:
         return Token("name", written, column, name=coupling_name(written))
     except InvalidAction as error:
-        raise InvalidAction(f"the action {shown(text)}, column {column}: {error}") from None
+        raise InvalidAction(f"{what} {shown(text)}, column {column}: {error}") from None
 
 
-def _number(text: str, written: str, column: int) -> Fraction:
+def _number(text: str, written: str, column: int, what: str) -> Fraction:
     """Read a number exactly: 0.5 is one half."""
     digits, _, exponent = written.lower().partition("e")
     if len(digits) > LONGEST_NUMBER or (exponent and not _small(exponent)):
         raise InvalidAction(
-            f"the action {shown(text)}, column {column}: the number is too long: give at most "
+            f"{what} {shown(text)}, column {column}: the number is too long: give at most "
             f"{LONGEST_NUMBER} digits and an exponent of at most {_LARGEST_EXPONENT}, or absorb it into a "
             "coupling"
         )

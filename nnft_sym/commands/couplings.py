@@ -28,7 +28,7 @@ def command(net: SharingNetworks, asked: CouplingParameters, as_json: bool) -> N
     Each coupling comes from the correlator at whose leading order in 1/N it first stands alone. What the next
     order would change is printed beside it and never added. Networks of several widths share N*lambda,
     N^2*kappa and so on; the first width is sampled with --seed, the next with one more, and so on. Couplings
-    of odd powers, g*f^3, need --data outputs.npy, or --networks with a skewed --output-law.
+    of odd powers, g*f^3, need --data outputs.npy, or a skewed --output-law.
     """
     from nnft_sym.actions.action import Action
     from nnft_sym.commands.coupling_answer import answer, show_answer
@@ -40,7 +40,7 @@ def command(net: SharingNetworks, asked: CouplingParameters, as_json: bool) -> N
     action = Action(asked.action)
     model = Model.leading(action, asked.orders, kind=asked.correlators)
     networks = [net.of_width(width, asked.d_in) for width in net.width]
-    if asked.source != "outputs" and networks[0].laws.output.even:
+    if asked.source != "outputs" and networks[0].laws.even_outputs:
         model.refuse_odd()
     given = [_data(network, model, asked, asked.seed + place) for place, network in enumerate(networks)]
     theory = _theory(action, networks[0], given[0], asked)

@@ -25,7 +25,7 @@ from nnft_sym.errors import InvalidExpansion
 #: More diagrams than this are not listed.
 MOST_DIAGRAMS = 20_000
 #: More vertices in one diagram than this are not enumerated.
-MOST_VERTICES = 8
+MOST_VERTICES = 7
 
 
 @dataclass(frozen=True)
@@ -120,9 +120,10 @@ def action_diagrams(valences: Iterable[int], order: Fraction) -> tuple[ActionDia
 @lru_cache(maxsize=64)
 def _diagrams(valences: tuple[int, ...], order: Fraction) -> tuple[ActionDiagram, ...]:
     found: list[ActionDiagram] = []
-    for content in action_contents(valences, order):
-        if sum(number for _, number in content) > MOST_VERTICES:
-            raise _too_many(order)
+    contents = action_contents(valences, order)
+    if any(sum(number for _, number in content) > MOST_VERTICES for content in contents):
+        raise _too_many(order)
+    for content in contents:
         found += of_content(content)
         if len(found) > MOST_DIAGRAMS:
             raise _too_many(order)

@@ -6,14 +6,16 @@ each of its indices, lines and legs by nothing, and the sum of the diagrams by â
 it is brought back. Errors are carried to first order, bounds linearly with the sizes of all other factors.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nnft_sym.duality.action_diagrams import ActionDiagram
-from nnft_sym.duality.symmetric_tensors import carried, distinct, in_basis, in_full
+from nnft_sym.duality.symmetric_tensors import carried, changed_basis, distinct, in_full
 from nnft_sym.duality.whitening import Whitening
 from numerics.lowering.lower import to_float
 from numerics.lowering.to_network import DiagramNetwork, DiagramTensors, to_network
@@ -60,7 +62,8 @@ def white_tensors(connected: Mapping[int, Estimate], basis: Whitening) -> Tensor
     uncertainties: dict[int, Uncertainty] = {}
     motion = _in_full(basis.perturbation, m, 2)
     for legs, one in connected.items():
-        values[legs] = in_basis(in_full(one.value[np.newaxis], m, legs), basis.matrix)[0]
+        # averaged over the order of its indices: rounding may be much larger than the digits of its size
+        values[legs] = in_full(changed_basis(basis.matrix, legs)(one.value[np.newaxis]), m, legs)[0]
         uncertainty = one.uncertainty
         if uncertainty.bound is not None:  # the products with W are rounded
             wider = uncertainty.bound + (legs + m) * EPS * np.abs(one.value)
@@ -98,27 +101,50 @@ def _in_full(known: Uncertainty, m: int, n: int) -> Uncertainty:
     return known.linear(change, change)
 
 
-def summed_diagrams(diagrams: Iterable[ActionDiagram], tensors: Tensors, power: int) -> Estimate:
+class WhiteTerm(NamedTuple):
+    """A symmetric coefficient of the action in the white basis.
+
+    Attributes
+    ----------
+    power : int
+        Of the field.
+    order : Fraction
+        Power of 1/N.
+    value : Estimate, shape (M,)
+        Distinct elements.
+    rounding : ndarray, shape (M,)
+        The part of their errors that rounding makes: large where the diagrams cancel.
+    """
+
+    power: int
+    order: Fraction
+    value: Estimate
+    rounding: Array
+
+
+def summed_diagrams(diagrams: Sequence[ActionDiagram], tensors: Tensors) -> WhiteTerm:
     """Add up the diagrams of one power of the field: distinct elements of the symmetric coefficient.
 
     Parameters
     ----------
-    diagrams : iterable of ActionDiagram
-        All with `power` legs.
+    diagrams : sequence of ActionDiagram
+        All with the same number of legs, and of the same order.
     tensors : Tensors
-    power : int
 
     Returns
     -------
-    Estimate, shape (M,)
+    WhiteTerm
     """
     m, given = tensors.size, DiagramTensors(tensors.values, line=-1.0)
-    value = np.zeros((m,) * power)
+    power = diagrams[0].power
+    value, rounding = np.zeros((2, *(m,) * power))
     parts = []
     for one in diagrams:
         weight, network = to_float(one.unsigned), to_network(one.diagram, given)
         value += weight * network.value()
-        parts.append(_of_vertices(weight, network, tensors))
+        rounded = 8 * EPS * abs(weight) * network.sizes()
+        rounding += rounded
+        parts.append(_of_vertices(weight, network, tensors, rounded))
     found = distinct(value[np.newaxis], m, power)[0]
     symmetric = in_full(found[np.newaxis], m, power)[0]
     parts.append(moved(symmetric, tensors.motion))
@@ -127,11 +153,12 @@ def summed_diagrams(diagrams: Iterable[ActionDiagram], tensors: Tensors, power: 
     def average(rows: Array) -> Array:
         return distinct(rows, m, power)
 
-    return Estimate(found, uncertainty=known.linear(average, average))
+    estimate = Estimate(found, uncertainty=known.linear(average, average))
+    return WhiteTerm(power, diagrams[0].order, estimate, average(rounding[np.newaxis])[0])
 
 
-def _of_vertices(weight: float, network: DiagramNetwork, tensors: Tensors) -> Uncertainty:
-    """What is not known of one diagram, from that of its vertices."""
+def _of_vertices(weight: float, network: DiagramNetwork, tensors: Tensors, rounded: Array) -> Uncertainty:
+    """What is not known of one diagram, from that of its vertices, and what is rounded."""
     vertices = [
         None if part.tensor is None else tensors.uncertainties[len(part.ends)] for part in network.parts
     ]
@@ -143,7 +170,7 @@ def _of_vertices(weight: float, network: DiagramNetwork, tensors: Tensors) -> Un
     bound = None
     if all(one is None or one.bound is not None for one in vertices):
         wrong = network.bound([None if one is None else one.bound for one in vertices])
-        bound = abs(weight) * (wrong + 8 * EPS * network.sizes())
+        bound = abs(weight) * wrong + rounded
     shape = (tensors.size,) * network.n_external
     return Uncertainty(shape, blocks, bound)
 

@@ -4,31 +4,34 @@ S[φ] = −log P[φ] = ½ φK⁻¹φ + ½ log det 2πK − Σ connected diagrams
 correlators (`nnft_sym.duality.action_diagrams`). `action_from_cumulants` is the way in.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from math import log, pi
-from typing import final
+from typing import Any, final, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from diagrams.messages import shown
+from diagrams.messages import counted, shown
 from nnft_sym.duality.action_diagrams import ActionDiagram, action_diagrams
-from nnft_sym.duality.action_tensors import summed_diagrams, white_tensors
+from nnft_sym.duality.action_tensors import WhiteTerm, summed_diagrams, white_tensors
 from nnft_sym.duality.given_cumulants import GivenCumulants, given_cumulants
 from nnft_sym.duality.round_trip import RoundTrip, round_trip, vertices_of
-from nnft_sym.duality.symmetric_tensors import arrangements, carried, distinct, in_basis, in_full
+from nnft_sym.duality.symbolic_action import SymbolicAction, action_of_symbols
+from nnft_sym.duality.symmetric_tensors import arrangements, carried, changed_basis, distinct
 from nnft_sym.duality.whitening import Whitening, whitened
 from nnft_sym.duality.width_order import width_order, width_order_text
 from nnft_sym.errors import InvalidExpansion
 from numerics.errors import InvalidPoints
 from numerics.fields.field_set import FieldSet
+from numerics.fields.index_sets import ranks
 from numerics.given import as_real_array
 from numerics.results.correlator import Correlator, Part
 from numerics.results.cumulants import EPS
 from numerics.results.estimate import Estimate
+from numerics.results.faces import Content, Described, in_brief
 from numerics.results.uncertainty import Uncertainty
 
 Array = NDArray[np.float64]
@@ -65,7 +68,7 @@ class ActionTerm:
 
 @final
 @dataclass(frozen=True, eq=False, repr=False)
-class CumulantAction:
+class CumulantAction(Described):
     """S[φ] on a set of points, a polynomial in the fields by orders in 1/N.
 
     Attributes
@@ -101,10 +104,56 @@ class CumulantAction:
     diagrams: tuple[ActionDiagram, ...]
 
     def __repr__(self) -> str:
-        return (
-            f"<CumulantAction to {width_order_text(self.order)} over {len(self.fields)} fields: "
-            f"{len(self.diagrams)} diagrams, powers {', '.join(map(str, self.powers))}>"
-        )
+        return in_brief(self.plain_fields())
+
+    def plain_fields(self) -> Content:
+        """Give the polynomial as plain fields, one row for each monomial."""
+        title = f"action to {width_order_text(self.order)} of {counted(len(self.fields), 'field')}"
+        mean = self.given.mean
+        facts: dict[str, object] = {
+            "diagrams": len(self.diagrams),
+            "method": METHOD,
+            "fields": "counted from their mean" if mean is not None else "",
+            "quality": self.given.quality.value,
+        }
+        size = sum(term.tensor.size for term in self.terms)
+        return Content(title, facts, ("order", "element", "value", "error"), self.monomials, size)
+
+    def monomials(self) -> Iterator[tuple[str, str, float, float]]:
+        """Go through the monomials of S: order in 1/N, fields, coefficient, its error."""
+        for term in self.terms:
+            times = arrangements(len(self.fields), term.power)
+            columns = (term.tensor.labels, term.coefficients.tolist(), (times * term.tensor.error).tolist())
+            for label, value, error in zip(*columns, strict=True):
+                yield width_order_text(term.order), label or "1", value, error
+
+    @property
+    def symbolic(self) -> SymbolicAction:
+        """The same action with symbols in place of numbers: its diagrams, LaTeX, SymPy."""
+        names = tuple((points, f"G{points}") for points in self.given.valences)
+        return SymbolicAction(names, self.order, self.diagrams)
+
+    def to_json(self) -> list[dict[str, object]]:
+        """Give S = Σ coefficient ∏ φ_indices as plain fields, one entry for each monomial.
+
+        Indices count the fields from 0; where a mean was given, φ − E φ stands for φ.
+        """
+        return [
+            {
+                "power": term.power,
+                "indices": indices,
+                "coefficient": value,
+                "order": width_order_text(term.order),
+                "error": error,
+            }
+            for term in self.terms
+            for indices, value, error in zip(
+                term.tensor.indices.tolist(),
+                term.coefficients.tolist(),
+                (term.tensor.error * arrangements(len(self.fields), term.power)).tolist(),
+                strict=True,
+            )
+        ]
 
     @property
     def powers(self) -> tuple[int, ...]:
@@ -119,8 +168,8 @@ class CumulantAction:
         return whitened(self.given.connected[2], len(self.fields))
 
     @cached_property
-    def _white(self) -> tuple[tuple[int, Fraction, Estimate], ...]:
-        """Power, order and distinct elements of every term in the white basis."""
+    def _white(self) -> tuple[WhiteTerm, ...]:
+        """Every term in the white basis, the Gaussian part first."""
         m, basis = len(self.fields), self.basis
         known = basis.perturbation
         trace = distinct(np.eye(m)[np.newaxis], m, 2)[0] * arrangements(m, 2)
@@ -133,17 +182,17 @@ class CumulantAction:
 
         constant = np.array([0.5 * (m * log(2 * pi) + basis.log_det)])
         one = distinct(np.eye(m)[np.newaxis], m, 2)[0]
-        found = [
-            (0, Fraction(0), Estimate(constant, uncertainty=known.linear(traced, traced))),
-            (2, Fraction(0), Estimate(0.5 * one, uncertainty=known.linear(sized, sized))),
-        ]
+        free = (
+            (0, Estimate(constant, uncertainty=known.linear(traced, traced))),
+            (2, Estimate(0.5 * one, uncertainty=known.linear(sized, sized))),
+        )
+        found = [WhiteTerm(power, Fraction(0), value, EPS * np.abs(value.value)) for power, value in free]
         legs = {r: self.given.connected[r] for r in self.given.valences}
         tensors = white_tensors(legs, basis)
         kinds: dict[tuple[Fraction, int], list[ActionDiagram]] = {}
         for diagram in self.diagrams:
             kinds.setdefault((diagram.order, diagram.power), []).append(diagram)
-        for (order, power), some in sorted(kinds.items()):
-            found.append((power, order, summed_diagrams(some, tensors, power)))
+        found += [summed_diagrams(some, tensors) for _, some in sorted(kinds.items())]
         return tuple(found)
 
     @cached_property
@@ -157,13 +206,14 @@ class CumulantAction:
         (True, [2, 4])
         """
         m, turn = len(self.fields), self.basis.matrix
-        terms = [(power, order, one.value) for power, order, one in self._white]
         connected = {
-            legs: distinct(in_basis(in_full(one.value[np.newaxis], m, legs), turn), m, legs)[0]
+            legs: changed_basis(turn, legs)(one.value[np.newaxis])[0]
             for legs, one in self.given.connected.items()
             if legs != 1  # the fields are counted from their mean
         }
-        return round_trip(vertices_of(terms, m), connected, self.basis.back, self.order, self.given.even)
+        return round_trip(
+            vertices_of(self._white, m), connected, self.basis.back, self.order, self.given.even
+        )
 
     # -- numbers -------------------------------------------------------------------------------------------
 
@@ -174,12 +224,13 @@ class CumulantAction:
         In powers of φ − E φ where the mean was given.
         """
         return tuple(
-            ActionTerm(power, order, self._in_fields(power, white)) for power, order, white in self._white
+            ActionTerm(term.power, term.order, self._in_fields(term.power, term.value))
+            for term in self._white
         )
 
     def _in_fields(self, power: int, white: Estimate) -> Correlator:
-        m, turn = len(self.fields), self.basis.matrix.T
-        value = distinct(in_basis(in_full(white.value[np.newaxis], m, power), turn), m, power)[0]
+        turn = self.basis.matrix.T
+        value = changed_basis(turn, power)(white.value[np.newaxis])[0]
         return Correlator(
             self.fields, power, Part.COUPLING, value, carried_or_exact(white.uncertainty, turn, power),
             METHOD, self.given.quality, self.given.provenance,
@@ -253,9 +304,11 @@ class CumulantAction:
             )
         xi = self._white_fields(fields.reshape(-1, m))
         found: dict[Fraction, Estimate] = {}
-        for power, order, white in self._white:
+        for power, order, white, _ in self._white:
             design = np.prod(xi[:, self.fields.multisets(power)], axis=2) * arrangements(m, power)
             one = _summed(design, white)
+            if self.given.mean is not None and power:
+                one = one + self._of_mean(xi, power, white, self.given.mean)
             found[order] = found[order] + one if order in found else one
         return {
             order: Estimate(
@@ -263,6 +316,24 @@ class CumulantAction:
             ).reshaped(fields.shape[:-1])
             for order, one in sorted(found.items())
         }
+
+    def _of_mean(self, xi: Array, power: int, white: Estimate, mean: Estimate) -> Estimate:
+        """Nothing, with the error that an uncertain mean gives one term: −∂S/∂φ δ(mean)."""
+        m = len(self.fields)
+        lower = self.fields.multisets(power - 1)
+        products = np.prod(xi[:, lower], axis=2) * arrangements(m, power - 1)
+        slopes = [
+            power * (products @ white.value[ranks(np.insert(lower, 0, k, axis=1), m)]) for k in range(m)
+        ]
+        at_fields = np.stack(slopes, axis=1) @ self.basis.matrix
+
+        def change(rows: Array) -> Array:
+            return -rows @ at_fields.T
+
+        def size(rows: Array) -> Array:
+            return rows @ np.abs(at_fields).T
+
+        return Estimate(np.zeros(len(xi)), uncertainty=mean.uncertainty.linear(change, size))
 
     def _white_fields(self, rows: Array) -> Array:
         mean = self.given.mean
@@ -290,22 +361,27 @@ def _summed(design: Array, white: Estimate) -> Estimate:
     return Estimate(design @ white.value, known.linear(change, size))
 
 
-def action_from_cumulants(correlators: object, order: object = "1/N") -> CumulantAction:
+@overload
+def action_from_cumulants(correlators: str | Iterable[str], order: object = ...) -> SymbolicAction: ...
+@overload
+def action_from_cumulants(correlators: Mapping[int, Any], order: object = ...) -> CumulantAction: ...
+def action_from_cumulants(correlators: object, order: object = "1/N") -> CumulantAction | SymbolicAction:
     """Find the action that connected correlators imply.
 
     Parameters
     ----------
-    correlators : Correlators, or mapping of int to array_like
+    correlators : Correlators, mapping of int to array_like, str, or iterable of str or sympy.Symbol
         Of a network (`exact_correlators`), of a sample (`Ensemble`), or connected ones by number of points,
         as in ``{2: K, 4: G4, 6: G6}`` with arrays of shape (m, …, m). To order 1/N^k those of up to 2 k + 2
-        points are needed. Where no odd ones are given they count as zero.
+        points are needed. Where no odd ones are given they count as zero. Or names, as in ``"G3,G4,G6"``,
+        for the symbolic form.
     order : str, int or Fraction
         Largest power of 1/N, as in ``"1/N^2"``; ``"1/N^0"`` gives the Gaussian process. The connected
         r-point function counts as N^(1 − r/2).
 
     Returns
     -------
-    CumulantAction
+    CumulantAction, or SymbolicAction where names were given
 
     Raises
     ------
@@ -316,7 +392,8 @@ def action_from_cumulants(correlators: object, order: object = "1/N") -> Cumulan
 
     References
     ----------
-    SPEC sections 5 and 14: S = ½ φK⁻¹φ + ½ log det 2πK − Σ connected diagrams.
+    M. Demirtas et al., Neural network field theories: non-Gaussianity, actions, and locality,
+    arXiv:2307.03223: S is −log of the density, and connected correlators are the vertices of its diagrams.
 
     Examples
     --------
@@ -327,6 +404,8 @@ def action_from_cumulants(correlators: object, order: object = "1/N") -> Cumulan
     >>> round(float(action.value([0.3, 0.1])), 6)  # −log of the density is 0.874798
     0.874781
     """
+    if isinstance(correlators, str | Iterable) and not isinstance(correlators, Mapping):
+        return action_of_symbols(correlators, order)
     stop = width_order(order)
     given = given_cumulants(correlators, stop)
     whitened(given.connected[2], len(given.fields))

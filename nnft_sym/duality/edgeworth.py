@@ -192,6 +192,69 @@ class EdgeworthSeries:
         weights = np.cumsum(inverse, axis=0)[::-1]
         return self._estimate(value, white, weights, np.abs(value) + 1.0)
 
+    # -- one field -----------------------------------------------------------------------------------------
+
+    def _one_polynomial(self, order: object) -> Array:
+        """Coefficients of the Hermite polynomials at one field, all orders together."""
+        if len(self.fields) != 1:
+            raise InvalidExpansion(f"one field is needed; the series is over {len(self.fields)}")
+        total = np.zeros(1)
+        for polynomial in self.polynomials[: self._stop(order) + 1]:
+            total = added(total, polynomial)
+        return total
+
+    def probabilities(self, edges: ArrayLike, order: object = None) -> Array:
+        """Integrate the series of one field between ascending edges; shape (len(edges) − 1,).
+
+        Examples
+        --------
+        >>> series = edgeworth_series({2: [[1.0]], 4: [[[[0.1]]]]}, "1/N")
+        >>> series.probabilities([-np.inf, 0.0, np.inf]).tolist()
+        [0.5, 0.5]
+        """
+        from scipy.special import ndtr
+
+        coefficients = self._one_polynomial(order)
+        ends = as_real_array(edges, "edges", InvalidPoints, "ascending numbers are needed").ravel()
+        mean = 0.0 if self.given.mean is None else float(self.given.mean.value[0])
+        white = (ends - mean) * self.basis.matrix[0, 0]
+        finite = np.where(np.isfinite(white), white, 0.0)
+        tables = hermite_tables(finite[:, np.newaxis], len(coefficients))[0]
+        # ∫ He_k times the Gaussian is −He_(k − 1) times the Gaussian
+        bell = np.where(np.isfinite(white), np.exp(-0.5 * finite**2) / np.sqrt(2 * pi), 0.0)
+        rest = tables[:, : len(coefficients) - 1] @ coefficients[1:]
+        return np.asarray(np.diff(ndtr(white) - bell * rest))
+
+    def negative_intervals(self, order: object = None) -> tuple[tuple[float, float], ...]:
+        """Find where the series of one field is negative: open intervals, ascending.
+
+        Examples
+        --------
+        Negative kurtosis: the tails are negative.
+
+        >>> series = edgeworth_series({2: [[1.0]], 4: [[[[-0.5]]]]}, "1/N")
+        >>> [(round(low, 3), round(high, 3)) for low, high in series.negative_intervals()]
+        [(-inf, -3.18), (3.18, inf)]
+        """
+        coefficients = np.trim_zeros(self._one_polynomial(order), "b")
+        roots = np.polynomial.hermite_e.hermeroots(coefficients) if len(coefficients) > 1 else np.zeros(0)
+        real = np.sort(roots.real[np.abs(roots.imag) <= 1e-7 * (1.0 + np.abs(roots.real))])
+        mean = 0.0 if self.given.mean is None else float(self.given.mean.value[0])
+        scale = 1.0 / self.basis.matrix[0, 0]
+        places = np.concatenate([[-np.inf], mean + scale * real, [np.inf]])
+        middles = (
+            np.concatenate([[real[0] - 1.0], 0.5 * (real[1:] + real[:-1]), [real[-1] + 1.0]])
+            if len(real)
+            else np.zeros(1)
+        )
+        signs = np.polynomial.hermite_e.hermeval(middles, coefficients)
+        found: list[tuple[float, float]] = []
+        for low, high, sign in zip(places[:-1].tolist(), places[1:].tolist(), signs.tolist(), strict=True):
+            if sign < 0.0:
+                joins = found and found[-1][1] == low
+                found[-1:] = [(found[-1][0], high)] if joins else [*found[-1:], (low, high)]
+        return tuple(found)
+
     def _stop(self, order: object) -> int:
         stop = self.order if order is None else width_order(order)
         if stop > self.order:

@@ -126,6 +126,12 @@ def _checked(
             f"connected correlators of {sorted(found)} points were given; the action to "
             f"{width_order_text(order)} needs those of {', '.join(map(str, missing))} points, too"
         )
+    for legs, one in found.items():
+        if not np.all(np.isfinite(one.value) & np.isfinite(one.error)):
+            raise InvalidExpansion(
+                f"the connected {legs}-point function is not finite at some of the fields; an action needs "
+                "numbers with errors everywhere: leave out points, or take smaller deviations"
+            )
     kept = {
         legs: one
         for legs, one in sorted(found.items())

@@ -6,13 +6,12 @@ legs are K; in front of a diagram stands 1/S. Order by order in 1/N the result m
 vertices of up to the order kept; what the first order left out adds to it is the size of the truncation.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from itertools import groupby
 from math import factorial
-from typing import final
+from typing import NamedTuple, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +20,7 @@ from diagrams.diagram import Diagram
 from diagrams.enumeration.leg_classes import Content, leg_classes
 from diagrams.enumeration.legs import class_symmetry, labelled_count, representative
 from diagrams.messages import counted
+from nnft_sym.duality.action_tensors import WhiteTerm
 from nnft_sym.duality.symmetric_tensors import distinct, in_basis, in_full
 from nnft_sym.duality.width_order import width_order_text
 from numerics.lowering.lower import to_float
@@ -28,8 +28,24 @@ from numerics.lowering.to_network import DiagramTensors, to_network
 from numerics.results.cumulants import EPS
 
 Array = NDArray[np.float64]
-#: Full tensors p! c_p of the action by power of the field and order in 1/N.
-Vertices = Mapping[tuple[int, Fraction], Array]
+#: Diagrams of the first order that is left out are added up if they have so many vertices at most.
+MOST_BEYOND = 4
+
+
+class Vertex(NamedTuple):
+    """A vertex of an action: the full tensor p! c_p, and what rounding makes of it.
+
+    Attributes
+    ----------
+    tensor, rounding : ndarray, shape (m, …, m)
+    """
+
+    tensor: Array
+    rounding: Array
+
+
+#: Vertices by power of the field and order in 1/N.
+Vertices = Mapping[tuple[int, Fraction], Vertex]
 
 
 @final
@@ -46,9 +62,10 @@ class RoundTripRow:
     residual : float
         Largest difference to the one computed from the action, to the order kept.
     rounding : float
-        What rounding makes of it: the sum of the sizes of all contributions, times the precision.
-    left_out : float
-        Largest element of what the next order of the same action adds: the size of the truncation.
+        What rounding makes of it: much where coefficients of the action, or diagrams, cancel.
+    left_out : float or None
+        Largest element of what the next order of the same action adds: the size of the truncation. None
+        where that has too many diagrams, of more than four vertices.
     next_order : Fraction
         Which order that is.
     diagrams : int
@@ -59,7 +76,7 @@ class RoundTripRow:
     given: float
     residual: float
     rounding: float
-    left_out: float
+    left_out: float | None
     next_order: Fraction
     diagrams: int
 
@@ -90,6 +107,34 @@ class RoundTrip:
         """Whether all correlators come back to the order kept."""
         return all(row.agrees for row in self.rows)
 
+    @property
+    def expansion_holds(self) -> bool | None:
+        """Whether the first order left out changes the 2-point function by half of it at most.
+
+        None where that order was not computed.
+        """
+        two = next(row for row in self.rows if row.points == 2)
+        return None if two.left_out is None else two.left_out <= 0.5 * two.given
+
+    def to_json(self) -> dict[str, object]:
+        """Give it as plain fields."""
+        return {
+            "order": width_order_text(self.order),
+            "agrees": self.agrees,
+            "expansion_holds": self.expansion_holds,
+            "rows": [
+                {
+                    "points": row.points,
+                    "given": row.given,
+                    "difference": row.residual,
+                    "rounding": row.rounding,
+                    "left_out": row.left_out,
+                    "left_out_order": width_order_text(row.next_order),
+                }
+                for row in self.rows
+            ],
+        }
+
     def __str__(self) -> str:
         lines = [
             f"Correlators of the action to {width_order_text(self.order)}, less those it was made from:",
@@ -97,12 +142,22 @@ class RoundTrip:
         ]
         lines += [
             f"  {row.points:6d}  {row.given:13.6g}   {row.residual:10.1e}   {row.rounding:8.1e}   "
-            f"{row.left_out:.2e} ({width_order_text(row.next_order)})"
+            + (
+                "not computed"
+                if row.left_out is None
+                else f"{row.left_out:.2e} ({width_order_text(row.next_order)})"
+            )
             for row in self.rows
         ]
         total = counted(sum(row.diagrams for row in self.rows), "contraction")
         verdict = "they agree" if self.agrees else "they DIFFER"
-        return "\n".join([*lines, f"  {verdict} to rounding ({total} of diagrams)"])
+        lines.append(f"  {verdict} to rounding ({total} of diagrams)")
+        if self.expansion_holds is False:
+            lines.append(
+                "  note: the first order left out is more than half of the 2-point function, so the "
+                "expansion in 1/N does not hold at these points: take wider networks"
+            )
+        return "\n".join(lines)
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,14 +168,14 @@ class Computed:
     ----------
     value : ndarray, shape (M,)
         Distinct elements.
-    size : ndarray, shape (M,)
-        The same sum of absolute values, for rounding.
+    rounding : ndarray, shape (M,)
+        What the rounding of the vertices, and of the sums, makes of it.
     diagrams : int
         Contractions added up.
     """
 
     value: Array
-    size: Array
+    rounding: Array
     diagrams: int
 
 
@@ -131,7 +186,7 @@ def correlator_at(n: int, order: Fraction, vertices: Vertices, m: int) -> Comput
     ----------
     n : int
     order : Fraction
-    vertices : mapping of (int, Fraction) to ndarray
+    vertices : mapping of (int, Fraction) to Vertex
         p! c_p of the action by power and order, in full; without the Gaussian part.
     m : int
         Number of fields.
@@ -140,26 +195,27 @@ def correlator_at(n: int, order: Fraction, vertices: Vertices, m: int) -> Comput
     --------
     First order of S = φ²/2 + λ φ⁴ in zero dimensions: −12 λ and −24 λ.
 
-    >>> quartic = {(4, Fraction(1)): np.full((1, 1, 1, 1), 24.0)}
+    >>> quartic = {(4, Fraction(1)): Vertex(np.full((1, 1, 1, 1), 24.0), np.zeros((1, 1, 1, 1)))}
     >>> [correlator_at(n, Fraction(1), quartic, 1).value.tolist() for n in (2, 4)]
     [[-12.0], [-24.0]]
     """
-    total, sizes, number = np.zeros((m,) * n), np.zeros((m,) * n), 0
+    total, rounding, number = np.zeros((m,) * n), np.zeros((m,) * n), 0
     if n == 2 and order == 0:
-        total = sizes = np.eye(m)
+        total = np.eye(m)
     powers = sorted({power for power, _ in vertices})
     for content in _contents(powers, order, vertices):
         classes = _classes(n, content)
         assigned = list(_assigned(content, order, vertices)) if classes else []
         for weight, diagram in classes:
-            for tensors in assigned:
-                value = to_network(diagram, DiagramTensors(tensors)).value()
-                size = to_network(diagram, DiagramTensors(list(map(np.abs, tensors)))).value()
-                sign = -1 if len(tensors) % 2 else 1
-                total = total + sign * weight * value
-                sizes = sizes + weight * size
+            for some in assigned:
+                network = to_network(diagram, DiagramTensors([one.tensor for one in some]))
+                wrong: list[Array | None] = [one.rounding for one in some]
+                wrong += [None] * (len(network.parts) - len(some))  # lines and legs are exact
+                sign = -1 if len(some) % 2 else 1
+                total = total + sign * weight * network.value()
+                rounding = rounding + weight * (network.bound(wrong) + 16 * EPS * network.sizes())
                 number += 1
-    rows = distinct(np.stack([total, sizes]), m, n)
+    rows = distinct(np.stack([total, rounding]), m, n)
     return Computed(rows[0], rows[1], number)
 
 
@@ -191,19 +247,19 @@ def _classes(n: int, content: Content) -> tuple[tuple[float, Diagram], ...]:
     )
 
 
-def _assigned(content: Content, order: Fraction, vertices: Vertices) -> Iterator[list[Array]]:
+def _assigned(content: Content, order: Fraction, vertices: Vertices) -> Iterator[list[Vertex]]:
     """Every way to give each vertex one of the orders it has, of the sum asked for."""
     slots = [power for power, number in content for _ in range(number)]
 
-    def rest(position: int, left: Fraction) -> Iterator[list[Array]]:
+    def rest(position: int, left: Fraction) -> Iterator[list[Vertex]]:
         if position == len(slots):
             if left == 0:
                 yield []
             return
-        for (power, q), tensor in vertices.items():
+        for (power, q), vertex in vertices.items():
             if power == slots[position] and q <= left:
                 for more in rest(position + 1, left - q):
-                    yield [tensor, *more]
+                    yield [vertex, *more]
 
     return rest(0, order)
 
@@ -235,41 +291,48 @@ def round_trip(
     for n in range(2 if even else 1, int(2 * order) + 3, 2 if even else 1):
         # an n-point function has the powers n/2, n/2 ± 1, ... only
         orders = [Fraction(k, 2) for k in range(n % 2, int(2 * order) + 3, 2)]
-        found = [correlator_at(n, one, vertices, m) for one in orders]
+        found = [correlator_at(n, one, vertices, m) for one in orders[:-1]]
         want = given.get(n, np.zeros_like(found[0].value))
-        kept = np.sum([np.zeros_like(want), *(one.value for one in found[:-1])], axis=0)
-        size = np.sum([np.abs(want), *(one.size for one in found[:-1])], axis=0)
+        kept = np.sum([one.value for one in found], axis=0)
+        wrong = np.sum([16 * EPS * np.abs(want), *(one.rounding for one in found)], axis=0)
 
         def at_fields(white: Array, matrix: Array = back, n: int = n) -> Array:
             return np.asarray(in_basis(in_full(white[np.newaxis], m, n), matrix)[0])
 
-        rounding = 64 * n * EPS * at_fields(size, np.abs(back))
+        few = orders[-1] <= MOST_BEYOND * min((q for _, q in vertices), default=Fraction(1))
+        beyond = correlator_at(n, orders[-1], vertices, m) if few else None
+        rounding = at_fields(wrong, np.abs(back)) + 16 * n * EPS * at_fields(np.abs(want), np.abs(back))
         rows.append(
             RoundTripRow(
                 n,
                 float(np.abs(at_fields(want)).max()),
                 float(np.abs(at_fields(kept - want)).max()),
                 float(rounding.max()),
-                float(np.abs(at_fields(found[-1].value)).max()),
+                None if beyond is None else float(np.abs(at_fields(beyond.value)).max()),
                 orders[-1],
-                sum(one.diagrams for one in found[:-1]),
+                sum(one.diagrams for one in found),
             )
         )
     return RoundTrip(order, tuple(rows))
 
 
-def vertices_of(terms: "list[tuple[int, Fraction, Array]]", m: int) -> Vertices:
+def vertices_of(terms: Iterable[WhiteTerm], m: int) -> Vertices:
     """Write the terms of an action as vertices p! c_p, in full; the Gaussian part and constants are none.
 
     Parameters
     ----------
-    terms : list of (int, Fraction, ndarray)
-        Power, order, distinct elements.
+    terms : iterable of WhiteTerm
+        One for each power and order.
     m : int
+        Number of fields.
     """
-    ordered = sorted((power, order, i) for i, (power, order, _) in enumerate(terms) if power and order)
-    found: dict[tuple[int, Fraction], Array] = {}
-    for (power, order), some in groupby(ordered, key=lambda one: one[:2]):
-        rows = sum(terms[i][2] for *_, i in some)
-        found[power, order] = factorial(power) * in_full(np.asarray(rows)[np.newaxis], m, power)[0]
-    return found
+    return {
+        (term.power, term.order): Vertex(
+            *(
+                factorial(term.power) * in_full(rows[np.newaxis], m, term.power)[0]
+                for rows in (term.value.value, term.rounding)
+            )
+        )
+        for term in terms
+        if term.power and term.order
+    }

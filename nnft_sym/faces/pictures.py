@@ -5,6 +5,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from diagrams.messages import shown
+from nnft_sym.duality.density import Density
 from nnft_sym.errors import UnwritableResult
 from nnft_sym.inference.coupling_flow import CouplingFlow
 from nnft_sym.report.plot_style import BLUE, GREEN, GREY, PURPLE, STYLE, VERMILLION
@@ -178,3 +179,12 @@ def _(result: CouplingFlow, *beside: Shown) -> "Figure":
     from nnft_sym.faces.flow_pictures import flow_figure
 
     return flow_figure(result)
+
+
+@picture.register(Density)
+def _(result: Density, *beside: Shown) -> "Figure":
+    """Draw the series by order, the exact density, and where the series is negative."""
+    _alone(result, beside)
+    from nnft_sym.faces.density_pictures import density_figure
+
+    return density_figure(result)

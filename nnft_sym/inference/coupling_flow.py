@@ -295,7 +295,7 @@ def coupling_flow(
     ([-5.0, -7.0], {'lambda': -5.0, 'kappa': -7.0})
     """
     given = _as_model(model)
-    if data is None and network.laws.output.even:
+    if data is None and network.laws.even_outputs:
         given.refuse_odd()
     sizes, domains = _boxes(cutoffs)
     several = _widths(as_network(network).width, widths)

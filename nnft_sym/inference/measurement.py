@@ -35,6 +35,7 @@ from numerics.errors import InvalidStatistics, NNFTError
 from numerics.inference.dataset import Dataset
 from numerics.inference.polynomial import Polynomial, joined_models
 from numerics.lowering.monomials import Monomial
+from numerics.networks.joint_laws.named_joint_laws import as_joint_law
 from numerics.networks.parameter_laws import as_law
 from numerics.results.correlator import Correlator, Part
 from numerics.results.estimate import Estimate, in_a_row
@@ -190,7 +191,9 @@ def odd_ones_vanish(data: Dataset) -> bool:
 def _is_even(record: Mapping[str, object]) -> bool:
     """Tell whether the output weights of a network have a symmetric law, as far as its record says."""
     try:
-        return as_law(record.get("output_law", "gaussian")).even
+        joint = record.get("output_joint")
+        single = as_law(record.get("output_law", "gaussian"))
+        return single.even if joint is None else as_joint_law(joint).even
     except NNFTError:
         return False  # a law that has no text
 

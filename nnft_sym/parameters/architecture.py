@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from diagrams.errors import NNFTError
-from diagrams.messages import did_you_mean
+from diagrams.messages import did_you_mean, shown
 from nnft_sym.parameters.parameter import Parameter
 from nnft_sym.parameters.readers import Number, Refused, Several, Text, Whole, refused
 
@@ -83,6 +83,27 @@ class Law(Text):
         return text
 
 
+class DeformationText(Text):
+    """What the law of all output weights is deformed by, with numbers.
+
+    Examples
+    --------
+    >>> DeformationText().check("0.1*|a|^4/N")
+    '1/10*p2^2/N'
+    """
+
+    def check(self, value: object, folder: Path | None = None) -> str:
+        """Return a text that records keep."""
+        from nnft_sym.duality.deformation_numbers import in_numbers
+
+        text = super().check(value)
+        try:
+            return in_numbers(text)
+        except NNFTError as error:
+            said = error.said if "was given" in error.said else f"{shown(text)} was given: {error.said}"
+            raise Refused(said) from None
+
+
 class ActivationText(Text):
     """An activation as an expression in z; see `nnft_sym.symbolic.written`."""
 
@@ -119,6 +140,20 @@ ACTIVATION = Parameter(ActivationText(), "With --net own: an expression such as 
 HIDDEN_LAW = Parameter(Law(), f"Of the hidden weights: {_LAWS}", metavar="LAW", default="gaussian")
 BIAS_LAW = Parameter(Law(), "Of the hidden biases.", metavar="LAW", default="gaussian")
 OUTPUT_LAW = Parameter(Law(), "Of the output weights.", metavar="LAW", default="gaussian")
+CORRELATION = Parameter(
+    Number("a number α with −1 < α < 1 (above −1/(N − 1) at width N)", above=-1.0, below=1.0),
+    "Of any two output weights of a network.",
+    option="--correlation",
+    metavar="A",
+    default="0",
+)
+OUTPUT_JOINT = Parameter(
+    DeformationText(),
+    "Of all output weights together: P ∝ P_0 e^(−EXPR), a polynomial with numbers in p1, p2, …, the sums of "
+    "their powers, as in 0.1*p2^2/N.",
+    option="--deform",
+    metavar="EXPR",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +165,10 @@ class LawParameters:
     sigma_w, sigma_b, sigma_a : float or None
         Standard deviations; None where they were left out.
     activation, hidden_law, bias_law, output_law : str or None
+    output_correlation : float or None
+        Of any two output weights.
+    output_joint : str or None
+        What the law of all output weights is deformed by.
     """
 
     sigma_w: Annotated[float | None, SIGMA_W] = None
@@ -139,6 +178,8 @@ class LawParameters:
     hidden_law: Annotated[str | None, HIDDEN_LAW] = None
     bias_law: Annotated[str | None, BIAS_LAW] = None
     output_law: Annotated[str | None, OUTPUT_LAW] = None
+    output_correlation: Annotated[float | None, CORRELATION] = None
+    output_joint: Annotated[str | None, OUTPUT_JOINT] = None
 
     def of_kind(self, kind: str, width: int, d_in: int) -> "Network":
         """Make a network of some kind.

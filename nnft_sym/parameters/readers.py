@@ -97,8 +97,8 @@ class Number:
     ----------
     needed : str
         The limits in words.
-    least, above, most : float, optional
-        Smallest number, a bound that must not be reached, largest number.
+    least, above, most, below : float, optional
+        Smallest number, a bound that must not be reached, largest number, a bound that must not be reached.
     or_zero : bool, optional
         Zero is allowed as well.
     advice : str, optional
@@ -115,6 +115,7 @@ class Number:
     least: float = -float("inf")
     above: float = -float("inf")
     most: float = float("inf")
+    below: float = float("inf")
     or_zero: bool = False
     advice: str = ""
 
@@ -125,7 +126,7 @@ class Number:
     def check(self, value: object, folder: Path | None = None) -> float:
         """Return a number within the limits."""
         number = _finite(value)
-        inside = number is not None and self.least <= number <= self.most and number > self.above
+        inside = number is not None and self.least <= number <= self.most and self.above < number < self.below
         if number is None or not (inside or (self.or_zero and number == 0.0)):
             raise refused(value, f"{self.needed} is needed{self.advice}")
         return number

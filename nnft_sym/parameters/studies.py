@@ -6,8 +6,10 @@ from typing import Annotated
 from nnft_sym.parameters.architecture import (
     ACTIVATION,
     BIAS_LAW,
+    CORRELATION,
     HIDDEN_LAW,
     KIND,
+    OUTPUT_JOINT,
     OUTPUT_LAW,
     SIGMA_A,
     SIGMA_B,
@@ -61,7 +63,7 @@ class NetworkChanges:
         Only nets of this kind.
     width, points, cutoff
         As in a table ``[[net]]``; they need a kind, because nets of several have not one of them in common.
-    sigma_w, sigma_b, sigma_a, activation, hidden_law, bias_law, output_law
+    sigma_w, sigma_b, sigma_a, activation, hidden_law, bias_law, output_law, output_correlation, output_joint
         As in `nnft_sym.parameters.architecture.ArchitectureParameters`.
 
     Examples
@@ -82,6 +84,8 @@ class NetworkChanges:
     hidden_law: Annotated[str | None, _changed(HIDDEN_LAW)] = None
     bias_law: Annotated[str | None, _changed(BIAS_LAW)] = None
     output_law: Annotated[str | None, _changed(OUTPUT_LAW)] = None
+    output_correlation: Annotated[float | None, _changed(CORRELATION)] = None
+    output_joint: Annotated[str | None, _changed(OUTPUT_JOINT)] = None
 
     def __post_init__(self) -> None:
         alone = [name for name in ("width", "cutoff", "points") if getattr(self, name) is not None]

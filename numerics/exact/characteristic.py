@@ -9,6 +9,8 @@ the average over the parameters of one neuron; for Gaussian output weights Π_a 
 With a real source, e^(J·f), both signs turn to +, where the average is finite.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -19,7 +21,7 @@ from numerics.errors import DivergentIntegral, InvalidPoints, NotAvailable
 from numerics.exact.sources import cos as cos
 from numerics.exact.sources import relu as relu
 from numerics.exact.sources.base import SourcedNeuron, closed_average
-from numerics.exact.sources.by_rules import CONVERGED, average_by_rules
+from numerics.exact.sources.by_rules import average_by_rules
 from numerics.fields.field_set import Fields, FieldSet, as_field_set
 from numerics.given import as_real_array
 from numerics.networks.architectures import Network, as_network
@@ -36,7 +38,7 @@ _CONVERGED = 1e-7
 
 
 def log_characteristic(
-    network: Network, fields: Fields, sources: ArrayLike, *, real: bool = False, rtol: float = CONVERGED
+    network: Network, fields: Fields, sources: ArrayLike, *, real: bool = False
 ) -> Estimate:
     """Compute log E e^(i J·f), exactly at finite width.
 
@@ -49,8 +51,6 @@ def log_characteristic(
         J, one number for each field.
     real : bool, optional
         log E e^(J·f) in place of it, for Gaussian output weights, where it is finite.
-    rtol : float, optional
-        Accuracy of the average over a neuron, where that is a quadrature.
 
     Returns
     -------
@@ -89,22 +89,15 @@ def log_characteristic(
     as_network(network)
     where = as_field_set(fields, None, network.d_in)
     given = as_sources(sources, where)
-    _refuse_laws(network, real)
-    rows = np.atleast_2d(given)
-    numbers = where.output_numbers
-    split = np.stack([rows * (numbers == output) for output in range(int(numbers.max()) + 1)])
-    neuron = SourcedNeuron(network, where, split, real, rtol)
-    found = closed_average(network, neuron) if network.laws.output.unit == GAUSSIAN else None
-    if found is None and real:
-        _refuse_real(network)
-    less_one, error = average_by_rules(neuron) if found is None else found
+    neuron = _sourced(network, where, np.atleast_2d(given), real)
+    less_one, error = _average(neuron)
     if real and not np.all(np.isfinite(less_one)):
-        row = int(np.argmin(np.isfinite(less_one)))
+        first = np.atleast_2d(given)[int(np.argmin(np.isfinite(less_one)))]
         raise DivergentIntegral(
             f"E e^(J·f) of the {network.name}-net of width {network.width} is infinite at the source "
-            f"{shown(rows[row].tolist())}; take a smaller source, a wider network, or e^(i J·f)"
+            f"{shown(first.tolist())}; take a smaller source, a wider network, or e^(i J·f)"
         )
-    bias = 0.5 * network.bias_variance * np.sum(np.sum(split, axis=2) ** 2, axis=0)
+    bias = _bias_of(neuron)
     value, bound, quality = _logarithm(less_one, error, network.width)
     value = value + (bias if real else -bias)
     bound = bound + 4 * EPS * (np.abs(value) + bias)
@@ -112,6 +105,56 @@ def log_characteristic(
     shape = given.shape[:-1]
     provenance = {"network": to_record(network)}
     return Estimate(value.reshape(shape), bound.reshape(shape), method, quality, provenance)
+
+
+def characteristic(
+    network: Network, fields: FieldSet, sources: Array, accuracy: float
+) -> tuple[Array, Array]:
+    """Compute E e^(i J·f) itself, to an absolute accuracy: cheaper far out, where it is small.
+
+    Parameters
+    ----------
+    network : Network
+        As in `log_characteristic`.
+    fields : FieldSet
+    sources : ndarray, shape (m, n)
+    accuracy : float
+
+    Returns
+    -------
+    value, error : ndarray, shape (m,)
+    """
+    neuron = replace(_sourced(network, fields, sources, False), rtol=accuracy, power=network.width)
+    less_one, error = _average(neuron)
+    width, average = network.width, np.maximum(np.abs(1.0 + less_one), error)
+    damped = np.exp(-_bias_of(neuron))
+    value = np.sign(1.0 + less_one) ** width * np.abs(1.0 + less_one) ** width * damped
+    return value, width * average ** (width - 1) * error * damped + width * EPS * np.abs(value)
+
+
+def _sourced(network: Network, fields: FieldSet, rows: Array, real: bool) -> SourcedNeuron:
+    """Split sources by outputs."""
+    _refuse_laws(network, real)
+    numbers = fields.output_numbers
+    split = np.stack([rows * (numbers == output) for output in range(int(numbers.max()) + 1)])
+    return SourcedNeuron(network, fields, split, real)
+
+
+def _average(neuron: SourcedNeuron) -> tuple[Array, Array]:
+    """Average over one neuron, less one, by a formula where there is one."""
+    network = neuron.network
+    found = closed_average(network, neuron) if network.laws.output.unit == GAUSSIAN else None
+    if found is not None:
+        return found
+    if neuron.real:
+        _refuse_real(network)
+    return average_by_rules(neuron)
+
+
+def _bias_of(neuron: SourcedNeuron) -> Array:
+    """½ sb² Σ_a (Σ_k J_ak)²."""
+    found: Array = 0.5 * neuron.network.bias_variance * np.sum(np.sum(neuron.sources, axis=2) ** 2, axis=0)
+    return found
 
 
 def as_sources(sources: ArrayLike, fields: FieldSet) -> Array:
@@ -147,10 +190,10 @@ def _logarithm(less_one: Array, error: Array, width: int) -> tuple[Array, Array,
 
 def _refuse_laws(network: Network, real: bool) -> None:
     law = network.laws.output
-    if network.laws.output_correlation:
+    if network.laws.joint is not None:
         raise NotAvailable(
-            "the exact generating functional needs independent neurons, and the output weights are "
-            f"correlated (α = {network.laws.output_correlation:g}); take its series in the cumulants"
+            "the exact generating functional needs independent neurons, and the output weights of "
+            f"{network!r} are correlated, or have another joint law; take its series in the cumulants"
         )
     if not law.even:
         raise NotAvailable(

@@ -58,7 +58,7 @@ Indices = NDArray[np.int64]
 # Beyond this order the 10^5 and more set partitions cost more memory than they are worth.
 LARGEST_ORDER = 10
 # Why odd orders are what they are.
-ODD = "odd orders vanish (output weights are symmetric)"
+ODD, MEAN = "odd orders vanish (output weights are symmetric)", "output weights have mean zero"
 
 
 @final
@@ -107,7 +107,7 @@ class ExactTables:
             zero = np.zeros(len(self.fields.multisets(order)))
             old = {"full": lambda: zero, "connected": lambda: zero, "connected_error": lambda: zero}
             return Correlator(
-                self.fields, order, part, zero, zero, ODD, provenance=self.provenance,
+                self.fields, order, part, zero, zero, self._why_zero, provenance=self.provenance,
                 old={**old, "excess": lambda: np.zeros(0)},
             )  # fmt: skip
         value, error = self._numbers(order, part)
@@ -124,6 +124,10 @@ class ExactTables:
                 "excess": lambda: self._numbers(order, Part.EXCESS)[0],
             },
         )  # fmt: skip
+
+    @property
+    def _why_zero(self) -> str:
+        return ODD if self.network.laws.output.even else MEAN
 
     @np.errstate(over="ignore", invalid="ignore")
     def _numbers(self, order: int, part: Part) -> tuple[Array, Array]:
@@ -279,7 +283,7 @@ def exact_cumulant(
         return joint_cumulant(network, fields, progress)
     step = 2 if network.laws.output.even else 1
     if order == 1 or order % step:
-        return _estimate(0.0, 0.0, ODD, Quality.TRUSTED, network)
+        return _estimate(0.0, 0.0, ODD if step == 2 else MEAN, Quality.TRUSTED, network)
     refuse_extremes(network, fields.inputs, order)
     if network.laws.output.even and not np.all(wick_count(fields.outputs[np.newaxis, :])):
         why = "an output with an odd number of fields (f_a → −f_a)"

@@ -19,6 +19,8 @@ from opt_einsum import paths
 Array = NDArray[np.float64]
 Shapes = tuple[tuple[int, ...], ...]
 
+#: For so few tensors the thorough search takes no longer than a greedy one.
+_FEW = 4
 #: Multiplications that are worth a thorough search for the order of two tensors, and how much more the search
 #: takes with each tensor: about 0.02 ms, done over while a contraction is used some thirty times.
 _WORTH, _PER_TENSOR = 450.0, 2.5
@@ -135,9 +137,9 @@ def plan_contraction(subscripts: str, shapes: Shapes) -> Plan:
     >>> plan.largest, plan.operations
     (600, 6000.0)
     """
-    quick = plan_along(subscripts, shapes, _path(subscripts, shapes, thorough=False))
     n = len(shapes)
-    if n > _MOST_THOROUGH or quick.operations < _WORTH * _PER_TENSOR ** (n - 2):
+    quick = plan_along(subscripts, shapes, _path(subscripts, shapes, thorough=n <= _FEW))
+    if n <= _FEW or n > _MOST_THOROUGH or quick.operations < _WORTH * _PER_TENSOR ** (n - 2):
         return quick
     best = plan_along(subscripts, shapes, _path(subscripts, shapes, thorough=True))
     return min(quick, best, key=lambda plan: plan.operations)

@@ -230,7 +230,7 @@ class Network(Described, ABC):
             Gaussian ones. Where features have mean zero (erf, cos) the two-point function stays what it is,
             and non-Gaussianity survives infinite width; elsewhere it grows with the width.
         output_joint : JointLaw or str, optional
-            The joint law of all output weights, such as ``"quartic:alpha=0.1"``; see
+            The joint law of all output weights, such as ``"0.1*p2^2/N"`` for P ∝ P_0 e^(−A); see
             `numerics.networks.joint_laws`.
 
         Raises

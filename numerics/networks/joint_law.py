@@ -52,7 +52,7 @@ class JointLaw(ABC):
 
     @property
     def text(self) -> str | None:
-        """The text form, as in ``quartic:alpha=0.1``; None for a law made of Python functions."""
+        """The text form, as in ``1/10*p2^2/N``; None for a law made of Python functions."""
         return None
 
     @property

@@ -37,7 +37,7 @@ class Part(Enum):
     CONNECTED = "connected {}-point function"
     EXCESS = "{}-point function less the free theory"
     DERIVED = "tensor made of {}-point functions"
-    COUPLING = "coupling of {} fields"
+    COUPLING = "{}-field coupling"
 
 
 @final

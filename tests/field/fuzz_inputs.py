@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from hypothesis import strategies as st
 
-from tests.field import fuzz_words
+from tests.field import fuzz_duality, fuzz_words
 from tests.field.fuzz_case import Case, FileSpec
 
 Words = tuple[str, ...]
@@ -194,7 +194,9 @@ def known(command: str) -> Known:
 
 def values(command: str, option: str, choices: Sequence[str], *, calm: bool) -> Strategy[str]:
     """Values of one option; calm ones make sense by themselves."""
-    if option == "--out":
+    if (command, option) in fuzz_duality.VALUES:
+        listed = fuzz_duality.VALUES[command, option]
+    elif option == "--out":
         listed = fuzz_words.OUT.get(command, ["a.out", "n" * 260])
     elif choices:
         listed = list(choices)
@@ -238,6 +240,7 @@ def in_agreement(words: list[str]) -> list[str]:
         number = len(set(re.findall("x[0-9]+", found["--diagram"])))
         points = (points * max(number, 1))[: max(number, 1)]
     wanted = {"--points": ";".join(points), "--outputs": ",".join(str(1 + i % 2) for i in range(len(points)))}
+    wanted["--source"] = ",".join("0.3" for _ in points)
     if words[0] == "cumulant":
         wanted["--order"] = str(len(points))
     return [words[0], *(wanted.get(option, word) for option, word in pairwise(words))]
@@ -270,6 +273,8 @@ def command_lines(draw: st.DrawFn, command: str) -> Case:
                 words.append(draw(values(command, option, choices, calm=calm)))
     if command == "reproduce":
         words = small_reproduction(words)
+    if command == "action" and draw(st.integers(0, 3)) > 0:
+        words = fuzz_duality.whole_action(words)
     if calm:
         words = in_agreement(words)
     elif draw(st.integers(0, 2)) == 1:
@@ -461,7 +466,7 @@ def groups() -> Strategy[Case]:
 #: Kind of case -> how often, of all.
 _SHARES = {
     "expand": 14, "count": 8, "draw": 8, "kernel": 6, "cumulant": 8, "sample": 8, "neurons": 6, "widths": 4,
-    "integrate": 10, "validate": 3,
+    "cumulants": 6, "integrate": 10, "validate": 3,
     "reproduce": 3, "cache": 3, "json": 10, "texts": 10, "results": 3, "stores": 2, "groups": 2,
 }  # fmt: skip
 

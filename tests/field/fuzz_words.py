@@ -66,6 +66,8 @@ OUT = {
 }  # fmt: skip
 #: Option -> its values; options that stand in no table are filled by their type.
 VALUES: dict[str, list[str]] = {
+    "--correlation": ["0.3", "-0.1", "0", "1", "-1", "nan", "x"],
+    "--deform": ["0.1*p2^2/N", "0.3*(p1^2-p2)/2/N", "0.1*p4", "alpha*p2", "-0.1*p2^2", "p1", "1e99*p9", "x"],
     "--net": ["erf", "relu", "gauss", "cos", "ReLU", "Erf", "tank"],
     "--sigma-w": ["1", "0.5", "1e-8", "1e60", "8", "0", "-1", "1e3"],
     "--sigma-b": ["1", "0", "0.5", "1e-8", "1e60", "-1"],

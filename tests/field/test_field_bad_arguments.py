@@ -50,7 +50,8 @@ CALLS = {
     "from_record": lambda: (nn.networks.from_record, {"record": {"kind": "erf", "width": 3}}),
     "Network.with_laws": lambda: (
         NET.with_laws,
-        {"hidden": "gaussian", "bias": "gaussian", "output": "uniform", "output_correlation": 0.0},
+        {"hidden": "gaussian", "bias": "gaussian", "output": "uniform", "output_correlation": 0.0,
+         "output_joint": "0.1*p2^2/N"},
     ),
     "FieldSet": lambda: (nn.FieldSet, {"inputs": POINTS, "outputs": (0, 0)}),
     "Ensemble": lambda: (
@@ -92,6 +93,21 @@ CALLS = {
     "exact_correlators.at_width": lambda: (nn.exact_correlators(NET, POINTS, 2).at_width, {"width": 4}),
     "exact_correlators[]": lambda: (nn.exact_correlators(NET, POINTS, 2).__getitem__, {"order": 2}),
     "exact_cumulant": lambda: (nn.exact_cumulant, {"network": NET, "points": POINTS, "outputs": (1, 1)}),
+    "generating_functional": lambda: (
+        nn.generating_functional,
+        {"network": NET, "fields": POINTS, "order": 4, "outputs": (1, 1)},
+    ),
+    "generating_functional.value": lambda: (
+        nn.generating_functional(NET, POINTS, 2).value,
+        {"source": [0.1] * len(POINTS)},
+    ),
+    "generating_functional.powers_of_width": lambda: (
+        nn.generating_functional(NET, POINTS, 2).powers_of_width,
+        {"order": 2},
+    ),
+    "OwnJointLaw": lambda: (nn.networks.OwnJointLaw, {"moments": max, "sampler": None, "name": "own"}),
+    "DeformedLaw": lambda: (nn.networks.DeformedLaw, {"terms": (), "written": ""}),
+    "EquicorrelatedLaw": lambda: (nn.networks.EquicorrelatedLaw, {"correlation": 0.1}),
     "pairing_amplitudes": lambda: (nn.pairing_amplitudes, {"network": NET, "points": POINTS}),
     "pairing_amplitudes.component": lambda: (
         nn.pairing_amplitudes(NET, POINTS).component,
@@ -185,6 +201,7 @@ ELSEWHERE = {
     "ActivationNet", "FunctionKernel", "FunctionProfile", "IntegralStore", "NumbaBackend", "NumpyBackend",
     "WholeSpace", "Estimate", "Quality", "Method", "SamplingInterrupted", "ParameterLaw", "ReweightedNet",
     "Comparison", "Fit", "Flow", "Prediction", "Correlator", "Correlators", "Part", "Uncertainty",
+    "JointLaw",
 }  # fmt: skip
 
 

@@ -29,6 +29,8 @@ class SourcedNeuron:
         Whether e^(J·f) is averaged in place of e^(i J·f).
     rtol : float
         Accuracy of quadratures, as a part of the largest average.
+    power : int
+        If larger than one: the power of the average that is to be accurate, absolutely.
     """
 
     network: Network
@@ -36,6 +38,7 @@ class SourcedNeuron:
     sources: Array
     real: bool
     rtol: float = 1e-14
+    power: int = 1
 
     @property
     def scale(self) -> float:

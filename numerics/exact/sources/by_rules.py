@@ -24,7 +24,7 @@ CONVERGED = 1e-14
 #: Sources that go ahead.
 _AHEAD = 48
 #: Most nodes times sources of one rule, most nodes, and the number of values held at once.
-_MOST_WORK, _MOST_NODES, _AT_ONCE = 4e9, 4e6, 1 << 21
+_MOST_WORK, _MOST_NODES, _AT_ONCE = 6e8, 4e6, 1 << 21
 #: Growth of the steepness of rules that are cut at kinks from one to the next, and the largest there is.
 _STEEPER, _STEEPEST = 1.7, 40.0
 
@@ -90,7 +90,7 @@ class Averaged:
 
 
 @np.errstate(over="ignore", invalid="ignore", under="ignore")  # what is not finite is told by its error
-def averaged(question: Averaged, rtol: float = CONVERGED) -> tuple[Array, Array]:
+def averaged(question: Averaged, rtol: float = CONVERGED, power: int = 1) -> tuple[Array, Array]:
     """Average, refining until two rules agree for every source.
 
     A few sources go ahead and say how fine the rules must be at least.
@@ -100,6 +100,8 @@ def averaged(question: Averaged, rtol: float = CONVERGED) -> tuple[Array, Array]
     question : Averaged
     rtol : float, optional
         Difference of two rules, as a part of the largest average, that ends the refinement.
+    power : int, optional
+        If larger than one: of what the difference counts, a power of 1 + the average.
 
     Returns
     -------
@@ -119,12 +121,12 @@ def averaged(question: Averaged, rtol: float = CONVERGED) -> tuple[Array, Array]
         last = first, second
         if len(ahead) < len(everything) and len(question.laws):
             found = question.over(second, ahead)
-            if _differ(found, question.over(first, ahead), rtol):
+            if _differ(found, question.over(first, ahead), rtol, power):
                 continue
             ahead = everything
         value = question.over(second, everything)
         error = np.abs(value - question.over(first, everything))
-        if not _differ(value, value - error, rtol) or not len(question.laws):
+        if not _differ(value, value - error, rtol, power) or not len(question.laws):
             break
     if last is None:
         raise NotAvailable(
@@ -138,8 +140,13 @@ def averaged(question: Averaged, rtol: float = CONVERGED) -> tuple[Array, Array]
     return value, 2.0 * error + 8 * EPS * np.abs(value)
 
 
-def _differ(one: Array, other: Array, rtol: float) -> bool:
-    return bool(np.max(np.abs(one - other), initial=0.0) > rtol * np.max(np.abs(one), initial=0.0))
+def _differ(one: Array, other: Array, rtol: float, power: int) -> bool:
+    gap = np.abs(one - other)
+    if power == 1:
+        return bool(np.max(gap, initial=0.0) > rtol * np.max(np.abs(one), initial=0.0))
+    # far out the power is small, and the average need not be known well
+    slopes = power * np.maximum(np.abs(1.0 + one), gap) ** (power - 1)
+    return bool(np.max(slopes * gap, initial=0.0) > rtol)
 
 
 def average_by_rules(neuron: SourcedNeuron) -> tuple[Array, Array]:
@@ -182,6 +189,7 @@ def average_by_rules(neuron: SourcedNeuron) -> tuple[Array, Array]:
             reached_kinks(described, axes),
         ),
         neuron.rtol,
+        neuron.power,
     )
     own = 0.0 if law == GAUSSIAN else len(neuron.sources) * (accuracy + 8 * EPS)
     return value, error + own

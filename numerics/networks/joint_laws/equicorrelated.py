@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from math import comb, sqrt
-from typing import final
+from typing import Any, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,7 +86,7 @@ class EquicorrelatedLaw(MomentsOfWeights):
 
     def weight_moment(self, powers: tuple[int, ...], layer: OutputLayer) -> tuple[Moment, float]:
         """Average over the numbers given the common one, then over that; see `MomentsOfWeights`."""
-        return _moment(powers, decimal(self.correlation)), 0.0
+        return Fraction(equicorrelated_moment(powers, decimal(self.correlation))), 0.0
 
     def weight_variance(self, layer: OutputLayer) -> float:
         """σ², as that of independent weights."""
@@ -102,18 +102,31 @@ class EquicorrelatedLaw(MomentsOfWeights):
 
 
 @lru_cache(maxsize=4096)
-def _moment(powers: tuple[int, ...], alpha: Fraction) -> Fraction:
+def equicorrelated_moment(powers: tuple[int, ...], alpha: Any) -> Any:
+    """E[a_1^k a_2^l …] of different weights of variance one.
+
+    Parameters
+    ----------
+    powers : tuple of int
+        k, l, ….
+    alpha : number
+        The correlation: a Fraction, or a SymPy symbol.
+
+    Examples
+    --------
+    >>> equicorrelated_moment((2, 2), Fraction(1, 10))
+    Fraction(51, 50)
+    """
     # polynomials in c: place k is the coefficient of c^k, and c² stands for α
-    product = [Fraction(1)]
+    product: list[Any] = [1]
     for power in powers:
         given = [
             comb(power, k) * normal_moment(power - k) * (1 - alpha) ** ((power - k) // 2)
             for k in range(power + 1)
         ]
-        joined = [Fraction(0)] * (len(product) + power)
+        joined: list[Any] = [0] * (len(product) + power)
         for i, one in enumerate(product):
             for k, other in enumerate(given):
                 joined[i + k] += one * other
         product = joined
-    even = enumerate(product[::2])
-    return sum((one * normal_moment(2 * k) * alpha**k for k, one in even), start=Fraction(0))
+    return sum(one * normal_moment(2 * k) * alpha**k for k, one in enumerate(product[::2]))

@@ -3,7 +3,8 @@
 from diagrams.messages import shown
 from numerics.errors import InvalidNetwork
 from numerics.networks.joint_law import JointLaw
-from numerics.networks.joint_laws.radial_quartic import RadialQuarticLaw
+from numerics.networks.joint_laws.deformation_text import read_deformation
+from numerics.networks.joint_laws.deformed_law import DeformedLaw
 
 
 def as_joint_law(given: object, what: str = "output_joint") -> JointLaw:
@@ -12,7 +13,7 @@ def as_joint_law(given: object, what: str = "output_joint") -> JointLaw:
     Parameters
     ----------
     given : str or JointLaw
-        ``"quartic:alpha=0.1"``.
+        A of P ∝ P_0 e^(−A), with numbers: ``"0.1*p2^2/N"``, p_r = Σ a_i^r; sums of products without brackets.
     what : str, optional
         What it is called, for the message.
 
@@ -23,22 +24,17 @@ def as_joint_law(given: object, what: str = "output_joint") -> JointLaw:
 
     Examples
     --------
-    >>> as_joint_law("quartic:alpha=0.1")
-    RadialQuarticLaw(alpha=0.1)
+    >>> as_joint_law("0.1*|a|^4/N").text
+    '1/10*p2^2/N'
     """
     if isinstance(given, JointLaw):
         return given
-    name, _, rest = given.strip().lower().partition(":") if isinstance(given, str) else ("", "", "")
-    key, _, number = rest.partition("=")
-    if name == "quartic" and key.strip() == "alpha":
-        try:
-            return RadialQuarticLaw(float(number))
-        except ValueError as error:
-            if isinstance(error, InvalidNetwork):
-                raise
+    terms = read_deformation(given) if isinstance(given, str) else None
+    if terms is not None:
+        return DeformedLaw(terms, str(given))
     raise InvalidNetwork.about(
         what,
-        f"{shown(given)} was given; the joint laws of output weights are quartic, with its number as in "
-        "quartic:alpha=0.1, and objects such as OwnJointLaw(moments); output_correlation correlates any two "
-        "weights alike",
+        f"{shown(given)} was given; a joint law of output weights is written as what it is deformed by, "
+        "a sum of products of power sums p1, p2, … with numbers, as in 0.1*p2^2/N, or is an object such as "
+        "OwnJointLaw(moments); output_correlation correlates any two weights alike",
     )

@@ -1,0 +1,40 @@
+"""Words of the commands that live in the space of parameters, by command and option; sensible ones first."""
+
+#: As `fuzz_words.VALUES`, where the same option means something else in another command.
+VALUES: dict[tuple[str, str], list[str]] = {
+    ("action", "--order"): [
+        "1/N", "1/N^2", "1/N^0", "1", "1/N^(3/2)", "1/N^(1/2)", "1/N**2", "2", "1/N^9", "1/N^-1", "1/N^(1/3)",
+        "N", "1/N^", "1/N^99999999999999999999", "1/N^1/0", "1/0", "-1", "1/N^²", "",
+    ],
+    ("action", "--symbolic"): [
+        "G4", "G3,G4", "G3,G4,G6", "G4,G6", "k3", "G2,G4", "G_4", "G1", "G", "G4,G4", "4", "G4,", "G999", ",",
+        "G²", "G4;G6", "x" * 300 + "4", "G0", "G4\\,G6",
+    ],
+    ("action", "--net"): ["erf", "relu", "gauss", "cos", "ReLU", "tank"],
+    ("action", "--width"): ["20", "5", "50", "1", "0", "-3"],
+}  # fmt: skip
+
+
+#: Options that name laws and forms, of which two rarely go together.
+_APART = {"--activation", "--hidden-law", "--bias-law", "--output-law", "--outputs", "--sigma-a", "--format"}
+_OF_NAMES = {"--order", "--symbolic", "--json"}
+
+
+def whole_action(words: list[str]) -> list[str]:
+    """Give an action either names, or a network with points; what rarely goes together is left out.
+
+    Examples
+    --------
+    >>> whole_action(["action", "--order", "1/N", "--symbolic", "G4", "--width", "3"])
+    ['action', '--order', '1/N', '--symbolic', 'G4']
+    >>> whole_action(["action", "--order", "1/N", "--width", "3", "--drawn"])
+    ['action', '--order', '1/N', '--width', '3', '--net', 'erf', '--points', '0.2;1']
+    """
+    named = "--symbolic" in words
+    kept, option = [words[0]], ""
+    for word in words[1:]:
+        option = word if word.startswith("--") else option
+        if option in _OF_NAMES or not (named or option in _APART or option in ("--drawn", "--document")):
+            kept.append(word)
+    needed = {} if named else {"--net": "erf", "--width": "20", "--points": "0.2;1"}
+    return [*kept, *(word for name, value in needed.items() if name not in words for word in (name, value))]
