@@ -237,7 +237,7 @@ def lower_around(diagram: Diagram, prefactor: Fraction | int = 1) -> ConnectedPr
 
 
 def _as_fraction(given: object) -> Fraction:
-    if isinstance(given, Rational) and given is not True:
+    if isinstance(given, Rational):
         return Fraction(given)
     needed = "an exact number is needed, as Fraction(-1, 2)"
     raise LoweringError(f"prefactor = {shown(given)} was given; {needed}")
