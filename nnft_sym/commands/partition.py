@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nnft_sym.commands.options import ParameterCommand, json_option, network_json, takes
-from nnft_sym.parameters.architecture import NetworkParameters
+from nnft_sym.parameters.architecture import IndependentNetworkParameters
 from nnft_sym.parameters.deformations import PartitionParameters
 
 if TYPE_CHECKING:
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 @click.command(name="partition", cls=ParameterCommand)
-@takes(net=NetworkParameters, asked=PartitionParameters)
+@takes(net=IndependentNetworkParameters, asked=PartitionParameters)
 @json_option
-def command(net: NetworkParameters, asked: PartitionParameters, as_json: bool) -> None:
+def command(net: IndependentNetworkParameters, asked: PartitionParameters, as_json: bool) -> None:
     """Expand Z[J] = E e^(iJ·f), or correlators, where the law of the output weights is deformed.
 
     P ∝ P₀e^(−A), P₀ the law of the network. The scores 𝒫_r = ∂^r P/∂alpha^r / P₀ are printed, and the series

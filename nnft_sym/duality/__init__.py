@@ -8,4 +8,7 @@ correlators, and gives an expression and numbers with errors.
 `action_printing`): `action_diagrams` lists their diagrams, `action_tensors` makes numbers of them in the
 basis of `whitening`, `given_cumulants` reads what is given, `round_trip` goes back to the correlators.
 `width_order` reads powers of 1/N; `symmetric_tensors` are in full, or by their distinct elements.
+
+`deformation` is the way in to laws of correlated output weights: `strength_series` expands them in their
+strength, `partition` and `deformed_correlators` what networks make of them, `sampled_deformation` samples.
 """

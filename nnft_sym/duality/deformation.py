@@ -36,7 +36,7 @@ EQUICORRELATED = "equicorrelated"
 #: Deviation of an output weight under P_0, in polynomials.
 DEVIATION = "s"
 #: Highest power of the strength.
-HIGHEST_ORDER = 12
+HIGHEST_ORDER = 8
 
 
 @final
@@ -167,7 +167,7 @@ class Deformation:
         Parameters
         ----------
         order : int
-            r, 0 to 12.
+            r, 0 to 8.
         law : ParameterLaw, optional
             Of an output weight in units of s. Moments that are not rational stay as m_k.
 

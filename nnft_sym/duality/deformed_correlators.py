@@ -111,7 +111,7 @@ def deformed_correlators(
     >>> from numerics.networks.relu import ReLUNet
     >>> found = deformed_correlators(ReLUNet(4), [[1.0]], "alpha*p2^2/N", (2,), order=2)
     >>> [float(one.value[0]) for one in found.coefficients[2]]
-    [0.5, -3.0, 36.0]
+    [0.5, -3.0, 42.0]
     """
     as_network(network)
     fields = as_field_set(points, None, network.d_in)
