@@ -9,5 +9,6 @@ numbers of them in the basis of `whitening`, `given_cumulants` reads what is giv
 powers of 1/N.
 
 `deformation` is the way in to laws of correlated output weights: `strength_series` expands them in their
-strength, `partition` and `deformed_correlators` what networks make of them, `sampled_deformation` samples.
+strength, `partition_series` and `deformed_correlators` are what networks make of them, `sampled_deformation`
+samples. `quotient_text` prints.
 """
