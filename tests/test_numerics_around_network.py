@@ -312,7 +312,12 @@ def plain_terms():
     ("call", "error", "message"),
     [
         (lambda: slope(nn.CosNet(2), box=nn.WholeSpace()), DivergentIntegral, "Give a cutoff"),
-        (lambda: nn.predict(plain_terms(), nn.CosNet(2), POINTS, BOX), LoweringError, "give network.kernel"),
+        (lambda: nn.predict(plain_terms(), nn.CosNet(2), POINTS, BOX), InvalidKernel, "network.kernel"),
+        (
+            lambda: NetworkIntegrator(nn.CosNet(2), BOX).predict(plain_terms(), POINTS),
+            LoweringError,
+            "give network.kernel",
+        ),
         (lambda: slope(nn.CosNet(2).kernel), InvalidKernel, "give the network itself"),
         (
             lambda: nn.integrate(ConnectedProduct(2, 0, ((0, 1),)), nn.CosNet(2).kernel, POINTS, BOX),
@@ -344,7 +349,7 @@ def plain_terms():
             NotAvailable,
             "12-point function is needed",
         ),
-        (lambda: ConnectedProduct(2, 0, ((0, 2),)), LoweringError, "nodes are numbered 0 to 1"),
+        (lambda: ConnectedProduct(2, 0, ((0, 2),)), LoweringError, "numbered 0 to 1 here"),
         (
             lambda: nn.predict(
                 [*nn.expand("lambda*f^4", 2, 1, "network").monomials(), *plain_terms().monomials()],

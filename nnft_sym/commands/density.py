@@ -151,6 +151,8 @@ class _Answer:
                     f"χ² of {self.asked.networks:,} sampled networks against {by}: {judged['chi2']:.1f} for "
                     f"{judged['dof']} degrees of freedom, p = {judged['p_value']:.2g}."
                 )
+        if found.counting:
+            notes.append(f"Orders: {found.counting}.")
         if found.neglected:
             notes.append(f"Neglected: an atom of probability {found.neglected:.1g}.")
         if found.quality.name != "TRUSTED":

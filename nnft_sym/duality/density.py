@@ -88,6 +88,16 @@ class Density(Shown):
         grows = any(after > before for before, after in pairwise(sizes))
         return worst([self.series.given.quality, Quality.NO_EXPANSION if grows else Quality.TRUSTED])
 
+    @property
+    def counting(self) -> str:
+        """What the powers of 1/N stand for, where the neurons are not independent; else nothing."""
+        if self.network.laws.joint is None:
+            return ""
+        return (
+            "the output weights depend on each other, so that cumulants need not fall with the width: the "
+            "r-point cumulant counts as N^(1 − r/2) all the same"
+        )
+
     # -- numbers -------------------------------------------------------------------------------------------
 
     def __call__(self, at: ArrayLike, order: object = None) -> Estimate:
@@ -202,6 +212,7 @@ class Density(Shown):
             "order": width_order_text(self.order),
             "smallest term": f"{size:.2g} of the Gaussian, of order {width_order_text(order)}",
             "negative": self.negative_words,
+            "counting": self.counting,
             "quality": self.quality.value,
         }
         title = f"Density of {', '.join(self.fields.short_label([k]) for k in range(len(self.fields)))}"
@@ -270,7 +281,7 @@ def density(network: Network, points: Fields, order: object = "1/N", *, neglect:
     fields = as_field_set(points, None, network.d_in)
     kept = width_order(order)
     share = as_number(neglect, "neglect", InvalidStatistics, "a probability below 1", least=0.0, below=1.0)
-    even = bool(network.laws.output.even)
+    even = network.laws.even_outputs
     orders = needed_orders(kept, even)
     if orders[-1] > LARGEST_ORDER:
         raise InvalidExpansion(

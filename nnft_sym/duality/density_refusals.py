@@ -60,10 +60,11 @@ def refuse_atoms(network: Network, fields: FieldSet, negligible: float) -> float
 
 
 def refuse_exploding(network: Network, series: EdgeworthSeries) -> tuple[Fraction, float] | None:
-    """Refuse series in which a term is larger than the Gaussian, one order beyond those kept included.
+    """Refuse series of outputs one of which, alone, has a term larger than the Gaussian.
 
     Sizes are root mean squares over the Gaussian; of order 1/N^k they fall like N^(−k), which says from which
-    width on they are smaller. The order beyond is looked at field by field where there are many elements.
+    width on they are smaller. One order beyond those kept is looked at, too. Of several outputs together
+    sizes are larger, because tails are: they judge the quality, and refuse nothing.
 
     Returns
     -------
@@ -75,24 +76,27 @@ def refuse_exploding(network: Network, series: EdgeworthSeries) -> tuple[Fractio
     NotAvailable
         With the width that is needed.
     """
-    sizes = dict(series.sizes)
-    beyond = _next_order(series)
-    joint = beyond is not None and multiset_count(len(series.fields), int(2 * beyond) + 2) <= _MANY
-    if beyond is not None:
-        some = [series.fields] if joint else [_alone(series.fields, k) for k in range(len(series.fields))]
-        sizes[beyond] = max(_size_of(network, one, beyond, series.given.even) for one in some)
-    needed = max(
-        (network.width * size ** (1.0 / float(order)) for order, size in sizes.items() if order > 0),
-        default=0.0,
-    )
-    if needed > network.width:
-        order = max((one for one in sizes if one > 0), key=lambda one: sizes[one] ** (1.0 / float(one)))
+    beyond, even = _next_order(series), series.given.even
+    last = series.order if beyond is None else beyond
+    fields, needed = series.fields, []
+    for number in range(len(fields)):
+        for order, size in _sizes_of(network, _alone(fields, number), last, even).items():
+            if order > 0:
+                needed.append((network.width * size ** (1.0 / float(order)), order, size))
+    width, order, size = max(needed, default=(0.0, Fraction(0), 0.0))
+    if width > network.width:
+        independent = network.laws.joint is None
+        remedy = (
+            f"a width of at least {ceil(width):,} is needed" if independent else "weaken the correlations"
+        )
         raise NotAvailable(
             f"the cumulants of the {network.name}-net are too large for an Edgeworth series at width "
-            f"{network.width}: the term of order {width_order_text(order)} is {sizes[order]:.2g} times the "
-            f"Gaussian; a width of at least {ceil(needed):,} is needed, or smaller deviations"
+            f"{network.width}: the term of order {width_order_text(order)} is {size:.2g} times the "
+            f"Gaussian; {remedy}, or smaller deviations"
         )
-    return (beyond, sizes[beyond]) if beyond is not None and joint else None
+    if beyond is None or multiset_count(len(fields), int(2 * beyond) + 2) > _MANY:
+        return None
+    return beyond, _sizes_of(network, fields, beyond, even).get(beyond, 0.0)
 
 
 def _next_order(series: EdgeworthSeries) -> Fraction | None:
@@ -105,13 +109,13 @@ def _alone(fields: FieldSet, number: int) -> FieldSet:
     return FieldSet(fields.inputs[[number]])
 
 
-def _size_of(network: Network, fields: FieldSet, order: Fraction, even: bool) -> float:
-    """Root mean square of one order; zero where it is not known."""
+def _sizes_of(network: Network, fields: FieldSet, order: Fraction, even: bool) -> dict[Fraction, float]:
+    """Root mean squares of all orders; none where the cumulants are not known."""
     try:
         exact = exact_correlators(network, fields, needed_orders(order, even))
     except NotAvailable:
-        return 0.0
-    return edgeworth_series(exact, order).sizes[order]
+        return {}
+    return edgeworth_series(exact, order).sizes
 
 
 def needed_orders(order: Fraction, even: bool) -> tuple[int, ...]:

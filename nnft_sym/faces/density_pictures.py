@@ -95,7 +95,7 @@ def _curves(above: "Axes", below: "Axes", found: Density) -> None:
     _shade(below, found, at)
     above.axhline(0.0, color=GREY, linewidth=0.5, zorder=0)
     above.set_ylabel("density")
-    above.legend(loc="upper right")
+    above.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     below.set_yscale("log")
     below.set_ylim(max(1e-9, 1e-3 * float(np.max(np.abs(rest)))), 1.0)
     below.set_ylabel("|rest|" if exact is not None else "|change|")
