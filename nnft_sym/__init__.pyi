@@ -17,7 +17,7 @@ from nnft_sym.duality.deformed_correlators import deformed_correlators as deform
 from nnft_sym.duality.density import Density as Density
 from nnft_sym.duality.density import density as density
 from nnft_sym.duality.generating_functional import generating_functional as generating_functional
-from nnft_sym.duality.partition import partition_function as partition_function
+from nnft_sym.duality.partition_series import partition_function as partition_function
 from nnft_sym.duality.sampled_deformation import sample_deformed as sample_deformed
 from nnft_sym.expansions.components import at_components as at_components
 from nnft_sym.expansions.expansion import Expansion as Expansion

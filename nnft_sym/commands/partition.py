@@ -11,7 +11,7 @@ from nnft_sym.parameters.deformations import PartitionParameters
 if TYPE_CHECKING:
     from nnft_sym.duality.deformation import Deformation
     from nnft_sym.duality.deformed_correlators import DeformedCorrelators
-    from nnft_sym.duality.partition import PartitionSeries
+    from nnft_sym.duality.partition_series import PartitionSeries
     from numerics.networks.base import Network
     from numerics.sampling.deformed_sample import DeformedSample
 
@@ -31,7 +31,7 @@ def command(net: IndependentNetworkParameters, asked: PartitionParameters, as_js
     from nnft_sym.commands.partition_answer import answer, show_answer
     from nnft_sym.duality.deformation import Deformation
     from nnft_sym.duality.deformed_correlators import deformed_correlators
-    from nnft_sym.duality.partition import partition_function
+    from nnft_sym.duality.partition_series import partition_function
     from nnft_sym.jsonio import dumps
 
     network = net.of_width(net.width, asked.d_in)

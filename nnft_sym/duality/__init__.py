@@ -10,5 +10,6 @@ basis of `whitening`, `given_cumulants` reads what is given, `round_trip` goes b
 `width_order` reads powers of 1/N; `symmetric_tensors` are in full, or by their distinct elements.
 
 `deformation` is the way in to laws of correlated output weights: `strength_series` expands them in their
-strength, `partition` and `deformed_correlators` what networks make of them, `sampled_deformation` samples.
+strength, `partition_series` and `deformed_correlators` are what networks make of them, `sampled_deformation`
+samples. `quotient_text` prints.
 """

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnft_sym.duality.deformation import Deformation
-from nnft_sym.duality.partition import refuse_several_outputs, strength_given
+from nnft_sym.duality.partition_series import refuse_several_outputs, strength_given
 from nnft_sym.duality.strength_series import StrengthSeries
 from numerics.errors import NotAvailable
 from numerics.exact.correlators import exact_correlators
