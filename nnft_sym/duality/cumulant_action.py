@@ -31,7 +31,7 @@ from numerics.given import as_real_array
 from numerics.results.correlator import Correlator, Part
 from numerics.results.cumulants import EPS
 from numerics.results.estimate import Estimate
-from numerics.results.faces import Content, Described, in_brief
+from numerics.results.faces import Content, Shown
 from numerics.results.uncertainty import Uncertainty
 
 Array = NDArray[np.float64]
@@ -68,7 +68,7 @@ class ActionTerm:
 
 @final
 @dataclass(frozen=True, eq=False, repr=False)
-class CumulantAction(Described):
+class CumulantAction(Shown):
     """S[φ] on a set of points, a polynomial in the fields by orders in 1/N.
 
     Attributes
@@ -102,9 +102,6 @@ class CumulantAction(Described):
     order: Fraction
     given: GivenCumulants
     diagrams: tuple[ActionDiagram, ...]
-
-    def __repr__(self) -> str:
-        return in_brief(self.plain_fields())
 
     def plain_fields(self) -> Content:
         """Give the polynomial as plain fields, one row for each monomial."""
