@@ -29,7 +29,7 @@ from nnft_sym._startup import (
 )
 from nnft_sym._streams import Held, OutputClosed, discard, held_output, prepare_streams
 
-#: Subcommand -> one line of help; the module ``nnft_sym.commands.<name>`` defines ``command``.
+#: Subcommand -> one line of help; ``nnft_sym.commands.<name>``, or that of `MODULES`, defines ``command``.
 COMMANDS = {
     "validate": "The main job: a field theory against a real ensemble.",
     "expand": "Expand an n-point function into diagrams.",
@@ -50,6 +50,8 @@ COMMANDS = {
     "flow": "Follow fitted couplings with the cutoff and the width.",
     "cache": "Show or clear the integrals kept on disk.",
 }
+#: Where a subcommand is whose name another file of this floor has.
+MODULES = {"action": "action_of_correlators"}
 
 
 class LazyGroup(click.Group):
@@ -66,7 +68,7 @@ class LazyGroup(click.Group):
                 f"there is no command {shown(cmd_name)} (nnft --help lists them)"
                 f"{did_you_mean(cmd_name, COMMANDS)}"
             )
-        command = import_module(f"nnft_sym.commands.{cmd_name}").command
+        command = import_module(f"nnft_sym.commands.{MODULES.get(cmd_name, cmd_name)}").command
         assert isinstance(command, click.Command)
         return command
 

@@ -1,8 +1,8 @@
 """Networks and the laws of their parameters.
 
 `network` finds an architecture by name; ``net.with_laws`` gives its parameters other laws, `OwnLaw` is one's
-own. `preset` has the deviations of He, LeCun, Glorot and PyTorch. `to_record` and `from_record` are the one
-text form of a network.
+own; `deformed_law` makes output weights depend on each other. `preset` has the deviations of He, LeCun,
+Glorot and PyTorch. `to_record` and `from_record` are the one text form of a network.
 """
 
 from diagrams.lazy_names import lazy_names

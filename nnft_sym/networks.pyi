@@ -1,5 +1,6 @@
 """Names of the namespace."""
 
+from nnft_sym.duality.deformation import deformed_law as deformed_law
 from numerics.networks.architectures import CosNet as CosNet
 from numerics.networks.architectures import ErfNet as ErfNet
 from numerics.networks.architectures import GaussNet as GaussNet

@@ -22,6 +22,19 @@ FINE = {
     "cumulant": ["--net", "erf", "--width", "5", "--points", "0.1;0.2", "--order", "2"],
     "cumulants": ["--width", "3", "--points", "0.1;0.2", "--net", "erf"],
     "action": ["--width", "3", "--points", "0.1;0.2", "--net", "erf", "--order", "1/N"],
+    "density": ["--width", "3", "--points", "0.1;0.2", "--net", "erf", "--order", "1/N"],
+    "partition": [
+        "--net",
+        "erf",
+        "--width",
+        "3",
+        "--points",
+        "0.1;0.2",
+        "--deform",
+        "alpha*p2^2/N",
+        "--orders",
+        "2",
+    ],
     "sample": ["--net", "erf", "--width", "5", "--points", "0.1;0.2", "--networks", "100"],
     "neurons": ["--net", "erf", "--points", "0.1;0.2", "--neurons", "1000", "--widths", "5"],
     "widths": ["--net", "erf", "--points", "0.1;0.2", "--widths", "5,10", "--networks", "100"],
@@ -151,9 +164,10 @@ def test_commands_and_study_files_share_their_parameters():
         here = option.type.said.parameter.reader
         if name in FINE and option.name in STUDY and here is not STUDY[option.name].reader:
             exceptions.add((name, option.name))
-    with_points = ("kernel", "cumulant", "cumulants", "action", "sample", "neurons", "widths", "couplings",
-                   "flow", "integrate")  # fmt: skip
-    sampled = {("sample", "networks"), ("couplings", "networks"), ("couplings", "width")}
+    with_points = ("kernel", "cumulant", "cumulants", "action", "density", "partition", "sample", "neurons",
+                   "widths", "couplings", "flow", "integrate")  # fmt: skip
+    sampled = {(name, "networks") for name in ("sample", "couplings", "density", "partition")}
+    sampled.add(("couplings", "width"))
     assert exceptions == {*sampled, ("widths", "kind"), *((name, "points") for name in with_points)}
     assert {"kind", "sigma_w", "width", "seed", "cutoff", "networks"} <= {
         key for key in BAD if commands_with(key)
@@ -231,7 +245,7 @@ def test_out_follows_one_rule(capsys, tmp_path, monkeypatch):
     with_out = {
         name: option for name, option in options() if isinstance(option.type.said.parameter.reader, Output)
     }
-    assert set(with_out) == {"kernel", "sample", "widths", "neurons", "flow", "draw"}
+    assert set(with_out) == {"kernel", "density", "sample", "widths", "neurons", "flow", "draw"}
     for name, option in with_out.items():
         allowed = option.type.said.parameter.reader.suffixes
         told = said_of_command(capsys, [name, *words[name], "--out", "x.docx"], "--out")

@@ -70,3 +70,10 @@ def test_runs(path, tmp_path):
         assert [data["image/svg+xml"].count("stroke-dasharray") for data in shown
                 if "image/svg+xml" in data] == [1]  # fmt: skip
         assert ["nnft-table" in data["text/html"] for data in shown if "text/html" in data] == [True]
+    if path.stem == "07_from_parameters_to_an_action_and_back":
+        ratios = next(line.split()[1:] for line in printed.splitlines() if line.startswith("ratio"))
+        # orders 1/N^0 to 1/N^3 leave 1/N^1 to 1/N^4; that of 1/N nearly vanishes at N = 16
+        assert [round(float(one)) for one in ratios] == [2, 3, 9, 16]
+        assert "S = 0.82919089   less the exact one -1.43e-03" in printed
+        assert "they agree to rounding" in printed
+        assert "exact 0.478198" in printed

@@ -278,6 +278,28 @@ def test_relu_with_kinks_and_without_a_length():
     assert float(theory.value) == pytest.approx(wanted, rel=1e-9)
 
 
+def test_a_vertex_in_the_plane():
+    """One neuron of Cos-net in two dimensions: given its momentum and phase, φ is one Gaussian amplitude."""
+    network, points = nn.CosNet(1, d_in=2), np.array([[0.0, 0.2], [0.6, -0.3]])
+    w, p = np.polynomial.hermite_e.hermegauss(24)
+    momenta = np.stack(np.meshgrid(w, w, indexing="ij"), axis=-1).reshape(-1, 2) / np.sqrt(2)
+    chance = np.multiply.outer(p, p).ravel() / np.sum(p) ** 2
+    nodes, weights = np.polynomial.legendre.leggauss(14)
+    places = np.stack(np.meshgrid(nodes, nodes, indexing="ij"), axis=-1).reshape(-1, 2) / 2
+    area = np.multiply.outer(weights, weights).ravel() / 4
+    sixth, pair, fourth = 0.0, 0.0, 0.0
+    for phase in 2 * np.pi * np.arange(12) / 12:
+        outside = np.cos(momenta @ points.T + phase)
+        action = np.cos(momenta @ places.T + phase) ** 4 @ area
+        both = outside[:, 0] * outside[:, 1]
+        sixth += chance @ (15 * both * action) / 12
+        pair += chance @ both / 12
+        fourth += chance @ (3 * action) / 12
+    theory = slope(network, points, nn.Box(0.5))[0, 1]
+    assert float(theory.value) == pytest.approx(-(sixth - pair * fourth), rel=1e-9)
+    assert theory.trusted
+
+
 def test_errors_cover_what_coarser_limits_miss():
     """Results to few digits differ from those to many by no more than they say."""
     fine = slope(nn.ErfNet(2, sigma_w=3.0), rtol=1e-11)
@@ -312,7 +334,12 @@ def plain_terms():
     ("call", "error", "message"),
     [
         (lambda: slope(nn.CosNet(2), box=nn.WholeSpace()), DivergentIntegral, "Give a cutoff"),
-        (lambda: nn.predict(plain_terms(), nn.CosNet(2), POINTS, BOX), LoweringError, "give network.kernel"),
+        (lambda: nn.predict(plain_terms(), nn.CosNet(2), POINTS, BOX), InvalidKernel, "network.kernel"),
+        (
+            lambda: NetworkIntegrator(nn.CosNet(2), BOX).predict(plain_terms(), POINTS),
+            LoweringError,
+            "give network.kernel",
+        ),
         (lambda: slope(nn.CosNet(2).kernel), InvalidKernel, "give the network itself"),
         (
             lambda: nn.integrate(ConnectedProduct(2, 0, ((0, 1),)), nn.CosNet(2).kernel, POINTS, BOX),
@@ -344,7 +371,7 @@ def plain_terms():
             NotAvailable,
             "12-point function is needed",
         ),
-        (lambda: ConnectedProduct(2, 0, ((0, 2),)), LoweringError, "nodes are numbered 0 to 1"),
+        (lambda: ConnectedProduct(2, 0, ((0, 2),)), LoweringError, "numbered 0 to 1 here"),
         (
             lambda: nn.predict(
                 [*nn.expand("lambda*f^4", 2, 1, "network").monomials(), *plain_terms().monomials()],

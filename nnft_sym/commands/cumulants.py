@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import click
 
+from diagrams.messages import counted
 from nnft_sym.commands.options import ParameterCommand, json_option, network_json, takes
 from nnft_sym.parameters.architecture import NetworkParameters
+from nnft_sym.parameters.deformations import Source
 from nnft_sym.parameters.field_points import FieldParameters
 from nnft_sym.parameters.parameter import Parameter
 from nnft_sym.parameters.readers import Flag, Refused, Whole
-from nnft_sym.parameters.sources import SOURCE, refuse_other_lengths
 
 if TYPE_CHECKING:
     from nnft_sym.duality.generating_functional import GeneratingFunctional
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 LARGEST_ORDER = 10
 
 ORDER = Parameter(Whole(1, LARGEST_ORDER), f"Highest order R, up to {LARGEST_ORDER}.")
+SOURCE = Parameter(Source(), "Sum the series at J, one number for each point.", metavar="J1,J2,...")
 REAL = Parameter(Flag(), "The source is real: log E e^(J·f) in place of log E e^(i J·f).")
 LATEX = Parameter(Flag(), "Print W[J] in LaTeX, with names and with numbers, and nothing else.")
 
@@ -41,8 +43,12 @@ class CumulantsParameters(FieldParameters):
     latex: Annotated[bool, LATEX] = False
 
     def __post_init__(self) -> None:
-        if self.source is not None:
-            refuse_other_lengths(self.source, self.points)
+        if self.source is not None and len(self.source) != len(self.points):
+            raise Refused.about(
+                "source",
+                f"{counted(len(self.source), 'number')} were given for {counted(len(self.points), 'point')}; "
+                "the source has one number for each point",
+            )
 
 
 @click.command(name="cumulants", cls=ParameterCommand)

@@ -5,21 +5,21 @@ from typing import TYPE_CHECKING
 import click
 
 from nnft_sym.commands.options import ParameterCommand, json_option, network_json, takes
-from nnft_sym.parameters.architecture import NetworkParameters
+from nnft_sym.parameters.architecture import IndependentNetworkParameters
 from nnft_sym.parameters.deformations import PartitionParameters
 
 if TYPE_CHECKING:
     from nnft_sym.duality.deformation import Deformation
     from nnft_sym.duality.deformed_correlators import DeformedCorrelators
-    from nnft_sym.duality.partition import PartitionSeries
+    from nnft_sym.duality.partition_series import PartitionSeries
     from numerics.networks.base import Network
     from numerics.sampling.deformed_sample import DeformedSample
 
 
 @click.command(name="partition", cls=ParameterCommand)
-@takes(net=NetworkParameters, asked=PartitionParameters)
+@takes(net=IndependentNetworkParameters, asked=PartitionParameters)
 @json_option
-def command(net: NetworkParameters, asked: PartitionParameters, as_json: bool) -> None:
+def command(net: IndependentNetworkParameters, asked: PartitionParameters, as_json: bool) -> None:
     """Expand Z[J] = E e^(iJ·f), or correlators, where the law of the output weights is deformed.
 
     P ∝ P₀e^(−A), P₀ the law of the network. The scores 𝒫_r = ∂^r P/∂alpha^r / P₀ are printed, and the series
@@ -31,7 +31,7 @@ def command(net: NetworkParameters, asked: PartitionParameters, as_json: bool) -
     from nnft_sym.commands.partition_answer import answer, show_answer
     from nnft_sym.duality.deformation import Deformation
     from nnft_sym.duality.deformed_correlators import deformed_correlators
-    from nnft_sym.duality.partition import partition_function
+    from nnft_sym.duality.partition_series import partition_function
     from nnft_sym.jsonio import dumps
 
     network = net.of_width(net.width, asked.d_in)

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from nnft_sym.duality.deformation import Deformation, quotient
+from nnft_sym.duality.deformation import Deformation
 from nnft_sym.duality.deformed_correlators import DeformedCorrelators
-from nnft_sym.duality.partition import PartitionSeries
+from nnft_sym.duality.partition_series import PartitionSeries
+from nnft_sym.duality.quotient_text import quotient
 from numerics.networks.base import Network
 
 if TYPE_CHECKING:

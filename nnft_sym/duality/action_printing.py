@@ -7,7 +7,7 @@ signs of lines and of S are in the coefficients.
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from diagrams.drawing import IN_EQUATION, Caption, Picture, cumulant_picture, tikz
 from nnft_sym.actions.polynomials import Polynomial
@@ -25,7 +25,6 @@ from nnft_sym.printing.latex_lines import (
 )
 
 if TYPE_CHECKING:
-    from nnft_sym.duality.symbolic_action import SymbolicAction
     from nnft_sym.printing.views import Sheet
 
 _LETTERS = "ijklmnopqrstuvwabcdefgh"
@@ -61,6 +60,29 @@ _DRAWN = (
     "A shaded disc is a connected correlator of as many points as it has lines, a line between discs is "
     r"$K^{-1}$, a leg with a bar at its end $\psi$."
 )
+
+
+class ActionContent(Protocol):
+    """What is printed: an action with symbols, as plain fields."""
+
+    @property
+    def names(self) -> tuple[tuple[int, str], ...]:
+        """The connected correlators: number of points and name."""
+
+    @property
+    def order(self) -> Fraction:
+        """Largest power of 1/N."""
+
+    @property
+    def orders(self) -> tuple[Fraction, ...]:
+        """Powers of 1/N that occur."""
+
+    @property
+    def diagrams(self) -> tuple[ActionDiagram, ...]:
+        """With their coefficients in S."""
+
+    def name(self, points: int) -> str:
+        """Name of a connected correlator."""
 
 
 class Indexed(NamedTuple):
@@ -114,7 +136,7 @@ def _names() -> Iterator[str]:
     yield from "IJKLMNOPQRSTUVWABCDEFGH"
 
 
-def action_text(action: "SymbolicAction") -> str:
+def action_text(action: ActionContent) -> str:
     """Write S with indices, one diagram a line."""
     lines = ["S = 1/2 φ K⁻¹ φ + 1/2 log det 2πK"]
     for order in action.orders:
@@ -124,7 +146,7 @@ def action_text(action: "SymbolicAction") -> str:
     return "\n".join([*lines, note] if action.diagrams else lines)
 
 
-def _text(action: "SymbolicAction", one: ActionDiagram) -> str:
+def _text(action: ActionContent, one: ActionDiagram) -> str:
     parts = indexed(one)
     size = abs(one.coefficient)
     factors = [f"{action.name(points)}_{ends}" for points, ends in parts.vertices]
@@ -146,7 +168,7 @@ def vertex_latex(name: str, points: int, ends: str = "") -> str:
     return rf"{printed}^{{({points})}}" + (f"_{{{ends}}}" if ends else "")
 
 
-def term_latex(action: "SymbolicAction", one: ActionDiagram) -> str:
+def term_latex(action: ActionContent, one: ActionDiagram) -> str:
     """Print the factors of a diagram."""
     parts = indexed(one)
     factors = [vertex_latex(action.name(points), points, ends) for points, ends in parts.vertices]
@@ -162,7 +184,7 @@ def small_picture(one: ActionDiagram) -> tuple[str, float]:
     return tikz(drawn, style=IN_EQUATION), (right - left) * IN_EQUATION.scale * _POINTS_PER_CENTIMETRE
 
 
-def action_latex(action: "SymbolicAction", *, drawn: bool = False) -> str:
+def action_latex(action: ActionContent, *, drawn: bool = False) -> str:
     r"""Print S as displayed mathematics.
 
     Parameters
@@ -184,7 +206,7 @@ def action_latex(action: "SymbolicAction", *, drawn: bool = False) -> str:
     return displayed(_rows(action, drawn), r"\\[1.5ex]" if drawn else r"\\")
 
 
-def _rows(action: "SymbolicAction", drawn: bool) -> list[str]:
+def _rows(action: ActionContent, drawn: bool) -> list[str]:
     pieces = [made(GAUSSIAN)]
     order = Fraction(0)
     for one in action.diagrams:
@@ -199,7 +221,7 @@ def _rows(action: "SymbolicAction", drawn: bool) -> list[str]:
     return broken(r"S[\phi]", pieces)
 
 
-def notebook_latex(action: "SymbolicAction") -> str:
+def notebook_latex(action: ActionContent) -> str:
     """Print S with indices, or how many diagrams it has."""
     if len(action.diagrams) <= MOST_IN_NOTEBOOK:
         return rf"$\displaystyle {one_formula(_rows(action, False))}$"
@@ -207,7 +229,7 @@ def notebook_latex(action: "SymbolicAction") -> str:
     return rf"$\displaystyle S[\phi] = {GAUSSIAN} + \text{{{words}}}$"
 
 
-def action_document(action: "SymbolicAction") -> str:
+def action_document(action: ActionContent) -> str:
     """Write a document: the rules, S drawn and with indices, and its coefficients for one field."""
     sections = []
     if len(action.diagrams) <= MOST_DRAWN:
@@ -228,7 +250,7 @@ def action_document(action: "SymbolicAction") -> str:
     return document
 
 
-def _table(action: "SymbolicAction") -> str:
+def _table(action: ActionContent) -> str:
     """Sums of the coefficients: what stands in front of every product of correlators."""
     rows: dict[object, list[str]] = {}
     for (content, power), value in coefficients(action.diagrams).items():
@@ -247,7 +269,7 @@ def _table(action: "SymbolicAction") -> str:
     return displayed(lines) if lines else "There are no diagrams."
 
 
-def action_sheet(action: "SymbolicAction") -> "Sheet":
+def action_sheet(action: ActionContent) -> "Sheet":
     """Draw the diagrams on one sheet, each with its coefficient in S."""
     from nnft_sym.printing.views import MOST_PICTURES, Sheet
 

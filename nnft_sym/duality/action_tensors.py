@@ -6,7 +6,7 @@ each of its indices, lines and legs by nothing, and the sum of the diagrams by â
 it is brought back. Errors are carried to first order, bounds linearly with the sizes of all other factors.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
@@ -120,6 +120,14 @@ class WhiteTerm(NamedTuple):
     order: Fraction
     value: Estimate
     rounding: Array
+
+
+def summed_by_power(diagrams: Iterable[ActionDiagram], tensors: Tensors) -> list[WhiteTerm]:
+    """Add up the diagrams of each order and each power of the field; lowest order first."""
+    kinds: dict[tuple[Fraction, int], list[ActionDiagram]] = {}
+    for one in diagrams:
+        kinds.setdefault((one.order, one.power), []).append(one)
+    return [summed_diagrams(some, tensors) for _, some in sorted(kinds.items())]
 
 
 def summed_diagrams(diagrams: Sequence[ActionDiagram], tensors: Tensors) -> WhiteTerm:

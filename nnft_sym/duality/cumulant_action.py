@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from diagrams.messages import counted, shown
 from nnft_sym.duality.action_diagrams import ActionDiagram, action_diagrams
-from nnft_sym.duality.action_tensors import WhiteTerm, summed_diagrams, white_tensors
+from nnft_sym.duality.action_tensors import WhiteTerm, summed_by_power, white_tensors
 from nnft_sym.duality.given_cumulants import GivenCumulants, given_cumulants
 from nnft_sym.duality.round_trip import RoundTrip, round_trip, vertices_of
 from nnft_sym.duality.symbolic_action import SymbolicAction, action_of_symbols
@@ -31,7 +31,7 @@ from numerics.given import as_real_array
 from numerics.results.correlator import Correlator, Part
 from numerics.results.cumulants import EPS
 from numerics.results.estimate import Estimate
-from numerics.results.faces import Content, Described, in_brief
+from numerics.results.faces import Content, Shown
 from numerics.results.uncertainty import Uncertainty
 
 Array = NDArray[np.float64]
@@ -68,7 +68,7 @@ class ActionTerm:
 
 @final
 @dataclass(frozen=True, eq=False, repr=False)
-class CumulantAction(Described):
+class CumulantAction(Shown):
     """S[φ] on a set of points, a polynomial in the fields by orders in 1/N.
 
     Attributes
@@ -102,9 +102,6 @@ class CumulantAction(Described):
     order: Fraction
     given: GivenCumulants
     diagrams: tuple[ActionDiagram, ...]
-
-    def __repr__(self) -> str:
-        return in_brief(self.plain_fields())
 
     def plain_fields(self) -> Content:
         """Give the polynomial as plain fields, one row for each monomial."""
@@ -174,7 +171,11 @@ class CumulantAction(Described):
         known = basis.perturbation
         trace = distinct(np.eye(m)[np.newaxis], m, 2)[0] * arrangements(m, 2)
 
-        def sized(rows: Array) -> Array:
+        # ½ ξ(1 − E)ξ + ½ tr E
+        def halved(rows: Array) -> Array:
+            return -0.5 * rows
+
+        def size(rows: Array) -> Array:
             return 0.5 * rows
 
         def traced(rows: Array) -> Array:
@@ -184,15 +185,11 @@ class CumulantAction(Described):
         one = distinct(np.eye(m)[np.newaxis], m, 2)[0]
         free = (
             (0, Estimate(constant, uncertainty=known.linear(traced, traced))),
-            (2, Estimate(0.5 * one, uncertainty=known.linear(sized, sized))),
+            (2, Estimate(0.5 * one, uncertainty=known.linear(halved, size))),
         )
         found = [WhiteTerm(power, Fraction(0), value, EPS * np.abs(value.value)) for power, value in free]
         legs = {r: self.given.connected[r] for r in self.given.valences}
-        tensors = white_tensors(legs, basis)
-        kinds: dict[tuple[Fraction, int], list[ActionDiagram]] = {}
-        for diagram in self.diagrams:
-            kinds.setdefault((diagram.order, diagram.power), []).append(diagram)
-        found += [summed_diagrams(some, tensors) for _, some in sorted(kinds.items())]
+        found += summed_by_power(self.diagrams, white_tensors(legs, basis))
         return tuple(found)
 
     @cached_property

@@ -20,6 +20,7 @@ from diagrams.combinatorics.power_sums import shared_neurons
 from diagrams.messages import shown
 from nnft_sym.actions.polynomials import Monomial, Polynomial, Scalar
 from nnft_sym.actions.power_sum_text import WIDTH, power_sum_order, read_power_sums
+from nnft_sym.duality.quotient_text import quotient, quotient_latex
 from nnft_sym.errors import InvalidDeformation
 from numerics.networks.base import Network, as_network
 from numerics.networks.joint_laws.deformed_law import DeformedLaw
@@ -36,7 +37,7 @@ EQUICORRELATED = "equicorrelated"
 #: Deviation of an output weight under P_0, in polynomials.
 DEVIATION = "s"
 #: Highest power of the strength.
-HIGHEST_ORDER = 12
+HIGHEST_ORDER = 8
 
 
 @final
@@ -167,7 +168,7 @@ class Deformation:
         Parameters
         ----------
         order : int
-            r, 0 to 12.
+            r, 0 to 8.
         law : ParameterLaw, optional
             Of an output weight in units of s. Moments that are not rational stay as m_k.
 
@@ -399,34 +400,3 @@ def _moment(law: ParameterLaw, power: int) -> Polynomial:
 
 def _polynomial(found: Polynomial | Scalar) -> Polynomial:
     return found if isinstance(found, Polynomial) else Polynomial.constant(found)
-
-
-def quotient(polynomial: Polynomial) -> str:
-    """Write a polynomial with its negative powers below a line.
-
-    Examples
-    --------
-    >>> quotient(read_power_sums("alpha*p2^2/(2*N)").polynomial)
-    'alpha*p2**2/(2*N)'
-    """
-    text = ""
-    for number, powers in polynomial.monomials():
-        above = Polynomial({tuple((n, p) for n, p in powers.items() if p > 0): abs(number.numerator)})
-        below = Polynomial({tuple((n, -p) for n, p in powers.items() if p < 0): number.denominator})
-        sign = ("-" if not text else " - ") if number < 0 else ("" if not text else " + ")
-        divisor = str(below)
-        if divisor != "1":
-            divisor = f"/({divisor})" if "*" in divisor.replace("**", "") else f"/{divisor}"
-        text += f"{sign}{above}{divisor if divisor != '1' else ''}"
-    return text or "0"
-
-
-def quotient_latex(polynomial: Polynomial) -> str:
-    """Print a polynomial in LaTeX with its negative powers below a line."""
-    text = ""
-    for number, powers in polynomial.monomials():
-        above = Polynomial({tuple((n, p) for n, p in powers.items() if p > 0): abs(number.numerator)}).latex()
-        below = Polynomial({tuple((n, -p) for n, p in powers.items() if p < 0): number.denominator}).latex()
-        sign = ("-" if not text else " - ") if number < 0 else ("" if not text else " + ")
-        text += sign + (above if below == "1" else rf"\frac{{{above}}}{{{below}}}")
-    return text or "0"

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnft_sym.duality.deformation import Deformation
-from nnft_sym.duality.partition import refuse_several_outputs, strength_given
+from nnft_sym.duality.partition_series import refuse_several_outputs, strength_given
 from nnft_sym.duality.strength_series import StrengthSeries
 from numerics.errors import NotAvailable
 from numerics.exact.correlators import exact_correlators
@@ -111,7 +111,7 @@ def deformed_correlators(
     >>> from numerics.networks.relu import ReLUNet
     >>> found = deformed_correlators(ReLUNet(4), [[1.0]], "alpha*p2^2/N", (2,), order=2)
     >>> [float(one.value[0]) for one in found.coefficients[2]]
-    [0.5, -3.0, 36.0]
+    [0.5, -3.0, 42.0]
     """
     as_network(network)
     fields = as_field_set(points, None, network.d_in)

@@ -91,7 +91,7 @@ def _terms(w: Functional, *, named: bool, real: bool) -> "Iterator[sympy.Expr]":
             product = sympy.Mul(*(sources[k] ** power for k, power in powers.items()))
             term = phase * element * product / prod(map(factorial, powers.values()))
             if term != 0:
-                yield sympy.expand(term)
+                yield from sympy.Add.make_args(sympy.expand(term))
 
 
 def _names(w: Functional, order: int) -> list["sympy.Expr"]:
@@ -140,7 +140,6 @@ def _widths(w: Functional) -> list[str]:
     if not isinstance(w.cumulants.origin, JointTables):
         higher = [n for n in w.orders if n > 2]
         return [r"G^{(r)}_c &= N^{1 - r/2}\, \kappa_r, \quad r > 2"] if higher else []
-    import sympy
 
     lines = []
     for order in w.orders:
@@ -149,9 +148,7 @@ def _widths(w: Functional) -> list[str]:
         except NotAvailable:
             return []
         parts = [
-            rf"{_factor(sympy.expand(one))} S_{{{','.join(map(str, sizes))}}}"
-            for sizes, one in weights.items()
-            if one != 0
+            rf"{_factor(one)} S_{{{','.join(map(str, sizes))}}}" for sizes, one in weights.items() if one != 0
         ]
         bias = r" + \sigma_b^2" if order == 2 and w.network.bias_variance else ""
         power = "" if order == 2 else f"^{{{order // 2 if order % 2 == 0 else f'{order}/2'}}}"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from nnft_sym.duality.deformation import Deformation
-from nnft_sym.duality.partition import refuse_several_outputs, strength_given
+from nnft_sym.duality.partition_series import refuse_several_outputs, strength_given
 from nnft_sym.errors import InvalidDeformation
 from numerics.errors import InvalidStatistics
 from numerics.fields.field_set import Fields, as_field_set

@@ -22,12 +22,15 @@ from nnft_sym.duality.deformation import (
     exponents_of,
     refuse_correlated,
 )
+from nnft_sym.errors import InvalidDeformation
 from numerics.exact.weight_waves import wave_moments
 from numerics.fields.field_set import FieldSet
 from numerics.networks.base import Network
 
 Array = NDArray[np.float64]
 Exponents = tuple[int, ...]
+#: Highest power of the weights that is averaged, and most terms: the ways to share neurons grow fast.
+MOST_POWERS, MOST_TERMS = 36, 60
 
 
 @final
@@ -50,7 +53,7 @@ class StrengthSeries:
     >>> from numerics.networks.erf import ErfNet
     >>> series = StrengthSeries(Deformation("alpha*p2^2/N"), ErfNet(4), 2)
     >>> [str(c / 4) for c in series.moment((2,))]
-    ['1', '-6', '72']
+    ['1', '-6', '84']
     """
 
     def __init__(self, deformation: Deformation, network: Network, order: int) -> None:
@@ -62,8 +65,19 @@ class StrengthSeries:
         self._deviation = exact(network.output_deviation)
         self._averages: dict[Exponents, Fraction] = {}
         self.weights = [self._numbers(part) for part in deformation.weights(order)]
+        self._refuse_work(deformation)
         norm = [self._summed(weight, ()) for weight in self.weights]
         self.inverse = self.series(norm).inverse()
+
+    def _refuse_work(self, deformation: Deformation) -> None:
+        largest = max((sum(exponents) for weight in self.weights for exponents in weight), default=0)
+        terms = max(map(len, self.weights))
+        if largest > MOST_POWERS or terms > MOST_TERMS:
+            raise InvalidDeformation(
+                f"order {self.order} of the deformation {deformation} has {terms} terms with powers of the "
+                f"weights up to {largest}; {MOST_TERMS} terms and powers up to {MOST_POWERS} are averaged. "
+                "Take a lower order"
+            )
 
     @property
     def even(self) -> bool:

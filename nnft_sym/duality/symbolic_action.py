@@ -116,16 +116,17 @@ class SymbolicAction:
     @property
     def round_trip(self) -> "RoundTrip":
         """The check of `CumulantAction` for one field with K = 1 and every correlator 1."""
-        from nnft_sym.duality.cumulant_action import action_from_cumulants
+        from nnft_sym.duality.action_tensors import Tensors, summed_by_power
+        from nnft_sym.duality.round_trip import round_trip, vertices_of
+        from numerics.results.uncertainty import Uncertainty
 
+        # one field with K = 1 is its own white basis
         ones = {points: np.ones((1,) * points) for points, _ in self.names}
-        highest = int(2 * self.order) + 2
-        # those that are not named vanish
-        even = all(points % 2 == 0 for points in ones)
-        rest = {
-            r: np.zeros((1,) * r) for r in range(3, highest + 1) if r not in ones and not (even and r % 2)
-        }
-        return action_from_cumulants({2: [[1.0]], **ones, **rest}, self.order).round_trip
+        known = {points: Uncertainty.bounded(0.0 * tensor) for points, tensor in ones.items()}
+        tensors = Tensors(1, ones, known, Uncertainty.bounded(np.zeros((1, 1))))
+        vertices = vertices_of(summed_by_power(self.diagrams, tensors), 1)
+        given = {points: np.ones(1) for points in (2, *ones)}
+        return round_trip(vertices, given, np.eye(1), self.order, all(points % 2 == 0 for points in ones))
 
     # -- SymPy ---------------------------------------------------------------------------------------------
 
@@ -140,7 +141,7 @@ class SymbolicAction:
         Examples
         --------
         >>> action_of_symbols("G4", 1).expression()
-        G4*phi**2/(4*K**3) - G4*phi**4/(24*K**4) - G4/(8*K**2) + log(2*pi*K)/2 + phi**2/(2*K)
+        -G4/(8*K**2) + G4*phi**2/(4*K**3) - G4*phi**4/(24*K**4) + log(2*pi*K)/2 + phi**2/(2*K)
         """
         import sympy
 
@@ -189,12 +190,12 @@ class SymbolicAction:
         fields = np.array([sympy.sympify(one) for one in phi], dtype=object)
         psi = inverse @ fields
         given = DiagramTensors(tensors, line=-inverse, leg=[psi] * (2 * int(2 * stop) + 2))
-        total = (fields @ psi) / 2 + sympy.log((2 * sympy.pi) ** m * K.det()) / 2
+        total = (fields @ psi) / 2
         for one in self.diagrams:
             if one.order <= stop:
                 weight = sympy.Rational(one.unsigned.numerator, one.unsigned.denominator)
                 total += weight * to_network(one.diagram, given).value().item()
-        return sympy.expand(total)
+        return sympy.expand(total) + sympy.log((2 * sympy.pi) ** m * K.det()) / 2
 
 
 def _exact(correlators: Mapping[int, Any], points: int, m: int) -> Any:

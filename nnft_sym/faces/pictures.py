@@ -5,6 +5,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from diagrams.messages import shown
+from nnft_sym.duality.cumulant_action import CumulantAction
 from nnft_sym.duality.density import Density
 from nnft_sym.errors import UnwritableResult
 from nnft_sym.inference.coupling_flow import CouplingFlow
@@ -179,6 +180,15 @@ def _(result: CouplingFlow, *beside: Shown) -> "Figure":
     from nnft_sym.faces.flow_pictures import flow_figure
 
     return flow_figure(result)
+
+
+@picture.register(CumulantAction)
+def _(result: CumulantAction, *beside: Shown) -> "Figure":
+    """Draw the action along each field, order by order."""
+    _alone(result, beside)
+    from nnft_sym.faces.action_pictures import action_figure
+
+    return action_figure(result)
 
 
 @picture.register(Density)

@@ -83,12 +83,12 @@ class Law(Text):
         return text
 
 
-class DeformationText(Text):
+class DeformationInNumbers(Text):
     """What the law of all output weights is deformed by, with numbers.
 
     Examples
     --------
-    >>> DeformationText().check("0.1*|a|^4/N")
+    >>> DeformationInNumbers().check("0.1*|a|^4/N")
     '1/10*p2^2/N'
     """
 
@@ -148,7 +148,7 @@ CORRELATION = Parameter(
     default="0",
 )
 OUTPUT_JOINT = Parameter(
-    DeformationText(),
+    DeformationInNumbers(),
     "Of all output weights together: P ∝ P_0 e^(−EXPR), a polynomial with numbers in p1, p2, …, the sums of "
     "their powers, as in 0.1*p2^2/N.",
     option="--deform",
@@ -157,18 +157,14 @@ OUTPUT_JOINT = Parameter(
 
 
 @dataclass(frozen=True, kw_only=True)
-class LawParameters:
-    """Deviations and laws of the parameters of a network; those of its kind are given, or left out.
+class SingleLawParameters:
+    """Deviations and laws of single parameters of a network; those of its kind are given, or left out.
 
     Attributes
     ----------
     sigma_w, sigma_b, sigma_a : float or None
         Standard deviations; None where they were left out.
     activation, hidden_law, bias_law, output_law : str or None
-    output_correlation : float or None
-        Of any two output weights.
-    output_joint : str or None
-        What the law of all output weights is deformed by.
     """
 
     sigma_w: Annotated[float | None, SIGMA_W] = None
@@ -178,8 +174,6 @@ class LawParameters:
     hidden_law: Annotated[str | None, HIDDEN_LAW] = None
     bias_law: Annotated[str | None, BIAS_LAW] = None
     output_law: Annotated[str | None, OUTPUT_LAW] = None
-    output_correlation: Annotated[float | None, CORRELATION] = None
-    output_joint: Annotated[str | None, OUTPUT_JOINT] = None
 
     def of_kind(self, kind: str, width: int, d_in: int) -> "Network":
         """Make a network of some kind.
@@ -191,8 +185,25 @@ class LawParameters:
         """
         from numerics.networks.architectures import network
 
-        given = {field.name: getattr(self, field.name) for field in fields(LawParameters)}
+        laws = {field.name for field in fields(LawParameters)}
+        given = {field.name: getattr(self, field.name) for field in fields(self) if field.name in laws}
         return network(kind, width, d_in=d_in, **given)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LawParameters(SingleLawParameters):
+    """Deviations and laws of the parameters of a network, those of all output weights together as well.
+
+    Attributes
+    ----------
+    output_correlation : float or None
+        Of any two output weights.
+    output_joint : str or None
+        What the law of all output weights is deformed by.
+    """
+
+    output_correlation: Annotated[float | None, CORRELATION] = None
+    output_joint: Annotated[str | None, OUTPUT_JOINT] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -271,3 +282,20 @@ class NetworkParameters(ArchitectureParameters):
     """
 
     width: Annotated[int, WIDTH]
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndependentNetworkParameters(SingleLawParameters, OneKind):
+    """A network of one width whose output weights are independent, to be deformed by what asks for it.
+
+    Attributes
+    ----------
+    width : int
+        Number of hidden neurons.
+    """
+
+    width: Annotated[int, WIDTH]
+
+    def of_width(self, width: int, d_in: int) -> "Network":
+        """Make the network; see `ArchitectureParameters.of_width`."""
+        return self.of_kind(self.kind, width, d_in)

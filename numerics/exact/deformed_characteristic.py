@@ -28,8 +28,9 @@ from numerics.results.estimate import Estimate
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 Indices = NDArray[np.int64]
-#: Nodes of the outer average, how far it reaches in deviations, and steps between nodes of a single weight.
-_NODES, _FAR, _EVERY = 241, 9.5, 16
+#: Longest step of the outer average (the one of twice the length is the check), how far it reaches, both in
+#: deviations, and its most nodes; steps between nodes of a single weight.
+_STEP, _FAR, _MOST, _EVERY = 0.3, 9.5, 4001, 16
 
 
 @final
@@ -43,10 +44,13 @@ class Decoupled:
         log w_q, up to a constant.
     waves : callable
         From u, shape (m,), and some q, shape (b,), to g_q(u), shape (m, b).
+    mirrored : bool
+        Whether the second half, from the middle q on, is the complex conjugate of the first one backwards.
     """
 
     logarithms: Complex
     waves: Callable[[Array, Indices], Complex]
+    mirrored: bool = False
 
 
 def decoupled(averages: WeightAverages, width: int, reach: float) -> Decoupled | None:
@@ -98,7 +102,7 @@ def deformed_characteristic(
     law = decoupled(averages, width, reach)
     if law is None:
         return None
-    count = len(law.logarithms)
+    count = (len(law.logarithms) + 1) // 2 if law.mirrored else len(law.logarithms)
 
     def columns(s: Array, some: Indices) -> Array:
         # real parts of all q, and imaginary ones behind them
@@ -108,12 +112,15 @@ def deformed_characteristic(
     value, error = average_of_features(network, fields.inputs, columns, 2 * count)
     neuron = value[:count] + 1j * value[count:]
     doubt = np.hypot(error[:count], error[count:])
+    if law.mirrored:
+        neuron = np.concatenate([neuron, neuron[-2::-1].conj()])
+        doubt = np.concatenate([doubt, doubt[-2::-1]])
     with np.errstate(divide="ignore"):
         heights = law.logarithms + width * np.log(neuron)
     top = float(law.logarithms.real.max())
     shares, norm = np.exp(heights - top), np.exp(law.logarithms - top)
     fine = shares.sum() / norm.sum()
-    coarse = shares[::2].sum() / norm[::2].sum() if count > 1 else fine
+    coarse = shares[::2].sum() / norm[::2].sum() if len(shares) > 1 else fine
     sizes = np.abs(shares)
     slopes = width * doubt / np.maximum(np.abs(neuron), 1e-300)
     bound = abs(fine - coarse) + float(sizes @ (slopes + 16 * EPS * (1 + width * 0.1))) / abs(norm.sum())
@@ -130,9 +137,8 @@ def _gaussian(law: GaussianWeights, width: int, reach: float) -> Decoupled:
     else:
         # an imaginary t makes the integrand broader than the normal density
         broad = 1.0 if common > 0 else (variance / (variance + width * common)) ** 0.5
-        step = 0.08 / (1.0 + 0.3 * abs(common) ** 0.5 * reach)
-        count = min(max(_NODES, 2 * int(_FAR / step) + 1), 4001)
-        z = broad * np.linspace(-_FAR, _FAR, count)
+        step = _STEP / (1.0 + 0.1 * abs(common) ** 0.5 * reach)
+        z = broad * _equidistant(step)
     t = mean + np.sqrt(complex(common)) * z
 
     def waves(u: Array, some: Indices) -> Complex:
@@ -140,7 +146,14 @@ def _gaussian(law: GaussianWeights, width: int, reach: float) -> Decoupled:
             np.exp(1j * np.multiply.outer(u, t[some]) - 0.5 * variance * (u * u)[:, np.newaxis])
         )
 
-    return Decoupled((-0.5 * z * z).astype(np.complex128), waves)
+    real = common > 0.0 and mean == 0.0
+    return Decoupled((-0.5 * z * z).astype(np.complex128), waves, mirrored=real)
+
+
+def _equidistant(step: float) -> Array:
+    """An odd number of nodes of the trapezoidal rule over a normal density."""
+    half = min(int(_FAR / step) + 1, _MOST // 2)
+    return np.asarray(np.linspace(-_FAR, _FAR, 2 * half + 1))
 
 
 def _quartic(law: RadialWeights, width: int) -> Decoupled:
@@ -150,7 +163,9 @@ def _quartic(law: RadialWeights, width: int) -> Decoupled:
     v = 2.0 / (2.0 * linear + (4.0 * linear**2 + 4.0 * strength) ** 0.5)
     root = (2.0 * quartic) ** 0.5
     y = root * width * v
-    x = np.linspace(-_FAR, _FAR, _NODES)
+    # the integrand is singular where its variance is infinite: the rule needs steps much shorter than that
+    distance = linear / root + y
+    x = _equidistant(min(_STEP, 0.09 * distance))
     precision = 2.0 * linear + 2.0 * root * y - 2j * root * x
     logarithms = -0.5 * x * x - 1j * x * y - 0.5 * width * np.log(precision)
     variances = float(law.deviation) ** 2 / precision
@@ -158,7 +173,7 @@ def _quartic(law: RadialWeights, width: int) -> Decoupled:
     def waves(u: Array, some: Indices) -> Complex:
         return np.asarray(np.exp(-0.5 * np.multiply.outer(u * u, variances[some])))
 
-    return Decoupled(np.asarray(logarithms), waves)
+    return Decoupled(np.asarray(logarithms), waves, mirrored=True)
 
 
 def _single(law: SingleWeights) -> Decoupled:

@@ -25,6 +25,8 @@ Indices = NDArray[np.int64]
 #: Of features, and of which columns are wanted; of u, and of which powers are.
 Function: TypeAlias = Callable[[Array, Indices], Array]
 Waves: TypeAlias = Callable[[Array, Sequence[int]], Array]
+#: Difference of two rules that ends the refinement, as a part of the largest average.
+_AGREE = 1e-13
 #: Refinement of the rule of a law other than Gaussian, and how far its waves turn in units of the law.
 _LEVEL, _REACH = 2, 4.0
 
@@ -72,13 +74,18 @@ def wave_moments(
         )
     # in units of the size of a^m, so that all of them converge alike
     sizes = np.array([float(law.moment(m + m % 2)) ** (m / (m + m % 2) if m else 1.0) for m in powers])
+    # at J = 0 they are moments; what is left is averaged, so that moments keep all their digits
+    still = np.array([0.0 if m % 2 else (-1.0) ** (m // 2) * float(law.moment(m)) for m in powers])
     waves = _gaussian if law == GAUSSIAN else _by_rule(law, max(powers))
 
     def integrand(s: Array, some: Indices) -> Array:
         u = deviation * (s @ source) / np.sqrt(network.width)
-        return np.asarray(waves(u, [powers[k] for k in some]) / sizes[some])
+        found = waves(u, [powers[k] for k in some]) - still[some]
+        return np.asarray(np.where(u[:, np.newaxis] == 0.0, 0.0, found) / sizes[some])
 
     value, error = average_of_features(network, fields.inputs, integrand, len(powers))
+    # the rounding of a sum over nodes, of numbers about one
+    value, error = value + still / sizes, error + 16 * EPS * np.any(source)
     if law != GAUSSIAN:
         # what the rule of the law leaves open
         nodes, weights = law.rule(_REACH, max(powers), _LEVEL, second=True)
@@ -114,7 +121,8 @@ def average_of_features(
     return averaged(
         Averaged(
             integrand, axes, laws, columns, steepness_of(described, points), reached_kinks(described, axes)
-        )
+        ),
+        _AGREE,
     )
 
 

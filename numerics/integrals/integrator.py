@@ -376,7 +376,7 @@ def predict(
     array([-2.661543])
     """
     expanded = checked_terms(terms)
-    if isinstance(kernel, Network):
+    if isinstance(kernel, Network) and any(isinstance(one, ConnectedProduct) for one, _, _ in expanded):
         return _around(kernel, domain, how).predict(expanded, points)
     return _integrator(kernel, domain, how).predict(expanded, points)
 

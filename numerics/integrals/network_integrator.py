@@ -101,7 +101,7 @@ class NetworkIntegrator:
             Value and error bound of shape (): the integral alone, without sign, coupling, multiplicity or
             1/V!; times the prefactor of a `ConnectedProduct`.
         """
-        program = lower_around(diagram) if isinstance(diagram, Diagram) else diagram
+        program = diagram if isinstance(diagram, ConnectedProduct) else lower_around(diagram)
         x = self._inputs(points)
         if len(x) != program.n_external:
             raise InvalidPoints(

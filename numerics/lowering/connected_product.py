@@ -13,10 +13,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import permutations
-from typing import NamedTuple, final
+from numbers import Rational
+from operator import index
+from typing import Any, NamedTuple, cast, final
 
 from diagrams.diagram import Diagram
+from diagrams.messages import shown
 from numerics.errors import LoweringError
+from numerics.given import as_instance, as_whole
 
 #: Vertices of a part are brought to a standard order by trying all orders.
 _MOST_VERTICES = 6
@@ -125,7 +129,7 @@ class ConnectedProduct:
     Raises
     ------
     LoweringError
-        If a node does not exist, or there are too many vertices.
+        If a number is none, or a node does not exist.
 
     Examples
     --------
@@ -142,12 +146,22 @@ class ConnectedProduct:
     prefactor: Fraction = Fraction(1)
 
     def __post_init__(self) -> None:
+        for name in ("n_external", "n_vertices"):
+            number = as_whole(getattr(self, name), name, LoweringError, least=0)
+            object.__setattr__(self, name, number)
         nodes = self.n_external + self.n_vertices
-        if any(not 0 <= node < nodes for legs in self.correlators for node in legs):
+        given: object = self.correlators
+        try:
+            correlators = tuple(tuple(index(node) for node in legs) for legs in cast(Any, given))
+        except TypeError:
+            correlators = ((nodes,),)  # they are none, and refused below
+        if any(not 0 <= node < nodes for legs in correlators for node in legs) or () in correlators:
             raise LoweringError(
-                f"correlators {self.correlators} given; nodes are numbered 0 to {nodes - 1} here"
+                f"correlators = {shown(given)} was given; the nodes of the legs of each are needed, numbered "
+                f"0 to {nodes - 1} here, as in ((0, 1), (0, 1, 1, 1))"
             )
-        object.__setattr__(self, "prefactor", Fraction(self.prefactor))
+        object.__setattr__(self, "correlators", correlators)
+        object.__setattr__(self, "prefactor", _as_fraction(self.prefactor))
 
     @property
     def n_factors(self) -> int:
@@ -217,6 +231,13 @@ def lower_around(diagram: Diagram, prefactor: Fraction | int = 1) -> ConnectedPr
     >>> print(lower_around(Diagram.from_edge_string("x1-y1,x2-y1,y1-y1"), -12))
     -12 ∫dy1 K(x1,y1) K(x2,y1) K(y1,y1)
     """
-    return ConnectedProduct(
-        diagram.n_external, diagram.n_vertices, (*diagram.edges, *diagram.blobs), Fraction(prefactor)
-    )
+    as_instance(diagram, Diagram, "diagram", LoweringError, "a Diagram")
+    correlators = (*diagram.edges, *diagram.blobs)
+    return ConnectedProduct(diagram.n_external, diagram.n_vertices, correlators, _as_fraction(prefactor))
+
+
+def _as_fraction(given: object) -> Fraction:
+    if isinstance(given, Rational):
+        return Fraction(given)
+    needed = "an exact number is needed, as Fraction(-1, 2)"
+    raise LoweringError(f"prefactor = {shown(given)} was given; {needed}")

@@ -195,9 +195,9 @@ def to_network(diagram: Diagram, tensors: DiagramTensors) -> DiagramNetwork:
     """
     as_diagram(diagram)
     n = diagram.n_external
-    ends, taken = _Ends(n), []
-    parts = []
-    joined = [[] for _ in range(n + diagram.n_vertices)]  # type: list[list[int]]
+    ends = _Ends(n)
+    parts: list[Part] = []
+    joined: list[list[int]] = [[] for _ in range(n + diagram.n_vertices)]
     for v, valence in enumerate(diagram.vertices):
         tensor = _of_vertex(tensors.vertices, v, valence)
         legs = ends.new(1 if tensor.ndim == 1 else valence)
@@ -332,44 +332,55 @@ class _Wiring(NamedTuple):
 @lru_cache(maxsize=4096)
 def _wiring(parts: tuple[tuple[tuple[int, ...], bool], ...], open_ends: tuple[int, ...]) -> _Wiring:
     """Give a letter to each index; ends that an identity joins have one letter."""
-    same: dict[int, int] = {}
-
-    def root(end: int) -> int:
-        while end in same:
-            end = same[end]
-        return end
-
-    for ends, identity in parts:
-        if identity:
-            first, second = sorted(map(root, ends))
-            if first != second:
-                same[second] = first
-    letters: dict[int, str] = {}
-
-    def letter(end: int) -> str:
-        name = root(end)
-        if name not in letters:
-            if len(letters) == len(ascii_letters):
-                raise LoweringError(
-                    f"a diagram with more than {len(ascii_letters)} indices was given; take fewer vertices"
-                )
-            letters[name] = ascii_letters[len(letters)]
-        return letters[name]
-
+    letters = _Letters([ends for ends, identity in parts if identity])
     diagonals, terms = [], []
     for ends, identity in parts:
-        word, pairs = ("", []) if identity else _without_repetitions("".join(map(letter, ends)))
+        word, pairs = ("", []) if identity else _without_repetitions("".join(map(letters.of, ends)))
         diagonals.append(tuple(pairs))
         terms += [] if identity else [word]
-    out, extra = "", []
-    for end in open_ends:  # two external indices that an identity joins: δ between them
-        name = letter(end)
-        if name in out:
-            letters[len(same) + 10**6 + end] = fresh = ascii_letters[len(letters)]
-            extra.append(name + fresh)
-            name = fresh
-        out += name
-    return _Wiring(tuple(diagonals), ",".join(terms + extra) + "->" + out, len(extra))
+    out, deltas = "", []
+    for end in open_ends:
+        letter = letters.of(end)
+        if letter in out:  # an identity joins two external indices: a δ between two letters
+            fresh = letters.fresh()
+            deltas.append(letter + fresh)
+            letter = fresh
+        out += letter
+    return _Wiring(tuple(diagonals), ",".join(terms + deltas) + "->" + out, len(deltas))
+
+
+class _Letters:
+    """Letters for indices, one for all that identities join."""
+
+    def __init__(self, joined: Sequence[tuple[int, ...]]) -> None:
+        self.same: dict[int, int] = {}
+        self.known: dict[int, str] = {}
+        self.used = 0
+        for first, second in joined:
+            one, other = sorted((self._root(first), self._root(second)))
+            if one != other:
+                self.same[other] = one
+
+    def _root(self, end: int) -> int:
+        while end in self.same:
+            end = self.same[end]
+        return end
+
+    def of(self, end: int) -> str:
+        """Letter of an index."""
+        root = self._root(end)
+        if root not in self.known:
+            self.known[root] = self.fresh()
+        return self.known[root]
+
+    def fresh(self) -> str:
+        """Letter that no index has."""
+        if self.used == len(ascii_letters):
+            raise LoweringError(
+                f"a diagram with more than {len(ascii_letters)} indices was given; take fewer vertices"
+            )
+        self.used += 1
+        return ascii_letters[self.used - 1]
 
 
 def _without_repetitions(word: str) -> tuple[str, list[tuple[int, int]]]:

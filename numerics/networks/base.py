@@ -27,6 +27,7 @@ from numerics.kernels.base import Kernel, settle_deviations
 from numerics.kernels.scaled import ScaledKernel
 from numerics.networks.averages.neuron import Neuron
 from numerics.networks.averages.neuron_quadrature import QuadratureKernel
+from numerics.networks.joint_law import JointLaw
 from numerics.networks.laws import UNIFORM, ParameterLaw
 from numerics.networks.parameter_laws import GAUSSIAN_LAWS, Laws, as_law
 from numerics.results.faces import Described
@@ -259,8 +260,7 @@ class Network(Described, ABC):
         shown_fields = [f for f in fields(cast(Any, self)) if f.name != "laws" and self.is_shown(f.name)]
         numbers = ", ".join(f"{f.name}={self._written(f.name)}" for f in shown_fields)
         laws = ", ".join(
-            f"{name.removesuffix('_law')}={(str(one) if isinstance(one, ParameterLaw) else one)!r}"
-            for name, one in self.laws.named().items()
+            f"{name.removesuffix('_law')}={_short(one)!r}" for name, one in self.laws.named().items()
         )
         return f"{type(self).__name__}({numbers})" + (f".with_laws({laws})" if laws else "")
 
@@ -271,6 +271,13 @@ class Network(Described, ABC):
 
     def _written(self, name: str) -> str:
         return repr(getattr(self, name))
+
+
+def _short(law: object) -> object:
+    """A law by its text, where it has one that reads back."""
+    if isinstance(law, ParameterLaw):
+        return str(law)
+    return law if not isinstance(law, JointLaw) or law.text is None else law.text
 
 
 def as_network(network: object) -> Network:

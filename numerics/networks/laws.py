@@ -296,7 +296,7 @@ class Uniform(ParameterLaw):
         return np.asarray(np.sinc(sqrt(3.0) / pi * t))
 
     def _rule(self, reach: float, order: int, fine: float, *, second: bool) -> tuple[Array, Array]:
-        roots, shares = leggauss(int(np.ceil(fine * (8 + 4 * reach))) + second)
+        roots, shares = _gauss_legendre(int(np.ceil(fine * (8 + 4 * reach))) + second)
         return np.asarray(sqrt(3.0) * roots), np.asarray(shares / 2)
 
 
@@ -450,3 +450,14 @@ GAUSSIAN, UNIFORM = Gaussian(), Uniform()
 def _exact(number: float) -> Fraction:
     """The decimal number that was meant: 0.3 is three tenths."""
     return Fraction(repr(number))
+
+
+@lru_cache(maxsize=256)
+def _gauss_legendre(count: int) -> tuple[Array, Array]:
+    """Nodes and weights; long rules come from a banded matrix, of whose size the work is the square only."""
+    if count <= 128:
+        return leggauss(count)
+    from scipy.special import roots_legendre
+
+    nodes, weights = roots_legendre(count)
+    return nodes, weights

@@ -67,7 +67,9 @@ OUT = {
 #: Option -> its values; options that stand in no table are filled by their type.
 VALUES: dict[str, list[str]] = {
     "--correlation": ["0.3", "-0.1", "0", "1", "-1", "nan", "x"],
-    "--deform": ["0.1*p2^2/N", "0.3*(p1^2-p2)/2/N", "0.1*p4", "alpha*p2", "-0.1*p2^2", "p1", "1e99*p9", "x"],
+    "--deform": ["0.1*p2^2/N", "alpha*p2^2/N", "0.1*p4", "alpha*|a|^4/N", "equicorrelated", "alpha*p1",
+    "0.3*(p1^2-p2)/2/N", "alpha*(p1^2-p2)/2", "alpha*p4", "alpha*p3", "-alpha*p2", "-0.1*p2^2", "p1",
+    "alpha*p8^8", "(p1+p2+p3)^6", "1e99*p9", "|a|^3", "alpha*p0", "p2/p1", "a*p2", "alpha*beta*p2", "x", ""],
     "--net": ["erf", "relu", "gauss", "cos", "ReLU", "Erf", "tank"],
     "--sigma-w": ["1", "0.5", "1e-8", "1e60", "8", "0", "-1", "1e3"],
     "--sigma-b": ["1", "0", "0.5", "1e-8", "1e60", "-1"],
@@ -98,6 +100,8 @@ VALUES: dict[str, list[str]] = {
     "-n": ["4", "2", "0", "1", "6", "3", "-1"],
     "--incoming": ["1", "2", "0", "-1", "99"],
     "--folder": ["store", "nowhere", "n" * 260, "file.txt", "λ"],
+    "--source": ["0.7", "0.5,0.5", "0", "1,2,3", "1e3", "-1", "1e300", "x", ",", ""],
+    "--strength": ["0.01", "0.1", "0", "-0.1", "1e3", "-1e60", "1e-60"],
     "--cluster": ["", "local:0", "local:x", "nowhere", "foo://a:1", "local:-1", "tcp://", "http://a"],
 }  # fmt: skip
 STUDY = """seed = 1

@@ -145,6 +145,22 @@ CALLS = {
             "accuracy": nn.integrals.Accuracy(),
         },
     ),
+    "NetworkIntegrator": lambda: (
+        nn.integrals.NetworkIntegrator,
+        {"network": NET, "domain": nn.Box(1.0), "accuracy": nn.integrals.Accuracy()},
+    ),
+    "NetworkIntegrator.integrate": lambda: (
+        nn.integrals.NetworkIntegrator(NET, nn.Box(1.0), nn.integrals.Accuracy(1e-3)).integrate,
+        {"diagram": diagram(), "points": POINTS},
+    ),
+    "ConnectedProduct": lambda: (
+        nn.integrals.ConnectedProduct,
+        {"n_external": 2, "n_vertices": 1, "correlators": ((0, 2), (1, 2, 2, 2)), "prefactor": Fraction(1)},
+    ),
+    "lower_around": lambda: (
+        nn.integrals.lower_around,
+        {"diagram": diagram(), "prefactor": Fraction(-1, 2)},
+    ),
     "integrate": lambda: (
         nn.integrate,
         quick(diagram=diagram(), rtol=1e-6, method=METHOD, accuracy=None, backend=NUMPY),

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.errors import InvalidNetwork, InvalidPoints, NotAvailable
-from numerics.exact.features.choose import feature_moments
 from numerics.fields.field_set import FieldSet
 from numerics.machine.intrinsics import GRAIN, LANES
 from numerics.machine.jit import compiled
@@ -118,7 +117,11 @@ def lane_parameters(
     # phases are counted in turns, other pre-activations as the compiled activation wants them
     unit = program.units[single]
     bias = 1.0 if network.hidden_bias_deviation is None else network.hidden_bias_deviation / unit
-    diagonal = _rough_variances(network, points, correlation)
+    # what is counted is the variance at fixed hidden parameters, less what correlated weights add to it
+    kernel = network.kernel_of_one
+    # for the tail report a percent is enough, which can be had where the activation has kinks, too
+    rough = kernel.rough_diagonal if isinstance(kernel, QuadratureKernel) else kernel.weight_diagonal
+    diagonal = rough(points) + kernel.bias_variance
     inverse_kernel = np.zeros(len(points))
     np.divide(1.0, diagonal, out=inverse_kernel, where=diagonal > 0)
     codes, addresses = codes_and_addresses(network, program, single=single)
@@ -141,22 +144,6 @@ def lane_parameters(
         inverse_kernel=inverse_kernel,
         conditional=estimator is Estimator.CONDITIONAL,
     )
-
-
-def _rough_variances(network: Network, points: Array, correlation: float) -> Array:
-    """Variances of the outputs at the points, to a percent: enough for the tail report.
-
-    So much can be had where the activation has kinks, too.
-    """
-    kernel = network.kernel_of_one
-    rough = kernel.rough_diagonal if isinstance(kernel, QuadratureKernel) else kernel.weight_diagonal
-    diagonal: Array = rough(points) + kernel.bias_variance
-    if correlation > 0.0 and not network.features_are_odd:
-        # different neurons contribute, too: N (N − 1) pairs of them, over N
-        alone = [feature_moments(network, point, 1) for point in points[:, np.newaxis, :]]
-        mean = np.array([one.moments(np.zeros((1, 1), dtype=np.int64)).value[0] for one in alone])
-        diagonal = diagonal + network.weight_variance * correlation * (network.width - 1) * mean**2
-    return diagonal
 
 
 def _refuse_extremes(network: Network, points: Array) -> None:

@@ -122,6 +122,7 @@ def _answer(
         "diagrams": len(action.diagrams),
         "round_trip": check.to_json(),
         "latex": action.symbolic.latex(),
+        "independent_weights": network.laws.joint is None,
         "quality": Quality.NO_EXPANSION if check.expansion_holds is False else action.given.quality,
     }
 
@@ -143,5 +144,10 @@ def _show(network: "Network", action: "CumulantAction", check: "RoundTrip") -> N
     if total > MOST_ROWS:
         show(f"... ({total - MOST_ROWS} more monomials: --json gives all)")
     show(f"{len(action.diagrams)} diagrams; --format latex prints them.", "", str(check))
+    if network.laws.joint is not None:
+        show(
+            "Note: the output weights are not independent: orders count correlators, r points as N^(1-r/2), "
+            "and their sizes need not fall like that"
+        )
     if action.given.quality.name != "TRUSTED":
         show(f"Note: {action.given.quality.value}")
