@@ -108,7 +108,7 @@ def log_characteristic(
 
 
 def characteristic(
-    network: Network, fields: FieldSet, sources: Array, accuracy: float
+    network: Network, fields: FieldSet, sources: Array, accuracy: float, most_work: float
 ) -> tuple[Array, Array]:
     """Compute E e^(i J·f) itself, to an absolute accuracy: cheaper far out, where it is small.
 
@@ -119,12 +119,16 @@ def characteristic(
     fields : FieldSet
     sources : ndarray, shape (m, n)
     accuracy : float
+    most_work : float
+        See `numerics.exact.sources.base.SourcedNeuron`.
 
     Returns
     -------
     value, error : ndarray, shape (m,)
     """
-    neuron = replace(_sourced(network, fields, sources, False), rtol=accuracy, power=network.width)
+    neuron = replace(
+        _sourced(network, fields, sources, False), rtol=accuracy, power=network.width, most_work=most_work
+    )
     less_one, error = _average(neuron)
     width, average = network.width, np.maximum(np.abs(1.0 + less_one), error)
     damped = np.exp(-_bias_of(neuron))

@@ -54,6 +54,8 @@ class InversionPlan:
         Largest source that is tried, in units of 1/deviation.
     most_sources : int
         Of one rule.
+    most_work : float
+        Nodes over a neuron times sources, of one shell of sources.
     """
 
     accuracy: float = 1e-9
@@ -61,6 +63,7 @@ class InversionPlan:
     directions: int = 24
     farthest: float = 3000.0
     most_sources: int = 200_000
+    most_work: float = 3e7
 
 
 #: By number of fields: in two dimensions every digit costs ten times as much.
@@ -255,7 +258,7 @@ def _rule(
     values, errors = np.empty(len(sources)), np.empty(len(sources))
     for shell in np.unique(shells):
         some = np.flatnonzero(shells == shell)
-        found = characteristic(network, fields, sources[some] @ basis, 0.01 * plan.accuracy)
+        found = characteristic(network, fields, sources[some] @ basis, 0.01 * plan.accuracy, plan.most_work)
         values[some], errors[some] = found
     volume = 2.0 * (step / (2 * pi)) ** n
     return sources, volume * values, volume * float(np.sum(errors))
@@ -309,7 +312,7 @@ def _rings(
     for distance in distances:
         # what matters at the end is Z times the area of the ring
         wanted = 0.01 * plan.accuracy / distance**n
-        values, errors = characteristic(network, fields, distance * rays, wanted)
+        values, errors = characteristic(network, fields, distance * rays, wanted, 0.05 * plan.most_work)
         with np.errstate(divide="ignore"):
             found.append(np.log(np.maximum(np.abs(values), errors)) + n * np.log(distance))
         if len(found) > 8 and np.all(found[-1] < limit):

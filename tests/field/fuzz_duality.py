@@ -12,6 +12,11 @@ VALUES: dict[tuple[str, str], list[str]] = {
     ],
     ("action", "--net"): ["erf", "relu", "gauss", "cos", "ReLU", "tank"],
     ("action", "--width"): ["20", "5", "50", "1", "0", "-3"],
+    ("density", "--order"): ["1/N", "1/N^2", "1/N^0", "1/N^(3/2)", "1/N^4", "1/N^5", "1/N^9", "N", "2", ""],
+    ("density", "--at"): ["0", "0;0.5;1", "0.3,0.1", "0.3,0.1;0,0", "1e300", "-1e9;0", "nan", ";", "x"],
+    ("density", "--reference"): ["exact", "sampled", "none", "excat", "EXACT", ""],
+    ("density", "--neglect"): ["0", "1e-3", "0.5", "1", "-1", "nan"],
+    ("density", "--networks"): ["1000", "2000", "999", "1e12", "x"],
 }  # fmt: skip
 
 

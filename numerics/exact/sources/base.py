@@ -13,6 +13,9 @@ from numerics.networks.base import Network
 
 Array = NDArray[np.float64]
 
+#: Nodes times sources of a rule that takes some seconds.
+MOST_WORK = 6e8
+
 
 @final
 @dataclass(frozen=True)
@@ -31,6 +34,8 @@ class SourcedNeuron:
         Accuracy of quadratures, as a part of the largest average.
     power : int
         If larger than one: the power of the average that is to be accurate, absolutely.
+    most_work : float
+        Most nodes times sources of one rule; the error says what it costs.
     """
 
     network: Network
@@ -39,6 +44,7 @@ class SourcedNeuron:
     real: bool
     rtol: float = 1e-14
     power: int = 1
+    most_work: float = MOST_WORK
 
     @property
     def scale(self) -> float:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from numerics.errors import NotAvailable
 from numerics.exact.features.by_quadrature import reached_kinks
-from numerics.exact.sources.base import Array, SourcedNeuron
+from numerics.exact.sources.base import MOST_WORK, Array, SourcedNeuron
 from numerics.networks.averages.cut_rules import CutRule, cut_rule, rule_size
 from numerics.networks.averages.neuron_quadrature import Rule, parameter_axes, product_rule, steepness_of
 from numerics.networks.base import neuron_of
@@ -23,8 +23,8 @@ EPS = float(np.finfo(np.float64).eps)
 CONVERGED = 1e-14
 #: Sources that go ahead.
 _AHEAD = 48
-#: Most nodes times sources of one rule, most nodes, and the number of values held at once.
-_MOST_WORK, _MOST_NODES, _AT_ONCE = 6e8, 4e6, 1 << 21
+#: Most nodes of one rule, and the number of values held at once.
+_MOST_NODES, _AT_ONCE = 4e6, 1 << 21
 #: Growth of the steepness of rules that are cut at kinks from one to the next, and the largest there is.
 _STEEPER, _STEEPEST = 1.7, 40.0
 
@@ -47,6 +47,8 @@ class Averaged:
         See `numerics.networks.averages.neuron_quadrature.product_rule`.
     kinks : ndarray
         Pre-activations where the integrand is not smooth.
+    most_work : float
+        Most nodes times sources of one rule.
     """
 
     integrand: Callable[[Array, Indices], Array]
@@ -55,6 +57,7 @@ class Averaged:
     n_sources: int
     steepness: float = 1.0
     kinks: Array | None = None
+    most_work: float = MOST_WORK
 
     def over(self, rule: Rule | CutRule, sources: Indices) -> Array:
         """Average over the nodes of one rule, for some sources."""
@@ -68,7 +71,7 @@ class Averaged:
 
     def rules(self) -> Iterator[tuple[Rule | CutRule, Rule | CutRule]]:
         """Yield pairs of rules that share no frequencies, finer and finer, as long as they can be had."""
-        most = min(_MOST_NODES, _MOST_WORK / self.n_sources)
+        most = min(_MOST_NODES, self.most_work / self.n_sources)
         if self.kinks is not None and len(self.kinks):
             yield from self._cut_rules(self.kinks, most)
             return
@@ -187,6 +190,7 @@ def average_by_rules(neuron: SourcedNeuron) -> tuple[Array, Array]:
             neuron.sources.shape[1],
             steepness_of(described, points),
             reached_kinks(described, axes),
+            neuron.most_work,
         ),
         neuron.rtol,
         neuron.power,

@@ -60,4 +60,5 @@ def _(network: CosNet, neuron: SourcedNeuron) -> tuple[Array, Array]:
         turning = np.abs(sum(one**2 for one in amplitudes))
         return phase_average(-0.5 * neuron.strength * squares, 0.5 * abs(neuron.strength) * turning)
 
-    return averaged(Averaged(integrand, axes, laws, neuron.sources.shape[1]), neuron.rtol, neuron.power)
+    question = Averaged(integrand, axes, laws, neuron.sources.shape[1], most_work=neuron.most_work)
+    return averaged(question, neuron.rtol, neuron.power)
