@@ -14,9 +14,9 @@ from nnft_sym.duality.cumulant_action import CumulantAction as CumulantAction
 from nnft_sym.duality.cumulant_action import action_from_cumulants as action_from_cumulants
 from nnft_sym.duality.deformation import Deformation as Deformation
 from nnft_sym.duality.deformed_correlators import deformed_correlators as deformed_correlators
-from nnft_sym.duality.density import Density as Density
-from nnft_sym.duality.density import density as density
 from nnft_sym.duality.generating_functional import generating_functional as generating_functional
+from nnft_sym.duality.output_density import Density as Density
+from nnft_sym.duality.output_density import density as density
 from nnft_sym.duality.partition_series import partition_function as partition_function
 from nnft_sym.duality.sampled_deformation import sample_deformed as sample_deformed
 from nnft_sym.expansions.components import at_components as at_components

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from nnft_sym.duality.density import Density
     from nnft_sym.duality.histogram import Histogram
+    from nnft_sym.duality.output_density import Density
     from numerics.results.estimate import Estimate
 
 
@@ -29,7 +29,7 @@ def command(net: NetworkParameters, asked: DensityParameters, as_json: bool) -> 
 
     nnft density --net cos --width 16 --points "0;0.8" --order 1/N^2 --at "0.3,0.1;0,0"
     """
-    from nnft_sym.duality.density import density
+    from nnft_sym.duality.output_density import density
     from nnft_sym.jsonio import dumps
 
     network = net.of_width(net.width, asked.d_in)

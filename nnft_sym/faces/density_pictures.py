@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagrams.messages import shown
-from nnft_sym.duality.density import REACH, Density
+from nnft_sym.duality.output_density import REACH, Density
 from nnft_sym.duality.width_order import width_order_text
 from nnft_sym.errors import UnwritableResult
 from nnft_sym.report.plot_style import BLUE, GREEN, GREY, INK, PURPLE, STYLE, VERMILLION, minus, net_name
@@ -45,7 +45,7 @@ def density_figure(found: Density) -> "Figure":
 
     Examples
     --------
-    >>> from nnft_sym.duality.density import density
+    >>> from nnft_sym.duality.output_density import density
     >>> from numerics.networks.architectures import CosNet
     >>> figure = density_figure(density(CosNet(width=4), [[0.0]], "1/N^2"))
     >>> len(figure.axes), figure.axes[0].get_ylabel()

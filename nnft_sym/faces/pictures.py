@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from diagrams.messages import shown
 from nnft_sym.duality.cumulant_action import CumulantAction
-from nnft_sym.duality.density import Density
+from nnft_sym.duality.output_density import Density
 from nnft_sym.errors import UnwritableResult
 from nnft_sym.inference.coupling_flow import CouplingFlow
 from nnft_sym.report.plot_style import BLUE, GREEN, GREY, PURPLE, STYLE, VERMILLION
