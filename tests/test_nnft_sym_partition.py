@@ -414,3 +414,16 @@ def test_the_worked_example_says_what_is_so():
     page = Path(__file__).parent.parent / "docs" / "correlated_weights.md"
     failed, tried = doctest.testfile(str(page), module_relative=False)
     assert (failed, tried) == (0, 8)
+
+
+@pytest.mark.parametrize("reweight", [True, False])
+def test_a_python_function_is_sampled(reweight):
+    """The same law as text has exact correlators."""
+
+    def quartic(a):
+        return 0.1 * np.sum(a**2, axis=1) ** 2 / a.shape[1]
+
+    network, points = nn.ErfNet(3), [[0.3]]
+    one = nn.sample_deformed(network, points, quartic, 20_000, 4, reweight=reweight).correlator(2)
+    exact = nn.deformed_correlators(network, points, "0.1*p2^2/N", (2,), 0).exact[2]
+    assert abs(one.value[0] - exact.value[0]) < 4.5 * one.error[0]
