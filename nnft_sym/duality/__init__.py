@@ -12,4 +12,7 @@ basis of `whitening`, `given_cumulants` reads what is given, `round_trip` goes b
 `deformation` is the way in to laws of correlated output weights: `strength_series` expands them in their
 strength, `partition_series` and `deformed_correlators` are what networks make of them, `sampled_deformation`
 samples. `quotient_text` prints.
+
+`output_density` is the way in to densities: `edgeworth` is their series in `hermite_polynomials`,
+`density_refusals` says where there is none, `histogram` counts sampled networks.
 """
