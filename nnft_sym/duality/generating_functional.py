@@ -349,7 +349,8 @@ def generating_functional(
 
     References
     ----------
-    SPEC 5 and 13.
+    M. Demirtas et al., arXiv:2307.03223: cumulants of a field as sums over neurons. Dependent weights: the law of
+    total cumulance, D. R. Brillinger, Ann. Inst. Stat. Math. 21 (1969) 215.
 
     Examples
     --------

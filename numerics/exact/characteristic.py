@@ -68,7 +68,8 @@ def log_characteristic(
 
     References
     ----------
-    SPEC 5 and 13; for Cos-net at one point E e^(i J f) = [e^(−q) I_0(q)]^N, q = J² sa²/4N.
+    M. Demirtas et al., arXiv:2307.03223; for Cos-net at one point E e^(i J f) = [e^(−q) I_0(q)]^N,
+    q = J² sa²/4N.
 
     Examples
     --------
