@@ -360,8 +360,8 @@ def edgeworth_series(correlators: object, order: object = "1/N") -> EdgeworthSer
 
     References
     ----------
-    M. Demirtas et al., arXiv:2307.03223: P = exp(Σ_{r≥3} (−1)^r/r! G_c^(r) ∂^r) P_Gauss, with the signs of real
-    derivatives.
+    M. Demirtas et al., arXiv:2307.03223: P = exp(Σ_{r≥3} (−1)^r/r! G_c^(r) ∂^r) P_Gauss, with the signs
+    that real derivatives have.
 
     Examples
     --------
