@@ -76,6 +76,8 @@ def test_python_block(tmp_path):
     assert done.returncode == 0, done.stderr
     assert "24*lambda" in done.stdout
     assert "λ = -0.0535" in done.stdout
+    assert "0.8291909" in done.stdout
+    assert "they agree to rounding" in done.stdout
 
 
 def test_make_targets_do_what_the_readme_says():
