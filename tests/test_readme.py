@@ -76,7 +76,7 @@ def test_python_block(tmp_path):
     assert done.returncode == 0, done.stderr
     assert "24*lambda" in done.stdout
     assert "λ = -0.0535" in done.stdout
-    assert "0.8291909" in done.stdout
+    assert "0.82919089" in done.stdout
     assert "they agree to rounding" in done.stdout
 
 
