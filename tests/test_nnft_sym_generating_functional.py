@@ -254,7 +254,7 @@ def test_the_command_with_correlated_weights(nnft):
 @pytest.mark.parametrize(
     ("more", "told"),
     [
-        (["--source", "1,2"], "--source: 2 numbers were given for 1 point"),
+        (["--source", "1,2"], "--source: 2 numbers and 1 point were given"),
         (["--source", "x"], "--source: 'x' was given"),
         (["--source", "3", "--real"], "infinite at the source"),
         (["--order", 11], "--order"),

@@ -94,7 +94,7 @@ def test_tables(capsys):
     [
         (["--deform", "alpha*p2", "--points", "1"], "--source: nothing was given"),
         (["--deform", "alpha*p2", "--points", "1", "--source", "1", "--orders", "2"], "beside orders"),
-        (["--deform", "alpha*p2", "--points", "1", "--source", "1,2"], "2 numbers were given for 1 points"),
+        (["--deform", "alpha*p2", "--points", "1", "--source", "1,2"], "2 numbers and 1 point were given"),
         (["--deform", "alpha*p2", "--points", "1", "--source", "x"], "--source: 'x' was given"),
         (["--deform", "alpha*p0", "--points", "1", "--source", "1"], "--deform: the deformation 'alpha*p0'"),
         (

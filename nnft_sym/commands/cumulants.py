@@ -46,7 +46,7 @@ class CumulantsParameters(FieldParameters):
         if self.source is not None and len(self.source) != len(self.points):
             raise Refused.about(
                 "source",
-                f"{counted(len(self.source), 'number')} were given for {counted(len(self.points), 'point')}; "
+                f"{counted(len(self.source), 'number')} and {counted(len(self.points), 'point')} were given; "
                 "the source has one number for each point",
             )
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 from diagrams.errors import NNFTError
+from diagrams.messages import counted
 from nnft_sym.parameters.field_points import PointParameters
 from nnft_sym.parameters.parameter import Parameter
 from nnft_sym.parameters.readers import Flag, Number, Refused, Text, Whole, Wholes, refused
@@ -121,8 +122,8 @@ class PartitionParameters(PointParameters):
         if self.source is not None and len(self.source) != len(self.points):
             raise Refused.about(
                 "source",
-                f"{len(self.source)} numbers were given for {len(self.points)} points; one for each point is "
-                "needed",
+                f"{counted(len(self.source), 'number')} and {counted(len(self.points), 'point')} were given; one "
+                "number for each point is needed",
             )
         if self.connected and self.orders is None:
             raise Refused("connected correlators were asked for without orders; say which, as in 2,4")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 from diagrams.errors import NNFTError
+from diagrams.messages import counted
 from nnft_sym.parameters.field_points import Coordinates, FieldParameters, Points
 from nnft_sym.parameters.outputs import DATA, PICTURES, OutputFile, output
 from nnft_sym.parameters.parameter import Parameter
@@ -88,6 +89,7 @@ class DensityParameters(FieldParameters):
         if self.at is not None and len(self.at[0]) != len(self.points):
             raise Refused.about(
                 "at",
-                f"rows of {len(self.at[0])} number(s) were given for {len(self.points)} point(s); every row "
-                "needs one value for each point, with commas between points and semicolons between rows",
+                f"rows of {counted(len(self.at[0]), 'number')} and {counted(len(self.points), 'point')} were "
+                "given; every row needs one value for each point, with commas between points and semicolons "
+                "between rows",
             )
