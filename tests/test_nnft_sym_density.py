@@ -342,7 +342,7 @@ def test_the_command(capsys, tmp_path):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("--net cos --width 8 --points 0;0.8 --order 1/N --at 0.1", "--at: rows of 1"),
+        ("--net cos --width 8 --points 0;0.8 --order 1/N --at 0.1", "--at: rows of 1 number and 2 points"),
         ("--net cos --width 8 --points 0;0.8 --order N", "--order: the order 'N'"),
         ("--net relu --width 20 --points 1 --order 1/N", "atom"),
         ("--net relu --width 20 --points 1;2 --order 1/N", "rank 1"),

@@ -122,8 +122,8 @@ class PartitionParameters(PointParameters):
         if self.source is not None and len(self.source) != len(self.points):
             raise Refused.about(
                 "source",
-                f"{counted(len(self.source), 'number')} and {counted(len(self.points), 'point')} were given; one "
-                "number for each point is needed",
+                f"{counted(len(self.source), 'number')} and {counted(len(self.points), 'point')} were given; "
+                "one number for each point is needed",
             )
         if self.connected and self.orders is None:
             raise Refused("connected correlators were asked for without orders; say which, as in 2,4")
