@@ -35,6 +35,8 @@ WORK = [
     (2, {4: 8}, (), {"feyngraph": 8}),
     (4, {4: 8}, ("symbolica",), {"feyngraph": 40}),
 ]
+# (points, vertices, blobs) beside the ordinary diagrams of the same points and vertices
+BLOBS = [(4, {4: 4}, {4: 1}), (4, {4: 5}, {4: 2}), (4, {4: 5}, {6: 1}), (4, {4: 6}, {4: 1, 6: 1})]
 MOST_WEIGHED = 20_000
 # Never slower than feyngraph, whatever the theory: these vertices with every number of points 0 to 6.
 SWEEP = [
@@ -163,6 +165,20 @@ def sweep():
         print(f"{len(ratios)} theories, {what}, slowest against feyngraph: {worst}", flush=True)
 
 
+def blob_rows():
+    """Diagrams per second with connected correlators of a network as blobs, beside ordinary ones."""
+    for n, vertices, blobs in BLOBS:
+        found, seconds = timed(lambda: list(generate_batches(n, vertices, blobs=blobs)))  # noqa: B023
+        plain, took = timed(ours, n, vertices)
+        number = sum(map(len, found))
+        rates = [number / seconds, sum(map(len, plain)) / took]
+        print(
+            f"n={n} {vertices!s:8} blobs {blobs!s:14} {number:10,} diagrams, {rates[0]:.2e} a second; "
+            f"without blobs {rates[1]:.2e} a second = {rates[0] / rates[1]:.2f} x",
+            flush=True,
+        )
+
+
 def section():
     """Print the table."""
     print("\nDiagram generation: connected, labelled legs, all in memory with symmetry factors")
@@ -187,6 +203,7 @@ def section():
             if theirs < least * seconds:
                 failed.append(f"n={n} {vertices} with {peer.name}")
         print(text, flush=True)
+    blob_rows()
     found, seconds = timed(count, 4, {4: 9}, [connected])
     if any(isinstance(peer, FeynGraph) for peer in peers):
         sweep()
