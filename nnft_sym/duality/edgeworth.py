@@ -68,8 +68,8 @@ class EdgeworthSeries:
     >>> series = edgeworth_series({2: [[1.0]], 4: [[[[0.1]]]]}, "1/N")
     >>> round(float(series.density([[0.0]])[0] / series.gaussian([[0.0]])[0]), 12)
     1.0125
-    >>> series.sizes
-    {Fraction(0, 1): 1.0, Fraction(1, 1): 0.020412414523193152}
+    >>> {str(order): round(size, 12) for order, size in series.sizes.items()}  # 0.1/√4!
+    {'0': 1.0, '1': 0.020412414523}
     """
 
     fields: FieldSet
@@ -234,7 +234,7 @@ class EdgeworthSeries:
 
         >>> series = edgeworth_series({2: [[1.0]], 4: [[[[-0.5]]]]}, "1/N")
         >>> [(round(low, 3), round(high, 3)) for low, high in series.negative_intervals()]
-        [(-inf, -3.18), (3.18, inf)]
+        [(-inf, -3.217), (3.217, inf)]
         """
         coefficients = np.trim_zeros(self._one_polynomial(order), "b")
         roots = np.polynomial.hermite_e.hermeroots(coefficients) if len(coefficients) > 1 else np.zeros(0)

@@ -149,8 +149,7 @@ CORRELATION = Parameter(
 )
 OUTPUT_JOINT = Parameter(
     DeformationInNumbers(),
-    "Of all output weights together: P ∝ P_0 e^(−EXPR), a polynomial with numbers in p1, p2, …, the sums of "
-    "their powers, as in 0.1*p2^2/N.",
+    "Of all output weights: P ∝ P_0 e^(−EXPR), with sums of powers p1, p2, …: 0.1*p2^2/N.",
     option="--deform",
     metavar="EXPR",
 )

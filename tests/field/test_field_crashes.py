@@ -209,10 +209,13 @@ def test_the_bar_survives_every_width(columns, monkeypatch, capsys):
 def test_an_early_interrupt_has_no_traceback_of_ours(after):
     """FAULTS O: Ctrl-C in the first 0.1 s. Before our first line runs, Python itself answers."""
     words = ["expand", "lambda*f^4", "-n", "4", "--order", "4"]
-    process = subprocess.Popen([*NNFT, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    time.sleep(after)
-    process.send_signal(signal.SIGINT)
-    out, said = process.communicate(timeout=60)
+    for _ in range(3):  # what arrives in a callback of Python's own start is printed by it and lost
+        process = subprocess.Popen([*NNFT, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        time.sleep(after)
+        process.send_signal(signal.SIGINT)
+        out, said = process.communicate(timeout=60)
+        if process.returncode != 0:
+            break
     # Python itself ends with 1 where it was still looking for modules
     assert process.returncode in (130, -signal.SIGINT, 1)
     assert out == ""
@@ -237,7 +240,7 @@ print("not reached")
 """
 
 
-@pytest.mark.parametrize("module", ["numerics", "diagrams", "diagrams.canonical", "nnft_sym.cli", "click"])
+@pytest.mark.parametrize("module", ["numerics", "diagrams", "diagrams.lazy_names", "nnft_sym.cli", "click"])
 def test_an_interrupt_during_the_imports_is_130(module):
     done = subprocess.run(
         [sys.executable, "-c", INTERRUPTED_IMPORT.replace("MODULE", repr(module))],
