@@ -15,4 +15,7 @@ samples. `quotient_text` prints.
 
 `output_density` is the way in to densities: `edgeworth` is their series in `hermite_polynomials`,
 `density_refusals` says where there is none, `histogram` counts sampled networks.
+
+`generating_functional` is W[J], with `generating_symbols` for its formulas; `distance` says how far an action
+is from one constant coupling.
 """
