@@ -293,8 +293,10 @@ class EdgeworthSeries:
 
     @cached_property
     def _perturbations(self) -> dict[int, Uncertainty]:
-        """What is not known of the connected correlators in the white basis; of K as of any other."""
+        """What is not known of the connected correlators in the white basis; of K and the mean, too."""
         found = {2: self.basis.perturbation}
+        if self.given.mean is not None:
+            found[1] = carried(self.given.mean.uncertainty, self.basis.matrix, 1)
         for legs in self._white:
             one = self.given.connected[legs]
             known = carried(one.uncertainty, self.basis.matrix, legs)
@@ -308,16 +310,17 @@ class EdgeworthSeries:
         """Derivatives of Σ_q w_q c_q by the elements of one correlator, shape (R, M).
 
         The correlator of r points adds G_α z^α/α! to the exponent, at N^(1 − r/2): the derivative of c_q is
-        z^α/α! times c_(q − r + 2). Of K it is the same, because P_Gauss = exp(½ K ∂∂) δ.
+        z^α/α! times c_(q − r + 2). Of K it is the same, because P_Gauss = exp(½ K ∂∂) δ; of a mean, which
+        moves the fields of every order, it is z times c_q.
         """
-        powers = powers_of(white.shape[1], legs)
-        some = self.polynomials[: len(weights) - (legs - 2)]
+        powers, later = powers_of(white.shape[1], legs), max(legs - 2, 0)
+        some = self.polynomials[: len(weights) - later]
         tables = hermite_tables(white, legs + max(polynomial.shape[0] for polynomial in some) - 1)
         columns = []
         for row in powers:
             column = np.zeros(len(white))
             for place, polynomial in enumerate(some):
-                weight = weights[place + legs - 2]
+                weight = weights[place + later]
                 if np.any(polynomial) and np.any(weight):
                     column += weight * hermite_sum(polynomial, tables, row)
             columns.append(column)
