@@ -41,7 +41,7 @@ SAMPLED = [(nn.CosNet(width=16), (2, 4, 6), 2), (NETS["skewed"][0], (1, 2, 3, 4)
 
 @pytest.mark.parametrize(("net", "orders", "most"), SAMPLED)
 def test_statistical_errors_are_the_same(net, orders, most):
-    """Deviations through vertices, lines and legs of diagrams, and through Hermite polynomials; a mean, too."""
+    """Through vertices, lines and legs of diagrams, and through Hermite polynomials; those of a mean, too."""
     sample = nn.Ensemble(net, [[0.0], [0.9]], seed=5).correlators(40_000, orders, n_blocks=60)
     action, series = nn.action_from_cumulants(sample, most), edgeworth_series(sample, most)
     for order in range(most + 1):
