@@ -23,6 +23,7 @@ from nnft_sym.printing.latex_lines import (
     one_formula,
     sign_and_number,
 )
+from nnft_sym.printing.latex_output import PREAMBLE
 
 if TYPE_CHECKING:
     from nnft_sym.printing.views import Sheet
@@ -33,15 +34,9 @@ _POINTS_PER_CENTIMETRE = 28.45
 MOST_DRAWN, MOST_IN_NOTEBOOK = 150, 40
 GAUSSIAN = r"\tfrac{1}{2}\,\phi K^{-1}\phi + \tfrac{1}{2}\log\det 2\pi K"
 
-_FRAME = r"""\documentclass[10pt,a4paper]{article}
-\usepackage{amsmath}
-\newif\ifdrawn\IfFileExists{tikz.sty}{\usepackage{tikz}\drawntrue}{\drawnfalse}
-\setlength{\oddsidemargin}{0mm}\setlength{\textwidth}{160mm}
-\setlength{\topmargin}{-15mm}\setlength{\textheight}{245mm}
-\setlength{\parindent}{0mm}\setlength{\parskip}{2mm}\sloppy
-\allowdisplaybreaks
-\begin{document}
-\section*{The action that connected correlators imply, to @order@}
+_FRAME = (
+    PREAMBLE
+    + r"""\section*{The action that connected correlators imply, to @order@}
 With the generating functional $W[J]=\sum_r \frac{i^r}{r!}G^{(r)}J^r$ of the connected correlators @names@
 the density of the fields is
 \[
@@ -56,6 +51,7 @@ symmetries. A vertex of $r$ legs counts as $N^{1-r/2}$. Fields are counted from 
 @table@
 \end{document}
 """
+)
 _DRAWN = (
     "A shaded disc is a connected correlator of as many points as it has lines, a line between discs is "
     r"$K^{-1}$, a leg with a bar at its end $\psi$."

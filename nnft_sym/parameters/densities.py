@@ -2,40 +2,15 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 from typing import Annotated
 
-from diagrams.errors import NNFTError
 from diagrams.messages import counted
 from nnft_sym.parameters.field_points import Coordinates, FieldParameters, Points
 from nnft_sym.parameters.outputs import DATA, PICTURES, OutputFile, output
 from nnft_sym.parameters.parameter import Parameter
-from nnft_sym.parameters.readers import Number, Refused, Text, Whole, Word
+from nnft_sym.parameters.readers import Number, Refused, Whole, Word
 from nnft_sym.parameters.runs import SEED
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class WidthOrder(Text):
-    """A power of 1/N.
-
-    Examples
-    --------
-    >>> WidthOrder().check("1/N^2")
-    Fraction(2, 1)
-    >>> WidthOrder().check("N")
-    Traceback (most recent call last):
-    nnft_sym.parameters.readers.Refused: the order 'N' was given; a power of 1/N is needed, as in '1/N^2', ...
-    """
-
-    def check(self, value: object, folder: Path | None = None) -> Fraction:  # type: ignore[override]
-        """Return the power."""
-        from nnft_sym.duality.width_order import width_order
-
-        try:
-            return width_order(value)
-        except NNFTError as error:
-            raise Refused(error.said) from None
-
+from nnft_sym.parameters.width_orders import WidthOrder
 
 REFERENCES = ("exact", "sampled", "none")
 

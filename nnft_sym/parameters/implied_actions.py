@@ -2,45 +2,17 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from nnft_sym.parameters.architecture import KIND, WIDTH, LawParameters
 from nnft_sym.parameters.field_points import OUTPUTS, POINTS, Coordinates
 from nnft_sym.parameters.parameter import Parameter
 from nnft_sym.parameters.readers import Flag, Refused, Text, Word
+from nnft_sym.parameters.width_orders import WidthOrder
 
 if TYPE_CHECKING:
     from numerics.fields.field_set import FieldSet
     from numerics.networks.base import Network
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class WidthOrder:
-    """A power of 1/N, halves included.
-
-    Examples
-    --------
-    >>> str(WidthOrder().check("1/N^(3/2)"))
-    '3/2'
-    >>> WidthOrder().check("N")
-    Traceback (most recent call last):
-    nnft_sym.parameters.readers.Refused: the order 'N' was given; a power of 1/N is needed, as in '1/N^2', ...
-    """
-
-    def read(self, text: str) -> object:
-        """Leave it."""
-        return text
-
-    def check(self, value: object, folder: Path | None = None) -> Fraction:
-        """Return the power."""
-        from nnft_sym.duality.width_order import width_order
-        from nnft_sym.errors import InvalidExpansion
-
-        try:
-            return width_order(value)
-        except InvalidExpansion as error:
-            raise Refused(str(error)) from None
 
 
 WIDTH_ORDER = Parameter(

@@ -27,7 +27,8 @@ _BRACKETS = (
     "coefficient of all of them or, in a sum behind a common factor, the number of their Wick contractions."
 )
 _LINKS = "A dashed line joins the points of one nonlocal vertex; a label at a vertex is its weight."
-_FRAME = r"""\documentclass[10pt,a4paper]{article}
+#: How every document begins.
+PREAMBLE = r"""\documentclass[10pt,a4paper]{article}
 \usepackage{amsmath}
 \newif\ifdrawn\IfFileExists{tikz.sty}{\usepackage{tikz}\drawntrue}{\drawnfalse}
 \setlength{\oddsidemargin}{0mm}\setlength{\textwidth}{160mm}
@@ -35,7 +36,10 @@ _FRAME = r"""\documentclass[10pt,a4paper]{article}
 \setlength{\parindent}{0mm}\setlength{\parskip}{2mm}\sloppy
 \allowdisplaybreaks
 \begin{document}
-\section*{@title@}
+"""
+_FRAME = (
+    PREAMBLE
+    + r"""\section*{@title@}
 \[@action@\]
 @rule@. @kernels@
 @sections@
@@ -43,6 +47,7 @@ _FRAME = r"""\documentclass[10pt,a4paper]{article}
 @counted@, vacuum parts included, summed over the diagrams found: @totals@.
 \end{document}
 """
+)
 _DELTAS = (
     r"$\delta_{i_{1}i_{2}}$ is one where the fields at $x_{1}$ and $x_{2}$ are the same output, else zero."
 )

@@ -123,8 +123,9 @@ class ActivationNet(BiasedNetwork):
         """The function that is compiled."""
         return self.activation.function if isinstance(self.activation, WrittenActivation) else self.activation
 
+    # A constant of the class for every other network; here it depends on the activation that was given.
     @property
-    def feature_growth(self) -> float | None:  # type: ignore[override]  # of classes, for other networks
+    def feature_growth(self) -> float | None:  # type: ignore[override]
         """Power with which |s(z)| grows, for activations that have a name."""
         return GROWTHS.get(self.name)
 
