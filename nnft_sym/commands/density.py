@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from nnft_sym.duality.output_density import Density
     from numerics.results.estimate import Estimate
 
+#: Errors below that share of a value are rounding, and not shown.
+_ROUNDING = 1e-11
+
 
 @click.command(name="density", cls=ParameterCommand)
 @takes(net=NetworkParameters, asked=DensityParameters)
@@ -24,8 +27,9 @@ if TYPE_CHECKING:
 def command(net: NetworkParameters, asked: DensityParameters, as_json: bool) -> None:
     """Density of the outputs of a finite-width network: the Edgeworth series, to any order in 1/N.
 
-    The series is held against the exact density, which comes from inverting the characteristic function, or
-    against sampled networks. It may be negative where it is cut off; there it says so. For example:
+    The series is held against the exact density, by a formula where one is known, else by inverting the
+    characteristic function, or against sampled networks. It may be negative where it is cut off; there it
+    says so. For example:
 
     nnft density --net cos --width 16 --points "0;0.8" --order 1/N^2 --at "0.3,0.1;0,0"
     """
@@ -110,7 +114,6 @@ class _Answer:
     def show(self) -> None:
         """Print the table, and what there is to say of it."""
         from nnft_sym.duality.width_order import width_order_text
-        from nnft_sym.printing.number_text import with_error
         from nnft_sym.printing.tables import show, table
 
         found, reference = self.found, self.reference
@@ -122,8 +125,7 @@ class _Answer:
             row = [", ".join(f"{one:.4g}" for one in place), f"{float(self.gaussian.value[number]):.6g}"]
             row.append(f"{series:.6g}" + (" negative" if series < 0.0 else ""))
             if reference is not None:
-                value, error = float(reference.value[number]), float(reference.error[number])
-                row += [with_error(value, error), f"{series - value:.1e}"]
+                row += _held(series, float(reference.value[number]), float(reference.error[number]))
             rows.append(row)
         labels = ", ".join(found.fields.short_label([field]) for field in range(len(found.fields)))
         title = f"Density of {labels}: {found.network.name}-net, N = {found.network.width}"
@@ -158,6 +160,16 @@ class _Answer:
         if found.quality.name != "TRUSTED":
             notes.append(f"Note: {found.quality.value}.")
         return notes
+
+
+def _held(series: float, value: float, error: float) -> list[str]:
+    """Write a reference, and how far the series is from it; of a formula ten digits are enough."""
+    from nnft_sym.printing.number_text import with_error
+
+    if value == float("inf"):
+        return ["infinite", "—"]
+    exact = error <= _ROUNDING * max(abs(value), error)
+    return [f"{value:.10g}" if exact else with_error(value, error), f"{series - value:.1e}"]
 
 
 def _reference(

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from nnft_sym.duality.edgeworth import EdgeworthSeries
 from numerics.errors import InvalidStatistics, NotAvailable
+from numerics.exact.closed_density import ClosedLaw
 from numerics.exact.inverted_density import InvertedLaw
 from numerics.given import as_whole
 from numerics.networks.base import Network
@@ -105,7 +106,7 @@ def _from_outside(wanted: Array, seen: Array) -> list[tuple[float, float]]:
 def histogram(
     network: Network,
     series: EdgeworthSeries,
-    exact: InvertedLaw | None,
+    exact: ClosedLaw | InvertedLaw | None,
     networks: int,
     seed: int,
     bins: int,

@@ -1,7 +1,7 @@
 """The density of the outputs of a network: its Edgeworth series, and what it is held against.
 
-`density` is the way in. References are exact (the inverted characteristic function, one or two fields) or
-sampled; `nnft_sym.duality.histogram` counts networks in bins.
+`density` is the way in. References are exact (a formula where one is known, else the inverted characteristic
+function of one or two fields) or sampled; `nnft_sym.duality.histogram` counts networks in bins.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,6 +21,7 @@ from nnft_sym.duality.histogram import Histogram, histogram
 from nnft_sym.duality.width_order import width_order, width_order_text
 from nnft_sym.errors import InvalidExpansion
 from numerics.errors import InvalidStatistics, NotAvailable
+from numerics.exact.closed_density import ClosedLaw, closed_law
 from numerics.exact.correlators import LARGEST_ORDER, exact_correlators
 from numerics.exact.inverted_density import InvertedLaw, inverted_law
 from numerics.fields.field_set import Fields, FieldSet, as_field_set
@@ -117,24 +118,30 @@ class Density(Shown):
         return self.series.terms(at)
 
     def exact(self, at: ArrayLike) -> Estimate:
-        """Evaluate the exact density, of one or two fields, by inverting the characteristic function.
+        """Evaluate the exact density: by a formula where one is known, else by inverting Z[J] (≤ 2 fields).
 
         Raises
         ------
         NotAvailable
-            If there are more fields, the law of the output weights is skewed or correlated, or the network is
-            so narrow that the characteristic function falls too slowly.
+            If there is no formula and there are more fields, the law of the output weights is skewed or
+            correlated, or the network is so narrow that the characteristic function falls too slowly.
         """
         white = self.series.white_fields(at)
         reach = float(np.max(np.linalg.norm(white, axis=1), initial=0.0))
         return self.exact_law(max(reach, REACH)).density(at)
 
-    def exact_law(self, reach: float = REACH) -> InvertedLaw:
-        """Invert the characteristic function as far as some standard deviations from zero."""
+    def exact_law(self, reach: float = REACH) -> ClosedLaw | InvertedLaw:
+        """Find a formula, or invert the characteristic function as far as some deviations from zero."""
+        if self._closed is not None:
+            return self._closed
         kept = self._laws
         if not any(known >= reach for known in kept):
             kept[reach] = inverted_law(self.network, self.fields, reach)
         return kept[min(known for known in kept if known >= reach)]
+
+    @cached_property
+    def _closed(self) -> ClosedLaw | None:
+        return closed_law(self.network, self.fields)
 
     @cached_property
     def _laws(self) -> dict[float, InvertedLaw]:
@@ -151,7 +158,7 @@ class Density(Shown):
         """Count sampled networks in bins of the one output, for χ² of the series and the exact density."""
         return histogram(self.network, self.series, self._law_or_none(), networks, seed, bins)
 
-    def _law_or_none(self) -> InvertedLaw | None:
+    def _law_or_none(self) -> ClosedLaw | InvertedLaw | None:
         try:
             return self.exact_law()
         except NotAvailable:

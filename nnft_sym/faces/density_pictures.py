@@ -97,7 +97,9 @@ def _curves(above: "Axes", below: "Axes", found: Density) -> None:
     above.set_ylabel("density")
     above.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     below.set_yscale("log")
-    below.set_ylim(max(1e-9, 1e-3 * float(np.max(np.abs(rest)))), 1.0)
+    # a density may be infinite somewhere
+    largest = float(np.max(np.abs(rest), where=np.isfinite(rest), initial=0.0))
+    below.set_ylim(max(1e-9, 1e-3 * min(largest, 1.0)), max(1.0, min(2.0 * largest, 1e3)))
     below.set_ylabel("|rest|" if exact is not None else "|change|")
     below.set_xlabel(found.fields.short_label([0]))
 

@@ -20,6 +20,7 @@ from diagrams.messages import counted, shown
 from numerics.errors import InvalidPoints, NotAvailable, SingularProblem
 from numerics.exact.characteristic import characteristic
 from numerics.exact.correlators import exact_correlators
+from numerics.fields.field_rows import field_rows
 from numerics.fields.field_set import Fields, FieldSet, as_field_set
 from numerics.given import as_real_array
 from numerics.networks.architectures import Network, as_network
@@ -35,6 +36,10 @@ METHOD = "inverted characteristic function"
 _SINGULAR = 1e-12
 #: Part of the period at which it is seen whether images add anything.
 _NEAR = 0.42
+#: A ring is looked at from its distance on to this many times it, with so many sources by number of fields.
+_AHEAD, _SOURCES = 1.41, {1: 12, 2: 4}
+#: The same for output weights of a law with edges, whose characteristic function comes in waves.
+_AHEAD_OF_WAVES, _SOURCES_OF_WAVES = 2.2, {1: 24, 2: 8}
 
 
 @final
@@ -113,7 +118,7 @@ class InvertedLaw:
         >>> law.density([[0.0], [1.0]])
         <Estimate of shape (2,): 0.62927... (bound ...), 0.18548...; inverted characteristic function; ...
         """
-        white = _rows(at, len(self.fields)) @ self.basis.T
+        white = field_rows(at, len(self.fields)) @ self.basis.T
         volume = abs(float(np.linalg.det(self.basis)))
         return self._estimate(volume * _waves(white, self.sources, self.weights), volume * self.bound, volume)
 
@@ -308,16 +313,29 @@ def _rings(
     step = pi / (plan.reach + 2.0)
     farthest = min(plan.farthest, (0.5 * plan.most_sources) ** (1 / n) * step)
     distances = np.geomspace(1.0, farthest, 8 * n + int(6 * np.log2(farthest)))
+    ahead = _stretch(network, n)
     found: list[Array] = []
     for distance in distances:
         # what matters at the end is Z times the area of the ring
         wanted = 0.01 * plan.accuracy / distance**n
-        values, errors = characteristic(network, fields, distance * rays, wanted, 0.05 * plan.most_work)
+        near = np.multiply.outer(distance * ahead, rays).reshape(-1, n)
+        values, errors = characteristic(network, fields, near, wanted, 0.05 * len(ahead) * plan.most_work)
+        largest = np.maximum(np.abs(values), errors).reshape(len(ahead), -1)
         with np.errstate(divide="ignore"):
-            found.append(np.log(np.maximum(np.abs(values), errors)) + n * np.log(distance))
+            logs = np.log(largest) + n * np.log(distance * ahead)[:, np.newaxis]
+        found.append(logs.max(axis=0))
         if len(found) > 8 and np.all(found[-1] < limit):
             break
     return distances[: len(found)], np.stack(found)
+
+
+def _stretch(network: Network, n: int) -> Array:
+    """Where rings are looked at, in units of their distance."""
+    with np.errstate(divide="ignore"):
+        waves = bool(np.all(np.isfinite(network.laws.output.unit.quantile(np.array([0.0, 1.0])))))
+    if waves:
+        return np.geomspace(1.0, _AHEAD_OF_WAVES, _SOURCES_OF_WAVES[n])
+    return np.geomspace(1.0, _AHEAD, _SOURCES[n])
 
 
 def _beyond(rings: Array, places: Array, last: int, network: Network) -> float:
@@ -331,7 +349,8 @@ def _beyond(rings: Array, places: Array, last: int, network: Network) -> float:
             "that it cannot be inverted: the density is infinite somewhere, or does not exist. Take a wider "
             "network, or one with an output bias"
         )
-    return float(np.exp(rings[last]) / power)
+    # as far as a ring looks ahead it may stay as it is
+    return float(np.exp(rings[last]) * (np.log(_stretch(network, 1)[-1]) + 1.0 / power))
 
 
 def _basis(network: Network, fields: FieldSet) -> Array:
@@ -351,11 +370,3 @@ def _basis(network: Network, fields: FieldSet) -> Array:
             "so there is no density; leave out points"
         )
     return np.asarray((vectors / np.sqrt(values)).T / deviations)
-
-
-def _rows(at: ArrayLike, n: int) -> Array:
-    needed = f"rows of {counted(n, 'number')} are needed"
-    rows = as_real_array(at, "values of the fields", InvalidPoints, needed)
-    if rows.ndim != 2 or rows.shape[1] != n:
-        raise InvalidPoints(f"values of the fields {shown(rows.tolist())} were given; {needed}")
-    return rows
