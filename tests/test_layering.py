@@ -60,6 +60,7 @@ ROOMS = {
         "storage",
         "inference",
         "duality",
+        "osterwalder_schrader",
         "parameters",
         "study",
         "report",
