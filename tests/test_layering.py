@@ -61,6 +61,7 @@ ROOMS = {
         "storage",
         "inference",
         "duality",
+        "osterwalder_schrader",
         "parameters",
         "study",
         "report",
