@@ -61,6 +61,7 @@ ROOMS = {
         "storage",
         "inference",
         "duality",
+        "symmetries",
         "osterwalder_schrader",
         "parameters",
         "study",
