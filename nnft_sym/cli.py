@@ -44,6 +44,7 @@ COMMANDS = {
     "neurons": "Correlators of every width from single neurons.",
     "widths": "Sample one architecture at several widths: the 1/N law.",
     "action": "The action that connected correlators imply.",
+    "axioms": "The Osterwalder-Schrader axioms, one by one.",
     "couplings": "Infer the couplings of an action from correlators.",
     "reproduce": "The published study, figure by figure.",
     "integrate": "Integrate one diagram numerically.",
