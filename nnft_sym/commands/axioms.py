@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from nnft_sym.osterwalder_schrader.axiom_check import Axioms
 
 
+#: How far a verdict reaches.
+_REACH = {True: "up to", False: "from", None: "at"}
+
+
 @click.command(name="axioms", cls=ParameterCommand)
 @takes(asked=AxiomParameters)
 @json_option
@@ -53,8 +57,8 @@ def _show(found: "Axioms") -> None:
         checks = {one.order: one for one in found.of(axiom)}
         rows.append([axiom.words, *(checks[n].verdict if n in checks else "" for n in orders)])
         deciding = next((one for one in checks.values() if one.holds is False), checks[max(checks)])
-        at = f" {'up to' if deciding.holds else 'from' if deciding.holds is False else 'at'} order {deciding.order}"
-        note = f"{axiom.words[:1].upper()}{axiom.words[1:]} {deciding.verdict}{at}: {deciding.reason}"
+        at = f"{_REACH[deciding.holds]} order {deciding.order}"
+        note = f"{axiom.words[:1].upper()}{axiom.words[1:]} {deciding.verdict} {at}: {deciding.reason}"
         if deciding.smallest_eigenvalue is not None:
             note += f"; smallest eigenvalue {number(deciding.smallest_eigenvalue, 8)}"
         notes.append(f"{note}." + (f"\n  {deciding.witness}." if deciding.witness else ""))
