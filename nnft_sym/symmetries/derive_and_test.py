@@ -1,4 +1,15 @@
-"""Symmetries of a network: derived from the laws of its parameters, and tested on its correlators."""
+"""Symmetries of a network: derived from the laws of its parameters, and tested on its correlators.
+
+>>> from numerics.networks.erf import ErfNet
+>>> symmetry(ErfNet(width=5), fields=[[0.2], [1.0]], orders=(2, 4), outputs=1)
+<Symmetries of ErfNet(width=5, sigma_w=1.0, sigma_b=1.0, d_in=1), 2 fields
+  O(D) of outputs                holds exactly (derived)
+  sign of f                      holds exactly (derived)
+  O(d) of inputs                 holds exactly (derived)
+  translations                   broken at 2 points
+  reflections                    holds exactly (derived)
+  signed permutations of inputs  holds exactly (derived)>
+"""
 
 from collections.abc import Iterable
 from typing import overload
@@ -98,14 +109,6 @@ def symmetry(
     >>> found = symmetry(net, "SO(D) of outputs", [[0.2], [1.0]], (2, 4))
     >>> str(found.verdict), found.power_of_n
     ('holds at 2 points only, broken at 4', -1.0)
-    >>> symmetry(ErfNet(width=5), fields=[[0.2], [1.0]], orders=(2, 4), outputs=1)
-    <Symmetries of ErfNet(width=5, sigma_w=1.0, sigma_b=1.0, d_in=1), 2 fields
-      O(D) of outputs                holds exactly (derived)
-      sign of f                      holds exactly (derived)
-      O(d) of inputs                 holds exactly (derived)
-      translations                   broken at 2 points
-      reflections                    holds exactly (derived)
-      signed permutations of inputs  holds exactly (derived)>
     """
     as_network(network)
     if fields is None:
