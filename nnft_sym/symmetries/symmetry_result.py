@@ -72,12 +72,12 @@ class Symmetry(Shown):
     @property
     def violation(self) -> float | None:
         """Size of the largest difference; None where nothing was compared."""
-        return None if self.shown_violation is None else self.shown_violation.value
+        return None if self.shown_violation is None else float(self.shown_violation.largest.value)
 
     @property
     def error(self) -> float | None:
         """Error of the violation."""
-        return None if self.shown_violation is None else self.shown_violation.error
+        return None if self.shown_violation is None else float(self.shown_violation.largest.error)
 
     @property
     def witness(self) -> Witness | None:
@@ -114,7 +114,8 @@ class Symmetry(Shown):
 
         def rows() -> Iterator[tuple[object, ...]]:
             for one in self.violations:
-                yield one.order, one.value, one.error, one.scale, _broken(one), one.method
+                value, error = float(one.largest.value), float(one.largest.error)
+                yield one.order, value, error, one.scale, _broken(one), one.largest.method
 
         steps = () if self.derivation is None else self.derivation.lines
         facts: dict[str, object] = {
@@ -132,7 +133,8 @@ class Symmetry(Shown):
         if self.derivation is not None:
             lines += [f"  {line}" for line in str(self.derivation).splitlines()]
         lines += [
-            f"  {one.order} points: largest difference {one.value:.3g} (bound {one.error:.1g})"
+            f"  {one.order} points: largest difference {float(one.largest.value):.3g} "
+            f"(error {float(one.largest.error):.1g})"
             for one in self.violations
         ]
         lines += [f"  {self.witness}"] if self.witness is not None else []
@@ -152,11 +154,11 @@ class Symmetry(Shown):
 def _order_json(one: Violation) -> dict[str, object]:
     return {
         "order": one.order,
-        "violation": one.value,
-        "error": one.error,
+        "violation": float(one.largest.value),
+        "error": float(one.largest.error),
         "scale": one.scale,
         "broken": one.broken,
-        "method": one.method,
+        "method": one.largest.method,
         **({} if one.evidence is None else dict(one.evidence)),
     }
 

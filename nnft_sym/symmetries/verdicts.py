@@ -53,7 +53,9 @@ def judge(derivation: Derivation | None, violations: Sequence[Violation]) -> Ver
 
     Examples
     --------
-    >>> found = [Violation(2, 0.0, 1e-16, 1.0, False, "exact"), Violation(4, 0.1, 1e-16, 1.0, True, "exact")]
+    >>> from numerics.results.estimate import Estimate
+    >>> size = Estimate(0.1, 1e-16)
+    >>> found = [Violation(2, 0.0 * size, 1.0, False), Violation(4, size, 1.0, True)]
     >>> str(judge(None, found)), str(judge(None, found[:1]))
     ('holds at 2 points only, broken at 4', 'consistent to 2 points (not derived)')
     """
