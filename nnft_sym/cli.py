@@ -43,6 +43,7 @@ COMMANDS = {
     "sample": "Sample an ensemble of networks and measure its correlators.",
     "neurons": "Correlators of every width from single neurons.",
     "widths": "Sample one architecture at several widths: the 1/N law.",
+    "symmetry": "Symmetries of a network: derived from the laws of its parameters, and tested.",
     "action": "The action that connected correlators imply.",
     "axioms": "The Osterwalder-Schrader axioms, one by one.",
     "couplings": "Infer the couplings of an action from correlators.",

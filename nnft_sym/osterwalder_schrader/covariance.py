@@ -1,10 +1,14 @@
 """Euclidean covariance: correlators before and after rotations, reflections and shifts of all points."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import final
 
 from nnft_sym.osterwalder_schrader.axiom_check import Axiom, AxiomCheck
 from nnft_sym.osterwalder_schrader.places import generic_points
 from nnft_sym.printing.number_text import number
+from nnft_sym.symmetries.derivation import Derivation
+from nnft_sym.symmetries.derive import derive
 from nnft_sym.symmetries.exact_test import ELEMENTS, ExactTest
 from nnft_sym.symmetries.named_groups import group
 from nnft_sym.symmetries.violations import Violation
@@ -46,58 +50,72 @@ def euclidean_covariance(
     fields = FieldSet(generic_points(network, _POINTS))
     step = 2 if network.laws.even_outputs else 1
     needed = range(2, wanted[-1] + 1, step)
-    found = {
-        name: {
-            one.order: one
-            for one in ExactTest(
-                network, group(name, network), fields, needed, elements=elements, seed=seed
-            ).violations()
-        }
-        for name in GROUPS
-    }
-    return tuple(_check(network, order, found) for order in wanted)
+    tested = []
+    for name in GROUPS:
+        chosen = group(name, network)
+        test = ExactTest(network, chosen, fields, needed, elements=elements, seed=seed)
+        by_order = {one.order: one for one in test.violations()}
+        tested.append(_Tested(_words(name, network.d_in), by_order, derive(network, chosen, seed)))
+    return tuple(_check(order, tested) for order in wanted)
 
 
-def _check(network: Network, order: int, found: dict[str, dict[int, Violation]]) -> AxiomCheck:
+@final
+@dataclass(frozen=True)
+class _Tested:
+    """One group: what was found at every order, and what the laws of the parameters say."""
+
+    words: str
+    by_order: dict[int, Violation]
+    derivation: Derivation
+
+    def up_to(self, order: int) -> list[Violation]:
+        return [one for r, one in self.by_order.items() if r <= order]
+
+    def broken(self, order: int) -> Violation | None:
+        """The first order at which it is broken, as far as was asked."""
+        return next((one for one in self.up_to(order) if one.broken), None)
+
+    def decided(self, order: int) -> bool:
+        return self.derivation.holds or all(one.broken is not None for one in self.up_to(order))
+
+    def said(self, order: int) -> str:
+        """What is known up to one order, in words."""
+        broken = self.broken(order)
+        if broken is not None:
+            return f"{self.words} broken from {broken.order} points on"
+        if not self.decided(order):
+            return f"{self.words} not decided"
+        if self.derivation.holds:
+            return f"{self.words} hold by the laws of the parameters"
+        most = max(one.relative for one in self.up_to(order))
+        return f"{self.words} kept up to {order} points within {number(most, 1)}, not derived"
+
+
+def _check(order: int, tested: list[_Tested]) -> AxiomCheck:
     """Judge all correlators of up to so many points."""
-    said, broken, unknown = [], [], []
-    for name, by_order in found.items():
-        up_to = [one for r, one in by_order.items() if r <= order]
-        bad = [one for one in up_to if one.broken]
-        words = _words(name, network.d_in)
-        if bad:
-            broken.append(bad[0])
-            said.append(f"{words} broken from {bad[0].order} points on")
-        elif any(one.broken is None for one in up_to):
-            unknown.append(name)
-            said.append(f"{words} not decided")
-        else:
-            most = max(one.relative for one in up_to)
-            size = f"to {number(most, 1)} of the correlators" if most else "to all digits"
-            said.append(f"{words} kept up to {order} points ({size})")
-    holds = False if broken else None if unknown else True
+    broken = [found for one in tested if (found := one.broken(order)) is not None]
     first = min(broken, key=lambda one: one.order, default=None)
+    holds = False if broken else True if all(one.decided(order) for one in tested) else None
+    largest = max((r for one in tested for r in one.up_to(order)), key=lambda one: one.relative)
+    shown = largest if first is None else first
     return AxiomCheck(
         Axiom.EUCLIDEAN_COVARIANCE,
         order,
         holds,
-        "; ".join(said),
-        error=first.error if first is not None else max(_errors(found, order)),
+        "; ".join(one.said(order) for one in tested),
+        error=float(shown.largest.error),
         witness="" if first is None or first.witness is None else str(first.witness),
         evidence={
-            "violation": first.value if first is not None else None,
-            "relative_violation": first.relative if first is not None else None,
+            "violation": float(shown.largest.value),
+            "relative_violation": shown.relative,
             "first_broken_order": first.order if first is not None else None,
             "witness": None if first is None or first.witness is None else first.witness.as_json(),
+            "derivations": {one.words: [line.words for line in one.derivation.lines] for one in tested},
         },
     )
-
-
-def _errors(found: dict[str, dict[int, Violation]], order: int) -> list[float]:
-    return [one.error for by_order in found.values() for r, one in by_order.items() if r <= order]
 
 
 def _words(name: str, d_in: int) -> str:
     if name != "O(d) of inputs":
         return "translations"
-    return "the reflection x → −x" if d_in == 1 else "rotations and reflections"
+    return "reflections x → −x" if d_in == 1 else "rotations and reflections"

@@ -27,6 +27,7 @@ from numerics.fields.index_sets import ranks
 from numerics.given import as_whole, as_wholes
 from numerics.networks.base import Network
 from numerics.results.correlator import Correlator, Part
+from numerics.results.estimate import Estimate
 from numerics.results.joint_correlators import Correlators
 
 Array = NDArray[np.float64]
@@ -217,14 +218,13 @@ def _largest(order: int, compared: list[_Compared], full: list[_Compared]) -> Vi
         row = int(np.argmax(worst.difference)) if len(worst.difference) else 0
         value, error = (float(part[row]) if len(part) else 0.0 for part in (worst.difference, worst.bound))
         known = all(np.all(np.isfinite(one.bound)) for one in compared)
-        return Violation(order, value, error, scale, False if known else None, worst.method)
+        largest = Estimate(value, error, worst.method)
+        return Violation(order, largest, scale, False if known else None)
     sizes = [float(np.max(one.difference, where=one.significant, initial=0.0)) for one in compared]
     worst = compared[int(np.argmax(sizes))]
     row = int(np.argmax(np.where(worst.significant, worst.difference, -1.0)))
-    witness = _smallest_witness(worst)
-    return Violation(
-        order, float(worst.difference[row]), float(worst.bound[row]), scale, True, worst.method, witness
-    )
+    largest = Estimate(worst.difference[row], worst.bound[row], worst.method)
+    return Violation(order, largest, scale, True, _smallest_witness(worst))
 
 
 def _smallest_witness(worst: _Compared) -> Witness:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from nnft_sym.symmetries.groups import Element
 from numerics.fields.field_set import FieldSet
+from numerics.results.estimate import Estimate
 
 Array = NDArray[np.float64]
 
@@ -80,14 +81,12 @@ class Violation:
     ----------
     order : int
         Number of fields in a product.
-    value, error : float
-        Largest size of a difference, and its error.
+    largest : Estimate
+        Largest size of a difference with its error, and how the correlators were obtained.
     scale : float
         Largest size of a correlator that was compared.
     broken : bool or None
         Whether a difference is more than its error; None if errors are infinite.
-    method : str
-        How the correlators were obtained.
     witness : Witness or None
         The smallest one where it is broken.
     evidence : mapping of str to float
@@ -95,15 +94,13 @@ class Violation:
     """
 
     order: int
-    value: float
-    error: float
+    largest: Estimate
     scale: float
     broken: bool | None
-    method: str
     witness: Witness | None = None
     evidence: Mapping[str, float] | None = None
 
     @property
     def relative(self) -> float:
-        """The value over the scale; zero where all correlators vanish."""
-        return self.value / self.scale if self.scale > 0.0 else 0.0
+        """The largest difference over the scale; zero where all correlators vanish."""
+        return float(self.largest.value) / self.scale if self.scale > 0.0 else 0.0
