@@ -13,7 +13,8 @@ from nnft_sym.osterwalder_schrader.bose_symmetry import permutation_symmetry
 from nnft_sym.osterwalder_schrader.clustering import clustering
 from nnft_sym.osterwalder_schrader.clustering_limits import limit_cumulant
 from nnft_sym.osterwalder_schrader.covariance import euclidean_covariance
-from nnft_sym.osterwalder_schrader.places import generic_points, lattice_spacing
+from nnft_sym.osterwalder_schrader.places import generic_points
+from nnft_sym.osterwalder_schrader.reflection_positivity import lattice_spacing
 from nnft_sym.osterwalder_schrader.regularity import regularity
 from numerics.errors import InvalidStatistics, NotAvailable
 from numerics.exact.correlators import exact_correlators, exact_cumulant
@@ -156,6 +157,9 @@ def test_euclidean_covariance():
     for (name, d), holds in expected.items():
         found = euclidean_covariance(network(name, 5, d_in=d), (2, 4))
         assert [one.holds for one in found] == holds, name
+    both = nn.axioms(network("cos", 5, d_in=2), 2, which=["euclidean covariance", "reflection-positivity"])
+    assert [one.holds for one in both] == [True, False]
+    assert "cannot have both" in next(iter(both)).reason
     # independent components of a heavy-tailed law are not isotropic in two dimensions
     plane = euclidean_covariance(network("cos", 5, hidden_law="cauchy", d_in=2), (2,))[0]
     assert plane.holds is False

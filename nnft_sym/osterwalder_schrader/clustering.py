@@ -22,9 +22,9 @@ from nnft_sym.osterwalder_schrader.places import (
     along_time,
     correlation_length,
     generic_points,
-    lattice_spacing,
     written,
 )
+from nnft_sym.osterwalder_schrader.reflection_positivity import lattice_spacing
 from nnft_sym.printing.number_text import number, with_error
 from numerics.errors import NotAvailable
 from numerics.exact.correlators import exact_cumulant
