@@ -21,8 +21,8 @@ GROUPS = ("O(d) of inputs", "translations")
 _POINTS = 3
 #: What both axioms together say of K, by the spectral representation of Källén and Lehmann.
 _IN_THE_PLANE = (
-    "With reflection positivity it would make K(x, x) infinite in two and more dimensions, unless K is constant: "
-    "a network, whose variance is finite, cannot have both"
+    "With reflection positivity it would make K(x, x) infinite in two and more dimensions, unless K is "
+    "constant: a network, whose variance is finite, cannot have both"
 )
 
 
