@@ -221,7 +221,8 @@ class Axioms(Shown):
 
 def _cells(one: AxiomCheck) -> tuple[Cell, ...]:
     value, error = one.smallest_eigenvalue, one.error
-    shown = "" if value is None else with_error(value, error) if error else number(value)
+    rough = value is not None and error is not None and error > 1e-7 * abs(value)
+    shown = "" if value is None else with_error(value, error or 0.0) if rough else number(value, 7)
     return (
         Cell(one.axiom.words),
         Cell(str(one.order), one.order),
@@ -234,9 +235,10 @@ def _cells(one: AxiomCheck) -> tuple[Cell, ...]:
 
 def _item(one: AxiomCheck, escape: Callable[[str], str]) -> str:
     """One check in LaTeX, its formula set in mathematics."""
-    lines = [rf"\item {escape(one.axiom.words)}, order {one.order}: {one.verdict}. {escape(one.reason)}"]
+    reason = f"{one.reason[:1].upper()}{one.reason[1:].rstrip('.')}."
+    lines = [rf"\item {escape(one.axiom.words)}, order {one.order}: {one.verdict}. {escape(reason)}"]
     if one.witness:
-        lines.append(escape(one.witness))
+        lines.append(escape(f"{one.witness.rstrip('.')}."))
     if one.formula:
         lines.append(rf"\[{one.formula}\]")
     return "\n".join(lines)
