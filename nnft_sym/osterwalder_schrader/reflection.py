@@ -147,7 +147,8 @@ def default_points(length: float | None, d_in: int, spacing: float | None = None
     >>> default_points(2.0, 1)[:, 0].tolist(), default_points(None, 1, 0.5)[:, 0].tolist()
     ([0.2, 0.4, 1.0, 2.4, 4.4], [0.5, 1.0, 1.5, 2.0, 3.0])
     """
-    unit = spacing if spacing is not None else 1.0 if length is None else float(length)
+    # one digit of the length: times that are easy to read
+    unit = spacing if spacing is not None else 1.0 if length is None else float(f"{length:.0e}")
     times = unit * np.array(TIMES if spacing is None else SITES)
     across = unit * np.array(ACROSS if spacing is None else np.zeros(len(SITES)))
     columns = [np.roll(across, axis) * (-1.0) ** axis for axis in range(d_in - 1)]

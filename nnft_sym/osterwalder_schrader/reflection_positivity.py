@@ -22,7 +22,7 @@ from nnft_sym.osterwalder_schrader.positivity_matrix import PositivityMatrix, po
 from nnft_sym.osterwalder_schrader.positivity_moments import Source, as_source
 from nnft_sym.osterwalder_schrader.reflection import Plane, Reflection, as_times, default_points
 from nnft_sym.osterwalder_schrader.smooth_kernels import PlaneSlope, plane_slope
-from nnft_sym.osterwalder_schrader.times_search import TimesSearch, most_negative
+from nnft_sym.osterwalder_schrader.times_search import NO_SEARCH, TimesSearch, most_negative
 from nnft_sym.osterwalder_schrader.witness import Functional, smallest_witness
 from nnft_sym.printing.number_text import number, with_error
 from numerics.errors import InvalidStatistics, NotAvailable
@@ -38,6 +38,8 @@ Array = NDArray[np.float64]
 LARGEST_ORDER = 10
 #: Negative eigenvalues above this are held against fifty digits before they are believed.
 DOUBTED = -1e-10
+#: Between two displays of LaTeX.
+NEXT = "\\]\n\\["
 
 
 @final
@@ -74,6 +76,9 @@ def reflection_checks(
     orders: Iterable[int] | int = (2, 4, 6),
     times: ArrayLike | None = None,
     search: TimesSearch | None = None,
+    *,
+    networks: int = 0,
+    seed: int = 0,
 ) -> list[AxiomCheck]:
     """Test reflection positivity at several orders.
 
@@ -88,6 +93,10 @@ def reflection_checks(
         τ_c > τ_a + τ_b.
     search : TimesSearch, optional
         How much other times are searched for a more negative eigenvalue.
+    networks : int, optional
+        Random networks from which ⟨ΘF·F⟩ of a witness is estimated, too; none by default.
+    seed : int, optional
+        Of those.
 
     Returns
     -------
@@ -124,7 +133,16 @@ def reflection_checks(
     for order in wanted:
         broken = next((one for one in found if one.holds is False), None)
         found.append(_check(question, order, broken))
-    return found
+    return [_confirmed(one, source, networks, seed) for one in found]
+
+
+def _confirmed(one: AxiomCheck, source: Source, networks: int, seed: int) -> AxiomCheck:
+    """Estimate ⟨ΘF·F⟩ of a witness from random networks."""
+    if one.functional is None or not networks or isinstance(source, Kernel):
+        return one
+    mean = one.functional.sampled(source, networks, seed)
+    sampled = {"sampled value of the witness": float(mean), "its standard deviation": float(mean.error)}
+    return replace(one, evidence={**one.evidence, **sampled})
 
 
 def _orders(orders: Iterable[int] | int) -> list[int]:
@@ -188,26 +206,24 @@ def _check(question: _Question, order: int, broken: AxiomCheck | None) -> AxiomC
     slope = question.slope
     theorem = slope if slope is not None and slope.breaks_positivity else None
     try:
-        answer = _answer(question, order)
+        answer = _answer(question if broken is None else replace(question, search=NO_SEARCH), order)
     except NotAvailable as missing:
         return _without_numbers(order, broken, theorem, str(missing))
     holds = False if broken is not None or theorem is not None else answer.holds
     shown_by = None if answer.holds is not False else smallest_witness(answer.matrix)
     evidence = _evidence(question, answer, shown_by)
-    power = _power(question, order, answer) if holds is False and theorem is None else None
+    first = holds is False and theorem is None and broken is None
+    power = _power(question, order, answer) if first else None
     if power is not None:
         evidence |= {"power of N": power.power, "error of the power": power.error}
-    witness = str(shown_by) if shown_by is not None else "" if broken is None else broken.witness
-    formula = shown_by.latex if shown_by is not None else "" if broken is None else broken.formula
+    witness, formula = ("", "") if broken is None else (broken.witness, broken.formula)
+    if shown_by is not None:
+        witness, formula = str(shown_by), shown_by.latex
     if theorem is not None:
-        formula = (
-            rf"{theorem.derivation}\]" + (rf" \[{formula}" if formula else "")
-            if formula
-            else theorem.derivation
-        )
+        formula = theorem.derivation if shown_by is None else f"{theorem.derivation}{NEXT}{shown_by.latex}"
     return AxiomCheck(
         Axiom.REFLECTION_POSITIVITY, order, holds, _reason(question, order, answer, theorem, power, broken),
-        answer.eigenvalue, answer.error, witness, formula, evidence,
+        answer.eigenvalue, answer.error, witness, formula, evidence, shown_by,
     )  # fmt: skip
 
 
@@ -294,10 +310,10 @@ def _power(question: _Question, order: int, answer: _Answer) -> NegativityPower 
         return None
     kernel, matrix = _kernel(question.source), answer.matrix
     try:
-        if (
-            kernel is None
-            or positivity_matrix(kernel, matrix.points, order, matrix.reflection).spectrum.negative
-        ):
+        if kernel is None:
+            return None
+        limit = positivity_matrix(kernel, matrix.points, order, matrix.reflection)
+        if limit.spectrum.negative is not None:
             return None
         return negativity_power(question.source, matrix.points, order, reflection=matrix.reflection)
     except (InvalidStatistics, NotAvailable):
@@ -322,10 +338,10 @@ def _reason(
         )
     if theorem is not None:
         return theorem.sentence
-    if answer.holds is False:
-        return " ".join(_why_it_fails(question, order, answer, power))
     if broken is not None:
         return f"fails at order {broken.order} already: {broken.reason}"
+    if answer.holds is False:
+        return " ".join(_why_it_fails(question, order, answer, power))
     if answer.holds is None:
         return (
             f"not decided: the smallest eigenvalue {number(answer.eigenvalue, 3)} is smaller than its error, "

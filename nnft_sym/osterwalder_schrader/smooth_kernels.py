@@ -76,8 +76,8 @@ class PlaneSlope:
         found = with_error(self.value, self.error) if self.error else number(self.value, 6)
         at = "" if not any(self.place) else f" at {tuple(self.place)}"
         return (
-            f"f is mean-square differentiable in time at the reflection plane{at}, ∂ₓ∂ᵧK = {self.text} = "
-            f"{found} > 0, so that F = f(τ₁) − f(τ₂) has ⟨ΘF·F⟩ → −(τ₁ − τ₂)² ∂ₓ∂ᵧK < 0 as τ → 0"
+            f"f is mean-square differentiable in time at the reflection plane{at}, ∂_x∂_y K = {self.text} = "
+            f"{found} > 0, so that F = f(τ₁) − f(τ₂) has ⟨ΘF·F⟩ → −(τ₁ − τ₂)² ∂_x∂_y K < 0 as τ → 0"
         )
 
     @property

@@ -223,7 +223,8 @@ def _rounded(matrix: PositivityMatrix, rows: Sequence[int], vector: Array) -> Fu
     for digits in DIGITS:
         kept = [(float(f"{c:.{digits}g}"), one) for c, one in zip(raw, chosen, strict=True)]
         kept = sorted((term for term in kept if term[0]), key=lambda term: (not term[1], abs(term[0]) != 1.0))
-        made = functional(matrix, [c for c, _ in kept], [one for _, one in kept])
+        sign = -1.0 if kept[0][0] < 0.0 else 1.0
+        made = functional(matrix, [sign * c for c, _ in kept], [one for _, one in kept])
         if made.value < KEPT * target and made.value + made.error < 0.0:
             break
     assert made is not None
