@@ -33,3 +33,7 @@ class UnreadablePoints(NNFTError, ValueError):
 
 class InvalidDocument(NNFTError, ValueError):
     """A JSON document cannot be read: another schema, something missing, or a contradiction."""
+
+
+class InvalidSymmetry(NNFTError, ValueError):
+    """A group of transformations is unknown, trivial or none, or does not go with the network or fields."""

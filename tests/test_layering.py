@@ -60,6 +60,8 @@ ROOMS = {
         "storage",
         "inference",
         "duality",
+        "symmetries",
+        "osterwalder_schrader",
         "parameters",
         "study",
         "report",
