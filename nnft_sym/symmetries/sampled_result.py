@@ -1,0 +1,172 @@
+"""What a sampled test of a symmetry finds: the joint test, and the difference that stands out."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from nnft_sym.symmetries.groups import Element
+from numerics.inference.comparison import Comparison
+from numerics.results.faces import Content, Shown
+from numerics.results.quality import Quality
+
+
+@final
+@dataclass(frozen=True)
+class SamplingPlan:
+    """How a symmetry is tested by sampling.
+
+    Attributes
+    ----------
+    networks : int
+        Networks to be sampled.
+    seed : int
+        Of the networks and of the elements.
+    n_blocks : int
+        Blocks of networks behind the covariance.
+    elements : int
+        Elements of a continuous group that are looked at. Of a group that acts on outputs they only make the
+        witness: all combinations that are not invariant are tested.
+    level : float
+        A p-value below it says that the symmetry is broken. The only one here for a whole test, so no number
+        of elements or orders makes a false alarm likelier.
+    directions : float
+        At most so many directions per block are judged: the covariance is that of the blocks.
+    """
+
+    networks: int = 200_000
+    seed: int = 0
+    n_blocks: int = 1000
+    elements: int = 6
+    level: float = 0.01
+    directions: float = 0.25
+
+
+@final
+@dataclass(frozen=True)
+class SampledWitness:
+    """The difference that stands out most.
+
+    Attributes
+    ----------
+    element : Element
+        Of the group.
+    order : int
+    label : str
+        The product of fields, ``f₁(0.2)² f₂(0.4)²``.
+    indices : tuple of int
+        Which fields.
+    before, after : float
+        The correlator, and the one of the transformed fields.
+    error : float
+        Standard deviation of their difference.
+    """
+
+    element: Element
+    order: int
+    label: str
+    indices: tuple[int, ...]
+    before: float
+    after: float
+    error: float
+
+    @property
+    def value(self) -> float:
+        """After less before."""
+        return self.after - self.before
+
+    @property
+    def pull(self) -> float:
+        """The difference in units of its error."""
+        return self.value / self.error if self.error else float(np.copysign(np.inf, self.value))
+
+    def __str__(self) -> str:
+        return (
+            f"{self.label} under {self.element.description}: {self.before:.6g} becomes {self.after:.6g}, a "
+            f"change of {self.value:.4g} ± {self.error:.2g}"
+        )
+
+
+@final
+@dataclass(frozen=True, repr=False)
+class SampledViolation(Shown):
+    """Outcome of `sampled_violation`.
+
+    Attributes
+    ----------
+    group : str
+    orders : tuple of int
+        Orders that were tested.
+    joint : Comparison
+        All differences together.
+    by_order : mapping of int to Comparison
+        Those of one order together.
+    witness : SampledWitness or None
+        None where nothing can change.
+    quality : Quality
+        The worst of the correlators: with heavy tails the p-value is not to be believed.
+    networks : int
+    plan : SamplingPlan
+    """
+
+    group: str
+    orders: tuple[int, ...]
+    joint: Comparison
+    by_order: Mapping[int, Comparison]
+    witness: SampledWitness | None
+    quality: Quality
+    networks: int
+    plan: SamplingPlan
+
+    @property
+    def statistic(self) -> float:
+        """Hotelling's T²."""
+        return self.joint.chi2
+
+    @property
+    def dof(self) -> int:
+        """Directions that were judged; 0: the differences vanish network by network."""
+        return self.joint.dof
+
+    @property
+    def p_value(self) -> float:
+        """Two-sided; 0 where differences that do not scatter at all are not zero."""
+        return _p_value(self.joint)
+
+    @property
+    def broken(self) -> bool:
+        """Whether the differences are too large: the p-value is below the level, on this side."""
+        return self._too_large(self.joint)
+
+    @property
+    def first_broken_order(self) -> int | None:
+        """The lowest order whose own differences are too large; None where there is none, or all holds."""
+        if not self.broken:
+            return None
+        return next((order for order, one in self.by_order.items() if self._too_large(one)), None)
+
+    def _too_large(self, one: Comparison) -> bool:
+        return _p_value(one) < self.plan.level and (one.null_residual > 0.0 or one.upper_tail < 0.5)
+
+    def plain_fields(self) -> Content:
+        """Give the outcome as plain fields, one row for each order."""
+
+        def rows() -> Iterable[tuple[object, ...]]:
+            return ((order, one.chi2, one.dof, _p_value(one)) for order, one in self.by_order.items())
+
+        facts = {
+            "statistic": self.statistic,
+            "dof": self.dof,
+            "p_value": self.p_value,
+            "broken": self.broken,
+            "networks": self.networks,
+            "quality": self.quality.name.lower(),
+            "witness": None if self.witness is None else str(self.witness),
+        }
+        columns = ("order", "statistic", "dof", "p_value")
+        return Content(f"Sampled test of {self.group}", facts, columns, rows, len(self.by_order))
+
+
+def _p_value(one: Comparison) -> float:
+    return 0.0 if one.null_residual > 0.0 else one.p_value
