@@ -22,7 +22,7 @@ from numerics.exact.set_series import power, product, quotient
 from numerics.fields.field_set import FieldSet
 from numerics.fields.index_sets import multisets, ranks
 from numerics.networks.base import Network
-from numerics.networks.density_slopes import slope_rule
+from numerics.networks.density_slopes import slope_accuracy, slope_rule
 from numerics.networks.laws import ParameterLaw
 from numerics.networks.parameter_motion import OUTPUT_BIAS_LAW, ParameterMotion, Units, has_output_bias
 from numerics.results.correlator import Correlator, Part
@@ -74,16 +74,24 @@ def exact_insertions(
     wanted = tuple(orders)
     neuron = _Neuron(network, fields, motion, max(wanted))
     found = []
+    share = _ROUNDING + max(slope_accuracy(law) for law in _moving_laws(network, motion))
     for order in wanted:
         first, second = (neuron.inserted(order, which) for which in (0, 1))
         size = np.abs(second).max(initial=0.0) + np.abs(neuron.full(order)).max(initial=0.0)
         found.append(
             Correlator(
-                fields, order, Part.FULL, second, np.abs(second - first) + _ROUNDING * size,
+                fields, order, Part.FULL, second, np.abs(second - first) + share * size,
                 "moments of one neuron with the slope of its density",
             )
         )  # fmt: skip
     return Correlators.of(found)
+
+
+def _moving_laws(network: Network, motion: ParameterMotion) -> list[ParameterLaw]:
+    """Laws of the parameters that move, and of the output biases."""
+    laws = network.laws
+    found = [OUTPUT_BIAS_LAW] + [laws.output] * bool(np.any(motion.outputs))
+    return found + [laws.hidden, laws.bias] * motion.moves_hidden
 
 
 class _Neuron:

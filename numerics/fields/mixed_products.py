@@ -62,6 +62,37 @@ def mixed_products(matrix: Array, order: int) -> Array:
     return found
 
 
+def mixed_products_slope(generator: Array, order: int) -> Array:
+    """Slope of `mixed_products` of 1 + t A at t = 0: the product rule.
+
+    Parameters
+    ----------
+    generator : ndarray, shape (n, n)
+        A.
+    order : int
+
+    Returns
+    -------
+    ndarray, shape (M, M)
+
+    Examples
+    --------
+    Under a turn f₁² begins to become f₁² + 2 t f₁f₂:
+
+    >>> mixed_products_slope(np.array([[0.0, 1.0], [-1.0, 0.0]]), 2)[0].tolist()
+    [0.0, 2.0, 0.0]
+    """
+    n = len(generator)
+    rows = multisets(n, order)
+    found = np.zeros((len(rows), len(rows)))
+    for k in range(order):
+        rest = np.delete(rows, k, axis=1)
+        for j in range(n):
+            place = ranks(np.column_stack([rest, np.full(len(rest), j)]), n)
+            np.add.at(found, (np.arange(len(rows)), place), generator[rows[:, k], j])
+    return found
+
+
 def orderings(n: int, order: int) -> Array:
     """Count the orders in which the indices of each distinct element can be written, shape (M,).
 

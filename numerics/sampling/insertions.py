@@ -18,7 +18,8 @@ from numerics.given import as_whole
 from numerics.networks.base import Network
 from numerics.networks.density_slopes import density_jumps, log_density_slope
 from numerics.networks.drawn_features import drawn
-from numerics.networks.parameter_motion import OUTPUT_BIAS_LAW, ParameterMotion, Units
+from numerics.networks.laws import ParameterLaw
+from numerics.networks.parameter_motion import OUTPUT_BIAS_LAW, ParameterMotion, Units, has_output_bias
 
 Array = NDArray[np.float64]
 #: The change of the outputs of given networks, shape (m, n), when the fields move; see `sampled_sides`.
@@ -26,6 +27,8 @@ Moved = Callable[["DrawnNetworks"], Array]
 
 #: Numbers held at once, and networks at least for each block.
 _AT_ONCE, FEWEST_EACH = 1 << 20, 10
+#: Second number of the seed.
+_STREAM = 0x7A
 
 
 @final
@@ -65,10 +68,10 @@ class DrawnNetworks:
         laws, units = self.network.laws, Units.of(self.network)
         total = np.full(len(self.weights), self.network.width * float(np.trace(motion.hidden)))
         if np.any(motion.outputs):
-            for law, some in (
-                (laws.output.unit, self.weights),
-                (OUTPUT_BIAS_LAW, self.output_biases[:, np.newaxis]),
-            ):
+            parts: list[tuple[ParameterLaw, Array]] = [(laws.output.unit, self.weights)]
+            if has_output_bias(self.network):
+                parts.append((OUTPUT_BIAS_LAW, self.output_biases[:, np.newaxis]))
+            for law, some in parts:
                 slopes = log_density_slope(law, some)
                 trace = some.shape[1] * float(np.trace(motion.outputs))
                 total += np.einsum("mib,bc,mic->m", slopes, motion.outputs, some) + trace
@@ -165,15 +168,35 @@ def draw_networks(
     )
 
 
+@final
+@dataclass(frozen=True)
+class SampleSize:
+    """How many networks are drawn, from which seed, in how many blocks."""
+
+    networks: int
+    seed: int = 0
+    n_blocks: int = 1000
+
+    def edges(self) -> NDArray[np.int64]:
+        """Where blocks begin and end; refuse too few networks."""
+        total = as_whole(self.networks, "networks", InvalidStatistics)
+        wanted = as_whole(self.n_blocks, "n_blocks", InvalidStatistics, least=2)
+        blocks = min(wanted, total // FEWEST_EACH)
+        if blocks < 2:
+            raise InvalidStatistics(
+                f"{total} networks were asked for; errors come from blocks of {FEWEST_EACH} networks at "
+                f"least, and {2 * FEWEST_EACH} are the fewest"
+            )
+        return np.array([total * b // blocks for b in range(blocks + 1)])
+
+
 def sampled_sides(
     network: Network,
     fields: FieldSet,
     motion: ParameterMotion,
     moved: Moved,
     orders: tuple[int, ...],
-    networks: int,
-    seed: int,
-    n_blocks: int,
+    size: SampleSize,
 ) -> SampledSides:
     """Sample δ⟨f … f⟩ and −⟨(δ log P) f … f⟩.
 
@@ -186,7 +209,7 @@ def sampled_sides(
     moved : callable
         From `DrawnNetworks` to the change of their outputs at the fields, shape (m, n), for the left side.
     orders : tuple of int
-    networks, seed, n_blocks : int
+    size : SampleSize
 
     Returns
     -------
@@ -195,45 +218,28 @@ def sampled_sides(
     Raises
     ------
     InvalidStatistics
-        If there are fewer than ten networks for each block.
+        If there are too few networks.
     NotAvailable
         If a law has no density.
     """
     motion.refuse(network)
-    total = as_whole(networks, "networks", InvalidStatistics)
-    blocks = min(as_whole(n_blocks, "n_blocks", InvalidStatistics, least=2), total // FEWEST_EACH)
-    if blocks < 2:
-        raise InvalidStatistics(
-            f"{total} networks were asked for; errors come from blocks of {FEWEST_EACH} networks at least, and "
-            f"{2 * FEWEST_EACH} are the fewest"
-        )
-    edges = np.array([total * b // blocks for b in range(blocks + 1)])
+    edges = size.edges()
     rows = {order: multisets(len(fields), order) for order in orders}
-    sums = {order: np.zeros((2, blocks, len(one))) for order, one in rows.items()}
+    sums = {order: np.zeros((2, len(edges) - 1, len(one))) for order, one in rows.items()}
     numbers = np.asarray(np.maximum(fields.outputs, 1) - 1)
     widest = max(network.width * (len(fields) + len(motion.outputs)), *(one.size for one in rows.values()))
     step = max(1, _AT_ONCE // widest)
-    generator = np.random.default_rng([seed, 0x7A])
-    for first in range(0, total, step):
-        some = draw_networks(network, len(motion.outputs), min(step, total - first), generator)
+    generator = np.random.default_rng([size.seed, _STREAM])
+    for first in range(0, int(edges[-1]), step):
+        some = draw_networks(network, len(motion.outputs), min(step, int(edges[-1]) - first), generator)
         f = some.outputs(fields.inputs, numbers)
         changed = moved(some)
         block = np.searchsorted(edges, np.arange(first, first + len(f)), side="right") - 1
         weighted = [(some.insertion(motion), f), *some.at_jumps(motion, fields.inputs, numbers, f)]
         for order, one in rows.items():
-            left = sum(
-                (
-                    changed[:, one[:, k]] * np.prod(f[:, np.delete(one, k, axis=1)], axis=2)
-                    for k in range(order)
-                ),
-                start=np.zeros((len(f), len(one))),
-            )
-            right = sum(
-                (-weight[:, np.newaxis] * np.prod(there[:, one], axis=2) for weight, there in weighted),
-                start=np.zeros((len(f), len(one))),
-            )
-            np.add.at(sums[order][0], block, left)
-            np.add.at(sums[order][1], block, right)
+            np.add.at(sums[order][0], block, _changed_products(f, changed, one))
+            for weight, there in weighted:
+                np.add.at(sums[order][1], block, -weight[:, np.newaxis] * np.prod(there[:, one], axis=2))
     sizes = np.diff(edges)
     means = {order: one / sizes[:, np.newaxis] for order, one in sums.items()}
     return SampledSides(
@@ -241,3 +247,11 @@ def sampled_sides(
         {order: one[0] for order, one in means.items()},
         {order: one[1] for order, one in means.items()},
     )
+
+
+def _changed_products(f: Array, changed: Array, rows: NDArray[np.int64]) -> Array:
+    """δ(f_i1 … f_ir) by the product rule, shape (m, M)."""
+    total = np.zeros((len(f), len(rows)))
+    for k in range(rows.shape[1]):
+        total += changed[:, rows[:, k]] * np.prod(f[:, np.delete(rows, k, axis=1)], axis=2)
+    return total
