@@ -43,6 +43,7 @@ COMMANDS = {
     "sample": "Sample an ensemble of networks and measure its correlators.",
     "neurons": "Correlators of every width from single neurons.",
     "widths": "Sample one architecture at several widths: the 1/N law.",
+    "symmetry": "Symmetries of a network: derived from the laws of its parameters, and tested.",
     "action": "The action that connected correlators imply.",
     "couplings": "Infer the couplings of an action from correlators.",
     "reproduce": "The published study, figure by figure.",
