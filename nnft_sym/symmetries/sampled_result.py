@@ -132,28 +132,25 @@ class SampledViolation(Shown):
     @property
     def p_value(self) -> float:
         """Two-sided; 0 where differences that do not scatter at all are not zero."""
-        return _p_value(self.joint)
+        return joint_p_value(self.joint)
 
     @property
     def broken(self) -> bool:
         """Whether the differences are too large: the p-value is below the level, on this side."""
-        return self._too_large(self.joint)
+        return too_large(self.joint, self.plan.level)
 
     @property
     def first_broken_order(self) -> int | None:
         """The lowest order whose own differences are too large; None where there is none, or all holds."""
         if not self.broken:
             return None
-        return next((order for order, one in self.by_order.items() if self._too_large(one)), None)
-
-    def _too_large(self, one: Comparison) -> bool:
-        return _p_value(one) < self.plan.level and (one.null_residual > 0.0 or one.upper_tail < 0.5)
+        return next((order for order, one in self.by_order.items() if too_large(one, self.plan.level)), None)
 
     def plain_fields(self) -> Content:
         """Give the outcome as plain fields, one row for each order."""
 
         def rows() -> Iterable[tuple[object, ...]]:
-            return ((order, one.chi2, one.dof, _p_value(one)) for order, one in self.by_order.items())
+            return ((order, one.chi2, one.dof, joint_p_value(one)) for order, one in self.by_order.items())
 
         facts = {
             "statistic": self.statistic,
@@ -168,5 +165,11 @@ class SampledViolation(Shown):
         return Content(f"Sampled test of {self.group}", facts, columns, rows, len(self.by_order))
 
 
-def _p_value(one: Comparison) -> float:
+def joint_p_value(one: Comparison) -> float:
+    """Two-sided p-value; 0 where differences that do not scatter at all are not zero."""
     return 0.0 if one.null_residual > 0.0 else one.p_value
+
+
+def too_large(one: Comparison, level: float) -> bool:
+    """Whether differences are too large: the p-value is below the level, on this side."""
+    return joint_p_value(one) < level and (one.null_residual > 0.0 or one.upper_tail < 0.5)

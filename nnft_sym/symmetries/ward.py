@@ -18,7 +18,7 @@ from nnft_sym.errors import InvalidSymmetry
 from nnft_sym.symmetries.groups import Group
 from nnft_sym.symmetries.named_groups import OUTPUTS, group
 from nnft_sym.symmetries.sampled_changes import all_outputs
-from nnft_sym.symmetries.sampled_result import SamplingPlan
+from nnft_sym.symmetries.sampled_result import SamplingPlan, too_large
 from nnft_sym.symmetries.ward_motion import Beginning, beginning, described, motion_in_words, motion_of
 from nnft_sym.symmetries.ward_sides import Sides, drawn_sides, exact_sides
 from numerics.fields.field_set import Fields, FieldSet, as_field_set
@@ -32,8 +32,6 @@ Array = NDArray[np.float64]
 
 #: Error bounds by which exact sides may differ: each is an estimate of its largest error.
 SLACK = 4.0
-#: Errors from which on a sampled side is not zero.
-SEEN = 5.0
 
 
 @final
@@ -51,8 +49,8 @@ class WardIdentity(Shown):
     sides : Sides
     motion : tuple of str
         Which parameters move, a line for each.
-    joint : Comparison or None
-        Difference of the two sides, all together, where they were sampled.
+    joint, right : Comparison or None
+        Difference of the two sides, and the right side itself, all together, where they were sampled.
     plan : SamplingPlan
     """
 
@@ -63,6 +61,7 @@ class WardIdentity(Shown):
     sides: Sides
     motion: tuple[str, ...]
     joint: Comparison | None
+    right: Comparison | None
     plan: SamplingPlan
 
     @property
@@ -74,7 +73,7 @@ class WardIdentity(Shown):
     def holds(self) -> bool:
         """Whether the two sides agree within their errors."""
         if self.joint is not None:
-            return self.joint.p_value >= self.plan.level and self.joint.null_residual == 0.0
+            return not too_large(self.joint, self.plan.level)
         sides = self.sides
         return all(
             np.all(
@@ -85,10 +84,11 @@ class WardIdentity(Shown):
 
     @property
     def breaks(self) -> bool:
-        """Whether the symmetry is broken: the sides are not zero within their errors."""
-        slack = SEEN if self.sampled else SLACK
+        """Whether the symmetry is broken: the right side is not zero within its errors."""
+        if self.right is not None:
+            return too_large(self.right, self.plan.level)
         return any(
-            np.any(np.abs(self.sides.right[n]) > slack * self.sides.right_error[n]) for n in self.orders
+            np.any(np.abs(self.sides.right[n]) > SLACK * self.sides.right_error[n]) for n in self.orders
         )
 
     @property
@@ -226,20 +226,21 @@ def ward_identity(
         given = all_outputs(np.unique(given.inputs, axis=0), len(start.matrix))
     motion = motion_of(network, start, int(max(given.outputs.max(initial=1), 1)))
     motion.refuse(network)
-    joint = None
+    joint = right = None
     if how == "exact":
         sides = exact_sides(network, given, start, motion, wanted)
     else:
         size = SampleSize(plan.networks, plan.seed, plan.n_blocks)
         sides = drawn_sides(network, given, start, motion, wanted, size)
-        joint = _difference(sides, wanted, plan)
+        joint, right = _judged(sides, wanted, plan)
     words = motion_in_words(network, motion)
-    return WardIdentity(chosen.name, start, given, wanted, sides, words, joint, plan)
+    return WardIdentity(chosen.name, start, given, wanted, sides, words, joint, right, plan)
 
 
-def _difference(sides: Sides, orders: tuple[int, ...], plan: SamplingPlan) -> Comparison:
-    """Hold the difference of two sampled sides against zero, all orders together."""
+def _judged(sides: Sides, orders: tuple[int, ...], plan: SamplingPlan) -> tuple[Comparison, Comparison]:
+    """Hold the difference of two sampled sides, and the right one, against zero, all orders together."""
     found = sides.sampled
     assert found is not None, "both sides were sampled"
-    blocks = np.concatenate([found.left[n] - found.right[n] for n in orders], axis=1)
-    return vanishing(blocks, found.sizes, max(int(plan.directions * len(found.sizes)), 1))
+    directions = max(int(plan.directions * len(found.sizes)), 1)
+    left, right = (np.concatenate([one[n] for n in orders], axis=1) for one in (found.left, found.right))
+    return vanishing(left - right, found.sizes, directions), vanishing(right, found.sizes, directions)
