@@ -18,21 +18,25 @@ from nnft_sym.symmetries.groups import Element, Group
 from nnft_sym.symmetries.sampled_result import SamplingPlan
 from numerics.errors import InvalidStatistics, NotAvailable
 from numerics.fields.field_set import Fields, FieldSet, as_field_set
-from numerics.fields.index_sets import multisets
+from numerics.fields.index_sets import multiset_count, multisets
 from numerics.fields.mixed_products import mixed_products, orderings
 from numerics.inference.dataset import Dataset
 from numerics.networks.base import Network
 from numerics.results.joint_correlators import Correlators
 from numerics.results.quality import Quality, worst
+from numerics.results.uncertainty import Source
 from numerics.sampling.ensemble import Ensemble
 
 Array = NDArray[np.float64]
 Told: TypeAlias = Callable[[int, int], None]
 #: What may be tested: networks, which are sampled, or a sample.
-Source: TypeAlias = Network | Dataset | Correlators
+Tested: TypeAlias = Network | Dataset | Correlators
 
 #: Parts of a difference that are rounding, relative to the correlators it is made of.
 ROUNDING = 1e-11
+#: Most products of one order, whose combinations are tested, and elements of a continuous group that span all
+#: that are not invariant.
+MOST_PRODUCTS, SPANNING = 1000, 4
 #: Singular values below which a combination of correlators is invariant.
 INVARIANT = 1e-8
 
@@ -55,6 +59,8 @@ class Changes:
     after : mapping of int to sequence of ndarray, shape (B, M)
         The same of the transformed fields, one for each element.
     quality : Quality
+    sources : tuple of Source
+        Whose blocks these are.
     """
 
     fields: FieldSet
@@ -64,13 +70,14 @@ class Changes:
     before: Mapping[int, Array]
     after: Mapping[int, tuple[Array, ...]]
     quality: Quality
+    sources: tuple[Source, ...]
 
 
 # -- groups that act on outputs ------------------------------------------------------------------------------
 
 
 def mixed_outputs(
-    source: Source,
+    source: Tested,
     group: Group,
     fields: Fields | None,
     orders: tuple[int, ...],
@@ -90,12 +97,14 @@ def mixed_outputs(
         sample = _sample(source, fields)
         every = sample.fields
     rows = _outputs_together(every, outputs)
+    _refuse_many(every, orders)
+    spanning = SPANNING if group.continuous else len(matrices)
     sizes = _sizes(sample, rows)
     before, after, tested, quality = {}, {}, [], []
     for order in orders:
         blocks = _blocks(sample, order) / np.prod(sizes[multisets(len(every), order)], axis=1)
         mixings = [mixed_products(_at_every_point(one, rows), order) for one in matrices]
-        tested.append(_not_invariant(blocks, mixings, orderings(len(every), order)))
+        tested.append(_not_invariant(blocks, mixings[:spanning], orderings(len(every), order)))
         unit = np.prod(sizes[multisets(len(every), order)], axis=1)
         before[order] = blocks * unit
         after[order] = tuple(blocks @ one.T * unit for one in mixings)
@@ -108,8 +117,19 @@ def mixed_outputs(
         before,
         after,
         worst(quality),
+        _sources(sample, orders),
     )
     return parts, elements
+
+
+def _refuse_many(fields: FieldSet, orders: tuple[int, ...]) -> None:
+    for order in orders:
+        count = multiset_count(len(fields), order)
+        if count > MOST_PRODUCTS:
+            raise NotAvailable(
+                f"{count} products of {order} out of {len(fields)} fields were to be tested together; up to "
+                f"{MOST_PRODUCTS} can be. Take fewer points or outputs, or lower orders"
+            )
 
 
 def _outputs_of(element: Element) -> Array:
@@ -186,7 +206,7 @@ def _not_invariant(blocks: Array, mixings: list[Array], ways: Array) -> Array:
 
 
 def moved_inputs(
-    source: Source,
+    source: Tested,
     group: Group,
     fields: Fields | None,
     orders: tuple[int, ...],
@@ -197,10 +217,12 @@ def moved_inputs(
     elements = group.elements(plan.elements, plan.seed)
     if isinstance(source, Network):
         given = as_field_set(_given(fields), d_in=source.d_in)
-        before, after, quality, sizes = _sampled_images(source, given, elements, orders, plan, progress)
+        before, after, quality, sizes, sources = _sampled_images(
+            source, given, elements, orders, plan, progress
+        )
     else:
         sample = _sample(source, fields)
-        given, sizes = sample.fields, sample.block_sizes
+        given, sizes, sources = sample.fields, sample.block_sizes, _sources(sample, orders)
         images = [_images(given, one) for one in elements]
         kept = [k for k, image in enumerate(images) if image is not None]
         if not kept:
@@ -224,7 +246,7 @@ def moved_inputs(
     }
     widths = [sum(one.shape[1] for one in columns[order]) for order in orders]
     tested = np.concatenate([one for order in orders for one in columns[order]], axis=1)
-    return Changes(given, sizes, tested, _slices(orders, widths), before, after, quality), elements
+    return Changes(given, sizes, tested, _slices(orders, widths), before, after, quality, sources), elements
 
 
 def _sampled_images(
@@ -234,7 +256,7 @@ def _sampled_images(
     orders: tuple[int, ...],
     plan: SamplingPlan,
     progress: Told | None,
-) -> tuple[dict[int, Array], dict[int, tuple[Array, ...]], Quality, NDArray[np.int64]]:
+) -> tuple[dict[int, Array], dict[int, tuple[Array, ...]], Quality, NDArray[np.int64], tuple[Source, ...]]:
     """Sample the same networks at the points and at the images, block by block the same."""
     # what the output layer adds scatters, and says nothing of the inputs
     averaged = network.laws.independent_gaussian_outputs and all(order % 2 == 0 for order in orders)
@@ -255,6 +277,7 @@ def _sampled_images(
         {order: tuple(_blocks(one, order) for one in images) for order in orders},
         worst(one[order].quality for one in samples for order in orders),
         first.block_sizes,
+        _sources(first, orders),
     )
 
 
@@ -308,6 +331,10 @@ def _blocks(sample: Correlators, order: int) -> Array:
             "to this order, too"
         )
     return sample.block_means((order,))
+
+
+def _sources(sample: Correlators, orders: tuple[int, ...]) -> tuple[Source, ...]:
+    return tuple(one.source for one in sample[orders[0]].uncertainty.blocks)
 
 
 def without_rounding(values: Array, scale: Array) -> Array:

@@ -4,10 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import final
 
-import numpy as np
-
-from nnft_sym.symmetries.groups import Element
+from nnft_sym.symmetries.violations import Violation, Witness
 from numerics.inference.comparison import Comparison
+from numerics.results.estimate import Estimate
 from numerics.results.faces import Content, Shown
 from numerics.results.quality import Quality
 
@@ -44,51 +43,6 @@ class SamplingPlan:
 
 
 @final
-@dataclass(frozen=True)
-class SampledWitness:
-    """The difference that stands out most.
-
-    Attributes
-    ----------
-    element : Element
-        Of the group.
-    order : int
-    label : str
-        The product of fields, ``f₁(0.2)² f₂(0.4)²``.
-    indices : tuple of int
-        Which fields.
-    before, after : float
-        The correlator, and the one of the transformed fields.
-    error : float
-        Standard deviation of their difference.
-    """
-
-    element: Element
-    order: int
-    label: str
-    indices: tuple[int, ...]
-    before: float
-    after: float
-    error: float
-
-    @property
-    def value(self) -> float:
-        """After less before."""
-        return self.after - self.before
-
-    @property
-    def pull(self) -> float:
-        """The difference in units of its error."""
-        return self.value / self.error if self.error else float(np.copysign(np.inf, self.value))
-
-    def __str__(self) -> str:
-        return (
-            f"{self.label} under {self.element.description}: {self.before:.6g} becomes {self.after:.6g}, a "
-            f"change of {self.value:.4g} ± {self.error:.2g}"
-        )
-
-
-@final
 @dataclass(frozen=True, repr=False)
 class SampledViolation(Shown):
     """Outcome of `sampled_violation`.
@@ -102,8 +56,8 @@ class SampledViolation(Shown):
         All differences together.
     by_order : mapping of int to Comparison
         Those of one order together.
-    witness : SampledWitness or None
-        None where nothing can change.
+    changes : mapping of int to Violation
+        The change of each order that is largest in units of its error; none where nothing can change.
     quality : Quality
         The worst of the correlators: with heavy tails the p-value is not to be believed.
     networks : int
@@ -114,7 +68,7 @@ class SampledViolation(Shown):
     orders: tuple[int, ...]
     joint: Comparison
     by_order: Mapping[int, Comparison]
-    witness: SampledWitness | None
+    changes: Mapping[int, Violation]
     quality: Quality
     networks: int
     plan: SamplingPlan
@@ -140,11 +94,47 @@ class SampledViolation(Shown):
         return too_large(self.joint, self.plan.level)
 
     @property
+    def decided(self) -> bool:
+        """Whether the p-value can be believed: heavy tails have no covariance."""
+        return self.quality not in (Quality.HEAVY_TAILED, Quality.UNDEFINED)
+
+    @property
     def first_broken_order(self) -> int | None:
-        """The lowest order whose own differences are too large; None where there is none, or all holds."""
+        """The lowest order whose own differences are too large; None where all of them hold."""
         if not self.broken:
             return None
-        return next((order for order, one in self.by_order.items() if too_large(one, self.plan.level)), None)
+        too = (order for order, one in self.by_order.items() if too_large(one, self.plan.level))
+        # together they may be too large where none is alone
+        return next(too, min(self.by_order, key=lambda order: self.by_order[order].upper_tail))
+
+    @property
+    def witness(self) -> Witness | None:
+        """What stands out most: at the first broken order, else anywhere."""
+        first = self.first_broken_order
+        chosen = self.changes.values() if first is None else [self.changes[first]] * (first in self.changes)
+        found = [one.witness for one in chosen if one.witness is not None]
+        return max(found, key=lambda one: abs(one.difference) / (one.error or 1.0), default=None)
+
+    @property
+    def violations(self) -> tuple[Violation, ...]:
+        """One violation for each order, as of an exact test; open where tails are heavy."""
+        first = self.first_broken_order
+        found = []
+        for order, one in self.by_order.items():
+            known = self.changes.get(order, _nothing(order))
+            broken = first is not None and (order == first or too_large(one, self.plan.level))
+            told = {"statistic": one.chi2, "dof": float(one.dof), "p_value": joint_p_value(one)}
+            found.append(
+                Violation(
+                    order,
+                    known.largest,
+                    known.scale,
+                    broken if self.decided else None,
+                    known.witness if broken else None,
+                    told,
+                )
+            )
+        return tuple(found)
 
     def plain_fields(self) -> Content:
         """Give the outcome as plain fields, one row for each order."""
@@ -173,3 +163,8 @@ def joint_p_value(one: Comparison) -> float:
 def too_large(one: Comparison, level: float) -> bool:
     """Whether differences are too large: the p-value is below the level, on this side."""
     return joint_p_value(one) < level and (one.null_residual > 0.0 or one.upper_tail < 0.5)
+
+
+def _nothing(order: int) -> Violation:
+    """Of an order at which nothing changes, network by network."""
+    return Violation(order, Estimate(0.0, 0.0, "the same, network by network"), 0.0, broken=False)

@@ -13,23 +13,26 @@ from numpy.typing import NDArray
 from nnft_sym.symmetries.groups import Element, Group
 from nnft_sym.symmetries.sampled_changes import (
     Changes,
-    Source,
+    Tested,
     mixed_outputs,
     moved_inputs,
     without_rounding,
 )
-from nnft_sym.symmetries.sampled_result import SampledViolation, SampledWitness, SamplingPlan
+from nnft_sym.symmetries.sampled_result import SampledViolation, SamplingPlan
+from nnft_sym.symmetries.violations import Violation, Witness
 from numerics.errors import InvalidStatistics
-from numerics.fields.field_set import Fields
+from numerics.fields.field_set import Fields, FieldSet
 from numerics.fields.index_sets import multisets
 from numerics.given import as_wholes
 from numerics.inference.comparison import vanishing
+from numerics.results.estimate import Estimate
+from numerics.results.uncertainty import Uncertainty
 
 Array = NDArray[np.float64]
 
 
 def sampled_violation(
-    source: Source,
+    source: Tested,
     group: Group,
     fields: Fields | None = None,
     orders: Iterable[int] | int = (2, 4),
@@ -93,7 +96,7 @@ def sampled_violation(
         orders=wanted,
         joint=vanishing(parts.tested, parts.sizes, directions),
         by_order={order: vanishing(one, parts.sizes, directions) for order, one in spans.items()},
-        witness=_witness(parts, elements),
+        changes=_largest_changes(parts, elements),
         quality=parts.quality,
         networks=int(parts.sizes.sum()),
         plan=plan,
@@ -112,25 +115,33 @@ def _orders(orders: Iterable[int] | int, group: Group) -> tuple[int, ...]:
     return found
 
 
-def _witness(parts: Changes, elements: tuple[Element, ...]) -> SampledWitness | None:
-    """Find the difference that is largest in units of its error."""
-    best, found = 0.0, None
+def _largest_changes(parts: Changes, elements: tuple[Element, ...]) -> dict[int, Violation]:
+    """Find the change of every order that is largest in units of its error."""
     total = parts.sizes.sum()
     weights = np.sqrt(parts.sizes / ((len(parts.sizes) - 1) * total))[:, np.newaxis]
+    found = {}
     for order, before in parts.before.items():
-        start = parts.sizes @ before / total
+        start, best = parts.sizes @ before / total, 0.0
         for element, after in zip(elements, parts.after[order], strict=True):
             change = without_rounding(after - before, np.abs(after) + np.abs(before))
             mean = parts.sizes @ change / total
-            error = np.sqrt(np.sum(((change - mean) * weights) ** 2, axis=0))
+            moves = (change - mean) * weights
+            error = np.sqrt(np.sum(moves**2, axis=0))
             with np.errstate(divide="ignore", invalid="ignore"):
                 pulls = np.abs(np.where(mean == 0.0, 0.0, mean / error))
             row = int(np.argmax(pulls))
             if pulls[row] > best:
                 best = float(pulls[row])
-                rows = tuple(multisets(len(parts.fields), order)[row].tolist())
-                found = SampledWitness(
-                    element, order, parts.fields.short_label(rows), rows, float(start[row]),
-                    float(start[row] + mean[row]), float(error[row]),
-                )  # fmt: skip
+                rows = multisets(len(parts.fields), order)[row]
+                fields = FieldSet(parts.fields.inputs[rows], parts.fields.outputs[rows])
+                value = Estimate(
+                    mean[row],
+                    Uncertainty.of_sources(parts.sources, moves[:, row]),
+                    "sampled before and after",
+                )
+                witness = Witness(
+                    fields, element, float(start[row]), float(start[row] + mean[row]), float(error[row])
+                )
+                scale = float(np.abs(start).max())
+                found[order] = Violation(order, value, scale, broken=None, witness=witness)
     return found
