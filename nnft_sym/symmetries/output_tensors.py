@@ -258,14 +258,14 @@ def output_tensors(
     components = np.indices((size,) * order).reshape(order, -1).T
     at = ranks(number_of * size + components, len(fields))
     value, error = whole.value[at], whole.error[at]
-    sizes = np.abs(tensors.inverse)
-    sizes = sizes + 16.0 * EPS * np.max(sizes, initial=0.0)  # the inverse is rounded, its zeros too
-    rounding = 4.0 * (order + 1) * EPS
     coefficients = tensors.inverse @ value
-    bound = sizes @ (error + rounding * np.abs(value))
     rest = value - tensors.matrix @ coefficients
-    spread = np.abs(tensors.matrix) @ (sizes @ (error + rounding * np.abs(value)))
-    left = error + spread + rounding * np.abs(value)
+    rounding = 4.0 * (order + 1) * EPS
+    sizes = np.abs(tensors.inverse)
+    # the inverse is rounded, its zeros too
+    bound = sizes @ (error + rounding * np.abs(value))
+    bound += rounding * np.max(sizes, initial=0.0) * np.sum(np.abs(value))
+    left = error + np.abs(tensors.matrix) @ bound + rounding * np.abs(value)
     shape = (size,) * order
     method = f"components of a {whole.part.value.format(order)}: {whole.method}"
     return OutputTensors(
