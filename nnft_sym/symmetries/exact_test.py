@@ -338,12 +338,12 @@ class _OutputTables(_Tables):
         for element in self.test.elements:
             assert element.outputs is not None
             matrix = element.outputs[:count, :count]
-            sizes = np.abs(matrix)
-            after = _in_every_index(matrix, value)
-            allowed = (2.0 * order * (count + 4)) * EPS
-            defect = 2.0 * order * element.defect if element.isometry else 0.0
+            after, sizes = _in_every_index(matrix, value), np.abs(matrix)
             bound = error + _in_every_index(sizes, error)
-            bound += (allowed + defect) * _in_every_index(sizes, np.abs(value))
+            bound += 2.0 * order * (count + 4) * EPS * _in_every_index(sizes, np.abs(value))
+            if element.isometry:  # its own rounding: every element of R may be off by as much
+                off = order * (element.defect + 4.0 * EPS)
+                bound += off * np.sum(np.abs(value), axis=tuple(range(1, order + 1)), keepdims=True)
             yield _Compared(
                 element, value.ravel(), after.ravel(), bound.ravel(), found.method,
                 lambda row: _some(fields, rows[row]),
