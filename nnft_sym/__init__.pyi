@@ -29,6 +29,7 @@ from nnft_sym.faces.reading import merge as merge
 from nnft_sym.inference.infer import infer as infer
 from nnft_sym.inference.model import Model as Model
 from nnft_sym.notation import Notation as Notation
+from nnft_sym.osterwalder_schrader.all_axioms import axioms as axioms
 from nnft_sym.printing.latex_output import latex_document as latex_document
 from nnft_sym.printing.latex_output import pasted_latex as pasted_latex
 from nnft_sym.report.output import write_output as write_output

@@ -45,6 +45,7 @@ COMMANDS = {
     "widths": "Sample one architecture at several widths: the 1/N law.",
     "symmetry": "Symmetries of a network: derived from the laws of its parameters, and tested.",
     "action": "The action that connected correlators imply.",
+    "axioms": "The Osterwalder-Schrader axioms, one by one.",
     "couplings": "Infer the couplings of an action from correlators.",
     "reproduce": "The published study, figure by figure.",
     "integrate": "Integrate one diagram numerically.",

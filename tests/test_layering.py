@@ -27,6 +27,7 @@ ROOMS = {
         "kernels",
         "networks.expressions",
         "networks.laws",
+        "networks.momentum_laws",
         "networks.scipy_moments",
         "networks.own_law",
         "networks.joint_law",

@@ -30,6 +30,6 @@ def plain_latex(words: str) -> str:
     >>> plain_latex("a_i → MᵀW")
     'a\\_i \\ensuremath{\\to} M\\ensuremath{^{T}}W'
     """
-    from nnft_sym.report.tex import escape
+    from nnft_sym.printing.tex_text import escape
 
     return r"\ensuremath{^{T}}".join(escape(part) for part in words.split("ᵀ"))
