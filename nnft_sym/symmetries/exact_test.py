@@ -40,6 +40,8 @@ ELEMENTS = 4
 _DISPLACED, _ROUNDINGS = 1e-6, 32.0
 #: Components of one order that are transformed at once.
 _MOST_COMPONENTS = 2e7
+#: Widths at which the power of a joint law is fitted, over that of the network.
+_WIDTHS = (1, 8, 64, 512)
 #: Share of the largest difference that the smallest witness has at least.
 _WITNESS = 0.25
 
@@ -135,7 +137,7 @@ class ExactTest:
 
     def _fitted_power(self, order: int) -> tuple[float, float] | None:
         """Slope of log violation against log N; the error is how much it still changes with N."""
-        widths = [self.network.width * factor for factor in (1, 4, 16, 64)]
+        widths = [self.network.width * factor for factor in _WIDTHS]
         try:
             sizes = [
                 max(
