@@ -6,7 +6,6 @@ import pytest
 from nnft_sym.errors import InvalidSymmetry
 from nnft_sym.symmetries.groups import Rotations
 from nnft_sym.symmetries.own_groups import finite_group, one_parameter_family
-from nnft_sym.symmetries.sampled_result import SamplingPlan
 from nnft_sym.symmetries.ward import ward_identity
 from nnft_sym.symmetries.ward_motion import beginning, motion_of
 from numerics.errors import InvalidStatistics, NotAvailable
@@ -109,8 +108,7 @@ def test_gauss_net_breaks_translations_from_four_points_on():
     ids=str,
 )
 def test_sampled_sides_agree_with_each_other_and_with_the_exact_ones(net, family, points, breaks):
-    plan = SamplingPlan(networks=100_000, n_blocks=400, seed=3)
-    found = ward_identity(net, family, points, (2, 4), method="sampled", plan=plan)
+    found = ward_identity(net, family, points, (2, 4), networks=100_000, seed=3)
     exact = ward_identity(net, family, points, (2, 4))
     assert (found.holds, found.breaks) == (True, breaks)
     for order in (2, 4):
@@ -125,8 +123,7 @@ def test_the_sampled_test_is_calibrated_and_finds_a_wrong_identity():
     net = ErfNet(2).with_laws(output="uniform")
     p = []
     for seed in range(40):
-        plan = SamplingPlan(networks=2000, n_blocks=100, seed=seed)
-        p.append(ward_identity(net, TURN, [[0.3]], (2, 4), method="sampled", plan=plan).joint.p_value)
+        p.append(ward_identity(net, TURN, [[0.3]], (2, 4), networks=2000, seed=seed).joint.p_value)
     assert np.sum(np.array(p) < 0.01) <= 3
     assert 0.35 < np.mean(p) < 0.65
     # parameters that turn the other way round
@@ -177,7 +174,5 @@ def test_what_no_parameter_absorbs_or_has_no_density_is_refused():
     curve = one_parameter_family(lambda t: lambda x: x + t * x**2, "inputs", 1)
     with pytest.raises(InvalidSymmetry, match="no matrices"):
         ward_identity(ErfNet(5), curve, TWO)
-    with pytest.raises(InvalidSymmetry, match="'exact' or 'sampled'"):
-        ward_identity(ErfNet(5), TURN, TWO, method="guessed")
     with pytest.raises(InvalidStatistics, match="20 are the fewest"):
-        ward_identity(ErfNet(5), TURN, TWO, method="sampled", plan=SamplingPlan(networks=15))
+        ward_identity(ErfNet(5), TURN, TWO, networks=15)
