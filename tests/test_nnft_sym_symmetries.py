@@ -12,6 +12,7 @@ from nnft_sym.symmetries.derive import derive
 from nnft_sym.symmetries.exact_test import ExactTest, exact_violations
 from nnft_sym.symmetries.groups import Rotations
 from nnft_sym.symmetries.named_groups import NAMES, group, groups_of
+from nnft_sym.symmetries.sampled_result import SamplingPlan
 from numerics.errors import InvalidPoints
 from numerics.fields.field_set import FieldSet
 from numerics.results.correlator import Part
@@ -151,10 +152,12 @@ def test_relu_with_uniform_weights_is_isotropic_at_coincident_points_only():
         for a in (0.0, pi / 8, pi / 4)
     ]
     assert two == pytest.approx([0.3144, 0.3220, 0.2935], abs=6e-5)
-    found = nn.symmetry(net, "O(d) of inputs", [[1.0, 0.0], unit(pi / 3)], (2, 4), elements=2)
+    found = nn.symmetry(
+        net, "O(d) of inputs", [[1.0, 0.0], unit(pi / 3)], (2, 4), plan=SamplingPlan(elements=2)
+    )
     assert found.first_broken_order == 2
     assert len(np.unique(found.witness.fields.inputs, axis=0)) == 2
-    alone = nn.symmetry(net, "O(d) of inputs", [[1.0, 0.0]], (2, 4), elements=2)
+    alone = nn.symmetry(net, "O(d) of inputs", [[1.0, 0.0]], (2, 4), plan=SamplingPlan(elements=2))
     assert str(alone.verdict) == "holds at 2 points only, broken at 4"
 
 
@@ -339,7 +342,7 @@ def test_haar_rotations():
         ({"group": "O(D)", "outputs": 0}, "outputs = 0"),
         ({"group": "O(D)", "orders": ()}, "orders"),
         ({"group": "O(D)", "orders": (2, 11)}, "orders from 1 to 10"),
-        ({"group": "O(D)", "elements": 0}, "elements = 0"),
+        ({"group": "O(D)", "plan": SamplingPlan(elements=0)}, "elements = 0"),
         ({"group": nn.finite_group([np.eye(3)], "outputs", 3)}, "acts on 3 output(s); here 2"),
         ({"group": 7}, "7 was given; the groups are"),
     ],

@@ -28,14 +28,16 @@ def command(net: NetworkParameters, asked: SymmetryParameters, as_json: bool) ->
     from nnft_sym.jsonio import dumps
     from nnft_sym.symmetries.derive_and_test import symmetry
     from nnft_sym.symmetries.named_groups import group
+    from nnft_sym.symmetries.sampled_result import SamplingPlan
     from nnft_sym.symmetries.symmetry_result import Symmetry
     from nnft_sym.symmetries.symmetry_table import Symmetries
 
     network = net.of_width(net.width, asked.d_in)
     chosen = None if asked.group is None else group(asked.group, network, asked.outputs)
     result = symmetry(
-        network, chosen, asked.points, asked.orders,
-        outputs=asked.outputs, elements=asked.elements, seed=asked.seed,
+        network, chosen, asked.points, asked.orders, outputs=asked.outputs,
+        method="sampled" if asked.sampled else None,
+        plan=SamplingPlan(asked.networks, asked.seed, elements=asked.elements),
     )  # fmt: skip
     found = Symmetries(network, result.fields, (result,)) if isinstance(result, Symmetry) else result
     if asked.out is not None:
