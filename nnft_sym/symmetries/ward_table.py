@@ -43,6 +43,20 @@ class WardIdentities(Shown, Mapping[str, WardIdentity | NotAvailable]):
     def __len__(self) -> int:
         return len(self._found)
 
+    @property
+    def notes(self) -> list[str]:
+        """Say which parameters move, or why there is no identity, a sentence for each group."""
+        return [
+            f"{name}: {'; '.join(one.motion) if isinstance(one, WardIdentity) else one.said}."
+            for name, one in self.items()
+        ]
+
+    @property
+    def latex(self) -> str:
+        """Write every identity as a displayed formula."""
+        found = [one for one in self.values() if isinstance(one, WardIdentity)]
+        return "\n".join(rf"\[ {one.latex()} \]" for one in found)
+
     def as_json(self) -> list[dict[str, object]]:
         """Give the rows of the JSON answer."""
         return [
@@ -124,9 +138,8 @@ def ward_identities(
     wanted = tuple(orders) if isinstance(orders, Iterable) else orders
     if chosen is None:
         # O(n) has the one-parameter subgroups of SO(n)
-        every = [
-            one for one in groups_of(network, outputs) if one.continuous and not one.name.startswith("O(")
-        ]
+        known = groups_of(network, outputs)
+        every = [one for one in known if one.continuous and not one.name.startswith("O(")]
     else:
         every = [group(chosen, network, outputs)]
     found: dict[str, WardIdentity | NotAvailable] = {}
