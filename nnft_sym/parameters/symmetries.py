@@ -46,6 +46,13 @@ ELEMENTS = Parameter(Whole(1, 1000), "Random transformations that are tried.")
 SYMMETRY_ORDERS = Parameter(
     Wholes(Whole(1, 10), "2,4,6", distinct=True), "Numbers of points, from 1 to 10.", metavar="N,..."
 )
+SAMPLED = Parameter(Flag(), "Test by sampling, also where exact correlators are known.")
+SAMPLED_NETWORKS = Parameter(Whole(1000, 10**9), "Networks of a sampled test.")
+WARD = Parameter(
+    Flag(),
+    "Ward identities of continuous groups, too: what breaks them, in correlators and in the law of the "
+    "parameters.",
+)
 LATEX = Parameter(Flag(), "Print table and derivations as LaTeX.")
 
 
@@ -57,9 +64,9 @@ class SymmetryParameters(PointParameters):
     ----------
     group : str or None
         None: all that have more than one element.
-    outputs, elements, seed : int
+    outputs, elements, seed, networks : int
     orders : tuple of int
-    latex : bool
+    sampled, ward, latex : bool
     out : OutputFile or None
     """
 
@@ -68,6 +75,9 @@ class SymmetryParameters(PointParameters):
     orders: Annotated[tuple[int, ...], SYMMETRY_ORDERS] = (2, 4, 6)
     elements: Annotated[int, ELEMENTS] = 4
     seed: Annotated[int, SEED] = 0
+    sampled: Annotated[bool, SAMPLED] = False
+    networks: Annotated[int, SAMPLED_NETWORKS] = 200_000
+    ward: Annotated[bool, WARD] = False
     latex: Annotated[bool, LATEX] = False
     out: Annotated[OutputFile | None, output(DATA, "Write the table to a file, too.")] = None
 

@@ -12,16 +12,21 @@
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import overload
 
+from nnft_sym.symmetries.derivation import Derivation
 from nnft_sym.symmetries.derive import derive
 from nnft_sym.symmetries.exact_test import ELEMENTS, ExactTest, as_orders
 from nnft_sym.symmetries.groups import Group
 from nnft_sym.symmetries.named_groups import OUTPUTS, group, groups_of
+from nnft_sym.symmetries.sampled_result import SamplingPlan
+from nnft_sym.symmetries.sampled_test import sampled_violation
 from nnft_sym.symmetries.symmetry_result import Symmetry
 from nnft_sym.symmetries.symmetry_table import Symmetries
-from numerics.errors import InvalidPoints, NotAvailable
+from numerics.errors import InvalidPoints, InvalidStatistics, NotAvailable
 from numerics.fields.field_set import Fields, FieldSet, as_field_set
+from numerics.given import as_choice
 from numerics.networks.architectures import Network, as_network
 
 
@@ -33,9 +38,9 @@ def symmetry(
     orders: Iterable[int] | int = (2, 4, 6),
     *,
     outputs: int = OUTPUTS,
-    elements: int = ELEMENTS,
-    seed: int = 0,
     derivation: bool = True,
+    method: str | None = None,
+    plan: SamplingPlan | None = None,
 ) -> Symmetries: ...
 @overload
 def symmetry(
@@ -45,9 +50,9 @@ def symmetry(
     orders: Iterable[int] | int = (2, 4, 6),
     *,
     outputs: int = OUTPUTS,
-    elements: int = ELEMENTS,
-    seed: int = 0,
     derivation: bool = True,
+    method: str | None = None,
+    plan: SamplingPlan | None = None,
 ) -> Symmetry: ...
 def symmetry(
     network: Network,
@@ -56,9 +61,9 @@ def symmetry(
     orders: Iterable[int] | int = (2, 4, 6),
     *,
     outputs: int = OUTPUTS,
-    elements: int = ELEMENTS,
-    seed: int = 0,
     derivation: bool = True,
+    method: str | None = None,
+    plan: SamplingPlan | None = None,
 ) -> Symmetry | Symmetries:
     """Say which symmetries a network has: derived where the laws of its parameters tell, and tested.
 
@@ -74,12 +79,12 @@ def symmetry(
         Numbers of points, 1 to 10. For f → −f, the odd orders up to the largest.
     outputs : int, optional
         D, for groups that act on outputs.
-    elements : int, optional
-        How many random transformations are tried.
-    seed : int, optional
-        Of these.
     derivation : bool, optional
         False: only test, as for maps of inputs that are no isometries.
+    method : {"exact", "sampled"}, optional
+        How correlators are known; default: exact where they are, else sampled.
+    plan : SamplingPlan, optional
+        Number and seed of random transformations; networks and level of a sampled test.
 
     Returns
     -------
@@ -118,34 +123,53 @@ def symmetry(
         )
     places = as_field_set(fields, None, network.d_in)
     wanted = as_orders(orders)
-    chosen = _groups(network, group, outputs)
-    found = tuple(
-        _one(network, one, places, wanted, elements=elements, seed=seed, derivation=derivation)
-        for one in chosen
-    )
+    if method is not None:
+        as_choice(method, ("exact", "sampled"), "method", InvalidStatistics)
+    chosen = groups_of(network, outputs) if group is None else _groups(network, group, outputs)
+    ask = _Asked(network, places, wanted, derivation, method, plan)
+    found = tuple(ask.about(one) for one in chosen)
     return Symmetries(network, places, found) if group is None else found[0]
 
 
 def _groups(network: Network, given: object, outputs: int) -> tuple[Group, ...]:
-    return groups_of(network, outputs) if given is None else (group(given, network, outputs),)
+    return (group(given, network, outputs),)
 
 
-def _one(
-    network: Network,
-    chosen: Group,
-    fields: FieldSet,
-    orders: tuple[int, ...],
-    *,
-    elements: int,
-    seed: int,
-    derivation: bool,
-) -> Symmetry:
-    """Derive and test one symmetry."""
-    derived = derive(network, chosen, seed) if derivation else None
-    if chosen.name == "sign of f":
-        orders = tuple(range(1, orders[-1] + 1, 2))
-    try:
-        test = ExactTest(network, chosen, fields, orders, elements=elements, seed=seed)
-        return Symmetry(network, chosen, fields, derived, test.violations(), test.power_of_n())
-    except NotAvailable as error:
-        return Symmetry(network, chosen, fields, derived, (), untested=error.said)
+@dataclass(frozen=True)
+class _Asked:
+    """What is asked of every group."""
+
+    network: Network
+    fields: FieldSet
+    orders: tuple[int, ...]
+    derivation: bool
+    method: str | None
+    plan: SamplingPlan | None
+
+    def about(self, chosen: Group) -> Symmetry:
+        """Derive and test one symmetry."""
+        network, fields, plan = self.network, self.fields, self.plan
+        seed, elements = (0, ELEMENTS) if plan is None else (plan.seed, plan.elements)
+        derived = derive(network, chosen, seed) if self.derivation else None
+        if self.method == "sampled":
+            return self._sampled(chosen, derived, "")
+        odd = chosen.name == "sign of f"
+        orders = tuple(range(1, self.orders[-1] + 1, 2)) if odd else self.orders
+        try:
+            test = ExactTest(network, chosen, fields, orders, elements=elements, seed=seed)
+            return Symmetry(network, chosen, fields, derived, test.violations(), test.power_of_n())
+        except NotAvailable as error:
+            if self.method == "exact" or (derived is not None and derived.holds):
+                return Symmetry(network, chosen, fields, derived, (), untested=error.said)
+            return self._sampled(chosen, derived, f"{error.said}; ")
+
+    def _sampled(self, chosen: Group, derived: Derivation | None, why: str) -> Symmetry:
+        """Test by sampling, and say why if that cannot be."""
+        fields = FieldSet(self.fields.inputs) if chosen.acts_on == "outputs" else self.fields
+        try:
+            sampled = sampled_violation(self.network, chosen, fields, self.orders, self.plan)
+        except NotAvailable as error:
+            return Symmetry(self.network, chosen, fields, derived, (), untested=f"{why}{error.said}")
+        return Symmetry(
+            self.network, chosen, fields, derived, sampled.violations, sampled=sampled, untested=""
+        )

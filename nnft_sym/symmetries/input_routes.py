@@ -33,18 +33,21 @@ def derive_for_inputs(network: Network, elements: tuple[Element, ...]) -> Deriva
             return Derivation((*lines, _not_absorbed(network)), False, False)
         kept = "This factor depends on |x| only, which the transformation leaves alone."
         lines.append(Line(kept, r"|M x| = |x|"))
-    invariant = True
+    absorbed = invariant = True
     if turns:
         part, invariant = _by_weights(network, matrices)
         lines += part
     if shifts:
         part, unmoved = _by_biases(network)
         lines += part
-        invariant = invariant and unmoved
+        absorbed, invariant = network.bias_deviation != 0.0, invariant and unmoved
     if not turns and not shifts:
         lines.append(Line("The transformation changes nothing."))
-    lines.append(HOLDS if invariant else Line(f"A law changes, {NOTHING_FOLLOWS}"))
-    return Derivation(tuple(lines), True, invariant)
+    if not absorbed:
+        lines.append(Line(f"No parameter absorbs it, {NOTHING_FOLLOWS}"))
+    else:
+        lines.append(HOLDS if invariant else Line(f"A law changes, {NOTHING_FOLLOWS}"))
+    return Derivation(tuple(lines), absorbed, invariant)
 
 
 def _beside(network: Network) -> Line:

@@ -7,6 +7,7 @@ from typing import final
 
 from nnft_sym.symmetries.derivation import Derivation
 from nnft_sym.symmetries.groups import Group
+from nnft_sym.symmetries.sampled_result import SampledViolation
 from nnft_sym.symmetries.verdicts import Verdict, judge
 from nnft_sym.symmetries.violations import Violation, Witness
 from numerics.fields.field_set import FieldSet
@@ -36,6 +37,8 @@ class Symmetry(Shown):
         With which power of N the violation goes, and the error of the power.
     untested : str
         Why correlators could not be compared; empty where they were.
+    sampled : SampledViolation or None
+        The joint test, where correlators were sampled.
     """
 
     network: Network
@@ -45,6 +48,12 @@ class Symmetry(Shown):
     violations: tuple[Violation, ...]
     power: tuple[float, float] | None = None
     untested: str = ""
+    sampled: SampledViolation | None = None
+
+    @property
+    def p_value(self) -> float | None:
+        """Two-sided, for all differences together; None where correlators are exact."""
+        return None if self.sampled is None else self.sampled.p_value
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -104,6 +113,7 @@ class Symmetry(Shown):
             "error": self.error,
             "power_of_N": self.power_of_n,
             "power_error": None if self.power is None else self.power[1],
+            "p_value": self.p_value,
             "orders": [_order_json(one) for one in self.violations],
             "witness": None if witness is None else witness.as_json(),
             "untested": self.untested or None,
@@ -122,6 +132,7 @@ class Symmetry(Shown):
             "network": repr(self.network),
             "verdict": str(self.verdict),
             "power of N": self.power_of_n,
+            "p-value": self.p_value,
             "witness": "" if self.witness is None else str(self.witness),
             "not tested": self.untested,
             **{f"derivation, step {number}": line.words for number, line in enumerate(steps, start=1)},
@@ -137,6 +148,7 @@ class Symmetry(Shown):
             f"(error {float(one.largest.error):.1g})"
             for one in self.violations
         ]
+        lines += [] if self.p_value is None else [f"  sampled: p = {self.p_value:.2g} for all together"]
         lines += [f"  {self.witness}"] if self.witness is not None else []
         return "\n".join([*lines, *([f"  not tested: {self.untested}"] if self.untested else [])]) + ">"
 

@@ -95,6 +95,8 @@ class Symmetries(Shown, Mapping[str, Symmetry]):
             value, error, power = one.violation, one.error, one.power_of_n
             if value is None or error is None:
                 size, brief = "not tested", "not tested"
+            elif one.p_value is not None:
+                size = brief = f"{with_error(value, error)}, p = {one.p_value:.2g}"
             elif one.first_broken_order is None:
                 size, brief = f"none above {number(error, 1)}", f"none above {error:.0e}"
             else:
