@@ -35,6 +35,7 @@ FINE = {
         "--orders",
         "2",
     ],
+    "axioms": ["--net", "erf", "--width", "5", "--orders", "2"],
     "sample": ["--net", "erf", "--width", "5", "--points", "0.1;0.2", "--networks", "100"],
     "neurons": ["--net", "erf", "--points", "0.1;0.2", "--neurons", "1000", "--widths", "5"],
     "widths": ["--net", "erf", "--points", "0.1;0.2", "--widths", "5,10", "--networks", "100"],

@@ -26,16 +26,11 @@ def pairings(items: Iterable[Item]) -> Iterator[tuple[tuple[Item, Item], ...]]:
     """
     if not isinstance(items, Iterable):
         raise GenerationError(f"{shown(items)} was given; things to pair are needed, as in 'abcd'")
-    return _pairings(tuple(items))
-
-
-def _pairings(items: tuple[Item, ...]) -> Iterator[tuple[tuple[Item, Item], ...]]:
-    if len(items) % 2:
-        return
-    if not items:
-        yield ()
-        return
-    first = items[0]
-    for i in range(1, len(items)):
-        for rest in _pairings(items[1:i] + items[i + 1 :]):
-            yield ((first, items[i]), *rest)
+    left = tuple(items)
+    if not left or len(left) % 2:
+        return iter(() if left else ((),))
+    return (
+        ((left[0], left[i]), *rest)
+        for i in range(1, len(left))
+        for rest in pairings(left[1:i] + left[i + 1 :])
+    )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from diagrams.deprecated import renamed
 from nnft_sym.actions.action import Action
 from nnft_sym.errors import InvalidAction, InvalidExpansion
 from nnft_sym.expansions.expansion import Expansion, correlator
@@ -261,40 +262,12 @@ class Model:
         DivergentIntegral
             If the domain needs a cutoff.
         """
-        return self.predict_with(Integrator(kernel, domain, progress=progress), fields)
+        return Integrator(kernel, domain, progress=progress).predict_each(self.expansions, fields.inputs)
 
     def predict_with(self, integrator: Integrator, fields: FieldSet) -> dict[int, Prediction]:
-        """Integrate as `predict` does, with an accuracy, a method or a store of one's own.
-
-        Parameters
-        ----------
-        integrator : Integrator
-            Has the kernel and the domain.
-        fields : FieldSet
-
-        Returns
-        -------
-        dict of int to Prediction
-
-        Raises
-        ------
-        DivergentIntegral
-            If the domain needs a cutoff.
-
-        Examples
-        --------
-        >>> from numerics.integrals.questions.limits import Accuracy
-        >>> from numerics.integrals.rules.domains import Box
-        >>> from numerics.networks.architectures import ErfNet
-        >>> rough = Integrator(ErfNet(1).kernel, Box(2.0), Accuracy(rtol=1e-4))
-        >>> found = Model(Action("lambda*f^4"), (4,)).predict_with(rough, FieldSet([[0.5]]))
-        >>> found[4]["lambda"].trusted
-        True
-        """
-        return {
-            n: integrator.predict(expansion.monomials(), fields.inputs)
-            for n, expansion in self.expansions.items()
-        }
+        """Old form of ``integrator.predict_each(model.expansions, fields.inputs)``."""
+        renamed("model.predict_with(integrator, fields)", "integrator.predict_each(model.expansions, inputs)")
+        return integrator.predict_each(self.expansions, fields.inputs)
 
     def over(
         self, kernel: "Kernel", fields: FieldSet, domain: "Domain", progress: Progress | None = None
@@ -312,19 +285,51 @@ class Model:
         >>> theory.names, [str(theory.power_of(key)) for key in theory.predictions[4].coefficients]
         (('lambda',), ['1', '2'])
         """
-        return self.theory_with(Integrator(kernel, domain, progress=progress), fields)
+        self._refuse_outputs(fields)
+        return self.theory(self.predict(kernel, fields, domain, progress), fields)
 
-    def theory_with(self, integrator: Integrator, fields: FieldSet) -> Theory:
-        """Integrate and count as `over` does; arguments and errors as of `predict_with`."""
+    def theory(self, predictions: Mapping[int, Prediction], fields: FieldSet) -> Theory:
+        """Count powers of 1/N in diagrams that are integrated.
+
+        Parameters
+        ----------
+        predictions : mapping of int to Prediction
+            Of every order: those of `predict`, or of an `Integrator` with an accuracy, a method or a store of
+            your own.
+        fields : FieldSet
+            The fields whose inputs they are over.
+
+        Returns
+        -------
+        Theory
+
+        Examples
+        --------
+        >>> from numerics.integrals.questions.limits import Accuracy
+        >>> from numerics.integrals.rules.domains import Box
+        >>> from numerics.networks.architectures import ErfNet
+        >>> model, fields = Model(Action("lambda*f^4"), (4,)), FieldSet([[0.5]])
+        >>> rough = Integrator(ErfNet(1).kernel, Box(2.0), Accuracy(rtol=1e-4))
+        >>> theory = model.theory(rough.predict_each(model.expansions, fields.inputs), fields)
+        >>> theory.names, theory.terms(4)[(("lambda", 1),)].trusted
+        (('lambda',), True)
+        """
+        self._refuse_outputs(fields)
         highest = 1 if self.power is None else max(map(self._reach, self.orders))
         counting = truncation(self.action, highest, self.counting).counting
-        self._refuse_outputs(fields)
         first, second = fields.multisets(2).T
-        pairs = integrator.kernel.full(fields.inputs, fields.inputs)[first, second]
+        pairs = predictions[self.orders[0]].propagator[first, second]
         pairs = np.where(fields.outputs[first] == fields.outputs[second], pairs, 0.0)
         outputs = fields if self.action.has_components or not fields.single_output else None
-        predictions = self.predict_with(integrator, fields)
         return Theory(predictions, dict(counting), self.kind, pairs, outputs)
+
+    def theory_with(self, integrator: Integrator, fields: FieldSet) -> Theory:
+        """Old form of ``model.theory(integrator.predict_each(model.expansions, fields.inputs), fields)``."""
+        renamed(
+            "model.theory_with(integrator, fields)",
+            "model.theory(integrator.predict_each(model.expansions, inputs), fields)",
+        )
+        return self.theory(integrator.predict_each(self.expansions, fields.inputs), fields)
 
     def _refuse_outputs(self, fields: FieldSet) -> None:
         """An action of one field says nothing of several outputs."""

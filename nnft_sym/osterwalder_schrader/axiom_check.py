@@ -243,7 +243,8 @@ def _cells(one: AxiomCheck) -> tuple[Cell, ...]:
 
 def _item(one: AxiomCheck, escape: Callable[[str], str]) -> str:
     """One check in LaTeX, its formula set in mathematics."""
-    lines = [rf"\item {escape(one.axiom.words)}, order {one.order}: {one.verdict}. {escape(one.reason)}"]
+    reason = f"{one.reason[:1].upper()}{one.reason[1:].rstrip('.')}."
+    lines = [rf"\item {escape(one.axiom.words)}, order {one.order}: {one.verdict}. {escape(reason)}"]
     if one.formula:
         lines.append(rf"\[{one.formula}\]")
     elif one.witness:

@@ -87,7 +87,9 @@ class Couplings:
         """Integrate the diagrams over the box of a cutoff: of λ and κ with the exchange, or of λ alone."""
 
         def make() -> Theory:
-            return self.model(exchange).theory_with(self.integrator(setup, cutoff), FieldSet(setup.points))
+            model, fields = self.model(exchange), FieldSet(setup.points)
+            found = self.integrator(setup, cutoff).predict_each(model.expansions, fields.inputs)
+            return model.theory(found, fields)
 
         return _once(self._theories, (setup, cutoff, exchange), make)
 

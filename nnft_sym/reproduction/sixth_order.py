@@ -15,7 +15,6 @@ from nnft_sym.reproduction.fitted_couplings import QUARTIC, Couplings
 from nnft_sym.reproduction.parts import Arrays, Bench, Drawing, Part
 from nnft_sym.reproduction.setups import PublishedSetup
 from nnft_sym.reproduction.tensors import exact_tensor
-from numerics.fields.field_set import FieldSet
 from numerics.results.estimate import Estimate
 from numerics.results.uncertainty import Uncertainty
 
@@ -96,8 +95,8 @@ def _size_of(term: Contribution, whole: Contributions) -> Estimate:
 def _per_lambda(couplings: Couplings, setup: PublishedSetup) -> "Correlator":
     """Give what ΔG⁽⁶⁾ is per unit of λ, without any diagram of two vertices."""
     integrator = couplings.integrator(setup, setup.cutoff)
-    found = Model(Action(QUARTIC), (6,)).predict_with(integrator, FieldSet(setup.points))
-    return found[6].coefficient("lambda")
+    expansion = Model(Action(QUARTIC), (6,)).expansions[6]
+    return integrator.predict(expansion, setup.points).coefficient("lambda")
 
 
 def sixth_order(bench: Bench) -> Part:

@@ -1,7 +1,7 @@
 """What a study asks about, once unpacked from its file: a network, its inputs, the domain of the vertices."""
 
+import hashlib
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from numerics.fields.field_set import FieldSet
@@ -21,6 +21,8 @@ class Case:
     Attributes
     ----------
     network : Network
+    kernel : Kernel
+        Its propagator.
     fields : FieldSet
         Its inputs, with one output.
     domain : Box or WholeSpace
@@ -37,6 +39,7 @@ class Case:
     """
 
     network: "Network"
+    kernel: "Kernel"
     fields: FieldSet
     domain: "Domain"
     written: str = ""
@@ -44,8 +47,9 @@ class Case:
     @staticmethod
     def of(table: "NetConfig") -> "Case":
         """Unpack a table of a study file."""
+        network, fields = table.architecture, FieldSet(table.points)
         domain: Domain = WholeSpace() if table.cutoff is None else Box(table.cutoff)
-        return Case(table.architecture, FieldSet(table.points), domain, table.model_dump_json())
+        return Case(network, network.kernel, fields, domain, table.model_dump_json())
 
     @property
     def name(self) -> str:
@@ -62,11 +66,6 @@ class Case:
         """Input dimension."""
         return self.network.d_in
 
-    @cached_property
-    def kernel(self) -> "Kernel":
-        """The propagator."""
-        return self.network.kernel
-
     @property
     def points(self) -> list[list[float]]:
         """The inputs."""
@@ -77,6 +76,12 @@ class Case:
     def cutoff(self) -> float | None:
         """Half the side of the box, None for all of R^d."""
         return self.domain.cutoff if isinstance(self.domain, Box) else None
+
+    @property
+    def label(self) -> str:
+        """Name of its files; nets of one name and width differ in what their table says."""
+        digest = hashlib.sha256(self.written.encode()).hexdigest()[:8]
+        return f"{self.name}_N{self.width}_{digest}"
 
     def __str__(self) -> str:
         """Name it, as progress does."""

@@ -76,7 +76,7 @@ def _drawn(case: "Case", setup: "Setup", attempt: int = 0) -> Correlators:
         orders=setup.recipe.orders,
         n_blocks=setup.experiments * per_experiment,
         progress=setup.told.sampling,
-        checkpoint=None if setup.kept is None else setup.kept.checkpoint(case, attempt),
+        checkpoint=None if setup.kept is None else setup.kept.checkpoint(case.label, attempt),
     )
 
 

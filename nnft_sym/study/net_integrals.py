@@ -16,11 +16,8 @@ from nnft_sym.study.checks import CheckName
 from nnft_sym.study.config import InvalidStudy
 from numerics.errors import DivergentIntegral, NNFTError
 from numerics.fields.index_sets import multiset_count, multisets
-from numerics.integrals.accuracy.contact_referee import contact_coefficient
 from numerics.integrals.integrator import Integrator
-from numerics.integrals.rules.domains import Box
 from numerics.kernels.arc import ArcKernel
-from numerics.kernels.own import kernel_identity
 
 if TYPE_CHECKING:
     from nnft_sym.actions.action import Action
@@ -118,13 +115,13 @@ def integrated(cases: Sequence["Case"], model: Model, setup: "Setup") -> list[In
         theory = theory_of(integrator, case.fields, setup.action, setup.recipe.predicted)
         beyond = None if isinstance(theory, str) else _beyond(integrator, case.fields, theory, setup)
         errors = _errors(integrator, case.fields, setup.recipe.fitted, vertex)
-        found.append(Integrals(predictions, vertex, theory, errors, _cutoff(integrator), beyond))
+        found.append(Integrals(predictions, vertex, theory, errors, case.cutoff, beyond))
     return found
 
 
 def _integrator(case: "Case", setup: "Setup") -> Integrator:
     # a bare function as kernel has no name under which an integral could be found again
-    named = setup.kept is not None and kernel_identity(case.kernel) is not None
+    named = case.kernel.identity is not None
     store = setup.kept.store if setup.kept is not None and named else None
     return Integrator(case.kernel, case.domain, store=store, progress=setup.told.integrating)
 
@@ -133,7 +130,7 @@ def _with_one_vertex(
     where: str, integrator: Integrator, fields: "FieldSet", model: Model, setup: "Setup"
 ) -> tuple[dict[int, "Prediction"], "Correlator"]:
     try:
-        predictions = model.predict_with(integrator, fields)
+        predictions = integrator.predict_each(model.expansions, fields.inputs)
     except DivergentIntegral as error:
         raise DivergentIntegral(
             f"{error}. This is {where}: add a line like cutoff = 100.0 to its [[net]] table"
@@ -170,7 +167,9 @@ def theory_of(integrator: Integrator, fields: "FieldSet", action: "Action", pred
         # couplings of higher powers alone have no diagrams in lower correlators to the orders of interest
         lower = range(4, predicted + 1, 2) if first[0] <= predicted else ()
         theory = with_next_power(
-            action, sorted({*first, *lower}), lambda model: model.theory_with(integrator, fields)
+            action,
+            sorted({*first, *lower}),
+            lambda model: model.theory(integrator.predict_each(model.expansions, fields.inputs), fields),
         )
     except NNFTError as error:
         return error.said
@@ -195,7 +194,7 @@ def _beyond(
         return None
     try:
         model = Model.leading(setup.action, (last + 2,), beyond=False)
-        return model.predict_with(integrator, fields)[last + 2]
+        return integrator.predict(model.expansions[last + 2], fields.inputs)
     except NNFTError:
         return None
 
@@ -209,10 +208,6 @@ def _in_range(integrals: "Correlator") -> bool:
     return _largest(integrals) == 0.0 or SMALLEST < _largest(integrals) < 1 / SMALLEST
 
 
-def _cutoff(integrator: Integrator) -> float | None:
-    return integrator.domain.cutoff if isinstance(integrator.domain, Box) else None
-
-
 def _errors(
     integrator: Integrator, fields: "FieldSet", legs: int, vertex: "Correlator"
 ) -> dict[CheckName, float]:
@@ -221,7 +216,7 @@ def _errors(
     found = {CheckName.INTEGRALS: float(vertex.error.max()) / largest if largest > 0 else 0.0}
     sets = multisets(len(fields), legs)
     for row in (0, len(sets) // 2, len(sets) - 1):
-        second = contact_coefficient(integrator.kernel, fields.inputs[sets[row]], _cutoff(integrator))
+        second = integrator.contact_again(fields.inputs[sets[row]])
         if second is not None:
             scale = max(abs(second), largest * 1e-6, np.finfo(np.float64).tiny)
             miss = abs(vertex.value[row] - second) / scale

@@ -9,7 +9,6 @@ The folder holds
 All else that a study does takes seconds, and gives the same numbers again.
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -38,7 +37,6 @@ from numerics.sampling.runs.checkpoints import (
 from numerics.sampling.runs.sampler_code import sampler_code
 
 if TYPE_CHECKING:
-    from nnft_sym.study.case import Case
     from nnft_sym.study.config import StudyConfig
 
 #: What the file of the study says of itself; the number is raised when the layout changes.
@@ -76,12 +74,9 @@ class StudyFiles:
         """Whether there is a study to go on with."""
         return (self.folder / STUDY).is_file()
 
-    def checkpoint(self, case: "Case", attempt: int = 0) -> Checkpoint:
-        """Make the checkpoint of one sample; nets of one name and width differ in what their table says."""
-        again = "_again" if attempt else ""
-        digest = hashlib.sha256(case.written.encode()).hexdigest()[:8]
-        name = f"{case.name}_N{case.width}_{digest}{again}"
-        return CheckpointFolder(self.folder, self.pace).of(name)
+    def checkpoint(self, label: str, attempt: int = 0) -> Checkpoint:
+        """Make the checkpoint of one sample, by the label of its net."""
+        return CheckpointFolder(self.folder, self.pace).of(f"{label}{'_again' if attempt else ''}")
 
     @property
     def store(self) -> IntegralStore:

@@ -5,4 +5,6 @@ invariant. That is enough, and it needs no action; a symmetry that is not found 
 same, so correlators are compared before and after.
 
 `groups` holds the groups of transformations, `own_groups` those of the user, `named_groups` reads names.
+
+`sampled_test` tests by sampling: `sampled_changes` forms what should vanish, `sampled_result` is the outcome.
 """

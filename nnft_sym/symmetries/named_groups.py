@@ -75,7 +75,7 @@ def group(given: object, network: Network, outputs: int = OUTPUTS) -> Group:
                 + (" (outputs= says how many)" if given.acts_on == "outputs" else ""),
             )
         return given
-    name = _name(given)
+    name = group_name(given)
     if name in ("O(D) of outputs", "SO(D) of outputs"):
         return Rotations("outputs", count, special=name.startswith("S"))
     if name == "sign of f":
@@ -101,7 +101,19 @@ def groups_of(network: Network, outputs: int = OUTPUTS) -> tuple[Group, ...]:
     return tuple(group(name, network, outputs) for name in NAMES if name not in left_out)
 
 
-def _name(given: object) -> str:
+def group_name(given: object) -> str:
+    """Read the name of a group.
+
+    Raises
+    ------
+    InvalidSymmetry
+        Naming the groups there are.
+
+    Examples
+    --------
+    >>> group_name("SO(D)"), group_name("SO(d)"), group_name("f -> -f")
+    ('SO(D) of outputs', 'SO(d) of inputs', 'sign of f')
+    """
     text = given.strip() if isinstance(given, str) else ""
     if text in _SHORT:
         return _SHORT[text]

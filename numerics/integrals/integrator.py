@@ -7,7 +7,7 @@ chosen in `numerics.integrals.solve.methods`, and named in the result.
 """
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TypeAlias, TypedDict, Unpack, cast, final
@@ -22,6 +22,7 @@ from numerics.errors import InvalidDomain, InvalidKernel, InvalidPoints, Lowerin
 from numerics.fields.index_sets import multisets
 from numerics.fields.points import Points, as_points
 from numerics.given import as_instance
+from numerics.integrals.accuracy.contact_referee import contact_coefficient
 from numerics.integrals.evaluate.backends import Backend
 from numerics.integrals.flow import Flow, boxes_of, flow_of
 from numerics.integrals.network_integrator import NetworkIntegrator
@@ -149,6 +150,15 @@ class Integrator:
                 "kernel: give the network itself"
             )
         return assembled(program, self._solved(questions_of(program, len(x)), x), self._problem(x))
+
+    def predict_each(self, expansions: Mapping[int, Expanded], points: Points) -> dict[int, Prediction]:
+        """Evaluate expansions of several orders, as `predict` does one, by their orders."""
+        return {order: self.predict(one, points) for order, one in expansions.items()}
+
+    def contact_again(self, legs: Array) -> float | None:
+        """Find −n! ∫K_W … K_W a second way; see `numerics.integrals.accuracy.contact_referee`."""
+        cutoff = self.domain.cutoff if isinstance(self.domain, Box) else None
+        return contact_coefficient(self.kernel, legs, cutoff)
 
     def flow(self, diagram: Diagram, points: Points, cutoffs: Sequence[float]) -> Flow:
         """Integrate a vertex in boxes of several sizes in place of the domain; see the function `flow`."""

@@ -94,6 +94,11 @@ class Prediction(Shown):
         return Content(title, facts, columns, rows, sum(one.size for one in self.coefficients.values()))
 
     @property
+    def propagator(self) -> Array:
+        """K at all pairs of inputs, shape (n_points, n_points): what lines between external points are."""
+        return self._propagator
+
+    @property
     def indices(self) -> Indices:
         """The multisets of inputs, shape (M, n)."""
         return self.fields.multisets(self.order)

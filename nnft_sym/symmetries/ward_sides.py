@@ -1,0 +1,183 @@
+"""The two sides of a Ward identity, exactly and sampled."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnft_sym.symmetries.ward_motion import Beginning
+from numerics.exact.correlators import exact_correlators
+from numerics.exact.insertions import exact_insertions
+from numerics.fields.field_set import FieldSet
+from numerics.fields.mixed_products import mixed_products_slope
+from numerics.networks.base import Network
+from numerics.networks.parameter_motion import ParameterMotion
+from numerics.sampling.insertions import DrawnNetworks, SampledSides, SampleSize, sampled_sides
+
+Array = NDArray[np.float64]
+
+#: Largest step of the differences of exact correlators, in units of the length over which they change, and
+#: how often it is halved.
+_STEP, _HALVINGS = 0.1, 4
+#: Step of the differences of outputs of single networks, in the same unit.
+_SMALL = 1e-4
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Sides:
+    """Both sides over all multisets of the fields, by order.
+
+    Attributes
+    ----------
+    left, right : dict of int to ndarray, shape (M,)
+        δ⟨f … f⟩ and −⟨(δ log P) f … f⟩.
+    left_error, right_error : dict of int to ndarray
+        Error bounds, or standard deviations.
+    sampled : SampledSides or None
+        Where they were sampled.
+    """
+
+    left: dict[int, Array]
+    right: dict[int, Array]
+    left_error: dict[int, Array]
+    right_error: dict[int, Array]
+    sampled: SampledSides | None = None
+
+
+def mixing(fields: FieldSet, matrix: Array) -> Array:
+    """Mixing of all fields by a matrix of the outputs, where every output stands at every point."""
+    places = np.unique(fields.inputs, axis=0, return_inverse=True)[1].reshape(-1)
+    numbers = np.maximum(fields.outputs, 1) - 1
+    same = places[:, np.newaxis] == places[np.newaxis]
+    return np.asarray(np.where(same, matrix[np.ix_(numbers, numbers)], 0.0))
+
+
+def exact_sides(
+    network: Network,
+    fields: FieldSet,
+    start: Beginning,
+    motion: ParameterMotion,
+    orders: tuple[int, ...],
+) -> Sides:
+    """Compute both sides: the left one from exact correlators, the right one from moments of one neuron.
+
+    Raises
+    ------
+    NotAvailable
+        If there are no exact correlators, or no exact averages with the slopes of densities.
+    """
+    if start.acts_on == "outputs":
+        left, left_error = _mixed(network, fields, start.matrix, orders)
+    else:
+        left, left_error = _differentiated(network, fields, start, orders)
+    right = exact_insertions(network, fields, motion, orders)
+    return Sides(
+        left,
+        {order: -right[order].value for order in orders},
+        left_error,
+        {order: right[order].error for order in orders},
+    )
+
+
+def _mixed(
+    network: Network, fields: FieldSet, matrix: Array, orders: tuple[int, ...]
+) -> tuple[dict[int, Array], dict[int, Array]]:
+    """Mix exact correlators of several outputs."""
+    exact = exact_correlators(network, fields, orders)
+    mixed = mixing(fields, matrix)
+    slopes = {order: mixed_products_slope(mixed, order) for order in orders}
+    return (
+        {order: one @ exact[order].value for order, one in slopes.items()},
+        {order: np.abs(one) @ exact[order].error for order, one in slopes.items()},
+    )
+
+
+def _differentiated(
+    network: Network, fields: FieldSet, start: Beginning, orders: tuple[int, ...]
+) -> tuple[dict[int, Array], dict[int, Array]]:
+    """Differentiate exact correlators along the motion of the points: Richardson's central differences."""
+    velocity = start.moved(fields.inputs)
+    fastest = float(np.abs(velocity).max(initial=0.0))
+    if fastest == 0.0:
+        zeros = {order: np.zeros(len(fields.multisets(order))) for order in orders}
+        return zeros, dict(zeros)
+    first = _STEP * _length(network) / fastest
+    rows: dict[int, list[Array]] = {order: [] for order in orders}
+    noise = {order: np.zeros(len(fields.multisets(order))) for order in orders}
+    for halving in range(_HALVINGS):
+        h = first / 2**halving
+        after, before = (
+            exact_correlators(network, FieldSet(fields.inputs + t * velocity, fields.outputs), orders)
+            for t in (h, -h)
+        )
+        for order in orders:
+            rows[order].append((after[order].value - before[order].value) / (2.0 * h))
+            noise[order] = (after[order].error + before[order].error) / (2.0 * h)
+    left, error = {}, {}
+    for order in orders:
+        left[order], change = _extrapolated(rows[order])
+        # the last difference enters with a factor below two
+        error[order] = change + 2.0 * noise[order]
+    return left, error
+
+
+def _extrapolated(differences: list[Array]) -> tuple[Array, Array]:
+    """Richardson's extrapolation of differences at steps h, h/2, …: value, and the last change."""
+    table = list(differences)
+    last = table[-1]
+    for level in range(1, len(differences)):
+        factor = 4.0**level
+        last = table[-1]
+        table = [(factor * fine - coarse) / (factor - 1.0) for coarse, fine in pairwise(table)]
+    return table[-1], np.abs(table[-1] - last)
+
+
+def _length(network: Network) -> float:
+    """Distance over which features change."""
+    return float(1.0 / network.slope)
+
+
+def drawn_sides(
+    network: Network,
+    fields: FieldSet,
+    start: Beginning,
+    motion: ParameterMotion,
+    orders: tuple[int, ...],
+    size: SampleSize,
+) -> Sides:
+    """Sample both sides from the same networks."""
+    numbers = np.asarray(np.maximum(fields.outputs, 1) - 1)
+    if start.acts_on == "outputs":
+        mixed = mixing(fields, start.matrix)
+
+        def moved(some: DrawnNetworks) -> Array:
+            return np.asarray(some.outputs(fields.inputs, numbers) @ mixed.T)
+
+    else:
+        velocity = start.moved(fields.inputs)
+        h = _SMALL * _length(network) / max(float(np.abs(velocity).max(initial=0.0)), 1e-300)
+
+        def moved(some: DrawnNetworks) -> Array:
+            after, before = (some.outputs(fields.inputs + t * velocity, numbers) for t in (h, -h))
+            return np.asarray((after - before) / (2.0 * h))
+
+    found = sampled_sides(network, fields, motion, moved, orders, size)
+    total = float(found.sizes.sum())
+
+    def mean(blocks: Array) -> Array:
+        return np.asarray(found.sizes @ blocks / total)
+
+    def error(blocks: Array) -> Array:
+        weights = found.sizes / ((len(found.sizes) - 1) * total)
+        return np.asarray(np.sqrt(weights @ (blocks - mean(blocks)) ** 2))
+
+    return Sides(
+        {order: mean(one) for order, one in found.left.items()},
+        {order: mean(one) for order, one in found.right.items()},
+        {order: error(one) for order, one in found.left.items()},
+        {order: error(one) for order, one in found.right.items()},
+        found,
+    )
