@@ -1,7 +1,7 @@
 """Reflection positivity against the numbers of the specification, closed forms, fifty digits and sampling."""
 
 from dataclasses import dataclass
-from math import cosh, exp, log
+from math import cosh, log
 
 import numpy as np
 import pytest
@@ -21,7 +21,6 @@ from numerics.kernels.base import Kernel, no_kinks
 from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet, network
 
 TIMES = np.array([[0.1], [0.2], [0.5], [1.2], [2.2]])
-CAUCHY = {"hidden": "cauchy", "output": "rademacher"}
 
 
 def plane_waves(width=3, output="rademacher", **numbers):
@@ -150,7 +149,7 @@ def test_four_point_functions_exclude_it_already():
 
 def test_cauchy_momenta_hold_to_order_four_and_fail_at_six():
     for net in (plane_waves(1), plane_waves(7, "gaussian"), plane_waves(2, "laplace")):
-        checks = reflection_checks(net, (2, 4, 6), search=TimesSearch(4, 6))
+        checks = reflection_checks(net, (2, 4, 6), search=TimesSearch(3, 2))
         assert [one.holds for one in checks] == [True, True, False]
         assert "4-point functions already exclude" in checks[1].reason
         assert checks[2].evidence["power of N"] == pytest.approx(-1.0, abs=2e-3)
@@ -164,15 +163,16 @@ def test_order_six_holds_while_no_time_is_larger_than_two_others():
     assert positivity_matrix(net, near, 6).spectrum.holds is True
     assert positivity_matrix(net, np.vstack([near, [[1.25]]]), 6).spectrum.holds is False
     # the search leaves such times
-    checks = reflection_checks(net, 6, near[:, 0])
+    checks = reflection_checks(net, 6, near[:, 0], search=TimesSearch(5, 0))
     assert checks[0].holds is False
     assert "times found by the search" in checks[0].reason
     assert reflection_checks(net, 6, near[:, 0], search=NO_SEARCH)[0].holds is True
 
 
 def test_infinite_width_holds_at_all_orders():
-    checks = reflection_checks(plane_waves().kernel, (2, 4, 6, 8), search=TimesSearch(3, 0))
+    checks = reflection_checks(plane_waves().kernel, (2, 4, 6, 8), [0.1, 0.2, 0.5], search=NO_SEARCH)
     assert [one.holds for one in checks] == [True] * 4
+    assert max(one.smallest_eigenvalue for one in checks) == 0.0
     assert "Wick" in checks[0].reason
 
 
@@ -273,9 +273,17 @@ def test_lattice_propagator_holds_for_site_and_link_reflection():
         reflection_checks(net, 2, [1.0, 1.5])
 
 
-def test_without_rotations_it_holds_in_two_dimensions():
-    checks = reflection_checks(plane_waves(3, d_in=2), (2, 4), search=TimesSearch(4, 10))
-    assert [one.holds for one in checks] == [True, True]
+def test_without_rotations_two_dimensions_hold_at_order_two():
+    net = plane_waves(1, d_in=2)
+    two, four = reflection_checks(net, (2, 4), search=TimesSearch(4, 4))
+    assert (two.holds, four.holds) == (True, False)
+    assert reflection_checks(net.kernel, 4, search=NO_SEARCH)[0].holds is True
+    # order 4 fails off the time axis: the phases p₂ y do not turn round with the time
+    mean = four.functional.sampled(net, 100_000, seed=3)
+    assert abs(float(mean) - four.functional.value) < 3.5 * float(mean.error)
+    assert float(mean) < -5 * float(mean.error)
+    on_the_axis = [[0.1, 0.0], [0.2, 0.0], [0.5, 0.0]]
+    assert reflection_checks(net, 4, on_the_axis, search=NO_SEARCH)[0].holds is True
 
 
 def test_output_bias_drops_out():
@@ -370,7 +378,7 @@ def random_kernel(stream, broken):
 
 def test_random_positive_kernels_are_accepted():
     stream = np.random.default_rng(11)
-    search = TimesSearch(starts=4, evaluations=6)
+    search = TimesSearch(starts=2, evaluations=0)
     for number in range(200):
         kernel = random_kernel(stream, broken=False)
         order = (2, 4)[number % 2]
@@ -384,8 +392,6 @@ def test_small_breakings_are_found():
     for number in range(200):
         kernel = random_kernel(stream, broken=True)
         order = (2, 4)[number % 2]
-        check = reflection_checks(kernel, order, search=TimesSearch(starts=8, evaluations=20))[0]
+        check = reflection_checks(kernel, order, search=NO_SEARCH)[0]
         assert check.holds is False, (kernel, check)
-        # the functional is checked at twice the digits, without the matrix
-        mean = check.functional
-        assert exp(0.0) * mean.value + mean.error < 0.0
+        assert check.functional.value + check.functional.error < 0.0

@@ -197,7 +197,12 @@ def _question(source: Source, times: ArrayLike | None, search: TimesSearch) -> _
     with suppress(NotAvailable):
         slope = None if kernel is None or spacing is not None else plane_slope(kernel)
     with suppress(NotAvailable):
-        null = excluded_by_four_points(source, points, mirrors[0])
+        # where propagators are smooth two points are enough
+        null = (
+            None
+            if slope is not None and slope.breaks_positivity
+            else excluded_by_four_points(source, points, mirrors[0])
+        )
     return _Question(source, points, mirrors, search, slope, null)
 
 
