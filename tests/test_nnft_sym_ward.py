@@ -11,7 +11,7 @@ from nnft_sym.symmetries.ward_motion import beginning, motion_of
 from numerics.errors import InvalidStatistics, NotAvailable
 from numerics.fields.field_set import FieldSet
 from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
-from numerics.sampling.insertions import SampleSize, draw_networks, sampled_sides
+from numerics.sampling.drawn_insertions import SampleSize, draw_networks, sampled_sides
 
 TWO = [[0.3], [-0.8]]
 PLANE = [[1.3, 0.2], [-0.8, 0.4]]
@@ -22,7 +22,7 @@ STRETCH = one_parameter_family([[1.0]], "inputs", 1, "stretch", 0.3)
 
 def element(found, order, side, row=-1):
     """One number of one side, by its row."""
-    return float(getattr(found.sides, side)[order][row])
+    return float(getattr(found.sides, side)[order].value[row])
 
 
 @pytest.mark.parametrize(
@@ -54,9 +54,9 @@ def test_both_sides_agree(net, family, points, breaks):
     assert (found.holds, found.breaks) == (True, breaks)
     for order in (2, 4):
         left, right = found.sides.left[order], found.sides.right[order]
-        assert left == pytest.approx(right, rel=1e-6, abs=1e-8)
-        assert np.all(found.sides.left_error[order] + found.sides.right_error[order] < 1e-5)
-    assert found.sides.right_error[4].max() > 0.0
+        assert left.value == pytest.approx(right.value, rel=1e-6, abs=1e-8)
+        assert np.all(left.error + right.error < 1e-5)
+    assert found.sides.right[4].error.max() > 0.0
 
 
 def test_uniform_output_weights_break_rotations_by_their_boundary_term():
@@ -113,8 +113,8 @@ def test_sampled_sides_agree_with_each_other_and_with_the_exact_ones(net, family
     assert (found.holds, found.breaks) == (True, breaks)
     for order in (2, 4):
         for side in ("left", "right"):
-            error = getattr(found.sides, f"{side}_error")[order]
-            off = getattr(found.sides, side)[order] - getattr(exact.sides, side)[order]
+            drawn, known = getattr(found.sides, side)[order], getattr(exact.sides, side)[order]
+            error, off = drawn.error, drawn.value - known.value
             assert np.all(np.abs(off[error > 0]) < 5 * error[error > 0])
     assert found.joint.p_value > 1e-3
 

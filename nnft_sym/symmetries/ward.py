@@ -26,7 +26,7 @@ from numerics.given import as_wholes
 from numerics.inference.comparison import Comparison, vanishing
 from numerics.networks.base import Network, as_network
 from numerics.results.faces import Content, Shown
-from numerics.sampling.insertions import SampleSize
+from numerics.sampling.drawn_insertions import SampleSize
 
 Array = NDArray[np.float64]
 
@@ -85,22 +85,15 @@ class WardIdentity(Shown):
         """Whether the two sides agree within their errors."""
         if self.joint is not None:
             return not too_large(self.joint, self.plan.level)
-        sides = self.sides
-        return all(
-            np.all(
-                np.abs(sides.left[n] - sides.right[n]) <= SLACK * (sides.left_error[n] + sides.right_error[n])
-            )
-            for n in self.orders
-        )
+        pairs = [(self.sides.left[n], self.sides.right[n]) for n in self.orders]
+        return all(np.all(np.abs(a.value - b.value) <= SLACK * (a.error + b.error)) for a, b in pairs)
 
     @property
     def breaks(self) -> bool:
         """Whether the symmetry is broken: the right side is not zero within its errors."""
         if self.right is not None:
             return too_large(self.right, self.plan.level)
-        return any(
-            np.any(np.abs(self.sides.right[n]) > SLACK * self.sides.right_error[n]) for n in self.orders
-        )
+        return any(np.any(np.abs(one.value) > SLACK * one.error) for one in self.sides.right.values())
 
     @property
     def sentence(self) -> str:
@@ -131,10 +124,10 @@ class WardIdentity(Shown):
             WardRow(
                 order=order,
                 fields=label,
-                left=float(sides.left[order][row]),
-                right=float(sides.right[order][row]),
-                left_error=float(sides.left_error[order][row]),
-                right_error=float(sides.right_error[order][row]),
+                left=float(sides.left[order].value[row]),
+                right=float(sides.right[order].value[row]),
+                left_error=float(sides.left[order].error[row]),
+                right_error=float(sides.right[order].error[row]),
             )
             for order in self.orders
             for row, label in enumerate(self.fields.labels(order))
