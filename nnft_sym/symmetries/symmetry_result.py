@@ -19,7 +19,7 @@ from numerics.results.faces import Content, Shown
 #: Numbers in tensors that are listed beside a result, at most; products that are named.
 _MANY, _FEW = 1e6, 6
 #: Columns of one row for each order.
-_COLUMNS = ("order", "value", "error", "largest correlator", "broken", "method")
+_COLUMNS = ("order", "violation", "error", "largest correlator", "broken", "method")
 
 
 @final

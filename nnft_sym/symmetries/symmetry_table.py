@@ -15,7 +15,16 @@ if TYPE_CHECKING:
 
     from nnft_sym.printing.table_content import Cell, Table
 
-_COLUMNS = ("group", "holds", "verdict", "first broken order", "value", "error", "power of N", "derivation")
+_COLUMNS = (
+    "group",
+    "holds",
+    "verdict",
+    "first broken order",
+    "violation",
+    "error",
+    "power of N",
+    "derivation",
+)
 
 
 @final
@@ -138,4 +147,4 @@ def _difference(one: Symmetry) -> "Cell":
         return Cell(f"{with_error(value, error)}, p = {one.p_value:.2g}", value)
     if one.first_broken_order is None:
         return Cell(f"none above {number(error, 1)}", value, brief=f"none above {error:.0e}")
-    return Cell(with_error(value, error), value, brief=f"{value:.3g}")
+    return Cell(number(value), value, brief=f"{value:.3g}")
