@@ -46,6 +46,9 @@ from nnft_sym.symmetries.derive_and_test import symmetry as symmetry
 from nnft_sym.symmetries.output_tensors import output_tensors as output_tensors
 from nnft_sym.symmetries.own_groups import finite_group as finite_group
 from nnft_sym.symmetries.own_groups import one_parameter_family as one_parameter_family
+from nnft_sym.symmetries.sampled_result import SamplingPlan as SamplingPlan
+from nnft_sym.symmetries.sampled_test import sampled_violation as sampled_violation
+from nnft_sym.symmetries.ward import ward_identity as ward_identity
 from numerics.exact.correlators import exact_correlators as exact_correlators
 from numerics.exact.correlators import exact_cumulant as exact_cumulant
 from numerics.exact.output_structure import pairing_amplitudes as pairing_amplitudes

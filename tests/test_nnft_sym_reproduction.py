@@ -67,7 +67,7 @@ def value(claims, key):
 
 def test_every_slip_and_defect_stands_once(relu):
     keys = [claim.key for claim in relu.claims]
-    wanted = {f"T{n}" for n in (*range(1, 15), 16, 17)} | {f"R{n}" for n in range(1, 9)}
+    wanted = {f"T{n}" for n in range(1, 18)} | {f"R{n}" for n in range(1, 9)}
     assert len(keys) == len(set(keys))
     assert {key for key in keys if key[0] in "TR" and key[1:].isdigit()} == wanted
     for claim in relu.claims:
@@ -77,6 +77,12 @@ def test_every_slip_and_defect_stands_once(relu):
         assert (claim.reason is Reason.DEFECT) == (slip and claim.key[0] == "R")
     drawn = {drawing.name for drawing in relu.drawings}
     assert {claim.figure for claim in relu.claims if claim.figure} <= drawn
+
+
+def test_mean_free_laws_break_the_sign_of_f(claims):
+    """T15: ⟨fff⟩ = E a³ E s³ = 2·√(2/π)."""
+    assert value(claims, "T15") == pytest.approx(2 * math.sqrt(2 / math.pi), rel=1e-7)
+    assert claims["T15"].finding is Finding.REFINED
 
 
 def test_figures_of_relu_are_closed_forms(claims):

@@ -10,6 +10,7 @@ from nnft_sym.parameters.symmetries import SymmetryParameters
 
 if TYPE_CHECKING:
     from nnft_sym.symmetries.symmetry_table import Symmetries
+    from nnft_sym.symmetries.ward_table import WardIdentities
 
 
 @click.command(name="symmetry", cls=ParameterCommand)
@@ -31,6 +32,7 @@ def command(net: NetworkParameters, asked: SymmetryParameters, as_json: bool) ->
     from nnft_sym.symmetries.sampled_result import SamplingPlan
     from nnft_sym.symmetries.symmetry_result import Symmetry
     from nnft_sym.symmetries.symmetry_table import Symmetries
+    from nnft_sym.symmetries.ward_table import ward_identities
 
     network = net.of_width(net.width, asked.d_in)
     chosen = None if asked.group is None else group(asked.group, network, asked.outputs)
@@ -39,17 +41,24 @@ def command(net: NetworkParameters, asked: SymmetryParameters, as_json: bool) ->
         method="sampled" if asked.sampled else None,
         plan=SamplingPlan(asked.networks, asked.seed, elements=asked.elements),
     )  # fmt: skip
+    identities = None if not asked.ward else ward_identities(
+        network, chosen, asked.points, asked.orders, outputs=asked.outputs,
+        networks=asked.networks if asked.sampled else None, seed=asked.seed,
+    )  # fmt: skip
     found = Symmetries(network, result.fields, (result,)) if isinstance(result, Symmetry) else result
     if asked.out is not None:
         found.save(asked.out.given)
     if as_json:
         files = [] if asked.out is None else [asked.out.given]
         told = {**network_json(network, width=True), **asked.as_json(), "groups": found.as_json()}
-        click.echo(dumps({**told, "latex": found.latex, "files": files}))
+        ward = {} if identities is None else {"ward": identities.as_json()}
+        click.echo(dumps({**told, **ward, "latex": found.latex, "files": files}))
     elif asked.latex:
-        click.echo(found.latex)
+        click.echo("\n\n".join([found.latex, *([] if identities is None else [identities.latex])]))
     else:
         _show(found, asked)
+        if identities is not None:
+            _show_ward(identities)
 
 
 def _show(found: "Symmetries", asked: SymmetryParameters) -> None:
@@ -67,3 +76,10 @@ def _show(found: "Symmetries", asked: SymmetryParameters) -> None:
     show(terminal_table(found.table()), *(f"\n{note}" for note in notes if note))
     if asked.out is not None:
         click.echo(f"The table is in {asked.out.given}")
+
+
+def _show_ward(identities: "WardIdentities") -> None:
+    """Print both sides of Ward identities, and which parameters move."""
+    from nnft_sym.printing.tables import show, terminal_table
+
+    show("", terminal_table(identities.table()), *(f"\n{note}" for note in identities.notes))

@@ -48,6 +48,11 @@ SYMMETRY_ORDERS = Parameter(
 )
 SAMPLED = Parameter(Flag(), "Test by sampling, also where exact correlators are known.")
 SAMPLED_NETWORKS = Parameter(Whole(1000, 10**9), "Networks of a sampled test.")
+WARD = Parameter(
+    Flag(),
+    "Ward identities of continuous groups, too: what breaks them, in correlators and in the law of the "
+    "parameters.",
+)
 LATEX = Parameter(Flag(), "Print table and derivations as LaTeX.")
 
 
@@ -61,7 +66,7 @@ class SymmetryParameters(PointParameters):
         None: all that have more than one element.
     outputs, elements, seed, networks : int
     orders : tuple of int
-    sampled, latex : bool
+    sampled, ward, latex : bool
     out : OutputFile or None
     """
 
@@ -72,6 +77,7 @@ class SymmetryParameters(PointParameters):
     seed: Annotated[int, SEED] = 0
     sampled: Annotated[bool, SAMPLED] = False
     networks: Annotated[int, SAMPLED_NETWORKS] = 200_000
+    ward: Annotated[bool, WARD] = False
     latex: Annotated[bool, LATEX] = False
     out: Annotated[OutputFile | None, output(DATA, "Write the table to a file, too.")] = None
 

@@ -10,6 +10,7 @@ from nnft_sym.reproduction import (
     positivity_slips,
     script_defects,
     slips,
+    symmetry_slips,
     vertex_slips,
 )
 from nnft_sym.reproduction.claims import Claim
@@ -34,6 +35,7 @@ OF_THE_TALK: tuple[Statement, ...] = (
     duality_slips.edgeworth_signs,
     duality_slips.partition_without_source,
     slips.letters,
+    symmetry_slips.rotations_of_outputs,
     slips.which_average,
     positivity_slips.reflection_positivity_of_the_shown,
 )

@@ -8,6 +8,7 @@ the same networks at the points and at their images, all elements and orders sid
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias, final
 
 import numpy as np
@@ -18,7 +19,7 @@ from nnft_sym.symmetries.groups import Element, Group
 from nnft_sym.symmetries.sampled_result import SamplingPlan
 from numerics.errors import InvalidStatistics, NotAvailable
 from numerics.fields.field_set import Fields, FieldSet, as_field_set
-from numerics.fields.index_sets import multiset_count, multisets
+from numerics.fields.index_sets import multiset_count, multisets, ranks
 from numerics.fields.mixed_products import mixed_products, orderings
 from numerics.inference.dataset import Dataset
 from numerics.networks.base import Network
@@ -85,7 +86,7 @@ def mixed_outputs(
     progress: Told | None,
 ) -> tuple[Changes, tuple[Element, ...]]:
     """Test all combinations of correlators that vanish for invariant ones."""
-    elements = group.elements(max(plan.elements, 6), plan.seed)
+    elements = group.elements(max(plan.elements, SPANNING), plan.seed)
     matrices = [_outputs_of(one) for one in elements]
     outputs = len(matrices[0])
     if isinstance(source, Network):
@@ -99,16 +100,16 @@ def mixed_outputs(
     rows = _outputs_together(every, outputs)
     _refuse_many(every, orders)
     spanning = SPANNING if group.continuous else len(matrices)
+    together = np.stack([_at_every_point(one, rows) for one in matrices]).tobytes()
     sizes = _sizes(sample, rows)
-    before, after, tested, quality = {}, {}, [], []
+    before, after, tested = {}, {}, []
     for order in orders:
-        blocks = _blocks(sample, order) / np.prod(sizes[multisets(len(every), order)], axis=1)
-        mixings = [mixed_products(_at_every_point(one, rows), order) for one in matrices]
-        tested.append(_not_invariant(blocks, mixings[:spanning], orderings(len(every), order)))
+        mixing = _mixing(together, len(every), order, spanning)
         unit = np.prod(sizes[multisets(len(every), order)], axis=1)
-        before[order] = blocks * unit
-        after[order] = tuple(blocks @ one.T * unit for one in mixings)
-        quality.append(sample[order].quality)
+        before[order] = _blocks(sample, order)
+        after[order] = tuple(before[order] @ one.T for one in mixing.products)
+        blocks = before[order] / unit
+        tested.append(without_rounding(blocks @ mixing.projector, np.abs(blocks) @ np.abs(mixing.projector)))
     parts = Changes(
         every,
         sample.block_sizes,
@@ -116,7 +117,7 @@ def mixed_outputs(
         _slices(orders, [one.shape[1] for one in tested]),
         before,
         after,
-        worst(quality),
+        worst(sample[order].quality for order in orders),
         _sources(sample, orders),
     )
     return parts, elements
@@ -183,23 +184,42 @@ def _sizes(sample: Correlators, rows: NDArray[np.int64]) -> Array:
     """Root of the mean square of the outputs at each point, for every field, so that all count alike."""
     found = np.ones(rows.size)
     if 2 in sample:
-        squares = np.array([float(sample[2][row, row]) for row in range(rows.size)])
-        for here in rows:
-            mean = float(np.mean(squares[here]))
-            found[here] = np.sqrt(mean) if mean > 0.0 else 1.0
+        own = ranks(np.repeat(np.arange(rows.size)[:, np.newaxis], 2, axis=1), rows.size)
+        squares = np.mean(_blocks(sample, 2), axis=0)[own]
+        means = squares[rows].mean(axis=1)
+        found[rows] = np.where(means > 0.0, np.sqrt(np.maximum(means, 0.0)), 1.0)[:, np.newaxis]
     return found
 
 
-def _not_invariant(blocks: Array, mixings: list[Array], ways: Array) -> Array:
-    """Combinations that vanish for invariant correlators: an orthonormal basis of all of them."""
+@dataclass(frozen=True, eq=False)
+class _Mixing:
+    """What elements of a group do to the products of one order.
+
+    Attributes
+    ----------
+    products : tuple of ndarray, shape (M, M)
+        By which the products are multiplied, one for each element.
+    projector : ndarray, shape (M, M)
+        On all combinations that vanish for invariant correlators.
+    """
+
+    products: tuple[Array, ...]
+    projector: Array
+
+
+@lru_cache(maxsize=16)
+def _mixing(matrices: bytes, n_fields: int, order: int, spanning: int) -> _Mixing:
+    """Mix products of fields by matrices of all of them; the first ones span what is not invariant."""
+    every = np.frombuffer(matrices).reshape(-1, n_fields, n_fields)
+    products = tuple(mixed_products(one, order) for one in every)
     # with the root of the number of orderings a rotation of fields is a rotation of distinct elements, and
     # the combinations that elements of the group leave alone are orthogonal to those that they change
-    root = np.sqrt(ways)
-    changes = np.concatenate([root[:, np.newaxis] * (one - np.eye(len(one))) / root for one in mixings])
-    _, values, vectors = np.linalg.svd(changes, full_matrices=False)
+    root = np.sqrt(orderings(n_fields, order))
+    changes = [root[:, np.newaxis] * (one - np.eye(len(one))) / root for one in products[:spanning]]
+    _, values, vectors = np.linalg.svd(np.concatenate(changes), full_matrices=False)
     basis = vectors[values > INVARIANT * max(float(values.max(initial=0.0)), 1.0)].T
-    tested = (blocks * root) @ basis
-    return without_rounding(tested, np.abs(blocks * root) @ np.abs(basis))
+    # the projector, unlike a basis, does not depend on the elements
+    return _Mixing(products, root[:, np.newaxis] * (basis @ basis.T))
 
 
 # -- groups that act on inputs -------------------------------------------------------------------------------

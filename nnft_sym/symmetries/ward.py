@@ -9,7 +9,7 @@ nothing else.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import final
+from typing import TypedDict, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ from nnft_sym.symmetries.sampled_result import SamplingPlan, too_large
 from nnft_sym.symmetries.ward_motion import Beginning, beginning, described, motion_in_words, motion_of
 from nnft_sym.symmetries.ward_sides import Sides, drawn_sides, exact_sides
 from numerics.fields.field_set import Fields, FieldSet, as_field_set
-from numerics.given import as_choice, as_wholes
+from numerics.given import as_wholes
 from numerics.inference.comparison import Comparison, vanishing
 from numerics.networks.base import Network, as_network
 from numerics.results.faces import Content, Shown
@@ -32,6 +32,17 @@ Array = NDArray[np.float64]
 
 #: Error bounds by which exact sides may differ: each is an estimate of its largest error.
 SLACK = 4.0
+
+
+class WardRow(TypedDict):
+    """Both sides for one product of fields."""
+
+    order: int
+    fields: str
+    left: float
+    right: float
+    left_error: float
+    right_error: float
 
 
 @final
@@ -113,20 +124,28 @@ class WardIdentity(Shown):
             rf"{moves},\quad \delta\log P = {slope}"
         )
 
-    def rows(self) -> list[dict[str, object]]:
-        """Give one row for each product of fields, for JSON."""
+    def rows(self) -> list[WardRow]:
+        """Give one row for each product of fields."""
+        sides = self.sides
         return [
-            {
-                "order": order,
-                "fields": label,
-                "left": float(self.sides.left[order][row]),
-                "right": float(self.sides.right[order][row]),
-                "left_error": float(self.sides.left_error[order][row]),
-                "right_error": float(self.sides.right_error[order][row]),
-            }
+            WardRow(
+                order=order,
+                fields=label,
+                left=float(sides.left[order][row]),
+                right=float(sides.right[order][row]),
+                left_error=float(sides.left_error[order][row]),
+                right_error=float(sides.right_error[order][row]),
+            )
             for order in self.orders
             for row, label in enumerate(self.fields.labels(order))
         ]
+
+    @property
+    def largest(self) -> WardRow:
+        """The row whose right side is largest in units of its error, else the left one."""
+        return max(
+            self.rows(), key=lambda row: (abs(row["right"]) / (row["right_error"] or 1.0), abs(row["left"]))
+        )
 
     def answer(self) -> dict[str, object]:
         """Put the identity into the words of the JSON answer."""
@@ -138,7 +157,7 @@ class WardIdentity(Shown):
             "holds": self.holds,
             "broken": self.breaks,
             "p_value": None if self.joint is None else self.joint.p_value,
-            "elements": self.rows(),
+            "elements": [dict(row) for row in self.rows()],
             "latex": self.latex(),
         }
 
@@ -156,7 +175,7 @@ class WardIdentity(Shown):
             f"Ward identity of {self.group}",
             facts,
             columns,
-            lambda: (tuple(row[name] for name in columns) for row in listed),
+            lambda: (tuple(row.values()) for row in listed),
             len(listed),
         )
 
@@ -166,9 +185,10 @@ def ward_identity(
     symmetry: Group | str,
     fields: Fields,
     orders: Iterable[int] | int = (2, 4),
+    *,
     outputs: int = OUTPUTS,
-    method: str = "exact",
-    plan: SamplingPlan | None = None,
+    networks: int | None = None,
+    seed: int = 0,
 ) -> WardIdentity:
     """Compare the two sides of a Ward identity, δ⟨f … f⟩ = −⟨(δ log P) f … f⟩.
 
@@ -184,11 +204,11 @@ def ward_identity(
     orders : iterable of int, optional
     outputs : int, optional
         Outputs at each point, for a group that acts on them.
-    method : {"exact", "sampled"}, optional
-        Exact: the left side from exact correlators, the right one from integrals over one neuron with the
-        slope of its density. Sampled: both from the same networks.
-    plan : SamplingPlan, optional
-        Networks, seed, blocks and level of a sampled identity.
+    networks : int, optional
+        So many networks are sampled, and both sides come from them. Default: exactly, the left side from
+        exact correlators, the right one from integrals over one neuron with the slope of its density.
+    seed : int, optional
+        Of the sample.
 
     Returns
     -------
@@ -214,8 +234,7 @@ def ward_identity(
     False
     """
     as_network(network)
-    plan = SamplingPlan() if plan is None else plan
-    how = as_choice(method, ("exact", "sampled"), "method", InvalidSymmetry)
+    plan = SamplingPlan(seed=seed) if networks is None else SamplingPlan(networks, seed)
     wanted = tuple(
         sorted(set(as_wholes(orders, "orders", InvalidSymmetry, "orders are needed, as in (2, 4)")))
     )
@@ -227,7 +246,7 @@ def ward_identity(
     motion = motion_of(network, start, int(max(given.outputs.max(initial=1), 1)))
     motion.refuse(network)
     joint = right = None
-    if how == "exact":
+    if networks is None:
         sides = exact_sides(network, given, start, motion, wanted)
     else:
         size = SampleSize(plan.networks, plan.seed, plan.n_blocks)

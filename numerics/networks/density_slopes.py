@@ -19,8 +19,8 @@ from numerics.networks.scipy_moments import frozen_law
 Array = NDArray[np.float64]
 
 #: Steps of the slope of a density of SciPy, in units of its interquartile range: where the error of the
-#: fourth order and rounding are both 1e-10.
-_STEP = 2e-3
+#: fourth order and rounding are both 1e-10; and part of the distance to an end.
+_STEP, _NEAR_ENDS = 2e-3, 100.0
 #: How near to an edge a density is looked at, in the same unit; and the density there that is none.
 _EDGE, _FALLEN = 1e-9, 1e-6
 #: What the slopes of densities of SciPy are good to, near their ends too.
@@ -96,9 +96,9 @@ def _(law: SciPyLaw, g: Array) -> Array:
     """By differences of its logarithm, of the fourth order."""
     frozen = frozen_law(law.distribution, law.numbers)
     low, high = frozen.support()
-    # no step may leave the range of the law
+    # near an end the logarithm changes over the distance to it
     room = np.minimum(np.where(isfinite(low), g - low, np.inf), np.where(isfinite(high), high - g, np.inf))
-    h = np.minimum(_STEP * _width(law), np.maximum(room, 0.0) / 4.0)
+    h = np.minimum(_STEP * _width(law), np.maximum(room, 0.0) / _NEAR_ENDS)
     safe = np.where(h > 0.0, h, 1.0)
     with np.errstate(all="ignore"):
         near = frozen.logpdf(g + safe) - frozen.logpdf(g - safe)
