@@ -1,13 +1,16 @@
 """Ward identities: two sides by different means, closed forms, boundary terms, samples, and refusals."""
 
+import json
+
 import numpy as np
 import pytest
 
 from nnft_sym.errors import InvalidSymmetry
 from nnft_sym.symmetries.groups import Rotations
 from nnft_sym.symmetries.own_groups import finite_group, one_parameter_family
-from nnft_sym.symmetries.ward import ward_identity
+from nnft_sym.symmetries.ward import WardIdentity, ward_identity
 from nnft_sym.symmetries.ward_motion import beginning, motion_of
+from nnft_sym.symmetries.ward_table import ward_identities
 from numerics.errors import InvalidStatistics, NotAvailable
 from numerics.fields.field_set import FieldSet
 from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
@@ -32,6 +35,7 @@ def element(found, order, side, row=-1):
         (ErfNet(5).with_laws(output="uniform"), TURN, TWO, True),
         (ErfNet(5).with_laws(output="laplace:scale=2"), TURN, TWO, True),
         (ReLUNet(3).with_laws(output="student-t:df=9"), TURN, TWO, True),
+        (ErfNet(2).with_laws(output="student-t:df=5"), TURN, TWO, True),
         (ErfNet(5).with_laws(output="scipy.logistic"), TURN, TWO, True),
         (ErfNet(5).with_laws(output="scipy.expon:loc=-1"), TURN, TWO, True),
         (ErfNet(5), SQUEEZE, TWO, True),
@@ -176,3 +180,40 @@ def test_what_no_parameter_absorbs_or_has_no_density_is_refused():
         ward_identity(ErfNet(5), curve, TWO)
     with pytest.raises(InvalidStatistics, match="20 are the fewest"):
         ward_identity(ErfNet(5), TURN, TWO, networks=15)
+
+
+def test_the_command_shows_both_sides(nnft):
+    words = ["symmetry", "--net", "erf", "--width", "5", "--output-law", "uniform", "--orders", "2,4"]
+    words += ["--points", "0.3", "--ward"]
+    code, out, err = nnft(*words, "--json")
+    assert (code, err) == (0, "")
+    rows = {row["group"]: row for row in json.loads(out)["ward"]}
+    assert set(rows) == {"SO(D) of outputs", "translations"}
+    turn = rows["SO(D) of outputs"]
+    assert (turn["holds"], turn["broken"], turn["method"], turn["p_value"]) == (True, True, "exact", None)
+    sides = {row["fields"]: row for row in turn["elements"]}["f₁(0.3)³ f₂(0.3)"]
+    assert sides["left"] == pytest.approx(sides["right"], rel=1e-10)
+    assert sides["left"] != 0.0
+    code, out, _ = nnft(*words)
+    assert code == 0
+    assert "Ward identities" in out
+    assert "the boundary terms there count" in " ".join(out.split())
+    code, out, _ = nnft(*words, "--latex")
+    assert code == 0
+    assert r"\delta\langle f\cdots f\rangle" in out
+    code, out, _ = nnft(
+        *words[:2], "erf", "--width", "5", "--sigma-b", "0", "--points", "0.3", "--ward", "--json"
+    )
+    assert code == 0
+    refused = [row for row in json.loads(out)["ward"] if "refused" in row]
+    assert [row["group"] for row in refused] == ["translations"]
+
+
+def test_a_table_of_all_continuous_groups():
+    found = ward_identities(CosNet(2, d_in=2), None, PLANE, (2,))
+    assert set(found) == {"SO(D) of outputs", "SO(d) of inputs", "translations"}
+    assert all(isinstance(one, WardIdentity) and not one.breaks for one in found.values())
+    assert "Ward identities of CosNet" in repr(found)
+    assert len(found.table().body) == len(found.notes) == 3
+    with pytest.raises(NotAvailable, match="no hidden biases"):
+        ward_identities(ErfNet(5, sigma_b=0.0), "translations", TWO)
