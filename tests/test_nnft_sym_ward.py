@@ -209,6 +209,12 @@ def test_the_command_shows_both_sides(nnft):
     assert [row["group"] for row in refused] == ["translations"]
 
 
+def test_heavy_tails_of_a_sample_are_left_open():
+    found = ward_identity(GaussNet(1, sigma_b=1.2), "translations", TWO, (4,), networks=20_000)
+    assert (found.holds, found.breaks) == (None, None)
+    assert "a few networks dominate" in found.sentence
+
+
 def test_a_table_of_all_continuous_groups():
     found = ward_identities(CosNet(2, d_in=2), None, PLANE, (2,))
     assert set(found) == {"SO(D) of outputs", "SO(d) of inputs", "translations"}

@@ -16,8 +16,10 @@ from numerics.networks.base import Network
 from numerics.networks.parameter_motion import ParameterMotion
 from numerics.results.correlator import Correlator, Part
 from numerics.results.joint_correlators import Correlators
+from numerics.results.quality import Quality
 from numerics.results.uncertainty import Source, Uncertainty
 from numerics.sampling.drawn_insertions import DrawnNetworks, SampledSides, SampleSize, sampled_sides
+from numerics.sampling.judge.tails import FEWEST_BLOCKS
 
 Array = NDArray[np.float64]
 
@@ -181,6 +183,17 @@ def _means(
     found = []
     for order, one in blocks.items():
         mean = np.asarray(sizes @ one / total)
-        spread = Uncertainty.of_blocks(source, (one - mean) * weights)
-        found.append(Correlator(fields, order, Part.FULL, mean, spread, "mean over networks"))
+        moves = (one - mean) * weights
+        spread = Uncertainty.of_blocks(source, moves)
+        quality = Quality.HEAVY_TAILED if _few_blocks_count(moves) else Quality.TRUSTED
+        found.append(Correlator(fields, order, Part.FULL, mean, spread, "mean over networks", quality))
     return Correlators.of(found)
+
+
+def _few_blocks_count(moves: Array) -> bool:
+    """Whether a few blocks make the error of a mean: then it is not to be believed."""
+    squares = np.sum(moves**2, axis=0)
+    fourth = np.sum(moves**4, axis=0)
+    # three times (Σy²)²/Σy⁴ is the number of blocks for normal deviations, and 3 where one dominates
+    effective = 3.0 * squares[fourth > 0.0] ** 2 / fourth[fourth > 0.0]
+    return bool(np.any(effective < FEWEST_BLOCKS))
