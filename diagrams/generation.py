@@ -36,11 +36,18 @@ from diagrams.enumeration.exchangeable import first_labelling, labellings, multi
 from diagrams.enumeration.leg_classes import Content, LegClass, ends_of, leg_classes, vertex_exchanges
 from diagrams.enumeration.legs import class_symmetry, labelled, labelled_count, representative
 from diagrams.enumeration.requests import MOST_ENDS, checked_content, refuse_absurd
-from diagrams.errors import GenerationError
-from diagrams.filters import Filter, NamedFilter, named_filter, no_self_loop, no_tadpole, no_vacuum, skeleton
+from diagrams.filters import (
+    WITHOUT_SELF_LOOPS,
+    Filter,
+    NamedFilter,
+    as_filters,
+    no_snail,
+    no_tadpole,
+    no_vacuum,
+    skeleton,
+)
 from diagrams.grouping import Group, grouped
 from diagrams.loops import LoopRange, fewest_loops
-from diagrams.messages import shown
 from diagrams.power_series import Series
 
 #: From this many vertices on the compiled enumeration is used, or from this many line ends on if there are
@@ -208,30 +215,18 @@ def count(
     return source.counted(n_external, content, unlabelled)
 
 
-def _as_filters(where: object) -> tuple[Filter, ...]:
-    """Take predicates, and names of filters for them, one or several."""
-    items = (where,) if isinstance(where, str) or callable(where) else where
-    if not isinstance(items, Iterable):
-        raise GenerationError(f"where = {shown(where)} was given; predicates are needed, as in [connected]")
-    found = [named_filter(item) if isinstance(item, str) else item for item in items]
-    for item in found:
-        if not callable(item):
-            raise GenerationError(f"where holds {shown(item)}; a predicate or the name of a filter is needed")
-    return tuple(found)
-
-
 class _Source:
     """Connected pieces under fixed filters, and what is composed of them."""
 
     def __init__(self, where: Iterable[Filter], report: Report | None = None) -> None:
-        filters = _as_filters(where)
+        filters = as_filters(where)
         self.report = report
         self.early = tuple(f for f in filters if isinstance(f, NamedFilter))
         self.loops = tuple(f for f in filters if isinstance(f, LoopRange))
         self.late = tuple(f for f in filters if not isinstance(f, NamedFilter | LoopRange))
         self.connected_only = any(f.needs_connected for f in self.early)
-        self.no_vacuum = any(f in (no_vacuum, no_tadpole, skeleton) for f in self.early)
-        self.self_loops = no_self_loop not in self.early
+        self.no_vacuum = any(f in (no_vacuum, no_tadpole, no_snail, skeleton) for f in self.early)
+        self.self_loops = WITHOUT_SELF_LOOPS.isdisjoint(self.early)
         self.kept_lists: dict[tuple[int, Content], list[Diagram]] = {}
         self.kept_totals: dict[tuple[int, Content], Totals] = {}
         self.kept_classes: dict[tuple[int, Content], list[LegClass]] = {}
@@ -306,7 +301,7 @@ class _Source:
     def topologies(self, n: int, content: Content) -> Iterator[Group]:
         """Every multiset of classes, with one labelling."""
         if self.late or any(k < 0 for k, _ in content):
-            yield from grouped(list(self.diagrams(n, content)))
+            yield from grouped(sorted(self.diagrams(n, content)))
             return
         allowed = self._components(n, content)
         if not allowed:

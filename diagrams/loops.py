@@ -105,10 +105,9 @@ class LoopRange:
         Examples
         --------
         >>> LoopRange(2).text, LoopRange(1, 1).text, LoopRange(3, 2).text
-        ('to 2 loops', '1 loop', '2 to 3 loops')
+        ('2 loops', '1 loop only', '3 loops, from 2 on')
         """
-        if self.fewest == self.most:
-            return f"{self.most} loop{'' if self.most == 1 else 's'}"
+        words = f"{self.most} loop{'' if self.most == 1 else 's'}"
         if not self.fewest:
-            return f"to {self.most} loop{'' if self.most == 1 else 's'}"
-        return f"{self.fewest} to {self.most} loops"
+            return words
+        return f"{words} only" if self.fewest == self.most else f"{words}, from {self.fewest} on"
