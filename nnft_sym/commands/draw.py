@@ -63,10 +63,10 @@ class SheetParameters(DrawnParameters):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.incoming is not None and (self.layout != "columns" or self.incoming > self.n):
+        if self.incoming is not None and (self.layout != "columns" or self.incoming > self.points):
             raise Refused.about(
                 "incoming",
-                f"{self.incoming} was given; 0 to {self.n} points are needed, and --layout columns",
+                f"{self.incoming} was given; 0 to {self.points} points are needed, and --layout columns",
             )
 
     @property
@@ -79,22 +79,21 @@ class SheetParameters(DrawnParameters):
 @takes(asked=SheetParameters)
 @json_option
 def command(asked: SheetParameters, as_json: bool) -> None:
-    """Draw the diagrams of an expansion, each with its Wick multiplicity, on one sheet."""
+    """Draw the diagrams of an expansion, or those given by --diagram, each with its Wick multiplicity."""
     from nnft_sym.jsonio import dumps
     from nnft_sym.progress.ticker import Ticker
 
     sheet = _Sheet(asked)
     try:
         with Ticker(sheet.progress):
-            expansion, shown = _listed(asked, sheet)
-            entries = list(_entries(shown, sheet))
-            sheet.write(entries, _title(expansion))
+            entries, title, note = _given(asked) if asked.diagrams else _of_expansion(asked, sheet)
+            sheet.write(entries, title)
     except KeyboardInterrupt:
         written = ", ".join(map(str, sheet.files)) or "no file"
         click.echo(f"nnft: stopped: {sheet.progress()}; written: {written}", err=True)
         raise
-    if expansion.action.constant:
-        click.echo(constant_note(expansion.action), err=True)
+    if note:
+        click.echo(note, err=True)
     if as_json:
         click.echo(dumps({"files": list(map(str, sheet.files)), "diagrams": len(entries)}))
     else:
@@ -103,12 +102,26 @@ def command(asked: SheetParameters, as_json: bool) -> None:
         )
 
 
+def _given(asked: SheetParameters) -> "tuple[list[Entry], str, str]":
+    """Entries for the diagrams that were given, as they are labelled; no title and no note."""
+    from diagrams.drawing import Caption
+
+    return [(one, Caption(str(one.multiplicity), str(one.multiplicity))) for one in asked.diagrams], "", ""
+
+
+def _of_expansion(asked: SheetParameters, sheet: "_Sheet") -> "tuple[list[Entry], str, str]":
+    """Entries for the diagrams of an expansion, the title, and what is to be said beside them."""
+    expansion, shown = _listed(asked, sheet)
+    note = constant_note(expansion.action) if expansion.action.constant else ""
+    return list(_entries(shown, sheet)), _title(expansion), note
+
+
 def _listed(asked: SheetParameters, sheet: "_Sheet") -> "tuple[Expansion, list[tuple[Term, str]]]":
     """List what is to be drawn, and refuse what nobody looks at."""
     from nnft_sym.expansions.expansion import correlator
     from nnft_sym.expansions.representatives import representatives
 
-    which = (asked.theory, asked.n, asked.order, asked.lines, asked.kind)
+    which = (asked.theory, asked.points, asked.order, asked.lines, asked.kind)
     _refuse_many(asked)
     if asked.labelled:
         expansion = correlator(*which, progress=sheet.tell)
@@ -166,7 +179,7 @@ def _refuse_many(asked: SheetParameters) -> None:
     from nnft_sym.expansions.schemes import selection
     from nnft_sym.expansions.truncation import truncation
 
-    theory, n = asked.theory, asked.n
+    theory, n = asked.theory, asked.points
     if n > MOST_POINTS:
         return
     where, number = selection(asked.lines, asked.kind), 0
