@@ -12,9 +12,10 @@ from diagrams.pictures.figures import sheet_figure as sheet_figure
 from diagrams.pictures.frames import Layout as Layout
 from diagrams.pictures.frames import planar_labelling as planar_labelling
 from diagrams.pictures.frames import planar_order as planar_order
-from diagrams.pictures.picture import Caption as Caption
-from diagrams.pictures.picture import Mark as Mark
-from diagrams.pictures.picture import Note as Note
+from diagrams.pictures.marks import Caption as Caption
+from diagrams.pictures.marks import Mark as Mark
+from diagrams.pictures.marks import Note as Note
+from diagrams.pictures.marks import Sign as Sign
 from diagrams.pictures.picture import Picture as Picture
 from diagrams.pictures.picture import picture as picture
 from diagrams.pictures.saving import save_sheet as save_sheet
@@ -35,6 +36,7 @@ __all__ = [
     "Mark",
     "Note",
     "Picture",
+    "Sign",
     "TikzStyle",
     "cumulant_picture",
     "escaped",

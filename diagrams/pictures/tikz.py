@@ -7,17 +7,9 @@ from dataclasses import dataclass
 from diagrams.diagram import Diagram
 from diagrams.pictures.curves import CurveStyle
 from diagrams.pictures.frames import Layout
+from diagrams.pictures.marks import BAR, BLOB_RADIUS, CROSS, SOURCE_RADIUS, Caption, Mark, Sign
 from diagrams.pictures.names import NUMBERED
-from diagrams.pictures.picture import (
-    BAR,
-    BLOB_RADIUS,
-    Caption,
-    Mark,
-    Picture,
-    picture,
-    turning_points,
-    with_vertex_names,
-)
+from diagrams.pictures.picture import Picture, picture, turning_points, with_vertex_names
 from diagrams.pictures.svg import Entry, captioned
 
 _SPECIAL = {
@@ -99,7 +91,7 @@ class TikzStyle:
         """
         corners = [point for curve in drawn.curves for point in turning_points(curve.points)]
         for mark in drawn.marks:
-            rim = self.blob_radius if mark.blob else BAR if mark.amputated else 0.0
+            rim = self.blob_radius if mark.blob else BAR if mark.amputated else CROSS if mark.cross else 0.0
             corners += _around(mark.x, mark.y, (rim, rim))
             if mark.external and mark.label:
                 corners += _around(mark.label_x, mark.label_y, _NAME_ROOM)
@@ -260,9 +252,7 @@ def _shapes(drawn: Picture, vertex_labels: bool, style: TikzStyle) -> list[str]:
             start, end = mark.bar
             shapes.append(f"\\draw {_at(start)} -- {_at(end)};")
             continue
-        radius = 0.035 if mark.external else style.blob_radius if mark.blob else style.vertex_radius
-        fill = r"\filldraw[fill=black!20]" if mark.blob else r"\fill"
-        shape = f"{fill} {_at((mark.x, mark.y))} circle[radius={radius:g}]{_note(mark, style)}"
+        shape = _sign(mark, style) + _note(mark, style)
         if mark.external and mark.label:
             shape += f" {_at((mark.label_x, mark.label_y))} node{font} {{{_name(mark.label)}}}"
         elif vertex_labels and mark.named:
@@ -275,6 +265,19 @@ def _shapes(drawn: Picture, vertex_labels: bool, style: TikzStyle) -> list[str]:
         if curve.label
     ]
     return shapes
+
+
+def _sign(mark: Mark, style: TikzStyle) -> str:
+    """Draw a point: a disc, shaded for a blob, or a cross, with a circle around it for a source."""
+    at = _at((mark.x, mark.y))
+    if mark.external or mark.blob or mark.sign is Sign.DISC:
+        radius = 0.035 if mark.external else style.blob_radius if mark.blob else style.vertex_radius
+        fill = r"\filldraw[fill=black!20]" if mark.blob else r"\fill"
+        return f"{fill} {at} circle[radius={radius:g}]"
+    cross = " ".join(f"{_at(start)} -- {_at(end)}" for start, end in mark.cross)
+    if mark.sign is Sign.SOURCE:
+        return rf"\filldraw[fill=white] {at} circle[radius={SOURCE_RADIUS:g}] {cross} {at}"
+    return rf"\draw {cross} {at}"
 
 
 def _note(mark: Mark, style: TikzStyle) -> str:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from math import atan2, cos, pi, remainder, sin
 from typing import TYPE_CHECKING
 
-from diagrams.drawing import Caption, CurveStyle, Note, escaped, picture
+from diagrams.drawing import Caption, CurveStyle, Note, Sign, escaped, picture
 from nnft_sym.expansions.content import TermContent
 from nnft_sym.notation import Line, from_lines
 
@@ -67,7 +67,9 @@ def term_picture(
         if weight:
             free = _free_place(drawn, new[f"y{point}"])
             notes[place[new[f"y{point}"]]] = Note("|y|", str(weight), free.real, free.imag)
-    return drawn.dressed(styles=dict.fromkeys(dashed, CurveStyle.DASHED), notes=notes)
+    # A point of a bilocal vertex is no mass insertion, whatever ends there.
+    signs = {place[new[end]]: Sign.DISC for link in links for end in link}
+    return drawn.dressed(styles=dict.fromkeys(dashed, CurveStyle.DASHED), notes=notes, signs=signs)
 
 
 def term_caption(term: TermContent, count: str) -> Caption:
