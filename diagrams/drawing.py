@@ -1,6 +1,7 @@
 """Pictures of diagrams.
 
-What to use when: `picture` gives coordinates and curves as plain fields; `svg` and `tikz` one diagram as
+What to use when: `picture` gives coordinates and curves as plain fields, `pictures` those of many diagrams on
+all cores; `svg` and `tikz` one diagram as
 text; `svg_sheet` and `tikz_document` a contact sheet; `sheet_figure` a matplotlib figure, to be saved as PDF
 or PNG.
 """
@@ -12,6 +13,8 @@ from diagrams.pictures.figures import sheet_figure as sheet_figure
 from diagrams.pictures.frames import Layout as Layout
 from diagrams.pictures.frames import planar_labelling as planar_labelling
 from diagrams.pictures.frames import planar_order as planar_order
+from diagrams.pictures.many import Effort as Effort
+from diagrams.pictures.many import pictures as pictures
 from diagrams.pictures.marks import Caption as Caption
 from diagrams.pictures.marks import Mark as Mark
 from diagrams.pictures.marks import Note as Note
@@ -32,6 +35,7 @@ __all__ = [
     "Caption",
     "Curve",
     "CurveStyle",
+    "Effort",
     "Layout",
     "Mark",
     "Note",
@@ -41,6 +45,7 @@ __all__ = [
     "cumulant_picture",
     "escaped",
     "picture",
+    "pictures",
     "planar_labelling",
     "planar_order",
     "save_sheet",

@@ -46,6 +46,17 @@ _FORMULA = re.compile(r"(?<!\\)(\$[^$]+\$)")
 _LAST_LATIN = "\N{LATIN SMALL LETTER Z WITH CARON}"
 
 
+#: Pages that are cut to what is on them, by pdflatex, xelatex or lualatex, and without further packages.
+_STANDALONE = r"""\documentclass{article}
+\usepackage{tikz}
+\ifdefined\pdfpagewidth\else\let\pdfpagewidth\pagewidth\let\pdfpageheight\pageheight\fi
+\hoffset=-1in \voffset=-1in
+\fboxrule=0pt \fboxsep=3pt
+\newsavebox{\picturebox}
+\newcommand{\picturepage}{%
+  \pdfpagewidth=\wd\picturebox \pdfpageheight=\dimexpr\ht\picturebox+\dp\picturebox\relax
+  \shipout\hbox{\usebox{\picturebox}}}
+\begin{document}"""
 _DASHES = "[dash pattern=on 1.6pt off 1.4pt]"
 
 
@@ -179,6 +190,7 @@ def tikz_document(
     entries: Iterable[Entry],
     *,
     title: str = "",
+    standalone: bool = False,
     layout: Layout | str = Layout.FREE,
     incoming: int | None = None,
 ) -> str:
@@ -190,6 +202,9 @@ def tikz_document(
         A diagram given alone is captioned with its Wick multiplicity.
     title : str
         Heading; plain text.
+    standalone : bool
+        Whether every picture gets a page that is just large enough, to be included elsewhere, in place of
+        all pictures on sheets of paper; there is no heading then.
     layout, incoming
         Where the external points stand, as for `diagrams.pictures.picture.picture`.
 
@@ -204,6 +219,8 @@ def tikz_document(
         tikz(diagram, caption=caption, layout=layout, incoming=incoming)
         for diagram, caption in captioned(entries)
     ]
+    if standalone:
+        return "\n".join([_STANDALONE, *map(_page, pictures), r"\end{document}", ""])
     return "\n".join(
         [
             r"\documentclass{article}",
@@ -216,6 +233,17 @@ def tikz_document(
             "\n\\quad\n".join(pictures),
             r"\end{document}",
             "",
+        ]
+    )
+
+
+def _page(drawn: str) -> str:
+    """One picture on a page of its size."""
+    return "\n".join(
+        [
+            r"\begin{lrbox}{\picturebox}\fbox{%",
+            drawn + "%",
+            r"}\end{lrbox}\picturepage",
         ]
     )
 

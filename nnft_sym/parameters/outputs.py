@@ -27,11 +27,14 @@ class OutputFile:
         The file; for a link, what it points to.
     suffix : str
         What the name ends in, in small letters.
+    is_stream : bool
+        Whether it is no file, but standard output.
     """
 
     given: str
     target: Path
     suffix: str
+    is_stream: bool = False
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -78,6 +81,32 @@ class Output:
         return OutputFile(given, target, suffix)
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class OutputOrStream(Output):
+    """The same, or standard output: ``-``, with a suffix if it is not the first one, as in ``-.tex``.
+
+    Examples
+    --------
+    >>> OutputOrStream((".svg", ".tex")).check("-").suffix, OutputOrStream((".svg", ".tex")).check("-.tex").suffix
+    ('.svg', '.tex')
+    """
+
+    def check(self, value: object, folder: Path | None = None) -> OutputFile:
+        """Return the file, or standard output.
+
+        Raises
+        ------
+        Refused, UnwritableOutput
+            As in `Output.check`.
+        """
+        given = str(value)
+        if Path(given).stem == "-" and Path(given).name == given:
+            suffix = Path(given).suffix.lower() or self.suffixes[0]
+            if suffix in self.suffixes:
+                return OutputFile(given, Path(f"-{suffix}"), suffix, is_stream=True)
+        return super().check(value, folder)
+
+
 def output(suffixes: tuple[str, ...], what: str) -> Parameter:
     """Describe ``--out`` of one command.
 
@@ -87,3 +116,14 @@ def output(suffixes: tuple[str, ...], what: str) -> Parameter:
     'FILE.csv|.npy'
     """
     return Parameter(Output(suffixes), what, metavar=f"FILE{'|'.join(suffixes)}")
+
+
+def output_or_stream(suffixes: tuple[str, ...], what: str) -> Parameter:
+    """Describe ``--out`` of a command that writes to standard output as well.
+
+    Examples
+    --------
+    >>> output_or_stream((".svg", ".tex"), "Where pictures go.").metavar
+    'FILE.svg|.tex|-'
+    """
+    return Parameter(OutputOrStream(suffixes), what, metavar=f"FILE{'|'.join((*suffixes, '-'))}")
