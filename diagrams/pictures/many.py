@@ -7,7 +7,7 @@ processes of their own, whose start takes a second or two.
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -16,6 +16,8 @@ from functools import partial
 from diagrams.diagram import Diagram
 from diagrams.pictures.frames import Layout
 from diagrams.pictures.picture import Picture, picture
+
+Draw = Callable[[Diagram | Picture], Picture]
 
 #: Diagrams that a process is given at a time: enough to keep it busy, few enough to see how far it is.
 _TOGETHER = 16
@@ -75,7 +77,7 @@ def pictures(
     asked, effort = list(diagrams), effort or Effort()
     draw = partial(picture, layout=layout, incoming=incoming)
     if len(asked) >= effort.compiled:
-        import diagrams.pictures.machine_faults
+        _compile()
     if processes < 2 or len(asked) < effort.shared:
         yield from map(draw, asked)
         return
@@ -102,4 +104,9 @@ def _shared(
 def _begin() -> None:
     """Leave an interruption to the process that asked; measure by compiled code."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    import diagrams.pictures.machine_faults  # noqa: F401 - as in `pictures`
+    _compile()
+
+
+def _compile() -> None:
+    """Load the compiled measurements: what measures drawings looks whether they are there."""
+    import diagrams.pictures.machine_faults  # noqa: F401 - see above

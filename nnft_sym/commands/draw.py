@@ -86,10 +86,16 @@ class SheetParameters(DrawnParameters):
             )
         if self.each and self.file.is_stream:
             raise Refused.about("each", "it was given beside standard output; give --out the name of a file")
-        if self.incoming is not None and (self.layout != "columns" or self.incoming > self.n):
+        if self.diagrams and self.caption == "coefficient":
+            raise Refused.about(
+                "caption",
+                "coefficient was given beside --diagram, which has no couplings; ask for count, S, weight or "
+                "none",
+            )
+        if self.incoming is not None and (self.layout != "columns" or self.incoming > self.points):
             raise Refused.about(
                 "incoming",
-                f"{self.incoming} was given; 0 to {self.n} points are needed, and --layout columns",
+                f"{self.incoming} was given; 0 to {self.points} points are needed, and --layout columns",
             )
 
     @property
@@ -107,7 +113,7 @@ class SheetParameters(DrawnParameters):
 @takes(asked=SheetParameters)
 @json_option
 def command(asked: SheetParameters, as_json: bool) -> None:
-    """Draw the diagrams of an expansion, each with its Wick multiplicity, on one sheet."""
+    """Draw the diagrams of an expansion, or those given by --diagram, each with its Wick multiplicity."""
     from nnft_sym.jsonio import dumps
     from nnft_sym.progress.ticker import Ticker
 
@@ -116,15 +122,14 @@ def command(asked: SheetParameters, as_json: bool) -> None:
     sheet = _Sheet(asked)
     try:
         with Ticker(sheet.progress):
-            expansion, shown = _listed(asked, sheet)
-            entries = list(_entries(shown, sheet))
-            sheet.write(entries, _title(expansion))
+            entries, title, note = _given(asked) if asked.diagrams else _of_expansion(asked, sheet)
+            sheet.write(entries, title)
     except KeyboardInterrupt:
         written = ", ".join(map(str, sheet.files)) or "no file"
         click.echo(f"nnft: stopped: {sheet.progress()}; written: {written}", err=True)
         raise
-    if expansion.action.constant:
-        click.echo(constant_note(expansion.action), err=True)
+    if note:
+        click.echo(note, err=True)
     if asked.file.is_stream:
         return
     if as_json:
@@ -135,12 +140,26 @@ def command(asked: SheetParameters, as_json: bool) -> None:
         )
 
 
+def _given(asked: SheetParameters) -> "tuple[list[Entry], str, str]":
+    """Entries for the diagrams that were given, as they are labelled; no title and no note."""
+    from nnft_sym.printing.picture_captions import CaptionKind, diagram_caption
+
+    return [(one, diagram_caption(one, CaptionKind(asked.caption))) for one in asked.diagrams], "", ""
+
+
+def _of_expansion(asked: SheetParameters, sheet: "_Sheet") -> "tuple[list[Entry], str, str]":
+    """Entries for the diagrams of an expansion, the title, and what is to be said beside them."""
+    expansion, shown = _listed(asked, sheet)
+    note = constant_note(expansion.action) if expansion.action.constant else ""
+    return list(_entries(shown, sheet)), _title(expansion), note
+
+
 def _listed(asked: SheetParameters, sheet: "_Sheet") -> "tuple[Expansion, list[tuple[Term, int]]]":
     """List what is to be drawn, and refuse what nobody looks at."""
     from nnft_sym.expansions.expansion import correlator
     from nnft_sym.expansions.representatives import representatives
 
-    which = (asked.theory, asked.n, asked.order, asked.lines, asked.kind)
+    which = (asked.theory, asked.points, asked.order, asked.lines, asked.kind)
     _refuse_many(asked)
     if asked.labelled:
         expansion = correlator(*which, progress=sheet.tell)
@@ -199,7 +218,7 @@ def _refuse_many(asked: SheetParameters) -> None:
     from nnft_sym.expansions.schemes import selection
     from nnft_sym.expansions.truncation import truncation
 
-    theory, n = asked.theory, asked.n
+    theory, n = asked.theory, asked.points
     if n > MOST_POINTS:
         return
     where, number = selection(asked.lines, asked.kind), 0
@@ -266,7 +285,7 @@ class _Sheet:
     def write(self, entries: "Sequence[Entry]", title: str) -> None:
         """Draw everything and write it."""
         from nnft_sym.printing.picture_files import picture_files
-        from nnft_sym.storage.writing import atomically, check_writable
+        from nnft_sym.storage.writing import check_writable, write_bytes
 
         title = title if self.asked.title is None else self.asked.title
         files = picture_files(
@@ -278,11 +297,10 @@ class _Sheet:
             standalone=self.asked.standalone,
         )
         if self.out.is_stream:
-            _print([file.content() for file in files], self.out.given)
+            _to_stdout([file.content() for file in files], self.out.given)
             return
         for file in files:
-            data = file.content()
-            atomically(check_writable(file.path), lambda temporary, data=data: temporary.write_bytes(data))
+            write_bytes(check_writable(file.path), file.content())
             self.files.append(file.path)
 
     def _pictures(self, entries: "Sequence[Entry]") -> "Iterator[tuple[Picture, Caption | str]]":
@@ -302,13 +320,11 @@ class _Sheet:
             yield one, caption
 
 
-def _print(contents: list[bytes], given: str) -> None:
+def _to_stdout(contents: list[bytes], given: str) -> None:
     """Put one file on standard output."""
     if len(contents) > 1:
         raise click.UsageError(
             f"--out {given}: there are {len(contents)} sheets, and one fits on standard output; give a file, "
             "or --out -.pdf or -.tex, which have pages"
         )
-    stream = click.get_binary_stream("stdout")
-    stream.write(contents[0])
-    stream.flush()
+    click.echo(contents[0], nl=False)

@@ -87,8 +87,8 @@ class OutputOrStream(Output):
 
     Examples
     --------
-    >>> OutputOrStream((".svg", ".tex")).check("-").suffix, OutputOrStream((".svg", ".tex")).check("-.tex").suffix
-    ('.svg', '.tex')
+    >>> [OutputOrStream((".svg", ".tex")).check(name).suffix for name in ("-", "-.tex")]
+    ['.svg', '.tex']
     """
 
     def check(self, value: object, folder: Path | None = None) -> OutputFile:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from fractions import Fraction
 
+from diagrams.diagram import Diagram
 from diagrams.drawing import Caption, escaped
 from nnft_sym.actions.factoring import Factored, factored
 from nnft_sym.actions.polynomials import Polynomial
@@ -63,6 +64,25 @@ def picture_caption(
         text, latex = f"{labellings} × {text}", rf"{labellings} $\times$ {latex}"
     deltas = [rf"$\delta_{{i_{{{a}}}i_{{{b}}}}}$" for a, b in term.factors.pairs]
     return Caption(f"{text}  {deltas_text(term)}".rstrip(), f"{latex}  {' '.join(deltas)}".rstrip())
+
+
+def diagram_caption(diagram: Diagram, kind: CaptionKind = CaptionKind.COUNT) -> Caption | str:
+    """Make the line below a diagram that stands for itself; it has no coefficient.
+
+    Examples
+    --------
+    >>> bubble = Diagram.from_edge_string("x1-y1,x2-y1,x3-y2,x4-y2,y1-y2,y1-y2")
+    >>> [str(diagram_caption(bubble, kind)) for kind in ("count", "S", "weight", "none")]
+    ['576', 'S = 2', '1/2', '']
+    """
+    if kind == CaptionKind.NONE:
+        return ""
+    factor = int(diagram.symmetry_factor)
+    if kind == CaptionKind.SYMMETRY_FACTOR:
+        return Caption(f"S = {factor}", f"$S = {factor}$")
+    if kind == CaptionKind.WEIGHT:
+        return Caption(str(Fraction(1, factor)), f"${Polynomial.constant(Fraction(1, factor)).latex()}$")
+    return str(diagram.multiplicity)
 
 
 def deltas_latex(term: TermContent) -> str:

@@ -8,6 +8,8 @@ from pathlib import Path
 from diagrams.drawing import Caption, Picture, sheet_figure, svg_sheet, tikz_document
 
 Entry = tuple[Picture, Caption | str]
+#: Pictures with a heading.
+Page = tuple[tuple[Entry, ...], str]
 #: Suffixes of what can be written.
 SUFFIXES = (".svg", ".pdf", ".png", ".tex")
 #: Suffixes of what has pages; of the others many pictures make several files.
@@ -29,7 +31,7 @@ class PictureFile:
     """
 
     path: Path
-    pages: tuple[tuple[tuple[Entry, ...], str], ...]
+    pages: tuple[Page, ...]
     standalone: bool = False
 
     def content(self) -> bytes:
@@ -82,7 +84,7 @@ def picture_files(
     'a-12.tex'
     """
     if each:
-        pages = [((entry,), "") for entry in entries]
+        pages: list[Page] = [((entry,), "") for entry in entries]
     elif path.suffix.lower() == ".tex":  # LaTeX breaks pages itself
         pages = [(tuple(entries), title)]
     else:
@@ -96,7 +98,7 @@ def picture_files(
         yield PictureFile(target, (page,), standalone or each)
 
 
-def _pages(entries: Sequence[Entry], title: str, on_a_page: int) -> Iterator[tuple[tuple[Entry, ...], str]]:
+def _pages(entries: Sequence[Entry], title: str, on_a_page: int) -> Iterator[Page]:
     number = -(-len(entries) // on_a_page)
     size = -(-len(entries) // number)
     for page in range(number):
