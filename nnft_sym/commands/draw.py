@@ -10,7 +10,7 @@ import click
 from nnft_sym.commands.action_argument import ActionCommand, constant_note
 from nnft_sym.commands.options import json_option, takes
 from nnft_sym.parameters.expansions import DrawnParameters
-from nnft_sym.parameters.outputs import OutputFile, OutputOrStream, output_or_stream
+from nnft_sym.parameters.outputs import OutputFile, output_or_stream
 from nnft_sym.parameters.parameter import Parameter
 from nnft_sym.parameters.readers import Flag, Refused, Text, Whole, Word
 from nnft_sym.progress.patience import policy_of
@@ -52,11 +52,12 @@ INCOMING = Parameter(Whole(0), "Columns: how many points, the first ones, come i
 SUFFIXES = (".svg", ".pdf", ".png", ".tex")
 OUT = output_or_stream(
     SUFFIXES,
+    (".svg", ".tex"),
     "Many pictures make several pages of a PDF, or numbered SVG or PNG files; '-' is standard output, "
     "'-.tex' the same in TeX.",
 )
 CAPTION = Parameter(
-    Word(("count", "S", "weight", "coefficient", "none")),
+    Word(("count", "S", "weight", "coefficient", "none"), {"s": "S"}),
     "Below a picture: Wick contractions, symmetry factor S, weight 1/S, or the whole factor in front of the "
     "integral.",
 )
@@ -101,7 +102,7 @@ class SheetParameters(DrawnParameters):
     @property
     def file(self) -> OutputFile:
         """Where the pictures go."""
-        return self.out if isinstance(self.out, OutputFile) else OutputOrStream(SUFFIXES).check(self.out)
+        return self.out if isinstance(self.out, OutputFile) else OUT.reader.check(self.out)
 
     @property
     def labelled(self) -> bool:
@@ -325,6 +326,6 @@ def _to_stdout(contents: list[bytes], given: str) -> None:
     if len(contents) > 1:
         raise click.UsageError(
             f"--out {given}: there are {len(contents)} sheets, and one fits on standard output; give a file, "
-            "or --out -.pdf or -.tex, which have pages"
+            "or --out -.tex, which has pages"
         )
-    click.echo(contents[0], nl=False)
+    click.echo(contents[0].decode(), nl=False)

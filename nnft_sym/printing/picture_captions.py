@@ -4,15 +4,17 @@ Of several labellings that share a picture the caption says how many there are: 
 with twelve contractions each.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from fractions import Fraction
 
 from diagrams.diagram import Diagram
-from diagrams.drawing import Caption, escaped
+from diagrams.drawing import Caption
 from nnft_sym.actions.factoring import Factored, factored
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.expansions.content import TermContent
+from nnft_sym.printing.number_text import superscript
 
 
 class CaptionKind(StrEnum):
@@ -50,7 +52,7 @@ def picture_caption(
     4 (D + 2)  δ(1,2)
     S = 2, (D + 2)/3  δ(1,2)
     (D + 2)/6  δ(1,2)
-    -4*lambda*(D + 2)  δ(1,2)
+    -4 lambda (D + 2)  δ(1,2)
     <BLANKLINE>
     >>> print(picture_caption(correlator("lambda*f^4", 2).terms[1], 3, CaptionKind.COEFFICIENT).latex)
     3 $\times$ $(-12\lambda)$
@@ -58,7 +60,9 @@ def picture_caption(
     if kind is CaptionKind.NONE:
         return ""
     text, latex = _WRITTEN[kind](term)
-    if labellings > 1:
+    if labellings > 1 and kind is CaptionKind.SYMMETRY_FACTOR:
+        text, latex = f"{text} ({labellings} labellings)", f"{latex} ({labellings} labellings)"
+    elif labellings > 1:
         if text.startswith("-"):
             text, latex = f"({text})", f"$({latex.strip('$')})$"
         text, latex = f"{labellings} × {text}", rf"{labellings} $\times$ {latex}"
@@ -110,32 +114,34 @@ def deltas_text(term: TermContent) -> str:
 
 
 def _count(term: TermContent) -> tuple[str, str]:
-    return term.count_text, escaped(term.count_text)
+    share = term.component_share
+    if share is None:
+        return str(term.multiplicity), str(term.multiplicity)
+    return _written(factored(share * term.multiplicity))
 
 
 def _symmetry_factor(term: TermContent) -> tuple[str, str]:
     text, share = f"S = {term.symmetry_factor}", term.component_share
     if share is None or share == Polynomial.constant(1):
         return text, f"${text}$"
-    product = factored(share)
-    return f"{text}, {_product(product)}", f"${text}$, ${product.latex()}$"
+    beside, latex = _written(factored(share))
+    return f"{text}, {beside}", f"${text}$, {latex}"
 
 
 def _weight(term: TermContent) -> tuple[str, str]:
     share = term.component_share or Polynomial.constant(1)
-    product = factored(share * Fraction(1, term.symmetry_factor))
-    return _product(product), f"${product.latex()}$"
+    return _written(factored(share * Fraction(1, term.symmetry_factor)))
 
 
 def _coefficient(term: TermContent) -> tuple[str, str]:
-    product = factored(term.coefficient)
+    return _written(factored(term.coefficient))
+
+
+def _written(product: Factored) -> tuple[str, str]:
+    """Write a product as papers do, without stars; and in LaTeX."""
     sign = "-" if product.number < 0 else ""
-    return f"{sign}{product.text()}", f"${sign}{product.latex()}$"
-
-
-def _product(product: Factored) -> str:
-    """Write a product of sums as papers do, without stars."""
-    return product.text().replace("*(", " (")
+    text = re.sub(r"\*\*(\d+)", lambda power: superscript(int(power[1])), product.text()).replace("*", " ")
+    return f"{sign}{text}", f"${sign}{product.latex()}$"
 
 
 _WRITTEN: Mapping[CaptionKind, Callable[[TermContent], tuple[str, str]]] = {
