@@ -116,6 +116,11 @@ class TermContent(Protocol):
         ...
 
     @property
+    def component_share(self) -> Polynomial | None:
+        """What components make of the number of contractions, one at D = 1; None without components."""
+        ...
+
+    @property
     def count_text(self) -> str:
         """The number of contractions; with components a polynomial in their number D."""
         ...

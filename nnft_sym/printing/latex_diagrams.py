@@ -18,7 +18,8 @@ from nnft_sym.printing.latex_lines import (
     estimated_width,
     sign_and_number,
 )
-from nnft_sym.printing.term_pictures import deltas_latex, term_picture
+from nnft_sym.printing.picture_captions import deltas_latex
+from nnft_sym.printing.term_pictures import term_picture
 
 _POINTS_PER_CENTIMETRE = 28.45
 
