@@ -117,6 +117,11 @@ class TermContent(Protocol):
         ...
 
     @property
+    def component_share(self) -> Polynomial | None:
+        """What components make of the number of contractions, one at D = 1; None without components."""
+        ...
+
+    @property
     def count_text(self) -> str:
         """The number of contractions; with components a polynomial in their number D."""
         ...
@@ -272,6 +277,24 @@ class ExpansionContent(Asked, Protocol):
     def __len__(self) -> int:
         """Count the terms."""
         ...
+
+
+def constant_beside(expansion: ExpansionContent) -> Polynomial:
+    """Constant of the action that the function still has; zero where it drops out.
+
+    It multiplies e^{−ΔS} by e^{−∫constant}: functions without normalisation keep that factor (the full ones),
+    and the logarithm of Z keeps −∫constant. Everything else is a ratio in which it cancels.
+
+    Examples
+    --------
+    >>> from nnft_sym.expansions.expansion import correlator
+    >>> constant_beside(correlator("lambda*(v + f)^4", 0, kind="1pi"))
+    Polynomial('lambda*v**4')
+    >>> constant_beside(correlator("lambda*(v + f)^4", 2))
+    Polynomial('0')
+    """
+    kept = expansion.n == 0 or expansion.shown_kind.value == "full"
+    return expansion.action.constant if kept else Polynomial({})
 
 
 def as_expansion(given: ExpansionContent) -> ExpansionContent:

@@ -332,6 +332,7 @@ class Expansion:
             "scheme": self.scheme.value,
             "kind": self.kind.value,
             "rule": self.rule,
+            **({"constant": str(self.action.constant)} if self.action.constant else {}),
             **({"filters": list(self.filter_names)} if self.filters else {}),
             "terms": [one.as_dict() for one in (self.topologies() if self.by_topology else self.terms)],
             "wick_total": self.wick_total,

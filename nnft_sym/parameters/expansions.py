@@ -1,16 +1,18 @@
 """Which expansion: the parameters of ``expand`` and ``draw``, and of ``count``."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
+from diagrams.diagram import Diagram
 from diagrams.errors import NNFTError
 from diagrams.loops import LoopRange
 from diagrams.messages import shown
 from nnft_sym.expansions.kinds import KIND_ALIASES
 from nnft_sym.expansions.truncation import DERIVED, CountingLike, OrderLike
+from nnft_sym.parameters.given_diagrams import DIAGRAMS
 from nnft_sym.parameters.parameter import Parameter
 from nnft_sym.parameters.readers import Refused, Several, Text, Whole, Word
 
@@ -202,13 +204,11 @@ LEGS = Parameter(
 
 
 @dataclass(frozen=True, kw_only=True)
-class CorrelatorParameters:
-    """Which n-point function of which action.
+class TheoryParameters:
+    """Which function of which action.
 
     Attributes
     ----------
-    n : int
-        Number of external points.
     action : str, optional
         Without it the free theory.
     scheme, kind, around : str
@@ -217,7 +217,6 @@ class CorrelatorParameters:
     loops : LoopRange, optional
     """
 
-    n: Annotated[int, N_POINTS]
     action: Annotated[str | None, ACTION] = None
     scheme: Annotated[str, SCHEME] = "bare"
     kind: Annotated[str, KIND] = "normalised"
@@ -278,6 +277,19 @@ class CorrelatorParameters:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CorrelatorParameters(TheoryParameters):
+    """Which n-point function of which action.
+
+    Attributes
+    ----------
+    n : int
+        Number of external points.
+    """
+
+    n: Annotated[int, N_POINTS]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ExpansionParameters(CorrelatorParameters):
     """A function to some order, in couplings or in 1/N.
 
@@ -295,15 +307,45 @@ class ExpansionParameters(CorrelatorParameters):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DrawnParameters(CorrelatorParameters):
-    """A function to some number of vertices.
+class DrawnParameters(TheoryParameters):
+    """A function to some number of vertices, or diagrams that are given themselves.
 
     Attributes
     ----------
+    n : int or None
+        Number of external points; None beside given diagrams.
     order : int
+    diagrams : tuple of Diagram
     """
 
+    n: Annotated[int | None, N_POINTS] = None
     order: Annotated[int | None, VERTICES_AT_MOST] = None
+    diagrams: Annotated[tuple[Diagram, ...], DIAGRAMS] = ()
 
     def __post_init__(self) -> None:
+        if self.diagrams:
+            self._refuse_beside_diagrams()
+            return
+        if self.n is None:
+            raise Refused.about(
+                "n", "nothing was given; the number of external points is needed, or a --diagram"
+            )
         self.refuse_without_action(order=None if self.order in (0, 1) else self.order)
+
+    @property
+    def points(self) -> int:
+        """Number of external points, of the diagram with fewest of them."""
+        if self.n is not None:
+            return self.n
+        return min((one.n_external for one in self.diagrams), default=0)
+
+    def _refuse_beside_diagrams(self) -> None:
+        """Refuse what says which diagrams an expansion has."""
+        for field in fields(DrawnParameters):
+            value = getattr(self, field.name)
+            if field.name != "diagrams" and value != field.default:
+                raise Refused.about(
+                    field.name,
+                    f"{value} was given beside --diagram, which says itself what is drawn; leave one "
+                    "of them out",
+                )
