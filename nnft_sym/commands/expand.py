@@ -69,7 +69,9 @@ def command(asked: ExpansionParameters, printed: PrintParameters, as_json: bool)
     _check(form, printed)
     expansion, text = _expanded(asked, form, printed)
     if expansion.action.constant:
-        click.echo(constant_note(expansion.action), err=True)
+        from nnft_sym.expansions.content import constant_beside
+
+        click.echo(constant_note(expansion.action, kept=bool(constant_beside(expansion))), err=True)
     if not expansion.terms and (form, printed.terms) not in (("text", None), ("text", "labelled")):
         from nnft_sym.printing.text import no_diagrams
 

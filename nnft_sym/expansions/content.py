@@ -263,6 +263,24 @@ class ExpansionContent(Asked, Protocol):
         ...
 
 
+def constant_beside(expansion: ExpansionContent) -> Polynomial:
+    """Constant of the action that the function still has; zero where it drops out.
+
+    It multiplies e^{−ΔS} by e^{−∫constant}: functions without normalisation keep that factor (the full ones),
+    and the logarithm of Z keeps −∫constant. Everything else is a ratio in which it cancels.
+
+    Examples
+    --------
+    >>> from nnft_sym.expansions.expansion import correlator
+    >>> constant_beside(correlator("lambda*(v + f)^4", 0, kind="1pi"))
+    Polynomial('lambda*v**4')
+    >>> constant_beside(correlator("lambda*(v + f)^4", 2))
+    Polynomial('0')
+    """
+    kept = expansion.n == 0 or expansion.shown_kind.value == "full"
+    return expansion.action.constant if kept else Polynomial({})
+
+
 def as_expansion(given: ExpansionContent) -> ExpansionContent:
     """Return an expansion, or say how to make one.
 

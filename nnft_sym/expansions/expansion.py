@@ -285,6 +285,7 @@ class Expansion:
             "scheme": self.scheme.value,
             "kind": self.kind.value,
             "rule": self.rule,
+            **({"constant": str(self.action.constant)} if self.action.constant else {}),
             "terms": [term.as_dict() for term in self.terms],
             "wick_total": self.wick_total,
         }

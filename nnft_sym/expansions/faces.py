@@ -49,11 +49,11 @@ def latex(expansion: ExpansionContent, notation: "Notation | None" = None) -> st
 
 def notebook_latex(expansion: ExpansionContent) -> str:
     """Print every term, or one per topology, or how many there are."""
-    from nnft_sym.printing.latex import formula_latex, grouped_latex, left_latex
+    from nnft_sym.printing.latex import formula_latex, grouped_latex, left_of
 
     number = len(expansion.topologies())
     if number > MOST_TERMS_SHOWN:
-        left = left_latex(expansion.shown_kind.value, expansion.n)
+        left = left_of(expansion)
         words = f"{len(expansion):,} terms of {number:,} topologies: ask for one order, or for a table"
         return rf"$\displaystyle {left} = \text{{{words}}}$"
     few = len(expansion) <= MOST_TERMS_SHOWN
