@@ -158,16 +158,23 @@ def _of_expansion(asked: SheetParameters, sheet: "_Sheet") -> "tuple[list[Entry]
 def _listed(asked: SheetParameters, sheet: "_Sheet") -> "tuple[Expansion, list[tuple[Term, int]]]":
     """List what is to be drawn, and refuse what nobody looks at."""
     from nnft_sym.expansions.expansion import correlator
-    from nnft_sym.expansions.representatives import representatives
 
-    which = (asked.theory, asked.points, asked.order, asked.lines, asked.kind)
     _refuse_many(asked)
+    expansion = correlator(
+        asked.theory,
+        asked.points,
+        asked.order,
+        asked.lines,
+        asked.kind,
+        filters=asked.filters,
+        loops=asked.loops,
+        labelled=asked.labelled,
+        progress=sheet.tell,
+    )
     if asked.labelled:
-        expansion = correlator(*which, progress=sheet.tell)
         shown = [(term, 1) for term in expansion]
     else:
-        expansion, found = representatives(*which, sheet.tell)
-        shown = [(one.term, one.labellings) for one in found]
+        shown = [(one.representative, one.labellings) for one in expansion.topologies()]
     _check_number(expansion, len(shown), labelled=asked.labelled)
     if not asked.labelled:
         shown = [(_planar(term, expansion, asked.layout, asked.incoming), many) for term, many in shown]
@@ -189,7 +196,7 @@ def _entries(shown: "list[tuple[Term, int]]", sheet: "_Sheet") -> "Iterator[Entr
 def _planar(term: "Term", expansion: "Expansion", layout: str, incoming: int | None) -> "Term":
     """Choose the labelling whose lines do not cross where the points stand; the first one if all have to."""
     from diagrams.drawing import planar_order
-    from nnft_sym.expansions.representatives import relabelled
+    from nnft_sym.expansions.terms import relabelled
 
     order = planar_order(term.diagram, layout, incoming)
     return term if order == sorted(order) else relabelled(term, expansion.action, order)
@@ -202,8 +209,9 @@ def _title(expansion: "Expansion") -> str:
         "exact": "lines: exact 2-point function",
         "network": "lines and discs: connected correlators of the network",
     }[expansion.scheme.value]
-    order = "" if expansion.action.is_free else f", to order {expansion.order}"
-    return f"{expansion.n}-point function of {expansion.action.name}{order}: {expansion.kind}; {lines}"
+    order = "" if expansion.action.is_free else f", to {expansion.truncation.text}"
+    kept = f", {', '.join(expansion.filter_names)}" if expansion.filters else ""
+    return f"{expansion.n}-point function of {expansion.action.name}{order}: {expansion.kind}{kept}; {lines}"
 
 
 def _refuse_many(asked: SheetParameters) -> None:
@@ -215,15 +223,15 @@ def _refuse_many(asked: SheetParameters) -> None:
     from diagrams import count
     from diagrams.sizes import number_text
     from nnft_sym.expansions.around_network import counted
-    from nnft_sym.expansions.expansion import MOST_POINTS
-    from nnft_sym.expansions.schemes import selection
+    from nnft_sym.expansions.finding import MOST_POINTS, filters_of
     from nnft_sym.expansions.truncation import truncation
 
     theory, n = asked.theory, asked.points
     if n > MOST_POINTS:
         return
-    where, number = selection(asked.lines, asked.kind), 0
-    for content in truncation(theory, asked.order, None).contents(theory, n):
+    cut = truncation(theory, asked.order, None, asked.loops)
+    where, number = filters_of(asked.lines, asked.kind, asked.filters, cut), 0
+    for content in cut.contents(theory, n):
         if asked.around == "network":
             found = counted(n, content, where, unlabelled=not asked.labelled)
             number += sum(one.diagrams for _, one in found)
@@ -231,7 +239,7 @@ def _refuse_many(asked: SheetParameters) -> None:
             number += count(n, dict(content), where, unlabelled=not asked.labelled).diagrams
         if number > policy_of(DrawLimits).pictures:
             raise _too_many(
-                f"the {asked.kind} {n}-point function of {theory} to order {asked.order}",
+                f"the {asked.kind} {n}-point function of {theory} to {cut.text}",
                 f"at least {number_text(number)}",
                 asked.labelled,
             )
@@ -247,13 +255,19 @@ def _too_many(asked: str, number: str, labelled: bool) -> click.UsageError:
 def _check_number(expansion: "Expansion", number: int, *, labelled: bool) -> None:
     """Refuse to draw nothing, or more than anybody looks at."""
     asked = (
-        f"the {expansion.kind} {expansion.n}-point function of {expansion.action} to order {expansion.order}"
+        f"the {expansion.kind} {expansion.n}-point function of {expansion.action} to "
+        f"{expansion.truncation.text}"
     )
     if number > policy_of(DrawLimits).pictures:
         raise _too_many(asked, f"{number:,}", labelled)
     if number == 0:
         from nnft_sym.expansions.remainder import remainder
 
+        if expansion.filters:
+            raise click.UsageError(
+                f"{asked} has no diagrams that pass {', '.join(expansion.filter_names)}: leave a filter out, "
+                "or raise --order"
+            )
         valences = sorted(set(expansion.action.valences))
         if expansion.n % 2 and all(valence % 2 == 0 for valence in valences):
             ends = " and ".join(map(str, valences))

@@ -20,6 +20,7 @@ Examples
   nnft expand 'lambda*f^4' -n 4                                the table of all terms
   nnft expand 'lambda*f^4' -n 4 --terms grouped                3 [..] - lambda*(72 [..] + 24 [..])
   nnft expand 'lambda*f^4 + kappa*f^6' -n 6 --order 2 --scheme exact --kind connected --counting 1/N
+  nnft expand 'g*f^3 + lambda*f^4' -n 4 --loops 1 --kind connected --filter onshell
   nnft expand -n 6                                             the free theory: 15 pairings
   nnft expand -n 4 --outputs 2                                 with the δ of several outputs
   nnft expand 'lambda*f^4' -n 2 --around network               a deformed ensemble, exactly in N
@@ -93,6 +94,9 @@ def _expanded(asked: ExpansionParameters, form: str, printed: PrintParameters) -
             asked.lines,
             asked.kind,
             asked.counting,
+            filters=asked.filters,
+            loops=asked.loops,
+            labelled=printed.terms not in ("grouped", "drawn"),
             progress=said.append,
         )
         if form == "json" or printed.document or (form == "text" and printed.terms != "grouped"):
@@ -119,7 +123,7 @@ def _check(form: str, printed: PrintParameters) -> None:
         raise click.UsageError(f"{' and '.join(given_latex)} {needs} --format latex, not {form}.")
     if terms == "drawn" and form != "latex":
         raise click.UsageError(f"--terms drawn needs --format latex, not {form}.")
-    if terms is not None and form in ("tikz", "json"):
+    if (terms is not None and form == "tikz") or (terms == "drawn" and form == "json"):
         raise click.UsageError(
             f"--terms {terms} has no effect with --format {form}: leave it out, or print text or latex."
         )
@@ -153,5 +157,8 @@ def _printed(expansion: "Expansion", form: str, printed: PrintParameters) -> str
     if terms == "grouped":
         from nnft_sym.printing.text import BRACKETS
 
-        return "\n".join([expansion.rule, BRACKETS, "", expansion.grouped_text()])
+        kept = [f"kept: only diagrams that pass {', '.join(expansion.filter_names)}"] * bool(
+            expansion.filters
+        )
+        return "\n".join([expansion.rule, *kept, BRACKETS, "", expansion.grouped_text()])
     return expansion.text()

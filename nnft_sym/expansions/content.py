@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Protocol
 
 from diagrams.diagram import Diagram
+from diagrams.filters import Filter
 from diagrams.messages import shown
 from nnft_sym.actions.action import Action
 from nnft_sym.actions.polynomials import Polynomial
@@ -199,6 +200,11 @@ class Asked(Protocol):
         ...
 
     @property
+    def filters(self) -> tuple[Filter, ...]:
+        """What else the diagrams must pass."""
+        ...
+
+    @property
     def around_network(self) -> bool:
         """Whether legs are joined by the connected correlators of a network."""
         ...
@@ -225,6 +231,16 @@ class ExpansionContent(Asked, Protocol):
     @property
     def rule(self) -> str:
         """The rule of the scheme in words."""
+        ...
+
+    @property
+    def filter_names(self) -> Sequence[str]:
+        """Names of the filters."""
+        ...
+
+    @property
+    def by_topology(self) -> bool:
+        """Whether there is one term per topology."""
         ...
 
     @property

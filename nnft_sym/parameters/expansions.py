@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 from diagrams.diagram import Diagram
 from diagrams.errors import NNFTError
+from diagrams.loops import LoopRange
 from diagrams.messages import shown
 from nnft_sym.expansions.kinds import KIND_ALIASES
 from nnft_sym.expansions.truncation import DERIVED, CountingLike, OrderLike
 from nnft_sym.parameters.given_diagrams import DIAGRAMS
 from nnft_sym.parameters.parameter import Parameter
-from nnft_sym.parameters.readers import Refused, Text, Whole, Word
+from nnft_sym.parameters.readers import Refused, Several, Text, Whole, Word
 
 if TYPE_CHECKING:
     from nnft_sym.actions.action import Action
@@ -84,6 +85,49 @@ class Powers:
         return int(value) if value.denominator == 1 else value
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class Loops:
+    """Numbers of loops: the largest, or the smallest and the largest.
+
+    Examples
+    --------
+    >>> Loops().check("2"), Loops().check("1-2")
+    (LoopRange(most=2, fewest=0), LoopRange(most=2, fewest=1))
+    """
+
+    def read(self, text: str) -> object:
+        """Leave it."""
+        return text
+
+    def check(self, value: object, folder: Path | None = None) -> LoopRange:
+        """Return the range."""
+        found = re.fullmatch(r"\s*(?:(\d{1,6})\s*-\s*)?(\d{1,6})\s*", str(value))
+        fewest, most = (int(found[1] or 0), int(found[2])) if found else (1, 0)
+        if fewest > most:
+            raise Refused(
+                f"{shown(value)} was given; a whole number is needed, as in 2 for 0, 1 and 2 loops, or a "
+                "range, as in 2-2 for two loops only"
+            )
+        return LoopRange(most, fewest)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Filters(Several):
+    """Names of filters with commas between them, in one option or in several.
+
+    Examples
+    --------
+    >>> Filters().check(("connected, onepi", "No-Self-Loop"))
+    ('connected', 'one_particle_irreducible', 'no_self_loop')
+    """
+
+    def check(self, value: object, folder: Path | None = None) -> tuple[str, ...]:
+        """Return the name that is ours for each, once."""
+        from diagrams.filters import named_filter
+
+        return tuple(dict.fromkeys(named_filter(name).name for name in super().check(value, folder)))
+
+
 class ActionText(Text):
     """An action in the grammar of `nnft_sym.actions.action.Action`.
 
@@ -122,8 +166,19 @@ ORDER = Parameter(
     "Largest number of vertices; or power of each coupling, as in lambda=2,kappa=1; or, with --counting, "
     "power of 1/N.",
     metavar="NUMBER|NAME=NUMBER,..",
+    default="1, or with --loops no bound",
 )
-VERTICES_AT_MOST = Parameter(Whole(0), "Largest number of vertices.")
+VERTICES_AT_MOST = Parameter(Whole(0), "Largest number of vertices.", default="1, or with --loops no bound")
+LOOPS = Parameter(
+    Loops(), "Largest number of loops; or a range, as in 2-2 for two loops only.", metavar="L|L-L"
+)
+FILTER = Parameter(
+    Filters(),
+    "Keep what passes all of these (docs/filters.md defines them); may be given several times.",
+    option="--filter",
+    metavar="NAME,...",
+    repeated=True,
+)
 COUNTING = Parameter(
     Powers(f"'{DERIVED}'", word=DERIVED, number=False),
     "Count powers of 1/N: '1/N' takes (v-2)/2 for the coupling of f^v; or give them, lambda=1,kappa=2.",
@@ -138,8 +193,9 @@ AROUND = Parameter(
     "correlators of more than two legs as shaded discs.",
 )
 KIND = Parameter(
-    Word(("full", "normalised", "connected", "1pi"), KIND_ALIASES),
-    "Which function: with vacuum parts, without, one component, irreducible.",
+    Word(("full", "normalised", "connected", "amputated", "1pi", "2pi", "skeleton"), KIND_ALIASES),
+    "Which function: with vacuum parts, without, one component, without corrections of external lines, "
+    "irreducible by cutting one line or two, without insertions.",
 )
 LEGS = Parameter(
     Word(("labelled", "unlabelled")),
@@ -157,6 +213,8 @@ class TheoryParameters:
         Without it the free theory.
     scheme, kind, around : str
     outputs : int
+    filters : tuple of str
+    loops : LoopRange, optional
     """
 
     action: Annotated[str | None, ACTION] = None
@@ -164,6 +222,8 @@ class TheoryParameters:
     kind: Annotated[str, KIND] = "normalised"
     around: Annotated[str, AROUND] = "gaussian"
     outputs: Annotated[int, N_OUTPUTS] = 1
+    filters: Annotated[tuple[str, ...], FILTER] = ()
+    loops: Annotated[LoopRange | None, LOOPS] = None
 
     @property
     def theory(self) -> "Action":
@@ -239,7 +299,7 @@ class ExpansionParameters(CorrelatorParameters):
         As in `nnft_sym.expansions.expansion.correlator`.
     """
 
-    order: Annotated[OrderLike, ORDER] = 1
+    order: Annotated[OrderLike | None, ORDER] = None
     counting: Annotated[CountingLike, COUNTING] = None
 
     def __post_init__(self) -> None:
@@ -259,7 +319,7 @@ class DrawnParameters(TheoryParameters):
     """
 
     n: Annotated[int | None, N_POINTS] = None
-    order: Annotated[int, VERTICES_AT_MOST] = 1
+    order: Annotated[int | None, VERTICES_AT_MOST] = None
     diagrams: Annotated[tuple[Diagram, ...], DIAGRAMS] = ()
 
     def __post_init__(self) -> None:

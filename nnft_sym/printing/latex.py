@@ -100,7 +100,9 @@ def display_latex(
 
 
 def _formula_rows(expansion: ExpansionContent, notation: Notation) -> list[str]:
-    """Print every term."""
+    """Print every term; where only one labelling of each is there, the grouped form is all there is."""
+    if expansion.by_topology:
+        return _grouped_rows(expansion, notation)
     pieces: list[Piece] = []
     for topology in expansion.topologies():
         coefficient = topology.representative.coefficient
@@ -126,7 +128,7 @@ def finished(expansion: ExpansionContent, pieces: list[Piece]) -> list[Piece]:
     """Say that the sum goes on; a sum without terms is zero, or of the order of its first term."""
     if pieces:
         return with_dots(pieces) if expansion.goes_on else pieces
-    rest = expansion.remainder
+    rest = None if expansion.filters else expansion.remainder
     return [made(rest.latex()) if rest else Piece("0", 5.0)]
 
 
@@ -141,11 +143,15 @@ def left_latex(kind: str, n: int) -> str:
     ratio = r"Z/Z_{\mathrm{GP}}"
     if n == 0:
         logarithm = rf"\log\bigl({ratio}\bigr)"
-        return {"full": ratio, "1pi": rf"\bigl[{logarithm}\bigr]_{{\mathrm{{1PI}}}}"}.get(kind, logarithm)
+        if kind in ("1pi", "2pi"):
+            return rf"\bigl[{logarithm}\bigr]_{{\mathrm{{{kind.upper()}}}}}"
+        return ratio if kind == "full" else logarithm
     points = (
         ",".join(f"x_{{{point}}}" for point in range(1, n + 1)) if n <= 4 else rf"x_{{1}},\ldots,x_{{{n}}}"
     )
-    symbol = {"connected": "G_{c}", "1pi": r"G_{\mathrm{1PI}}"}.get(kind, "G")
+    names = {"1pi": "1PI", "2pi": "2PI", "amputated": "amp", "skeleton": "skeleton"}
+    subscript = {kind: rf"\mathrm{{{name}}}" for kind, name in names.items()} | {"connected": "c"}
+    symbol = f"G_{{{subscript[kind]}}}" if kind in subscript else "G"
     function = f"{symbol}^{{({n})}}({points})"
     return function if kind != "full" else rf"{ratio}\;{function}"
 
