@@ -67,6 +67,11 @@ class TermContent(Protocol):
         ...
 
     @property
+    def whole(self) -> Diagram:
+        """The diagram with one point per vertex."""
+        ...
+
+    @property
     def coefficient(self) -> Polynomial:
         """What stands in front of the integral."""
         ...

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from nnft_sym.expansions.content import ExpansionContent, TermContent, TopologyContent
 
 if TYPE_CHECKING:
+    import pandas
+
     from nnft_sym.notation import Notation
     from nnft_sym.printing.table_content import Table
     from nnft_sym.printing.views import Sheet
@@ -79,6 +81,13 @@ def table(expansion: ExpansionContent, labelled: bool) -> "Table":
     from nnft_sym.printing.views import expansion_table
 
     return expansion_table(expansion, labelled=labelled)
+
+
+def dataframe(expansion: ExpansionContent, labelled: bool) -> "pandas.DataFrame":
+    """Put the terms into a table of pandas."""
+    from nnft_sym.printing.listings import dataframe as listed
+
+    return listed(expansion, labelled=labelled)
 
 
 def term_text(term: TermContent) -> str:
