@@ -29,6 +29,7 @@ from nnft_sym.faces.reading import merge as merge
 from nnft_sym.inference.infer import infer as infer
 from nnft_sym.inference.model import Model as Model
 from nnft_sym.notation import Notation as Notation
+from nnft_sym.osterwalder_schrader.all_axioms import axioms as axioms
 from nnft_sym.printing.latex_output import latex_document as latex_document
 from nnft_sym.printing.latex_output import pasted_latex as pasted_latex
 from nnft_sym.report.output import write_output as write_output
@@ -41,6 +42,13 @@ from nnft_sym.study.run import run_study as run_study
 from nnft_sym.study.summary import summarise as summarise
 from nnft_sym.study.width_scan import WidthScan as WidthScan
 from nnft_sym.study.width_scan import scan_widths as scan_widths
+from nnft_sym.symmetries.derive_and_test import symmetry as symmetry
+from nnft_sym.symmetries.output_tensors import output_tensors as output_tensors
+from nnft_sym.symmetries.own_groups import finite_group as finite_group
+from nnft_sym.symmetries.own_groups import one_parameter_family as one_parameter_family
+from nnft_sym.symmetries.sampled_result import SamplingPlan as SamplingPlan
+from nnft_sym.symmetries.sampled_test import sampled_violation as sampled_violation
+from nnft_sym.symmetries.ward import ward_identity as ward_identity
 from numerics.exact.correlators import exact_correlators as exact_correlators
 from numerics.exact.correlators import exact_cumulant as exact_cumulant
 from numerics.exact.output_structure import pairing_amplitudes as pairing_amplitudes

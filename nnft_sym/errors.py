@@ -31,5 +31,13 @@ class UnreadablePoints(NNFTError, ValueError):
     """A file, or standard input, holds no points."""
 
 
+class UnreadableText(NNFTError, ValueError):
+    """A file, or standard input, holds no text."""
+
+
 class InvalidDocument(NNFTError, ValueError):
     """A JSON document cannot be read: another schema, something missing, or a contradiction."""
+
+
+class InvalidSymmetry(NNFTError, ValueError):
+    """A group of transformations is unknown, trivial or none, or does not go with the network or fields."""

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up_cases import CASES, figures, net, study
 
-from nnft_sym.report.tex import escape, report_tex
+from nnft_sym.printing.tex_text import escape
+from nnft_sym.report.tex import report_tex
 
 #: Everything that escape may write; what is left of a text without these holds no command or special sign.
 PRINTABLE = re.compile(r"[A-Za-zÀ-ÿ0-9 \n\t.,:;!?()\[\]/*+=@\-`'~]*")

@@ -67,7 +67,7 @@ def value(claims, key):
 
 def test_every_slip_and_defect_stands_once(relu):
     keys = [claim.key for claim in relu.claims]
-    wanted = {f"T{n}" for n in (*range(1, 15), 16)} | {f"R{n}" for n in range(1, 9)}
+    wanted = {f"T{n}" for n in range(1, 18)} | {f"R{n}" for n in range(1, 9)}
     assert len(keys) == len(set(keys))
     assert {key for key in keys if key[0] in "TR" and key[1:].isdigit()} == wanted
     for claim in relu.claims:
@@ -77,6 +77,12 @@ def test_every_slip_and_defect_stands_once(relu):
         assert (claim.reason is Reason.DEFECT) == (slip and claim.key[0] == "R")
     drawn = {drawing.name for drawing in relu.drawings}
     assert {claim.figure for claim in relu.claims if claim.figure} <= drawn
+
+
+def test_mean_free_laws_break_the_sign_of_f(claims):
+    """T15: ⟨fff⟩ = E a³ E s³ = 2·√(2/π)."""
+    assert value(claims, "T15") == pytest.approx(2 * math.sqrt(2 / math.pi), rel=1e-7)
+    assert claims["T15"].finding is Finding.REFINED
 
 
 def test_figures_of_relu_are_closed_forms(claims):
@@ -96,6 +102,27 @@ def test_figures_of_relu_are_closed_forms(claims):
     assert claims["R5"].published == pytest.approx(6.25e-11, rel=1e-12)
     assert claims["slope of lambda relu_d1"].finding is Finding.AGREES
     assert claims["kappa relu_d1"].finding is Finding.CONTRADICTED
+
+
+def test_no_shown_network_is_reflection_positive(claims):
+    """The smallest eigenvalues by hand: 2-point matrices of closed kernels, 4-point functions of ReLU."""
+    times = np.array([0.1, 0.2, 0.5, 1.2, 2.2])
+    gauss = np.array([[1 + math.exp(-((t + s) ** 2) / 2) for s in times] for t in times]) / 2.0
+    assert f"{np.linalg.eigvalsh(gauss)[0]:.4f}".replace("-", "−") in claims["T17"].explanation
+    # ReLU at N = 5: f(t)f(s) = ts·X₊, X₊ the square of the slope at positive t, X₋ that at negative t
+    pairs = [(t, s) for k, t in enumerate(times) for s in times[k:]]
+    width, mean = 5, 0.5
+    across = mean**2 - 0.25 / width
+    square = 3 * mean**2 + 15 / 4 / width
+    size = np.array([t * s for t, s in pairs])
+    rows = np.concatenate([[1.0], np.sqrt(square) * np.ones(len(pairs))])
+    matrix = np.ones((len(rows), len(rows)))
+    matrix[0, 1:] = matrix[1:, 0] = mean
+    matrix[1:, 1:] = across
+    smallest = np.linalg.eigvalsh(matrix / np.outer(rows, rows))[0]
+    assert size.min() > 0
+    assert value(claims, "T17") == pytest.approx(smallest, rel=1e-9)
+    assert smallest < 0
 
 
 def test_free_field_on_a_line(claims):

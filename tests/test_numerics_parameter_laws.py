@@ -206,7 +206,7 @@ def sixth(net):
             lambda: exact_correlators(network("relu", 3, hidden_law="student-t:df=5"), LINE, orders=(6,)),
             "tails",
         ),
-        (lambda: as_law("student-t"), "degrees of freedom are missing"),
+        (lambda: as_law("student-t"), r"df must be given, as in student-t:df=5 \(degrees of freedom\)"),
         (lambda: as_law("gaussian:df=3"), "has no 'df'"),
         (lambda: as_law("gaussian:mean"), "not understood"),
         (lambda: as_law("scipy.norm:shape=2"), "numbers of scipy.norm"),

@@ -1,12 +1,18 @@
 """All numbered statements: T1 … are slips of the talk, R1 … defects of the published scripts.
 
-A statement is one function from `Couplings` to a `Claim`, and one entry here. The room of symmetries has T15
-and T17 to say; their entries go between those that are here.
+A statement is one function from `Couplings` to a `Claim`, and one entry here.
 """
 
 from collections.abc import Callable
 
-from nnft_sym.reproduction import duality_slips, script_defects, slips, vertex_slips
+from nnft_sym.reproduction import (
+    duality_slips,
+    positivity_slips,
+    script_defects,
+    slips,
+    symmetry_slips,
+    vertex_slips,
+)
 from nnft_sym.reproduction.claims import Claim
 from nnft_sym.reproduction.fitted_couplings import Couplings
 from nnft_sym.reproduction.parts import Bench, Part
@@ -29,7 +35,9 @@ OF_THE_TALK: tuple[Statement, ...] = (
     duality_slips.edgeworth_signs,
     duality_slips.partition_without_source,
     slips.letters,
+    symmetry_slips.rotations_of_outputs,
     slips.which_average,
+    positivity_slips.reflection_positivity_of_the_shown,
 )
 #: Defects of the scripts, in the order of their numbers.
 OF_THE_SCRIPTS: tuple[Statement, ...] = (

@@ -1,17 +1,26 @@
 """Hold correlated numbers against what they should be: χ², p-value, pulls.
 
 What to use when: `compare` judges a difference with no free parameter (sampled minus exact, data minus
-prediction); `numerics.inference.linear.fit` adjusts parameters first.
+prediction), `vanishing` blocks of a sample that should average to zero; `numerics.inference.linear.fit`
+adjusts parameters first.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import chdtrc, fdtrc
 
 from numerics.errors import InvalidStatistics
 from numerics.given import as_real_array
-from numerics.inference.eigenbasis import Array, Eigenbasis, as_covariance, check_blocks, eigenbasis
+from numerics.inference.eigenbasis import (
+    Array,
+    Eigenbasis,
+    as_covariance,
+    check_blocks,
+    eigenbasis,
+    eigenbasis_of_deviations,
+)
 from numerics.results.faces import Content, Shown
 
 
@@ -196,3 +205,41 @@ def _pulls(difference: Array, scale: Array) -> Array:
     missed = ~moves & (difference != 0)
     pulls[missed] = np.copysign(np.inf, difference[missed])
     return pulls
+
+
+def vanishing(
+    values: Array, sizes: NDArray[np.int64], directions: int, threshold: float = 1e-6
+) -> Comparison:
+    """Hold means that should be zero against zero, from the means over blocks.
+
+    Parameters
+    ----------
+    values : ndarray, shape (B, K)
+        Mean of every quantity over every block.
+    sizes : ndarray of int, shape (B,)
+        Draws in each block.
+    directions : int
+        At most so many directions are judged, those that scatter most; fewer than blocks.
+    threshold : float, optional
+        As in `compare`.
+
+    Returns
+    -------
+    Comparison
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(2)
+    >>> values, sizes = rng.standard_normal((200, 3)) @ rng.standard_normal((3, 5)), np.full(200, 10)
+    >>> outcome = vanishing(values, sizes, 20)
+    >>> outcome.dof, 0.01 < outcome.p_value, vanishing(values + values.std(), sizes, 20).p_value < 1e-6
+    (3, True, True)
+    """
+    total = float(sizes.sum())
+    mean = sizes @ values / total
+    deviations = (values - mean) * np.sqrt(sizes / ((len(sizes) - 1) * total))[:, np.newaxis]
+    basis = eigenbasis_of_deviations(deviations, threshold)
+    kept = replace(basis, retained=basis.retained[:, :directions], eigenvalues=basis.eigenvalues[:directions])
+    found = compare(np.asarray(mean), kept, n_blocks=len(sizes))
+    # directions that are merely too many to be judged obey no exact relation
+    return replace(found, null_residual=basis.violation(np.asarray(mean)))

@@ -77,8 +77,8 @@ class PlaneWaveKernel(Kernel):
 
     @property
     def length_scale(self) -> float:
-        """1/slope, or that of the waves of a mean."""
-        return 1.0 / (self.slope * max(self.law.scale, abs(self.law.mean)))
+        """1/slope times the spread of the momenta."""
+        return 1.0 / (self.slope * self.law.spread)
 
     def kinks(self, points: Array) -> tuple[Array, ...]:
         """At the coordinates of the points where momenta have heavy tails, else none."""

@@ -1,9 +1,12 @@
-"""Features of neurons drawn at random, in plain NumPy: for averages and probes that are no ensembles."""
+"""Parameters and features of neurons drawn at random, in plain NumPy: for averages and probes."""
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from numerics.networks.base import Network
+from numerics.networks.laws import GAUSSIAN, ParameterLaw
 
 Array = NDArray[np.float64]
 
@@ -34,3 +37,17 @@ def drawn_features(network: Network, points: Array, count: int, generator: np.ra
     drawn, deviation = generator.random(count), network.hidden_bias_deviation
     biases = 2 * np.pi * drawn if deviation is None else deviation * network.laws.bias.unit.quantile(drawn)
     return network.features(network.slope * hidden, biases, points)
+
+
+def drawn(law: ParameterLaw, generator: np.random.Generator, shape: Sequence[int]) -> Array:
+    """Draw independent parameters of one law, in units of σ.
+
+    Examples
+    --------
+    >>> from numerics.networks.parameter_laws import as_law
+    >>> drawn(as_law("uniform"), np.random.default_rng(1), (2, 3)).shape
+    (2, 3)
+    """
+    if law == GAUSSIAN:
+        return generator.standard_normal(shape)
+    return law.quantile(np.clip(generator.random(shape), 2.0**-54, 1 - 2.0**-53))

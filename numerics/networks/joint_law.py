@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from diagrams.combinatorics.power_sums import parts_of, shared_neurons
 from numerics.errors import NotAvailable
-from numerics.networks.laws import Moment, ParameterLaw
+from numerics.networks.laws import Invariance, Moment, ParameterLaw
 
 Array = NDArray[np.float64]
 EPS = float(np.finfo(np.float64).eps)
@@ -70,6 +70,14 @@ class JointLaw(ABC):
         Then odd moments of the features are never needed. False where that is not known.
         """
         return False
+
+    def invariances_of_copies(self, layer: OutputLayer) -> frozenset[Invariance]:
+        """What leaves the joint law of n output layers alone that are independent, each of this law.
+
+        A permutation, a change of sign or a rotation acts on the n layers, in the same way for every neuron.
+        """
+        found = {Invariance.PERMUTATIONS}
+        return frozenset(found | {Invariance.SIGNED_PERMUTATIONS} if self.even else found)
 
     def refuse(self, layer: OutputLayer) -> None:  # noqa: B027 - most laws go with every layer
         """Refuse a network whose width or law of single weights this law does not go with.

@@ -68,6 +68,8 @@ class ParameterLaw(ABC):
     """
 
     family: ClassVar[str] = ""
+    #: How it is written, where numbers must be given.
+    example: ClassVar[str] = ""
     #: The standard variable and its negative have one law.
     symmetric: ClassVar[bool] = True
     mean: float = field(default=0.0, kw_only=True)
@@ -107,6 +109,11 @@ class ParameterLaw(ABC):
         """What leaves the joint law of independent copies alone."""
         found = {Invariance.PERMUTATIONS}
         return frozenset(found | {Invariance.SIGNED_PERMUTATIONS} if self.even else found)
+
+    @property
+    def spread(self) -> float:
+        """Size of typical values: waves of such momenta vary over 1/spread."""
+        return max(self.scale, abs(self.mean))
 
     @property
     def light(self) -> bool:
@@ -372,6 +379,7 @@ class StudentT(ParameterLaw):
     """
 
     family: ClassVar[str] = "student-t"
+    example: ClassVar[str] = "student-t:df=5 (degrees of freedom)"
     characteristic_smooth: ClassVar[bool] = False
     df: float
 

@@ -3,7 +3,7 @@
 Output weights of one network may depend on each other: `Laws.output_correlation`, `Laws.output_joint`.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import cast, final
 
 from diagrams.messages import did_you_mean, shown
@@ -11,11 +11,14 @@ from numerics.errors import InvalidNetwork
 from numerics.networks.joint_law import JointLaw
 from numerics.networks.joint_laws.equicorrelated import EquicorrelatedLaw
 from numerics.networks.joint_laws.named_joint_laws import as_joint_law
-from numerics.networks.laws import FAMILIES, GAUSSIAN, ParameterLaw, StudentT
+from numerics.networks.laws import FAMILIES, GAUSSIAN, ParameterLaw
+from numerics.networks.momentum_laws import MOMENTUM_FAMILIES
 from numerics.networks.own_law import law_of_scipy, named_scipy_law
 
 #: What others call our laws, for hints.
 _OTHER_NAMES = {"norm": "gaussian", "normal": "gaussian", "t": "student-t", "bernoulli": "rademacher"}
+#: All families by name.
+_FAMILIES = (*FAMILIES, *MOMENTUM_FAMILIES)
 
 
 def as_law(given: object, what: str = "law") -> ParameterLaw:
@@ -51,7 +54,7 @@ def as_law(given: object, what: str = "law") -> ParameterLaw:
     if name.startswith("scipy."):  # some of its numbers have capitals
         return named_scipy_law(name.removeprefix("scipy."), _read_numbers(given, rest, what))
     numbers = {key.lower(): value for key, value in _read_numbers(given, rest, what).items()}
-    family = next((one for one in FAMILIES if one.family == name.lower()), None)
+    family = next((one for one in _FAMILIES if one.family == name.lower()), None)
     if family is None:
         raise _unknown(given, what)
     known = [one.name for one in fields(family)]
@@ -62,15 +65,16 @@ def as_law(given: object, what: str = "law") -> ParameterLaw:
             f"{shown(given)} was given: {family.family} has no {shown(wrong)}; it has {', '.join(known)}"
             f"{did_you_mean(wrong, known)}",
         )
-    if family is StudentT and "df" not in numbers:
+    needed = [one.name for one in fields(family) if one.default is MISSING]
+    if missing := [name for name in needed if name not in numbers]:
         raise InvalidNetwork.about(
-            what, f"{shown(given)} was given: the degrees of freedom are missing: student-t:df=5"
+            what, f"{shown(given)} was given: {' and '.join(missing)} must be given, as in {family.example}"
         )
     return family(**numbers)
 
 
 def _unknown(given: object, what: str) -> InvalidNetwork:
-    names = [one.family for one in FAMILIES]
+    names = [one.family for one in _FAMILIES]
     said = given.partition(":")[0].strip().lower() if isinstance(given, str) else ""
     near = did_you_mean(_OTHER_NAMES.get(said, said), names) if said else ""
     return InvalidNetwork.about(

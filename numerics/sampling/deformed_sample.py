@@ -6,7 +6,7 @@ number (Σw)²/Σw² says how many, and below a hundred nothing is believed. Dra
 limit.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import pi
 from typing import final
@@ -19,8 +19,8 @@ from numerics.errors import InvalidStatistics
 from numerics.fields.field_set import FieldSet
 from numerics.fields.index_sets import multisets
 from numerics.networks.base import Network
+from numerics.networks.drawn_features import drawn
 from numerics.networks.joint_laws.deformed_law import DeformedLaw
-from numerics.networks.laws import GAUSSIAN, ParameterLaw
 from numerics.results.correlator import Correlator, Part
 from numerics.results.estimate import Estimate
 from numerics.results.jackknife import jackknife
@@ -146,7 +146,7 @@ def reweighted_sample(
     exponents: list[Array] = []
 
     def draw(generator: np.random.Generator, count: int) -> Array:
-        weights = deviation * _drawn(unit, generator, (count, width))
+        weights = deviation * drawn(unit, generator, (count, width))
         exponents.append(law.energy(weights))
         return weights
 
@@ -214,23 +214,17 @@ def _outputs(
         count = min(_step(network), networks - first)
         weights = draw(generator, count)
         neurons = count * network.width
-        hidden = network.slope * _drawn(network.laws.hidden.unit, generator, (neurons, network.d_in))
+        hidden = network.slope * drawn(network.laws.hidden.unit, generator, (neurons, network.d_in))
         deviation = network.hidden_bias_deviation
         if deviation is None:
             biases = 2.0 * pi * generator.random(neurons)
         else:
-            biases = deviation * _drawn(network.laws.bias.unit, generator, (neurons,))
+            biases = deviation * drawn(network.laws.bias.unit, generator, (neurons,))
         features = network.features(hidden, biases, points).reshape(count, network.width, -1)
         outputs = np.einsum("mi,mik->mk", weights, features) / network.width**0.5
         bias = network.bias_variance**0.5 * generator.standard_normal((count, 1))
         found.append(outputs + bias)
     return np.concatenate(found)
-
-
-def _drawn(law: ParameterLaw, generator: np.random.Generator, shape: Sequence[int]) -> Array:
-    if law == GAUSSIAN:
-        return generator.standard_normal(shape)
-    return law.quantile(np.clip(generator.random(shape), 2.0**-54, 1 - 2.0**-53))
 
 
 def _refuse_few(networks: int) -> None:

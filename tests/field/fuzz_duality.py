@@ -17,6 +17,14 @@ VALUES: dict[tuple[str, str], list[str]] = {
     ("density", "--reference"): ["exact", "sampled", "none", "excat", "EXACT", ""],
     ("density", "--neglect"): ["0", "1e-3", "0.5", "1", "-1", "nan"],
     ("density", "--networks"): ["1000", "2000", "999", "1e12", "x"],
+    ("axioms", "--net"): ["cos", "gauss", "relu", "erf", "Cos", "tank"],
+    ("axioms", "--momenta"): [
+        "cauchy", "lattice:mass=0.5", "propagator:mass=1,cutoff=40", "gauss-propagator:mass=1,cutoff=9",
+        "laplace", "lattice", "propagator:mass=0,cutoff=1", "propagator:mass=1", "rademacher", "latice", "",
+    ],
+    ("axioms", "--orders"): ["2", "2,4", "4", "2,4,6", "3", "0", "2,5", "12", "-2", "2,2", ","],
+    ("axioms", "--dimension"): ["1", "2", "0", "-1", "99", "x"],
+    ("axioms", "--width"): ["5", "1", "20", "0", "-3"],
 }  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from numerics.networks.joint_laws.radial_weights import RadialWeights
 from numerics.networks.joint_laws.single_weights import SingleWeights
 from numerics.networks.joint_laws.weight_averages import WeightAverages
 from numerics.networks.joint_laws.weight_chains import ChainDraws, draw_by_chains
-from numerics.networks.laws import GAUSSIAN, Moment, ParameterLaw
+from numerics.networks.laws import GAUSSIAN, Invariance, Moment, ParameterLaw
 
 Array = NDArray[np.float64]
 
@@ -89,6 +89,12 @@ class DeformedLaw(JointLaw):
     def signs_are_free(self) -> bool:
         """Whether A has power sums of even order only; see `JointLaw.signs_are_free`."""
         return self.function is None and all(r % 2 == 0 for term in self.terms for r in term.exponents)
+
+    def invariances_of_copies(self, layer: OutputLayer) -> frozenset[Invariance]:
+        """Rotations, too, where the law is Gaussian: P_0 is, and A is of second degree."""
+        quadratic = self.function is None and all(sum(term.exponents) == 2 for term in self.terms)
+        gaussian = quadratic and layer.laws.output.unit == GAUSSIAN
+        return frozenset(Invariance) if gaussian else super().invariances_of_copies(layer)
 
     def refuse(self, layer: OutputLayer) -> None:
         """Refuse what cannot be normalised; see `JointLaw.refuse`."""

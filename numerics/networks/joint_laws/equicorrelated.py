@@ -13,7 +13,7 @@ from diagrams.combinatorics.numbers import normal_moment
 from numerics.errors import InvalidNetwork
 from numerics.given import as_number
 from numerics.networks.joint_law import MomentsOfWeights, OutputLayer, decimal
-from numerics.networks.laws import GAUSSIAN, Moment
+from numerics.networks.laws import GAUSSIAN, Invariance, Moment
 
 Array = NDArray[np.float64]
 #: What a correlation may be, whatever the width.
@@ -62,6 +62,10 @@ class EquicorrelatedLaw(MomentsOfWeights):
     def even(self) -> bool:
         """They are Gaussians of mean zero."""
         return True
+
+    def invariances_of_copies(self, layer: OutputLayer) -> frozenset[Invariance]:
+        """Rotations, too: the copies are Gaussians of mean zero with one covariance."""
+        return frozenset(Invariance)
 
     def refuse(self, layer: OutputLayer) -> None:
         """Refuse weights that are not Gaussian, and correlations that so many numbers cannot have.
