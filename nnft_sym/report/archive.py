@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from nnft_sym.study.correlator_terms import TakenApart
+    from nnft_sym.study.symmetries_and_axioms import SymmetriesAndAxioms
     from numerics.results.correlator import Correlator
 
 #: What the deviations in a study's file are.
@@ -76,10 +77,17 @@ def _net_dataset(net: NetResult) -> "xarray.Dataset":
             "description": net.description.value,
             "passed": int(net.passed),
             "summary": json.dumps(jsonable(net_summary(net))),
+            **({} if net.symmetries_and_axioms is None else _symmetry_attributes(net.symmetries_and_axioms)),
             "integral_method": net.integral_method,
             "exact_method": net.exact_method or "none",
         },
     )
+
+
+def _symmetry_attributes(given: "SymmetriesAndAxioms") -> dict[str, str]:
+    """Rows of symmetries and of axioms as JSON, those that are there."""
+    rows = {name: given.as_json()[name] for name in ("symmetries", "axioms")}
+    return {name: json.dumps(jsonable(found)) for name, found in rows.items() if found is not None}
 
 
 def _order_dataset(net: NetResult, order: int) -> "xarray.Dataset":

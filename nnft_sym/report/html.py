@@ -130,6 +130,7 @@ def _net_view(
         "why_not": net.action_fit.why,
         "implied": implied,
         "implied_words": implied_words,
+        "symmetries_and_axioms": net.symmetries_and_axioms,
         "checks": net.checks,
         "tails": prose.tail_sentences(net),
         "facts": prose.setup_facts(net, result),

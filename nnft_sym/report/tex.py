@@ -82,6 +82,7 @@ def _net_view(
         "next_order": result_tables.next_order_table(net) if net.next_order else None,
     }
     implied, implied_words = implied_action(net)
+    found = net.symmetries_and_axioms
     return {
         "title": net_title(net),
         "arithmetic": (net.arithmetic.value, say_arithmetic(net.checks)),
@@ -89,6 +90,8 @@ def _net_view(
         "why_not": net.action_fit.why,
         "implied": (implied.title, tabular(implied)) if implied else None,
         "implied_words": " ".join(implied_words),
+        "symmetries_and_axioms": "" if found is None else " ".join([*found.sentences(), *found.reasons()]),
+        "symmetry_tables": [] if found is None else [(one.title, tabular(one)) for one in found.tables()],
         "checks": net.checks,
         "tails": prose.tail_sentences(net),
         "facts": prose.setup_facts(net, result),

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from nnft_sym.study.case import Case
     from nnft_sym.study.config import StudyConfig
     from nnft_sym.study.coupling_tensors import CouplingTensor
+    from nnft_sym.study.symmetries_and_axioms import SymmetriesAndAxioms
     from numerics.inference.comparison import Comparison
     from numerics.inference.dataset import Dataset
     from numerics.results.correlator import Correlator
@@ -199,6 +200,8 @@ class NetResult:
     seconds : float
     limits : Judgement
         The thresholds behind checks and verdict.
+    symmetries_and_axioms : SymmetriesAndAxioms or None
+        What is known of the network beside its couplings; None where nobody asked.
     """
 
     case: "Case"
@@ -216,6 +219,7 @@ class NetResult:
     action_fit: ActionFit
     seconds: float
     limits: Judgement = STANDARD
+    symmetries_and_axioms: "SymmetriesAndAxioms | None" = None
 
     @property
     def name(self) -> str:

@@ -9,7 +9,8 @@ The steps, in the order in which they run for each net, for the recipe of `S_GP 
 5. predict the 6-point function with each, and hold it against the ensemble and the referee;
 6. infer all couplings of the action order by order in 1/N, and take the 6-point function apart
    (`nnft_sym.study.action_fit`);
-7. judge: `checks` our numbers, `verdict` the field theory (`nnft_sym.study.judgements`).
+7. judge: `checks` our numbers, `verdict` the field theory (`nnft_sym.study.judgements`);
+8. ask for symmetries and axioms (`nnft_sym.study.symmetries_and_axioms`).
 
 Steps 3 to 7 are in `nnft_sym.study.net`; the names and orders are those of a `Recipe`.
 """
@@ -17,6 +18,7 @@ Steps 3 to 7 are in `nnft_sym.study.net`; the names and orders are those of a `R
 import platform
 import time
 from contextlib import nullcontext
+from dataclasses import replace
 from importlib.metadata import version
 from os import PathLike
 from pathlib import Path
@@ -36,6 +38,7 @@ from nnft_sym.study.results import NetResult, StudyResult
 from nnft_sym.study.setup import Setup
 from nnft_sym.study.study_files import FILE_ERRORS, StudyFiles
 from nnft_sym.study.suitable import coupling_of
+from nnft_sym.study.symmetries_and_axioms import SymmetriesAndAxioms
 from numerics.given import as_instance
 
 
@@ -116,7 +119,9 @@ def _run(config: StudyConfig, setup: Setup) -> StudyResult:
     integrals = integrated(cases, probe, setup)
     for number, (case, one) in enumerate(zip(cases, integrals, strict=True), start=1):
         try:
-            nets.append(study_net(case, one, setup))
+            found = study_net(case, one, setup)
+            setup.told.stage(f"{case}: symmetries and axioms")
+            nets.append(replace(found, symmetries_and_axioms=SymmetriesAndAxioms.of(case)))
         except FILE_ERRORS:
             raise
         except NNFTError as error:  # the others have been paid for

@@ -99,6 +99,7 @@ def net_summary(net: NetResult) -> dict[str, Any]:
         ``terms``: what they contribute to ΔG6, and how much of it, and of the connected 6-point function, is
         explained up to there, with the error of that; ``beyond``: the same of the next correlator, to which
         nothing was fitted; ``not_inferred``: why there are none.
+        ``symmetries``, ``axioms``: rows as of ``nnft symmetry`` and ``nnft axioms``.
     """
     fitted, recipe = net.fitted, net.recipe
     return {
@@ -141,6 +142,7 @@ def net_summary(net: NetResult) -> dict[str, Any]:
         },
         **{f"g{recipe.predicted}_{name}": value for name, value in _next_order_summary(net).items()},
         **_action_summary(net.action_fit),
+        **({} if net.symmetries_and_axioms is None else net.symmetries_and_axioms.as_json()),
         "kernel_rank": net.kernel_rank,
         "integral_error": net.integral_error,
         "seconds": net.seconds,
@@ -291,7 +293,7 @@ def summary_tables(result: StudyResult) -> "list[Table | str]":
     made: list[Table | str] = [*formulas, *filter(None, [result.beside]), ""]
     alone = result.alone
     for net in result.nets:
-        title = f"{net.name}-net, N = {net.case.width}"
+        title, more = f"{net.name}-net, N = {net.case.width}", net.symmetries_and_axioms
         made += [
             f"[bold]{title}[/bold]  (kernel rank {net.kernel_rank}; {net.integral_method}; "
             f"cutoff {'none' if net.case.cutoff is None else format(net.case.cutoff, 'g')})",
@@ -301,6 +303,7 @@ def summary_tables(result: StudyResult) -> "list[Table | str]":
             f"[bold]Our arithmetic: {net.arithmetic.value}.[/bold] {say_arithmetic(net.checks)}",
             *_failures(net, result.limits),
             f"[bold]This action: {net.description.value}.[/bold] {net.verdict}",
+            *(() if more is None else map(escape, more.sentences())),
             "",
         ]
     word = "PASSED" if result.passed else "NOT PASSED"
