@@ -123,7 +123,8 @@ def test_needed_invariances():
 @pytest.mark.parametrize(
     ("laws", "holds"),
     [({"output_correlation": 0.2}, True), ({"output_joint": "0.1*p2/N"}, True),
-     ({"output_joint": "0.1*p1^2/N"}, True), ({"output_joint": "0.1*p2^2/N"}, False), ({"output_joint": "0.1*p4"}, False)],
+     ({"output_joint": "0.1*p1^2/N"}, True), ({"output_joint": "0.1*p2^2/N"}, False),
+     ({"output_joint": "0.1*p4"}, False)],
 )  # fmt: skip
 def test_copies_of_joint_laws(laws, holds):
     """D independent output layers of one joint law: what is Gaussian is isotropic."""
