@@ -85,6 +85,13 @@ def test_lattice_propagator_is_closed_at_whole_distances(mass):
     np.testing.assert_array_equal(law.characteristic(n), np.exp(-law.decay * np.abs(n)))
     # beside whole numbers: continuous, and the average over the zone by the trapezoid of a periodic function
     np.testing.assert_allclose(law.characteristic(n + 1e-9), law.characteristic(n), atol=1e-8)
+    # a light field: both ways to fill in between the sites
+    if mass == 0.01:
+        light, t = LatticePropagator(0.01), 7.3
+        n = np.arange(-6000.0, 6001.0)
+        assert light.characteristic(np.array([t]))[0] == pytest.approx(
+            np.exp(-light.decay * np.abs(n)) @ np.sinc(t - n), rel=1e-13
+        )
     if mass > 0.3:
         p = 2 * np.pi * np.arange(4096) / 4096
         sums = [np.mean(np.cos(p * k) / (4 * np.sin(p / 2) ** 2 + mass**2)) for k in range(5)]
@@ -165,7 +172,7 @@ def test_bad_input():
         ("propagator:mass=1,cutoff=inf", "the cutoff of propagator"),
         ("propagator:mass=1,cutoff=1e12", "the law is cauchy:scale=1"),
         ("gauss-propagator:mass=100,cutoff=1", "the law is gaussian:scale=0.707"),
-        ("lattice:mass=1e-9", "between 1e-6 and 1e6"),
+        ("lattice:mass=1e-9", "between 1e-4 and 1e6"),
         ("propagatr:mass=1,cutoff=3", "did you mean 'propagator'"),
     ]:
         with pytest.raises(InvalidNetwork, match=message):

@@ -8,7 +8,7 @@ from nnft_sym.commands.options import ParameterCommand, json_option, network_jso
 from nnft_sym.parameters.axiom_questions import AxiomParameters
 
 if TYPE_CHECKING:
-    from nnft_sym.osterwalder_schrader.axiom_check import Axioms
+    from nnft_sym.osterwalder_schrader.axiom_check import AxiomCheck, Axioms
 
 
 #: How far a verdict reaches.
@@ -31,7 +31,7 @@ def command(asked: AxiomParameters, as_json: bool) -> None:
     from nnft_sym.osterwalder_schrader.all_axioms import axioms
 
     network = asked.network()
-    found = axioms(network, asked.orders, seed=asked.seed)
+    found = axioms(network, asked.orders, times=asked.points_in_time(), seed=asked.seed)
     if as_json:
         answer = {
             **network_json(network, width=True),
@@ -48,7 +48,6 @@ def command(asked: AxiomParameters, as_json: bool) -> None:
 
 def _show(found: "Axioms") -> None:
     """Print verdicts by axiom and order, and for each axiom the reason at the order that decides."""
-    from nnft_sym.printing.number_text import number
     from nnft_sym.printing.tables import show, table
 
     orders = sorted({one.order for one in found})
@@ -57,9 +56,17 @@ def _show(found: "Axioms") -> None:
         checks = {one.order: one for one in found.of(axiom)}
         rows.append([axiom.words, *(checks[n].verdict if n in checks else "" for n in orders)])
         deciding = next((one for one in checks.values() if one.holds is False), checks[max(checks)])
-        at = f"{_REACH[deciding.holds]} order {deciding.order}"
-        note = f"{axiom.words[:1].upper()}{axiom.words[1:]} {deciding.verdict} {at}: {deciding.reason}"
-        if deciding.smallest_eigenvalue is not None:
-            note += f"; smallest eigenvalue {number(deciding.smallest_eigenvalue, 8)}"
-        notes.append(f"{note}." + (f"\n  {deciding.witness}." if deciding.witness else ""))
+        notes.append(_note(deciding))
     show(table(found.table.title, ["axiom", *(f"order {n}" for n in orders)], rows), *notes)
+
+
+def _note(one: "AxiomCheck") -> str:
+    """Say why, and what breaks it."""
+    from nnft_sym.printing.number_text import number
+
+    name = f"{one.axiom.words[:1].upper()}{one.axiom.words[1:]}"
+    note = f"{name} {one.verdict} {_REACH[one.holds]} order {one.order}"
+    if one.smallest_eigenvalue is not None:
+        note += f" (smallest eigenvalue {number(one.smallest_eigenvalue, 7)})"
+    note += f": {one.reason.rstrip('.')}."
+    return note + (f"\n  {one.witness.rstrip('.')}." if one.witness else "")

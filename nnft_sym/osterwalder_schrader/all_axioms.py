@@ -1,14 +1,17 @@
 """All axioms of one network: does it define a quantum field theory."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+
+from numpy.typing import ArrayLike
 
 from diagrams.messages import shown
 from nnft_sym.osterwalder_schrader.axiom_check import Axiom, AxiomCheck, Axioms
 from nnft_sym.osterwalder_schrader.bose_symmetry import permutation_symmetry
 from nnft_sym.osterwalder_schrader.clustering import clustering
 from nnft_sym.osterwalder_schrader.covariance import euclidean_covariance
+from nnft_sym.osterwalder_schrader.reflection_positivity import reflection_checks
 from nnft_sym.osterwalder_schrader.regularity import regularity
+from nnft_sym.osterwalder_schrader.times_search import TimesSearch
 from numerics.errors import InvalidStatistics
 from numerics.exact.correlators import LARGEST_ORDER
 from numerics.given import as_whole, as_wholes
@@ -22,7 +25,9 @@ def axioms(
     network: Network,
     orders: Iterable[int] | int = ORDERS,
     *,
+    times: ArrayLike | None = None,
     which: Iterable[Axiom | str] | None = None,
+    search: TimesSearch | None = None,
     seed: int = 0,
 ) -> Axioms:
     """Test the Osterwalder-Schrader axioms on exact correlators.
@@ -33,9 +38,14 @@ def axioms(
         Time is the first coordinate of its inputs.
     orders : iterable of int, optional
         Most points in one correlator: even numbers from 2 to 10. All axioms are looked at once for each.
+    times : array_like, shape (n,) or (n, d), optional
+        Of reflection positivity: positive times, or points whose first coordinate is the time. Default: five,
+        with some τ_c > τ_a + τ_b, and others that a search finds.
     which : iterable of str, optional
         Some of ``euclidean_covariance``, ``reflection_positivity``, ``permutation_symmetry``,
         ``clustering``, ``regularity``; default: all.
+    search : TimesSearch, optional
+        How much other times are searched for a more negative eigenvalue.
     seed : int, optional
         Of random transformations and permutations.
 
@@ -65,19 +75,15 @@ def axioms(
     as_network(network)
     wanted = as_even_orders(orders)
     number = as_whole(seed, "seed", InvalidStatistics, least=0)
-    tests: dict[Axiom, Callable[..., tuple[AxiomCheck, ...]]] = {
-        Axiom.EUCLIDEAN_COVARIANCE: euclidean_covariance,
-        Axiom.PERMUTATION_SYMMETRY: permutation_symmetry,
-        Axiom.CLUSTERING: clustering,
-        Axiom.REGULARITY: regularity,
+    chosen = tuple(Axiom) if which is None else tuple(dict.fromkeys(_axiom(one) for one in which))
+    tests: dict[Axiom, Callable[[], Iterable[AxiomCheck]]] = {
+        Axiom.EUCLIDEAN_COVARIANCE: lambda: euclidean_covariance(network, wanted, seed=number),
+        Axiom.REFLECTION_POSITIVITY: lambda: reflection_checks(network, wanted, times, search),
+        Axiom.PERMUTATION_SYMMETRY: lambda: permutation_symmetry(network, wanted, seed=number),
+        Axiom.CLUSTERING: lambda: clustering(network, wanted),
+        Axiom.REGULARITY: lambda: regularity(network, wanted),
     }
-    chosen = tuple(tests) if which is None else tuple(dict.fromkeys(_axiom(one) for one in which))
-    seeded = (Axiom.EUCLIDEAN_COVARIANCE, Axiom.PERMUTATION_SYMMETRY)
-    checks: list[AxiomCheck] = []
-    for axiom in chosen:
-        more: dict[str, Any] = {"seed": number} if axiom in seeded else {}
-        checks += tests[axiom](network, wanted, **more)
-    return Axioms(repr(network), tuple(checks))
+    return Axioms(repr(network), tuple(check for axiom in chosen for check in tests[axiom]()))
 
 
 def as_even_orders(given: Iterable[int] | int) -> tuple[int, ...]:

@@ -13,6 +13,8 @@ from numerics.results.faces import Content, Described, Shown
 if TYPE_CHECKING:
     import pandas
 
+    from nnft_sym.osterwalder_schrader.witness import Functional
+
 
 class Axiom(Enum):
     """The axioms, by the names that files and the command line use."""
@@ -29,6 +31,8 @@ class Axiom(Enum):
         return self.value.replace("_", " ").replace("euclidean", "Euclidean")
 
 
+#: Significant digits of an eigenvalue whose error is beyond them, and what counts as no error at all.
+DIGITS, SMALL = 6, 1e-3
 #: Words for what was found.
 _HOLDS = {True: "holds", False: "fails", None: "not decided"}
 
@@ -57,6 +61,8 @@ class AxiomCheck(Described):
         The witness, or the argument, in LaTeX.
     evidence : mapping of str to object
         Numbers that the decision rests on, by name.
+    functional : Functional, optional
+        The witness of reflection positivity as an object: its terms, and its mean over sampled networks.
 
     Examples
     --------
@@ -73,6 +79,7 @@ class AxiomCheck(Described):
     witness: str = ""
     formula: str = ""
     evidence: Mapping[str, object] = field(default_factory=dict)
+    functional: "Functional | None" = None
 
     @property
     def verdict(self) -> str:
@@ -221,7 +228,9 @@ class Axioms(Shown):
 
 def _cells(one: AxiomCheck) -> tuple[Cell, ...]:
     value, error = one.smallest_eigenvalue, one.error
-    shown = "" if value is None else with_error(value, error) if error else number(value)
+    shown = "" if value is None else number(value, DIGITS)
+    if value is not None and error is not None and error > 10.0**-DIGITS * max(abs(value), SMALL):
+        shown = with_error(value, error)
     return (
         Cell(one.axiom.words),
         Cell(str(one.order), one.order),
@@ -234,9 +243,10 @@ def _cells(one: AxiomCheck) -> tuple[Cell, ...]:
 
 def _item(one: AxiomCheck, escape: Callable[[str], str]) -> str:
     """One check in LaTeX, its formula set in mathematics."""
-    lines = [rf"\item {escape(one.axiom.words)}, order {one.order}: {one.verdict}. {escape(one.reason)}"]
-    if one.witness:
-        lines.append(escape(one.witness))
+    reason = f"{one.reason[:1].upper()}{one.reason[1:].rstrip('.')}."
+    lines = [rf"\item {escape(one.axiom.words)}, order {one.order}: {one.verdict}. {escape(reason)}"]
     if one.formula:
         lines.append(rf"\[{one.formula}\]")
+    elif one.witness:
+        lines.append(escape(one.witness))
     return "\n".join(lines)

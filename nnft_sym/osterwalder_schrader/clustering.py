@@ -22,9 +22,9 @@ from nnft_sym.osterwalder_schrader.places import (
     along_time,
     correlation_length,
     generic_points,
-    lattice_spacing,
     written,
 )
+from nnft_sym.osterwalder_schrader.reflection_positivity import lattice_spacing
 from nnft_sym.printing.number_text import number, with_error
 from numerics.errors import NotAvailable
 from numerics.exact.correlators import exact_cumulant
@@ -267,6 +267,5 @@ def _formula(chosen: _Splitting) -> str:
     if isnan(value) and not chosen.grows:
         return ""
     limit = r"\infty" if chosen.grows else f"{value:.8g}"
-    groups = [f"x_{k + 1}" for k in range(len(chosen.first))]
-    groups += [f"y_{k + 1}+a" for k in range(len(chosen.second))]
-    return rf"\lim_{{a\to\infty}}G_c^{{({chosen.order})}}({', '.join(groups)})={limit}"
+    points = f"{written(chosen.first)}, {written(chosen.second, '+a')}"
+    return rf"\lim_{{a\to\infty}}G_c^{{({chosen.order})}}({points.replace('…', chr(92) + 'ldots')})={limit}"

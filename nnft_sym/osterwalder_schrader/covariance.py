@@ -19,6 +19,11 @@ from numerics.networks.base import Network
 GROUPS = ("O(d) of inputs", "translations")
 #: Points whose multisets are compared.
 _POINTS = 3
+#: What both axioms together say of K, by the spectral representation of Källén and Lehmann.
+_IN_THE_PLANE = (
+    "With reflection positivity it would make K(x, x) infinite in two and more dimensions, unless K is "
+    "constant: a network, whose variance is finite, cannot have both"
+)
 
 
 def euclidean_covariance(
@@ -56,7 +61,7 @@ def euclidean_covariance(
         test = ExactTest(network, chosen, fields, needed, elements=elements, seed=seed)
         by_order = {one.order: one for one in test.violations()}
         tested.append(_Tested(_words(name, network.d_in), by_order, derive(network, chosen, seed)))
-    return tuple(_check(order, tested) for order in wanted)
+    return tuple(_check(order, tested, network.d_in) for order in wanted)
 
 
 @final
@@ -91,7 +96,7 @@ class _Tested:
         return f"{self.words} kept up to {order} points within {number(most, 1)}, not derived"
 
 
-def _check(order: int, tested: list[_Tested]) -> AxiomCheck:
+def _check(order: int, tested: list[_Tested], d_in: int) -> AxiomCheck:
     """Judge all correlators of up to so many points."""
     broken = [found for one in tested if (found := one.broken(order)) is not None]
     first = min(broken, key=lambda one: one.order, default=None)
@@ -102,7 +107,7 @@ def _check(order: int, tested: list[_Tested]) -> AxiomCheck:
         Axiom.EUCLIDEAN_COVARIANCE,
         order,
         holds,
-        "; ".join(one.said(order) for one in tested),
+        "; ".join(one.said(order) for one in tested) + (f". {_IN_THE_PLANE}" if holds and d_in > 1 else ""),
         error=float(shown.largest.error),
         witness="" if first is None or first.witness is None else str(first.witness),
         evidence={

@@ -26,6 +26,7 @@ from numerics.kernels.base import Kernel
 from numerics.networks.cos import CosNet, PlaneWaveKernel
 from numerics.networks.gauss import GaussNet
 from numerics.networks.laws import Cauchy, Gaussian, Laplace, ParameterLaw, Uniform
+from numerics.networks.momentum_laws import LatticePropagator
 from numerics.networks.relu import ReLUNet
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def spectrum_at_fifty_digits(source: Source, matrix: PositivityMatrix) -> list[f
     --------
     >>> from numerics.networks.architectures import CosNet
     >>> from nnft_sym.osterwalder_schrader.positivity_matrix import positivity_matrix
-    >>> net = CosNet(3, sigma_a=1.0).with_laws(hidden_law="cauchy", output_law="rademacher")
+    >>> net = CosNet(3, sigma_a=1.0).with_laws(hidden="cauchy", output="rademacher")
     >>> even, _ = positivity_matrix(net, np.array([[0.1], [0.2], [0.5], [1.2], [2.2]]), 4).sectors
     >>> values = spectrum_at_fifty_digits(net, even)
     >>> len(values), sum(one > 0 for one in values), min(values)
@@ -198,6 +199,17 @@ def _(law: Laplace, t: Real) -> Real:
     return 1 / (1 + t * t / 2)
 
 
+@characteristic.register
+def _(law: LatticePropagator, t: Real) -> Real | None:
+    import mpmath
+
+    steps = mpmath.nint(t)
+    if abs(t - steps) > ZERO:
+        return None
+    mass = mpmath.mpf(law.mass)
+    return mpmath.exp(-2 * mpmath.asinh(mass / 2) * abs(steps))
+
+
 @singledispatch
 def features_of(network: "Network", points: Array) -> Callable[[Row], Real] | None:
     """E[s(x_i) s(x_j) …] at rows of point numbers, at the precision of mpmath; None: there is no formula."""
@@ -223,6 +235,10 @@ def _plane_waves(law: ParameterLaw, sigma_w: float, points: Array) -> Callable[[
         return None
     slope = mpmath.mpf(sigma_w) * mpmath.mpf(law.scale) / mpmath.sqrt(points.shape[1])
     places = _decimals(points)
+    if isinstance(law, LatticePropagator) and any(
+        characteristic(law, slope * x) is None for point in places for x in point
+    ):
+        return None
 
     def moment(row: Row) -> Real:
         terms = []

@@ -5,6 +5,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from nnft_sym.osterwalder_schrader.reflection_positivity import lattice_spacing
 from numerics.networks.base import Network
 from numerics.networks.cos import CosNet
 from numerics.networks.laws import Cauchy
@@ -16,20 +17,6 @@ Array = NDArray[np.float64]
 _ALONG = (0.3, 0.8, 1.5, 0.55, 1.1, 0.1, 1.85, 0.95)
 #: Of the other coordinates: golden steps, which repeat nothing.
 _GOLDEN = (sqrt(5.0) - 1.0) / 2.0
-
-
-def lattice_spacing(network: Network) -> float | None:
-    """Give the spacing of the lattice whose propagator the momenta have; None for fields in the continuum.
-
-    Examples
-    --------
-    >>> lattice_spacing(CosNet(5, sigma_w=2.0).with_laws(hidden="lattice:mass=0.5"))
-    0.5
-    """
-    law = network.laws.hidden
-    if isinstance(network, CosNet) and isinstance(law, LatticePropagator):
-        return 1.0 / network.slope
-    return None
 
 
 def correlation_length(network: Network) -> float:

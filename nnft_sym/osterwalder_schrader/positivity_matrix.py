@@ -67,7 +67,7 @@ class PositivityMatrix:
     Examples
     --------
     >>> from numerics.networks.architectures import CosNet
-    >>> net = CosNet(width=3, sigma_a=1.0).with_laws(hidden_law="cauchy", output_law="rademacher")
+    >>> net = CosNet(width=3, sigma_a=1.0).with_laws(hidden="cauchy", output="rademacher")
     >>> found = positivity_matrix(net, np.array([[0.1], [0.2], [0.5], [1.2], [2.2]]), 6)
     >>> round(found.spectrum.smallest, 6)
     -0.177828

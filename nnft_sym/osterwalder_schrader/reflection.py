@@ -39,6 +39,14 @@ class Plane(Enum):
 class Reflection:
     """Reflection of the first coordinate, t → −t or t → spacing − t.
 
+    Attributes
+    ----------
+    plane : Plane
+    spacing : float
+        Of the lattice, where there is one.
+    lattice : bool
+        Whether times are multiples of the spacing.
+
     Examples
     --------
     >>> Reflection()(np.array([[0.5, 2.0]])).tolist(), Reflection(Plane.LINK)(np.array([[3.0]])).tolist()
@@ -47,12 +55,30 @@ class Reflection:
 
     plane: Plane = Plane.SITE
     spacing: float = 1.0
+    lattice: bool = False
 
     def __call__(self, points: Array) -> Array:
         """Reflect points of shape (n, d)."""
         image = points.copy()
         image[:, 0] = (self.spacing if self.plane is Plane.LINK else 0.0) - image[:, 0]
         return image
+
+    def refuse(self, points: Array) -> None:
+        """Refuse times between the sites of a lattice.
+
+        Raises
+        ------
+        InvalidPoints
+            Naming the first.
+        """
+        steps = points[:, 0] / self.spacing
+        between = np.abs(steps - np.rint(steps)) > 1e-9
+        if self.lattice and np.any(between):
+            raise InvalidPoints.about(
+                "times",
+                f"{points[between][0, 0]:g} was given; momenta of a lattice make a field on its "
+                f"sites: multiples of {self.spacing:g} are needed",
+            )
 
     def __str__(self) -> str:
         return "t → −t" if self.plane is Plane.SITE else f"t → {self.spacing:g} − t"
@@ -83,7 +109,7 @@ def as_times(given: ArrayLike, d_in: int) -> Array:
     [[0.5, 0.0], [1.0, 0.0]]
     >>> as_times([0.5, -1.0], 1)
     Traceback (most recent call last):
-    numerics.errors.InvalidPoints: the time -1 was given; reflection positivity is about positive times: ...
+    numerics.errors.InvalidPoints: times = -1 was given; reflection positivity is about positive times: ...
     """
     array = np.asarray(given, dtype=object)
     if array.ndim == 1 and d_in > 1:
@@ -95,8 +121,8 @@ def as_times(given: ArrayLike, d_in: int) -> Array:
     if np.any(wrong):
         raise InvalidPoints.about(
             "times",
-            f"the time {points[wrong][0, 0]:g} was given; reflection positivity is about positive times: "
-            "the first coordinate of every point must be above 0",
+            f"{points[wrong][0, 0]:g} was given; reflection positivity is about positive times: the first "
+            "coordinate of every point must be above 0",
         )
     if len(np.unique(points, axis=0)) < len(points):
         raise InvalidPoints.about(
@@ -121,7 +147,8 @@ def default_points(length: float | None, d_in: int, spacing: float | None = None
     >>> default_points(2.0, 1)[:, 0].tolist(), default_points(None, 1, 0.5)[:, 0].tolist()
     ([0.2, 0.4, 1.0, 2.4, 4.4], [0.5, 1.0, 1.5, 2.0, 3.0])
     """
-    unit = spacing if spacing is not None else 1.0 if length is None else float(length)
+    # one digit of the length: times that are easy to read
+    unit = spacing if spacing is not None else 1.0 if length is None else float(f"{length:.0e}")
     times = unit * np.array(TIMES if spacing is None else SITES)
     across = unit * np.array(ACROSS if spacing is None else np.zeros(len(SITES)))
     columns = [np.roll(across, axis) * (-1.0) ** axis for axis in range(d_in - 1)]

@@ -118,11 +118,14 @@ def _growth(network: Network, order: int) -> _Growth:
 
 def _declared(network: Network, order: int) -> float | None:
     """Power of the distance that bounds the correlators of one order; None: not known."""
-    if order == 2 and network.laws.joint is None:
-        grows = network.kernel.self_growth
-        return float(grows) if grows is not None and isfinite(grows) else None
     growth = network.feature_growth
-    return growth * order if growth is not None and isfinite(growth) else None
+    if growth is not None and isfinite(growth):
+        return growth * order
+    kernel = network.closed_kernel
+    if order > 2 or kernel is None or network.laws.joint is not None or not network.has_closed_features:
+        return None
+    # |K(x, y)|² ≤ K(x, x) K(y, y)
+    return None if kernel.self_growth is None else float(kernel.self_growth)
 
 
 def _moments(network: Network, orders: list[int]) -> dict[int, float]:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from diagrams.messages import shown
 from nnft_sym.parameters.architecture import HIDDEN_LAW, NetworkParameters
+from nnft_sym.parameters.field_points import Coordinates, Points
 from nnft_sym.parameters.parameter import Parameter
 from nnft_sym.parameters.readers import Refused, Whole, Wholes
 from nnft_sym.parameters.runs import SEED
@@ -19,6 +20,12 @@ MOMENTA = Parameter(
     metavar="LAW",
 )
 DIMENSION = Parameter(Whole(1, 16), "Dimension of the inputs; time is the first coordinate.")
+TIMES = Parameter(
+    Points(most=12),
+    "Of reflection positivity: positive times, or points that begin with the time.",
+    metavar="T1;T2;…",
+    default="chosen, and searched",
+)
 ORDERS = Parameter(
     Wholes(Whole(2, 10), "2,4,6", distinct=True),
     "Most points in one correlator, even numbers.",
@@ -36,12 +43,14 @@ class AxiomParameters(NetworkParameters):
     momenta : str or None
         The law of hidden weights, as Cos-net calls it.
     orders : tuple of int
+    times : tuple of tuple of float, or None
     seed : int
     """
 
     dimension: Annotated[int, DIMENSION] = 1
     momenta: Annotated[str | None, MOMENTA] = None
     orders: Annotated[tuple[int, ...], ORDERS] = (2, 4, 6)
+    times: Annotated[Coordinates | None, TIMES] = None
     seed: Annotated[int, SEED] = 0
 
     def __post_init__(self) -> None:
@@ -59,6 +68,13 @@ class AxiomParameters(NetworkParameters):
                 f"{shown(self.momenta)} was given beside --hidden-law {self.hidden_law}, which is the same; "
                 "give one of them",
             )
+
+    def points_in_time(self) -> list[list[float]] | None:
+        """Give the times as points of the dimension; single numbers lie at zero in all other coordinates."""
+        if self.times is None:
+            return None
+        rest = [0.0] * (self.dimension - 1)
+        return [[*one, *rest] if len(one) == 1 else list(one) for one in self.times]
 
     def network(self) -> "Network":
         """Make the network.

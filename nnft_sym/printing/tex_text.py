@@ -49,7 +49,9 @@ _POWER = "\u00a0×\u00a010"
 _ABSENT = "ÐðÞþ"
 _RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿ", "0123456789+-()n", strict=True))
 _LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₍₎ₙ", "0123456789+-()n", strict=True))
-_RUNS = re.compile(rf"[KSσ]_(?:GP|[Wba])\b|\^d\b|[{''.join(_RAISED)}]+|[{''.join(_LOWERED)}]+|.", re.DOTALL)
+_RUNS = re.compile(
+    rf"[KSσ∂]_(?:GP|[Wabwxy])(?![A-Za-z])|\^d\b|[{''.join(_RAISED)}]+|[{''.join(_LOWERED)}]+|.", re.DOTALL
+)
 
 
 class Latex(str):
@@ -84,7 +86,7 @@ def _escape_run(run: str) -> str:
     if run == "^d":
         return r"\ensuremath{^{d}}"
     if len(run) > 2 and run[1] == "_":  # an index of the text, as in K_W
-        letter = rf"\{_GREEK[first]}" if first in _GREEK else first
+        letter = rf"\{_GREEK[first]}" if first in _GREEK else _SIGNS.get(first, first)
         return rf"\ensuremath{{{letter}_{{\mathrm{{{run[2:]}}}}}}}"
     if first in _RAISED:
         return rf"\ensuremath{{^{{{''.join(_RAISED[sign] for sign in run)}}}}}"

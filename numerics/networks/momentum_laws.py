@@ -33,6 +33,8 @@ Array = NDArray[np.float64]
 _FAR, _TERMS = 50.0, 40
 #: Sines of large phases lose the digits that the phase loses.
 _EPS = float(np.finfo(np.float64).eps)
+#: e^(−x) is 4e-18 at this x.
+_NEGLIGIBLE = 40.0
 #: Nodes of a panel, and its length in the variable asinh(p/m).
 _NODES, _PANEL = 40, 0.5
 #: The Gaussian e^(−x²) at this x is 1e-44.
@@ -65,7 +67,7 @@ class LatticePropagator(ParameterLaw):
     Raises
     ------
     InvalidNetwork
-        If the mass is not between 1e-6 and 1e6.
+        If the mass is not between 1e-4 and 1e6.
 
     Examples
     --------
@@ -83,9 +85,9 @@ class LatticePropagator(ParameterLaw):
     def __post_init__(self) -> None:
         super().__post_init__()
         _settle(self, "mass")
-        if not 1e-6 <= self.mass <= 1e6:
+        if not 1e-4 <= self.mass <= 1e6:
             raise InvalidNetwork(
-                f"the mass of lattice = {self.mass!r} was given; one between 1e-6 and 1e6, in units of the "
+                f"the mass of lattice = {self.mass!r} was given; one between 1e-4 and 1e6, in units of the "
                 "inverse spacing, is needed"
             )
 
@@ -129,17 +131,20 @@ class LatticePropagator(ParameterLaw):
         w, size = self.decay, np.abs(np.asarray(t, dtype=np.float64))
         found = np.exp(-w * size)
         between = size != np.rint(size)
-        reach = int(np.ceil(40.0 / w))
-        for place in np.argwhere(between):
-            here = tuple(place)
-            found[here] = _between_sites(float(size[here]), w, reach)
+        found[between] = [_between_sites(one, w) for one in size[between].tolist()]
         return found
 
 
-def _between_sites(t: float, w: float, reach: int) -> float:
-    """Σ_n e^(−w|n|) sinc(t − n), with far n of one sign only where terms are not small already."""
-    n = np.arange(-reach, reach + 1, dtype=np.float64)
-    return float(np.exp(-w * np.abs(n)) @ np.sinc(t - n))
+def _between_sites(t: float, w: float) -> float:
+    """Σ_n e^(−w|n|) sinc(t − n), or the integral over momenta where these are many terms."""
+    reach = int(np.ceil(_NEGLIGIBLE / w))
+    pieces = int(np.ceil(max(1.0, t / _FAR)))
+    if 2 * reach <= pieces * _NODES * _NEGLIGIBLE / _PANEL:
+        n = np.arange(-reach, reach + 1, dtype=np.float64)
+        return float(np.exp(-w * np.abs(n)) @ np.sinc(t - n))
+    # p = 2 atan(tanh(w/2) sinh s) has the density 1/(π cosh s) in s, and dp/ds < 3/2
+    s, weights = _panels(_NEGLIGIBLE, _PANEL / pieces)
+    return float(np.cos(2.0 * t * np.arctan(tanh(w / 2.0) * np.sinh(s))) @ (weights / np.cosh(s)) * 2.0 / pi)
 
 
 @lru_cache(maxsize=256)
@@ -240,7 +245,7 @@ class CutPropagator(ParameterLaw):
         found = np.ones(size.shape)
         far = size * cut > _FAR
         found[far] = (0.5 * pi * np.exp(-m * size[far]) - _beyond(size[far], m, cut)) / self._angle
-        s, weights = _panels(asinh(cut / m))
+        s, weights = _panels(asinh(cut / m), _PANEL)
         some = ~far & (size > 0.0)
         phases = np.multiply.outer(m * size[some], np.sinh(s))
         found[some] = np.cos(phases) @ (weights / np.cosh(s)) / self._angle
@@ -272,12 +277,12 @@ def _beyond(t: Array, m: float, cut: float) -> Array:
     return np.asarray((np.exp(1j * cut * t) * difference / 2j).real)
 
 
-@lru_cache(maxsize=64)
-def _panels(reach: float) -> tuple[Array, Array]:
+@lru_cache(maxsize=16)
+def _panels(reach: float, length: float) -> tuple[Array, Array]:
     """Gauss–Legendre panels on (0, reach)."""
     from numpy.polynomial.legendre import leggauss
 
-    count = int(np.ceil(reach / _PANEL))
+    count = int(np.ceil(reach / length))
     roots, shares = leggauss(_NODES)
     width = reach / count
     nodes = width * (np.arange(count)[:, np.newaxis] + 0.5 * (roots + 1.0))
