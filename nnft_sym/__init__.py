@@ -16,7 +16,7 @@ What to use when
   with everything that can be chosen; more in `nnft_sym.integrals`.
 - `action_from_cumulants`: the action that connected correlators imply.
 - `symmetry`: which symmetries a network has, derived from the laws of its parameters and tested;
-  `finite_group`, `one_parameter_family`: groups of your own.
+  `finite_group`, `one_parameter_family`: groups of your own; `output_tensors`: the δ's and ε's of outputs.
 - `fit`, `compare`: couplings from correlated data, and χ² against a prediction.
 - `infer`: the couplings of a `Model` from a `Dataset` (exact, sampled, or brought along).
 - `partition_function`, `deformed_correlators`: output weights of a deformed law (`Deformation`), in powers of

@@ -43,6 +43,7 @@ from nnft_sym.study.summary import summarise as summarise
 from nnft_sym.study.width_scan import WidthScan as WidthScan
 from nnft_sym.study.width_scan import scan_widths as scan_widths
 from nnft_sym.symmetries.derive_and_test import symmetry as symmetry
+from nnft_sym.symmetries.output_tensors import output_tensors as output_tensors
 from nnft_sym.symmetries.own_groups import finite_group as finite_group
 from nnft_sym.symmetries.own_groups import one_parameter_family as one_parameter_family
 from nnft_sym.symmetries.sampled_result import SamplingPlan as SamplingPlan

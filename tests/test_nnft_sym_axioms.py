@@ -264,3 +264,46 @@ def test_refusals_in_python():
         nn.axioms(network("cos", 5), orders=(2, 5))
     with pytest.raises(NotAvailable, match="too heavy tails"):
         nn.axioms(network("cos", 5, output_law="student-t:df=3.5"), orders=4)
+
+
+@pytest.mark.statistical
+def test_what_is_left_of_four_points_by_drawing_networks():
+    """Cos-net of two neurons with Cauchy momenta, two pairs forty lengths apart."""
+    net = network("cos", 2, sigma_a=1.0, hidden_law="cauchy")
+    rng = np.random.default_rng(11)
+    count = 400_000
+    p, c, a = rng.standard_cauchy((count, 2)), rng.uniform(-pi, pi, (count, 2)), rng.normal(size=(count, 2))
+    points = (0.1, 0.6, 40.0, 40.3)
+    f1, f2, f3, f4 = (np.sum(a * np.cos(p * x + c), axis=1) / sqrt(2) for x in points)
+    pairs = f1 * f2, f3 * f4
+    products = (pairs[0] - pairs[0].mean()) * (pairs[1] - pairs[1].mean())
+    # at this distance all other pairs vanish, so that the covariance is the connected correlator
+    error = products.std() / sqrt(count)
+    limit = limit_cumulant(net, np.array([[0.1], [0.6]]), np.array([[0.0], [0.3]]))
+    assert 1e-3 < abs(products.mean() - float(limit.value)) / error < 3.5
+    assert float(limit.value) > 20 * error
+
+
+def random_cos_net(rng):
+    hidden = rng.choice(["gaussian", "cauchy", "laplace", "uniform", "lattice:mass=0.7", "student-t:df=1.5"])
+    output = rng.choice(["gaussian", "laplace", "uniform", "rademacher"])
+    d = int(rng.integers(1, 3))
+    sigma_w, sigma_a = rng.uniform(0.3, 2.0, size=2)
+    width = int(rng.integers(1, 40))
+    return network("cos", width, sigma_w, sigma_a=sigma_a, d_in=d, hidden_law=hidden, output_law=output)
+
+
+def test_random_plane_waves_keep_what_they_must():
+    """Translations, permutations, bounded growth and clustering at two points, whatever the momenta."""
+    rng = np.random.default_rng(5)
+    for _ in range(12):
+        net = random_cos_net(rng)
+        covariance = euclidean_covariance(net, (2, 4), elements=2, seed=int(rng.integers(100)))
+        isotropic = net.d_in == 1 or net.laws.gaussian_hidden
+        assert [one.holds for one in covariance] == [isotropic] * 2, net
+        assert "translations hold" in covariance[0].reason
+        assert all(one.holds for one in permutation_symmetry(net, (2, 4)))
+        assert all(one.holds for one in regularity(net, (2, 4)))
+        two, four = clustering(net, (2, 4))
+        assert (two.holds, four.holds) == (True, False), net
+        assert four.evidence["values"][-1] == pytest.approx(four.evidence["limit"], rel=0.05)

@@ -98,6 +98,17 @@ def test_the_witness_agrees_with_exact_correlators():
     assert witness.difference == pytest.approx(float(after) - float(before), abs=5 * witness.error)
 
 
+@pytest.mark.parametrize(("law", "share"), [("uniform", -6 / 5), ("gaussian", 0.0)])
+def test_the_tensor_of_output_weights_by_sampling(law, share):
+    """T = G_1111 − G_1122 − G_1212 − G_1221 = −(6/5)(σ_w⁴/N)E_1234, E_1234 = 3x⁴/2 for ReLU."""
+    net = ReLUNet(2).with_laws(output=law)
+    fields = FieldSet([[1.0]] * 2, outputs=(1, 2))
+    g = Ensemble(net, fields, seed=6).correlators(400_000, (4,), 400)[4]
+    found = g[0, 0, 0, 0] - 3 * g[0, 0, 1, 1]
+    assert abs(float(found) - share / 2 * 1.5) < 4 * float(found.error)
+    assert float(found.error) < 0.06
+
+
 def test_not_one_element_is_chosen_for_groups_of_outputs():
     """Whatever elements are drawn, all combinations that are not invariant are tested."""
     net = ErfNet(5).with_laws(output="uniform")

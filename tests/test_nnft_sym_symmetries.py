@@ -246,7 +246,7 @@ def test_a_skewed_law_breaks_the_sign():
     assert str(found.verdict) == "broken at 3 points"
     assert found.power_of_n == -0.5
     value = float(nn.exact_correlators(net, [[1.0]], (3,))[3].value[0])
-    assert found.violation == pytest.approx(2 * value, rel=1e-12)
+    assert float(found.violation.value) == pytest.approx(2 * value, rel=1e-12)
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,20 @@
 """Ward identities: two sides by different means, closed forms, boundary terms, samples, and refusals."""
 
+import json
+
 import numpy as np
 import pytest
 
 from nnft_sym.errors import InvalidSymmetry
 from nnft_sym.symmetries.groups import Rotations
 from nnft_sym.symmetries.own_groups import finite_group, one_parameter_family
-from nnft_sym.symmetries.ward import ward_identity
+from nnft_sym.symmetries.ward import WardIdentity, ward_identity
 from nnft_sym.symmetries.ward_motion import beginning, motion_of
+from nnft_sym.symmetries.ward_table import ward_identities
 from numerics.errors import InvalidStatistics, NotAvailable
 from numerics.fields.field_set import FieldSet
 from numerics.networks.architectures import CosNet, ErfNet, GaussNet, ReLUNet
-from numerics.sampling.insertions import SampleSize, draw_networks, sampled_sides
+from numerics.sampling.drawn_insertions import SampleSize, draw_networks, sampled_sides
 
 TWO = [[0.3], [-0.8]]
 PLANE = [[1.3, 0.2], [-0.8, 0.4]]
@@ -22,7 +25,7 @@ STRETCH = one_parameter_family([[1.0]], "inputs", 1, "stretch", 0.3)
 
 def element(found, order, side, row=-1):
     """One number of one side, by its row."""
-    return float(getattr(found.sides, side)[order][row])
+    return float(getattr(found.sides, side)[order].value[row])
 
 
 @pytest.mark.parametrize(
@@ -32,6 +35,7 @@ def element(found, order, side, row=-1):
         (ErfNet(5).with_laws(output="uniform"), TURN, TWO, True),
         (ErfNet(5).with_laws(output="laplace:scale=2"), TURN, TWO, True),
         (ReLUNet(3).with_laws(output="student-t:df=9"), TURN, TWO, True),
+        (ErfNet(2).with_laws(output="student-t:df=5"), TURN, TWO, True),
         (ErfNet(5).with_laws(output="scipy.logistic"), TURN, TWO, True),
         (ErfNet(5).with_laws(output="scipy.expon:loc=-1"), TURN, TWO, True),
         (ErfNet(5), SQUEEZE, TWO, True),
@@ -54,9 +58,9 @@ def test_both_sides_agree(net, family, points, breaks):
     assert (found.holds, found.breaks) == (True, breaks)
     for order in (2, 4):
         left, right = found.sides.left[order], found.sides.right[order]
-        assert left == pytest.approx(right, rel=1e-6, abs=1e-8)
-        assert np.all(found.sides.left_error[order] + found.sides.right_error[order] < 1e-5)
-    assert found.sides.right_error[4].max() > 0.0
+        assert left.value == pytest.approx(right.value, rel=1e-6, abs=1e-8)
+        assert np.all(left.error + right.error < 1e-5)
+    assert found.sides.right[4].error.max() > 0.0
 
 
 def test_uniform_output_weights_break_rotations_by_their_boundary_term():
@@ -113,8 +117,8 @@ def test_sampled_sides_agree_with_each_other_and_with_the_exact_ones(net, family
     assert (found.holds, found.breaks) == (True, breaks)
     for order in (2, 4):
         for side in ("left", "right"):
-            error = getattr(found.sides, f"{side}_error")[order]
-            off = getattr(found.sides, side)[order] - getattr(exact.sides, side)[order]
+            drawn, known = getattr(found.sides, side)[order], getattr(exact.sides, side)[order]
+            error, off = drawn.error, drawn.value - known.value
             assert np.all(np.abs(off[error > 0]) < 5 * error[error > 0])
     assert found.joint.p_value > 1e-3
 
@@ -176,3 +180,46 @@ def test_what_no_parameter_absorbs_or_has_no_density_is_refused():
         ward_identity(ErfNet(5), curve, TWO)
     with pytest.raises(InvalidStatistics, match="20 are the fewest"):
         ward_identity(ErfNet(5), TURN, TWO, networks=15)
+
+
+def test_the_command_shows_both_sides(nnft):
+    words = ["symmetry", "--net", "erf", "--width", "5", "--output-law", "uniform", "--orders", "2,4"]
+    words += ["--points", "0.3", "--ward"]
+    code, out, err = nnft(*words, "--json")
+    assert (code, err) == (0, "")
+    rows = {row["group"]: row for row in json.loads(out)["ward"]}
+    assert set(rows) == {"SO(D) of outputs", "translations"}
+    turn = rows["SO(D) of outputs"]
+    assert (turn["holds"], turn["broken"], turn["method"], turn["p_value"]) == (True, True, "exact", None)
+    sides = {row["fields"]: row for row in turn["elements"]}["f₁(0.3)³ f₂(0.3)"]
+    assert sides["left"] == pytest.approx(sides["right"], rel=1e-10)
+    assert sides["left"] != 0.0
+    code, out, _ = nnft(*words)
+    assert code == 0
+    assert "Ward identities" in out
+    assert "the boundary terms there count" in " ".join(out.split())
+    code, out, _ = nnft(*words, "--latex")
+    assert code == 0
+    assert r"\delta\langle f\cdots f\rangle" in out
+    code, out, _ = nnft(
+        *words[:2], "erf", "--width", "5", "--sigma-b", "0", "--points", "0.3", "--ward", "--json"
+    )
+    assert code == 0
+    refused = [row for row in json.loads(out)["ward"] if "refused" in row]
+    assert [row["group"] for row in refused] == ["translations"]
+
+
+def test_heavy_tails_of_a_sample_are_left_open():
+    found = ward_identity(GaussNet(1, sigma_b=1.2), "translations", TWO, (4,), networks=20_000)
+    assert (found.holds, found.breaks) == (None, None)
+    assert "a few networks dominate" in found.sentence
+
+
+def test_a_table_of_all_continuous_groups():
+    found = ward_identities(CosNet(2, d_in=2), None, PLANE, (2,))
+    assert set(found) == {"SO(D) of outputs", "SO(d) of inputs", "translations"}
+    assert all(isinstance(one, WardIdentity) and not one.breaks for one in found.values())
+    assert "Ward identities of CosNet" in repr(found)
+    assert len(found.table().body) == len(found.notes) == 3
+    with pytest.raises(NotAvailable, match="no hidden biases"):
+        ward_identities(ErfNet(5, sigma_b=0.0), "translations", TWO)

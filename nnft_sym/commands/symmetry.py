@@ -70,7 +70,9 @@ def _show(found: "Symmetries", asked: SymmetryParameters) -> None:
     if len(found) == 1:
         (one,) = found.values()
         steps = "" if one.derivation is None else str(one.derivation)
+        tensors = one.tensors_in_words
         notes = [f"Derivation\n{steps}" if steps else "", *notes]
+        notes.append(f"Isotropic tensors, {tensors}." if tensors else "")
     show(terminal_table(found.table()), *(f"\n{note}" for note in notes if note))
     if asked.out is not None:
         click.echo(f"The table is in {asked.out.given}")

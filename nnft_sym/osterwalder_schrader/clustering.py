@@ -267,6 +267,5 @@ def _formula(chosen: _Splitting) -> str:
     if isnan(value) and not chosen.grows:
         return ""
     limit = r"\infty" if chosen.grows else f"{value:.8g}"
-    groups = [f"x_{k + 1}" for k in range(len(chosen.first))]
-    groups += [f"y_{k + 1}+a" for k in range(len(chosen.second))]
-    return rf"\lim_{{a\to\infty}}G_c^{{({chosen.order})}}({', '.join(groups)})={limit}"
+    points = f"{written(chosen.first)}, {written(chosen.second, '+a')}"
+    return rf"\lim_{{a\to\infty}}G_c^{{({chosen.order})}}({points.replace('…', chr(92) + 'ldots')})={limit}"

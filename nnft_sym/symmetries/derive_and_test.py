@@ -17,7 +17,7 @@ from typing import overload
 
 from nnft_sym.symmetries.derivation import Derivation
 from nnft_sym.symmetries.derive import derive
-from nnft_sym.symmetries.exact_test import ELEMENTS, ExactTest, as_orders
+from nnft_sym.symmetries.exact_test import ELEMENTS, ExactTest, Remembered, as_orders
 from nnft_sym.symmetries.groups import Group
 from nnft_sym.symmetries.named_groups import OUTPUTS, group, groups_of
 from nnft_sym.symmetries.sampled_result import SamplingPlan
@@ -126,7 +126,7 @@ def symmetry(
     if method is not None:
         as_choice(method, ("exact", "sampled"), "method", InvalidStatistics)
     chosen = groups_of(network, outputs) if group is None else _groups(network, group, outputs)
-    ask = _Asked(network, places, wanted, derivation, method, plan)
+    ask = _Asked(network, places, wanted, derivation, method, plan, Remembered(network))
     found = tuple(ask.about(one) for one in chosen)
     return Symmetries(network, places, found) if group is None else found[0]
 
@@ -145,6 +145,7 @@ class _Asked:
     derivation: bool
     method: str | None
     plan: SamplingPlan | None
+    correlators: Remembered
 
     def about(self, chosen: Group) -> Symmetry:
         """Derive and test one symmetry."""
@@ -156,7 +157,9 @@ class _Asked:
         odd = chosen.name == "sign of f"
         orders = tuple(range(1, self.orders[-1] + 1, 2)) if odd else self.orders
         try:
-            test = ExactTest(network, chosen, fields, orders, elements=elements, seed=seed)
+            test = ExactTest(
+                network, chosen, fields, orders, elements=elements, seed=seed, correlators=self.correlators
+            )
             return Symmetry(network, chosen, fields, derived, test.violations(), test.power_of_n())
         except NotAvailable as error:
             if self.method == "exact" or (derived is not None and derived.holds):
@@ -170,6 +173,4 @@ class _Asked:
             sampled = sampled_violation(self.network, chosen, fields, self.orders, self.plan)
         except NotAvailable as error:
             return Symmetry(self.network, chosen, fields, derived, (), untested=f"{why}{error.said}")
-        return Symmetry(
-            self.network, chosen, fields, derived, sampled.violations, sampled=sampled, untested=""
-        )
+        return Symmetry(self.network, chosen, fields, derived, sampled.violations, sampled_test=sampled)

@@ -72,6 +72,22 @@ class _Compared:
 
 
 @final
+class Remembered:
+    """Exact correlators of one network, each computed once: all groups share the start, some elements."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self._known: dict[tuple[FieldSet, tuple[int, ...]], Correlators] = {}
+
+    def __call__(self, fields: FieldSet, orders: tuple[int, ...]) -> Correlators:
+        """Compute the correlators of some orders, or remember them."""
+        asked = fields, orders
+        if asked not in self._known:
+            self._known[asked] = exact_correlators(self.network, fields, orders)
+        return self._known[asked]
+
+
+@final
 class ExactTest:
     """Exact correlators of one network before and after some transformations.
 
@@ -86,6 +102,8 @@ class ExactTest:
         How many transformations are tried.
     seed : int, optional
         Of random ones.
+    correlators : Remembered, optional
+        Shared by the tests of several groups of one network.
 
     Raises
     ------
@@ -104,15 +122,17 @@ class ExactTest:
         *,
         elements: int = ELEMENTS,
         seed: int = 0,
+        correlators: Remembered | None = None,
     ) -> None:
         count = as_whole(elements, "elements", InvalidStatistics, least=1, most=10_000)
         self.network, self.group = network, group
+        self.correlators = Remembered(network) if correlators is None else correlators
         self.orders = as_orders(orders)
         self.elements = group.elements(count, as_whole(seed, "seed", InvalidStatistics, least=0))
         self.fields = fields.distinct()[0]
         parity = {order % 2 for order in self.orders}
         #: Lower orders are free: cumulants take them.
-        self.needed = [n for n in range(1, self.orders[-1] + 1) if n % 2 in parity]
+        self.needed = tuple(n for n in range(1, self.orders[-1] + 1) if n % 2 in parity)
         self._at: dict[int, _Tables] = {}
 
     def violations(self) -> tuple[Violation, ...]:
@@ -262,11 +282,13 @@ class _InputTables(_Tables):
         self.test = test
         fields, elements = test.fields, test.elements
         self.moved = [element.moved(fields) for element in elements]
-        size = max(float(np.max(np.abs(one.inputs))) for one in (fields, *self.moved))
+        size, largest = _size(fields), max(map(_size, (fields, *self.moved)))
         self.size = size if size > 0.0 else 1.0
+        #: Roundings of moved inputs, in units of the size of the inputs.
+        self.larger = max(largest / self.size, 1.0)
         if tables is None:
             places = [fields, *self.moved, *self._displaced()]
-            tables = {k: exact_correlators(test.network, one, test.needed) for k, one in enumerate(places)}
+            tables = {k: test.correlators(one, test.needed) for k, one in enumerate(places)}
         self.tables = tables
 
     def _displaced(self) -> list[FieldSet]:
@@ -289,7 +311,7 @@ class _InputTables(_Tables):
         for number, element in enumerate(elements, start=1):
             after = _part(self.tables[number], order, part)
             defect = element.defect if element.isometry else 0.0
-            rounding = _ROUNDINGS * EPS * (np.abs(base.value) + slope) + 4.0 * defect * slope
+            rounding = _ROUNDINGS * EPS * (np.abs(base.value) + self.larger * slope) + 4.0 * defect * slope
             yield _Compared(
                 element, base.value, after.value, base.error + after.error + rounding, base.method,
                 lambda row: _some(fields, rows[row]),
@@ -307,7 +329,7 @@ class _OutputTables(_Tables):
         if correlators is None:
             for order in test.needed:
                 self._refuse_many(order)
-            correlators = exact_correlators(test.network, self.fields, test.needed)
+            correlators = test.correlators(self.fields, test.needed)
         self.correlators = correlators
 
     @cached_property
@@ -357,6 +379,11 @@ def _in_every_index(matrix: Array, tensor: Array) -> Array:
     for axis in range(1, tensor.ndim):
         tensor = np.moveaxis(np.tensordot(matrix, tensor, axes=(1, axis)), 0, axis)
     return tensor
+
+
+def _size(fields: FieldSet) -> float:
+    """Largest coordinate."""
+    return float(np.max(np.abs(fields.inputs)))
 
 
 def _part(correlators: Correlators, order: int, part: Part) -> Correlator:

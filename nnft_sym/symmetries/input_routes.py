@@ -53,8 +53,7 @@ def derive_for_inputs(network: Network, elements: tuple[Element, ...]) -> Deriva
 def _beside(network: Network) -> Line:
     if network.kind == "gauss":
         return Line(
-            "The feature is e^z, z = W·x + b, times a factor that depends on the input: e^(−σ_b² − "
-            "σ_w²|x|²/d).",
+            "The feature is an exponential of z = W·x + b, times a factor that depends on |x|².",
             r"s(x) = e^{W \cdot x + b}\, e^{-\sigma_b^2 - \sigma_w^2 |x|^2 / d}",
         )
     return Line("The feature depends on the input beside z = W·x + b.", r"s = s(W \cdot x + b;\, x)")
@@ -64,8 +63,8 @@ def _not_absorbed(network: Network) -> Line:
     """The factor beside z changes with the input."""
     if network.kind == "gauss":
         return Line(
-            "With the transformation this factor changes by one that depends on x, e^(−2σ_w² c·x/d) for a "
-            f"shift by c: no parameter absorbs it, {NOTHING_FOLLOWS}",
+            "With the transformation this factor changes by one that depends on x, here for a shift by c: no "
+            f"parameter absorbs it, {NOTHING_FOLLOWS}",
             r"e^{-\sigma_w^2 |x + c|^2/d} = "
             r"e^{-\sigma_w^2 |x|^2/d}\, e^{-\sigma_w^2 (2 c \cdot x + |c|^2)/d}",
         )

@@ -24,20 +24,21 @@ def derive_for_outputs(network: Network, group: Group, elements: tuple[Element, 
 
 def _by_output_layer(network: Network, elements: tuple[Element, ...]) -> Derivation:
     bias = network.bias_variance > 0.0
-    layer = "a_i → R a_i for every neuron" + (" and b → R b for the output bias" if bias else "")
+    layer = "a → R a for the output weights a of every neuron"
+    layer += " and b → R b for the output bias" if bias else ""
     formula = r"R f(x) = " + (r"R b + " if bias else "") + r"\frac{1}{\sqrt{N}} \sum_i (R a_i)\, s_i(x)"
     needed = needed_of(one.outputs for one in elements if one.outputs is not None)
     joint, law = network.laws.joint, network.laws.output
     if joint is None:
         given = law.invariances
-        who = f"The components of a_i, one for each output, are independent, of the law {law}"
+        who = f"The components of a, one for each output, are independent, of the law {law}"
     else:
         given = joint.invariances_of_copies(network)
         who = f"The outputs have independent layers, the weights of each of the joint law {joint}"
     invariant = needed.granted(given)
     lines = [
         Line(
-            f"The output layer absorbs it: {layer} change f into R f, and no other parameter changes.",
+            f"The output layer absorbs it: {layer} make R f of f, and no other parameter changes.",
             formula,
         ),
         Line(

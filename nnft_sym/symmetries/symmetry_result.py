@@ -1,21 +1,25 @@
 """What is known of one symmetry of one network: derivation, test, verdict."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import final
 
 from nnft_sym.symmetries.derivation import Derivation
-from nnft_sym.symmetries.groups import Group
+from nnft_sym.symmetries.groups import Group, Rotations
+from nnft_sym.symmetries.output_tensors import IsotropicTensors, isotropic_tensors
 from nnft_sym.symmetries.sampled_result import SampledViolation
 from nnft_sym.symmetries.verdicts import Verdict, judge
 from nnft_sym.symmetries.violations import Violation, Witness
 from numerics.fields.field_set import FieldSet
 from numerics.networks.base import Network
+from numerics.results.estimate import Estimate
 from numerics.results.faces import Content, Shown
 
+#: Numbers in tensors that are listed beside a result, at most; products that are named.
+_MANY, _FEW = 1e6, 6
 #: Columns of one row for each order.
-_COLUMNS = ("order", "value", "error", "largest correlator", "broken", "method")
+_COLUMNS = ("order", "violation", "error", "largest correlator", "broken", "method")
 
 
 @final
@@ -37,7 +41,7 @@ class Symmetry(Shown):
         With which power of N the violation goes, and the error of the power.
     untested : str
         Why correlators could not be compared; empty where they were.
-    sampled : SampledViolation or None
+    sampled_test : SampledViolation or None
         The joint test, where correlators were sampled.
     """
 
@@ -48,12 +52,12 @@ class Symmetry(Shown):
     violations: tuple[Violation, ...]
     power: tuple[float, float] | None = None
     untested: str = ""
-    sampled: SampledViolation | None = None
+    sampled_test: SampledViolation | None = None
 
     @property
     def p_value(self) -> float | None:
         """Two-sided, for all differences together; None where correlators are exact."""
-        return None if self.sampled is None else self.sampled.p_value
+        return None if self.sampled_test is None else self.sampled_test.p_value
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -79,14 +83,9 @@ class Symmetry(Shown):
         return max(self.violations, key=lambda one: (one.relative, one.order), default=None)
 
     @property
-    def violation(self) -> float | None:
-        """Size of the largest difference; None where nothing was compared."""
-        return None if self.shown_violation is None else float(self.shown_violation.largest.value)
-
-    @property
-    def error(self) -> float | None:
-        """Error of the violation."""
-        return None if self.shown_violation is None else float(self.shown_violation.largest.error)
+    def violation(self) -> Estimate | None:
+        """Size of the largest difference with its error; None where nothing was compared."""
+        return None if self.shown_violation is None else self.shown_violation.largest
 
     @property
     def witness(self) -> Witness | None:
@@ -98,9 +97,19 @@ class Symmetry(Shown):
         """With which power of N the violation goes."""
         return None if self.power is None else self.power[0]
 
+    @cached_property
+    def tensors(self) -> Mapping[int, IsotropicTensors]:
+        """What correlators of an isotropic field are made of, by order; for O(D) and SO(D) of outputs."""
+        group = self.group
+        if not isinstance(group, Rotations) or group.acts_on != "outputs":
+            return {}
+        orders = [one.order for one in self.violations]
+        small = [order for order in orders if group.dimension**order * order**4 < _MANY]
+        return {n: isotropic_tensors(n, group.dimension, special=group.special) for n in small}
+
     def as_json(self) -> dict[str, object]:
         """Put everything into the words of the JSON answer."""
-        derivation, witness = self.derivation, self.witness
+        derivation, witness, violation = self.derivation, self.witness, self.violation
         return {
             "group": self.group.name,
             "holds": self.holds,
@@ -109,12 +118,16 @@ class Symmetry(Shown):
             "derivation_latex": None if derivation is None else [line.latex for line in derivation.lines],
             "derived": None if derivation is None else derivation.holds,
             "first_broken_order": self.first_broken_order,
-            "violation": self.violation,
-            "error": self.error,
+            "violation": None if violation is None else float(violation.value),
+            "error": None if violation is None else float(violation.error),
             "power_of_N": self.power_of_n,
             "power_error": None if self.power is None else self.power[1],
             "p_value": self.p_value,
             "orders": [_order_json(one) for one in self.violations],
+            "tensors": [
+                {"order": order, "products": one.names, "independent": one.rank}
+                for order, one in self.tensors.items()
+            ],
             "witness": None if witness is None else witness.as_json(),
             "untested": self.untested or None,
         }
@@ -138,6 +151,18 @@ class Symmetry(Shown):
             **{f"derivation, step {number}": line.words for number, line in enumerate(steps, start=1)},
         }
         return Content(f"Symmetry: {self.group.name}", facts, _COLUMNS, rows, len(self.violations))
+
+    @property
+    def tensors_in_words(self) -> str:
+        """Products of δ and ε, and how many are independent; empty for other groups."""
+        found = [
+            f"{order} points: "
+            + (", ".join(one.names) if len(one.names) <= _FEW else f"{len(one.names)} products")
+            + (f" ({one.rank} independent)" if one.rank < len(one.names) else "")
+            for order, one in self.tensors.items()
+            if one.names
+        ]
+        return "; ".join(found)
 
     def __repr__(self) -> str:
         lines = [f"<{self.group.name} of {self.network!r}: {self.verdict}"]

@@ -13,9 +13,18 @@ from numerics.results.faces import Content, Shown
 if TYPE_CHECKING:
     import pandas
 
-    from nnft_sym.printing.table_content import Table
+    from nnft_sym.printing.table_content import Cell, Table
 
-_COLUMNS = ("group", "holds", "verdict", "first broken order", "value", "error", "power of N", "derivation")
+_COLUMNS = (
+    "group",
+    "holds",
+    "verdict",
+    "first broken order",
+    "violation",
+    "error",
+    "power of N",
+    "derivation",
+)
 
 
 @final
@@ -70,11 +79,11 @@ class Symmetries(Shown, Mapping[str, Symmetry]):
 
         def rows() -> Iterator[tuple[object, ...]]:
             for name, one in self.items():
-                violation, error = one.violation, one.error
+                violation = one.violation
                 yield (
                     name, one.holds, str(one.verdict), one.first_broken_order,
-                    float("nan") if violation is None else violation,
-                    float("nan") if error is None else error, one.power_of_n,
+                    float("nan") if violation is None else float(violation.value),
+                    float("nan") if violation is None else float(violation.error), one.power_of_n,
                     "" if one.derivation is None else one.derivation.conclusion,
                 )  # fmt: skip
 
@@ -87,24 +96,14 @@ class Symmetries(Shown, Mapping[str, Symmetry]):
 
     def table(self) -> "Table":
         """Make the table that terminals and reports show."""
-        from nnft_sym.printing.number_text import number, with_error
+        from nnft_sym.printing.number_text import number
         from nnft_sym.printing.table_content import Cell, Table
 
         rows = []
         for name, one in self.items():
-            value, error, power = one.violation, one.error, one.power_of_n
-            if value is None or error is None:
-                size, brief = "not tested", "not tested"
-            elif one.p_value is not None:
-                size = brief = f"{with_error(value, error)}, p = {one.p_value:.2g}"
-            elif one.first_broken_order is None:
-                size, brief = f"none above {number(error, 1)}", f"none above {error:.0e}"
-            else:
-                size, brief = with_error(value, error), f"{value:.3g}"
-            fall = "" if power is None else number(power)
-            rows.append(
-                (Cell(name), Cell(str(one.verdict)), Cell(size, value, brief=brief), Cell(fall, power))
-            )
+            power = one.power_of_n
+            fall = Cell("" if power is None else number(power), power)
+            rows.append((Cell(name), Cell(str(one.verdict)), _difference(one), fall))
         heads = ("group", "verdict", "largest difference", "power of N")
         brief_title = f"Symmetries of the {self.network.name}-net, N = {self.network.width}"
         return Table(self._title, heads, tuple(rows), brief_title)
@@ -130,7 +129,22 @@ class Symmetries(Shown, Mapping[str, Symmetry]):
 
         heads = " & ".join(self.table().headings)
         body = [" & ".join(plain_latex(cell.text) for cell in row) + r" \\" for row in self.table().body]
-        lines = [r"\begin{tabular}{llll}", rf"{heads} \\ \hline", *body, r"\end{tabular}"]
+        lines = [r"{\footnotesize", r"\begin{tabular}{llll}", rf"{heads} \\ \hline", *body, r"\end{tabular}}"]
         for name, one in self.items():
             lines += ["", rf"\paragraph{{{plain_latex(name)}}}", one.latex]
         return "\n".join(lines)
+
+
+def _difference(one: Symmetry) -> "Cell":
+    """Write the largest difference of one symmetry."""
+    from nnft_sym.printing.number_text import number, with_error
+    from nnft_sym.printing.table_content import Cell
+
+    if one.violation is None:
+        return Cell("not tested")
+    value, error = float(one.violation.value), float(one.violation.error)
+    if one.p_value is not None:
+        return Cell(f"{with_error(value, error)}, p = {one.p_value:.2g}", value)
+    if one.first_broken_order is None:
+        return Cell(f"none above {number(error, 1)}", value, brief=f"none above {error:.0e}")
+    return Cell(number(value), value, brief=f"{value:.3g}")

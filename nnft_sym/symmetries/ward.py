@@ -25,8 +25,10 @@ from numerics.fields.field_set import Fields, FieldSet, as_field_set
 from numerics.given import as_wholes
 from numerics.inference.comparison import Comparison, vanishing
 from numerics.networks.base import Network, as_network
+from numerics.results.correlator import Correlator
 from numerics.results.faces import Content, Shown
-from numerics.sampling.insertions import SampleSize
+from numerics.results.quality import Quality
+from numerics.sampling.drawn_insertions import SampleSize
 
 Array = NDArray[np.float64]
 
@@ -81,30 +83,38 @@ class WardIdentity(Shown):
         return self.joint is not None
 
     @property
-    def holds(self) -> bool:
-        """Whether the two sides agree within their errors."""
-        if self.joint is not None:
-            return not too_large(self.joint, self.plan.level)
-        sides = self.sides
-        return all(
-            np.all(
-                np.abs(sides.left[n] - sides.right[n]) <= SLACK * (sides.left_error[n] + sides.right_error[n])
-            )
-            for n in self.orders
-        )
+    def decided(self) -> bool:
+        """Whether the errors can be believed: heavy tails have no covariance."""
+        return all(one.quality is not Quality.HEAVY_TAILED for one in self._all)
 
     @property
-    def breaks(self) -> bool:
-        """Whether the symmetry is broken: the right side is not zero within its errors."""
+    def _all(self) -> list[Correlator]:
+        return [*self.sides.left.values(), *self.sides.right.values()]
+
+    @property
+    def holds(self) -> bool | None:
+        """Whether the two sides agree within their errors; None where a few networks dominate a sample."""
+        if not self.decided:
+            return None
+        if self.joint is not None:
+            return not too_large(self.joint, self.plan.level)
+        pairs = [(self.sides.left[n], self.sides.right[n]) for n in self.orders]
+        return all(np.all(np.abs(a.value - b.value) <= SLACK * (a.error + b.error)) for a, b in pairs)
+
+    @property
+    def breaks(self) -> bool | None:
+        """Whether the symmetry is broken: the right side is not zero within its errors; None as `holds`."""
+        if not self.decided:
+            return None
         if self.right is not None:
             return too_large(self.right, self.plan.level)
-        return any(
-            np.any(np.abs(self.sides.right[n]) > SLACK * self.sides.right_error[n]) for n in self.orders
-        )
+        return any(np.any(np.abs(one.value) > SLACK * one.error) for one in self.sides.right.values())
 
     @property
     def sentence(self) -> str:
         """What was found, in words."""
+        if not self.decided:
+            return "a few networks dominate the sample: its errors, and what follows from them, are not known"
         agree = "agree" if self.holds else "do not agree"
         how = f"p = {self.joint.p_value:.3g}" if self.joint is not None else "within their error bounds"
         if self.breaks:
@@ -131,10 +141,10 @@ class WardIdentity(Shown):
             WardRow(
                 order=order,
                 fields=label,
-                left=float(sides.left[order][row]),
-                right=float(sides.right[order][row]),
-                left_error=float(sides.left_error[order][row]),
-                right_error=float(sides.right_error[order][row]),
+                left=float(sides.left[order].value[row]),
+                right=float(sides.right[order].value[row]),
+                left_error=float(sides.left[order].error[row]),
+                right_error=float(sides.right[order].error[row]),
             )
             for order in self.orders
             for row, label in enumerate(self.fields.labels(order))

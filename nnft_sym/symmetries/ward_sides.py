@@ -14,7 +14,12 @@ from numerics.fields.field_set import FieldSet
 from numerics.fields.mixed_products import mixed_products_slope
 from numerics.networks.base import Network
 from numerics.networks.parameter_motion import ParameterMotion
-from numerics.sampling.insertions import DrawnNetworks, SampledSides, SampleSize, sampled_sides
+from numerics.results.correlator import Correlator, Part
+from numerics.results.joint_correlators import Correlators
+from numerics.results.quality import Quality
+from numerics.results.uncertainty import Source, Uncertainty
+from numerics.sampling.drawn_insertions import DrawnNetworks, SampledSides, SampleSize, sampled_sides
+from numerics.sampling.judge.tails import FEWEST_BLOCKS
 
 Array = NDArray[np.float64]
 
@@ -23,6 +28,8 @@ Array = NDArray[np.float64]
 _STEP, _HALVINGS = 0.1, 4
 #: Step of the differences of outputs of single networks, in the same unit.
 _SMALL = 1e-4
+#: Rounding of sums of products, relative to these.
+_ROUNDING = 4 * float(np.finfo(np.float64).eps)
 
 
 @final
@@ -32,18 +39,14 @@ class Sides:
 
     Attributes
     ----------
-    left, right : dict of int to ndarray, shape (M,)
+    left, right : Correlators
         δ⟨f … f⟩ and −⟨(δ log P) f … f⟩.
-    left_error, right_error : dict of int to ndarray
-        Error bounds, or standard deviations.
     sampled : SampledSides or None
         Where they were sampled.
     """
 
-    left: dict[int, Array]
-    right: dict[int, Array]
-    left_error: dict[int, Array]
-    right_error: dict[int, Array]
+    left: Correlators
+    right: Correlators
     sampled: SampledSides | None = None
 
 
@@ -69,41 +72,39 @@ def exact_sides(
     NotAvailable
         If there are no exact correlators, or no exact averages with the slopes of densities.
     """
-    if start.acts_on == "outputs":
-        left, left_error = _mixed(network, fields, start.matrix, orders)
-    else:
-        left, left_error = _differentiated(network, fields, start, orders)
+    side = _mixed if start.acts_on == "outputs" else _differentiated
     right = exact_insertions(network, fields, motion, orders)
-    return Sides(
-        left,
-        {order: -right[order].value for order in orders},
-        left_error,
-        {order: right[order].error for order in orders},
-    )
+    minus = [
+        Correlator(fields, order, Part.FULL, -one.value, one.error, one.method)
+        for order, one in right.items()
+    ]
+    return Sides(side(network, fields, start, orders), Correlators.of(minus))
 
 
-def _mixed(
-    network: Network, fields: FieldSet, matrix: Array, orders: tuple[int, ...]
-) -> tuple[dict[int, Array], dict[int, Array]]:
+def _mixed(network: Network, fields: FieldSet, start: Beginning, orders: tuple[int, ...]) -> Correlators:
     """Mix exact correlators of several outputs."""
     exact = exact_correlators(network, fields, orders)
-    mixed = mixing(fields, matrix)
-    slopes = {order: mixed_products_slope(mixed, order) for order in orders}
-    return (
-        {order: one @ exact[order].value for order, one in slopes.items()},
-        {order: np.abs(one) @ exact[order].error for order, one in slopes.items()},
-    )
+    mixed = mixing(fields, start.matrix)
+    found = []
+    for order in orders:
+        slope, full = mixed_products_slope(mixed, order), exact[order]
+        error = np.abs(slope) @ (full.error + _ROUNDING * np.abs(full.value))
+        found.append(Correlator(fields, order, Part.FULL, slope @ full.value, error, full.method))
+    return Correlators.of(found)
 
 
 def _differentiated(
     network: Network, fields: FieldSet, start: Beginning, orders: tuple[int, ...]
-) -> tuple[dict[int, Array], dict[int, Array]]:
+) -> Correlators:
     """Differentiate exact correlators along the motion of the points: Richardson's central differences."""
     velocity = start.moved(fields.inputs)
     fastest = float(np.abs(velocity).max(initial=0.0))
     if fastest == 0.0:
-        zeros = {order: np.zeros(len(fields.multisets(order))) for order in orders}
-        return zeros, dict(zeros)
+        zeros = [np.zeros(len(fields.multisets(order))) for order in orders]
+        still = zip(orders, zeros, strict=True)
+        return Correlators.of(
+            Correlator(fields, order, Part.FULL, one, one, "no point moves") for order, one in still
+        )
     first = _STEP * _length(network) / fastest
     rows: dict[int, list[Array]] = {order: [] for order in orders}
     noise = {order: np.zeros(len(fields.multisets(order))) for order in orders}
@@ -116,12 +117,14 @@ def _differentiated(
         for order in orders:
             rows[order].append((after[order].value - before[order].value) / (2.0 * h))
             noise[order] = (after[order].error + before[order].error) / (2.0 * h)
-    left, error = {}, {}
+    found = []
     for order in orders:
-        left[order], change = _extrapolated(rows[order])
+        value, change = _extrapolated(rows[order])
         # the last difference enters with a factor below two
-        error[order] = change + 2.0 * noise[order]
-    return left, error
+        error = change + 2.0 * noise[order]
+        how = f"differences of: {after[order].method}"
+        found.append(Correlator(fields, order, Part.FULL, value, error, how))
+    return Correlators.of(found)
 
 
 def _extrapolated(differences: list[Array]) -> tuple[Array, Array]:
@@ -165,19 +168,32 @@ def drawn_sides(
             return np.asarray((after - before) / (2.0 * h))
 
     found = sampled_sides(network, fields, motion, moved, orders, size)
-    total = float(found.sizes.sum())
-
-    def mean(blocks: Array) -> Array:
-        return np.asarray(found.sizes @ blocks / total)
-
-    def error(blocks: Array) -> Array:
-        weights = found.sizes / ((len(found.sizes) - 1) * total)
-        return np.asarray(np.sqrt(weights @ (blocks - mean(blocks)) ** 2))
-
     return Sides(
-        {order: mean(one) for order, one in found.left.items()},
-        {order: mean(one) for order, one in found.right.items()},
-        {order: error(one) for order, one in found.left.items()},
-        {order: error(one) for order, one in found.right.items()},
-        found,
+        _means(fields, found.left, found.sizes, size), _means(fields, found.right, found.sizes, size), found
     )
+
+
+def _means(
+    fields: FieldSet, blocks: dict[int, Array], sizes: NDArray[np.int64], size: SampleSize
+) -> Correlators:
+    """Means over blocks, with their scatter."""
+    total = float(sizes.sum())
+    weights = np.sqrt(sizes / ((len(sizes) - 1) * total))[:, np.newaxis]
+    source = Source(f"networks of a Ward identity, seed {size.seed}", int(total), len(sizes))
+    found = []
+    for order, one in blocks.items():
+        mean = np.asarray(sizes @ one / total)
+        moves = (one - mean) * weights
+        spread = Uncertainty.of_blocks(source, moves)
+        quality = Quality.HEAVY_TAILED if _few_blocks_count(moves) else Quality.TRUSTED
+        found.append(Correlator(fields, order, Part.FULL, mean, spread, "mean over networks", quality))
+    return Correlators.of(found)
+
+
+def _few_blocks_count(moves: Array) -> bool:
+    """Whether a few blocks make the error of a mean: then it is not to be believed."""
+    squares = np.sum(moves**2, axis=0)
+    fourth = np.sum(moves**4, axis=0)
+    # three times (Σy²)²/Σy⁴ is the number of blocks for normal deviations, and 3 where one dominates
+    effective = 3.0 * squares[fourth > 0.0] ** 2 / fourth[fourth > 0.0]
+    return bool(np.any(effective < FEWEST_BLOCKS))

@@ -90,7 +90,7 @@ class WardIdentities(Shown, Mapping[str, WardIdentity | NotAvailable]):
                 continue
             row = one.largest
             left, right = row["left"], row["right"]
-            found = "broken" if one.breaks else "exact, or not seen here"
+            found = "broken" if one.breaks else "nothing broken here" if one.decided else "heavy tails"
             rows.append(
                 (
                     Cell(name),
@@ -98,7 +98,7 @@ class WardIdentities(Shown, Mapping[str, WardIdentity | NotAvailable]):
                     Cell(f"{row['fields']}"),
                     Cell(number(left, 6), left),
                     Cell(number(right, 6), right),
-                    Cell("yes" if one.holds else "no"),
+                    Cell("yes" if one.holds else "no" if one.decided else ""),
                 )
             )
         heads = ("group", "symmetry", "largest at", "δ⟨f…f⟩", "−⟨(δ log P) f…f⟩", "agree")

@@ -174,15 +174,14 @@ class _Weights:
         self.outputs = len(matrix)
         moves = bool(np.any(matrix))
         scale = np.array([unit**k for k in range(most + 2)])
-        highest = most + 1 if moves else most
-        moments = [float(law.moment(k)) for k in range(highest + 1)]
-        self._moments = np.array(moments + [0.0] * (most + 2 - len(moments)))
+        # one more than there are fields stands beside a slope alone only, which averages to zero
+        self._moments = np.array([float(law.moment(k)) for k in range(most + 1)] + [0.0])
         self._scale = scale
         self._slopes = [np.zeros(most + 2)] * 2
         if moves:
             rules = [slope_rule(law, 1.0, most + 2, _LEVEL, second=second) for second in (False, True)]
             self._slopes = [
-                np.array([weights @ nodes**k for k in range(most + 2)]) for nodes, weights in rules
+                np.array([0.0] + [weights @ nodes**k for k in range(1, most + 2)]) for nodes, weights in rules
             ]
 
     def plain(self, counts: Indices) -> Array:

@@ -27,6 +27,8 @@ Moved = Callable[["DrawnNetworks"], Array]
 
 #: Numbers held at once, and networks at least for each block.
 _AT_ONCE, FEWEST_EACH = 1 << 20, 10
+#: Part of δ log P that is rounding.
+_ROUNDING = 1e-13
 #: Second number of the seed.
 _STREAM = 0x7A
 
@@ -66,22 +68,29 @@ class DrawnNetworks:
     def insertion(self, motion: ParameterMotion) -> Array:
         """Evaluate δ log P, that of jumps left out, shape (m,)."""
         laws, units = self.network.laws, Units.of(self.network)
-        total = np.full(len(self.weights), self.network.width * float(np.trace(motion.hidden)))
+        traces = self.network.width * float(np.trace(motion.hidden))
+        # a parameter with the slope of its density, and how it moves; each of shape (m, k)
+        pairs: list[tuple[Array, Array]] = []
         if np.any(motion.outputs):
             parts: list[tuple[ParameterLaw, Array]] = [(laws.output.unit, self.weights)]
             if has_output_bias(self.network):
                 parts.append((OUTPUT_BIAS_LAW, self.output_biases[:, np.newaxis]))
             for law, some in parts:
-                slopes = log_density_slope(law, some)
-                trace = some.shape[1] * float(np.trace(motion.outputs))
-                total += np.einsum("mib,bc,mic->m", slopes, motion.outputs, some) + trace
+                pairs.append((log_density_slope(law, some), some @ motion.outputs.T))
+                traces += some.shape[1] * float(np.trace(motion.outputs))
         if np.any(motion.hidden) or np.any(motion.hidden_shift):
-            slopes = log_density_slope(laws.hidden.unit, self.hidden)
-            total += np.einsum("mij,mij->m", slopes, self._hidden_moves(motion, units, self.hidden))
+            moves = self._hidden_moves(motion, units, self.hidden)
+            pairs.append((log_density_slope(laws.hidden.unit, self.hidden), moves))
         if np.any(motion.bias_slope) and self.network.bias_deviation is not None:
-            slopes = log_density_slope(laws.bias.unit, self.biases)
-            total += np.einsum("mi,mi->m", slopes, self._bias_moves(motion, units, self.hidden))
-        return np.asarray(total)
+            moves = self._bias_moves(motion, units, self.hidden)
+            pairs.append((log_density_slope(laws.bias.unit, self.biases), moves))
+        total, size = np.full(len(self.weights), traces), np.full(len(self.weights), abs(traces))
+        for slopes, moves in pairs:
+            products = (slopes * moves).reshape(len(total), -1)
+            total = total + products.sum(axis=1)
+            size += np.abs(products).sum(axis=1)
+        # a symmetry of the law leaves nothing but rounding
+        return np.asarray(np.where(np.abs(total) > _ROUNDING * size, total, 0.0))
 
     def at_jumps(
         self, motion: ParameterMotion, points: Array, numbers: NDArray[np.int64], outputs: Array
