@@ -18,6 +18,7 @@ from nnft_sym.osterwalder_schrader.axiom_check import Axiom, AxiomCheck
 from nnft_sym.osterwalder_schrader.fifty_digits import ZERO, spectrum_at_fifty_digits
 from nnft_sym.osterwalder_schrader.negativity_power import WIDTHS, NegativityPower, negativity_power
 from nnft_sym.osterwalder_schrader.null_functionals import NullFunctional, excluded_by_four_points
+from nnft_sym.osterwalder_schrader.positive_plane_waves import proof_of_positivity
 from nnft_sym.osterwalder_schrader.positivity_matrix import PositivityMatrix, positivity_matrix
 from nnft_sym.osterwalder_schrader.positivity_moments import Source, as_source
 from nnft_sym.osterwalder_schrader.reflection import Plane, Reflection, as_times, default_points
@@ -220,7 +221,10 @@ def _check(question: _Question, order: int, broken: AxiomCheck | None) -> AxiomC
         answer = _answer(_at_order(question, order, broken), order)
     except NotAvailable as missing:
         return _without_numbers(order, broken, theorem, str(missing))
-    holds = False if broken is not None or theorem is not None else answer.holds
+    proof = proof_of_positivity(question.source, order)
+    holds = answer.holds if proof is None or answer.holds is False else True
+    if broken is not None or theorem is not None:
+        holds = False
     shown_by = None if answer.holds is not False else smallest_witness(answer.matrix)
     evidence = _evidence(question, answer, shown_by)
     first = holds is False and theorem is None and broken is None and order <= MANY
@@ -232,6 +236,8 @@ def _check(question: _Question, order: int, broken: AxiomCheck | None) -> AxiomC
         witness, formula = str(shown_by), shown_by.latex
     elif theorem is not None:
         witness = LIMIT
+    if proof is not None and holds:
+        formula = proof.latex
     if theorem is not None:
         formula = theorem.derivation if shown_by is None else f"{theorem.derivation}{NEXT}{shown_by.latex}"
     return AxiomCheck(
@@ -368,14 +374,14 @@ def _reason(
         return f"fails at order {broken.order} already: {broken.reason}"
     if answer.holds is False:
         return " ".join(_why_it_fails(question, order, answer, power))
+    if answer.holds or proof_of_positivity(question.source, order) is not None:
+        return "; ".join(_why_it_holds(question, order, answer))
     if matrix.quality is not Quality.TRUSTED:
         return f"not decided: the correlators of order {order} are {matrix.quality.value}"
-    if answer.holds is None:
-        return (
-            f"not decided: the smallest eigenvalue {number(answer.eigenvalue, 3)} is smaller than its error, "
-            f"{number(answer.error, 2)}"
-        )
-    return "; ".join(_why_it_holds(question, order, answer))
+    return (
+        f"not decided: the smallest eigenvalue {number(answer.eigenvalue, 3)} is smaller than its error, "
+        f"{number(answer.error, 2)}"
+    )
 
 
 def _why_it_fails(
@@ -397,6 +403,9 @@ def _why_it_fails(
 def _why_it_holds(question: _Question, order: int, answer: _Answer) -> Iterator[str]:
     matrix = answer.matrix
     where = f"{counted(len(matrix.points), 'time')} and {counted(answer.tried, 'other set')} of times"
+    proof = proof_of_positivity(question.source, order)
+    if proof is not None:
+        yield proof.text
     at = "at fifty digits" if answer.digits > 16 else f"within {number(answer.error, 1)}"
     yield f"no negative eigenvalue {at}, at {where}; rank {answer.rank} of {len(matrix.monomials)}"
     if order == 2 and not np.any(matrix.value[1:, 1:]):
@@ -404,7 +413,7 @@ def _why_it_holds(question: _Question, order: int, answer: _Answer) -> Iterator[
             "the {f} block is zero: f(−τ) and f(τ) are uncorrelated, and with the constant the matrix has "
             "rank one"
         )
-    if isinstance(question.source, Kernel):
+    if proof is None and isinstance(question.source, Kernel):
         yield "a Gaussian law is positive at all orders where it is at order 2, by Wick's theorem"
     if len(question.mirrors) > 1:
         yield "site and link reflection"
