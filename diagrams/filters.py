@@ -19,7 +19,7 @@ from itertools import combinations
 from typing import TypeAlias
 
 from diagrams.diagram import Diagram
-from diagrams.errors import UnknownFilter
+from diagrams.errors import GenerationError, UnknownFilter
 from diagrams.messages import did_you_mean, shown
 
 Filter: TypeAlias = Callable[[Diagram], bool]
@@ -52,12 +52,19 @@ class NamedFilter:
         return self.predicate(diagram)
 
 
-#: What the field says for short; capitals and hyphens make no difference.
+#: What the field and users of QGRAF say for short, without hyphens; capitals make no difference.
 ALIASES = {
     "1pi": "one_particle_irreducible",
     "onepi": "one_particle_irreducible",
     "2pi": "two_particle_irreducible",
     "twopi": "two_particle_irreducible",
+    "nosigma": "no_self_energy",
+    "noselfenergies": "no_self_energy",
+    "notadpoles": "no_tadpole",
+    "nosnails": "no_snail",
+    "noselfloops": "no_self_loop",
+    "bipart": "bipartite",
+    "skeletons": "skeleton",
 }
 
 
@@ -71,21 +78,48 @@ def named_filter(name: str) -> NamedFilter:
 
     Examples
     --------
+    >>> [named_filter(name).name for name in ("No-Tadpole", "onepi", "nosigma")]
+    ['no_tadpole', 'one_particle_irreducible', 'no_self_energy']
     >>> named_filter("connected")(Diagram.from_edge_string("x1-x2,x3-x4"))
     False
     """
     if not isinstance(name, str):
         raise UnknownFilter(f"{shown(name)} was given; the name of a filter is needed, such as 'connected'")
-    plain = re.sub(r"[-\s]", "_", name.strip().lower())
-    wanted = ALIASES.get(plain.replace("_", ""), plain)
+    plain = re.sub(r"[-_\s]", "", name.lower())
+    wanted = ALIASES.get(plain, plain).replace("_", "")
     for known in ALL_FILTERS:
-        if known.name == wanted:
+        if known.name.replace("_", "") == wanted:
             return known
     names = ", ".join(known.name for known in ALL_FILTERS)
-    near = did_you_mean(wanted, [known.name for known in ALL_FILTERS] + list(ALIASES))
+    near = did_you_mean(name, [known.name for known in ALL_FILTERS] + list(ALIASES))
     raise UnknownFilter(
         f"there is no diagram filter {shown(name)}; use one of {names} (several: with commas){near}"
     )
+
+
+def as_filters(where: object) -> tuple[Filter, ...]:
+    """Take predicates, and names of filters for them, one or several.
+
+    Raises
+    ------
+    UnknownFilter
+        If there is no filter of a name.
+    GenerationError
+        If something is no predicate.
+
+    Examples
+    --------
+    >>> [chosen.name for chosen in as_filters(["1PI", "no-self-loop"])]
+    ['one_particle_irreducible', 'no_self_loop']
+    """
+    items = (where,) if isinstance(where, str) or callable(where) else where
+    if not isinstance(items, Iterable):
+        raise GenerationError(f"where = {shown(where)} was given; predicates are needed, as in [connected]")
+    found = [named_filter(item) if isinstance(item, str) else item for item in items]
+    for item in found:
+        if not callable(item):
+            raise GenerationError(f"where holds {shown(item)}; a predicate or the name of a filter is needed")
+    return tuple(dict.fromkeys(found))
 
 
 def _pieces_after_cut(diagram: Diagram, cut: Iterable[int]) -> Iterator[list[int]]:
@@ -111,7 +145,12 @@ def _pieces_after_cut(diagram: Diagram, cut: Iterable[int]) -> Iterator[list[int
 
 def _isolates(diagram: Diagram, cut: Iterable[int]) -> bool:
     """Whether the cut leaves a piece without external points (its nodes are then vertices)."""
-    return any(piece[0] >= diagram.n_external for piece in _pieces_after_cut(diagram, cut))
+    return pieces_without_points(diagram, cut) > 0
+
+
+def pieces_without_points(diagram: Diagram, cut: Iterable[int]) -> int:
+    """How many pieces without external points there are when the lines at these positions are cut."""
+    return sum(piece[0] >= diagram.n_external for piece in _pieces_after_cut(diagram, cut))
 
 
 def _internal_positions(diagram: Diagram) -> list[int]:
@@ -156,6 +195,51 @@ def _two_particle_irreducible(diagram: Diagram) -> bool:
     return _stays_connected(diagram, 2)
 
 
+def _onshell(diagram: Diagram) -> bool:
+    for position in _internal_positions(diagram):
+        ends = diagram.edges[position]
+        for piece in _pieces_after_cut(diagram, [position]):
+            is_side = sum(node in piece for node in ends) == 1  # of a bridge each side holds one end
+            if is_side and sum(node < diagram.n_external for node in piece) == 1:
+                return False
+    return True
+
+
+def _no_self_energy(diagram: Diagram) -> bool:
+    for cut in combinations(range(len(diagram.edges)), 2):
+        for piece in _pieces_after_cut(diagram, cut):
+            held = [sum(node in piece for node in diagram.edges[position]) for position in cut]
+            if held == [1, 1] and piece[0] >= diagram.n_external:
+                return False
+    return True
+
+
+def _simple(diagram: Diagram) -> bool:
+    inner = [(i, j) for i, j in diagram.edges if i >= diagram.n_external]
+    return len(set(inner)) == len(inner) and all(i != j for i, j in inner)
+
+
+def _bipartite(diagram: Diagram) -> bool:
+    n = diagram.n_external
+    neighbours: dict[int, set[int]] = {}
+    for i, j in diagram.edges:
+        if i >= n:
+            neighbours.setdefault(i, set()).add(j)
+            neighbours.setdefault(j, set()).add(i)
+    side: dict[int, bool] = {}
+    for start in neighbours:
+        if start in side:
+            continue
+        side[start] = True
+        reached = [start]
+        for node in reached:  # grows while we walk
+            for other in neighbours[node]:
+                if other not in side:
+                    side[other] = not side[node]
+                    reached.append(other)
+    return all(side[i] != side[j] for i, j in diagram.edges if i >= n)
+
+
 def _skeleton(diagram: Diagram) -> bool:
     return not any(_isolates(diagram, cut) for cut in _cuts(range(len(diagram.edges)), 2))
 
@@ -194,6 +278,37 @@ skeleton = NamedFilter(
     _skeleton,
 )
 
+onshell = NamedFilter(
+    "onshell",
+    "no internal line is a bridge with exactly one external point on one of its sides: no self-energy on an "
+    "external line",
+    _onshell,
+)
+no_self_energy = NamedFilter(
+    "no_self_energy",
+    "no piece that cutting two lines leaves, those to external points included, has vertices but no external "
+    "point and was joined to the rest by these two lines: no self-energy insertion on any line",
+    _no_self_energy,
+)
+no_snail = NamedFilter(
+    "no_snail",
+    "`no_tadpole` and `no_self_loop` together",
+    lambda diagram: _no_tadpole(diagram) and _no_self_loop(diagram),
+)
+simple = NamedFilter(
+    "simple",
+    "no two lines join the same two vertices, and no line goes from a vertex to itself",
+    _simple,
+)
+bipartite = NamedFilter(
+    "bipartite",
+    "the vertices can be put into two groups such that every internal line joins one group to the other",
+    _bipartite,
+)
+
+#: Those that keep no line from a vertex to itself, which generation need not make then.
+WITHOUT_SELF_LOOPS = frozenset((no_self_loop, no_snail, simple, bipartite))
+
 #: Every named filter, in the order in which they are documented.
 ALL_FILTERS: tuple[NamedFilter, ...] = (
     connected,
@@ -203,4 +318,9 @@ ALL_FILTERS: tuple[NamedFilter, ...] = (
     one_particle_irreducible,
     two_particle_irreducible,
     skeleton,
+    onshell,
+    no_self_energy,
+    no_snail,
+    simple,
+    bipartite,
 )

@@ -44,11 +44,11 @@ def lazy_names(
     listed = sorted([*home, *inner])
 
     def get(name: str) -> Any:
+        if name in inner:  # before the stub, which may name it, too: to ask the package again would not end
+            return import_module(f"{package}.{name}")
         if name in home:
             module, attribute = home[name]
             return getattr(import_module(module), attribute)
-        if name in inner:
-            return import_module(f"{package}.{name}")
         if name in moved:
             renamed(f"{package}.{name}", moved[name])
             module, _, attribute = moved[name].rpartition(".")

@@ -81,6 +81,21 @@ class Series:
             for q, b in other.coefficients.items():
                 yield tuple(map(int.__add__, p, q)), a * b
 
+    def power(self, times: int) -> "Series":
+        """The series self**times.
+
+        Examples
+        --------
+        >>> Series.monomial((5,), (1,)).power(3).coefficients
+        {(3,): Fraction(1, 1)}
+        """
+        result = Series.constant(self.box, 1)
+        for _ in range(times):
+            if not result.coefficients:
+                break
+            result = result * self
+        return result
+
     def inverse(self) -> "Series":
         """The series 1 / self.
 

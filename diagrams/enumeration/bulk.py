@@ -24,10 +24,12 @@ from diagrams.enumeration.machine_legs import Lines, Numbers
 from diagrams.enumeration.requests import checked_content
 from diagrams.errors import GenerationError
 from diagrams.filters import (
+    WITHOUT_SELF_LOOPS,
     Filter,
     NamedFilter,
     connected,
     no_self_loop,
+    no_snail,
     no_tadpole,
     no_vacuum,
     one_particle_irreducible,
@@ -47,6 +49,7 @@ _CUTS: dict[NamedFilter, tuple[int, int]] = {
     one_particle_irreducible: (0, 2),
     two_particle_irreducible: (0, 3),
     no_tadpole: (1, 2),
+    no_snail: (1, 2),
     skeleton: (2, 3),
     no_vacuum: (1, 1),
     connected: (0, 0),
@@ -143,8 +146,9 @@ class ClassBatch:
 def least_cuts(where: Iterable[Filter], content: Content = ()) -> tuple[Longs, tuple[Filter, ...]]:
     """What filters ask of `machine.fill_classes`, and the filters that it does not know.
 
-    `no_self_loop` counts as known: it is a separate argument of the enumeration. Cuts of more lines than one
-    are not known where there are blobs, whose legs are no lines that could be cut.
+    `no_self_loop`, and that part of `no_snail`, count as known: they are a separate argument of the
+    enumeration. Cuts of more lines than one are not known where there are blobs, whose legs are no lines that
+    could be cut.
 
     Examples
     --------
@@ -347,10 +351,10 @@ def generate_batches(
         )
     if rest:
         raise GenerationError(
-            "batches know the named filters only, and with blobs those that cut one line at most; apply "
-            "others to the arrays, or use generate"
+            "batches know the filters that cut lines, and no_self_loop; with blobs, those that cut one line "
+            "at most; apply others to the arrays, or use generate"
         )
-    return _batches(n_external, content, no_self_loop not in chosen, least, size)
+    return _batches(n_external, content, WITHOUT_SELF_LOOPS.isdisjoint(chosen), least, size)
 
 
 def _batches(n: int, content: Content, self_loops: bool, least: Longs, size: int) -> Iterator[DiagramBatch]:

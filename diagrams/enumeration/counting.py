@@ -9,7 +9,8 @@ m at most the number of line ends of the vertices; the other points are paired, 
 points sum_m binomial(n, m) f(m, v) (n - m - 1)!!.
 
 Vacuum parts are multisets: j choices among c connected ones can be made in binomial(c + j - 1, j) ways, and
-weigh w**j / j! (the exponential formula). Unlabelled diagrams are multisets altogether.
+weigh w**j / j! (the exponential formula). Unlabelled diagrams are multisets altogether. Where components
+are counted, too, c and w are multiplied by a variable, and all sums are series in it.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,10 +18,14 @@ from fractions import Fraction
 from functools import cache
 from itertools import product
 from math import comb, factorial
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from diagrams.combinatorics.numbers import double_factorial
 from diagrams.enumeration.leg_classes import Content, ends_of
+from diagrams.power_series import Series
+
+#: A sum over diagrams, or a series of such sums by the number of components.
+Summed: TypeAlias = Series | Fraction | int
 
 
 class Count(NamedTuple):
@@ -111,7 +116,7 @@ def most_legs(content: Content) -> int:
     return 2 + sum((abs(k) - 2) * c for k, c in content)
 
 
-def composed(connected: Supply, n: int, content: Content) -> tuple[int, Fraction]:
+def composed(connected: Supply, n: int, content: Content, component: Summed = 1) -> tuple[Summed, Summed]:
     """Number of labelled diagrams with any components, and the sum of 1 / S over them.
 
     Parameters
@@ -120,27 +125,32 @@ def composed(connected: Supply, n: int, content: Content) -> tuple[int, Fraction
         ``(number of points, content) -> Totals`` of the connected diagrams.
     n, content
         The request.
+    component : Series, optional
+        What stands for a component, the variable of a series; without it they are not counted.
     """
     line = connected(2, ()) if n > 1 else Totals(0, 0, Fraction(0))
 
     @cache
-    def below(m: int, part: Content) -> tuple[int, Fraction]:
+    def below(m: int, part: Content) -> tuple[Summed, Summed]:
         """Count what has a vertex in every component."""
         if m == 0:
             kinds = [(used, connected(0, used)) for used, _ in splits(part) if used and is_even(0, used)]
-            number = _multisets([((0, used), totals.labelled) for used, totals in kinds], (0, part))
-            return number, _exponential([(used, totals.weight) for used, totals in kinds], part)
-        number, weight = 0, Fraction(0)
+            every = [((0, used), totals.labelled) for used, totals in kinds]
+            weights = [(used, totals.weight) for used, totals in kinds]
+            return _multisets(every, (0, part), component), _exponential(weights, part, component)
+        number: Summed = 0
+        weight: Summed = Fraction(0)
         for used, left in splits(part):
             for size in range(1, min(m, most_legs(used)) + 1 if used else 0):
                 if is_even(size, used) and is_even(m - size, left):
                     ways = comb(m - 1, size - 1)
                     totals, (rest, rest_weight) = connected(size, used), below(m - size, left)
-                    number += ways * totals.labelled * rest
-                    weight += ways * totals.weight * rest_weight
+                    number += rest * component * (ways * totals.labelled)
+                    weight += rest_weight * component * (ways * totals.weight)
         return number, weight
 
-    number, weight = 0, Fraction(0)
+    number: Summed = 0
+    weight: Summed = Fraction(0)
     most = min(n, ends_of(content))
     for m in range(n % 2, most + 1, 2):  # from below, so that the recursion stays flat
         for _, left in splits(content):
@@ -148,14 +158,16 @@ def composed(connected: Supply, n: int, content: Content) -> tuple[int, Fraction
                 below(m, left)
         # Points without a vertex are paired: their number is no matter of recursion.
         some, some_weight = below(m, content)
+        pairs = (n - m) // 2
         ways = comb(n, m) * double_factorial(n - m - 1)
-        number += some * ways * line.labelled ** ((n - m) // 2)
-        weight += some_weight * ways * line.weight ** ((n - m) // 2)
+        lines = _power(component, pairs)
+        number += some * lines * (ways * line.labelled**pairs)
+        weight += some_weight * lines * (ways * line.weight**pairs)
     return number, weight
 
 
-def unlabelled_composed(connected: Supply, n: int, content: Content) -> int:
-    """Number of diagrams with any components and exchangeable legs."""
+def unlabelled_composed(connected: Supply, n: int, content: Content, component: Summed = 1) -> Summed:
+    """Number of diagrams with any components and exchangeable legs; parameters as for `composed`."""
     kinds = [
         ((size, used), connected(size, used).classes)
         for used, _ in splits(content)
@@ -164,8 +176,16 @@ def unlabelled_composed(connected: Supply, n: int, content: Content) -> int:
     ]
     # What has no vertex is lines: in one way, if there are any.
     points = [m for m in range(n % 2, n + 1, 2) if m == n or connected(2, ()).classes]
-    most = ends_of(content)
-    return sum(_multisets(kinds, (m, content)) for m in points if m <= most)
+    found: Summed = 0
+    for m in points:
+        if m <= ends_of(content):
+            found += _multisets(kinds, (m, content), component) * _power(component, (n - m) // 2)
+    return found
+
+
+def _power(component: Summed, times: int) -> Summed:
+    """So many components; without a variable this is 1."""
+    return component.power(times) if isinstance(component, Series) else 1
 
 
 def _minus(content: Content, used: Content, times: int) -> Content | None:
@@ -178,9 +198,11 @@ def _minus(content: Content, used: Content, times: int) -> Content | None:
     return tuple((k, c) for k, c in sorted(left.items()) if c)
 
 
-def _multisets(kinds: list[tuple[tuple[int, Content], int]], goal: tuple[int, Content]) -> int:
+def _multisets(
+    kinds: list[tuple[tuple[int, Content], int]], goal: tuple[int, Content], component: Summed
+) -> Summed:
     """Number of multisets of things, `number` different ones of every kind, that add up to the goal."""
-    ways: dict[tuple[int, Content], int] = {goal: 1}  # what is still missing -> ways so far
+    ways: dict[tuple[int, Content], Summed] = {goal: 1}  # what is still missing -> ways so far
     for (size, used), number in kinds:
         after = dict(ways)
         for (points, content), so_far in ways.items():
@@ -190,21 +212,23 @@ def _multisets(kinds: list[tuple[tuple[int, Content], int]], goal: tuple[int, Co
                 if rest is None:
                     break
                 key = (points - times * size, rest)
-                after[key] = after.get(key, 0) + so_far * comb(number + times - 1, times)
+                chosen = _power(component, times) * comb(number + times - 1, times)
+                after[key] = after.get(key, 0) + so_far * chosen
                 times += 1
         ways = after
     return ways.get((0, ()), 0)
 
 
-def _exponential(kinds: list[tuple[Content, Fraction]], goal: Content) -> Fraction:
+def _exponential(kinds: list[tuple[Content, Fraction]], goal: Content, component: Summed) -> Summed:
     """Coefficient of the goal in exp(sum of weights)."""
-    ways: dict[Content, Fraction] = {goal: Fraction(1)}
+    ways: dict[Content, Summed] = {goal: Fraction(1)}
     for used, weight in kinds:
         after = dict(ways)
         for content, so_far in ways.items():
             times = 1
             while weight and (rest := _minus(content, used, times)) is not None:
-                after[rest] = after.get(rest, Fraction(0)) + so_far * weight**times / factorial(times)
+                chosen = _power(component, times) * (weight**times / factorial(times))
+                after[rest] = after.get(rest, Fraction(0)) + so_far * chosen
                 times += 1
         ways = after
     return ways.get((), Fraction(0))

@@ -39,8 +39,8 @@ def looks_like_an_action(word: str) -> bool:
     return word.startswith("-") and not _NO_ACTION.match(word) and re.search(r"[f*^]", word) is not None
 
 
-def constant_note(action: "Action") -> str:
-    """Say where the constant of an action has gone.
+def constant_note(action: "Action", *, kept: bool = False) -> str:
+    """Say where the constant of an action has gone; `kept` where the function has it on its left side.
 
     Examples
     --------
@@ -51,6 +51,11 @@ def constant_note(action: "Action") -> str:
     """
     constant = action.constant
     product = f"({constant})" if len(constant.items) > 1 else str(constant)
+    if kept:
+        return (
+            f"note: the constant {constant} of the action is in no diagram: it multiplies Z by "
+            f"exp(-{product} x volume) and stands beside the function, on the left"
+        )
     return (
         f"note: the constant {constant} of the action is left out: it multiplies Z by exp(-{product} x "
         "volume) and drops out of everything else"

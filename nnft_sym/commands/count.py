@@ -1,19 +1,40 @@
 """``nnft count``: how many diagrams there are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import click
 
+from diagrams.loops import LoopRange
 from diagrams.messages import shown
-from nnft_sym.commands.options import ParameterCommand, json_option, takes
-from nnft_sym.parameters.expansions import LEGS, N_POINTS
+from nnft_sym.commands.action_argument import ActionCommand
+from nnft_sym.commands.options import json_option, takes
+from nnft_sym.expansions.truncation import Truncation
+from nnft_sym.parameters.expansions import (
+    ACTION,
+    FILTER,
+    KIND,
+    LEGS,
+    LOOPS,
+    N_POINTS,
+    VERTICES_AT_MOST,
+)
 from nnft_sym.parameters.parameter import Parameter
-from nnft_sym.parameters.readers import Refused, Several, Whole
+from nnft_sym.parameters.readers import Refused, Whole
 
 if TYPE_CHECKING:
-    from diagrams.enumeration.counting import Count
+    from diagrams.filters import Filter
+    from nnft_sym.commands.count_answer import Row
+    from nnft_sym.expansions.truncation import Content
+
+_EXAMPLES = """
+\b
+Examples
+  nnft count --vertices 4:6,6:1 -n 4                             six f^4 and one f^6 vertices
+  nnft count 'lambda*f^4' -n 4 --order 6 --kind connected        every number of vertices up to six
+  nnft count 'g*f^3 + lambda*f^4' -n 4 --loops 1-1 --kind connected --filter onshell
+"""
 
 #: Larger numbers are no numbers of vertices.
 _MOST = 10**9 - 1
@@ -58,68 +79,99 @@ class Vertices:
         return {valence: number for valence, number in sorted(vertices.items()) if number}
 
 
-VERTICES = Parameter(Vertices(), "Vertices as VALENCE:NUMBER, e.g. 4:6,6:1.", metavar="V:N,...")
-FILTER = Parameter(
-    Several(),
-    "Keep what passes all of these; may be given several times.",
-    option="--filter",
-    metavar="NAME,...",
-    repeated=True,
+VERTICES = Parameter(
+    Vertices(), "Vertices as VALENCE:NUMBER, e.g. 4:6,6:1, in place of an action.", metavar="V:N,..."
 )
+COUNTED_KIND = replace(KIND, default="full")
 
 
 @dataclass(frozen=True, kw_only=True)
 class CountParameters:
-    """What is counted."""
+    """What is counted: given vertices, or all vertex contents of an action to an order.
 
-    vertices: Annotated[str, VERTICES]
+    Raises
+    ------
+    Refused
+        If it is not one of both.
+    """
+
+    action: Annotated[str | None, ACTION] = None
     n: Annotated[int, N_POINTS]
+    vertices: Annotated[str | None, VERTICES] = None
+    order: Annotated[int | None, VERTICES_AT_MOST] = None
+    loops: Annotated[LoopRange | None, LOOPS] = None
+    kind: Annotated[str | None, COUNTED_KIND] = None
     filters: Annotated[tuple[str, ...], FILTER] = ()
     legs: Annotated[str, LEGS] = "labelled"
 
+    def __post_init__(self) -> None:
+        if (self.action is None) is (self.vertices is None):
+            both = "neither" if self.action is None else "both"
+            raise Refused(
+                f"{both} of an action and --vertices was given; one of them is needed: "
+                "nnft count 'lambda*f^4' -n 4 --order 3, or nnft count --vertices 4:3 -n 4"
+            )
+        if self.vertices is not None and self.order is not None:
+            raise Refused.about(
+                "order", f"{self.order} was given beside --vertices, which say how many vertices there are"
+            )
 
-@click.command(name="count", cls=ParameterCommand)
+    @property
+    def where(self) -> "tuple[Filter, ...]":
+        """Everything that decides whether a diagram is kept."""
+        from nnft_sym.expansions.finding import filters_of
+
+        return filters_of("bare", self.kind or "full", self.filters, Truncation(0, loops=self.loops))
+
+    def contents(self) -> "list[Content]":
+        """The vertex contents that are counted."""
+        if self.vertices is not None:
+            return [tuple(Vertices.counted(self.vertices).items())]
+        from nnft_sym.actions.action import Action
+        from nnft_sym.expansions.truncation import truncation
+
+        action = Action(str(self.action))
+        return list(truncation(action, self.order, None, self.loops).contents(action, self.n))
+
+
+@click.command(name="count", cls=ActionCommand, epilog=_EXAMPLES)
 @takes(asked=CountParameters)
 @json_option
 def command(asked: CountParameters, as_json: bool) -> None:
-    """Count diagrams without listing them; with no filter everything counts, vacuum parts included."""
+    """Count diagrams without listing them; with no filter everything counts, vacuum parts included.
+
+    Of an ACTION all vertex contents are counted, with a row for each and the total; products f.f and vertices
+    of several points count as plain powers of f.
+    """
+    from nnft_sym.commands.count_answer import answer, show
     from nnft_sym.jsonio import dumps
 
-    found = _counted(asked)
+    rows = _counted(asked)
     if as_json:
-        answer = {"n": asked.n, "vertices": asked.vertices, "filters": asked.filters, "legs": asked.legs}
-        numbers = {"diagrams": found.diagrams, "multiplicity_total": found.multiplicity_total}
-        click.echo(dumps({**answer, **numbers}))
+        click.echo(dumps(answer(asked, rows)))
     else:
-        _show(asked, found)
+        show(asked, rows)
 
 
-def _counted(asked: CountParameters) -> "Count":
+def _counted(asked: CountParameters) -> "list[Row]":
     """Count, telling how far it is."""
     from diagrams import count
-    from diagrams.filters import named_filter
+    from diagrams.filters import NamedFilter
+    from nnft_sym.commands.count_answer import Row
     from nnft_sym.progress.counts import CountProgress
     from nnft_sym.progress.ticker import Ticker
 
-    where = tuple(named_filter(name) for name in asked.filters)
-    progress = CountProgress(where)
+    where, contents = asked.where, asked.contents()
+    progress = CountProgress([one for one in where if isinstance(one, NamedFilter)])
     unlabelled = asked.legs == "unlabelled"
+    rows = []
     try:
         with Ticker(progress.text):
-            return count(
-                asked.n, Vertices.counted(asked.vertices), where, unlabelled=unlabelled, report=progress
-            )
+            for content in contents:
+                found = count(asked.n, dict(content), where, unlabelled=unlabelled, report=progress)
+                if found.diagrams or asked.vertices is not None:
+                    rows.append(Row.of(asked.n, content, found, where))
     except KeyboardInterrupt:
         click.echo(f"nnft: stopped: {progress.text()}", err=True)
         raise
-
-
-def _show(asked: CountParameters, found: "Count") -> None:
-    """Print the table."""
-    from nnft_sym.jsonio import unlimited_digits
-    from nnft_sym.printing.tables import show, table
-
-    kind = "diagrams" if asked.legs == "labelled" else "diagrams, points exchangeable"
-    with unlimited_digits():
-        rows = [[kind, f"{found.diagrams:,}"], ["Wick contractions", f"{found.multiplicity_total:,}"]]
-    show(table(f"{asked.n}-point diagrams with vertices {asked.vertices}", ["", ""], rows))
+    return rows

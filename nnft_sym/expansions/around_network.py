@@ -9,22 +9,22 @@ cancels with Z. Networks whose output weights have mean zero have even correlato
 from collections.abc import Iterable, Iterator, Sequence
 from math import comb
 
-from diagrams.diagram import Diagram
 from diagrams.enumeration.blob_contents import blob_contents
 from diagrams.enumeration.counting import Count
 from diagrams.enumeration.leg_classes import ends_of, vertex_exchanges
-from diagrams.filters import Filter, NamedFilter
-from diagrams.generation import count, generate
+from diagrams.filters import Filter
+from diagrams.generation import count, generate, topologies
+from diagrams.grouping import Group
 from nnft_sym.actions.action import Action
 from nnft_sym.errors import InvalidExpansion
-from nnft_sym.expansions.enumeration import MOST_TERMS, Progress, content_text
-from nnft_sym.expansions.truncation import Content, CountingLike
+from nnft_sym.expansions.enumeration import MOST_TERMS, Progress, Wanted, content_text, in_order
+from nnft_sym.expansions.truncation import Content, CountingLike, LoopsLike
 
 #: More legs than this have too many blobs of too many sizes even to be counted.
 MOST_LEGS = 40
 
 
-def refuse_around_network(action: Action, counting: CountingLike) -> None:
+def refuse_around_network(action: Action, counting: CountingLike, loops: LoopsLike = None) -> None:
     """Refuse what is not known around a network.
 
     Raises
@@ -42,6 +42,11 @@ def refuse_around_network(action: Action, counting: CountingLike) -> None:
             f"{action} was given; around a network couplings of powers of f at one point are known, such as "
             "lambda*f^4: take a simpler action, or expand around the Gaussian process"
         )
+    if loops is not None:
+        raise InvalidExpansion(
+            "a number of loops was given; around a network blobs join lines, and loops are not counted: give "
+            "an order"
+        )
     if counting is not None:
         raise InvalidExpansion(
             "a counting was given; around a network every order in the couplings is exact in N: leave the "
@@ -50,16 +55,14 @@ def refuse_around_network(action: Action, counting: CountingLike) -> None:
 
 
 def listed_around_network(
-    n: int, contents: Iterable[Content], where: tuple[NamedFilter, ...], progress: Progress | None = None
-) -> Iterator[tuple[Content, list[Diagram]]]:
+    wanted: Wanted, contents: Iterable[Content], progress: Progress | None = None
+) -> Iterator[tuple[Content, list[Group]]]:
     """List the diagrams of every vertex content, those with fewest legs in blobs first.
 
     Parameters
     ----------
-    n : int
-        Number of external points.
+    wanted : Wanted
     contents : iterable of Content
-    where : tuple of NamedFilter
     progress : callable, optional
 
     Raises
@@ -69,18 +72,20 @@ def listed_around_network(
 
     Examples
     --------
-    >>> [len(found) for _, found in listed_around_network(2, [(), ((4, 1),)], ())]
+    >>> [len(found) for _, found in listed_around_network(Wanted(2), [(), ((4, 1),)])]
     [1, 7]
     """
     chosen = list(contents)
+    n, where = wanted.n, wanted.where
     _refuse_too_many(n, chosen, where)
     for content in chosen:
         if progress is not None:
             progress(f"listing diagrams with the vertices {content_text(content) or 'none'}")
-        found: list[Diagram] = []
+        found: list[Group] = []
         for blobs in blob_contents(n + ends_of(content)):
-            some = list(generate(n, dict(content), where, blobs=blobs))
-            found += sorted(some, key=lambda diagram: (-len(diagram.components()), diagram))
+            labelled = (Group(one, 1) for one in generate(n, dict(content), where, blobs=blobs))
+            some = labelled if wanted.labelled else topologies(n, dict(content), where, blobs=blobs)
+            found += sorted(some, key=in_order)
         yield content, found
 
 
@@ -104,7 +109,7 @@ def counted(
         yield blobs, count(n, dict(content), where, unlabelled=unlabelled, blobs=blobs)
 
 
-def _refuse_too_many(n: int, contents: Sequence[Content], where: tuple[NamedFilter, ...]) -> None:
+def _refuse_too_many(n: int, contents: Sequence[Content], where: tuple[Filter, ...]) -> None:
     """Refuse long lists before they are begun.
 
     There are at most as many diagrams as partitions of the legs. Only where that bound is not enough are

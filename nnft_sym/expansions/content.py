@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Protocol
 
 from diagrams.diagram import Diagram
+from diagrams.filters import Filter
 from diagrams.messages import shown
 from nnft_sym.actions.action import Action
 from nnft_sym.actions.polynomials import Polynomial
@@ -66,6 +67,11 @@ class TermContent(Protocol):
         ...
 
     @property
+    def whole(self) -> Diagram:
+        """The diagram with one point per vertex."""
+        ...
+
+    @property
     def coefficient(self) -> Polynomial:
         """What stands in front of the integral."""
         ...
@@ -113,6 +119,11 @@ class TermContent(Protocol):
     @property
     def symmetry_factor(self) -> int:
         """Exchanges of lines and vertices that change nothing."""
+        ...
+
+    @property
+    def component_share(self) -> Polynomial | None:
+        """What components make of the number of contractions, one at D = 1; None without components."""
         ...
 
     @property
@@ -194,6 +205,11 @@ class Asked(Protocol):
         ...
 
     @property
+    def filters(self) -> tuple[Filter, ...]:
+        """What else the diagrams must pass."""
+        ...
+
+    @property
     def around_network(self) -> bool:
         """Whether legs are joined by the connected correlators of a network."""
         ...
@@ -220,6 +236,16 @@ class ExpansionContent(Asked, Protocol):
     @property
     def rule(self) -> str:
         """The rule of the scheme in words."""
+        ...
+
+    @property
+    def filter_names(self) -> Sequence[str]:
+        """Names of the filters."""
+        ...
+
+    @property
+    def by_topology(self) -> bool:
+        """Whether there is one term per topology."""
         ...
 
     @property
@@ -256,6 +282,24 @@ class ExpansionContent(Asked, Protocol):
     def __len__(self) -> int:
         """Count the terms."""
         ...
+
+
+def constant_beside(expansion: ExpansionContent) -> Polynomial:
+    """Constant of the action that the function still has; zero where it drops out.
+
+    It multiplies e^{−ΔS} by e^{−∫constant}: functions without normalisation keep that factor (the full ones),
+    and the logarithm of Z keeps −∫constant. Everything else is a ratio in which it cancels.
+
+    Examples
+    --------
+    >>> from nnft_sym.expansions.expansion import correlator
+    >>> constant_beside(correlator("lambda*(v + f)^4", 0, kind="1pi"))
+    Polynomial('lambda*v**4')
+    >>> constant_beside(correlator("lambda*(v + f)^4", 2))
+    Polynomial('0')
+    """
+    kept = expansion.n == 0 or expansion.shown_kind.value == "full"
+    return expansion.action.constant if kept else Polynomial({})
 
 
 def as_expansion(given: ExpansionContent) -> ExpansionContent:

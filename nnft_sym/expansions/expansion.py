@@ -7,7 +7,10 @@ process:
 ``full``       ⟨f(x1)…f(xn) e^{−ΔS}⟩: every diagram, vacuum parts included
 ``normalised`` the same divided by ⟨e^{−ΔS}⟩, the correlator itself: no vacuum parts
 ``connected``  the cumulant: one component
+``amputated``  connected, without a correction on an external line; the external lines themselves are kept
 ``1pi``        connected, and still so when any line between vertices is cut; external lines are kept
+``2pi``        the same for any two lines between vertices
+``skeleton``   connected, without tadpoles and self-energy insertions on any line
 =============  ===========================================================================================
 
 The *scheme* says what a line is: ``bare``, the propagator of S_GP, or ``exact``, the full connected 2-point
@@ -20,41 +23,47 @@ A diagram with V vertices enters with (−1)^V ∏(couplings) × multiplicity / 
 counts Wick contractions with labelled vertices and V_t is the number of vertices of valence t.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from diagrams.filters import Filter, as_filters
 from diagrams.generation import count
 from diagrams.messages import shown
-from diagrams.sizes import number_text
 from nnft_sym.actions.action import FREE, Action, free_theory
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.errors import InvalidExpansion
 from nnft_sym.expansions import faces
-from nnft_sym.expansions.around_network import counted, listed_around_network, refuse_around_network
+from nnft_sym.expansions.around_network import counted, refuse_around_network
 from nnft_sym.expansions.content import SumRule
-from nnft_sym.expansions.enumeration import Progress, content_text, listed
+from nnft_sym.expansions.enumeration import Progress, content_text
+from nnft_sym.expansions.finding import filter_name, found_terms, refuse_impossible
 from nnft_sym.expansions.remainder import Remainder, goes_on, remainder
-from nnft_sym.expansions.schemes import MEAN, RULES, Kind, Scheme, choice, selection
-from nnft_sym.expansions.structure import structured
+from nnft_sym.expansions.schemes import MEAN, RULES, Kind, Scheme, choice
 from nnft_sym.expansions.sum_rules import sum_rules
 from nnft_sym.expansions.terms import Term, Topology, brackets, topologies
-from nnft_sym.expansions.truncation import Content, CountingLike, OrderLike, Truncation, truncation, whole
-from nnft_sym.notation import from_lines
+from nnft_sym.expansions.truncation import (
+    CountingLike,
+    LoopsLike,
+    OrderLike,
+    Truncation,
+    truncation,
+    whole,
+)
 
 if TYPE_CHECKING:
+    import pandas
     import sympy
 
-    from diagrams.diagram import Diagram
     from nnft_sym.expansions.numeric_terms import NumericTerm
     from nnft_sym.notation import Notation
     from nnft_sym.printing.table_content import Table
     from nnft_sym.printing.views import Sheet
 
-#: More points than this are refused: no kind has a list of diagrams that anybody reads.
-MOST_POINTS = 1_000
+#: Contents with more vertices than this are not counted as a check where there is one term per topology.
+_CHECKED_VERTICES = 6
 
 
 @dataclass(frozen=True, repr=False)
@@ -75,6 +84,11 @@ class Expansion:
         Which function is expanded.
     terms : tuple of Term
         By number of vertices, then by vertex content, then the more components the earlier.
+    filters : tuple of Filter
+        What else the diagrams must pass.
+    labellings : tuple of int
+        Where there is one term per topology, how many labellings it stands for; empty where every labelled
+        term is there.
 
     Examples
     --------
@@ -89,6 +103,8 @@ class Expansion:
     scheme: Scheme
     kind: Kind
     terms: tuple[Term, ...]
+    filters: tuple[Filter, ...] = ()
+    labellings: tuple[int, ...] = ()
 
     def __iter__(self) -> Iterator[Term]:
         """Go through the terms."""
@@ -142,14 +158,16 @@ class Expansion:
 
         They are summed over the diagrams that are found, so that comparing them with the double factorial
         (total number of lines' ends − 1)!! checks the enumeration. Contents that allow no diagram are left
-        out.
+        out; where there is one term per topology also those of more than six vertices.
 
         Examples
         --------
         >>> correlator("lambda*f^4", 4).wick_total
         {'': 3, '4:1': 105}
         """
-        contents = self.truncation.contents(self.action, self.n)
+        contents = list(self.truncation.contents(self.action, self.n))
+        if self.by_topology:
+            contents = [one for one in contents if sum(many for _, many in one) <= _CHECKED_VERTICES]
         if self.around_network:
             return {
                 content_text(content): sum(
@@ -193,7 +211,28 @@ class Expansion:
 
     @cached_property
     def _topologies(self) -> tuple[Topology, ...]:
+        if self.by_topology:
+            pairs = zip(self.terms, self.labellings, strict=True)
+            return tuple(Topology((term,), number) for term, number in pairs)
         return topologies(self.terms)
+
+    @property
+    def filter_names(self) -> tuple[str, ...]:
+        """Names of the filters; a predicate of the user's has its own."""
+        return tuple(map(filter_name, self.filters))
+
+    @property
+    def by_topology(self) -> bool:
+        """Whether there is one term per topology, so that a sum over the terms is not the whole."""
+        return bool(self.labellings)
+
+    def _every_term(self) -> None:
+        """Refuse to add up the terms where each stands for several."""
+        if self.by_topology:
+            raise InvalidExpansion(
+                "this expansion has one term per topology, and all labellings are needed here: expand with "
+                "labelled=True, or go through topologies()"
+            )
 
     def brackets(self) -> tuple[tuple[Topology, ...], ...]:
         """Group the topologies further: those whose contractions have a factor in common, as papers print.
@@ -207,7 +246,9 @@ class Expansion:
 
     def at_order(self, order: int) -> "Expansion":
         """Keep the terms with exactly this many vertices."""
-        return replace(self, terms=tuple(term for term in self.terms if term.order == order))
+        chosen = [place for place, term in enumerate(self.terms) if term.order == order]
+        numbers = tuple(self.labellings[place] for place in chosen) if self.by_topology else ()
+        return replace(self, terms=tuple(self.terms[place] for place in chosen), labellings=numbers)
 
     def monomials(self) -> Iterator["NumericTerm"]:
         """Give the terms as the floor below takes them: diagram, exact number, power of each coupling.
@@ -215,6 +256,7 @@ class Expansion:
         See :mod:`nnft_sym.expansions.numeric_terms` for position-dependent couplings and fields with
         components.
         """
+        self._every_term()
         for term in self.terms:
             yield from term.monomials()
 
@@ -226,7 +268,8 @@ class Expansion:
         >>> correlator("lambda*f^4", 4, order=2, kind="connected", scheme="exact").zero_dimensional()
         Polynomial('864*lambda**2 - 24*lambda')
         """
-        return sum((term.coefficient for term in self.terms), Polynomial({}))
+        one = Polynomial({})
+        return sum((t.representative.coefficient * t.labellings for t in self.topologies()), one)
 
     def text(self) -> str:
         """Write a table of all terms, grouped by topology."""
@@ -252,6 +295,8 @@ class Expansion:
         >>> correlator("lambda*f^4", 4).picture(labelled=True)
         <pictures: 4-point function of lambda*f**4, normalised, to order 1: 10 diagrams>
         """
+        if labelled:
+            self._every_term()
         return faces.picture(self, labelled)
 
     def table(self, *, labelled: bool = False) -> "Table":
@@ -264,7 +309,20 @@ class Expansion:
         no.  order  vertices  labellings  contractions  S  coefficient  integral
         1    1      3:1       1           6             1  -6*g         ∫dy K_W(1,y) K_W(2,y) K_W(3,y)
         """
+        if labelled:
+            self._every_term()
         return faces.table(self, labelled)
+
+    def to_dataframe(self, *, labelled: bool = True) -> "pandas.DataFrame":
+        """Return a row for each term, or for each topology, as a table of pandas.
+
+        Examples
+        --------
+        >>> table = correlator("lambda*f^4", 4).to_dataframe(labelled=False)
+        >>> table.labellings.tolist(), table.weight.tolist()
+        ([3, 6, 1], ['1', '1/2', '1'])
+        """
+        return faces.dataframe(self, labelled)
 
     def latex(self, notation: "Notation | None" = None) -> str:
         """Print the formula in LaTeX, for display mathematics with amsmath (``aligned``)."""
@@ -274,6 +332,7 @@ class Expansion:
         """Convert to SymPy: undefined functions K and K_W, an unevaluated integral over every vertex."""
         import sympy
 
+        self._every_term()
         return sympy.Add(*[term.sympy() for term in self.terms])
 
     def as_dict(self) -> dict[str, object]:
@@ -285,7 +344,9 @@ class Expansion:
             "scheme": self.scheme.value,
             "kind": self.kind.value,
             "rule": self.rule,
-            "terms": [term.as_dict() for term in self.terms],
+            **({"constant": str(self.action.constant)} if self.action.constant else {}),
+            **({"filters": list(self.filter_names)} if self.filters else {}),
+            "terms": [one.as_dict() for one in (self.topologies() if self.by_topology else self.terms)],
             "wick_total": self.wick_total,
         }
 
@@ -294,7 +355,7 @@ class Expansion:
         return (
             f"<{self.kind} {self.n}-point function of {self.action.name}, "
             f"{'' if self.action.is_free else f'{self.truncation.text}, '}{self.scheme}: "
-            f"{len(self.terms)} terms>"
+            f"{len(self.terms)} {'topologies' if self.by_topology else 'terms'}>"
         )
 
     def __str__(self) -> str:
@@ -309,12 +370,15 @@ class Expansion:
 def correlator(
     action: Action | str = FREE,
     n: int | None = None,
-    order: OrderLike = 1,
+    order: OrderLike | None = None,
     scheme: str = "bare",
     kind: str = "normalised",
     counting: CountingLike = None,
     *,
     outputs: int = 1,
+    filters: Iterable[Filter | str] | str = (),
+    loops: LoopsLike = None,
+    labelled: bool = True,
     progress: Progress | None = None,
 ) -> Expansion:
     """Expand an n-point function in the couplings.
@@ -328,16 +392,22 @@ def correlator(
         log Z (``connected``), or of the effective potential at ⟨f⟩ = 0 (``1pi``, with the sign of log Z).
     order : int or mapping of str to int or Fraction
         Largest number of vertices; as a mapping, largest power of each coupling; with a counting, largest
-        power of 1/N.
+        power of 1/N. 1 by default, and no bound where there are `loops`.
     scheme : {"bare", "exact", "network"}
         What a line stands for.
-    kind : {"normalised", "full", "connected", "1pi"}
+    kind : {"normalised", "full", "connected", "amputated", "1pi", "2pi", "skeleton"}
         Which function.
     counting : "1/N" or mapping of str to int or Fraction, optional
         Power of 1/N that each coupling is worth; ``"1/N"`` takes (v − 2)/2 for the coupling of f^v.
     outputs : int, optional
         Number of outputs of the free theory; with several, every line carries a δ of its two outputs. An
         action says by products f.f whether there are several.
+    filters : iterable of predicates or names of filters, optional
+        Keep a term only if its diagram passes all of them (`diagrams.filters`; any ``(Diagram) -> bool``).
+    loops : int or LoopRange, optional
+        Largest number of loops, or which numbers.
+    labelled : bool, optional
+        False gives one term per topology, with the number of its labellings, and makes no list of them.
     progress : callable, optional
         Given a line of text now and then, such as "120,000 of 887,301 diagrams found".
 
@@ -367,6 +437,15 @@ def correlator(
     >>> print(correlator(n=4, outputs=2))
     G(1,2,3,4) = 3 [δ(1,2) δ(3,4) K(1,2) K(3,4)]
 
+    The 12-point function has 62,370 labellings of a tadpole on a line. To one loop, without corrections of
+    external lines:
+
+    >>> correlator("lambda*f^4", 12, labelled=False).labellings
+    (10395, 62370, 51975)
+    >>> one = correlator("g*f^3 + lambda*f^4", 4, kind="connected", filters=["onshell"], loops=1)
+    >>> one, len([term for term in one if term.order > 2])
+    (<connected 4-point function of g*f**3 + lambda*f**4, 1 loop, bare: ... terms>, 15)
+
     With λ ~ 1/N and κ ~ 1/N², the exchange of two λ vertices is as large as κ:
 
     >>> six = correlator("lambda*f^4 + kappa*f^6", 6, 2, "exact", "connected", counting="1/N")
@@ -381,23 +460,16 @@ def correlator(
     >>> print(around.terms[-1].text())
     -lambda * ∫dy G_c(1,2,y,y,y,y)
     """
-    asked = without_terms(_theory(action, outputs), _number(n), order, scheme, kind, counting)
-    return replace(asked, terms=tuple(_terms(asked, progress)))
-
-
-def _terms(asked: Expansion, progress: Progress | None) -> list[Term]:
-    """Find all terms, and tell how far that is where a diagram stands for many."""
-    terms: list[Term] = []
-    for content, diagrams in scalar_diagrams(asked, progress):
-        factor = asked.truncation.factor(asked.action, content)
-        for number, diagram in enumerate(diagrams, start=1):
-            terms += terms_of(asked, factor, diagram)
-            if progress is not None and number % 20 == 0 and not asked.action.is_local_scalar:
-                progress(
-                    f"{number:,} of {len(diagrams):,} diagrams with the vertices "
-                    f"{content_text(content)} taken apart: {len(terms):,} terms"
-                )
-    return terms
+    theory, chosen_scheme = _theory(action, outputs), choice(Scheme, scheme, "scheme")
+    chosen_kind, n = choice(Kind, kind, "kind"), whole(_number(n), "number of points")
+    refuse_impossible(n, chosen_scheme, chosen_kind, labelled)
+    if chosen_scheme is Scheme.NETWORK:
+        refuse_around_network(theory, counting, loops)
+    cut = truncation(theory, order, counting, loops)
+    asked = Expansion(theory, n, cut, chosen_scheme, chosen_kind, (), as_filters(filters))
+    found = list(found_terms(asked, labelled, progress))
+    numbers = () if labelled else tuple(number for _, number in found)
+    return replace(asked, terms=tuple(term for term, _ in found), labellings=numbers)
 
 
 def _theory(action: Action | str, outputs: int) -> Action:
@@ -417,59 +489,3 @@ def _number(n: int | None) -> int:
     if n is None:
         raise InvalidExpansion("the number of points is missing; give it, as in expand(n=4)")
     return n
-
-
-def without_terms(
-    action: Action | str, n: int, order: OrderLike, scheme: str, kind: str, counting: CountingLike = None
-) -> Expansion:
-    """Check what is asked of `correlator`, and give the expansion before its terms are found."""
-    action = Action(action)
-    chosen_scheme, chosen_kind = choice(Scheme, scheme, "scheme"), choice(Kind, kind, "kind")
-    n = whole(n, "number of points")
-    _check(n, chosen_scheme, chosen_kind)
-    if chosen_scheme is Scheme.NETWORK:
-        refuse_around_network(action, counting)
-    return Expansion(action, n, truncation(action, order, counting), chosen_scheme, chosen_kind, ())
-
-
-def scalar_diagrams(asked: Expansion, progress: Progress | None) -> "Iterator[tuple[Content, list[Diagram]]]":
-    """List the diagrams of an expansion by vertex content; a vertex of several points is one vertex here."""
-    action, n = asked.action, asked.n
-    where = selection(asked.scheme, asked.kind)
-    if asked.around_network:
-        return listed_around_network(n, asked.truncation.contents(action, n), where, progress)
-    shapes = {valence: tuple(shape for shape, _ in action.shapes(valence)) for valence in action.valences}
-    return listed(n, asked.truncation.contents(action, n), where, shapes, progress)
-
-
-def terms_of(asked: Expansion, factor: Polynomial, diagram: "Diagram") -> "Iterator[Term]":
-    """Give the terms that one diagram stands for; `factor` is that of its vertices in a plain theory."""
-    if asked.action.is_local_scalar:
-        yield Term(diagram, factor * diagram.multiplicity, around_network=asked.around_network)
-    else:
-        yield from _structured(diagram, asked.action, asked.truncation)
-
-
-def _structured(diagram: "Diagram", action: Action, cut: Truncation) -> Iterator[Term]:
-    """Give the terms of a theory with weights, several points or components; without them, see above."""
-    for structure, coefficient in structured(diagram, action, cut):
-        if coefficient:
-            yield Term(from_lines(diagram.n_external, structure.factors.lines), coefficient, structure)
-
-
-def _check(n: int, scheme: Scheme, kind: Kind) -> None:
-    """Refuse a correlator that does not exist."""
-    if n > MOST_POINTS:
-        raise InvalidExpansion(
-            f"the number of points is {number_text(n)}: give at most {MOST_POINTS:,}, or count diagrams "
-            "without a list (nnft count)"
-        )
-    if n == 0 and kind is Kind.NORMALISED:
-        raise InvalidExpansion(
-            f"the {kind} function of 0 points is 1 and has no diagrams: for the vacuum diagrams ask for kind "
-            "full or connected, or 1pi"
-        )
-    if n == 0 and scheme is Scheme.EXACT:
-        raise InvalidExpansion(
-            "vacuum diagrams have no external line to make exact: for 0 points use the scheme bare"
-        )

@@ -24,9 +24,11 @@ from typing import Any, TypeAlias
 
 from diagrams.diagram import Diagram
 from diagrams.errors import NNFTError
+from diagrams.filters import as_filters
 from diagrams.json_form import SCHEMA as DIAGRAM
 from diagrams.json_form import from_json as diagram_from_json
 from diagrams.json_form import to_json as diagram_to_json
+from diagrams.loops import LoopRange
 from diagrams.messages import shown
 from diagrams.sizes import number_text
 from nnft_sym.actions.action import Action
@@ -66,7 +68,8 @@ def to_json(thing: Symbolic | Diagram) -> str:
     if isinstance(thing, Diagram):
         return diagram_to_json(thing)
     if isinstance(thing, Action):
-        return dumps({"schema": ACTION, "action": str(thing)})
+        constant = {"constant": str(thing.constant)} if thing.constant else {}
+        return dumps({"schema": ACTION, "action": str(thing), **constant})
     if isinstance(thing, Polynomial):
         return dumps({"schema": POLYNOMIAL, "polynomial": str(thing)})
     if isinstance(thing, Topology):
@@ -134,7 +137,7 @@ def from_json(text: str) -> Symbolic | Diagram:
 
 
 def _action(given: Mapping[str, Any]) -> Action:
-    return Action(given["action"])
+    return Action(f"{given['action']} + {given['constant']}" if "constant" in given else given["action"])
 
 
 def _topology(given: Mapping[str, Any]) -> Topology:
@@ -149,30 +152,45 @@ def _topology(given: Mapping[str, Any]) -> Topology:
 def _expansion(given: Mapping[str, Any]) -> Expansion:
     action = _action(given)
     terms = tuple(_term(term) for term in given["terms"])
-    order, counting = _order(given)
-    cut = truncation(action, order, counting)
+    numbers = tuple(whole(one["labellings"], "labellings") for one in given["terms"] if "labellings" in one)
+    if numbers and len(numbers) != len(terms):
+        raise InvalidDocument("all terms must say their labellings, or none: give what to_json has written")
+    cut = _cut(action, given)
     n = whole(given["n"], "number of points")
-    found = Expansion(action, n, cut, Scheme(given["scheme"]), Kind(given["kind"]), terms)
+    filters = as_filters(given.get("filters", ()))
+    kind, scheme = Kind(given["kind"]), Scheme(given["scheme"])
+    found = Expansion(action, n, cut, scheme, kind, terms, filters, numbers)
     for term in terms:
         if term.whole.n_external != found.n:
             raise InvalidDocument(
                 f"a term has {term.whole.n_external} external points in an expansion of {number_text(n)}"
             )
-    _check_terms(found, order, counting)
+    _check_terms(found, given)
     _check_beside(found, given)
     return found
 
 
-def _check_terms(found: Expansion, order: OrderLike, counting: CountingLike) -> None:
+def _check_terms(found: Expansion, given: Mapping[str, Any]) -> None:
     """Compare the terms with those that the action has."""
-    whole = correlator(found.action, found.n, order, found.scheme.value, found.kind.value, counting)
-    if found.terms == whole.terms:
+    order, counting = _order(given)
+    whole = correlator(
+        found.action,
+        found.n,
+        order,
+        found.scheme.value,
+        found.kind.value,
+        counting,
+        filters=found.filters,
+        loops=found.truncation.loops,
+        labelled=not found.by_topology,
+    )
+    if _same(found, whole):
         return
     orders = {term.order for term in found.terms}
-    if len(orders) == 1 and found.terms == whole.at_order(orders.pop()).terms:
+    if len(orders) == 1 and _same(found, whole.at_order(orders.pop())):
         return
-    given, needed = Counter(found.terms), Counter(whole.terms)
-    strange, missing = list((given - needed).elements()), list((needed - given).elements())
+    present, needed = Counter(found.terms), Counter(whole.terms)
+    strange, missing = list((present - needed).elements()), list((needed - present).elements())
     if strange:
         what = f"{len(strange)} terms do not belong to it or stand there twice, such as {strange[0].text()}"
     elif missing:
@@ -183,6 +201,10 @@ def _check_terms(found: Expansion, order: OrderLike, counting: CountingLike) -> 
         f"the terms contradict the {found.kind} {found.n}-point function of {found.action}, {found.scheme} "
         f"lines, to {found.truncation.text}: {what}; give what to_json has written"
     )
+
+
+def _same(found: Expansion, whole: Expansion) -> bool:
+    return (found.terms, found.labellings) == (whole.terms, whole.labellings)
 
 
 def _check_beside(found: Expansion, given: Mapping[str, Any]) -> None:
@@ -197,9 +219,22 @@ def _check_beside(found: Expansion, given: Mapping[str, Any]) -> None:
         )
 
 
-def _order(given: Mapping[str, Any]) -> tuple[OrderLike, CountingLike]:
-    """Read an order, and a counting if there is one."""
-    order, counting = given["order"], given.get("counting")
+def _cut(action: Action, given: Mapping[str, Any]) -> Truncation:
+    """Read where a sum stops."""
+    order, counting = _order(given)
+    loops = None
+    if "loops" in given:
+        fewest, most = given["loops"]
+        loops = LoopRange(most, fewest)
+    return truncation(action, order, counting, loops)
+
+
+def _order(given: Mapping[str, Any]) -> tuple[OrderLike | None, CountingLike]:
+    """Read an order, and a counting if there is one; with loops there may be no order."""
+    order, counting = (
+        None if "loops" in given and "order" not in given else given["order"],
+        given.get("counting"),
+    )
     if isinstance(order, str):
         order = _fraction(order)
     return order, counting and {name: _fraction(worth) for name, worth in counting.items()}
@@ -217,7 +252,7 @@ def _truncation(given: Mapping[str, Any]) -> Truncation:
     order, counting = _order(given)
     # The couplings that are named are all that an action must have to allow this truncation.
     names = counting or (order if isinstance(order, Mapping) else {})
-    return truncation(Action("+".join(f"{name}*f^4" for name in names) or "0"), order, counting)
+    return _cut(Action("+".join(f"{name}*f^4" for name in names) or "0"), given)
 
 
 def _notation(given: Mapping[str, Any]) -> Notation:

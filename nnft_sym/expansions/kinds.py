@@ -8,5 +8,10 @@ KIND_ALIASES: Mapping[str, str] = {
     "1-pi": "1pi",
     "one-particle-irreducible": "1pi",
     "irreducible": "1pi",
+    "twopi": "2pi",
+    "two-pi": "2pi",
+    "2-pi": "2pi",
+    "two-particle-irreducible": "2pi",
+    "skeletons": "skeleton",
     "normalized": "normalised",
 }

@@ -104,10 +104,11 @@ def _left_out(expansion: Asked) -> Iterator[tuple[int, ...]]:
     for number in range(1, max(HIGHEST_ORDER + 1, expansion.n) + 1):
         most = (max(action.valences, default=0),) * number
         few = expansion.n > most[0] * number
-        if not network and (few or (expansion.kind.value == "connected" and not _tree(expansion.n, most))):
+        tree = expansion.kind.value in ("full", "normalised") or _tree(expansion.n, most)
+        if not network and (few or not tree):
             continue
         for chosen in combinations_with_replacement(action.valences, number):
-            if _exist(expansion, chosen) and not cut.allows_all(action, chosen):
+            if _exist(expansion, chosen) and not cut.allows_all(action, chosen, expansion.n):
                 yield chosen
 
 
@@ -118,13 +119,15 @@ def _exist(expansion: Asked, valences: tuple[int, ...]) -> bool:
         return False
     if expansion.around_network:
         return True
-    if expansion.scheme.value == "exact":
+    if kind == "2pi":
+        return _irreducible(n, valences, 2)
+    if expansion.scheme.value == "exact" or kind == "skeleton":
         # An exact line already holds what hangs on it by two lines, vertices of one or two fields above all.
         sizes = range(3, n + 1) if kind in ("full", "normalised") else range(max(n, 3), n + 1)
         if kind == "1pi":
             return n >= 3 <= min(valences) and _irreducible(n, valences)
         return min(valences) >= 3 and any(_tree(m, valences) for m in sizes if (n - m) % 2 == 0)
-    if kind == "connected":
+    if kind in ("connected", "amputated"):
         return _tree(n, valences)
     if kind == "1pi":
         return _irreducible(n, valences)
@@ -142,10 +145,10 @@ def _forest(n: int, valences: tuple[int, ...]) -> bool:
     return sum(2 - valence for valence in valences if valence < 3) <= n and n > 0
 
 
-def _irreducible(n: int, valences: tuple[int, ...]) -> bool:
-    """Tell whether no line between vertices need be a bridge: several vertices have two ends each."""
+def _irreducible(n: int, valences: tuple[int, ...], cut: int = 1) -> bool:
+    """Tell whether cutting so many lines between vertices need part none: several vertices have more ends."""
     free = sum(valences) - n
-    return free >= 0 if len(valences) == 1 else min(valences) >= 2 and free >= 2 * len(valences)
+    return free >= 0 if len(valences) == 1 else min(valences) > cut and free > cut * len(valences)
 
 
 def _product(expansion: Asked, chosen: tuple[int, ...]) -> Polynomial:

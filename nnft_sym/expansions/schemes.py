@@ -4,7 +4,15 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeVar
 
-from diagrams.filters import NamedFilter, connected, no_vacuum, one_particle_irreducible, skeleton
+from diagrams.filters import (
+    NamedFilter,
+    connected,
+    no_vacuum,
+    one_particle_irreducible,
+    onshell,
+    skeleton,
+    two_particle_irreducible,
+)
 from diagrams.messages import did_you_mean, shown
 from nnft_sym.errors import InvalidExpansion
 from nnft_sym.expansions.kinds import KIND_ALIASES
@@ -24,7 +32,10 @@ class Kind(StrEnum):
     FULL = "full"
     NORMALISED = "normalised"
     CONNECTED = "connected"
+    AMPUTATED = "amputated"
     ONE_PARTICLE_IRREDUCIBLE = "1pi"
+    TWO_PARTICLE_IRREDUCIBLE = "2pi"
+    SKELETON = "skeleton"
 
 
 #: The rule that each scheme uses, in words.
@@ -51,7 +62,10 @@ _FILTERS: Mapping[Kind, tuple[NamedFilter, ...]] = {
     Kind.FULL: (),
     Kind.NORMALISED: (no_vacuum,),
     Kind.CONNECTED: (connected,),
+    Kind.AMPUTATED: (connected, onshell),
     Kind.ONE_PARTICLE_IRREDUCIBLE: (one_particle_irreducible,),
+    Kind.TWO_PARTICLE_IRREDUCIBLE: (two_particle_irreducible,),
+    Kind.SKELETON: (connected, skeleton),
 }
 _SCHEME_FILTERS: Mapping[Scheme, tuple[NamedFilter, ...]] = {
     Scheme.BARE: (),
@@ -68,7 +82,7 @@ def selection(scheme: Scheme | str, kind: Kind | str) -> tuple[NamedFilter, ...]
     >>> [chosen.name for chosen in selection("exact", "connected")]
     ['connected', 'skeleton']
     """
-    return _FILTERS[Kind(kind)] + _SCHEME_FILTERS[Scheme(scheme)]
+    return tuple(dict.fromkeys(_FILTERS[Kind(kind)] + _SCHEME_FILTERS[Scheme(scheme)]))
 
 
 _Choice = TypeVar("_Choice", Scheme, Kind)

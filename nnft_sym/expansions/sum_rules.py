@@ -41,8 +41,9 @@ def sum_rules(expansion: ExpansionContent) -> tuple[SumRule, ...]:
     if kind is None:
         return tuple(rules)
     listed: Counter[str] = Counter()
-    for term in expansion.terms:
-        listed[term.vertex_key] += int(term.share)
+    for topology in expansion.topologies():
+        term = topology.representative
+        listed[term.vertex_key] += int(term.share * topology.labellings)
     for key in expansion.wick_total:
         expected = _expected(expansion.n, key, kind, network)
         if key == "" and expansion.n == 2 and expansion.kind.value == "1pi":
@@ -74,6 +75,8 @@ def _oracle_kind(expansion: ExpansionContent) -> "OracleKind | None":
     """Find the series that the listed diagrams must add up to."""
     from diagrams.zero_dim import Kind
 
+    if expansion.filters or expansion.truncation.loops is not None:
+        return None  # no series leaves out what these do
     if expansion.scheme.value == "exact":
         return Kind.SKELETON if expansion.kind.value == "connected" and expansion.n > 2 else None
     return {
@@ -81,4 +84,5 @@ def _oracle_kind(expansion: ExpansionContent) -> "OracleKind | None":
         "normalised": Kind.NORMALISED,
         "connected": Kind.CONNECTED,
         "1pi": Kind.ONE_PARTICLE_IRREDUCIBLE,
-    }[expansion.kind.value]
+        "skeleton": Kind.SKELETON if expansion.n > 2 else None,
+    }.get(expansion.kind.value)

@@ -2,19 +2,20 @@
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from math import factorial, prod
 from typing import TYPE_CHECKING
 
 from diagrams.diagram import Diagram
+from nnft_sym.actions.action import Action
 from nnft_sym.actions.factoring import factored
 from nnft_sym.actions.names import COMPONENTS
 from nnft_sym.actions.polynomials import Monomial, Polynomial, Scalar
 from nnft_sym.expansions import faces
-from nnft_sym.expansions.structure import Structure
-from nnft_sym.notation import Factors
+from nnft_sym.expansions.structure import Structure, renamed
+from nnft_sym.notation import Factors, from_lines
 
 if TYPE_CHECKING:
     import sympy
@@ -99,16 +100,30 @@ class Term:
         >>> [term.count_text for term in correlator("lambda*(f.f)^2", 2)]
         ['1', '4 (D + 2)']
         """
-        if not (self.structure and self.structure.vector):
+        share = self.component_share
+        if share is None:
             return str(self.multiplicity)
+        return factored(share * self.multiplicity).text().replace("*(", " (")
+
+    @property
+    def component_share(self) -> Polynomial | None:
+        """What components make of the number of contractions: a polynomial in D, one at D = 1.
+
+        Examples
+        --------
+        >>> from nnft_sym.expansions.expansion import correlator
+        >>> print(*(term.component_share for term in correlator("lambda*(f.f)^2", 2)), sep="; ")
+        1; D/3 + 2/3
+        """
+        if not (self.structure and self.structure.vector):
+            return None
         counts: dict[str, dict[Monomial, Scalar]] = {}
         for number, powers in self.coefficient.monomials():
             power = powers.pop(COMPONENTS, 0)
             counts.setdefault(repr(powers), {})[((COMPONENTS, power),) if power else ()] = number
         # The couplings multiply all of it, so that any product of them shows the same polynomial in D.
         polynomial = Polynomial(next(iter(counts.values())))
-        at_one = polynomial.at({COMPONENTS: 1})
-        return factored(polynomial * (self.multiplicity / at_one)).text().replace("*(", " (")
+        return polynomial * (1 / polynomial.at({COMPONENTS: 1}))
 
     @property
     def symmetry_factor(self) -> int:
@@ -203,10 +218,14 @@ class Topology:
     Attributes
     ----------
     terms : tuple of Term
-        One per labelling; all have the same coefficient, multiplicity and symmetry factor.
+        One per labelling, or the first alone; all have the same coefficient, multiplicity and symmetry
+        factor.
+    number : int
+        How many labellings there are if only the first is listed; else 0.
     """
 
     terms: tuple[Term, ...]
+    number: int = 0
 
     @property
     def representative(self) -> Term:
@@ -236,7 +255,19 @@ class Topology:
     @property
     def labellings(self) -> int:
         """Number of ways to label the external points."""
-        return len(self.terms)
+        return self.number or len(self.terms)
+
+    def as_dict(self) -> dict[str, object]:
+        """Give the fields of the command line's JSON; the multiplicity is that of one labelling.
+
+        Examples
+        --------
+        >>> from nnft_sym.expansions.expansion import correlator
+        >>> fields = correlator("lambda*f^4", 4).topologies()[1].as_dict()
+        >>> fields["labellings"], fields["multiplicity"], fields["coefficient"]
+        (6, 12, '-12*lambda')
+        """
+        return {"labellings": self.labellings, **self.representative.as_dict()}
 
     @property
     def multiplicity(self) -> int:
@@ -282,6 +313,22 @@ class Topology:
     def factors(self) -> tuple[Factors, ...]:
         """What stands behind the coefficient in every labelling."""
         return tuple(term.factors for term in self.terms)
+
+
+def relabelled(term: Term, action: Action, order: Sequence[int]) -> Term:
+    """Rename the external points: point ``i`` of the result is point ``order[i]`` (both from 0).
+
+    Examples
+    --------
+    >>> from nnft_sym.expansions.expansion import correlator
+    >>> expansion = correlator("lambda*f^4", 4, labelled=False)
+    >>> relabelled(expansion.terms[0], expansion.action, [0, 2, 1, 3]).lines
+    (('x1', 'x3'), ('x2', 'x4'))
+    """
+    if term.structure is None:
+        return replace(term, diagram=term.diagram.with_points(order))
+    structure = renamed(term.structure, action, order)
+    return replace(term, diagram=from_lines(len(order), structure.factors.lines), structure=structure)
 
 
 def topologies(terms: Iterable[Term]) -> tuple[Topology, ...]:

@@ -9,7 +9,7 @@ reproduces at tree level if its coupling scales as N^(1 − v/2); that is the co
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations_with_replacement
 from math import factorial, prod
@@ -17,6 +17,7 @@ from numbers import Rational
 from operator import index
 from typing import TYPE_CHECKING, SupportsIndex, cast
 
+from diagrams.loops import LoopRange, fewest_loops
 from diagrams.messages import did_you_mean, shown
 from diagrams.sizes import number_text
 from nnft_sym.actions.names import coupling_latex, coupling_name
@@ -35,6 +36,7 @@ DERIVED = "1/N"
 Content = tuple[tuple[int, int], ...]
 #: What may be given as order and as counting.
 OrderLike = int | Fraction | Mapping[str, int]
+LoopsLike = int | LoopRange | None
 CountingLike = str | Mapping[str, int | Fraction] | None
 
 
@@ -48,6 +50,8 @@ class Truncation:
         Largest number of vertices, or power of 1/N if there is a counting, or power of each coupling.
     counting : tuple of (str, Fraction)
         Power of 1/N that each coupling is worth; empty without counting.
+    loops : LoopRange, optional
+        Numbers of loops that are kept; without an order beside it there is no other bound.
 
     Examples
     --------
@@ -61,6 +65,7 @@ class Truncation:
 
     largest: int | Fraction | tuple[tuple[str, int], ...]
     counting: tuple[tuple[str, Fraction], ...] = ()
+    loops: LoopRange | None = None
 
     def keeps(self, powers: Mapping[str, int]) -> bool:
         """Tell whether a product of couplings is within the order."""
@@ -87,8 +92,23 @@ class Truncation:
             if not found and not (isinstance(self.largest, int) and total <= self.largest):
                 return
             for chosen in found:
-                if (n + sum(chosen)) % 2 == 0:
-                    yield tuple((valence, chosen.count(valence)) for valence in sorted(set(chosen)))
+                content = content_of(chosen)
+                if (n + sum(chosen)) % 2 == 0 and (not self.loops or self._few_loops(n, content)):
+                    if self.loops_only and total == HIGHEST_ORDER:
+                        raise InvalidExpansion(
+                            f"{self.text} of {number_text(n)} points need more than {HIGHEST_ORDER - 1} "
+                            "vertices: give fewer loops, or an order as well"
+                        )
+                    yield content
+
+    @property
+    def loops_only(self) -> bool:
+        """Whether nothing but the loops ends the sum."""
+        return self.loops is not None and self.largest == HIGHEST_ORDER
+
+    def _few_loops(self, n: int, content: Content) -> bool:
+        """Tell whether connected diagrams, which have the fewest loops, have no more than is kept."""
+        return self.loops is None or fewest_loops(n, content) <= self.loops.most
 
     def _possible(self, action: "Action", chosen: tuple[int, ...]) -> bool:
         if not self.counting and isinstance(self.largest, int):
@@ -98,8 +118,10 @@ class Truncation:
             worth = self.cut(worth * strength(action, valence))
         return bool(worth)
 
-    def allows_all(self, action: "Action", chosen: tuple[int, ...]) -> bool:
+    def allows_all(self, action: "Action", chosen: tuple[int, ...], n: int) -> bool:
         """Tell whether every product of couplings in front of these vertices is within the order."""
+        if not self._few_loops(n, content_of(chosen)):
+            return False
         if not self.counting and isinstance(self.largest, int):
             return len(chosen) <= self.largest
         product = Polynomial.constant(1)
@@ -120,6 +142,9 @@ class Truncation:
     @property
     def text(self) -> str:
         """The order in words."""
+        if self.loops is not None:
+            order = "" if self.loops_only else f"{replace(self, loops=None).text} and "
+            return f"{order}{self.loops.text}"
         if isinstance(self.largest, tuple):
             return "order " + (", ".join(_power(name, power) for name, power in self.largest) or "0")
         if not self.counting:
@@ -136,6 +161,9 @@ class Truncation:
         >>> print(Truncation((("kappa", 1), ("lambda", 2))).latex)
         order $\kappa$, $\lambda^{2}$
         """
+        if self.loops is not None:
+            order = "" if self.loops_only else f"{replace(self, loops=None).latex} and "
+            return f"{order}{self.loops.text}"
         if isinstance(self.largest, tuple):
             return "order " + ", ".join(
                 f"${coupling_latex(name)}{f'^{{{power}}}' if power != 1 else ''}$"
@@ -147,13 +175,27 @@ class Truncation:
         return f"order ${width_latex(Fraction(self.largest))}$ with {scales}"
 
     def as_dict(self) -> dict[str, object]:
-        """Give the order and the counting as JSON can hold them."""
+        """Give the order, the counting and the loops as JSON can hold them."""
+        if self.loops is not None:
+            order: dict[str, object] = {} if self.loops_only else replace(self, loops=None).as_dict()
+            return {**order, "loops": [self.loops.fewest, self.loops.most]}
         if isinstance(self.largest, tuple):
             return {"order": dict(self.largest)}
-        order = self.largest if isinstance(self.largest, int) else str(self.largest)
+        largest = self.largest if isinstance(self.largest, int) else str(self.largest)
         if not self.counting:
-            return {"order": order}
-        return {"order": order, "counting": {name: str(worth) for name, worth in self.counting}}
+            return {"order": largest}
+        return {"order": largest, "counting": {name: str(worth) for name, worth in self.counting}}
+
+
+def content_of(chosen: tuple[int, ...]) -> Content:
+    """Count vertices by valence.
+
+    Examples
+    --------
+    >>> content_of((4, 3, 4))
+    ((3, 1), (4, 2))
+    """
+    return tuple((valence, chosen.count(valence)) for valence in sorted(set(chosen)))
 
 
 def strength(action: "Action", valence: int) -> Polynomial:
@@ -179,7 +221,9 @@ def width_latex(worth: Fraction) -> str:
     return "1" if worth == 0 else "1/N" if worth == 1 else f"1/N^{{{worth}}}"
 
 
-def truncation(action: "Action", order: OrderLike, counting: CountingLike = None) -> Truncation:
+def truncation(
+    action: "Action", order: OrderLike | None = None, counting: CountingLike = None, loops: LoopsLike = None
+) -> Truncation:
     """Check an order and bring it to its one form.
 
     Parameters
@@ -187,15 +231,29 @@ def truncation(action: "Action", order: OrderLike, counting: CountingLike = None
     action : Action
         Its couplings are those that may, and where powers are bounded must, be named.
     order : int or Fraction or mapping of str to int
-        Number of vertices; with a counting, power of 1/N; as a mapping, power of each coupling.
+        Number of vertices; with a counting, power of 1/N; as a mapping, power of each coupling. 1 by
+        default; with loops, whatever has no more of them.
     counting : "1/N" or mapping of str to int or Fraction, optional
         Power of 1/N of each coupling; ``"1/N"`` derives (v − 2)/2 for the coupling of f^v.
+    loops : int or LoopRange, optional
+        Largest number of loops.
 
     Raises
     ------
     InvalidExpansion
         If a number is negative, a coupling is missing or unknown, or the sum would not end.
+
+    Examples
+    --------
+    >>> from nnft_sym.actions.action import Action
+    >>> cut = truncation(Action("g*f^3 + lambda*f^4"), loops=1)
+    >>> list(cut.contents(Action("g*f^3 + lambda*f^4"), 2)), cut.text
+    ([(), ((4, 1),), ((3, 2),)], '1 loop')
     """
+    if loops is not None:
+        return _with_loops(action, order, counting, loops)
+    if order is None:
+        order = 1
     if isinstance(order, Mapping):
         if counting is not None:
             raise InvalidExpansion(
@@ -218,6 +276,24 @@ def truncation(action: "Action", order: OrderLike, counting: CountingLike = None
     found = Truncation(largest, _counting(action, counting))
     _check_finite(action, found)
     return found
+
+
+def _with_loops(
+    action: "Action", order: OrderLike | None, counting: CountingLike, loops: LoopsLike
+) -> Truncation:
+    """Bound the loops; where vertices of one or two fields cost none, an order must bound them."""
+    kept = loops if isinstance(loops, LoopRange) else LoopRange(whole(loops, "number of loops"))
+    if order is not None:
+        return replace(truncation(action, order, counting), loops=kept)
+    cheap = [valence for valence in action.valences if valence < 3]
+    if cheap:
+        raise InvalidExpansion(
+            f"a vertex f^{cheap[0]} of {action} adds no loop, so that the expansion to {kept.text} would not "
+            "end: give an order as well"
+        )
+    if counting is not None:
+        raise InvalidExpansion("a counting was given beside loops; give an order in powers of 1/N, too")
+    return Truncation(HIGHEST_ORDER, loops=kept)
 
 
 def whole(number: object, what: str) -> int:

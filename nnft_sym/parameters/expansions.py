@@ -1,17 +1,20 @@
 """Which expansion: the parameters of ``expand`` and ``draw``, and of ``count``."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
+from diagrams.diagram import Diagram
 from diagrams.errors import NNFTError
+from diagrams.loops import LoopRange
 from diagrams.messages import shown
 from nnft_sym.expansions.kinds import KIND_ALIASES
 from nnft_sym.expansions.truncation import DERIVED, CountingLike, OrderLike
+from nnft_sym.parameters.given_diagrams import DIAGRAMS
 from nnft_sym.parameters.parameter import Parameter
-from nnft_sym.parameters.readers import Refused, Text, Whole, Word
+from nnft_sym.parameters.readers import Refused, Several, Text, Whole, Word
 
 if TYPE_CHECKING:
     from nnft_sym.actions.action import Action
@@ -82,6 +85,49 @@ class Powers:
         return int(value) if value.denominator == 1 else value
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class Loops:
+    """Numbers of loops: the largest, or the smallest and the largest.
+
+    Examples
+    --------
+    >>> Loops().check("2"), Loops().check("1-2")
+    (LoopRange(most=2, fewest=0), LoopRange(most=2, fewest=1))
+    """
+
+    def read(self, text: str) -> object:
+        """Leave it."""
+        return text
+
+    def check(self, value: object, folder: Path | None = None) -> LoopRange:
+        """Return the range."""
+        found = re.fullmatch(r"\s*(?:(\d{1,6})\s*-\s*)?(\d{1,6})\s*", str(value))
+        fewest, most = (int(found[1] or 0), int(found[2])) if found else (1, 0)
+        if fewest > most:
+            raise Refused(
+                f"{shown(value)} was given; a whole number is needed, as in 2 for 0, 1 and 2 loops, or a "
+                "range, as in 2-2 for two loops only"
+            )
+        return LoopRange(most, fewest)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Filters(Several):
+    """Names of filters with commas between them, in one option or in several.
+
+    Examples
+    --------
+    >>> Filters().check(("connected, onepi", "No-Self-Loop"))
+    ('connected', 'one_particle_irreducible', 'no_self_loop')
+    """
+
+    def check(self, value: object, folder: Path | None = None) -> tuple[str, ...]:
+        """Return the name that is ours for each, once."""
+        from diagrams.filters import named_filter
+
+        return tuple(dict.fromkeys(named_filter(name).name for name in super().check(value, folder)))
+
+
 class ActionText(Text):
     """An action in the grammar of `nnft_sym.actions.action.Action`.
 
@@ -120,8 +166,19 @@ ORDER = Parameter(
     "Largest number of vertices; or power of each coupling, as in lambda=2,kappa=1; or, with --counting, "
     "power of 1/N.",
     metavar="NUMBER|NAME=NUMBER,..",
+    default="1, or with --loops no bound",
 )
-VERTICES_AT_MOST = Parameter(Whole(0), "Largest number of vertices.")
+VERTICES_AT_MOST = Parameter(Whole(0), "Largest number of vertices.", default="1, or with --loops no bound")
+LOOPS = Parameter(
+    Loops(), "Largest number of loops; or a range, as in 2-2 for two loops only.", metavar="L|L-L"
+)
+FILTER = Parameter(
+    Filters(),
+    "Keep what passes all of these (docs/filters.md defines them); may be given several times.",
+    option="--filter",
+    metavar="NAME,...",
+    repeated=True,
+)
 COUNTING = Parameter(
     Powers(f"'{DERIVED}'", word=DERIVED, number=False),
     "Count powers of 1/N: '1/N' takes (v-2)/2 for the coupling of f^v; or give them, lambda=1,kappa=2.",
@@ -136,8 +193,9 @@ AROUND = Parameter(
     "correlators of more than two legs as shaded discs.",
 )
 KIND = Parameter(
-    Word(("full", "normalised", "connected", "1pi"), KIND_ALIASES),
-    "Which function: with vacuum parts, without, one component, irreducible.",
+    Word(("full", "normalised", "connected", "amputated", "1pi", "2pi", "skeleton"), KIND_ALIASES),
+    "Which function: with vacuum parts, without, one component, without corrections of external lines, "
+    "irreducible by cutting one line or two, without insertions.",
 )
 LEGS = Parameter(
     Word(("labelled", "unlabelled")),
@@ -146,25 +204,26 @@ LEGS = Parameter(
 
 
 @dataclass(frozen=True, kw_only=True)
-class CorrelatorParameters:
-    """Which n-point function of which action.
+class TheoryParameters:
+    """Which function of which action.
 
     Attributes
     ----------
-    n : int
-        Number of external points.
     action : str, optional
         Without it the free theory.
     scheme, kind, around : str
     outputs : int
+    filters : tuple of str
+    loops : LoopRange, optional
     """
 
-    n: Annotated[int, N_POINTS]
     action: Annotated[str | None, ACTION] = None
     scheme: Annotated[str, SCHEME] = "bare"
     kind: Annotated[str, KIND] = "normalised"
     around: Annotated[str, AROUND] = "gaussian"
     outputs: Annotated[int, N_OUTPUTS] = 1
+    filters: Annotated[tuple[str, ...], FILTER] = ()
+    loops: Annotated[LoopRange | None, LOOPS] = None
 
     @property
     def theory(self) -> "Action":
@@ -218,6 +277,19 @@ class CorrelatorParameters:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CorrelatorParameters(TheoryParameters):
+    """Which n-point function of which action.
+
+    Attributes
+    ----------
+    n : int
+        Number of external points.
+    """
+
+    n: Annotated[int, N_POINTS]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ExpansionParameters(CorrelatorParameters):
     """A function to some order, in couplings or in 1/N.
 
@@ -227,7 +299,7 @@ class ExpansionParameters(CorrelatorParameters):
         As in `nnft_sym.expansions.expansion.correlator`.
     """
 
-    order: Annotated[OrderLike, ORDER] = 1
+    order: Annotated[OrderLike | None, ORDER] = None
     counting: Annotated[CountingLike, COUNTING] = None
 
     def __post_init__(self) -> None:
@@ -235,15 +307,45 @@ class ExpansionParameters(CorrelatorParameters):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DrawnParameters(CorrelatorParameters):
-    """A function to some number of vertices.
+class DrawnParameters(TheoryParameters):
+    """A function to some number of vertices, or diagrams that are given themselves.
 
     Attributes
     ----------
+    n : int or None
+        Number of external points; None beside given diagrams.
     order : int
+    diagrams : tuple of Diagram
     """
 
-    order: Annotated[int, VERTICES_AT_MOST] = 1
+    n: Annotated[int | None, N_POINTS] = None
+    order: Annotated[int | None, VERTICES_AT_MOST] = None
+    diagrams: Annotated[tuple[Diagram, ...], DIAGRAMS] = ()
 
     def __post_init__(self) -> None:
+        if self.diagrams:
+            self._refuse_beside_diagrams()
+            return
+        if self.n is None:
+            raise Refused.about(
+                "n", "nothing was given; the number of external points is needed, or a --diagram"
+            )
         self.refuse_without_action(order=None if self.order in (0, 1) else self.order)
+
+    @property
+    def points(self) -> int:
+        """Number of external points, of the diagram with fewest of them."""
+        if self.n is not None:
+            return self.n
+        return min((one.n_external for one in self.diagrams), default=0)
+
+    def _refuse_beside_diagrams(self) -> None:
+        """Refuse what says which diagrams an expansion has."""
+        for field in fields(DrawnParameters):
+            value = getattr(self, field.name)
+            if field.name != "diagrams" and value != field.default:
+                raise Refused.about(
+                    field.name,
+                    f"{value} was given beside --diagram, which says itself what is drawn; leave one "
+                    "of them out",
+                )

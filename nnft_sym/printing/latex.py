@@ -11,7 +11,7 @@ fixed size, since ``\left`` and ``\right`` cannot stand on different lines.
 from collections.abc import Iterable, Sequence
 
 from nnft_sym.actions.polynomials import Polynomial
-from nnft_sym.expansions.content import ExpansionContent, TopologyContent
+from nnft_sym.expansions.content import ExpansionContent, TopologyContent, constant_beside
 from nnft_sym.notation import Factors, Line, Notation, factors_of
 from nnft_sym.printing.latex_lines import (
     Piece,
@@ -100,7 +100,9 @@ def display_latex(
 
 
 def _formula_rows(expansion: ExpansionContent, notation: Notation) -> list[str]:
-    """Print every term."""
+    """Print every term; where only one labelling of each is there, the grouped form is all there is."""
+    if expansion.by_topology:
+        return _grouped_rows(expansion, notation)
     pieces: list[Piece] = []
     for topology in expansion.topologies():
         coefficient = topology.representative.coefficient
@@ -119,14 +121,14 @@ def _grouped_rows(expansion: ExpansionContent, notation: Notation) -> list[str]:
 def _finished(expansion: ExpansionContent, pieces: list[Piece]) -> list[str]:
     """Add what is left out, and break the sum into lines."""
     pieces = finished(expansion, pieces)
-    return broken(left_latex(expansion.shown_kind.value, expansion.n), pieces)
+    return broken(left_of(expansion), pieces)
 
 
 def finished(expansion: ExpansionContent, pieces: list[Piece]) -> list[Piece]:
     """Say that the sum goes on; a sum without terms is zero, or of the order of its first term."""
     if pieces:
         return with_dots(pieces) if expansion.goes_on else pieces
-    rest = expansion.remainder
+    rest = None if expansion.filters else expansion.remainder
     return [made(rest.latex()) if rest else Piece("0", 5.0)]
 
 
@@ -141,13 +143,37 @@ def left_latex(kind: str, n: int) -> str:
     ratio = r"Z/Z_{\mathrm{GP}}"
     if n == 0:
         logarithm = rf"\log\bigl({ratio}\bigr)"
-        return {"full": ratio, "1pi": rf"\bigl[{logarithm}\bigr]_{{\mathrm{{1PI}}}}"}.get(kind, logarithm)
+        if kind in ("1pi", "2pi"):
+            return rf"\bigl[{logarithm}\bigr]_{{\mathrm{{{kind.upper()}}}}}"
+        return ratio if kind == "full" else logarithm
     points = (
         ",".join(f"x_{{{point}}}" for point in range(1, n + 1)) if n <= 4 else rf"x_{{1}},\ldots,x_{{{n}}}"
     )
-    symbol = {"connected": "G_{c}", "1pi": r"G_{\mathrm{1PI}}"}.get(kind, "G")
+    names = {"1pi": "1PI", "2pi": "2PI", "amputated": "amp", "skeleton": "skeleton"}
+    subscript = {kind: rf"\mathrm{{{name}}}" for kind, name in names.items()} | {"connected": "c"}
+    symbol = f"G_{{{subscript[kind]}}}" if kind in subscript else "G"
     function = f"{symbol}^{{({n})}}({points})"
     return function if kind != "full" else rf"{ratio}\;{function}"
+
+
+def left_of(expansion: ExpansionContent) -> str:
+    r"""Print the function that is expanded, with the constant of the action where it does not drop out.
+
+    Examples
+    --------
+    >>> from nnft_sym.expansions.expansion import correlator
+    >>> print(left_of(correlator("lambda*(v + f)^4", 0, kind="connected")))
+    \log\bigl(Z/Z_{\mathrm{GP}}\bigr) + \lambda v^{4}\int d^{d}y
+    """
+    left = left_latex(expansion.shown_kind.value, expansion.n)
+    constant = constant_beside(expansion)
+    if not constant:
+        return left
+    full = expansion.shown_kind.value == "full"
+    single = len(constant.items) == 1 and (full or not str(constant).startswith("-"))
+    printed = constant.latex()
+    volume = (printed if single else rf"\left({printed}\right)") + r"\int d^{d}y"
+    return rf"e^{{{volume}}}\,{left}" if full else f"{left} + {volume}"
 
 
 def _pieces(

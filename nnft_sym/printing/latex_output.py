@@ -117,7 +117,8 @@ def latex_document(
     as_expansion(expansion)
     notation = notation or Notation()
     network = expansion.around_network
-    kind = {"1pi": "one-particle irreducible"}.get(expansion.shown_kind.value, expansion.shown_kind.value)
+    kind = expansion.shown_kind.value
+    kind = {"1pi": "one-particle irreducible", "2pi": "two-particle irreducible"}.get(kind, kind)
     reach = "of the free theory" if expansion.action.is_free else f"to {expansion.truncation.latex}"
     title = f"The {expansion.n}-point function {reach}, {kind}"
     rule = (expansion.rule[0].upper() + expansion.rule[1:]).replace("S_GP", r"$S_{\mathrm{GP}}$")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from nnft_sym.actions.factoring import factored
-from nnft_sym.expansions.content import ExpansionContent, TermContent, TopologyContent
+from nnft_sym.expansions.content import ExpansionContent, TermContent, TopologyContent, constant_beside
 from nnft_sym.jsonio import unlimited_digits
 from nnft_sym.notation import Factors, Line, factors_of, split_lines
 
@@ -82,11 +82,38 @@ def left_side(kind: str, n: int, free: str = "GP") -> str:
     """
     if n == 0:
         ratio = f"Z/Z_{free}"
-        return {"full": ratio, "1pi": f"log({ratio})_1PI"}.get(kind, f"log({ratio})")
+        log = f"log({ratio})"
+        return {"full": ratio, "1pi": f"{log}_1PI", "2pi": f"{log}_2PI"}.get(kind, log)
     if kind == "full":
         return "<" + " ".join(f"f({point})" for point in range(1, n + 1)) + f" exp(-ΔS)>_{free}"
-    symbol = {"normalised": "G", "connected": "G_c", "1pi": "G_1PI"}[kind]
+    symbol = {
+        "normalised": "G",
+        "connected": "G_c",
+        "amputated": "G_amp",
+        "1pi": "G_1PI",
+        "2pi": "G_2PI",
+        "skeleton": "G_skeleton",
+    }[kind]
     return f"{symbol}({','.join(str(point) for point in range(1, n + 1))})"
+
+
+def _left_of(expansion: ExpansionContent) -> str:
+    """Write the function that is expanded, with the constant of the action where it does not drop out.
+
+    Examples
+    --------
+    >>> from nnft_sym.expansions.expansion import correlator
+    >>> [_left_of(correlator("lambda*f^4 - mu", 0, kind=kind)) for kind in ("full", "connected")]
+    ['exp(-mu*∫dy) Z/Z_GP', 'log(Z/Z_GP) + (-mu)*∫dy']
+    """
+    left = left_side(expansion.shown_kind.value, expansion.n, free_name(expansion))
+    constant = constant_beside(expansion)
+    if not constant:
+        return left
+    full = expansion.shown_kind.value == "full"
+    single = len(constant.items) == 1 and (full or not str(constant).startswith("-"))
+    volume = f"{constant if single else f'({constant})'}*∫dy"
+    return f"exp({volume}) {left}" if full else f"{left} + {volume}"
 
 
 def term_text(term: TermContent) -> str:
@@ -111,6 +138,8 @@ def _table_lines(expansion: ExpansionContent) -> list[str]:
         *([DELTAS] if expansion.action.has_components else []),
         BRACKETS,
     ]
+    if expansion.filters:
+        lines.append(f"kept: only diagrams that pass {', '.join(expansion.filter_names)}")
     if expansion.shown_kind != expansion.kind:
         lines.append(
             "full was asked for: exact lines leave no vacuum parts, so this is the normalised function"
@@ -152,6 +181,12 @@ def no_diagrams(expansion: ExpansionContent) -> str:
     valences = expansion.action.valences
     what = f"of the kind {expansion.kind} with {expansion.scheme} lines"
     rest = expansion.remainder
+    if expansion.filters:
+        names = ", ".join(expansion.filter_names)
+        return (
+            f"there are no diagrams {what} to {expansion.truncation.text} that pass {names}: leave a filter "
+            "out, or raise the order"
+        )
     if rest:
         return (
             f"there are no diagrams {what} to {expansion.truncation.text}; the function is {rest.text()}: "
@@ -172,8 +207,9 @@ def no_diagrams(expansion: ExpansionContent) -> str:
 
 def _order(expansion: ExpansionContent) -> str:
     """Say where the sum stops."""
-    words = expansion.truncation.text
-    return f"{words} in the vertices" if isinstance(expansion.order, int) and "~" not in words else words
+    words, cut = expansion.truncation.text, expansion.truncation
+    plain = isinstance(cut.largest, int) and not cut.counting and cut.loops is None
+    return f"{words} in the vertices" if plain else words
 
 
 def _content(topology: TopologyContent) -> tuple[int, str]:
@@ -200,13 +236,13 @@ def _wick_lines(expansion: ExpansionContent) -> list[str]:
 
 def grouped_text(expansion: ExpansionContent) -> str:
     """Write the sum with one representative per topology; a bracket is the mean over its labellings."""
-    left = left_side(expansion.shown_kind.value, expansion.n, free_name(expansion)) + " = "
+    left = _left_of(expansion) + " = "
     groups = [
         _group(group, start=not number, column=4 if number else len(left))
         for number, group in enumerate(expansion.brackets())
     ]
     if not groups:
-        rest = expansion.remainder
+        rest = None if expansion.filters else expansion.remainder
         return left + (rest.text() if rest else "0")
     return left + "\n    ".join(groups) + (" + …" if expansion.goes_on else "")
 
