@@ -13,7 +13,6 @@ import nnft_sym as nn
 from nnft_sym.errors import InvalidExpansion
 from nnft_sym.expansions.expansion import correlator
 from nnft_sym.expansions.json_form import from_json, to_json
-from nnft_sym.expansions.representatives import representatives
 from nnft_sym.printing.latex_output import latex_document
 from nnft_sym.symbolic.algebra import integrate_gaussian
 from numerics.errors import NotAvailable
@@ -159,11 +158,11 @@ def test_what_is_left_out_is_known():
 
 
 def test_pictures_and_representatives():
-    _, found = representatives("lambda*f^4", 4, 1, "network", "connected")
+    found = correlator("lambda*f^4", 4, 1, "network", "connected", labelled=False).topologies()
     expansion = correlator("lambda*f^4", 4, 1, "network", "connected")
     assert [one.caption for one in found] == [t.caption for t in expansion.topologies()]
     svg = expansion.picture().svg
-    assert svg.count('fill="#c4c4c4"') == sum(len(one.term.diagram.blobs) for one in found) > 5
+    assert svg.count('fill="#c4c4c4"') == sum(len(one.representative.diagram.blobs) for one in found) > 5
 
 
 def test_latex():

@@ -12,7 +12,7 @@ from diagrams.generation import count
 from nnft_sym.actions.action import Action
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.errors import InvalidAction, InvalidExpansion
-from nnft_sym.expansions.enumeration import listed, weight_of_all
+from nnft_sym.expansions.enumeration import Wanted, listed, weight_of_all
 from nnft_sym.expansions.expansion import correlator
 from nnft_sym.expansions.schemes import Kind, Scheme, selection
 from nnft_sym.expansions.sum_rules import sum_rules
@@ -374,7 +374,7 @@ def test_what_is_refused_without_counting_is_too_much(monkeypatch, scheme, kind)
     monkeypatch.setattr("nnft_sym.expansions.enumeration.generate", fail)
     with pytest.raises(InvalidExpansion, match=r"diagrams once there are the vertices 4:1[0-3]"):
         correlator("lambda*f^4", 4, 40, scheme, kind)
-    assert len(list(listed(2, [((4, 12),)], selection("exact", "full"), {}))) == 0
+    assert len(list(listed(Wanted(2, selection("exact", "full")), [((4, 12),)], {}))) == 0
 
 
 def test_a_bad_action_is_refused_by_the_correlator_too():

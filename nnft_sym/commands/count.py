@@ -108,50 +108,8 @@ class CountParameters:
         if (self.action is None) is (self.vertices is None):
             both = "neither" if self.action is None else "both"
             raise Refused(
-                f"{shown(text)} was given, and {shown(item.strip())} is not of the form VALENCE:NUMBER; "
-                "write for example 4:6,6:1 for six f^4 and one f^6 vertices"
-            ) from None
-            if valence in vertices:
-                raise Refused(f"{shown(text)} was given, with valence {valence} twice; add the numbers")
-            vertices[valence] = number
-        return {valence: number for valence, number in sorted(vertices.items()) if number}
-
-
-VERTICES = Parameter(
-    Vertices(), "Vertices as VALENCE:NUMBER, e.g. 4:6,6:1, in place of an action.", metavar="V:N,..."
-)
-COUNTED_KIND = replace(KIND, default="full")
-
-
-@dataclass(frozen=True, kw_only=True)
-class CountParameters:
-    """What is counted: given vertices, or all vertex contents of an action to an order.
-
-    Raises
-    ------
-    Refused
-        If it is not one of both.
-    """
-
-    action: Annotated[str | None, ACTION] = None
-    n: Annotated[int, N_POINTS]
-    vertices: Annotated[str | None, VERTICES] = None
-    order: Annotated[int | None, VERTICES_AT_MOST] = None
-    loops: Annotated[LoopRange | None, LOOPS] = None
-    kind: Annotated[str | None, COUNTED_KIND] = None
-    filters: Annotated[tuple[str, ...], FILTER] = ()
-    legs: Annotated[str, LEGS] = "labelled"
-
-    def __post_init__(self) -> None:
-        if (self.action is None) is (self.vertices is None):
-            both = (
-                "no action and no vertices were"
-                if self.action is None
-                else "an action and vertices were both"
-            )
-            raise Refused(
-                f"{both} of an action and --vertices was given; one of them is needed: nnft count 'lambda*f^4' -n 4 --order 3, or nnft count "
-                "--vertices 4:3 -n 4"
+                f"{both} of an action and --vertices was given; one of them is needed: "
+                "nnft count 'lambda*f^4' -n 4 --order 3, or nnft count --vertices 4:3 -n 4"
             )
         if self.vertices is not None and self.order is not None:
             raise Refused.about(

@@ -9,7 +9,7 @@ from diagrams.drawing import planar_labelling
 from nnft_sym.cli import run
 from nnft_sym.commands.draw import _planar
 from nnft_sym.expansions.expansion import correlator
-from nnft_sym.expansions.representatives import relabelled, representatives
+from nnft_sym.expansions.terms import relabelled
 
 THEORIES = [
     ("lambda*f^4", 4, 3, "bare", "normalised"),
@@ -29,23 +29,28 @@ def test_topologies_without_the_list_of_labellings(theory):
     """The same topologies, first labellings and numbers of labellings as the full list has, in its order."""
     action, n, order, scheme, kind = theory
     full = correlator(action, n, order, scheme, kind)
-    expansion, found = representatives(action, n, order, scheme, kind)
-    assert [(one.term, one.labellings, one.caption) for one in found] == [
+    expansion = correlator(action, n, order, scheme, kind, labelled=False)
+    found = expansion.topologies()
+    assert [(one.representative, one.labellings, one.caption) for one in found] == [
         (topology.representative, topology.labellings, topology.caption) for topology in full.topologies()
     ]
+    assert expansion.terms == tuple(one.representative for one in found)
+    assert expansion.zero_dimensional() == full.zero_dimensional()
+    assert expansion.sum_rules() == full.sum_rules()
+    assert expansion.grouped_text() == full.grouped_text()
     assert (expansion.action, expansion.n, expansion.truncation) == (full.action, full.n, full.truncation)
     for layout in ("free", "circle", "columns"):
         for topology, one in zip(full.topologies(), found, strict=True):
-            drawn = _planar(one.term, expansion, layout, None)
+            drawn = _planar(one.representative, expansion, layout, None)
             assert drawn in topology.terms
-            assert drawn.diagram == planar_labelling(one.term.diagram, layout)
+            assert drawn.diagram == planar_labelling(one.representative.diagram, layout)
 
 
 @pytest.mark.parametrize("theory", THEORIES[2:8:2], ids=str)
 def test_all_names_of_the_points_make_all_labellings(theory):
-    expansion, found = representatives(*theory)
-    for topology, one in zip(correlator(*theory).topologies(), found, strict=True):
-        named = {relabelled(one.term, expansion.action, order) for order in permutations(range(theory[1]))}
+    expansion = correlator(*theory, labelled=False)
+    for topology, one in zip(correlator(*theory).topologies(), expansion, strict=True):
+        named = {relabelled(one, expansion.action, order) for order in permutations(range(theory[1]))}
         assert named == set(topology.terms)
 
 
