@@ -242,6 +242,22 @@ LEGS = Parameter(
 )
 
 
+def action_of(text: str, field: str | None) -> "Action":
+    """Read an action whose field may have a name of its own.
+
+    Raises
+    ------
+    Refused
+        If it cannot be read.
+    """
+    from nnft_sym.actions.action import Action
+
+    try:
+        return Action(text, field)
+    except NNFTError as error:
+        raise Refused.about("action", error.said) from None
+
+
 @dataclass(frozen=True, kw_only=True)
 class TheoryParameters:
     """Which function of which action.
@@ -274,7 +290,7 @@ class TheoryParameters:
         Refused
             If outputs are given beside an action, or an order or a counting without one.
         """
-        from nnft_sym.actions.action import Action, free_theory
+        from nnft_sym.actions.action import free_theory
 
         if self.action is None:
             if self.field is not None:
@@ -286,10 +302,7 @@ class TheoryParameters:
                 f"{self.outputs} was given beside the action {self.action}, which says itself whether there "
                 "are several outputs, by products f.f as in lambda*(f.f)^2; leave one of them out",
             )
-        try:
-            return Action(self.action, self.field)
-        except NNFTError as error:
-            raise Refused.about("action", error.said) from None
+        return action_of(self.action, self.field)
 
     def refuse_without_action(self, **given: object) -> None:
         """Refuse what has an effect on vertices only, where there is no action; probably it was forgotten."""
