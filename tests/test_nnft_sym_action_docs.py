@@ -14,7 +14,7 @@ from nnft_sym.cli import run
 from nnft_sym.errors import InvalidAction
 
 DOCS = Path(__file__).parent.parent / "docs" / "actions.md"
-FROM_FILES = "lambda*f^4\n"
+FROM_FILES = "# the quartic one\nlambda*f^4  # as always\n"
 
 
 def rows():

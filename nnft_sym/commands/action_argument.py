@@ -31,13 +31,16 @@ _NO_ACTION = re.compile(r"--|-[nh]=?\d*$|-[-+\d.eE,;]+$")
 class ActionCommand(ParameterCommand):
     """A command whose argument may be an action such as ``-lambda*f^4``.
 
-    Words that begin with one minus sign and hold a power or a product, or the field, are taken as an action;
+    Words that begin with one minus sign and hold a power or a product, the field, LaTeX or a Greek letter are
+    taken as an action;
     without this, click would look for an option ``-l``.
 
     Examples
     --------
     >>> [looks_like_an_action(word) for word in ("-lambda*f^4", "-f", "-n", "-n4", "-1", "--order", "f^4")]
     [True, True, False, False, False, False, False]
+    >>> looks_like_an_action("-λφ⁴")
+    True
     """
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -57,7 +60,11 @@ class ActionCommand(ParameterCommand):
 
 def looks_like_an_action(word: str) -> bool:
     """Tell an action with a minus sign in front from an option."""
-    return word.startswith("-") and not _NO_ACTION.match(word) and re.search(r"[f*^]", word) is not None
+    return (
+        word.startswith("-")
+        and not _NO_ACTION.match(word)
+        and re.search(r"[f*^\\]|[^\x00-\x7f]", word) is not None
+    )
 
 
 def constant_note(action: "Action", *, kept: bool = False) -> str:

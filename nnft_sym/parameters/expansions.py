@@ -139,13 +139,16 @@ class ActionText(Text):
     """
 
     def read(self, text: str) -> object:
-        """Read a file, ``@action.txt``, or standard input, ``-``.
+        """Read a file, ``@action.txt``, or standard input, ``-``; there ``#`` begins a comment.
 
         The blank that keeps an action with a minus sign from being an option is taken away.
         """
         from nnft_sym.storage.text_files import text_of
 
-        return text.removeprefix(" ") if text.startswith(" -") else text_of(text)
+        if text.startswith(" -"):
+            return text.removeprefix(" ")
+        read = text_of(text)
+        return read if read == text else "\n".join(line.partition("#")[0] for line in read.splitlines())
 
     def check(self, value: object, folder: Path | None = None) -> str:
         """Return a text that can be read."""
