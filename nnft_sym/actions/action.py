@@ -21,7 +21,8 @@ _LONG_NUMBER = re.compile(rf"(?<![A-Za-z0-9_])[0-9]{{{LONGEST_NUMBER + 1},}}")
 
 #: The free theory: one output, and several. A product f.f says that there are components.
 FREE, FREE_WITH_OUTPUTS = "0", "0*f.f"
-_PRODUCT = re.compile(rf"f\s*(\([xyz]\)\s*)?({'|'.join(map(re.escape, sorted(DOTS)))})\s*f")
+_FIELD = r"(?:f|\\?(?:var)?phi|[φϕ])"
+_PRODUCT = re.compile(rf"{_FIELD}\s*(\([xyz]\)\s*)?({'|'.join(map(re.escape, sorted(DOTS)))})\s*{_FIELD}")
 
 
 @dataclass(frozen=True, init=False, repr=False)

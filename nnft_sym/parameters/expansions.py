@@ -139,13 +139,16 @@ class ActionText(Text):
     """
 
     def read(self, text: str) -> object:
-        """Read a file, ``@action.txt``, or standard input, ``-``.
+        """Read a file, ``@action.txt``, or standard input, ``-``; there ``#`` begins a comment.
 
         The blank that keeps an action with a minus sign from being an option is taken away.
         """
         from nnft_sym.storage.text_files import text_of
 
-        return text.removeprefix(" ") if text.startswith(" -") else text_of(text)
+        if text.startswith(" -"):
+            return text.removeprefix(" ")
+        read = text_of(text)
+        return read if read == text else "\n".join(line.partition("#")[0] for line in read.splitlines())
 
     def check(self, value: object, folder: Path | None = None) -> str:
         """Return a text that can be read."""
@@ -242,6 +245,22 @@ LEGS = Parameter(
 )
 
 
+def action_of(text: str, field: str | None) -> "Action":
+    """Read an action whose field may have a name of its own.
+
+    Raises
+    ------
+    Refused
+        If it cannot be read.
+    """
+    from nnft_sym.actions.action import Action
+
+    try:
+        return Action(text, field)
+    except NNFTError as error:
+        raise Refused.about("action", error.said) from None
+
+
 @dataclass(frozen=True, kw_only=True)
 class TheoryParameters:
     """Which function of which action.
@@ -274,7 +293,7 @@ class TheoryParameters:
         Refused
             If outputs are given beside an action, or an order or a counting without one.
         """
-        from nnft_sym.actions.action import Action, free_theory
+        from nnft_sym.actions.action import free_theory
 
         if self.action is None:
             if self.field is not None:
@@ -286,10 +305,7 @@ class TheoryParameters:
                 f"{self.outputs} was given beside the action {self.action}, which says itself whether there "
                 "are several outputs, by products f.f as in lambda*(f.f)^2; leave one of them out",
             )
-        try:
-            return Action(self.action, self.field)
-        except NNFTError as error:
-            raise Refused.about("action", error.said) from None
+        return action_of(self.action, self.field)
 
     def refuse_without_action(self, **given: object) -> None:
         """Refuse what has an effect on vertices only, where there is no action; probably it was forgotten."""

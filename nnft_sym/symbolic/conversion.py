@@ -143,8 +143,8 @@ def polynomial_from_sympy(expression: object, field: str | None = None) -> Polyn
 def _named(expression: sympy.Expr, field: str | None) -> sympy.Expr:
     """Call the field f."""
     functions = expression.atoms(AppliedUndef)
-    names = {one.name for one in expression.free_symbols} | {one.func.__name__ for one in functions}
-    name = field_among(names, field)
+    written = [one.name for one in expression.free_symbols] + [one.func.__name__ for one in functions]
+    name = field_among({part for whole in written for part in whole.split(DOT)}, field)
     if name == FIELD:
         return expression
     new = {one: sympy.Function(FIELD)(*one.args) for one in functions if one.func.__name__ == name}
