@@ -77,3 +77,11 @@ def test_runs(path, tmp_path):
         assert "S = 0.82919089   less the exact one -1.43e-03" in printed
         assert "they agree to rounding" in printed
         assert "exact 0.478198" in printed
+    if path.stem == "08_symmetries_and_axioms":
+        assert "T = -0.057666092267   formula -0.057666092267" in printed
+        rows = {line[:24].strip(): line[24:].split() for line in printed.splitlines()}
+        assert rows["cos, Cauchy momenta"] == ["+", "+", "+", "+", "+", "−"]
+        assert rows["relu, no biases"] == ["−", "−", "+", "−", "−", "−"]
+        assert "uniform   holds at 2 points only, broken at 4, power of N: -1.0" in printed
+        assert "both sides agree" in "".join(data["text/plain"] for data in shown)
+        assert "N = 1000   N × smallest eigenvalue -0.579118" in printed

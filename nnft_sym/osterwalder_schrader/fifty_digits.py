@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from diagrams.combinatorics.pairings import pairings
 from nnft_sym.osterwalder_schrader.positivity_matrix import Monomial, PositivityMatrix
-from nnft_sym.osterwalder_schrader.positivity_moments import Source, pairings
+from nnft_sym.osterwalder_schrader.positivity_moments import Source
 from numerics.kernels.base import Kernel
 from numerics.networks.cos import CosNet, PlaneWaveKernel
 from numerics.networks.gauss import GaussNet
