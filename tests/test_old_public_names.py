@@ -8,6 +8,7 @@ import warnings
 
 import pytest
 
+import nnft_sym as nn
 from nnft_sym.study.checks import Check, CheckName, Checks
 from numerics.errors import InvalidPoints, InvalidStatistics
 from numerics.exact.correlators import exact_correlators
@@ -91,3 +92,15 @@ def test_what_means_something_else_now_says_so():
         exact.__array__()
     with pytest.raises(InvalidPoints, match="slices of them, are found in `value`"):
         exact[4][0]
+
+
+def test_a_model_integrated_itself():
+    integrator = nn.Integrator(ErfNet(1).kernel, nn.Box(2.0))
+    model, fields = nn.Model("lambda*f^4", (4,)), nn.FieldSet([[0.5]])
+    new = integrator.predict_each(model.expansions, fields.inputs)
+    with pytest.warns(DeprecationWarning, match="predict_each"):
+        old = model.predict_with(integrator, fields)
+    assert old[4]["lambda"].value[0] == new[4]["lambda"].value[0]
+    with pytest.warns(DeprecationWarning, match=r"model\.theory\("):
+        theory = model.theory_with(integrator, fields)
+    assert theory.terms(4)[(("lambda", 1),)].value[0] == new[4]["lambda"].value[0]

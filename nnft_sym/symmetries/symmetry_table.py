@@ -145,6 +145,8 @@ def _difference(one: Symmetry) -> "Cell":
     value, error = float(one.violation.value), float(one.violation.error)
     if one.p_value is not None:
         return Cell(f"{with_error(value, error)}, p = {one.p_value:.2g}", value)
+    if one.first_broken_order is None and error == 0.0:
+        return Cell("none", value)
     if one.first_broken_order is None:
         return Cell(f"none above {number(error, 1)}", value, brief=f"none above {error:.0e}")
     return Cell(number(value), value, brief=f"{value:.3g}")
