@@ -154,4 +154,4 @@ def default_points(length: float | None, d_in: int, spacing: float | None = None
     columns = [np.roll(across, axis) * (-1.0) ** axis for axis in range(d_in - 1)]
     points = np.column_stack([times, *columns])
     # decimals of a few digits: sums of times that are equal stay so at any number of digits
-    return np.array([[float(f"{coordinate:.12g}") for coordinate in point] for point in points])
+    return np.array([[float(f"{coordinate:.12g}") + 0.0 for coordinate in point] for point in points])

@@ -73,7 +73,8 @@ class PlaneSlope:
     @property
     def sentence(self) -> str:
         """The reason in words."""
-        found = with_error(self.value, self.error) if self.error else number(self.value, 6)
+        sharp = self.error <= 1e-6 * self.value
+        found = number(self.value, 6) if sharp else with_error(self.value, self.error)
         at = "" if not any(self.place) else f" at {tuple(self.place)}"
         return (
             f"f is mean-square differentiable in time at the reflection plane{at}, ∂_x∂_y K = {self.text} = "
