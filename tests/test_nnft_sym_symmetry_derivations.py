@@ -195,3 +195,32 @@ def test_a_path_begins_at_one():
         assert np.allclose(start.matrix, np.eye(len(start.matrix)))
         assert start.shift is None
         assert turned.isometry
+
+
+def test_without_exact_correlators_networks_are_sampled():
+    """Uniform hidden weights in four dimensions: five parameters of a neuron, too many for a quadrature."""
+    net = nn.network("tanh", 5, d_in=4, hidden_law="uniform")
+    points = [[0.3, 0.1, 0.5, 0.2], [1.4, 0.9, -0.2, 0.1]]
+    with pytest.raises(nn.NNFTError, match="quadrature"):
+        nn.exact_correlators(net, points, (2,))
+    plan = nn.SamplingPlan(networks=40_000, n_blocks=400)
+    found = nn.symmetry(net, "SO(d)", points, (2,), plan=plan)
+    assert found.first_broken_order == 2
+    assert found.p_value < 1e-6
+    assert found.witness is not None
+    only = nn.symmetry(net, "SO(d)", points, (2,), method="exact")
+    assert str(only.verdict) == "not decided"
+    assert "quadrature" in only.untested
+    # what is derived needs no test
+    assert nn.symmetry(net, "reflections", points, (2,)).holds
+
+
+def test_rough_kernels_by_drawing():
+    """What the sampler needs of a kernel where no quadrature gives it, against closed kernels."""
+    from numerics.networks.base import neuron_of
+
+    for net in (nn.ErfNet(1, d_in=4), nn.ReLUNet(1, d_in=4), nn.CosNet(1, d_in=4)):
+        points = np.array([[0.3, 0.1, 0.5, 0.2], [1.4, 0.9, -0.2, 0.1]])
+        drawn = neuron_of(net).drawn_squares(points) * net.weight_variance
+        assert drawn == pytest.approx(net.kernel.weight_diagonal(points), rel=0.03)
+        assert np.array_equal(drawn, neuron_of(net).drawn_squares(points) * net.weight_variance)

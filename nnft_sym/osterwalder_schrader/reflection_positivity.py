@@ -5,29 +5,28 @@ are exact at the width of the network; a kernel stands for infinite width. A fai
 functional, or by the theorem on smooth propagators; that an order holds is known at the times looked at.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from typing import final
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from diagrams.messages import counted, shown
+from diagrams.messages import shown
 from nnft_sym.osterwalder_schrader.axiom_check import Axiom, AxiomCheck
 from nnft_sym.osterwalder_schrader.fifty_digits import ZERO, spectrum_at_fifty_digits
-from nnft_sym.osterwalder_schrader.negativity_power import WIDTHS, NegativityPower, negativity_power
+from nnft_sym.osterwalder_schrader.negativity_power import NegativityPower, negativity_power
 from nnft_sym.osterwalder_schrader.null_functionals import NullFunctional, excluded_by_four_points
 from nnft_sym.osterwalder_schrader.positive_plane_waves import proof_of_positivity
+from nnft_sym.osterwalder_schrader.positivity_answer import Answer, Question
 from nnft_sym.osterwalder_schrader.positivity_matrix import PositivityMatrix, positivity_matrix
 from nnft_sym.osterwalder_schrader.positivity_moments import Source, as_source
+from nnft_sym.osterwalder_schrader.positivity_reasons import asymmetry_in_words, reason_of
 from nnft_sym.osterwalder_schrader.reflection import Plane, Reflection, as_times, default_points
 from nnft_sym.osterwalder_schrader.smooth_kernels import PlaneSlope, plane_slope
 from nnft_sym.osterwalder_schrader.times_search import NO_SEARCH, TimesSearch, most_negative
 from nnft_sym.osterwalder_schrader.witness import Functional, smallest_witness
-from nnft_sym.printing.number_text import number, with_error
 from numerics.errors import InvalidStatistics, NotAvailable
-from numerics.fields.field_set import FieldSet
 from numerics.given import as_wholes
 from numerics.kernels.base import Kernel
 from numerics.networks.cos import CosNet, PlaneWaveKernel
@@ -46,36 +45,6 @@ LIMIT = "F = f(τ₁) − f(τ₂) for τ₁, τ₂ → 0"
 MANY, FEW = 8, (0, 2, 4)
 #: Between two displays of LaTeX.
 NEXT = "\\]\n\\["
-
-
-@final
-@dataclass(frozen=True, eq=False)
-class _Question:
-    """What does not change from order to order."""
-
-    source: Source
-    points: Array
-    mirrors: tuple[Reflection, ...]
-    search: TimesSearch
-    slope: PlaneSlope | None
-    null: NullFunctional | None
-    defaults: bool
-
-
-@final
-@dataclass(frozen=True, eq=False)
-class _Answer:
-    """What one order gave: the sector that decides, and how."""
-
-    holds: bool | None
-    matrix: PositivityMatrix
-    eigenvalue: float
-    error: float
-    rank: int
-    digits: int
-    tried: int = 0
-    elsewhere: bool = False
-    facts: dict[str, object] = field(default_factory=dict)
 
 
 def reflection_checks(
@@ -189,7 +158,7 @@ def _kernel(source: Source) -> Kernel | None:
         return None
 
 
-def _question(source: Source, times: ArrayLike | None, search: TimesSearch) -> _Question:
+def _question(source: Source, times: ArrayLike | None, search: TimesSearch) -> Question:
     spacing = lattice_spacing(source)
     kernel = _kernel(source)
     length = None if kernel is None else kernel.length_scale
@@ -210,10 +179,10 @@ def _question(source: Source, times: ArrayLike | None, search: TimesSearch) -> _
             if slope is not None and slope.breaks_positivity
             else excluded_by_four_points(source, points, mirrors[0])
         )
-    return _Question(source, points, mirrors, search, slope, null, times is None)
+    return Question(source, points, mirrors, search, slope, null, times is None)
 
 
-def _check(question: _Question, order: int, broken: AxiomCheck | None) -> AxiomCheck:
+def _check(question: Question, order: int, broken: AxiomCheck | None) -> AxiomCheck:
     """Answer one order; what is broken below stays broken."""
     slope = question.slope
     theorem = slope if slope is not None and slope.breaks_positivity else None
@@ -222,6 +191,8 @@ def _check(question: _Question, order: int, broken: AxiomCheck | None) -> AxiomC
     except NotAvailable as missing:
         return _without_numbers(order, broken, theorem, str(missing))
     proof = proof_of_positivity(question.source, order)
+    if answer.matrix.asymmetry is not None:
+        theorem = None  # it is about laws that the reflection leaves alone
     holds = answer.holds if proof is None or answer.holds is False else True
     if broken is not None or theorem is not None:
         holds = False
@@ -234,6 +205,8 @@ def _check(question: _Question, order: int, broken: AxiomCheck | None) -> AxiomC
     witness, formula = ("", "") if broken is None else (broken.witness, broken.formula)
     if shown_by is not None:
         witness, formula = str(shown_by), shown_by.latex
+    elif answer.matrix.asymmetry is not None:
+        witness = asymmetry_in_words(answer.matrix)
     elif theorem is not None:
         witness = LIMIT
     if proof is not None and holds:
@@ -241,12 +214,12 @@ def _check(question: _Question, order: int, broken: AxiomCheck | None) -> AxiomC
     if theorem is not None:
         formula = theorem.derivation if shown_by is None else f"{theorem.derivation}{NEXT}{shown_by.latex}"
     return AxiomCheck(
-        Axiom.REFLECTION_POSITIVITY, order, holds, _reason(question, order, answer, theorem, power, broken),
+        Axiom.REFLECTION_POSITIVITY, order, holds, reason_of(question, order, answer, theorem, power, broken),
         answer.eigenvalue, answer.error, witness, formula, evidence, shown_by,
     )  # fmt: skip
 
 
-def _at_order(question: _Question, order: int, broken: AxiomCheck | None) -> _Question:
+def _at_order(question: Question, order: int, broken: AxiomCheck | None) -> Question:
     """Nothing is searched where a lower order fails; at high orders there are fewer points."""
     search = question.search
     if order == MANY:
@@ -270,7 +243,7 @@ def _without_numbers(
     return AxiomCheck(axiom, order, None, f"no exact correlators: {missing}")
 
 
-def _answer(question: _Question, order: int) -> _Answer:
+def _answer(question: Question, order: int) -> Answer:
     """Decide at the given times, then search others."""
     found = [
         _of_sector(question.source, sector)
@@ -279,7 +252,7 @@ def _answer(question: _Question, order: int) -> _Answer:
     ]
     worst = min(found, key=lambda one: (one.holds is not False, one.holds is True, one.eigenvalue))
     tried = 0
-    lowest: _Answer | None = None
+    lowest: Answer | None = None
     for mirror in question.mirrors:
         best = most_negative(question.source, order, question.points, mirror, question.search)
         if best is None:
@@ -303,23 +276,23 @@ def _sectors(matrix: PositivityMatrix) -> tuple[PositivityMatrix, ...]:
     return (matrix,) if matrix.asymmetry is not None else matrix.sectors
 
 
-def _of_sector(source: Source, matrix: PositivityMatrix) -> _Answer:
+def _of_sector(source: Source, matrix: PositivityMatrix) -> Answer:
     """Decide one sector, with fifty digits where sixteen do not."""
     spectrum = matrix.spectrum
     if matrix.quality is not Quality.TRUSTED:
-        return _Answer(None, matrix, spectrum.smallest, spectrum.error, spectrum.rank, 16)
+        return Answer(None, matrix, spectrum.smallest, spectrum.error, spectrum.rank, 16)
     if matrix.asymmetry is not None:
-        return _Answer(False, matrix, spectrum.smallest, float(spectrum.own_errors[0]), spectrum.rank, 16)
+        return Answer(False, matrix, spectrum.smallest, float(spectrum.own_errors[0]), spectrum.rank, 16)
     clear = spectrum.negative is not None and spectrum.smallest < DOUBTED
     if not (clear or spectrum.smallest > spectrum.error):
         exact = spectrum_at_fifty_digits(source, matrix)
         if exact is not None:
-            return _Answer(exact[0] >= 0.0, matrix, exact[0], ZERO, sum(one != 0.0 for one in exact), 50)
+            return Answer(exact[0] >= 0.0, matrix, exact[0], ZERO, sum(one != 0.0 for one in exact), 50)
     own = spectrum.own_errors[0] if spectrum.negative is not None else spectrum.error
-    return _Answer(spectrum.holds, matrix, spectrum.smallest, float(own), spectrum.rank, 16)
+    return Answer(spectrum.holds, matrix, spectrum.smallest, float(own), spectrum.rank, 16)
 
 
-def _evidence(question: _Question, answer: _Answer, witness: Functional | None) -> dict[str, object]:
+def _evidence(question: Question, answer: Answer, witness: Functional | None) -> dict[str, object]:
     matrix = answer.matrix
     facts: dict[str, object] = {
         "points": matrix.points.tolist(),
@@ -336,7 +309,7 @@ def _evidence(question: _Question, answer: _Answer, witness: Functional | None) 
     return facts | answer.facts
 
 
-def _power(question: _Question, order: int, answer: _Answer) -> NegativityPower | None:
+def _power(question: Question, order: int, answer: Answer) -> NegativityPower | None:
     """The power of N, where the theory of infinite width is positive at the same times."""
     if isinstance(question.source, Kernel) or answer.holds is not False:
         return None
@@ -350,72 +323,3 @@ def _power(question: _Question, order: int, answer: _Answer) -> NegativityPower 
         return negativity_power(question.source, matrix.points, order, reflection=matrix.reflection)
     except (InvalidStatistics, NotAvailable):
         return None
-
-
-def _reason(
-    question: _Question,
-    order: int,
-    answer: _Answer,
-    theorem: PlaneSlope | None,
-    power: NegativityPower | None,
-    broken: AxiomCheck | None,
-) -> str:
-    """Say why, in a sentence or two."""
-    matrix = answer.matrix
-    if matrix.asymmetry is not None:
-        fields = [FieldSet(matrix.points).label(matrix.monomials[at]) or "1" for at in matrix.asymmetry]
-        return (
-            f"the law is not invariant under {matrix.reflection}: ⟨Θ{fields[0]}·{fields[1]}⟩ and "
-            f"⟨Θ{fields[1]}·{fields[0]}⟩ differ"
-        )
-    if theorem is not None:
-        return theorem.sentence
-    if broken is not None:
-        return f"fails at order {broken.order} already: {broken.reason}"
-    if answer.holds is False:
-        return " ".join(_why_it_fails(question, order, answer, power))
-    if answer.holds or proof_of_positivity(question.source, order) is not None:
-        return "; ".join(_why_it_holds(question, order, answer))
-    if matrix.quality is not Quality.TRUSTED:
-        return f"not decided: the correlators of order {order} are {matrix.quality.value}"
-    return (
-        f"not decided: the smallest eigenvalue {number(answer.eigenvalue, 3)} is smaller than its error, "
-        f"{number(answer.error, 2)}"
-    )
-
-
-def _why_it_fails(
-    question: _Question, order: int, answer: _Answer, power: NegativityPower | None
-) -> Iterator[str]:
-    where = " (times found by the search)" if answer.elsewhere else ""
-    yield f"⟨ΘF·F⟩ < 0 for the functional given{where}."
-    if power is not None:
-        fitted = with_error(power.power, power.error) if power.error > 1e-6 else number(power.power, 6)
-        yield (
-            f"At infinite width it holds; the smallest eigenvalue goes like N^p, p = {fitted} from N = "
-            f"{WIDTHS[0]}–{WIDTHS[-1]}."
-        )
-    if question.null is not None and order > 4:
-        sentence = question.null.sentence
-        yield sentence[0].upper() + sentence[1:] + "."
-
-
-def _why_it_holds(question: _Question, order: int, answer: _Answer) -> Iterator[str]:
-    matrix = answer.matrix
-    where = f"{counted(len(matrix.points), 'time')} and {counted(answer.tried, 'other set')} of times"
-    proof = proof_of_positivity(question.source, order)
-    if proof is not None:
-        yield proof.text
-    at = "at fifty digits" if answer.digits > 16 else f"within {number(answer.error, 1)}"
-    yield f"no negative eigenvalue {at}, at {where}; rank {answer.rank} of {len(matrix.monomials)}"
-    if order == 2 and not np.any(matrix.value[1:, 1:]):
-        yield (
-            "the {f} block is zero: f(−τ) and f(τ) are uncorrelated, and with the constant the matrix has "
-            "rank one"
-        )
-    if proof is None and isinstance(question.source, Kernel):
-        yield "a Gaussian law is positive at all orders where it is at order 2, by Wick's theorem"
-    if len(question.mirrors) > 1:
-        yield "site and link reflection"
-    if question.null is not None and order == 4:
-        yield question.null.sentence
