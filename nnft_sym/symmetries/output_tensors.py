@@ -198,11 +198,11 @@ def isotropic_tensors(order: int, dimension: int, *, special: bool = False) -> I
     """
     n = as_whole(order, "order", InvalidSymmetry, least=0, most=LARGEST_ORDER)
     size = as_whole(dimension, "dimension", InvalidSymmetry, least=1, most=16)
-    products = [TensorProduct((), pairs) for pairs in _pairings(range(n))]
+    products = [TensorProduct((), pairs) for pairs in pairings(range(n))]
     if special:
         for at in combinations(range(n), size):
             rest = [place for place in range(n) if place not in at]
-            products += [TensorProduct(at, pairs) for pairs in _pairings(rest)]
+            products += [TensorProduct(at, pairs) for pairs in pairings(rest)]
     if float(size) ** n * max(len(products), 1) > _MOST_NUMBERS:
         raise NotAvailable(
             f"{len(products)} tensors of {n} indices from 1 to {size} have too many components; ask for "
@@ -273,11 +273,6 @@ def output_tensors(
         Estimate(coefficients, bound, method, whole.quality),
         Estimate(rest.reshape(shape), left.reshape(shape), method, whole.quality),
     )
-
-
-def _pairings(places: "range | list[int]") -> "list[tuple[tuple[int, int], ...]]":
-    """All ways to make pairs; none of an odd number."""
-    return [] if len(places) % 2 else [tuple(pairs) for pairs in pairings(places)]
 
 
 def _numbers(places: tuple[int, ...]) -> str:
