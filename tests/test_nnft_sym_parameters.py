@@ -36,6 +36,7 @@ FINE = {
         "2",
     ],
     "axioms": ["--net", "erf", "--width", "5", "--orders", "2"],
+    "symmetry": ["--net", "erf", "--width", "5", "--points", "0.1;0.2", "--orders", "2"],
     "sample": ["--net", "erf", "--width", "5", "--points", "0.1;0.2", "--networks", "100"],
     "neurons": ["--net", "erf", "--points", "0.1;0.2", "--neurons", "1000", "--widths", "5"],
     "widths": ["--net", "erf", "--points", "0.1;0.2", "--widths", "5,10", "--networks", "100"],
@@ -167,8 +168,8 @@ def test_commands_and_study_files_share_their_parameters():
         if name in FINE and option.name in STUDY and here is not STUDY[option.name].reader:
             exceptions.add((name, option.name))
     with_points = ("kernel", "cumulant", "cumulants", "action", "density", "partition", "sample", "neurons",
-                   "widths", "couplings", "flow", "integrate", "diagram")  # fmt: skip
-    sampled = {(name, "networks") for name in ("sample", "couplings", "density", "partition")}
+                   "widths", "couplings", "flow", "integrate", "diagram", "symmetry")  # fmt: skip
+    sampled = {(name, "networks") for name in ("sample", "couplings", "density", "partition", "symmetry")}
     sampled.add(("couplings", "width"))
     assert exceptions == {*sampled, ("widths", "kind"), *((name, "points") for name in with_points)}
     assert {"kind", "sigma_w", "width", "seed", "cutoff", "networks"} <= {
@@ -243,11 +244,12 @@ def test_limits_are_finite_and_are_kept():
 
 def test_out_follows_one_rule(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    words = FINE | {"draw": ["lambda*f^4", "-n", "4"]}
+    words = FINE | {"draw": ["lambda*f^4", "-n", "4"], "expand": ["lambda*f^4", "-n", "4", "--order", "1"]}
     with_out = {
         name: option for name, option in options() if isinstance(option.type.said.parameter.reader, Output)
     }
-    assert set(with_out) == {"kernel", "density", "sample", "widths", "neurons", "flow", "draw", "diagram"}
+    assert set(with_out) == {"kernel", "density", "sample", "widths", "neurons", "flow", "draw", "diagram",
+                             "expand", "symmetry"}  # fmt: skip
     for name, option in with_out.items():
         allowed = option.type.said.parameter.reader.suffixes
         told = said_of_command(capsys, [name, *words[name], "--out", "x.docx"], "--out")
@@ -255,7 +257,8 @@ def test_out_follows_one_rule(capsys, tmp_path, monkeypatch):
             f"'x.docx' was given; a file name ending in {allowed[0]}, " if len(allowed) > 2 else ""
         )
         assert all(suffix in told for suffix in allowed)
-        assert option.metavar == f"FILE{'|'.join(allowed)}"
+        beside = "|-" if name == "draw" else ""  # standard output
+        assert option.metavar == f"FILE{'|'.join(allowed)}{beside}"
         code = cli.run([name, *words[name], "--out", f"no/such/place{allowed[0]}"])
         assert (code, "the folder does not exist" in capsys.readouterr().err) == (2, True)
     assert list(tmp_path.iterdir()) == []

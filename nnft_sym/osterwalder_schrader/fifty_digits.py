@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from diagrams.combinatorics.pairings import pairings
 from nnft_sym.osterwalder_schrader.positivity_matrix import Monomial, PositivityMatrix
-from nnft_sym.osterwalder_schrader.positivity_moments import Source, pairings
+from nnft_sym.osterwalder_schrader.positivity_moments import Source
 from numerics.kernels.base import Kernel
 from numerics.networks.cos import CosNet, PlaneWaveKernel
 from numerics.networks.gauss import GaussNet
@@ -160,8 +161,8 @@ def _wick(propagator: Callable[[int, int], Real]) -> Callable[[Row], Real]:
 
     @cache
     def full(row: Row) -> Real:
-        if len(row) % 2:
-            return mpmath.mpf(0)
+        if not row or len(row) % 2:
+            return mpmath.mpf(0 if row else 1)
         return mpmath.fsum(mpmath.fprod(propagator(i, j) for i, j in pairing) for pairing in pairings(row))
 
     return full

@@ -1,12 +1,12 @@
 """Full correlators of a network, or of the Gaussian theory of a kernel, at rows of field numbers."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias, final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from diagrams.combinatorics.pairings import pairings
 from numerics.errors import InvalidNetwork
 from numerics.exact.correlators import exact_correlators
 from numerics.fields.field_set import FieldSet
@@ -137,29 +137,14 @@ class WickMoments:
     def at(self, rows: Indices) -> tuple[Array, Array]:
         """Sum over pairings."""
         value, largest, size = (np.zeros(len(rows)) for _ in range(3))
+        if rows.shape[1] == 0:
+            return value + 1.0, largest
         if rows.shape[1] % 2:
             return value, largest
         above = np.abs(self.propagator) + self.bound
-        for pairing in pairings(tuple(range(rows.shape[1]))):
+        for pairing in pairings(range(rows.shape[1])):
             ends = [(rows[:, i], rows[:, j]) for i, j in pairing]
             value += np.prod([self.propagator[pair] for pair in ends], axis=0)
             size += np.prod([np.abs(self.propagator[pair]) for pair in ends], axis=0)
             largest += np.prod([above[pair] for pair in ends], axis=0)
         return value, largest - size + (rows.shape[1] + 4) * EPS * size
-
-
-def pairings(slots: tuple[int, ...]) -> Iterator[tuple[tuple[int, int], ...]]:
-    """Go through all ways to pair slots off.
-
-    Examples
-    --------
-    >>> list(pairings((0, 1, 2, 3)))
-    [((0, 1), (2, 3)), ((0, 2), (1, 3)), ((0, 3), (1, 2))]
-    """
-    if not slots:
-        yield ()
-        return
-    first, *rest = slots
-    for place, partner in enumerate(rest):
-        for others in pairings(tuple(rest[:place] + rest[place + 1 :])):
-            yield ((first, partner), *others)
