@@ -8,7 +8,7 @@ moments tend to by registering at `limit_moments`.
 from collections.abc import Callable
 from functools import singledispatch
 from itertools import product
-from math import factorial, inf, isfinite, nan, prod, sqrt
+from math import inf, isfinite, nan, prod, sqrt
 from typing import TypeAlias
 
 import numpy as np
@@ -22,6 +22,7 @@ from numerics.networks.cos import CosNet
 from numerics.networks.erf import ErfNet
 from numerics.networks.gauss import GaussNet
 from numerics.networks.output_weights import output_moment
+from numerics.results.cumulants import mobius
 from numerics.results.estimate import Estimate
 
 Array = NDArray[np.float64]
@@ -172,7 +173,7 @@ def limit_cumulant(network: Network, first: Array, second: Array) -> Estimate | 
         found = [moments(*block) for block in blocks if amplitudes[len(block[0]) + len(block[1])]]
         if len(found) < len(blocks):
             continue
-        factor = (-1) ** (len(blocks) - 1) * factorial(len(blocks) - 1)
+        factor: float = mobius(len(blocks))
         factor *= prod(amplitudes[len(block)] for block in partition)
         if not all(isfinite(one) for one, _ in found):
             return None
