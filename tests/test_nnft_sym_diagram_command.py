@@ -109,9 +109,9 @@ REFUSED = [
     (["diagram", "ee0|", "--net", "erf", "--points", "0;1"], "diverges over R^d"),
     (["diagram", "ee0|", "--out", "a.gif"], "ending in .svg, .pdf, .png or .tex"),
     (["draw", "lambda*f^4"], "-n: nothing was given"),
-    (["draw", "lambda*f^4", "--diagram", "ee0|"], "ACTION: lambda*f^4 was given beside --diagram"),
-    (["draw", "-n", "2", "--diagram", "ee0|"], "-n: 2 was given beside --diagram"),
-    (["draw", "--kind", "1pi", "--diagram", "ee0|"], "--kind: 1pi was given beside --diagram"),
+    (["draw", "lambda*f^4", "--diagram", "ee0|"], "ACTION: it was given beside --diagram"),
+    (["draw", "-n", "2", "--diagram", "ee0|"], "-n: it was given beside --diagram"),
+    (["draw", "--kind", "1pi", "--diagram", "ee0|"], "--kind: it was given beside --diagram"),
     (["draw", "--diagram", "x1-x3"], "--diagram: external point x2 is missing"),
     (
         ["draw", "--diagram", "ee0|", "--layout", "columns", "--incoming", "3"],

@@ -57,6 +57,20 @@ def test_uniform_output_weights_are_anisotropic_at_four_points(kind, width):
     assert abs(anisotropy(net, POINTS)[0]) <= anisotropy(net, POINTS)[1]
 
 
+def test_anisotropy_of_sampled_networks():
+    """The same T from 200,000 networks: two-sided, with the joint error of all four elements."""
+    points = [[0.8], [0.8], [1.2], [1.2]]
+    for law, seed in (("uniform", 5), ("gaussian", 6)):
+        net = nn.ReLUNet(2).with_laws(output=law)
+        fields = FieldSet([point for point in points for _ in (1, 2)], [1, 2] * 4)
+        four = nn.Ensemble(net, fields, seed=seed).correlators(200_000, orders=(2, 4))[4]
+        found = four[0, 2, 4, 6] - four[0, 2, 5, 7] - four[0, 3, 4, 7] - four[0, 3, 5, 6]
+        expected = -(6 / 5) * moment(net.with_laws(output="gaussian"), points) if law == "uniform" else 0.0
+        assert abs(float(found.value) - expected) < 4 * float(found.error)
+        # enough networks to tell the two laws apart
+        assert float(found.error) < abs((6 / 5) * moment(nn.ReLUNet(2), points)) / 5
+
+
 def test_a_rotation_shifts_by_half_of_it():
     """G_1111 by −(T/2) sin² 2t, at any four points."""
     net = nn.ErfNet(width=4).with_laws(output="uniform")

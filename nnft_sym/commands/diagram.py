@@ -172,9 +172,10 @@ def _drawn(found: "list[Facts]", out: OutputFile | None) -> list[str]:
     if out is None:
         return []
     from diagrams.drawing import save_sheet
+    from nnft_sym.printing.picture_captions import CaptionKind, diagram_caption
     from nnft_sym.storage.writing import atomically
 
-    entries = [(one.diagram, f"S = {one.symmetry_factor.total}") for one in found]
+    entries = [(one.diagram, diagram_caption(one.diagram, CaptionKind.SYMMETRY_FACTOR)) for one in found]
     atomically(out.target, lambda temporary: save_sheet(temporary, entries))
     return [str(out.target)]
 

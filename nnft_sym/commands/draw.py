@@ -34,10 +34,13 @@ class DrawLimits:
         More pictures than this are a book nobody reads.
     on_a_page : int
         A page (of a PDF), or a file (SVG), with more pictures than this is no sheet any more.
+    points : int
+        A picture with more external points is a thicket, and takes seconds to lay out.
     """
 
     pictures: int = 2000
     on_a_page: int = 60
+    points: int = 20
 
 
 LEGS = Parameter(
@@ -229,6 +232,12 @@ def _refuse_many(asked: SheetParameters) -> None:
     theory, n = asked.theory, asked.points
     if n > MOST_POINTS:
         return
+    points = policy_of(DrawLimits).points
+    if n > points:
+        raise click.UsageError(
+            f"pictures with {n} external points were asked for, and at most {points} points are drawn; lower "
+            "-n, or print the sum (nnft expand --terms grouped)"
+        )
     cut = truncation(theory, asked.order, None, asked.loops)
     where, number = filters_of(asked.lines, asked.kind, asked.filters, cut), 0
     for content in cut.contents(theory, n):

@@ -27,6 +27,7 @@ def command(net: NetworkParameters, asked: SymmetryParameters, as_json: bool) ->
     nnft symmetry --net erf --width 5 --output-law uniform --group "SO(D)" --points "0.2;1.0"
     """
     from nnft_sym.jsonio import dumps
+    from nnft_sym.progress.bars import TerminalProgress
     from nnft_sym.symmetries.derive_and_test import symmetry
     from nnft_sym.symmetries.named_groups import group
     from nnft_sym.symmetries.sampled_result import SamplingPlan
@@ -36,11 +37,12 @@ def command(net: NetworkParameters, asked: SymmetryParameters, as_json: bool) ->
 
     network = net.of_width(net.width, asked.d_in)
     chosen = None if asked.group is None else group(asked.group, network, asked.outputs)
-    result = symmetry(
-        network, chosen, asked.points, asked.orders, outputs=asked.outputs,
-        method="sampled" if asked.sampled else None,
-        plan=SamplingPlan(asked.networks, asked.seed, elements=asked.elements),
-    )  # fmt: skip
+    with TerminalProgress("networks" if asked.sampled else "sets of correlators") as bar:
+        result = symmetry(
+            network, chosen, asked.points, asked.orders, outputs=asked.outputs,
+            method="sampled" if asked.sampled else None, progress=bar.sampling,
+            plan=SamplingPlan(asked.networks, asked.seed, elements=asked.elements),
+        )  # fmt: skip
     identities = None if not asked.ward else ward_identities(
         network, chosen, asked.points, asked.orders, outputs=asked.outputs,
         networks=asked.networks if asked.sampled else None, seed=asked.seed,

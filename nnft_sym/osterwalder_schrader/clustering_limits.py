@@ -5,16 +5,16 @@ the cumulants of one neuron tend to those of M, and G_c^(r) = N^(1 − r/2) κ_r
 moments tend to by registering at `limit_moments`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import singledispatch
 from itertools import product
-from math import inf, isfinite, nan, prod, sqrt
+from math import inf, isfinite, nan, sqrt
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from diagrams.combinatorics.set_partitions import set_partitions
+from diagrams.combinatorics.set_partitions import all_partitions
 from numerics.exact.features.closed import GaussMoments
 from numerics.exact.features.orthant import sign_moments
 from numerics.networks.base import Network
@@ -22,16 +22,16 @@ from numerics.networks.cos import CosNet
 from numerics.networks.erf import ErfNet
 from numerics.networks.gauss import GaussNet
 from numerics.networks.output_weights import output_moment
-from numerics.results.cumulants import mobius
+from numerics.results.cumulants import EPS, mobius, partition_terms, products_with_errors
 from numerics.results.estimate import Estimate
 
 Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
 #: Numbers of some points of the first and of the second group.
 Block: TypeAlias = tuple[int, ...]
 #: M with a bound of its error.
 LimitMoment: TypeAlias = Callable[[Block, Block], tuple[float, float]]
 
-_EPS = float(np.finfo(np.float64).eps)
 #: Moments of so many signs are known.
 _MOST_SIGNS = 6
 
@@ -77,7 +77,7 @@ def _(network: CosNet, first: Array, second: Array) -> LimitMoment | None:
         levers = slope * np.array(signs) @ points
         waves = np.prod(law.characteristic(levers), axis=1).real
         error = network.d_in * law.characteristic_accuracy * len(signs)
-        error += 8 * _EPS * float(np.sum(1.0 + np.abs(levers)))
+        error += 8 * EPS * float(np.sum(1.0 + np.abs(levers)))
         return float(waves.sum()) / 2.0 ** len(points), error / 2.0 ** len(points)
 
     return moment
@@ -163,29 +163,30 @@ def limit_cumulant(network: Network, first: Array, second: Array) -> Estimate | 
     moments = limit_moments(network, first, second)
     if moments is None or laws.joint is not None:
         return None
-    amplitudes = [output_moment(network, k) for k in range(n + 1)]
     whole, _ = moments(tuple(range(len(first))), tuple(range(len(second))))
     if not isfinite(whole):
         return Estimate(whole, inf, "limit of feature moments")
+    amplitudes = [output_moment(network, k) for k in range(n + 1)]
+
+    def of_one_neuron(size: int, labels: Indices) -> Array:
+        """Moments of a·s over blocks of points: values and bounds, shape (2, P)."""
+        amplitude = amplitudes[size]
+        if amplitude == 0.0:
+            return np.zeros((2, len(labels)))
+        found = np.array([moments(*_split(block, len(first))) for block in labels.tolist()])
+        return np.stack([amplitude * found[:, 0], abs(amplitude) * found[:, 1]])
+
     value, error = 0.0, 0.0
-    for partition in set_partitions(n):
-        blocks = [_split(block, len(first)) for block in partition]
-        found = [moments(*block) for block in blocks if amplitudes[len(block[0]) + len(block[1])]]
-        if len(found) < len(blocks):
-            continue
-        factor: float = mobius(len(blocks))
-        factor *= prod(amplitudes[len(block)] for block in partition)
-        if not all(isfinite(one) for one, _ in found):
-            return None
-        term = factor * prod(one for one, _ in found)
-        larger = abs(factor) * prod(abs(one) + bound for one, bound in found)
-        value += term
-        error += larger - abs(term) + 4 * n * _EPS * abs(term)
+    for blocks, term in partition_terms(n, of_one_neuron, products_with_errors, partitions=all_partitions(n)):
+        value += mobius(blocks) * float(term[0])
+        error += abs(mobius(blocks)) * float(term[1] + 4 * n * EPS * term[2])
+    if not isfinite(value):
+        return None
     power = float(network.width) ** (1 - n / 2)
     bias = network.bias_variance if n == 2 else 0.0
-    return Estimate(power * value + bias, power * error + _EPS * bias, "limit of feature moments")
+    return Estimate(power * value + bias, power * error + EPS * bias, "limit of feature moments")
 
 
-def _split(block: Block, n_first: int) -> tuple[Block, Block]:
+def _split(block: Sequence[int], n_first: int) -> tuple[Block, Block]:
     """Numbers within the groups."""
     return tuple(k for k in block if k < n_first), tuple(k - n_first for k in block if k >= n_first)

@@ -139,8 +139,16 @@ class ActionText(Text):
     """
 
     def read(self, text: str) -> object:
-        """Take away the blank that keeps an action with a minus sign from being an option."""
-        return text.removeprefix(" ") if text.startswith(" -") else text
+        """Read a file, ``@action.txt``, or standard input, ``-``; there ``#`` begins a comment.
+
+        The blank that keeps an action with a minus sign from being an option is taken away.
+        """
+        from nnft_sym.storage.text_files import text_of
+
+        if text.startswith(" -"):
+            return text.removeprefix(" ")
+        read = text_of(text)
+        return read if read == text else "\n".join(line.partition("#")[0] for line in read.splitlines())
 
     def check(self, value: object, folder: Path | None = None) -> str:
         """Return a text that can be read."""
@@ -154,7 +162,41 @@ class ActionText(Text):
         return text
 
 
+class ActionOfAField(ActionText):
+    """An action whose field has a name that another option gives: it is read once both are there."""
+
+    def check(self, value: object, folder: Path | None = None) -> str:
+        """Return the text."""
+        return Text.check(self, value)
+
+
+class FieldName(Text):
+    """The name of the field in an action.
+
+    Examples
+    --------
+    >>> FieldName().check("φ")
+    'phi'
+    """
+
+    def check(self, value: object, folder: Path | None = None) -> str:
+        """Return the name in its one spelling."""
+        from nnft_sym.actions.field_names import field_name
+
+        try:
+            return field_name(super().check(value))
+        except NNFTError as error:
+            raise Refused(error.said) from None
+
+
 ACTION = Parameter(ActionText(), argument=True, metavar="[ACTION]")
+ACTION_OF_A_FIELD = Parameter(ActionOfAField(), argument=True, metavar="[ACTION]")
+FIELD = Parameter(
+    FieldName(),
+    "What the field is called in ACTION; every output writes f.",
+    metavar="NAME",
+    default="f, or phi where there is no f",
+)
 N_OUTPUTS = Parameter(
     Whole(1),
     "Without an action: number of outputs of the networks; with several, a line carries a δ of its outputs. "
@@ -203,6 +245,22 @@ LEGS = Parameter(
 )
 
 
+def action_of(text: str, field: str | None) -> "Action":
+    """Read an action whose field may have a name of its own.
+
+    Raises
+    ------
+    Refused
+        If it cannot be read.
+    """
+    from nnft_sym.actions.action import Action
+
+    try:
+        return Action(text, field)
+    except NNFTError as error:
+        raise Refused.about("action", error.said) from None
+
+
 @dataclass(frozen=True, kw_only=True)
 class TheoryParameters:
     """Which function of which action.
@@ -217,7 +275,8 @@ class TheoryParameters:
     loops : LoopRange, optional
     """
 
-    action: Annotated[str | None, ACTION] = None
+    action: Annotated[str | None, ACTION_OF_A_FIELD] = None
+    field: Annotated[str | None, FIELD] = None
     scheme: Annotated[str, SCHEME] = "bare"
     kind: Annotated[str, KIND] = "normalised"
     around: Annotated[str, AROUND] = "gaussian"
@@ -234,9 +293,11 @@ class TheoryParameters:
         Refused
             If outputs are given beside an action, or an order or a counting without one.
         """
-        from nnft_sym.actions.action import Action, free_theory
+        from nnft_sym.actions.action import free_theory
 
         if self.action is None:
+            if self.field is not None:
+                raise Refused.about("field", f"{self.field} was given without an action; leave it out")
             return free_theory(self.outputs)
         if self.outputs != 1:
             raise Refused.about(
@@ -244,7 +305,7 @@ class TheoryParameters:
                 f"{self.outputs} was given beside the action {self.action}, which says itself whether there "
                 "are several outputs, by products f.f as in lambda*(f.f)^2; leave one of them out",
             )
-        return Action(self.action)
+        return action_of(self.action, self.field)
 
     def refuse_without_action(self, **given: object) -> None:
         """Refuse what has an effect on vertices only, where there is no action; probably it was forgotten."""
@@ -346,6 +407,5 @@ class DrawnParameters(TheoryParameters):
             if field.name != "diagrams" and value != field.default:
                 raise Refused.about(
                     field.name,
-                    f"{value} was given beside --diagram, which says itself what is drawn; leave one "
-                    "of them out",
+                    "it was given beside --diagram, which says itself what is drawn; leave one of them out",
                 )

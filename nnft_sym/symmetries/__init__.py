@@ -14,4 +14,8 @@ does. `exact_test` compares exact correlators and answers with `violations`. `ou
 of δ and ε that isotropic correlators are made of.
 
 `sampled_test` tests by sampling: `sampled_changes` forms what should vanish, `sampled_result` is the outcome.
+`output_fields` puts every output at every point.
+
+`ward` compares the two sides of a Ward identity, `ward_table` those of all continuous groups: `ward_motion`
+says how parameters move, `ward_sides` has the numbers.
 """

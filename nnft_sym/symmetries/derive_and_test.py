@@ -11,8 +11,9 @@
   signed permutations of inputs  holds exactly (derived)>
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import overload
 
 from nnft_sym.symmetries.derivation import Derivation
@@ -41,6 +42,7 @@ def symmetry(
     derivation: bool = True,
     method: str | None = None,
     plan: SamplingPlan | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Symmetries: ...
 @overload
 def symmetry(
@@ -53,6 +55,7 @@ def symmetry(
     derivation: bool = True,
     method: str | None = None,
     plan: SamplingPlan | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Symmetry: ...
 def symmetry(
     network: Network,
@@ -64,6 +67,7 @@ def symmetry(
     derivation: bool = True,
     method: str | None = None,
     plan: SamplingPlan | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Symmetry | Symmetries:
     """Say which symmetries a network has: derived where the laws of its parameters tell, and tested.
 
@@ -85,6 +89,8 @@ def symmetry(
         How correlators are known; default: exact where they are, else sampled.
     plan : SamplingPlan, optional
         Number and seed of random transformations; networks and level of a sampled test.
+    progress : callable, optional
+        Called with (correlators computed, in total), or with numbers of networks if they are sampled.
 
     Returns
     -------
@@ -126,7 +132,7 @@ def symmetry(
     if method is not None:
         as_choice(method, ("exact", "sampled"), "method", InvalidStatistics)
     chosen = groups_of(network, outputs) if group is None else _groups(network, group, outputs)
-    ask = _Asked(network, places, wanted, derivation, method, plan, Remembered(network))
+    ask = _Asked(network, places, wanted, derivation, method, plan, progress, chosen)
     found = tuple(ask.about(one) for one in chosen)
     return Symmetries(network, places, found) if group is None else found[0]
 
@@ -145,12 +151,24 @@ class _Asked:
     derivation: bool
     method: str | None
     plan: SamplingPlan | None
-    correlators: Remembered
+    progress: Callable[[int, int], None] | None
+    groups: tuple[Group, ...]
+
+    @property
+    def drawn(self) -> tuple[int, int]:
+        """How many transformations, and their seed."""
+        return (ELEMENTS, 0) if self.plan is None else (self.plan.elements, self.plan.seed)
+
+    @cached_property
+    def correlators(self) -> Remembered:
+        """Correlators that all groups share."""
+        total = sum(Remembered.needed(one, *self.drawn) for one in self.groups)
+        return Remembered(self.network, total, self.progress)
 
     def about(self, chosen: Group) -> Symmetry:
         """Derive and test one symmetry."""
-        network, fields, plan = self.network, self.fields, self.plan
-        seed, elements = (0, ELEMENTS) if plan is None else (plan.seed, plan.elements)
+        network, fields = self.network, self.fields
+        elements, seed = self.drawn
         derived = derive(network, chosen, seed) if self.derivation else None
         if self.method == "sampled":
             return self._sampled(chosen, derived, "")
@@ -170,7 +188,8 @@ class _Asked:
         """Test by sampling, and say why if that cannot be."""
         fields = FieldSet(self.fields.inputs) if chosen.acts_on == "outputs" else self.fields
         try:
-            sampled = sampled_violation(self.network, chosen, fields, self.orders, self.plan)
+            told = self.progress if self.method == "sampled" else None
+            sampled = sampled_violation(self.network, chosen, fields, self.orders, self.plan, told)
         except NotAvailable as error:
             return Symmetry(self.network, chosen, fields, derived, (), untested=f"{why}{error.said}")
         return Symmetry(self.network, chosen, fields, derived, sampled.violations, sampled_test=sampled)

@@ -34,6 +34,8 @@ Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 EPS = float(np.finfo(np.float64).eps)
+#: Displaced inputs by which slopes are measured.
+_DRAWS = 2
 #: Transformations that are tried, where there are more.
 ELEMENTS = 4
 #: Displacement that measures slopes, and roundings of an input that are allowed for, both over the largest.
@@ -75,8 +77,11 @@ class _Compared:
 class Remembered:
     """Exact correlators of one network, each computed once: all groups share the start, some elements."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(
+        self, network: Network, total: int = 0, progress: Callable[[int, int], None] | None = None
+    ) -> None:
         self.network = network
+        self._total, self._done, self._progress = total, 0, progress
         self._known: dict[tuple[FieldSet, tuple[int, ...]], Correlators] = {}
 
     def __call__(self, fields: FieldSet, orders: tuple[int, ...]) -> Correlators:
@@ -84,7 +89,15 @@ class Remembered:
         asked = fields, orders
         if asked not in self._known:
             self._known[asked] = exact_correlators(self.network, fields, orders)
+        self._done += 1
+        if self._progress is not None:
+            self._progress(min(self._done, self._total), self._total)
         return self._known[asked]
+
+    @staticmethod
+    def needed(chosen: Group, elements: int, seed: int) -> int:
+        """How many times the test of one group asks."""
+        return 1 if chosen.acts_on == "outputs" else len(chosen.elements(elements, seed)) + 1 + _DRAWS
 
 
 @final
@@ -292,11 +305,11 @@ class _InputTables(_Tables):
         self.tables = tables
 
     def _displaced(self) -> list[FieldSet]:
-        """The inputs, displaced at random, twice; fields at one input stay together."""
+        """The inputs, displaced at random; fields at one input stay together."""
         fields = self.test.fields
         places, _, place_of = FieldSet(fields.inputs).distinct()
         generator = np.random.default_rng(0)
-        steps = _DISPLACED * self.size * generator.standard_normal((2, *places.inputs.shape))
+        steps = _DISPLACED * self.size * generator.standard_normal((_DRAWS, *places.inputs.shape))
         return [FieldSet(fields.inputs + step[place_of], fields.outputs) for step in steps]
 
     def at_width(self, width: int) -> "_InputTables":
@@ -306,7 +319,7 @@ class _InputTables(_Tables):
         elements, fields = self.test.elements, self.test.fields
         base = _part(self.tables[0], order, part)
         rows = fields.multisets(order)
-        displaced = [_part(self.tables[1 + len(elements) + k], order, part) for k in range(2)]
+        displaced = [_part(self.tables[1 + len(elements) + k], order, part) for k in range(_DRAWS)]
         slope = np.max([np.abs(one.value - base.value) for one in displaced], axis=0) / _DISPLACED
         for number, element in enumerate(elements, start=1):
             after = _part(self.tables[number], order, part)

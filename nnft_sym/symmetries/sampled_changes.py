@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from diagrams.messages import counted, shown
 from nnft_sym.symmetries.groups import Element, Group
+from nnft_sym.symmetries.output_fields import all_outputs, mixing_of_fields
 from nnft_sym.symmetries.sampled_result import SamplingPlan
 from numerics.errors import InvalidStatistics, NotAvailable
 from numerics.fields.field_set import Fields, FieldSet, as_field_set
@@ -100,7 +101,7 @@ def mixed_outputs(
     rows = _outputs_together(every, outputs)
     _refuse_many(every, orders)
     spanning = SPANNING if group.continuous else len(matrices)
-    together = np.stack([_at_every_point(one, rows) for one in matrices]).tobytes()
+    together = np.stack([mixing_of_fields(every, one) for one in matrices]).tobytes()
     sizes = _sizes(sample, rows)
     before, after, tested = {}, {}, []
     for order in orders:
@@ -141,19 +142,6 @@ def _outputs_of(element: Element) -> Array:
     return np.asarray(element.outputs, dtype=np.float64)
 
 
-def all_outputs(points: Array, outputs: int) -> FieldSet:
-    """List every output at every point, one point after the other.
-
-    Examples
-    --------
-    >>> all_outputs(np.array([[0.0], [1.0]]), 2)
-    <FieldSet: f₁(0), f₂(0), f₁(1), f₂(1)>
-    """
-    if outputs == 1:
-        return FieldSet(points)
-    return FieldSet(np.repeat(points, outputs, axis=0), np.tile(np.arange(1, outputs + 1), len(points)))
-
-
 def _outputs_together(fields: FieldSet, outputs: int) -> NDArray[np.int64]:
     """Rows of fields: shape (points, outputs); refuse fields of which outputs are missing."""
     numbers = (
@@ -170,14 +158,6 @@ def _outputs_together(fields: FieldSet, outputs: int) -> NDArray[np.int64]:
             )
         rows.append(here[np.argsort(fields.outputs[here])])
     return np.array(rows)
-
-
-def _at_every_point(matrix: Array, rows: NDArray[np.int64]) -> Array:
-    """Mixing of all fields: that of the outputs at each point."""
-    found = np.zeros((rows.size, rows.size))
-    for here in rows:
-        found[np.ix_(here, here)] = matrix
-    return found
 
 
 def _sizes(sample: Correlators, rows: NDArray[np.int64]) -> Array:

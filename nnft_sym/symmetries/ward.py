@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from nnft_sym.errors import InvalidSymmetry
 from nnft_sym.symmetries.groups import Group
 from nnft_sym.symmetries.named_groups import OUTPUTS, group
-from nnft_sym.symmetries.sampled_changes import all_outputs
+from nnft_sym.symmetries.output_fields import all_outputs
 from nnft_sym.symmetries.sampled_result import SamplingPlan, too_large
 from nnft_sym.symmetries.ward_motion import Beginning, beginning, described, motion_in_words, motion_of
 from nnft_sym.symmetries.ward_sides import Sides, drawn_sides, exact_sides

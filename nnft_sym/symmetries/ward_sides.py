@@ -7,6 +7,7 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
+from nnft_sym.symmetries.output_fields import mixing_of_fields
 from nnft_sym.symmetries.ward_motion import Beginning
 from numerics.exact.correlators import exact_correlators
 from numerics.exact.insertions import exact_insertions
@@ -50,14 +51,6 @@ class Sides:
     sampled: SampledSides | None = None
 
 
-def mixing(fields: FieldSet, matrix: Array) -> Array:
-    """Mixing of all fields by a matrix of the outputs, where every output stands at every point."""
-    places = np.unique(fields.inputs, axis=0, return_inverse=True)[1].reshape(-1)
-    numbers = np.maximum(fields.outputs, 1) - 1
-    same = places[:, np.newaxis] == places[np.newaxis]
-    return np.asarray(np.where(same, matrix[np.ix_(numbers, numbers)], 0.0))
-
-
 def exact_sides(
     network: Network,
     fields: FieldSet,
@@ -84,7 +77,7 @@ def exact_sides(
 def _mixed(network: Network, fields: FieldSet, start: Beginning, orders: tuple[int, ...]) -> Correlators:
     """Mix exact correlators of several outputs."""
     exact = exact_correlators(network, fields, orders)
-    mixed = mixing(fields, start.matrix)
+    mixed = mixing_of_fields(fields, start.matrix)
     found = []
     for order in orders:
         slope, full = mixed_products_slope(mixed, order), exact[order]
@@ -154,7 +147,7 @@ def drawn_sides(
     """Sample both sides from the same networks."""
     numbers = np.asarray(np.maximum(fields.outputs, 1) - 1)
     if start.acts_on == "outputs":
-        mixed = mixing(fields, start.matrix)
+        mixed = mixing_of_fields(fields, start.matrix)
 
         def moved(some: DrawnNetworks) -> Array:
             return np.asarray(some.outputs(fields.inputs, numbers) @ mixed.T)

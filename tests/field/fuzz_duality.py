@@ -17,6 +17,15 @@ VALUES: dict[tuple[str, str], list[str]] = {
     ("density", "--reference"): ["exact", "sampled", "none", "excat", "EXACT", ""],
     ("density", "--neglect"): ["0", "1e-3", "0.5", "1", "-1", "nan"],
     ("density", "--networks"): ["1000", "2000", "999", "1e12", "x"],
+    ("symmetry", "--group"): [
+        "O(D)", "SO(D) of outputs", "sign of f", "O(d)", "SO(d) of inputs", "translations", "reflections",
+        "signed permutations of inputs", "f -> -f", "SO(2)", "o(d)", "translation", "O(D) of inputs", "",
+    ],
+    ("symmetry", "--outputs"): ["2", "1", "3", "0", "17", "1,2", "-1"],
+    ("symmetry", "--orders"): ["2", "2,4", "4", "1,3", "3", "0", "11", "2,2", "10", "1e9"],
+    ("symmetry", "--elements"): ["1", "2", "4", "0", "-1", "1001"],
+    ("symmetry", "--networks"): ["1000", "2000", "999", "1e12", "x"],
+    ("symmetry", "--out"): ["a.csv", "a.json", "a.nc", "a", "a.svg", "no/such/a.csv", "folder.svg"],
     ("axioms", "--net"): ["cos", "gauss", "relu", "erf", "Cos", "tank"],
     ("axioms", "--momenta"): [
         "cauchy", "lattice:mass=0.5", "propagator:mass=1,cutoff=40", "gauss-propagator:mass=1,cutoff=9",
@@ -51,3 +60,15 @@ def whole_action(words: list[str]) -> list[str]:
             kept.append(word)
     needed = {} if named else {"--net": "erf", "--width": "20", "--points": "0.2;1"}
     return [*kept, *(word for name, value in needed.items() if name not in words for word in (name, value))]
+
+
+def small_symmetry(words: list[str]) -> list[str]:
+    """Sample few networks where sampling is asked for, or may be fallen back on; few points in a product.
+
+    Examples
+    --------
+    >>> small_symmetry(["symmetry", "--sampled"])
+    ['symmetry', '--sampled', '--networks', '1000', '--orders', '2,4', '--elements', '1']
+    """
+    small = {"--networks": "1000", "--orders": "2,4", "--elements": "1"}
+    return [*words, *(word for name, value in small.items() if name not in words for word in (name, value))]

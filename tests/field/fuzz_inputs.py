@@ -241,6 +241,8 @@ def in_agreement(words: list[str]) -> list[str]:
         points = (points * max(number, 1))[: max(number, 1)]
     wanted = {"--points": ";".join(points), "--outputs": ",".join(str(1 + i % 2) for i in range(len(points)))}
     wanted["--source"] = ",".join("0.3" for _ in points)
+    if words[0] == "symmetry":  # whose outputs are a number
+        del wanted["--outputs"]
     if words[0] == "cumulant":
         wanted["--order"] = str(len(points))
     return [words[0], *(wanted.get(option, word) for option, word in pairwise(words))]
@@ -275,6 +277,8 @@ def command_lines(draw: st.DrawFn, command: str) -> Case:
         words = small_reproduction(words)
     if command == "action" and draw(st.integers(0, 3)) > 0:
         words = fuzz_duality.whole_action(words)
+    if command == "symmetry":
+        words = fuzz_duality.small_symmetry(words)
     if calm:
         words = in_agreement(words)
     elif draw(st.integers(0, 2)) == 1:

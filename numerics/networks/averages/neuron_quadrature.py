@@ -414,7 +414,10 @@ class QuadratureKernel(Kernel):
                 return self.weight_diagonal(y)
             except NotAvailable:  # it varies too fast for many digits
                 pass
-        return self._refined(*self._diagonal(y), 0.01)[0]
+        try:
+            return self._refined(*self._diagonal(y), 0.01)[0]
+        except NotAvailable:  # too many dimensions for a quadrature
+            return self._neuron.weight_variance * self._neuron.drawn_squares(as_pair(y, y, self.d_in)[0])
 
     def _deviations(self, y: Array) -> Array:
         vectors = np.column_stack([y, np.ones(len(y))]) * self._neuron.deviations
