@@ -75,20 +75,21 @@ def polished(
 def _derivatives(z: Complex, inverse: Real, free: NDArray[np.intp]) -> tuple[Real, Real]:
     """Half the gradient and half the second derivatives by x and y of the free nodes, of every start."""
     apart = z[:, :, None] - z[:, None, :]
-    far = np.maximum(np.abs(apart), 1e-9)
+    x, y = apart.real, apart.imag
+    far = np.maximum(np.hypot(x, y), 1e-9)
     turned = inverse / far  # what a pair resists to being turned, with the wrong sign
     pull = inverse**2 - turned
-    slope = (pull * apart).sum(2)[:, free]
-    way = apart / far
-    x, y, n = way.real, way.imag, free.size
-    curved = np.empty((len(z), 2 * n, 2 * n))
-    blocks = {(0, 0): pull + turned * x * x, (0, 1): turned * x * y, (1, 1): pull + turned * y * y}
-    for (a, b), block in blocks.items():
-        part = -block[:, free][:, :, free]
-        part[:, np.arange(n), np.arange(n)] = block[:, free].sum(2)
-        curved[:, a * n : (a + 1) * n, b * n : (b + 1) * n] = part
-        curved[:, b * n : (b + 1) * n, a * n : (a + 1) * n] = part
-    return np.concatenate([slope.real, slope.imag], axis=1), curved
+    slope = np.concatenate([(pull * x).sum(2)[:, free], (pull * y).sum(2)[:, free]], axis=1)
+    n = free.size
+    among = slice(None) if n == len(inverse) else np.ix_(np.arange(len(z)), free, free)
+    curved = np.empty((len(z), 2, n, 2, n))
+    turned /= far * far
+    product = turned * x
+    for a, b, block in ((0, 0, pull + product * x), (0, 1, product * y), (1, 1, pull + turned * y * y)):
+        part = np.negative(block[among])
+        part[:, range(n), range(n)] = block.sum(2)[:, free]  # of all others, those that stay as well
+        curved[:, a, :, b] = curved[:, b, :, a] = part
+    return slope, curved.reshape(len(z), 2 * n, 2 * n)
 
 
 def _idle(z: Complex, free: NDArray[np.intp], held: Sequence[int]) -> Real:

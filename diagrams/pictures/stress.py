@@ -54,17 +54,17 @@ def distances(diagram: Diagram) -> list[list[float]]:
     """
     n, n_nodes = diagram.n_external, diagram.n_external + diagram.n_vertices
     lines = dict(diagram.lines)
-    far = [[0.0 if i == j else inf for j in range(n_nodes)] for i in range(n_nodes)]
+    far = np.full((n_nodes, n_nodes), inf)
+    np.fill_diagonal(far, 0.0)
     for (i, j), many in lines.items():
         if i != j:
             loops = sorted(lines.get((node, node), 0) for node in (i, j))
             room = _LOOP_ROOM * max(0, sum(loops) - 2) if loops[0] else 0.0
-            far[i][j] = far[j][i] = LEG if i < n else line_length(many) + room
+            far[i, j] = far[j, i] = LEG if i < n else line_length(many) + room
     for k in range(n_nodes):
-        for i in range(n_nodes):
-            for j in range(n_nodes):
-                far[i][j] = min(far[i][j], far[i][k] + far[k][j])
-    return far
+        np.minimum(far, far[:, k, None] + far[k], out=far)
+    lengths: list[list[float]] = far.tolist()
+    return lengths
 
 
 def majorised(
