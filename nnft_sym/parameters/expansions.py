@@ -291,7 +291,8 @@ class ExpansionParameters(CorrelatorParameters):
     counting: Annotated[CountingLike, COUNTING] = None
 
     def __post_init__(self) -> None:
-        self.refuse_without_action(order=None if self.order in (0, 1) else self.order, counting=self.counting)
+        order = None if self.order in (0, 1) else self.order
+        self.refuse_without_action(order=order, counting=self.counting, loops=_words(self.loops))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -306,4 +307,9 @@ class DrawnParameters(CorrelatorParameters):
     order: Annotated[int | None, VERTICES_AT_MOST] = None
 
     def __post_init__(self) -> None:
-        self.refuse_without_action(order=None if self.order in (0, 1) else self.order)
+        order = None if self.order in (0, 1) else self.order
+        self.refuse_without_action(order=order, loops=_words(self.loops))
+
+
+def _words(loops: LoopRange | None) -> str | None:
+    return None if loops is None else loops.text
