@@ -242,7 +242,7 @@ def test_limits_are_finite_and_are_kept():
 
 def test_out_follows_one_rule(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    words = FINE | dict.fromkeys(("draw", "expand"), ["lambda*f^4", "-n", "4"])
+    words = FINE | {name: ["lambda*f^4", "-n", "4"] for name in ("draw", "expand")}
     with_out = {
         name: option for name, option in options() if isinstance(option.type.said.parameter.reader, Output)
     }
