@@ -221,6 +221,7 @@ def test_a_table_of_counts(nnft):
         (["--vertices", "4:2", "-n", "4", "--order", "2"], "--order: 2 was given beside --vertices"),
         (["lambda*f^4", "-n", "4", "--loops", "x"], "--loops: 'x' was given"),
         (["lambda*f^2", "-n", "2", "--loops", "1"], "give an order as well"),
+        (["lambda*f^4", "-n", "4", "--loops", "45"], "more than 39 vertices: give fewer loops"),
         (["lambda*f^4", "-n", "4", "--filter", "onshel"], "did you mean 'onshell'"),
     ],
     ids=str,
