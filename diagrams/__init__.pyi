@@ -20,10 +20,13 @@ from diagrams.filters import NamedFilter as NamedFilter
 from diagrams.filters import named_filter as named_filter
 from diagrams.generation import count as count
 from diagrams.generation import generate as generate
+from diagrams.generation import topologies as topologies
 from diagrams.grouping import Group as Group
 from diagrams.grouping import grouped as grouped
 from diagrams.json_form import from_json as from_json
 from diagrams.json_form import to_json as to_json
+from diagrams.loops import LoopRange as LoopRange
+from diagrams.loops import n_loops as n_loops
 from diagrams.nickel import from_nickel_index as from_nickel_index
 from diagrams.nickel import nickel_index as nickel_index
 from diagrams.reading import read_diagrams as read_diagrams

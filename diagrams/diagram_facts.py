@@ -11,6 +11,7 @@ from diagrams.diagram import Diagram, SymmetryFactor, as_diagram
 from diagrams.divergence import MOST_VERTICES, Part, degree_of_divergence, divergent_parts
 from diagrams.errors import InvalidDiagram
 from diagrams.filters import ALL_FILTERS, pieces_without_points
+from diagrams.loops import n_loops
 from diagrams.nickel import nickel_index
 
 
@@ -23,8 +24,8 @@ class Facts:
     diagram : Diagram
     dimension : int
         Number of dimensions d for the degree of divergence.
-    loops : int
-        Independent loops, of all components together.
+    loops : int or None
+        Independent loops, of all components together; None where there are blobs.
     labellings : int
         How many different diagrams permuted external points make.
     nickel : str or None
@@ -52,7 +53,7 @@ class Facts:
 
     diagram: Diagram
     dimension: int
-    loops: int
+    loops: int | None
     labellings: int
     nickel: str | None
     kinds: Mapping[str, bool]
@@ -115,9 +116,9 @@ def facts(diagram: Diagram, dimension: int = 4) -> Facts:
     """
     as_diagram(diagram)
     kinds = {one.name: one(diagram) for one in ALL_FILTERS}
-    loops = _loops(diagram)
     counted = not diagram.blobs
-    irreducible = counted and loops > 0 and kinds["one_particle_irreducible"]
+    loops = n_loops(diagram) if counted else None
+    irreducible = counted and bool(loops) and kinds["one_particle_irreducible"]
     degree = degree_of_divergence(diagram, dimension) if irreducible else None
     few = counted and diagram.n_vertices <= MOST_VERTICES
     return Facts(
@@ -133,13 +134,6 @@ def facts(diagram: Diagram, dimension: int = 4) -> Facts:
         degree=degree,
         divergent_parts=divergent_parts(diagram, dimension) if few else None,
     )
-
-
-def _loops(diagram: Diagram) -> int:
-    """Lines minus nodes plus components; a blob is a node, its legs are lines."""
-    lines = len(diagram.edges) + len(diagram.legs)
-    nodes = diagram.n_external + diagram.n_vertices + diagram.n_blobs
-    return lines - nodes + len(diagram.components())
 
 
 def _labellings(diagram: Diagram) -> int:

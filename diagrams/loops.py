@@ -67,7 +67,7 @@ class LoopRange:
     --------
     >>> from diagrams.generation import count
     >>> [count(4, {3: 2, 4: 1}, ["connected", LoopRange(most, most)]).diagrams for most in (0, 1, 2)]
-    [0, 25, 0]
+    [0, 53, 0]
     """
 
     most: int

@@ -9,6 +9,9 @@ Zuber, *Quantum field theory techniques in graphical enumeration*, 1980). Vertic
 
 - full: E[f^n e^V]; normalised: divided by E[e^V];
 - connected: derivatives of W(J) = log E[e^(V + J f)] at J = 0;
+- amputated: connected functions without corrections on external lines. Of three or more points every external
+  line of a connected diagram carries all corrections there are, once: ``A_n = G_n / G_2**n``; of two,
+  ``G_2 = 1 / (1 - Sigma)`` and A_2 = 1 + Sigma; of one it is the irreducible function;
 - one-particle irreducible: derivatives of the Legendre transform of W (external lines kept, each is 1);
 - skeleton: connected functions after counterterms b f + d f^2 / 2, that keep E[f] = 0 and E[f f] = 1, are
   added to V: the lines are then exact propagators, and only diagrams without insertions remain.
@@ -39,6 +42,7 @@ class Kind(enum.Enum):
     FULL = "full"
     NORMALISED = "normalised"
     CONNECTED = "connected"
+    AMPUTATED = "amputated"
     ONE_PARTICLE_IRREDUCIBLE = "one_particle_irreducible"
     SKELETON = "skeleton"
 
@@ -148,6 +152,8 @@ def series(
         if blobs:
             raise GenerationError("skeleton sums are known without blobs only; leave the blobs out")
         return _skeleton(n_external, valences, box)
+    if kind is Kind.AMPUTATED and blobs:
+        raise GenerationError("amputated sums are known without blobs only; leave the blobs out")
     if blobs and not self_loops:
         raise GenerationError("sums without self-loops are known without blobs only; leave one of both out")
     moments = _Moments(valences, box, self_loops, blobs)
@@ -157,6 +163,8 @@ def series(
         return moments(n_external) * moments(0).inverse()
     if kind is Kind.CONNECTED:
         return _cumulants([moments(m) for m in range(n_external + 1)])[n_external]
+    if kind is Kind.AMPUTATED and n_external != 1:
+        return _amputated(n_external, _cumulants([moments(m) for m in range(max(n_external, 2) + 1)]))
     most = sum(k * c for k, c in zip([*valences, *blobs], box, strict=True))
     if n_external > most:
         return Series(box)
@@ -236,6 +244,14 @@ def _cumulants(moments: Sequence[Series]) -> list[Series]:
         lower = (comb(n - 1, k - 1) * cumulants[k] * normalised[n - k] for k in range(1, n))
         cumulants.append(normalised[n] - sum(lower, Series(moments[0].box)))
     return cumulants
+
+
+def _amputated(n: int, cumulants: Sequence[Series]) -> Series:
+    """Take the corrections off the external lines."""
+    if n == 0:
+        return cumulants[0]
+    corrected = cumulants[2].inverse()
+    return 2 - corrected if n == 2 else cumulants[n] * corrected.power(n)
 
 
 def _irreducible(n: int, cumulants: Sequence[Series]) -> Series:

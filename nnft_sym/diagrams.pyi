@@ -5,6 +5,7 @@ from diagrams import Count as Count
 from diagrams import Diagram as Diagram
 from diagrams import Facts as Facts
 from diagrams import Group as Group
+from diagrams import LoopRange as LoopRange
 from diagrams import NamedFilter as NamedFilter
 from diagrams import SymmetryFactor as SymmetryFactor
 from diagrams import contract as contract
@@ -16,10 +17,12 @@ from diagrams import filters as filters
 from diagrams import from_nickel_index as from_nickel_index
 from diagrams import generate as generate
 from diagrams import grouped as grouped
+from diagrams import n_loops as n_loops
 from diagrams import named_filter as named_filter
 from diagrams import nickel_index as nickel_index
 from diagrams import pairings as pairings
 from diagrams import read_diagrams as read_diagrams
+from diagrams import topologies as topologies
 from diagrams.drawing import sheet_figure as sheet_figure
 from diagrams.drawing import svg as svg
 from diagrams.drawing import svg_sheet as svg_sheet

@@ -231,7 +231,7 @@ def test_the_table(capsys):
     assert (answer["hidden_law"], answer["dimension"], answer["verdict"]) == ("cauchy", 1, found.verdict)
     assert run(["axioms", "--net", "gauss", "--width", "5", "--orders", "2"]) == 0
     text = capsys.readouterr().out
-    assert "Clustering fails from order 2: the output bias" in " ".join(text.split())
+    assert "Clustering fails at order 2: the output bias" in " ".join(text.split())
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,8 @@ from nnft_sym.expansions.expansion import correlator
 from nnft_sym.expansions.schemes import Kind, Scheme, selection
 from nnft_sym.expansions.sum_rules import sum_rules
 
-BARE_KINDS = [kind.value for kind in Kind]
+#: Those whose diagrams with bare lines add up to a zero-dimensional series, whatever the number of points.
+BARE_KINDS = [kind.value for kind in Kind if kind.value not in ("2pi", "skeleton")]
 
 
 def grouped(expansion, vertices):
@@ -341,7 +342,10 @@ def test_irreducible_diagrams_are_those_without_bridges():
         ({"n": 2, "order": 41}, ["order is 41", "at most 40"]),
         ({"n": 2, "order": "1"}, ["order is '1'", "give a whole number"]),
         ({"n": 2, "scheme": "dressed"}, ["no scheme 'dressed'", "bare, exact"]),
-        ({"n": 2, "kind": "amputated"}, ["no kind 'amputated'", "full, normalised, connected, 1pi"]),
+        ({"n": 2, "kind": "dressed"}, ["no kind 'dressed'", "full, normalised, connected, amputated, 1pi"]),
+        ({"n": 0, "kind": "amputated"}, ["0 points has no diagrams", "or 1pi or 2pi"]),
+        ({"n": 4, "loops": -1}, ["number of loops is -1"]),
+        ({"n": 2, "scheme": "network", "loops": 1}, ["loops are not counted"]),
         ({"n": 0}, ["kind full or connected"]),
         ({"n": 0, "kind": "connected", "scheme": "exact"}, ["scheme bare"]),
         ({"n": 30, "order": 0}, ["6,190,283,353,629,375 Wick contractions", "no vertices"]),

@@ -9,7 +9,7 @@ import pytest
 import nnft_sym as nn
 from nnft_sym import cli
 from nnft_sym.commands.options import Given
-from nnft_sym.parameters.outputs import Output
+from nnft_sym.parameters.outputs import Output, OutputOrStream
 from nnft_sym.parameters.readers import Number, Refused, Whole
 from nnft_sym.study.config import InvalidStudy, NetConfig, StudyConfig, parse_study
 from numerics.errors import InvalidNetwork, NNFTError
@@ -36,6 +36,7 @@ FINE = {
         "2",
     ],
     "axioms": ["--net", "erf", "--width", "5", "--orders", "2"],
+    "symmetry": ["--net", "erf", "--width", "5", "--points", "0.1;0.2", "--orders", "2"],
     "sample": ["--net", "erf", "--width", "5", "--points", "0.1;0.2", "--networks", "100"],
     "neurons": ["--net", "erf", "--points", "0.1;0.2", "--neurons", "1000", "--widths", "5"],
     "widths": ["--net", "erf", "--points", "0.1;0.2", "--widths", "5,10", "--networks", "100"],
@@ -167,8 +168,8 @@ def test_commands_and_study_files_share_their_parameters():
         if name in FINE and option.name in STUDY and here is not STUDY[option.name].reader:
             exceptions.add((name, option.name))
     with_points = ("kernel", "cumulant", "cumulants", "action", "density", "partition", "sample", "neurons",
-                   "widths", "couplings", "flow", "integrate", "diagram")  # fmt: skip
-    sampled = {(name, "networks") for name in ("sample", "couplings", "density", "partition")}
+                   "widths", "couplings", "flow", "integrate", "diagram", "symmetry")  # fmt: skip
+    sampled = {(name, "networks") for name in ("sample", "couplings", "density", "partition", "symmetry")}
     sampled.add(("couplings", "width"))
     assert exceptions == {*sampled, ("widths", "kind"), *((name, "points") for name in with_points)}
     assert {"kind", "sigma_w", "width", "seed", "cutoff", "networks"} <= {
@@ -243,11 +244,15 @@ def test_limits_are_finite_and_are_kept():
 
 def test_out_follows_one_rule(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    words = FINE | {"draw": ["lambda*f^4", "-n", "4"]}
+    words = FINE | {name: ["lambda*f^4", "-n", "4"] for name in ("draw", "expand")}
     with_out = {
         name: option for name, option in options() if isinstance(option.type.said.parameter.reader, Output)
     }
-    assert set(with_out) == {"kernel", "density", "sample", "widths", "neurons", "flow", "draw", "diagram"}
+    drawn_or_listed = {"draw", "diagram", "expand"}
+    assert (
+        set(with_out)
+        == {"kernel", "density", "sample", "widths", "neurons", "flow", "symmetry"} | drawn_or_listed
+    )
     for name, option in with_out.items():
         allowed = option.type.said.parameter.reader.suffixes
         told = said_of_command(capsys, [name, *words[name], "--out", "x.docx"], "--out")
@@ -255,7 +260,8 @@ def test_out_follows_one_rule(capsys, tmp_path, monkeypatch):
             f"'x.docx' was given; a file name ending in {allowed[0]}, " if len(allowed) > 2 else ""
         )
         assert all(suffix in told for suffix in allowed)
-        assert option.metavar == f"FILE{'|'.join(allowed)}"
+        stream = ("-",) if isinstance(option.type.said.parameter.reader, OutputOrStream) else ()
+        assert option.metavar == f"FILE{'|'.join((*allowed, *stream))}"
         code = cli.run([name, *words[name], "--out", f"no/such/place{allowed[0]}"])
         assert (code, "the folder does not exist" in capsys.readouterr().err) == (2, True)
     assert list(tmp_path.iterdir()) == []

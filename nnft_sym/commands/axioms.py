@@ -56,16 +56,16 @@ def _show(found: "Axioms") -> None:
         checks = {one.order: one for one in found.of(axiom)}
         rows.append([axiom.words, *(checks[n].verdict if n in checks else "" for n in orders)])
         deciding = next((one for one in checks.values() if one.holds is False), checks[max(checks)])
-        notes.append(_note(deciding))
+        notes.append(_note(deciding, _REACH[deciding.holds] if len(checks) > 1 else "at"))
     show(table(found.table.title, ["axiom", *(f"order {n}" for n in orders)], rows), *notes)
 
 
-def _note(one: "AxiomCheck") -> str:
+def _note(one: "AxiomCheck", reach: str) -> str:
     """Say why, and what breaks it."""
     from nnft_sym.printing.number_text import number
 
     name = f"{one.axiom.words[:1].upper()}{one.axiom.words[1:]}"
-    note = f"{name} {one.verdict} {_REACH[one.holds]} order {one.order}"
+    note = f"{name} {one.verdict} {reach} order {one.order}"
     if one.smallest_eigenvalue is not None:
         note += f" (smallest eigenvalue {number(one.smallest_eigenvalue, 7)})"
     note += f": {one.reason.rstrip('.')}."

@@ -1,34 +1,15 @@
 """``nnft count``: how many diagrams there are."""
 
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import click
 
-from diagrams.loops import LoopRange
-from diagrams.messages import shown
 from nnft_sym.commands.action_argument import ActionCommand
 from nnft_sym.commands.options import json_option, takes
-from nnft_sym.expansions.truncation import Truncation
-from nnft_sym.parameters.expansions import (
-    ACTION_OF_A_FIELD,
-    FIELD,
-    FILTER,
-    KIND,
-    LEGS,
-    LOOPS,
-    N_POINTS,
-    VERTICES_AT_MOST,
-    action_of,
-)
-from nnft_sym.parameters.parameter import Parameter
-from nnft_sym.parameters.readers import Refused, Whole
+from nnft_sym.parameters.counted import CountParameters
 
 if TYPE_CHECKING:
-    from diagrams.filters import Filter
     from nnft_sym.commands.count_answer import Row
-    from nnft_sym.expansions.truncation import Content
 
 _EXAMPLES = """
 \b
@@ -37,105 +18,6 @@ Examples
   nnft count 'lambda*f^4' -n 4 --order 6 --kind connected        every number of vertices up to six
   nnft count 'g*f^3 + lambda*f^4' -n 4 --loops 1-1 --kind connected --filter onshell
 """
-
-#: Larger numbers are no numbers of vertices.
-_MOST = 10**9 - 1
-
-
-@dataclass(frozen=True)
-class Vertices:
-    """How many vertices of which valence, as the text that says it.
-
-    Examples
-    --------
-    >>> Vertices.counted("4:6,6:1")
-    {4: 6, 6: 1}
-    """
-
-    def read(self, text: str) -> object:
-        """Leave it."""
-        return text
-
-    def check(self, value: object, folder: Path | None = None) -> str:
-        """Return a text that can be counted."""
-        text = str(value)
-        self.counted(text)
-        return text
-
-    @staticmethod
-    def counted(text: str) -> dict[int, int]:
-        """Read the numbers by valence, ascending."""
-        vertices: dict[int, int] = {}
-        for item in text.split(",") if text.strip() else []:
-            parts = [Whole().read(part) for part in item.split(":")]
-            try:
-                valence, number = (Whole(0, _MOST).check(part) for part in parts)
-            except ValueError:  # Refused is one, and so is what is not two parts
-                raise Refused(
-                    f"{shown(text)} was given, and {shown(item.strip())} is not of the form VALENCE:NUMBER; "
-                    "write for example 4:6,6:1 for six f^4 and one f^6 vertices"
-                ) from None
-            if valence in vertices:
-                raise Refused(f"{shown(text)} was given, with valence {valence} twice; add the numbers")
-            vertices[valence] = number
-        return {valence: number for valence, number in sorted(vertices.items()) if number}
-
-
-VERTICES = Parameter(
-    Vertices(), "Vertices as VALENCE:NUMBER, e.g. 4:6,6:1, in place of an action.", metavar="V:N,..."
-)
-COUNTED_KIND = replace(KIND, default="full")
-
-
-@dataclass(frozen=True, kw_only=True)
-class CountParameters:
-    """What is counted: given vertices, or all vertex contents of an action to an order.
-
-    Raises
-    ------
-    Refused
-        If it is not one of both.
-    """
-
-    action: Annotated[str | None, ACTION_OF_A_FIELD] = None
-    field: Annotated[str | None, FIELD] = None
-    n: Annotated[int, N_POINTS]
-    vertices: Annotated[str | None, VERTICES] = None
-    order: Annotated[int | None, VERTICES_AT_MOST] = None
-    loops: Annotated[LoopRange | None, LOOPS] = None
-    kind: Annotated[str | None, COUNTED_KIND] = None
-    filters: Annotated[tuple[str, ...], FILTER] = ()
-    legs: Annotated[str, LEGS] = "labelled"
-
-    def __post_init__(self) -> None:
-        if (self.action is None) is (self.vertices is None):
-            both = "neither" if self.action is None else "both"
-            raise Refused(
-                f"{both} of an action and --vertices was given; one of them is needed: "
-                "nnft count 'lambda*f^4' -n 4 --order 3, or nnft count --vertices 4:3 -n 4"
-            )
-        if self.vertices is not None and self.field is not None:
-            raise Refused.about("field", f"{self.field} was given without an action; leave it out")
-        if self.vertices is not None and self.order is not None:
-            raise Refused.about(
-                "order", f"{self.order} was given beside --vertices, which say how many vertices there are"
-            )
-
-    @property
-    def where(self) -> "tuple[Filter, ...]":
-        """Everything that decides whether a diagram is kept."""
-        from nnft_sym.expansions.finding import filters_of
-
-        return filters_of("bare", self.kind or "full", self.filters, Truncation(0, loops=self.loops))
-
-    def contents(self) -> "list[Content]":
-        """The vertex contents that are counted."""
-        if self.vertices is not None:
-            return [tuple(Vertices.counted(self.vertices).items())]
-        from nnft_sym.expansions.truncation import truncation
-
-        action = action_of(str(self.action), self.field)
-        return list(truncation(action, self.order, None, self.loops).contents(action, self.n))
 
 
 @click.command(name="count", cls=ActionCommand, epilog=_EXAMPLES)

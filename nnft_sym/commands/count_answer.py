@@ -12,8 +12,8 @@ from nnft_sym.expansions.enumeration import content_text
 
 if TYPE_CHECKING:
     from diagrams.enumeration.counting import Count
-    from nnft_sym.commands.count import CountParameters
     from nnft_sym.expansions.truncation import Content
+    from nnft_sym.parameters.counted import CountParameters
 
 
 @dataclass(frozen=True)

@@ -226,17 +226,15 @@ def _refuse_many(asked: SheetParameters) -> None:
     from diagrams import count
     from diagrams.sizes import number_text
     from nnft_sym.expansions.around_network import counted
-    from nnft_sym.expansions.finding import MOST_POINTS, filters_of
+    from nnft_sym.expansions.finding import filters_of
     from nnft_sym.expansions.truncation import truncation
 
     theory, n = asked.theory, asked.points
-    if n > MOST_POINTS:
-        return
     points = policy_of(DrawLimits).points
     if n > points:
         raise click.UsageError(
-            f"pictures with {n} external points were asked for, and at most {points} points are drawn; lower "
-            "-n, or print the sum (nnft expand --terms grouped)"
+            f"pictures with {number_text(n)} external points were asked for, and at most {points} points are "
+            "drawn; lower -n, or print the sum (nnft expand --terms grouped)"
         )
     cut = truncation(theory, asked.order, None, asked.loops)
     where, number = filters_of(asked.lines, asked.kind, asked.filters, cut), 0

@@ -37,16 +37,16 @@ def command(net: NetworkParameters, asked: SymmetryParameters, as_json: bool) ->
 
     network = net.of_width(net.width, asked.d_in)
     chosen = None if asked.group is None else group(asked.group, network, asked.outputs)
+    identities = None if not asked.ward else ward_identities(
+        network, chosen, asked.points, asked.orders, outputs=asked.outputs,
+        networks=asked.networks if asked.sampled else None, seed=asked.seed,
+    )  # fmt: skip
     with TerminalProgress("networks" if asked.sampled else "sets of correlators") as bar:
         result = symmetry(
             network, chosen, asked.points, asked.orders, outputs=asked.outputs,
             method="sampled" if asked.sampled else None, progress=bar.sampling,
             plan=SamplingPlan(asked.networks, asked.seed, elements=asked.elements),
         )  # fmt: skip
-    identities = None if not asked.ward else ward_identities(
-        network, chosen, asked.points, asked.orders, outputs=asked.outputs,
-        networks=asked.networks if asked.sampled else None, seed=asked.seed,
-    )  # fmt: skip
     found = Symmetries(network, result.fields, (result,)) if isinstance(result, Symmetry) else result
     if asked.out is not None:
         found.save(asked.out.given)

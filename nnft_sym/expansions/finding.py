@@ -44,29 +44,32 @@ def refuse_impossible(n: int, scheme: Scheme, kind: Kind, labelled: bool) -> Non
         )
 
 
-def found_terms(asked: Asked, labelled: bool, progress: Progress | None) -> Iterator[tuple[Term, int]]:
-    """Find all terms, or one per topology, and tell how far that is where a diagram stands for many.
+def found_terms(
+    asked: Asked, labelled: bool, progress: Progress | None = None
+) -> tuple[tuple[Term, ...], tuple[int, ...]]:
+    """Find all terms, or one per topology with their numbers of labellings.
 
     All labellings of a diagram of the scalar theory stand for equally many terms of each topology, so that
     one of them is taken apart and the others are counted.
     """
-    terms = 0
+    terms: list[Term] = []
+    numbers: list[int] = []
     for content, groups in scalar_diagrams(asked, labelled, progress):
         factor = asked.truncation.factor(asked.action, content)
         for number, group in enumerate(groups, start=1):
             some = _terms_of(asked, factor, group.diagram)
             if labelled:
-                found = [(term, 1) for term in some]
+                terms += some
             else:
                 whole = topologies(some)
-                found = [(one.representative, group.labellings * one.labellings) for one in whole]
-            terms += len(found)
-            yield from found
+                terms += [one.representative for one in whole]
+                numbers += [group.labellings * one.labellings for one in whole]
             if progress is not None and number % 20 == 0 and not asked.action.is_local_scalar:
                 progress(
                     f"{number:,} of {len(groups):,} diagrams with the vertices "
-                    f"{content_text(content)} taken apart: {terms:,} terms"
+                    f"{content_text(content)} taken apart: {len(terms):,} terms"
                 )
+    return tuple(terms), tuple(numbers)
 
 
 def scalar_diagrams(

@@ -148,7 +148,7 @@ def _forest(n: int, valences: tuple[int, ...]) -> bool:
 def _irreducible(n: int, valences: tuple[int, ...], cut: int = 1) -> bool:
     """Tell whether cutting so many lines between vertices need part none: several vertices have more ends."""
     free = sum(valences) - n
-    return free >= 0 if len(valences) == 1 else min(valences) > cut and free > cut * len(valences)
+    return free >= 0 if len(valences) == 1 else min(valences) > cut and free >= (cut + 1) * len(valences)
 
 
 def _product(expansion: Asked, chosen: tuple[int, ...]) -> Polynomial:

@@ -84,5 +84,6 @@ def _oracle_kind(expansion: ExpansionContent) -> "OracleKind | None":
         "normalised": Kind.NORMALISED,
         "connected": Kind.CONNECTED,
         "1pi": Kind.ONE_PARTICLE_IRREDUCIBLE,
+        "amputated": None if expansion.around_network else Kind.AMPUTATED,
         "skeleton": Kind.SKELETON if expansion.n > 2 else None,
     }.get(expansion.kind.value)

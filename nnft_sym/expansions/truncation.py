@@ -107,8 +107,11 @@ class Truncation:
         return self.loops is not None and self.largest == HIGHEST_ORDER
 
     def _few_loops(self, n: int, content: Content) -> bool:
-        """Tell whether connected diagrams, which have the fewest loops, have no more than is kept."""
-        return self.loops is None or fewest_loops(n, content) <= self.loops.most
+        """Tell whether connected diagrams, which have the fewest loops, have no more than is kept.
+
+        Nothing at all, without points and vertices, is not connected and has no loop.
+        """
+        return self.loops is None or not (n or content) or fewest_loops(n, content) <= self.loops.most
 
     def _possible(self, action: "Action", chosen: tuple[int, ...]) -> bool:
         if not self.counting and isinstance(self.largest, int):

@@ -161,8 +161,8 @@ def _wick(propagator: Callable[[int, int], Real]) -> Callable[[Row], Real]:
 
     @cache
     def full(row: Row) -> Real:
-        if len(row) % 2:
-            return mpmath.mpf(0)
+        if not row or len(row) % 2:
+            return mpmath.mpf(0 if row else 1)
         return mpmath.fsum(mpmath.fprod(propagator(i, j) for i, j in pairing) for pairing in pairings(row))
 
     return full

@@ -17,6 +17,7 @@ from nnft_sym.osterwalder_schrader.positivity_moments import EPS, Source, moment
 from nnft_sym.osterwalder_schrader.reflection import Reflection
 from nnft_sym.printing.number_text import number
 from numerics.fields.field_set import FieldSet
+from numerics.results.estimate import Estimate
 
 Array = NDArray[np.float64]
 
@@ -35,23 +36,18 @@ class NullFunctional:
         1/u_i and 1/u_j.
     other : tuple of int
         The monomial B of degree three.
-    values : tuple of float
+    sides : tuple of float
         ⟨Θf(x_i)·B⟩/u_i and ⟨Θf(x_j)·B⟩/u_j, which must be equal.
-    error : float
-        Bound of their difference.
+    overlap : Estimate
+        ⟨ΘF·B⟩, their difference, with a bound.
     """
 
     points: Array
     pair: tuple[int, int]
     factors: tuple[float, float]
     other: Monomial
-    values: tuple[float, float]
-    error: float
-
-    @property
-    def value(self) -> float:
-        """⟨ΘF·B⟩."""
-        return self.values[0] - self.values[1]
+    sides: tuple[float, float]
+    overlap: Estimate
 
     @property
     def sentence(self) -> str:
@@ -59,7 +55,7 @@ class NullFunctional:
         fields = FieldSet(self.points)
         i, j = self.pair
         ratio = number(self.factors[1] / self.factors[0], 6)
-        scaled = number(self.value / self.factors[0], 4)
+        scaled = number(float(self.overlap) / self.factors[0], 4)
         return (
             f"4-point functions already exclude RP: F = {fields.label((i,))} − {ratio} {fields.label((j,))} "
             f"has ⟨ΘF·F⟩ = 0, so that ⟨ΘF·B⟩ would have to vanish, and it is {scaled} for B = "
@@ -95,7 +91,7 @@ def excluded_by_four_points(
     >>> net = CosNet(1, sigma_a=1.0).with_laws(hidden="cauchy", output="rademacher")
     >>> times = np.array([[0.1], [0.2], [0.5]])
     >>> found = excluded_by_four_points(net, times)
-    >>> found.pair, bool(abs(found.value) > 1e6 * found.error)
+    >>> found.pair, bool(abs(found.overlap.value) > 1e6 * found.overlap.error)
     ((0, 2), True)
     >>> excluded_by_four_points(net.kernel, times) is None
     True
@@ -119,11 +115,11 @@ def excluded_by_four_points(
         error = factors[0] * four_error[i] + factors[1] * four_error[j]
         error = error + relative[0] * np.abs(left) + relative[1] * np.abs(right)
         at = int(np.argmax(np.abs(left - right) / error))
-        made = NullFunctional(
-            points, (i, j), factors, cubes[at], (float(left[at]), float(right[at])), float(error[at])
-        )
-        if abs(made.value) > made.error and (best is None or abs(made.value) > abs(best.value)):
-            best = made
+        sides = float(left[at]), float(right[at])
+        overlap = Estimate(sides[0] - sides[1], error[at])
+        size = abs(float(overlap))
+        if size > error[at] and (best is None or size > abs(float(best.overlap))):
+            best = NullFunctional(points, (i, j), factors, cubes[at], sides, overlap)
     return best
 
 

@@ -137,6 +137,8 @@ class WickMoments:
     def at(self, rows: Indices) -> tuple[Array, Array]:
         """Sum over pairings."""
         value, largest, size = (np.zeros(len(rows)) for _ in range(3))
+        if rows.shape[1] == 0:
+            return value + 1.0, largest
         if rows.shape[1] % 2:
             return value, largest
         above = np.abs(self.propagator) + self.bound

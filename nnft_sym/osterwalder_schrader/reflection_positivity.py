@@ -303,9 +303,12 @@ def _evidence(question: Question, answer: Answer, witness: Functional | None) ->
         "sets of times tried": answer.tried,
     }
     if question.slope is not None:
-        facts["slope at the plane"] = question.slope.value
+        facts["slope at the plane"] = float(question.slope.variance)
     if witness is not None:
-        facts |= {"value of the witness": witness.value, "error of the witness": witness.error}
+        facts |= {
+            "value of the witness": float(witness.norm),
+            "error of the witness": float(witness.norm.error),
+        }
     return facts | answer.facts
 
 

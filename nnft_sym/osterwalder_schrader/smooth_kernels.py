@@ -25,6 +25,7 @@ from numerics.kernels.base import Kernel
 from numerics.kernels.scaled import ScaledKernel
 from numerics.kernels.stationary import CosKernel, GaussKernel
 from numerics.networks.cos import PlaneWaveKernel
+from numerics.results.estimate import Estimate
 
 Array = NDArray[np.float64]
 EPS = float(np.finfo(np.float64).eps)
@@ -49,18 +50,16 @@ class PlaneSlope:
 
     Attributes
     ----------
-    value : float
-        Zero or negative where f is not differentiable, as for e^(−m|t|): then it is no variance.
-    error : float
-        Zero for a formula.
+    variance : Estimate
+        Shape (), with a bound. Zero or negative where f is not differentiable, as for e^(−m|t|): then it is
+        no variance.
     text, latex : str
         The formula, or how it was found.
     place : tuple of float
         Where on the plane.
     """
 
-    value: float
-    error: float
+    variance: Estimate
     text: str
     latex: str
     place: tuple[float, ...]
@@ -68,13 +67,13 @@ class PlaneSlope:
     @property
     def breaks_positivity(self) -> bool:
         """Whether the theorem applies: it is finite, and positive beyond its error."""
-        return self.value - self.error > 0.0
+        return float(self.variance) - float(self.variance.error) > 0.0
 
     @property
     def sentence(self) -> str:
         """The reason in words."""
-        sharp = self.error <= 1e-6 * self.value
-        found = number(self.value, 6) if sharp else with_error(self.value, self.error)
+        value, error = float(self.variance), float(self.variance.error)
+        found = number(value, 6) if error <= 1e-6 * value else with_error(value, error)
         at = "" if not any(self.place) else f" at {tuple(self.place)}"
         return (
             f"f is mean-square differentiable in time at the reflection plane{at}, ∂_x∂_y K = {self.text} = "
@@ -88,7 +87,7 @@ class PlaneSlope:
             r"\langle\Theta F\,F\rangle=K(-\tau_1,\tau_1)+K(-\tau_2,\tau_2)-2K(-\tau_1,\tau_2)"
             r"\to-(\tau_1-\tau_2)^2\,\partial_x\partial_y K,\qquad \partial_x\partial_y K="
             + self.latex
-            + f"={self.value:.6g}"
+            + f"={float(self.variance):.6g}"
         )
 
 
@@ -112,7 +111,7 @@ def plane_slope(kernel: Kernel) -> PlaneSlope:
     --------
     >>> from numerics.networks.architectures import CosNet, ErfNet
     >>> found = plane_slope(ErfNet(5).kernel)
-    >>> found.text, round(found.value, 6), found.breaks_positivity
+    >>> found.text, round(found.variance, 6), found.breaks_positivity
     ('4σ_w⁴/(dπ√(1 + 4σ_b²))', 0.56941, True)
     >>> plane_slope(CosNet(5).with_laws(hidden="cauchy").kernel).breaks_positivity
     False
@@ -123,11 +122,11 @@ def plane_slope(kernel: Kernel) -> PlaneSlope:
         place[0, 1] = 1.0  # without biases the origin is the tip of a cone
     found = formula(kernel)
     if found is not None:
-        return PlaneSlope(found.value, 0.0, found.text, found.latex, tuple(place[0].tolist()))
+        return PlaneSlope(Estimate(found.value, 0.0), found.text, found.latex, tuple(place[0].tolist()))
     value, error = differences(kernel, place)
     latex = r"\lim_{h\to0}\frac{2K(-h,2h)-K(-h,h)-K(-2h,2h)}{h^2}"
     text = "lim [2K(−h, 2h) − K(−h, h) − K(−2h, 2h)]/h²"
-    return PlaneSlope(value, error, text, latex, tuple(place[0].tolist()))
+    return PlaneSlope(Estimate(value, error), text, latex, tuple(place[0].tolist()))
 
 
 @singledispatch

@@ -40,12 +40,12 @@ class Functional:
     points : ndarray, shape (n, d)
     reflection : Reflection
     coefficients : tuple of float
-        Of few digits; those are the ones that `value` is for.
+        Of few digits; those are the ones that `norm` is for.
     monomials : tuple of tuple of int
-    value, error : float
-        ⟨ΘF·F⟩ with its error bound.
+    norm : Estimate
+        ⟨ΘF·F⟩ with its error bound, shape ().
     square : float
-        Σ c_A² ⟨A²⟩, for the size of `value`.
+        Σ c_A² ⟨A²⟩, for the size of `norm`.
 
     Examples
     --------
@@ -60,9 +60,13 @@ class Functional:
     reflection: Reflection
     coefficients: tuple[float, ...]
     monomials: tuple[Monomial, ...]
-    value: float
-    error: float
+    norm: Estimate
     square: float
+
+    @property
+    def negative(self) -> bool:
+        """Whether ⟨ΘF·F⟩ is negative beyond its error."""
+        return float(self.norm) + float(self.norm.error) < 0.0
 
     @property
     def text(self) -> str:
@@ -86,12 +90,11 @@ class Functional:
             factors = [_factor(self.points[i], one.count(i)) for i in dict.fromkeys(one)]
             size = "" if abs(c) == 1.0 and one else f"{abs(c):.15g}"
             terms.append(sign + r"\,".join([*([size] if size else []), *factors]))
-        return rf"F={''.join(terms)},\qquad\langle\Theta F\,F\rangle={self.value:.6g}"
+        return rf"F={''.join(terms)},\qquad\langle\Theta F\,F\rangle={float(self.norm):.6g}"
 
     def __str__(self) -> str:
-        shown = with_error(self.value, self.error) if self.error > 1e-6 * abs(self.value) else number(
-            self.value, 5
-        )  # fmt: skip
+        value, error = float(self.norm), float(self.norm.error)
+        shown = with_error(value, error) if error > 1e-6 * abs(value) else number(value, 5)
         return f"{self.text}, ⟨ΘF·F⟩ = {shown}"
 
     def __call__(self, fields: Array) -> Array:
@@ -122,7 +125,7 @@ class Functional:
         >>> net = ReLUNet(1)
         >>> found = smallest_witness(positivity_matrix(net, np.array([[1.0]]), 4))
         >>> mean = found.sampled(net, 20_000)
-        >>> bool(abs(mean.value - found.value) < 4 * mean.error), bool(mean.value < -4 * mean.error)
+        >>> bool(abs(mean.value - found.norm.value) < 4 * mean.error), bool(mean.value < -4 * mean.error)
         (True, True)
         """
         if n_networks < 2:
@@ -165,7 +168,7 @@ def functional(
     rounding = 8 * float(np.finfo(np.float64).eps) * np.abs(value)
     return Functional(
         matrix.points, matrix.reflection, tuple(c.tolist()), tuple(chosen),
-        float(c @ value @ c), float(np.abs(c) @ (bound + rounding) @ np.abs(c)),
+        Estimate(c @ value @ c, np.abs(c) @ (bound + rounding) @ np.abs(c), "exact correlators"),
         float(c**2 @ matrix.variance[at]),
     )  # fmt: skip
 
@@ -194,14 +197,14 @@ def smallest_witness(matrix: PositivityMatrix) -> Functional | None:
                 best = float(values[0]), rows, vectors[:, 0]
         if best is not None:
             made = _rounded(matrix, best[1], best[2])
-            if made.value + made.error < 0.0:
+            if made.negative:
                 found.append((best[0], made))
                 if best[0] < SHARE * spectrum.smallest:
                     return made
     if found:
         return min(found, key=lambda one: one[0])[1]
     whole = _rounded(matrix, range(len(normal)), vector)
-    return whole if whole.value + whole.error < 0.0 else None
+    return whole if whole.negative else None
 
 
 def _few_rows(vector: Array, count: int, size: int) -> Iterator[list[int]]:
@@ -218,14 +221,14 @@ def _rounded(matrix: PositivityMatrix, rows: Sequence[int], vector: Array) -> Fu
     raw = vector / np.sqrt(np.where(variance > 0.0, variance, 1.0))
     raw = raw / raw[np.argmax(np.abs(raw))]
     chosen = [matrix.monomials[row] for row in rows]
-    target = functional(matrix, raw.tolist(), chosen).value
+    target = float(functional(matrix, raw.tolist(), chosen).norm)
     made = None
     for digits in DIGITS:
         kept = [(float(f"{c:.{digits}g}"), one) for c, one in zip(raw, chosen, strict=True)]
         kept = sorted((term for term in kept if term[0]), key=lambda term: (not term[1], abs(term[0]) != 1.0))
         sign = -1.0 if kept[0][0] < 0.0 else 1.0
         made = functional(matrix, [sign * c for c, _ in kept], [one for _, one in kept])
-        if made.value < KEPT * target and made.value + made.error < 0.0:
+        if float(made.norm) < KEPT * target and made.negative:
             break
     assert made is not None
     return made

@@ -364,7 +364,8 @@ class ExpansionParameters(CorrelatorParameters):
     counting: Annotated[CountingLike, COUNTING] = None
 
     def __post_init__(self) -> None:
-        self.refuse_without_action(order=None if self.order in (0, 1) else self.order, counting=self.counting)
+        order = None if self.order in (0, 1) else self.order
+        self.refuse_without_action(order=order, counting=self.counting, loops=_words(self.loops))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -391,7 +392,8 @@ class DrawnParameters(TheoryParameters):
             raise Refused.about(
                 "n", "nothing was given; the number of external points is needed, or a --diagram"
             )
-        self.refuse_without_action(order=None if self.order in (0, 1) else self.order)
+        order = None if self.order in (0, 1) else self.order
+        self.refuse_without_action(order=order, loops=_words(self.loops))
 
     @property
     def points(self) -> int:
@@ -409,3 +411,7 @@ class DrawnParameters(TheoryParameters):
                     field.name,
                     "it was given beside --diagram, which says itself what is drawn; leave one of them out",
                 )
+
+
+def _words(loops: LoopRange | None) -> str | None:
+    return None if loops is None else loops.text

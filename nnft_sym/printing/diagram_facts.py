@@ -47,7 +47,7 @@ def facts_rows(found: Facts) -> Rows:
         ways = "the same diagram" if found.labellings == 1 else f"{found.labellings} different diagrams"
         rows.append(("labellings", f"{ways} when {points}"))
     rows += [
-        ("loops", str(found.loops)),
+        ("loops", _loops(found)),
         ("Nickel index", found.nickel or f"none: {_why_no_index(found)}"),
         ("it is", _said(found, kept=True)),
         ("it is not", _said(found, kept=False)),
@@ -65,7 +65,7 @@ def facts_row(found: Facts) -> list[str]:
         found.diagram.edge_string or "(empty)",
         f"{factor.total} = {parts}",
         str(found.multiplicity),
-        str(found.loops),
+        _loops(found),
         found.nickel or "-",
         *(_mark(found.kinds[name]) for name in ("connected", *_IRREDUCIBLE, "skeleton")),
         _mark(found.tadpole),
@@ -101,6 +101,10 @@ def _in_series(found: Facts) -> str:
     if any(number > 1 for number in numbers):
         said += f" (= {found.multiplicity}/{'/'.join(f'{n}!' for n in numbers if n > 1)})"
     return f"{said}, {found.weight} for couplings of f^k/k! (= 1/S)"
+
+
+def _loops(found: Facts) -> str:
+    return "-" if found.loops is None else str(found.loops)
 
 
 def _why_no_index(found: Facts) -> str:

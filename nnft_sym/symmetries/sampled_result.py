@@ -142,6 +142,7 @@ class SampledViolation(Shown):
         def rows() -> Iterable[tuple[object, ...]]:
             return ((order, one.chi2, one.dof, joint_p_value(one)) for order, one in self.by_order.items())
 
+        shown = "witness" if self.broken else "largest change"
         facts = {
             "statistic": self.statistic,
             "dof": self.dof,
@@ -149,7 +150,7 @@ class SampledViolation(Shown):
             "broken": self.broken,
             "networks": self.networks,
             "quality": self.quality.name.lower(),
-            "witness": None if self.witness is None else str(self.witness),
+            shown: None if self.witness is None else str(self.witness),
         }
         columns = ("order", "statistic", "dof", "p_value")
         return Content(f"Sampled test of {self.group}", facts, columns, rows, len(self.by_order))

@@ -128,6 +128,11 @@ def ward_identities(
     -------
     WardIdentities
 
+    Raises
+    ------
+    InvalidSymmetry
+        If the group is finite.
+
     Examples
     --------
     >>> from numerics.networks.erf import ErfNet
@@ -149,7 +154,5 @@ def ward_identities(
                 network, one, fields, wanted, outputs=outputs, networks=networks, seed=seed
             )
         except NotAvailable as error:
-            if chosen is not None:
-                raise
             found[one.name] = error
     return WardIdentities(network, found)

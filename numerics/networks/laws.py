@@ -36,6 +36,8 @@ RADIUS, FARTHER = 9.5, 2.0
 SECOND_STEP, SECOND_SHIFT = 0.8541, 0.3819
 #: Growth of the number of nodes per axis from one rule to the next.
 REFINEMENT = 1.4
+#: Largest reach for which a rule is made: beyond it rules have more than a million nodes.
+FARTHEST_REACH = 2e4
 #: Double exponential rule: first step, and where v = 1/(1 + e^(π sinh t)) is as small as a float can be.
 _STEP, _END = 0.2, 6.1
 #: Difference of two rules that a characteristic function may have.
@@ -220,7 +222,17 @@ class ParameterLaw(ABC):
         Returns
         -------
         nodes, weights : ndarray, shape (Q,)
+
+        Raises
+        ------
+        NotAvailable
+            If it would have millions of nodes.
         """
+        if not self.scale * reach <= FARTHEST_REACH:
+            raise NotAvailable(
+                f"an average over the law {self} of a function that changes {self.scale * reach:.2g} times "
+                "over its width would need millions of nodes; use smaller inputs or deviations, or sample"
+            )
         fine = REFINEMENT**level / (SECOND_STEP if second else 1.0)
         nodes, weights = self._rule(self.scale * reach, order, fine, second=second)
         return self.mean + self.scale * nodes, weights
