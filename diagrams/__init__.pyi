@@ -8,6 +8,8 @@ from diagrams.combinatorics.wick import contraction_count as contraction_count
 from diagrams.diagram import Component as Component
 from diagrams.diagram import Diagram as Diagram
 from diagrams.diagram import SymmetryFactor as SymmetryFactor
+from diagrams.diagram_facts import Facts as Facts
+from diagrams.diagram_facts import facts as facts
 from diagrams.enumeration.counting import Count as Count
 from diagrams.errors import GenerationError as GenerationError
 from diagrams.errors import InvalidDiagram as InvalidDiagram
@@ -27,6 +29,7 @@ from diagrams.loops import LoopRange as LoopRange
 from diagrams.loops import n_loops as n_loops
 from diagrams.nickel import from_nickel_index as from_nickel_index
 from diagrams.nickel import nickel_index as nickel_index
+from diagrams.reading import read_diagrams as read_diagrams
 
 __distribution__: str
 __version__: str

@@ -1,6 +1,7 @@
 """Pictures of diagrams.
 
-What to use when: `picture` gives coordinates and curves as plain fields; `svg` and `tikz` one diagram as
+What to use when: `picture` gives coordinates and curves as plain fields, `pictures` those of many diagrams on
+all cores; `svg` and `tikz` one diagram as
 text; `svg_sheet` and `tikz_document` a contact sheet; `sheet_figure` a matplotlib figure, to be saved as PDF
 or PNG.
 """
@@ -12,9 +13,12 @@ from diagrams.pictures.figures import sheet_figure as sheet_figure
 from diagrams.pictures.frames import Layout as Layout
 from diagrams.pictures.frames import planar_labelling as planar_labelling
 from diagrams.pictures.frames import planar_order as planar_order
-from diagrams.pictures.picture import Caption as Caption
-from diagrams.pictures.picture import Mark as Mark
-from diagrams.pictures.picture import Note as Note
+from diagrams.pictures.many import Effort as Effort
+from diagrams.pictures.many import pictures as pictures
+from diagrams.pictures.marks import Caption as Caption
+from diagrams.pictures.marks import Mark as Mark
+from diagrams.pictures.marks import Note as Note
+from diagrams.pictures.marks import Sign as Sign
 from diagrams.pictures.picture import Picture as Picture
 from diagrams.pictures.picture import picture as picture
 from diagrams.pictures.saving import save_sheet as save_sheet
@@ -31,14 +35,17 @@ __all__ = [
     "Caption",
     "Curve",
     "CurveStyle",
+    "Effort",
     "Layout",
     "Mark",
     "Note",
     "Picture",
+    "Sign",
     "TikzStyle",
     "cumulant_picture",
     "escaped",
     "picture",
+    "pictures",
     "planar_labelling",
     "planar_order",
     "save_sheet",

@@ -145,7 +145,12 @@ def _pieces_after_cut(diagram: Diagram, cut: Iterable[int]) -> Iterator[list[int
 
 def _isolates(diagram: Diagram, cut: Iterable[int]) -> bool:
     """Whether the cut leaves a piece without external points (its nodes are then vertices)."""
-    return any(piece[0] >= diagram.n_external for piece in _pieces_after_cut(diagram, cut))
+    return pieces_without_points(diagram, cut) > 0
+
+
+def pieces_without_points(diagram: Diagram, cut: Iterable[int]) -> int:
+    """How many pieces without external points there are when the lines at these positions are cut."""
+    return sum(piece[0] >= diagram.n_external for piece in _pieces_after_cut(diagram, cut))
 
 
 def _internal_positions(diagram: Diagram) -> list[int]:

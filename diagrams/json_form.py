@@ -11,6 +11,7 @@ Blobs stand beside the lines as lists of their legs: ``"blobs": [["x1", "y1", "y
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from diagrams.diagram import Diagram
@@ -75,6 +76,17 @@ def from_json(text: str) -> Diagram:
     if not isinstance(given, dict) or given.get("schema") != SCHEMA:
         found = given.get("schema") if isinstance(given, dict) else type(given).__name__
         raise InvalidDiagram(f"a JSON object with schema {SCHEMA!r} is needed, {shown(found)} was given")
+    return from_record(given, text)
+
+
+def from_record(given: Mapping[str, Any], text: str) -> Diagram:
+    """Read an object of the schema; `text` is where it stands, for messages.
+
+    Raises
+    ------
+    InvalidDiagram
+        As `from_json`.
+    """
     try:
         lines = [f"{one}-{other}" for one, other in given["edges"]]
         lines += ["-".join(legs) for legs in given.get("blobs", [])]
@@ -85,6 +97,17 @@ def from_json(text: str) -> Diagram:
         ) from None
     diagram = Diagram.from_edge_string(",".join(lines))
     _agree((diagram.n_external, list(diagram.vertices)), expected, "points and vertices", text)
+    return check_numbers(diagram, given, text)
+
+
+def check_numbers(diagram: Diagram, given: Mapping[str, Any], text: str) -> Diagram:
+    """Return a diagram whose symmetry factor and multiplicity are those given beside it, if any are.
+
+    Raises
+    ------
+    InvalidDiagram
+        If they are others.
+    """
     for name, value in (
         ("symmetry_factor", int(diagram.symmetry_factor)),
         ("multiplicity", diagram.multiplicity),

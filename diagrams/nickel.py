@@ -6,7 +6,9 @@ vertices the index takes the one whose list of rows is smallest (``e`` before 0 
 continuations). Sunset: ``e111|e|``; first-order tadpole: ``ee0|``.
 
 The index does not tell external points apart: all labellings of a diagram share it. Numbers above 9 are
-written A, B, ..., Z (our choice).
+written A, B, ..., Z (our choice). A vertex whose lines all stand in earlier rows has an empty row. Here it
+comes before every other row, as a row comes before its continuations: ``e123|45|45|45||e|``; tables of
+Phi4tools put it behind a row with ``e``: ``e123|45|45|45|e||``. Both are read, as is every numbering.
 
 References
 ----------

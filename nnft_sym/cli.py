@@ -35,6 +35,7 @@ COMMANDS = {
     "expand": "Expand an n-point function into diagrams.",
     "count": "Count diagrams without listing them.",
     "draw": "Draw the diagrams of an expansion.",
+    "diagram": "What one diagram is: symmetry factor, contractions, loops, kinds.",
     "kernel": "Print the kernel (propagator) matrix of a network.",
     "cumulant": "Exact connected correlator of a finite-width network.",
     "cumulants": "Connected correlators of every order, and W[J].",

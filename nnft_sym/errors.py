@@ -31,5 +31,9 @@ class UnreadablePoints(NNFTError, ValueError):
     """A file, or standard input, holds no points."""
 
 
+class UnreadableText(NNFTError, ValueError):
+    """A file, or standard input, holds no text."""
+
+
 class InvalidDocument(NNFTError, ValueError):
     """A JSON document cannot be read: another schema, something missing, or a contradiction."""

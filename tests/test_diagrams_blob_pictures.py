@@ -9,7 +9,7 @@ from picture_geometry import sampled, to_path, violations
 from diagrams import Diagram, generate, grouped
 from diagrams.drawing import picture, sheet_figure, svg, tikz
 from diagrams.filters import connected
-from diagrams.pictures.picture import BLOB_RADIUS
+from diagrams.pictures.marks import BLOB_RADIUS
 
 DRAWN = [
     *generate(2, {4: 1}, blobs={4: 1}),

@@ -268,7 +268,7 @@ BAD = [
     (["lambda*f^4", "-n", "4", "--terms", "grouped", "--format", "tikz"], "no effect"),
     (["lambda*f^4", "-n", "4", "--arguments", "--numbered-vertices"], "need --format latex"),
     (["lambda*f^4", "-n", "4", "--format", "latex", "--terms", "drawn", "--arguments"], "no effect"),
-    (["-lambda*phi^4", "-n", "4"], "the field is written f"),
+    (["-lambda*psi^4", "-n", "4"], "write f for it"),
     (["lambda*f^4", "-n", "10", "--order", "4"], "4,494,070 diagrams"),
     (["kappa*(f.f)^4", "-n", "4", "--order", "3"], "ways"),
     (["lambda*f^4", "-n", "0"], "kind full or connected"),

@@ -42,6 +42,7 @@ FINE = {
     "flow": ["lambda*f^4", "--net", "gauss", "--width", "5", "--points", "0.1;0.2", "--cutoffs", "3,4"],
     "reproduce": ["2008.08601", "--net", "relu", "--dimension", "1"],
     "integrate": ["--net", "erf", "--points", "0.1;0.2", "--diagram", "x1-y1,x2-y1", "--cutoff", "1"],
+    "diagram": ["x1-y1,x2-y1", "--net", "erf", "--points", "0.1;0.2", "--cutoff", "1"],
 }
 DEVIATION = ["0", "-1", "1e-80", "1e80", "nan", "inf", "-inf", "1e400", '"x"', '""']
 LAW = ['"norm"', '"laplce"', '""', '"student-t"', '"student-t:df=0"', '"gaussian:mean=x"', '"scipy.nothing"',
@@ -165,7 +166,7 @@ def test_commands_and_study_files_share_their_parameters():
         if name in FINE and option.name in STUDY and here is not STUDY[option.name].reader:
             exceptions.add((name, option.name))
     with_points = ("kernel", "cumulant", "cumulants", "action", "density", "partition", "sample", "neurons",
-                   "widths", "couplings", "flow", "integrate")  # fmt: skip
+                   "widths", "couplings", "flow", "integrate", "diagram")  # fmt: skip
     sampled = {(name, "networks") for name in ("sample", "couplings", "density", "partition")}
     sampled.add(("couplings", "width"))
     assert exceptions == {*sampled, ("widths", "kind"), *((name, "points") for name in with_points)}
@@ -245,7 +246,7 @@ def test_out_follows_one_rule(capsys, tmp_path, monkeypatch):
     with_out = {
         name: option for name, option in options() if isinstance(option.type.said.parameter.reader, Output)
     }
-    assert set(with_out) == {"kernel", "density", "sample", "widths", "neurons", "flow", "draw"}
+    assert set(with_out) == {"kernel", "density", "sample", "widths", "neurons", "flow", "draw", "diagram"}
     for name, option in with_out.items():
         allowed = option.type.said.parameter.reader.suffixes
         told = said_of_command(capsys, [name, *words[name], "--out", "x.docx"], "--out")

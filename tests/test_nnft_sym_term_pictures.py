@@ -11,7 +11,8 @@ from nnft_sym.commands.draw import command
 from nnft_sym.expansions.expansion import correlator
 from nnft_sym.notation import from_lines
 from nnft_sym.printing.latex_diagrams import diagram_latex
-from nnft_sym.printing.term_pictures import term_caption, term_picture
+from nnft_sym.printing.picture_captions import picture_caption
+from nnft_sym.printing.term_pictures import term_picture
 from nnft_sym.printing.tikz_listing import tikz_listing
 
 EXPANSIONS = [
@@ -163,7 +164,7 @@ def test_sheets_as_figures():
     """Dashes and labels lie where the lines and vertices of the figure are."""
     terms = [t.representative for t in correlator("mu*f(x)^2*f(y)^2 + b*x^2*f^4", 4).topologies()]
     drawn = [picture(term_picture(term)) for term in terms]
-    figure = sheet_figure([(one, term_caption(term, "1")) for one, term in zip(drawn, terms, strict=True)])
+    figure = sheet_figure([(one, picture_caption(term)) for one, term in zip(drawn, terms, strict=True)])
     for axes, one, term in zip(figure.axes, drawn, terms, strict=True):
         dashed = [patch for patch in axes.patches if patch.get_linestyle() == "--"]
         assert len(dashed) == (len(term.structure.links) if term.structure else 0)

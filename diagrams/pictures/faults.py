@@ -40,8 +40,11 @@ def _apart(edges: tuple[Edge, ...], sizes: tuple[int, ...], segments: int) -> ND
     count = np.rint(1 / share).astype(np.intp)
     ends = np.array(edges, dtype=np.intp).T[:, line]
     ends[0, number > 0] = ends[1, number < count - 1] = -1
-    touching = ((ends[:, None, :, None] == ends[:, None]) & (ends[:, None] >= 0)).any((0, 1))
-    found: NDArray[np.bool_] = (line[:, None] < line) & ~touching
+    first, last = np.where(ends < 0, -2, ends)[..., None]  # pieces in the middle of lines share no end
+    found: NDArray[np.bool_] = line[:, None] < line
+    for end in ends:
+        found &= first != end
+        found &= last != end
     return found
 
 

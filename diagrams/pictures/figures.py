@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from diagrams.pictures.curves import CurveStyle
 from diagrams.pictures.frames import Layout
+from diagrams.pictures.marks import BLOB_RADIUS, SOURCE_RADIUS, Mark, Sign
 from diagrams.pictures.names import NUMBERED
-from diagrams.pictures.picture import BLOB_RADIUS, NOTE_DISTANCE, Picture, picture
+from diagrams.pictures.picture import NOTE_DISTANCE, Picture, picture
 from diagrams.pictures.svg import Entry, captioned
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def draw_on(axes: "Axes", drawn: Picture, caption: str, width: float, height: fl
     width, height : float
         Size of the window; the picture is centred in it.
     """
-    from matplotlib.patches import Circle, PathPatch
+    from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
     x, y = (drawn.left + drawn.right) / 2, (drawn.bottom + drawn.top) / 2 - 0.2
@@ -111,9 +112,8 @@ def draw_on(axes: "Axes", drawn: Picture, caption: str, width: float, height: fl
     for mark in drawn.marks:
         if mark.amputated:
             axes.plot(*zip(*mark.bar, strict=True), "k-", linewidth=0.9)
-        elif mark.blob:
-            place = (mark.x, mark.y)
-            axes.add_patch(Circle(place, BLOB_RADIUS, facecolor="0.77", edgecolor="k", linewidth=0.9))
+        elif mark.blob or mark.cross:
+            _draw_sign(axes, mark)
         else:
             axes.plot([mark.x], [mark.y], "ko", markersize=2.0 if mark.external else 4.4, markeredgewidth=0)
         if mark.external and mark.label:
@@ -128,6 +128,19 @@ def draw_on(axes: "Axes", drawn: Picture, caption: str, width: float, height: fl
     for curve in drawn.curves:
         if curve.label:
             axes.text(*curve.label_place, _name(curve.label), ha="center", va="center", fontsize=7)
+
+
+def _draw_sign(axes: "Axes", mark: Mark) -> None:
+    """A shaded disc, or a cross, with a circle around it for a source."""
+    from matplotlib.patches import Circle
+
+    if mark.blob or mark.sign is Sign.SOURCE:
+        radius, shade = (BLOB_RADIUS, "0.77") if mark.blob else (SOURCE_RADIUS, "w")
+        # above the lines, which have order 1, and below the strokes of the cross, which have 2
+        circle = Circle((mark.x, mark.y), radius, facecolor=shade, edgecolor="k", linewidth=0.9, zorder=1.5)
+        axes.add_patch(circle)
+    for stroke in mark.cross:
+        axes.plot(*zip(*stroke, strict=True), "k-", linewidth=0.9)
 
 
 def _is_formula(text: str) -> bool:

@@ -16,6 +16,7 @@ equal diagrams get equal pictures.
 import cmath
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from math import pi, radians
 from random import Random
 
@@ -72,12 +73,13 @@ def layout(diagram: Diagram) -> tuple[Place, dict[Edge, float]]:
 def _mended(bench: Bench, drawing: Drawing, lines: Mapping[Edge, int]) -> Drawing:
     """From a planar start if there is one, or from one that is planar but for one line; then mended."""
     n, must = bench.diagram.n_external, 0
-    starts = list(planar_starts(n, lines, bench.far))
-    if not starts:
-        starts, must = list(almost_planar_starts(n, lines, bench.far)), 1
+    starts = planar_starts(n, lines, bench.far)
+    first = next(starts, None)
+    if first is None:
+        starts, must = almost_planar_starts(n, lines, bench.far), 1
     strict = bench if must else replace(bench, crossing=NEEDLESS)
     others = []
-    for start in starts:
+    for start in starts if first is None else chain([first], starts):  # each is found when it is needed
         other = strict.judged(_posed(n, _levelled(start, lines) if n == 2 else start, lines))
         if not other.wrong:
             return other

@@ -10,7 +10,7 @@ Coordinates are dimensionless (a leg has length 1), x to the right, y **up**.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
-from math import comb, hypot, sqrt
+from math import comb, sqrt
 
 from diagrams.canonical import Edge
 from diagrams.diagram import Component, Diagram, as_diagram
@@ -19,6 +19,7 @@ from diagrams.messages import as_integer, as_list, did_you_mean, shown
 from diagrams.pictures.curves import LABEL_DISTANCE, Curve, CurveStyle, Point, drawn_lines, interrupted
 from diagrams.pictures.frames import Layout, framed, outward
 from diagrams.pictures.layout import layout as free_layout
+from diagrams.pictures.marks import Mark, Note, Sign
 from diagrams.pictures.names import POINT_SIZE, VERTEX_SIZE, Name, beside, half_width, vertex_middles
 
 #: From a point to the middle of its note, in leg lengths.
@@ -26,95 +27,8 @@ NOTE_DISTANCE = 0.5
 #: Room for the label of an external point, around the point.
 _LABEL_ROOM = 0.34
 _GAP = 0.35
-#: Of the shaded disc that stands for a connected correlator: less than what lines keep from a node.
-BLOB_RADIUS = 0.16
-#: Half the length of the bar across an amputated leg.
-BAR = 0.13
 #: Wished ratio of width and height of a whole picture.
 _ASPECT = 1.35
-
-
-@dataclass(frozen=True)
-class Note:
-    """A short formula beside a point: a base with an exponent, such as the weight of a vertex.
-
-    Attributes
-    ----------
-    base, exponent : str
-        Set as mathematics; the exponent may be empty.
-    x, y : float
-        Where its centre is seen from the point, in units of the usual distance. A renderer chooses that
-        distance, since its letters have their own size against the lines.
-    """
-
-    base: str
-    exponent: str
-    x: float
-    y: float
-
-
-@dataclass(frozen=True)
-class Caption:
-    """A line below a picture, with a LaTeX form of its own; a plain text needs none.
-
-    Attributes
-    ----------
-    text : str
-        For renderers without LaTeX.
-    latex : str
-        For TikZ, ready to be set.
-    """
-
-    text: str
-    latex: str
-
-    def __str__(self) -> str:
-        return self.text
-
-
-@dataclass(frozen=True)
-class Mark:
-    """An external point, a vertex or a blob.
-
-    Attributes
-    ----------
-    x, y : float
-    label : str
-        ``"x1"`` or ``"y1"``; ``"b1"`` for a blob, which is not written.
-    external : bool
-    valence : int
-    label_x, label_y : float
-        Centre of the label of an external point; for a vertex its place, until `with_vertex_names`.
-    note : Note, optional
-        What else is written beside the point.
-    blob : bool
-        Whether it is a shaded disc of `BLOB_RADIUS`, which hides the ends of its legs.
-    amputated : bool
-        Whether it is the end of a leg without a propagator: a `bar` across, in place of a point.
-    """
-
-    x: float
-    y: float
-    label: str
-    external: bool
-    valence: int
-    label_x: float
-    label_y: float
-    note: Note | None = None
-    blob: bool = False
-    amputated: bool = False
-
-    @property
-    def bar(self) -> tuple[Point, Point]:
-        """Ends of the bar across an amputated leg; the label stands where the leg points to."""
-        x, y = self.label_x - self.x, self.label_y - self.y
-        scale = BAR / (hypot(x, y) or 1.0)
-        return (self.x - scale * y, self.y + scale * x), (self.x + scale * y, self.y - scale * x)
-
-    @property
-    def named(self) -> bool:
-        """Whether it is a vertex, whose name may be written."""
-        return not self.external and not self.blob
 
 
 @dataclass(frozen=True)
@@ -158,8 +72,9 @@ class Picture:
         styles: Mapping[int, CurveStyle] | None = None,
         labels: Mapping[int, str] | None = None,
         notes: Mapping[int, Note] | None = None,
+        signs: Mapping[int, Sign] | None = None,
     ) -> "Picture":
-        """The same picture with other styles and labels of lines, and notes at points, by their numbers.
+        """The same picture with other styles and labels of lines, notes and signs of points, by number.
 
         Labels of lines and notes are given room in the bounding box.
 
@@ -170,12 +85,15 @@ class Picture:
         >>> momentum.curves[0].style.value, momentum.top > plain.top
         ('dashed', True)
         """
-        styles, labels, notes = styles or {}, labels or {}, notes or {}
+        styles, labels, notes, signs = styles or {}, labels or {}, notes or {}, signs or {}
         curves = tuple(
             replace(curve, style=styles.get(i, curve.style), label=labels.get(i, curve.label))
             for i, curve in enumerate(self.curves)
         )
-        marks = tuple(replace(mark, note=notes.get(i, mark.note)) for i, mark in enumerate(self.marks))
+        marks = tuple(
+            replace(mark, note=notes.get(i, mark.note), sign=signs.get(i, mark.sign))
+            for i, mark in enumerate(self.marks)
+        )
         xs, ys = [self.left, self.right], [self.bottom, self.top]
         for curve in curves:
             if curve.label:
@@ -369,7 +287,8 @@ def _drawn(
             outward = beside(z, step / abs(step), labels[node], LABEL_DISTANCE)
         blob, valence = (False, 1) if node < n else kinds[node - n]
         where = outward.real, outward.imag
-        marks.append(Mark(z.real, z.imag, labels[node], node < n, valence, *where, blob=blob))
+        sign = Sign.DISC if node < n or blob else Sign.of(valence)
+        marks.append(Mark(z.real, z.imag, labels[node], node < n, valence, *where, blob=blob, sign=sign))
     curves = interrupted([Curve(labels[i], labels[j], points) for (i, j), points in lines])
     return boxed(marks, curves)
 
@@ -384,7 +303,7 @@ def boxed(marks: Sequence[Mark], curves: Sequence[Curve]) -> Picture:
     """Picture with the box that holds marks, labels and curves."""
     xs, ys = [], []
     for mark in marks:
-        room = _LABEL_ROOM / 2 if mark.external else BLOB_RADIUS + 0.02 if mark.blob else 0.08
+        room = _LABEL_ROOM / 2 if mark.external else mark.rim
         wide = max(room, half_width(mark.label, POINT_SIZE)) if mark.external else room
         xs += [mark.label_x - wide, mark.label_x + wide, mark.x]
         ys += [mark.label_y - room, mark.label_y + room, mark.y]

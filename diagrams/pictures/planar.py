@@ -9,9 +9,10 @@ long as nothing comes to cross or to touch.
 """
 
 import cmath
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
-from math import pi
+from math import inf, pi
 from typing import TYPE_CHECKING
 
 from diagrams.canonical import Edge
@@ -178,6 +179,7 @@ def order_around(n: int, lines: Sequence[Edge]) -> list[int] | None:
 def _relaxed(place: Place, lines: Sequence[Edge], far: Sequence[Sequence[float]]) -> Place:
     """Move every node towards its place of least stress, or part of the way, where that does no harm."""
     place = dict(place)
+    sides = {node: _Sides.of(node, place, lines) for node in place}
     for _ in range(_N_MOVES):
         moved = False
         for node, old in list(place.items()):
@@ -188,12 +190,12 @@ def _relaxed(place: Place, lines: Sequence[Edge], far: Sequence[Sequence[float]]
                     apart = old - z
                     goal += weight * (z + far[node][other] * apart / max(abs(apart), 1e-9))
                     weights += weight
-            harm = _harm(node, place, lines)
+            harm = _harm(node, place, sides[node], inf)
             for share in (1.0, 0.5, 0.2):
                 place[node] = old + share * (goal / weights - old)
                 if abs(place[node] - old) < 0.01:
                     break
-                if _harm(node, place, lines) <= harm:
+                if _harm(node, place, sides[node], harm) <= harm:
                     moved = True
                     break
             else:
@@ -203,28 +205,48 @@ def _relaxed(place: Place, lines: Sequence[Edge], far: Sequence[Sequence[float]]
     return place
 
 
-def _harm(node: int, place: Mapping[int, complex], lines: Sequence[Edge]) -> float:
-    """Crossings of the straight lines of a node, and how much too close it or they come to anything."""
-    harm = 0.0
-    own = [edge for edge in lines if node in edge]
-    for edge in lines:
-        if node not in edge:
-            a, b = place[edge[0]], place[edge[1]]
-            harm += _too_close(place[node], a, b)
-            for one in own:
-                if edge[0] not in one and edge[1] not in one:
-                    harm += _crossed(place[one[0]], place[one[1]], a, b)
-    for one in own:
-        a, b = place[one[0]], place[one[1]]
-        harm += sum(_too_close(z, a, b) for other, z in place.items() if other not in one)
+@dataclass(frozen=True)
+class _Sides:
+    """What is near a node and what is not: its lines, the others, and which of these share no end."""
+
+    others: tuple[Edge, ...]
+    apart: tuple[tuple[Edge, Edge], ...]
+    beside: tuple[tuple[int, Edge], ...]
+
+    @classmethod
+    def of(cls, node: int, nodes: Iterable[int], lines: Sequence[Edge]) -> "_Sides":
+        own = [edge for edge in lines if node in edge]
+        others = tuple(edge for edge in lines if node not in edge)
+        apart = tuple((one, edge) for one in own for edge in others if not set(one) & set(edge))
+        return cls(others, apart, tuple((z, one) for one in own for z in nodes if z not in one))
+
+
+def _harm(node: int, place: Mapping[int, complex], sides: _Sides, enough: float) -> float:
+    """Crossings of the straight lines of a node, and how much too close it or they come to anything.
+
+    If it is more than `enough`, it may be worse.
+    """
+    z, harm = place[node], 0.0
+    for a, b in sides.others:
+        harm += _too_close(z, place[a], place[b])
+    if harm > enough:
+        return harm
+    for other, (a, b) in sides.beside:
+        harm += _too_close(place[other], place[a], place[b])
+    if harm > enough:
+        return harm
+    for (a, b), (c, d) in sides.apart:
+        harm += _crossed(place[a], place[b], place[c], place[d])
     return harm
 
 
 def _too_close(z: complex, a: complex, b: complex) -> float:
     """By how much a node is too close to a segment."""
-    along = b - a
-    t = ((z - a) * along.conjugate()).real / max(abs(along) ** 2, 1e-9)
-    return max(0.0, _CLEAR - abs(z - a - min(max(t, 0.0), 1.0) * along))
+    along, z = b - a, z - a
+    t = (z.real * along.real + z.imag * along.imag) / max(abs(along) ** 2, 1e-9)
+    if t > 0.0:
+        z -= along if t > 1.0 else t * along
+    return max(0.0, _CLEAR - abs(z))
 
 
 def _crossed(a: complex, b: complex, c: complex, d: complex) -> float:

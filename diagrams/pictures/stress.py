@@ -3,7 +3,8 @@
 The stress of places z is the sum of ``(|z_i - z_j| - d_ij)**2 / d_ij**2`` over all pairs. It is lowered by
 majorisation (Gansner, Koren and North, *Graph drawing by stress majorization*, 2004): near the places found
 so far it is bounded from above by a quadratic form, whose minimum is the solution of linear equations with a
-matrix that stays the same.
+matrix that stays the same. That never fails and is slow at the end, so a few steps of Newton's method
+(`diagrams.pictures.newton`) finish it, where they end in a minimum.
 """
 
 import sys
@@ -12,20 +13,21 @@ from itertools import combinations, pairwise
 from math import inf
 
 import numpy as np
-from numpy.typing import NDArray
 
 from diagrams.diagram import Diagram
-
-Complex = NDArray[np.complex128]
-Real = NDArray[np.float64]
+from diagrams.pictures.newton import polished
+from diagrams.pictures.pieces import Complex, Real
 
 #: Distance of joined vertices, by the number of lines between them (more lines need more room).
 _LENGTHS = {1: 1.1, 2: 1.3, 3: 1.5}
 LEG = 1.0
 #: By how much a line grows with every self-loop at its ends, after one at each.
 _LOOP_ROOM = 0.25
+#: Sweeps before Newton's method is tried, and tried again for the starts that it leaves.
+_SWEEPS = (40, 40, 80, 240)
+#: Sweeps of a start of several components, node by node.
 _N_SWEEPS = 400
-#: Sweeps after which it is asked whether places are found; a part of the former.
+#: Sweeps after which it is asked whether places are found; a part of every number of `_SWEEPS`.
 _TOGETHER = 20
 #: Nodes that move by less have found their places.
 _SETTLED = 1e-10
@@ -52,17 +54,17 @@ def distances(diagram: Diagram) -> list[list[float]]:
     """
     n, n_nodes = diagram.n_external, diagram.n_external + diagram.n_vertices
     lines = dict(diagram.lines)
-    far = [[0.0 if i == j else inf for j in range(n_nodes)] for i in range(n_nodes)]
+    far = np.full((n_nodes, n_nodes), inf)
+    np.fill_diagonal(far, 0.0)
     for (i, j), many in lines.items():
         if i != j:
             loops = sorted(lines.get((node, node), 0) for node in (i, j))
             room = _LOOP_ROOM * max(0, sum(loops) - 2) if loops[0] else 0.0
-            far[i][j] = far[j][i] = LEG if i < n else line_length(many) + room
+            far[i, j] = far[j, i] = LEG if i < n else line_length(many) + room
     for k in range(n_nodes):
-        for i in range(n_nodes):
-            for j in range(n_nodes):
-                far[i][j] = min(far[i][j], far[i][k] + far[k][j])
-    return far
+        np.minimum(far, far[:, k, None] + far[k], out=far)
+    lengths: list[list[float]] = far.tolist()
+    return lengths
 
 
 def majorised(
@@ -105,13 +107,25 @@ def majorised(
     stays = stays @ solved
     stays[:, held] = at[:, held]
     if free:
-        at = _swept(at, inverse, solved, stays)
+        at = _lowered(at, inverse, solved, stays, held)
     apart = np.abs(at[:, :, None] - at[:, None, :])
     stress = ((apart * inverse - (inverse > 0)) ** 2).sum((1, 2)) / 2
     return list(zip(stress.tolist(), at.tolist(), strict=True))
 
 
-def _swept(at: Complex, inverse: Real, solved: Real, stays: Complex) -> Complex:
+def _lowered(at: Complex, inverse: Real, solved: Real, stays: Complex, held: Sequence[int]) -> Complex:
+    """Sweep for a while, then finish the starts for which Newton's method does it; again with the others."""
+    at, left = at.copy(), np.arange(len(at))
+    for sweeps in _SWEEPS:
+        swept = _swept(at[left], inverse, solved, stays[left], sweeps)
+        at[left], found = polished(swept, inverse, held, _SETTLED)
+        left = left[~found]
+        if not left.size:
+            break
+    return at
+
+
+def _swept(at: Complex, inverse: Real, solved: Real, stays: Complex, sweeps: int) -> Complex:
     """Sweep after sweep, until no node of any start moves by more than what settles it.
 
     Parameters
@@ -123,9 +137,11 @@ def _swept(at: Complex, inverse: Real, solved: Real, stays: Complex) -> Complex:
         What makes new places from the sums of unit vectors; nought for the nodes that stay.
     stays : ndarray, shape (starts, nodes)
         What is added to them.
+    sweeps : int
+        How many at most.
     """
     if machine := sys.modules.get("diagrams.pictures.machine_faults"):
-        places: Complex = machine.swept(at, inverse, solved, stays, _N_SWEEPS, _SETTLED)
+        places: Complex = machine.swept(at, inverse, solved, stays, sweeps, _SETTLED)
         return places
     # x and y are in front, and places of several sweeps are kept, to be looked at together: the arrays are
     # so small that their number counts, not their size.
@@ -133,10 +149,10 @@ def _swept(at: Complex, inverse: Real, solved: Real, stays: Complex) -> Complex:
     kept = np.empty((_TOGETHER + 1, *shape))
     constant = np.stack([stays.real, stays.imag])
     steps, length, goal = np.empty((*shape, shape[-1])), np.empty((*shape[1:], shape[-1])), np.empty(shape)
-    sweeps = [(old[..., None], old[..., None, :], new) for old, new in pairwise(kept)]
+    rounds = [(old[..., None], old[..., None, :], new) for old, new in pairwise(kept)]
     kept[0] = at.real, at.imag
-    for _ in range(_N_SWEEPS // _TOGETHER):
-        for rows, columns, new in sweeps:
+    for _ in range(sweeps // _TOGETHER):
+        for rows, columns, new in rounds:
             np.subtract(rows, columns, out=steps)
             np.hypot(steps[0], steps[1], out=length)
             np.maximum(length, 1e-9, out=length)

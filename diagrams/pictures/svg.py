@@ -9,15 +9,9 @@ from diagrams.errors import InvalidDiagram
 from diagrams.messages import shown
 from diagrams.pictures.curves import CurveStyle
 from diagrams.pictures.frames import Layout
+from diagrams.pictures.marks import BLOB_RADIUS, SOURCE_RADIUS, Caption, Mark, Sign
 from diagrams.pictures.names import NUMBERED
-from diagrams.pictures.picture import (
-    BLOB_RADIUS,
-    Caption,
-    Mark,
-    Picture,
-    picture,
-    with_vertex_names,
-)
+from diagrams.pictures.picture import Picture, picture, with_vertex_names
 
 _UNIT = 46.0  # pixels per leg length
 _MARGIN = 10.0
@@ -26,6 +20,7 @@ _CAPTION = 22.0
 _FONT = "font-family=\"'STIX Two Text','Latin Modern Roman','Times New Roman',Georgia,serif\""
 
 _DASHES = ' stroke-dasharray="4 3.5"'
+_WHITE = ' fill="white" stroke="black" stroke-width="1.3"'
 _SHADE = ' fill="#c4c4c4" stroke="black" stroke-width="1.5"'
 #: From a point to the centre of its note, across and up, and how far below the centre its letters stand.
 _NOTE_X, _NOTE_Y, _NOTE_DROP = 24, 26, 4
@@ -198,14 +193,15 @@ def _shapes(drawn: Picture, vertex_labels: bool) -> list[str]:
         shapes.append(f'<path d="{" ".join(steps)}" fill="none" stroke="black" stroke-width="1.5"{dashes}/>')
     for mark in drawn.marks:
         if mark.amputated:
-            (x, y), (u, v) = mark.bar
-            ends = f"M{_number(x * _UNIT)} {_number(-y * _UNIT)} L{_number(u * _UNIT)} {_number(-v * _UNIT)}"
-            shapes.append(f'<path d="{ends}" fill="none" stroke="black" stroke-width="1.5"/>')
+            shapes.append(_strokes([mark.bar]))
             continue
-        radius = 2.2 if mark.external else _number(BLOB_RADIUS * _UNIT) if mark.blob else 4.2
-        shade = _SHADE if mark.blob else ""
+        radius, shade = _disc(mark)
         cx, cy = _number(mark.x * _UNIT), _number(-mark.y * _UNIT)
-        shapes.append(f'<circle cx="{cx}" cy="{cy}" r="{radius}"{shade}/>{_note(mark, float(cx), float(cy))}')
+        if radius:
+            shapes.append(f'<circle cx="{cx}" cy="{cy}" r="{_number(radius)}"{shade}/>')
+        if mark.cross:
+            shapes.append(_strokes(mark.cross))
+        shapes += [note] if (note := _note(mark, float(cx), float(cy))) else []
     for mark in drawn.marks:
         if mark.external and mark.label:
             shapes.append(_text(mark.label_x * _UNIT, -mark.label_y * _UNIT + 4.5, mark.label, 15))
@@ -216,6 +212,26 @@ def _shapes(drawn: Picture, vertex_labels: bool) -> list[str]:
             x, y = curve.label_place
             shapes.append(_text(x * _UNIT, -y * _UNIT + _BASELINE, curve.label, 12))
     return shapes
+
+
+def _disc(mark: Mark) -> tuple[float, str]:
+    """Radius of the circle of a point, in pixels, and how it is filled; nought for a cross."""
+    if mark.external:
+        return 2.2, ""
+    if mark.blob:
+        return BLOB_RADIUS * _UNIT, _SHADE
+    if mark.sign is Sign.SOURCE:
+        return SOURCE_RADIUS * _UNIT, _WHITE
+    return (0.0, "") if mark.sign is Sign.CROSS else (4.2, "")
+
+
+def _strokes(lines: Sequence[tuple[tuple[float, float], tuple[float, float]]]) -> str:
+    """Straight strokes: a bar, or a cross."""
+    ends = [
+        f"M{_number(x * _UNIT)} {_number(-y * _UNIT)} L{_number(u * _UNIT)} {_number(-v * _UNIT)}"
+        for (x, y), (u, v) in lines
+    ]
+    return f'<path d="{" ".join(ends)}" fill="none" stroke="black" stroke-width="1.5"/>'
 
 
 def _note(mark: Mark, x: float, y: float) -> str:

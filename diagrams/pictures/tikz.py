@@ -7,17 +7,9 @@ from dataclasses import dataclass
 from diagrams.diagram import Diagram
 from diagrams.pictures.curves import CurveStyle
 from diagrams.pictures.frames import Layout
+from diagrams.pictures.marks import BAR, BLOB_RADIUS, CROSS, SOURCE_RADIUS, Caption, Mark, Sign
 from diagrams.pictures.names import NUMBERED
-from diagrams.pictures.picture import (
-    BAR,
-    BLOB_RADIUS,
-    Caption,
-    Mark,
-    Picture,
-    picture,
-    turning_points,
-    with_vertex_names,
-)
+from diagrams.pictures.picture import Picture, picture, turning_points, with_vertex_names
 from diagrams.pictures.svg import Entry, captioned
 
 _SPECIAL = {
@@ -54,6 +46,17 @@ _FORMULA = re.compile(r"(?<!\\)(\$[^$]+\$)")
 _LAST_LATIN = "\N{LATIN SMALL LETTER Z WITH CARON}"
 
 
+#: Pages that are cut to what is on them, by pdflatex, xelatex or lualatex, and without further packages.
+_STANDALONE = r"""\documentclass{article}
+\usepackage{tikz}
+\ifdefined\pdfpagewidth\else\let\pdfpagewidth\pagewidth\let\pdfpageheight\pageheight\fi
+\hoffset=-1in \voffset=-1in
+\fboxrule=0pt \fboxsep=3pt
+\newsavebox{\picturebox}
+\newcommand{\picturepage}{%
+  \pdfpagewidth=\wd\picturebox \pdfpageheight=\dimexpr\ht\picturebox+\dp\picturebox\relax
+  \shipout\hbox{\usebox{\picturebox}}}
+\begin{document}"""
 _DASHES = "[dash pattern=on 1.6pt off 1.4pt]"
 
 
@@ -99,7 +102,7 @@ class TikzStyle:
         """
         corners = [point for curve in drawn.curves for point in turning_points(curve.points)]
         for mark in drawn.marks:
-            rim = self.blob_radius if mark.blob else BAR if mark.amputated else 0.0
+            rim = self.blob_radius if mark.blob else BAR if mark.amputated else CROSS if mark.cross else 0.0
             corners += _around(mark.x, mark.y, (rim, rim))
             if mark.external and mark.label:
                 corners += _around(mark.label_x, mark.label_y, _NAME_ROOM)
@@ -187,6 +190,7 @@ def tikz_document(
     entries: Iterable[Entry],
     *,
     title: str = "",
+    standalone: bool = False,
     layout: Layout | str = Layout.FREE,
     incoming: int | None = None,
 ) -> str:
@@ -198,6 +202,9 @@ def tikz_document(
         A diagram given alone is captioned with its Wick multiplicity.
     title : str
         Heading; plain text.
+    standalone : bool
+        Whether every picture gets a page that is just large enough, to be included elsewhere, in place of
+        all pictures on sheets of paper; there is no heading then.
     layout, incoming
         Where the external points stand, as for `diagrams.pictures.picture.picture`.
 
@@ -212,6 +219,8 @@ def tikz_document(
         tikz(diagram, caption=caption, layout=layout, incoming=incoming)
         for diagram, caption in captioned(entries)
     ]
+    if standalone:
+        return "\n".join([_STANDALONE, *map(_page, pictures), r"\end{document}", ""])
     return "\n".join(
         [
             r"\documentclass{article}",
@@ -224,6 +233,17 @@ def tikz_document(
             "\n\\quad\n".join(pictures),
             r"\end{document}",
             "",
+        ]
+    )
+
+
+def _page(drawn: str) -> str:
+    """One picture on a page of its size."""
+    return "\n".join(
+        [
+            r"\begin{lrbox}{\picturebox}\fbox{%",
+            drawn + "%",
+            r"}\end{lrbox}\picturepage",
         ]
     )
 
@@ -260,9 +280,7 @@ def _shapes(drawn: Picture, vertex_labels: bool, style: TikzStyle) -> list[str]:
             start, end = mark.bar
             shapes.append(f"\\draw {_at(start)} -- {_at(end)};")
             continue
-        radius = 0.035 if mark.external else style.blob_radius if mark.blob else style.vertex_radius
-        fill = r"\filldraw[fill=black!20]" if mark.blob else r"\fill"
-        shape = f"{fill} {_at((mark.x, mark.y))} circle[radius={radius:g}]{_note(mark, style)}"
+        shape = _sign(mark, style) + _note(mark, style)
         if mark.external and mark.label:
             shape += f" {_at((mark.label_x, mark.label_y))} node{font} {{{_name(mark.label)}}}"
         elif vertex_labels and mark.named:
@@ -275,6 +293,19 @@ def _shapes(drawn: Picture, vertex_labels: bool, style: TikzStyle) -> list[str]:
         if curve.label
     ]
     return shapes
+
+
+def _sign(mark: Mark, style: TikzStyle) -> str:
+    """Draw a point: a disc, shaded for a blob, or a cross, with a circle around it for a source."""
+    at = _at((mark.x, mark.y))
+    if mark.external or mark.blob or mark.sign is Sign.DISC:
+        radius = 0.035 if mark.external else style.blob_radius if mark.blob else style.vertex_radius
+        fill = r"\filldraw[fill=black!20]" if mark.blob else r"\fill"
+        return f"{fill} {at} circle[radius={radius:g}]"
+    cross = " ".join(f"{_at(start)} -- {_at(end)}" for start, end in mark.cross)
+    if mark.sign is Sign.SOURCE:
+        return rf"\filldraw[fill=white] {at} circle[radius={SOURCE_RADIUS:g}] {cross} {at}"
+    return rf"\draw {cross} {at}"
 
 
 def _note(mark: Mark, style: TikzStyle) -> str:

@@ -21,7 +21,8 @@ _LONG_NUMBER = re.compile(rf"(?<![A-Za-z0-9_])[0-9]{{{LONGEST_NUMBER + 1},}}")
 
 #: The free theory: one output, and several. A product f.f says that there are components.
 FREE, FREE_WITH_OUTPUTS = "0", "0*f.f"
-_PRODUCT = re.compile(rf"f\s*(\([xyz]\)\s*)?({'|'.join(map(re.escape, sorted(DOTS)))})\s*f")
+_FIELD = r"(?:f|\\?(?:var)?phi|[φϕ])"
+_PRODUCT = re.compile(rf"{_FIELD}\s*(\([xyz]\)\s*)?({'|'.join(map(re.escape, sorted(DOTS)))})\s*{_FIELD}")
 
 
 @dataclass(frozen=True, init=False, repr=False)
@@ -38,7 +39,9 @@ class Action:
         SymPy polynomial in a symbol named ``f``. Beside powers of f there may be weights ``x**2`` of
         position-dependent couplings, bilocal terms ``f(x)**2*f(y)**2``, and products ``f.f`` of a field with
         D components (see :mod:`nnft_sym.actions.shapes`). ``"0"`` is the free theory, ``"0*f.f"`` that of a
-        field with components.
+        field with components. Where there is no ``f``, ``phi`` is the field.
+    field : str, optional
+        What the field is called in the expression, if neither; in every output it is ``f``.
 
     Attributes
     ----------
@@ -64,8 +67,10 @@ class Action:
     Action('lambda*f**4/24 + kappa*f**6')
     >>> action.couplings, action.valences
     (('kappa', 'lambda'), (4, 6))
-    >>> action == Action("lambda*f**4/24 + kappa*f**6")
+    >>> action == Action("lambda*f**4/24 + kappa*f**6") == Action("λφ⁴/4! + κφ⁶")
     True
+    >>> Action("g*s^3", field="s")
+    Action('g*f**3')
     >>> Action("lambda/4*(f^2 - v^2)^2"), Action("lambda/4*(f^2 - v^2)^2").constant
     (Action('-lambda*v**2*f**2/2 + lambda*f**4/4'), Polynomial('lambda*v**4/4'))
     """
@@ -74,19 +79,19 @@ class Action:
     constant: Polynomial = field(default=Polynomial({}), compare=False)
     free_components: bool = False
 
-    def __init__(self, expression: Union[str, "sympy.Expr", "Action"]) -> None:
+    def __init__(self, expression: Union[str, "sympy.Expr", "Action"], field: str | None = None) -> None:
         components = False
         if isinstance(expression, Action):
             vertices, constant = expression.vertices, expression.constant
             components = expression.free_components
         elif isinstance(expression, str):
-            vertices, constant = _vertices(parse(expression))
+            vertices, constant = _vertices(parse(expression, field))
             components = not vertices and _PRODUCT.search(expression) is not None
         else:
             # Only a caller who has SymPy at hand can pass something else.
             from nnft_sym.symbolic.conversion import polynomial_from_sympy
 
-            vertices, constant = _vertices(polynomial_from_sympy(expression))
+            vertices, constant = _vertices(polynomial_from_sympy(expression, field))
         object.__setattr__(self, "vertices", vertices)
         object.__setattr__(self, "constant", constant)
         object.__setattr__(self, "free_components", components)

@@ -47,7 +47,7 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*")
 _COORDINATE = re.compile(r"[xyz](_?[0-9]+)?")
 _FIELD_COMPONENT = re.compile(r"f_?[0-9]+")
 #: What the field is called elsewhere, with any digits and subscripts.
-_OTHER_FIELD = re.compile(r"(var)?(phi|chi|psi)[0-9]*(_.*)?", re.IGNORECASE)
+LIKE_A_FIELD = re.compile(r"(var)?(phi|chi|psi)[0-9]*(_.*)?", re.IGNORECASE)
 #: Names that our formulas have for something else, and for what. Printed, K_12 would be the line between the
 #: points 1 and 2; δ with a number the equality of two components; with a word (δ_m) it is a counterterm.
 _NOTATION = (
@@ -100,7 +100,7 @@ def coupling_name(written: str) -> str:
     >>> [coupling_name(written) for written in ("lambda", r"\lambda", "λ", r"\lambda_{0}", "λ₀", "lamda")]
     ['lambda', 'lambda', 'lambda', 'lambda_0', 'lambda_0', 'lambda']
     """
-    name = _spell_out(written)
+    name = spelled_out(written)
     if not _NAME.fullmatch(name):
         raise InvalidAction(
             f"'{written}' is not a coupling: a name is needed, letters first, such as 'lambda' or 'lambda_0'"
@@ -120,7 +120,7 @@ def coupling_name(written: str) -> str:
 
 def _check_meaning(written: str, name: str) -> None:
     """Refuse a name that reads as another field, or as a symbol or a constant."""
-    if _OTHER_FIELD.fullmatch(name):
+    if LIKE_A_FIELD.fullmatch(name):
         raise InvalidAction(
             f"'{written}' reads as a second field, and an action has one (the field is written f): write f "
             "for the field; if a constant is meant, choose another name, such as 'g'"
@@ -165,8 +165,14 @@ def check_told_apart(names: Iterable[str]) -> None:
             )
 
 
-def _spell_out(written: str) -> str:
-    """Write Greek letters as words and subscripts after an underscore."""
+def spelled_out(written: str) -> str:
+    r"""Write Greek letters as words and subscripts after an underscore.
+
+    Examples
+    --------
+    >>> spelled_out(r"\lambda_{0}"), spelled_out("φ₂")
+    ('lambda_0', 'phi_2')
+    """
     name = written.replace("{", "").replace("}", "").removeprefix("\\")
     name = re.sub("[₀-₉]+", lambda found: "_" + found.group().translate(_SUBSCRIPTS), name)
     if name[:1] in GREEK_LETTERS:

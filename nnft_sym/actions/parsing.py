@@ -2,11 +2,13 @@ r"""Reading the interaction part of an action from text, with a grammar of our o
 
 The grammar, with f the field and every other name a coupling::
 
+    action   = sum [ ("," | ";") field "->" sum ]        a background: f -> v + f
     sum      = [sign] product { sign product }
-    product  = power { "*" factor | "/" factor }         a divisor must be a number
+    product  = power { "*" factor | "/" factor | power } a divisor must be a number
     factor   = [sign] power
     power    = atom [ "^" exponent | superscript ]       ** is the same as ^
-    atom     = number [ "!" ] | coupling | coordinate | field [ "." field ] | "(" sum ")"
+    atom     = number [ "!" ] | coupling | coordinate | field [ "." field ] | "(" sum ")" | fraction
+    fraction = "\frac" ( "{" sum "}" "{" sum "}" | digit digit )
     field    = "f" [ "(" coordinate ")" ]
     coordinate = "x" | "y" | "z"
     exponent = integer | "{" integer "}" | "(" integer ")"
@@ -17,7 +19,11 @@ coupling; ``f.f`` (or ``f·f``) is summed over the components of the field, as i
 Terms are checked once everything is multiplied out and collected, so ``(f + v)^4 - v^4`` may be written as it
 is. A constant that is left over drops out of everything but Z (see :class:`nnft_sym.actions.action.Action`).
 
-Two factors need a ``*`` between them: were it optional, a forgotten ``+`` would silently change the physics.
+The field is ``f``, or ``phi``, ``φ``, ``varphi`` where no f is there (`nnft_sym.actions.field_names`).
+
+The ``*`` may be left out, ``lambda f^4`` or ``λφ⁴``, in front of a letter or a parenthesis. Where a
+forgotten ``+`` would then silently change the physics, it may not: between the field and a coupling after it,
+in front of a number, and beside words of several letters.
 """
 
 from collections.abc import Iterator
@@ -25,6 +31,8 @@ from fractions import Fraction
 from math import factorial
 
 from diagrams.messages import shown
+from nnft_sym.actions.backgrounds import background_of, shifted
+from nnft_sym.actions.field_names import COMPLEX, is_a_letter, run_together
 from nnft_sym.actions.names import COORDINATES, FIELD, field_at
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.actions.shapes import dot_at, fields_in, shape_of
@@ -47,13 +55,15 @@ TOO_LARGE = (
 _EXAMPLE = "'lambda*f^4 + kappa*f^6'"
 
 
-def parse(text: str) -> Polynomial:
+def parse(text: str, field: str | None = None) -> Polynomial:
     r"""Read a polynomial in the field and the couplings.
 
     Parameters
     ----------
     text : str
         For example ``"lambda*f^4 + kappa*f**6"``, ``r"\lambda*f^4/24"``, ``"(g_1 - 0.5*g_2)*f³"``.
+    field : str, optional
+        Name of the field, if it is neither f nor phi.
 
     Returns
     -------
@@ -77,7 +87,7 @@ def parse(text: str) -> Polynomial:
             f"the action has {len(text)} characters and {_signs(text)} signs; at most {_LONGEST_ACTION:,} "
             f"and {_MOST_SIGNS:,} are read: is it a file?"
         )
-    return PolynomialParser(text).polynomial()
+    return PolynomialParser(text, field).polynomial()
 
 
 def too_long(text: str) -> bool:
@@ -96,9 +106,12 @@ class PolynomialParser:
     what, example = "the action", _EXAMPLE
     #: What there may be at most, for messages.
     at_most = f"at most f^{HIGHEST_POWER} can be a vertex"
+    #: Whether the ``*`` of a product may be left out.
+    implicit_products = True
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, name_of_field: str | None = None) -> None:
         self.text = text
+        self.name_of_field = name_of_field
         self.tokens = list(self.split())
         self.position = 0
         self.depth = 0
@@ -107,7 +120,7 @@ class PolynomialParser:
 
     def split(self) -> Iterator[Token]:
         """Give the tokens."""
-        return tokens(self.text)
+        return tokens(self.text, field=self.name_of_field)
 
     @property
     def token(self) -> Token:
@@ -137,16 +150,44 @@ class PolynomialParser:
 
     def polynomial(self) -> Polynomial:
         """Read the whole action."""
-        result = self.everything()
+        result = self.sum()
+        if self.token.kind in (",", ";"):
+            result = self.on_a_background(result)
+        self.expect_end()
         self.check_vertices(result)
         return result
 
     def everything(self) -> Polynomial:
         """Read a sum that nothing follows."""
         result = self.sum()
-        if self.token.kind == ")":
-            raise self.fail(self.token.column, "')' closes a parenthesis that was never opened: delete it")
+        self.expect_end()
         return result
+
+    def expect_end(self) -> None:
+        """Refuse what follows a sum."""
+        token = self.token
+        if token.kind in (")", "}"):
+            raise self.fail(token.column, f"'{token.text}' closes what was never opened: delete it")
+        if token.kind != "end":
+            raise self.fail(token.column, f"'{token.text}' means nothing here: delete it")
+
+    def on_a_background(self, action: Polynomial) -> Polynomial:
+        """Read ``, f -> v + f`` behind an action, and put it in."""
+        self.take()
+        needed = "a background such as f -> v + f"
+        if self.token.name != FIELD:
+            raise self.missing(needed)
+        self.take()
+        if self.token.kind != "->":
+            raise self.missing("'->' of " + needed)
+        self.take()
+        start = self.token
+        try:
+            return shifted(action, background_of(self.sum()), lambda product: self.bounded(product, start))
+        except InvalidAction:
+            raise
+        except ValueError as error:
+            raise self.fail(start.column, str(error)) from None
 
     def check_vertices(self, total: Polynomial) -> None:
         """Refuse, once everything is collected, a term that is no vertex; name where it first stands."""
@@ -163,7 +204,8 @@ class PolynomialParser:
                 raise self.fail(
                     column,
                     f"the term '{Polynomial({key: number})}' does not contain the field f: give every term a "
-                    "power of f, as in 'lambda*f^4', or leave the term out",
+                    "power of f, as in 'lambda*f^4', or leave the term out"
+                    + run_together(powers, with_fields),
                 )
 
     def sum(self) -> Polynomial:
@@ -183,14 +225,18 @@ class PolynomialParser:
 
     def product(self) -> Polynomial:
         """Read a product or a quotient."""
-        result = self.power()
-        while self.token.kind in ("*", "/"):
+        result = last = self.power()
+        while self.token.kind in ("*", "/") or self.follows(last):
+            if self.token.kind not in ("*", "/"):
+                start, last = self.token, self.power()
+                result = self.bounded(result * last, start)
+                continue
             operator, start = self.take(), self.token
-            factor = self.factor()
+            last = self.factor()
             if operator.kind == "/":
-                factor = self.reciprocal(factor, start)
-            result = self.bounded(result * factor, start)
-        if self.token.kind not in ("+", "-", ")", "end"):
+                last = self.reciprocal(last, start)
+            result = self.bounded(result * last, start)
+        if self.token.kind not in ("+", "-", ")", "}", ",", ";", "->", "end"):
             left, right = self.tokens[self.position - 1].text, self.token.text
             raise self.fail(
                 self.token.column,
@@ -198,6 +244,29 @@ class PolynomialParser:
                 "'+' for a sum",
             )
         return result
+
+    def follows(self, left: Polynomial) -> bool:
+        """Tell whether a factor follows without an operator, and refuse it where a ``+`` may be missing."""
+        token, before = self.token, self.tokens[self.position - 1]
+        if not self.implicit_products or token.kind not in ("name", "frac", "("):
+            return False
+        for one in (token, before):
+            if one.kind == "name" and one.name != FIELD and not is_a_letter(one.name):
+                raise self.fail(
+                    token.column,
+                    f"'{token.text}' follows '{before.text}' without an operator, and '{one.text}' has "
+                    "several letters: write '*' between factors, as in 'mass*f^2'",
+                )
+        after_fields = any(fields_in(powers) for _, powers in left.monomials())
+        if token.name == FIELD:
+            after_fields = before.kind != ")" and FIELD in left.variables
+        if token.kind != "(" and after_fields:
+            raise self.fail(
+                token.column,
+                f"'{token.text}' follows '{before.text}' without an operator, and stands behind the field: "
+                "write '*' between them for a product, or '+' for a sum",
+            )
+        return True
 
     def reciprocal(self, divisor: Polynomial, start: Token) -> Polynomial:
         """Invert a number; an action is a polynomial, so nothing else can be divided by."""
@@ -251,6 +320,8 @@ class PolynomialParser:
         closing = {"{": "}", "(": ")"}.get(self.token.kind)
         if closing is not None:
             self.take()
+        if self.token.kind == "*":
+            raise self.fail(self.token.column, COMPLEX)
         if self.token.kind in ("-", "+"):
             raise self.fail(
                 self.token.column, "an exponent has no sign: write a whole number such as 4, as in 'f^4'"
@@ -289,13 +360,15 @@ class PolynomialParser:
             return self.field()
         if token.kind == "name":
             self.take()
-            if self.token.kind == "(":
+            if self.token.kind == "(" and self.reads_as_a_function(token):
                 raise self.fail(
                     token.column,
                     f"'{token.text}(' reads as a function, and a polynomial is needed: for a product "
                     f"write '{token.text}*('",
                 )
             return Polynomial.variable(token.name)
+        if token.kind == "frac":
+            return self.fraction()
         if token.kind != "(":
             raise self.missing("a term" if self.position == 0 or self._after_sign() else "a factor")
         self.depth += 1
@@ -309,6 +382,40 @@ class PolynomialParser:
             raise self.missing(f"')', which closes the '(' of column {token.column},")
         self.take()
         self.depth -= 1
+        return inside
+
+    def reads_as_a_function(self, token: Token) -> bool:
+        """Tell ``sin(`` and ``g(x)``, which are functions, from a coupling in front of a parenthesis."""
+        inside = [one.kind for one in self.tokens[self.position + 1 : self.position + 3]]
+        argument = inside == ["name", ")"]
+        return not self.implicit_products or not is_a_letter(token.name) or argument
+
+    def fraction(self) -> Polynomial:
+        r"""Read ``\frac{a}{b}`` or ``\frac12``."""
+        self.take()
+        digits = self.token.text
+        if self.token.kind == "number" and len(digits) == 2 and digits.isdigit():
+            start = self.take()
+            return Polynomial.constant(int(digits[0])) * self.reciprocal(
+                Polynomial.constant(int(digits[1])), start
+            )
+        above = self.braced("the numerator of a fraction")
+        start = self.token
+        return self.bounded(above * self.reciprocal(self.braced("the denominator"), start), start)
+
+    def braced(self, what: str) -> Polynomial:
+        """Read a sum in braces, or a single number."""
+        if self.token.kind == "number" and len(self.token.text) == 1:
+            return Polynomial.constant(self.number(self.take()))
+        if self.token.kind != "{":
+            raise self.missing(f"{what} in braces, as in \\frac{{1}}{{24}},")
+        self.take()
+        self.depth += 1
+        inside = self.sum()
+        self.depth -= 1
+        if self.token.kind != "}":
+            raise self.missing(f"'}}', which closes {what},")
+        self.take()
         return inside
 
     def field(self) -> Polynomial:

@@ -93,6 +93,7 @@ class _PowerSumParser(PolynomialParser):
     """One pass over the tokens of one deformation."""
 
     what, example = "the deformation", _EXAMPLE
+    implicit_products = False
     at_most = f"the weights may have powers up to {HIGHEST_WEIGHT} in all"
 
     def split(self) -> Iterator[Token]:

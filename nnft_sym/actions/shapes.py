@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import factorial, prod
 
+from nnft_sym.actions.field_names import refuse_field_with_a_power
 from nnft_sym.actions.names import COORDINATES, DOT, FIELD, field_at
 
 
@@ -143,6 +144,7 @@ def shape_of(powers: Mapping[str, int]) -> tuple[Shape, dict[str, int]]:
     (Shape(places=(Place(fields=4, weight=2),), vector=False), {'lambda': 1})
     """
     couplings = dict(powers)
+    refuse_field_with_a_power(couplings)
     weights = {letter: couplings.pop(letter) for letter in COORDINATES if letter in couplings}
     scalars = {letter: couplings.pop(field_at(letter), 0) for letter in ("", *COORDINATES)}
     vectors = {letter: 2 * couplings.pop(dot_at(letter), 0) for letter in ("", *COORDINATES)}

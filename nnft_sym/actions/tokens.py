@@ -1,6 +1,7 @@
 r"""The first step of reading an action: from text to tokens, each with the column where it stands.
 
 ``lambda*f^4``, ``\lambda*f^{4}`` and ``λ*f⁴`` give the same tokens; so do ``1/2`` in parentheses and ``½``.
+What LaTeX writes for the eye only (``\left``, ``\,``) gives none.
 """
 
 import re
@@ -10,7 +11,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from diagrams.messages import shown
-from nnft_sym.actions.names import COORDINATES, DOT, FIELD, GREEK_LETTERS, GREEK_NAMES, coupling_name
+from nnft_sym.actions.field_names import COMPLEX, field_among, refuse_second_field
+from nnft_sym.actions.names import (
+    COORDINATES,
+    DOT,
+    FIELD,
+    GREEK_LETTERS,
+    GREEK_NAMES,
+    coupling_name,
+    spelled_out,
+)
 from nnft_sym.errors import InvalidAction
 
 _GREEK = "".join(GREEK_LETTERS)
@@ -19,10 +29,13 @@ _FRACTIONS = "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
 _PATTERN = re.compile(
     rf"""
       (?P<fraction> [{_FRACTIONS}] )
+    | (?P<frac>     \\[dt]?frac(?![A-Za-z]) )
+    | (?P<arrow>    ->|→|\\to(?![A-Za-z]) )
+    | (?P<unseen>   \\(?:left|right|[bB]igg?[lr]?)(?![A-Za-z])|\\[,;:!\ ]|~ )
     | (?P<number>   (?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)? )
     | (?P<symbol>   (?:\\?[A-Za-z][A-Za-z0-9]*|[{_GREEK}][0-9]*)[₀-₉]* (?:{_SUBSCRIPT})* )
     | (?P<raised>   [⁰¹²³⁴-⁹]+ )
-    | (?P<operator> \*\*|[-+*/^(){{}}!×·⋅−.⁄∕] )
+    | (?P<operator> \*\*|[-+*/^(){{}}!×·⋅−.⁄∕,;] )
     | (?P<space>    \s+ )
     """,
     re.VERBOSE,
@@ -42,6 +55,8 @@ _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 #: Ways to write the product that is summed over components, between two fields.
 DOTS = frozenset({DOT, "·", "⋅", "\\cdot"})
 _MADE_OF = "an action is made of numbers, couplings, f and + - * / ^ ( )"
+#: How complex fields are written: bars, and commands of LaTeX.
+_COMPLEX = re.compile(r"[|†‡]|\\(?:bar|overline|dagger|lvert|rvert|ast)(?![A-Za-z])")
 #: A literal longer than this, or with a larger exponent, is a slip of the keyboard.
 LONGEST_NUMBER = 60
 _LARGEST_EXPONENT = 60
@@ -55,7 +70,8 @@ class Token:
     ----------
     kind : str
         ``"number"``, ``"name"`` (a coupling or the field), ``"raised"`` (digits written as superscript),
-        ``"end"``, or the operator itself in its plain form (``^``, ``*``, ``(``, ...).
+        ``"frac"`` (of LaTeX), ``"->"``, ``"end"``, or the operator itself in its plain form (``^``, ``*``,
+        ``(``, ...).
     text : str
         As written.
     column : int
@@ -73,7 +89,9 @@ class Token:
     name: str = ""
 
 
-def tokens(text: str, what: str = "the action", made_of: str = _MADE_OF) -> Iterator[Token]:
+def tokens(
+    text: str, what: str = "the action", made_of: str = _MADE_OF, field: str | None = None
+) -> Iterator[Token]:
     r"""Split an action into tokens, the last of which is the end.
 
     Parameters
@@ -83,6 +101,8 @@ def tokens(text: str, what: str = "the action", made_of: str = _MADE_OF) -> Iter
         What it is, for messages.
     made_of : str, optional
         What may stand in it, for messages.
+    field : str, optional
+        Name of the field; ``f``, or ``phi`` where no f is there, unless it is given.
 
     Raises
     ------
@@ -94,23 +114,34 @@ def tokens(text: str, what: str = "the action", made_of: str = _MADE_OF) -> Iter
     >>> [token.kind for token in tokens(r"\lambda*f^4")]
     ['name', '*', 'name', '^', 'number', 'end']
     """
+    names = {spelled_out(found["symbol"]) for found in _PATTERN.finditer(text) if found["symbol"]}
+    try:
+        field = field_among(names, field)
+    except InvalidAction as error:
+        raise InvalidAction(f"{what} {shown(text)}: {error}") from None
     position = 0
     while position < len(text):
         found = _PATTERN.match(text, position)
-        if found is None:
-            raise InvalidAction(
-                f"{what} {shown(text)}, column {position + 1}: {shown(text[position])} means nothing "
-                f"here: {made_of}"
+        if found is None or _COMPLEX.match(text, position):
+            problem = (
+                COMPLEX
+                if _COMPLEX.match(text, position)
+                else f"{shown(text[position])} means nothing here: {made_of}"
             )
-        if found.lastgroup != "space":
-            yield _token(text, found, what)
+            raise InvalidAction(f"{what} {shown(text)}, column {position + 1}: {problem}")
+        if found.lastgroup not in ("space", "unseen"):
+            yield _token(text, found, what, field, alone=field not in names)
         position = found.end()
     yield Token("end", "", len(text) + 1)
 
 
-def _token(text: str, found: re.Match[str], what: str) -> Token:
+def _token(text: str, found: re.Match[str], what: str, field: str, *, alone: bool) -> Token:
     """Make the token that was found."""
     written, column = found.group(), found.start() + 1
+    if found.lastgroup == "frac":
+        return Token("frac", written, column)
+    if found.lastgroup == "arrow":
+        return Token("->", written, column)
     if found.lastgroup == "operator" or written in _PLAIN:
         return Token(_PLAIN.get(written, written), written, column)
     if found.lastgroup == "fraction":
@@ -121,14 +152,17 @@ def _token(text: str, found: re.Match[str], what: str) -> Token:
         return Token("number", written, column, value=_number(text, written, column, what))
     if found.lastgroup == "raised":
         return Token("raised", written, column, value=Fraction(written[:5].translate(_SUPERSCRIPTS)))
-    if written == FIELD or written in COORDINATES:
+    if spelled_out(written) == field:
+        return Token("name", written, column, name=FIELD)
+    if written in COORDINATES:
         return Token("name", written, column, name=written)
     if written.startswith("\\") and re.split("[0-9_₀-₉]", written[1:])[0] not in GREEK_NAMES:
         raise InvalidAction(
             f"{what} {shown(text)}, column {column}: {shown(written)} is not understood: of LaTeX, only "
-            "Greek letters are, such as \\lambda"
+            "Greek letters and fractions are, such as \\lambda and \\frac{1}{24}"
         )
     try:
+        refuse_second_field(written, spelled_out(written), alone=alone)
         return Token("name", written, column, name=coupling_name(written))
     except InvalidAction as error:
         raise InvalidAction(f"{what} {shown(text)}, column {column}: {error}") from None

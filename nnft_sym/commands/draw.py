@@ -1,6 +1,6 @@
 """``nnft draw``: the diagrams of an expansion as pictures."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,9 +10,9 @@ import click
 from nnft_sym.commands.action_argument import ActionCommand, constant_note
 from nnft_sym.commands.options import json_option, takes
 from nnft_sym.parameters.expansions import DrawnParameters
-from nnft_sym.parameters.outputs import Output, OutputFile, output
+from nnft_sym.parameters.outputs import OutputFile, output_or_stream
 from nnft_sym.parameters.parameter import Parameter
-from nnft_sym.parameters.readers import Refused, Whole, Word
+from nnft_sym.parameters.readers import Flag, Refused, Text, Whole, Word
 from nnft_sym.progress.patience import policy_of
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from nnft_sym.expansions.expansion import Expansion
     from nnft_sym.expansions.terms import Term
 
-    Entry = tuple[Diagram | Picture, Caption]
+    Entry = tuple[Diagram | Picture, Caption | str]
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,21 @@ LAYOUT = Parameter(
     "External points where they look best, clockwise on a circle, or incoming left and outgoing right.",
 )
 INCOMING = Parameter(Whole(0), "Columns: how many points, the first ones, come in.", default="half")
-OUT = output((".svg", ".pdf", ".tex"), "Many pictures make several pages of a PDF, or numbered SVG files.")
+SUFFIXES = (".svg", ".pdf", ".png", ".tex")
+OUT = output_or_stream(
+    SUFFIXES,
+    (".svg", ".tex"),
+    "Many pictures make several pages of a PDF, or numbered SVG or PNG files; '-' is standard output, "
+    "'-.tex' the same in TeX.",
+)
+CAPTION = Parameter(
+    Word(("count", "S", "weight", "coefficient", "none"), {"s": "S"}),
+    "Below a picture: Wick contractions, symmetry factor S, weight 1/S, or the whole factor in front of the "
+    "integral.",
+)
+TITLE = Parameter(Text(), "Above every sheet; '' for none.", default="what is drawn")
+EACH = Parameter(Flag(), "Every picture in a file of its own, numbered; in TeX as with --standalone.")
+STANDALONE = Parameter(Flag(), "TeX: a page of its size for every picture, to be included elsewhere.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,14 +77,35 @@ class SheetParameters(DrawnParameters):
     layout: Annotated[str, LAYOUT] = "free"
     incoming: Annotated[int | None, INCOMING] = None
     out: Annotated[OutputFile | str, OUT] = "diagrams.svg"
+    caption: Annotated[str, CAPTION] = "count"
+    title: Annotated[str | None, TITLE] = None
+    each: Annotated[bool, EACH] = False
+    standalone: Annotated[bool, STANDALONE] = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.incoming is not None and (self.layout != "columns" or self.incoming > self.n):
+        if self.standalone and self.file.suffix != ".tex":
+            raise Refused.about(
+                "standalone", f"it was given beside --out {self.file.given}; it is for files that end in .tex"
+            )
+        if self.each and self.file.is_stream:
+            raise Refused.about("each", "it was given beside standard output; give --out the name of a file")
+        if self.diagrams and self.caption == "coefficient":
+            raise Refused.about(
+                "caption",
+                "coefficient was given beside --diagram, which has no couplings; ask for count, S, weight or "
+                "none",
+            )
+        if self.incoming is not None and (self.layout != "columns" or self.incoming > self.points):
             raise Refused.about(
                 "incoming",
-                f"{self.incoming} was given; 0 to {self.n} points are needed, and --layout columns",
+                f"{self.incoming} was given; 0 to {self.points} points are needed, and --layout columns",
             )
+
+    @property
+    def file(self) -> OutputFile:
+        """Where the pictures go."""
+        return self.out if isinstance(self.out, OutputFile) else OUT.reader.check(self.out)
 
     @property
     def labelled(self) -> bool:
@@ -82,22 +117,25 @@ class SheetParameters(DrawnParameters):
 @takes(asked=SheetParameters)
 @json_option
 def command(asked: SheetParameters, as_json: bool) -> None:
-    """Draw the diagrams of an expansion, each with its Wick multiplicity, on one sheet."""
+    """Draw the diagrams of an expansion, or those given by --diagram, each with its Wick multiplicity."""
     from nnft_sym.jsonio import dumps
     from nnft_sym.progress.ticker import Ticker
 
+    if as_json and asked.file.is_stream:
+        raise click.UsageError("--json and --out - both write to standard output: give one of them.")
     sheet = _Sheet(asked)
     try:
         with Ticker(sheet.progress):
-            expansion, shown = _listed(asked, sheet)
-            entries = list(_entries(shown, sheet))
-            sheet.write(entries, _title(expansion))
+            entries, title, note = _given(asked) if asked.diagrams else _of_expansion(asked, sheet)
+            sheet.write(entries, title)
     except KeyboardInterrupt:
         written = ", ".join(map(str, sheet.files)) or "no file"
         click.echo(f"nnft: stopped: {sheet.progress()}; written: {written}", err=True)
         raise
-    if expansion.action.constant:
-        click.echo(constant_note(expansion.action), err=True)
+    if note:
+        click.echo(note, err=True)
+    if asked.file.is_stream:
+        return
     if as_json:
         click.echo(dumps({"files": list(map(str, sheet.files)), "diagrams": len(entries)}))
     else:
@@ -106,14 +144,28 @@ def command(asked: SheetParameters, as_json: bool) -> None:
         )
 
 
-def _listed(asked: SheetParameters, sheet: "_Sheet") -> "tuple[Expansion, list[tuple[Term, str]]]":
+def _given(asked: SheetParameters) -> "tuple[list[Entry], str, str]":
+    """Entries for the diagrams that were given, as they are labelled; no title and no note."""
+    from nnft_sym.printing.picture_captions import CaptionKind, diagram_caption
+
+    return [(one, diagram_caption(one, CaptionKind(asked.caption))) for one in asked.diagrams], "", ""
+
+
+def _of_expansion(asked: SheetParameters, sheet: "_Sheet") -> "tuple[list[Entry], str, str]":
+    """Entries for the diagrams of an expansion, the title, and what is to be said beside them."""
+    expansion, shown = _listed(asked, sheet)
+    note = constant_note(expansion.action) if expansion.action.constant else ""
+    return list(_entries(shown, sheet)), _title(expansion), note
+
+
+def _listed(asked: SheetParameters, sheet: "_Sheet") -> "tuple[Expansion, list[tuple[Term, int]]]":
     """List what is to be drawn, and refuse what nobody looks at."""
     from nnft_sym.expansions.expansion import correlator
 
     _refuse_many(asked)
     expansion = correlator(
         asked.theory,
-        asked.n,
+        asked.points,
         asked.order,
         asked.lines,
         asked.kind,
@@ -123,24 +175,25 @@ def _listed(asked: SheetParameters, sheet: "_Sheet") -> "tuple[Expansion, list[t
         progress=sheet.tell,
     )
     if asked.labelled:
-        shown = [(term, term.count_text) for term in expansion]
+        shown = [(term, 1) for term in expansion]
     else:
-        shown = [(one.representative, one.caption) for one in expansion.topologies()]
+        shown = [(one.representative, one.labellings) for one in expansion.topologies()]
     _check_number(expansion, len(shown), labelled=asked.labelled)
     if not asked.labelled:
-        planar = [_planar(term, expansion, asked.layout, asked.incoming) for term, _ in shown]
-        shown = [(term, caption) for term, (_, caption) in zip(planar, shown, strict=True)]
+        shown = [(_planar(term, expansion, asked.layout, asked.incoming), many) for term, many in shown]
     return expansion, shown
 
 
-def _entries(shown: "list[tuple[Term, str]]", sheet: "_Sheet") -> "Iterator[Entry]":
+def _entries(shown: "list[tuple[Term, int]]", sheet: "_Sheet") -> "Iterator[Entry]":
     """Give every picture its caption, with the components of the external points."""
-    from nnft_sym.printing.term_pictures import term_caption, term_picture
+    from nnft_sym.printing.picture_captions import CaptionKind, picture_caption
+    from nnft_sym.printing.term_pictures import term_picture
 
-    for number, (term, caption) in enumerate(shown):
-        sheet.tell(f"{number} of {len(shown)} pictures laid out")
-        drawn = term_picture(term, layout=sheet.layout, incoming=sheet.incoming)
-        yield drawn, term_caption(term, caption)
+    asked = sheet.asked
+    for number, (term, labellings) in enumerate(shown):
+        sheet.tell(f"{number} of {len(shown)} diagrams taken apart")
+        drawn = term_picture(term, layout=asked.layout, incoming=asked.incoming)
+        yield drawn, picture_caption(term, labellings, CaptionKind(asked.caption))
 
 
 def _planar(term: "Term", expansion: "Expansion", layout: str, incoming: int | None) -> "Term":
@@ -173,17 +226,15 @@ def _refuse_many(asked: SheetParameters) -> None:
     from diagrams import count
     from diagrams.sizes import number_text
     from nnft_sym.expansions.around_network import counted
-    from nnft_sym.expansions.finding import MOST_POINTS, filters_of
+    from nnft_sym.expansions.finding import filters_of
     from nnft_sym.expansions.truncation import truncation
 
-    theory, n = asked.theory, asked.n
-    if n > MOST_POINTS:
-        return
+    theory, n = asked.theory, asked.points
     points = policy_of(DrawLimits).points
     if n > points:
         raise click.UsageError(
-            f"pictures with {n} external points were asked for, and at most {points} points are drawn; lower "
-            "-n, or print the sum (nnft expand --terms grouped)"
+            f"pictures with {number_text(n)} external points were asked for, and at most {points} points are "
+            "drawn; lower -n, or print the sum (nnft expand --terms grouped)"
         )
     cut = truncation(theory, asked.order, None, asked.loops)
     where, number = filters_of(asked.lines, asked.kind, asked.filters, cut), 0
@@ -237,12 +288,10 @@ def _check_number(expansion: "Expansion", number: int, *, labelled: bool) -> Non
 
 
 class _Sheet:
-    """One file or several, and how far they are."""
+    """What is written, and how far it is."""
 
     def __init__(self, asked: SheetParameters) -> None:
-        out = asked.out if isinstance(asked.out, OutputFile) else Output(tuple(_WRITERS)).check(asked.out)
-        self.target, self.kind = out.target, out.suffix
-        self.layout, self.incoming = asked.layout, asked.incoming
+        self.asked, self.out = asked, asked.file
         self.files: list[Path] = []
         self.drawn = self.total = 0
         self.told = "listing the diagrams"
@@ -255,66 +304,49 @@ class _Sheet:
         """Say what is being done."""
         return f"{self.drawn} of {self.total} pictures drawn" if self.total else self.told
 
-    def counted(self, entries: "list[Entry]") -> "Iterator[Entry]":
-        """Hand the entries on to a renderer, which draws one after the other."""
-        for entry in entries:
-            yield entry
-            self.drawn += 1
-
-    def pages(self, entries: "list[Entry]", title: str) -> "Iterator[tuple[list[Entry], str]]":
-        """Cut the list into pages of one length, each with its title."""
-        number = -(-len(entries) // policy_of(DrawLimits).on_a_page)
-        size = -(-len(entries) // number)
-        for page in range(number):
-            heading = f"{title} ({page + 1} of {number})" if number > 1 else title
-            yield entries[page * size : (page + 1) * size], heading
-
-    def write(self, entries: "list[Entry]", title: str) -> None:
+    def write(self, entries: "Sequence[Entry]", title: str) -> None:
         """Draw everything and write it."""
+        from nnft_sym.printing.picture_files import picture_files
+        from nnft_sym.storage.writing import check_writable, write_bytes
+
+        title = title if self.asked.title is None else self.asked.title
+        files = picture_files(
+            list(self._pictures(entries)),
+            self.out.target,
+            title=title,
+            on_a_page=policy_of(DrawLimits).on_a_page,
+            each=self.asked.each,
+            standalone=self.asked.standalone,
+        )
+        if self.out.is_stream:
+            _to_stdout([file.content() for file in files], self.out.given)
+            return
+        for file in files:
+            write_bytes(check_writable(file.path), file.content())
+            self.files.append(file.path)
+
+    def _pictures(self, entries: "Sequence[Entry]") -> "Iterator[tuple[Picture, Caption | str]]":
+        """Lay out what is no picture yet, on all cores if that is much."""
+        from diagrams.drawing import pictures
+        from diagrams.pictures.many import cores
+
         self.total = len(entries)
-        _WRITERS[self.kind](self, entries, title)
+        drawn = pictures(
+            [diagram for diagram, _ in entries],
+            layout=self.asked.layout,
+            incoming=self.asked.incoming,
+            processes=cores(),
+        )
+        for one, (_, caption) in zip(drawn, entries, strict=True):
+            self.drawn += 1
+            yield one, caption
 
 
-def _svg(sheet: _Sheet, entries: "list[Entry]", title: str) -> None:
-    from diagrams.drawing import svg_sheet
-    from nnft_sym.storage.writing import check_writable, write_text
-
-    pages = list(sheet.pages(entries, title))
-    for number, (page, heading) in enumerate(pages, start=1):
-        text = svg_sheet(sheet.counted(page), title=heading, layout=sheet.layout, incoming=sheet.incoming)
-        target = sheet.target
-        if len(pages) > 1:
-            numbered = f"{target.stem}-{number:0{len(str(len(pages)))}d}{target.suffix}"
-            target = check_writable(target.with_name(numbered))
-        write_text(target, text)
-        sheet.files.append(target)
-
-
-def _tex(sheet: _Sheet, entries: "list[Entry]", title: str) -> None:
-    from diagrams.drawing import tikz_document
-    from nnft_sym.storage.writing import write_text
-
-    counted = sheet.counted(entries)
-    text = tikz_document(counted, title=title, layout=sheet.layout, incoming=sheet.incoming)
-    write_text(sheet.target, text)
-    sheet.files.append(sheet.target)
-
-
-def _pdf(sheet: _Sheet, entries: "list[Entry]", title: str) -> None:
-    from matplotlib.backends.backend_pdf import PdfPages
-
-    from diagrams.drawing import sheet_figure
-    from nnft_sym.storage.writing import atomically
-
-    def save(temporary: Path) -> None:
-        with PdfPages(temporary, metadata={"CreationDate": None, "Creator": None}) as pages:
-            for page, heading in sheet.pages(entries, title):
-                counted = sheet.counted(page)
-                figure = sheet_figure(counted, title=heading, layout=sheet.layout, incoming=sheet.incoming)
-                pages.savefig(figure)
-
-    atomically(sheet.target, save)
-    sheet.files.append(sheet.target)
-
-
-_WRITERS: "dict[str, Callable[[_Sheet, list[Entry], str], None]]" = {".svg": _svg, ".pdf": _pdf, ".tex": _tex}
+def _to_stdout(contents: list[bytes], given: str) -> None:
+    """Put one file on standard output."""
+    if len(contents) > 1:
+        raise click.UsageError(
+            f"--out {given}: there are {len(contents)} sheets, and one fits on standard output; give a file, "
+            "or --out -.tex, which has pages"
+        )
+    click.echo(contents[0].decode(), nl=False)

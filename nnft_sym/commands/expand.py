@@ -8,8 +8,9 @@ import click
 from nnft_sym.commands.action_argument import ActionCommand, constant_note
 from nnft_sym.commands.options import json_option, takes
 from nnft_sym.parameters.expansions import ExpansionParameters
+from nnft_sym.parameters.outputs import OutputFile, output
 from nnft_sym.parameters.parameter import Parameter
-from nnft_sym.parameters.readers import Flag, Word
+from nnft_sym.parameters.readers import Flag, Refused, Word
 
 if TYPE_CHECKING:
     from nnft_sym.expansions.expansion import Expansion
@@ -26,11 +27,32 @@ Examples
   nnft expand 'lambda*f^4' -n 2 --around network               a deformed ensemble, exactly in N
   nnft expand 'lambda*f^4' -n 4 --format latex --terms drawn   the equation, with diagrams drawn in it
   nnft expand 'lambda*f^4' -n 4 --format latex --document      a document for pdflatex
+  nnft expand 'lambda*f^4' -n 4 --order 2 --out g4.graphml     graphs for other programs; also .dot, .frm
 """
 
 
+#: Formats, and how files in them end.
+SUFFIXES = {
+    "text": (".txt",),
+    "latex": (".tex",),
+    "tikz": (".tex",),
+    "json": (".json",),
+    "dot": (".dot", ".gv"),
+    "graphml": (".graphml",),
+    "qgraf": (".qgraf",),
+    "form": (".frm",),
+}
+#: Formats that are lists of diagrams for other programs.
+LISTS = ("dot", "graphml", "qgraf", "form")
 FORMAT = Parameter(
-    Word(("text", "latex", "tikz", "json")), "What to print.", option="--format", default="text"
+    Word(tuple(SUFFIXES)),
+    "What to print; dot and graphml are graphs, qgraf and form lists in the notation of these programs.",
+    option="--format",
+    default="text; with --out what the name ends in",
+)
+OUT = output(
+    tuple(dict.fromkeys(suffix for group in SUFFIXES.values() for suffix in group)),
+    "Write it to a file, in the format that the name ends in.",
 )
 TERMS = Parameter(
     Word(("labelled", "grouped", "drawn")),
@@ -54,6 +76,22 @@ class PrintParameters:
     arguments: Annotated[bool, ARGUMENTS] = False
     numbered_vertices: Annotated[bool, NUMBERED] = False
     document: Annotated[bool, DOCUMENT] = False
+    out: Annotated[OutputFile | None, OUT] = None
+
+    def __post_init__(self) -> None:
+        if self.out and self.form and self.out.suffix not in SUFFIXES[self.form]:
+            ends = " or ".join(SUFFIXES[self.form])
+            raise Refused.about(
+                "out",
+                f"{self.out.given} was given beside --format {self.form}; a name ending in {ends} is needed",
+            )
+
+    @property
+    def of_file(self) -> str | None:
+        """The format that the name of the file says."""
+        if self.out is None:
+            return None
+        return next(form for form, suffixes in SUFFIXES.items() if self.out.suffix in suffixes)
 
 
 @click.command(name="expand", cls=ActionCommand, epilog=_EXAMPLES)
@@ -64,18 +102,34 @@ def command(asked: ExpansionParameters, printed: PrintParameters, as_json: bool)
 
     Without ACTION the free theory is expanded: all pairings, with several --outputs their δ structure.
     """
-    if as_json and printed.form not in (None, "json"):
+    if as_json and printed.form not in (None, "json") and printed.out is None:
         raise click.UsageError(f"--json and --format {printed.form} contradict each other: give one of them.")
-    form = "json" if as_json else printed.form or "text"
+    form = printed.form or printed.of_file or ("json" if as_json else "text")
     _check(form, printed)
     expansion, text = _expanded(asked, form, printed)
     if expansion.action.constant:
-        click.echo(constant_note(expansion.action), err=True)
+        from nnft_sym.expansions.content import constant_beside
+
+        click.echo(constant_note(expansion.action, kept=bool(constant_beside(expansion))), err=True)
     if not expansion.terms and (form, printed.terms) not in (("text", None), ("text", "labelled")):
         from nnft_sym.printing.text import no_diagrams
 
         click.echo(no_diagrams(expansion), err=True)
-    click.echo(text)
+    if printed.out is None:
+        click.echo(text)
+        return
+    _write(printed.out, text)
+    if as_json:
+        click.echo(_printed(expansion, "json", printed))
+    else:
+        click.echo(f"{len(expansion):,} term{'s' if len(expansion) != 1 else ''} in {printed.out.target}")
+
+
+def _write(out: OutputFile, text: str) -> None:
+    """Write the text to a file."""
+    from nnft_sym.storage.writing import write_text
+
+    write_text(out.target, f"{text}\n")
 
 
 def _expanded(asked: ExpansionParameters, form: str, printed: PrintParameters) -> "tuple[Expansion, str]":
@@ -152,6 +206,16 @@ def _printed(expansion: "Expansion", form: str, printed: PrintParameters) -> str
         from nnft_sym.printing.tikz_listing import tikz_listing
 
         return tikz_listing(expansion, document=document)
+    if form in LISTS:
+        from nnft_sym.printing import listings
+
+        lists = (
+            listings.dot_listing,
+            listings.graphml_listing,
+            listings.qgraf_listing,
+            listings.form_listing,
+        )
+        return dict(zip(LISTS, lists, strict=True))[form](expansion, labelled=terms != "grouped")
     if terms == "grouped":
         from nnft_sym.printing.text import BRACKETS
 

@@ -94,14 +94,14 @@ def command(net: ArchitectureParameters, asked: IntegralParameters, as_json: boo
 
     network = net.of_width(asked.width or 1, asked.d_in)
     diagram = Diagram.from_edge_string(asked.diagram)
-    found = _integrate(diagram, network, asked)
+    found = integrated(diagram, network, asked)
     if as_json:
         click.echo(dumps(_answer(diagram, network, asked, found)))
     else:
         _show(diagram, network, found)
 
 
-def _integrate(diagram: "Diagram", network: "Network", asked: IntegralParameters) -> "Estimate":
+def integrated(diagram: "Diagram", network: "Network", asked: IntegralParameters) -> "Estimate":
     """Integrate, and say what to do in the words of the command line."""
     from nnft_sym.progress.predictions import integral_progress
     from numerics.errors import DivergentIntegral

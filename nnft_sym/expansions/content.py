@@ -67,6 +67,11 @@ class TermContent(Protocol):
         ...
 
     @property
+    def whole(self) -> Diagram:
+        """The diagram with one point per vertex."""
+        ...
+
+    @property
     def coefficient(self) -> Polynomial:
         """What stands in front of the integral."""
         ...
@@ -114,6 +119,11 @@ class TermContent(Protocol):
     @property
     def symmetry_factor(self) -> int:
         """Exchanges of lines and vertices that change nothing."""
+        ...
+
+    @property
+    def component_share(self) -> Polynomial | None:
+        """What components make of the number of contractions, one at D = 1; None without components."""
         ...
 
     @property
@@ -272,6 +282,24 @@ class ExpansionContent(Asked, Protocol):
     def __len__(self) -> int:
         """Count the terms."""
         ...
+
+
+def constant_beside(expansion: ExpansionContent) -> Polynomial:
+    """Constant of the action that the function still has; zero where it drops out.
+
+    It multiplies e^{−ΔS} by e^{−∫constant}: functions without normalisation keep that factor (the full ones),
+    and the logarithm of Z keeps −∫constant. Everything else is a ratio in which it cancels.
+
+    Examples
+    --------
+    >>> from nnft_sym.expansions.expansion import correlator
+    >>> constant_beside(correlator("lambda*(v + f)^4", 0, kind="1pi"))
+    Polynomial('lambda*v**4')
+    >>> constant_beside(correlator("lambda*(v + f)^4", 2))
+    Polynomial('0')
+    """
+    kept = expansion.n == 0 or expansion.shown_kind.value == "full"
+    return expansion.action.constant if kept else Polynomial({})
 
 
 def as_expansion(given: ExpansionContent) -> ExpansionContent:

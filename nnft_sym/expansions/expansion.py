@@ -73,6 +73,7 @@ from nnft_sym.expansions.truncation import (
 )
 
 if TYPE_CHECKING:
+    import pandas
     import sympy
 
     from nnft_sym.expansions.numeric_terms import NumericTerm
@@ -331,6 +332,17 @@ class Expansion:
             self._every_term()
         return faces.table(self, labelled)
 
+    def to_dataframe(self, *, labelled: bool = True) -> "pandas.DataFrame":
+        """Return a row for each term, or for each topology, as a table of pandas.
+
+        Examples
+        --------
+        >>> table = correlator("lambda*f^4", 4).to_dataframe(labelled=False)
+        >>> table.labellings.tolist(), table.weight.tolist()
+        ([3, 6, 1], ['1', '1/2', '1'])
+        """
+        return faces.dataframe(self, labelled)
+
     def latex(self, notation: "Notation | None" = None) -> str:
         """Print the formula in LaTeX, for display mathematics with amsmath (``aligned``)."""
         return faces.latex(self, notation)
@@ -351,6 +363,7 @@ class Expansion:
             "scheme": self.scheme.value,
             "kind": self.kind.value,
             "rule": self.rule,
+            **({"constant": str(self.action.constant)} if self.action.constant else {}),
             **({"filters": list(self.filter_names)} if self.filters else {}),
             "terms": [one.as_dict() for one in (self.topologies() if self.by_topology else self.terms)],
             "wick_total": self.wick_total,

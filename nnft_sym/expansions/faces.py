@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from nnft_sym.expansions.content import ExpansionContent, TermContent, TopologyContent
 
 if TYPE_CHECKING:
+    import pandas
+
     from nnft_sym.notation import Notation
     from nnft_sym.printing.table_content import Table
     from nnft_sym.printing.views import Sheet
@@ -49,11 +51,11 @@ def latex(expansion: ExpansionContent, notation: "Notation | None" = None) -> st
 
 def notebook_latex(expansion: ExpansionContent) -> str:
     """Print every term, or one per topology, or how many there are."""
-    from nnft_sym.printing.latex import formula_latex, grouped_latex, left_latex
+    from nnft_sym.printing.latex import formula_latex, grouped_latex, left_of
 
     number = len(expansion.topologies())
     if number > MOST_TERMS_SHOWN:
-        left = left_latex(expansion.shown_kind.value, expansion.n)
+        left = left_of(expansion)
         words = f"{len(expansion):,} terms of {number:,} topologies: ask for one order, or for a table"
         return rf"$\displaystyle {left} = \text{{{words}}}$"
     few = len(expansion) <= MOST_TERMS_SHOWN
@@ -79,6 +81,13 @@ def table(expansion: ExpansionContent, labelled: bool) -> "Table":
     from nnft_sym.printing.views import expansion_table
 
     return expansion_table(expansion, labelled=labelled)
+
+
+def dataframe(expansion: ExpansionContent, labelled: bool) -> "pandas.DataFrame":
+    """Put the terms into a table of pandas."""
+    from nnft_sym.printing.listings import dataframe as listed
+
+    return listed(expansion, labelled=labelled)
 
 
 def term_text(term: TermContent) -> str:

@@ -68,7 +68,8 @@ def to_json(thing: Symbolic | Diagram) -> str:
     if isinstance(thing, Diagram):
         return diagram_to_json(thing)
     if isinstance(thing, Action):
-        return dumps({"schema": ACTION, "action": str(thing)})
+        constant = {"constant": str(thing.constant)} if thing.constant else {}
+        return dumps({"schema": ACTION, "action": str(thing), **constant})
     if isinstance(thing, Polynomial):
         return dumps({"schema": POLYNOMIAL, "polynomial": str(thing)})
     if isinstance(thing, Topology):
@@ -136,7 +137,7 @@ def from_json(text: str) -> Symbolic | Diagram:
 
 
 def _action(given: Mapping[str, Any]) -> Action:
-    return Action(given["action"])
+    return Action(f"{given['action']} + {given['constant']}" if "constant" in given else given["action"])
 
 
 def _topology(given: Mapping[str, Any]) -> Topology:

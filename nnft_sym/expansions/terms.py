@@ -100,16 +100,30 @@ class Term:
         >>> [term.count_text for term in correlator("lambda*(f.f)^2", 2)]
         ['1', '4 (D + 2)']
         """
-        if not (self.structure and self.structure.vector):
+        share = self.component_share
+        if share is None:
             return str(self.multiplicity)
+        return factored(share * self.multiplicity).text().replace("*(", " (")
+
+    @property
+    def component_share(self) -> Polynomial | None:
+        """What components make of the number of contractions: a polynomial in D, one at D = 1.
+
+        Examples
+        --------
+        >>> from nnft_sym.expansions.expansion import correlator
+        >>> print(*(term.component_share for term in correlator("lambda*(f.f)^2", 2)), sep="; ")
+        1; D/3 + 2/3
+        """
+        if not (self.structure and self.structure.vector):
+            return None
         counts: dict[str, dict[Monomial, Scalar]] = {}
         for number, powers in self.coefficient.monomials():
             power = powers.pop(COMPONENTS, 0)
             counts.setdefault(repr(powers), {})[((COMPONENTS, power),) if power else ()] = number
         # The couplings multiply all of it, so that any product of them shows the same polynomial in D.
         polynomial = Polynomial(next(iter(counts.values())))
-        at_one = polynomial.at({COMPONENTS: 1})
-        return factored(polynomial * (self.multiplicity / at_one)).text().replace("*(", " (")
+        return polynomial * (1 / polynomial.at({COMPONENTS: 1}))
 
     @property
     def symmetry_factor(self) -> int:

@@ -8,13 +8,15 @@ from diagrams.loops import LoopRange
 from diagrams.messages import shown
 from nnft_sym.expansions.truncation import Truncation
 from nnft_sym.parameters.expansions import (
-    ACTION,
+    ACTION_OF_A_FIELD,
+    FIELD,
     FILTER,
     KIND,
     LEGS,
     LOOPS,
     N_POINTS,
     VERTICES_AT_MOST,
+    action_of,
 )
 from nnft_sym.parameters.parameter import Parameter
 from nnft_sym.parameters.readers import Refused, Whole
@@ -82,7 +84,8 @@ class CountParameters:
         If it is not one of both.
     """
 
-    action: Annotated[str | None, ACTION] = None
+    action: Annotated[str | None, ACTION_OF_A_FIELD] = None
+    field: Annotated[str | None, FIELD] = None
     n: Annotated[int, N_POINTS]
     vertices: Annotated[str | None, VERTICES] = None
     order: Annotated[int | None, VERTICES_AT_MOST] = None
@@ -98,6 +101,8 @@ class CountParameters:
                 f"{both} of an action and --vertices was given; one of them is needed: "
                 "nnft count 'lambda*f^4' -n 4 --order 3, or nnft count --vertices 4:3 -n 4"
             )
+        if self.vertices is not None and self.field is not None:
+            raise Refused.about("field", f"{self.field} was given without an action; leave it out")
         if self.vertices is not None and self.order is not None:
             raise Refused.about(
                 "order", f"{self.order} was given beside --vertices, which say how many vertices there are"
@@ -114,8 +119,7 @@ class CountParameters:
         """The vertex contents that are counted."""
         if self.vertices is not None:
             return [tuple(Vertices.counted(self.vertices).items())]
-        from nnft_sym.actions.action import Action
         from nnft_sym.expansions.truncation import truncation
 
-        action = Action(str(self.action))
+        action = action_of(str(self.action), self.field)
         return list(truncation(action, self.order, None, self.loops).contents(action, self.n))

@@ -1,16 +1,18 @@
 """Which expansion: the parameters of ``expand`` and ``draw``, and of ``count``."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
+from diagrams.diagram import Diagram
 from diagrams.errors import NNFTError
 from diagrams.loops import LoopRange
 from diagrams.messages import shown
 from nnft_sym.expansions.kinds import KIND_ALIASES
 from nnft_sym.expansions.truncation import DERIVED, CountingLike, OrderLike
+from nnft_sym.parameters.given_diagrams import DIAGRAMS
 from nnft_sym.parameters.parameter import Parameter
 from nnft_sym.parameters.readers import Refused, Several, Text, Whole, Word
 
@@ -137,8 +139,16 @@ class ActionText(Text):
     """
 
     def read(self, text: str) -> object:
-        """Take away the blank that keeps an action with a minus sign from being an option."""
-        return text.removeprefix(" ") if text.startswith(" -") else text
+        """Read a file, ``@action.txt``, or standard input, ``-``; there ``#`` begins a comment.
+
+        The blank that keeps an action with a minus sign from being an option is taken away.
+        """
+        from nnft_sym.storage.text_files import text_of
+
+        if text.startswith(" -"):
+            return text.removeprefix(" ")
+        read = text_of(text)
+        return read if read == text else "\n".join(line.partition("#")[0] for line in read.splitlines())
 
     def check(self, value: object, folder: Path | None = None) -> str:
         """Return a text that can be read."""
@@ -152,7 +162,41 @@ class ActionText(Text):
         return text
 
 
+class ActionOfAField(ActionText):
+    """An action whose field has a name that another option gives: it is read once both are there."""
+
+    def check(self, value: object, folder: Path | None = None) -> str:
+        """Return the text."""
+        return Text.check(self, value)
+
+
+class FieldName(Text):
+    """The name of the field in an action.
+
+    Examples
+    --------
+    >>> FieldName().check("φ")
+    'phi'
+    """
+
+    def check(self, value: object, folder: Path | None = None) -> str:
+        """Return the name in its one spelling."""
+        from nnft_sym.actions.field_names import field_name
+
+        try:
+            return field_name(super().check(value))
+        except NNFTError as error:
+            raise Refused(error.said) from None
+
+
 ACTION = Parameter(ActionText(), argument=True, metavar="[ACTION]")
+ACTION_OF_A_FIELD = Parameter(ActionOfAField(), argument=True, metavar="[ACTION]")
+FIELD = Parameter(
+    FieldName(),
+    "What the field is called in ACTION; every output writes f.",
+    metavar="NAME",
+    default="f, or phi where there is no f",
+)
 N_OUTPUTS = Parameter(
     Whole(1),
     "Without an action: number of outputs of the networks; with several, a line carries a δ of its outputs. "
@@ -201,14 +245,28 @@ LEGS = Parameter(
 )
 
 
+def action_of(text: str, field: str | None) -> "Action":
+    """Read an action whose field may have a name of its own.
+
+    Raises
+    ------
+    Refused
+        If it cannot be read.
+    """
+    from nnft_sym.actions.action import Action
+
+    try:
+        return Action(text, field)
+    except NNFTError as error:
+        raise Refused.about("action", error.said) from None
+
+
 @dataclass(frozen=True, kw_only=True)
-class CorrelatorParameters:
-    """Which n-point function of which action.
+class TheoryParameters:
+    """Which function of which action.
 
     Attributes
     ----------
-    n : int
-        Number of external points.
     action : str, optional
         Without it the free theory.
     scheme, kind, around : str
@@ -217,8 +275,8 @@ class CorrelatorParameters:
     loops : LoopRange, optional
     """
 
-    n: Annotated[int, N_POINTS]
-    action: Annotated[str | None, ACTION] = None
+    action: Annotated[str | None, ACTION_OF_A_FIELD] = None
+    field: Annotated[str | None, FIELD] = None
     scheme: Annotated[str, SCHEME] = "bare"
     kind: Annotated[str, KIND] = "normalised"
     around: Annotated[str, AROUND] = "gaussian"
@@ -235,9 +293,11 @@ class CorrelatorParameters:
         Refused
             If outputs are given beside an action, or an order or a counting without one.
         """
-        from nnft_sym.actions.action import Action, free_theory
+        from nnft_sym.actions.action import free_theory
 
         if self.action is None:
+            if self.field is not None:
+                raise Refused.about("field", f"{self.field} was given without an action; leave it out")
             return free_theory(self.outputs)
         if self.outputs != 1:
             raise Refused.about(
@@ -245,7 +305,7 @@ class CorrelatorParameters:
                 f"{self.outputs} was given beside the action {self.action}, which says itself whether there "
                 "are several outputs, by products f.f as in lambda*(f.f)^2; leave one of them out",
             )
-        return Action(self.action)
+        return action_of(self.action, self.field)
 
     def refuse_without_action(self, **given: object) -> None:
         """Refuse what has an effect on vertices only, where there is no action; probably it was forgotten."""
@@ -278,6 +338,19 @@ class CorrelatorParameters:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CorrelatorParameters(TheoryParameters):
+    """Which n-point function of which action.
+
+    Attributes
+    ----------
+    n : int
+        Number of external points.
+    """
+
+    n: Annotated[int, N_POINTS]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ExpansionParameters(CorrelatorParameters):
     """A function to some order, in couplings or in 1/N.
 
@@ -296,19 +369,48 @@ class ExpansionParameters(CorrelatorParameters):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DrawnParameters(CorrelatorParameters):
-    """A function to some number of vertices.
+class DrawnParameters(TheoryParameters):
+    """A function to some number of vertices, or diagrams that are given themselves.
 
     Attributes
     ----------
+    n : int or None
+        Number of external points; None beside given diagrams.
     order : int
+    diagrams : tuple of Diagram
     """
 
+    n: Annotated[int | None, N_POINTS] = None
     order: Annotated[int | None, VERTICES_AT_MOST] = None
+    diagrams: Annotated[tuple[Diagram, ...], DIAGRAMS] = ()
 
     def __post_init__(self) -> None:
+        if self.diagrams:
+            self._refuse_beside_diagrams()
+            return
+        if self.n is None:
+            raise Refused.about(
+                "n", "nothing was given; the number of external points is needed, or a --diagram"
+            )
         order = None if self.order in (0, 1) else self.order
         self.refuse_without_action(order=order, loops=_words(self.loops))
+
+    @property
+    def points(self) -> int:
+        """Number of external points, of the diagram with fewest of them."""
+        if self.n is not None:
+            return self.n
+        return min((one.n_external for one in self.diagrams), default=0)
+
+    def _refuse_beside_diagrams(self) -> None:
+        """Refuse what says which diagrams an expansion has."""
+        for field in fields(DrawnParameters):
+            value = getattr(self, field.name)
+            if field.name != "diagrams" and value != field.default:
+                raise Refused.about(
+                    field.name,
+                    "it was given beside --diagram, which says itself what is drawn; leave one of them out",
+                )
 
 
 def _words(loops: LoopRange | None) -> str | None:

@@ -27,11 +27,14 @@ class OutputFile:
         The file; for a link, what it points to.
     suffix : str
         What the name ends in, in small letters.
+    is_stream : bool
+        Whether it is no file, but standard output.
     """
 
     given: str
     target: Path
     suffix: str
+    is_stream: bool = False
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -78,6 +81,46 @@ class Output:
         return OutputFile(given, target, suffix)
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class OutputOrStream(Output):
+    """The same, or standard output: ``-``, with a suffix if it is not the first one, as in ``-.tex``.
+
+    Parameters
+    ----------
+    printed : tuple of str
+        Suffixes of what is text, and may be printed.
+
+    Examples
+    --------
+    >>> out = OutputOrStream((".svg", ".png", ".tex"), printed=(".svg", ".tex"))
+    >>> [out.check(name).suffix for name in ("-", "-.tex")]
+    ['.svg', '.tex']
+    >>> out.check("-.png")
+    Traceback (most recent call last):
+    nnft_sym.parameters.readers.Refused: '-.png' was given; standard output takes .svg or .tex, and a file ...
+    """
+
+    printed: tuple[str, ...] = ()
+
+    def check(self, value: object, folder: Path | None = None) -> OutputFile:
+        """Return the file, or standard output.
+
+        Raises
+        ------
+        Refused, UnwritableOutput
+            As in `Output.check`.
+        """
+        given = str(value).removeprefix(" ")  # of a word that looks like an action with a minus sign
+        if Path(given).stem == "-" and Path(given).name == given:
+            suffix = Path(given).suffix.lower() or self.printed[0]
+            if suffix in self.printed:
+                return OutputFile(given, Path(f"-{suffix}"), suffix, is_stream=True)
+            if suffix in self.suffixes:
+                takes = " or ".join(self.printed)
+                raise refused(given, f"standard output takes {takes}, and a file the others")
+        return super().check(value, folder)
+
+
 def output(suffixes: tuple[str, ...], what: str) -> Parameter:
     """Describe ``--out`` of one command.
 
@@ -87,3 +130,14 @@ def output(suffixes: tuple[str, ...], what: str) -> Parameter:
     'FILE.csv|.npy'
     """
     return Parameter(Output(suffixes), what, metavar=f"FILE{'|'.join(suffixes)}")
+
+
+def output_or_stream(suffixes: tuple[str, ...], printed: tuple[str, ...], what: str) -> Parameter:
+    """Describe ``--out`` of a command that writes to standard output as well.
+
+    Examples
+    --------
+    >>> output_or_stream((".svg", ".png"), (".svg",), "Where pictures go.").metavar
+    'FILE.svg|.png|-'
+    """
+    return Parameter(OutputOrStream(suffixes, printed), what, metavar=f"FILE{'|'.join((*suffixes, '-'))}")

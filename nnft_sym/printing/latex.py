@@ -11,7 +11,7 @@ fixed size, since ``\left`` and ``\right`` cannot stand on different lines.
 from collections.abc import Iterable, Sequence
 
 from nnft_sym.actions.polynomials import Polynomial
-from nnft_sym.expansions.content import ExpansionContent, TopologyContent
+from nnft_sym.expansions.content import ExpansionContent, TopologyContent, constant_beside
 from nnft_sym.notation import Factors, Line, Notation, factors_of
 from nnft_sym.printing.latex_lines import (
     Piece,
@@ -121,7 +121,7 @@ def _grouped_rows(expansion: ExpansionContent, notation: Notation) -> list[str]:
 def _finished(expansion: ExpansionContent, pieces: list[Piece]) -> list[str]:
     """Add what is left out, and break the sum into lines."""
     pieces = finished(expansion, pieces)
-    return broken(left_latex(expansion.shown_kind.value, expansion.n), pieces)
+    return broken(left_of(expansion), pieces)
 
 
 def finished(expansion: ExpansionContent, pieces: list[Piece]) -> list[Piece]:
@@ -154,6 +154,26 @@ def left_latex(kind: str, n: int) -> str:
     symbol = f"G_{{{subscript[kind]}}}" if kind in subscript else "G"
     function = f"{symbol}^{{({n})}}({points})"
     return function if kind != "full" else rf"{ratio}\;{function}"
+
+
+def left_of(expansion: ExpansionContent) -> str:
+    r"""Print the function that is expanded, with the constant of the action where it does not drop out.
+
+    Examples
+    --------
+    >>> from nnft_sym.expansions.expansion import correlator
+    >>> print(left_of(correlator("lambda*(v + f)^4", 0, kind="connected")))
+    \log\bigl(Z/Z_{\mathrm{GP}}\bigr) + \lambda v^{4}\int d^{d}y
+    """
+    left = left_latex(expansion.shown_kind.value, expansion.n)
+    constant = constant_beside(expansion)
+    if not constant:
+        return left
+    full = expansion.shown_kind.value == "full"
+    single = len(constant.items) == 1 and (full or not str(constant).startswith("-"))
+    printed = constant.latex()
+    volume = (printed if single else rf"\left({printed}\right)") + r"\int d^{d}y"
+    return rf"e^{{{volume}}}\,{left}" if full else f"{left} + {volume}"
 
 
 def _pieces(

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from diagrams.drawing import IN_EQUATION, picture, tikz
 from nnft_sym.expansions.content import ExpansionContent, TermContent, TopologyContent
-from nnft_sym.printing.latex import finished, left_latex
+from nnft_sym.printing.latex import finished, left_of
 from nnft_sym.printing.latex_lines import (
     Piece,
     broken,
@@ -18,7 +18,8 @@ from nnft_sym.printing.latex_lines import (
     estimated_width,
     sign_and_number,
 )
-from nnft_sym.printing.term_pictures import deltas_latex, term_picture
+from nnft_sym.printing.picture_captions import deltas_latex
+from nnft_sym.printing.term_pictures import term_picture
 
 _POINTS_PER_CENTIMETRE = 28.45
 
@@ -47,7 +48,7 @@ def diagram_latex(expansion: ExpansionContent) -> str:
     for group in expansion.brackets():
         pieces += _pieces(group, start=not pieces)
     pieces = finished(expansion, pieces)
-    return displayed(broken(left_latex(expansion.shown_kind.value, expansion.n), pieces), r"\\[1.5ex]")
+    return displayed(broken(left_of(expansion), pieces), r"\\[1.5ex]")
 
 
 def _pieces(topologies: Sequence[TopologyContent], start: bool) -> list[Piece]:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from math import atan2, cos, pi, remainder, sin
 from typing import TYPE_CHECKING
 
-from diagrams.drawing import Caption, CurveStyle, Note, escaped, picture
+from diagrams.drawing import CurveStyle, Note, Sign, picture
 from nnft_sym.expansions.content import TermContent
 from nnft_sym.notation import Line, from_lines
 
@@ -36,7 +36,7 @@ def term_picture(
     Parameters
     ----------
     term : Term
-        Its components are not drawn: `deltas_text` and `deltas_latex` tell them.
+        Its components are not drawn: captions tell them (`nnft_sym.printing.picture_captions`).
     labels, layout, incoming
         As for :func:`diagrams.pictures.picture.picture`; a diagram is not laid out yet, so that they are to
         be given to the renderer as well.
@@ -67,46 +67,9 @@ def term_picture(
         if weight:
             free = _free_place(drawn, new[f"y{point}"])
             notes[place[new[f"y{point}"]]] = Note("|y|", str(weight), free.real, free.imag)
-    return drawn.dressed(styles=dict.fromkeys(dashed, CurveStyle.DASHED), notes=notes)
-
-
-def term_caption(term: TermContent, count: str) -> Caption:
-    r"""Make the line below a picture: a number of contractions, and the δ of the components.
-
-    Examples
-    --------
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> caption = term_caption(correlator("lambda*(f.f)^2", 2).terms[0], "3 × 4")
-    >>> print(caption, caption.latex, sep=" | ")
-    3 × 4  δ(1,2) | 3 $\times$ 4  $\delta_{i_{1}i_{2}}$
-    """
-    deltas = [rf"$\delta_{{i_{{{a}}}i_{{{b}}}}}$" for a, b in term.factors.pairs]
-    latex = f"{escaped(count)}  {' '.join(deltas)}".rstrip()
-    return Caption(f"{count}  {deltas_text(term)}".rstrip(), latex)
-
-
-def deltas_latex(term: TermContent) -> str:
-    r"""Print the product of δ of the components of external points, nothing without components.
-
-    Examples
-    --------
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> print(deltas_latex(correlator("lambda*(f.f)^2", 4).terms[0]))
-    \delta_{i_{1}i_{2}}\delta_{i_{3}i_{4}}
-    """
-    return "".join(rf"\delta_{{i_{{{a}}}i_{{{b}}}}}" for a, b in term.factors.pairs)
-
-
-def deltas_text(term: TermContent) -> str:
-    """Write the same as plain text.
-
-    Examples
-    --------
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> deltas_text(correlator("lambda*(f.f)^2", 4).terms[0])
-    'δ(1,2) δ(3,4)'
-    """
-    return " ".join(f"δ({a},{b})" for a, b in term.factors.pairs)
+    # A point of a bilocal vertex is no mass insertion, whatever ends there.
+    signs = {place[new[end]]: Sign.DISC for link in links for end in link}
+    return drawn.dressed(styles=dict.fromkeys(dashed, CurveStyle.DASHED), notes=notes, signs=signs)
 
 
 def _matched(lines: Sequence[Line], goal: Sequence[Line]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from nnft_sym.actions.factoring import factored
-from nnft_sym.expansions.content import ExpansionContent, TermContent, TopologyContent
+from nnft_sym.expansions.content import ExpansionContent, TermContent, TopologyContent, constant_beside
 from nnft_sym.jsonio import unlimited_digits
 from nnft_sym.notation import Factors, Line, factors_of, split_lines
 
@@ -95,6 +95,25 @@ def left_side(kind: str, n: int, free: str = "GP") -> str:
         "skeleton": "G_skeleton",
     }[kind]
     return f"{symbol}({','.join(str(point) for point in range(1, n + 1))})"
+
+
+def _left_of(expansion: ExpansionContent) -> str:
+    """Write the function that is expanded, with the constant of the action where it does not drop out.
+
+    Examples
+    --------
+    >>> from nnft_sym.expansions.expansion import correlator
+    >>> [_left_of(correlator("lambda*f^4 - mu", 0, kind=kind)) for kind in ("full", "connected")]
+    ['exp(-mu*∫dy) Z/Z_GP', 'log(Z/Z_GP) + (-mu)*∫dy']
+    """
+    left = left_side(expansion.shown_kind.value, expansion.n, free_name(expansion))
+    constant = constant_beside(expansion)
+    if not constant:
+        return left
+    full = expansion.shown_kind.value == "full"
+    single = len(constant.items) == 1 and (full or not str(constant).startswith("-"))
+    volume = f"{constant if single else f'({constant})'}*∫dy"
+    return f"exp({volume}) {left}" if full else f"{left} + {volume}"
 
 
 def term_text(term: TermContent) -> str:
@@ -217,7 +236,7 @@ def _wick_lines(expansion: ExpansionContent) -> list[str]:
 
 def grouped_text(expansion: ExpansionContent) -> str:
     """Write the sum with one representative per topology; a bracket is the mean over its labellings."""
-    left = left_side(expansion.shown_kind.value, expansion.n, free_name(expansion)) + " = "
+    left = _left_of(expansion) + " = "
     groups = [
         _group(group, start=not number, column=4 if number else len(left))
         for number, group in enumerate(expansion.brackets())

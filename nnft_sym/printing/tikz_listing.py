@@ -2,7 +2,8 @@ r"""An expansion as drawn diagrams: one ``tikzpicture`` per topology, with what 
 
 from diagrams.drawing import tikz
 from nnft_sym.expansions.content import ExpansionContent, TopologyContent
-from nnft_sym.printing.term_pictures import term_caption, term_picture
+from nnft_sym.printing.picture_captions import picture_caption
+from nnft_sym.printing.term_pictures import term_picture
 from nnft_sym.printing.text import term_text
 
 
@@ -60,4 +61,4 @@ def _picture(topology: TopologyContent) -> str:
         f"% {term_text(term)} (labellings: {topology.labellings}, "
         f"multiplicity: {term.multiplicity}, symmetry factor: {term.symmetry_factor})"
     )
-    return f"{comment}\n{tikz(term_picture(term), caption=term_caption(term, topology.caption))}"
+    return f"{comment}\n{tikz(term_picture(term), caption=picture_caption(term, topology.labellings))}"

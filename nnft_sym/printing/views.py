@@ -10,8 +10,9 @@ from diagrams.pictures.svg import Entry
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.errors import InvalidExpansion
 from nnft_sym.expansions.content import ExpansionContent, TermContent, TopologyContent
+from nnft_sym.printing.picture_captions import picture_caption
 from nnft_sym.printing.table_content import Cell, Table
-from nnft_sym.printing.term_pictures import term_caption, term_picture
+from nnft_sym.printing.term_pictures import term_picture
 from nnft_sym.printing.text import integral_text
 
 #: More pictures on a sheet, or rows in a table, than this nobody looks at.
@@ -78,11 +79,11 @@ def expansion_picture(expansion: ExpansionContent, *, labelled: bool = False) ->
     <pictures: 4-point function of lambda*f**4, normalised, to order 1: 3 diagrams>
     """
     if labelled:
-        shown = [(term, term.count_text) for term in expansion]
+        shown = [(term, 1) for term in expansion]
     else:
-        shown = [(topology.representative, topology.caption) for topology in expansion.topologies()]
+        shown = [(topology.representative, topology.labellings) for topology in expansion.topologies()]
     _check(len(shown), MOST_PICTURES, "pictures", labelled)
-    entries = tuple((term_picture(term), term_caption(term, count)) for term, count in shown)
+    entries = tuple((term_picture(term), picture_caption(term, many)) for term, many in shown)
     return Sheet(f"{_title(expansion)}: {len(shown)} diagrams", entries)
 
 
@@ -96,7 +97,7 @@ def topology_picture(topology: TopologyContent) -> Sheet:
     <pictures: 1>
     """
     term = topology.representative
-    return Sheet("", ((term_picture(term), term_caption(term, topology.caption)),))
+    return Sheet("", ((term_picture(term), picture_caption(term, topology.labellings)),))
 
 
 def expansion_table(expansion: ExpansionContent, *, labelled: bool = False, most: int = MOST_ROWS) -> Table:

@@ -16,3 +16,18 @@ def write_text(path: Path, text: str) -> None:
         If the disk refuses.
     """
     atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write bytes atomically.
+
+    Raises
+    ------
+    UnwritableOutput
+        If the disk refuses.
+    """
+
+    def write(temporary: Path) -> None:
+        temporary.write_bytes(content)
+
+    atomically(path, write)

@@ -12,7 +12,8 @@ import sympy
 from sympy.core.function import AppliedUndef
 
 from diagrams.messages import shown
-from nnft_sym.actions.names import COORDINATES, FIELD, coupling_name, field_at
+from nnft_sym.actions.field_names import field_among
+from nnft_sym.actions.names import COORDINATES, DOT, FIELD, coupling_name, field_at
 from nnft_sym.actions.parsing import TOO_LARGE, too_large
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.actions.shapes import FIELDS, Shape, dot_at
@@ -103,7 +104,7 @@ def shape_sympy(shape: Shape) -> sympy.Expr:
     return product
 
 
-def polynomial_from_sympy(expression: object) -> Polynomial:
+def polynomial_from_sympy(expression: object, field: str | None = None) -> Polynomial:
     """Read a SymPy polynomial in the field ``f`` and in couplings.
 
     Parameters
@@ -112,6 +113,8 @@ def polynomial_from_sympy(expression: object) -> Polynomial:
         Every symbol but ``f`` and the coordinates ``x``, ``y``, ``z`` is a coupling; ``f(x)`` is the field at
         a point, a symbol named ``f.f`` the product of two fields summed over components. Floats are taken at
         their shortest decimal form: 0.1 is one tenth.
+    field : str, optional
+        Name of the field; ``f``, or ``phi`` where no f is there, unless it is given.
 
     Returns
     -------
@@ -134,7 +137,21 @@ def polynomial_from_sympy(expression: object) -> Polynomial:
             f"an action is text or a SymPy expression, not {type(expression).__name__}: write for example "
             "Action('lambda*f^4')"
         )
-    return _converted(expression)
+    return _converted(_named(expression, field))
+
+
+def _named(expression: sympy.Expr, field: str | None) -> sympy.Expr:
+    """Call the field f."""
+    functions = expression.atoms(AppliedUndef)
+    written = [one.name for one in expression.free_symbols] + [one.func.__name__ for one in functions]
+    name = field_among({part for whole in written for part in whole.split(DOT)}, field)
+    if name == FIELD:
+        return expression
+    new = {one: sympy.Function(FIELD)(*one.args) for one in functions if one.func.__name__ == name}
+    for symbol in expression.free_symbols:
+        if symbol.name in (name, f"{name}{DOT}{name}"):
+            new[symbol] = sympy.Symbol(symbol.name.replace(name, FIELD))
+    return expression.xreplace(new)
 
 
 def _converted(expression: sympy.Expr) -> Polynomial:

@@ -17,7 +17,8 @@ import numerics as nu
 from diagrams.combinatorics.wick import contraction_count
 from diagrams.diagram import Diagram
 from diagrams.pictures.figures import sheet_figure
-from diagrams.pictures.picture import Note, picture
+from diagrams.pictures.marks import Note
+from diagrams.pictures.picture import picture
 from diagrams.pictures.svg import svg
 from nnft_sym import cli
 from nnft_sym.networks import preset

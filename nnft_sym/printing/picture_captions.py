@@ -1,0 +1,152 @@
+r"""The line below a picture: contractions, symmetry factor, weight or coefficient, and the δ of components.
+
+Of several labellings that share a picture the caption says how many there are: ``6 × 12`` are six diagrams
+with twelve contractions each.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from fractions import Fraction
+
+from diagrams.diagram import Diagram
+from diagrams.drawing import Caption
+from nnft_sym.actions.factoring import Factored, factored
+from nnft_sym.actions.polynomials import Polynomial
+from nnft_sym.expansions.content import TermContent
+from nnft_sym.printing.number_text import superscript
+
+
+class CaptionKind(StrEnum):
+    """What a caption tells of a diagram."""
+
+    COUNT = "count"
+    SYMMETRY_FACTOR = "S"
+    WEIGHT = "weight"
+    COEFFICIENT = "coefficient"
+    NONE = "none"
+
+
+def picture_caption(
+    term: TermContent, labellings: int = 1, kind: CaptionKind = CaptionKind.COUNT
+) -> Caption | str:
+    r"""Make the line below a picture.
+
+    Parameters
+    ----------
+    term : Term
+        One labelling of what is drawn.
+    labellings : int
+        How many share the picture.
+    kind : CaptionKind
+        ``count``: Wick contractions, with components the polynomial in their number D; ``S``: the symmetry
+        factor, and with components what a diagram carries beside 1/S; ``weight``: 1/S times that;
+        ``coefficient``: the whole factor in front of the integral.
+
+    Examples
+    --------
+    >>> from nnft_sym.expansions.expansion import correlator
+    >>> tadpole = correlator("lambda*(f.f)^2", 2).terms[1]
+    >>> for kind in CaptionKind:
+    ...     print(picture_caption(tadpole, 1, kind))
+    4 (D + 2)  δ(1,2)
+    S = 2, (D + 2)/3  δ(1,2)
+    (D + 2)/6  δ(1,2)
+    -4 lambda (D + 2)  δ(1,2)
+    <BLANKLINE>
+    >>> print(picture_caption(correlator("lambda*f^4", 2).terms[1], 3, CaptionKind.COEFFICIENT).latex)
+    3 $\times$ $(-12\lambda)$
+    """
+    if kind is CaptionKind.NONE:
+        return ""
+    text, latex = _WRITTEN[kind](term)
+    if labellings > 1 and kind is CaptionKind.SYMMETRY_FACTOR:
+        text, latex = f"{text} ({labellings} labellings)", f"{latex} ({labellings} labellings)"
+    elif labellings > 1:
+        if text.startswith("-"):
+            text, latex = f"({text})", f"$({latex.strip('$')})$"
+        text, latex = f"{labellings} × {text}", rf"{labellings} $\times$ {latex}"
+    deltas = [rf"$\delta_{{i_{{{a}}}i_{{{b}}}}}$" for a, b in term.factors.pairs]
+    return Caption(f"{text}  {deltas_text(term)}".rstrip(), f"{latex}  {' '.join(deltas)}".rstrip())
+
+
+def diagram_caption(diagram: Diagram, kind: CaptionKind = CaptionKind.COUNT) -> Caption | str:
+    """Make the line below a diagram that stands for itself; it has no coefficient.
+
+    Examples
+    --------
+    >>> bubble = Diagram.from_edge_string("x1-y1,x2-y1,x3-y2,x4-y2,y1-y2,y1-y2")
+    >>> [str(diagram_caption(bubble, kind)) for kind in ("count", "S", "weight", "none")]
+    ['576', 'S = 2', '1/2', '']
+    """
+    if kind == CaptionKind.NONE:
+        return ""
+    factor = int(diagram.symmetry_factor)
+    if kind == CaptionKind.SYMMETRY_FACTOR:
+        return Caption(f"S = {factor}", f"$S = {factor}$")
+    if kind == CaptionKind.WEIGHT:
+        return Caption(str(Fraction(1, factor)), f"${Polynomial.constant(Fraction(1, factor)).latex()}$")
+    return str(diagram.multiplicity)
+
+
+def deltas_latex(term: TermContent) -> str:
+    r"""Print the product of δ of the components of external points, nothing without components.
+
+    Examples
+    --------
+    >>> from nnft_sym.expansions.expansion import correlator
+    >>> print(deltas_latex(correlator("lambda*(f.f)^2", 4).terms[0]))
+    \delta_{i_{1}i_{2}}\delta_{i_{3}i_{4}}
+    """
+    return "".join(rf"\delta_{{i_{{{a}}}i_{{{b}}}}}" for a, b in term.factors.pairs)
+
+
+def deltas_text(term: TermContent) -> str:
+    """Write the product of δ of the components of external points, nothing without components.
+
+    Examples
+    --------
+    >>> from nnft_sym.expansions.expansion import correlator
+    >>> deltas_text(correlator("lambda*(f.f)^2", 4).terms[0])
+    'δ(1,2) δ(3,4)'
+    """
+    return " ".join(f"δ({a},{b})" for a, b in term.factors.pairs)
+
+
+def _count(term: TermContent) -> tuple[str, str]:
+    share = term.component_share
+    if share is None:
+        return str(term.multiplicity), str(term.multiplicity)
+    return _written(factored(share * term.multiplicity))
+
+
+def _symmetry_factor(term: TermContent) -> tuple[str, str]:
+    text, share = f"S = {term.symmetry_factor}", term.component_share
+    if share is None or share == Polynomial.constant(1):
+        return text, f"${text}$"
+    beside, latex = _written(factored(share))
+    return f"{text}, {beside}", f"${text}$, {latex}"
+
+
+def _weight(term: TermContent) -> tuple[str, str]:
+    share = term.component_share or Polynomial.constant(1)
+    return _written(factored(share * Fraction(1, term.symmetry_factor)))
+
+
+def _coefficient(term: TermContent) -> tuple[str, str]:
+    return _written(factored(term.coefficient))
+
+
+def _written(product: Factored) -> tuple[str, str]:
+    """Write a product as papers do, without stars; and in LaTeX."""
+    sign = "-" if product.number < 0 else ""
+    text = re.sub(r"\*\*(\d+)", lambda power: superscript(int(power[1])), product.text()).replace("*", " ")
+    return f"{sign}{text}", f"${sign}{product.latex()}$"
+
+
+_WRITTEN: Mapping[CaptionKind, Callable[[TermContent], tuple[str, str]]] = {
+    CaptionKind.COUNT: _count,
+    CaptionKind.SYMMETRY_FACTOR: _symmetry_factor,
+    CaptionKind.WEIGHT: _weight,
+    CaptionKind.COEFFICIENT: _coefficient,
+}
