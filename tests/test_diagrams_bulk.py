@@ -242,7 +242,7 @@ def test_refusals():
         generate_batches(100, {4: 49})
     with pytest.raises(GenerationError, match="batches of 0"):
         generate_batches(2, {4: 1}, size=0)
-    with pytest.raises(GenerationError, match="named filters only"):
+    with pytest.raises(GenerationError, match="filters that cut lines"):
         generate_batches(2, {4: 1}, [lambda diagram: True])
     with pytest.raises(GenerationError, match="odd number"):
         generate_batches(1, {4: 1})
