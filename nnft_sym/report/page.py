@@ -49,7 +49,7 @@ def page(template: str, context: Mapping[str, Any]) -> str:
 
 def _prose(text: str) -> str:
     """Set indices such as those of K_W and R^d in text that is HTML already; keep powers of ten whole."""
-    text = re.sub(r"\b([KSσ])_(GP|[Wba])\b", r"\1<sub>\2</sub>", text)
+    text = re.sub(r"(∂|(?<![A-Za-z])[KSσ])_(GP|[Wabwxy])(?![A-Za-z])", r"\1<sub>\2</sub>", text)
     return text.replace("^d", "<sup>d</sup>").replace(" × 10", "\u00a0×\u00a010")
 
 
