@@ -9,7 +9,7 @@ import pytest
 import nnft_sym as nn
 from nnft_sym import cli
 from nnft_sym.commands.options import Given
-from nnft_sym.parameters.outputs import Output
+from nnft_sym.parameters.outputs import Output, OutputOrStream
 from nnft_sym.parameters.readers import Number, Refused, Whole
 from nnft_sym.study.config import InvalidStudy, NetConfig, StudyConfig, parse_study
 from numerics.errors import InvalidNetwork, NNFTError
@@ -242,11 +242,12 @@ def test_limits_are_finite_and_are_kept():
 
 def test_out_follows_one_rule(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    words = FINE | {"draw": ["lambda*f^4", "-n", "4"]}
+    words = FINE | {name: ["lambda*f^4", "-n", "4"] for name in ("draw", "expand")}
     with_out = {
         name: option for name, option in options() if isinstance(option.type.said.parameter.reader, Output)
     }
-    assert set(with_out) == {"kernel", "density", "sample", "widths", "neurons", "flow", "draw", "diagram"}
+    drawn_or_listed = {"draw", "diagram", "expand"}
+    assert set(with_out) == {"kernel", "density", "sample", "widths", "neurons", "flow"} | drawn_or_listed
     for name, option in with_out.items():
         allowed = option.type.said.parameter.reader.suffixes
         told = said_of_command(capsys, [name, *words[name], "--out", "x.docx"], "--out")
@@ -254,7 +255,8 @@ def test_out_follows_one_rule(capsys, tmp_path, monkeypatch):
             f"'x.docx' was given; a file name ending in {allowed[0]}, " if len(allowed) > 2 else ""
         )
         assert all(suffix in told for suffix in allowed)
-        assert option.metavar == f"FILE{'|'.join(allowed)}"
+        stream = ("-",) if isinstance(option.type.said.parameter.reader, OutputOrStream) else ()
+        assert option.metavar == f"FILE{'|'.join((*allowed, *stream))}"
         code = cli.run([name, *words[name], "--out", f"no/such/place{allowed[0]}"])
         assert (code, "the folder does not exist" in capsys.readouterr().err) == (2, True)
     assert list(tmp_path.iterdir()) == []
