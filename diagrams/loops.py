@@ -105,9 +105,9 @@ class LoopRange:
         Examples
         --------
         >>> LoopRange(2).text, LoopRange(1, 1).text, LoopRange(3, 2).text
-        ('2 loops', '1 loop only', '3 loops, from 2 on')
+        ('2 loops', '1 loop, no fewer', '3 loops, from 2 on')
         """
         words = f"{self.most} loop{'' if self.most == 1 else 's'}"
         if not self.fewest:
             return words
-        return f"{words} only" if self.fewest == self.most else f"{words}, from {self.fewest} on"
+        return f"{words}, no fewer" if self.fewest == self.most else f"{words}, from {self.fewest} on"

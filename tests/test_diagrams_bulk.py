@@ -220,6 +220,21 @@ def test_small_requests_load_no_compiler():
     assert done.stdout.split() == ["889", "False"]
 
 
+def test_a_count_on_every_core_adds_up_and_can_be_ended():
+    """Eight vertices and more are shared out by legs; the sum of 1 / S is known from zero dimensions."""
+    reports = []
+    found = class_totals(4, ((4, 8),), True, NOTHING, reports.append)
+    assert found.labelled == 531606
+    assert found.weight * 24**8 * factorial(8) == multiplicity_sum(4, {4: 8}, Kind.CONNECTED)
+    assert (reports[-1].labelled, reports[-1].weight) == (found.labelled, found.weight)
+
+    def stop(progress):
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        class_totals(4, ((4, 10),), True, NOTHING, stop)
+
+
 def test_large_groups_are_not_listed():
     """Twelve one-leg vertices on one hub: 12! automorphisms, one diagram."""
     assert count(0, {1: 12, 12: 1}, [f.connected]) == (1, factorial(12))

@@ -111,9 +111,9 @@ def test_loops_of_two_couplings():
     assert {term.vertex_key for term in one} == {"4:2", "3:2,4:1", "3:4"}
     both = correlator(MIXED, 4, 2, kind="connected", loops=LoopRange(1, 1))
     assert {term.vertex_key for term in both} == {"4:2"}
-    assert both.truncation.text == "order 2 and 1 loop only"
-    assert one.truncation.text == "1 loop only"
-    assert one.truncation.latex == "1 loop only"
+    assert both.truncation.text == "order 2 and 1 loop, no fewer"
+    assert one.truncation.text == "1 loop, no fewer"
+    assert one.truncation.latex == "1 loop, no fewer"
 
 
 def test_one_term_per_topology():

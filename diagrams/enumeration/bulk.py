@@ -6,11 +6,14 @@ What to use when: for up to about 10^4 diagrams, `diagrams.generate` and its `Di
 do not.
 """
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
 from math import factorial, prod
+from threading import Lock
 
 import numpy as np
 
@@ -41,6 +44,8 @@ from diagrams.filters import (
 _CLASSES = 4096
 #: The same to begin with: small requests do not pay for large arrays.
 _FEW_CLASSES, _FEW_DIAGRAMS = 64, 512
+#: From this many vertices on a count uses every core.
+_THREADED_FROM = 8
 #: Limits of the compiled enumeration: its integers have 64 bits, its node numbers 8.
 MOST_POINTS, MOST_VERTICES = 64, 20
 
@@ -174,23 +179,30 @@ def class_batches(
     n_legs: int, content: Content, self_loops: bool, least: Longs, size: int = _CLASSES
 ) -> Iterator[ClassBatch]:
     """Stream connected classes with at least one vertex, at most `size` at a time (few at first)."""
-    room = min(size, _FEW_CLASSES)
     for valences, legs in legs_handed_out(n_legs, content):
-        state = _start(valences, legs)
-        legs_array = np.array(legs, np.int8)
-        while state.place[0] >= 0:
-            n = len(valences)
-            made = Classes(
-                np.empty((room, n, n), np.int8),
-                np.empty(room, np.int64),
-                np.empty(room, np.int64),
-                np.empty((room, n, n), np.int8),
-            )
-            written = machine.fill_classes(legs_array, self_loops, least, state, made)
-            if written == room:
-                room = min(size, 4 * room)
-            if written:
-                yield ClassBatch(valences, legs, made.head(written))
+        yield from _filled(valences, legs, self_loops, least, size)
+
+
+def _filled(
+    valences: tuple[int, ...], legs: tuple[int, ...], self_loops: bool, least: Longs, size: int
+) -> Iterator[ClassBatch]:
+    """Stream the classes with given legs per vertex."""
+    room = min(size, _FEW_CLASSES)
+    state = _start(valences, legs)
+    legs_array = np.array(legs, np.int8)
+    while state.place[0] >= 0:
+        n = len(valences)
+        made = Classes(
+            np.empty((room, n, n), np.int8),
+            np.empty(room, np.int64),
+            np.empty(room, np.int64),
+            np.empty((room, n, n), np.int8),
+        )
+        written = machine.fill_classes(legs_array, self_loops, least, state, made)
+        if written == room:
+            room = min(size, 4 * room)
+        if written:
+            yield ClassBatch(valences, legs, made.head(written))
 
 
 def fits(n_legs: int, content: Content) -> bool:
@@ -281,21 +293,59 @@ def class_totals(
 ) -> Totals:
     """Totals over all connected diagrams of a request with at least one vertex, without listing them.
 
-    With a `report` it is called after every few thousand classes.
+    With a `report` it is called after every few thousand classes. Large requests use every core: one way to
+    hand the legs to the vertices each.
     """
-    classes = labelled = 0
-    weight = Fraction(0)
-    for batch in class_batches(n_legs, content, self_loops, least):
+    jobs = list(legs_handed_out(n_legs, content))
+    tally = _Tally(n_legs, content, report)
+
+    def work(job: tuple[tuple[int, ...], tuple[int, ...]]) -> None:
+        for batch in _filled(*job, self_loops, least, _CLASSES):
+            if tally.stopped:
+                return
+            tally.add(batch)
+
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if min(cores, len(jobs)) < 2 or sum(number for _, number in content) < _THREADED_FROM:
+        for job in jobs:
+            work(job)
+        return tally.totals
+    work(jobs[0])  # compiles what is not compiled yet
+    with ThreadPoolExecutor(cores) as pool:
+        try:
+            # the last ones, with the legs at most vertices, have most classes
+            for done in [pool.submit(work, job) for job in reversed(jobs[1:])]:
+                done.result()
+        finally:
+            tally.stopped = True  # an interrupt waits for a batch, not for the whole
+            pool.shutdown(wait=False, cancel_futures=True)
+    return tally.totals
+
+
+class _Tally:
+    """Sums over classes, which several threads add to."""
+
+    def __init__(self, n_legs: int, content: Content, report: Report | None) -> None:
+        self.n_legs, self.content, self.report = n_legs, content, report
+        self.totals = Totals(0, 0, Fraction(0))
+        self.stopped = False
+        self._lock = Lock()
+
+    def add(self, batch: ClassBatch) -> None:
+        """Add the diagrams of a batch, and report."""
         words, numbers, group_order = batch.words, batch.numbers(), batch.classes.group_order
-        classes += len(group_order)
+        labelled, weight = 0, Fraction(0)
         for moving, times in Counter(numbers.moving.tolist()).items():
             labelled += words // moving * times
         symmetries = zip(group_order.tolist(), numbers.edge_code.tolist(), strict=True)
         for (order, code), times in Counter(symmetries).items():
             weight += Fraction(words * times, order * machine_legs.unpacked(code))
-        if report is not None:
-            report(Progress(n_legs, content, labelled, weight))
-    return Totals(classes, labelled, weight)
+        with self._lock:
+            before = self.totals
+            now = (before.classes + len(group_order), before.labelled + labelled, before.weight + weight)
+            self.totals = Totals(*now)
+            if self.report is not None:
+                self.report(Progress(self.n_legs, self.content, self.totals.labelled, self.totals.weight))
 
 
 def generate_batches(

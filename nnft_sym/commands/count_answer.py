@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from diagrams.enumeration.leg_classes import vertex_exchanges
 from diagrams.filters import Filter, NamedFilter
 from diagrams.loops import fewest_loops
+from diagrams.messages import counted
 from nnft_sym.expansions.enumeration import content_text
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def show(asked: "CountParameters", rows: Sequence[Row]) -> None:
         title += f", {', '.join(asked.filters)}" if asked.filters else ""
         known = any(row.loops is not None for row in rows)
         lines = [_line(row.vertices or "none", row, known) for row in rows]
-        lines += [_line(f"all of {row.loops} loops", row, known) for row in by_loops(rows)]
+        lines += [_line(f"all of {counted(row.loops or 0, 'loop')}", row, known) for row in by_loops(rows)]
         lines.append(_line("total", total, known))
         heads = ["vertices", *(["loops"] if known else []), kind, "Wick contractions", "sum of 1/S"]
         shown(table(title, heads, lines))
