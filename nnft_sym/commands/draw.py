@@ -117,7 +117,7 @@ class SheetParameters(DrawnParameters):
 @takes(asked=SheetParameters)
 @json_option
 def command(asked: SheetParameters, as_json: bool) -> None:
-    """Draw the diagrams of an expansion, or those given by --diagram, each with its Wick multiplicity."""
+    """Draw the diagrams of an expansion, or those given by --diagram, each with a caption."""
     from nnft_sym.jsonio import dumps
     from nnft_sym.progress.ticker import Ticker
 
