@@ -138,6 +138,12 @@ def test_without_a_formula_nothing_is_claimed_that_is_not_seen():
     found = clustering(sine, (2,))[0]
     assert found.holds is None
     assert "no formula" in found.reason
+    assert found.witness == ""  # unknown is not "has no limit"
+    # E[s(x) s(x + a)] of e^(−z²) goes to zero like 1/a: beside the output bias nothing is left that settles
+    bump = clustering(network("own", 1, activation="exp(-z^2)"), (2,))[0]
+    assert bump.holds is False
+    assert "output bias" in bump.reason
+    assert "features keep" not in bump.reason
     tanh = clustering(network("tanh", 3, output_bias=False), (2, 4))
     assert [one.holds for one in tanh] == [False, False]
     assert clustering(network("cos", 3, hidden_law="rademacher"), (2,))[0].holds is False

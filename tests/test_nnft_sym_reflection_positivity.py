@@ -424,3 +424,11 @@ def test_small_breakings_are_found():
         check = reflection_checks(kernel, order, search=NO_SEARCH)[0]
         assert check.holds is False, (kernel, check)
         assert check.functional.negative
+
+
+def test_one_time_is_no_zero_block():
+    """⟨Θf·f⟩ = Z e^(−2mτ) at one time τ; only where it vanishes a block is said to be zero."""
+    check = reflection_checks(plane_waves(2), 2, [1.0], search=NO_SEARCH)[0]
+    assert check.holds is True
+    assert "zero" not in check.reason
+    assert "block is zero" in reflection_checks(ReLUNet(2), 2, [1.0], search=NO_SEARCH)[0].reason

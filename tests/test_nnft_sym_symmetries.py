@@ -296,9 +296,11 @@ def test_correlated_output_weights_of_one_output():
     assert derive(net, group("O(D)", net)).holds  # Gaussian copies
     sign = nn.symmetry(net, "sign of f", [[0.5]], (2, 4))
     assert str(sign.verdict) == "holds exactly (derived)"
-    shift = nn.symmetry(net, "translations", [[0.5], [1.0]], (2,))
+    table = nn.symmetry(net, None, [[0.5], [1.0]], (2,), outputs=1)
+    shift = table["translations"]
     assert shift.first_broken_order == 2
     power, error = shift.power
+    assert "±" in str(table.table().body[list(table).index("translations")][3].text)  # it is a fit
     assert power == pytest.approx(1.0, abs=0.05)  # with a mean, correlated neurons add up
     assert error < 0.1
     quartic = nn.ReLUNet(4).with_laws(output_joint="0.1*p2^2/N")

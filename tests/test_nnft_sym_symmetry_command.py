@@ -82,6 +82,7 @@ def test_a_sampled_test(capsys):
     ("words", "said"),
     [
         (["--group", "SO(D)", "--outputs", "1"], "--group: SO(1) of outputs was given"),
+        (["--group", "SO(1)"], "--group: 'SO(1)' was given, and has one element"),
         (["--group", "rotations"], "--group: 'rotations' was given; the groups are"),
         (["--outputs", "0"], "--outputs: 0 was given"),
         (["--orders", "12"], "--orders: '12' was given"),

@@ -72,7 +72,9 @@ def test_consistent_without_a_derivation():
 @pytest.mark.parametrize(
     ("text", "parity"),
     [("tanh(z)", Parity.ODD), ("z^2", Parity.EVEN), ("z + z^2", Parity.NONE), ("sin(z)", Parity.ODD),
-     ("exp(-z^2)", Parity.EVEN)],
+     ("exp(-z^2)", Parity.EVEN),
+     # even parts that vanish at whole multiples of 1/8, and below 12.5
+     ("erf(z) + 0.3*sin(8*pi*z)^2", Parity.NONE), ("erf(z) + 0.3*max(z - 12.5, 0)", Parity.NONE)],
 )  # fmt: skip
 def test_parity(text, parity):
     assert parity_of(nn.ActivationNet(3, text)) is parity
@@ -164,6 +166,11 @@ def test_verdicts():
     assert said([], derived) == ("holds exactly (derived)", True)
     assert said([found(2, True)], derived)[1] is False  # and says that this is our fault
     assert "fault" in said([found(2, True)], derived)[0]
+    # sampling that sees nothing at two points does not say that it holds there
+    unseen = found(2, False, evidence={"p_value": 0.2})
+    assert said([unseen, found(4, True, evidence={"p_value": 1e-9})]) == (
+        "broken at 4 points (not seen at 2)", False,
+    )  # fmt: skip
     # a sampled test may raise a false alarm
     assert said([found(2, True, evidence={"p_value": 0.005})], derived)[1] is True
 

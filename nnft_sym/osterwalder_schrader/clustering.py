@@ -207,8 +207,8 @@ def _check(network: Network, order: int, decided: dict[int, _Splitting]) -> Axio
         holds,
         _reason(network, holds, chosen, min(failing, default=None)),
         error=error if isfinite(error) else None,
-        witness="" if holds else chosen.witness,
-        formula="" if holds else _formula(chosen),
+        witness=chosen.witness if holds is False else "",
+        formula=_formula(chosen) if holds is False else "",
         evidence=evidence,
     )
 
@@ -230,7 +230,7 @@ def _reason(network: Network, holds: bool | None, chosen: _Splitting, first: int
     if isnan(chosen.left[0]):
         return "the characteristic function of the momenta does not fall off: correlations come back"
     if chosen.order == 2:
-        return _reason_of_two(network, chosen.left[0])
+        return _reason_of_two(network, *chosen.left)
     at = "" if first == chosen.order else f" (already broken at order {first})"
     n = chosen.order
     scaled = number(chosen.left[0] * network.width ** (n / 2 - 1), 6)
@@ -241,13 +241,14 @@ def _reason(network: Network, holds: bool | None, chosen: _Splitting, first: int
     return f"both groups share the {shared}: {letter} G_c tends to {scaled}, zero at infinite width only{at}"
 
 
-def _reason_of_two(network: Network, left: float) -> str:
+def _reason_of_two(network: Network, left: float, error: float) -> str:
     """Why the two-point function does not vanish: the output bias, and features that remember."""
     bias, said = network.bias_variance, []
     if bias:
         said.append(f"the output bias is the same at all points, and leaves its variance {number(bias)}")
     rest = left - bias
-    if abs(rest) > 1e-9 * abs(left):
+    settled = error <= _SETTLED * abs(rest)  # what is left beside the bias may still be falling
+    if abs(rest) > 1e-9 * abs(left) and settled:
         why = "features keep a value at infinity" + (" (erf becomes a sign)" if network.kind == "erf" else "")
         said.append(f"{why}, which leaves {number(rest)}")
     return "; ".join(said)

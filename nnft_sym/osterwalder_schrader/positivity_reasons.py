@@ -46,7 +46,7 @@ def reason_of(
     if answer.holds or proof_of_positivity(question.source, order) is not None:
         return "; ".join(_why_it_holds(question, order, answer))
     if matrix.quality is not Quality.TRUSTED:
-        return f"not decided: the correlators of order {order} are {matrix.quality.value}"
+        return f"not decided: correlators of order {order} cannot be trusted ({matrix.quality.value})"
     return (
         f"not decided: the smallest eigenvalue {number(answer.eigenvalue, 3)} is smaller than its error, "
         f"{number(answer.error, 2)}"
@@ -77,7 +77,8 @@ def _why_it_holds(question: Question, order: int, answer: Answer) -> Iterator[st
         yield proof.text
     at = "at fifty digits" if answer.digits > 16 else f"within {number(answer.error, 1)}"
     yield f"no negative eigenvalue {at}, at {where}; rank {answer.rank} of {len(matrix.monomials)}"
-    if order == 2 and not np.any(matrix.value[1:, 1:]):
+    fields = [at for at, one in enumerate(matrix.monomials) if len(one)]
+    if order == 2 and proof is None and fields and not np.any(matrix.value[np.ix_(fields, fields)]):
         yield (
             "the {f} block is zero: f(−τ) and f(τ) are uncorrelated, and with the constant the matrix has "
             "rank one"

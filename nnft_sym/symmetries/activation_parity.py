@@ -13,6 +13,8 @@ Array = NDArray[np.float64]
 
 #: Agreement of two values of an activation that counts as equal, over the larger.
 _EQUAL = 1e-13
+#: Arguments that are looked at, and the largest of them; they lie on no lattice, which a period could meet.
+_ARGUMENTS, _FARTHEST = 400, 40.0
 
 
 class Parity(Enum):
@@ -24,7 +26,7 @@ class Parity(Enum):
 
 
 def parity_of(network: Network) -> Parity:
-    """Compare s(z) and s(−z) on a grid.
+    """Compare s(z) and s(−z) at arguments up to 40.
 
     Examples
     --------
@@ -33,7 +35,8 @@ def parity_of(network: Network) -> Parity:
     >>> parity_of(ErfNet(5)), parity_of(ReLUNet(5))
     (<Parity.ODD: 'odd'>, <Parity.NONE: 'neither odd nor even'>)
     """
-    z = np.linspace(0.0, 12.0, 97)[:, np.newaxis]
+    golden = (np.sqrt(5.0) - 1.0) / 2.0
+    z = _FARTHEST * np.mod(golden * np.arange(_ARGUMENTS), 1.0)[:, np.newaxis]
     somewhere = np.full((1, network.d_in), 0.7)
     with np.errstate(all="ignore"):
         found, mirrored = network.activate(z, somewhere), network.activate(-z, somewhere)

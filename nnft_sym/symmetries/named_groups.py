@@ -119,6 +119,12 @@ def group_name(given: object) -> str:
         return _SHORT[text]
     plain = " ".join(text.lower().split())
     known = {name.lower(): name for name in NAMES} | _OTHERS
+    if plain == "so(1)":
+        raise InvalidSymmetry.about(
+            "group",
+            f"{shown(given)} was given, and has one element, which changes nothing; O(D) of outputs holds "
+            "the change of sign, or give more outputs",
+        )
     if plain not in known:
         near = did_you_mean(plain, known)
         raise InvalidSymmetry.about(

@@ -96,13 +96,11 @@ class Symmetries(Shown, Mapping[str, Symmetry]):
 
     def table(self) -> "Table":
         """Make the table that terminals and reports show."""
-        from nnft_sym.printing.number_text import number
         from nnft_sym.printing.table_content import Cell, Table
 
         rows = []
         for name, one in self.items():
-            power = one.power_of_n
-            fall = Cell("" if power is None else number(power), power)
+            fall = Cell(_power(one), one.power_of_n)
             rows.append((Cell(name), Cell(str(one.verdict)), _difference(one), fall))
         heads = ("group", "verdict", "largest difference", "power of N")
         brief_title = f"Symmetries of the {self.network.name}-net, N = {self.network.width}"
@@ -133,6 +131,16 @@ class Symmetries(Shown, Mapping[str, Symmetry]):
         for name, one in self.items():
             lines += ["", rf"\paragraph{{{plain_latex(name)}}}", one.latex]
         return "\n".join(lines)
+
+
+def _power(one: Symmetry) -> str:
+    """Write the power of N, with its error where it was fitted."""
+    from nnft_sym.printing.number_text import number, with_error
+
+    if one.power is None:
+        return ""
+    value, error = one.power
+    return with_error(value, error) if error > 0.0 else number(value)
 
 
 def _difference(one: Symmetry) -> "Cell":

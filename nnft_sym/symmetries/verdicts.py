@@ -16,6 +16,7 @@ class Standing(Enum):
     CONSISTENT = "consistent to {below} points (not derived)"
     PARTLY = "holds at {below} points only, broken at {first}"
     BROKEN = "broken at {first} points"
+    SEEN = "broken at {first} points (not seen at {below})"
     OPEN = "not decided"
     CONTRADICTED = "derived, but broken at {first} points: a fault of this program, please report it"
 
@@ -71,5 +72,7 @@ def judge(derivation: Derivation | None, violations: Sequence[Violation]) -> Ver
     if first is None:
         undecided = below is None or any(one.broken is None for one in violations)
         return Verdict(Standing.OPEN if undecided else Standing.CONSISTENT, None, below)
+    if any(one.evidence is not None for one in agreeing):
+        return Verdict(Standing.SEEN, first, below)  # what sampling does not see may be broken all the same
     nothing_to_see = all(one.scale == 0.0 for one in agreeing)
     return Verdict(Standing.BROKEN if nothing_to_see else Standing.PARTLY, first, below)
