@@ -40,7 +40,7 @@ def test_the_title_says_what_is_drawn(nnft):
     words = ["lambda*f^4", "-n", "2", "--order", "2", "--kind", "connected", "--scheme", "bare"]
     assert nnft("draw", *words)[0] == 0
     shown = text_of("diagrams.svg")
-    for part in ("2-point function of lambda*f**4", "to order 2", "connected", "propagator of S_GP"):
+    for part in ("2-point function of lambda*f^4", "to order 2", "connected", "propagator of S_GP"):
         assert part in shown
 
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from sympy import sympify
 
 from diagrams.diagram import Diagram
 from diagrams.drawing import Sign, picture, sheet_figure, svg, tikz, tikz_document
@@ -76,6 +77,60 @@ def test_weights_of_components_are_those_of_one_component_at_one():
     tadpole = correlator("lambda*(f.f)^2", 2).terms[1]
     assert tadpole.component_share.at({"D": 4}) == Fraction(2)
     assert picture_caption(tadpole, 1, CaptionKind.WEIGHT).latex.startswith(r"$\frac{1}{6}")
+
+
+def weights(expansion):
+    """Sum of weights of every vertex content at D = 1, captions read as they are printed."""
+    sums = {}
+    for topology in expansion.topologies():
+        term = topology.representative
+        text = str(picture_caption(term, 1, CaptionKind.WEIGHT)).split("  ")[0]
+        text = text.replace("²", "**2").replace(" (D", "*(D").replace(")(", ")*(")
+        value = Fraction(str(sympify(text).subs("D", 1)))
+        sums[term.vertex_key] = sums.get(term.vertex_key, 0) + topology.labellings * value
+    return sums
+
+
+@pytest.mark.parametrize(
+    ("action", "scalar", "couplings"),
+    [
+        ("lambda*(f.f)^2", "lambda*f^4", 1),
+        ("lambda*(f.f)^2 + m*f.f", "lambda*f^4 + m*f^2", 1),
+        ("g*(f(x).f(x))*(f(y).f(y)) + h*(f.f)^2", "lambda*f^4", 2),
+    ],
+)
+def test_weights_of_components_add_up_to_those_of_one_component(action, scalar, couplings):
+    """At D = 1 the terms of all δ's of a diagram have its weight together, 1/S for every vertex content."""
+    expected = {}
+    for topology in correlator(scalar, 4, 2, kind="connected").topologies():
+        term = topology.representative
+        # any of several couplings of four fields may stand at every vertex
+        weight = Fraction(topology.labellings * couplings**term.order, term.symmetry_factor)
+        expected[term.vertex_key] = expected.get(term.vertex_key, 0) + weight
+    assert weights(correlator(action, 4, 2, kind="connected")) == expected
+
+
+def test_the_fish_of_components_has_its_weights_of_textbooks():
+    """Over the three δδ in its channel they are (D + 8)/18 = 1/2 of (D + 8)/9."""
+    shown = [
+        str(picture_caption(topology.representative, 1, kind)).split("  ")[0]
+        for topology in correlator("lambda*(f.f)^2", 4, 2, kind="connected").topologies()[-2:]
+        for kind in (CaptionKind.WEIGHT, CaptionKind.SYMMETRY_FACTOR)
+    ]
+    assert shown == ["(D + 4)/18", "S = 2, (D + 4)/9", "1/9", "S = 2, 2/9"]
+
+
+def test_a_long_caption_of_a_figure_widens_its_cell():
+    """Captions of a sheet neither overlap nor leave the page."""
+    drawn = picture(Diagram.from_edge_string("x1-y1,x2-y1,y1-y1"))
+    figure = sheet_figure([(drawn, "12 × 32 lambda² (D + 2)  δ(1,2) δ(3,4)")] * 3)
+    figure.canvas.draw()
+    for axes in figure.axes:
+        cell = axes.get_position().transformed(figure.transFigure)
+        caption = axes.texts[-1].get_window_extent()
+        assert cell.x0 < caption.x0
+        assert caption.x1 < cell.x1
+        assert caption.width > 0.6 * cell.width
 
 
 def test_one_file_for_each_picture(nnft):

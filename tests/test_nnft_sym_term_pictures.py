@@ -157,7 +157,7 @@ def test_a_sheet_of_an_action_that_begins_with_a_minus_sign(tmp_path):
     target = tmp_path / "sheet.svg"
     done = CliRunner().invoke(command, ["-lambda*f^4", "-n", "2", "--out", str(target)])
     assert done.exit_code == 0, done.stderr
-    assert "-lambda*f**4" in target.read_text()
+    assert "-lambda*f^4" in target.read_text()
 
 
 def test_sheets_as_figures():

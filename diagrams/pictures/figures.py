@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _INCHES = 0.42  # per leg length
 _INCHES_PER_LETTER = 0.085  # of a title
+_LEGS_PER_LETTER = 0.07 / _INCHES  # of a caption
 
 
 def sheet_figure(
@@ -59,7 +60,7 @@ def sheet_figure(
         (picture(diagram, layout=layout, incoming=incoming), str(caption))
         for diagram, caption in captioned(entries)
     ]
-    wide = max((p.width for p, _ in drawn), default=1.0) + 0.5
+    wide = max((max(p.width, _LEGS_PER_LETTER * len(c)) for p, c in drawn), default=1.0) + 0.5
     high = max((p.height for p, _ in drawn), default=1.0) + 0.9
     if columns is None:
         columns = max(1, min(len(drawn), 8, ceil((2 * len(drawn)) ** 0.5)))

@@ -214,7 +214,8 @@ def _title(expansion: "Expansion") -> str:
     }[expansion.scheme.value]
     order = "" if expansion.action.is_free else f", to {expansion.truncation.text}"
     kept = f", {', '.join(expansion.filter_names)}" if expansion.filters else ""
-    return f"{expansion.n}-point function of {expansion.action.name}{order}: {expansion.kind}{kept}; {lines}"
+    name = expansion.action.name.replace("**", "^")
+    return f"{expansion.n}-point function of {name}{order}: {expansion.kind}{kept}; {lines}"
 
 
 def _refuse_many(asked: SheetParameters) -> None:

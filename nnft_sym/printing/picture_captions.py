@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from fractions import Fraction
+from math import factorial, prod
 
 from diagrams.diagram import Diagram
 from diagrams.drawing import Caption
@@ -40,8 +41,8 @@ def picture_caption(
         How many share the picture.
     kind : CaptionKind
         ``count``: Wick contractions, with components the polynomial in their number D; ``S``: the symmetry
-        factor, and with components what a diagram carries beside 1/S; ``weight``: 1/S times that;
-        ``coefficient``: the whole factor in front of the integral.
+        factor, and with components what a diagram carries beside 1/S, such as (D + 2)/3; ``weight``: 1/S
+        times that, for couplings of (f.f)^k/(2k)!; ``coefficient``: the whole factor before the integral.
 
     Examples
     --------
@@ -121,16 +122,26 @@ def _count(term: TermContent) -> tuple[str, str]:
 
 
 def _symmetry_factor(term: TermContent) -> tuple[str, str]:
-    text, share = f"S = {term.symmetry_factor}", term.component_share
-    if share is None or share == Polynomial.constant(1):
+    text, beside = f"S = {term.symmetry_factor}", _beside_symmetry(term)
+    if beside == Polynomial.constant(1):
         return text, f"${text}$"
-    beside, latex = _written(factored(share))
-    return f"{text}, {beside}", f"${text}$, {latex}"
+    written, latex = _written(factored(beside))
+    return f"{text}, {written}", f"${text}$, {latex}"
 
 
 def _weight(term: TermContent) -> tuple[str, str]:
-    share = term.component_share or Polynomial.constant(1)
-    return _written(factored(share * Fraction(1, term.symmetry_factor)))
+    return _written(factored(_beside_symmetry(term) * Fraction(1, term.symmetry_factor)))
+
+
+def _beside_symmetry(term: TermContent) -> Polynomial:
+    """What components carry beside 1/S; over the δ's of a scalar diagram these add up to one at D = 1."""
+    share = term.component_share
+    if share is None:
+        return Polynomial.constant(1)
+    # S belongs to the scalar diagram, whose contractions are this over S; the term has a part of them.
+    scalar = prod(factorial(valence) ** number * factorial(number) for valence, number in term.vertex_content)
+    part: Fraction = Fraction(term.share) * term.symmetry_factor / scalar
+    return Polynomial.constant(part) * share
 
 
 def _coefficient(term: TermContent) -> tuple[str, str]:
