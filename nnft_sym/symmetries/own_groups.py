@@ -29,7 +29,7 @@ class FiniteGroup(Group):
     given_name: str
     acts_on: Acts
     dimension: int
-    members: tuple[Element, ...]
+    members: tuple[Element, ...] = field(repr=False)
 
     @property
     def name(self) -> str:
@@ -49,7 +49,7 @@ class OneParameterFamily(Group):
     given_name: str
     acts_on: Acts
     dimension: int
-    family: Callable[[float], object]
+    family: Callable[[float], object] = field(repr=False)
     reach: float
     continuous: bool = field(default=True, init=False)
 
