@@ -1,6 +1,7 @@
 """Reflection positivity against the numbers of the specification, closed forms, fifty digits and sampling."""
 
 from dataclasses import dataclass
+from itertools import product
 from math import cosh, log
 
 import numpy as np
@@ -432,3 +433,34 @@ def test_one_time_is_no_zero_block():
     assert check.holds is True
     assert "zero" not in check.reason
     assert "block is zero" in reflection_checks(ReLUNet(2), 2, [1.0], search=NO_SEARCH)[0].reason
+
+
+@pytest.mark.parametrize("deviation", [0.3, 0.7, 3.0])
+def test_sites_of_any_spacing(deviation):
+    """1/σ_w is no decimal of twelve digits; next to a site K is not e^(−w|t|)."""
+    net = network("cos", 2, deviation, hidden_law="lattice:mass=1")
+    assert [one.holds for one in reflection_checks(net, (2, 4))] == [True, True]
+    near = [float(f"{k / deviation:.11g}") for k in (1, 2, 3)]
+    assert reflection_checks(net, 2, near, search=NO_SEARCH)[0].holds is True
+
+
+def test_a_lattice_in_two_dimensions_fails_off_the_time_axis():
+    net = network("cos", 1, 2**0.5, d_in=2, hidden_law="lattice:mass=0.4")
+    two, four = reflection_checks(net, (2, 4), search=NO_SEARCH)
+    assert (two.holds, four.holds) == (True, False)
+    # by the definition: G⁴ of one neuron with E a⁴ = 3, over signs whose sum is zero
+    w = np.arccosh(1 + 0.4**2 / 2)
+    waves = [np.array(one) for one in product((1, -1), repeat=4) if sum(one) == 0]
+
+    def four_points(*points):
+        total = [np.exp(-w * np.abs(one @ np.array(points)).sum()) for one in waves]
+        return 3 * 2.0 * 2.0 / 16 * sum(total)  # σ_a = σ_w = √2
+
+    pairs = [(1.0, (2, 1), (4, 2)), (-0.98, (1, 0), (3, -1))]
+    value = sum(
+        c * k * four_points((-a[0], a[1]), (-b[0], b[1]), *others)
+        for c, a, b in pairs
+        for k, *others in pairs
+    )
+    assert value < -1.0
+    assert four.functional.value == pytest.approx(value, rel=1e-10)

@@ -22,6 +22,7 @@ Array = NDArray[np.float64]
 TIMES = (0.1, 0.2, 0.5, 1.2, 2.2)
 #: The same on a lattice, in units of its spacing.
 SITES = (1.0, 2.0, 3.0, 4.0, 6.0)
+SITES_ACROSS = (0.0, 1.0, -1.0, 2.0, -2.0)
 #: Second and further coordinates of the points at these times, in the same units: on one line through the
 #: origin a network without biases has far fewer functions than it has elsewhere.
 ACROSS = (0.0, 0.9, -0.7, 0.4, -1.6)
@@ -150,7 +151,7 @@ def default_points(length: float | None, d_in: int, spacing: float | None = None
     # one digit of the length: times that are easy to read
     unit = spacing if spacing is not None else 1.0 if length is None else float(f"{length:.0e}")
     times = unit * np.array(TIMES if spacing is None else SITES)
-    across = unit * np.array(ACROSS if spacing is None else np.zeros(len(SITES)))
+    across = unit * np.array(ACROSS if spacing is None else SITES_ACROSS)
     columns = [np.roll(across, axis) * (-1.0) ** axis for axis in range(d_in - 1)]
     points = np.column_stack([times, *columns])
     # decimals of a few digits: sums of times that are equal stay so at any number of digits

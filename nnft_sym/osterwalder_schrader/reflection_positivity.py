@@ -167,6 +167,8 @@ def _question(source: Source, times: ArrayLike | None, search: TimesSearch) -> Q
     if spacing is not None:
         mirrors = tuple(Reflection(plane, spacing, lattice=True) for plane in Plane)
         mirrors[0].refuse(points)
+        # between sites the field is not reflection positive, be it by a rounding of the spacing
+        points = np.column_stack([spacing * np.rint(points[:, 0] / spacing), points[:, 1:]])
     slope: PlaneSlope | None = None
     null: NullFunctional | None = None
     # what cannot be had here the orders say themselves
