@@ -3,7 +3,6 @@
 import doctest
 import json
 import shlex
-import time
 from pathlib import Path
 
 import pytest
@@ -77,15 +76,6 @@ def test_terminal_and_reports_say_so(result):
     assert page.count("<caption>Osterwalder-Schrader axioms</caption>") == 1
 
 
-@pytest.mark.parametrize("kind", ["erf", "relu", "gauss", "cos"])
-def test_they_take_less_than_a_second(kind):
-    case = Case.of(NetConfig(kind=kind, width=5, points=tuple((0.1 * k,) for k in range(6))))
-    SymmetriesAndAxioms.of(case)
-    start = time.process_time()
-    SymmetriesAndAxioms.of(case)
-    assert time.process_time() - start < 1.5  # 0.3 to 0.8 s here
-
-
 def test_where_a_law_has_no_fourth_moment():
     table = NetConfig(kind="erf", width=5, points=((0.1,), (0.7,)), output_law="student-t:df=3")
     found = SymmetriesAndAxioms.of(Case.of(table))
@@ -94,8 +84,8 @@ def test_where_a_law_has_no_fourth_moment():
     assert rows["axioms"] is None
     assert "too heavy tails" in rows["axioms_not_tested"]
     assert "Axioms: not looked at: " in " ".join(found.sentences())
-    assert len(found.tables()) == 1
-    assert list(found.reasons()) == []
+    assert (rows["symmetries"], rows["symmetries_not_tested"]) == (None, rows["axioms_not_tested"])
+    assert (found.tables(), list(found.reasons())) == ([], [])
 
 
 PAGE = Path(__file__).parent.parent / "docs" / "symmetries_and_axioms.md"

@@ -88,6 +88,10 @@ def test_a_sampled_test(capsys):
         (["--orders", "12"], "--orders: '12' was given"),
         (["--points", "x"], "--points: 'x' was given"),
         (["--networks", "10", "--sampled"], "--networks: 10 was given"),
+        (
+            ["--orders", "2,4", "--output-law", "student-t:df=3"],
+            "--output-law: 'student-t:df=3' has too heavy",
+        ),
     ],
 )
 def test_bad_input(capsys, words, said):

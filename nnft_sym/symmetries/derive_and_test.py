@@ -29,6 +29,7 @@ from numerics.errors import InvalidPoints, InvalidStatistics, NotAvailable
 from numerics.fields.field_set import Fields, FieldSet, as_field_set
 from numerics.given import as_choice
 from numerics.networks.architectures import Network, as_network
+from numerics.networks.base import refuse_missing_moments
 
 
 @overload
@@ -104,6 +105,8 @@ def symmetry(
         If there are no fields, or they do not fit the network.
     InvalidStatistics
         If orders or numbers are out of range.
+    NotAvailable
+        If a law of the parameters has no moments of these orders: correlators would be infinite.
 
     Notes
     -----
@@ -129,6 +132,7 @@ def symmetry(
         )
     places = as_field_set(fields, None, network.d_in)
     wanted = as_orders(orders)
+    refuse_missing_moments(network, wanted[-1])
     if method is not None:
         as_choice(method, ("exact", "sampled"), "method", InvalidStatistics)
     chosen = groups_of(network, outputs) if group is None else _groups(network, group, outputs)
