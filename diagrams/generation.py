@@ -10,7 +10,8 @@ Steps, in order:
 
 `topologies` leaves step 2 out and composes multisets of classes (`diagrams.enumeration.exchangeable`).
 `count` replaces steps 2 and 3 by numbers: labelled set partitions for the points, and a multiset (Euler)
-product for the vacuum parts.
+product for the vacuum parts; and step 1 by averages over permutations (`diagrams.enumeration.orbits`), unless a
+filter looks inside connected diagrams.
 """
 
 import sys
@@ -35,12 +36,15 @@ from diagrams.enumeration.counting import (
 from diagrams.enumeration.exchangeable import first_labelling, labellings, multisets
 from diagrams.enumeration.leg_classes import Content, LegClass, ends_of, leg_classes, vertex_exchanges
 from diagrams.enumeration.legs import class_symmetry, labelled, labelled_count, representative
+from diagrams.enumeration.orbits import connected_totals, fits
 from diagrams.enumeration.requests import MOST_ENDS, checked_content, refuse_absurd
 from diagrams.filters import (
     WITHOUT_SELF_LOOPS,
     Filter,
     NamedFilter,
     as_filters,
+    connected,
+    no_self_loop,
     no_snail,
     no_tadpole,
     no_vacuum,
@@ -57,6 +61,10 @@ COMPILED_FROM = 7
 COMPILED_FROM_TREES = 10
 COMPILED_FROM_ENDS, COMPILED_FROM_FEW = 30, 5
 COMPILED_FROM_WARM = 3
+#: From this many vertices on connected diagrams are counted by averages over permutations, without a list,
+#: where no other filter than these is given.
+ORBITS_FROM = 4
+_WITHOUT_A_LIST = frozenset((connected, no_vacuum, no_self_loop))
 #: Lists of pieces longer than this are enumerated again rather than kept.
 LARGEST_KEPT_LIST = 20_000
 #: Listed diagrams between two reports.
@@ -414,10 +422,17 @@ class _Source:
             self.kept_totals[key] = self._totals_anew(n, content)
         return self.kept_totals[key]
 
+    def _by_orbits(self, n: int, content: Content) -> bool:
+        """Whether a component is counted without a list."""
+        large = sum(number for _, number in content) >= ORBITS_FROM and not (n == 0 and self.no_vacuum)
+        return large and _WITHOUT_A_LIST.issuperset(self.early) and fits(n, content)
+
     def _totals_anew(self, n: int, content: Content) -> Totals:
         if not content:
             number = int(n == 2 and self._keeps(_LINE))
             return Totals(number, number, Fraction(number))
+        if self._by_orbits(n, content):
+            return connected_totals(n, content, self.self_loops)
         if _is_compiled(n, content, counting=True) and not (n == 0 and self.no_vacuum):
             from diagrams.enumeration import bulk
 
