@@ -10,8 +10,8 @@ Steps, in order:
 
 `topologies` leaves step 2 out and composes multisets of classes (`diagrams.enumeration.exchangeable`).
 `count` replaces steps 2 and 3 by numbers: labelled set partitions for the points, and a multiset (Euler)
-product for the vacuum parts; and step 1 by averages over permutations (`diagrams.enumeration.orbits`), unless a
-filter looks inside connected diagrams.
+product for the vacuum parts; and step 1 by averages over permutations (`diagrams.enumeration.orbits`), unless
+a filter looks inside connected diagrams.
 """
 
 import sys
