@@ -119,8 +119,8 @@ def tokens(
         field = field_among(names, field)
     except InvalidAction as error:
         raise InvalidAction(f"{what} {shown(text)}: {error}") from None
-    position = 0
-    while position < len(text):
+    position, end = _inside_dollars(text)
+    while position < end:
         found = _PATTERN.match(text, position)
         if found is None or _COMPLEX.match(text, position):
             problem = (
@@ -133,6 +133,13 @@ def tokens(
             yield _token(text, found, what, field, alone=field not in names)
         position = found.end()
     yield Token("end", "", len(text) + 1)
+
+
+def _inside_dollars(text: str) -> tuple[int, int]:
+    """Where a formula begins and ends that was copied from LaTeX with its dollar signs."""
+    begin, end = len(text) - len(text.lstrip()), len(text.rstrip())
+    inside = end - begin > 1 and text[begin] == text[end - 1] == "$" and text.count("$") == 2
+    return (begin + 1, end - 1) if inside else (0, len(text))
 
 
 def _token(text: str, found: re.Match[str], what: str, field: str, *, alone: bool) -> Token:

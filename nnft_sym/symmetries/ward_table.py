@@ -96,8 +96,8 @@ class WardIdentities(Shown, Mapping[str, WardIdentity | NotAvailable]):
                     Cell(name),
                     Cell(found),
                     Cell(f"{row['fields']}"),
-                    Cell(number(left, 6), left),
-                    Cell(number(right, 6), right),
+                    Cell(f"{number(left, 6)} ± {number(row['left_error'], 1)}", left),
+                    Cell(f"{number(right, 6)} ± {number(row['right_error'], 1)}", right),
                     Cell("yes" if one.holds else "no" if one.decided else ""),
                 )
             )
