@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from xml.sax.saxutils import escape, quoteattr
 
 from diagrams.diagram import Diagram, as_diagram
+from diagrams.errors import InvalidDiagram
+from diagrams.messages import as_list
 
 #: The ends of a line.
 Ends = tuple[str, str]
@@ -119,7 +121,7 @@ def to_graphml(diagrams: Diagram | Iterable[Diagram]) -> str:
     >>> text.count("<node"), text.count("<edge")
     (3, 3)
     """
-    given = [diagrams] if isinstance(diagrams, Diagram) else list(diagrams)
+    given = [diagrams] if isinstance(diagrams, Diagram) else as_list(diagrams, "diagrams", InvalidDiagram)
     return graphml_document([_graph(one, f"d{number}") for number, one in enumerate(given, start=1)])
 
 

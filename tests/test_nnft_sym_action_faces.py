@@ -31,10 +31,12 @@ def test_it_is_saved_in_every_form(tmp_path):
 def test_the_picture_shows_each_order_along_each_field():
     made = action([-1.0, 0.2, 1.2, 2.0])
     figure = made.plot()
-    assert len(figure.axes) == 4
-    for number, axes in enumerate(figure.axes):
-        free, *others = axes.get_lines()
+    assert len(figure.axes) == 8
+    for number, (above, below) in enumerate(zip(figure.axes[::2], figure.axes[1::2], strict=True)):
+        free, *others = above.get_lines()
         assert len(others) == 2
+        for line, added in zip((free, *others), below.get_lines(), strict=True):
+            np.testing.assert_allclose(added.get_ydata(), line.get_ydata() - free.get_ydata(), atol=1e-12)
         x, y = free.get_data()
         variance = float(made.given.connected[2][number, number])
         np.testing.assert_allclose(y, 0.5 * np.square(x) / variance, rtol=1e-9, atol=1e-12)
@@ -43,8 +45,8 @@ def test_the_picture_shows_each_order_along_each_field():
 
 def test_the_picture_of_a_mean_and_of_halves_of_powers():
     made = nn.action_from_cumulants({1: [0.3], 2: [[1.0]], 3: [[[0.1]]]}, "1/N^(1/2)")
-    (axes,) = made.plot().axes
-    x, y = axes.get_lines()[1].get_data()
+    above, _ = made.plot().axes
+    x, y = above.get_lines()[1].get_data()
     middle = len(x) // 2
     assert x[middle] == pytest.approx(0.3)
     np.testing.assert_allclose(

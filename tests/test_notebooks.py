@@ -63,7 +63,7 @@ def test_runs(path, tmp_path):
         assert "53/22 = 2.409091" in printed
         assert "explained by λ: 0.872093   κ over the connected function: 2.409091" in printed
         tables = "".join(data.get("text/html", "") for data in shown)
-        assert tables.count("contradicted") == 20  # eleven slips, eight defects, and that κ can be ignored
+        assert tables.count("contradicted") == 21  # twelve slips, eight defects, and that κ can be ignored
         assert sum("image/svg+xml" in data for data in shown) == 2
     if path.stem == "03_symbolic_floor":
         assert sum("text/latex" in data for data in shown) >= 6

@@ -91,7 +91,7 @@ def symmetry(
     plan : SamplingPlan, optional
         Number and seed of random transformations; networks and level of a sampled test.
     progress : callable, optional
-        Called with (correlators computed, in total), or with numbers of networks if they are sampled.
+        Called with (correlators or networks done, in total).
 
     Returns
     -------
@@ -106,13 +106,12 @@ def symmetry(
     InvalidStatistics
         If orders or numbers are out of range.
     NotAvailable
-        If a law of the parameters has no moments of these orders: correlators would be infinite.
+        If a law of the parameters has no moments of these orders.
 
     Notes
     -----
     A symmetry that is derived (Maiti, Stoner and Halverson, arXiv:2106.00694) holds for all correlators at
-    every width. What is not is decided by exact correlators before and after the transformations: a
-    difference beyond the bounds of all errors is a broken symmetry.
+    every width. Of others a difference of exact correlators beyond the bounds of all errors decides.
 
     Examples
     --------
