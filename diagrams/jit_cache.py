@@ -82,7 +82,8 @@ def stored(function: Callable[..., Any], root: Path, **options: Any) -> Any:
     return dispatcher
 
 
-# Numba carries no types: to the type checker its class is Any, and a class built on Any is refused.
+# Numba ships no types, so FunctionCache is Any to the type checker, which refuses a class built on Any; there
+# is no other place where reading and writing of stored code can be taken over.
 class _KeptCode(FunctionCache):  # type: ignore[misc]
     """The stored machine code of a function; a disk that fails costs time, never a calculation."""
 

@@ -9,6 +9,18 @@ from importlib.machinery import PathFinder
 from importlib.util import find_spec
 
 
+class HiddenFloor(ImportError):
+    """A floor of ours is hidden; `numerics._guard` has the class for what is found later, but is hidden too.
+
+    Attributes
+    ----------
+    nnft_message : bool
+        By which the command knows that the message is ours.
+    """
+
+    nnft_message = True
+
+
 def require_our_floors() -> None:
     """Look at both floors below, without running a file that is not ours.
 
@@ -22,15 +34,11 @@ def require_our_floors() -> None:
         folders = None if spec is None else spec.submodule_search_locations
         if not folders or PathFinder.find_spec("numerics._guard", folders) is None:
             found = "nowhere" if spec is None else spec.origin or ", ".join(folders or ())
-            error = ImportError(
+            raise HiddenFloor(
                 "the package 'numerics' of nnft-sym is hidden by a file or folder of the same name "
                 f"({found}): give that another name, or start from another folder. If it is an installed "
                 "package, install nnft-sym into an environment of its own"
             )
-            # A mark by which the command knows that the message is ours; the class that says so elsewhere is
-            # in a package that is hidden now. The type of ImportError knows no such attribute.
-            error.nnft_message = True  # type: ignore[attr-defined]
-            raise error
     from numerics._guard import require_ours
 
     for floor in ("diagrams", "numerics"):

@@ -41,13 +41,14 @@ class Held(io.StringIO):
         super().__init__(newline="")
         self._stream = stream
 
-    # A plain attribute in the base class, which a type checker wants writable; it is only ever read.
+    # The stubs of io declare a variable, which a property without a setter cannot replace for a type checker.
+    # In io itself nobody can write to it either.
     @property
     def encoding(self) -> str:  # type: ignore[override]
         """Encoding of the stream."""
         return getattr(self._stream, "encoding", None) or "utf-8"
 
-    # As `encoding`: writable for the type checker, in the base class; nobody writes to it.
+    # As `encoding`: a variable in the stubs only.
     @property
     def errors(self) -> str | None:  # type: ignore[override]
         """What the stream does with letters that it cannot show."""
@@ -112,13 +113,14 @@ class Forgiving(io.TextIOBase):
     def __init__(self, stream: TextIO | None) -> None:
         self._stream = stream
 
-    # A plain attribute in the base class, which a type checker wants writable; it is only ever read.
+    # The stubs of io declare a variable, which a property without a setter cannot replace for a type checker.
+    # In io itself nobody can write to it either.
     @property
     def encoding(self) -> str:  # type: ignore[override]
         """Encoding of the stream."""
         return getattr(self._stream, "encoding", None) or "utf-8"
 
-    # As `encoding`: writable for the type checker, in the base class; nobody writes to it.
+    # As `encoding`: a variable in the stubs only.
     @property
     def errors(self) -> str:  # type: ignore[override]
         """For libraries that ask whether any letter may be written: it may, in a plain form if need be."""

@@ -30,7 +30,7 @@ from diagrams.enumeration.counting import Totals, splits
 from diagrams.enumeration.leg_classes import Content, ends_of
 from diagrams.zero_dim import Kind, weight_sum
 
-#: Exponents of p_1, p_2, … in one whole number, this many bits each.
+#: Exponents of p_1, p_2, … in one whole number, this many bits each: a byte, so that `_unpacked` reads bytes.
 _BITS = 8
 #: Polynomials in power sums have as many terms as there are partitions of all line ends: 150,000 of 48.
 #: Exchangeable points are a sum over their partitions.
@@ -135,12 +135,10 @@ def _one(k: int, j: int, self_loops: bool) -> _Polynomial:
 
 def _cycle_types(k: int, j: int) -> _Polynomial:
     """Find k! h_k[p_j]: cycle types of k ends, every cycle j times as long."""
-    found: _Polynomial = {}
-    for parts in _partitions(k, k):
-        times = Counter(parts)
-        size = prod(part**m * factorial(m) for part, m in times.items())
-        found[sum(m << _BITS * (part * j - 1) for part, m in times.items())] = factorial(k) // size
-    return found
+    return {
+        sum(m << _BITS * (part * j - 1) for part, m in times.items()): factorial(k) // size
+        for times, size in _classes(k)
+    }
 
 
 def _product(one: Mapping[int, int], other: Mapping[int, int]) -> _Polynomial:
@@ -153,6 +151,13 @@ def _product(one: Mapping[int, int], other: Mapping[int, int]) -> _Polynomial:
 
 def _unpacked(packed: int) -> bytes:
     return packed.to_bytes((packed.bit_length() + 7) // 8, "little")
+
+
+def _classes(n: int) -> Iterator[tuple[Counter[int], int]]:
+    """Give the cycle types of n things: how often every length, and n! over the number of permutations."""
+    for parts in _partitions(n, n):
+        times = Counter(parts)
+        yield times, prod(part**m * factorial(m) for part, m in times.items())
 
 
 def _partitions(n: int, largest: int) -> Iterator[tuple[int, ...]]:
@@ -221,9 +226,7 @@ def _size(n: int, content: Content) -> int:
 def _exchangeable(n: int, content: Content, self_loops: bool) -> Fraction:
     """All diagrams with exchangeable points: h_n in place of p_1^n."""
     found = Fraction(0)
-    for parts in _partitions(n, n):
-        times = Counter(parts)
-        size = prod(part**m * factorial(m) for part, m in times.items())
+    for times, size in _classes(n):
         legs = tuple(times[j] for j in range(1, n + 1)) or (0,)
         found += _all(legs, content, self_loops) / size
     return found

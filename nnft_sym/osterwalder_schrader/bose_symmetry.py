@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from nnft_sym.osterwalder_schrader.axiom_check import Axiom, AxiomCheck
-from nnft_sym.osterwalder_schrader.places import generic_points
+from nnft_sym.osterwalder_schrader.places import asked_orders, generic_points
 from nnft_sym.printing.number_text import number
 from numerics.exact.correlators import exact_cumulant
 from numerics.networks.base import Network
@@ -41,10 +41,9 @@ def permutation_symmetry(
     >>> permutation_symmetry(ErfNet(5), (2,))[0].holds
     True
     """
-    wanted = sorted(set(orders))
-    step = 2 if network.laws.even_outputs else 1
+    wanted, needed = asked_orders(network, orders)
     generator = np.random.default_rng(seed)
-    found = {n: _differences(network, n, permutations, generator) for n in range(2, wanted[-1] + 1, step)}
+    found = {n: _differences(network, n, permutations, generator) for n in needed}
     return tuple(_check(n, {r: one for r, one in found.items() if r <= n}) for n in wanted)
 
 

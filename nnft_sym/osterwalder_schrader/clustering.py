@@ -20,6 +20,7 @@ from nnft_sym.osterwalder_schrader.axiom_check import Axiom, AxiomCheck
 from nnft_sym.osterwalder_schrader.clustering_limits import limit_cumulant
 from nnft_sym.osterwalder_schrader.places import (
     along_time,
+    asked_orders,
     correlation_length,
     generic_points,
     written,
@@ -135,10 +136,9 @@ def clustering(network: Network, orders: Iterable[int] = (2, 4, 6)) -> tuple[Axi
     >>> [one.holds for one in clustering(CosNet(5).with_laws(hidden="cauchy"), (2, 4))]
     [True, False]
     """
-    wanted = sorted(set(orders))
-    step = 2 if network.laws.even_outputs else 1
+    wanted, needed = asked_orders(network, orders)
     found: dict[int, _Splitting] = {}
-    for r in range(2, wanted[-1] + 1, step):
+    for r in needed:
         found[r] = _at_order(network, r)
         if found[r].clusters is False and not found[r].known:
             break  # without formulas, and broken at all higher orders as well

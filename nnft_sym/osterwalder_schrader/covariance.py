@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import final
 
 from nnft_sym.osterwalder_schrader.axiom_check import Axiom, AxiomCheck
-from nnft_sym.osterwalder_schrader.places import generic_points
+from nnft_sym.osterwalder_schrader.places import asked_orders, generic_points
 from nnft_sym.printing.number_text import number
 from nnft_sym.symmetries.derivation import Derivation
 from nnft_sym.symmetries.derive import derive
@@ -51,10 +51,8 @@ def euclidean_covariance(
     >>> [one.holds for one in euclidean_covariance(GaussNet(5), (2, 4))]
     [True, False]
     """
-    wanted = sorted(set(orders))
+    wanted, needed = asked_orders(network, orders)
     fields = FieldSet(generic_points(network, _POINTS))
-    step = 2 if network.laws.even_outputs else 1
-    needed = range(2, wanted[-1] + 1, step)
     tested = []
     for name in GROUPS:
         chosen = group(name, network)

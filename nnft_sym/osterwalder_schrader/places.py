@@ -1,5 +1,6 @@
 """Where the axioms are looked at: lengths of a network, the lattice it may live on, points."""
 
+from collections.abc import Iterable
 from math import sqrt
 
 import numpy as np
@@ -37,6 +38,18 @@ def correlation_length(network: Network) -> float:
         elif not isinstance(law, Cauchy):
             mass = law.spread / law.scale
     return 1.0 / (network.slope * mass)
+
+
+def asked_orders(network: Network, orders: Iterable[int]) -> tuple[list[int], range]:
+    """Sort the orders asked for; and all up to the largest whose correlators the laws do not make zero.
+
+    Examples
+    --------
+    >>> asked_orders(CosNet(5), (4, 2))
+    ([2, 4], range(2, 5, 2))
+    """
+    wanted = sorted(set(orders))
+    return wanted, range(2, wanted[-1] + 1, 2 if network.laws.even_outputs else 1)
 
 
 def generic_points(network: Network, count: int) -> Array:

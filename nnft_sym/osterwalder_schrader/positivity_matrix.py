@@ -112,7 +112,8 @@ class PositivityMatrix:
         odd = np.array([len(one) % 2 == 1 for one in self.monomials])
         if odd.all() or not odd.any() or np.any(self.value[np.ix_(odd, ~odd)]):
             return (self,)
-        return tuple(self.restricted(lambda one, part=part: len(one) % 2 == part) for part in (0, 1))  # type: ignore[misc]
+        parity = ([one for one in self.monomials if len(one) % 2 == part] for part in (0, 1))
+        return tuple(self.restricted(part) for part in parity)
 
     def normalised(self, by: str = "variance") -> tuple[Array, Array]:
         """Give the matrix and its error bounds in units of the monomials.

@@ -18,7 +18,7 @@ import numpy as np
 
 from diagrams.combinatorics.numbers import normal_moment
 from nnft_sym.osterwalder_schrader.axiom_check import Axiom, AxiomCheck
-from nnft_sym.osterwalder_schrader.places import generic_points, written
+from nnft_sym.osterwalder_schrader.places import asked_orders, generic_points, written
 from nnft_sym.printing.number_text import number
 from numerics.errors import NotAvailable
 from numerics.exact.correlators import exact_correlators
@@ -91,9 +91,7 @@ def regularity(network: Network, orders: Iterable[int] = (2, 4, 6)) -> tuple[Axi
     >>> [one.holds for one in regularity(GaussNet(5), (2, 4))]
     [True, False]
     """
-    wanted = sorted(set(orders))
-    step = 2 if network.laws.even_outputs else 1
-    needed = range(2, wanted[-1] + 1, step)
+    wanted, needed = asked_orders(network, orders)
     grown = {r: _growth(network, r) for r in needed}
     moments = _moments(network, list(needed))
     return tuple(_check(network, order, grown, moments) for order in wanted)

@@ -127,12 +127,15 @@ class Group(ABC):
     acts_on : "outputs" or "inputs"
     dimension : int
         Number of outputs, or dimension of the inputs.
-    continuous : bool
     """
 
     acts_on: Acts
     dimension: int
-    continuous: bool = False
+
+    @property
+    def continuous(self) -> bool:
+        """Whether it has elements close to one."""
+        return False
 
     @property
     @abstractmethod
@@ -210,7 +213,7 @@ class Rotations(Group):
         )
 
     @property
-    def continuous(self) -> bool:  # type: ignore[override]
+    def continuous(self) -> bool:
         """All but O(1)."""
         return self.dimension > 1
 
@@ -250,7 +253,11 @@ class Translations(Group):
     dimension: int
     length: float = 1.0
     acts_on: Acts = field(default="inputs", init=False)
-    continuous: bool = field(default=True, init=False)
+
+    @property
+    def continuous(self) -> bool:
+        """Elements close to one: yes."""
+        return True
 
     @property
     def name(self) -> str:

@@ -51,7 +51,11 @@ class OneParameterFamily(Group):
     dimension: int
     family: Callable[[float], object] = field(repr=False)
     reach: float
-    continuous: bool = field(default=True, init=False)
+
+    @property
+    def continuous(self) -> bool:
+        """Elements close to one: yes."""
+        return True
 
     @property
     def name(self) -> str:

@@ -71,8 +71,8 @@ def beginning(group: Group) -> Beginning:
 
 
 def _difference(group: Group, step: float) -> tuple[Array, Array]:
-    after, before = (_affine(group, group.path(t)) for t in (step, -step))
-    return tuple((one - other) / (2.0 * step) for one, other in zip(after, before, strict=True))  # type: ignore[return-value]
+    (matrix, shift), (before, other) = (_affine(group, group.path(t)) for t in (step, -step))
+    return (matrix - before) / (2.0 * step), (shift - other) / (2.0 * step)
 
 
 def _affine(group: Group, element: Element) -> tuple[Array, Array]:
