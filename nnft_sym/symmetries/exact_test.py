@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from diagrams.messages import shown
 from nnft_sym.symmetries.groups import Element, Group
+from nnft_sym.symmetries.output_fields import all_outputs
 from nnft_sym.symmetries.violations import Violation, Witness
 from numerics.errors import InvalidStatistics, NotAvailable
 from numerics.exact.correlators import LARGEST_ORDER, exact_correlators
@@ -338,7 +339,9 @@ class _OutputTables(_Tables):
     def __init__(self, test: ExactTest, correlators: Correlators | None = None) -> None:
         self.test = test
         self.places = FieldSet(test.fields.inputs).distinct()[0].inputs
-        self.count = test.group.dimension
+        # correlators of a joint law know one output, and that is enough for its sign
+        one = test.network.laws.joint is not None and test.group.name == "sign of f"
+        self.count = 1 if one else test.group.dimension
         if correlators is None:
             for order in test.needed:
                 self._refuse_many(order)
@@ -348,10 +351,7 @@ class _OutputTables(_Tables):
     @cached_property
     def fields(self) -> FieldSet:
         """Every output at every input."""
-        if self.test.network.laws.joint is not None and self.test.group.name == "sign of f":
-            self.count = 1
-        outputs = None if self.count == 1 else np.tile(np.arange(1, self.count + 1), len(self.places))
-        return FieldSet(np.repeat(self.places, self.count, axis=0), outputs)
+        return all_outputs(self.places, self.count)
 
     def _refuse_many(self, order: int) -> None:
         many = len(FieldSet(self.places).multisets(order)) * float(self.count) ** order

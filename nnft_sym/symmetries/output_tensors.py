@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from diagrams.combinatorics.pairings import pairings
 from nnft_sym.errors import InvalidSymmetry
+from nnft_sym.symmetries.output_fields import all_outputs
 from numerics.errors import NotAvailable
 from numerics.exact.correlators import LARGEST_ORDER, exact_correlators
 from numerics.fields.field_set import FieldSet
@@ -251,8 +252,7 @@ def output_tensors(
     order, size = len(places), as_whole(outputs, "outputs", InvalidSymmetry, least=1, most=16)
     tensors = isotropic_tensors(order, size, special=special)
     distinct, _, number_of = FieldSet(places).distinct()
-    labels = np.tile(np.arange(1, size + 1), len(distinct)) if size > 1 else None
-    fields = FieldSet(np.repeat(distinct.inputs, size, axis=0), labels)
+    fields = all_outputs(distinct.inputs, size)
     found = exact_correlators(network, fields, range(2 - order % 2, order + 1, 2))
     whole = found.connected()[order] if connected else found[order]
     components = np.indices((size,) * order).reshape(order, -1).T
