@@ -22,8 +22,8 @@ EXIT_CODES = (
      "the exact referee, or with what is published. The report is written all the same."),
     (BAD_INPUT, "bad input", "One message on standard error: what was given, what is needed, what to do. "
      "Nothing on standard output."),
-    (CRASHED, "a fault of ours", "One message, with where to report it; ``--debug`` or ``NNFT_DEBUG=1`` shows "
-     "the traceback."),
+    (CRASHED, "a fault of ours", "One message, with where to report it; ``--debug`` shows the traceback, "
+     "as the variable ``NNFT_DEBUG=1`` does."),
     (INTERRUPTED, "interrupted", "Ctrl-C. A long run keeps its checkpoints; ``--resume`` goes on."),
 )  # fmt: skip
 
