@@ -48,7 +48,6 @@ default_role = "py:obj"
 numpydoc_show_class_members = False
 numpydoc_xref_param_type = False
 add_module_names = False
-python_maximum_signature_line_length = 88
 
 # Formulas are drawn by MathJax, which travels with the site (docs/_extensions/offline_mathematics.py).
 math_number_all = False

@@ -7,12 +7,18 @@ from importlib import import_module
 from types import ModuleType
 
 from api_groups import GROUPS, NAMESPACES
-from written import directive, escaped, prose, table, title
+from written import barred, directive, table, title
+
+from diagrams.filters import NamedFilter
 
 #: Bases whose methods are not ours to describe.
 FOREIGN = (
     "BaseModel, Exception, BaseException, tuple, dict, list, str, Enum, Mapping, Sequence, Protocol, Generic"
 )
+
+
+#: Types by another name, which cannot have a docstring.
+ALIASES = {"diagrams.Filter": "A selection: a function of a `Diagram` that says whether it is kept."}
 
 
 @dataclass(frozen=True)
@@ -34,9 +40,17 @@ class PublicName:
 
     @property
     def summary(self) -> str:
-        """The first sentence of its docstring."""
-        text = inspect.getdoc(self.thing) if not isinstance(self.thing, dict | tuple) else ""
-        return " ".join((text or "").split("\n\n")[0].split())
+        """The first paragraph of its docstring, or what stands for it."""
+        if isinstance(self.thing, NamedFilter):
+            return f"Keeps a diagram if {self.thing.definition}."
+        text = ALIASES.get(self.name) or inspect.getdoc(self.thing) or ""
+        return " ".join(text.split("\n\n")[0].split())
+
+    @property
+    def has_page(self) -> bool:
+        """Whether it has a page of its own; filters and types stand on that of their module."""
+        short = not (inspect.isclass(self.thing) or inspect.isroutine(self.thing))
+        return self.name == self.home and not short
 
 
 def public_names(module: str) -> list[str]:
@@ -76,10 +90,8 @@ def _entry(one: PublicName) -> list[str]:
     if inspect.isclass(one.thing):
         kind = "autoexception" if issubclass(one.thing, BaseException) else "autoclass"
         lines += directive(kind, one.name, members="", inherited_members=FOREIGN, show_inheritance="")
-    elif callable(one.thing):
-        lines += directive("autofunction", one.name)
     else:
-        lines += directive("autodata", one.name)
+        lines += directive("autofunction", one.name)
     return lines
 
 
@@ -88,27 +100,22 @@ def _row(one: PublicName) -> list[str]:
     if one.name != one.home:
         return [
             f":py:obj:`{short} <{one.home}>`",
-            f"{prose_of(one.summary)} The same as :py:obj:`{one.home}`.",
+            f"{barred(one.summary)} The same as :py:obj:`{one.home}`.",
         ]
-    return [f":py:obj:`{short} <{one.name}>`", prose_of(one.summary)]
-
-
-def prose_of(text: str) -> str:
-    """Keep markup of docstrings in a table."""
-    return text.replace("|", r"\|") if text.count("|") % 2 else text
+    return [f":py:obj:`{short} <{one.name}>`", barred(one.summary)]
 
 
 def _hidden_toctree(names: list[PublicName]) -> list[str]:
-    pages = [f"api/{one.name}" for one in names if one.name == one.home]
+    pages = [f"api/{one.name}" for one in names if one.has_page]
     return directive("toctree", "", pages, hidden="") if pages else []
 
 
 def _aliases(names: list[PublicName]) -> list[str]:
-    """Define names of things that are described elsewhere, so that links to them are found."""
+    """Define names that have no page of their own, so that links to them are found."""
     lines = []
     for one in names:
-        if one.name != one.home:
-            text = f"The same as :py:obj:`{one.home}`."
+        if not one.has_page:
+            text = f"The same as :py:obj:`{one.home}`." if one.name != one.home else barred(one.summary)
             lines += directive("py:data", one.name.rpartition(".")[2], [text])
     return lines
 
@@ -116,7 +123,7 @@ def _aliases(names: list[PublicName]) -> list[str]:
 def api_pages() -> dict[str, list[str]]:
     """Write all pages, by file name."""
     names = list(everything())
-    pages = {f"api/{one.name}.rst": _entry(one) for one in names if one.name == one.home}
+    pages = {f"api/{one.name}.rst": _entry(one) for one in names if one.has_page}
     top = {one.name.rpartition(".")[2]: one for one in names if one.name.startswith("nnft_sym.") and
            one.name.count(".") == 1}  # fmt: skip
     lines = [*title("nnft_sym"), "Users import this one package; names are loaded on first use.", ""]
@@ -148,8 +155,5 @@ def _namespace(module: str, text: str, names: list[PublicName]) -> list[str]:
     lines += _hidden_toctree(inside)
     aliases = _aliases(inside)
     if aliases:
-        lines += [*title("Described elsewhere", "-"), *aliases]
+        lines += [*title("Without a page of their own", "-"), *aliases]
     return lines
-
-
-__all__ = ["api_pages", "escaped", "everything", "prose", "public_names"]

@@ -1,15 +1,20 @@
 """The reference of the command line, from the commands themselves."""
 
+import re
 from importlib import import_module
 from inspect import cleandoc
+from textwrap import dedent
 
 import click
-from written import directive, prose, table, title
+from written import directive, escaped, prose, table, title
 
 from nnft_sym.cli import COMMANDS, MODULES, nnft
 from nnft_sym.commands.action_argument import GRAMMAR, ActionCommand
 from nnft_sym.commands.options import Given
 from nnft_sym.parameters.readers import Refused, Word
+
+#: What says no more than that something is needed.
+PLAIN = ("a text in quotes", "texts with commas between them", "a list of points")
 
 
 def limits(reader: object) -> str:
@@ -31,10 +36,8 @@ def limits(reader: object) -> str:
         return ""
     else:
         return ""
-    for end in (" is needed", " are needed"):
-        if end in said:
-            return said.partition(end)[0]
-    return said
+    needed = re.split(r" (?:is|are) needed", said)[0].removesuffix(" to 2^63 - 1")
+    return "" if needed in PLAIN else needed
 
 
 def of_command(name: str) -> click.Command:
@@ -49,7 +52,8 @@ def _option(param: click.Option) -> list[str]:
     flag = param.is_flag
     value = "" if flag else f" {param.metavar or 'VALUE'}"
     signature = ", ".join(f"{name}{value}" for name in param.opts)
-    body = [prose(" ".join((param.help or "").split())), ""]
+    text, _, otherwise = " ".join((param.help or "").split()).partition(" [default: ")
+    body = [_documents(prose(text)), ""]
     facts = []
     if param.required:
         facts.append("Required.")
@@ -60,7 +64,9 @@ def _option(param: click.Option) -> list[str]:
     default = param.default
     if not flag and param.show_default and default is not None and not callable(default):
         facts.append(f"Default: ``{default}``.")
-    if param.multiple:
+    elif otherwise:
+        facts.append(f"Default: {prose(otherwise.removesuffix(']'))}.")
+    if param.multiple and "several times" not in text:
         facts.append("May be given several times.")
     return directive("option", signature, [*body, " ".join(facts)])
 
@@ -77,12 +83,29 @@ def _paragraphs(text: str) -> list[str]:
 
 
 def _verbatim(block: str) -> list[str]:
-    """Write a list of examples, below its first line if that is a heading."""
+    """Write what stands in columns, below its heading: examples as commands, other things as a table."""
     head, _, rest = block.partition("\n")
-    if head.startswith(" ") or not rest:
-        return directive("code-block", "console", cleandoc(block).splitlines())
-    language = "console" if "nnft " in rest else "text"
-    return [*directive("rubric", head), *directive("code-block", language, cleandoc(rest).splitlines())]
+    lines = []
+    if rest and not head.startswith(" "):
+        lines += directive("rubric", head)
+    else:
+        rest = block
+    indented = [line for line in rest.splitlines() if line.startswith(" ") or rest is block]
+    after = [line for line in rest.splitlines() if line not in indented]
+    rows = [re.split(r"\s{2,}", line.strip(), maxsplit=1) for line in indented if line.strip()]
+    if any(row[0].startswith("nnft ") for row in rows):
+        shown = [text for row in rows for text in ([*(f"# {words}" for words in row[1:]), row[0]])]
+        lines += directive("code-block", "bash", shown)
+    elif all(len(row) == 2 for row in rows):
+        lines += table(("written", "is"), ([f"``{row[0]}``", escaped(row[1])] for row in rows), "38 62")
+    else:
+        lines += directive("code-block", "text", dedent("\n".join(indented)).splitlines())
+    return [*lines, *(_documents(prose(line)) for line in after), ""]
+
+
+def _documents(text: str) -> str:
+    """Lead to pages of this site."""
+    return re.sub(r"docs/(?:``)?(\w+)\.md(?:``)?", r":doc:`/\1`", text)
 
 
 def _page(name: str) -> list[str]:
@@ -95,15 +118,12 @@ def _page(name: str) -> list[str]:
     if found.epilog:
         lines += _paragraphs(found.epilog)
     if isinstance(found, ActionCommand):
-        lines += _paragraphs(GRAMMAR.replace("docs/actions.md", ":doc:`/actions`"))
+        lines += _paragraphs(GRAMMAR)
     arguments = [param for param in found.params if isinstance(param, click.Argument)]
     options = [param for param in found.get_params(context) if isinstance(param, click.Option)]
-    if arguments:
-        rows = [
-            [f"``{one.make_metavar(context)}``", "required" if one.required else "may be left out"]
-            for one in arguments
-        ]
-        lines += [*title("Arguments", "-"), *table(("argument", ""), rows)]
+    for one in arguments:
+        name = (one.name or "").upper()
+        lines += [f"``{name}`` {'must be given' if one.required else 'may be left out'}.", ""]
     lines += title("Options", "-")
     for param in options:
         lines += _option(param)

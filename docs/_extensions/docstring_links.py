@@ -14,9 +14,8 @@ from docutils.nodes import Element, literal
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
-from sphinx.util import logging
+from written import barred
 
-LOGGER = logging.getLogger(__name__)
 FLOORS = ("nnft_sym.", "numerics.", "diagrams.")
 
 
@@ -82,9 +81,6 @@ def _exists(target: str) -> bool:
     return True
 
 
-_CODE = re.compile(r"(``.*?``|:[\w:]+:`[^`]*`|`[^`]*`)")
-
-
 def with_bars(app: Sphinx, what: str, name: str, thing: object, options: object, lines: list[str]) -> None:
     """Keep bars what they are, |x|: docstrings hold no substitutions."""
     example = block = False
@@ -93,13 +89,21 @@ def with_bars(app: Sphinx, what: str, name: str, thing: object, options: object,
         example = stripped.startswith(">>>") or (example and bool(stripped))
         block = (block and (not stripped or line.startswith(" "))) or stripped.endswith("::")
         if "|" in line and not example and not block:
-            parts = _CODE.split(line)
-            parts[::2] = [part.replace("|", r"\|") for part in parts[::2]]
-            lines[number] = "".join(parts)
+            lines[number] = barred(line)
+
+
+def with_public_name(
+    app: Sphinx, what: str, name: str, thing: object, options: object, lines: list[str]
+) -> None:
+    """Call a function in its own examples as users call it."""
+    inner, public = getattr(thing, "__name__", ""), name.rpartition(".")[2]
+    if what == "function" and inner and inner != public:
+        lines[:] = [re.sub(rf"\b{inner}\b(?=\()", public, line) for line in lines]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Tell Sphinx."""
     app.connect("autodoc-process-docstring", with_bars, priority=900)
+    app.connect("autodoc-process-docstring", with_public_name, priority=901)
     app.connect("missing-reference", resolved)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

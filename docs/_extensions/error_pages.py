@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
-from api_pages import prose_of
-from written import table, title
+from written import barred, table, title
 
 import nnft_sym
 from diagrams.errors import NNFTError
@@ -57,7 +56,7 @@ def _row(one: type[NNFTError]) -> list[str]:
     also = [base.__name__ for base in one.__mro__[1:] if base.__module__ == "builtins"]
     shown = next((name for name in also if name not in ("Exception", "BaseException", "object")), "")
     text = " ".join((inspect.getdoc(one) or "").split("\n\n")[0].split())
-    return [f"``{one.__name__}``", f"``{shown}``" if shown else "", prose_of(text), f"``{one.__module__}``"]
+    return [f"``{one.__name__}``", f"``{shown}``" if shown else "", barred(text), f"``{one.__module__}``"]
 
 
 def error_pages() -> dict[str, list[str]]:

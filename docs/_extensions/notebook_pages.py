@@ -4,7 +4,6 @@ import base64
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from shutil import copyfile
 from typing import Any
 
 from written import written
@@ -79,10 +78,14 @@ def copy_notebooks(source: Path, target: Path) -> None:
         "::::{grid} 1 2 2 3", ":gutter: 3", ":class-container: gallery", "", *cards, "::::", "",
         "```{toctree}", ":hidden:", "", *names, "```",
     ]  # fmt: skip
-    written(target, {"index.md": lines})
+    written(target, {"index.md": lines}, keep=("*.ipynb", "thumbnails/*"))
     for name in names:
-        copyfile(source / f"{name}.ipynb", target / f"{name}.ipynb")
+        kept[f"../{name}.ipynb"] = (source / f"{name}.ipynb").read_bytes()
     folder = target / "thumbnails"
     folder.mkdir(exist_ok=True)
     for name, data in kept.items():
-        (folder / name).write_bytes(data)
+        path = folder / name
+        if (
+            not path.is_file() or path.read_bytes() != data
+        ):  # a page whose source is the same is not read anew
+            path.write_bytes(data)

@@ -10,7 +10,7 @@ from written import directive, prose, table, title
 from nnft_sym.parameters.parameter import Parameter
 from nnft_sym.parameters.readers import Flag, Number, Reader, Several, Whole, Wholes, Word
 from nnft_sym.study.config import NetConfig, StudyConfig, built_in_study
-from nnft_sym.study.study_text import written_study
+from nnft_sym.study.study_text import meaning, written_study
 
 #: The key that holds tables instead of a value.
 TABLES = "net"
@@ -36,7 +36,7 @@ def keys(model: type[StudyConfig] | type[NetConfig]) -> Iterator[list[str]]:
         (about,) = (note for note in hints[key].__metadata__ if isinstance(note, Parameter))
         yield [
             f"``{key}``", type_of(key, about.reader), _default(field, about), prose(limits(about.reader)),
-            prose(about.help),
+            prose(meaning(key, about)),
         ]  # fmt: skip
 
 
@@ -44,12 +44,12 @@ def _default(field: FieldInfo, about: Parameter) -> str:
     if field.is_required():
         return "**required**"
     if field.default is None:
-        return prose(about.default or "left out")
+        return prose((about.default or "left out").replace("sigma-w", "'sigma_w'"))
     return f"``{field.default}``"
 
 
 HEADS = ("key", "type", "default", "limits", "meaning")
-WIDTHS = "16 16 16 24 28"
+WIDTHS = "17 13 15 25 30"
 
 
 def study_pages() -> dict[str, list[str]]:

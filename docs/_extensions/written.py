@@ -16,7 +16,7 @@ def escaped(text: str) -> str:
     Examples
     --------
     >>> escaped("2*x_ and |y|")
-    '2\\\\*x\\\\_ and \\\\|y\\\\|'
+    '2\\*x\\_ and \\|y\\|'
     """
     return re.sub(r"([\\*`|_])", r"\\\1", text)
 
@@ -27,6 +27,21 @@ def prose(text: str) -> str:
     return "".join(
         f"``{part.strip(chr(39))}``" if number % 2 else escaped(part) for number, part in enumerate(parts)
     )
+
+
+_CODE = re.compile(r"(``.*?``|:[\w:]+:`[^`]*`|`[^`]*`)")
+
+
+def barred(text: str) -> str:
+    r"""Keep bars what they are, as in |x|: no text here holds substitutions.
+
+    Examples
+    --------
+    >>> print(barred("|x| and ``|x|``"))
+    \|x\| and ``|x|``
+    """
+    parts = _CODE.split(text)
+    return "".join(part if number % 2 else part.replace("|", r"\|") for number, part in enumerate(parts))
 
 
 def title(text: str, line: str = "=") -> list[str]:
@@ -50,12 +65,13 @@ def table(heads: Iterable[str], rows: Iterable[Iterable[str]], widths: str = "au
     return directive("list-table", "", body, header_rows="1", widths=widths)
 
 
-def written(folder: Path, pages: dict[str, list[str]]) -> None:
-    """Make a folder hold these pages and no others; a page that is the same is left alone."""
+def written(folder: Path, pages: dict[str, list[str]], keep: Iterable[str] = ()) -> None:
+    """Make a folder hold these pages and what is kept, nothing else; what is the same stays as it is."""
     folder.mkdir(parents=True, exist_ok=True)
     wanted = {folder / name for name in pages}
     for path in folder.rglob("*"):
-        if path.is_file() and path not in wanted:
+        kept = any(path.match(f"{folder.name}/{pattern}") for pattern in keep)
+        if path.is_file() and path not in wanted and not kept:
             path.unlink()
     for name, lines in pages.items():
         text = "\n".join(lines) + "\n"
