@@ -6,7 +6,9 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent), str(HERE / "_extensions")]
-os.environ.setdefault("NNFT_WIDE_VECTORS", "1")  # as the tests do: one set of compiled functions for both
+os.environ.setdefault(
+    "NNFT_WIDE_VECTORS", "1"
+)  # as the tests do: one set of compiled functions for both
 
 import nnft_sym  # noqa: E402
 
@@ -36,7 +38,13 @@ nitpicky = True
 # Markdown and notebooks. Outputs are those that the notebooks hold: nothing is run here.
 nb_execution_mode = "off"
 nb_merge_streams = True
-myst_enable_extensions = ["amsmath", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
+myst_enable_extensions = [
+    "amsmath",
+    "attrs_inline",
+    "colon_fence",
+    "deflist",
+    "dollarmath",
+]
 myst_heading_anchors = 4
 myst_dmath_double_inline = True
 

@@ -12,13 +12,13 @@ from written import barred, directive, table, title
 from diagrams.filters import NamedFilter
 
 #: Bases whose methods are not ours to describe.
-FOREIGN = (
-    "BaseModel, Exception, BaseException, tuple, dict, list, str, Enum, Mapping, Sequence, Protocol, Generic"
-)
+FOREIGN = "BaseModel, Exception, BaseException, tuple, dict, list, str, Enum, Mapping, Sequence, Protocol, Generic"
 
 
 #: Types by another name, which cannot have a docstring.
-ALIASES = {"diagrams.Filter": "A selection: a function of a `Diagram` that says whether it is kept."}
+ALIASES = {
+    "diagrams.Filter": "A selection: a function of a `Diagram` that says whether it is kept."
+}
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,9 @@ def _entry(one: PublicName) -> list[str]:
     lines = [*title(short), *directive("currentmodule", module)]
     if inspect.isclass(one.thing):
         kind = "autoexception" if issubclass(one.thing, BaseException) else "autoclass"
-        lines += directive(kind, one.name, members="", inherited_members=FOREIGN, show_inheritance="")
+        lines += directive(
+            kind, one.name, members="", inherited_members=FOREIGN, show_inheritance=""
+        )
     else:
         lines += directive("autofunction", one.name)
     return lines
@@ -115,7 +117,11 @@ def _aliases(names: list[PublicName]) -> list[str]:
     lines = []
     for one in names:
         if not one.has_page:
-            text = f"The same as :py:obj:`{one.home}`." if one.name != one.home else barred(one.summary)
+            text = (
+                f"The same as :py:obj:`{one.home}`."
+                if one.name != one.home
+                else barred(one.summary)
+            )
             lines += directive("py:data", one.name.rpartition(".")[2], [text])
     return lines
 
@@ -126,16 +132,28 @@ def api_pages() -> dict[str, list[str]]:
     pages = {f"api/{one.name}.rst": _entry(one) for one in names if one.has_page}
     top = {one.name.rpartition(".")[2]: one for one in names if one.name.startswith("nnft_sym.") and
            one.name.count(".") == 1}  # fmt: skip
-    lines = [*title("nnft_sym"), "Users import this one package; names are loaded on first use.", ""]
+    lines = [
+        *title("nnft_sym"),
+        "Users import this one package; names are loaded on first use.",
+        "",
+    ]
     listed: set[str] = set()
     for heading, (text, members) in GROUPS.items():
         present = [top[name] for name in members if name in top]
         listed |= {one.name for one in present}
-        lines += [*title(heading, "-"), text, "", *table(("name", "what it is"), map(_row, present), "28 72")]
+        lines += [
+            *title(heading, "-"),
+            text,
+            "",
+            *table(("name", "what it is"), map(_row, present), "28 72"),
+        ]
         lines += _hidden_toctree(present)
     rest = [one for one in top.values() if one.name not in listed]
     if rest:
-        lines += [*title("Other names", "-"), *table(("name", "what it is"), map(_row, rest), "28 72")]
+        lines += [
+            *title("Other names", "-"),
+            *table(("name", "what it is"), map(_row, rest), "28 72"),
+        ]
         lines += _hidden_toctree(rest)
     pages["nnft_sym.rst"] = [*lines, *title("Namespaces", "-"), *_spaces()]
     for module, text in NAMESPACES.items():

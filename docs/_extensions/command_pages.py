@@ -57,12 +57,21 @@ def _option(param: click.Option) -> list[str]:
     facts = []
     if param.required:
         facts.append("Required.")
-    if isinstance(param.type, Given) and not flag and not isinstance(param.type.said.parameter.reader, Word):
+    if (
+        isinstance(param.type, Given)
+        and not flag
+        and not isinstance(param.type.said.parameter.reader, Word)
+    ):
         allowed = limits(param.type.said.parameter.reader)
         if allowed:
             facts.append(f"Takes {prose(allowed)}.")
     default = param.default
-    if not flag and param.show_default and default is not None and not callable(default):
+    if (
+        not flag
+        and param.show_default
+        and default is not None
+        and not callable(default)
+    ):
         facts.append(f"Default: ``{default}``.")
     elif otherwise:
         facts.append(f"Default: {prose(otherwise.removesuffix(']'))}.")
@@ -90,16 +99,32 @@ def _verbatim(block: str) -> list[str]:
         lines += directive("rubric", head)
     else:
         rest = block
-    indented = [line for line in rest.splitlines() if line.startswith(" ") or rest is block]
+    indented = [
+        line for line in rest.splitlines() if line.startswith(" ") or rest is block
+    ]
     after = [line for line in rest.splitlines() if line not in indented]
-    rows = [re.split(r"\s{2,}", line.strip(), maxsplit=1) for line in indented if line.strip()]
+    rows = [
+        re.split(r"\s{2,}", line.strip(), maxsplit=1)
+        for line in indented
+        if line.strip()
+    ]
     if any(row[0].startswith("nnft ") for row in rows):
-        shown = [text for row in rows for text in ([*(f"# {words}" for words in row[1:]), row[0]])]
+        shown = [
+            text
+            for row in rows
+            for text in ([*(f"# {words}" for words in row[1:]), row[0]])
+        ]
         lines += directive("code-block", "bash", shown)
     elif all(len(row) == 2 for row in rows):
-        lines += table(("written", "is"), ([f"``{row[0]}``", escaped(row[1])] for row in rows), "38 62")
+        lines += table(
+            ("written", "is"),
+            ([f"``{row[0]}``", escaped(row[1])] for row in rows),
+            "38 62",
+        )
     else:
-        lines += directive("code-block", "text", dedent("\n".join(indented)).splitlines())
+        lines += directive(
+            "code-block", "text", dedent("\n".join(indented)).splitlines()
+        )
     return [*lines, *(_documents(prose(line)) for line in after), ""]
 
 
@@ -110,7 +135,9 @@ def _documents(text: str) -> str:
 
 def _page(name: str) -> list[str]:
     found = of_command(name)
-    context = click.Context(found, info_name=name, parent=click.Context(nnft, info_name="nnft"))
+    context = click.Context(
+        found, info_name=name, parent=click.Context(nnft, info_name="nnft")
+    )
     usage = " ".join(["nnft", name, *found.collect_usage_pieces(context)])
     lines = [*title(f"nnft {name}"), *directive("program", f"nnft {name}")]
     lines += directive("code-block", "text", [usage])
@@ -120,10 +147,15 @@ def _page(name: str) -> list[str]:
     if isinstance(found, ActionCommand):
         lines += _paragraphs(GRAMMAR)
     arguments = [param for param in found.params if isinstance(param, click.Argument)]
-    options = [param for param in found.get_params(context) if isinstance(param, click.Option)]
+    options = [
+        param for param in found.get_params(context) if isinstance(param, click.Option)
+    ]
     for one in arguments:
         name = (one.name or "").upper()
-        lines += [f"``{name}`` {'must be given' if one.required else 'may be left out'}.", ""]
+        lines += [
+            f"``{name}`` {'must be given' if one.required else 'may be left out'}.",
+            "",
+        ]
     lines += title("Options", "-")
     for param in options:
         lines += _option(param)
@@ -133,7 +165,9 @@ def _page(name: str) -> list[str]:
 def command_pages() -> dict[str, list[str]]:
     """Write a page for each command, and the list of them."""
     pages = {f"commands/{name}.rst": _page(name) for name in COMMANDS}
-    rows = [[f":doc:`nnft {name} <{name}>`", prose(text)] for name, text in COMMANDS.items()]
+    rows = [
+        [f":doc:`nnft {name} <{name}>`", prose(text)] for name, text in COMMANDS.items()
+    ]
     pages["commands/index.rst"] = [
         *title("Command line"),
         "What ``nnft --help`` and ``nnft COMMAND --help`` say. Every command takes ``--json`` (one object on "

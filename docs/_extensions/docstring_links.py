@@ -57,14 +57,18 @@ def home_of(target: str) -> str | None:
     return None
 
 
-def resolved(app: Sphinx, env: BuildEnvironment, node: pending_xref, contents: Element) -> Element | None:
+def resolved(
+    app: Sphinx, env: BuildEnvironment, node: pending_xref, contents: Element
+) -> Element | None:
     """Lead a name to its page, or show it as it is where it has none."""
     if node.get("refdomain") != "py":
         return None
     target = node["reftarget"]
     home = home_of(target)
     if home is not None and home != target:
-        found = env.domains["py"].resolve_xref(env, node["refdoc"], app.builder, "obj", home, node, contents)
+        found = env.domains["py"].resolve_xref(
+            env, node["refdoc"], app.builder, "obj", home, node, contents
+        )
         if isinstance(found, Element):
             return found
     in_docstring = node["refdoc"].startswith("reference/")
@@ -81,13 +85,17 @@ def _exists(target: str) -> bool:
     return True
 
 
-def with_bars(app: Sphinx, what: str, name: str, thing: object, options: object, lines: list[str]) -> None:
+def with_bars(
+    app: Sphinx, what: str, name: str, thing: object, options: object, lines: list[str]
+) -> None:
     """Keep bars what they are, |x|: docstrings hold no substitutions."""
     example = block = False
     for number, line in enumerate(lines):
         stripped = line.strip()
         example = stripped.startswith(">>>") or (example and bool(stripped))
-        block = (block and (not stripped or line.startswith(" "))) or stripped.endswith("::")
+        block = (block and (not stripped or line.startswith(" "))) or stripped.endswith(
+            "::"
+        )
         if "|" in line and not example and not block:
             lines[number] = barred(line)
 

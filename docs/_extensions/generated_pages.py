@@ -22,7 +22,13 @@ def index(modules: list[str]) -> list[str]:
         "Written anew at every build from the code: docstrings, options of commands, keys of a study file.",
         "",
         *directive("toctree", "", [*FIRST[1:]], maxdepth="2", caption="What is typed"),
-        *directive("toctree", "", [FIRST[0], *modules], maxdepth="1", caption="What is imported"),
+        *directive(
+            "toctree",
+            "",
+            [FIRST[0], *modules],
+            maxdepth="1",
+            caption="What is imported",
+        ),
     ]
 
 
@@ -30,8 +36,18 @@ def write(app: Sphinx) -> None:
     """Write the pages into folders that git does not keep."""
     docs = Path(app.srcdir)
     api = api_pages()
-    modules = [name.removesuffix(".rst") for name in api if "/" not in name and name != "nnft_sym.rst"]
-    pages = {**api, **command_pages(), **study_pages(), **error_pages(), "index.rst": index(modules)}
+    modules = [
+        name.removesuffix(".rst")
+        for name in api
+        if "/" not in name and name != "nnft_sym.rst"
+    ]
+    pages = {
+        **api,
+        **command_pages(),
+        **study_pages(),
+        **error_pages(),
+        "index.rst": index(modules),
+    }
     written(docs / "reference", pages)
     written(docs / "project", root_pages(docs.parent))
     copy_notebooks(docs.parent / "notebooks", docs / "notebooks")

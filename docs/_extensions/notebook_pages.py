@@ -45,7 +45,11 @@ def thumbnail(notebook: dict[str, Any]) -> tuple[str, bytes] | None:
 
 def heading(notebook: dict[str, Any]) -> tuple[str, str]:
     """Give the title of a notebook and its first paragraph."""
-    first = next(text_of(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown")
+    first = next(
+        text_of(cell["source"])
+        for cell in notebook["cells"]
+        if cell["cell_type"] == "markdown"
+    )
     title, _, rest = first.partition("\n")
     paragraph = rest.strip().partition("\n\n")[0]
     return title.lstrip("# ").strip(), " ".join(paragraph.split())

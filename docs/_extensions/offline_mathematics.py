@@ -20,7 +20,9 @@ def mathjax() -> Path:
     """
     spec = find_spec("sphinx-mathjax-offline")
     if spec is None or spec.origin is None:
-        raise FileNotFoundError("sphinx-mathjax-offline is not installed; run make docs")
+        raise FileNotFoundError(
+            "sphinx-mathjax-offline is not installed; run make docs"
+        )
     return Path(spec.origin).parent / "static" / "mathjax" / FILE
 
 

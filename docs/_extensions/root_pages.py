@@ -7,7 +7,11 @@ from typing import Any
 import yaml
 
 #: File at the root -> page.
-FILES = {"CHANGELOG.md": "changelog.md", "CONTRIBUTING.md": "contributing.md", "DECISIONS.md": "decisions.md"}
+FILES = {
+    "CHANGELOG.md": "changelog.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "DECISIONS.md": "decisions.md",
+}
 _LINK = re.compile(r"\[([^][]*)\]\(([^()\s]+)\)")
 
 
@@ -52,7 +56,9 @@ def bibtex(citation: dict[str, Any]) -> str:
 def _entry(about: dict[str, Any]) -> str:
     authors = about["authors"]
     names = [
-        f"{one['family-names']}, {one['given-names']}" if "family-names" in one else "{" + one["name"] + "}"
+        f"{one['family-names']}, {one['given-names']}"
+        if "family-names" in one
+        else "{" + one["name"] + "}"
         for one in authors
     ]
     arxiv = re.search(r"arXiv:(\d{4}\.\d{4,5})", str(about.get("notes", "")))
@@ -69,7 +75,9 @@ def _entry(about: dict[str, Any]) -> str:
         "eprint": arxiv[1] if arxiv else None,
         "archiveprefix": "arXiv" if arxiv else None,
     }
-    lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value is not None]
+    lines = [
+        f"  {name} = {{{value}}}" for name, value in fields.items() if value is not None
+    ]
     kind = about["type"] if about["type"] in ("software", "article", "book") else "misc"
     return f"@{kind}{{{key},\n" + ",\n".join(lines) + "\n}"
 

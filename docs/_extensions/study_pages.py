@@ -8,7 +8,15 @@ from pydantic.fields import FieldInfo
 from written import directive, prose, table, title
 
 from nnft_sym.parameters.parameter import Parameter
-from nnft_sym.parameters.readers import Flag, Number, Reader, Several, Whole, Wholes, Word
+from nnft_sym.parameters.readers import (
+    Flag,
+    Number,
+    Reader,
+    Several,
+    Whole,
+    Wholes,
+    Word,
+)
 from nnft_sym.study.config import NetConfig, StudyConfig, built_in_study
 from nnft_sym.study.study_text import meaning, written_study
 
@@ -24,7 +32,9 @@ def type_of(key: str, reader: "Reader[object]") -> str:
     """Say what TOML calls it."""
     if key == "points":
         return "list of lists of numbers, or the name of a file"
-    return next((words for classes, words in _TOML_TYPES if isinstance(reader, classes)), "text")
+    return next(
+        (words for classes, words in _TOML_TYPES if isinstance(reader, classes)), "text"
+    )
 
 
 def keys(model: type[StudyConfig] | type[NetConfig]) -> Iterator[list[str]]:
@@ -33,7 +43,9 @@ def keys(model: type[StudyConfig] | type[NetConfig]) -> Iterator[list[str]]:
     for key, field in model.model_fields.items():
         if key == TABLES:
             continue
-        (about,) = (note for note in hints[key].__metadata__ if isinstance(note, Parameter))
+        (about,) = (
+            note for note in hints[key].__metadata__ if isinstance(note, Parameter)
+        )
         yield [
             f"``{key}``", type_of(key, about.reader), _default(field, about), prose(limits(about.reader)),
             prose(meaning(key, about)),

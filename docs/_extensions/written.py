@@ -25,7 +25,8 @@ def prose(text: str) -> str:
     """Write a sentence of the help, with what is typed in typewriter letters."""
     parts = _TYPED.split(text)
     return "".join(
-        f"``{part.strip(chr(39))}``" if number % 2 else escaped(part) for number, part in enumerate(parts)
+        f"``{part.strip(chr(39))}``" if number % 2 else escaped(part)
+        for number, part in enumerate(parts)
     )
 
 
@@ -41,7 +42,10 @@ def barred(text: str) -> str:
     \|x\| and ``|x|``
     """
     parts = _CODE.split(text)
-    return "".join(part if number % 2 else part.replace("|", r"\|") for number, part in enumerate(parts))
+    return "".join(
+        part if number % 2 else part.replace("|", r"\|")
+        for number, part in enumerate(parts)
+    )
 
 
 def title(text: str, line: str = "=") -> list[str]:
@@ -49,14 +53,21 @@ def title(text: str, line: str = "=") -> list[str]:
     return [text, line * (len(text) + 4), ""]
 
 
-def directive(name: str, argument: str = "", body: Iterable[str] = (), **options: str) -> list[str]:
+def directive(
+    name: str, argument: str = "", body: Iterable[str] = (), **options: str
+) -> list[str]:
     """Write a directive with its options and body."""
     lines = [f".. {name}:: {argument}".rstrip()]
-    lines += [f"   :{key.replace('_', '-')}: {value}".rstrip() for key, value in options.items()]
+    lines += [
+        f"   :{key.replace('_', '-')}: {value}".rstrip()
+        for key, value in options.items()
+    ]
     return [*lines, "", *(f"   {line}".rstrip() for line in body), ""]
 
 
-def table(heads: Iterable[str], rows: Iterable[Iterable[str]], widths: str = "auto") -> list[str]:
+def table(
+    heads: Iterable[str], rows: Iterable[Iterable[str]], widths: str = "auto"
+) -> list[str]:
     """Write a table whose cells are reStructuredText."""
     body = []
     for row in [list(heads), *rows]:
@@ -65,7 +76,9 @@ def table(heads: Iterable[str], rows: Iterable[Iterable[str]], widths: str = "au
     return directive("list-table", "", body, header_rows="1", widths=widths)
 
 
-def written(folder: Path, pages: dict[str, list[str]], keep: Iterable[str] = ()) -> None:
+def written(
+    folder: Path, pages: dict[str, list[str]], keep: Iterable[str] = ()
+) -> None:
     """Make a folder hold these pages and what is kept, nothing else; what is the same stays as it is."""
     folder.mkdir(parents=True, exist_ok=True)
     wanted = {folder / name for name in pages}
