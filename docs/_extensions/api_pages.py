@@ -12,7 +12,10 @@ from written import barred, directive, table, title
 from diagrams.filters import NamedFilter
 
 #: Bases whose methods are not ours to describe.
-FOREIGN = "BaseModel, Exception, BaseException, tuple, dict, list, str, Enum, Mapping, Sequence, Protocol, Generic"
+FOREIGN = (
+    "BaseModel, Exception, BaseException, tuple, dict, list, str, Enum, Mapping, Sequence, "
+    "Protocol, Generic"
+)
 
 
 #: Types by another name, which cannot have a docstring.
@@ -87,6 +90,7 @@ def _entry(one: PublicName) -> list[str]:
     """Describe one thing on its own page."""
     module, _, short = one.name.rpartition(".")
     lines = [*title(short), *directive("currentmodule", module)]
+    lines += [f":doc:`/reference/{module}` · ``{one.name}``", ""]
     if inspect.isclass(one.thing):
         kind = "autoexception" if issubclass(one.thing, BaseException) else "autoclass"
         lines += directive(

@@ -7,12 +7,17 @@ from command_pages import command_pages
 from error_pages import error_pages
 from notebook_pages import copy_notebooks
 from root_pages import root_pages
+from sphinx.addnodes import toctree
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from study_pages import study_pages
 from written import directive, title, written
 
 #: What stands first in the reference.
 FIRST = ("nnft_sym", "commands/index", "study_file", "errors")
+
+#: Where the pages of single names are.
+NAMES = "reference/api/"
 
 
 def index(modules: list[str]) -> list[str]:
@@ -53,7 +58,16 @@ def write(app: Sphinx) -> None:
     copy_notebooks(docs.parent / "notebooks", docs / "notebooks")
 
 
+def shorten(app: Sphinx, env: BuildEnvironment) -> None:
+    """Keep single names out of the tree beside every page: it would be long, and slow to make."""
+    for contents in env.tocs.values():
+        for tree in list(contents.findall(toctree)):
+            if any(target.startswith(NAMES) for _, target in tree["entries"]):
+                tree.parent.remove(tree)
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Tell Sphinx."""
     app.connect("builder-inited", write)
+    app.connect("env-check-consistency", shorten)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
