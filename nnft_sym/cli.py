@@ -57,7 +57,7 @@ COMMANDS = {
     "doctor": "What is installed and where things are kept; what is missing.",
 }
 #: Where a subcommand is whose name another file of this floor has.
-MODULES = {"action": "action_of_correlators"}
+MODULES = {"action": "action_of_correlators", "studies": "shipped_studies"}
 
 
 class LazyGroup(click.Group):

@@ -13,8 +13,8 @@ import pytest
 
 from nnft_sym.cli import run
 from nnft_sym.installation import folders, packages
+from nnft_sym.installation.diagnosis import State
 from nnft_sym.installation.everything import sound
-from nnft_sym.installation.finding import State
 from nnft_sym.installation.programs import findings as programs
 from nnft_sym.study.config import built_in_study, parse_study
 from nnft_sym.study.shipped import shipped_studies

@@ -7,7 +7,7 @@ import click
 from nnft_sym.commands.options import ParameterCommand, json_option
 
 if TYPE_CHECKING:
-    from nnft_sym.installation.finding import Finding
+    from nnft_sym.installation.diagnosis import Finding
 
 
 @click.command(name="doctor", cls=ParameterCommand)

@@ -1,7 +1,7 @@
 """All that ``nnft doctor`` looks at, in order."""
 
 from nnft_sym.installation import folders, machine, packages, programs
-from nnft_sym.installation.finding import Finding, State
+from nnft_sym.installation.diagnosis import Finding, State
 
 
 def examine() -> tuple[Finding, ...]:

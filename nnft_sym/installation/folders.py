@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
-from nnft_sym.installation.finding import Finding, State
+from nnft_sym.installation.diagnosis import Finding, State
 
 #: How files of machine code end.
 _COMPILED = (".nbi", ".nbc")
@@ -60,7 +60,7 @@ def can_write(folder: Path) -> bool:
 
     Examples
     --------
-    >>> can_write(Path("/proc/no/such"))
+    >>> can_write(Path("/dev/null/inside"))
     False
     """
     place = folder

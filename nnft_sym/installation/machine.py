@@ -4,7 +4,7 @@ import os
 import platform
 from collections.abc import Iterator
 
-from nnft_sym.installation.finding import Finding, State
+from nnft_sym.installation.diagnosis import Finding, State
 
 #: Variables that change how fast we are.
 VARIABLES = (

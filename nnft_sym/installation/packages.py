@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
 
-from nnft_sym.installation.finding import Finding, State
+from nnft_sym.installation.diagnosis import Finding, State
 
 #: Of our distribution.
 OURS = "nnft-sym"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from shutil import which
 
-from nnft_sym.installation.finding import Finding, State
+from nnft_sym.installation.diagnosis import Finding, State
 
 #: Programs that turn our LaTeX into PDF; one is enough.
 TEX = ("pdflatex", "lualatex", "xelatex", "tectonic")

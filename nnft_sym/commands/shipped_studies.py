@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nnft_sym.commands.options import ParameterCommand, json_option, takes
-from nnft_sym.parameters.shipped import StudiesParameters
+from nnft_sym.parameters.study_choice import StudiesParameters
 
 if TYPE_CHECKING:
     from nnft_sym.study.shipped import ShippedStudy
