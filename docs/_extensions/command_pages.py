@@ -16,6 +16,9 @@ from nnft_sym.parameters.readers import Refused, Word
 #: What says no more than that something is needed.
 PLAIN = ("a text in quotes", "texts with commas between them", "a list of points")
 
+#: The gap between two columns; the last of a line, since what is typed may have gaps itself.
+_LAST_GAP = r"\s{2,}(?!.*\s{2,})"
+
 
 def limits(reader: object) -> str:
     """Say what a reader takes, in the words in which it refuses everything else.
@@ -103,11 +106,7 @@ def _verbatim(block: str) -> list[str]:
         line for line in rest.splitlines() if line.startswith(" ") or rest is block
     ]
     after = [line for line in rest.splitlines() if line not in indented]
-    rows = [
-        re.split(r"\s{2,}", line.strip(), maxsplit=1)
-        for line in indented
-        if line.strip()
-    ]
+    rows = [re.split(_LAST_GAP, line.strip()) for line in indented if line.strip()]
     if any(row[0].startswith("nnft ") for row in rows):
         shown = [
             text

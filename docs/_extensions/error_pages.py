@@ -4,6 +4,7 @@ import inspect
 import re
 from collections.abc import Iterator
 from importlib import import_module
+from itertools import groupby
 from pathlib import Path
 
 from written import barred, table, title
@@ -54,6 +55,7 @@ def error_classes() -> Iterator[type[NNFTError]]:
         found,
         key=lambda one: (
             FLOORS[::-1].index(one.__module__.split(".")[0]),
+            one.__module__,
             one.__name__,
         ),
     )
@@ -70,7 +72,6 @@ def _row(one: type[NNFTError]) -> list[str]:
         f"``{one.__name__}``",
         f"``{shown}``" if shown else "",
         barred(text),
-        f"``{one.__module__}``",
     ]
 
 
@@ -88,10 +89,12 @@ def error_pages() -> dict[str, list[str]]:
             "10 20 70",
         ),
         *title("Classes", "-"),
-        *table(
-            ("error", "is also a", "raised if", "defined in"),
-            map(_row, error_classes()),
-            "22 16 38 24",
-        ),
+        "By the module from which they are imported.",
+        "",
     ]
+    for module, classes in groupby(error_classes(), lambda one: one.__module__):
+        lines += [*title(f"``{module}``", "~")]
+        lines += table(
+            ("error", "is also a", "raised if"), map(_row, classes), "26 20 54"
+        )
     return {"errors.rst": lines}
