@@ -98,6 +98,12 @@ class Component(NamedTuple):
         Which external points of the whole it holds, counted from 0, ascending; empty for a vacuum part.
     diagram : Diagram
         The part as a diagram of its own; its external point ``i`` is point ``external[i]`` of the whole.
+
+    Examples
+    --------
+    >>> whole = Diagram.from_edge_string("x1-x2,y1-y1,y1-y1")
+    >>> [(part.external, part.diagram.n_vertices) for part in whole.components()]
+    [((0, 1), 0), ((), 1)]
     """
 
     external: tuple[int, ...]

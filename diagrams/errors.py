@@ -54,11 +54,31 @@ class NNFTError(Exception):
 
 
 class InvalidDiagram(NNFTError, ValueError):
-    """The edges, valences or external points given do not form a Feynman diagram."""
+    """The edges, valences or external points given do not form a Feynman diagram.
+
+    Examples
+    --------
+    >>> from diagrams.diagram import Diagram
+    >>> try:
+    ...     Diagram.from_edge_string("x1-")
+    ... except InvalidDiagram as error:
+    ...     print(error)
+    cannot read the line 'x1-' in 'x1-': lines are pairs such as x1-y1 or y1-y2, ...
+    """
 
 
 class GenerationError(NNFTError, ValueError):
-    """The request cannot be enumerated: impossible valences, or absurdly many contractions."""
+    """The request cannot be enumerated: impossible valences, or absurdly many contractions.
+
+    Examples
+    --------
+    >>> from diagrams.generation import generate
+    >>> try:
+    ...     list(generate(4, {-1: 2}))
+    ... except GenerationError as error:
+    ...     print(error)
+    4 external points and vertices {-1: 2} given; a valence must be 1 or more ...
+    """
 
 
 class UnwritablePicture(NNFTError, OSError):
@@ -66,4 +86,14 @@ class UnwritablePicture(NNFTError, OSError):
 
 
 class UnknownFilter(NNFTError, ValueError):
-    """A diagram filter was asked for by a name that does not exist."""
+    """A diagram filter was asked for by a name that does not exist.
+
+    Examples
+    --------
+    >>> from diagrams.filters import named_filter
+    >>> try:
+    ...     named_filter("connectd")
+    ... except UnknownFilter as error:
+    ...     print(error)
+    there is no diagram filter 'connectd'; use one of connected, no_vacuum, ...
+    """

@@ -40,6 +40,14 @@ class NamedFilter:
     needs_connected : bool
         True if it keeps connected diagrams only. Otherwise it keeps a diagram exactly if it keeps every
         connected component of it. Generation relies on this.
+
+    Examples
+    --------
+    >>> found = named_filter("connected")
+    >>> print(found.definition)
+    there is exactly one component (the empty diagram has none)
+    >>> found(Diagram.from_edge_string("x1-x2,x3-x4"))
+    False
     """
 
     name: str
@@ -149,7 +157,14 @@ def _isolates(diagram: Diagram, cut: Iterable[int]) -> bool:
 
 
 def pieces_without_points(diagram: Diagram, cut: Iterable[int]) -> int:
-    """How many pieces without external points there are when the lines at these positions are cut."""
+    """How many pieces without external points there are when the lines at these positions are cut.
+
+    Examples
+    --------
+    >>> tadpole = Diagram.from_edge_string("x1-y1,x2-y1,y1-y2,y2-y2")
+    >>> tadpole.edges[2], pieces_without_points(tadpole, [2])
+    ((2, 3), 1)
+    """
     return sum(piece[0] >= diagram.n_external for piece in _pieces_after_cut(diagram, cut))
 
 

@@ -21,6 +21,12 @@ class Group(NamedTuple):
         The first of them that was met.
     labellings : int
         How many of them there were.
+
+    Examples
+    --------
+    >>> from diagrams.generation import generate
+    >>> [(group.labellings, group.diagram.multiplicity) for group in grouped(generate(4, {4: 1}))]
+    [(3, 3), (6, 12), (1, 24)]
     """
 
     diagram: Diagram

@@ -23,6 +23,7 @@ import api_pages
 import command_pages
 import error_pages
 import notebook_pages
+import public_examples
 import root_pages
 import study_pages
 import written
@@ -132,10 +133,24 @@ def test_the_picture_of_a_notebook():
     assert notebook_pages.thumbnail({"cells": [cell("text/plain", "x")]}) is None
 
 
-@pytest.mark.parametrize("module", [command_pages, root_pages, written, api_pages])
+@pytest.mark.parametrize("module", [command_pages, root_pages, written, api_pages, public_examples])
 def test_examples_of_the_generators(module):
     found = doctest.testmod(module, optionflags=doctest.NORMALIZE_WHITESPACE)
     assert (found.failed, found.attempted > 0) == (0, True)
+
+
+def test_examples_import_what_they_use():
+    """The lines that the reference adds and changes run; the examples themselves are doctests."""
+    changed = set()
+    for one in api_pages.everything():
+        if one.has_page:
+            lines = inspect.getdoc(one.thing).splitlines()
+            shown = public_examples.with_imports(lines, one.name, getattr(one.thing, "__name__", ""))
+            changed |= {line.strip() for line in shown} - {line.strip() for line in lines}
+    imports = [line.removeprefix(">>> ") for line in changed if line.startswith(">>> from ")]
+    assert len(imports) > 100
+    for line in imports:
+        exec(line, {})
 
 
 def test_pages_that_are_gone_are_removed(tmp_path):

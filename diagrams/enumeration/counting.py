@@ -37,6 +37,12 @@ class Count(NamedTuple):
         Number of diagrams.
     multiplicity_total : int
         Sum of their Wick multiplicities (vertices labelled).
+
+    Examples
+    --------
+    >>> from diagrams.generation import count
+    >>> count(4, {4: 2}, ["connected"])
+    Count(diagrams=7, multiplicity_total=4032)
     """
 
     diagrams: int

@@ -5,29 +5,16 @@ Docstrings stand beside the code and call things as the code does, ``numerics.re
 parameter, is shown in typewriter letters.
 """
 
-import re
-from functools import lru_cache
 from pkgutil import resolve_name
 
-from api_pages import everything
 from docutils.nodes import Element, literal
+from public_examples import homes, with_imports
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from written import barred
 
 FLOORS = ("nnft_sym.", "numerics.", "diagrams.")
-
-
-@lru_cache(maxsize=1)
-def pages_of() -> tuple[dict[int, str], dict[str, str]]:
-    """Give the page of everything public: by identity, and by its last name."""
-    by_identity: dict[int, str] = {}
-    by_name: dict[str, str] = {}
-    for one in everything():
-        by_identity.setdefault(id(one.thing), one.home)
-        by_name.setdefault(one.name.rpartition(".")[2], one.home)
-    return by_identity, by_name
 
 
 def home_of(target: str) -> str | None:
@@ -40,7 +27,7 @@ def home_of(target: str) -> str | None:
     >>> home_of("Estimate.to_xarray")
     'nnft_sym.Estimate.to_xarray'
     """
-    by_identity, by_name = pages_of()
+    by_identity, by_name = homes()
     if target.startswith(FLOORS):
         try:
             found = by_identity.get(id(resolve_name(target)))
@@ -100,18 +87,20 @@ def with_bars(
             lines[number] = barred(line)
 
 
-def with_public_name(
+def with_public_names(
     app: Sphinx, what: str, name: str, thing: object, options: object, lines: list[str]
 ) -> None:
-    """Call a function in its own examples as users call it."""
-    inner, public = getattr(thing, "__name__", ""), name.rpartition(".")[2]
-    if what == "function" and inner and inner != public:
-        lines[:] = [re.sub(rf"\b{inner}\b(?=\()", public, line) for line in lines]
+    """Let examples call and import things as users do."""
+    inner = getattr(thing, "__name__", "") if what in ("function", "class") else ""
+    owner = (
+        name if what in ("function", "class", "exception") else name.rpartition(".")[0]
+    )
+    lines[:] = with_imports(lines, owner, inner)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Tell Sphinx."""
     app.connect("autodoc-process-docstring", with_bars, priority=900)
-    app.connect("autodoc-process-docstring", with_public_name, priority=901)
+    app.connect("autodoc-process-docstring", with_public_names, priority=901)
     app.connect("missing-reference", resolved)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

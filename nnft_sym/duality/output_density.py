@@ -53,6 +53,13 @@ class Density(Shown):
         The first order left out and its size at the worst field, where it is known.
     neglected : float
         Probability of what has no density, such as outputs of networks that are silent.
+
+    Examples
+    --------
+    >>> from numerics.networks.cos import CosNet
+    >>> found = density(CosNet(width=16), [[0.0]], "1/N")
+    >>> found.negative_weight, found.neglected
+    (0.0, 0.0)
     """
 
     network: Network

@@ -94,6 +94,16 @@ def merge(*runs: Correlators) -> Correlators:
     ------
     InvalidStatistics
         If they differ in anything but the seed, or a seed occurs twice.
+
+    Examples
+    --------
+    >>> from numerics.networks.erf import ErfNet
+    >>> from numerics.sampling.ensemble import Ensemble
+    >>> first, second = (
+    ...     Ensemble(ErfNet(2), [[0.3]], seed=seed).correlators(1_000, (2,)) for seed in (1, 2)
+    ... )
+    >>> merge(first, second).n_samples
+    2000
     """
     if not runs or not isinstance(runs[0], Correlators):
         raise InvalidStatistics(

@@ -144,6 +144,25 @@ def write_output(result: StudyResult, folder: str | os.PathLike[str]) -> None:
         As `check_folder`, or if the disk refuses; the folder is then as it was before.
     InvalidStudy
         If what is given is no result of a study.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from nnft_sym.study.config import parse_study
+    >>> from nnft_sym.study.run import run_study
+    >>> tiny = '''
+    ... experiments = 2
+    ... networks = 500
+    ... [[net]]
+    ... kind = "cos"
+    ... width = 3
+    ... points = [[0.0], [0.7]]
+    ... '''
+    >>> with TemporaryDirectory() as folder:
+    ...     write_output(run_study(parse_study(tiny)), Path(folder) / "results")
+    ...     (Path(folder) / "results" / "report.html").is_file()
+    True
     """
     as_instance(result, StudyResult, "result", InvalidStudy, "what run_study returns")
     STUDY_FOLDER.write(folder, partial(_write_everything, result))

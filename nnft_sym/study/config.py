@@ -96,7 +96,14 @@ class NetConfig(_Table, NetworkParameters, frozen=True):
 
 
 class StudyConfig(_Table, ExperimentParameters, frozen=True):
-    """A whole study: top level of the file."""
+    """A whole study: top level of the file.
+
+    Examples
+    --------
+    >>> study = built_in_study()
+    >>> [(net.kind, net.width) for net in study.net], study.networks
+    ([('erf', 5), ('relu', 20), ('gauss', 100)], 100000)
+    """
 
     net: Annotated[tuple[NetConfig, ...], Field(min_length=1)]
     action: Annotated[str, ACTION] = PUBLISHED.example
@@ -157,7 +164,7 @@ class StudyConfig(_Table, ExperimentParameters, frozen=True):
 
 
 def load_study(path: str | PathLike[str]) -> StudyConfig:
-    """Read and check a study file.
+    r"""Read and check a study file.
 
     Parameters
     ----------
@@ -173,6 +180,15 @@ def load_study(path: str | PathLike[str]) -> StudyConfig:
     InvalidStudy
         If the file cannot be read, is not TOML, has unknown keys or impossible values; the message lists
         every fault by its place in the file.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "study.toml"
+    ...     _ = path.write_text('[[net]]\nkind = "cos"\nwidth = 3\npoints = [[0.0], [0.7]]')
+    ...     load_study(path).net[0].width
+    3
     """
     if not isinstance(path, str | PathLike):
         raise InvalidStudy(f"path = {shown(path)} was given; the name of a study file is needed")
@@ -231,7 +247,7 @@ def shipped_study(name: str) -> ShippedStudy:
 
 
 def parse_study(text: str, source: str = "study", folder: str | PathLike[str] = "") -> StudyConfig:
-    """Check the text of a study file.
+    r"""Check the text of a study file.
 
     Parameters
     ----------
@@ -246,6 +262,12 @@ def parse_study(text: str, source: str = "study", folder: str | PathLike[str] = 
     ------
     InvalidStudy
         As `load_study`.
+
+    Examples
+    --------
+    >>> study = parse_study('[[net]]\nkind = "cos"\nwidth = 3\npoints = [[0.0], [0.7]]')
+    >>> study.net[0].width, study.experiments
+    (3, 10)
     """
     if not isinstance(text, str):
         raise InvalidStudy(f"text = {shown(text)} was given; the text of a study file is needed")

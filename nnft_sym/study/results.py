@@ -293,7 +293,24 @@ class NetResult:
 
 @dataclass(frozen=True, repr=False)
 class StudyResult(Shown):
-    """A whole study."""
+    """A whole study.
+
+    Examples
+    --------
+    >>> from nnft_sym.study.config import parse_study
+    >>> from nnft_sym.study.run import run_study
+    >>> tiny = '''
+    ... experiments = 2
+    ... networks = 500
+    ... [[net]]
+    ... kind = "cos"
+    ... width = 3
+    ... points = [[0.0], [0.7]]
+    ... '''
+    >>> result = run_study(parse_study(tiny))
+    >>> [net.name for net in result.nets], result.refused
+    (['cos'], {})
+    """
 
     config: "StudyConfig"
     expansions: Mapping[int, "Expansion"]

@@ -63,6 +63,22 @@ def summarise(result: StudyResult) -> dict[str, Any]:
     ------
     InvalidStudy
         If what is given is no result of a study.
+
+    Examples
+    --------
+    >>> from nnft_sym.study.config import parse_study
+    >>> from nnft_sym.study.run import run_study
+    >>> tiny = '''
+    ... experiments = 2
+    ... networks = 500
+    ... [[net]]
+    ... kind = "cos"
+    ... width = 3
+    ... points = [[0.0], [0.7]]
+    ... '''
+    >>> found = summarise(run_study(parse_study(tiny)))
+    >>> [net["name"] for net in found["nets"]], found["refused"]
+    (['cos'], {})
     """
     as_instance(result, StudyResult, "result", InvalidStudy, "what run_study returns")
     return {

@@ -70,6 +70,13 @@ class WidthScan(Shown):
         At the first width; ``exact.at_width`` gives the curve between the points.
     precision : str
         Arithmetic of the networks' outputs.
+
+    Examples
+    --------
+    >>> from numerics.networks.relu import ReLUNet
+    >>> found = scan_widths(ReLUNet(1), [1.0], (2, 4, 8), networks=1_000, experiments=2)
+    >>> found.widths.tolist(), [one.order for one in found.series]
+    ([2, 4, 8], [4, 6])
     """
 
     network: Network

@@ -32,6 +32,11 @@ class SamplingPlan:
         of elements or orders makes a false alarm likelier.
     directions : float
         At most so many directions per block are judged: the covariance is that of the blocks.
+
+    Examples
+    --------
+    >>> SamplingPlan(networks=20_000, n_blocks=200).level
+    0.01
     """
 
     networks: int = 200_000

@@ -47,6 +47,14 @@ class Comparison(Shown):
         Not 0 = an exact linear relation between the data is violated, whatever the p-value says.
     n_blocks : int or None
         Blocks behind the covariance.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numerics.inference.comparison import compare
+    >>> found = compare(np.array([0.1, 0.0]), np.diag([0.01, 0.01]), n_blocks=50)
+    >>> found.dof, round(found.chi2, 12), found.pulls.round(12).tolist()
+    (2, 1.0, [1.0, 0.0])
     """
 
     chi2: float

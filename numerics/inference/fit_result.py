@@ -102,6 +102,14 @@ class Fit(Shown):
         In which the covariance of the data is diagonal; None for exact data.
     n_blocks : int or None
         Blocks behind the covariance of the data; None where it is known, or the data are exact.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numerics.inference.linear import fit
+    >>> found = fit(np.array([2.1, 1.9]), np.array([[1.0], [1.0]]), np.diag([0.01, 0.01]), None)
+    >>> float(found.estimate.value[0].round(12)), found.dof, round(found.chi2, 12)
+    (2.0, 1, 2.0)
     """
 
     names: tuple[str, ...]

@@ -36,6 +36,16 @@ class Flow(Shown):
         Shape (C, M): the vertex integral at each cutoff for each multiset of inputs.
     power : float or None
         Power of Λ with which the integral grows by power counting; None if it converges.
+
+    Examples
+    --------
+    >>> from diagrams.diagram import Diagram
+    >>> from numerics.integrals.integrator import flow
+    >>> from numerics.kernels.arc import ReLUKernel
+    >>> star = Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")
+    >>> found = flow(star, ReLUKernel(), [[1.0]], [10.0, 100.0])
+    >>> found.power, found.integrals.value.shape
+    (5.0, (2, 1))
     """
 
     cutoffs: Array

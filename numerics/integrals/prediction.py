@@ -61,6 +61,18 @@ class Prediction(Shown):
         What multiplies each product of couplings, with error bounds.
     program : Program
         The lowered expansion.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> from diagrams.diagram import Diagram
+    >>> from numerics.integrals.integrator import predict
+    >>> from numerics.integrals.rules.domains import Box
+    >>> from numerics.kernels.arc import ReLUKernel
+    >>> star = Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")
+    >>> found = predict([(star, Fraction(-24), {"lambda": 1})], ReLUKernel(), [[0.5]], Box(1.0))
+    >>> found.order, found.coefficient("lambda").value.round(9).tolist()
+    (4, [-0.01875])
     """
 
     order: int

@@ -31,7 +31,14 @@ LAW_KEYS: Mapping[str, str] = {"hidden_law": "hidden", "bias_law": "bias", "outp
 
 
 def ReweightedNet(base: Network, **laws: Any) -> Network:
-    """Old name of `Network.with_laws`."""
+    """Old name of `Network.with_laws`.
+
+    Examples
+    --------
+    >>> from numerics.networks.erf import ErfNet
+    >>> ErfNet(5).with_laws(output="uniform").laws.output.text
+    'uniform'
+    """
     renamed("ReweightedNet(net, …)", "net.with_laws(…)")
     return as_network(base).with_laws(**laws)
 

@@ -48,6 +48,12 @@ class JointLaw(ABC):
 
     The weights are those that stand in f = b_1 + N^(-1/2) Σ a_i s_i, with the deviation of the network in
     them. They are independent of all other parameters.
+
+    Examples
+    --------
+    >>> from numerics.networks.joint_laws.deformed_law import DeformedLaw
+    >>> issubclass(DeformedLaw, JointLaw)
+    True
     """
 
     @property

@@ -67,6 +67,13 @@ class ParameterLaw(ABC):
     ------
     InvalidNetwork
         If a number is out of range.
+
+    Examples
+    --------
+    >>> from numerics.networks.parameter_laws import as_law
+    >>> law = as_law("laplace:mean=0.3")
+    >>> isinstance(law, ParameterLaw), law.mean, law.even
+    (True, 0.3, False)
     """
 
     family: ClassVar[str] = ""

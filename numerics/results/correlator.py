@@ -31,7 +31,13 @@ _SHOWN = 6
 
 
 class Part(Enum):
-    """What a symmetric tensor is; the value says it in words, with the order in it."""
+    """What a symmetric tensor is; the value says it in words, with the order in it.
+
+    Examples
+    --------
+    >>> Part.CONNECTED.value.format(4)
+    'connected 4-point function'
+    """
 
     FULL = "{}-point function"
     CONNECTED = "connected {}-point function"

@@ -8,7 +8,13 @@ from numpy.typing import NDArray
 
 
 class Quality(Enum):
-    """Whether an error bar can be trusted; the value is a sentence to show the user."""
+    """Whether an error bar can be trusted; the value is a sentence to show the user.
+
+    Examples
+    --------
+    >>> print(Quality.TRUSTED.value)
+    the error bar can be trusted
+    """
 
     TRUSTED = "the error bar can be trusted"
     HEAVY_TAILED = (

@@ -50,6 +50,11 @@ class Refinement:
         Share of the error before that is believed to remain at least where panels have just been cut.
     largest_ratio : float
         Largest r for which the series is taken to converge.
+
+    Examples
+    --------
+    >>> Refinement(believed=(0.1, 0.2)).believed
+    (0.1, 0.2)
     """
 
     first: float = 0.55
@@ -117,6 +122,11 @@ class Accuracy:
     ------
     LoweringError
         If a value is out of range.
+
+    Examples
+    --------
+    >>> Accuracy(rtol=1e-6)
+    Accuracy(rtol=1e-06)
     """
 
     rtol: float = 1e-10

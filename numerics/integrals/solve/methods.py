@@ -54,7 +54,13 @@ _LARGEST = 1e36
 
 
 class Method(Enum):
-    """How to integrate; the value says it in words."""
+    """How to integrate; the value says it in words.
+
+    Examples
+    --------
+    >>> print(Method.GRID.value)
+    contraction on a quadrature grid
+    """
 
     AUTOMATIC = "closed form where there is one, else a grid, else cubature or quasi-Monte-Carlo"
     CLOSED_FORM = "closed Gaussian form"

@@ -37,6 +37,14 @@ class SamplingInterrupted(KeyboardInterrupt):
         Their correlators; None if they do not fill more than one block, so that there is no error.
     checkpoint : Path or None
         Where the run can be continued from.
+
+    Examples
+    --------
+    >>> try:
+    ...     raise SamplingInterrupted(2_000, partial=None, checkpoint=None)
+    ... except KeyboardInterrupt as stopped:
+    ...     print(stopped)
+    sampling was interrupted after 2,000 networks, too few for an error
     """
 
     def __init__(self, n_networks: int, partial: Correlators | None, checkpoint: Path | None) -> None:
