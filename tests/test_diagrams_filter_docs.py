@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from page_examples import run_python
 
 from diagrams import Diagram, count, filters, generate
 from diagrams.filters import ALIASES, ALL_FILTERS, connected, named_filter
@@ -87,10 +88,8 @@ def test_the_counts_of_form():
         assert f"{number}" in PAGE
 
 
-def test_the_example_runs():
-    code = re.search(r"```python\n(.*?)```", PAGE, re.DOTALL)[1]
-    names = {}
-    exec(compile(code, "docs/filters.md", "exec"), names)
+def test_the_filter_of_the_example():
+    _, names = run_python(PAGE, "docs/filters.md")
     kept = list(generate(4, {4: 2}, [connected, names["few_loops"]]))
     assert [d.multiplicity for d in kept] == [d.multiplicity for d in generate(4, {4: 2}, [connected])]
     assert all(not names["few_loops"](d) for d in generate(2, {4: 2}, [connected]))

@@ -407,15 +407,6 @@ def test_printing():
     assert "full correlators of orders 2" in repr(correlators)
 
 
-def test_the_worked_example_says_what_is_so():
-    import doctest
-    from pathlib import Path
-
-    page = Path(__file__).parent.parent / "docs" / "correlated_weights.md"
-    failed, tried = doctest.testfile(str(page), module_relative=False)
-    assert (failed, tried) == (0, 8)
-
-
 @pytest.mark.parametrize("reweight", [True, False])
 def test_a_python_function_is_sampled(reweight):
     """The same law as text has exact correlators."""

@@ -1,14 +1,10 @@
 """Symmetries and axioms as a study reports them, from the nouns of their own commands."""
 
-import doctest
 import json
-import shlex
-from pathlib import Path
 
 import pytest
 
 import nnft_sym as nn
-from nnft_sym.cli import run
 from nnft_sym.jsonio import dumps
 from nnft_sym.report.archive import study_tree
 from nnft_sym.report.html import report_html
@@ -86,18 +82,3 @@ def test_where_a_law_has_no_fourth_moment():
     assert "Axioms: not looked at: " in " ".join(found.sentences())
     assert (rows["symmetries"], rows["symmetries_not_tested"]) == (None, rows["axioms_not_tested"])
     assert (found.tables(), list(found.reasons())) == ([], [])
-
-
-PAGE = Path(__file__).parent.parent / "docs" / "symmetries_and_axioms.md"
-
-
-def test_the_page_says_what_is_so():
-    failed, tried = doctest.testfile(str(PAGE), module_relative=False, optionflags=doctest.ELLIPSIS)
-    assert failed == 0
-    assert tried >= 10
-
-
-@pytest.mark.parametrize("line", [line for line in PAGE.read_text().splitlines() if line.startswith("nnft ")])
-def test_the_commands_of_the_page_run(line, capsys):
-    assert run(shlex.split(line)[1:]) == 0
-    assert capsys.readouterr().out

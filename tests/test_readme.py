@@ -6,27 +6,16 @@ import shlex
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from page_examples import ROOT, blocks, commands, languages, run_command
 
-from nnft_sym.cli import run
 from nnft_sym.study.config import parse_study
 
-ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def blocks(language):
-    return re.findall(rf"^```{language}\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
-
-
-def commands():
-    lines = [line.split("  #")[0].strip() for block in blocks("bash") for line in block.splitlines()]
-    return [line for line in lines if line]
-
-
-NNFT = [line for line in commands() if line.startswith("nnft ")]
+NNFT = [line for line in commands(README) if line.startswith("nnft ")]
 
 
 def test_first_screen():
@@ -38,38 +27,36 @@ def test_first_screen():
 
 
 def test_every_command_is_known_to_these_tests():
-    assert set(commands()) - set(NNFT) == {
+    assert set(commands(README)) - set(NNFT) == {
         "make study", "make test", "python3 -m venv .venv", ".venv/bin/python -m pip install .",
         ".venv/bin/nnft validate --out study_results",
     }  # fmt: skip
     assert len(NNFT) == 33
     # Fences of other languages would escape the tests.
-    assert set(re.findall(r"^```(\w+)", README, flags=re.MULTILINE)) == {"bash", "toml", "python"}
+    assert languages(README) == {"bash", "toml", "python"}
 
 
 @pytest.mark.parametrize("line", NNFT)
 def test_nnft_commands(line, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert run(shlex.split(line)[1:]) == 0
-    assert capsys.readouterr().out
+    assert run_command(line, capsys)
 
 
 def test_picture_is_what_the_command_draws(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (line,) = [line for line in NNFT if line.endswith("four_point.svg")]
-    assert run(shlex.split(line)[1:]) == 0
-    capsys.readouterr()
+    run_command(line, capsys)
     assert (tmp_path / "four_point.svg").read_bytes() == (ROOT / "docs" / "four_point.svg").read_bytes()
 
 
 def test_study_file_is_valid():
-    (text,) = blocks("toml")
+    (text,) = blocks(README, "toml")
     study = parse_study(text)
     assert (study.net[0].d_in, study.net[0].cutoff) == (2, 20.0)
 
 
 def test_python_block(tmp_path):
-    (text,) = blocks("python")
+    (text,) = blocks(README, "python")
     done = subprocess.run(
         [sys.executable, "-c", text], capture_output=True, text=True, cwd=tmp_path, check=False
     )
@@ -122,7 +109,7 @@ def test_the_way_without_make(tmp_path):
         source,
         ignore=shutil.ignore_patterns(".*", "__pycache__", "build", "*.egg-info", "study_results"),
     )
-    lines = [line for line in commands() if "venv" in line][:2]
+    lines = [line for line in commands(README) if "venv" in line][:2]
     for line in lines:
         done = subprocess.run(shlex.split(line), cwd=source, capture_output=True, text=True, check=False)
         if "pip" in line and done.returncode and "No matching distribution" in done.stderr:
