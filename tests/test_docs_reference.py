@@ -1,5 +1,6 @@
 """The generated reference holds every public name, command, option, key and class of errors."""
 
+import builtins
 import doctest
 import inspect
 import re
@@ -145,9 +146,13 @@ def test_examples_import_what_they_use():
     for one in api_pages.everything():
         if one.has_page:
             lines = inspect.getdoc(one.thing).splitlines()
-            shown = public_examples.with_imports(lines, one.name, getattr(one.thing, "__name__", ""))
+            inner, scope = one.thing.__name__, vars(sys.modules[one.thing.__module__])
+            shown = public_examples.with_imports(lines, one.name, inner, scope)
             changed |= {line.strip() for line in shown} - {line.strip() for line in lines}
-    imports = [line.removeprefix(">>> ") for line in changed if line.startswith(">>> from ")]
+            examples = doctest.DocTestParser().get_examples("\n".join(shown))
+            code = "".join(example.source for example in examples)
+            assert public_examples.free_names(code) <= set(dir(builtins)) | {"_"}, one.name
+    imports = [line.removeprefix(">>> ") for line in changed if re.match(">>> (from|import) ", line)]
     assert len(imports) > 100
     for line in imports:
         exec(line, {})

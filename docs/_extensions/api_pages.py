@@ -93,9 +93,7 @@ def _entry(one: PublicName) -> list[str]:
     lines += [f":doc:`/reference/{module}` · ``{one.name}``", ""]
     if inspect.isclass(one.thing):
         kind = "autoexception" if issubclass(one.thing, BaseException) else "autoclass"
-        lines += directive(
-            kind, one.name, members="", inherited_members=FOREIGN, show_inheritance=""
-        )
+        lines += directive(kind, one.name, members="", inherited_members=FOREIGN)
     else:
         lines += directive("autofunction", one.name)
     return lines

@@ -5,6 +5,7 @@ Docstrings stand beside the code and call things as the code does, ``numerics.re
 parameter, is shown in typewriter letters.
 """
 
+import sys
 from pkgutil import resolve_name
 
 from docutils.nodes import Element, literal
@@ -95,7 +96,8 @@ def with_public_names(
     owner = (
         name if what in ("function", "class", "exception") else name.rpartition(".")[0]
     )
-    lines[:] = with_imports(lines, owner, inner)
+    module = sys.modules.get(getattr(thing, "__module__", None) or "")
+    lines[:] = with_imports(lines, owner, inner, vars(module) if module else None)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
