@@ -109,6 +109,10 @@ def generate(
         If the total valence is odd, a number is negative or no integer, a valence is below 1, or the listing
         would have more than 10**12 diagrams: the message says how many contractions were asked for.
 
+    References
+    ----------
+    docs/theory/wick_and_diagrams.md, eq. eq-wick-multiplicity.
+
     Examples
     --------
     First order of f**4 in the four-point function: 3 x K K with a vacuum part, 6 x 12 and 24 contractions.
@@ -208,6 +212,10 @@ def count(
     ------
     GenerationError
         As for `generate`.
+
+    References
+    ----------
+    docs/theory/wick_and_diagrams.md, eq. eq-double-factorial.
 
     Examples
     --------

@@ -390,7 +390,8 @@ def action_from_cumulants(correlators: object, order: object = "1/N") -> Cumulan
     References
     ----------
     M. Demirtas et al., Neural network field theories: non-Gaussianity, actions, and locality,
-    arXiv:2307.03223: S is −log of the density, and connected correlators are the vertices of its diagrams.
+    arXiv:2307.03223: S is −log of the density, and connected correlators are the vertices of its diagrams;
+    docs/theory/cumulant_action.md, eq. eq-cumulant-action.
 
     Examples
     --------

@@ -104,6 +104,11 @@ def deformed_correlators(
     InvalidDeformation, InvalidNetwork, NotAvailable
         As `partition_function`.
 
+    References
+    ----------
+    docs/theory/correlated_parameters.md, eq. eq-deformed-average;
+    docs/theory/correlated_parameters.md, eq. eq-scores.
+
     Examples
     --------
     ReLU features at x = 1 have E[s²] = 1/2: G² = E|a|²/2N.

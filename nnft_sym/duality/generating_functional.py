@@ -350,7 +350,8 @@ def generating_functional(
     References
     ----------
     M. Demirtas et al., arXiv:2307.03223: cumulants of a field as sums over neurons. Dependent weights: the
-    law of total cumulance, D. R. Brillinger, Ann. Inst. Stat. Math. 21 (1969) 215.
+    law of total cumulance, D. R. Brillinger, Ann. Inst. Stat. Math. 21 (1969) 215;
+    docs/theory/generating_functional.md, eq. eq-generating-functional.
 
     Examples
     --------

@@ -279,7 +279,8 @@ def density(network: Network, points: Fields, order: object = "1/N", *, neglect:
     References
     ----------
     M. Demirtas et al., arXiv:2307.03223: P = exp(Σ_{r≥3} (−1)^r/r! G_c^(r) ∂^r) P_Gauss, with the signs
-    that real derivatives have.
+    that real derivatives have;
+    docs/theory/generating_functional.md, eq. eq-edgeworth.
 
     Examples
     --------

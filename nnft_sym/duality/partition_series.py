@@ -100,8 +100,7 @@ def partition_function(
     network : Network
         With independent output weights of a symmetric law.
     points : array_like, shape (n, d_in), or FieldSet
-    deformation : Deformation, or what makes one
-        ``"alpha*p2^2/N"``.
+    deformation : Deformation, or what makes one, such as ``"alpha*p2^2/N"``
     source : array_like, shape (n,)
         J, one number for each field.
     order : int, optional
@@ -124,6 +123,10 @@ def partition_function(
     NotAvailable
         If no way to average over a neuron is known.
 
+    References
+    ----------
+    docs/theory/correlated_parameters.md, eq. eq-deformed-average.
+
     Examples
     --------
     >>> from numerics.networks.relu import ReLUNet
@@ -131,7 +134,7 @@ def partition_function(
     >>> bool(abs(found.at(0.001) - found.exact).value < 1e-6)
     True
 
-    At J = 0 there is nothing to see, at any strength:
+    At J = 0 there is nothing to see:
 
     >>> [float(one) for one in partition_function(ReLUNet(5), [[1.0]], "alpha*p4", [0.0]).real]
     [1.0, 0.0, 0.0]

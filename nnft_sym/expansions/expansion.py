@@ -20,7 +20,8 @@ whose field is not Gaussian: lines are its 2-point function, and more legs than 
 connected correlators, the blobs, so that every order in the couplings is exact in N.
 
 A diagram with V vertices enters with (−1)^V ∏(couplings) × multiplicity / ∏V_t!, where the multiplicity
-counts Wick contractions with labelled vertices and V_t is the number of vertices of valence t.
+counts Wick contractions with labelled vertices and V_t is the number of vertices of valence t
+(docs/theory/expansions.md, eq. eq-exact-rule; docs/theory/wick_and_diagrams.md, eq. eq-wick-multiplicity).
 
 The free theory by itself, with several outputs:
 

@@ -114,7 +114,8 @@ def infer(
 
     References
     ----------
-    J. Halverson, A. Maiti, K. Stoner, arXiv:2008.08601, section 3.
+    J. Halverson, A. Maiti, K. Stoner, arXiv:2008.08601, section 3;
+    docs/theory/inference.md, eq. eq-lambda; docs/theory/inference.md, eq. eq-kappa.
 
     Examples
     --------

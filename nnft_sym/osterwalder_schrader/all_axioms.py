@@ -63,7 +63,8 @@ def axioms(
 
     References
     ----------
-    K. Osterwalder and R. Schrader, Commun. Math. Phys. 31 (1973) 83 and 42 (1975) 281.
+    K. Osterwalder and R. Schrader, Commun. Math. Phys. 31 (1973) 83 and 42 (1975) 281;
+    docs/theory/osterwalder_schrader.md, eq. eq-positivity-matrix.
 
     Examples
     --------

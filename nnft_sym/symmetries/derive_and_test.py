@@ -1,5 +1,7 @@
 """Symmetries of a network: derived from the laws of its parameters, and tested on its correlators.
 
+What makes a derivation is docs/theory/symmetries.md, eq. eq-duality.
+
 >>> from numerics.networks.erf import ErfNet
 >>> symmetry(ErfNet(width=5), fields=[[0.2], [1.0]], orders=(2, 4), outputs=1)
 <Symmetries of ErfNet(width=5, sigma_w=1.0, sigma_b=1.0, d_in=1), 2 fields

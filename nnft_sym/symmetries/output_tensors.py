@@ -240,6 +240,10 @@ def output_tensors(
     InvalidSymmetry, InvalidPoints, NotAvailable
         If numbers are out of range, points do not fit, or no exact correlators are known.
 
+    References
+    ----------
+    docs/theory/symmetries.md, eq. eq-isotropy.
+
     Examples
     --------
     >>> from numerics.networks.relu import ReLUNet

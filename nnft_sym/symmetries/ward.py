@@ -231,6 +231,10 @@ def ward_identity(
     NotAvailable
         If no parameter absorbs the transformation, a law has no density, or there is no exact answer.
 
+    References
+    ----------
+    docs/theory/symmetries.md, eq. eq-ward.
+
     Examples
     --------
     Uniform output weights break the rotations of outputs, by the boundary term alone; Gaussian ones do not:

@@ -9,7 +9,8 @@ joint cumulants by the moment-cumulant formula. With N independent neurons and f
     κ_6 = sw⁶ [15 E_1..6 − 3 Σ_15 E_ijkl E_mn + 2 Σ_15 E_ij E_kl E_mn],
 
 and the full correlator is the sum of products of connected ones over partitions into even blocks:
-G^(4) = Σ_3 K K + κ_4/N and so on, exactly (Halverson, Maiti and Stoner, arXiv:2008.08601, give the 1/N form).
+G^(4) = Σ_3 K K + κ_4/N and so on, exactly (Halverson, Maiti and Stoner, arXiv:2008.08601, give the 1/N form;
+docs/theory/exact_correlators.md, eq. eq-neurons; docs/theory/exact_correlators.md, eq. eq-full-four).
 
 Several outputs f_a = b_a + N^(-1/2) Σ_i a_{a,i} s_i share the hidden layer and have output layers of their
 own. Then E[h_{a1}(x_1) … h_{an}(x_n)] = sw^n Π_a (n_a − 1)!! E_{1..n}, n_a the number of fields of output a
@@ -259,6 +260,10 @@ def exact_cumulant(
         If the points do not fit the network, or the outputs do not fit the points.
     NotAvailable
         If no exact method is known for this network at these points, or R > 10.
+
+    References
+    ----------
+    docs/theory/exact_correlators.md, eq. eq-neurons; docs/theory/exact_correlators.md, eq. eq-joint-law.
 
     Examples
     --------

@@ -109,6 +109,11 @@ def pairing_amplitudes(network: Network, points: Points) -> OutputStructure:
         If no exact method is known for this network at these points, n > 10, or the output weights are not
         independent Gaussians.
 
+    References
+    ----------
+    docs/theory/exact_correlators.md, eq. eq-conditional-cumulant;
+    docs/theory/exact_correlators.md, eq. eq-several-outputs.
+
     Examples
     --------
     >>> from numerics.networks.architectures import ReLUNet

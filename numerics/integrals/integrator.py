@@ -269,6 +269,10 @@ def integrate(
     NotConverged
         If the accuracy is strict and was not reached.
 
+    References
+    ----------
+    docs/theory/integrals.md, eq. eq-vertex-integral; docs/theory/integrals.md, eq. eq-gaussian-diagram.
+
     Examples
     --------
     For ReLU-net without biases and positive inputs, K_W = x y/2 for y > 0, and ∫K_W⁴ = (∏x) Λ⁵/80:
@@ -358,6 +362,10 @@ def predict(
     LoweringError, DivergentIntegral, ProblemTooLarge, InvalidKernel, InvalidPoints, NotAvailable
         As for `numerics.lowering.lower.lower` and `integrate`.
 
+    References
+    ----------
+    docs/theory/expansions.md, eq. eq-four-point.
+
     Examples
     --------
     The 4-point function of λ f⁴ with exact propagators, to first order:
@@ -416,6 +424,10 @@ def flow(
     ------
     InvalidDomain
         If there are fewer than two cutoffs, or they do not ascend.
+
+    References
+    ----------
+    docs/theory/integrals.md, eq. eq-flow-slope.
 
     Examples
     --------

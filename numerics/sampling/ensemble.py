@@ -98,6 +98,10 @@ class Ensemble(Described):
     InvalidStatistics
         If the seed, the precision or the estimator is out of range.
 
+    References
+    ----------
+    docs/theory/sampling.md, eq. eq-conditional-covariance; docs/theory/sampling.md, eq. eq-heavy-tail.
+
     Examples
     --------
     >>> from numerics.networks.architectures import ErfNet
