@@ -114,6 +114,8 @@ def readable(output):
     """Every text of an output by its kind; of tables what they say, of pictures nothing."""
     if output.output_type == "stream":
         return {"text": output.text}
+    if any(kind.startswith("image/") for kind in output.data):
+        return {}
     texts = {kind: value for kind, value in output.data.items() if kind.startswith("text/")}
     if "text/html" in texts:
         html = re.sub(r"<(style|script)\b.*?</\1>", " ", texts["text/html"], flags=re.DOTALL)
