@@ -188,7 +188,18 @@ def try_out(programs: Path, folder: Path, more: list[str]) -> None:
     call(programs / "nnft", "validate", "study.toml", "--out", "study", folder=folder)
     assert (folder / "study" / "report.html").is_file()
     chosen = [f"tests/{name}" for name in SELECTION]
-    tests = [programs / "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "2", "--dist", "loadfile"]
+    tests = [
+        programs / "python",
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-n",
+        "2",
+        "--dist",
+        "loadfile",
+    ]
     subprocess.run([*tests, *more, *chosen], cwd=folder, check=True)
 
 
@@ -216,7 +227,10 @@ def main() -> None:
         print(f"package: {sdist.name} and {wheel.name} are complete", flush=True)
         programs = install(source, wheel, lock, given.python)
         version = call(programs / "python", "--version", folder=folder).strip()
-        print(f"package: installed on {version} by {given.lock.name} ({time.monotonic() - started:.0f} s)", flush=True)
+        print(
+            f"package: installed on {version} by {given.lock.name} ({time.monotonic() - started:.0f} s)",
+            flush=True,
+        )
         (folder / "outside").mkdir()
         try_out(programs, copied_tests(folder / "outside"), given.more)
     print(f"package: installed and tested in {time.monotonic() - started:.0f} s")

@@ -11,6 +11,8 @@
   signed permutations of inputs  holds exactly (derived)>
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
