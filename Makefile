@@ -1,5 +1,6 @@
 # make study   create the environment, install, run the main job
 # make test    create the environment, install, run lint, types and tests
+# make docs    build the documentation site into build/docs, offline, warnings being errors, and follow its links
 # make pictures draw all topologies up to five vertices in every layout and measure them (all cores; half an hour of one)
 # make bench   compare with peers (optional: pip install '.[bench]' first)
 # make fuzz    10,000 made-up inputs against the contract of the command line (CASES=500: fewer; SEED=7: others)
@@ -12,17 +13,22 @@ OUT    ?= study_results
 CASES  ?= 10000
 SEED   ?= 0
 READY  := $(VENV)/ready
+DOCS   := $(VENV)/ready-docs
 
 # Matrices of a few hundred rows: BLAS threads would only get in each other's way.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: study test pictures lint types unit bench fuzz lock clean
+.PHONY: study test docs pictures lint types unit bench fuzz lock clean
 .DEFAULT_GOAL := study
 
 study: $(READY)
 	$(BIN)/nnft validate --out $(OUT) --force
 
 test: lint types unit
+
+docs: $(DOCS)
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --nitpicky --quiet --builder html docs build/docs
+	NNFT_DOCS_SITE=build/docs $(BIN)/pytest -q tests/test_docs_site.py
 
 pictures: $(READY)
 	$(BIN)/python tests/picture_topologies.py --names
@@ -51,9 +57,16 @@ $(READY): requirements.lock pyproject.toml setup.cfg
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# The same environment with the documentation tools added; what both files pin, they pin to the same version.
+$(DOCS): requirements-docs.lock $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-docs.lock
+	@touch $@
+
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	    --extra test pyproject.toml requirements-build.in -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	    --extra docs --constraint requirements.lock pyproject.toml -o requirements-docs.lock
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -53,6 +53,7 @@ from diagrams.filters import (
 from diagrams.grouping import Group, grouped
 from diagrams.loops import LoopRange, fewest_loops
 from diagrams.power_series import Series
+from diagrams.vertices import VerticesLike
 
 #: From this many vertices on the compiled enumeration is used, or from this many line ends on if there are
 #: a few vertices (in one component); below, nothing is compiled or loaded, but what is there already is used.
@@ -75,7 +76,7 @@ _LINE = Diagram(2, (), ((0, 1),))
 
 def generate(
     n_external: int,
-    vertices: Mapping[int, int],
+    vertices: VerticesLike,
     where: Iterable[Filter] = (),
     *,
     blobs: Mapping[int, int] | None = None,
@@ -86,8 +87,9 @@ def generate(
     ----------
     n_external : int
         Number of external points, told apart.
-    vertices : mapping
-        ``{valence: how many}``; valences 1, 2, 3, ... in any mixture.
+    vertices : mapping, sequence of int, or str
+        ``{4: 2}``, how many of each valence; ``(4, 4)``, the valence of each; or ``"4:2"``. Valences 1, 2,
+        3, ... in any mixture.
     where : iterable of predicates or names of filters
         Keep a diagram if all of them say so. Named filters (`diagrams.filters`) act before labels are given,
         and `diagrams.loops.LoopRange` while parts are put together; any ``(Diagram) -> bool`` will do. None
@@ -135,7 +137,7 @@ def generate(
 
 def topologies(
     n_external: int,
-    vertices: Mapping[int, int],
+    vertices: VerticesLike,
     where: Iterable[Filter] = (),
     *,
     blobs: Mapping[int, int] | None = None,
@@ -177,7 +179,7 @@ def topologies(
 
 def count(
     n_external: int,
-    vertices: Mapping[int, int],
+    vertices: VerticesLike,
     where: Iterable[Filter] = (),
     *,
     unlabelled: bool = False,

@@ -2,7 +2,7 @@
 
 ``fastmath`` plays no part (integers only); compilation is cached beside the source, so only the first run on
 a machine, or after a change of compiled code, pays for it. Imported only by `diagrams.enumeration.machine`
-and `diagrams.enumeration.machine_legs`, so that small requests never wait for a compiler.
+and its two neighbours, so that small requests never wait for a compiler.
 """
 
 from collections.abc import Callable

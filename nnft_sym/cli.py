@@ -31,7 +31,9 @@ from nnft_sym._streams import Held, OutputClosed, discard, held_output, prepare_
 
 #: Subcommand -> one line of help; ``nnft_sym.commands.<name>``, or that of `MODULES`, defines ``command``.
 COMMANDS = {
+    "quickstart": "Write a small study, run it, and say what to look at.",
     "validate": "The main job: a field theory against a real ensemble.",
+    "studies": "List the studies that come with the package, or run one.",
     "expand": "Expand an n-point function into diagrams.",
     "count": "Count diagrams without listing them.",
     "draw": "Draw the diagrams of an expansion.",
@@ -52,9 +54,10 @@ COMMANDS = {
     "integrate": "Integrate one diagram numerically.",
     "flow": "Follow fitted couplings with the cutoff and the width.",
     "cache": "Show or clear the integrals kept on disk.",
+    "doctor": "What is installed and where things are kept; what is missing.",
 }
 #: Where a subcommand is whose name another file of this floor has.
-MODULES = {"action": "action_of_correlators"}
+MODULES = {"action": "action_of_correlators", "studies": "shipped_studies"}
 
 
 class LazyGroup(click.Group):

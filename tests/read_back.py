@@ -12,4 +12,4 @@ def read_number(text, power_of=None):
         power = whole.partition("× 10")[2]
     mantissa = mantissa.split("±")[0].strip(" ()*<%")
     mantissa = mantissa.split("(")[0].replace(",", "").strip()
-    return float(mantissa) * 10.0 ** int(power.strip(" *%") or 0)
+    return float(mantissa) * 10.0 ** int(power.split("(")[0].strip(" *%") or 0)

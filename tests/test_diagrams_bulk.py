@@ -12,6 +12,7 @@ import pytest
 
 from diagrams import Diagram, GenerationError, count, generate
 from diagrams import filters as f
+from diagrams.enumeration import machine_lines
 from diagrams.enumeration.bulk import (
     class_batches,
     class_totals,
@@ -20,7 +21,7 @@ from diagrams.enumeration.bulk import (
     least_cuts,
     machine_classes,
 )
-from diagrams.enumeration.leg_classes import leg_classes
+from diagrams.enumeration.leg_classes import _legs_handed_out, leg_classes
 from diagrams.enumeration.legs import class_symmetry, labelled_count, representative
 from diagrams.enumeration.machine import smallest_cuts
 from diagrams.zero_dim import Kind, multiplicity_sum, weight_sum
@@ -269,3 +270,42 @@ def test_refusals():
         generate_batches(2, {4: 1}, [lambda diagram: True])
     with pytest.raises(GenerationError, match="odd number"):
         generate_batches(1, {4: 1})
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        ((4, 3),),
+        ((3, 2), (4, 1)),
+        ((3, 3), (5, 1)),
+        ((-4, 1), (4, 2)),
+        ((-4, 2), (-3, 1), (3, 1)),
+        ((1, 2), (6, 1)),
+    ],
+)
+def test_compiled_hand_outs_are_those_of_the_written_out_enumeration(content):
+    """Every way to hand out legs in the same order; those that cannot connect come in addition."""
+    valences = np.array([valence for valence, number in content for _ in range(number)], np.int8)
+    ends = int(np.abs(valences).sum())
+    for n in range(ends + 1):
+        legs = np.zeros(len(valences), np.int8)
+        legs_found = []
+        machine_lines._spread_from(n, 0, valences, legs)
+        more = True
+        while more:
+            legs_found.append(tuple(legs.tolist()))
+            more = machine_lines.next_hand_out(valences, legs)
+        assert legs_found == [found for _, found in _legs_handed_out(n, content)]
+
+
+@pytest.mark.parametrize(
+    ("n", "content", "blobs"),
+    [(4, {4: 3}, {}), (2, {3: 2, 4: 1}, {}), (4, {4: 2}, {4: 1}), (3, {1: 1, 4: 1}, {})],
+)
+def test_a_walk_that_is_left_everywhere_finds_the_same(n, content, blobs):
+    """Batches of one diagram stop the walk after each; batches of three in the middle of classes."""
+    whole = [batch.lines for batch in generate_batches(n, content, blobs=blobs)]
+    for size in (1, 3):
+        parts = list(generate_batches(n, content, blobs=blobs, size=size))
+        assert [len(part) for part in parts[:-1]] == [size] * (len(parts) - 1)
+        assert np.array_equal(np.concatenate([part.lines for part in parts]), np.concatenate(whole))

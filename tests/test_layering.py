@@ -69,6 +69,7 @@ ROOMS = {
         "faces",
         "progress",
         "reproduction",
+        "installation",
         "commands",
     ],
 }

@@ -141,13 +141,13 @@ def test_nothing_describes_without_reason(constancy, explained, holds):
 
 def test_the_next_order_is_named():
     fit = ActionFit(readings=(Reading("lambda", 4, -0.05, 1e-9, next_order=4.28),))
-    assert say_action(fit, "ΔG6") == [
+    assert say_action(fit, "ΔG⁽⁶⁾") == [
         "The next order in 1/N changes λ by 85.6 times itself: the expansion does not hold there, whatever "
         "the fit looks like."
     ]
     weak = ActionFit(readings=(Reading("lambda", 4, -0.05, 0.1, next_order=4.28, weak=True),))
     assert weak.holds is None
-    assert "cannot be told from zero" in say_action(weak, "ΔG6")[0]
+    assert "cannot be told from zero" in say_action(weak, "ΔG⁽⁶⁾")[0]
 
 
 def test_errors_are_shown_where_they_can_be_seen():
@@ -192,14 +192,14 @@ def test_published_couplings(place):
     else:  # a constant λ explains little, and what is built on it no more
         assert fit.constancy is Constancy.REJECTED
         assert fit.share < 0.05
-    # term by term: ΔG6 without the free theory begins with λ, and the exchange stands before κ
+    # term by term: ΔG⁽⁶⁾ without the free theory begins with λ, and the exchange stands before κ
     assert [part.name for part in fit.parts] == ["lambda", "lambda**2", "kappa"]
     linear = exact_share(case, coupling.value, data)
     assert fit.parts[0].explained == pytest.approx(linear, abs=1e-12)
 
 
 def exact_share(case, coupling, data):
-    """Share of ΔG6 that one λ explains, by the diagrams with one vertex."""
+    """Share of ΔG⁽⁶⁾ that one λ explains, by the diagrams with one vertex."""
     from nnft_sym.actions.action import Action
     from nnft_sym.inference.model import Model
 
@@ -214,7 +214,7 @@ def test_why_there_are_no_couplings_is_said():
     reason = theory(case, "lambda*f^4")
     assert isinstance(reason, str)
     fit = fit_action(reason, None, 6)
-    assert "cutoff" in say_action(fit, "ΔG6")[0]
+    assert "cutoff" in say_action(fit, "ΔG⁽⁶⁾")[0]
 
 
 def test_the_terminal_ends_with_one_row_for_each_net():

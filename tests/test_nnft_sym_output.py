@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,11 @@ from made_up_study import made_up_net, made_up_study
 
 from nnft_sym.jsonio import dumps
 from nnft_sym.report import output
+from nnft_sym.report.content import StudyContent
 from nnft_sym.report.output import check_folder, write_output
 from nnft_sym.report.plots import StudyFigure
 from nnft_sym.storage.writing import UnwritableOutput
+from nnft_sym.study.run_record import RunRecord
 from nnft_sym.study.summary import summarise
 
 FIGURES = tuple(
@@ -39,14 +42,25 @@ def test_everything_is_written(tmp_path, result):
     write_output(result, tmp_path / "new")
     found = set(listing(tmp_path / "new"))
     diagrams = {f"pictures/G{n}_{k}.svg" for n, most in ((2, 1), (4, 3), (6, 4)) for k in range(1, most + 1)}
-    figures = {f"figures/{figure.name}.{suffix}" for figure in FIGURES for suffix in ("svg", "pdf")}
-    assert found == {"report.html", "report.tex", "results.nc", "summary.json"} | diagrams | figures
+    figures = {f"figures/{figure.name}.{suffix}" for figure in FIGURES for suffix in ("svg", "pdf", "png")}
+    tables = {f"tables/{name}.csv" for name, _ in StudyContent.of(result).files()}
+    assert {"tables/study.csv", "tables/1_erf_N5_checks.csv"} <= tables
+    assert found == {"report.html", "report.tex", "results.nc", "summary.json"} | diagrams | figures | tables
     assert [path.name for path in tmp_path.iterdir()] == ["new"]
 
 
 def test_the_summary_is_that_of_the_command_line(tmp_path, result):
     write_output(result, tmp_path / "new")
-    assert json.loads((tmp_path / "new" / "summary.json").read_text()) == json.loads(dumps(summarise(result)))
+    written = json.loads((tmp_path / "new" / "summary.json").read_text())
+    assert set(written.pop("run")) == set(RunRecord().as_json())
+    assert written == json.loads(dumps(summarise(result)))
+
+
+def test_every_link_of_the_page_is_a_file(tmp_path, result):
+    write_output(result, tmp_path / "new")
+    links = re.findall(r'href="([^"#]+)"', (tmp_path / "new" / "report.html").read_text())
+    assert len(set(links)) > 20
+    assert [link for link in links if not (tmp_path / "new" / link).is_file()] == []
 
 
 def test_the_numbers_are_readable_netcdf(tmp_path, result):

@@ -73,8 +73,8 @@ def whole(study, tmp_path_factory):
 
 
 def timeless(answer):
-    """Leave out how long it took."""
-    return {key: one for key, one in answer.items() if key != "seconds"} | {
+    """Leave out when it ran, where, and how long it took."""
+    return {key: one for key, one in answer.items() if key not in ("seconds", "run")} | {
         "nets": [{key: one for key, one in net.items() if key != "seconds"} for net in answer["nets"]]
     }
 

@@ -71,14 +71,14 @@ def test_says_yes():
     assert "A constant λ = 0.5 describes the 4-point function" in text
     text = verdict(orders(), coupling(0.0), six(0.97), cutoff=100.0)
     assert "A constant λ = 0.5 at the cutoff Λ = 100 describes the 4-point function" in text
-    assert "97.0 % of ΔG6 is explained" in text
+    assert "97.0 % of ΔG⁽⁶⁾ is explained" in text
     assert "is a fair description" in text
 
 
 def test_says_no_when_the_tensor_scatters():
     text = verdict(orders(), coupling(0.3), six(-0.1))
     assert "A constant λ is rejected: χ²/dof = " in text
-    assert "−10.0 % of ΔG6 is explained" in text
+    assert "−10.0 % of ΔG⁽⁶⁾ is explained" in text
     assert "worse than the free theory" in text
     assert "does not describe this ensemble" in text
 
@@ -86,15 +86,15 @@ def test_says_no_when_the_tensor_scatters():
 def test_says_no_when_the_six_point_function_is_not_explained():
     text = verdict(orders(), coupling(0.0), six(0.165))
     assert "describes the 4-point function" in text
-    assert "16.5 % of ΔG6 is explained" in text
+    assert "16.5 % of ΔG⁽⁶⁾ is explained" in text
     assert "does not describe this ensemble" in text
 
 
 def test_heavy_tails_are_said_and_the_exact_value_is_used():
     heavy = orders(quality=Quality.HEAVY_TAILED)
     text = verdict(heavy, coupling(0.0), six(0.165))
-    assert "Heavy-tailed: sampled G4, G6 not trustworthy, exact value used." in text
-    assert "it misses < 0.001 % of the exact ΔG4" in text
+    assert "Heavy-tailed: sampled G⁽⁴⁾, G⁽⁶⁾ not trustworthy, exact value used." in text
+    assert "it misses < 0.001 % of the exact ΔG⁽⁴⁾" in text
     assert constancy(coupling(0.0), Quality.HEAVY_TAILED, STANDARD) == "accepted"
     assert constancy(coupling(0.3), Quality.HEAVY_TAILED, STANDARD) != "accepted"
 
@@ -175,7 +175,7 @@ def test_the_joint_comparison_is_judged_too():
 def test_a_factor_in_the_vertex_coefficient_is_noticed():
     made = checked(orders(), None, coupling(0.0), six(0.9), 0.0, n_networks=10**6, contact_error=0.5)
     assert [check.sentence for check in made.failed] == [
-        "the coefficient of λ is -4! ∫K_W K_W K_W K_W by adaptive quadrature"
+        "the coefficient of λ is −4! times the integral of 4 propagators, by adaptive quadrature"
     ]
 
 

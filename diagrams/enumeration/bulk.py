@@ -19,7 +19,7 @@ import numpy as np
 
 from diagrams.combinatorics.numbers import double_factorial
 from diagrams.diagram import Diagram
-from diagrams.enumeration import machine, machine_legs
+from diagrams.enumeration import machine, machine_legs, machine_lines
 from diagrams.enumeration.counting import Progress, Report, Totals
 from diagrams.enumeration.leg_classes import Content, LegClass, ends_of, legs_handed_out
 from diagrams.enumeration.machine import Bytes, Classes, Longs
@@ -261,7 +261,7 @@ def _start(valences: tuple[int, ...], legs: tuple[int, ...]) -> machine.State:
         np.zeros(n, np.int64),
         same,
         np.zeros(n, np.int64),
-        np.array([0, 0, 1, n_blobs], np.int64),
+        np.array([0, 0, 1, n_blobs, 0], np.int64),
     )
 
 
@@ -410,19 +410,16 @@ def generate_batches(
 def _batches(n: int, content: Content, self_loops: bool, least: Longs, size: int) -> Iterator[DiagramBatch]:
     valences = tuple(k for k, c in content for _ in range(c))
     n_lines = (n + ends_of(content)) // 2
-    out, filled = _room(min(size, _FEW_DIAGRAMS), n_lines), 0
-    word = np.empty(n, np.int8)
-    for batch in class_batches(n, content, self_loops, least):
-        legs, space = batch.legs_array, batch.work_space()
-        place = np.array([0, 0, filled])
-        while place[0] < len(batch.classes.group_order):
-            filled = machine_legs.expand_classes(place, word, batch.classes, legs, space, out)
-            if filled == size:
-                yield _batch(n, valences, out, filled)
-                out, filled = _room(size, n_lines), 0
-                place[2] = 0
-            elif filled == len(out.lines):
-                out = _grown(out, min(size, 8 * filled))
+    small, large = machine_lines.memory(n, len(valences))
+    given = n, np.array(valences, np.int8), self_loops, least, small, large
+    out, filled, finished = _room(min(size, _FEW_DIAGRAMS), n_lines), 0, False
+    while not finished:
+        filled, finished = machine_lines.fill_lines(*given, filled, out)
+        if filled == size:
+            yield _batch(n, valences, out, filled)
+            out, filled = _room(size, n_lines), 0
+        elif filled == len(out.lines):
+            out = _grown(out, min(size, 8 * filled))
     if filled:
         yield _batch(n, valences, out, filled)
 

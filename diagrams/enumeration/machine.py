@@ -26,7 +26,7 @@ _REJECTED, _DIFFERENT, _EQUAL = -1, 0, 1
 #: so that testing whole matrices only is cheaper than dropping a few beginnings.
 _UNTESTED = 2
 #: Work done in one call, in rows tried.
-_MOST_ROWS = 20_000
+MOST_ROWS = 20_000
 
 
 class State(NamedTuple):
@@ -44,8 +44,8 @@ class State(NamedTuple):
         Equivalent neighbouring columns.
     joined : ndarray of int64, shape (V,)
         Neighbours of the finished vertices, as bits.
-    place : ndarray of int64, shape (4,)
-        Row, column, and 1 forward or 0 backward; and the number of blobs, which stays.
+    place : ndarray of int64, shape (5,)
+        Row, column, and 1 forward or 0 backward; the number of blobs, which stays; rows tried so far.
     """
 
     matrix: Bytes
@@ -385,7 +385,7 @@ def fill_classes(legs: Bytes, self_loops: bool, least_cuts: Longs, state: State,
     written = 0
     rows_tried = 0
     row, column, forward = place[0], place[1], place[2] == 1
-    while row >= 0 and written < out.group_order.shape[0] and rows_tried < _MOST_ROWS:
+    while row >= 0 and written < out.group_order.shape[0] and rows_tried < MOST_ROWS:
         value = _next_value(state, row, column, forward, self_loops)
         forward = value >= 0
         matrix[row, column] = matrix[column, row] = max(value, 0)
@@ -419,4 +419,5 @@ def fill_classes(legs: Bytes, self_loops: bool, least_cuts: Longs, state: State,
                 out.generators[written, g] = search.generators[g]
             written += 1
     place[0], place[1], place[2] = row, column, forward
+    place[4] += rows_tried
     return written

@@ -9,6 +9,7 @@ from diagrams.enumeration.leg_classes import Content, ends_of, vertex_exchanges
 from diagrams.errors import GenerationError
 from diagrams.messages import shown
 from diagrams.sizes import number_text
+from diagrams.vertices import VerticesLike, as_vertices
 
 #: More diagrams than this are refused before anything is enumerated.
 LARGEST_LISTING = 10**12
@@ -17,7 +18,7 @@ MOST_ENDS = 20_000
 
 
 def checked_content(
-    n_external: int, vertices: Mapping[int, int], blobs: Mapping[int, int] | None = None
+    n_external: int, vertices: VerticesLike, blobs: Mapping[int, int] | None = None
 ) -> Content:
     """Vertex content as sorted pairs, after the checks that `generate` promises.
 
@@ -28,23 +29,19 @@ def checked_content(
     >>> checked_content(2, {4: 2}, {6: 1})
     ((-6, 1), (4, 2))
     """
-    if not isinstance(vertices, Mapping):
-        raise GenerationError(
-            f"vertices = {shown(vertices)} was given; a mapping from valences to numbers is needed after the "
-            "number of points, as in 4 and {4: 2}"
-        )
+    content = as_vertices(vertices)
+    pairs = list(content.items())
     joined = () if blobs is None else _checked_blobs(blobs)
     try:
         n = index(n_external)
-        pairs = [(index(valence), index(number)) for valence, number in vertices.items()]
     except TypeError:
         raise _refusal(
-            n_external, vertices, "all of these must be whole numbers, as in 4 and {4: 2}"
+            n_external, content, "all of these must be whole numbers, as in 4 and {4: 2}"
         ) from None
     if n < 0 or any(number < 0 for _, number in pairs):
-        raise _refusal(n, vertices, "numbers must be 0 or more")
+        raise _refusal(n, content, "numbers must be 0 or more")
     if any(valence < 1 for valence, _ in pairs):
-        raise _refusal(n, vertices, "a valence must be 1 or more (a vertex f**0 has no lines)")
+        raise _refusal(n, content, "a valence must be 1 or more (a vertex f**0 has no lines)")
     ends = n + sum(valence * number for valence, number in pairs)
     left = ends - ends_of(joined)
     if left < 0:

@@ -101,7 +101,7 @@ def _latex(action: "SymbolicAction", asked: ImpliedActionParameters) -> str:
 
 
 def _order(asked: ImpliedActionParameters) -> str:
-    from nnft_sym.duality.width_order import width_order_text
+    from nnft_sym.expansions.width_order import width_order_text
 
     return width_order_text(asked.order)
 
@@ -131,7 +131,7 @@ def _show(network: "Network", action: "CumulantAction", check: "RoundTrip") -> N
     """Print the tables."""
     from itertools import islice
 
-    from nnft_sym.duality.width_order import width_order_text
+    from nnft_sym.expansions.width_order import width_order_text
     from nnft_sym.printing.tables import show, table
 
     rows = [

@@ -8,6 +8,7 @@ import click
 from nnft_sym.commands.options import ParameterCommand, json_option, network_json, takes
 from nnft_sym.parameters.architecture import NetworkParameters
 from nnft_sym.parameters.field_points import FieldParameters
+from nnft_sym.parameters.orders import order_help
 from nnft_sym.parameters.parameter import Parameter
 from nnft_sym.parameters.readers import Refused, Whole
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from numerics.networks.base import Network
     from numerics.results.estimate import Estimate
 
-ORDER = Parameter(Whole(), "Number R of points; must be the number given.")
+ORDER = Parameter(Whole(), order_help("cumulant"))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from nnft_sym.commands.options import ParameterCommand, json_option, network_jso
 from nnft_sym.parameters.architecture import NetworkParameters
 from nnft_sym.parameters.deformations import Source
 from nnft_sym.parameters.field_points import FieldParameters
+from nnft_sym.parameters.orders import order_help
 from nnft_sym.parameters.parameter import Parameter
 from nnft_sym.parameters.readers import Flag, Refused, Whole
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 #: As far as partitions are listed.
 LARGEST_ORDER = 10
 
-ORDER = Parameter(Whole(1, LARGEST_ORDER), f"Highest order R, up to {LARGEST_ORDER}.")
+ORDER = Parameter(Whole(1, LARGEST_ORDER), order_help("cumulants"))
 SOURCE = Parameter(Source(), "Sum the series at J, one number for each point.", metavar="J1,J2,...")
 REAL = Parameter(Flag(), "The source is real: log E e^(J·f) in place of log E e^(i J·f).")
 LATEX = Parameter(Flag(), "Print W[J] in LaTeX, with names and with numbers, and nothing else.")

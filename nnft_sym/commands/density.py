@@ -70,7 +70,7 @@ class _Answer:
 
     def as_json(self) -> dict[str, object]:
         """Put everything into the words of the JSON answer."""
-        from nnft_sym.duality.width_order import width_order_text
+        from nnft_sym.expansions.width_order import width_order_text
 
         found = self.found
         order, size = found.smallest_term
@@ -92,7 +92,7 @@ class _Answer:
         }
 
     def _rows(self) -> "list[dict[str, object]]":
-        from nnft_sym.duality.width_order import width_order_text
+        from nnft_sym.expansions.width_order import width_order_text
 
         reference = self.reference
         return [
@@ -113,7 +113,7 @@ class _Answer:
 
     def show(self) -> None:
         """Print the table, and what there is to say of it."""
-        from nnft_sym.duality.width_order import width_order_text
+        from nnft_sym.expansions.width_order import width_order_text
         from nnft_sym.printing.tables import show, table
 
         found, reference = self.found, self.reference
@@ -132,7 +132,7 @@ class _Answer:
         show(table(title, columns, rows), *self._notes())
 
     def _notes(self) -> list[str]:
-        from nnft_sym.duality.width_order import width_order_text
+        from nnft_sym.expansions.width_order import width_order_text
 
         found = self.found
         order, size = found.smallest_term

@@ -11,6 +11,7 @@ from nnft_sym.commands.options import ParameterCommand, json_option, network_jso
 from nnft_sym.parameters.architecture import ArchitectureParameters
 from nnft_sym.parameters.field_points import FieldParameters
 from nnft_sym.parameters.kept import BESIDE, KeptParameters
+from nnft_sym.parameters.orders import order_help
 from nnft_sym.parameters.outputs import DATA, OutputFile, output
 from nnft_sym.parameters.parameter import Parameter
 from nnft_sym.parameters.readers import Flag, Refused, Word
@@ -38,7 +39,7 @@ class NeuronParameters:
 
     neurons: Annotated[int, NEURONS]
     widths: Annotated[tuple[int, ...], ANY_WIDTHS]
-    order: Annotated[str, Parameter(Word(("2", "4", "6")), "Highest order.")] = "6"
+    order: Annotated[str, Parameter(Word(("2", "4", "6")), order_help("neurons"))] = "6"
     tilted: Annotated[bool, Parameter(Flag(), "Gauss only: draw neurons where their products are large.")] = (
         False
     )

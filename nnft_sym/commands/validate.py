@@ -30,13 +30,25 @@ def command(net: NetworkChanges, asked: ValidateParameters, as_json: bool) -> in
     A run with --out keeps samples and integrals in DIRECTORY/checkpoints. After Ctrl-C, a crash or a full
     disk the same command with --resume continues it and gives the same numbers to the last bit.
     """
-    config = _study(net, asked)
+    return validated(_study(net, asked), asked, as_json)
+
+
+def validated(config: "StudyConfig", asked: ValidateParameters, as_json: bool) -> int:
+    """Run a study, or do what is asked of it in place of that; give the exit code.
+
+    Parameters
+    ----------
+    config : StudyConfig
+    asked : ValidateParameters
+        Where the report goes, and whether the study is only written or forecast.
+    as_json : bool
+    """
     if asked.init is not None:
         _write_study_file(config, asked.init, asked.force, as_json)
         return 0
     folder, kept = _folder(asked)
     if asked.dry_run:
-        _forecast(config, as_json)
+        forecast(config, as_json)
         return 0
     try:
         return _run(config, folder, kept, as_json)
@@ -72,32 +84,24 @@ def _run(config: "StudyConfig", folder: Path | None, kept: "StudyFiles | None", 
 
 def _write_study_file(config: "StudyConfig", name: str, force: bool, as_json: bool) -> None:
     """Write the study that would run, with comments; refuse to lose another file."""
-    from os.path import lexists
-
-    from diagrams.messages import shown
+    from nnft_sym.commands.study_file import write_new
     from nnft_sym.jsonio import dumps
-    from nnft_sym.storage.writing import UnwritableOutput, check_writable, write_text
     from nnft_sym.study.study_text import written_study
 
-    path = check_writable(name)
-    if lexists(name) and not force:
-        raise UnwritableOutput(
-            f"{shown(name)} exists already; name another file, or replace that one with --force"
-        )
-    write_text(path, written_study(config, commented=True))
+    write_new(name, written_study(config, commented=True), force=force)
     if as_json:
         click.echo(dumps({"file": name}))
     else:
         click.echo(f"Study: {name}. Change it, and run it with: nnft validate {name}")
 
 
-def _forecast(config: "StudyConfig", as_json: bool) -> None:
+def forecast(config: "StudyConfig", as_json: bool) -> None:
     """Say what would be computed."""
     from nnft_sym.jsonio import dumps
     from nnft_sym.printing.tables import show
-    from nnft_sym.study.forecast import forecast
+    from nnft_sym.study.forecast import forecast as forecast_of
 
-    found = forecast(config)
+    found = forecast_of(config)
     if as_json:
         click.echo(dumps(found.as_json()))
     else:

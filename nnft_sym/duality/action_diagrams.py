@@ -19,8 +19,8 @@ from diagrams.diagram import Diagram
 from diagrams.enumeration.blob_contents import width_power
 from diagrams.enumeration.leg_classes import Content, ends_of, leg_classes
 from diagrams.enumeration.legs import class_symmetry, labelled_count, representative
-from nnft_sym.duality.width_order import width_order_text
 from nnft_sym.errors import InvalidExpansion
+from nnft_sym.expansions.width_order import width_order_text
 
 #: More diagrams than this are not listed.
 MOST_DIAGRAMS = 20_000

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from diagrams.drawing import IN_EQUATION, Caption, Picture, cumulant_picture, tikz
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.duality.action_diagrams import ActionDiagram, coefficients
-from nnft_sym.duality.width_order import width_order_text
 from nnft_sym.errors import InvalidExpansion
+from nnft_sym.expansions.width_order import width_order_text
 from nnft_sym.printing.latex_lines import (
     Piece,
     broken,

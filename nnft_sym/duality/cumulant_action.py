@@ -24,8 +24,8 @@ from nnft_sym.duality.round_trip import RoundTrip, round_trip, vertices_of
 from nnft_sym.duality.symbolic_action import SymbolicAction, action_of_symbols
 from nnft_sym.duality.symmetric_tensors import arrangements, carried, changed_basis, distinct
 from nnft_sym.duality.whitening import Whitening, whitened
-from nnft_sym.duality.width_order import width_order, width_order_text
 from nnft_sym.errors import InvalidExpansion
+from nnft_sym.expansions.width_order import width_order, width_order_text
 from numerics.errors import InvalidPoints
 from numerics.fields.field_set import FieldSet
 from numerics.fields.index_sets import ranks

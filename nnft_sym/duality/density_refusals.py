@@ -4,7 +4,7 @@ from fractions import Fraction
 from math import ceil
 
 from nnft_sym.duality.edgeworth import EdgeworthSeries, edgeworth_series
-from nnft_sym.duality.width_order import width_order_text
+from nnft_sym.expansions.width_order import width_order_text
 from numerics.errors import NotAvailable, SingularProblem
 from numerics.exact.correlators import LARGEST_ORDER, exact_correlators
 from numerics.exact.singular_law import singular_part

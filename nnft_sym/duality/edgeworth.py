@@ -33,8 +33,8 @@ from nnft_sym.duality.hermite_polynomials import (
 )
 from nnft_sym.duality.symmetric_tensors import carried, changed_basis
 from nnft_sym.duality.whitening import Whitening, whitened
-from nnft_sym.duality.width_order import width_order, width_order_text
 from nnft_sym.errors import InvalidExpansion
+from nnft_sym.expansions.width_order import width_order, width_order_text
 from numerics.errors import InvalidPoints
 from numerics.fields.field_set import FieldSet
 from numerics.given import as_real_array

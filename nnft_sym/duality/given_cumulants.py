@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from diagrams.messages import shown
 from nnft_sym.duality.symmetric_tensors import distinct
-from nnft_sym.duality.width_order import width_order_text
 from nnft_sym.errors import InvalidExpansion
+from nnft_sym.expansions.width_order import width_order_text
 from numerics.fields.field_set import FieldSet
 from numerics.given import as_real_array
 from numerics.results.correlator import Correlator, Part

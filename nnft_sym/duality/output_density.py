@@ -20,8 +20,8 @@ from diagrams.messages import shown
 from nnft_sym.duality.density_refusals import needed_orders, refuse_atoms, refuse_exploding
 from nnft_sym.duality.edgeworth import EdgeworthSeries, edgeworth_series
 from nnft_sym.duality.histogram import Histogram, histogram
-from nnft_sym.duality.width_order import width_order, width_order_text
 from nnft_sym.errors import InvalidExpansion
+from nnft_sym.expansions.width_order import width_order, width_order_text
 from numerics.errors import InvalidStatistics, NotAvailable
 from numerics.exact.closed_density import ClosedLaw, closed_law
 from numerics.exact.correlators import LARGEST_ORDER, exact_correlators

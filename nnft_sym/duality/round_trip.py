@@ -22,7 +22,7 @@ from diagrams.enumeration.legs import class_symmetry, labelled_count, representa
 from diagrams.messages import counted
 from nnft_sym.duality.action_tensors import WhiteTerm
 from nnft_sym.duality.symmetric_tensors import distinct, in_basis, in_full
-from nnft_sym.duality.width_order import width_order_text
+from nnft_sym.expansions.width_order import width_order_text
 from numerics.lowering.lower import to_float
 from numerics.lowering.to_network import DiagramTensors, to_network
 from numerics.results.cumulants import EPS

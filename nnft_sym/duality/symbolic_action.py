@@ -14,8 +14,8 @@ import numpy as np
 
 from diagrams.messages import shown
 from nnft_sym.duality.action_diagrams import ActionDiagram, action_diagrams
-from nnft_sym.duality.width_order import width_order, width_order_text
 from nnft_sym.errors import InvalidExpansion
+from nnft_sym.expansions.width_order import width_order, width_order_text
 from numerics.lowering.to_network import DiagramTensors, to_network
 
 if TYPE_CHECKING:

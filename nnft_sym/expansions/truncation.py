@@ -15,7 +15,7 @@ from itertools import combinations_with_replacement
 from math import factorial, prod
 from numbers import Rational
 from operator import index
-from typing import TYPE_CHECKING, SupportsIndex, cast
+from typing import TYPE_CHECKING, SupportsIndex, TypeVar, cast
 
 from diagrams.loops import LoopRange, fewest_loops
 from diagrams.messages import did_you_mean, shown
@@ -23,6 +23,7 @@ from diagrams.sizes import number_text
 from nnft_sym.actions.names import coupling_latex, coupling_name
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.errors import InvalidExpansion
+from nnft_sym.expansions.width_order import power_of_width
 
 if TYPE_CHECKING:
     from nnft_sym.actions.action import Action
@@ -35,9 +36,11 @@ DERIVED = "1/N"
 #: Pairs (valence, how many), valences ascending.
 Content = tuple[tuple[int, int], ...]
 #: What may be given as order and as counting.
-OrderLike = int | Fraction | Mapping[str, int]
+OrderLike = int | Fraction | str | Mapping[str, int]
+#: A number of an order or a counting; a text is a power of 1/N.
+Number = TypeVar("Number", int, int | Fraction | str)
 LoopsLike = int | LoopRange | None
-CountingLike = str | Mapping[str, int | Fraction] | None
+CountingLike = str | Mapping[str, int | Fraction | str] | None
 
 
 @dataclass(frozen=True)
@@ -233,11 +236,13 @@ def truncation(
     ----------
     action : Action
         Its couplings are those that may, and where powers are bounded must, be named.
-    order : int or Fraction or mapping of str to int
+    order : int or Fraction or str or mapping of str to int
         Number of vertices; with a counting, power of 1/N; as a mapping, power of each coupling. 1 by
-        default; with loops, whatever has no more of them.
-    counting : "1/N" or mapping of str to int or Fraction, optional
-        Power of 1/N of each coupling; ``"1/N"`` derives (v − 2)/2 for the coupling of f^v.
+        default; with loops, whatever has no more of them. ``"1/N^2"`` is a power of 1/N and asks for the
+        counting ``"1/N"`` where none is given.
+    counting : "1/N" or mapping of str to int, Fraction or str, optional
+        Power of 1/N of each coupling, ``2`` or ``"1/N^2"``; ``"1/N"`` derives (v − 2)/2 for the coupling of
+        f^v.
     loops : int or LoopRange, optional
         Largest number of loops.
 
@@ -253,6 +258,8 @@ def truncation(
     >>> list(cut.contents(Action("g*f^3 + lambda*f^4"), 2)), cut.text
     ([(), ((4, 1),), ((3, 2),)], '1 loop')
     """
+    if isinstance(order, str):
+        order, counting = _written(order, counting)
     if loops is not None:
         return _with_loops(action, order, counting, loops)
     if order is None:
@@ -279,6 +286,18 @@ def truncation(
     found = Truncation(largest, _counting(action, counting))
     _check_finite(action, found)
     return found
+
+
+def _written(order: str, counting: CountingLike) -> tuple[OrderLike, CountingLike]:
+    """Read an order that is text; a power of 1/N needs a counting, which is derived where none is given."""
+    power = power_of_width(order)
+    if power is None:
+        raise InvalidExpansion(
+            f"the order is {shown(order)}: give a number of vertices, such as 2, or a power of 1/N, such as "
+            "'1/N^2'"
+        )
+    whole_number = int(power) if power.denominator == 1 else power
+    return whole_number, DERIVED if counting is None and "N" in order else counting
 
 
 def _with_loops(
@@ -317,7 +336,7 @@ def whole(number: object, what: str) -> int:
     return value
 
 
-def _named(action: "Action", given: Mapping[str, int | Fraction], what: str) -> dict[str, int | Fraction]:
+def _named(action: "Action", given: Mapping[str, Number], what: str) -> dict[str, Number]:
     """Check that exactly the couplings of the action are named; give them in alphabetical order."""
     named = {coupling_name(str(name)): number for name, number in given.items()}  # SymPy symbols, too
     unknown = sorted(set(named) - set(action.couplings))
@@ -333,7 +352,7 @@ def _named(action: "Action", given: Mapping[str, int | Fraction], what: str) -> 
 
 
 def _counting(
-    action: "Action", given: str | Mapping[str, int | Fraction]
+    action: "Action", given: str | Mapping[str, int | Fraction | str]
 ) -> tuple[tuple[str, Fraction], ...]:
     """Find the power of 1/N of every coupling."""
     if isinstance(given, str):
@@ -347,9 +366,12 @@ def _counting(
     return tuple((name, _power_of_width(power, f"counting of {name}")) for name, power in powers.items())
 
 
-def _power_of_width(number: object, what: str) -> Fraction:
+def _power_of_width(given: object, what: str) -> Fraction:
+    number = power_of_width(given) if isinstance(given, str) else given
     if isinstance(number, bool) or not isinstance(number, Rational) or number < 0:
-        raise InvalidExpansion(f"the {what} is {_shown(number)}: give a power of 1/N, 0 or larger")
+        raise InvalidExpansion(
+            f"the {what} is {_shown(given)}: give a power of 1/N, 0 or larger, such as 2 or '1/N^2'"
+        )
     return Fraction(int(number.numerator), int(number.denominator))
 
 

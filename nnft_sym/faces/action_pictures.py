@@ -6,7 +6,7 @@ import numpy as np
 
 from nnft_sym.duality.cumulant_action import CumulantAction
 from nnft_sym.duality.symmetric_tensors import in_full
-from nnft_sym.duality.width_order import width_order_text
+from nnft_sym.expansions.width_order import width_order_text
 from nnft_sym.report.plot_style import BLUE, GREEN, GREY, PURPLE, STYLE, VERMILLION
 
 if TYPE_CHECKING:

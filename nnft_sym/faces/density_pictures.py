@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from diagrams.messages import shown
 from nnft_sym.duality.output_density import REACH, Density
-from nnft_sym.duality.width_order import width_order_text
 from nnft_sym.errors import UnwritableResult
+from nnft_sym.expansions.width_order import width_order_text
 from nnft_sym.report.plot_style import BLUE, GREEN, GREY, INK, PURPLE, STYLE, VERMILLION, minus, net_name
 from numerics.errors import NotAvailable
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 from diagrams.messages import shown
 from nnft_sym.parameters.architecture import HIDDEN_LAW, NetworkParameters
 from nnft_sym.parameters.field_points import Coordinates, Points
+from nnft_sym.parameters.orders import order_help
 from nnft_sym.parameters.parameter import Parameter
 from nnft_sym.parameters.readers import Refused, Whole, Wholes
 from nnft_sym.parameters.runs import SEED
@@ -28,7 +29,7 @@ TIMES = Parameter(
 )
 ORDERS = Parameter(
     Wholes(Whole(2, 10), "2,4,6", distinct=True),
-    "Most points in one correlator, even numbers.",
+    order_help("axioms", "--orders"),
     metavar="2,4,6",
 )
 

@@ -4,8 +4,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+from diagrams.errors import NNFTError
 from diagrams.loops import LoopRange
 from diagrams.messages import shown
+from diagrams.vertices import as_vertices
 from nnft_sym.expansions.truncation import Truncation
 from nnft_sym.parameters.expansions import (
     ACTION_OF_A_FIELD,
@@ -19,7 +21,7 @@ from nnft_sym.parameters.expansions import (
     action_of,
 )
 from nnft_sym.parameters.parameter import Parameter
-from nnft_sym.parameters.readers import Refused, Whole
+from nnft_sym.parameters.readers import Refused
 
 if TYPE_CHECKING:
     from diagrams.filters import Filter
@@ -52,19 +54,12 @@ class Vertices:
     @staticmethod
     def counted(text: str) -> dict[int, int]:
         """Read the numbers by valence, ascending."""
-        vertices: dict[int, int] = {}
-        for item in text.split(",") if text.strip() else []:
-            parts = [Whole().read(part) for part in item.split(":")]
-            try:
-                valence, number = (Whole(0, _MOST).check(part) for part in parts)
-            except ValueError:  # Refused is one, and so is what is not two parts
-                raise Refused(
-                    f"{shown(text)} was given, and {shown(item.strip())} is not of the form VALENCE:NUMBER; "
-                    "write for example 4:6,6:1 for six f^4 and one f^6 vertices"
-                ) from None
-            if valence in vertices:
-                raise Refused(f"{shown(text)} was given, with valence {valence} twice; add the numbers")
-            vertices[valence] = number
+        try:
+            vertices = as_vertices(text)
+        except NNFTError as error:
+            raise Refused(error.said) from None
+        if max([*vertices, *vertices.values()], default=0) > _MOST:
+            raise Refused(f"{shown(text)} was given; valences and numbers up to {_MOST:,} are possible")
         return {valence: number for valence, number in sorted(vertices.items()) if number}
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 from diagrams.errors import NNFTError
 from diagrams.messages import counted
 from nnft_sym.parameters.field_points import PointParameters
+from nnft_sym.parameters.orders import order_help
 from nnft_sym.parameters.parameter import Parameter
 from nnft_sym.parameters.readers import Flag, Number, Refused, Text, Whole, Wholes, refused
 from nnft_sym.parameters.runs import SEED
@@ -70,11 +71,11 @@ DEFORM = Parameter(
     "alpha*p2^2/N, also written alpha*|a|^4/N; or the word equicorrelated.",
     metavar="EXPR",
 )
-STRENGTH_ORDER = Parameter(Whole(0, 8), "Highest power of the strength.")
+STRENGTH_ORDER = Parameter(Whole(0, 8), order_help("partition"))
 SOURCE = Parameter(Source(), "J of Z[J] = E e^(iJ·f), one number for each point.", metavar="J1,J2,...")
 DEFORMED_ORDERS = Parameter(
     Wholes(Whole(1, 8), "2,4", distinct=True),
-    "n-point functions in place of Z[J], n from 1 to 8.",
+    order_help("partition", "--orders"),
     metavar="N,...",
 )
 STRENGTH = Parameter(

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from diagrams.messages import counted
 from nnft_sym.parameters.field_points import Coordinates, FieldParameters, Points
+from nnft_sym.parameters.orders import order_help
 from nnft_sym.parameters.outputs import DATA, PICTURES, OutputFile, output
 from nnft_sym.parameters.parameter import Parameter
 from nnft_sym.parameters.readers import Number, Refused, Whole, Word
@@ -14,7 +15,7 @@ from nnft_sym.parameters.width_orders import WidthOrder
 
 REFERENCES = ("exact", "sampled", "none")
 
-ORDER = Parameter(WidthOrder(), "Largest power of 1/N, as in 1/N^2.", metavar="1/N^K")
+ORDER = Parameter(WidthOrder(), order_help("density"), metavar="1/N^K")
 REFERENCE = Parameter(
     Word(REFERENCES),
     "What the series is held against: the inverted characteristic function (one or two points), sampled "

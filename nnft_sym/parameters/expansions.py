@@ -12,7 +12,9 @@ from diagrams.loops import LoopRange
 from diagrams.messages import shown
 from nnft_sym.expansions.kinds import KIND_ALIASES
 from nnft_sym.expansions.truncation import DERIVED, CountingLike, OrderLike
+from nnft_sym.expansions.width_order import power_of_width
 from nnft_sym.parameters.given_diagrams import DIAGRAMS
+from nnft_sym.parameters.orders import order_help
 from nnft_sym.parameters.parameter import Parameter
 from nnft_sym.parameters.readers import Refused, Several, Text, Whole, Word
 
@@ -39,6 +41,8 @@ class Powers:
     --------
     >>> Powers("a number such as 2").check("lambda=2, kappa=1"), Powers("").check("3/2")
     ({'lambda': 2, 'kappa': 1}, Fraction(3, 2))
+    >>> Powers("").check("1/N^2"), Powers("", number=False).check("lambda=1/N,kappa=1/N^2")
+    ('1/N^2', {'lambda': 1, 'kappa': 2})
     """
 
     other: str
@@ -59,6 +63,8 @@ class Powers:
         if not self.number:
             self._one(text, text)
             raise Refused(f"{shown(text)} is one number: write {self.other} or {_SAMPLE}")
+        if self.number and "N" in text and power_of_width(text) is not None:
+            return text.strip()
         return self._one(text, text)
 
     def _by_name(self, text: str) -> dict[str, int]:
@@ -68,7 +74,8 @@ class Powers:
             if not name or name in powers:
                 raise Refused(f"{shown(text)} is not read: write each coupling once, as in {_SAMPLE}")
             # A fraction is kept so that `expand` can refuse it with the message that names the coupling.
-            powers[name] = cast(int, self._one(number, text))
+            power = None if self.number else power_of_width(number)
+            powers[name] = cast(int, self._one(number if power is None else str(power), text))
         return powers
 
     def _one(self, number: str, text: str) -> int | Fraction:
@@ -204,13 +211,12 @@ N_OUTPUTS = Parameter(
 )
 N_POINTS = Parameter(Whole(0), "Number of external points.", option="-n")
 ORDER = Parameter(
-    Powers("a number such as 2"),
-    "Largest number of vertices; or power of each coupling, as in lambda=2,kappa=1; or, with --counting, "
-    "power of 1/N.",
+    Powers("a number such as 2, a power of 1/N such as 1/N^2,"),
+    order_help("expand"),
     metavar="NUMBER|NAME=NUMBER,..",
     default="1, or with --loops no bound",
 )
-VERTICES_AT_MOST = Parameter(Whole(0), "Largest number of vertices.", default="1, or with --loops no bound")
+VERTICES_AT_MOST = Parameter(Whole(0), order_help("count"), default="1, or with --loops no bound")
 LOOPS = Parameter(
     Loops(), "Largest number of loops; or a range, as in 2-2 for two loops only.", metavar="L|L-L"
 )
@@ -223,7 +229,8 @@ FILTER = Parameter(
 )
 COUNTING = Parameter(
     Powers(f"'{DERIVED}'", word=DERIVED, number=False),
-    "Count powers of 1/N: '1/N' takes (v-2)/2 for the coupling of f^v; or give them, lambda=1,kappa=2.",
+    "Count powers of 1/N: '1/N' takes (v-2)/2 for the coupling of f^v; or give them, as in "
+    "lambda=1/N,kappa=1/N^2 or lambda=1,kappa=2.",
     metavar="1/N|NAME=NUMBER,...",
 )
 SCHEME = Parameter(

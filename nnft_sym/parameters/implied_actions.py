@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from nnft_sym.parameters.architecture import KIND, WIDTH, LawParameters
 from nnft_sym.parameters.field_points import OUTPUTS, POINTS, Coordinates
+from nnft_sym.parameters.orders import order_help
 from nnft_sym.parameters.parameter import Parameter
 from nnft_sym.parameters.readers import Flag, Refused, Text, Word
 from nnft_sym.parameters.width_orders import WidthOrder
@@ -15,9 +16,7 @@ if TYPE_CHECKING:
     from numerics.networks.base import Network
 
 
-WIDTH_ORDER = Parameter(
-    WidthOrder(), "Largest power of 1/N, as in 1/N^2; 1/N^0 is the Gaussian process.", metavar="1/N^K"
-)
+WIDTH_ORDER = Parameter(WidthOrder(), order_help("action"), metavar="1/N^K")
 SYMBOLIC = Parameter(
     Text("names of connected correlators, as in G3,G4,G6"),
     "Symbols in place of numbers: names of connected correlators that end in their number of points.",

@@ -8,6 +8,7 @@ from diagrams.messages import did_you_mean
 from nnft_sym.parameters.architecture import WIDTH_READER, ArchitectureParameters
 from nnft_sym.parameters.expansions import ACTION
 from nnft_sym.parameters.field_points import CUTOFF, FieldParameters
+from nnft_sym.parameters.orders import order_help
 from nnft_sym.parameters.outputs import NETCDF
 from nnft_sym.parameters.parameter import Parameter
 from nnft_sym.parameters.readers import Flag, Refused, Whole, Wholes, Word, refused
@@ -63,7 +64,7 @@ DATA = Parameter(
 SAMPLED = Parameter(NETWORKS.reader, "Sample M networks instead of taking exact correlators.")
 CONNECTED_ORDERS = Parameter(
     Wholes(Whole(2, 8), "4,6", distinct=True),
-    "Which n-point functions.",
+    order_help("couplings", "--orders"),
     metavar="N,...",
     default="those at whose leading order the couplings appear",
 )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from nnft_sym.parameters.architecture import WIDTH_READER
+from nnft_sym.parameters.orders import order_help
 from nnft_sym.parameters.parameter import Parameter
 from nnft_sym.parameters.readers import Refused, Text, Whole, Wholes, Word
 
@@ -35,7 +36,7 @@ CLUSTER = Parameter(
     metavar="local[:K]|ADDRESS",
 )
 ORDERS = Parameter(
-    Wholes(Whole(1, 8), "2,4,6", distinct=True), "Which n-point functions, n from 1 to 8.", metavar="N,..."
+    Wholes(Whole(1, 8), "2,4,6", distinct=True), order_help("sample", "--orders"), metavar="N,..."
 )
 #: One width would be a sample; two or more are a law.
 WIDTHS = Parameter(

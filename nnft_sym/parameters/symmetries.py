@@ -6,6 +6,7 @@ from typing import Annotated
 
 from diagrams.errors import NNFTError
 from nnft_sym.parameters.field_points import PointParameters
+from nnft_sym.parameters.orders import order_help
 from nnft_sym.parameters.outputs import DATA, OutputFile, output
 from nnft_sym.parameters.parameter import Parameter
 from nnft_sym.parameters.readers import Flag, Refused, Text, Whole, Wholes
@@ -44,7 +45,7 @@ GROUP = Parameter(
 OUTPUT_COUNT = Parameter(Whole(1, 16), "Number D of outputs that are looked at.")
 ELEMENTS = Parameter(Whole(1, 1000), "Random transformations that are tried.")
 SYMMETRY_ORDERS = Parameter(
-    Wholes(Whole(1, 10), "2,4,6", distinct=True), "Numbers of points, from 1 to 10.", metavar="N,..."
+    Wholes(Whole(1, 10), "2,4,6", distinct=True), order_help("symmetry", "--orders"), metavar="N,..."
 )
 SAMPLED = Parameter(Flag(), "Test by sampling, also where exact correlators are known.")
 SAMPLED_NETWORKS = Parameter(Whole(1000, 10**9), "Networks of a sampled test.")

@@ -26,8 +26,8 @@ class WidthOrder:
 
     def check(self, value: object, folder: Path | None = None) -> Fraction:
         """Return the power."""
-        from nnft_sym.duality.width_order import width_order
         from nnft_sym.errors import InvalidExpansion
+        from nnft_sym.expansions.width_order import width_order
 
         try:
             return width_order(value)

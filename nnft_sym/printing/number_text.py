@@ -130,6 +130,17 @@ def _power(exponent: int) -> str:
     return "10" + superscript(exponent)
 
 
+def correlator_name(order: int, front: str = "") -> str:
+    """Write the name of a correlator with its number of points.
+
+    Examples
+    --------
+    >>> correlator_name(6), correlator_name(4, "Δ")
+    ('G⁽⁶⁾', 'ΔG⁽⁴⁾')
+    """
+    return f"{front}G⁽{superscript(order)}⁾"
+
+
 def superscript(whole: int) -> str:
     """Write a whole number as an exponent.
 

@@ -104,6 +104,21 @@ def _escape_run(run: str) -> str:
     return f"[U+{ord(first):04X}]"
 
 
+def verbatim(text: str) -> Latex:
+    r"""Set a text line by line in a typewriter font; long lines are broken between words.
+
+    Examples
+    --------
+    >>> print(verbatim("a = 1\n\nb_2 = 3"))
+    {\ttfamily\footnotesize\raggedright a = 1\\{}
+    ~\\{}
+    b\_2 = 3\par}
+    """
+    lines = (line.replace(" ", "\u00a0", len(line) - len(line.lstrip())) for line in text.strip().split("\n"))
+    body = "\\\\{}\n".join(escape(line) or "~" for line in lines)
+    return Latex(rf"{{\ttfamily\footnotesize\raggedright {body}\par}}")
+
+
 def tabular(table: Table) -> Latex:
     """Set a table, first column to the left and the others to the right."""
     heading = " & ".join(_heading(column, first=place == 0) for place, column in enumerate(table.headings))

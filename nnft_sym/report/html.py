@@ -1,37 +1,26 @@
-"""The report for the browser: one file, readable offline, without scripts; formulas are MathML, pictures SVG.
+"""The report for the browser: one file, readable offline; formulas are MathML, pictures SVG.
 
-What it says is in `nnft_sym.study.result_tables`; how it looks in ``templates/report.html.j2``.
+What it says is in `nnft_sym.report.content` and `nnft_sym.report.notes`; how it looks in
+``templates/report.html.j2``. Its one script sorts tables; without scripts they are as they stand.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nnft_sym.report import notes as prose
-from nnft_sym.report import report_tables
-from nnft_sym.report.implied_action import implied_action
+from nnft_sym.report.content import NetContent, StudyContent
 from nnft_sym.report.page import page
-from nnft_sym.report.plot_style import net_title
-from nnft_sym.report.plots import StudyFigure, net_label
-from nnft_sym.study import action_tables, result_tables
-from nnft_sym.study.judgements import Arithmetic, Description, say_arithmetic
+from nnft_sym.report.plots import StudyFigure
 from nnft_sym.study.results import NetResult, StudyResult
 from nnft_sym.study.study_text import written_study
+
+#: The forms in which every figure stands beside the page.
+SUFFIXES = ("svg", "pdf", "png")
 
 if TYPE_CHECKING:
     from nnft_sym.expansions.expansion import Expansion
     from nnft_sym.expansions.terms import Topology
-
-#: Which colour a tag has; what is not decided has none.
-COLOURS: Mapping[Arithmetic | Description, str] = {
-    Arithmetic.AGREES: "good",
-    Arithmetic.DISAGREES: "bad",
-    Arithmetic.UNTESTED: "",
-    Description.DESCRIBES: "good",
-    Description.EXPANSION_FAILS: "bad",
-    Description.REJECTED: "bad",
-    Description.UNDECIDED: "",
-}
 
 
 @dataclass(frozen=True)
@@ -61,7 +50,9 @@ class DiagramView:
     integral: str
 
 
-def report_html(result: StudyResult, figures: Sequence[StudyFigure]) -> str:
+def report_html(
+    result: StudyResult, figures: Sequence[StudyFigure], content: StudyContent | None = None
+) -> str:
     """Write the report.
 
     Parameters
@@ -69,35 +60,43 @@ def report_html(result: StudyResult, figures: Sequence[StudyFigure]) -> str:
     result : StudyResult
     figures : sequence of StudyFigure
         From `nnft_sym.report.plots.study_figures`.
+    content : StudyContent, optional
+        Its tables, where they were made already.
 
     Returns
     -------
     str
-        A complete HTML document that refers to nothing outside itself.
+        A complete HTML document that needs nothing outside itself; it links to the files that stand beside
+        it in the folder of a study.
 
     Raises
     ------
     RenderingError
         If a formula cannot be converted.
     """
-    return page("report.html.j2", _context(result, figures))
+    return page("report.html.j2", _context(result, figures, content or StudyContent.of(result)))
 
 
-def _context(result: StudyResult, figures: Sequence[StudyFigure]) -> dict[str, Any]:
-    overview = next((figure for figure in figures if figure.kind == "overview"), None)
+def _context(result: StudyResult, figures: Sequence[StudyFigure], content: StudyContent) -> dict[str, Any]:
+    nets = zip(result.nets, content.nets, strict=True)
     return {
         "result": result,
         "recipe": result.recipe,
-        "title": "Does a field theory describe these networks?",
-        "sizes": f"{result.config.experiments} experiments × {result.config.networks:,} networks per net, "
-        f"seed {result.config.seed}",
-        "overview": report_tables.overview_table(result),
-        "study_table": action_tables.study_table(result),
-        "overview_figure": overview,
+        "title": prose.TITLE,
+        "sizes": prose.sizes(result),
+        "stamp": prose.stamp(result),
+        "tables": content.tables,
+        "table_files": list(content.files()),
+        "figures": figures,
+        "suffixes": SUFFIXES,
+        "overview_figure": next((figure for figure in figures if figure.kind == "overview"), None),
         "action": result.action.latex(),
         "extraction": result.recipe.extraction,
         "functions": [_function_view(n, expansion) for n, expansion in result.expansions.items()],
-        "nets": [_net_view(place, net, result, figures) for place, net in enumerate(result.nets)],
+        "nets": [
+            _net_view(net, one, result, [figure for figure in figures if figure.net == place])
+            for place, (net, one) in enumerate(nets)
+        ],
         "notes": prose.notes(result),
         "provenance": prose.provenance_facts(result),
         "study_file": written_study(result.config),
@@ -114,33 +113,38 @@ def _function_view(n: int, expansion: "Expansion") -> dict[str, Any]:
 
 
 def _net_view(
-    place: int, net: NetResult, result: StudyResult, figures: Sequence[StudyFigure]
+    net: NetResult, content: NetContent, result: StudyResult, figures: Sequence[StudyFigure]
 ) -> dict[str, Any]:
-    implied, implied_words = implied_action(net)
     return {
-        "id": net_label(place, net),
-        "title": net_title(net),
-        "arithmetic": net.arithmetic.value,
-        "arithmetic_words": say_arithmetic(net.checks),
-        "arithmetic_class": COLOURS[net.arithmetic],
-        "description": net.description.value,
-        "verdict": net.verdict,
-        "description_class": COLOURS[net.description],
-        "action_tables": action_tables.action_tables(net),
+        "id": content.label,
+        "title": content.title,
+        "parts": list(_parts(net)),
+        "answers": content.answers,
+        "tables": content.tables,
+        "action_tables": content.action_tables,
+        "symmetry_tables": content.symmetry_tables,
         "why_not": net.action_fit.why,
-        "implied": implied,
-        "implied_words": implied_words,
+        "implied_words": content.implied_words,
         "symmetries_and_axioms": net.symmetries_and_axioms,
-        "checks": net.checks,
         "tails": prose.tail_sentences(net),
         "facts": prose.setup_facts(net, result),
-        "correlators": result_tables.correlators_table(net),
-        "coupling": result_tables.coupling_table(net) if net.coupling else None,
-        "elements": report_tables.element_table(net),
-        "next_order": result_tables.next_order_table(net) if net.next_order else None,
         "remainder": prose.remainder_sentences(net, result.limits),
-        "figures": {figure.kind: figure for figure in figures if figure.net == place},
+        "figures": {figure.kind: figure for figure in figures},
     }
+
+
+def _parts(net: NetResult) -> Iterator[tuple[str, str]]:
+    """Name the parts of the section of a net, for the table of contents."""
+    yield "setup", "Set-up"
+    yield "correlators", "Kernel and correlators"
+    if net.coupling is not None:
+        yield "coupling", f"The coupling {net.recipe.symbol}"
+        yield "next", f"The {net.recipe.predicted}-point function"
+    yield "couplings", "All couplings"
+    yield "implied", "The implied action"
+    if net.symmetries_and_axioms is not None:
+        yield "symmetries", "Symmetries and axioms"
+    yield "checks", "Checks"
 
 
 def _diagram_views(n: int, expansion: "Expansion") -> Iterator[DiagramView]:

@@ -1,12 +1,13 @@
 """The prose of a report: what was computed and how, what remains, how to read and how to repeat it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nnft_sym.printing.number_text import NOTHING, number, percent, superscript
+from nnft_sym.printing.number_text import NOTHING, correlator_name, number, percent, superscript
 from nnft_sym.printing.tables import point_label
+from nnft_sym.report.plot_style import net_title
 from nnft_sym.study.judgement import Judgement
 from nnft_sym.study.recipe import Recipe
 from nnft_sym.study.results import NetResult, StudyResult
@@ -14,6 +15,7 @@ from numerics.results.estimate import Quality
 
 if TYPE_CHECKING:
     from nnft_sym.expansions.expansion import Expansion
+    from nnft_sym.report.content import StudyContent
     from numerics.inference.comparison import Comparison
 
 
@@ -70,7 +72,7 @@ def remainder_sentences(net: NetResult, limits: Judgement) -> list[str]:
     said = [
         f"With the {recipe.symbol} tensor the remainder is {percent(of_delta, 2)} of "
         f"{recipe.delta_predicted} and "
-        f"{percent(of_full, 2)} of G{recipe.predicted}; its mean size is "
+        f"{percent(of_full, 2)} of {correlator_name(recipe.predicted)}; its mean size is "
         f"{number(float(sizes.mean()), 3)}, the largest "
         f"{number(float(sizes.max()), 3)}."
     ]
@@ -89,7 +91,7 @@ def _identity_sentences(miss: float | None, limits: Judgement, recipe: Recipe) -
     """Say what the remainder is, if it has a name."""
     if recipe.remainder is None:
         return []
-    what = f"{recipe.remainder}, the exact connected {recipe.predicted}-point function"
+    what = recipe.remainder.replace("the", "the exact", 1)
     of_largest = f"of the largest |{recipe.delta_predicted}|"
     if miss is None:
         said = (
@@ -140,7 +142,7 @@ def wick_check(expansion: "Expansion") -> str:
 def tail_sentences(net: NetResult) -> list[str]:
     """Say, for every order whose sample cannot be trusted, why."""
     return [
-        f"G{one.order}: {one.quality.value}."
+        f"{correlator_name(one.order)}: {one.quality.value}."
         for one in net.correlators.values()
         if one.quality is not Quality.TRUSTED
     ]
@@ -177,7 +179,7 @@ def notes(result: StudyResult) -> list[tuple[str, str]]:
         (
             "Shares explained",
             f"1 − Σ|residual|/Σ|{recipe.delta_predicted}| over distinct index sets, with "
-            f"{recipe.delta_predicted} = G{recipe.predicted} − free theory; 0 % is the "
+            f"{recipe.delta_predicted} = {correlator_name(recipe.predicted)} − free theory; 0 % is the "
             f"free theory, negative is worse. They are judged on the exact {recipe.predicted}-point "
             f"function where there is "
             f"one, because the sampling noise of {recipe.delta_predicted} can exceed what a prediction "
@@ -250,10 +252,63 @@ def _comparisons(net: NetResult) -> "Iterable[Comparison]":
         yield from net.next_order.comparisons.values()
 
 
+#: What page and document are called.
+TITLE = "Does a field theory describe these networks?"
+
+
+def sizes(result: StudyResult) -> str:
+    """Say in half a sentence what was sampled."""
+    config = result.config
+    return f"{config.experiments} experiments × {config.networks:,} networks per net, seed {config.seed}"
+
+
+def stamp(result: StudyResult) -> str:
+    """Say when the study ran, and by which version; empty where nobody took it down."""
+    made = result.run
+    return f"nnft_sym {made.versions.get('nnft_sym', '')}, {made.started[:16]} UTC" if made.started else ""
+
+
+def author(result: StudyResult) -> str:
+    """Name the program that wrote the report, with its version."""
+    known = result.run.versions.get("nnft_sym") or result.provenance.get("nnft_sym", "")
+    return f"nnft_sym {known}".strip()
+
+
+def abstract(result: StudyResult, content: "StudyContent") -> Iterator[str]:
+    """Say in a few sentences what was asked and what was found, made from the verdicts."""
+    recipe, nets = result.recipe, " and ".join(net_title(net) for net in result.nets)
+    yield (
+        f"The field theory with the action given above is held against ensembles of {nets}, each of "
+        f"{result.config.experiments * result.config.networks:,} networks. Its couplings are read off the "
+        f"{recipe.fitted}-point function and predict the {recipe.predicted}-point function."
+    )
+    for one in content.nets:
+        said = "; ".join(answer.statement for answer in one.answers)
+        yield f"{one.title}: {said}."
+    yield f"{'Passed' if result.passed else 'Not passed'}: {result.outcome}."
+
+
 def provenance_facts(result: StudyResult) -> list[tuple[str, str]]:
-    """List versions, seed and sizes."""
-    facts = [(str(key).replace("_", " "), str(value)) for key, value in result.provenance.items()]
-    return [*facts, ("time of the whole study", f"{result.seconds:.1f} s")]
+    """List date, versions, machine, seed and sizes."""
+    made, config = result.run, result.config
+    versions = ", ".join(f"{name} {number}" for name, number in made.versions.items())
+    known = {
+        "started": made.started and f"{made.started[:19]} UTC",
+        "versions": versions,
+        "commit": made.commit,
+        "processor": made.processor and f"{made.processor}, {made.cores} cores, {made.threads} of them used",
+        "system": made.system,
+    }
+    if not versions:
+        known["versions"] = f"nnft_sym {result.provenance.get('nnft_sym', '')}"
+    return [
+        *((name, text) for name, text in known.items() if text),
+        ("seed", f"{config.seed}; every net and every experiment has a stream of its own"),
+        ("experiments", str(config.experiments)),
+        ("networks per experiment", f"{config.networks:,}"),
+        ("action", config.action),
+        ("time of the study", f"{result.seconds:.1f} s, without writing this report"),
+    ]
 
 
 def _thresholds(limits: Judgement, recipe: Recipe) -> str:

@@ -2,6 +2,8 @@
 
 import os
 import re
+import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -21,10 +23,9 @@ from numerics.sampling.runs.checkpoints import Pace
 STUDY_FOLDER = ResultFolder(
     "a study",
     ("report.html", "report.tex", "results.nc", "summary.json"),
-    ("figures", "pictures"),
+    ("figures", "pictures", "tables"),
     re.compile(
-        r"figures/(overview|diagrams|\d+_\w+_N\d+_(correlators|coupling|six_point|eight_point|order_\d+|pulls))"
-        r"\.(svg|pdf)|pictures/G\d+_\d+\.svg"
+        r"figures/(overview|diagrams|\d+_\w+_N\d+_[a-z]+[a-z\d_]*)\.(svg|pdf|png)|pictures/G\d+_\d+\.svg|tables/(study|overview|times|\d+_\w+_N\d+_[a-z_]+)\.csv"
     ),
 )
 
@@ -133,8 +134,9 @@ def write_output(result: StudyResult, folder: str | os.PathLike[str]) -> None:
     ----------
     result : StudyResult
     folder : path-like
-        Receives ``report.html``, ``report.tex``, ``figures/``, ``pictures/``, ``results.nc`` (every number)
-        and ``summary.json``. A study that is there already is replaced whole.
+        Receives ``report.html``, ``report.tex``, ``figures/``, ``pictures/``, ``tables/`` (CSV),
+        ``results.nc`` (every number) and ``summary.json``, which is that of `nnft_sym.study.summary` and
+        ``run``, how the run went. A study that is there already is replaced whole.
 
     Raises
     ------
@@ -149,20 +151,31 @@ def write_output(result: StudyResult, folder: str | os.PathLike[str]) -> None:
 
 def _write_everything(result: StudyResult, folder: Path) -> None:
     # Imported here: jinja2 and matplotlib are needed by this command only.
+    from nnft_sym.report.content import StudyContent
+    from nnft_sym.report.csv_tables import csv_text
     from nnft_sym.report.html import diagram_pictures, report_html
     from nnft_sym.report.plots import study_figures
     from nnft_sym.report.tex import report_tex
 
     # Not "diagrams": a folder of that name beside a script would hide our package of the same name.
-    for name in ("figures", "pictures"):
+    for name in ("figures", "pictures", "tables"):
         (folder / name).mkdir()
+    begun = time.perf_counter()
     figures = study_figures(result)
     for figure in figures:
         (folder / "figures" / f"{figure.name}.svg").write_text(figure.svg, encoding="utf-8")
         (folder / "figures" / f"{figure.name}.pdf").write_bytes(figure.pdf)
+        (folder / "figures" / f"{figure.name}.png").write_bytes(figure.png)
+    if result.run.parts:
+        drawn = result.run.with_part("drawing the figures of the report", time.perf_counter() - begun)
+        result = replace(result, run=drawn)
+    content = StudyContent.of(result)
+    for name, table in content.files():
+        (folder / "tables" / f"{name}.csv").write_text(csv_text(table), encoding="utf-8")
     for name, svg in diagram_pictures(result).items():
         (folder / "pictures" / f"{name}.svg").write_text(svg, encoding="utf-8")
-    (folder / "report.html").write_text(report_html(result, figures), encoding="utf-8")
-    (folder / "report.tex").write_text(report_tex(result, figures), encoding="utf-8")
-    (folder / "summary.json").write_text(dumps(summarise(result)) + "\n", encoding="utf-8")
+    (folder / "report.html").write_text(report_html(result, figures, content), encoding="utf-8")
+    (folder / "report.tex").write_text(report_tex(result, figures, content), encoding="utf-8")
+    summary = {**summarise(result), "run": result.run.as_json()}
+    (folder / "summary.json").write_text(dumps(summary) + "\n", encoding="utf-8")
     write_study(result, folder / "results.nc")

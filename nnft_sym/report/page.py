@@ -1,4 +1,4 @@
-"""Pages for the browser: one file, readable offline, without scripts; formulas are MathML, pictures SVG.
+"""Pages for the browser: one file, readable offline; formulas are MathML, pictures SVG.
 
 Every page has the style and the macros of the templates in common.
 """
@@ -9,6 +9,9 @@ from typing import Any
 
 from nnft_sym.printing.formulas import mathml
 from nnft_sym.report.plot_style import INK, PAPER
+
+#: Raised digits on the line.
+_LEVEL = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 
 def page(template: str, context: Mapping[str, Any]) -> str:
@@ -48,9 +51,17 @@ def page(template: str, context: Mapping[str, Any]) -> str:
 
 
 def _prose(text: str) -> str:
-    """Set indices such as those of K_W and R^d in text that is HTML already; keep powers of ten whole."""
-    text = re.sub(r"(∂|(?<![A-Za-z])[KSσ])_(GP|[Wabwxy])(?![A-Za-z])", r"\1<sub>\2</sub>", text)
+    """Set in text that is HTML already the indices of K_W, R^d and G⁽⁴⁾; keep powers of ten whole."""
+    text = re.sub(r"(∂|(?<![A-Za-z])[KSGσ])_(GP|[Wabwxyc])(?![A-Za-z])", r"\1<sub>\2</sub>", text)
+    text = re.sub(r"(?<![A-Za-z])(Δ?G|m)(\d)(?!\d)", _points, text)
+    text = re.sub("⁽([⁰¹²³⁴⁵⁶⁷⁸⁹]+)⁾", lambda found: f"<sup>({found[1].translate(_LEVEL)})</sup>", text)
     return text.replace("^d", "<sup>d</sup>").replace(" × 10", "\u00a0×\u00a010")
+
+
+def _points(found: re.Match[str]) -> str:
+    """Set the number of points of a correlator, G4, or of its size, m4."""
+    letter, order = found[1], found[2]
+    return f"{letter}<sub>{order}</sub>" if letter == "m" else f"{letter}<sup>({order})</sup>"
 
 
 def inline_svg(svg: str, prefix: str) -> str:

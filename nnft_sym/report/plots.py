@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Width of a figure in inches: the text width of report and document.
 WIDTH = 7.0
+#: Dots per inch of the pictures.
+PNG_DPI = 150
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,8 @@ class StudyFigure:
     svg : str
         A standalone document. Ink and paper have the colours `plot_style.INK` and `plot_style.PAPER`, which
         occur for nothing else, so that a page can replace them by its own.
-    pdf : bytes
+    pdf, png : bytes
+        The same as PDF, and as a picture of 150 dots per inch.
     """
 
     name: str
@@ -48,6 +51,7 @@ class StudyFigure:
     caption: str
     svg: str
     pdf: bytes
+    png: bytes = b""
 
 
 def study_figures(result: StudyResult) -> tuple[StudyFigure, ...]:
@@ -157,14 +161,26 @@ def _figure(height: float) -> "Figure":
 
 def _saved(figure: "Figure", kind: str, net: int | None, name: str, caption: str) -> StudyFigure:
     """Save to memory, without dates or random names, so that equal results give equal files."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.backends.backend_pdf import FigureCanvasPdf
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
-    svg, pdf = StringIO(), BytesIO()
+    svg, pdf, png = StringIO(), BytesIO(), BytesIO()
     # The canvases are asked directly: `savefig` would draw everything once more beforehand.
     canvas: Any = FigureCanvasSVG(figure)
     canvas.print_svg(svg, metadata={"Date": None, "Creator": None})
     figure.set_layout_engine("none")  # the layout is found; the second file has the same
     canvas = FigureCanvasPdf(figure)
     canvas.print_pdf(pdf, metadata={"CreationDate": None, "Creator": None})
-    return StudyFigure(name=name, kind=kind, net=net, caption=caption, svg=svg.getvalue(), pdf=pdf.getvalue())
+    figure.set_dpi(PNG_DPI)
+    canvas = FigureCanvasAgg(figure)
+    canvas.print_png(png, metadata={"Software": None})
+    return StudyFigure(
+        name=name,
+        kind=kind,
+        net=net,
+        caption=caption,
+        svg=svg.getvalue(),
+        pdf=pdf.getvalue(),
+        png=png.getvalue(),
+    )

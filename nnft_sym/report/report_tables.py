@@ -1,21 +1,17 @@
 """The tables that only a report has; those of a net are in `nnft_sym.study.result_tables`."""
 
-from nnft_sym.printing.number_text import NOTHING, number, with_error
+from nnft_sym.printing.number_text import NOTHING, correlator_name, number, p_value, percent, with_error
 from nnft_sym.printing.table_content import Cell, Table
 from nnft_sym.report.plot_style import net_title
+from nnft_sym.study.checks import Check
 from nnft_sym.study.coupling_tensors import CouplingStatus
+from nnft_sym.study.judgement import Judgement
 from nnft_sym.study.recipe import COUPLED
-from nnft_sym.study.result_tables import chosen_fit, number_cell, share_cell
+from nnft_sym.study.result_tables import chosen_fit, fit_is_bad, number_cell, share_cell
 from nnft_sym.study.results import NetResult, StudyResult
-from nnft_sym.study.verdict import constancy
 
 #: Longer lists of elements are left to the netCDF file.
 LONGEST_LIST = 500
-
-
-def constant_coupling(net: NetResult) -> str:
-    """Say whether one constant coupling is accepted, rejected or undecided."""
-    return constancy(net.tensor, net.fitted.quality, net.limits)
 
 
 def overview_table(result: StudyResult) -> Table | None:
@@ -25,41 +21,85 @@ def overview_table(result: StudyResult) -> Table | None:
     recipe = result.recipe
     rows = []
     for net in result.nets:
-        (fit, source), mean = chosen_fit(net), net.tensor.mean
-        explained = net.following.explained
+        mean, explained = net.tensor.mean, net.following.explained
         rows.append(
             (
                 Cell(net_title(net)),
-                Cell(constant_coupling(net)),
                 Cell(with_error(float(mean), float(mean.error)), float(mean)),
-                Cell(NOTHING)
-                if fit is None
-                else Cell(
-                    with_error(fit.parameters[0], fit.errors[0]) + ("" if source == "sampled" else " *"),
-                    float(fit.parameters[0]),
-                ),
-                Cell(NOTHING)
-                if fit is None
-                else Cell(f"{number(fit.chi2_dof, 3)} ({fit.dof})", fit.chi2_dof),
+                *_fit_cells(net),
                 *(share_cell(explained[recipe.name(way)]) for way in COUPLED),
-                Cell("passed" if net.passed else "NOT PASSED"),
             )
         )
     return Table(
-        f"The study in one table ({recipe.delta_predicted} by …: share of the {recipe.predicted}-point "
-        f"correction explained)",
+        f"The coupling {recipe.symbol} alone, and the share of {recipe.delta_predicted} that it explains",
         (
             "net",
-            f"constant {recipe.symbol}",
             f"mean {recipe.symbol} (sampled)",
             f"fitted {recipe.symbol}",
             "χ²/dof (dof)",
-            f"{recipe.delta_predicted} by mean {recipe.symbol}",
-            f"{recipe.delta_predicted} by fitted {recipe.symbol}",
-            f"{recipe.delta_predicted} by {recipe.symbol} tensor",
-            "checks",
+            f"by mean {recipe.symbol}",
+            f"by fitted {recipe.symbol}",
+            f"by {recipe.symbol} tensor",
         ),
         tuple(rows),
+    )
+
+
+def _fit_cells(net: NetResult) -> tuple[Cell, Cell]:
+    """The fitted coupling, marked where it is not the fit of a trusted sample or the fit is bad; its χ²."""
+    fit, source = chosen_fit(net)
+    if fit is None:
+        return Cell(NOTHING), Cell(NOTHING)
+    mark = "" if source == "sampled" else " *"
+    mark = " (bad fit)" if not mark and fit_is_bad(net) else mark
+    value = Cell(with_error(fit.parameters[0], fit.errors[0]) + mark, float(fit.parameters[0]))
+    return value, Cell(f"{number(fit.chi2_dof, 3)} ({fit.dof})", fit.chi2_dof)
+
+
+def checks_table(net: NetResult) -> Table:
+    """Show every check of our own numbers with what was found and what is needed to pass."""
+    rows = [
+        (
+            Cell(check.sentence),
+            Cell(_outcome(check)),
+            Cell(_found(check), check.statistic),
+            Cell(_needed(check, net.limits)),
+        )
+        for check in net.checks
+    ]
+    rows += [
+        (Cell(name), Cell("– not checked, there is no answer here"), Cell(NOTHING), Cell(NOTHING))
+        for name in net.checks.not_made
+    ]
+    return Table("Checks of our own numbers", ("what holds", "passed", "found", "needed"), tuple(rows))
+
+
+def _outcome(check: Check) -> str:
+    if not check.passed:
+        return "✗ not passed"
+    return "✓ (failed once, passed with independent networks)" if check.repeated else "✓"
+
+
+def _found(check: Check) -> str:
+    return p_value(check.statistic) if check.is_chance else number(check.statistic, 2)
+
+
+def _needed(check: Check, limits: Judgement) -> str:
+    if check.is_chance:
+        return f"p ≥ {number(check.threshold, 1)}, and exact relations kept to {percent(limits.relations)}"
+    if check.is_sampled:
+        return f"at most {number(check.threshold, 2)} standard errors"
+    return f"relative error at most {number(check.threshold, 1)}"
+
+
+def parts_table(result: StudyResult) -> Table:
+    """Show how long every part of the run took."""
+    rows = tuple((Cell(name), Cell(f"{seconds:.1f} s", seconds)) for name, seconds in result.run.parts)
+    total = result.run.seconds
+    return Table(
+        "Time of every part of the run",
+        ("part", "time"),
+        (*rows, (Cell("together"), Cell(f"{total:.1f} s", total))),
     )
 
 
@@ -87,8 +127,8 @@ def element_table(net: NetResult) -> Table | None:
             )
         )
     return Table(
-        f"Coupling element by element (c is what multiplies {recipe.symbol} in G{recipe.fitted}; "
-        f"inputs counted from 1)",
+        f"Coupling element by element (c is what multiplies {recipe.symbol} in "
+        f"{correlator_name(recipe.fitted)}; inputs counted from 1)",
         ("inputs", "c", f"{recipe.symbol} sampled", f"{recipe.symbol} exact", "left out"),
         tuple(rows),
     )

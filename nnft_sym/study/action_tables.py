@@ -1,14 +1,17 @@
 """The tables of the couplings of a whole action, and the one table of a study, one row for each net."""
 
+from collections.abc import Callable, Mapping
+
 import numpy as np
 
 from nnft_sym.actions.names import symbol
-from nnft_sym.printing.number_text import NOTHING, number, percent, plain, with_error
+from nnft_sym.printing.number_text import NOTHING, correlator_name, number, percent, plain, with_error
 from nnft_sym.printing.table_content import Cell, Column, Table
 from nnft_sym.study.action_fit import ActionFit, Reading
 from nnft_sym.study.correlator_terms import TakenApart
 from nnft_sym.study.results import NetResult, StudyResult
 from nnft_sym.study.sampled_couplings import SampledReading
+from nnft_sym.study.verdict import constancy
 from numerics.results.estimate import Estimate
 from numerics.results.quality import Quality
 
@@ -52,7 +55,7 @@ def action_couplings_table(net: NetResult) -> Table | None:
             (
                 Cell(one.symbol),
                 value_cell(one, fit.exact),
-                Cell(f"G{one.order}"),
+                Cell(correlator_name(one.order)),
                 Cell(percent(one.misfit, 2), one.misfit),
                 _number(one.alone),
                 _number(one.next_order),
@@ -172,7 +175,8 @@ def beyond_table(net: NetResult) -> Table | None:
 
 
 def _terms_table(apart: TakenApart, fit: ActionFit) -> Table:
-    delta, order = f"ΔG{apart.order}", apart.order
+    delta, order = correlator_name(apart.order, "Δ"), apart.order
+    full = correlator_name(order)
     # bounds of exact couplings are rounding and quadrature errors, mostly far below the last digit
     uncertain = any(one.accuracy is not None and one.accuracy > TINY for one in apart.parts)
     heads: list[str | Column] = [
@@ -180,7 +184,7 @@ def _terms_table(apart: TakenApart, fit: ActionFit) -> Table:
         Column(f"size of the term, relative to {delta}", "size"),
         Column(f"{delta} explained so far", "explained so far"),
         *([Column("error of the prediction, relative to it", "error")] if uncertain else []),
-        Column(f"connected G{order} explained so far", f"of connected G{order}"),
+        Column(f"connected {full} explained so far", f"of connected {full}"),
     ]
     rows: list[tuple[Cell, ...]] = [
         (Cell("free theory"), _NONE, Cell(percent(0.0), 0.0), *[_NONE] * (len(heads) - 3))
@@ -200,12 +204,18 @@ def _terms_table(apart: TakenApart, fit: ActionFit) -> Table:
 
 
 #: What is shown of the couplings of a whole action, in this order.
-ACTION_TABLES = (action_couplings_table, forms_table, sampled_table, parts_table, beyond_table)
+ACTION_TABLES: Mapping[str, Callable[[NetResult], Table | None]] = {
+    "couplings": action_couplings_table,
+    "forms": forms_table,
+    "sampled": sampled_table,
+    "terms": parts_table,
+    "beyond": beyond_table,
+}
 
 
 def action_tables(net: NetResult) -> list[Table]:
     """Make all tables of the couplings of the action that there are."""
-    return [table for make in ACTION_TABLES if (table := make(net)) is not None]
+    return [table for make in ACTION_TABLES.values() if (table := make(net)) is not None]
 
 
 def _estimate(one: Estimate) -> Cell:
@@ -234,6 +244,7 @@ def study_table(result: StudyResult) -> Table:
                 Cell(str(net.case.width), net.case.width),
                 Cell(net.arithmetic.value),
                 Cell(net.description.value),
+                *([Cell(_constancy(net))] if result.alone else []),
                 *(value_cell(fit.find(name), fit.exact) for name in names),
                 ratio_cell(largest)
                 if largest is None
@@ -241,17 +252,25 @@ def study_table(result: StudyResult) -> Table:
             )
         )
     return Table(
-        "The two judgements, the couplings, and what the next order in 1/N would change",
+        "The judgements, the couplings, and what the next order in 1/N would change",
         (
             "net",
             "N",
             "our arithmetic",
             "this action",
+            *([f"constant {result.recipe.symbol}"] if result.alone else []),
             *map(symbol, names),
             Column("next order in 1/N, relative to the coupling", "next order"),
         ),
         tuple(rows),
     )
+
+
+def _constancy(net: NetResult) -> str:
+    """Say whether one constant coupling is accepted, rejected or undecided."""
+    if net.coupling is None:
+        return NOTHING
+    return constancy(net.tensor, net.fitted.quality, net.limits).value
 
 
 def _names(result: StudyResult) -> list[str]:

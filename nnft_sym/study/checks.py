@@ -13,11 +13,14 @@ class CheckName(Enum):
     """What is checked; the value is the sentence that holds when it passes, but for names and numbers."""
 
     INTEGRALS = "vertex integrals converged"
-    CONTACT = "the coefficient of {symbol} is -{fitted}! ∫{lines} by adaptive quadrature"
+    CONTACT = (
+        "the coefficient of {symbol} is −{fitted}! times the integral of {fitted} propagators, by adaptive "
+        "quadrature"
+    )
     CORRELATOR = "sampled {order}-point function agrees with the exact one"
     CORRELATORS = "all trusted correlators together agree with the exact ones"
     MEAN_COUPLING = "sampled mean coupling agrees with the exact one"
-    REMAINDER = "the coupling tensor leaves exactly the connected {predicted}-point cumulant"
+    REMAINDER = "the coupling tensor leaves exactly the connected {predicted}-point function"
 
     def sentence(self, recipe: Recipe, order: int | None = None) -> str:
         """Say what holds if the check passes."""
@@ -26,7 +29,6 @@ class CheckName(Enum):
             symbol=recipe.symbol,
             fitted=recipe.fitted,
             predicted=recipe.predicted,
-            lines=" ".join(["K_W"] * recipe.fitted),
         )
 
 

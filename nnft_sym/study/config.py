@@ -3,7 +3,6 @@
 import re
 import tomllib
 from functools import cached_property
-from importlib.resources import files
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,6 +18,7 @@ from nnft_sym.parameters.field_points import CUTOFF, STUDY_POINTS, Coordinates
 from nnft_sym.parameters.readers import Refused
 from nnft_sym.parameters.runs import ExperimentParameters
 from nnft_sym.study.recipe import PUBLISHED
+from nnft_sym.study.shipped import ShippedStudy, shipped_studies
 from numerics.files.sealed import opened
 
 if TYPE_CHECKING:
@@ -207,14 +207,27 @@ def built_in_study(name: str = BUILT_IN) -> StudyConfig:
     >>> [net.kind for net in built_in_study().net]
     ['erf', 'relu', 'gauss']
     """
-    shipped = {
-        file.name.removesuffix(".toml"): file for file in files("nnft_sym").joinpath("studies").iterdir()
-    }
+    return parse_study(shipped_study(name).text, source=f"{name}.toml")
+
+
+def shipped_study(name: str) -> ShippedStudy:
+    """Find one of the studies that come with the package.
+
+    Raises
+    ------
+    InvalidStudy
+        If there is none of that name.
+
+    Examples
+    --------
+    >>> shipped_study("published").line
+    'The published set-ups in d = 1 of Halverson et al. (arXiv:2008.08601).'
+    """
+    shipped = shipped_studies()
     if not isinstance(name, str) or name not in shipped:
         near = did_you_mean(name, shipped) if isinstance(name, str) else ""
-        raise InvalidStudy(f"there is no study {shown(name)}; there are {', '.join(sorted(shipped))}{near}")
-    text = shipped[name].read_text(encoding="utf-8")
-    return parse_study(text, source=f"{name}.toml")
+        raise InvalidStudy(f"there is no study {shown(name)}; there are {', '.join(shipped)}{near}")
+    return shipped[name]
 
 
 def parse_study(text: str, source: str = "study", folder: str | PathLike[str] = "") -> StudyConfig:
@@ -298,7 +311,9 @@ def _fault(item: "ErrorDetails") -> str:
     if item["type"] == "extra_forbidden":
         known = StudyConfig if len(location) == 1 else NetConfig
         near = did_you_mean(location[-1], known.model_fields)
-        return f"{place}: unknown key; remove it or correct its name{near}"
+        keys = ", ".join("[[net]]" if key == "net" else key for key in known.model_fields)
+        table = "at the top" if known is StudyConfig else "of a [[net]]"
+        return f"{place}: unknown key; the keys {table} are {keys}{near}"
     if item["type"] == "missing":
         return f"{place}: missing; add it"
     needed = _WORDS.get(item["type"], item["msg"]).format(**item.get("ctx", {}))

@@ -7,7 +7,7 @@ from math import comb
 from typing import TYPE_CHECKING
 
 from nnft_sym.actions.action import Action
-from nnft_sym.printing.number_text import number
+from nnft_sym.printing.number_text import correlator_name, number
 from nnft_sym.printing.table_content import Cell, Table
 from nnft_sym.printing.tables import terminal_table
 from nnft_sym.study.case import Case
@@ -158,7 +158,7 @@ class Forecast(Shown):
         """Show it in the terminal."""
         rows = tuple(_row(net) for net in self.nets)
         orders = self.nets[0].elements
-        heads = ("net", "N", "d", "points", "cutoff", "networks", *(f"G{n}" for n in orders))
+        heads = ("net", "N", "d", "points", "cutoff", "networks", *map(correlator_name, orders))
         table = Table("What would be computed", (*heads, "memory", "time"), rows)
         what = (
             f"Action {self.action}: correlators of {', '.join(f'{n}' for n in orders)} points, sampled and "

@@ -24,7 +24,7 @@ class Judgement:
     quadrature : float
         Largest relative quadrature error of the vertex integrals.
     identity : float
-        Largest share of ΔG6 by which the identity "the tensor's prediction leaves κ₆/N²" may be missed.
+        Largest share of ΔG⁽⁶⁾ by which the identity "the tensor leaves the connected function" may be missed.
     rejected : float
         Upper-tail probability of the fit's χ² below which one constant coupling is rejected.
     misfit : float

@@ -10,7 +10,7 @@ from itertools import groupby
 
 import numpy as np
 
-from nnft_sym.printing.number_text import number, p_value, percent
+from nnft_sym.printing.number_text import correlator_name, number, p_value, percent
 from nnft_sym.study.action_fit import ActionFit, Constancy
 from nnft_sym.study.checks import Checks
 from nnft_sym.study.correlator_terms import Part
@@ -105,15 +105,16 @@ def say_description(tag: Description, action: str, one: str = "") -> str:
     ----------
     tag : Description
     action : str
-        As text, ``"S_GP + ∫ λ f⁴"``.
+        In words, as of `action_words`.
     one : str, optional
         Its coupling, if it has but one.
 
     Examples
     --------
-    >>> say_description(Description.REJECTED, "S_GP + ∫ λ f⁴", "λ")
-    'S_GP + ∫ λ f⁴ with one constant λ does not describe this ensemble.'
+    >>> say_description(Description.REJECTED, action_words("S_GP + ∫ λ f⁴"), "λ")
+    'The Gaussian process plus ∫ λ f⁴ with one constant λ does not describe this ensemble.'
     """
+    action = action[:1].upper() + action[1:] if tag is not Description.UNDECIDED else action
     constants = f"one constant {one}" if one else "constant couplings"
     return {
         Description.DESCRIBES: f"{action} is a fair description of this ensemble.",
@@ -122,6 +123,17 @@ def say_description(tag: Description, action: str, one: str = "") -> str:
         Description.REJECTED: f"{action} with {constants} does not describe this ensemble.",
         Description.UNDECIDED: f"Whether {action} describes this ensemble is not decided.",
     }[tag]
+
+
+def action_words(action: str) -> str:
+    """Write an action as it stands in a sentence.
+
+    Examples
+    --------
+    >>> action_words("S_GP + ∫ [λ f⁴ + κ f⁶]")
+    'the Gaussian process plus ∫ [λ f⁴ + κ f⁶]'
+    """
+    return action.replace("S_GP +", "the Gaussian process plus", 1)
 
 
 def say_constancy(fit: ActionFit) -> list[str]:
@@ -148,7 +160,7 @@ def say_action(fit: ActionFit, delta: str) -> list[str]:
     ----------
     fit : ActionFit
     delta : str
-        What is explained, ``"ΔG6"``.
+        What is explained, ``"ΔG⁽⁶⁾"``.
     """
     if fit.why:
         return [f"Order by order in 1/N nothing was inferred: {fit.why}."]
@@ -192,9 +204,9 @@ def _beyond(fit: ActionFit) -> list[str]:
     """Say what is explained of the correlator that nothing was fitted to."""
     if fit.beyond is None or fit.beyond.explained is None:
         return []
+    name = correlator_name(fit.beyond.order, "Δ")
     return [
-        f"Of ΔG{fit.beyond.order}, to which nothing was fitted, {percent(fit.beyond.explained, 2)} is "
-        "explained with them."
+        f"Of {name}, to which nothing was fitted, {percent(fit.beyond.explained, 2)} is explained with them."
     ]
 
 

@@ -10,7 +10,7 @@ from math import comb
 
 from diagrams.combinatorics.numbers import double_factorial
 from diagrams.errors import NNFTError
-from nnft_sym.printing.number_text import subscript, superscript
+from nnft_sym.printing.number_text import correlator_name, superscript
 
 
 class Way(Enum):
@@ -51,7 +51,7 @@ class Recipe:
     --------
     >>> recipe = Recipe()
     >>> recipe.action, recipe.orders, recipe.name(Way.FIT), recipe.remainder
-    ('S_GP + ∫ λ f⁴', (2, 4, 6), 'lambda_fit', 'κ₆/N²')
+    ('S_GP + ∫ λ f⁴', (2, 4, 6), 'lambda_fit', 'the connected 6-point function')
     """
 
     predicted: int = 6
@@ -99,12 +99,12 @@ class Recipe:
     @property
     def delta_fitted(self) -> str:
         """Deviation of the fitted correlator from the free theory, as text."""
-        return f"ΔG{self.fitted}"
+        return correlator_name(self.fitted, "Δ")
 
     @property
     def delta_predicted(self) -> str:
         """The same of the predicted one."""
-        return f"ΔG{self.predicted}"
+        return correlator_name(self.predicted, "Δ")
 
     @property
     def delta_latex(self) -> str:
@@ -116,16 +116,17 @@ class Recipe:
         """What the coupling tensor leaves of the predicted correlator, exactly, where that has a name.
 
         The tensor reproduces the connected 4-point function, so the rest of the 6-point function is its own
-        cumulant; of a higher one it is that and products of lower cumulants.
+        connected part; of a higher one it is that and products of lower ones. It is named in words: the
+        letter κ is that of a coupling.
         """
         if self.predicted != 6:
             return None
-        return f"κ{subscript(self.predicted)}/N{superscript(self.predicted // 2 - 1)}"
+        return f"the connected {self.predicted}-point function"
 
     @property
     def remainder_latex(self) -> str | None:
         """The same in LaTeX."""
-        return None if self.remainder is None else rf"\kappa_{self.predicted}/N^{self.predicted // 2 - 1}"
+        return None if self.remainder is None else rf"G^{{({self.predicted})}}_{{\mathrm{{c}}}}"
 
     @property
     def figure(self) -> str:
@@ -165,7 +166,7 @@ class Recipe:
         elements = "".join(map(str, range(1, n + 1)))
         pairs = [" ".join("K" * (count // 2)) for count in (n, m, m - n)]
         ways = comb(m, n) * double_factorial(m - n - 1)
-        left = "" if self.remainder is None else rf" = \frac{{\kappa_{{{m}}}}}{{N^{{{m // 2 - 1}}}}}"
+        left = "" if self.remainder is None else rf" = {self.remainder_latex}(1\ldots{m})"
         return (
             rf"{self.latex}({elements}) = \frac{{G^{{({n})}}({elements}) - "
             rf"\sum_{{{double_factorial(n - 1)}}} {pairs[0]}}}{{c({elements})}}",

@@ -6,7 +6,15 @@ A cell has the text of a report and, for the terminal, the number in Python's no
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from nnft_sym.printing.number_text import NOTHING, number, p_value, percent, plain, with_error
+from nnft_sym.printing.number_text import (
+    NOTHING,
+    correlator_name,
+    number,
+    p_value,
+    percent,
+    plain,
+    with_error,
+)
 from nnft_sym.printing.table_content import Cell, Column, Table
 from nnft_sym.study.coupling_tensors import CouplingStatus
 from nnft_sym.study.results import NetResult
@@ -29,6 +37,13 @@ def chosen_fit(net: NetResult) -> "tuple[Fit | None, str]":
     if trusted or net.fitted.exact is None:
         return net.tensor.fit, "sampled"
     return net.tensor.fit_best, "exact"
+
+
+def fit_is_bad(net: NetResult) -> bool:
+    """Tell whether the sample rejects the constant fitted to it: the error of the fit then means nothing."""
+    fit = net.tensor.fit
+    trusted = net.fitted.quality.name == "TRUSTED"
+    return fit is not None and trusted and fit.dof > 0 and fit.upper_tail < net.limits.rejected
 
 
 def reduced_chi2(fit: "Fit") -> float:
@@ -57,7 +72,7 @@ def correlators_table(net: NetResult) -> Table:
     for one in net.correlators.values():
         rows.append(
             (
-                Cell(f"G{one.order}"),
+                Cell(correlator_name(one.order)),
                 _whole(len(one.indices)),
                 number_cell(one.distance.sample),
                 number_cell(one.distance.exact),
@@ -73,7 +88,7 @@ def correlators_table(net: NetResult) -> Table:
     return Table(
         "Correlators: size of the correction to the free theory, and sampled against exact",
         (
-            "",
+            Column("correlator", ""),
             Column("elements", "sets"),
             Column("m sampled", "m"),
             "m exact",
@@ -86,8 +101,8 @@ def correlators_table(net: NetResult) -> Table:
             "sample",
         ),
         tuple(rows),
-        brief_title="Correlators: m = mean |ΔG|/|G_GP| (where G_GP ≠ 0), its scatter per experiment, and "
-        "sampled against exact",
+        brief_title="Correlators: m = mean |full − free|/|free| where free ≠ 0, its scatter per experiment, "
+        "and sampled against exact",
         full_only=frozenset(range(len(net.correlators), len(rows))),
     )
 
@@ -144,9 +159,11 @@ def coupling_table(net: NetResult) -> Table:
     full_only = set()
     if fit is not None:
         name, brief = (
-            f"one constant {recipe.symbol} fitted to the {source} G{recipe.fitted}",
-            f"one constant {recipe.symbol}, fitted ({source} G{recipe.fitted})",
+            f"one constant {recipe.symbol} fitted to the {source} {correlator_name(recipe.fitted)}",
+            f"one constant {recipe.symbol}, fitted ({source} {correlator_name(recipe.fitted)})",
         )
+        if source == "sampled" and fit_is_bad(net):
+            name, brief = f"{name} (a bad fit: the error means nothing)", f"{brief}, bad fit"
         rows.append(_measured(name, brief, float(fit.parameters[0]), float(fit.errors[0])))
         chi2 = Cell(number(fit.chi2_dof), fit.chi2_dof, brief=f"{reduced_chi2(fit):.4g}")
         label = Cell(f"χ²/dof of that fit (dof = {fit.dof})", brief=f"  its χ²/dof (dof {fit.dof})")
@@ -165,7 +182,7 @@ def coupling_table(net: NetResult) -> Table:
         rows.append((label, _whole(count), _EMPTY))
     return Table(
         f"The coupling {recipe.symbol} of {recipe.power}",
-        ("", "value", Column(None, "error")),
+        (Column("quantity", ""), "value", Column(None, "error")),
         tuple(rows),
         brief_title=f"Coupling of {recipe.power}",
         full_only=frozenset(full_only),

@@ -24,6 +24,7 @@ from nnft_sym.study.judgement import STANDARD, Judgement
 from nnft_sym.study.judgements import Arithmetic, Description, judge_arithmetic
 from nnft_sym.study.old_names import under_old_name
 from nnft_sym.study.recipe import PUBLISHED, Recipe
+from nnft_sym.study.run_record import RunRecord
 from numerics.results.faces import Content, Shown
 
 if TYPE_CHECKING:
@@ -306,6 +307,8 @@ class StudyResult(Shown):
     #: The thresholds behind checks and verdicts.
     limits: Judgement = STANDARD
     recipe: Recipe = PUBLISHED
+    #: How it ran: date, machine, versions, time of every part. No number depends on it.
+    run: RunRecord = field(default_factory=RunRecord)
 
     def plain_fields(self) -> Content:
         """Give the outcome as plain fields, one row for each net."""

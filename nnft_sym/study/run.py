@@ -37,6 +37,7 @@ from nnft_sym.study.net_integrals import integrated
 from nnft_sym.study.recipe import PUBLISHED, Recipe
 from nnft_sym.study.reporter import Reporter
 from nnft_sym.study.results import NetResult, StudyResult
+from nnft_sym.study.run_record import RunRecord, Stopwatch
 from nnft_sym.study.setup import Setup
 from nnft_sym.study.study_files import FILE_ERRORS, StudyFiles
 from nnft_sym.study.suitable import coupling_of
@@ -106,9 +107,11 @@ def run_study(
     _check(config, limits, recipe)
     files = StudyFiles(Path(kept)) if isinstance(kept, str | PathLike) else kept
     action = Action(config.action)
-    setup = Setup.of(config, coupling_of(action, recipe), recipe, limits, reporter, files)
+    watch, record = Stopwatch(reporter), RunRecord.now()
+    setup = Setup.of(config, coupling_of(action, recipe), recipe, limits, watch, files)
     with nullcontext() if files is None else files.running(config):
-        return _run(config, setup)
+        found = _run(config, setup)
+    return replace(found, run=replace(record, parts=watch.parts()))
 
 
 def _run(config: StudyConfig, setup: Setup) -> StudyResult:

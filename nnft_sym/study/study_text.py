@@ -101,10 +101,27 @@ def _explained(table: Mapping[str, object], model: type) -> Iterator[str]:
 
 
 def _words(key: str, said: Mapping[str, Parameter]) -> str:
-    if key in _KEYS:
-        return _KEYS[key]
     about = said[key]
-    return about.help + (f" Default: {about.default}." if about.default else "")
+    default = f" Default: {about.default}." if about.default and key not in _KEYS else ""
+    return meaning(key, about) + default
+
+
+def meaning(key: str, about: Parameter) -> str:
+    """Say what a key means, in words for a file.
+
+    Parameters
+    ----------
+    key : str
+    about : Parameter
+        What is known about it.
+
+    Examples
+    --------
+    >>> from nnft_sym.parameters.architecture import ACTIVATION
+    >>> meaning("activation", ACTIVATION)
+    "With kind = 'own': an expression such as 'tanh(z)'."
+    """
+    return _KEYS.get(key, about.help)
 
 
 def _parameters(model: type) -> dict[str, Parameter]:

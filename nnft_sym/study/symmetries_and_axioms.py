@@ -5,7 +5,7 @@ second for networks with closed formulas; ``nnft symmetry`` and ``nnft axioms`` 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from diagrams.errors import NNFTError
@@ -83,12 +83,19 @@ class SymmetriesAndAxioms:
                 one = _telling(checks)
                 yield f"{axiom.words[:1].upper()}{axiom.words[1:]} {one.verdict}: {one.reason.rstrip('.')}."
 
+    def named_tables(self) -> dict[str, Table]:
+        """Make the tables of a report: ``symmetries`` and ``axioms``, where they were looked at."""
+        found = {}
+        if not isinstance(self.symmetries, str):
+            title = f"Symmetries at {' and '.join(map(str, ORDERS))} points"
+            found["symmetries"] = replace(self.symmetries.table(), title=title)
+        if not isinstance(self.axioms, str):
+            found["axioms"] = _axioms_table(self.axioms)
+        return found
+
     def tables(self) -> list[Table]:
         """Make the tables of a report."""
-        found = [] if isinstance(self.symmetries, str) else [self.symmetries.table()]
-        if not isinstance(self.axioms, str):
-            found.append(_axioms_table(self.axioms))
-        return found
+        return list(self.named_tables().values())
 
     def as_json(self) -> dict[str, object]:
         """Give rows of both, and why there are none."""

@@ -10,11 +10,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nnft_sym.printing.number_text import number, percent, with_error
+from nnft_sym.printing.number_text import correlator_name, number, percent, with_error
 from nnft_sym.study.action_fit import ActionFit, Constancy, action_text
 from nnft_sym.study.coupling_tensors import CouplingStatus, CouplingTensor
 from nnft_sym.study.judgement import STANDARD, Judgement
-from nnft_sym.study.judgements import Description, describe, say_action, say_constancy, say_description
+from nnft_sym.study.judgements import (
+    Description,
+    action_words,
+    describe,
+    say_action,
+    say_constancy,
+    say_description,
+)
 from nnft_sym.study.recipe import PUBLISHED, Recipe, Way
 from nnft_sym.study.results import CorrelatorResult, NextOrder
 from numerics.results.estimate import Quality
@@ -141,7 +148,7 @@ def judge_action(
         *say_constancy(fit),
         *([f"It explains {percent(lowest)} of the connected {recipe.fitted}-point function."] * silent),
         *say_action(fit, recipe.delta_predicted),
-        say_description(tag, action),
+        say_description(tag, action_words(action)),
     ]
     return tag, " ".join(sentences)
 
@@ -192,7 +199,9 @@ def verdict(
         *_constant(correlators[recipe.fitted], coupling, cutoff, limits, recipe),
         *_next_order(next_order, limits, recipe),
         *([] if fit is None else say_action(fit, recipe.delta_predicted)),
-        say_description(tag, action if whole else recipe.action, "" if whole else recipe.symbol),
+        say_description(
+            tag, action_words(action if whole else recipe.action), "" if whole else recipe.symbol
+        ),
     ]
     return " ".join(sentences)
 
@@ -201,13 +210,13 @@ def _tails(correlators: Mapping[int, CorrelatorResult]) -> list[str]:
     said = []
     heavy = [r.order for r in correlators.values() if r.quality is Quality.HEAVY_TAILED]
     if heavy:
-        names = ", ".join(f"G{order}" for order in heavy)
+        names = ", ".join(correlator_name(order) for order in heavy)
         known = all(correlators[order].exact is not None for order in heavy)
         said.append(
             f"Heavy-tailed: sampled {names} not trustworthy, "
             + ("exact value used." if known else "and no exact value is available.")
         )
-    few = [f"G{r.order}" for r in correlators.values() if r.quality is Quality.TOO_FEW_SAMPLES]
+    few = [correlator_name(r.order) for r in correlators.values() if r.quality is Quality.TOO_FEW_SAMPLES]
     if few:
         said.append(f"Too few networks were sampled for the error bars of {', '.join(few)}.")
     return said

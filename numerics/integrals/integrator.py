@@ -70,7 +70,7 @@ class Integrator:
         How products are evaluated; default: chosen by the size of the problem.
     store : IntegralStore or path-like, optional
         Where integrals are kept for the next time, each as soon as it is done; so an interrupted run loses
-        only the integral it was at. Default: the folder in the environment variable ``NNFT_CACHE``, or none.
+        only the integral it was at. Default: that of the user; see `nnft cache`.
     progress : callable, optional
         Called with the number of integrals done (of cutoffs, in a flow) and their total.
 

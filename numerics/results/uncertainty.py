@@ -236,7 +236,7 @@ class Uncertainty:
         Parameters
         ----------
         change : callable
-            The map, of arrays (K, *shape) row by row.
+            The map, of arrays ``(K, *shape)`` row by row.
         size : callable
             The same with absolute values of its coefficients, for the bound.
         """

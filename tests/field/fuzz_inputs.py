@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from hypothesis import strategies as st
 
-from tests.field import fuzz_duality, fuzz_words
+from tests.field import fuzz_duality, fuzz_shipped, fuzz_words
 from tests.field.fuzz_case import Case, FileSpec
 
 Words = tuple[str, ...]
@@ -219,6 +219,8 @@ def argument(command: str, name: str, *, calm: bool) -> Strategy[str]:
         return st.just("study.toml")
     if command == "reproduce":
         return st.sampled_from(["2008.08601"] if calm else ["2008.08601", "2008.8601", "arXiv:2008.08601"])
+    if command == "studies":
+        return _listed(*fuzz_shipped.NAMES)
     if name != "action":
         return strange_texts()
     return st.sampled_from(fuzz_words.ACTIONS) if calm else actions()
@@ -283,6 +285,8 @@ def command_lines(draw: st.DrawFn, command: str) -> Case:
         words = in_agreement(words)
     elif draw(st.integers(0, 2)) == 1:
         words = draw(mutated(words))
+    if command in ("quickstart", "studies"):
+        words = fuzz_shipped.only_said(words)
     files = [FileSpec("file.txt", text="precious"), FileSpec("folder.svg/inside", text="")]
     if command == "validate":
         files.append(draw(studies()))
@@ -455,12 +459,16 @@ def groups() -> Strategy[Case]:
     options = st.sampled_from(
         ["--help", "-h", "--json", "--version", "-n", "4", "--bad", "--points", "lambda*f^4"]
     )
-    # a bare `validate` is the published study: minutes of honest work
+    # a bare `validate` is the published study, minutes of honest work, and `quickstart` many seconds of it
     return (
         st.tuples(names, st.lists(options, max_size=2))
         .filter(
             lambda drawn: (
-                not ("validate".startswith(drawn[0].strip()) and {"-h", "--help"}.isdisjoint(drawn[1]))
+                not (
+                    drawn[0].strip()
+                    and any(name.startswith(drawn[0].strip()) for name in ("validate", "quickstart"))
+                    and {"-h", "--help"}.isdisjoint(drawn[1])
+                )
             )
         )
         .map(lambda drawn: Case("nnft", modest([drawn[0], *drawn[1]])))

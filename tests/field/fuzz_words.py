@@ -91,6 +91,7 @@ VALUES: dict[str, list[str]] = {
     "--cutoffs": ["10,100", "1,2", "5:50:3", "10", "2,1", "0,1", "-1,2", "1e-300:1e300:3", "5:5:2", ""],
     "--dimension": ["1", "0", "4"],
     "--data": ["file.txt", "a.npy", "nowhere.nc", "folder.svg"],
+    "--copy": ["mine.toml", "study2.toml", "folder.svg", "no/such/study.toml", ""],
     "--init": ["study2.toml", "study.toml", "folder.svg", "no/such/study.toml", ""],
     "--action": ["lambda*f^4", "kappa*f^6", "g*f^3", "lambda*f^4+kappa*f^6", ""],
     "--rtol": ["1e-3", "1e-6", "1e-2", "1", "0", "1e-15"],

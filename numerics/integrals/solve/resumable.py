@@ -14,6 +14,7 @@ import numpy as np
 
 from numerics.errors import LoweringError
 from numerics.files.code_version import code_version
+from numerics.files.places import integrals_folder
 from numerics.files.sealed import UnwritableOutput
 from numerics.integrals.questions.question import Answer, Question
 from numerics.integrals.solve.methods import Problem, solve
@@ -27,14 +28,26 @@ _VERSION = 2
 
 
 def default_store() -> IntegralStore | None:
-    """Open the store that the environment variable ``NNFT_CACHE`` names; None without it.
+    """Open the store that the environment variable ``NNFT_CACHE`` names, or that of the user.
+
+    Without the variable integrals are kept in ``$XDG_CACHE_HOME/nnft_sym/integrals`` (``~/.cache`` where that
+    is not set) if that folder is there; ``nnft cache --on`` makes it. ``NNFT_CACHE=`` turns both off.
+
+    Returns
+    -------
+    IntegralStore or None
 
     Examples
     --------
-    >>> default_store() is None or ENVIRONMENT in os.environ
+    >>> before = os.environ.get(ENVIRONMENT)
+    >>> os.environ[ENVIRONMENT] = ""
+    >>> default_store() is None
     True
+    >>> _ = os.environ.pop(ENVIRONMENT) if before is None else os.environ.update({ENVIRONMENT: before})
     """
     folder = os.environ.get(ENVIRONMENT)
+    if folder is None and integrals_folder().is_dir():
+        folder = str(integrals_folder())
     try:
         return IntegralStore(folder) if folder else None
     except UnwritableOutput as error:  # nobody asked for it here and now
@@ -55,7 +68,7 @@ def solve_with_store(
     questions : sequence of Question
     problem : Problem
     store : IntegralStore, optional
-        Default: that of ``NNFT_CACHE``, or none.
+        Default: that of `default_store`, or none.
     progress : callable, optional
         Called with the number of integrals done and their total, first with those found in the store.
 

@@ -30,7 +30,7 @@ def width_order(given: object) -> Fraction:
     >>> [str(width_order(one)) for one in ("1/N^2", "1/N", "1/N^0", "1/N^(3/2)", 1)]
     ['2', '1', '0', '3/2', '1']
     """
-    power = _power(given)
+    power = power_of_width(given)
     if power is None or power < 0 or (2 * power).denominator != 1:
         raise InvalidExpansion(f"the order {shown(given)} was given; {_NEEDED}")
     if power > HIGHEST_WIDTH_ORDER:
@@ -41,7 +41,14 @@ def width_order(given: object) -> Fraction:
     return power
 
 
-def _power(given: object) -> Fraction | None:
+def power_of_width(given: object) -> Fraction | None:
+    """Read a power of 1/N, however large; None where it is none.
+
+    Examples
+    --------
+    >>> power_of_width("1/N^12"), power_of_width("N^-2"), power_of_width("N")
+    (Fraction(12, 1), Fraction(2, 1), None)
+    """
     if isinstance(given, int | Fraction) and not isinstance(given, bool):
         return Fraction(given)
     text = str(given).replace(" ", "") if isinstance(given, str) else ""

@@ -1,0 +1,60 @@
+"""Tables as files of comma-separated values: numbers in full, and the text of the page where it says more."""
+
+import csv
+import re
+from io import StringIO
+
+from nnft_sym.printing.table_content import Cell, Table
+
+#: A text that is one number, perhaps a share or with a power of ten, and nothing besides.
+_ONE_NUMBER = re.compile(r"[<>]? ?−?[\d.,]+( %)?( × 10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?|none|")
+
+
+def csv_text(table: Table) -> str:
+    """Write a table as CSV (RFC 4180, UTF-8, one line of headings).
+
+    Parameters
+    ----------
+    table : Table
+
+    Returns
+    -------
+    str
+        A column of numbers holds them in full, shares as fractions of 1. Where the page shows more than a
+        number, such as its error or a mark, a second column has that text. What is no number is text.
+
+    Examples
+    --------
+    >>> rows = ((Cell("erf"), Cell("1.50 ± 0.10", 1.503)), (Cell("relu"), Cell("none")))
+    >>> print(csv_text(Table("couplings", ("net", "λ"), rows)), end="")
+    net,λ,λ as shown
+    erf,1.503,1.50 ± 0.10
+    relu,,none
+    """
+    heads: list[str] = []
+    columns: list[list[str]] = []
+    for name, cells in zip(table.headings, zip(*table.body, strict=True), strict=True):
+        for head, column in _columns(name, cells):
+            heads.append(head)
+            columns.append(column)
+    written = StringIO()
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerow(heads)
+    writer.writerows(zip(*columns, strict=True))
+    return written.getvalue()
+
+
+def _columns(name: str, cells: tuple[Cell, ...]) -> list[tuple[str, list[str]]]:
+    """The numbers of a column, and its texts where they say more than the numbers."""
+    texts = [cell.text for cell in cells]
+    if all(cell.value is None for cell in cells):
+        return [(name, texts)]
+    numbers = [(name, ["" if cell.value is None else repr(_plain(cell.value)) for cell in cells])]
+    if all(_ONE_NUMBER.fullmatch(text) for text in texts):
+        return numbers
+    return [*numbers, (f"{name} as shown", texts)]
+
+
+def _plain(value: float | int) -> float | int:
+    """Take the number out of what NumPy made."""
+    return value if isinstance(value, int) else float(value)
