@@ -214,8 +214,8 @@ class Prediction(Shown):
             numbers[name] = one if isinstance(one, Estimate) else Estimate(_as_numbers(one, name))
             if numbers[name].ndim:
                 raise LoweringError(
-                    f"{name} was given as {counted(numbers[name].size, 'number')} beside couplings with errors; "
-                    "there each coupling is one number, such as the mean of an Estimate"
+                    f"{name} was given as {counted(numbers[name].size, 'number')} beside couplings with "
+                    "errors; there each coupling is one number, such as the mean of an Estimate"
                 )
         _refuse_what_is_not_finite({name: one.value for name, one in numbers.items()})
         total = Estimate(np.zeros(len(self.indices)))

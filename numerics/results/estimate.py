@@ -150,8 +150,8 @@ class Estimate(NDArrayOperatorsMixin, Shown):
     def __float__(self) -> float:
         if self.size != 1:
             raise TypeError(
-                f"one number is needed, these are {self.size}; take one of them as in estimate[0], or all values "
-                "as an array with estimate.value"
+                f"one number is needed, these are {self.size}; take one of them as in estimate[0], or all "
+                "values as an array with estimate.value"
             )
         return float(self.value.item())
 

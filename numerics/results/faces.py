@@ -120,7 +120,7 @@ class Shown(Described):
         return face("plot")(self, *beside)
 
     def to_dataframe(self) -> "pandas.DataFrame":
-        """Return the numbers as a table of pandas, a row for each; what holds for all of them in ``attrs``."""
+        """Return the numbers as a table of pandas, a row for each; ``attrs`` say what holds for all."""
         made: pandas.DataFrame = face("dataframe")(self)
         return made
 
