@@ -43,7 +43,7 @@ def test_every_command_is_known_to_these_tests():
         "make study", "make test", "python3 -m venv .venv", ".venv/bin/python -m pip install .",
         ".venv/bin/nnft validate --out study_results",
     }  # fmt: skip
-    assert {line.split()[1] for line in NNFT} == set(COMMANDS)
+    assert set(COMMANDS) <= set(re.findall(r"nnft ([a-z]+)", README))
     # Fences of other languages would escape the tests.
     assert set(re.findall(r"^```(\w+)", README, flags=re.MULTILINE)) == {"bash", "toml", "python"}
 
