@@ -1,5 +1,7 @@
 """Pictures as TikZ code: one diagram, or a document of many. Needs only the ``tikz`` package of LaTeX."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -5,6 +5,8 @@ powers of i. The connected correlators are exact at the width of the network, so
 dependence on the width N is known by powers of N. `generating_functional` is the way in.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -77,7 +79,7 @@ class GeneratingFunctional(Shown):
         """Orders of the connected correlators that do not vanish."""
         return tuple(n for n, one in self.cumulants.items() if np.any(one.value) or np.any(one.error))
 
-    def at_width(self, width: int) -> "GeneratingFunctional":
+    def at_width(self, width: int) -> GeneratingFunctional:
         """Return that of the same architecture at another width, without new integrals."""
         network = self.network.with_width(width)
         return GeneratingFunctional(network, self.order, self.cumulants.at_width(width))
@@ -219,7 +221,7 @@ class GeneratingFunctional(Shown):
             for power, (value, error) in sorted(found.items(), reverse=True)
         }
 
-    def weights(self, order: int) -> "Mapping[Sizes, sympy.Expr]":
+    def weights(self, order: int) -> Mapping[Sizes, sympy.Expr]:
         """Say what output weights contribute to the connected correlators of one order, with symbols.
 
         Returns
@@ -248,7 +250,7 @@ class GeneratingFunctional(Shown):
 
     # -- symbols -------------------------------------------------------------------------------------------
 
-    def expression(self, *, named: bool = True, real: bool = False) -> "sympy.Expr":
+    def expression(self, *, named: bool = True, real: bool = False) -> sympy.Expr:
         """Write W[J] as a SymPy expression.
 
         Parameters

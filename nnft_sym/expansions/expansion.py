@@ -43,6 +43,8 @@ The ensemble of networks deformed by λ f⁴, to first order and exactly in N:
 -lambda * ∫dy G_c(1,2,y,y,y,y)
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -264,13 +266,13 @@ class Expansion:
         """
         return brackets(self._topologies)
 
-    def at_order(self, order: int) -> "Expansion":
+    def at_order(self, order: int) -> Expansion:
         """Keep the terms with exactly this many vertices."""
         chosen = [place for place, term in enumerate(self.terms) if term.order == order]
         numbers = tuple(self.labellings[place] for place in chosen) if self.by_topology else ()
         return replace(self, terms=tuple(self.terms[place] for place in chosen), labellings=numbers)
 
-    def monomials(self) -> Iterator["NumericTerm"]:
+    def monomials(self) -> Iterator[NumericTerm]:
         """Give the terms as the floor below takes them: diagram, exact number, power of each coupling.
 
         See :mod:`nnft_sym.expansions.numeric_terms` for position-dependent couplings and fields with
@@ -307,7 +309,7 @@ class Expansion:
         """
         return faces.grouped_text(self)
 
-    def picture(self, *, labelled: bool = False) -> "Sheet":
+    def picture(self, *, labelled: bool = False) -> Sheet:
         """Draw the diagrams on one sheet, which a notebook shows; one per topology, or every labelled one.
 
         Examples
@@ -319,7 +321,7 @@ class Expansion:
             self._every_term()
         return faces.picture(self, labelled)
 
-    def table(self, *, labelled: bool = False) -> "Table":
+    def table(self, *, labelled: bool = False) -> Table:
         """Put the terms into a table, which sorts on a click in a notebook; one row per topology or per term.
 
         Examples
@@ -333,7 +335,7 @@ class Expansion:
             self._every_term()
         return faces.table(self, labelled)
 
-    def to_dataframe(self, *, labelled: bool = True) -> "pandas.DataFrame":
+    def to_dataframe(self, *, labelled: bool = True) -> pandas.DataFrame:
         """Return a row for each term, or for each topology, as a table of pandas.
 
         Examples
@@ -344,11 +346,11 @@ class Expansion:
         """
         return faces.dataframe(self, labelled)
 
-    def latex(self, notation: "Notation | None" = None) -> str:
+    def latex(self, notation: Notation | None = None) -> str:
         """Print the formula in LaTeX, for display mathematics with amsmath (``aligned``)."""
         return faces.latex(self, notation)
 
-    def sympy(self) -> "sympy.Expr":
+    def sympy(self) -> sympy.Expr:
         """Convert to SymPy: undefined functions K and K_W, an unevaluated integral over every vertex."""
         import sympy
 

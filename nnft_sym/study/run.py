@@ -15,6 +15,8 @@ The steps, in the order in which they run for each net, for the recipe of `S_GP 
 Steps 3 to 7 are in `nnft_sym.study.net`; the names and orders are those of a `Recipe`.
 """
 
+from __future__ import annotations
+
 import platform
 import time
 from contextlib import nullcontext

@@ -4,6 +4,8 @@ For each width an ensemble of its own (independent networks) is sampled in `expe
 compared, for n = 4 and 6, stands in `width_series`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -114,7 +116,7 @@ class WidthScan(Shown):
         title = f"Scan of {len(self.widths)} widths: mean size of the deviation from the Gaussian process"
         return Content(title, facts, columns, rows, len(self.series) * len(self.widths))
 
-    def to_xarray(self) -> "xarray.Dataset":
+    def to_xarray(self) -> xarray.Dataset:
         """Return every number as labelled arrays."""
         found: xarray.Dataset = face("scan")(self)
         return found
@@ -147,7 +149,7 @@ def scan_widths(
     exact_progress: Callable[[int, int], None] | None = None,
     *,
     precision: str = "double",
-    cluster: "str | Client | None" = None,
+    cluster: str | Client | None = None,
     checkpoints: str | PathLike[str] | CheckpointFolder | None = None,
 ) -> WidthScan:
     """Sample an architecture at several widths, and fit how its connected correlators fall.
@@ -219,7 +221,7 @@ def _sampled(
     ensembles: Sequence[Ensemble],
     sizes: tuple[int, int],
     progress: Callable[[int, int], None] | None,
-    cluster: "str | Client | None",
+    cluster: str | Client | None,
     folder: CheckpointFolder | None,
 ) -> list[Correlators]:
     """Sample networks in blocks, the sizes, of every width."""
@@ -243,7 +245,7 @@ def _sampled(
     return samples
 
 
-def _client(cluster: "str | Client | None") -> AbstractContextManager["Client | None"]:
+def _client(cluster: str | Client | None) -> AbstractContextManager[Client | None]:
     """Connect once for all widths."""
     if cluster is None:
         return nullcontext()

@@ -13,6 +13,8 @@ What makes a derivation is docs/theory/symmetries.md, eq. eq-duality.
   signed permutations of inputs  holds exactly (derived)>
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property

@@ -5,6 +5,8 @@ it is judged alone: the joint covariance over blocks of networks gives Hotelling
 p-value for all elements and orders together.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable
 
 import numpy as np

@@ -21,6 +21,8 @@ Skewed output weights have E[h³] and so on, too: odd orders live, and partition
 weights of one network that depend on each other are the subject of `numerics.exact.joint_cumulants`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -93,7 +95,7 @@ class ExactTables:
     def __repr__(self) -> str:
         return f"<ExactTables of orders {list(self.orders)} of {self.network!r}, {self.fields!r}>"
 
-    def at_width(self, width: int) -> "ExactTables":
+    def at_width(self, width: int) -> ExactTables:
         """Tables of the same architecture at another width."""
         network = self.network.with_width(width)
         return ExactTables(network, self.fields, self.orders, self.neuron, self.sums)

@@ -6,6 +6,8 @@ an `Integrator` where several of these have kernel, domain, accuracy and store i
 chosen in `numerics.integrals.solve.methods`, and named in the result.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -351,7 +353,8 @@ def predict(
     domain : Box or WholeSpace
         Where the vertices are.
     **how
-        As for `integrate`.
+        ``rtol``: accuracy asked for, relative to ∫∏|K|, 1e-10 by default; or ``accuracy``, ``method``,
+        ``backend``, ``store``, ``progress``: see `Integrator`.
 
     Returns
     -------
@@ -360,7 +363,8 @@ def predict(
     Raises
     ------
     LoweringError, DivergentIntegral, ProblemTooLarge, InvalidKernel, InvalidPoints, NotAvailable
-        As for `numerics.lowering.lower.lower` and `integrate`.
+        If terms, kernel, inputs or keywords are of another kind or do not go together; if an integral does
+        not exist over R^d, does not fit into memory, or cannot be done by the method asked for.
 
     References
     ----------
@@ -414,7 +418,8 @@ def flow(
     cutoffs : sequence of float
         Two or more, ascending.
     **how
-        As for `integrate`; progress counts cutoffs.
+        ``rtol``: accuracy asked for, relative to ∫∏|K|, 1e-10 by default; or ``accuracy``, ``method``,
+        ``backend``, ``store``, ``progress``: see `Integrator`. Progress counts cutoffs.
 
     Returns
     -------

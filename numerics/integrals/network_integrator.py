@@ -1,5 +1,7 @@
 """Integrates diagrams around a network: lines and blobs are its exact connected correlators."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias, final

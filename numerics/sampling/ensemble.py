@@ -17,6 +17,8 @@ The numbers of a sample depend on network, points, seed, precision, estimator, n
 errors only) number of blocks: not on threads, workers, interruptions, or the order in which anything ends.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -185,7 +187,7 @@ class Ensemble(Described):
         n_threads: int | None = None,
         progress: Callable[[int, int], None] | None = None,
         checkpoint: str | os.PathLike[str] | Checkpoint | None = None,
-        cluster: "str | Client | None" = None,
+        cluster: str | Client | None = None,
     ) -> Correlators:
         """Sample correlators over all distinct index sets of the points.
 
@@ -368,7 +370,7 @@ def _correlators(
 
 
 @contextmanager
-def _page_stream(cluster: "str | Client | None", threads: int) -> Iterator[PageStream]:
+def _page_stream(cluster: str | Client | None, threads: int) -> Iterator[PageStream]:
     if cluster is None:
         yield partial(on_threads, n_threads=threads)
         return

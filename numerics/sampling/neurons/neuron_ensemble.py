@@ -23,6 +23,8 @@ out, m_B = (|B| − 1)!! sw^|B| E[Π s]. Products of the m_B are estimated from 
 have no bias (`numerics.sampling.neurons.block_products`).
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
