@@ -42,6 +42,7 @@ The ensemble of networks deformed by λ f⁴, to first order and exactly in N:
 -lambda * ∫dy G_c(1,2,y,y,y,y)
 """
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -51,13 +52,14 @@ from typing import TYPE_CHECKING
 from diagrams.filters import Filter, as_filters
 from diagrams.generation import count
 from diagrams.messages import shown
+from diagrams.progress import SayLike, shown_lines
 from nnft_sym.actions.action import FREE, Action, free_theory
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.errors import InvalidExpansion
 from nnft_sym.expansions import faces
 from nnft_sym.expansions.around_network import counted, refuse_around_network
 from nnft_sym.expansions.content import SumRule
-from nnft_sym.expansions.enumeration import Progress, content_text
+from nnft_sym.expansions.enumeration import content_text
 from nnft_sym.expansions.finding import filter_name, found_terms, refuse_impossible
 from nnft_sym.expansions.remainder import Remainder, goes_on, remainder
 from nnft_sym.expansions.schemes import MEAN, RULES, Kind, Scheme, choice
@@ -80,6 +82,8 @@ if TYPE_CHECKING:
     from nnft_sym.notation import Notation
     from nnft_sym.printing.table_content import Table
     from nnft_sym.printing.views import Sheet
+
+_LOGGER = logging.getLogger(__name__)
 
 #: Contents with more vertices than this are not counted as a check where there is one term per topology.
 _CHECKED_VERTICES = 6
@@ -398,7 +402,7 @@ def correlator(
     filters: Iterable[Filter | str] | str = (),
     loops: LoopsLike = None,
     labelled: bool = True,
-    progress: Progress | None = None,
+    progress: SayLike = None,
 ) -> Expansion:
     """Expand an n-point function in the couplings.
 
@@ -409,14 +413,15 @@ def correlator(
     n : int
         Number of external points, which must be given; 0 gives the vacuum diagrams: of Z (``full``), of
         log Z (``connected``), or of the effective potential at ⟨f⟩ = 0 (``1pi``, with the sign of log Z).
-    order : int or mapping of str to int or Fraction
+    order : int, Fraction, str or mapping of str to int, optional
         Largest number of vertices; as a mapping, largest power of each coupling; with a counting, largest
-        power of 1/N. 1 by default, and no bound where there are `loops`.
+        power of 1/N, which may be written ``"1/N^2"`` (and asks for the counting ``"1/N"`` where none is
+        given). 1 by default, and no bound where there are `loops`.
     scheme : {"bare", "exact", "network"}
         What a line stands for.
     kind : {"normalised", "full", "connected", "amputated", "1pi", "2pi", "skeleton"}
         Which function.
-    counting : "1/N" or mapping of str to int or Fraction, optional
+    counting : "1/N" or mapping of str to int, Fraction or str, optional
         Power of 1/N that each coupling is worth; ``"1/N"`` takes (v − 2)/2 for the coupling of f^v.
     outputs : int, optional
         Number of outputs of the free theory; with several, every line carries a δ of its two outputs. An
@@ -427,8 +432,8 @@ def correlator(
         Largest number of loops, or which numbers.
     labelled : bool, optional
         False gives one term per topology, with the number of its labellings, and makes no list of them.
-    progress : callable, optional
-        Given a line of text now and then, such as "120,000 of 887,301 diagrams found".
+    progress : callable or bool, optional
+        Given a line of text now and then, such as "120,000 of 887,301 diagrams found"; True shows them.
 
     Returns
     -------
@@ -464,7 +469,9 @@ def correlator(
         refuse_around_network(theory, counting, loops)
     cut = truncation(theory, order, counting, loops)
     asked = Expansion(theory, n, cut, chosen_scheme, chosen_kind, (), as_filters(filters))
-    terms, labellings = found_terms(asked, labelled, progress)
+    with shown_lines(progress, "bounding the number of diagrams") as say:
+        terms, labellings = found_terms(asked, labelled, say)
+    _LOGGER.info("%r", replace(asked, terms=terms, labellings=labellings))
     return replace(asked, terms=terms, labellings=labellings)
 
 

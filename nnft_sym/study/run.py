@@ -33,7 +33,7 @@ from nnft_sym.study.judgement import STANDARD, Judgement
 from nnft_sym.study.net import study_net
 from nnft_sym.study.net_integrals import integrated
 from nnft_sym.study.recipe import PUBLISHED, Recipe
-from nnft_sym.study.reporter import Reporter
+from nnft_sym.study.reporter import Reporter, reported
 from nnft_sym.study.results import NetResult, StudyResult
 from nnft_sym.study.setup import Setup
 from nnft_sym.study.study_files import FILE_ERRORS, StudyFiles
@@ -48,6 +48,8 @@ def run_study(
     limits: Judgement = STANDARD,
     recipe: Recipe = PUBLISHED,
     kept: StudyFiles | str | PathLike[str] | None = None,
+    *,
+    progress: bool = False,
 ) -> StudyResult:
     """Run a whole study.
 
@@ -64,6 +66,8 @@ def run_study(
     kept : path-like or StudyFiles, optional
         Folder that keeps samples and integrals as they are done; a study that it holds is continued, and
         gives the same numbers to the last bit as without the interruption.
+    progress : bool, optional
+        Show steps and progress, where no reporter is given: a bar on a terminal, lines in notebooks.
 
     Returns
     -------
@@ -104,9 +108,9 @@ def run_study(
     _check(config, limits, recipe)
     files = StudyFiles(Path(kept)) if isinstance(kept, str | PathLike) else kept
     action = Action(config.action)
-    setup = Setup.of(config, coupling_of(action, recipe), recipe, limits, reporter, files)
-    with nullcontext() if files is None else files.running(config):
-        return _run(config, setup)
+    claimed = nullcontext() if files is None else files.running(config)
+    with reported(reporter, progress) as told, claimed:
+        return _run(config, Setup.of(config, coupling_of(action, recipe), recipe, limits, told, files))
 
 
 def _run(config: StudyConfig, setup: Setup) -> StudyResult:
