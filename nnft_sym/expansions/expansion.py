@@ -294,12 +294,23 @@ class Expansion:
         one = Polynomial({})
         return sum((t.representative.coefficient * t.labellings for t in self.topologies()), one)
 
-    def text(self) -> str:
-        """Write a table of all terms, grouped by topology."""
-        return faces.text(self)
+    def text(self, notation: "Notation | None" = None) -> str:
+        """Write a table of all terms, grouped by topology.
 
-    def grouped_text(self) -> str:
+        Parameters
+        ----------
+        notation : Notation, optional
+            ``plain_kernel``: K on every line, with a footnote; ``sums``: sums over index sets.
+        """
+        return faces.text(self, notation)
+
+    def grouped_text(self, notation: "Notation | None" = None) -> str:
         """Write the sum as papers do, one representative per topology with its contractions in front.
+
+        Parameters
+        ----------
+        notation : Notation, optional
+            As of `text`.
 
         Examples
         --------
@@ -307,8 +318,11 @@ class Expansion:
         G(1,2,3,4) = 3 [K(1,2) K(3,4)]
             - lambda * (72 [K(1,2) ∫dy K_W(3,y) K_W(4,y) K_W(y,y)]
                         + 24 [∫dy K_W(1,y) K_W(2,y) K_W(3,y) K_W(4,y)]) + …
+        >>> from nnft_sym.notation import Notation
+        >>> print(correlator("lambda*f^4", 4, kind="connected").grouped_text(Notation(plain_kernel=True)))
+        G_c(1,2,3,4) = -24*lambda [∫dy K(1,y) K(2,y) K(3,y) K(4,y)] + …
         """
-        return faces.grouped_text(self)
+        return faces.grouped_text(self, notation)
 
     def picture(self, *, labelled: bool = False) -> "Sheet":
         """Draw the diagrams on one sheet, which a notebook shows; one per topology, or every labelled one.
