@@ -58,6 +58,8 @@ COMMANDS = {
     "cache": "Show or clear the integrals kept on disk.",
     "doctor": "What is installed and where things are kept; what is missing.",
 }
+#: The variable by which a shell asks for completions, as click names it.
+COMPLETE = "_NNFT_COMPLETE"
 #: Words that ask for messages, and how many of them.
 VERBOSE: Mapping[str, int] = MappingProxyType({"-v": 1, "--verbose": 1, "-vv": 2, "-vvv": 3})
 #: Where a subcommand is whose name another file of this floor has.
@@ -190,6 +192,13 @@ def _delivered(output: Held, code: int) -> int:
     return code
 
 
+def _completed(instruction: str) -> int:
+    """Answer the completion of a shell, which calls the command with a variable and wants plain lines."""
+    from click.shell_completion import shell_complete
+
+    return shell_complete(nnft, {}, "nnft", COMPLETE, instruction)
+
+
 def main() -> None:
     """Entry point of the console script."""
     # Our matrices have a few hundred rows; BLAS threads only get in each other's way there, by up to a factor
@@ -198,6 +207,8 @@ def main() -> None:
     # read by diagrams/jit_target.py if a command compiles; most do not, and never load the compiler
     os.environ.setdefault("NNFT_WIDE_VECTORS", "1")
     guard_process()
+    if COMPLETE in os.environ:
+        sys.exit(_completed(os.environ[COMPLETE]))
     prepare_streams()
     listen_to_interrupts()
     code = run(sys.argv[1:])

@@ -29,7 +29,8 @@ Examples
 
 DIAGRAM = Parameter(
     Text(),
-    "Lines, as in 'x1-y1,x2-y1,y1-y1': x external, y vertex. Around a network also blobs, x2-y1-y1-y1.",
+    "Lines, as in 'x1-y1,x2-y1,y1-y1': x external, y vertex, counted from 1. Around a network also "
+    "blobs, x2-y1-y1-y1.",
     metavar="EDGES",
 )
 AROUND = Parameter(

@@ -52,7 +52,7 @@ from typing import TYPE_CHECKING
 from diagrams.filters import Filter, as_filters
 from diagrams.generation import count
 from diagrams.messages import shown
-from diagrams.progress import SayLike, shown_lines
+from diagrams.progress import Say, SayLike, shown_lines
 from nnft_sym.actions.action import FREE, Action, free_theory
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.errors import InvalidExpansion
@@ -295,22 +295,11 @@ class Expansion:
         return sum((t.representative.coefficient * t.labellings for t in self.topologies()), one)
 
     def text(self, notation: "Notation | None" = None) -> str:
-        """Write a table of all terms, grouped by topology.
-
-        Parameters
-        ----------
-        notation : Notation, optional
-            ``plain_kernel``: K on every line, with a footnote; ``sums``: sums over index sets.
-        """
+        """Write a table of all terms; a `Notation` may ask for plain kernels and for sums over index sets."""
         return faces.text(self, notation)
 
     def grouped_text(self, notation: "Notation | None" = None) -> str:
         """Write the sum as papers do, one representative per topology with its contractions in front.
-
-        Parameters
-        ----------
-        notation : Notation, optional
-            As of `text`.
 
         Examples
         --------
@@ -428,9 +417,8 @@ def correlator(
         Number of external points, which must be given; 0 gives the vacuum diagrams: of Z (``full``), of
         log Z (``connected``), or of the effective potential at ⟨f⟩ = 0 (``1pi``, with the sign of log Z).
     order : int, Fraction, str or mapping of str to int, optional
-        Largest number of vertices; as a mapping, largest power of each coupling; with a counting, largest
-        power of 1/N, which may be written ``"1/N^2"`` (and asks for the counting ``"1/N"`` where none is
-        given). 1 by default, and no bound where there are `loops`.
+        Largest number of vertices; as a mapping, largest power of each coupling; with a counting, or written
+        as ``"1/N^2"``, largest power of 1/N. 1 by default, and no bound where there are `loops`.
     scheme : {"bare", "exact", "network"}
         What a line stands for.
     kind : {"normalised", "full", "connected", "amputated", "1pi", "2pi", "skeleton"}
@@ -447,7 +435,7 @@ def correlator(
     labelled : bool, optional
         False gives one term per topology, with the number of its labellings, and makes no list of them.
     progress : callable or bool, optional
-        Given a line of text now and then, such as "120,000 of 887,301 diagrams found"; True shows them.
+        Given a line now and then, such as "120,000 of 887,301 diagrams found"; True shows them.
 
     Returns
     -------
@@ -472,20 +460,24 @@ def correlator(
 
     >>> correlator("lambda*f^4", 12, labelled=False).labellings
     (10395, 62370, 51975)
-    >>> one = correlator("g*f^3 + lambda*f^4", 4, kind="connected", filters=["onshell"], loops=1)
-    >>> one
+    >>> correlator("g*f^3 + lambda*f^4", 4, kind="connected", filters=["onshell"], loops=1)
     <connected 4-point function of g*f**3 + lambda*f**4, 1 loop, bare: 55 terms>
     """
-    theory, chosen_scheme = _theory(action, outputs), choice(Scheme, scheme, "scheme")
-    chosen_kind, n = choice(Kind, kind, "kind"), whole(_number(n), "number of points")
+    theory, n = _theory(action, outputs), whole(_number(n), "number of points")
+    chosen_scheme, chosen_kind = choice(Scheme, scheme, "scheme"), choice(Kind, kind, "kind")
     refuse_impossible(n, chosen_scheme, chosen_kind, labelled)
     if chosen_scheme is Scheme.NETWORK:
         refuse_around_network(theory, counting, loops)
     cut = truncation(theory, order, counting, loops)
     asked = Expansion(theory, n, cut, chosen_scheme, chosen_kind, (), as_filters(filters))
     with shown_lines(progress, "bounding the number of diagrams") as say:
-        terms, labellings = found_terms(asked, labelled, say)
-    _LOGGER.info("%r", replace(asked, terms=terms, labellings=labellings))
+        return _found(asked, labelled, say)
+
+
+def _found(asked: Expansion, labelled: bool, say: Say | None) -> Expansion:
+    """Find the terms of an expansion."""
+    terms, labellings = found_terms(asked, labelled, say)
+    _LOGGER.info("%d terms of %r", len(terms), asked)
     return replace(asked, terms=terms, labellings=labellings)
 
 

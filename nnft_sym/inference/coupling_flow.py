@@ -299,8 +299,7 @@ def coupling_flow(
     given = _as_model(model)
     if data is None and network.laws.even_outputs:
         given.refuse_odd()
-    sizes, domains = _boxes(cutoffs)
-    several = _widths(as_network(network).width, widths)
+    (sizes, domains), several = _boxes(cutoffs), _widths(as_network(network).width, widths)
     _refuse_one(sizes, several)
     fields = as_field_set(points, None, network.d_in)
     at_width = _at_widths(network, fields, given.data_orders, several, data)

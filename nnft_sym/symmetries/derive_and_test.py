@@ -131,8 +131,7 @@ def symmetry(
             "no fields were given; give the inputs at which correlators are compared, as in "
             "symmetry(net, fields=[[0.2], [1.0]])"
         )
-    places = as_field_set(fields, None, network.d_in)
-    wanted = as_orders(orders)
+    places, wanted = as_field_set(fields, None, network.d_in), as_orders(orders)
     refuse_missing_moments(network, wanted[-1])
     if method is not None:
         as_choice(method, ("exact", "sampled"), "method", InvalidStatistics)

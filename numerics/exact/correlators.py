@@ -216,12 +216,7 @@ def exact_correlators(
     """
     as_network(network)
     fields = as_field_set(points, outputs, network.d_in)
-    needed_orders = f"orders from 1 to {LARGEST_ORDER} are needed, as in (2, 4, 6)"
-    wanted = tuple(sorted(set(as_wholes(orders, "orders", NotAvailable, needed_orders, least=-(10**9)))))
-    if not wanted:
-        raise NotAvailable(f"no orders were given; {needed_orders}")
-    for order in wanted:
-        _check_order(order)
+    wanted = _checked_orders(orders)
     step = 2 if network.laws.output.even else 1
     if network.laws.joint is not None:
         with shown_progress(progress, _UNIT) as report:
@@ -238,6 +233,17 @@ def exact_correlators(
         neuron = spread_over(neuron, number_of, len(fields))
     sums = _partition_sums(network, fields, wanted, neuron)
     return Correlators(ExactTables(network, fields, wanted, neuron, sums))
+
+
+def _checked_orders(orders: Iterable[int] | int) -> tuple[int, ...]:
+    """Return the orders asked for, ascending, each once."""
+    needed = f"orders from 1 to {LARGEST_ORDER} are needed, as in (2, 4, 6)"
+    wanted = tuple(sorted(set(as_wholes(orders, "orders", NotAvailable, needed, least=-(10**9)))))
+    if not wanted:
+        raise NotAvailable(f"no orders were given; {needed}")
+    for order in wanted:
+        _check_order(order)
+    return wanted
 
 
 def exact_cumulant(
