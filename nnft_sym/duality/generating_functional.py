@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from diagrams.messages import counted
+from diagrams.progress import ProgressLike
 from nnft_sym.duality.power_sum_symbols import Sizes, power_sum_cumulant_in_width, weight_moments
 from nnft_sym.duality.symmetric_tensors import arrangements
 from nnft_sym.errors import InvalidExpansion
@@ -321,7 +322,7 @@ def generating_functional(
     fields: Fields,
     order: int = 6,
     outputs: Sequence[int] | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: ProgressLike = None,
 ) -> GeneratingFunctional:
     """Compute the generating functional W[J] = log E e^(i J·f) of a network to some order in J.
 
@@ -335,7 +336,7 @@ def generating_functional(
         Highest power of J, 1 to 10.
     outputs : sequence of int, length n, optional
         Output component of each field; default: one output.
-    progress : callable, optional
+    progress : callable or bool, optional
         Called with (feature moments done, feature moments in total).
 
     Returns

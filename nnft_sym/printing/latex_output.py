@@ -8,6 +8,7 @@ from nnft_sym.errors import RenderingError
 from nnft_sym.expansions.content import ExpansionContent, as_expansion
 from nnft_sym.jsonio import unlimited_digits
 from nnft_sym.notation import Notation
+from nnft_sym.printing.index_sets import SUMS_LATEX
 from nnft_sym.printing.latex import display_latex
 
 _PLAIN_KERNELS = (
@@ -90,7 +91,9 @@ def pasted_latex(
     comments = [f"% {expansion.rule}"] if expansion.scheme.value != "bare" else []
     plain = notation.plain_kernel and not expansion.around_network
     comments += [_COMMENTS["plain"]] if plain and terms != "drawn" else []
-    comments += [_COMMENTS[terms]] if terms in _COMMENTS else []
+    grouped = terms == "grouped" or (terms == "labelled" and notation.sums)
+    comments += [f"% {SUMS_LATEX}"] if grouped and notation.sums else []
+    comments += [_COMMENTS[terms]] if terms in _COMMENTS and not (grouped and notation.sums) else []
     return "\n".join([*comments, _display(expansion, notation, terms)])
 
 
@@ -168,7 +171,7 @@ def _sections(expansion: ExpansionContent, notation: Notation, terms: str | None
     for form in chosen:
         lines = [rf"\subsection*{{{_HEADINGS.get(form)}}}"]
         if form != "labelled":
-            lines.append(_BRACKETS)
+            lines.append(SUMS_LATEX if notation.sums and form == "grouped" else _BRACKETS)
         extended = any(term.links or term.factors.weights for term in expansion)
         if form == "drawn" and extended:
             lines.append(_LINKS)
@@ -190,4 +193,4 @@ def _display(expansion: ExpansionContent, notation: Notation, terms: str) -> str
         from nnft_sym.printing.latex_diagrams import diagram_latex  # needs NumPy for the layout
 
         return diagram_latex(expansion)
-    return display_latex(expansion, notation, grouped=terms == "grouped")
+    return display_latex(expansion, notation, grouped=terms == "grouped" or notation.sums)

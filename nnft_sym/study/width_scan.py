@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagrams.messages import shown
+from diagrams.progress import ProgressLike
+from diagrams.progress import shown as shown_progress
 from nnft_sym.study.width_series import RESAMPLES, WidthSeries, exact_m, free_theory, width_series
 from numerics.errors import InvalidStatistics, NotAvailable
 from numerics.exact.correlators import exact_correlators
@@ -145,8 +147,8 @@ def scan_widths(
     experiments: int = 10,
     seed: int = 0,
     estimator: str = "plain",
-    progress: Callable[[int, int], None] | None = None,
-    exact_progress: Callable[[int, int], None] | None = None,
+    progress: ProgressLike = None,
+    exact_progress: ProgressLike = None,
     *,
     precision: str = "double",
     cluster: str | Client | None = None,
@@ -169,10 +171,10 @@ def scan_widths(
         Width number k, ascending, is sampled with seed + k, so that widths are independent.
     estimator : {"plain", "conditional"}, optional
         See `Ensemble`. The conditional one reaches the connected functions of wide networks.
-    progress : callable, optional
+    progress : callable or bool, optional
         Called with (networks done, networks in total) over all widths, counted as networks of the average
         cost, so that the time left can be told: one of 1000 neurons takes longer than one of 2.
-    exact_progress : callable, optional
+    exact_progress : callable or bool, optional
         Called before with (averages over one neuron done, in total), for the exact correlators.
     precision : {"double", "single"}, optional
         See `Ensemble`.
@@ -210,7 +212,8 @@ def scan_widths(
     ]
     folder = CheckpointFolder(checkpoints) if isinstance(checkpoints, str | PathLike) else checkpoints
     sizes = (experiments * networks, experiments * per_experiment)
-    samples = _sampled(ensembles, sizes, progress, cluster, folder)
+    with shown_progress(progress, "networks") as report:
+        samples = _sampled(ensembles, sizes, report, cluster, folder)
     series = tuple(width_series(order, network, x, ordered, samples, experiments, exact) for order in ORDERS)
     narrowest = network.with_width(int(ordered[0]))
     drawn = (experiments, networks, series, estimator, seed)
@@ -265,9 +268,7 @@ def _share(
     return report
 
 
-def _exact(
-    network: Network, points: Array, progress: Callable[[int, int], None] | None
-) -> Correlators | None:
+def _exact(network: Network, points: Array, progress: ProgressLike) -> Correlators | None:
     try:
         return exact_correlators(network, points, orders=(2, *ORDERS), progress=progress)
     except NotAvailable:
