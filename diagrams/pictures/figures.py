@@ -58,7 +58,7 @@ def sheet_figure(
     --------
     >>> from diagrams.generation import generate
     >>> round(sheet_figure(generate(4, {4: 1})).get_figwidth())
-    6
+    7
     """
     page = sheet_page(entries, columns=columns, title=title, layout=layout, incoming=incoming)
     return page_figure(page)

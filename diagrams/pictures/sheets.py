@@ -248,7 +248,7 @@ def sheet_page(
     --------
     >>> line = Diagram.from_edge_string("x1-x2")
     >>> page = sheet_page(SheetContent((Section((line,) * 5, "Order 0"),), "Lines"), columns=3)
-    >>> [item.text for item in page.items if isinstance(item, Words)][:2]
+    >>> [item.text for item in page.items if hasattr(item, "text")][:2]
     ['Lines', 'Order 0']
     """
     content = as_content(given, title)
@@ -387,7 +387,7 @@ def broken(text: Text, room: float) -> list[Text]:
 
     Examples
     --------
-    >>> [str(line) for line in broken("a line that is broken", 6.0)]
+    >>> [str(line) for line in broken("a line that is broken", 5.0)]
     ['a line that', 'is broken']
     """
     latex = caption_latex(text)
