@@ -22,6 +22,7 @@ from nnft_sym.printing.latex_lines import (
     sign_and_number,
     with_dots,
 )
+from nnft_sym.printing.number_text import thousands
 
 #: A coefficient and what stands under the integral in every diagram that carries it.
 Block = tuple[Polynomial, Sequence[Factors | Sequence[Line]]]
@@ -209,7 +210,7 @@ def _grouped_pieces(topologies: Sequence[TopologyContent], notation: Notation, s
         factors = topology.representative.factors
         n_vertices = factors.n_vertices
         inside = notation.measure(n_vertices) + notation.integrand(factors, n_vertices) or "1"
-        count = str(topology.multiplicity)
+        count = thousands(str(topology.multiplicity), r"\,")
         brackets.append(inside if count == "1" else f"{count}{inner}l[{inside}{inner}r]")
     if len(brackets) == 1:
         total = first.coefficient * topologies[0].labellings
