@@ -23,6 +23,7 @@ from nnft_sym.printing.latex_lines import (
     sign_and_number,
     with_dots,
 )
+from nnft_sym.printing.number_text import thousands
 
 #: A coefficient and what stands under the integral in every diagram that carries it.
 Block = tuple[Polynomial, Sequence[Factors | Sequence[Line]]]
@@ -216,9 +217,10 @@ def _grouped_pieces(topologies: Sequence[TopologyContent], notation: Notation, s
         if notation.sums:
             count //= topology.labellings
             sums = rf"\sum_{{{sets}}}^{{{topology.labellings}}}" if sets else ""
-            brackets.append(f"{count if count > 1 else ''}{sums}{inside}")
+            brackets.append(f"{thousands(str(count), r'\,') if count > 1 else ''}{sums}{inside}")
         else:
-            brackets.append(inside if count == 1 else f"{count}{inner}l[{inside}{inner}r]")
+            shown = thousands(str(count), r"\,")
+            brackets.append(inside if count == 1 else f"{shown}{inner}l[{inside}{inner}r]")
     if len(brackets) == 1 and notation.sums:
         sign, number = sign_and_number(first.coefficient, start)
         return [made(sign + number + sums + inside)]
