@@ -2,6 +2,7 @@
 # make test    create the environment, install, run lint, types and tests
 # make docs    build the documentation site into build/docs, offline, warnings being errors, and follow its links
 # make pictures draw all topologies up to five vertices in every layout and measure them (all cores; half an hour of one)
+# make notebooks  run the notebooks and store their outputs (minutes; NOTEBOOKS="05 07": only these)
 # make bench   compare with peers (optional: pip install '.[bench]' first)
 # make fuzz    10,000 made-up inputs against the contract of the command line (CASES=500: fewer; SEED=7: others)
 # make lock    pin the dependencies anew (needs uv)
@@ -18,7 +19,7 @@ DOCS   := $(VENV)/ready-docs
 # Matrices of a few hundred rows: BLAS threads would only get in each other's way.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: study test docs pictures lint types unit bench fuzz lock clean
+.PHONY: study test docs pictures notebooks lint types unit bench fuzz lock clean
 .DEFAULT_GOAL := study
 
 study: $(READY)
@@ -32,6 +33,9 @@ docs: $(DOCS)
 
 pictures: $(READY)
 	$(BIN)/python tests/picture_topologies.py --names
+
+notebooks: $(READY)
+	$(BIN)/python -m tests.stored_notebooks $(NOTEBOOKS)
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -5,7 +5,9 @@ import json
 
 import numpy as np
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 from made_up_study import made_up_study
+from matplotlib.figure import Figure
 
 import nnft_sym as nn
 from nnft_sym.errors import UnreadableResult, UnwritableResult
@@ -79,6 +81,22 @@ def test_figures_have_one_error_bar_for_each_element(sample, exact):
         drawn = [bars.lines[0].get_ydata() for bars in axes.containers]
         np.testing.assert_array_equal(drawn[0], sample[order].value)
         np.testing.assert_array_equal(drawn[1], exact[order].value)
+
+
+def test_a_notebook_shows_figures_where_nobody_imported_pyplot(sample, monkeypatch):
+    shell = InteractiveShell()
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
+    page, _ = shell.display_formatter.format(sample.plot())
+    assert page["image/png"].startswith(b"\x89PNG")
+    # what pyplot, or the user, has said before stays
+    shell.display_formatter.formatters["image/png"].for_type(Figure, lambda figure: b"mine")
+    page, _ = shell.display_formatter.format(sample.plot())
+    assert page["image/png"] == b"mine"
+
+
+def test_sentences_about_a_result_have_lines_of_their_own():
+    page = nn.Estimate([1.0], [0.1], "by hand; " + "a long method " * 8)._repr_html_()
+    assert page.count("<p>") == 2
 
 
 def test_couplings_of_different_powers_of_the_width_have_axes_of_their_own(tmp_path):

@@ -84,7 +84,10 @@ def copy_notebooks(source: Path, target: Path) -> None:
     ]  # fmt: skip
     written(target, {"index.md": lines}, keep=("*.ipynb", "thumbnails/*"))
     for name in names:
-        kept[f"../{name}.ipynb"] = (source / f"{name}.ipynb").read_bytes()
+        # what stands in docs/ beside the folder of notebooks is here one folder up
+        kept[f"../{name}.ipynb"] = (
+            (source / f"{name}.ipynb").read_bytes().replace(b"](../docs/", b"](../")
+        )
     folder = target / "thumbnails"
     folder.mkdir(exist_ok=True)
     for name, data in kept.items():

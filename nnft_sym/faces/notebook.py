@@ -1,17 +1,49 @@
-"""Results in notebooks: a table that sorts on a click, with what holds for all of it above."""
+"""Results in notebooks: a table that sorts on a click, with what holds for all of it below, and figures."""
 
+import sys
 from html import escape
+from io import BytesIO
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from nnft_sym.faces.pictures import picture
 from nnft_sym.printing.number_text import number, with_error
 from nnft_sym.printing.table_content import Cell, Table
 
 if TYPE_CHECKING:
-    from numerics.results.faces import Content, Described
+    from matplotlib.figure import Figure
+
+    from numerics.results.faces import Content, Described, Shown
 
 #: Rows that are shown.
 MOST_ROWS = 20
+#: Longer facts, such as verdicts, have a line of their own.
+MOST_LETTERS = 60
+
+
+def drawn(result: "Shown", *beside: "Shown") -> "Figure":
+    """Draw a result, as a figure that a notebook shows even where nobody has imported pyplot."""
+    figure = picture(result, *beside)
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if shell is not None:
+        _show_figures(shell.display_formatter.formatters["image/png"])
+    return figure
+
+
+def _show_figures(formatter: Any) -> None:
+    """Tell a notebook how figures are shown, unless pyplot has told it already, which has more options."""
+    from matplotlib.figure import Figure
+
+    try:
+        formatter.lookup_by_type(Figure)
+    except KeyError:
+        formatter.for_type(Figure, _as_png)
+
+
+def _as_png(figure: "Figure") -> bytes:
+    page = BytesIO()
+    figure.savefig(page, format="png", bbox_inches="tight")
+    return page.getvalue()
 
 
 def html(result: "Described") -> str:
@@ -25,18 +57,22 @@ def html(result: "Described") -> str:
     (21, True)
     """
     content = result.plain_fields()
-    facts = "; ".join(
+    facts = _facts(content)
+    below = f"<p>and {content.n_rows - MOST_ROWS} more</p>" if content.n_rows > MOST_ROWS else ""
+    shown = _table(content).html if content.columns else f"<p><b>{escape(content.title)}</b></p>"
+    return f"<div>{shown}{below}{facts}</div>"
+
+
+def _facts(content: "Content") -> str:
+    """Put short facts into one line, and give sentences lines of their own."""
+    said = [
         f"{escape(name)}: {escape(_words(value))}"
         for name, value in content.facts.items()
         if value not in ("", None)
-    )
-    below = f"<p>and {content.n_rows - MOST_ROWS} more</p>" if content.n_rows > MOST_ROWS else ""
-    shown = _table(content).html if content.columns else f"<p><b>{escape(content.title)}</b></p>"
-    return (
-        f"<div>{shown}<p>{facts}</p>{below}</div>"
-        if not below
-        else f"<div>{shown}{below}<p>{facts}</p></div>"
-    )
+    ]
+    lines = ["; ".join(one for one in said if len(one) <= MOST_LETTERS)]
+    lines += [one for one in said if len(one) > MOST_LETTERS]
+    return "".join(f"<p>{line}</p>" for line in lines if line)
 
 
 def _table(content: "Content") -> Table:

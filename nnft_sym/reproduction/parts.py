@@ -73,7 +73,7 @@ class Drawing:
     name: str
     title: str
     caption: str
-    draw: "Callable[[], Figure]"
+    draw: "Callable[[], Figure]" = field(repr=False)
 
     def _repr_svg_(self) -> str:
         """Show it in a notebook."""

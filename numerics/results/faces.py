@@ -19,7 +19,7 @@ FACES: Mapping[str, str] = MappingProxyType(
     {
         "html": "nnft_sym.faces.notebook:html",
         "save": "nnft_sym.faces.saving:save",
-        "plot": "nnft_sym.faces.pictures:picture",
+        "plot": "nnft_sym.faces.notebook:drawn",
         "scan": "nnft_sym.report.width_plots:width_dataset",
     }
 )
