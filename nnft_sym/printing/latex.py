@@ -213,13 +213,13 @@ def _grouped_pieces(topologies: Sequence[TopologyContent], notation: Notation, s
     for topology in topologies:
         factors, sets = summed(topology) if notation.sums else (topology.representative.factors, "")
         inside = notation.whole(factors, factors.n_vertices) or "1"
-        count, sums = topology.multiplicity, ""
+        sums = ""
+        count = topology.multiplicity // (topology.labellings if notation.sums else 1)
+        shown = thousands(str(count), r"\,") if count > 1 else ""
         if notation.sums:
-            count //= topology.labellings
             sums = rf"\sum_{{{sets}}}^{{{topology.labellings}}}" if sets else ""
-            brackets.append(f"{thousands(str(count), r'\,') if count > 1 else ''}{sums}{inside}")
+            brackets.append(f"{shown}{sums}{inside}")
         else:
-            shown = thousands(str(count), r"\,")
             brackets.append(inside if count == 1 else f"{shown}{inner}l[{inside}{inner}r]")
     if len(brackets) == 1 and notation.sums:
         sign, number = sign_and_number(first.coefficient, start)
