@@ -453,8 +453,6 @@ def correlator(
     ['1', '-12*lambda']
     >>> [str(term.coefficient) for term in correlator("lambda*f^4", 2, scheme="exact")]
     ['1']
-    >>> print(correlator(n=4, outputs=2))  # the free theory
-    G(1,2,3,4) = 3 [δ(1,2) δ(3,4) K(1,2) K(3,4)]
 
     One term per topology; and to one loop, without corrections of external lines:
 
