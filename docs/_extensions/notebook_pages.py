@@ -79,7 +79,8 @@ def copy_notebooks(source: Path, target: Path) -> None:
     lines = [
         "# Notebooks", "",
         "Each with its outputs as they were stored. `pip install '.[notebooks]'` brings what opens them.", "",
-        "::::{grid} 1 2 2 3", ":gutter: 3", ":padding: 0", ":class-container: gallery", "", *cards, "::::", "",
+        "::::{grid} 1 2 2 3", ":gutter: 3", ":padding: 0", ":class-container: gallery", "",
+        *cards, "::::", "",
         "```{toctree}", ":hidden:", "", *names, "```",
     ]  # fmt: skip
     written(target, {"index.md": lines}, keep=("*.ipynb", "thumbnails/*"))
