@@ -1,6 +1,8 @@
 # make study   create the environment, install, run the main job
 # make test    create the environment, install, run lint, types and tests
 # make docs    build the documentation site into build/docs, offline, warnings being errors, and follow its links
+# make package build sdist and wheel, install the wheel into an empty environment, run a selection of the tests there
+# make lowest  the same with the lowest versions of everything that pyproject.toml allows
 # make pictures draw all topologies up to five vertices in every layout and measure them (all cores; half an hour of one)
 # make notebooks  run the notebooks and store their outputs (minutes; NOTEBOOKS="05 07": only these)
 # make bench   compare with peers (optional: pip install '.[bench]' first)
@@ -19,7 +21,7 @@ DOCS   := $(VENV)/ready-docs
 # Matrices of a few hundred rows: BLAS threads would only get in each other's way.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: study test docs pictures notebooks lint types unit bench fuzz lock clean
+.PHONY: study test docs package lowest pictures notebooks lint types unit bench fuzz lock clean
 .DEFAULT_GOAL := study
 
 study: $(READY)
@@ -31,6 +33,12 @@ docs: $(DOCS)
 	rm -rf build/docs
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --nitpicky --quiet --builder html docs build/docs
 	NNFT_DOCS_SITE=build/docs $(BIN)/pytest -q tests/test_docs_site.py
+
+package: $(READY)
+	$(BIN)/python tests/package_check.py --python $(PYTHON)
+
+lowest: $(READY)
+	$(BIN)/python tests/package_check.py --python $(PYTHON) --lock requirements-lowest.lock
 
 pictures: $(READY)
 	$(BIN)/python tests/picture_topologies.py --names
@@ -72,6 +80,8 @@ lock:
 	    --extra test pyproject.toml requirements-build.in -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	    --extra docs --constraint requirements.lock pyproject.toml -o requirements-docs.lock
+	uv pip compile --resolution lowest-direct --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	    --extra cluster pyproject.toml requirements-lowest.in -o requirements-lowest.lock
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

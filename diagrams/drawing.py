@@ -19,16 +19,20 @@ from diagrams.pictures.marks import Caption as Caption
 from diagrams.pictures.marks import Mark as Mark
 from diagrams.pictures.marks import Note as Note
 from diagrams.pictures.marks import Sign as Sign
+from diagrams.pictures.marks import vertex_signs as vertex_signs
 from diagrams.pictures.picture import Picture as Picture
 from diagrams.pictures.picture import picture as picture
 from diagrams.pictures.saving import save_sheet as save_sheet
+from diagrams.pictures.sheets import Meaning as Meaning
+from diagrams.pictures.sheets import Section as Section
+from diagrams.pictures.sheets import SheetContent as SheetContent
 from diagrams.pictures.svg import svg as svg
 from diagrams.pictures.svg import svg_sheet as svg_sheet
+from diagrams.pictures.tex import escaped as escaped
 from diagrams.pictures.tikz import IN_EQUATION as IN_EQUATION
 from diagrams.pictures.tikz import TikzStyle as TikzStyle
-from diagrams.pictures.tikz import escaped as escaped
 from diagrams.pictures.tikz import tikz as tikz
-from diagrams.pictures.tikz import tikz_document as tikz_document
+from diagrams.pictures.tikz_sheets import tikz_document as tikz_document
 
 __all__ = [
     "IN_EQUATION",
@@ -38,8 +42,11 @@ __all__ = [
     "Effort",
     "Layout",
     "Mark",
+    "Meaning",
     "Note",
     "Picture",
+    "Section",
+    "SheetContent",
     "Sign",
     "TikzStyle",
     "cumulant_picture",
@@ -54,4 +61,5 @@ __all__ = [
     "svg_sheet",
     "tikz",
     "tikz_document",
+    "vertex_signs",
 ]

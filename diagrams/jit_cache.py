@@ -7,6 +7,7 @@ the floor that hold compiled code.
 """
 
 import hashlib
+import logging
 import warnings
 from collections.abc import Callable
 from functools import cache
@@ -17,6 +18,8 @@ import numba
 from numba.core.caching import FunctionCache
 
 from diagrams.errors import NNFTError
+
+_LOGGER = logging.getLogger(__name__)
 
 
 @cache
@@ -94,13 +97,17 @@ class _KeptCode(FunctionCache):  # type: ignore[misc]
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Read, or give nothing, whatever is wrong with the files."""
         try:
-            return super().load_overload(sig, target_context)
+            found = super().load_overload(sig, target_context)
+            name = getattr(self._py_func, "__qualname__", "a function")
+            _LOGGER.debug("machine code of %s: %s", name, "compiling" if found is None else "from the disk")
+            return found
         except Exception:  # what a damaged archive raises is not documented; it is compiled anew
             return None
 
     def save_overload(self, sig: Any, data: Any) -> None:
         """Write, or say once that it was not possible."""
         try:
+            _LOGGER.info("compiled %s", getattr(self._py_func, "__qualname__", "a function"))
             super().save_overload(sig, data)
         except Exception:  # a full disk; or a damaged index, which is read before it is added to
             _say_once()

@@ -7,8 +7,10 @@ interrupted. ``--debug``, or the environment variable ``NNFT_DEBUG=1``, adds the
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
+from types import MappingProxyType
 
 import click
 
@@ -56,6 +58,10 @@ COMMANDS = {
     "cache": "Show or clear the integrals kept on disk.",
     "doctor": "What is installed and where things are kept; what is missing.",
 }
+#: The variable by which a shell asks for completions, as click names it.
+COMPLETE = "_NNFT_COMPLETE"
+#: Words that ask for messages, and how many of them.
+VERBOSE: Mapping[str, int] = MappingProxyType({"-v": 1, "--verbose": 1, "-vv": 2, "-vvv": 3})
 #: Where a subcommand is whose name another file of this floor has.
 MODULES = {"action": "action_of_correlators", "studies": "shipped_studies"}
 
@@ -88,6 +94,13 @@ class LazyGroup(click.Group):
 @click.option(
     "--debug", is_flag=True, expose_value=False, help=f"Show tracebacks, as the variable {DEBUG} does."
 )
+@click.option(
+    "-v",
+    "--verbose",
+    count=True,
+    expose_value=False,
+    help="Say what is compiled, kept, integrated and sampled; -vv says more. Stands anywhere in a line.",
+)
 @click.version_option(nnft_sym.__version__, prog_name="nnft")
 def nnft() -> None:
     """Feynman diagrams for neural-network field theory."""
@@ -110,11 +123,20 @@ def run(arguments: Sequence[str], policy: object = None) -> int:
     """
     words = list(arguments)
     end = words.index("--") if "--" in words else len(words)
-    if "--debug" not in words[:end]:
+    debug, verbosity = "--debug" in words[:end], sum(VERBOSE.get(word, 0) for word in words[:end])
+    # wherever they stand
+    words = [word for word in words[:end] if word != "--debug" and word not in VERBOSE] + words[end:]
+    with showing_tracebacks() if debug else nullcontext(), _logged(verbosity):
         return _run(words, policy)
-    words.remove("--debug")  # wherever it stands
-    with showing_tracebacks():
-        return _run(words, policy)
+
+
+def _logged(verbosity: int) -> AbstractContextManager[None]:
+    """Show messages of loggers, if asked for."""
+    if not verbosity:
+        return nullcontext()
+    from nnft_sym.progress.verbosity import logged
+
+    return logged(verbosity)
 
 
 def _run(words: list[str], policy: object) -> int:
@@ -170,6 +192,13 @@ def _delivered(output: Held, code: int) -> int:
     return code
 
 
+def _completed(instruction: str) -> int:
+    """Answer the completion of a shell, which calls the command with a variable and wants plain lines."""
+    from click.shell_completion import shell_complete
+
+    return shell_complete(nnft, {}, "nnft", COMPLETE, instruction)
+
+
 def main() -> None:
     """Entry point of the console script."""
     # Our matrices have a few hundred rows; BLAS threads only get in each other's way there, by up to a factor
@@ -178,6 +207,8 @@ def main() -> None:
     # read by diagrams/jit_target.py if a command compiles; most do not, and never load the compiler
     os.environ.setdefault("NNFT_WIDE_VECTORS", "1")
     guard_process()
+    if COMPLETE in os.environ:
+        sys.exit(_completed(os.environ[COMPLETE]))
     prepare_streams()
     listen_to_interrupts()
     code = run(sys.argv[1:])

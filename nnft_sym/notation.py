@@ -35,6 +35,8 @@ class Factors:
         Connected correlators of more than two legs: the points of their legs.
     full : bool
         Whether lines at vertices are the full K, too.
+    letters : tuple of (str, str)
+        The pairs, where points have letters in place of numbers.
     """
 
     lines: tuple[Line, ...]
@@ -42,6 +44,12 @@ class Factors:
     pairs: tuple[tuple[int, int], ...] = ()
     blobs: tuple[tuple[str, ...], ...] = ()
     full: bool = False
+    letters: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def named_pairs(self) -> tuple[tuple[str, str], ...]:
+        """Names of the points whose components are equal."""
+        return self.letters or tuple((str(a), str(b)) for a, b in self.pairs)
 
     @property
     def n_vertices(self) -> int:
@@ -56,16 +64,20 @@ def factors_of(given: "Factors | Sequence[Line]") -> Factors:
 
 @dataclass(frozen=True)
 class Notation:
-    r"""Choices of notation for LaTeX.
+    r"""Choices of notation for LaTeX and text.
 
     Attributes
     ----------
     plain_kernel : bool
-        True prints K on every line, as the literature often does; False tells K and K_W apart.
+        True prints K on every line, as the literature often does, and says in a footnote what it is at a
+        vertex; False tells K and K_W apart.
     arguments : bool
-        True prints ``K(x_1,x_2)``, False ``K_{12}``.
+        LaTeX: True prints ``K(x_1,x_2)``, False ``K_{12}``.
     numbered_vertices : bool
         True prints ``y_{1}, y_{2}``; False ``y`` for one vertex and ``y, z`` for two.
+    sums : bool
+        True prints one representative per topology behind an explicit sum over index sets, False the mean
+        over its labellings as a square bracket.
 
     Examples
     --------
@@ -78,6 +90,7 @@ class Notation:
     plain_kernel: bool = False
     arguments: bool = False
     numbered_vertices: bool = False
+    sums: bool = False
 
     def vertex(self, number: int, n_vertices: int) -> str:
         """Name the variable of a vertex, `number` counting from 1."""
@@ -110,13 +123,45 @@ class Notation:
         signs = "".join(rf"d^{{d}}{self.vertex(number, n_vertices)}\," for number in range(1, n_vertices + 1))
         return r"\int " + signs if signs else ""
 
-    def product(self, lines: Sequence[Line], n_vertices: int) -> str:
-        """Print the propagators of a diagram, lines at vertices first and spectators last."""
-        commas = any(len(end) > 2 for line in lines for end in line)
-        outer, inner = split_lines(lines)
-        return "".join(
-            self.factor(line, power, n_vertices, commas) for part in (inner, outer) for line, power in part
+    def whole(self, factors: Factors, n_vertices: int) -> str:
+        r"""Print a diagram: what does not depend on a vertex in front of the integral signs.
+
+        Examples
+        --------
+        >>> print(Notation().whole(Factors((("x1", "x2"), ("x3", "y1"), ("x4", "y1"))), 1))
+        K_{12}\int d^{d}y\,K^{W}_{3y}K^{W}_{4y}
+        """
+        parts = (
+            self.spectators(factors, n_vertices),
+            self.measure(n_vertices),
+            self.integrand(factors, n_vertices),
         )
+        return "".join(parts)
+
+    def spectators(self, factors: Factors, n_vertices: int) -> str:
+        """Print what does not depend on a vertex: δ of outputs, blobs and lines of external points alone."""
+        printed = "".join(rf"\delta_{{i_{{{a}}}i_{{{b}}}}}" for a, b in factors.named_pairs)
+        return printed + self._product(factors, n_vertices, outer=True)
+
+    def integrand(self, factors: Factors, n_vertices: int) -> str:
+        """Print what stands under the integral signs."""
+        printed = ""
+        for number, weight in enumerate(factors.weights, start=1):
+            if weight:
+                printed += rf"|{self.vertex(number, n_vertices)}|^{{{weight}}}"
+        return printed + self._product(factors, n_vertices, outer=False)
+
+    def _product(self, factors: Factors, n_vertices: int, *, outer: bool) -> str:
+        """Print blobs and lines, those of external points alone or the others."""
+        notation = replace(self, plain_kernel=self.plain_kernel or factors.full)
+        commas = any(len(end) > 2 for joined in (*factors.lines, *factors.blobs) for end in joined)
+        printed = ""
+        for legs, power in Counter(factors.blobs).items():
+            if legs[-1].startswith("x") is outer:
+                printed += notation.blob(legs, power, n_vertices, commas)
+        for line, power in split_lines(factors.lines)[0 if outer else 1]:
+            printed += notation.factor(line, power, n_vertices, commas)
+        return printed
 
     def blob(self, legs: tuple[str, ...], power: int, n_vertices: int, commas: bool = False) -> str:
         r"""Print a connected correlator that occurs `power` times.
@@ -132,19 +177,6 @@ class Notation:
         else:
             printed = f"G^{{c}}_{{{(',' if commas else '').join(points)}}}"
         return printed if power == 1 else rf"\bigl({printed}\bigr)^{{{power}}}"
-
-    def integrand(self, factors: Factors, n_vertices: int) -> str:
-        """Print what stands under the integral signs."""
-        if factors.full and not self.plain_kernel:
-            return replace(self, plain_kernel=True).integrand(factors, n_vertices)
-        printed = "".join(rf"\delta_{{i_{{{a}}}i_{{{b}}}}}" for a, b in factors.pairs)
-        for number, weight in enumerate(factors.weights, start=1):
-            if weight:
-                printed += rf"|{self.vertex(number, n_vertices)}|^{{{weight}}}"
-        commas = any(len(end) > 2 for joined in (*factors.lines, *factors.blobs) for end in joined)
-        for legs, power in Counter(factors.blobs).items():
-            printed += self.blob(legs, power, n_vertices, commas)
-        return printed + self.product(factors.lines, n_vertices)
 
 
 def split_lines(lines: Sequence[Line]) -> tuple[list[tuple[Line, int]], list[tuple[Line, int]]]:

@@ -4,13 +4,13 @@ Lengths are in units of a leg. Every line is sampled as it is drawn, interruptio
 from samples to the segments between samples.
 """
 
-import re
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from dataclasses import dataclass
 from itertools import combinations, pairwise, product
 
 import numpy as np
+from picture_svg import SPACE, numbers, strokes, words
 
 SAMPLES = 25
 
@@ -129,39 +129,24 @@ def badly_named(drawn, strokes, promise):
     return found
 
 
-SPACE = "{http://www.w3.org/2000/svg}"
-NUMBER = r"-?[\d.]+"
-
-
-def svg_names(text):
-    """Boxes (left, top, right, bottom) of the texts of an SVG picture, in its pixels, with what they say."""
-    root = ElementTree.fromstring(text)
-    group = next(root.iter(f"{SPACE}g"))
-    dx, dy = map(float, re.findall(NUMBER, group.get("transform")))
-    for element in group.iter(f"{SPACE}text"):
-        x, y, size = (float(element.get(key)) for key in ("x", "y", "font-size"))
-        name = "".join(element.itertext())
-        wide = 0.42 * size * len(name)
-        yield name, (x + dx - wide / 2, y + dy - 0.5 * size, x + dx + wide / 2, y + dy + 0.25 * size)
-
-
 def svg_violations(text):
     """Names on lines or marks, on each other, or outside the page of an SVG picture."""
     found = Counter()
     root = ElementTree.fromstring(text)
     width, height = float(root.get("width")), float(root.get("height"))
-    group = next(root.iter(f"{SPACE}g"))
-    dx, dy = map(float, re.findall(NUMBER, group.get("transform")))
     ink = []
-    for element in group.iter(f"{SPACE}path"):
+    for element in strokes(text):
         for stroke in element.get("d").split("M")[1:]:
-            numbers = [float(number) for number in re.findall(NUMBER, stroke)]
-            ink += [bezier(list(zip(numbers[::2], numbers[1::2], strict=True)), np.linspace(0, 1, 60))]
-    for element in group.iter(f"{SPACE}circle"):
+            at = numbers(stroke)
+            ink += [bezier(list(zip(at[::2], at[1::2], strict=True)), np.linspace(0, 1, 60))]
+    for element in root.iter(f"{SPACE}circle"):
         x, y, r = (float(element.get(key)) for key in ("cx", "cy", "r"))
         ink.append(complex(x, y) + r * np.exp(2j * np.pi * np.linspace(0, 1, 20)))
-    points = np.concatenate(ink) + complex(dx, dy)
-    boxes = [box for _, box in svg_names(text)]
+    for element in root.iter(f"{SPACE}polygon"):
+        at = numbers(element.get("points"))
+        ink.append(np.array([complex(x, y) for x, y in zip(at[::2], at[1::2], strict=True)]))
+    points = np.concatenate(ink)
+    boxes = [box for _, box in words(text)]
     for left, top, right, bottom in boxes:
         inside = (left < points.real) & (points.real < right) & (top < points.imag) & (points.imag < bottom)
         found["name on a line"] += bool(inside.any())

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 SCRIPT = Path(__file__).parent.parent / ".ci" / "run"
+CALLS = ["make test", "make docs", "make package", "make lowest"]
 REAL = ("bash", "dirname", "env", "sh", "timeout")
 
 pytestmark = pytest.mark.skipif(
@@ -41,7 +42,7 @@ def test_with_a_tex_nothing_is_installed(tmp_path):
     stubs = {"pdflatex": "exit 0", "kpsewhich": "echo /tikz.sty", "apt-get": "exit 1"}
     code, said, calls = run(tmp_path, **stubs)
     assert (code, said) == (0, "")
-    assert calls == ["kpsewhich tikz.sty", "make test", "make docs"]
+    assert calls == ["kpsewhich tikz.sty", *CALLS]
 
 
 @pytest.mark.parametrize("make", [0, 3])
@@ -49,14 +50,14 @@ def test_without_a_way_to_install_the_tests_run_all_the_same(tmp_path, make):
     code, said, calls = run(tmp_path, make=f"exit {make}")
     assert code == make
     assert "no apt-get" in said
-    assert calls == ["make test", *(["make docs"] if make == 0 else [])]
+    assert calls == (CALLS if make == 0 else CALLS[:1])
 
 
 def test_without_the_right_to_install(tmp_path):
     code, said, calls = run(tmp_path, id="echo 1000", sudo="exit 1", **{"apt-get": "exit 0"})
     assert code == 0
     assert "no right" in said
-    assert calls == ["id -u", "sudo -n true", "make test", "make docs"]
+    assert calls == ["id -u", "sudo -n true", *CALLS]
 
 
 @pytest.mark.parametrize("user", [0, 1000])
@@ -70,7 +71,7 @@ def test_an_installation_that_fails_is_tolerated(tmp_path, user):
     assert len(asked) == 2
     assert asked[0].endswith(INSTALL)
     assert asked[1].endswith("update")
-    assert calls[-2:] == ["make test", "make docs"]
+    assert calls[-4:] == CALLS
     assert any(call.startswith("sudo -n env") for call in calls) is (user != 0)
 
 
@@ -80,4 +81,4 @@ def test_an_installation_that_succeeds(tmp_path):
     code, said, calls = run(tmp_path, id="echo 0", **{"apt-get": made})
     assert code == 0
     assert "could not" not in said
-    assert calls[-2:] == ["make test", "make docs"]
+    assert calls[-4:] == CALLS

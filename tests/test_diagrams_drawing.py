@@ -9,6 +9,7 @@ from math import degrees, hypot
 
 import networkx
 import pytest
+from picture_svg import SPACE, strokes, texts
 
 from diagrams import Diagram, InvalidDiagram, NNFTError, generate, grouped
 from diagrams.drawing import picture, sheet_figure, svg, svg_sheet, tikz, tikz_document
@@ -156,27 +157,32 @@ def test_svg_is_well_formed_and_complete(diagram):
     root = ElementTree.fromstring(svg(diagram, caption="6 × 12 <λ>", vertex_labels=True))
     space = "{http://www.w3.org/2000/svg}"
     assert root.tag == f"{space}svg"
-    assert len(root.findall(f".//{space}path")) == len(diagram.edges)
-    assert len(root.findall(f".//{space}circle")) == diagram.n_external + diagram.n_vertices
-    texts = ["".join(element.itertext()) for element in root.iter(f"{space}text")]
+    assert len(strokes(svg(diagram, caption="6 × 12 <λ>", vertex_labels=True))) == len(diagram.edges)
+    shapes = [*root.iter(f"{space}circle"), *root.iter(f"{space}polygon")]
+    assert len(shapes) == diagram.n_external + diagram.n_vertices
     labels = [diagram.label(i) for i in range(diagram.n_external + diagram.n_vertices)]
-    assert sorted(texts) == sorted([*labels, "6 × 12 <λ>"])
+    said = texts(svg(diagram, caption="6 × 12 <λ>", vertex_labels=True))
+    assert sorted(said) == sorted([*labels, "6 × 12 <λ>"])
 
 
 def test_svg_sheet_holds_every_picture():
     entries = [(diagram, f"number {i}") for i, diagram in enumerate(generate(4, {6: 1}))]
     text = svg_sheet(entries, columns=3, title="κ & λ")
     root = ElementTree.fromstring(text)
-    shown = "".join(root.itertext())
-    assert all(caption in shown for _, caption in entries)
-    assert "κ & λ" in shown
-    assert not re.search(r"href|<script|url\(", text)
+    shown = texts(text)
+    assert {caption for _, caption in entries} | {"κ & λ"} <= set(shown)
+    assert not re.search(r'href="[^#]|<script|url\(|<text|font-family', text), (
+        "it needs nothing else, no font"
+    )
+    assert {use.get("href")[1:] for use in root.iter(f"{SPACE}use")} == {
+        path.get("id") for path in root.iterfind(f"{SPACE}defs/{SPACE}path")
+    }
     ElementTree.fromstring(svg_sheet([]))
 
 
 def test_own_labels():
     line = Diagram.from_edge_string("x1-x2")
-    assert ">a<" in svg(line, labels=["a", ""])
+    assert texts(svg(line, labels=["a", ""])) == ["a"]
     assert "$p_{3}$" in tikz(line, labels=["p3", "q"])
     with pytest.raises(InvalidDiagram, match="1 labels given for 2"):
         picture(line, labels=["a"])
@@ -187,6 +193,9 @@ def test_tikz_draws_every_line_and_escapes_captions():
         text = tikz(diagram, caption="50 % of x_1 & λ")
         assert text.count(r"\draw") == len(diagram.edges)
         assert text.count(r"\fill") == diagram.n_external + diagram.n_vertices
+        assert text.count(r"\filldraw[fill=white]") == (
+            0 if len(set(diagram.vertices)) < 2 else sum(v > min(diagram.vertices) for v in diagram.vertices)
+        )
         assert r"50 \% of x\_1 \& $\lambda$" in text
         assert text.count("{") == text.count("}")
     whole = tikz_document(generate(4, {4: 1}), title="first order")
@@ -199,7 +208,12 @@ def test_matplotlib_sheet_is_saved_as_pdf(tmp_path):
     figure = sheet_figure(generate(4, {4: 1}), title="first order")
     figure.savefig(tmp_path / "sheet.pdf")
     assert (tmp_path / "sheet.pdf").read_bytes().startswith(b"%PDF")
-    assert [len(axes.patches) for axes in figure.axes] == [len(d.edges) for d in generate(4, {4: 1})]
+    (axes,) = figure.axes
+    solid, discs, letters = axes.patches
+    lines = sum(len(d.edges) for d in generate(4, {4: 1}))
+    moves = (solid.get_path().codes == 1).sum()
+    assert moves == lines
+    assert {patch.get_fill() for patch in (discs, letters)} == {True}
 
 
 def test_pictures_are_reproducible():

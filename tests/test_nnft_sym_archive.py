@@ -79,3 +79,34 @@ def test_the_file_has_every_number_of_the_summary(result, tree):
     assert summary["lambda_fit"] == pytest.approx(float(result.nets[0].coupling.fit.parameters[0]), rel=1e-15)
     six = tree["order_6"]
     assert {"free_error", "exact_error", "exact_connected_error"} <= set(six.data_vars)
+
+
+def test_every_number_of_the_fits_has_a_name_and_its_value(result, tree):
+    net, fits = result.nets[0], tree["fits"]
+    fit = net.coupling.fit
+    for name, value in (
+        ("lambda_fit", fit.parameters[0]), ("lambda_fit_error", fit.errors[0]), ("lambda_fit_chi2", fit.chi2),
+        ("lambda_fit_dof", fit.dof), ("lambda_fit_p", fit.upper_tail),
+        ("lambda_tensor_mean", float(net.coupling.mean)), ("joint_chi2", net.joint.chi2),
+    ):  # fmt: skip
+        assert float(fits[name]) == value
+    shares = dict(zip(fits["prediction"].values.tolist(), fits["explained"].values.tolist(), strict=True))
+    assert shares == net.next_order.explained
+    compared = [one.comparison for one in net.correlators.values()]
+    assert fits["correlator"].values.tolist() == [2, 4, 6]
+    assert fits["correlator_p_value"].values.tolist() == [one.p_value for one in compared]
+    assert fits["coupling_value"].sel(coupling="lambda") == net.action_fit.find("lambda").value
+
+
+def test_every_variable_says_what_it_is(tree):
+    for group in tree.subtree:
+        for name, variable in group.data_vars.items():
+            assert variable.attrs.get("long_name"), f"{group.path}/{name}"
+
+
+def test_elements_are_labelled_and_their_covariance_is_there(tree):
+    four = tree["order_4"].to_dataset()
+    assert four["element"].values.tolist()[:3] == ["1 1 1 1", "1 1 1 2", "1 1 1 3"]
+    assert float(four["sampled"].sel(element="1 1 2 3")) in four["sampled"].values
+    rows = four["deviation"].to_numpy()
+    assert np.allclose(four["covariance"].to_numpy(), rows.T @ rows, rtol=1e-9, atol=0)

@@ -262,7 +262,7 @@ BAD = [
     (["lambda*f^4", "-n", "4", "--format", "text", "--json"], "contradict"),
     (["lambda*f^4", "-n", "4", "--format", "tikz", "--json"], "contradict"),
     (["lambda*f^4", "-n", "4", "--document"], "--format latex"),
-    (["lambda*f^4", "-n", "4", "--plain-kernel", "--json"], "--format latex"),
+    (["lambda*f^4", "-n", "4", "--plain-kernel", "--json"], "--format text or latex"),
     (["lambda*f^4", "-n", "4", "--terms", "drawn"], "--format latex"),
     (["lambda*f^4", "-n", "4", "--terms", "drawn", "--json"], "--format latex"),
     (["lambda*f^4", "-n", "4", "--terms", "grouped", "--format", "tikz"], "no effect"),

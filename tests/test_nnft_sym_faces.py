@@ -322,3 +322,33 @@ def test_exact_correlators_are_not_merged(sample, exact):
         nn.merge()
     with pytest.raises(InvalidStatistics, match="more than one"):
         sample.merged(sampled(3))
+
+
+def test_every_result_is_a_table_of_pandas_and_of_xarray():
+    """Also those that are no correlators; the numbers are those of the result."""
+    net = nn.GaussNet(width=100)
+    theory = nn.predict(
+        nn.expand("lambda*f^4", 4, order=1, scheme="exact"), net.kernel, [[0.0], [0.1]], nn.WholeSpace()
+    )
+    table = theory.to_dataframe()
+    assert table.columns.tolist() == ["couplings", "element", "indices", "value", "error"]
+    assert table[table.couplings == "lambda"].value.tolist() == theory["lambda"].value.tolist()
+    assert table.attrs["quality"] == "the error bar can be trusted"
+    labelled = theory.to_xarray()
+    assert labelled["value"].values.tolist() == table.value.tolist()
+    exact = nn.exact_correlators(net, [[0.0], [0.1]], orders=(2, 4))
+    found = nn.infer(exact, nn.Model.leading("lambda*f^4"), net)
+    assert found.to_dataframe().value.tolist() == [pytest.approx(float(found["lambda"]), rel=1e-12)]
+
+
+def test_an_order_that_is_not_there_is_a_missing_key(exact):
+    for order in (0, 8):
+        with pytest.raises(KeyError, match=f"there is no {order}-point function here, only"):
+            exact[order]
+
+
+def test_one_number_is_a_float_and_several_are_refused(exact):
+    assert float(exact[2][0, 0]) == exact[2].value[0]
+    assert float(nn.Estimate([2.5])) == 2.5
+    with pytest.raises(TypeError, match=r"one number is needed, these are 3; take one of them"):
+        float(exact[2])

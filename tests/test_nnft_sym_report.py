@@ -1,6 +1,8 @@
 """The HTML report: whole, self-contained, and with every verdict and number of the summary."""
 
+import base64
 import csv
+import html
 import math
 import platform
 import re
@@ -8,10 +10,11 @@ import unicodedata
 from dataclasses import replace
 from html.parser import HTMLParser
 from importlib.metadata import version
-from io import StringIO
+from io import BytesIO, StringIO
 from types import SimpleNamespace
 
 import pytest
+from fontTools.ttLib import TTFont
 from made_up_cases import CASES, figures, net, study
 from made_up_study import made_up_net, made_up_study
 from read_back import read_number
@@ -115,7 +118,19 @@ def test_the_page_needs_nothing_from_outside(text, page):
         assert not name.startswith("on")
         if name in ("href", "xlink:href"):
             assert value.removeprefix("#") in page.ids or re.fullmatch(r"[a-z]+(/\w+)?\.[a-z]+", value)
-    assert set(re.findall(r"url\(([^)]*)\)", text)) <= {f"#{name}" for name in page.ids}
+    addresses = set(re.findall(r"url\(([^)]*)\)", text))
+    (font,) = {one for one in addresses if one.startswith("data:font/woff;base64,")}
+    assert addresses - {font} <= {f"#{name}" for name in page.ids}
+
+
+def test_every_sign_of_the_formulas_is_in_the_font_of_the_page(text):
+    """Nobody needs a font for mathematics: what a formula shows is embedded, with the table that sets it."""
+    (written,) = re.findall(r"url\(data:font/woff;base64,([^)]*)\)", text)
+    font = TTFont(BytesIO(base64.b64decode(written)))
+    assert "MATH" in font
+    shown = "".join(re.findall(r">([^<>]+)</m[ion]", text))
+    assert len(set(html.unescape(shown))) > 20
+    assert {sign for sign in html.unescape(shown) if not sign.isspace()} <= {*map(chr, font.getBestCmap())}
 
 
 def test_the_verdicts_come_first_word_for_word(page):

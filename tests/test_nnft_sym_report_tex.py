@@ -11,6 +11,7 @@ from made_up_cases import CASES, figures, net, study
 
 from nnft_sym.printing.tex_text import escape
 from nnft_sym.report.tex import report_tex
+from nnft_sym.study.study_text import written_study
 
 #: Everything that escape may write; what is left of a text without these holds no command or special sign.
 PRINTABLE = re.compile(r"[A-Za-zÀ-ÿ0-9 \n\t.,:;!?()\[\]/*+=@\-`'~]*")
@@ -87,7 +88,25 @@ def test_the_document_is_whole(document):
 
 @pytest.mark.parametrize("case", CASES)
 def test_every_verdict_is_there(document, case):
-    assert escape(net(case).verdict) in document
+    grounds, _, conclusion = net(case).verdict.rpartition(". ")
+    assert rf"\textit{{{escape(conclusion)}}} {escape(grounds + '.')}" in document
+
+
+def test_the_document_is_a_paper(document):
+    """Author, abstract of the verdicts, sections for every net, checks as a list, references, the study."""
+    assert "\\author{nnft\\_sym 0.0}" in document
+    abstract = document.split("\\begin{abstract}")[1].split("\\end{abstract}")[0]
+    for case in CASES:
+        assert f"N = {net(case).case.width}: " in abstract
+    assert "the action does not describe the networks" in abstract
+    assert document.count("\\subsection{Set-up}") == len(CASES)
+    assert document.count("\\subsection{Checks of our own numbers}\n\\begin{itemize}") == len(CASES)
+    assert "arXiv:2008.08601" in document
+    (study_file,) = re.findall(r"\{\\ttfamily\\footnotesize\\raggedright (.*?)\\par\}", document, re.DOTALL)
+    lines = written_study(study().config).strip().splitlines()
+    assert [line.removesuffix("\\\\{}") for line in study_file.splitlines()] == [
+        escape(line) or "~" for line in lines
+    ]
 
 
 def test_every_figure_is_included(document):

@@ -15,6 +15,8 @@ from diagrams.generation import generate
 from numerics.errors import DivergentIntegral, InvalidPoints, LoweringError, NotAvailable
 from numerics.exact.correlators import exact_correlators
 from numerics.fields.index_sets import multisets, ranks
+from numerics.inference.nonlinear import fit_polynomial
+from numerics.inference.polynomial import Polynomial
 from numerics.integrals.integrator import integrate, predict, vertex_tensor
 from numerics.integrals.questions.limits import Accuracy
 from numerics.integrals.rules.domains import Box, WholeSpace
@@ -23,7 +25,8 @@ from numerics.kernels.arc import ErfKernel, ReLUKernel
 from numerics.kernels.stationary import CosKernel, GaussKernel
 from numerics.lowering.monomials import monomial_text, parse_monomial
 from numerics.networks.architectures import ErfNet, GaussNet, ReLUNet
-from numerics.results.estimate import Quality
+from numerics.results.estimate import Estimate, Quality
+from numerics.results.uncertainty import Uncertainty
 
 ERF_INPUTS = np.array([-1.0, -0.6, -0.2, 0.2, 0.6, 1.0])
 STAR = Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")
@@ -301,3 +304,41 @@ def test_the_coefficient_of_lambda_in_the_plane(kernel):
 def first_order_four_point():
     """λ f⁴ to first order with exact propagators: the lines between inputs, and the contact diagram."""
     return [*free_terms(4), (STAR, Fraction(-STAR.multiplicity), {"lambda": 1})]
+
+
+def in_two_couplings():
+    """G⁽⁴⁾ = 3/4 − 24 λ Λ⁵/80 + 2 λκ Λ⁵/80, made up, of ReLU-net at x = 1 and Λ = 10."""
+    star = Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")
+    terms = [(star, Fraction(-24), {"lambda": 1}), (star, Fraction(2), {"lambda": 1, "kappa": 1})]
+    return predict(terms, ReLUKernel(), [[1.0]], Box(10.0))
+
+
+def test_couplings_with_errors_bring_them_along():
+    covariance = np.array([[4e-4, -3e-4], [-3e-4, 9e-4]])
+    pair = Estimate([0.1, 0.7], Uncertainty.known(covariance))
+    found = in_two_couplings().evaluate({"lambda": pair[0], "kappa": pair[1], "other": 3.0})
+    slopes = 1250.0 * np.array([-24.0 + 2.0 * 0.7, 2.0 * 0.1])
+    assert found.value[0] == pytest.approx(1250.0 * (-2.4 + 0.14), rel=1e-12)
+    assert found.error[0] == pytest.approx(np.sqrt(slopes @ covariance @ slopes), rel=1e-12)
+    # one with an error, one exact
+    found = in_two_couplings().evaluate({"lambda": pair[0], "kappa": 0.7})
+    assert found.error[0] == pytest.approx(abs(slopes[0]) * 0.02, rel=1e-12)
+
+
+def test_couplings_with_errors_are_one_number_each():
+    pair = Estimate([0.1, 0.7], Uncertainty.known(np.eye(2)))
+    with pytest.raises(LoweringError, match="lambda was given as 2 numbers beside couplings with errors"):
+        in_two_couplings().evaluate({"lambda": pair, "kappa": 0.7})
+    with pytest.raises(LoweringError, match="kappa given as NaN"):
+        in_two_couplings().evaluate({"lambda": pair[0], "kappa": np.nan})
+
+
+def test_a_fit_is_taken_as_it_is():
+    """Its couplings by name, with their covariance."""
+    theory = in_two_couplings()
+    data = Estimate([0.1, 0.7, 0.75], Uncertainty.known(np.diag([1e-4, 4e-4, 9e-4])))
+    design = Polynomial.of({(("lambda", 1),): [1.0, 0.0, 0.0], (("kappa", 1),): [0.0, 1.0, 1.0]})
+    found = fit_polynomial(data, design)
+    expected = theory.evaluate({"lambda": found["lambda"], "kappa": found["kappa"]})
+    assert theory.evaluate(found).error.tolist() == expected.error.tolist()
+    assert expected.error[0] > 0.0

@@ -1,6 +1,7 @@
 """The public surface stands once, in stubs; every name is there, documented, and none hides a module."""
 
 import importlib
+import inspect
 import subprocess
 import sys
 import warnings
@@ -65,3 +66,20 @@ def test_a_name_that_is_not_there_is_an_attribute_error():
     for package in (nnft_sym, numerics):
         with pytest.raises(AttributeError, match="has no attribute 'no_such_name'"):
             getattr(package, "no_such_name")  # noqa: B009
+
+
+def test_help_begins_with_a_signature_that_can_be_read():
+    """Annotations stand as they are written, `ArrayLike` and not what NumPy makes of it."""
+    for name in PACKAGES:
+        package = importlib.import_module(name)
+        for public in package.__all__:
+            found = getattr(package, public)
+            methods = [
+                getattr(one, "__func__", one)
+                for key, one in (vars(found).items() if inspect.isclass(found) else ())
+                if not key.startswith("_")
+            ]
+            for one in filter(inspect.isfunction, [found, *methods]):
+                text = str(inspect.signature(one))
+                assert len(text) < 450, f"{name}.{public}.{one.__name__}{text}"
+                assert "_SupportsArray" not in text, f"{name}.{public}.{one.__name__}{text}"

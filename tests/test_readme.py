@@ -1,15 +1,16 @@
 """The README says what is true: every command and code block in it runs here."""
 
-import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 
+import numpy as np
 import pytest
+from package_check import way_without_make
 from page_examples import ROOT, blocks, commands, languages, run_command
 
+from nnft_sym.cli import COMMANDS, run
 from nnft_sym.study.config import parse_study
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -19,11 +20,12 @@ NNFT = [line for line in commands(README) if line.startswith("nnft ")]
 
 
 def test_first_screen():
-    first_screen = "\n".join(README.splitlines()[:20])
+    first_screen = "\n".join(README.splitlines()[:22])
     assert "make study" in first_screen
     assert "make test" in first_screen
     (picture,) = re.findall(r"!\[.*?\]\((.*?)\)", first_screen)
     assert (ROOT / picture).is_file()
+    assert len(README.splitlines()) <= 200
 
 
 def test_every_command_is_known_to_these_tests():
@@ -31,7 +33,7 @@ def test_every_command_is_known_to_these_tests():
         "make study", "make test", "python3 -m venv .venv", ".venv/bin/python -m pip install .",
         ".venv/bin/nnft validate --out study_results",
     }  # fmt: skip
-    assert len(NNFT) == 33
+    assert set(COMMANDS) <= set(re.findall(r"nnft ([a-z]+)", README))
     # Fences of other languages would escape the tests.
     assert languages(README) == {"bash", "toml", "python"}
 
@@ -49,6 +51,22 @@ def test_picture_is_what_the_command_draws(capsys, tmp_path, monkeypatch):
     assert (tmp_path / "four_point.svg").read_bytes() == (ROOT / "docs" / "four_point.svg").read_bytes()
 
 
+def drawn_marks(path):
+    """Where the marks of a figure are; its curves and letters are a matter of matplotlib's version."""
+    text = path.read_text(encoding="utf-8")
+    return np.array([[float(x), float(y)] for x, y in re.findall(r'<use [^>]*x="(\S+)" y="(\S+)"', text)])
+
+
+def test_plot_is_what_the_command_draws(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (line,) = [line for line in NNFT if line.endswith("--out widths.svg")]
+    assert run(shlex.split(line)[1:]) == 0
+    assert "expected −1" in capsys.readouterr().out
+    drawn, committed = drawn_marks(tmp_path / "widths.svg"), drawn_marks(ROOT / "docs" / "widths.svg")
+    assert len(committed) > 40
+    assert drawn == pytest.approx(committed, abs=0.5)  # points of a figure 500 wide
+
+
 def test_study_file_is_valid():
     (text,) = blocks(README, "toml")
     study = parse_study(text)
@@ -56,7 +74,7 @@ def test_study_file_is_valid():
 
 
 def test_python_block(tmp_path):
-    (text,) = blocks(README, "python")
+    _, text = blocks(README, "python")  # the first is the way that test_readme_path goes
     done = subprocess.run(
         [sys.executable, "-c", text], capture_output=True, text=True, cwd=tmp_path, check=False
     )
@@ -100,29 +118,11 @@ def test_study_table_is_what_the_study_finds(published):
         assert rejected == cells[2].startswith("rejected")
 
 
-@pytest.mark.slow
-def test_the_way_without_make(tmp_path):
-    """A plain virtual environment and `pip install .`: packages, data files and command arrive."""
-    source = tmp_path / "source"
-    shutil.copytree(
-        ROOT,
-        source,
-        ignore=shutil.ignore_patterns(".*", "__pycache__", "build", "*.egg-info", "study_results"),
-    )
-    lines = [line for line in commands(README) if "venv" in line][:2]
-    for line in lines:
-        done = subprocess.run(shlex.split(line), cwd=source, capture_output=True, text=True, check=False)
-        if "pip" in line and done.returncode and "No matching distribution" in done.stderr:
-            pytest.skip("no package index can be reached from here")
-        assert done.returncode == 0, done.stderr
-    study = tmp_path / "study.toml"
-    study.write_text(
-        'experiments = 2\nnetworks = 500\n[[net]]\nkind = "cos"\nwidth = 3\npoints = [[0.0], [0.7]]\n'
-    )
-    script = source / ".venv" / "bin" / "nnft"
-    done = subprocess.run(
-        [str(script), "validate", str(study), "--out", str(tmp_path / "out")], cwd=tmp_path,
-        capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": ""},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert (tmp_path / "out" / "report.html").is_file()
+def test_the_way_without_make_is_gone_by_the_package_check():
+    """`make package` follows these lines in an unpacked sdist, and `make test` does not do it once more."""
+    assert way_without_make() == [line for line in commands(README) if "venv" in line]
+    assert "make package" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    recipe = subprocess.run(
+        ["make", "--dry-run", "package"], capture_output=True, text=True, cwd=ROOT, check=True
+    ).stdout
+    assert "tests/package_check.py" in recipe

@@ -1,45 +1,51 @@
 """Pictures as a matplotlib figure, to be saved in any format matplotlib writes (PDF, PNG).
 
-matplotlib is imported by the function that needs it, and ``pyplot`` never: nothing global is touched.
+matplotlib is imported by the function that needs it, and ``pyplot`` never: nothing global is touched. All of
+a page is drawn by a handful of paths, letters included, which is fast and needs no font.
 """
 
-from collections.abc import Iterable
-from math import ceil
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from functools import cache
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
 
-from diagrams.pictures.curves import CurveStyle
+import numpy as np
+
 from diagrams.pictures.frames import Layout
-from diagrams.pictures.marks import BLOB_RADIUS, SOURCE_RADIUS, Mark, Sign
-from diagrams.pictures.names import NUMBERED
-from diagrams.pictures.picture import NOTE_DISTANCE, Picture, picture
-from diagrams.pictures.svg import Entry, captioned
+from diagrams.pictures.letters import Glyph
+from diagrams.pictures.marks import Caption
+from diagrams.pictures.scene import Disc, Item, Polygon, Stroke, Words
+from diagrams.pictures.sheets import Entry, Page, SheetContent, sheet_page
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.path import Path
 
-_INCHES = 0.42  # per leg length
-_INCHES_PER_LETTER = 0.085  # of a title
-_LEGS_PER_LETTER = 0.07 / _INCHES  # of a caption
+#: Pixels of a page per inch.
+_PER_INCH = 110.0
+_CODES = {"M": (1,), "L": (2,), "Q": (3, 3), "C": (4, 4, 4), "Z": (79,)}
+#: What lies on what: lines, filled things, crosses, letters.
+_LINES, _FILLED, _ABOVE, _LETTERS = 1.0, 2.0, 3.0, 4.0
 
 
 def sheet_figure(
-    entries: Iterable[Entry],
+    entries: Iterable[Entry] | SheetContent,
     *,
     columns: int | None = None,
-    title: str = "",
+    title: str | Caption = "",
     layout: Layout | str = Layout.FREE,
     incoming: int | None = None,
 ) -> "Figure":
-    """Draw diagrams on one page.
+    """Draw diagrams on one page, the same as `diagrams.pictures.svg.svg_sheet`.
 
     Parameters
     ----------
-    entries : iterable of Diagram, (Diagram, str or Caption) or (Picture, str or Caption)
+    entries : SheetContent, or iterable of Diagram, (Diagram, str or Caption) or (Picture, str or Caption)
         A diagram given alone is captioned with its Wick multiplicity.
     columns : int, optional
         Pictures per row.
-    title : str
+    title : str or Caption
     layout, incoming
         Where the external points stand, as for `diagrams.pictures.picture.picture`.
 
@@ -51,111 +57,107 @@ def sheet_figure(
     Examples
     --------
     >>> from diagrams.generation import generate
-    >>> len(sheet_figure(generate(4, {4: 1})).axes)
-    10
+    >>> round(sheet_figure(generate(4, {4: 1})).get_figwidth())
+    7
     """
+    page = sheet_page(entries, columns=columns, title=title, layout=layout, incoming=incoming)
+    return page_figure(page)
+
+
+def page_figure(page: Page) -> "Figure":
+    """Draw a page."""
     from matplotlib.figure import Figure
 
-    drawn = [
-        (picture(diagram, layout=layout, incoming=incoming), str(caption))
-        for diagram, caption in captioned(entries)
-    ]
-    wide = max((max(p.width, _LEGS_PER_LETTER * len(c)) for p, c in drawn), default=1.0) + 0.5
-    high = max((p.height for p, _ in drawn), default=1.0) + 0.9
-    if columns is None:
-        columns = max(1, min(len(drawn), 8, ceil((2 * len(drawn)) ** 0.5)))
-    rows = max(1, ceil(len(drawn) / columns))
-    top = 0.5 if title else 0.0
-    height = rows * high * _INCHES + top
-    figure = Figure(figsize=(max(columns * wide * _INCHES, _INCHES_PER_LETTER * len(title)), height))
-    if title:
-        figure.suptitle(title, y=1 - 0.15 / height, va="top", fontsize=11, parse_math=False)
-    for number, (one, caption) in enumerate(drawn):
-        row, column = divmod(number, columns)
-        bottom = (rows - 1 - row) * high * _INCHES / height
-        axes = figure.add_axes((column / columns, bottom, 1 / columns, high * _INCHES / height))
-        draw_on(axes, one, caption, wide, high)
+    figure = Figure(figsize=(page.width / _PER_INCH, page.height / _PER_INCH))
+    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    axes.set_xlim(0, page.width)
+    axes.set_ylim(page.height, 0)
+    axes.set_axis_off()
+    draw_items(axes, page.items)
     return figure
 
 
-def draw_on(axes: "Axes", drawn: Picture, caption: str, width: float, height: float) -> None:
-    """Draw one picture on axes that show a window of the given size (in leg lengths).
+def draw_items(axes: "Axes", items: Sequence[Item]) -> None:
+    """Draw the parts of a page on axes whose y points down, with `_PER_INCH` units to the inch."""
+    strokes = [item for item in items if isinstance(item, Stroke)]
+    for (dashed, above, width), same in _grouped(strokes, "dashed", "above", "width"):
+        options: dict[str, Any] = {
+            "linewidth": width * 72 / _PER_INCH,
+            "capstyle": "butt",
+            "zorder": _ABOVE if above else _LINES,
+        }
+        if dashed:
+            options["linestyle"] = (0, (4 / width, 3.5 / width))
+        _patch(axes, [_stroked(part) for one in same for part in one.parts], fill=False, **options)
+    filled = [item for item in items if isinstance(item, Disc | Polygon)]
+    for (fill, rim), same in _grouped(filled, "fill", "rim"):
+        paths = [_disc(one) if isinstance(one, Disc) else _polygon(one) for one in same]
+        edge = {"edgecolor": "black", "linewidth": rim * 72 / _PER_INCH} if rim else {"linewidth": 0.0}
+        _patch(axes, paths, facecolor=fill, zorder=_FILLED, **edge)
+    letters = [path for item in items if isinstance(item, Words) for path in _lettered(item)]
+    _patch(axes, letters, facecolor="black", linewidth=0.0, zorder=_LETTERS)
 
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes
-        Its frame and ticks are removed.
-    drawn : Picture
-    caption : str
-        Line at the bottom.
-    width, height : float
-        Size of the window; the picture is centred in it.
-    """
+
+def _grouped(items: Sequence[Any], *names: str) -> list[tuple[tuple[Any, ...], list[Any]]]:
+    """Items with the same attributes together."""
+
+    def key(item: object) -> tuple[Any, ...]:
+        return tuple(getattr(item, name) for name in names)
+
+    return [(shared, list(same)) for shared, same in groupby(sorted(items, key=key), key=key)]
+
+
+def _patch(axes: "Axes", paths: Sequence["Path"], **options: Any) -> None:
+    """One patch of many paths."""
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
-    x, y = (drawn.left + drawn.right) / 2, (drawn.bottom + drawn.top) / 2 - 0.2
-    axes.set_xlim(x - width / 2, x + width / 2)
-    axes.set_ylim(y - height / 2, y + height / 2)
-    axes.set_aspect("equal")
-    axes.set_axis_off()
-    for curve in drawn.curves:
-        points = [point for stroke in curve.strokes for point in stroke]
-        codes = [
-            code
-            for stroke in curve.strokes
-            for code in (Path.MOVETO, *([Path.LINETO] if len(stroke) == 2 else [Path.CURVE4] * 3))
-        ]
-        dashes = "--" if curve.style is CurveStyle.DASHED else "-"
-        axes.add_patch(
-            PathPatch(Path(points, codes), fill=False, linewidth=0.9, capstyle="butt", linestyle=dashes)
-        )
-    for mark in drawn.marks:
-        if mark.amputated:
-            axes.plot(*zip(*mark.bar, strict=True), "k-", linewidth=0.9)
-        elif mark.blob or mark.cross:
-            _draw_sign(axes, mark)
-        else:
-            axes.plot([mark.x], [mark.y], "ko", markersize=2.0 if mark.external else 4.4, markeredgewidth=0)
-        if mark.external and mark.label:
-            axes.text(mark.label_x, mark.label_y, _name(mark.label), ha="center", va="center", fontsize=9)
-    below, formula = y - height / 2 + 0.1, _is_formula(caption)
-    axes.text(x, below, caption, ha="center", va="bottom", fontsize=9, parse_math=formula)
-    for mark in drawn.marks:
-        if mark.note is not None:
-            place = mark.x + NOTE_DISTANCE * mark.note.x, mark.y + NOTE_DISTANCE * mark.note.y
-            text = f"${mark.note.base}^{{{mark.note.exponent}}}$"
-            axes.text(*place, text, ha="center", va="center", fontsize=7)
-    for curve in drawn.curves:
-        if curve.label:
-            axes.text(*curve.label_place, _name(curve.label), ha="center", va="center", fontsize=7)
+    if paths:
+        axes.add_artist(PathPatch(Path.make_compound_path(*paths), **options))  # measures nothing
 
 
-def _draw_sign(axes: "Axes", mark: Mark) -> None:
-    """A shaded disc, or a cross, with a circle around it for a source."""
-    from matplotlib.patches import Circle
+def _stroked(part: Sequence[tuple[float, float]]) -> "Path":
+    from matplotlib.path import Path
 
-    if mark.blob or mark.sign is Sign.SOURCE:
-        radius, shade = (BLOB_RADIUS, "0.77") if mark.blob else (SOURCE_RADIUS, "w")
-        # above the lines, which have order 1, and below the strokes of the cross, which have 2
-        circle = Circle((mark.x, mark.y), radius, facecolor=shade, edgecolor="k", linewidth=0.9, zorder=1.5)
-        axes.add_patch(circle)
-    for stroke in mark.cross:
-        axes.plot(*zip(*stroke, strict=True), "k-", linewidth=0.9)
+    return Path(part, [1, *([2] if len(part) == 2 else [4] * 3)])
 
 
-def _is_formula(text: str) -> bool:
-    """Tell whether what stands between dollars can be set; if not, the text is shown as it is."""
-    from matplotlib.mathtext import MathTextParser
+def _disc(item: Disc) -> "Path":
+    from matplotlib.path import Path
 
-    try:
-        MathTextParser("path").parse(text)
-    except ValueError:
-        return False
-    return True
+    return Path.circle((item.x, item.y), item.radius)
 
 
-def _name(label: str) -> str:
-    """A trailing number becomes a subscript."""
-    named = NUMBERED.fullmatch(label)
-    return f"${named[1]}_{{{named[2]}}}$" if named else label
+def _polygon(item: Polygon) -> "Path":
+    from matplotlib.path import Path
+
+    return Path([*item.points, item.points[0]], closed=True)
+
+
+def _lettered(item: Words) -> list["Path"]:
+    from matplotlib.path import Path
+
+    size, found = item.size, []
+    for placed in item.line.letters:
+        points, codes = _outline(placed.glyph)
+        if len(points):
+            at = np.array((item.x + size * placed.x, item.y - size * placed.y))
+            found.append(Path(at + size * placed.size * points, codes))
+    for x, y, wide, high in item.line.rules:
+        left, bottom = item.x + size * x, item.y - size * y
+        corners = [(left, bottom), (left + size * wide, bottom)]
+        corners += [(left + size * wide, bottom - size * high), (left, bottom - size * high), corners[0]]
+        found.append(Path(corners, closed=True))
+    return found
+
+
+@cache
+def _outline(glyph: Glyph) -> tuple[Any, Any]:
+    """Points of a letter, y pointing down, and the codes of matplotlib's paths."""
+    points: list[tuple[float, float]] = []
+    codes: list[int] = []
+    for letter, numbers in glyph.commands:
+        pairs = list(zip(numbers[::2], numbers[1::2], strict=True)) or [(0.0, 0.0)]
+        points += [(x, -y) for x, y in pairs]
+        codes += _CODES[letter]
+    return np.array(points).reshape(-1, 2), np.array(codes, dtype=np.uint8)

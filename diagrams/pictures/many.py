@@ -7,7 +7,7 @@ processes of their own, whose start takes a second or two.
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from functools import partial
 
 from diagrams.diagram import Diagram
 from diagrams.pictures.frames import Layout
+from diagrams.pictures.marks import Sign
 from diagrams.pictures.picture import Picture, picture
 
 Draw = Callable[[Diagram | Picture], Picture]
@@ -49,6 +50,7 @@ def pictures(
     *,
     layout: Layout | str = Layout.FREE,
     incoming: int | None = None,
+    signs: Mapping[int, Sign] | None = None,
     processes: int = 1,
     effort: Effort | None = None,
 ) -> Iterator[Picture]:
@@ -57,7 +59,7 @@ def pictures(
     Parameters
     ----------
     diagrams : iterable of Diagram or Picture
-    layout, incoming
+    layout, incoming, signs
         As for `diagrams.pictures.picture.picture`.
     processes : int
         How many may work at it; a program that asks for several has its main part behind
@@ -75,7 +77,7 @@ def pictures(
     [True]
     """
     asked, effort = list(diagrams), effort or Effort()
-    draw = partial(picture, layout=layout, incoming=incoming)
+    draw = partial(picture, layout=layout, incoming=incoming, signs=signs)
     if len(asked) >= effort.compiled:
         _compile()
     if processes < 2 or len(asked) < effort.shared:

@@ -3,9 +3,11 @@
 Coordinates are dimensionless (a leg has length 1), x to the right, y **up**.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from math import hypot, sqrt
+from types import MappingProxyType
 
 Point = tuple[float, float]
 
@@ -56,25 +58,58 @@ class Caption:
 
 
 class Sign(StrEnum):
-    """How a vertex is drawn: as papers do, by the number of lines that end there.
+    """How a vertex is drawn, told apart without colour.
 
-    A disc; a cross for a mass insertion (f^2); a circled cross for a source (f^1).
+    A circled cross for a source (f^1), a cross for a mass insertion (f^2), as papers do; the other vertices
+    of a theory have the signs from ``DISC`` on, by the number of lines that end there (`vertex_signs`).
     """
 
-    DISC = "disc"
-    CROSS = "cross"
     SOURCE = "source"
+    CROSS = "cross"
+    DISC = "disc"
+    RING = "ring"
+    SQUARE = "square"
+    OPEN_SQUARE = "open square"
+    DIAMOND = "diamond"
+    TRIANGLE = "triangle"
 
-    @classmethod
-    def of(cls, valence: int) -> "Sign":
-        """The sign of a vertex with so many line ends.
+    @property
+    def is_open(self) -> bool:
+        """Whether it is drawn as an outline, white inside."""
+        return self in (Sign.RING, Sign.OPEN_SQUARE)
 
-        Examples
-        --------
-        >>> [Sign.of(valence).value for valence in (1, 2, 3, 4)]
-        ['source', 'cross', 'disc', 'disc']
-        """
-        return {1: cls.SOURCE, 2: cls.CROSS}.get(valence, cls.DISC)
+
+#: Signs of vertices with three and more line ends.
+_MANY = tuple(Sign)[2:]
+#: Corners of the signs that have some, and radii of the others, in units of the radius of a disc.
+_CORNERS: Mapping[Sign, tuple[Point, ...]] = MappingProxyType(
+    {
+        Sign.SQUARE: ((-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)),
+        Sign.OPEN_SQUARE: ((-1.05, -1.05), (1.05, -1.05), (1.05, 1.05), (-1.05, 1.05)),
+        Sign.DIAMOND: ((0.0, -1.5), (1.1, 0.0), (0.0, 1.5), (-1.1, 0.0)),
+        Sign.TRIANGLE: ((-1.25, -0.75), (1.25, -0.75), (0.0, 1.4)),
+    }
+)
+_RADII: Mapping[Sign, float] = MappingProxyType({Sign.DISC: 1.0, Sign.RING: 1.15})
+
+
+def vertex_signs(valences: Iterable[int]) -> dict[int, Sign]:
+    """Give every valence of a theory its sign: those with three and more line ends by rank.
+
+    Parameters
+    ----------
+    valences : iterable of int
+        Numbers of line ends of the vertices.
+
+    Examples
+    --------
+    >>> {valence: sign.value for valence, sign in vertex_signs([2, 4, 6]).items()}
+    {2: 'cross', 4: 'disc', 6: 'ring'}
+    """
+    known = sorted(set(valences))
+    many = [valence for valence in known if valence > 2]
+    few = {1: Sign.SOURCE, 2: Sign.CROSS}
+    return {one: few.get(one) or _MANY[min(many.index(one), len(_MANY) - 1)] for one in known if one}
 
 
 @dataclass(frozen=True)
@@ -121,12 +156,34 @@ class Mark:
         >>> Mark(0.0, 0.0, "y1", False, 2, 0.0, 0.0, sign=Sign.CROSS).cross[0]
         ((-0.099, -0.099), (0.099, 0.099))
         """
-        if self.blob or self.sign is Sign.DISC:
+        if self.blob or self.sign not in (Sign.CROSS, Sign.SOURCE):
             return ()
         far = round((CROSS if self.sign is Sign.CROSS else SOURCE_RADIUS) / sqrt(2), 4)
         return tuple(
             ((self.x - far, self.y - far * way), (self.x + far, self.y + far * way)) for way in (1, -1)
         )
+
+    def corners(self, radius: float) -> tuple[Point, ...]:
+        """Corners of a sign that has some, where a disc would have this radius; else none.
+
+        Examples
+        --------
+        >>> Mark(0.0, 1.0, "y1", False, 8, 0.0, 0.0, sign=Sign.SQUARE).corners(0.5)[0]
+        (-0.5, 0.5)
+        """
+        if self.external or self.blob:
+            return ()
+        return tuple((self.x + radius * x, self.y + radius * y) for x, y in _CORNERS.get(self.sign, ()))
+
+    def radius(self, disc: float) -> float:
+        """Radius of a sign that is round, where a disc would have this one; nought for the others.
+
+        Examples
+        --------
+        >>> Mark(0.0, 0.0, "y1", False, 4, 0.0, 0.0).radius(0.5)
+        0.5
+        """
+        return 0.0 if self.external or self.blob else disc * _RADII.get(self.sign, 0.0)
 
     @property
     def bar(self) -> tuple[Point, Point]:
@@ -140,7 +197,7 @@ class Mark:
         """How far a vertex or a blob reaches, with a little room around it."""
         if self.blob:
             return BLOB_RADIUS + 0.02
-        return 0.08 if self.sign is Sign.DISC else CROSS
+        return 0.08 if self.sign is Sign.DISC else 0.11 if self.sign is Sign.RING else CROSS
 
     @property
     def named(self) -> bool:

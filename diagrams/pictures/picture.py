@@ -19,7 +19,7 @@ from diagrams.messages import as_integer, as_list, did_you_mean, shown
 from diagrams.pictures.curves import LABEL_DISTANCE, Curve, CurveStyle, Point, drawn_lines, interrupted
 from diagrams.pictures.frames import Layout, framed, outward
 from diagrams.pictures.layout import layout as free_layout
-from diagrams.pictures.marks import Mark, Note, Sign
+from diagrams.pictures.marks import Mark, Note, Sign, vertex_signs
 from diagrams.pictures.names import POINT_SIZE, VERTEX_SIZE, Name, beside, half_width, vertex_middles
 
 #: From a point to the middle of its note, in leg lengths.
@@ -126,6 +126,7 @@ def picture(
     *,
     layout: Layout | str = Layout.FREE,
     incoming: int | None = None,
+    signs: Mapping[int, Sign] | None = None,
 ) -> Picture:
     """Draw a diagram.
 
@@ -141,6 +142,9 @@ def picture(
         outgoing ones on the right, numbered downwards. Vacuum parts are set below.
     incoming : int, optional
         For columns: how many of the points, the first ones, come in; half of them by default.
+    signs : mapping of int to Sign, optional
+        How vertices are drawn, by the number of line ends; those of one diagram are told apart by default,
+        those of a theory by `diagrams.pictures.marks.vertex_signs`.
 
     Returns
     -------
@@ -173,14 +177,17 @@ def picture(
     names = _checked_labels(labels, diagram.n_external)
     style = _checked_layout(layout, diagram.n_external, incoming)
     parts = list(_numbered(diagram))
+    known = {**vertex_signs(diagram.vertices), **(signs or {})}
     drawn = []
     if style is not Layout.FREE and diagram.n_external:
         outer = [part for part in parts if part[0].external]
         parts = parts[len(outer) :]
-        drawn.append(_framed_picture(diagram.n_external, outer, names, style, incoming))
+        drawn.append(_framed_picture(diagram.n_external, outer, names, style, incoming, known))
     for part, vertex_names in parts:
         place, bends = free_layout(_graph(part.diagram))
-        drawn.append(_drawn(part.diagram, place, bends, [names[i] for i in part.external], vertex_names))
+        drawn.append(
+            _drawn(part.diagram, place, bends, [names[i] for i in part.external], vertex_names, known)
+        )
     return _arranged(drawn)
 
 
@@ -244,6 +251,7 @@ def _framed_picture(
     names: Sequence[str],
     style: Layout,
     incoming: int | None,
+    signs: Mapping[int, Sign],
 ) -> Picture:
     """Everything that has external points, in one frame."""
     whole = Diagram.from_components(n, [part for part, _ in parts])
@@ -253,7 +261,7 @@ def _framed_picture(
         for position, (kind, name) in enumerate(zip(_kinds(part.diagram), vertex_names, strict=True))
     )
     place, bends = framed(_graph(whole), style, incoming)
-    drawn = _drawn(whole, place, bends, names, [name for *_, name in slots])
+    drawn = _drawn(whole, place, bends, names, [name for *_, name in slots], signs)
     if n <= 2:
         return drawn
     # Names stand outside the frame, whichever way the lines go.
@@ -273,6 +281,7 @@ def _drawn(
     bends: Mapping[Edge, float],
     names: Sequence[str],
     vertex_names: Sequence[str],
+    signs: Mapping[int, Sign],
 ) -> Picture:
     """Marks and curves for given places."""
     n = diagram.n_external
@@ -287,7 +296,7 @@ def _drawn(
             outward = beside(z, step / abs(step), labels[node], LABEL_DISTANCE)
         blob, valence = (False, 1) if node < n else kinds[node - n]
         where = outward.real, outward.imag
-        sign = Sign.DISC if node < n or blob else Sign.of(valence)
+        sign = Sign.DISC if node < n or blob else signs[valence]
         marks.append(Mark(z.real, z.imag, labels[node], node < n, valence, *where, blob=blob, sign=sign))
     curves = interrupted([Curve(labels[i], labels[j], points) for (i, j), points in lines])
     return boxed(marks, curves)

@@ -7,23 +7,27 @@ from pathlib import Path
 from diagrams.errors import UnwritablePicture
 from diagrams.messages import did_you_mean, shown
 from diagrams.pictures.figures import sheet_figure
-from diagrams.pictures.svg import Entry, svg_sheet
-from diagrams.pictures.tikz import tikz_document
+from diagrams.pictures.marks import Caption
+from diagrams.pictures.sheets import Entry, SheetContent
+from diagrams.pictures.svg import svg_sheet
+from diagrams.pictures.tikz_sheets import tikz_document
 
 _SUFFIXES = (".svg", ".pdf", ".png", ".tex")
 
 
-def save_sheet(path: str | os.PathLike[str], entries: Iterable[Entry], *, title: str = "") -> None:
+def save_sheet(
+    path: str | os.PathLike[str], entries: Iterable[Entry] | SheetContent, *, title: str | Caption = ""
+) -> None:
     """Write pictures to a file: SVG, PDF or PNG (through matplotlib), or a LaTeX document with TikZ.
 
     Parameters
     ----------
     path : path-like
         Its suffix is .svg, .pdf, .png or .tex.
-    entries : iterable of Diagram, (Diagram, str or Caption) or (Picture, str or Caption)
+    entries : SheetContent, or iterable of Diagram, (Diagram, str or Caption) or (Picture, str or Caption)
         As for `diagrams.drawing.svg_sheet`.
-    title : str
-        One line above everything.
+    title : str or Caption
+        Above everything.
 
     Raises
     ------

@@ -1,63 +1,18 @@
-"""Pictures as TikZ code: one diagram, or a document of many. Needs only the ``tikz`` package of LaTeX."""
+"""One picture as TikZ code; `diagrams.pictures.tikz_sheets` makes documents of many."""
 
-import re
-from collections.abc import Iterable, Sequence
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from diagrams.diagram import Diagram
 from diagrams.pictures.curves import CurveStyle
 from diagrams.pictures.frames import Layout
 from diagrams.pictures.marks import BAR, BLOB_RADIUS, CROSS, SOURCE_RADIUS, Caption, Mark, Sign
-from diagrams.pictures.names import NUMBERED
 from diagrams.pictures.picture import Picture, picture, turning_points, with_vertex_names
-from diagrams.pictures.svg import Entry, captioned
+from diagrams.pictures.tex import caption_latex, label_latex
 
-_SPECIAL = {
-    "\\": r"\textbackslash{}",
-    **{c: f"\\{c}" for c in "&%$#_{}"},
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-}
-_LOWER = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho varsigma sigma "
-    "tau upsilon phi chi psi omega"
-)
-#: Signs that pdflatex has in mathematics only. Greek capitals without a command look like Latin ones.
-_MATHEMATICS = {chr(ord("α") + place): f"\\{name}" for place, name in enumerate(_LOWER.split())}
-_MATHEMATICS |= {
-    chr(ord("Α") + place): f"\\{name}"
-    for place, name in enumerate(_LOWER.title().split())
-    if name in ("Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega")
-}
-_MATHEMATICS |= dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧ", "ABEZHIKMNOPTX", strict=True)) | {
-    "ο": "o",
-    "ϕ": r"\phi",
-    "µ": r"\mu",
-}
-_MATHEMATICS |= {raised: f"^{{{digit}}}" for digit, raised in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
-_MATHEMATICS |= {lowered: f"_{{{digit}}}" for digit, lowered in enumerate("₀₁₂₃₄₅₆₇₈₉")}
-_MATHEMATICS |= {
-    "×": r"\times", "−": "-", "·": r"\cdot", "⋅": r"\cdot", "±": r"\pm", "∫": r"\int", "∞": r"\infty",
-    "≤": r"\leq", "≥": r"\geq", "→": r"\to", "′": "'", "∂": r"\partial", "√": r"\surd", "<": "<", ">": ">",
-}  # fmt: skip
-#: A part of a label between dollar signs.
-_FORMULA = re.compile(r"(?<!\\)(\$[^$]+\$)")
-#: The last letter that pdflatex sets without further packages.
-_LAST_LATIN = "\N{LATIN SMALL LETTER Z WITH CARON}"
-
-
-#: Pages that are cut to what is on them, by pdflatex, xelatex or lualatex, and without further packages.
-_STANDALONE = r"""\documentclass{article}
-\usepackage{tikz}
-\ifdefined\pdfpagewidth\else\let\pdfpagewidth\pagewidth\let\pdfpageheight\pageheight\fi
-\hoffset=-1in \voffset=-1in
-\fboxrule=0pt \fboxsep=3pt
-\newsavebox{\picturebox}
-\newcommand{\picturepage}{%
-  \pdfpagewidth=\wd\picturebox \pdfpageheight=\dimexpr\ht\picturebox+\dp\picturebox\relax
-  \shipout\hbox{\usebox{\picturebox}}}
-\begin{document}"""
-_DASHES = "[dash pattern=on 1.6pt off 1.4pt]"
+DASHES = "[dash pattern=on 1.6pt off 1.4pt]"
 
 
 @dataclass(frozen=True)
@@ -136,6 +91,7 @@ def tikz(
     layout: Layout | str = Layout.FREE,
     incoming: int | None = None,
     style: TikzStyle = ALONE,
+    floor: float | None = None,
 ) -> str:
     r"""Draw one diagram as a ``tikzpicture``.
 
@@ -153,6 +109,8 @@ def tikz(
         Where the external points stand, as for `diagrams.pictures.picture.picture`.
     style : TikzStyle
         Sizes; ``IN_EQUATION`` for small pictures inside a formula.
+    floor : float, optional
+        Height below which the caption stands; that of the lowest part of the picture by default.
 
     Returns
     -------
@@ -180,72 +138,10 @@ def tikz(
     lines += [f"  {line}" for line in _shapes(drawn, vertex_labels, style)]
     if caption:
         centre = (drawn.left + drawn.right) / 2
-        printed = caption.latex if isinstance(caption, Caption) else escaped(caption)
-        lines.append(f"  \\node at {_at((centre, drawn.bottom - 0.3))} {{{printed}}};")
+        bottom = drawn.bottom if floor is None else floor
+        lines.append(f"  \\node at {_at((centre, bottom - 0.3))} {{{caption_latex(caption)}}};")
     lines.append(r"\end{tikzpicture}")
     return "\n".join(lines)
-
-
-def tikz_document(
-    entries: Iterable[Entry],
-    *,
-    title: str = "",
-    standalone: bool = False,
-    layout: Layout | str = Layout.FREE,
-    incoming: int | None = None,
-) -> str:
-    """Draw many diagrams as a LaTeX document of its own.
-
-    Parameters
-    ----------
-    entries : iterable of Diagram, (Diagram, str or Caption) or (Picture, str or Caption)
-        A diagram given alone is captioned with its Wick multiplicity.
-    title : str
-        Heading; plain text.
-    standalone : bool
-        Whether every picture gets a page that is just large enough, to be included elsewhere, in place of
-        all pictures on sheets of paper; there is no heading then.
-    layout, incoming
-        Where the external points stand, as for `diagrams.pictures.picture.picture`.
-
-    Examples
-    --------
-    >>> from diagrams.generation import generate
-    >>> tikz_document(generate(4, {4: 1})).count("begin{tikzpicture}")
-    10
-    """
-    heading = [rf"\begin{{center}}\Large {escaped(title)}\end{{center}}"] if title else []
-    pictures = [
-        tikz(diagram, caption=caption, layout=layout, incoming=incoming)
-        for diagram, caption in captioned(entries)
-    ]
-    if standalone:
-        return "\n".join([_STANDALONE, *map(_page, pictures), r"\end{document}", ""])
-    return "\n".join(
-        [
-            r"\documentclass{article}",
-            r"\usepackage[margin=15mm]{geometry}",
-            r"\usepackage{tikz}",
-            r"\pagestyle{empty}",
-            r"\begin{document}",
-            *heading,
-            r"\centering",
-            "\n\\quad\n".join(pictures),
-            r"\end{document}",
-            "",
-        ]
-    )
-
-
-def _page(drawn: str) -> str:
-    """One picture on a page of its size."""
-    return "\n".join(
-        [
-            r"\begin{lrbox}{\picturebox}\fbox{%",
-            drawn + "%",
-            r"}\end{lrbox}\picturepage",
-        ]
-    )
 
 
 def _opening(drawn: Picture, style: TikzStyle) -> list[str]:
@@ -272,7 +168,7 @@ def _shapes(drawn: Picture, vertex_labels: bool, style: TikzStyle) -> list[str]:
                 strokes.append(f"{ends[0]} -- {ends[1]}")
             else:
                 strokes.append(f"{ends[0]} .. controls {ends[1]} and {ends[2]} .. {ends[3]}")
-        dashes = _DASHES if curve.style is CurveStyle.DASHED else ""
+        dashes = DASHES if curve.style is CurveStyle.DASHED else ""
         shapes.append(f"\\draw{dashes} {' '.join(strokes)};")
     font = f"[font={style.name_font}]" if style.name_font else ""
     for mark in drawn.marks:
@@ -280,32 +176,38 @@ def _shapes(drawn: Picture, vertex_labels: bool, style: TikzStyle) -> list[str]:
             start, end = mark.bar
             shapes.append(f"\\draw {_at(start)} -- {_at(end)};")
             continue
-        shape = _sign(mark, style) + _note(mark, style)
+        shape = sign_code(mark, style) + _note(mark, style)
         if mark.external and mark.label:
-            shape += f" {_at((mark.label_x, mark.label_y))} node{font} {{{_name(mark.label)}}}"
+            shape += f" {_at((mark.label_x, mark.label_y))} node{font} {{{label_latex(mark.label)}}}"
         elif vertex_labels and mark.named:
             place = _at((mark.label_x, mark.label_y))
-            shape += f" {place} node[inner sep=0pt, font=\\footnotesize] {{{_name(mark.label)}}}"
+            shape += f" {place} node[inner sep=0pt, font=\\footnotesize] {{{label_latex(mark.label)}}}"
         shapes.append(shape + ";")
     shapes += [
-        f"\\node[inner sep=0pt, font=\\footnotesize] at {_at(curve.label_place)} {{{_name(curve.label)}}};"
+        f"\\node[inner sep=0pt, font=\\footnotesize] at {_at(curve.label_place)} "
+        f"{{{label_latex(curve.label)}}};"
         for curve in drawn.curves
         if curve.label
     ]
     return shapes
 
 
-def _sign(mark: Mark, style: TikzStyle) -> str:
-    """Draw a point: a disc, shaded for a blob, or a cross, with a circle around it for a source."""
+def sign_code(mark: Mark, style: TikzStyle) -> str:
+    """Draw a point, the shaded disc of a blob, or the sign of a vertex."""
     at = _at((mark.x, mark.y))
-    if mark.external or mark.blob or mark.sign is Sign.DISC:
-        radius = 0.035 if mark.external else style.blob_radius if mark.blob else style.vertex_radius
-        fill = r"\filldraw[fill=black!20]" if mark.blob else r"\fill"
-        return f"{fill} {at} circle[radius={radius:g}]"
+    if mark.external:
+        return rf"\fill {at} circle[radius=0.035]"
+    if mark.blob:
+        return rf"\filldraw[fill=black!20] {at} circle[radius={style.blob_radius:g}]"
     cross = " ".join(f"{_at(start)} -- {_at(end)}" for start, end in mark.cross)
     if mark.sign is Sign.SOURCE:
         return rf"\filldraw[fill=white] {at} circle[radius={SOURCE_RADIUS:g}] {cross} {at}"
-    return rf"\draw {cross} {at}"
+    if cross:
+        return rf"\draw {cross} {at}"
+    fill = r"\filldraw[fill=white]" if mark.sign.is_open else r"\fill"
+    if corners := mark.corners(style.vertex_radius):
+        return f"{fill} {' -- '.join(map(_at, corners))} -- cycle {at}"
+    return f"{fill} {at} circle[radius={mark.radius(style.vertex_radius):.3g}]"
 
 
 def _note(mark: Mark, style: TikzStyle) -> str:
@@ -320,52 +222,3 @@ def _note(mark: Mark, style: TikzStyle) -> str:
 def _at(point: tuple[float, float]) -> str:
     x, y = (f"{value:.3f}".rstrip("0").rstrip(".") for value in point)
     return f"({'0' if x == '-0' else x},{'0' if y == '-0' else y})"
-
-
-def _name(label: str) -> str:
-    r"""Print a label: x1 with an index, what stands between dollar signs as mathematics, the rest as text.
-
-    Examples
-    --------
-    >>> print(_name("x1"), _name("$k_1$"), _name("α2"), _name("10% of α"))
-    $x_{1}$ $k_1$ ${\alpha}_{2}$ 10\% of $\alpha$
-    """
-    named = NUMBERED.fullmatch(label)
-    if named:
-        return f"${_formula(named[1])}_{{{named[2]}}}$"
-    parts = _FORMULA.split(label)
-    return "".join(_formula(part) if place % 2 else escaped(part) for place, part in enumerate(parts))
-
-
-def _formula(text: str) -> str:
-    """Write signs that are no ASCII as commands, inside mathematics."""
-    return "".join(c if c.isascii() else _command(c) for c in text)
-
-
-def _command(sign: str) -> str:
-    command = _MATHEMATICS.get(sign)
-    if command is None:
-        return _text_sign(sign)
-    return f"{{{command}}}" if command.startswith("\\") else command
-
-
-def escaped(text: str) -> str:
-    r"""Print a plain text in LaTeX.
-
-    Examples
-    --------
-    >>> print(escaped("3 × 12 & δ"))
-    3 $\times$ 12 \& $\delta$
-    """
-    return "".join(_text_sign(character) for character in text)
-
-
-def _text_sign(character: str) -> str:
-    """Print one character as text; what pdflatex has no sign for becomes a question mark."""
-    if character in _MATHEMATICS:
-        return f"${_MATHEMATICS[character]}$"
-    if character in _SPECIAL:
-        return _SPECIAL[character]
-    if character.isascii():
-        return character if character.isprintable() else " "
-    return character if "¡" <= character <= _LAST_LATIN else "?"

@@ -63,6 +63,11 @@ def _card(name: str, notebook: dict[str, Any], picture: str | None) -> list[str]
     return [*lines, ":class-card: notebook-card", ":::", ""]
 
 
+def page_of(notebook: bytes) -> bytes:
+    """Let the links of a notebook to pages of docs/ lead there from the folder of the site."""
+    return notebook.replace(b"](../docs/", b"](../")
+
+
 def copy_notebooks(source: Path, target: Path) -> None:
     """Copy the notebooks into the site, and write the gallery."""
     cards: list[str] = []
@@ -85,10 +90,7 @@ def copy_notebooks(source: Path, target: Path) -> None:
     ]  # fmt: skip
     written(target, {"index.md": lines}, keep=("*.ipynb", "thumbnails/*"))
     for name in names:
-        # what stands in docs/ beside the folder of notebooks is here one folder up
-        kept[f"../{name}.ipynb"] = (
-            (source / f"{name}.ipynb").read_bytes().replace(b"](../docs/", b"](../")
-        )
+        kept[f"../{name}.ipynb"] = page_of((source / f"{name}.ipynb").read_bytes())
     folder = target / "thumbnails"
     folder.mkdir(exist_ok=True)
     for name, data in kept.items():

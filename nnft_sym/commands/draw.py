@@ -1,7 +1,7 @@
 """``nnft draw``: the diagrams of an expansion as pictures."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,11 +17,9 @@ from nnft_sym.progress.patience import policy_of
 
 if TYPE_CHECKING:
     from diagrams import Diagram
-    from diagrams.drawing import Caption, Picture
+    from diagrams.drawing import Picture, SheetContent
     from nnft_sym.expansions.expansion import Expansion
     from nnft_sym.expansions.terms import Term
-
-    Entry = tuple[Diagram | Picture, Caption | str]
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,11 @@ CAPTION = Parameter(
     "Below a picture: Wick contractions, symmetry factor S, weight 1/S, or the whole factor in front of the "
     "integral.",
 )
-TITLE = Parameter(Text(), "Above every sheet; '' for none.", default="what is drawn")
+TITLE = Parameter(
+    Text(),
+    "Above every sheet, in place of what is drawn; '' for the pictures alone, without title and legend.",
+    default="what is drawn",
+)
 EACH = Parameter(Flag(), "Every picture in a file of its own, numbered; in TeX as with --standalone.")
 STANDALONE = Parameter(Flag(), "TeX: a page of its size for every picture, to be included elsewhere.")
 
@@ -126,8 +128,8 @@ def command(asked: SheetParameters, as_json: bool) -> None:
     sheet = _Sheet(asked)
     try:
         with Ticker(sheet.progress):
-            entries, title, note = _given(asked) if asked.diagrams else _of_expansion(asked, sheet)
-            sheet.write(entries, title)
+            content, note = _given(asked) if asked.diagrams else _of_expansion(asked, sheet)
+            sheet.write(content)
     except KeyboardInterrupt:
         written = ", ".join(map(str, sheet.files)) or "no file"
         click.echo(f"nnft: stopped: {sheet.progress()}; written: {written}", err=True)
@@ -137,25 +139,36 @@ def command(asked: SheetParameters, as_json: bool) -> None:
     if asked.file.is_stream:
         return
     if as_json:
-        click.echo(dumps({"files": list(map(str, sheet.files)), "diagrams": len(entries)}))
+        click.echo(dumps({"files": list(map(str, sheet.files)), "diagrams": sheet.total}))
     else:
         click.echo(
-            f"{len(entries)} picture{'s' if len(entries) != 1 else ''} in {', '.join(map(str, sheet.files))}"
+            f"{sheet.total} picture{'s' if sheet.total != 1 else ''} in {', '.join(map(str, sheet.files))}"
         )
 
 
-def _given(asked: SheetParameters) -> "tuple[list[Entry], str, str]":
-    """Entries for the diagrams that were given, as they are labelled; no title and no note."""
-    from nnft_sym.printing.picture_captions import CaptionKind, diagram_caption
+def _given(asked: SheetParameters) -> "tuple[SheetContent, str]":
+    """Diagrams that were given, as they are labelled; no title and no note."""
+    from nnft_sym.printing.contact_sheets import diagram_sheet
+    from nnft_sym.printing.picture_captions import CaptionKind
 
-    return [(one, diagram_caption(one, CaptionKind(asked.caption))) for one in asked.diagrams], "", ""
+    return diagram_sheet(asked.diagrams, CaptionKind(asked.caption)), ""
 
 
-def _of_expansion(asked: SheetParameters, sheet: "_Sheet") -> "tuple[list[Entry], str, str]":
-    """Entries for the diagrams of an expansion, the title, and what is to be said beside them."""
+def _of_expansion(asked: SheetParameters, sheet: "_Sheet") -> "tuple[SheetContent, str]":
+    """Diagrams of an expansion with title and legend, and what is to be said beside them."""
+    from nnft_sym.printing.contact_sheets import sheet_content
+    from nnft_sym.printing.picture_captions import CaptionKind
+
     expansion, shown = _listed(asked, sheet)
-    note = constant_note(expansion.action) if expansion.action.constant else ""
-    return list(_entries(shown, sheet)), _title(expansion), note
+    content = sheet_content(
+        expansion,
+        shown,
+        CaptionKind(asked.caption),
+        layout=asked.layout,
+        incoming=asked.incoming,
+        tell=sheet.tell,
+    )
+    return content, constant_note(expansion.action) if expansion.action.constant else ""
 
 
 def _listed(asked: SheetParameters, sheet: "_Sheet") -> "tuple[Expansion, list[tuple[Term, int]]]":
@@ -184,18 +197,6 @@ def _listed(asked: SheetParameters, sheet: "_Sheet") -> "tuple[Expansion, list[t
     return expansion, shown
 
 
-def _entries(shown: "list[tuple[Term, int]]", sheet: "_Sheet") -> "Iterator[Entry]":
-    """Give every picture its caption, with the components of the external points."""
-    from nnft_sym.printing.picture_captions import CaptionKind, picture_caption
-    from nnft_sym.printing.term_pictures import term_picture
-
-    asked = sheet.asked
-    for number, (term, labellings) in enumerate(shown):
-        sheet.tell(f"{number} of {len(shown)} diagrams taken apart")
-        drawn = term_picture(term, layout=asked.layout, incoming=asked.incoming)
-        yield drawn, picture_caption(term, labellings, CaptionKind(asked.caption))
-
-
 def _planar(term: "Term", expansion: "Expansion", layout: str, incoming: int | None) -> "Term":
     """Choose the labelling whose lines do not cross where the points stand; the first one if all have to."""
     from diagrams.drawing import planar_order
@@ -203,19 +204,6 @@ def _planar(term: "Term", expansion: "Expansion", layout: str, incoming: int | N
 
     order = planar_order(term.diagram, layout, incoming)
     return term if order == sorted(order) else relabelled(term, expansion.action, order)
-
-
-def _title(expansion: "Expansion") -> str:
-    """Say what is drawn: function, action, order, kind and scheme."""
-    lines = {
-        "bare": "lines: propagator of S_GP",
-        "exact": "lines: exact 2-point function",
-        "network": "lines and discs: connected correlators of the network",
-    }[expansion.scheme.value]
-    order = "" if expansion.action.is_free else f", to {expansion.truncation.text}"
-    kept = f", {', '.join(expansion.filter_names)}" if expansion.filters else ""
-    name = expansion.action.name.replace("**", "^")
-    return f"{expansion.n}-point function of {name}{order}: {expansion.kind}{kept}; {lines}"
 
 
 def _refuse_many(asked: SheetParameters) -> None:
@@ -305,16 +293,21 @@ class _Sheet:
         """Say what is being done."""
         return f"{self.drawn} of {self.total} pictures drawn" if self.total else self.told
 
-    def write(self, entries: "Sequence[Entry]", title: str) -> None:
+    def write(self, content: "SheetContent") -> None:
         """Draw everything and write it."""
+        from diagrams.drawing import SheetContent
         from nnft_sym.printing.picture_files import picture_files
         from nnft_sym.storage.writing import check_writable, write_bytes
 
-        title = title if self.asked.title is None else self.asked.title
+        self.total = len(content.entries)
+        content = content.redrawn(self._pictures(content))
+        if self.asked.title is not None:
+            content = replace(content, title=self.asked.title)
+        if self.asked.title == "":
+            content = SheetContent(tuple(replace(one, heading="") for one in content.sections))
         files = picture_files(
-            list(self._pictures(entries)),
+            content,
             self.out.target,
-            title=title,
             on_a_page=policy_of(DrawLimits).on_a_page,
             each=self.asked.each,
             standalone=self.asked.standalone,
@@ -326,21 +319,29 @@ class _Sheet:
             write_bytes(check_writable(file.path), file.content())
             self.files.append(file.path)
 
-    def _pictures(self, entries: "Sequence[Entry]") -> "Iterator[tuple[Picture, Caption | str]]":
+    def _pictures(self, content: "SheetContent") -> "Iterator[Picture]":
         """Lay out what is no picture yet, on all cores if that is much."""
-        from diagrams.drawing import pictures
+        from diagrams.drawing import pictures, vertex_signs
         from diagrams.pictures.many import cores
+        from diagrams.pictures.sheets import captioned
 
-        self.total = len(entries)
+        asked = self.asked
+        valences = asked.theory.valences if not asked.diagrams else _valences(asked.diagrams)
         drawn = pictures(
-            [diagram for diagram, _ in entries],
-            layout=self.asked.layout,
-            incoming=self.asked.incoming,
+            [diagram for diagram, _ in captioned(content.entries)],
+            layout=asked.layout,
+            incoming=asked.incoming,
+            signs=vertex_signs(valences),
             processes=cores(),
         )
-        for one, (_, caption) in zip(drawn, entries, strict=True):
+        for one in drawn:
             self.drawn += 1
-            yield one, caption
+            yield one
+
+
+def _valences(diagrams: "Sequence[Diagram]") -> tuple[int, ...]:
+    """Valences of all vertices."""
+    return tuple(sorted({valence for diagram in diagrams for valence in diagram.vertices}))
 
 
 def _to_stdout(contents: list[bytes], given: str) -> None:

@@ -20,6 +20,7 @@ _EXAMPLES = """
 Examples
   nnft expand 'lambda*f^4' -n 4                                the table of all terms
   nnft expand 'lambda*f^4' -n 4 --terms grouped                3 [..] - lambda*(72 [..] + 24 [..])
+  nnft expand 'lambda*f^4' -n 4 --sum --plain-kernel           Σ_{ij|kl; 3} K(i,j) K(k,l) - ...
   nnft expand 'lambda*f^4 + kappa*f^6' -n 6 --order 2 --scheme exact --kind connected --counting 1/N
   nnft expand 'g*f^3 + lambda*f^4' -n 4 --loops 1 --kind connected --filter onshell
   nnft expand -n 6                                             the free theory: 15 pairings
@@ -60,7 +61,15 @@ TERMS = Parameter(
     "same with the diagrams drawn inside the equation.",
     default="labelled; with --document all three",
 )
-PLAIN_KERNEL = Parameter(Flag(), "LaTeX: print K on every line, also at vertices.")
+PLAIN_KERNEL = Parameter(
+    Flag(), "Text and LaTeX: print K on every line, with a footnote that says what it is at vertices."
+)
+SUM = Parameter(
+    Flag(),
+    "Text and LaTeX: print one term per topology behind an explicit sum over index sets, Σ_{ij|kl; 6}, in "
+    "place of a mean [...] over its labellings.",
+    option="--sum",
+)
 ARGUMENTS = Parameter(Flag(), "LaTeX: print K(x_1,x_2) instead of K_{12}.")
 NUMBERED = Parameter(Flag(), "LaTeX: print y_1, y_2 instead of y, z.")
 DOCUMENT = Parameter(Flag(), "LaTeX and TikZ: a whole document instead of what is pasted into one.")
@@ -72,6 +81,7 @@ class PrintParameters:
 
     form: Annotated[str | None, FORMAT] = None
     terms: Annotated[str | None, TERMS] = None
+    sums: Annotated[bool, SUM] = False
     plain_kernel: Annotated[bool, PLAIN_KERNEL] = False
     arguments: Annotated[bool, ARGUMENTS] = False
     numbered_vertices: Annotated[bool, NUMBERED] = False
@@ -85,6 +95,11 @@ class PrintParameters:
                 "out",
                 f"{self.out.given} was given beside --format {self.form}; a name ending in {ends} is needed",
             )
+
+    @property
+    def by_topology(self) -> bool:
+        """Whether one term per topology is printed."""
+        return self.terms in ("grouped", "drawn") or (self.sums and self.terms is None and not self.document)
 
     @property
     def of_file(self) -> str | None:
@@ -148,10 +163,10 @@ def _expanded(asked: ExpansionParameters, form: str, printed: PrintParameters) -
             asked.counting,
             filters=asked.filters,
             loops=asked.loops,
-            labelled=printed.terms not in ("grouped", "drawn"),
+            labelled=not printed.by_topology,
             progress=said.append,
         )
-        if form == "json" or printed.document or (form == "text" and printed.terms != "grouped"):
+        if form == "json" or printed.document or (form == "text" and not printed.by_topology):
             said.append(f"{len(expansion):,} terms are found; all contractions are counted, as a check")
             _ = expansion.wick_total
         said.append(f"{len(expansion):,} terms are found and are being written")
@@ -161,24 +176,25 @@ def _expanded(asked: ExpansionParameters, form: str, printed: PrintParameters) -
 def _check(form: str, printed: PrintParameters) -> None:
     """Refuse options that would have no effect."""
     terms, document = printed.terms, printed.document
-    chosen = {
-        "--plain-kernel": printed.plain_kernel,
-        "--arguments": printed.arguments,
-        "--numbered-vertices": printed.numbered_vertices,
-    }
-    given = [name for name, on in chosen.items() if on]
-    given_latex = [*given, "--document"] if document else given
-    if form == "tikz" and not given:
-        given_latex = []
+    of_formulas = _given({"--sum": printed.sums, "--plain-kernel": printed.plain_kernel})
+    of_latex = _given({"--arguments": printed.arguments, "--numbered-vertices": printed.numbered_vertices})
+    if of_formulas and form not in ("text", "latex"):
+        raise click.UsageError(f"{_needed(of_formulas)} --format text or latex, not {form}.")
+    given_latex = [*of_latex, "--document"] if document and (of_latex or form != "tikz") else of_latex
     if form != "latex" and given_latex:
-        needs = "needs" if len(given_latex) == 1 else "need"
-        raise click.UsageError(f"{' and '.join(given_latex)} {needs} --format latex, not {form}.")
+        raise click.UsageError(f"{_needed(given_latex)} --format latex, not {form}.")
+    if printed.sums and terms in ("labelled", "drawn"):
+        raise click.UsageError(
+            f"--sum and --terms {terms} contradict each other: a sum over index sets stands for all "
+            "labellings of one term; leave one of them out, or give --terms grouped."
+        )
     if terms == "drawn" and form != "latex":
         raise click.UsageError(f"--terms drawn needs --format latex, not {form}.")
     if (terms is not None and form == "tikz") or (terms == "drawn" and form == "json"):
         raise click.UsageError(
             f"--terms {terms} has no effect with --format {form}: leave it out, or print text or latex."
         )
+    given = [*of_formulas, *of_latex]
     if terms == "drawn" and given and not document:
         raise click.UsageError(
             f"{' and '.join(given)} has no effect with --terms drawn, where no propagator is printed: leave "
@@ -186,11 +202,20 @@ def _check(form: str, printed: PrintParameters) -> None:
         )
 
 
+def _given(options: dict[str, bool]) -> list[str]:
+    return [name for name, on in options.items() if on]
+
+
+def _needed(options: list[str]) -> str:
+    return f"{' and '.join(options)} {'needs' if len(options) == 1 else 'need'}"
+
+
 def _printed(expansion: "Expansion", form: str, printed: PrintParameters) -> str:
     """Write the expansion in one of the formats."""
     from nnft_sym.notation import Notation
 
     terms, document = printed.terms, printed.document
+    notation = Notation(printed.plain_kernel, printed.arguments, printed.numbered_vertices, printed.sums)
     if form == "json":
         from nnft_sym.expansions.json_form import to_json
 
@@ -198,7 +223,6 @@ def _printed(expansion: "Expansion", form: str, printed: PrintParameters) -> str
     if form == "latex":
         from nnft_sym.printing.latex_output import latex_document, pasted_latex
 
-        notation = Notation(printed.plain_kernel, printed.arguments, printed.numbered_vertices)
         if document:
             return latex_document(expansion, notation, terms)
         return pasted_latex(expansion, notation, terms or "labelled")
@@ -216,11 +240,8 @@ def _printed(expansion: "Expansion", form: str, printed: PrintParameters) -> str
             listings.form_listing,
         )
         return dict(zip(LISTS, lists, strict=True))[form](expansion, labelled=terms != "grouped")
-    if terms == "grouped":
-        from nnft_sym.printing.text import BRACKETS
+    if printed.by_topology:
+        from nnft_sym.printing.text import short_text
 
-        kept = [f"kept: only diagrams that pass {', '.join(expansion.filter_names)}"] * bool(
-            expansion.filters
-        )
-        return "\n".join([expansion.rule, *kept, BRACKETS, "", expansion.grouped_text()])
-    return expansion.text()
+        return short_text(expansion, notation)
+    return expansion.text(notation)

@@ -16,14 +16,8 @@ if TYPE_CHECKING:
     from numerics.networks.base import Network
     from numerics.results.estimate import Estimate
 
-#: Name on the command line -> name of the `numerics.integrals.solve.methods.Method`.
-_METHODS = {
-    "auto": "AUTOMATIC",
-    "closed": "CLOSED_FORM",
-    "grid": "GRID",
-    "cubature": "CUBATURE",
-    "qmc": "QUASI_MONTE_CARLO",
-}
+#: Names of methods: those of `numerics.integrals.solve.methods.METHODS`, which is not loaded for a help page.
+_METHODS = ("auto", "closed", "grid", "cubature", "qmc")
 
 _EXAMPLES = """
 \b
@@ -35,7 +29,8 @@ Examples
 
 DIAGRAM = Parameter(
     Text(),
-    "Lines, as in 'x1-y1,x2-y1,y1-y1': x external, y vertex. Around a network also blobs, x2-y1-y1-y1.",
+    "Lines, as in 'x1-y1,x2-y1,y1-y1': x external, y vertex, counted from 1. Around a network also "
+    "blobs, x2-y1-y1-y1.",
     metavar="EDGES",
 )
 AROUND = Parameter(
@@ -47,7 +42,7 @@ NEURONS = Parameter(WIDTH_READER, "With --around network: number N of hidden neu
 RTOL = Parameter(Number(), "Accuracy asked for, relative to ∫∏|K|.")
 STRICT = Parameter(Flag(), "Refuse (exit code 2) where that accuracy is not reached.")
 METHOD = Parameter(
-    Word(tuple(_METHODS)), "Closed form, contraction on a grid, adaptive cubature, quasi-Monte-Carlo."
+    Word(_METHODS), "Closed form, contraction on a grid, adaptive cubature, quasi-Monte-Carlo."
 )
 
 
@@ -110,7 +105,7 @@ def integrated(diagram: "Diagram", network: "Network", asked: IntegralParameters
     from numerics.integrals.network_integrator import NetworkIntegrator
     from numerics.integrals.questions.limits import Accuracy
     from numerics.integrals.rules.domains import Box, WholeSpace
-    from numerics.integrals.solve.methods import Method
+    from numerics.integrals.solve.methods import as_method
 
     points = as_points(asked.points)
     domain = WholeSpace() if asked.cutoff is None else Box(asked.cutoff)
@@ -119,7 +114,7 @@ def integrated(diagram: "Diagram", network: "Network", asked: IntegralParameters
         with integral_progress() as progress:
             if asked.around == "network":
                 return NetworkIntegrator(network, domain, accuracy, progress).integrate(diagram, points)
-            method = Method[_METHODS[asked.method]]
+            method = as_method(asked.method)
             return integrate(
                 diagram, network.kernel, points, domain, method=method, accuracy=accuracy, progress=progress
             )

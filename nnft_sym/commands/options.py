@@ -8,7 +8,7 @@ import click
 
 from diagrams.errors import NNFTError
 from nnft_sym.parameters.parameter import Said, parameters_of
-from nnft_sym.parameters.readers import Flag, Number, Whole, Word
+from nnft_sym.parameters.readers import Flag, Number, Whole, Word, known_words
 
 if TYPE_CHECKING:
     from numerics.networks.base import Network
@@ -58,6 +58,14 @@ class Given(click.ParamType[Any]):
             return parameter.reader.check(parameter.reader.read(value))
         except NNFTError as error:
             raise error.at(self.said.option if param is None else _shown(param)) from None
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        """Complete one of several words, behind a comma too."""
+        from click.shell_completion import CompletionItem
+
+        first, comma, last = incomplete.rpartition(",")
+        known = known_words(self.said.parameter.reader)
+        return [CompletionItem(f"{first}{comma}{word}") for word in known if word.startswith(last)]
 
 
 def takes(**groups: type) -> Decorator:
@@ -149,9 +157,8 @@ def _shown(param: click.Parameter) -> str:
 
 def json_option(command: Callback) -> Callback:
     """Add ``--json``."""
-    return click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout, nothing else.")(
-        command
-    )
+    said = "One JSON object on stdout, nothing else; indices of points count from 0 in it."
+    return click.option("--json", "as_json", is_flag=True, help=said)(command)
 
 
 def network_json(network: "Network", *, width: bool) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """``nnft validate``: the main job."""
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,6 +71,7 @@ def _run(config: "StudyConfig", folder: Path | None, kept: "StudyFiles | None", 
     from nnft_sym.study.run import run_study
     from nnft_sym.study.summary import summarise
 
+    begun = time.perf_counter()
     with TerminalProgress() as progress:
         result = run_study(config, progress, kept=kept)
         if folder is not None:
@@ -78,7 +80,7 @@ def _run(config: "StudyConfig", folder: Path | None, kept: "StudyFiles | None", 
     if as_json:
         click.echo(dumps(summarise(result)))
     else:
-        _show(result, folder)
+        _show(result, folder, None if folder is None else time.perf_counter() - begun)
     return 0 if result.passed else 1
 
 
@@ -124,12 +126,12 @@ def _folder(asked: ValidateParameters) -> "tuple[Path | None, StudyFiles | None]
     return folder, kept
 
 
-def _show(result: "StudyResult", folder: Path | None) -> None:
+def _show(result: "StudyResult", folder: Path | None, seconds: float | None) -> None:
     """Print the tables."""
     from nnft_sym.printing.tables import show
     from nnft_sym.study.summary import summary_tables
 
-    show(*summary_tables(result))
+    show(*summary_tables(result, seconds))
     if folder is not None:
         click.echo(f"Report: {folder / 'report.html'}")
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from diagrams.drawing import IN_EQUATION, Caption, Picture, cumulant_picture, tikz
+from diagrams.drawing import IN_EQUATION, Caption, Picture, Section, SheetContent, cumulant_picture, tikz
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.duality.action_diagrams import ActionDiagram, coefficients
 from nnft_sym.errors import InvalidExpansion
@@ -265,6 +265,10 @@ def _table(action: ActionContent) -> str:
     return displayed(lines) if lines else "There are no diagrams."
 
 
+#: Below a sheet of the action.
+_COEFFICIENTS = "Below a picture: its coefficient in the action S, signs and symmetry factors included."
+
+
 def action_sheet(action: ActionContent) -> "Sheet":
     """Draw the diagrams on one sheet, each with its coefficient in S."""
     from nnft_sym.printing.views import MOST_PICTURES, Sheet
@@ -278,7 +282,8 @@ def action_sheet(action: ActionContent) -> "Sheet":
     for one in action.diagrams:
         latex = f"${sign_and_number(Polynomial.constant(one.coefficient), start=True)[0]}{_size(one)}$"
         entries.append((cumulant_picture(one.diagram), Caption(str(one.coefficient), latex)))
-    return Sheet(f"Diagrams of the action to {width_order_text(action.order)}", tuple(entries))
+    title = f"Diagrams of the action to {width_order_text(action.order)}"
+    return Sheet(SheetContent((Section(tuple(entries)),), title, notes=(_COEFFICIENTS,)))
 
 
 def _size(one: ActionDiagram) -> str:

@@ -4,6 +4,8 @@ S[φ] = −log P[φ] = ½ φK⁻¹φ + ½ log det 2πK − Σ connected diagrams
 correlators (`nnft_sym.duality.action_diagrams`). `action_from_cumulants` is the way in.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction

@@ -8,6 +8,8 @@ over the set partitions π of the fields; connected ones have the joint cumulant
 their moment. The law enters through power sums alone, and their series in the strength are exact.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations

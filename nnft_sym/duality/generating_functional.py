@@ -5,6 +5,8 @@ powers of i. The connected correlators are exact at the width of the network, so
 dependence on the width N is known by powers of N. `generating_functional` is the way in.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from diagrams.messages import counted
+from diagrams.progress import ProgressLike
 from nnft_sym.duality.power_sum_symbols import Sizes, power_sum_cumulant_in_width, weight_moments
 from nnft_sym.duality.symmetric_tensors import arrangements
 from nnft_sym.errors import InvalidExpansion
@@ -77,7 +80,7 @@ class GeneratingFunctional(Shown):
         """Orders of the connected correlators that do not vanish."""
         return tuple(n for n, one in self.cumulants.items() if np.any(one.value) or np.any(one.error))
 
-    def at_width(self, width: int) -> "GeneratingFunctional":
+    def at_width(self, width: int) -> GeneratingFunctional:
         """Return that of the same architecture at another width, without new integrals."""
         network = self.network.with_width(width)
         return GeneratingFunctional(network, self.order, self.cumulants.at_width(width))
@@ -219,7 +222,7 @@ class GeneratingFunctional(Shown):
             for power, (value, error) in sorted(found.items(), reverse=True)
         }
 
-    def weights(self, order: int) -> "Mapping[Sizes, sympy.Expr]":
+    def weights(self, order: int) -> Mapping[Sizes, sympy.Expr]:
         """Say what output weights contribute to the connected correlators of one order, with symbols.
 
         Returns
@@ -248,7 +251,7 @@ class GeneratingFunctional(Shown):
 
     # -- symbols -------------------------------------------------------------------------------------------
 
-    def expression(self, *, named: bool = True, real: bool = False) -> "sympy.Expr":
+    def expression(self, *, named: bool = True, real: bool = False) -> sympy.Expr:
         """Write W[J] as a SymPy expression.
 
         Parameters
@@ -319,7 +322,7 @@ def generating_functional(
     fields: Fields,
     order: int = 6,
     outputs: Sequence[int] | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: ProgressLike = None,
 ) -> GeneratingFunctional:
     """Compute the generating functional W[J] = log E e^(i J·f) of a network to some order in J.
 
@@ -333,7 +336,7 @@ def generating_functional(
         Highest power of J, 1 to 10.
     outputs : sequence of int, length n, optional
         Output component of each field; default: one output.
-    progress : callable, optional
+    progress : callable or bool, optional
         Called with (feature moments done, feature moments in total).
 
     Returns

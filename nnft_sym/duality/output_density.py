@@ -4,6 +4,8 @@
 function of one or two fields) or sampled; `nnft_sym.duality.histogram` counts networks in bins.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction

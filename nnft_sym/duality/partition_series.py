@@ -5,6 +5,8 @@ r"""Z_α[J] of networks whose output weights have a deformed law, in powers of t
 every average over all neurons jointly.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Any, final
 

@@ -1,5 +1,7 @@
 """Networks with a deformed law of output weights, sampled: what series and exact answers are held against."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from nnft_sym.duality.deformation import Deformation

@@ -43,6 +43,9 @@ The ensemble of networks deformed by λ f⁴, to first order and exactly in N:
 -lambda * ∫dy G_c(1,2,y,y,y,y)
 """
 
+from __future__ import annotations
+
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -52,13 +55,14 @@ from typing import TYPE_CHECKING
 from diagrams.filters import Filter, as_filters
 from diagrams.generation import count
 from diagrams.messages import shown
+from diagrams.progress import Say, SayLike, shown_lines
 from nnft_sym.actions.action import FREE, Action, free_theory
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.errors import InvalidExpansion
 from nnft_sym.expansions import faces
 from nnft_sym.expansions.around_network import counted, refuse_around_network
 from nnft_sym.expansions.content import SumRule
-from nnft_sym.expansions.enumeration import Progress, content_text
+from nnft_sym.expansions.enumeration import content_text
 from nnft_sym.expansions.finding import filter_name, found_terms, refuse_impossible
 from nnft_sym.expansions.remainder import Remainder, goes_on, remainder
 from nnft_sym.expansions.schemes import MEAN, RULES, Kind, Scheme, choice
@@ -81,6 +85,8 @@ if TYPE_CHECKING:
     from nnft_sym.notation import Notation
     from nnft_sym.printing.table_content import Table
     from nnft_sym.printing.views import Sheet
+
+_LOGGER = logging.getLogger(__name__)
 
 #: Contents with more vertices than this are not counted as a check where there is one term per topology.
 _CHECKED_VERTICES = 6
@@ -264,13 +270,13 @@ class Expansion:
         """
         return brackets(self._topologies)
 
-    def at_order(self, order: int) -> "Expansion":
+    def at_order(self, order: int) -> Expansion:
         """Keep the terms with exactly this many vertices."""
         chosen = [place for place, term in enumerate(self.terms) if term.order == order]
         numbers = tuple(self.labellings[place] for place in chosen) if self.by_topology else ()
         return replace(self, terms=tuple(self.terms[place] for place in chosen), labellings=numbers)
 
-    def monomials(self) -> Iterator["NumericTerm"]:
+    def monomials(self) -> Iterator[NumericTerm]:
         """Give the terms as the floor below takes them: diagram, exact number, power of each coupling.
 
         See :mod:`nnft_sym.expansions.numeric_terms` for position-dependent couplings and fields with
@@ -291,11 +297,11 @@ class Expansion:
         one = Polynomial({})
         return sum((t.representative.coefficient * t.labellings for t in self.topologies()), one)
 
-    def text(self) -> str:
-        """Write a table of all terms, grouped by topology."""
-        return faces.text(self)
+    def text(self, notation: Notation | None = None) -> str:
+        """Write a table of all terms; a `Notation` may ask for plain kernels and for sums over index sets."""
+        return faces.text(self, notation)
 
-    def grouped_text(self) -> str:
+    def grouped_text(self, notation: Notation | None = None) -> str:
         """Write the sum as papers do, one representative per topology with its contractions in front.
 
         Examples
@@ -304,10 +310,13 @@ class Expansion:
         G(1,2,3,4) = 3 [K(1,2) K(3,4)]
             - lambda * (72 [K(1,2) ∫dy K_W(3,y) K_W(4,y) K_W(y,y)]
                         + 24 [∫dy K_W(1,y) K_W(2,y) K_W(3,y) K_W(4,y)]) + …
+        >>> from nnft_sym.notation import Notation
+        >>> print(correlator("lambda*f^4", 4, kind="connected").grouped_text(Notation(plain_kernel=True)))
+        G_c(1,2,3,4) = -24*lambda [∫dy K(1,y) K(2,y) K(3,y) K(4,y)] + …
         """
-        return faces.grouped_text(self)
+        return faces.grouped_text(self, notation)
 
-    def picture(self, *, labelled: bool = False) -> "Sheet":
+    def picture(self, *, labelled: bool = False) -> Sheet:
         """Draw the diagrams on one sheet, which a notebook shows; one per topology, or every labelled one.
 
         Examples
@@ -319,7 +328,7 @@ class Expansion:
             self._every_term()
         return faces.picture(self, labelled)
 
-    def table(self, *, labelled: bool = False) -> "Table":
+    def table(self, *, labelled: bool = False) -> Table:
         """Put the terms into a table, which sorts on a click in a notebook; one row per topology or per term.
 
         Examples
@@ -333,7 +342,7 @@ class Expansion:
             self._every_term()
         return faces.table(self, labelled)
 
-    def to_dataframe(self, *, labelled: bool = True) -> "pandas.DataFrame":
+    def to_dataframe(self, *, labelled: bool = True) -> pandas.DataFrame:
         """Return a row for each term, or for each topology, as a table of pandas.
 
         Examples
@@ -344,11 +353,11 @@ class Expansion:
         """
         return faces.dataframe(self, labelled)
 
-    def latex(self, notation: "Notation | None" = None) -> str:
+    def latex(self, notation: Notation | None = None) -> str:
         """Print the formula in LaTeX, for display mathematics with amsmath (``aligned``)."""
         return faces.latex(self, notation)
 
-    def sympy(self) -> "sympy.Expr":
+    def sympy(self) -> sympy.Expr:
         """Convert to SymPy: undefined functions K and K_W, an unevaluated integral over every vertex."""
         import sympy
 
@@ -399,7 +408,7 @@ def correlator(
     filters: Iterable[Filter | str] | str = (),
     loops: LoopsLike = None,
     labelled: bool = True,
-    progress: Progress | None = None,
+    progress: SayLike = None,
 ) -> Expansion:
     """Expand an n-point function in the couplings.
 
@@ -410,14 +419,14 @@ def correlator(
     n : int
         Number of external points, which must be given; 0 gives the vacuum diagrams: of Z (``full``), of
         log Z (``connected``), or of the effective potential at ⟨f⟩ = 0 (``1pi``, with the sign of log Z).
-    order : int or mapping of str to int or Fraction
-        Largest number of vertices; as a mapping, largest power of each coupling; with a counting, largest
-        power of 1/N. 1 by default, and no bound where there are `loops`.
+    order : int, Fraction, str or mapping of str to int, optional
+        Largest number of vertices; as a mapping, largest power of each coupling; with a counting, or written
+        as ``"1/N^2"``, largest power of 1/N. 1 by default, and no bound where there are `loops`.
     scheme : {"bare", "exact", "network"}
         What a line stands for.
     kind : {"normalised", "full", "connected", "amputated", "1pi", "2pi", "skeleton"}
         Which function.
-    counting : "1/N" or mapping of str to int or Fraction, optional
+    counting : "1/N" or mapping of str to int, Fraction or str, optional
         Power of 1/N that each coupling is worth; ``"1/N"`` takes (v − 2)/2 for the coupling of f^v.
     outputs : int, optional
         Number of outputs of the free theory; with several, every line carries a δ of its two outputs. An
@@ -428,8 +437,8 @@ def correlator(
         Largest number of loops, or which numbers.
     labelled : bool, optional
         False gives one term per topology, with the number of its labellings, and makes no list of them.
-    progress : callable, optional
-        Given a line of text now and then, such as "120,000 of 887,301 diagrams found".
+    progress : callable or bool, optional
+        Given a line now and then, such as "120,000 of 887,301 diagrams found"; True shows them.
 
     Returns
     -------
@@ -454,18 +463,24 @@ def correlator(
 
     >>> correlator("lambda*f^4", 12, labelled=False).labellings
     (10395, 62370, 51975)
-    >>> one = correlator("g*f^3 + lambda*f^4", 4, kind="connected", filters=["onshell"], loops=1)
-    >>> one
+    >>> correlator("g*f^3 + lambda*f^4", 4, kind="connected", filters=["onshell"], loops=1)
     <connected 4-point function of g*f**3 + lambda*f**4, 1 loop, bare: 55 terms>
     """
-    theory, chosen_scheme = _theory(action, outputs), choice(Scheme, scheme, "scheme")
-    chosen_kind, n = choice(Kind, kind, "kind"), whole(_number(n), "number of points")
+    theory, n = _theory(action, outputs), whole(_number(n), "number of points")
+    chosen_scheme, chosen_kind = choice(Scheme, scheme, "scheme"), choice(Kind, kind, "kind")
     refuse_impossible(n, chosen_scheme, chosen_kind, labelled)
     if chosen_scheme is Scheme.NETWORK:
         refuse_around_network(theory, counting, loops)
     cut = truncation(theory, order, counting, loops)
     asked = Expansion(theory, n, cut, chosen_scheme, chosen_kind, (), as_filters(filters))
-    terms, labellings = found_terms(asked, labelled, progress)
+    with shown_lines(progress, "bounding the number of diagrams") as say:
+        return _found(asked, labelled, say)
+
+
+def _found(asked: Expansion, labelled: bool, say: Say | None) -> Expansion:
+    """Find the terms of an expansion."""
+    terms, labellings = found_terms(asked, labelled, say)
+    _LOGGER.info("%d terms of %r", len(terms), asked)
     return replace(asked, terms=terms, labellings=labellings)
 
 

@@ -20,18 +20,19 @@ MOST_TERMS_SHOWN = 200
 MOST_LINES = 10
 
 
-def text(expansion: ExpansionContent) -> str:
+def text(expansion: ExpansionContent, notation: "Notation | None" = None) -> str:
     """Write a table of all terms."""
-    from nnft_sym.printing.text import expansion_text
+    from nnft_sym.printing.text import USUAL, expansion_text
 
-    return expansion_text(expansion)
+    return expansion_text(expansion, notation or USUAL)
 
 
-def grouped_text(expansion: ExpansionContent) -> str:
+def grouped_text(expansion: ExpansionContent, notation: "Notation | None" = None) -> str:
     """Write one representative per topology."""
+    from nnft_sym.printing.text import USUAL
     from nnft_sym.printing.text import grouped_text as written
 
-    return written(expansion)
+    return written(expansion, notation or USUAL)
 
 
 def few_lines(expansion: ExpansionContent) -> str:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 #: What the attribute ``holds`` says of files that are read back.
 CORRELATORS, CORRELATOR, ESTIMATE = "correlators", "correlator", "estimate"
-__all__ = ["CORRELATOR", "CORRELATORS", "ESTIMATE", "SAMPLE", "SCHEMA", "write_netcdf"]
+__all__ = ["CORRELATOR", "CORRELATORS", "ESTIMATE", "SAMPLE", "SCHEMA", "labelled_tree", "write_netcdf"]
 
 
 def write_netcdf(result: Shown, target: Path) -> None:
@@ -46,14 +46,15 @@ def write_netcdf(result: Shown, target: Path) -> None:
         assert isinstance(record, Mapping), "samples keep the record of their network"
         write_sample(result, record, target)
     else:
-        write_tree(_tree(result), target)
+        write_tree(labelled_tree(result), target)
 
 
 def _full(correlators: Correlators) -> bool:
     return correlators.part is Part.FULL
 
 
-def _tree(result: Shown) -> "xarray.DataTree":
+def labelled_tree(result: Shown) -> "xarray.DataTree":
+    """Label a result as its file has it."""
     import xarray
 
     if isinstance(result, Correlators):

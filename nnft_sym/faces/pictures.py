@@ -79,6 +79,19 @@ class _Panels(dict[str, list[tuple[object, float, float]]]):
     label = ""
 
 
+def _short(method: str, longest: int = 60) -> str:
+    """A method for a legend: as many of its parts as fit.
+
+    Examples
+    --------
+    >>> _short("cumulant of means over networks, jackknife over blocks, output layer integrated out")
+    'cumulant of means over networks, jackknife over blocks'
+    """
+    while len(method) > longest and (cut := max(method.rfind(", "), method.rfind("; "))) > 0:
+        method = method[:cut]
+    return method[:longest]
+
+
 def _panels(result: Shown) -> _Panels:
     """Sort the rows of a result into panels."""
     content: Content = result.plain_fields()
@@ -95,7 +108,7 @@ def _panels(result: Shown) -> _Panels:
         )
     found = _Panels()
     found.title = content.title
-    found.label = str(content.facts.get("method") or content.title)[:60]
+    found.label = _short(str(content.facts.get("method") or content.title))
     # couplings of different correlators differ by powers of 1/N: no axis shows both
     panel = next((name for name in ("order", "couplings", "from order") if name in columns), None)
     element = next(name for name in columns if name != panel)

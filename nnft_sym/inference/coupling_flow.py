@@ -11,7 +11,7 @@ With the width a coupling goes like the power of 1/N that it is worth: λ ∝ 1/
 section 4).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagrams.messages import counted
+from diagrams.progress import ProgressLike
+from diagrams.progress import shown as shown_progress
 from nnft_sym.actions.action import Action
 from nnft_sym.inference.by_order import infer_by_order
 from nnft_sym.inference.coupling_fit import CouplingFit
@@ -240,7 +242,7 @@ def coupling_flow(
     widths: Iterable[int] | None = None,
     *,
     data: Correlators | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: ProgressLike = None,
 ) -> CouplingFlow:
     """Infer the couplings of an action in boxes of several sizes, for networks of several widths.
 
@@ -262,7 +264,7 @@ def coupling_flow(
     data : Correlators, optional
         In place of exact ones; with several widths those of single neurons
         (`numerics.sampling.neurons.neuron_ensemble.NeuronEnsemble`), which are known at every width, too.
-    progress : callable, optional
+    progress : callable or bool, optional
         Called with (cutoffs done, cutoffs in total).
 
     Returns
@@ -297,18 +299,18 @@ def coupling_flow(
     given = _as_model(model)
     if data is None and network.laws.even_outputs:
         given.refuse_odd()
-    sizes, domains = _boxes(cutoffs)
-    several = _widths(as_network(network).width, widths)
+    (sizes, domains), several = _boxes(cutoffs), _widths(as_network(network).width, widths)
     _refuse_one(sizes, several)
     fields = as_field_set(points, None, network.d_in)
     at_width = _at_widths(network, fields, given.data_orders, several, data)
     found: dict[int, list[CouplingFit]] = {width: [] for width in several}
-    for done, domain in enumerate(domains, start=1):
-        theory = given.for_data(network.kernel, fields, domain)
-        for width, held in at_width.items():
-            found[width].append(infer_by_order(theory, held))
-        if progress is not None:
-            progress(done, len(domains))
+    with shown_progress(progress, "cutoffs") as report:
+        for done, domain in enumerate(domains, start=1):
+            theory = given.for_data(network.kernel, fields, domain)
+            for width, held in at_width.items():
+                found[width].append(infer_by_order(theory, held))
+            if report is not None:
+                report(done, len(domains))
     powers = powers_of_cutoff(given.connected, network.kernel, found[network.width][0])
     fits = {width: tuple(row) for width, row in found.items()}
     return CouplingFlow(given, network, sizes, several, fits, powers)

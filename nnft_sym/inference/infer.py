@@ -25,6 +25,8 @@ Several ensembles share couplings by name. ReLU-nets of two widths share NÎ» = â
 -12.5
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -58,10 +60,10 @@ COUNTINGS = ("1/N", "joint")
 
 
 def infer(
-    data: "Dataset | Correlators | Sequence[tuple[object, ...]]",
+    data: Dataset | Correlators | Sequence[tuple[object, ...]],
     model: Model | Theory | None = None,
-    kernel: "Kernel | Network | None" = None,
-    domain: "Domain | None" = None,
+    kernel: Kernel | Network | None = None,
+    domain: Domain | None = None,
     *,
     counting: str = "1/N",
     per_width: bool | None = None,
@@ -142,8 +144,8 @@ def infer(
 def _measurements(
     data: object,
     model: object,
-    kernel: "Kernel | Network | None",
-    domain: "Domain | None",
+    kernel: Kernel | Network | None,
+    domain: Domain | None,
     per_width: bool | None,
 ) -> list[Measurement]:
     """Make one measurement, or several."""
@@ -166,9 +168,9 @@ def _measurements(
 def _measurement(
     data: object,
     model: object,
-    kernel: "Kernel | Network | None" = None,
-    domain: "Domain | None" = None,
-) -> "tuple[Measurement, int | None]":
+    kernel: Kernel | Network | None = None,
+    domain: Domain | None = None,
+) -> tuple[Measurement, int | None]:
     """Hold data against a theory; also say how wide the networks are, where that is known."""
     given = _as_dataset(data)
     width = kernel.width if isinstance(kernel, Network) else None
@@ -181,7 +183,7 @@ def _measurement(
     return Measurement(theory, given), width
 
 
-def _scaled(found: "list[tuple[Measurement, int | None]]", per_width: bool | None) -> list[Measurement]:
+def _scaled(found: list[tuple[Measurement, int | None]], per_width: bool | None) -> list[Measurement]:
     """Count couplings per width where that is asked for; across widths it has to be said."""
     widths = [width for _, width in found]
     counted = {one.theory.width is not None for one, _ in found}
@@ -273,7 +275,7 @@ def _as_dataset(data: object) -> Dataset:
 
 
 def _as_theory(
-    model: object, kernel: "Kernel | Network | None", data: Dataset, domain: "Domain | None"
+    model: object, kernel: Kernel | Network | None, data: Dataset, domain: Domain | None
 ) -> Theory:
     if isinstance(model, Theory):
         if kernel is not None or domain is not None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from diagrams.deprecated import renamed
+from diagrams.progress import ProgressLike
 from nnft_sym.actions.action import Action
 from nnft_sym.errors import InvalidAction, InvalidExpansion
 from nnft_sym.expansions.expansion import Expansion, correlator
@@ -80,7 +81,7 @@ class Model:
     def leading(
         cls,
         action: Action | str,
-        orders: Iterable[int] | None = None,
+        orders: Iterable[int] | int | None = None,
         *,
         beyond: bool = True,
         every: bool = False,
@@ -91,7 +92,7 @@ class Model:
         Parameters
         ----------
         action : Action or str
-        orders : iterable of int, optional
+        orders : iterable of int, or int, optional
             Default: those at whose leading order couplings appear, v for a coupling of f^v.
         beyond : bool, optional
             Expand the 3- and the 4-point function one power further, so that it is known what the next power
@@ -169,7 +170,7 @@ class Model:
         return KIND_ALIASES.get(self.kind, self.kind) in (Kind.FULL, Kind.NORMALISED)
 
     def for_data(
-        self, kernel: "Kernel", fields: FieldSet, domain: "Domain", progress: Progress | None = None
+        self, kernel: "Kernel", fields: FieldSet, domain: "Domain", progress: ProgressLike = None
     ) -> Theory:
         """Integrate what data are held against: connected functions, also those that full ones consist of.
 
@@ -240,7 +241,7 @@ class Model:
         return self.power[order]
 
     def predict(
-        self, kernel: "Kernel", fields: FieldSet, domain: "Domain", progress: Progress | None = None
+        self, kernel: "Kernel", fields: FieldSet, domain: "Domain", progress: ProgressLike = None
     ) -> dict[int, Prediction]:
         """Integrate the diagrams of every order.
 
@@ -250,7 +251,7 @@ class Model:
         fields : FieldSet
         domain : Domain
             Over which vertices are integrated.
-        progress : callable, optional
+        progress : callable or bool, optional
             Called with (integrals done, integrals in total) of one order.
 
         Returns
@@ -270,7 +271,7 @@ class Model:
         return integrator.predict_each(self.expansions, fields.inputs)
 
     def over(
-        self, kernel: "Kernel", fields: FieldSet, domain: "Domain", progress: Progress | None = None
+        self, kernel: "Kernel", fields: FieldSet, domain: "Domain", progress: ProgressLike = None
     ) -> Theory:
         """Integrate the diagrams and count powers of 1/N; arguments and errors as of `predict`.
 

@@ -1,5 +1,7 @@
 """All axioms of one network: does it define a quantum field theory."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable
 
 from numpy.typing import ArrayLike

@@ -28,6 +28,12 @@ class Kind(Text):
     'relu'
     """
 
+    def known(self) -> tuple[str, ...]:
+        """Give the names of networks."""
+        from numerics.networks.architectures import network_kinds
+
+        return tuple(network_kinds())
+
     def check(self, value: object, folder: Path | None = None) -> str:
         """Return a known name in small letters."""
         from numerics.networks.architectures import network_kinds
@@ -48,6 +54,10 @@ class KindsGiven:
     >>> KindsGiven().check(("erf,ReLU", "erf"))
     ('erf', 'relu')
     """
+
+    def known(self) -> tuple[str, ...]:
+        """Give the names of networks."""
+        return Kind().known()
 
     def read(self, text: str) -> object:
         """Leave it."""

@@ -128,6 +128,12 @@ class Filters(Several):
     ('connected', 'one_particle_irreducible', 'no_self_loop')
     """
 
+    def known(self) -> tuple[str, ...]:
+        """Give the names of filters."""
+        from diagrams.filters import ALL_FILTERS
+
+        return tuple(one.name for one in ALL_FILTERS)
+
     def check(self, value: object, folder: Path | None = None) -> tuple[str, ...]:
         """Return the name that is ours for each, once."""
         from diagrams.filters import named_filter
@@ -222,7 +228,9 @@ LOOPS = Parameter(
 )
 FILTER = Parameter(
     Filters(),
-    "Keep what passes all of these (docs/filters.md defines them); may be given several times.",
+    "Keep what passes all of these, in one option or several: connected, no_vacuum, no_self_loop, "
+    "no_tadpole, one_particle_irreducible, two_particle_irreducible, skeleton, onshell, "
+    "no_self_energy, no_snail, simple, bipartite (docs/filters.md).",
     option="--filter",
     metavar="NAME,...",
     repeated=True,

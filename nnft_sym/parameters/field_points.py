@@ -128,7 +128,7 @@ POINTS = Parameter(
 STUDY_POINTS = Parameter(Points(most=10, distinct=True), POINTS.help, metavar=POINTS.metavar)
 OUTPUTS = Parameter(
     Wholes(_OUTPUT, "1,1,2,2"),
-    "Output component of each point, as in 1,1,2,2, for networks with several outputs.",
+    "Output component of each point, counted from 1, as in 1,1,2,2, for networks with several outputs.",
     metavar="A,B,...",
     default="one",
 )

@@ -54,6 +54,18 @@ class Reader(Protocol[Value_co]):
         """Return the value, or refuse it; files are named relative to the folder (None: a command asks)."""
 
 
+def known_words(reader: object) -> tuple[str, ...]:
+    """Give the words that a reader takes, where there are so many only; nothing for numbers and texts.
+
+    Examples
+    --------
+    >>> known_words(Word(("plain", "conditional"))), known_words(Whole())
+    (('plain', 'conditional'), ())
+    """
+    known = getattr(reader, "known", None)
+    return tuple(known()) if callable(known) else ()
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Whole:
     """A whole number, which may be written 1e6, 1_000_000 or 1000000.0.
@@ -147,6 +159,10 @@ class Word:
 
     words: tuple[str, ...]
     aliases: Mapping[str, str] = field(default_factory=dict)
+
+    def known(self) -> tuple[str, ...]:
+        """Give the words."""
+        return self.words
 
     def read(self, text: str) -> object:
         """Leave it: a word is text."""

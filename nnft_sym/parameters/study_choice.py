@@ -24,6 +24,12 @@ class ShippedName(Text):
     nnft_sym.parameters.readers.Refused: there is no study 'publishd'; ...; did you mean 'published'?
     """
 
+    def known(self) -> tuple[str, ...]:
+        """Give the names."""
+        from nnft_sym.study.shipped import shipped_studies
+
+        return tuple(shipped_studies())
+
     def check(self, value: object, folder: Path | None = None) -> str:
         """Return a known name."""
         from nnft_sym.study.config import shipped_study

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.expansions.content import ExpansionContent, TopologyContent, constant_beside
 from nnft_sym.notation import Factors, Line, Notation, factors_of
+from nnft_sym.printing.index_sets import summed
 from nnft_sym.printing.latex_lines import (
     Piece,
     broken,
@@ -22,6 +23,7 @@ from nnft_sym.printing.latex_lines import (
     sign_and_number,
     with_dots,
 )
+from nnft_sym.printing.number_text import thousands
 
 #: A coefficient and what stands under the integral in every diagram that carries it.
 Block = tuple[Polynomial, Sequence[Factors | Sequence[Line]]]
@@ -101,7 +103,7 @@ def display_latex(
 
 def _formula_rows(expansion: ExpansionContent, notation: Notation) -> list[str]:
     """Print every term; where only one labelling of each is there, the grouped form is all there is."""
-    if expansion.by_topology:
+    if expansion.by_topology or notation.sums:
         return _grouped_rows(expansion, notation)
     pieces: list[Piece] = []
     for topology in expansion.topologies():
@@ -187,8 +189,11 @@ def _pieces(
     sign, number = sign_and_number(coefficient, start)
     integrands = [factors_of(given) for given in diagrams]
     n_vertices = integrands[0].n_vertices
-    front = number + notation.measure(n_vertices)
-    products = [notation.integrand(factors, n_vertices) for factors in integrands]
+    # what does not depend on a vertex stands in front of its integral, so that each has one of its own
+    own = n_vertices > 0 and any(notation.spectators(factors, n_vertices) for factors in integrands)
+    front = number + ("" if own else notation.measure(n_vertices))
+    printed = notation.whole if own or not n_vertices else notation.integrand
+    products = [printed(factors, n_vertices) for factors in integrands]
     if len(products) == 1:
         return [made(sign + (front + products[0] or "1"))]
     if not front:
@@ -206,11 +211,19 @@ def _grouped_pieces(topologies: Sequence[TopologyContent], notation: Notation, s
     # As high as the integral sign, where there is one.
     inner, outer = (r"\Big", r"\bigg") if topologies[0].vertices else (r"\big", r"\Big")
     for topology in topologies:
-        factors = topology.representative.factors
-        n_vertices = factors.n_vertices
-        inside = notation.measure(n_vertices) + notation.integrand(factors, n_vertices) or "1"
-        count = str(topology.multiplicity)
-        brackets.append(inside if count == "1" else f"{count}{inner}l[{inside}{inner}r]")
+        factors, sets = summed(topology) if notation.sums else (topology.representative.factors, "")
+        inside = notation.whole(factors, factors.n_vertices) or "1"
+        sums = ""
+        count = topology.multiplicity // (topology.labellings if notation.sums else 1)
+        shown = thousands(str(count), r"\,") if count > 1 else ""
+        if notation.sums:
+            sums = rf"\sum_{{{sets}}}^{{{topology.labellings}}}" if sets else ""
+            brackets.append(f"{shown}{sums}{inside}")
+        else:
+            brackets.append(inside if count == 1 else f"{shown}{inner}l[{inside}{inner}r]")
+    if len(brackets) == 1 and notation.sums:
+        sign, number = sign_and_number(first.coefficient, start)
+        return [made(sign + number + sums + inside)]
     if len(brackets) == 1:
         total = first.coefficient * topologies[0].labellings
         sign, number = sign_and_number(total, start)

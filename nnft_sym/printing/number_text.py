@@ -1,8 +1,13 @@
 """Numbers for readers: few digits, a true minus sign, powers of ten, errors rounded by the PDG rule."""
 
 import math
+import re
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+#: Whole numbers of five and more digits, which are no index, power or part of a name.
+_LONG = re.compile(r"(?<![\w.,])(?<![_^]\{)\d{5,}(?![\w.])")
+#: Between thousands.
+THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
 _SUBSCRIPT = str.maketrans("-0123456789", "₋₀₁₂₃₄₅₆₇₈₉")
 #: Powers of ten from here to there are written out.
 _WRITTEN_OUT = range(-3, 5)
@@ -161,3 +166,20 @@ def subscript(whole: int) -> str:
     '₁₂'
     """
     return str(whole).translate(_SUBSCRIPT)
+
+
+def thousands(text: str, between: str = THIN_SPACE) -> str:
+    r"""Separate the thousands of whole numbers of five and more digits in a text.
+
+    Parameters
+    ----------
+    text : str
+    between : str
+        A narrow space by default; ``r"\,"`` in LaTeX.
+
+    Examples
+    --------
+    >>> print(thousands("3 x 129600 and 4320", "_"), thousands(r"\frac{1990656}{2}g_{12345}", r"\,"))
+    3 x 129_600 and 4320 \frac{1\,990\,656}{2}g_{12345}
+    """
+    return _LONG.sub(lambda found: f"{int(found.group()):_}".replace("_", between), text)

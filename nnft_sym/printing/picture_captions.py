@@ -13,9 +13,12 @@ from math import factorial, prod
 from diagrams.diagram import Diagram
 from diagrams.drawing import Caption
 from nnft_sym.actions.factoring import Factored, factored
+from nnft_sym.actions.names import symbol
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.expansions.content import TermContent
-from nnft_sym.printing.number_text import superscript
+from nnft_sym.printing.number_text import superscript, thousands
+
+_NAME = re.compile(r"[A-Za-z]\w*")
 
 
 class CaptionKind(StrEnum):
@@ -53,7 +56,7 @@ def picture_caption(
     4 (D + 2)  δ(1,2)
     S = 2, (D + 2)/3  δ(1,2)
     (D + 2)/6  δ(1,2)
-    -4 lambda (D + 2)  δ(1,2)
+    −4 λ (D + 2)  δ(1,2)
     <BLANKLINE>
     >>> print(picture_caption(correlator("lambda*f^4", 2).terms[1], 3, CaptionKind.COEFFICIENT).latex)
     3 $\times$ $(-12\lambda)$
@@ -64,7 +67,7 @@ def picture_caption(
     if labellings > 1 and kind is CaptionKind.SYMMETRY_FACTOR:
         text, latex = f"{text} ({labellings} labellings)", f"{latex} ({labellings} labellings)"
     elif labellings > 1:
-        if text.startswith("-"):
+        if text.startswith("−"):
             text, latex = f"({text})", f"$({latex.strip('$')})$"
         text, latex = f"{labellings} × {text}", rf"{labellings} $\times$ {latex}"
     deltas = [rf"$\delta_{{i_{{{a}}}i_{{{b}}}}}$" for a, b in term.factors.pairs]
@@ -84,10 +87,10 @@ def diagram_caption(diagram: Diagram, kind: CaptionKind = CaptionKind.COUNT) -> 
         return ""
     factor = int(diagram.symmetry_factor)
     if kind == CaptionKind.SYMMETRY_FACTOR:
-        return Caption(f"S = {factor}", f"$S = {factor}$")
+        return Caption(*_grouped(f"S = {factor}", f"$S = {factor}$"))
     if kind == CaptionKind.WEIGHT:
         return Caption(str(Fraction(1, factor)), f"${Polynomial.constant(Fraction(1, factor)).latex()}$")
-    return str(diagram.multiplicity)
+    return Caption(*_grouped(str(diagram.multiplicity), str(diagram.multiplicity)))
 
 
 def deltas_latex(term: TermContent) -> str:
@@ -117,16 +120,17 @@ def deltas_text(term: TermContent) -> str:
 def _count(term: TermContent) -> tuple[str, str]:
     share = term.component_share
     if share is None:
-        return str(term.multiplicity), str(term.multiplicity)
+        return _grouped(str(term.multiplicity), str(term.multiplicity))
     return _written(factored(share * term.multiplicity))
 
 
 def _symmetry_factor(term: TermContent) -> tuple[str, str]:
-    text, beside = f"S = {term.symmetry_factor}", _beside_symmetry(term)
+    beside = _beside_symmetry(term)
+    text, printed = _grouped(f"S = {term.symmetry_factor}", f"$S = {term.symmetry_factor}$")
     if beside == Polynomial.constant(1):
-        return text, f"${text}$"
+        return text, printed
     written, latex = _written(factored(beside))
-    return f"{text}, {written}", f"${text}$, {latex}"
+    return f"{text}, {written}", f"{printed}, {latex}"
 
 
 def _weight(term: TermContent) -> tuple[str, str]:
@@ -149,10 +153,26 @@ def _coefficient(term: TermContent) -> tuple[str, str]:
 
 
 def _written(product: Factored) -> tuple[str, str]:
-    """Write a product as papers do, without stars; and in LaTeX."""
-    sign = "-" if product.number < 0 else ""
-    text = re.sub(r"\*\*(\d+)", lambda power: superscript(int(power[1])), product.text()).replace("*", " ")
-    return f"{sign}{text}", f"${sign}{product.latex()}$"
+    """Write a product as papers do, without stars and with Greek letters; and in LaTeX."""
+    minus, dash = ("−", "-") if product.number < 0 else ("", "")
+    return _grouped(f"{minus}{plain_name(product.text())}", f"${dash}{product.latex()}$")
+
+
+def plain_name(text: str) -> str:
+    """Write a polynomial as papers do, for where there is no LaTeX.
+
+    Examples
+    --------
+    >>> plain_name("lambda*f**4 - kappa*f**6")
+    'λ f⁴ − κ f⁶'
+    """
+    text = re.sub(r"\*\*(\d+)", lambda power: superscript(int(power[1])), text).replace("*", " ")
+    return _NAME.sub(lambda name: symbol(name[0]), text).replace("-", "−")
+
+
+def _grouped(text: str, latex: str) -> tuple[str, str]:
+    """Separate thousands in both."""
+    return thousands(text), thousands(latex, r"\,")
 
 
 _WRITTEN: Mapping[CaptionKind, Callable[[TermContent], tuple[str, str]]] = {

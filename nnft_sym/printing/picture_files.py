@@ -1,15 +1,12 @@
 """Pictures as files: sheets of many, or one file for each, in the form that a suffix names."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
-from diagrams.drawing import Caption, Picture, sheet_figure, svg_sheet, tikz_document
+from diagrams.drawing import Section, SheetContent, sheet_figure, svg_sheet, tikz_document
 
-Entry = tuple[Picture, Caption | str]
-#: Pictures with a heading.
-Page = tuple[tuple[Entry, ...], str]
 #: Suffixes of what can be written.
 SUFFIXES = (".svg", ".pdf", ".png", ".tex")
 #: Suffixes of what has pages; of the others many pictures make several files.
@@ -24,14 +21,13 @@ class PictureFile:
     ----------
     path : Path
         Its suffix is one of `SUFFIXES`.
-    pages : tuple of (tuple of (Picture, Caption or str), str)
-        Every page with its heading.
+    pages : tuple of SheetContent
     standalone : bool
         TeX: whether every picture has a page of its size.
     """
 
     path: Path
-    pages: tuple[Page, ...]
+    pages: tuple[SheetContent, ...]
     standalone: bool = False
 
     def content(self) -> bytes:
@@ -42,17 +38,17 @@ class PictureFile:
         >>> from diagrams.diagram import Diagram
         >>> from diagrams.drawing import picture
         >>> line = picture(Diagram.from_edge_string("x1-x2"))
-        >>> PictureFile(Path("a.svg"), ((((line, "1"),), ""),)).content().startswith(b"<svg")
+        >>> sheet = SheetContent((Section(((line, "1"),)),))
+        >>> PictureFile(Path("a.svg"), (sheet,)).content().startswith(b"<svg")
         True
         """
         return _WRITERS[self.path.suffix.lower()](self)
 
 
 def picture_files(
-    entries: Sequence[Entry],
+    content: SheetContent,
     path: Path,
     *,
-    title: str = "",
     on_a_page: int = 60,
     each: bool = False,
     standalone: bool = False,
@@ -61,15 +57,14 @@ def picture_files(
 
     Parameters
     ----------
-    entries : sequence of (Picture, Caption or str)
+    content : SheetContent
+        Of pictures that are laid out.
     path : Path
         Of several files, those are numbered: ``diagrams-01.svg``.
-    title : str
-        Above every sheet.
     on_a_page : int
         Pictures on a page of a PDF, or in a file without pages, at most.
     each : bool
-        Whether every picture is a file of its own, without a title.
+        Whether every picture is a file of its own, with nothing but its caption.
     standalone : bool
         As in `PictureFile`.
 
@@ -77,18 +72,18 @@ def picture_files(
     --------
     >>> from diagrams.diagram import Diagram
     >>> from diagrams.drawing import picture
-    >>> entries = [(picture(Diagram.from_edge_string("x1-x2")), "1")] * 12
-    >>> [str(one.path) for one in picture_files(entries, Path("a.svg"), on_a_page=7)]
+    >>> sheet = SheetContent((Section(((picture(Diagram.from_edge_string("x1-x2")), "1"),) * 12),))
+    >>> [str(one.path) for one in picture_files(sheet, Path("a.svg"), on_a_page=7)]
     ['a-1.svg', 'a-2.svg']
-    >>> [str(one.path) for one in picture_files(entries, Path("a.tex"), each=True)][-1]
+    >>> [str(one.path) for one in picture_files(sheet, Path("a.tex"), each=True)][-1]
     'a-12.tex'
     """
     if each:
-        pages: list[Page] = [((entry,), "") for entry in entries]
+        pages = [SheetContent((Section((entry,)),)) for entry in content.entries]
     elif path.suffix.lower() == ".tex":  # LaTeX breaks pages itself
-        pages = [(tuple(entries), title)]
+        pages = [content]
     else:
-        pages = list(_pages(entries, title, on_a_page))
+        pages = content.paged(on_a_page)
     if not each and path.suffix.lower() in _PAGED:
         yield PictureFile(path, tuple(pages), standalone)
         return
@@ -98,28 +93,20 @@ def picture_files(
         yield PictureFile(target, (page,), standalone or each)
 
 
-def _pages(entries: Sequence[Entry], title: str, on_a_page: int) -> Iterator[Page]:
-    number = -(-len(entries) // on_a_page)
-    size = -(-len(entries) // number)
-    for page in range(number):
-        heading = f"{title} ({page + 1} of {number})" if number > 1 and title else title
-        yield tuple(entries[page * size : (page + 1) * size]), heading
-
-
 def _svg(file: PictureFile) -> bytes:
-    ((entries, heading),) = file.pages
-    return svg_sheet(entries, title=heading).encode()
+    (page,) = file.pages
+    return svg_sheet(page).encode()
 
 
 def _tex(file: PictureFile) -> bytes:
-    ((entries, heading),) = file.pages
-    return tikz_document(entries, title=heading, standalone=file.standalone).encode()
+    (page,) = file.pages
+    return tikz_document(page, standalone=file.standalone).encode()
 
 
 def _png(file: PictureFile) -> bytes:
-    ((entries, heading),) = file.pages
+    (page,) = file.pages
     written = BytesIO()
-    sheet_figure(entries, title=heading).savefig(written, format="png", dpi=200)
+    sheet_figure(page).savefig(written, format="png", dpi=200)
     return written.getvalue()
 
 
@@ -129,8 +116,8 @@ def _pdf(file: PictureFile) -> bytes:
     written = BytesIO()
     # Equal pictures give equal files.
     with PdfPages(written, metadata={"CreationDate": None, "Creator": None}) as pages:
-        for entries, heading in file.pages:
-            pages.savefig(sheet_figure(entries, title=heading))
+        for page in file.pages:
+            pages.savefig(sheet_figure(page))
     return written.getvalue()
 
 

@@ -7,7 +7,7 @@ comes out is a picture like any other, which every renderer of :mod:`diagrams.dr
 
 from cmath import rect
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from math import atan2, cos, pi, remainder, sin
 from typing import TYPE_CHECKING
@@ -30,6 +30,7 @@ def term_picture(
     labels: Sequence[str] | None = None,
     layout: str = "free",
     incoming: int | None = None,
+    signs: "Mapping[int, Sign] | None" = None,
 ) -> "Diagram | Picture":
     """Give what a renderer draws of a term: its diagram, or a picture if there is more to be seen.
 
@@ -37,7 +38,7 @@ def term_picture(
     ----------
     term : Term
         Its components are not drawn: captions tell them (`nnft_sym.printing.picture_captions`).
-    labels, layout, incoming
+    labels, layout, incoming, signs
         As for :func:`diagrams.pictures.picture.picture`; a diagram is not laid out yet, so that they are to
         be given to the renderer as well.
 
@@ -54,7 +55,7 @@ def term_picture(
     links = [(f"y{a}", f"y{b}") for link in term.links for a, b in pairwise(link)]
     diagram = from_lines(n, (*term.lines, *links))
     new = _matched([*term.lines, *links], diagram.edge_labels)
-    drawn = picture(diagram, labels, layout=layout, incoming=incoming)
+    drawn = picture(diagram, labels, layout=layout, incoming=incoming, signs=signs)
     dashed: set[int] = set()
     for a, b in links:
         # Of several lines between the two points the last one is the link.
@@ -68,8 +69,8 @@ def term_picture(
             free = _free_place(drawn, new[f"y{point}"])
             notes[place[new[f"y{point}"]]] = Note("|y|", str(weight), free.real, free.imag)
     # A point of a bilocal vertex is no mass insertion, whatever ends there.
-    signs = {place[new[end]]: Sign.DISC for link in links for end in link}
-    return drawn.dressed(styles=dict.fromkeys(dashed, CurveStyle.DASHED), notes=notes, signs=signs)
+    discs = {place[new[end]]: Sign.DISC for link in links for end in link}
+    return drawn.dressed(styles=dict.fromkeys(dashed, CurveStyle.DASHED), notes=notes, signs=discs)
 
 
 def _matched(lines: Sequence[Line], goal: Sequence[Line]) -> dict[str, str]:

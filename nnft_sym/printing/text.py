@@ -7,13 +7,16 @@ from itertools import groupby
 from nnft_sym.actions.factoring import factored
 from nnft_sym.expansions.content import ExpansionContent, TermContent, TopologyContent, constant_beside
 from nnft_sym.jsonio import unlimited_digits
-from nnft_sym.notation import Factors, Line, factors_of, split_lines
+from nnft_sym.notation import Factors, Line, Notation, factors_of, split_lines
+from nnft_sym.printing.index_sets import SUMS, summed
 
 _SOURCES = {
     "(line ends - 1)!!": "every contraction, vacuum parts included, against the double factorial",
     "even set partitions": "every way to join legs by lines and blobs, against the even set partitions",
     "zero dimensions": "the terms listed, against the zero-dimensional series",
 }
+#: How propagators and sums are written unless something else is asked for.
+USUAL = Notation()
 #: What the short form means by a bracket.
 BRACKETS = (
     "[...]: mean over the labellings of the external points; in front of it stands the coefficient of all of "
@@ -21,6 +24,7 @@ BRACKETS = (
 )
 #: What a δ of two points is.
 DELTAS = "δ(1,2): one where the fields at the points 1 and 2 are the same output, else zero"
+_PLAIN = "K: propagator; at a vertex (an end y, z, ...) without the variance of the output bias"
 _SYMBOLS = {
     "GP": "K: line between external points; K_W: line at a vertex, without the variance of the output bias",
     "network": "K: 2-point function of the network, output bias included; G_c: its connected correlators",
@@ -33,8 +37,8 @@ def free_name(expansion: ExpansionContent) -> str:
     return "network" if expansion.around_network else "GP"
 
 
-def integral_text(given: Factors | Sequence[Line]) -> str:
-    """Write the integral of a diagram.
+def integral_text(given: Factors | Sequence[Line], notation: Notation = USUAL) -> str:
+    """Write the integral of a diagram, what does not depend on a vertex in front of it.
 
     Examples
     --------
@@ -45,8 +49,9 @@ def integral_text(given: Factors | Sequence[Line]) -> str:
     """
     factors = factors_of(given)
     n_vertices = factors.n_vertices
+    at_vertex = "K" if factors.full or notation.plain_kernel else "K_W"
     outer, inner = split_lines(factors.lines)
-    parts = [f"δ({a},{b})" for a, b in factors.pairs]
+    parts = [f"δ({a},{b})" for a, b in factors.named_pairs]
     parts += [_factor("K", line, power, n_vertices) for line, power in outer]
     blobs = Counter(factors.blobs).items()
     parts += [_factor("G_c", legs, power, n_vertices) for legs, power in blobs if legs[-1].startswith("x")]
@@ -56,7 +61,7 @@ def integral_text(given: Factors | Sequence[Line]) -> str:
         for number, weight in enumerate(factors.weights, start=1)
         if weight
     ]
-    parts += [_factor("K" if factors.full else "K_W", line, power, n_vertices) for line, power in inner]
+    parts += [_factor(at_vertex, line, power, n_vertices) for line, power in inner]
     parts += [_factor("G_c", legs, power, n_vertices) for legs, power in blobs if legs[-1].startswith("y")]
     return " ".join(parts) or "1"
 
@@ -123,20 +128,43 @@ def term_text(term: TermContent) -> str:
     return f"{sign}{product.text()} * {integral_text(term.factors)}"
 
 
-def expansion_text(expansion: ExpansionContent) -> str:
+def expansion_text(expansion: ExpansionContent, notation: Notation = USUAL) -> str:
     """Write a table of all terms, topology by topology, with the rule of the scheme and the Wick check."""
     with unlimited_digits():
-        return "\n".join(_table_lines(expansion))
+        return "\n".join(_table_lines(expansion, notation))
 
 
-def _table_lines(expansion: ExpansionContent) -> list[str]:
+def short_text(expansion: ExpansionContent, notation: Notation = USUAL) -> str:
+    """Write the sum with one representative per topology, and what its signs mean."""
+    lines = [expansion.rule]
+    if expansion.filters:
+        lines.append(f"kept: only diagrams that pass {', '.join(expansion.filter_names)}")
+    if notation.plain_kernel and not expansion.around_network and not expansion.action.is_free:
+        lines.append(_PLAIN)
+    return "\n".join([*lines, legend(notation), "", grouped_text(expansion, notation)])
+
+
+def legend(notation: Notation) -> str:
+    """Say what a bracket, or a sum, stands for."""
+    return SUMS if notation.sums else BRACKETS
+
+
+def _symbols(expansion: ExpansionContent, notation: Notation) -> str:
+    """Say what lines are."""
+    free = free_name(expansion)
+    if expansion.action.is_free and free == "GP":
+        return "K: propagator"
+    return _PLAIN if notation.plain_kernel and free == "GP" else _SYMBOLS[free]
+
+
+def _table_lines(expansion: ExpansionContent, notation: Notation) -> list[str]:
     free = free_name(expansion)
     lines = [
         *_head(expansion, free),
         expansion.rule,
-        "K: propagator" if expansion.action.is_free and free == "GP" else _SYMBOLS[free],
+        _symbols(expansion, notation),
         *([DELTAS] if expansion.action.has_components else []),
-        BRACKETS,
+        legend(notation),
     ]
     if expansion.filters:
         lines.append(f"kept: only diagrams that pass {', '.join(expansion.filter_names)}")
@@ -146,12 +174,12 @@ def _table_lines(expansion: ExpansionContent) -> list[str]:
         )
     if not expansion.terms:
         lines.append(no_diagrams(expansion))
-    lines += ["", grouped_text(expansion)]
+    lines += ["", grouped_text(expansion, notation)]
     for (order, key), group in groupby(expansion.topologies(), _content):
         lines += ["", f"order {order}" + (f", vertices {key}" if key else "")]
         lines.append(_TABLE.format("multiplicity", "S", "coefficient", "integral"))
         for topology in group:
-            lines += [_row(term) for term in topology.terms]
+            lines += [_row(term, notation) for term in topology.terms]
             if topology.labellings > 1:
                 total = f"{topology.labellings} x {topology.representative.multiplicity}"
                 lines.append(f"  {total + ' = ' + str(topology.multiplicity):>12}")
@@ -216,8 +244,8 @@ def _content(topology: TopologyContent) -> tuple[int, str]:
     return topology.representative.order, topology.representative.vertex_key
 
 
-def _row(term: TermContent) -> str:
-    integral = integral_text(term.factors)
+def _row(term: TermContent, notation: Notation) -> str:
+    integral = integral_text(term.factors, notation)
     return _TABLE.format(term.multiplicity, term.symmetry_factor, str(term.coefficient), integral)
 
 
@@ -234,11 +262,20 @@ def _wick_lines(expansion: ExpansionContent) -> list[str]:
     return lines
 
 
-def grouped_text(expansion: ExpansionContent) -> str:
-    """Write the sum with one representative per topology; a bracket is the mean over its labellings."""
+def grouped_text(expansion: ExpansionContent, notation: Notation = USUAL) -> str:
+    """Write the sum with one representative per topology; a bracket is the mean over its labellings.
+
+    Examples
+    --------
+    >>> from nnft_sym.expansions.expansion import correlator
+    >>> print(grouped_text(correlator("lambda*f^4", 4), Notation(plain_kernel=True, sums=True)))
+    G(1,2,3,4) = Σ_{ij|kl; 3} K(i,j) K(k,l)
+        - lambda * (12 Σ_{ij|kl; 6} K(i,j) ∫dy K(k,y) K(l,y) K(y,y)
+                    + 24 ∫dy K(1,y) K(2,y) K(3,y) K(4,y)) + …
+    """
     left = _left_of(expansion) + " = "
     groups = [
-        _group(group, start=not number, column=4 if number else len(left))
+        _group(group, notation, start=not number, column=4 if number else len(left))
         for number, group in enumerate(expansion.brackets())
     ]
     if not groups:
@@ -247,12 +284,26 @@ def grouped_text(expansion: ExpansionContent) -> str:
     return left + "\n    ".join(groups) + (" + …" if expansion.goes_on else "")
 
 
-def _group(topologies: Sequence[TopologyContent], start: bool, column: int) -> str:
+def _bracket(topology: TopologyContent, notation: Notation) -> str:
+    """Write a topology with its number of contractions: as a mean over labellings, or as a sum over them."""
+    if not notation.sums:
+        return f"{topology.multiplicity} [{integral_text(topology.representative.factors, notation)}]"
+    factors, sets = summed(topology)
+    sign = f"Σ_{{{sets}; {topology.labellings}}} " if sets else ""
+    count = topology.multiplicity // topology.labellings
+    return f"{f'{count} ' if count > 1 else ''}{sign}{integral_text(factors, notation)}"
+
+
+def _group(topologies: Sequence[TopologyContent], notation: Notation, start: bool, column: int) -> str:
     """Write the topologies of one vertex content behind what their contractions have in common."""
     common = factored(topologies[0].common)
-    brackets = [f"{t.multiplicity} [{integral_text(t.representative.factors)}]" for t in topologies]
+    brackets = [_bracket(one, notation) for one in topologies]
     negative = common.number < 0
     sign = ("-" if negative else "") if start else ("- " if negative else "+ ")
+    if len(brackets) == 1 and notation.sums:
+        whole = factored(topologies[0].representative.coefficient).text()
+        printed = brackets[0].partition(" ")[2] if brackets[0][0].isdigit() else brackets[0]
+        return sign + ("" if whole == "1" else f"{whole} ") + (printed or "1")
     if len(brackets) == 1:
         bracket = brackets[0].partition(" ")[2]
         whole = factored(topologies[0].representative.coefficient * topologies[0].labellings).text()

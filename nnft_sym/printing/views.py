@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from diagrams.drawing import save_sheet, svg_sheet
-from diagrams.pictures.svg import Entry
+from diagrams.drawing import Section, SheetContent, save_sheet, svg_sheet
+from diagrams.pictures.sheets import Entry
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.errors import InvalidExpansion
 from nnft_sym.expansions.content import ExpansionContent, TermContent, TopologyContent
+from nnft_sym.printing.contact_sheets import drawn_sheet, sheet_content
 from nnft_sym.printing.picture_captions import picture_caption
 from nnft_sym.printing.table_content import Cell, Table
 from nnft_sym.printing.term_pictures import term_picture
@@ -22,22 +23,32 @@ MOST_ROWS = 5_000
 
 @dataclass(frozen=True, repr=False)
 class Sheet:
-    """Pictures as SVG, shown by a notebook; made by :meth:`nnft_sym.expansions.expansion.Expansion.picture`.
+    """Pictures on a sheet, shown by a notebook.
+
+    Made by :meth:`nnft_sym.expansions.expansion.Expansion.picture`.
 
     Attributes
     ----------
-    title : str
-    entries : tuple of (Diagram or Picture, Caption)
-        What stands on the sheet.
+    content : SheetContent
+        Pictures in sections, with title, legend and notes.
     """
 
-    title: str
-    entries: tuple[Entry, ...]
+    content: SheetContent
+
+    @property
+    def title(self) -> str:
+        """The title as plain text."""
+        return str(self.content.title)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """What stands on the sheet: pictures with captions."""
+        return self.content.entries
 
     @cached_property
     def svg(self) -> str:
         """The sheet as a complete SVG document."""
-        return svg_sheet(self.entries, title=self.title)
+        return svg_sheet(self.content)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the sheet to a file whose suffix says how: .svg, .pdf, .png or .tex.
@@ -47,14 +58,16 @@ class Sheet:
         UnwritablePicture
             If the suffix is another one, or the disk refuses.
         """
-        save_sheet(path, self.entries, title=self.title)
+        save_sheet(path, self.content)
 
     def _repr_svg_(self) -> str:
         return self.svg
 
     def __repr__(self) -> str:
-        """Show the title, where there are no pictures."""
-        return f"<pictures: {self.title or len(self.entries)}>"
+        """Show the title and the number of pictures, where there are no pictures."""
+        number = len(self.entries)
+        title = f"{self.title}: " if self.title else ""
+        return f"<{title}{number} picture{'s' if number != 1 else ''}>"
 
 
 def expansion_picture(expansion: ExpansionContent, *, labelled: bool = False) -> Sheet:
@@ -76,15 +89,14 @@ def expansion_picture(expansion: ExpansionContent, *, labelled: bool = False) ->
     --------
     >>> from nnft_sym.expansions.expansion import correlator
     >>> expansion_picture(correlator("lambda*f^4", 4))
-    <pictures: 4-point function of lambda*f**4, normalised, to order 1: 3 diagrams>
+    <4-point function of λ f⁴: 3 pictures>
     """
     if labelled:
         shown = [(term, 1) for term in expansion]
     else:
         shown = [(topology.representative, topology.labellings) for topology in expansion.topologies()]
     _check(len(shown), MOST_PICTURES, "pictures", labelled)
-    entries = tuple((term_picture(term), picture_caption(term, many)) for term, many in shown)
-    return Sheet(f"{_title(expansion)}: {len(shown)} diagrams", entries)
+    return Sheet(drawn_sheet(sheet_content(expansion, shown), expansion.action.valences))
 
 
 def topology_picture(topology: TopologyContent) -> Sheet:
@@ -94,10 +106,11 @@ def topology_picture(topology: TopologyContent) -> Sheet:
     --------
     >>> from nnft_sym.expansions.expansion import correlator
     >>> topology_picture(correlator("lambda*f^4", 4).topologies()[1])
-    <pictures: 1>
+    <1 picture>
     """
     term = topology.representative
-    return Sheet("", ((term_picture(term), picture_caption(term, topology.labellings)),))
+    entry = term_picture(term), picture_caption(term, topology.labellings)
+    return Sheet(SheetContent((Section((entry,)),)))
 
 
 def expansion_table(expansion: ExpansionContent, *, labelled: bool = False, most: int = MOST_ROWS) -> Table:

@@ -31,7 +31,7 @@ class TerminalProgress:
 
     def __init__(self, unit: str = "networks", patience: Patience | None = None) -> None:
         self._unit, self._patience = unit, patience or policy_of(Patience)
-        self._bar: _Bar | None = _Bar() if sys.stderr.isatty() else None
+        self._bar: _Bar | None = _Bar(unit) if sys.stderr.isatty() else None
         self._silence = threading.Timer(self._patience.silence, self._say_busy)
         self._in_step = False
         self._silence.daemon = True
@@ -141,7 +141,7 @@ def duration(seconds: float) -> str:
 class _Bar:
     """The bar on a terminal; imports rich only when it is needed."""
 
-    def __init__(self) -> None:
+    def __init__(self, unit: str) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn
 
@@ -154,7 +154,7 @@ class _Bar:
             console=Console(stderr=True, width=min(max(Console(stderr=True).width, NARROWEST), WIDEST)),
             transient=True,
         )
-        self._task = self._progress.add_task("sampling", total=None, rate="")
+        self._task = self._progress.add_task(unit, total=None, rate="")
 
     def start(self) -> None:
         self._progress.start()

@@ -194,9 +194,9 @@ def notes(result: StudyResult) -> list[tuple[str, str]]:
             "the square root of their number.",
         ),
         (
-            "Two judgements",
-            "Our arithmetic: the checks ask whether our numbers agree with the exact finite-width answer. "
-            "This action: does it describe the networks? A rejected theory is a result, not a failure. It "
+            "The questions",
+            "Are our numbers right? The checks ask whether they agree with the exact finite-width answer. "
+            "Does the action describe the networks? A rejected theory is a result, not a failure. It "
             "describes them if constant couplings of the lowest order are accepted, if all "
             f"couplings together explain at least {percent(result.limits.fair)} of {recipe.delta_predicted}, "
             "and if the next order in 1/N is small; where that is not small, the expansion fails, whatever "
@@ -276,7 +276,7 @@ def author(result: StudyResult) -> str:
 
 def abstract(result: StudyResult, content: "StudyContent") -> Iterator[str]:
     """Say in a few sentences what was asked and what was found, made from the verdicts."""
-    recipe, nets = result.recipe, " and ".join(net_title(net) for net in result.nets)
+    recipe, nets = result.recipe, "; ".join(net_title(net) for net in result.nets)
     yield (
         f"The field theory with the action given above is held against ensembles of {nets}, each of "
         f"{result.config.experiments * result.config.networks:,} networks. Its couplings are read off the "

@@ -55,7 +55,7 @@ def _prose(text: str) -> str:
     text = re.sub(r"(∂|(?<![A-Za-z])[KSGσ])_(GP|[Wabwxyc])(?![A-Za-z])", r"\1<sub>\2</sub>", text)
     text = re.sub(r"(?<![A-Za-z])(Δ?G|m)(\d)(?!\d)", _points, text)
     text = re.sub("⁽([⁰¹²³⁴⁵⁶⁷⁸⁹]+)⁾", lambda found: f"<sup>({found[1].translate(_LEVEL)})</sup>", text)
-    return text.replace("^d", "<sup>d</sup>").replace(" × 10", "\u00a0×\u00a010")
+    return re.sub(r"\^([a-z]|\d+)", r"<sup>\1</sup>", text).replace(" × 10", "\u00a0×\u00a010")
 
 
 def _points(found: re.Match[str]) -> str:

@@ -135,7 +135,7 @@ def pulls(axes: "Axes", result: CorrelatorResult) -> None:
         np.clip(compared.pulls, -reach, reach),
         bins=np.linspace(-reach, reach, 33).tolist(),
         density=True,
-        color=BLUE if trusted else "none",
+        color=BLUE if trusted else (1.0, 1.0, 1.0, 0.0),  # matplotlib 3.9 and 3.10 refuse "none" here
         alpha=0.55 if trusted else None,
         edgecolor="none" if trusted else GREY,
         hatch=None if trusted else "////",

@@ -1,5 +1,7 @@
 """Who is told what a long study is doing."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 
@@ -33,3 +35,26 @@ class Silent:
 
     def integrating(self, done: int, total: int) -> None:
         """Report nothing."""
+
+
+@contextmanager
+def reported(reporter: Reporter | None, progress: bool) -> Iterator[Reporter | None]:
+    """Give the reporter of a study: that which was given, or one that shows what is done.
+
+    Parameters
+    ----------
+    reporter : Reporter or None
+    progress : bool
+        Show it, where there is no reporter.
+
+    Yields
+    ------
+    Reporter or None
+    """
+    if reporter is not None or not progress:
+        yield reporter
+        return
+    from nnft_sym.progress.bars import TerminalProgress
+
+    with TerminalProgress() as shown:
+        yield shown

@@ -6,6 +6,8 @@ products of kernels; ``delta`` means full minus free. Where an exact finite-widt
 referee; sampled numbers stand beside it.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -78,13 +80,13 @@ class CorrelatorResult:
         Sampled against exact in the eigenbasis of the covariance.
     """
 
-    free: "Correlator"
-    sampled: "Correlator"
-    exact: "Correlator | None"
-    connected: "Correlator | None"
-    excess: "Correlator | None"
+    free: Correlator
+    sampled: Correlator
+    exact: Correlator | None
+    connected: Correlator | None
+    excess: Correlator | None
     distance: Distance
-    comparison: "Comparison | None"
+    comparison: Comparison | None
 
     @property
     def order(self) -> int:
@@ -97,12 +99,12 @@ class CorrelatorResult:
         return self.sampled.indices
 
     @property
-    def quality(self) -> "Quality":
+    def quality(self) -> Quality:
         """Whether the sampled error bar can be trusted."""
         return self.sampled.quality
 
     @property
-    def best(self) -> "Correlator":
+    def best(self) -> Correlator:
         """The exact full correlator if there is one, else the sampled."""
         return self.sampled if self.exact is None else self.exact
 
@@ -152,7 +154,7 @@ class NextOrder:
     changes: Mapping[str, Array]
     explained: Mapping[str, float]
     explained_sampled: Mapping[str, float]
-    comparisons: Mapping[str, "Comparison"]
+    comparisons: Mapping[str, Comparison]
     remainder: Array
     remainder_share: float
     identity_miss: float | None
@@ -205,22 +207,22 @@ class NetResult:
         What is known of the network beside its couplings; None where nobody asked.
     """
 
-    case: "Case"
+    case: Case
     recipe: Recipe
-    data: "Dataset"
+    data: Dataset
     integral_method: str
     integral_error: float
     correlators: Mapping[int, CorrelatorResult]
-    coupling: "CouplingTensor | None"
+    coupling: CouplingTensor | None
     next_order: NextOrder | None
-    joint: "Comparison | None"
+    joint: Comparison | None
     checks: Checks
     description: Description
     verdict: str
     action_fit: ActionFit
     seconds: float
     limits: Judgement = STANDARD
-    symmetries_and_axioms: "SymmetriesAndAxioms | None" = None
+    symmetries_and_axioms: SymmetriesAndAxioms | None = None
 
     @property
     def name(self) -> str:
@@ -248,7 +250,7 @@ class NetResult:
         return self.case.kernel.weight(self.case.fields.inputs, self.case.fields.inputs)
 
     @property
-    def tensor(self) -> "CouplingTensor":
+    def tensor(self) -> CouplingTensor:
         """The coupling that stands alone, where there is one."""
         assert self.coupling is not None, "no coupling of the action stands alone"
         return self.coupling
@@ -312,8 +314,8 @@ class StudyResult(Shown):
     (['cos'], {})
     """
 
-    config: "StudyConfig"
-    expansions: Mapping[int, "Expansion"]
+    config: StudyConfig
+    expansions: Mapping[int, Expansion]
     nets: tuple[NetResult, ...]
     provenance: Mapping[str, object]
     seconds: float
@@ -344,7 +346,7 @@ class StudyResult(Shown):
         return not self.refused and all(net.passed for net in self.nets)
 
     @property
-    def action(self) -> "Action":
+    def action(self) -> Action:
         """The action of the study."""
         return self.expansions[self.recipe.fitted].action
 

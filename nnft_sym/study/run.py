@@ -15,6 +15,8 @@ The steps, in the order in which they run for each net, for the recipe of `S_GP 
 Steps 3 to 7 are in `nnft_sym.study.net`; the names and orders are those of a `Recipe`.
 """
 
+from __future__ import annotations
+
 import platform
 import time
 from contextlib import nullcontext
@@ -33,7 +35,7 @@ from nnft_sym.study.judgement import STANDARD, Judgement
 from nnft_sym.study.net import study_net
 from nnft_sym.study.net_integrals import integrated
 from nnft_sym.study.recipe import PUBLISHED, Recipe
-from nnft_sym.study.reporter import Reporter
+from nnft_sym.study.reporter import Reporter, reported
 from nnft_sym.study.results import NetResult, StudyResult
 from nnft_sym.study.run_record import RunRecord, Stopwatch
 from nnft_sym.study.setup import Setup
@@ -49,6 +51,8 @@ def run_study(
     limits: Judgement = STANDARD,
     recipe: Recipe = PUBLISHED,
     kept: StudyFiles | str | PathLike[str] | None = None,
+    *,
+    progress: bool = False,
 ) -> StudyResult:
     """Run a whole study.
 
@@ -65,6 +69,8 @@ def run_study(
     kept : path-like or StudyFiles, optional
         Folder that keeps samples and integrals as they are done; a study that it holds is continued, and
         gives the same numbers to the last bit as without the interruption.
+    progress : bool, optional
+        Show steps and progress, where no reporter is given: a bar on a terminal, lines in notebooks.
 
     Returns
     -------
@@ -105,10 +111,11 @@ def run_study(
     _check(config, limits, recipe)
     files = StudyFiles(Path(kept)) if isinstance(kept, str | PathLike) else kept
     action = Action(config.action)
-    watch, record = Stopwatch(reporter), RunRecord.now()
-    setup = Setup.of(config, coupling_of(action, recipe), recipe, limits, watch, files)
-    with nullcontext() if files is None else files.running(config):
-        found = _run(config, setup)
+    record = RunRecord.now()
+    claimed = nullcontext() if files is None else files.running(config)
+    with reported(reporter, progress) as told, claimed:
+        watch = Stopwatch(told)
+        found = _run(config, Setup.of(config, coupling_of(action, recipe), recipe, limits, watch, files))
     return replace(found, run=replace(record, parts=watch.parts()))
 
 

@@ -300,8 +300,15 @@ def _comparison(one: "Comparison | None") -> dict[str, Any] | None:
     }
 
 
-def summary_tables(result: StudyResult) -> "list[Table | str]":
-    """Make the tables that the terminal shows."""
+def summary_tables(result: StudyResult, seconds: float | None = None) -> "list[Table | str]":
+    """Make what the terminal shows: every net in full, then the verdicts in one row each, and the outcome.
+
+    Parameters
+    ----------
+    result : StudyResult
+    seconds : float, optional
+        What everything took, with a report where one was written.
+    """
     from rich.markup import escape
 
     # The square brackets of a formula are not markup.
@@ -324,7 +331,8 @@ def summary_tables(result: StudyResult) -> "list[Table | str]":
         ]
     word = "PASSED" if result.passed else "NOT PASSED"
     made.append(terminal_table(study_table(result)))
-    made.append(f"[bold]{word}[/bold]: {result.outcome} ({result.seconds:.1f} s).")
+    whole = "" if seconds is None else f"; {seconds:.1f} s with the report"
+    made.append(f"[bold]{word}[/bold]: {result.outcome} ({result.seconds:.1f} s{whole}).")
     return made
 
 

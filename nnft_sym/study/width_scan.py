@@ -4,6 +4,8 @@ For each width an ensemble of its own (independent networks) is sampled in `expe
 compared, for n = 4 and 6, stands in `width_series`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -14,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagrams.messages import shown
+from diagrams.progress import ProgressLike
+from diagrams.progress import shown as shown_progress
 from nnft_sym.study.width_series import RESAMPLES, WidthSeries, exact_m, free_theory, width_series
 from numerics.errors import InvalidStatistics, NotAvailable
 from numerics.exact.correlators import exact_correlators
@@ -114,7 +118,7 @@ class WidthScan(Shown):
         title = f"Scan of {len(self.widths)} widths: mean size of the deviation from the Gaussian process"
         return Content(title, facts, columns, rows, len(self.series) * len(self.widths))
 
-    def to_xarray(self) -> "xarray.Dataset":
+    def to_xarray(self) -> xarray.Dataset:
         """Return every number as labelled arrays."""
         found: xarray.Dataset = face("scan")(self)
         return found
@@ -143,11 +147,11 @@ def scan_widths(
     experiments: int = 10,
     seed: int = 0,
     estimator: str = "plain",
-    progress: Callable[[int, int], None] | None = None,
-    exact_progress: Callable[[int, int], None] | None = None,
+    progress: ProgressLike = None,
+    exact_progress: ProgressLike = None,
     *,
     precision: str = "double",
-    cluster: "str | Client | None" = None,
+    cluster: str | Client | None = None,
     checkpoints: str | PathLike[str] | CheckpointFolder | None = None,
 ) -> WidthScan:
     """Sample an architecture at several widths, and fit how its connected correlators fall.
@@ -167,10 +171,10 @@ def scan_widths(
         Width number k, ascending, is sampled with seed + k, so that widths are independent.
     estimator : {"plain", "conditional"}, optional
         See `Ensemble`. The conditional one reaches the connected functions of wide networks.
-    progress : callable, optional
+    progress : callable or bool, optional
         Called with (networks done, networks in total) over all widths, counted as networks of the average
         cost, so that the time left can be told: one of 1000 neurons takes longer than one of 2.
-    exact_progress : callable, optional
+    exact_progress : callable or bool, optional
         Called before with (averages over one neuron done, in total), for the exact correlators.
     precision : {"double", "single"}, optional
         See `Ensemble`.
@@ -208,7 +212,8 @@ def scan_widths(
     ]
     folder = CheckpointFolder(checkpoints) if isinstance(checkpoints, str | PathLike) else checkpoints
     sizes = (experiments * networks, experiments * per_experiment)
-    samples = _sampled(ensembles, sizes, progress, cluster, folder)
+    with shown_progress(progress, "networks") as report:
+        samples = _sampled(ensembles, sizes, report, cluster, folder)
     series = tuple(width_series(order, network, x, ordered, samples, experiments, exact) for order in ORDERS)
     narrowest = network.with_width(int(ordered[0]))
     drawn = (experiments, networks, series, estimator, seed)
@@ -219,7 +224,7 @@ def _sampled(
     ensembles: Sequence[Ensemble],
     sizes: tuple[int, int],
     progress: Callable[[int, int], None] | None,
-    cluster: "str | Client | None",
+    cluster: str | Client | None,
     folder: CheckpointFolder | None,
 ) -> list[Correlators]:
     """Sample networks in blocks, the sizes, of every width."""
@@ -243,7 +248,7 @@ def _sampled(
     return samples
 
 
-def _client(cluster: "str | Client | None") -> AbstractContextManager["Client | None"]:
+def _client(cluster: str | Client | None) -> AbstractContextManager[Client | None]:
     """Connect once for all widths."""
     if cluster is None:
         return nullcontext()
@@ -263,9 +268,7 @@ def _share(
     return report
 
 
-def _exact(
-    network: Network, points: Array, progress: Callable[[int, int], None] | None
-) -> Correlators | None:
+def _exact(network: Network, points: Array, progress: ProgressLike) -> Correlators | None:
     try:
         return exact_correlators(network, points, orders=(2, *ORDERS), progress=progress)
     except NotAvailable:

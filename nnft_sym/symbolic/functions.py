@@ -5,6 +5,8 @@ Importing this module imports SymPy. What to use when: `symbolic_kernel` for a p
 from, are in :mod:`nnft_sym.symbolic.kernels`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -41,7 +43,7 @@ def symbolic_kernel(
     self_growth: float | str = "measured",
     length_scale: float | str = "measured",
     kinks_at_points: bool | None = None,
-) -> "FunctionKernel":
+) -> FunctionKernel:
     """Make a kernel from an expression for K_W(x, y).
 
     Parameters

@@ -13,11 +13,15 @@ What makes a derivation is docs/theory/symmetries.md, eq. eq-duality.
   signed permutations of inputs  holds exactly (derived)>
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import overload
 
+from diagrams.progress import ProgressLike
+from diagrams.progress import shown as shown_progress
 from nnft_sym.symmetries.derivation import Derivation
 from nnft_sym.symmetries.derive import derive
 from nnft_sym.symmetries.exact_test import ELEMENTS, ExactTest, Remembered, as_orders
@@ -45,7 +49,7 @@ def symmetry(
     derivation: bool = True,
     method: str | None = None,
     plan: SamplingPlan | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: ProgressLike = None,
 ) -> Symmetries: ...
 @overload
 def symmetry(
@@ -58,7 +62,7 @@ def symmetry(
     derivation: bool = True,
     method: str | None = None,
     plan: SamplingPlan | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: ProgressLike = None,
 ) -> Symmetry: ...
 def symmetry(
     network: Network,
@@ -70,7 +74,7 @@ def symmetry(
     derivation: bool = True,
     method: str | None = None,
     plan: SamplingPlan | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: ProgressLike = None,
 ) -> Symmetry | Symmetries:
     """Say which symmetries a network has: derived where the laws of its parameters tell, and tested.
 
@@ -92,7 +96,7 @@ def symmetry(
         How correlators are known; default: exact where they are, else sampled.
     plan : SamplingPlan, optional
         Number and seed of random transformations; networks and level of a sampled test.
-    progress : callable, optional
+    progress : callable or bool, optional
         Called with (correlators or networks done, in total).
 
     Returns
@@ -131,14 +135,14 @@ def symmetry(
             "no fields were given; give the inputs at which correlators are compared, as in "
             "symmetry(net, fields=[[0.2], [1.0]])"
         )
-    places = as_field_set(fields, None, network.d_in)
-    wanted = as_orders(orders)
+    places, wanted = as_field_set(fields, None, network.d_in), as_orders(orders)
     refuse_missing_moments(network, wanted[-1])
     if method is not None:
         as_choice(method, ("exact", "sampled"), "method", InvalidStatistics)
     chosen = groups_of(network, outputs) if group is None else _groups(network, group, outputs)
-    ask = _Asked(network, places, wanted, derivation, method, plan, progress, chosen)
-    found = tuple(ask.about(one) for one in chosen)
+    with shown_progress(progress, "transformed networks" if method == "sampled" else "averages") as report:
+        ask = _Asked(network, places, wanted, derivation, method, plan, report, chosen)
+        found = tuple(ask.about(one) for one in chosen)
     return Symmetries(network, places, found) if group is None else found[0]
 
 

@@ -11,6 +11,8 @@ products depend on each other, and coefficients are those of the shortest vector
 `isotropic_tensors` lists them, `output_tensors` finds the coefficients of a network.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import combinations, permutations

@@ -1,5 +1,7 @@
 """Groups of the user: finite ones from matrices or maps of inputs, and one-parameter families."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import pi

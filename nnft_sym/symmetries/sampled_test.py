@@ -5,11 +5,15 @@ it is judged alone: the joint covariance over blocks of networks gives Hotelling
 p-value for all elements and orders together.
 """
 
-from collections.abc import Callable, Iterable
+from __future__ import annotations
+
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from diagrams.progress import ProgressLike
+from diagrams.progress import shown as shown_progress
 from nnft_sym.symmetries.groups import Element, Group
 from nnft_sym.symmetries.sampled_changes import (
     Changes,
@@ -37,7 +41,7 @@ def sampled_violation(
     fields: Fields | None = None,
     orders: Iterable[int] | int = (2, 4),
     plan: SamplingPlan | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: ProgressLike = None,
 ) -> SampledViolation:
     """Test by sampling whether correlators are invariant under a group.
 
@@ -53,7 +57,7 @@ def sampled_violation(
         Points at which networks are sampled; for a group that acts on outputs all outputs at each of them.
     orders : iterable of int, optional
     plan : SamplingPlan, optional
-    progress : callable, optional
+    progress : callable or bool, optional
         Called with (networks done, networks in total).
 
     Returns
@@ -85,10 +89,9 @@ def sampled_violation(
     """
     plan = SamplingPlan() if plan is None else plan
     wanted = _orders(orders, group)
-    if group.acts_on == "outputs":
-        parts, elements = mixed_outputs(source, group, fields, wanted, plan, progress)
-    else:
-        parts, elements = moved_inputs(source, group, fields, wanted, plan, progress)
+    changed = mixed_outputs if group.acts_on == "outputs" else moved_inputs
+    with shown_progress(progress, "networks") as report:
+        parts, elements = changed(source, group, fields, wanted, plan, report)
     directions = max(int(plan.directions * len(parts.sizes)), 1)
     spans = {order: parts.tested[:, where] for order, where in parts.where.items()}
     return SampledViolation(

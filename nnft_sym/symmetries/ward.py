@@ -7,6 +7,8 @@ they agree whatever the law is: a density that jumps at its ends, as the uniform
 nothing else.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypedDict, final

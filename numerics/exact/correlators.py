@@ -21,7 +21,10 @@ Skewed output weights have E[h³] and so on, too: odd orders live, and partition
 weights of one network that depend on each other are the subject of `numerics.exact.joint_cumulants`.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
@@ -30,6 +33,8 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
+from diagrams.progress import ProgressLike
+from diagrams.progress import shown as shown_progress
 from numerics.errors import NotAvailable
 from numerics.exact.inputs import refuse_absurd_memory, refuse_extremes
 from numerics.exact.joint_tables import joint_cumulant, joint_tables
@@ -53,11 +58,15 @@ from numerics.results.gaussian_moments import wick_count
 from numerics.results.joint_correlators import Correlators
 from numerics.results.quality import Quality
 
+_LOGGER = logging.getLogger(__name__)
+
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 # Beyond this order the 10^5 and more set partitions cost more memory than they are worth.
 LARGEST_ORDER = 10
+#: What progress counts.
+_UNIT = "averages over a neuron"
 # Why odd orders are what they are.
 ODD, MEAN = "odd orders vanish (output weights are symmetric)", "output weights have mean zero"
 
@@ -93,7 +102,7 @@ class ExactTables:
     def __repr__(self) -> str:
         return f"<ExactTables of orders {list(self.orders)} of {self.network!r}, {self.fields!r}>"
 
-    def at_width(self, width: int) -> "ExactTables":
+    def at_width(self, width: int) -> ExactTables:
         """Tables of the same architecture at another width."""
         network = self.network.with_width(width)
         return ExactTables(network, self.fields, self.orders, self.neuron, self.sums)
@@ -154,7 +163,7 @@ def exact_correlators(
     points: Fields,
     orders: Iterable[int] | int = (2, 4, 6),
     outputs: Sequence[int] | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: ProgressLike = None,
 ) -> Correlators:
     """Compute exact full and connected correlators over all multisets of the points.
 
@@ -169,8 +178,8 @@ def exact_correlators(
     outputs : sequence of int, length n_points, optional
         For networks with several outputs over one hidden layer: the field at ``points[j]`` is output
         ``outputs[j]``. To have all components at a point, list it once per output. Default: one output.
-    progress : callable, optional
-        Called with (feature moments done, feature moments in total).
+    progress : callable or bool, optional
+        Called with (feature moments done, feature moments in total); True shows it.
 
     Returns
     -------
@@ -210,32 +219,41 @@ def exact_correlators(
     """
     as_network(network)
     fields = as_field_set(points, outputs, network.d_in)
-    needed_orders = f"orders from 1 to {LARGEST_ORDER} are needed, as in (2, 4, 6)"
-    wanted = tuple(sorted(set(as_wholes(orders, "orders", NotAvailable, needed_orders, least=-(10**9)))))
-    if not wanted:
-        raise NotAvailable(f"no orders were given; {needed_orders}")
-    for order in wanted:
-        _check_order(order)
+    wanted = _checked_orders(orders)
     step = 2 if network.laws.output.even else 1
     if network.laws.joint is not None:
-        return Correlators(joint_tables(network, fields, wanted, progress))
+        with shown_progress(progress, _UNIT) as report:
+            return Correlators(joint_tables(network, fields, wanted, report))
     largest = max((order for order in wanted if order % step == 0), default=0)
     refuse_absurd_memory(len(fields), largest)
     refuse_extremes(network, fields.inputs, largest)
     distinct, _, number_of = fields.distinct()
     needed = {order: multisets(len(distinct), order) for order in range(2, largest + 1, step)}
-    neuron = neuron_cumulants(network, distinct, needed, progress=progress)
+    _LOGGER.info("exact correlators of %r, orders %s, %d fields", network, wanted, len(fields))
+    with shown_progress(progress, _UNIT) as report:
+        neuron = neuron_cumulants(network, distinct, needed, progress=report)
     if len(distinct) < len(fields):
         neuron = spread_over(neuron, number_of, len(fields))
     sums = _partition_sums(network, fields, wanted, neuron)
     return Correlators(ExactTables(network, fields, wanted, neuron, sums))
 
 
+def _checked_orders(orders: Iterable[int] | int) -> tuple[int, ...]:
+    """Return the orders asked for, ascending, each once."""
+    needed = f"orders from 1 to {LARGEST_ORDER} are needed, as in (2, 4, 6)"
+    wanted = tuple(sorted(set(as_wholes(orders, "orders", NotAvailable, needed, least=-(10**9)))))
+    if not wanted:
+        raise NotAvailable(f"no orders were given; {needed}")
+    for order in wanted:
+        _check_order(order)
+    return wanted
+
+
 def exact_cumulant(
     network: Network,
     points: Fields,
     outputs: Sequence[int] | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: ProgressLike = None,
 ) -> Estimate:
     """Compute the exact connected correlator at exactly the given points.
 
@@ -246,8 +264,8 @@ def exact_cumulant(
         One point per field; repeat a point to put several fields there.
     outputs : sequence of int, length R, optional
         Output component of each field; default: one output.
-    progress : callable, optional
-        Called with (feature moments done, feature moments in total).
+    progress : callable or bool, optional
+        Called with (feature moments done, feature moments in total); True shows it.
 
     Returns
     -------
@@ -285,7 +303,8 @@ def exact_cumulant(
     order = len(fields)
     _check_order(order)
     if network.laws.joint is not None:
-        return joint_cumulant(network, fields, progress)
+        with shown_progress(progress, _UNIT) as report:
+            return joint_cumulant(network, fields, report)
     step = 2 if network.laws.output.even else 1
     if order == 1 or order % step:
         return _estimate(0.0, 0.0, ODD if step == 2 else MEAN, Quality.TRUSTED, network)
@@ -301,7 +320,8 @@ def exact_cumulant(
         block: np.unique(list(combinations(element.tolist(), block)), axis=0)
         for block in range(2, order + 1, step)
     }
-    neuron = neuron_cumulants(network, distinct, needed, only=(order,), progress=progress)
+    with shown_progress(progress, _UNIT) as report:
+        neuron = neuron_cumulants(network, distinct, needed, only=(order,), progress=report)
     kappa = neuron.kappa[order]
     power = float(network.width) ** (1 - order / 2)
     return _estimate(

@@ -16,6 +16,8 @@ over the (n − 1)!! pairings P; sb² is added to the only amplitude of n = 2. S
 The δ's are all there is for O(D)-invariant output weights; one output, D = 1, is the sum of all amplitudes.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations

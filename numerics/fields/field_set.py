@@ -1,5 +1,7 @@
 """Which fields are looked at: each an input x and the number of an output of the network, f_a(x)."""
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -55,7 +57,7 @@ class FieldSet:
     inputs: Array
     outputs: Indices
 
-    def __init__(self, inputs: Points, outputs: "Sequence[int] | Indices | None" = None) -> None:
+    def __init__(self, inputs: Points, outputs: Sequence[int] | Indices | None = None) -> None:
         places = as_points(inputs)
         labels = as_outputs(outputs, len(places))
         for name, array in (("inputs", places), ("outputs", labels)):
@@ -137,7 +139,7 @@ class FieldSet:
             factors.append(f"f{output}({place})" + (str(power).translate(_POWERS) if power > 1 else ""))
         return " ".join(factors)
 
-    def distinct(self) -> tuple["FieldSet", Indices, Indices]:
+    def distinct(self) -> tuple[FieldSet, Indices, Indices]:
         """Drop repeated fields, which would only repeat work.
 
         Returns
@@ -181,7 +183,7 @@ class FieldSet:
         """Write the pre-activations in the fewest and best-aligned directions; see `principal_axes`."""
         return principal_axes(self.preactivations(sigma_w, sigma_b))
 
-    def shifted(self, by: ArrayLike) -> "FieldSet":
+    def shifted(self, by: ArrayLike) -> FieldSet:
         """Move all inputs by one vector of shape (d,)."""
         vector = as_real_array(
             by, "coordinates", InvalidPoints, f"{self.d_in} coordinates are needed"
@@ -190,7 +192,7 @@ class FieldSet:
             raise InvalidPoints(f"a shift by {len(vector)} coordinates was given; {self.d_in} are needed")
         return FieldSet(self.inputs + vector, self.outputs)
 
-    def rotated(self, matrix: ArrayLike) -> "FieldSet":
+    def rotated(self, matrix: ArrayLike) -> FieldSet:
         """Apply an orthogonal matrix of shape (d, d) to every input.
 
         Raises
@@ -209,13 +211,13 @@ class FieldSet:
             raise InvalidPoints(f"the matrix {shown(found.tolist())} was given; {needed}")
         return FieldSet(self.inputs @ found.T, self.outputs)
 
-    def reflected(self, axis: int | None = None) -> "FieldSet":
+    def reflected(self, axis: int | None = None) -> FieldSet:
         """Change the sign of one coordinate, or of all."""
         signs = np.ones(self.d_in)
         signs[slice(None) if axis is None else self._axis(axis)] = -1.0
         return FieldSet(self.inputs * signs, self.outputs)
 
-    def permuted(self, axes: Sequence[int]) -> "FieldSet":
+    def permuted(self, axes: Sequence[int]) -> FieldSet:
         """Permute the coordinates of every input."""
         order = [self._axis(axis) for axis in axes]
         if sorted(order) != list(range(self.d_in)):
@@ -224,7 +226,7 @@ class FieldSet:
             )
         return FieldSet(self.inputs[:, order], self.outputs)
 
-    def scaled(self, factor: float) -> "FieldSet":
+    def scaled(self, factor: float) -> FieldSet:
         """Multiply all inputs by one number."""
         number = as_number(factor, "factor", InvalidPoints, "a finite number is needed")
         return FieldSet(self.inputs * number, self.outputs)

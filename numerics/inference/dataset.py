@@ -1,5 +1,7 @@
 """The data that a field theory is held against: a sample, the exact answer, or both."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -70,7 +72,7 @@ class Dataset(Shown):
         points: Fields,
         orders: tuple[int, ...] = (2, 4, 6),
         n_blocks: int | None = None,
-    ) -> "Dataset":
+    ) -> Dataset:
         """Take the correlators of an ensemble that was made elsewhere, trained networks too.
 
         Parameters

@@ -1,5 +1,7 @@
 """What a fit says: values, what the data determine and what they do not, all real roots."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 

@@ -20,6 +20,8 @@ References
    Soc. B 63 (2001) 425, for a discrepancy of the model beside the noise of the data.
 """
 
+from __future__ import annotations
+
 import hashlib
 from dataclasses import replace
 

@@ -6,6 +6,8 @@ an `Integrator` where several of these have kernel, domain, accuracy and store i
 chosen in `numerics.integrals.solve.methods`, and named in the result.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,6 +20,8 @@ from numpy.typing import NDArray
 from diagrams.deprecated import renamed
 from diagrams.diagram import Diagram
 from diagrams.messages import shown
+from diagrams.progress import ProgressLike
+from diagrams.progress import shown as shown_progress
 from numerics.errors import InvalidDomain, InvalidKernel, InvalidPoints, LoweringError, NotAvailable
 from numerics.fields.index_sets import multisets
 from numerics.fields.points import Points, as_points
@@ -31,7 +35,7 @@ from numerics.integrals.questions.limits import Accuracy
 from numerics.integrals.questions.question import Question, Solved
 from numerics.integrals.rules.domains import Box, Domain, WholeSpace
 from numerics.integrals.solve.assembly import Product, gather, judged, kernel_error, leg_rows
-from numerics.integrals.solve.methods import Method, Problem
+from numerics.integrals.solve.methods import Method, Problem, as_method
 from numerics.integrals.solve.resumable import solve_with_store
 from numerics.integrals.solve.store import IntegralStore
 from numerics.kernels.base import Kernel
@@ -62,15 +66,15 @@ class Integrator:
         Where the vertices are.
     accuracy : Accuracy, optional
         Accuracy asked for, and limits; default: 1e-10 of ∫∏|K|.
-    method : Method, optional
-        Default: chosen.
+    method : Method or str, optional
+        ``"auto"``, the default, chooses; ``"closed"``, ``"grid"``, ``"cubature"``, ``"qmc"``.
     backend : Backend, optional
         How products are evaluated; default: chosen by the size of the problem.
     store : IntegralStore or path-like, optional
         Where integrals are kept for the next time, each as soon as it is done; so an interrupted run loses
         only the integral it was at. Default: that of the user; see `nnft cache`.
-    progress : callable, optional
-        Called with the number of integrals done (of cutoffs, in a flow) and their total.
+    progress : callable or bool, optional
+        Called with the number of integrals done (of cutoffs, in a flow) and their total; True shows it.
 
     Raises
     ------
@@ -93,23 +97,20 @@ class Integrator:
     kernel: Kernel
     domain: Domain
     accuracy: Accuracy = field(default_factory=Accuracy)
-    method: Method = Method.AUTOMATIC
+    method: Method | str = Method.AUTOMATIC
     backend: Backend | None = None
     store: Place | None = None
-    progress: Progress | None = None
+    progress: ProgressLike = None
 
     def __post_init__(self) -> None:
         # Were domains not checked, a number in the place of one would pass for all of R^d.
         kernel: object = self.kernel
         domain: object = self.domain
-        method: object = self.method
         if not isinstance(kernel, Kernel):
             raise InvalidKernel(f"{kernel!r} given as the kernel; that of a network is ``network.kernel``")
         if not isinstance(domain, Box | WholeSpace):
             raise InvalidDomain(f"{domain!r} given as the domain; Box(cutoff) or WholeSpace() is needed")
-        if not isinstance(method, Method):
-            names = ", ".join(str(one) for one in Method)
-            raise NotAvailable(f"{method!r} given as the method; one of {names} is needed")
+        object.__setattr__(self, "method", as_method(self.method))
         as_instance(self.accuracy, Accuracy, "accuracy", LoweringError, "Accuracy(...)")
         if self.backend is not None and not callable(getattr(self.backend, "product_sums", None)):
             needed = "NumpyBackend() or NumbaBackend() is needed"
@@ -164,10 +165,11 @@ class Integrator:
         """Integrate a vertex in boxes of several sizes in place of the domain; see the function `flow`."""
         boxes = boxes_of(cutoffs)
         found = []
-        for box in boxes:
-            found.append(replace(self, domain=box, progress=None).tensor(diagram, points))
-            if self.progress is not None:
-                self.progress(len(found), len(boxes))
+        with shown_progress(self.progress, "cutoffs") as report:
+            for box in boxes:
+                found.append(replace(self, domain=box, progress=None).tensor(diagram, points))
+                if report is not None:
+                    report(len(found), len(boxes))
         return flow_of(diagram, self.kernel, boxes, found)
 
     def _inputs(self, points: Points) -> Array:
@@ -180,11 +182,12 @@ class Integrator:
         return x
 
     def _problem(self, points: Array) -> Problem:
-        return Problem(self.kernel, points, self.domain, self.method, self.accuracy, self.backend)
+        return Problem(self.kernel, points, self.domain, as_method(self.method), self.accuracy, self.backend)
 
     def _solved(self, questions: Sequence[Question], points: Array) -> list[Solved]:
         store = self.store if isinstance(self.store, IntegralStore) else None
-        answers = solve_with_store(questions, self._problem(points), store, self.progress)
+        with shown_progress(self.progress, "integrals") as report:
+            answers = solve_with_store(questions, self._problem(points), store, report)
         return [Solved(*pair) for pair in zip(questions, answers, strict=True)]
 
     def _integrated(self, diagram: Diagram | Integrand, labels: Indices, points: Array) -> Estimate:
@@ -213,10 +216,10 @@ class How(TypedDict, total=False):
 
     rtol: float
     accuracy: Accuracy | None
-    method: Method
+    method: Method | str
     backend: Backend | None
     store: Place | None
-    progress: Progress | None
+    progress: ProgressLike
     settings: Accuracy | None
     cache: Place | None
 
@@ -351,7 +354,8 @@ def predict(
     domain : Box or WholeSpace
         Where the vertices are.
     **how
-        As for `integrate`.
+        ``rtol``: accuracy asked for, relative to ∫∏|K|, 1e-10 by default; or ``accuracy``, ``method``,
+        ``backend``, ``store``, ``progress``: see `Integrator`.
 
     Returns
     -------
@@ -360,7 +364,8 @@ def predict(
     Raises
     ------
     LoweringError, DivergentIntegral, ProblemTooLarge, InvalidKernel, InvalidPoints, NotAvailable
-        As for `numerics.lowering.lower.lower` and `integrate`.
+        If terms, kernel, inputs or keywords are of another kind or do not go together; if an integral does
+        not exist over R^d, does not fit into memory, or cannot be done by the method asked for.
 
     References
     ----------
@@ -414,7 +419,8 @@ def flow(
     cutoffs : sequence of float
         Two or more, ascending.
     **how
-        As for `integrate`; progress counts cutoffs.
+        ``rtol``: accuracy asked for, relative to ∫∏|K|, 1e-10 by default; or ``accuracy``, ``method``,
+        ``backend``, ``store``, ``progress``: see `Integrator`. Progress counts cutoffs.
 
     Returns
     -------
@@ -442,6 +448,8 @@ def flow(
 
 def _around(network: Network, domain: Domain, how: How) -> NetworkIntegrator:
     """Make the integrator of diagrams around a network; refuse what it cannot do."""
+    if as_method(how.get("method", Method.AUTOMATIC)) is Method.AUTOMATIC:
+        how = cast(How, {name: value for name, value in how.items() if name != "method"})
     others = {"method": Method.AUTOMATIC, "backend": None, "store": None, "cache": None}
     without = sorted(name for name, usual in others.items() if how.get(name, usual) is not usual)
     if without:

@@ -1,5 +1,7 @@
 """Integrates diagrams around a network: lines and blobs are its exact connected correlators."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias, final
@@ -8,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagrams.diagram import Diagram
+from diagrams.progress import ProgressLike
+from diagrams.progress import shown as shown_progress
 from numerics.errors import DivergentIntegral, InvalidDomain, InvalidPoints, LoweringError, NotConverged
 from numerics.fields.points import Points, as_points
 from numerics.given import as_instance
@@ -79,7 +83,7 @@ class NetworkIntegrator:
     network: Network
     domain: Domain
     accuracy: Accuracy = field(default_factory=Accuracy)
-    progress: Progress | None = None
+    progress: ProgressLike = None
 
     def __post_init__(self) -> None:
         as_network(self.network)
@@ -155,9 +159,10 @@ class NetworkIntegrator:
                     "the limits"
                 )
             answers[question] = answer
-            if self.progress is not None:
-                self.progress(len(answers), len(questions))
+            if report is not None:
+                report(len(answers), len(questions))
 
         box = self.domain if isinstance(self.domain, Box) else Box(1.0)  # not used without vertices
-        solve_around(questions, self.network, points, box, self.accuracy, done)
+        with shown_progress(self.progress, "integrals") as report:
+            solve_around(questions, self.network, points, box, self.accuracy, done)
         return [ConnectedSolved(question, answers[question]) for question in questions]

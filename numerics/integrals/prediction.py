@@ -5,6 +5,8 @@ Each distinct vertex integral of the expansion is computed once, for all multise
 propagators K of the lines between external points.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from numbers import Rational
@@ -45,6 +47,18 @@ class Expanded(Protocol):
 
     def monomials(self) -> Iterable[TermLike]:
         """Terms as lowering takes them."""
+
+
+@runtime_checkable
+class Couplings(Protocol):
+    """A fit: couplings by name, each with its error; what was not fitted it refuses itself."""
+
+    def __getitem__(self, name: str) -> Estimate:
+        """One coupling."""
+
+    @property
+    def combinations(self) -> tuple[object, ...]:
+        """What the data determine."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -150,41 +164,49 @@ class Prediction(Shown):
             )
         return self.coefficients[key]
 
-    def evaluate(self, couplings: Mapping[str, ArrayLike]) -> Estimate:
+    def evaluate(self, couplings: Mapping[str, ArrayLike] | Couplings) -> Estimate:
         """The n-point function at given couplings.
 
         Parameters
         ----------
-        couplings : mapping of str to number, or to arrays of one shape (...)
+        couplings : mapping of str to number, to arrays of one shape (...), or to Estimate; or a fit
             Value of every coupling that occurs; others are ignored. For a field with components these
             include D and the δ, which ``nnft_sym.integrals.component_values`` gives.
 
         Returns
         -------
         Estimate
-            Value and error bound of the integrals, shape (..., M); couplings count as exact. A Correlator
-            where each coupling is one number.
+            Value and error, shape (..., M); a Correlator where each coupling is one number. Numbers count as
+            exact, and the error is the bound of the integrals. An Estimate, and all couplings of a fit, bring
+            their errors along, with their covariances.
 
         Raises
         ------
         LoweringError
-            If a coupling is missing or not finite.
+            If a coupling is missing or not finite, or is an Estimate of several numbers.
+
+        Examples
+        --------
+        λ with an error of 10 %, in G⁽⁴⁾ = 3/4 − 24 λ Λ⁵/80 of ReLU-net at x = 1, Λ = 10:
+
+        >>> from fractions import Fraction
+        >>> from numerics.integrals.integrator import predict
+        >>> from numerics.integrals.rules.domains import Box
+        >>> from numerics.kernels.arc import ReLUKernel
+        >>> from numerics.results.uncertainty import Uncertainty
+        >>> star = Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")
+        >>> theory = predict([(star, Fraction(-24), {"lambda": 1})], ReLUKernel(), [[1.0]], Box(10.0))
+        >>> coupling = Estimate(1e-5, Uncertainty.known([[1e-12]]))
+        >>> theory.evaluate({"lambda": coupling})
+        <4-point function of 1 field, 1 element; grid contraction, exact rules; trusted
+          f(1)⁴   -0.3 ± 0.03 (bound 7e-16)>
         """
         needed = {name for key in self.coefficients for name, _ in key}
-        if not isinstance(couplings, Mapping):
-            raise LoweringError(
-                f"couplings = {shown(couplings)} was given; numbers by name are needed, as in "
-                '{"lambda": 0.01}'
-            )
-        if not needed <= set(couplings):
-            raise LoweringError(
-                f"couplings {sorted(couplings)} given, the expansion has {sorted(needed)}; give each of them "
-                "(D and δ, for a field with components, from component_values)"
-            )
-        values = {name: _as_numbers(value, name)[..., np.newaxis] for name, value in couplings.items()}
-        wrong = sorted(name for name in needed if not np.all(np.isfinite(values[name])))
-        if wrong:
-            raise LoweringError(f"{', '.join(wrong)} given as NaN or infinity; give finite couplings")
+        given = _by_name(couplings, needed)
+        if any(isinstance(given[name], Estimate) for name in needed):
+            return self._with_errors(given, needed)
+        values = {name: _as_numbers(value, name)[..., np.newaxis] for name, value in given.items()}
+        _refuse_what_is_not_finite({name: values[name] for name in needed})
         value, error = np.zeros(1), np.zeros(1)
         for key, found in self.coefficients.items():
             factor = np.ones(1)
@@ -195,6 +217,27 @@ class Prediction(Shown):
                 error = error + np.abs(factor) * found.error
         total = _summary(value, error, tuple(self.coefficients.values()))
         return total if total.ndim > 1 else Correlator.over(self.fields, self.order, Part.FULL, total)
+
+    def _with_errors(self, given: Mapping[str, ArrayLike], needed: set[str]) -> Correlator:
+        """The n-point function where couplings have errors: each is one number."""
+        numbers: dict[str, Estimate] = {}
+        for name in needed:
+            one = given[name]
+            numbers[name] = one if isinstance(one, Estimate) else Estimate(_as_numbers(one, name))
+            if numbers[name].ndim:
+                raise LoweringError(
+                    f"{name} was given as {counted(numbers[name].size, 'number')} beside couplings with "
+                    "errors; there each coupling is one number, such as the mean of an Estimate"
+                )
+        _refuse_what_is_not_finite({name: one.value for name, one in numbers.items()})
+        total = Estimate(np.zeros(len(self.indices)))
+        for key, found in self.coefficients.items():
+            factor = Estimate(1.0)
+            for name, power in key:
+                factor = factor * numbers[name] ** power
+            # numbers only: the coefficients of different couplings are over the same fields anyway
+            total = total + factor * found.numbers()
+        return Correlator.over(self.fields, self.order, Part.FULL, total)
 
     def evaluate_tensor(self, coupling: str, tensor: ArrayLike) -> Correlator:
         """Contribution linear in a coupling that differs from one set of inputs to another.
@@ -417,6 +460,34 @@ def _evaluate_group(
             first += part.slots
         total.add(terms.value.sum(axis=0), terms.error.sum(axis=0))
     return total
+
+
+def _by_name(couplings: object, needed: set[str]) -> Mapping[str, ArrayLike]:
+    """Couplings by their names, also those of a fit."""
+    if isinstance(couplings, Couplings):
+        if getattr(couplings, "per_width", False):
+            raise LoweringError(
+                "a fit of couplings times powers of N was given, which holds for several widths; give the "
+                'couplings of one width, as in {"lambda": found["lambda"] / 20}'
+            )
+        return {name: couplings[name] for name in sorted(needed)}
+    if not isinstance(couplings, Mapping):
+        raise LoweringError(
+            f"couplings = {shown(couplings)} was given; numbers by name are needed, as in "
+            '{"lambda": 0.01}, or a fit'
+        )
+    if not needed <= set(couplings):
+        raise LoweringError(
+            f"couplings {sorted(couplings)} given, the expansion has {sorted(needed)}; give each of them "
+            "(D and δ, for a field with components, from component_values)"
+        )
+    return couplings
+
+
+def _refuse_what_is_not_finite(values: Mapping[str, Array]) -> None:
+    wrong = sorted(name for name, value in values.items() if not np.all(np.isfinite(value)))
+    if wrong:
+        raise LoweringError(f"{', '.join(wrong)} given as NaN or infinity; give finite couplings")
 
 
 def _as_numbers(given: ArrayLike, name: str) -> Array:

@@ -5,6 +5,8 @@ has kinks, is measured, or declared and then checked (`numerics.kernels.checks`)
 expression is made by ``nnft_sym.symbolic.functions.symbolic_kernel``.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from typing import Any, final
 

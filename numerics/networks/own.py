@@ -1,5 +1,7 @@
 """Networks with an activation of the user, or one that has a name; all follows from one function."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import isfinite

@@ -1,5 +1,7 @@
 """One symmetric tensor over a set of fields: an n-point function, or what was made of some."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -113,7 +115,7 @@ class Correlator(Estimate):
             object.__setattr__(self, name, one)
 
     @staticmethod
-    def over(fields: FieldSet, order: int, part: Part, numbers: Estimate) -> "Correlator":
+    def over(fields: FieldSet, order: int, part: Part, numbers: Estimate) -> Correlator:
         """Say of which fields some numbers are."""
         return Correlator(
             fields, order, part, numbers.value, numbers.uncertainty, numbers.method, numbers.quality,
@@ -158,7 +160,7 @@ class Correlator(Estimate):
             self.value, self.uncertainty, self.method, self.quality, self.provenance, self.evidence
         )
 
-    def rows(self) -> "Iterator[tuple[tuple[int, ...], str, float, float]]":
+    def rows(self) -> Iterator[tuple[tuple[int, ...], str, float, float]]:
         """Go through the elements: numbers of the fields, label, value, error."""
         columns = (map(tuple, self.indices.tolist()), self.labels, self.value.tolist(), self.error.tolist())
         return zip(*columns, strict=True)
@@ -193,13 +195,13 @@ class Correlator(Estimate):
         ]
         return [*lines, f"  ... ({self.size - _SHOWN:,} more)"] if self.size > _SHOWN else lines
 
-    def to_xarray(self) -> "xarray.Dataset":
+    def to_xarray(self) -> xarray.Dataset:
         """Return value, error and index sets as labelled arrays, see `numerics.results.labelled`."""
         from numerics.results.labelled import as_dataset
 
         return as_dataset(self)
 
-    def to_dataframe(self) -> "pandas.DataFrame":
+    def to_dataframe(self) -> pandas.DataFrame:
         """Return one row for each element: numbers of the fields, label, value, error."""
         from numerics.results.labelled import as_dataframe
 
@@ -226,7 +228,7 @@ class Correlator(Estimate):
             made.method, made.quality, made.provenance,
         )  # fmt: skip
 
-    def _refuse_other_elements(self, other: "Correlator") -> None:
+    def _refuse_other_elements(self, other: Correlator) -> None:
         """Element by element only elements of the same fields mean anything."""
         if other.order != self.order or other.fields != self.fields:
             raise InvalidStatistics(

@@ -1,5 +1,7 @@
 """Numbers with an error, a method, a quality and a provenance; nothing numerical travels without them."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -142,11 +144,16 @@ class Estimate(NDArrayOperatorsMixin, Shown):
     def __len__(self) -> int:
         return len(self.value)
 
-    def __iter__(self) -> "Iterator[Estimate]":
+    def __iter__(self) -> Iterator[Estimate]:
         return (Estimate.__getitem__(self, row) for row in range(len(self.value)))
 
     def __float__(self) -> float:
-        return float(self.value)
+        if self.size != 1:
+            raise TypeError(
+                f"one number is needed, these are {self.size}; take one of them as in estimate[0], or all "
+                "values as an array with estimate.value"
+            )
+        return float(self.value.item())
 
     def __round__(self, digits: int | None = None) -> float:
         return round(float(self), digits)
@@ -154,7 +161,7 @@ class Estimate(NDArrayOperatorsMixin, Shown):
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         return np.array(self.value, dtype=dtype, copy=copy)
 
-    def __getitem__(self, key: Any) -> "Estimate":
+    def __getitem__(self, key: Any) -> Estimate:
         """Pick some of the numbers, as NumPy does."""
 
         def pick(rows: Array) -> Array:
@@ -261,7 +268,7 @@ class Estimate(NDArrayOperatorsMixin, Shown):
         given = [one for one in inputs if isinstance(one, Estimate)]
         return given[0]._made(value, parts, given, inputs)
 
-    def _same(self, value: Array, uncertainty: Uncertainty) -> "Estimate":
+    def _same(self, value: Array, uncertainty: Uncertainty) -> Estimate:
         """Make other numbers from some of these."""
         return Estimate(value, uncertainty, self.method, self.quality, self.provenance, self.evidence)
 
@@ -269,9 +276,9 @@ class Estimate(NDArrayOperatorsMixin, Shown):
         self,
         value: Array,
         parts: Sequence[Uncertainty],
-        given: "Sequence[Estimate]",
+        given: Sequence[Estimate],
         inputs: Sequence[object],
-    ) -> "Estimate":
+    ) -> Estimate:
         """Make a function of several; a subclass may keep what all `inputs` have in common."""
         defined = bool(np.all(np.isfinite(value)))
         defined |= not all(np.all(np.isfinite(one.value)) for one in given)
@@ -283,7 +290,7 @@ class Estimate(NDArrayOperatorsMixin, Shown):
             joined(one.provenance for one in given),
         )
 
-    def reshaped(self, shape: tuple[int, ...]) -> "Estimate":
+    def reshaped(self, shape: tuple[int, ...]) -> Estimate:
         """Arrange the numbers in another shape."""
 
         def arrange(rows: Array) -> Array:
@@ -291,7 +298,7 @@ class Estimate(NDArrayOperatorsMixin, Shown):
 
         return self._same(self.value.reshape(shape), self.uncertainty.linear(arrange, arrange))
 
-    def sum(self, axis: int | None = None, dtype: None = None, out: None = None) -> "Estimate":
+    def sum(self, axis: int | None = None, dtype: None = None, out: None = None) -> Estimate:
         """Add the numbers, all or along one axis."""
 
         def add(rows: Array) -> Array:
@@ -300,7 +307,7 @@ class Estimate(NDArrayOperatorsMixin, Shown):
 
         return self._same(np.asarray(self.value.sum(axis=axis)), self.uncertainty.linear(add, add))
 
-    def mean(self, axis: int | None = None, dtype: None = None, out: None = None) -> "Estimate":
+    def mean(self, axis: int | None = None, dtype: None = None, out: None = None) -> Estimate:
         """Average the numbers, all or along one axis.
 
         Examples
@@ -315,7 +322,7 @@ class Estimate(NDArrayOperatorsMixin, Shown):
         mean: Estimate = total / float(count)
         return mean
 
-    def std(self, axis: None = None, dtype: None = None, out: None = None, ddof: float = 0.0) -> "Estimate":
+    def std(self, axis: None = None, dtype: None = None, out: None = None, ddof: float = 0.0) -> Estimate:
         """Spread of the numbers among themselves, with its error to first order."""
         rest, freedom = self.value - self.value.mean(), self.size - ddof
         if freedom <= 0:

@@ -10,9 +10,13 @@ from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from diagrams.messages import shown
+
+if TYPE_CHECKING:
+    import pandas
+    import xarray
 
 #: What a result can be asked for, and who answers.
 FACES: Mapping[str, str] = MappingProxyType(
@@ -20,6 +24,8 @@ FACES: Mapping[str, str] = MappingProxyType(
         "html": "nnft_sym.faces.notebook:html",
         "save": "nnft_sym.faces.saving:save",
         "plot": "nnft_sym.faces.notebook:drawn",
+        "dataframe": "nnft_sym.faces.labelled_tables:dataframe",
+        "tree": "nnft_sym.faces.netcdf:labelled_tree",
         "scan": "nnft_sym.report.width_plots:width_dataset",
     }
 )
@@ -112,6 +118,16 @@ class Shown(Described):
         matplotlib.figure.Figure
         """
         return face("plot")(self, *beside)
+
+    def to_dataframe(self) -> "pandas.DataFrame":
+        """Return the numbers as a table of pandas, a row for each; ``attrs`` say what holds for all."""
+        made: pandas.DataFrame = face("dataframe")(self)
+        return made
+
+    def to_xarray(self) -> "xarray.Dataset | xarray.DataTree":
+        """Return the numbers with their labels for xarray, as ``save("….nc")`` writes them."""
+        made: xarray.Dataset | xarray.DataTree = face("tree")(self)
+        return made
 
     def __repr__(self) -> str:
         return in_brief(self.plain_fields())

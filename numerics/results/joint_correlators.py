@@ -103,7 +103,7 @@ class Correlators(Shown, Mapping[int, Correlator]):
         OrderMissing
             If it is not there; a `KeyError`.
         """
-        order = as_whole(order, "order", InvalidStatistics)
+        order = as_whole(order, "order", InvalidStatistics, least=0)
         if order not in self._made:
             if order not in self._orders:
                 raise OrderMissing(self._missing(order))
@@ -113,6 +113,8 @@ class Correlators(Shown, Mapping[int, Correlator]):
     def _missing(self, order: int) -> str:
         what, full = self._part.value.format(order), self._origin.orders
         here = f"there is no {what} here, only {list(self._orders)}"
+        if order == 0:
+            return here
         if self._part is Part.FULL:
             return f"{here}; ask for order {order} in `orders`"
         lower = [size for size in range(1 if order % 2 else 2, order + 1, 2 - order % 2) if size not in full]

@@ -6,6 +6,8 @@ until it is asked for, and numbers from one sample keep their correlations throu
 an estimate of the largest error, of a quadrature for instance; bounds add linearly.
 """
 
+from __future__ import annotations
+
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -112,18 +114,18 @@ class Uncertainty:
             )
 
     @classmethod
-    def bounded(cls, bound: ArrayLike) -> "Uncertainty":
+    def bounded(cls, bound: ArrayLike) -> Uncertainty:
         """Make an error bound, one for each number."""
         found = as_real_array(bound, "errors", InvalidStatistics, "real numbers are needed")
         return cls(found.shape, (), np.abs(found))
 
     @classmethod
-    def of_blocks(cls, source: Source, deviations: Array) -> "Uncertainty":
+    def of_blocks(cls, source: Source, deviations: Array) -> Uncertainty:
         """Make a statistical error from the deviations of blocks; see `Blocks`."""
         return cls(deviations.shape[1:], (Blocks(source, deviations),))
 
     @classmethod
-    def of_sources(cls, sources: Sequence[Source], deviations: Array) -> "Uncertainty":
+    def of_sources(cls, sources: Sequence[Source], deviations: Array) -> Uncertainty:
         """Make a statistical error from blocks of several independent sources, one after the other.
 
         Raises
@@ -147,7 +149,7 @@ class Uncertainty:
         return cls(deviations.shape[1:], tuple(map(Blocks, sources, rows)))
 
     @classmethod
-    def known(cls, covariance: ArrayLike, name: str | None = None) -> "Uncertainty":
+    def known(cls, covariance: ArrayLike, name: str | None = None) -> Uncertainty:
         """Make a statistical error from a covariance that is known.
 
         Parameters
@@ -230,7 +232,7 @@ class Uncertainty:
             total += flat.T @ flat
         return total
 
-    def linear(self, change: Callable[[Array], Array], size: Callable[[Array], Array]) -> "Uncertainty":
+    def linear(self, change: Callable[[Array], Array], size: Callable[[Array], Array]) -> Uncertainty:
         """Carry through a linear map.
 
         Parameters
@@ -245,7 +247,7 @@ class Uncertainty:
         some = change(np.zeros((1, *self.shape)))
         return Uncertainty(some.shape[1:], blocks, bound)
 
-    def scaled(self, slope: Array, bound: Array | None = None) -> "Uncertainty":
+    def scaled(self, slope: Array, bound: Array | None = None) -> Uncertainty:
         """Carry through an elementwise function of a given slope; `bound` is that of the result."""
         if bound is None and self.bound is not None:
             bound = np.abs(slope) * self.bound

@@ -17,6 +17,9 @@ The numbers of a sample depend on network, points, seed, precision, estimator, n
 errors only) number of blocks: not on threads, workers, interruptions, or the order in which anything ends.
 """
 
+from __future__ import annotations
+
+import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -28,6 +31,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagrams.deprecated import renamed
+from diagrams.progress import ProgressLike
+from diagrams.progress import shown as shown_progress
 from numerics.errors import ClusterUnavailable, InvalidStatistics
 from numerics.fields.field_set import Fields, FieldSet, as_field_set
 from numerics.fields.index_sets import multiset_count
@@ -48,6 +53,8 @@ from numerics.sampling.runs.run import PageStream, SamplingInterrupted, Sampling
 
 if TYPE_CHECKING:
     from distributed import Client
+
+_LOGGER = logging.getLogger(__name__)
 
 Array = NDArray[np.float64]
 
@@ -180,12 +187,12 @@ class Ensemble(Described):
     def correlators(
         self,
         n_networks: int,
-        orders: Sequence[int] = (2, 4, 6),
+        orders: Sequence[int] | int = (2, 4, 6),
         n_blocks: int = 1000,
         n_threads: int | None = None,
-        progress: Callable[[int, int], None] | None = None,
+        progress: ProgressLike = None,
         checkpoint: str | os.PathLike[str] | Checkpoint | None = None,
-        cluster: "str | Client | None" = None,
+        cluster: str | Client | None = None,
     ) -> Correlators:
         """Sample correlators over all distinct index sets of the points.
 
@@ -193,15 +200,15 @@ class Ensemble(Described):
         ----------
         n_networks : int
             At least 2.
-        orders : sequence of int, optional
+        orders : sequence of int, or int, optional
             1 to 8, even or odd.
         n_blocks : int, optional
             Blocks of consecutive networks for the covariance, at most `n_networks` (then lowered to it);
             their sizes differ by at most one network. The means do not depend on it.
         n_threads : int, optional
             Default: one per core. The numbers do not depend on it.
-        progress : callable, optional
-            Called with (networks done, networks in total), from the calling thread.
+        progress : callable or bool, optional
+            Called with (networks done, networks in total), from the calling thread; True shows it.
         checkpoint : path-like or Checkpoint, optional
             File that keeps the run every few seconds (`numerics.sampling.runs.checkpoints`). If it exists
             the run is continued from it, with the same numbers to the last bit as without the interruption;
@@ -237,10 +244,12 @@ class Ensemble(Described):
         threads = as_whole(n_threads, "n_threads", InvalidStatistics, most=MOST_THREADS)
         request = self._request(n_networks, orders, n_blocks, threads)
         kept = Checkpoint(checkpoint) if isinstance(checkpoint, str | os.PathLike) else checkpoint
-        with nullcontext() if kept is None else kept.claimed():
-            return _correlators(request, kept, progress, partial(_page_stream, cluster, threads))
+        _LOGGER.info("sampling %s networks %r, %d threads", f"{n_networks:,}", self, threads)
+        claimed = nullcontext() if kept is None else kept.claimed()
+        with shown_progress(progress, "networks") as report, claimed:
+            return _correlators(request, kept, report, partial(_page_stream, cluster, threads))
 
-    def _request(self, n_networks: int, orders: Sequence[int], n_blocks: int, threads: int) -> Request:
+    def _request(self, n_networks: int, orders: Sequence[int] | int, n_blocks: int, threads: int) -> Request:
         """Check the numbers asked for."""
         needed = "a whole number from 2 to 2^62 (more have no number)"
         n_networks = as_whole(
@@ -368,7 +377,7 @@ def _correlators(
 
 
 @contextmanager
-def _page_stream(cluster: "str | Client | None", threads: int) -> Iterator[PageStream]:
+def _page_stream(cluster: str | Client | None, threads: int) -> Iterator[PageStream]:
     if cluster is None:
         yield partial(on_threads, n_threads=threads)
         return

@@ -16,6 +16,7 @@ import warnings
 import numpy as np
 import pytest
 from picture_geometry import svg_violations, violations
+from picture_svg import strokes
 
 import nnft_sym as nn
 from diagrams.drawing import picture
@@ -74,9 +75,9 @@ def test_lines_keep_clear_of_each_other_and_of_vertices(row, diagram):
 def test_a3_the_box_has_a_planar_picture(tmp_path):
     asked = ["draw", "g*f^3", "-n", 4, "--order", 4, "--kind", "1pi", "--layout", "circle"]
     answered(nnft(*asked, "--out", "box.svg", cwd=tmp_path))
-    strokes = re.findall(r' d="([^"]*)"', (tmp_path / "box.svg").read_text(encoding="utf-8"))
-    assert strokes
-    assert all(stroke.count("M") == 1 for stroke in strokes)
+    drawn = strokes((tmp_path / "box.svg").read_text(encoding="utf-8"))
+    assert drawn
+    assert all(path.get("d").count("M") == 1 for path in drawn)
 
 
 def test_a5_names_of_vertices_are_clear_of_lines():

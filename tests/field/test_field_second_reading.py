@@ -3,7 +3,6 @@
 import copy
 import operator
 import pickle
-import re
 from dataclasses import replace
 from functools import cache, reduce
 from io import BytesIO
@@ -11,6 +10,7 @@ from io import BytesIO
 import mpmath
 import numpy as np
 import pytest
+from picture_svg import words
 
 import nnft_sym as nn
 import numerics as nu
@@ -277,9 +277,8 @@ def test_notes_stand_inside_the_picture():
     mark = next(mark for mark in dressed.marks if mark.note)
     assert dressed.bottom < mark.y < mark.y + 0.5 + 0.2 < dressed.top
     text = svg(dressed)
-    middle = float(re.search(r"translate\(\S+ (\S+)\)", text)[1])
-    note = float(re.search(r'y="(\S+)" font-size="12"', text)[1])
-    assert middle + note - 12 > 0, "the letters reach above the picture"
+    (top,) = [box[1] for said, box in words(text) if said == "y4"]
+    assert top > 0, "the letters reach above the picture"
 
 
 def test_a_caption_that_is_no_formula_is_shown_as_it_is(tmp_path):
@@ -320,8 +319,8 @@ def test_arrays_that_are_none_are_refused(what, content, tmp_path, capfd):
     path = tmp_path / "x.npy"
     path.write_bytes(content)
     couplings = "couplings lambda*f^4 --net erf --width 5 --points 0;1 --cutoff 5 --data"
-    for words in (f"kernel --net erf --points @{path}", f"{couplings} {path}"):
-        code = cli.run(words.split())
+    for line in (f"kernel --net erf --points @{path}", f"{couplings} {path}"):
+        code = cli.run(line.split())
         out, err = capfd.readouterr()
         assert (code, out) == (2, ""), what
         assert "x.npy" in err

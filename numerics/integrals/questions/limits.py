@@ -1,5 +1,7 @@
 """The accuracy asked for, the limits within which to reach it, and when refinement stops."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field, fields
 from typing import final
 

@@ -16,16 +16,18 @@ in a box with a bound on the tail (`numerics.integrals.accuracy.box_truncation`)
 is in `Answer.method`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import lru_cache
 from math import pi
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from diagrams.messages import did_you_mean, shown
 from numerics.errors import InvalidKernel, InvalidPoints, LoweringError, NotAvailable, NotConverged
 from numerics.integrals.accuracy.box_truncation import integrate_tail_too
 from numerics.integrals.accuracy.refinement import Done, fits_grid, refine
@@ -67,6 +69,46 @@ class Method(Enum):
     GRID = "contraction on a quadrature grid"
     CUBATURE = "adaptive cubature over all vertices at once"
     QUASI_MONTE_CARLO = "scrambled Sobol points over all vertices at once"
+
+
+#: Short names of the methods, those of ``nnft integrate --method``.
+METHODS: Mapping[str, Method] = MappingProxyType(
+    {
+        "auto": Method.AUTOMATIC,
+        "closed": Method.CLOSED_FORM,
+        "grid": Method.GRID,
+        "cubature": Method.CUBATURE,
+        "qmc": Method.QUASI_MONTE_CARLO,
+    }
+)
+
+
+def as_method(given: Method | str) -> Method:
+    """Return a method; its short name, and that of the member, will do.
+
+    Raises
+    ------
+    NotAvailable
+        If there is none of that name.
+
+    Examples
+    --------
+    >>> as_method("grid") is as_method("GRID") is as_method(Method.GRID)
+    True
+    >>> as_method("gird")
+    Traceback (most recent call last):
+    numerics.errors.NotAvailable: 'gird' given as the method; one of 'auto', 'closed', 'grid', ... 'grid'?
+    """
+    if isinstance(given, Method):
+        return given
+    known = {**METHODS, **{one.name.lower(): one for one in Method}}
+    name = given.strip().lower() if isinstance(given, str) else ""
+    if name not in known:
+        near = did_you_mean(name, known) if name else ""
+        raise NotAvailable(
+            f"{shown(given)} given as the method; one of {', '.join(map(repr, METHODS))} is needed{near}"
+        )
+    return known[name]
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ soon as it is done.
 
 import hashlib
 import json
+import logging
 import os
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -20,6 +21,8 @@ from numerics.integrals.questions.question import Answer, Question
 from numerics.integrals.solve.methods import Problem, solve
 from numerics.integrals.solve.store import IntegralStore, StoreNotice
 from numerics.kernels.own import kernel_identity
+
+_LOGGER = logging.getLogger(__name__)
 
 #: The environment variable that names the folder of the store.
 ENVIRONMENT = "NNFT_CACHE"
@@ -94,11 +97,17 @@ def solve_with_store(
 
     def done(question: Question, answer: Answer) -> None:
         answers[question] = answer
+        _LOGGER.debug("%s: %s", question.integrand, answer.method)
         if place is not None and question in texts:
             place.keep(texts[question], answer)
         if progress is not None:
             progress(len(answers), len(questions))
 
+    _LOGGER.info(
+        "%d integrals with %r over %s, %s",
+        len(questions), problem.kernel, problem.domain,
+        "which are not kept" if place is None else f"{len(answers)} of them kept in {place.folder}",
+    )  # fmt: skip
     if progress is not None:
         progress(len(answers), len(questions))
     solve([question for question in questions if question not in answers], problem, done)

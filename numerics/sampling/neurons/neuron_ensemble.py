@@ -23,7 +23,10 @@ out, m_B = (|B| − 1)!! sw^|B| E[Π s]. Products of the m_B are estimated from 
 have no bias (`numerics.sampling.neurons.block_products`).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 
@@ -33,6 +36,8 @@ from numpy.typing import NDArray
 from diagrams.combinatorics.set_partitions import set_partitions
 from diagrams.deprecated import renamed
 from diagrams.messages import shown
+from diagrams.progress import ProgressLike
+from diagrams.progress import shown as shown_progress
 from numerics.errors import InvalidPoints, InvalidStatistics, NotAvailable
 from numerics.exact.inputs import MEMORY_LIMIT
 from numerics.fields.field_set import Fields, FieldSet, as_field_set
@@ -51,6 +56,8 @@ from numerics.sampling.neurons.block_products import FEWEST_BLOCKS, partition_su
 from numerics.sampling.neurons.neuron_sample import NeuronTables
 from numerics.sampling.neurons.sums import NeuronSums, compiled_sums, tilted_sums
 from numerics.sampling.runs.checkpoints import Checkpoint
+
+_LOGGER = logging.getLogger(__name__)
 
 Array = NDArray[np.float64]
 
@@ -146,7 +153,7 @@ class NeuronEnsemble(Described):
         n_neurons: int,
         order: int = 6,
         n_blocks: int = 200,
-        progress: Callable[[int, int], None] | None = None,
+        progress: ProgressLike = None,
         checkpoint: str | PathLike[str] | Checkpoint | None = None,
     ) -> Correlators:
         """Sample neurons and form the moments of all even orders up to `order`.
@@ -158,8 +165,8 @@ class NeuronEnsemble(Described):
             2, 4 or 6.
         n_blocks : int, optional
             Blocks for the products and the jackknife, from ten to `n_neurons`.
-        progress : callable, optional
-            Called with (neurons done, neurons in total).
+        progress : callable or bool, optional
+            Called with (neurons done, neurons in total); True shows it.
         checkpoint : path-like or Checkpoint, optional
             File that keeps the run every few seconds; if it exists the run is continued from it, with the
             same numbers to the last bit, as by `Ensemble.correlators`.
@@ -191,8 +198,12 @@ class NeuronEnsemble(Described):
         # may be refused, so before anything is drawn
         kernel = self.network.kernel.weight_diagonal(self.points)
         draw = tilted_sums if self.tilted else compiled_sums
-        with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is refused below
-            found = draw(self.network, self.points, self.seed, n_neurons, orders, n_blocks, progress, kept)
+        _LOGGER.info("sampling %s neurons of %r", f"{n_neurons:,}", self)
+        with (
+            shown_progress(progress, "neurons") as report,
+            np.errstate(over="ignore", invalid="ignore"),  # what comes of it is refused below
+        ):
+            found = draw(self.network, self.points, self.seed, n_neurons, orders, n_blocks, report, kept)
             block_sums = {n: one * moments[n] for n, one in found.block_sums.items()}
         if not all(np.all(np.isfinite(one)) for one in block_sums.values()):
             raise InvalidPoints(
