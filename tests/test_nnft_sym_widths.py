@@ -36,7 +36,7 @@ def test_the_figure_shows_the_numbers(scan):
         shown = plotted(axes)
         np.testing.assert_allclose(shown["sampled"][:, 1], series.m.value[series.trusted])
         assert series.trusted.sum() >= 2
-        np.testing.assert_allclose(shown["background (one experiment)"][:, 1], series.scatter_of_experiment)
+        np.testing.assert_allclose(shown["scatter of one experiment"][:, 1], series.scatter_of_experiment)
         curve = shown["exact"]
         np.testing.assert_allclose(curve[[0, -1], 1], series.m_exact.value[[0, -1]], rtol=1e-12)
         assert axes.get_xscale() == axes.get_yscale() == "log"

@@ -169,10 +169,11 @@ def _(result: StudyResult, *beside: Shown) -> "Figure":
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    from nnft_sym.report.panels_theory import overview
+    from nnft_sym.report.panels_overview import overview, overview_rows
 
     with rc_context(STYLE):
-        figure = Figure(figsize=(7.0, 0.9 + 0.62 * len(result.nets)), layout="constrained", dpi=200)
+        rows = overview_rows(result.nets) + 0.5 * len(result.nets)
+        figure = Figure(figsize=(7.0, 1.0 + 0.27 * rows), layout="constrained", dpi=200)
         overview(figure.subplots(), result.nets, result.recipe)
     return figure
 

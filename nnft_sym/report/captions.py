@@ -1,44 +1,76 @@
-"""What stands below the figures of a study."""
+"""What stands below the figures of a study, and what they are for those who do not see them."""
 
-from nnft_sym.report.plot_style import minus
+from dataclasses import dataclass
+
+from diagrams.messages import counted
+from nnft_sym.printing.number_text import number, superscript
+from nnft_sym.report.panels import ALIKE
+from nnft_sym.report.panels_coupling import is_one_number, out_of_frame
+from nnft_sym.report.panels_prediction import drawn_together
+from nnft_sym.report.panels_prediction import is_one_number as is_one_prediction
+from nnft_sym.report.panels_pulls import BAND, FEW
+from nnft_sym.report.plot_style import minus, net_title
 from nnft_sym.study.coupling_tensors import CouplingStatus
-from nnft_sym.study.recipe import Recipe
-from nnft_sym.study.results import NetResult
+from nnft_sym.study.recipe import Recipe, Way
+from nnft_sym.study.results import NetResult, StudyResult
 from numerics.results.estimate import Quality
 
-PULLS = (
-    "Pulls (sampled − exact)/error over the distinct index sets, and the unit normal. The elements are "
-    "strongly correlated: only the stated number of independent directions is tested, so the histogram "
-    "need not look normal. Bars that leave the frame are cut off."
-)
 #: Relative corrections below this are zero but for rounding.
 ROUNDING = 1e-9
 
 
-def overview(recipe: Recipe) -> str:
+@dataclass(frozen=True)
+class Caption:
+    """Words for a figure.
+
+    Attributes
+    ----------
+    text : str
+        What stands below it.
+    alt : str
+        What is seen, in one sentence.
+    """
+
+    text: str
+    alt: str
+
+
+def overview(result: StudyResult) -> Caption:
     """Caption of what the predictions explain, for all nets."""
+    recipe = result.recipe
     identity = (
         f"; with the {recipe.symbol} tensor the remainder is {recipe.remainder} by identity"
         if recipe.remainder
         else ""
     )
-    return (
+    text = (
         f"Share of {recipe.delta_predicted} = G{recipe.predicted} − free theory that each prediction "
         f"explains, 1 − Σ|residual|/Σ|{recipe.delta_predicted}| over distinct index sets. Bars: against the "
-        f"exact {recipe.predicted}-point function (where there is one). Open circles: sampled couplings "
-        f"against the sampled {recipe.predicted}-point function. 0 % is the free theory{identity}."
+        f"exact {recipe.predicted}-point function (where there is one), without sampling error. Points below "
+        f"them: sampled couplings against the sampled {recipe.predicted}-point function, ±1σ. Predictions "
+        f"that explain the same share one bar. 0 % is the free theory{identity}."
+    )
+    said = ", ".join(f"{net_title(net)} {_best(net)}" for net in result.nets if net.next_order is not None)
+    return Caption(
+        text, f"Bars of the share of {recipe.delta_predicted} that each prediction explains: {said}."
     )
 
 
-def diagrams(recipe: Recipe) -> str:
+def _best(net: NetResult) -> str:
+    explained = net.following.explained[net.recipe.name(Way.TENSOR)]
+    return minus(f"{100 * explained:.1f} % with the {net.recipe.symbol} tensor")
+
+
+def diagrams(recipe: Recipe) -> Caption:
     """Caption of the diagrams."""
-    return (
+    return Caption(
         f"The diagrams of the 2-, {recipe.fitted}- and {recipe.predicted}-point functions, one for all that "
-        "differ only by the labels of the external points: number of labellings × Wick contractions of each."
+        "differ only by the labels of the external points: number of labellings × Wick contractions of each.",
+        f"Feynman diagrams of the 2-, {recipe.fitted}- and {recipe.predicted}-point functions.",
     )
 
 
-def correlators(net: NetResult) -> str:
+def correlators(net: NetResult, experiments: int) -> Caption:
     """Caption of kernel and size of the corrections."""
     low, high = (minus(f"{extreme:.6g}") for extreme in (net.kernel.min(), net.kernel.max()))
     zero = [
@@ -46,51 +78,128 @@ def correlators(net: NetResult) -> str:
         for one in net.correlators.values()
         if one.distance.exact is not None and one.distance.exact < ROUNDING
     ]
+    mean = ""
+    if 0 < float(net.kernel.max() - net.kernel.min()) < ALIKE * float(abs(net.kernel).max()):
+        mean = "; its elements hardly differ, so their distances from the mean are shown"
     said = (
-        f"Left: the kernel K(x, x′) at the inputs, from {low} to {high}. Right: size of the corrections to "
-        "the free theory, mₙ = mean of |ΔGₙ|/|free|, sampled and exact, against the background, which is "
-        "the scatter of one experiment; dashed: the error of the mean over experiments."
+        f"Left: the kernel K(x, x′) at the inputs, from {low} to {high}{minus(mean)}. Right: size of the "
+        "corrections to the free theory, mₙ = mean over index sets of |ΔGₙ|/|free|, sampled and exact. Grey: "
+        "the scatter of one experiment (its standard deviation over experiments, the background); dashed: "
+        f"that over √{experiments}, the error of the mean of all {experiments}. What is sampled can be told "
+        "from the free theory where it lies above the dashed line."
     )
     if zero:
         said += f" Exactly, m{' and m'.join(map(str, zero))} = 0."
     orders = [f"G{one.order}" for one in net.correlators.values() if one.quality is not Quality.TRUSTED]
-    return said + (f" Hatched: the sampled {' and '.join(orders)} is not trustworthy." if orders else "")
+    said += f" Open: the sampled {' and '.join(orders)} is not trustworthy." if orders else ""
+    return Caption(
+        said, f"{net_title(net)}: kernel matrix, and size of the corrections of every order against noise."
+    )
 
 
-def coupling(net: NetResult) -> str:
+def coupling(net: NetResult) -> Caption:
     """Caption of the coupling element by element."""
     recipe = net.recipe
-    total = len(net.tensor.status)
-    left_out = total - net.tensor.count(CouplingStatus.FINITE)
+    total, finite = len(net.tensor.status), net.tensor.count(CouplingStatus.FINITE)
     order = "exact" if net.tensor.exact is not None else "sampled"
-    said = (
-        f"The coupling {recipe.symbol} element by element, sorted by its {order} value, with 1σ errors "
-        f"(strongly "
-        "correlated between elements), and the one constant that replaces it: the mean of the tensor or "
-        "the fit."
-    )
-    if left_out:
-        said += f" {left_out} of {total} elements have no finite {recipe.symbol} and are not shown."
+    alone = is_one_number(net)
+    if alone:
+        said = (
+            f"The coupling {recipe.symbol}: {_all(finite)} one number, to half a percent at most, "
+            "so each row stands for all of them (line: their range; error: 1σ of one element), and for the "
+            "constant that replaces them, the mean of the sampled tensor or the fit."
+        )
+    else:
+        said = (
+            f"The coupling {recipe.symbol} element by element, sorted by its {order} value, with 1σ errors "
+            "(strongly correlated between elements), and the one constant that replaces it: the mean of the "
+            "tensor or the fit. Where its elements differ by orders of magnitude the axis is logarithmic on "
+            "both sides of zero, and linear around it."
+        )
+    outside = out_of_frame(net)
+    if outside:
+        said += f" Triangles at the border: {counted(outside, 'sampled element')} outside the frame."
+    if finite < total:
+        said += f" {total - finite} of {total} elements have no finite {recipe.symbol} and are not shown."
     if net.fitted.quality is not Quality.TRUSTED:
-        said += " Grey: the sampled values are not trustworthy."
-    return said
+        said += " Open: the sampled values are not trustworthy."
+    what = "one number, equal for all elements" if alone else f"{finite} elements, sorted"
+    return Caption(said, f"{net_title(net)}: the coupling {recipe.symbol}, {what}, with mean and fit.")
 
 
-def next_order(net: NetResult) -> str:
+def next_order(net: NetResult) -> Caption:
     """Caption of the 6-point function and its predictions."""
     recipe = net.recipe
     target = "exact" if net.predicted.exact is not None else "sampled"
-    said = (
-        f"Left: predicted against {target} {recipe.delta_predicted}, in units of the largest "
-        f"|{recipe.delta_predicted}|; a perfect prediction lies "
-        "on the diagonal, the free theory on the grey line. Right: |residual| of each prediction, sorted "
-        f"by size"
-        + (f"; what the {recipe.symbol} tensor leaves is {recipe.remainder}." if recipe.remainder else ".")
-    )
+    amount = recipe.delta_predicted
+    alone = is_one_prediction(net)
+    if alone:
+        said = (
+            f"{amount} = G{recipe.predicted} − free theory and its predictions, in the units of "
+            f"f{superscript(recipe.predicted)}; {_all(len(net.predicted.delta))} one number, to half a "
+            "percent at most, so each row stands for all of them (error: 1σ of one element)."
+        )
+    else:
+        said = (
+            f"Above: {amount} = G{recipe.predicted} − free theory for every index set, sorted by its "
+            f"{target} value: {_sampled_words(net)}and as predicted. Below, in the same order: what each "
+            f"prediction misses, {target} − predicted; of the free theory that is {amount} itself. Both are "
+            f"in the units of f{superscript(recipe.predicted)}; the blue band is ±1σ of the sample. Axes "
+            "with powers of ten on both sides of zero are logarithmic there, and linear around it."
+        )
+    if recipe.remainder:
+        said += f" What the {recipe.symbol} tensor leaves is {recipe.remainder}."
+    together = [one for one in drawn_together(net) if len(one.ways) > 1]
+    for one in together:
+        names = " and ".join(recipe.words(way) for way in one.ways)
+        said += f" The predictions {names} coincide, to {_share(one.apart)} of the largest |{amount}|."
     if net.following.excluded:
         said += (
             f" {net.following.excluded} elements cannot be predicted with a finite {recipe.symbol} tensor."
         )
     if net.predicted.quality is not Quality.TRUSTED:
-        return said + f" The sampled {recipe.predicted}-point function is not trustworthy and not shown."
-    return said + f" Dotted: the sampling error of G{recipe.predicted}."
+        said += f" Open: the sampled {recipe.predicted}-point function is not trustworthy."
+    ends = "; predictions coincide" if together else ""
+    return Caption(said, f"{net_title(net)}: {amount}, {target}, sampled and predicted{ends}.")
+
+
+def _all(count: int) -> str:
+    return "its only element is" if count == 1 else f"all its {count} elements are"
+
+
+def _sampled_words(net: NetResult) -> str:
+    return "exact, " * (net.predicted.exact is not None) + "sampled with 1σ errors "
+
+
+def _share(share: float) -> str:
+    """A share that is small: percent, or less than a thousandth of one."""
+    return f"{100 * share:.2g} %" if share > 1e-5 else "less than 0.001 %"
+
+
+def pulls(net: NetResult) -> Caption:
+    """Caption of the pulls along independent directions."""
+    compared = [one.comparison for one in net.correlators.values() if one.comparison is not None]
+    said = (
+        "Pulls (sampled − exact)/error along the independent directions of each sample: the eigenvectors of "
+        f"the correlation matrix whose eigenvalue exceeds {_threshold(compared[0].threshold)} of the "
+        "largest. They are what the χ² adds up; the other directions do not fluctuate. p is two-sided: small "
+        "where the sample agrees too badly, or too well."
+    )
+    if any(one.dof > FEW for one in compared):
+        said += (
+            f" Sorted pulls against the quantiles of the normal law: they should follow the line, and "
+            f"{BAND:.0%} of the points lie in the grey band, which holds for each point by itself."
+        )
+    if any(0 < one.dof <= FEW for one in compared):
+        said += (
+            f" Where there are {FEW} directions at most, every pull is a blue line on the normal law, of "
+            f"which the grey part holds {BAND:.0%}."
+        )
+    return Caption(
+        said.replace("95%", "95 %"),
+        f"{net_title(net)}: pulls of the sampled correlators against the normal law, order by order.",
+    )
+
+
+def _threshold(threshold: float) -> str:
+    return number(threshold, 1)

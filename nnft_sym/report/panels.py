@@ -1,155 +1,229 @@
-"""Panels about the ensemble: kernel, size of the corrections, pulls. Each draws into the axes it is given."""
+"""Panels about the ensemble: kernel, and size of the corrections. Each draws into the axes it is given.
+
+Every panel returns what a pointer shows over its marks, see `nnft_sym.report.svg_text.with_hovers`.
+"""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nnft_sym.printing.number_text import number, with_error
 from nnft_sym.printing.tables import point_label
-from nnft_sym.report.plot_style import BLUE, GREY, INK, PAPER, log_ticks, minus, plain_ticks
-from nnft_sym.study.results import CorrelatorResult, NetResult
+from nnft_sym.report.plot_style import (
+    EXACT,
+    PAPER,
+    REFERENCE,
+    SAMPLED,
+    log_ticks,
+    minus,
+    plain_ticks,
+    scale_power,
+    with_unit,
+)
+from nnft_sym.report.svg_text import Hovers
+from nnft_sym.study.results import Array, CorrelatorResult, NetResult
 from numerics.results.estimate import Quality
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.collections import QuadMesh
+    from matplotlib.colors import Colormap
+    from matplotlib.ticker import Locator
+
+#: Matrices up to this size have a number in every cell.
+MOST_WRITTEN = 8
+#: Kernels whose elements differ by less than this, relative to the largest, are shown less their mean.
+ALIKE = 0.01
+#: Differences smaller than this are rounding.
+ROUNDING = 1e-13
+#: Exact corrections below this are zero but for rounding.
+ZERO = 1e-9
 
 
-#: Histogram bars higher than this leave the frame.
-TALLEST = 1.3
-_MOMENT_LEGEND = ("sampled", "exact", "background", "error of the mean")
+def kernel(axes: "Axes", net: NetResult) -> Hovers:
+    """Draw the kernel matrix as shades with a colour bar, and numbers while they fit.
+
+    Where the elements hardly differ, their distance from the mean is drawn, which the title says.
+    """
+    matrix, n = net.kernel, len(net.kernel)
+    shown, name = _told_apart(matrix)
+    power = scale_power(float(np.abs(shown).max()))
+    shown = shown / 10.0**power
+    low, high = float(shown.min()), float(shown.max())
+    equal = high - low <= ROUNDING * max(abs(low), abs(high))
+    if equal:
+        low, high = low - 0.5, high + 0.5
+    mesh = axes.pcolormesh(shown, cmap=_shades(), vmin=low, vmax=high, edgecolors="face", linewidth=0.1)
+    mesh.set_gid("at-kernel")
+    labels = [minus(point_label(point)) for point in net.case.points]
+    _name_cells(axes, labels)
+    axes.set_title(with_unit(name, power))
+    if not equal:
+        _colour_bar(axes, mesh)
+    if n <= MOST_WRITTEN:
+        _write_cells(axes, shown)
+    pairs = ((i, j) for i in range(n) for j in range(n))
+    return {"at-kernel": [f"K({labels[i]}, {labels[j]}) = {number(matrix[i, j], 6)}" for i, j in pairs]}
 
 
-def kernel(axes: "Axes", net: NetResult) -> None:
-    """Draw the kernel matrix as coloured cells, with numbers while they fit."""
-    matrix = net.kernel
-    n = len(matrix)
-    low, high = min(0.0, float(matrix.min())), max(0.0, float(matrix.max()))
-    mesh = axes.pcolormesh(matrix, cmap="cividis", vmin=low, vmax=high, edgecolors="face", linewidth=0.1)
+def _told_apart(matrix: Array) -> tuple[Array, str]:
+    """Take the mean off a matrix whose elements hardly differ; say what is shown."""
+    name, mean = "$K(x, x$′$)$", float(matrix.mean())
+    spread, largest = float(np.ptp(matrix)), float(np.abs(matrix).max())
+    if ROUNDING * largest < spread < ALIKE * largest:
+        digits = int(np.ceil(-np.log10(spread / largest))) + 1
+        written = f"{mean:.{digits}g}"  # just this is subtracted
+        return matrix - float(written), f"[{name} − {minus(written)}]"
+    return matrix, name
+
+
+def _shades() -> "Colormap":
+    """Light to middle grey, on which black letters are seen, whatever the page."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("shades", ["#f1f1f1", "#7a7a7a"])
+
+
+def _name_cells(axes: "Axes", labels: list[str]) -> None:
     axes.set_aspect("equal")
     axes.invert_yaxis()
-    labels = [minus(point_label(point)) for point in net.case.points]
-    rotation = 90 if n * max(map(len, labels)) > 32 else 0
-    axes.set_xticks(np.arange(n) + 0.5, labels, rotation=rotation)
-    axes.set_yticks(np.arange(n) + 0.5, labels)
+    rotation = 90 if len(labels) * max(map(len, labels)) > 32 else 0
+    axes.set_xticks(np.arange(len(labels)) + 0.5, labels, rotation=rotation)
+    axes.set_yticks(np.arange(len(labels)) + 0.5, labels)
     axes.tick_params(length=0)
     for side in axes.spines.values():
         side.set_visible(False)
-    axes.set_xlabel("$x'$")
-    axes.set_ylabel("$x$")
-    axes.set_title(r"$K(x, x')$")
-    if n > 8:
-        axes.figure.colorbar(mesh, ax=axes, shrink=0.8)
-        return
-    middle = low + 0.55 * (high - low)
-    largest = float(np.abs(matrix).max())
+    axes.set_xlabel("input  $x$′")
+    axes.set_ylabel("input  $x$")
+
+
+def _colour_bar(axes: "Axes", mesh: "QuadMesh") -> None:
+    bar = axes.figure.colorbar(mesh, ax=axes, shrink=0.85, pad=0.03, aspect=16)
+    bar.outline.set_visible(False)
+    bar.locator = _few_ticks()
+    plain_ticks(bar.ax.yaxis)
+
+
+def _few_ticks() -> "Locator":
+    from matplotlib.ticker import MaxNLocator
+
+    return MaxNLocator(5)
+
+
+def _write_cells(axes: "Axes", shown: Array) -> None:
+    """Write the numbers, in black on any page: cells are never dark."""
+    largest = float(np.abs(shown).max())
     decimals = max(0, 2 - int(np.floor(np.log10(largest)))) if largest > 0 else 0
-    for i, j in np.ndindex(n, n):
+    for i, j in np.ndindex(shown.shape):
         axes.text(
             j + 0.5,
             i + 0.5,
-            minus(f"{matrix[i, j]:.{decimals}f}") if decimals < 6 else minus(f"{matrix[i, j]:.1e}"),
+            minus(f"{shown[i, j]:.{min(decimals, 5)}f}"),
             ha="center",
             va="center",
-            fontsize=8 if n <= 6 else 6.5,
-            color="#ffffff" if matrix[i, j] < middle else "#000000",
-        )
+            fontsize=8 if len(shown) <= 6 else 6.5,
+            color="#000000",
+        ).set_in_layout(False)  # they lie within the axes; to measure each would take most of the time
 
 
-def moments(axes: "Axes", net: NetResult, experiments: int) -> None:
-    """Draw mₙ, sampled and exact, against the background, on a logarithmic scale."""
+def moments(axes: "Axes", net: NetResult, experiments: int) -> Hovers:
+    """Draw mₙ, sampled and exact, against the scatter of an experiment, on a logarithmic scale."""
     results = list(net.correlators.values())
     places = np.arange(len(results), dtype=float)
     background = np.array([one.distance.background for one in results])
-    shown = [one.distance.sample for one in results] + list(background / np.sqrt(experiments))
-    shown += [
-        one.distance.exact for one in results if one.distance.exact is not None and one.distance.exact > 1e-9
-    ]
-    positive = [value for value in shown if value > 0] or [1.0]
-    bottom = 10.0 ** np.floor(np.log10(min(positive)) - 0.15)
-    axes.set_ylim(bottom, 10.0 ** np.ceil(np.log10(max([*positive, *background])) + 0.2))
-    axes.set_yscale("log")
-    axes.bar(places, background, width=0.7, bottom=0, color=GREY, alpha=0.35, label="background")
-    for place, one in zip(places, results, strict=True):
-        first = place == 0
-        mean_error = one.distance.background / np.sqrt(experiments)
-        axes.plot(
-            [place - 0.35, place + 0.35],
-            [mean_error, mean_error],
-            linestyle="--",
-            color=GREY,
-            linewidth=1,
-            label="error of the mean" if first else None,
-        )
-        trusted = one.quality is Quality.TRUSTED
-        if not trusted:
-            axes.bar(
-                place,
-                one.distance.sample,
-                width=0.7,
-                facecolor="none",
-                hatch="////",
-                edgecolor=GREY,
-                linewidth=0,
-            )
-        axes.plot(
-            place - 0.12,
-            one.distance.sample,
-            "o",
-            markersize=6,
-            color=BLUE if trusted else GREY,
-            markerfacecolor=BLUE if trusted else PAPER,
-            label="sampled" if first else None,
-        )
-        if one.distance.exact is not None and one.distance.exact > 1e-9:
-            axes.plot(place + 0.12, one.distance.exact, "D", markersize=5.5, color=INK)
-    if any(one.distance.exact is not None for one in results):
-        axes.plot([], [], "D", markersize=5.5, color=INK, linestyle="none", label="exact")
-    log_ticks(axes.yaxis)
-    axes.set_ylim(bottom, 10.0 ** np.ceil(np.log10(max([*positive, *background])) + 0.2))
-    axes.set_xticks(places, [f"$m_{one.order}$" for one in results])
+    noise = background / np.sqrt(experiments)
+    _moment_range(axes, results, [*background, *noise])
+    axes.bar(
+        places, background, width=0.7, bottom=0, color=REFERENCE, alpha=0.3, label="scatter of one experiment"
+    )
+    axes.hlines(
+        noise, places - 0.35, places + 0.35, linestyle="--", color=REFERENCE, linewidth=1.2,
+        label=f"scatter / √{experiments}: error of their mean",
+    )  # fmt: skip
+    hovers: dict[str, list[str]] = {}
+    for place, one in zip(places.tolist(), results, strict=True):
+        hovers |= _moment(axes, place, one)
+    for label, marker, colour in (("sampled", "o", SAMPLED), ("exact", "D", EXACT)):
+        if label == "sampled" or any(one.distance.exact is not None for one in results):
+            axes.plot([], [], marker, markersize=5.5, color=colour, linestyle="none", label=label)
+    axes.set_xticks(places, [f"$m_{one.order}${_not_trusted(one)}" for one in results])
     axes.set_xlim(-0.6, len(results) - 0.4)
-    axes.set_title(r"$m_n$ = mean of $|\Delta G^{(n)}|/|G^{(n)}_{\mathrm{GP}}|$")
+    axes.set_ylabel(r"$m_n$: mean of $|\Delta G^{(n)}|\,/\,|G^{(n)}_{\mathrm{GP}}|$")
     handles, names = axes.get_legend_handles_labels()
-    order = sorted(range(len(names)), key=lambda place: _MOMENT_LEGEND.index(names[place]))
+    order = sorted(range(len(names)), key=lambda place: names[place].startswith("scatter"))
     axes.legend(
         [handles[place] for place in order],
         [names[place] for place in order],
-        loc="upper left",
-        bbox_to_anchor=(1.0, 1.0),
+        loc="lower left",
+        bbox_to_anchor=(-0.02, 1.0),
+        ncols=2,
         handlelength=1.6,
+        columnspacing=1.0,
+        fontsize=8.5,
     )
+    return hovers
 
 
-def pulls(axes: "Axes", result: CorrelatorResult) -> None:
-    """Draw the histogram of pulls of one order, with the unit normal."""
-    axes.set_xlabel("(sampled − exact)/error")
-    plain_ticks(axes.xaxis)
-    axes.set_yticks([])
-    axes.spines["left"].set_visible(False)
-    name, compared = rf"$G^{{({result.order})}}$: ", result.comparison
-    if compared is None:
-        axes.set_title(name + "no exact answer", loc="left")
-        return
-    trusted = result.quality is Quality.TRUSTED
-    reach = 4 if np.abs(compared.pulls).max(initial=0.0) <= 4 else 8
-    heights, _, _ = axes.hist(
-        np.clip(compared.pulls, -reach, reach),
-        bins=np.linspace(-reach, reach, 33).tolist(),
-        density=True,
-        color=BLUE if trusted else (1.0, 1.0, 1.0, 0.0),  # matplotlib 3.9 and 3.10 refuse "none" here
-        alpha=0.55 if trusted else None,
-        edgecolor="none" if trusted else GREY,
-        hatch=None if trusted else "////",
-        linewidth=0 if trusted else 0.8,
+def _not_trusted(one: CorrelatorResult) -> str:
+    """Say below an order what is wrong with its sample."""
+    return "" if one.quality is Quality.TRUSTED else "\n" + one.quality.name.lower().replace("_", "-")
+
+
+def _moment_range(axes: "Axes", results: list[CorrelatorResult], more: list[float]) -> None:
+    """A range of whole decades that holds every number, exact zeros apart."""
+    shown = [*more, *(one.distance.sample for one in results)]
+    shown += [one.distance.exact or 0.0 for one in results]
+    positive = [value for value in shown if value > ZERO] or [1.0]
+    bottom = 10.0 ** np.floor(np.log10(min(positive)) - 0.15)
+    axes.set_yscale("log")
+    axes.set_ylim(bottom, 10.0 ** np.ceil(np.log10(max(positive)) + 0.15))
+    log_ticks(axes.yaxis)
+    axes.yaxis.set_minor_locator(_no_ticks())
+
+
+def _no_ticks() -> "Locator":
+    from matplotlib.ticker import NullLocator
+
+    return NullLocator()
+
+
+def _moment(axes: "Axes", place: float, one: CorrelatorResult) -> Hovers:
+    """Draw the sampled and the exact number of one order; an exact zero at the lower border."""
+    trusted = one.quality is Quality.TRUSTED
+    found, name = one.distance, f"at-m{one.order}"
+    bottom = axes.get_ylim()[0]
+    axes.plot(
+        place - 0.12,
+        max(found.sample, bottom),
+        "o",
+        markersize=6,
+        color=SAMPLED,
+        markerfacecolor=SAMPLED if trusted else PAPER,
+        gid=f"{name}-sampled",
+        clip_on=False,
     )
-    grid = np.linspace(-4, 4, 161)
-    axes.plot(grid, np.exp(-(grid**2) / 2) / np.sqrt(2 * np.pi), color=INK, linewidth=1.2)
-    axes.set_xlim(-reach, reach)
-    axes.set_ylim(0, min(1.05 * max(float(np.max(heights)), 0.4), TALLEST))  # keeps the curve visible
-    if not trusted:
-        axes.set_title(name + "not judged\n" + result.quality.name.lower().replace("_", "-"), loc="left")
-        return
-    tested = f"{compared.dof} of {len(compared.pulls)} directions"
-    outcome = rf"$\chi^2$/dof = {compared.chi2_dof:.2f}, p = {minus(f'{compared.p_value:.2g}')}"
-    if not compared.dof:
-        outcome = "nothing fluctuates"
-    axes.set_title(f"{name}{tested}\n{outcome}", loc="left")
+    said = "" if trusted else f" ({one.quality.name.lower().replace('_', '-')})"
+    hovers = {f"{name}-sampled": [f"m{one.order} sampled: {number(found.sample)}{said}"]}
+    if found.exact is None:
+        return hovers
+    zero = found.exact <= ZERO
+    axes.plot(
+        place + 0.12,
+        bottom if zero else found.exact,
+        "v" if zero else "D",
+        markersize=5.5,
+        color=EXACT,
+        gid=f"{name}-exact",
+        clip_on=False,
+    )
+    if zero:
+        axes.annotate(
+            "exact: 0",
+            (place + 0.12, bottom),
+            xytext=(0, 6),
+            textcoords="offset points",
+            fontsize=7.5,
+            ha="center",
+        ).set_in_layout(False)
+    exact = "0" if zero else with_error(found.exact, found.exact_error or 0.0)
+    return {**hovers, f"{name}-exact": [f"m{one.order} exact: {exact}"]}

@@ -1,12 +1,18 @@
-"""What the figures of a study have in common: colours, line styles, lettering.
+"""What the figures have in common: colours, markers, line styles, lettering.
 
-Colours are those of Okabe and Ito, told apart by readers with any kind of colour vision, and never the only
-difference: line style or marker changes too. What is sampled but cannot be trusted is grey and hatched.
+Every colour means one thing in all figures. Ink: exact. Blue: sampled. Vermillion, green, purple: what is
+made of the coupling, its mean, a fit, its tensor. Grey: what one compares with, such as free theory, scatter
+and bands. They are those of Okabe and Ito, told apart by readers with any kind of colour vision, and never
+the only difference: line style or marker changes too. What is sampled but cannot be trusted stays blue, and
+is open.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from io import StringIO
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from nnft_sym.study.recipe import Way
 
@@ -15,21 +21,36 @@ if TYPE_CHECKING:
 
     from matplotlib.axis import Axis
     from matplotlib.figure import Figure
+    from matplotlib.ticker import Formatter
 
     from nnft_sym.study.results import NetResult
 
 _WRITTEN = {"erf": "Erf", "relu": "ReLU", "gauss": "Gauss", "cos": "Cos"}
+_RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+_LOWERED = str.maketrans("₋₀₁₂₃₄₅₆₇₈₉", "-0123456789")
 
 #: Ink and paper: unusual values, so that the report can replace them by the colours of the page.
 INK, PAPER = "#222221", "#fffffe"
 BLUE, VERMILLION, GREEN, PURPLE, GREY = "#0072b2", "#d55e00", "#009e73", "#b0568c", "#8c8c8c"
+#: The names that say what a colour means.
+EXACT, SAMPLED, MEAN, FITTED, TENSOR, REFERENCE = INK, BLUE, VERMILLION, GREEN, PURPLE, GREY
+#: The same colours on a dark page.
+ON_DARK: Mapping[str, str] = {
+    BLUE: "#5cb8f0",
+    VERMILLION: "#ff8a3d",
+    GREEN: "#3fcf9f",
+    PURPLE: "#e592c4",
+    GREY: "#9aa0a6",
+}
+#: Ink and paper on a dark page.
+DARK_INK, DARK_PAPER = "#e4e7eb", "#15181c"
 
 #: Colour, marker and line style of each prediction.
 LOOKS: Mapping[Way, tuple[str, str, Any]] = {
-    Way.FREE: (GREY, "x", "-"),
-    Way.MEAN: (VERMILLION, "s", (0, (5, 1.5))),
-    Way.FIT: (GREEN, "o", (0, (3, 1, 1, 1))),
-    Way.TENSOR: (PURPLE, "D", "-"),
+    Way.FREE: (REFERENCE, "x", "-"),
+    Way.MEAN: (MEAN, "s", (0, (5, 1.5))),
+    Way.FIT: (FITTED, "^", (0, (3, 1, 1, 1))),
+    Way.TENSOR: (TENSOR, "D", "-"),
 }
 
 STYLE: dict[Any, Any] = {
@@ -70,12 +91,20 @@ def save_figure(figure: "Figure", path: "Path", kind: str) -> None:
     figure : matplotlib.figure.Figure
     path : Path
     kind : {"svg", "pdf", "png"}
+        An SVG has colours for dark pages too.
     """
     from matplotlib import rc_context
 
+    from nnft_sym.report.svg_text import on_any_page
+
     unsaid = {"svg": {"Date": None, "Creator": None}, "pdf": {"CreationDate": None, "Creator": None}}
     with rc_context(STYLE):
-        figure.savefig(path, format=kind, metadata=unsaid.get(kind, {"Software": None}))
+        if kind != "svg":
+            figure.savefig(path, format=kind, metadata=unsaid.get(kind, {"Software": None}))
+            return
+        written = StringIO()
+        figure.savefig(written, format=kind, metadata=unsaid[kind])
+    path.write_text(on_any_page(written.getvalue()), encoding="utf-8")
 
 
 def net_title(net: "NetResult") -> str:
@@ -101,14 +130,60 @@ def plain_ticks(axis: "Axis", power: int = 0) -> None:
     axis.set_major_formatter(FuncFormatter(lambda value, _: minus(f"{value / 10.0**power:.6g}")))
 
 
-def log_ticks(axis: "Axis") -> None:
-    """Label the decades of a logarithmic axis in plain text."""
-    from matplotlib.ticker import FuncFormatter, NullFormatter
+def log_ticks(axis: "Axis", most: int = 6) -> None:
+    """Label decades as powers of ten, at most so many of them; the small ticks have no labels."""
+    from matplotlib.ticker import LogLocator, NullFormatter
 
-    axis.set_major_formatter(
-        FuncFormatter(lambda value, _: minus(f"{value:g}" if 1e-3 <= value < 1e4 else f"{value:.0e}"))
-    )
+    axis.set_major_locator(LogLocator(numticks=most))
+    axis.set_major_formatter(power_formatter())
     axis.set_minor_formatter(NullFormatter())
+
+
+def power_formatter() -> "Formatter":
+    """Write numbers of one digit and a power of ten, all in the same way, as 10⁻³ or −2 · 10⁻³."""
+    from matplotlib.ticker import FuncFormatter
+
+    return FuncFormatter(lambda value, _: power_of_ten(value))
+
+
+def power_of_ten(value: float) -> str:
+    r"""Write a number of one digit with a power of ten, for a figure.
+
+    Examples
+    --------
+    >>> power_of_ten(0.001), power_of_ten(-0.01), power_of_ten(0.0), power_of_ten(1.0)
+    ('$10^{-3}$', '$-10^{-2}$', '0', '1')
+    """
+    if not value:
+        return "0"
+    digit, exponent = f"{abs(value):.0e}".split("e")
+    sign, power = "-" if value < 0 else "", int(exponent)
+    if power == 0:
+        return minus(f"{sign}{digit}")
+    return rf"${sign}10^{{{power}}}$" if digit == "1" else rf"${sign}{digit}\cdot10^{{{power}}}$"
+
+
+def scale_power(size: float) -> int:
+    """Choose the power of ten in whose units numbers up to `size` are shown; 0 where they need none.
+
+    Examples
+    --------
+    >>> scale_power(6.3e-11), scale_power(0.2), scale_power(0.0)
+    (-11, 0, 0)
+    """
+    power = int(np.floor(np.log10(size))) if 0 < size < np.inf else 0
+    return 0 if -3 <= power <= 3 else power
+
+
+def with_unit(label: str, power: int) -> str:
+    r"""Add the power of ten of an axis to its label.
+
+    Examples
+    --------
+    >>> with_unit("value", 0), with_unit("value", -11)
+    ('value', 'value  / $10^{-11}$')
+    """
+    return label if power == 0 else rf"{label}  / $10^{{{power}}}$"
 
 
 def minus(text: str) -> str:
@@ -120,3 +195,36 @@ def minus(text: str) -> str:
     '−1e−5'
     """
     return re.sub(r"e([-+]?)0*(\d)", r"e\1\2", text).replace("e+", "e").replace("-", "−")
+
+
+def drawable(text: str) -> str:
+    """Write raised and lowered digits so that the font of the figures has them.
+
+    Examples
+    --------
+    >>> drawable("(−6.25 ± 0.03) × 10⁻¹¹"), drawable("κ₆/N²")
+    ('(−6.25 ± 0.03) × 10$^{-11}$', 'κ$_{6}$/N$^{2}$')
+    """
+    text = re.sub("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda found: f"$^{{{found[0].translate(_RAISED)}}}$", text)
+    return re.sub("[₋₀₁₂₃₄₅₆₇₈₉]+", lambda found: f"$_{{{found[0].translate(_LOWERED)}}}$", text)
+
+
+def legend_columns(labels: Sequence[str], room: float = 100.0) -> int:
+    r"""Choose how many columns a legend above a figure has, so that it is no wider than the figure.
+
+    Parameters
+    ----------
+    labels : sequence of str
+    room : float, optional
+        Letters that a line holds.
+
+    Examples
+    --------
+    >>> legend_columns(["sampled", "exact", r"mean $\lambda$"]), legend_columns(["x" * 40] * 4)
+    (3, 2)
+    """
+    widths = [len(re.sub(r"\\[a-z]+", "x", label.replace("$", ""))) + 6.5 for label in labels]
+    for columns in range(len(labels), 1, -1):
+        if sum(float(np.max(column)) for column in np.array_split(widths, columns)) <= room:
+            return columns
+    return 1

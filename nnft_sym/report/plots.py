@@ -1,9 +1,9 @@
 """The figures of a study, as SVG and PDF, made from plain results.
 
-Per net: kernel and size of the corrections; the coupling element by element; the 6-point function against its
-predictions; pulls. For the study: the share of the 6-point function that each prediction explains. What goes
-into each is drawn by `nnft_sym.report.panels` and `nnft_sym.report.panels_theory`; this module arranges and
-saves. No display is needed and no drawing state is shared (`pyplot` is not used).
+Per net: kernel and size of the corrections; the coupling element by element; the 6-point function and its
+predictions; pulls along independent directions. For the study: the share of the 6-point function that each
+prediction explains. What goes into each is drawn by `nnft_sym.report.panels` and the ``panels_…`` beside it;
+this module arranges and saves. No display is needed and no drawing state is shared (`pyplot` is not used).
 """
 
 from collections.abc import Iterator
@@ -11,12 +11,23 @@ from dataclasses import dataclass
 from io import BytesIO, StringIO
 from typing import TYPE_CHECKING, Any
 
-from nnft_sym.report import captions, panels, panels_theory
+from nnft_sym.report import (
+    captions,
+    panels,
+    panels_coupling,
+    panels_overview,
+    panels_prediction,
+    panels_pulls,
+)
 from nnft_sym.report.plot_style import STYLE
+from nnft_sym.report.svg_text import Hovers, on_any_page, shortened, with_hovers
 from nnft_sym.study.results import NetResult, StudyResult
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    #: A figure, and what a pointer shows over its marks.
+    Drawing = tuple[Figure, Hovers]
 
 #: Width of a figure in inches: the text width of report and document.
 WIDTH = 7.0
@@ -40,9 +51,12 @@ class StudyFigure:
         What is seen, in words.
     svg : str
         A standalone document. Ink and paper have the colours `plot_style.INK` and `plot_style.PAPER`, which
-        occur for nothing else, so that a page can replace them by its own.
+        occur for nothing else, so that a page can replace them by its own. Every mark that stands for a
+        number has it as its title, which browsers show under the pointer.
     pdf, png : bytes
         The same as PDF, and as a picture of 150 dots per inch.
+    alt : str
+        What is seen in one sentence, for those who do not see it; the SVG says so too.
     """
 
     name: str
@@ -52,6 +66,7 @@ class StudyFigure:
     svg: str
     pdf: bytes
     png: bytes = b""
+    alt: str = ""
 
 
 def study_figures(result: StudyResult) -> tuple[StudyFigure, ...]:
@@ -92,9 +107,7 @@ def _figures(result: StudyResult) -> Iterator[StudyFigure]:
 
     with rc_context(STYLE):
         if result.alone:
-            figure = _figure(0.9 + 0.62 * len(result.nets))
-            panels_theory.overview(figure.subplots(), result.nets, result.recipe)
-            yield _saved(figure, "overview", None, "overview", captions.overview(result.recipe))
+            yield _saved(_overview(result), "overview", None, "overview", captions.overview(result))
         yield _saved(_diagrams(result), "diagrams", None, "diagrams", captions.diagrams(result.recipe))
         for position, net in enumerate(result.nets):
             label = net_label(position, net)
@@ -102,7 +115,13 @@ def _figures(result: StudyResult) -> Iterator[StudyFigure]:
                 yield _saved(drawn, kind, position, f"{label}_{kind}", caption)
 
 
-def _diagrams(result: StudyResult) -> "Figure":
+def _overview(result: StudyResult) -> "Drawing":
+    rows = panels_overview.overview_rows(result.nets) + 0.5 * len(result.nets)
+    figure = _figure(1.0 + 0.27 * rows)
+    return figure, panels_overview.overview(figure.subplots(), result.nets, result.recipe)
+
+
+def _diagrams(result: StudyResult) -> "Drawing":
     from diagrams.drawing import sheet_figure
 
     entries = [
@@ -110,61 +129,66 @@ def _diagrams(result: StudyResult) -> "Figure":
         for expansion in result.expansions.values()
         for topology in expansion.topologies()
     ]
-    return sheet_figure(entries, columns=4)
+    return sheet_figure(entries, columns=4), {}
 
 
-def _net_figures(net: NetResult, experiments: int) -> "dict[str, tuple[Figure, str]]":
-    made = {"correlators": (_correlators(net, experiments), captions.correlators(net))}
+def _net_figures(net: NetResult, experiments: int) -> "dict[str, tuple[Drawing, captions.Caption]]":
+    made = {"correlators": (_correlators(net, experiments), captions.correlators(net, experiments))}
     if net.coupling is not None:
         made["coupling"] = (_coupling(net), captions.coupling(net))
         made[net.recipe.figure] = (_next_order(net), captions.next_order(net))
     if any(one.comparison is not None for one in net.correlators.values()):
-        made["pulls"] = (_pulls(net), captions.PULLS)
+        made["pulls"] = (_pulls(net), captions.pulls(net))
     return made
 
 
-def _correlators(net: NetResult, experiments: int) -> "Figure":
-    figure = _figure(3.0)
-    left, right = figure.subplots(1, 2, width_ratios=(1, 1.25))
-    panels.kernel(left, net)
-    panels.moments(right, net, experiments)
-    return figure
+def _correlators(net: NetResult, experiments: int) -> "Drawing":
+    figure = _figure(3.1)
+    figure.get_layout_engine().set(wspace=0.07)  # type: ignore[union-attr, call-arg]
+    left, right = figure.subplots(1, 2, width_ratios=(1, 1))
+    return figure, {**panels.kernel(left, net), **panels.moments(right, net, experiments)}
 
 
-def _coupling(net: NetResult) -> "Figure":
+def _coupling(net: NetResult) -> "Drawing":
+    height = 1.7 if panels_coupling.is_one_number(net) else 3.1 if net.tensor.finite.any() else 0.6
+    figure = _figure(height)
+    return figure, panels_coupling.coupling(figure.subplots(), net)
+
+
+def _next_order(net: NetResult) -> "Drawing":
+    if panels_prediction.is_one_number(net):
+        figure = _figure(2.0)
+        return figure, panels_prediction.one_number_of_each(figure.subplots(), net)
+    figure = _figure(4.6)
+    upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(1.25, 1))
+    return figure, {**panels_prediction.predicted(upper, net), **panels_prediction.residuals(lower, net)}
+
+
+def _pulls(net: NetResult) -> "Drawing":
     figure = _figure(2.9)
-    panels_theory.coupling(figure.subplots(), net)
-    return figure
-
-
-def _next_order(net: NetResult) -> "Figure":
-    figure = _figure(3.2)
-    left, right = figure.subplots(1, 2, width_ratios=(1, 1.25))
-    panels_theory.predicted(left, net)
-    panels_theory.residuals(right, net)
-    return figure
-
-
-def _pulls(net: NetResult) -> "Figure":
-    figure = _figure(2.4)
-    for axes, one in zip(figure.subplots(1, len(net.correlators)), net.correlators.values(), strict=True):
-        panels.pulls(axes, one)
-    return figure
+    hovers: Hovers = {}
+    shown = figure.subplots(1, len(net.correlators))
+    for place, (axes, one) in enumerate(zip(shown, net.correlators.values(), strict=True)):
+        hovers = {**hovers, **panels_pulls.pulls(axes, one, place)}
+    return figure, hovers
 
 
 def _figure(height: float) -> "Figure":
     from matplotlib.figure import Figure
 
-    # The resolution concerns only what is drawn as a picture (`panels_theory.MANY`).
+    # The resolution concerns only what is drawn as a picture (`panels_prediction.MANY`).
     return Figure(figsize=(WIDTH, height), layout="constrained", dpi=200)
 
 
-def _saved(figure: "Figure", kind: str, net: int | None, name: str, caption: str) -> StudyFigure:
+def _saved(
+    drawing: "Drawing", kind: str, net: int | None, name: str, caption: captions.Caption
+) -> StudyFigure:
     """Save to memory, without dates or random names, so that equal results give equal files."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.backends.backend_pdf import FigureCanvasPdf
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
+    figure, hovers = drawing
     svg, pdf, png = StringIO(), BytesIO(), BytesIO()
     # The canvases are asked directly: `savefig` would draw everything once more beforehand.
     canvas: Any = FigureCanvasSVG(figure)
@@ -175,12 +199,14 @@ def _saved(figure: "Figure", kind: str, net: int | None, name: str, caption: str
     figure.set_dpi(PNG_DPI)
     canvas = FigureCanvasAgg(figure)
     canvas.print_png(png, metadata={"Software": None})
+    text = on_any_page(with_hovers(shortened(svg.getvalue()), hovers), caption.alt)
     return StudyFigure(
         name=name,
         kind=kind,
         net=net,
-        caption=caption,
-        svg=svg.getvalue(),
+        caption=caption.text,
+        svg=text,
         pdf=pdf.getvalue(),
         png=png.getvalue(),
+        alt=caption.alt,
     )

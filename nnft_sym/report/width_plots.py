@@ -4,7 +4,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nnft_sym.report.plot_style import BLUE, GREY, INK, PAPER, STYLE, VERMILLION, log_ticks, minus, net_name
+from nnft_sym.report.plot_style import (
+    EXACT,
+    FITTED,
+    PAPER,
+    REFERENCE,
+    SAMPLED,
+    STYLE,
+    log_ticks,
+    minus,
+    net_name,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,10 +91,10 @@ def _draw_moments(axes: "Axes", scan: "WidthScan", series: "WidthSeries") -> Non
     if scan.exact is not None:
         grid = np.unique(np.geomspace(widths[0], widths[-1], CURVE).astype(int))
         curve = np.array([scan.m_exact(series.order, int(width)) for width in grid])
-        axes.plot(grid, curve, "-", color=INK, linewidth=1.2, label="exact", zorder=2)
+        axes.plot(grid, curve, "-", color=EXACT, linewidth=1.2, label="exact", zorder=2)
         shown.append(curve)
-    axes.plot(widths, experiment, "--", color=GREY, linewidth=1.2, label="background (one experiment)")
-    axes.plot(widths, mean, ":", color=GREY, linewidth=1.2, label="noise of the mean")
+    axes.plot(widths, experiment, "--", color=REFERENCE, linewidth=1.2, label="scatter of one experiment")
+    axes.plot(widths, mean, ":", color=REFERENCE, linewidth=1.2, label="error of the mean of all")
     _points(axes, widths, series.m, series.trusted)
     _limits(axes, np.concatenate(shown))
     axes.set_ylabel(f"$m_{series.order}$")
@@ -101,7 +111,7 @@ def _draw_projection(axes: "Axes", scan: "WidthScan", series: "WidthSeries") -> 
     shown = [np.abs(value)[~noise], (np.abs(value) - error)[~noise]]
     if series.projection_exact is not None:
         exact = series.projection_exact.value
-        axes.plot(widths, exact, "-", color=INK, linewidth=1.2, zorder=2)
+        axes.plot(widths, exact, "-", color=EXACT, linewidth=1.2, zorder=2)
         shown.append(exact)
     if negative.any():  # a logarithmic axis has no place for them: their size, and another mark
         axes.errorbar(
@@ -110,7 +120,7 @@ def _draw_projection(axes: "Axes", scan: "WidthScan", series: "WidthSeries") -> 
             yerr=error[negative],
             fmt="x",
             markersize=5.0,
-            color=VERMILLION,
+            color=SAMPLED,
             elinewidth=1.0,
             capsize=2.0,
             label="negative: its size",
@@ -122,7 +132,7 @@ def _draw_projection(axes: "Axes", scan: "WidthScan", series: "WidthSeries") -> 
             widths[noise],
             upper,
             "v",
-            color=GREY,
+            color=SAMPLED,
             markersize=4,
             fillstyle="none",
             label="hidden by noise: below this (2 σ)",
@@ -133,8 +143,8 @@ def _draw_projection(axes: "Axes", scan: "WidthScan", series: "WidthSeries") -> 
         axes.plot(
             widths,
             series.law(widths).value,
-            "--",
-            color=VERMILLION,
+            "-.",
+            color=FITTED,
             linewidth=1.2,
             zorder=1,
             label="fitted power law",
@@ -154,8 +164,8 @@ def _draw_projection(axes: "Axes", scan: "WidthScan", series: "WidthSeries") -> 
 def _points(axes: "Axes", widths: "np.ndarray", numbers: "Estimate", trusted: "np.ndarray") -> None:
     """Sampled points with error bars: filled where the error can be trusted, open and grey elsewhere."""
     for some, colour, face, label in (
-        (trusted, BLUE, BLUE, "sampled"),
-        (~trusted, GREY, PAPER, "sampled, error not trusted"),
+        (trusted, SAMPLED, SAMPLED, "sampled"),
+        (~trusted, SAMPLED, PAPER, "sampled, error not trusted"),
     ):
         if np.any(some):
             axes.errorbar(

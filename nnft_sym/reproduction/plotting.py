@@ -4,6 +4,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from nnft_sym.report.plot_style import BLUE, GREEN, GREY, PURPLE, STYLE, VERMILLION
+from nnft_sym.report.svg_text import on_any_page
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -34,7 +35,7 @@ def svg_text(figure: "Figure") -> str:
     written = BytesIO()
     with rc_context(STYLE):
         figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
-    return written.getvalue().decode()
+    return on_any_page(written.getvalue().decode())
 
 
 def thin_out(figure: "Figure") -> None:

@@ -139,7 +139,7 @@ def _bound(tensor: LambdaTensor) -> float:
 def _draw(tensor: LambdaTensor) -> "Figure":
     from matplotlib import rc_context
 
-    from nnft_sym.report.plot_style import GREY, STYLE
+    from nnft_sym.report.plot_style import SAMPLED, STYLE
     from nnft_sym.reproduction.plotting import blank
 
     figure = blank(2.6)
@@ -153,7 +153,7 @@ def _draw(tensor: LambdaTensor) -> "Figure":
             value, error = tensor.sampled.value[order], tensor.sampled.error[order]
             places = np.arange(1, len(order) + 1)
             panels[1].errorbar(
-                places, value, error, fmt=".", color=GREY, elinewidth=0.7, markersize=3, label="sampled"
+                places, value, error, fmt=".", color=SAMPLED, elinewidth=0.7, markersize=3, label="sampled"
             )
             _elements(
                 panels[1], tensor, exact, np.minimum(exact, value - error), np.maximum(exact, value + error)
@@ -166,12 +166,12 @@ def _draw(tensor: LambdaTensor) -> "Figure":
 
 def _elements(axes: "Axes", tensor: LambdaTensor, exact: Array, low: Array, high: Array) -> None:
     """Draw the exact elements and both constants; the range holds everything from low to high."""
-    from nnft_sym.report.plot_style import BLUE, VERMILLION, plain_ticks
+    from nnft_sym.report.plot_style import EXACT, FITTED, MEAN, plain_ticks
 
     places = np.arange(1, len(exact) + 1)
-    axes.plot(places, exact, ".", color=BLUE, markersize=5, label="exact", zorder=3)
-    axes.axhline(float(tensor.mean), color=VERMILLION, linestyle="--", linewidth=1.2, label="mean")
-    axes.axhline(tensor.fitted, color=VERMILLION, linewidth=1.2, label="least squares")
+    axes.plot(places, exact, ".", color=EXACT, markersize=5, label="exact", zorder=3)
+    axes.axhline(float(tensor.mean), color=MEAN, linestyle="--", linewidth=1.2, label="mean")
+    axes.axhline(tensor.fitted, color=FITTED, linestyle="-.", linewidth=1.2, label="least squares")
     bottom, top = float(low.min()), float(high.max())
     # a tensor that is constant to rounding is shown as a line, not as rounding
     size = max(abs(bottom), abs(top))

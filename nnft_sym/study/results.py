@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from numerics.inference.comparison import Comparison
     from numerics.inference.dataset import Dataset
     from numerics.results.correlator import Correlator
-    from numerics.results.estimate import Quality
+    from numerics.results.estimate import Estimate, Quality
 
 Array = NDArray[np.float64]
 
@@ -135,6 +135,8 @@ class NextOrder:
         cannot predict it explains nothing.
     explained_sampled : mapping of str to float
         The same with the sampled couplings against the sampled 6-point function.
+    shares : mapping of str to Estimate
+        `explained_sampled` as estimates; empty where that is not known.
     comparisons : mapping of str to Comparison
         Sampled 6-point function against each of `predictions`. Without an exact answer those carry the
         noise of the sampled 4-point function, which the χ² does not know of.
@@ -160,6 +162,7 @@ class NextOrder:
     identity_miss: float | None
     excluded: int
     unpredicted_share: float = 0.0
+    shares: Mapping[str, Estimate] = field(default_factory=dict)
 
     @property
     def predictions(self) -> dict[str, Array]:

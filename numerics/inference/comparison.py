@@ -5,7 +5,7 @@ prediction), `vanishing` blocks of a sample that should average to zero; `numeri
 adjusts parameters first.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +47,9 @@ class Comparison(Shown):
         Not 0 = an exact linear relation between the data is violated, whatever the p-value says.
     n_blocks : int or None
         Blocks behind the covariance.
+    whitened : ndarray, shape (dof,)
+        Difference over standard error along each retained direction, the one that scatters most first:
+        independent, and their squares add up to `chi2`.
 
     Examples
     --------
@@ -64,6 +67,7 @@ class Comparison(Shown):
     pulls: Array
     null_residual: float
     n_blocks: int | None
+    whitened: Array = field(default_factory=lambda: np.zeros(0))
 
     def plain_fields(self) -> Content:
         """Give the outcome as plain fields, one row for each pull."""
@@ -148,7 +152,8 @@ def compare(
         )
     n_blocks, threshold = check_blocks(n_blocks, threshold)
     basis = covariance if isinstance(covariance, Eigenbasis) else eigenbasis(covariance, n_blocks, threshold)
-    chi2 = float(np.sum(basis.whiten(difference) ** 2))
+    whitened = basis.whiten(difference)
+    chi2 = float(np.sum(whitened**2))
     return Comparison(
         chi2=chi2,
         dof=basis.rank,
@@ -157,6 +162,7 @@ def compare(
         pulls=_pulls(difference, basis.scale),
         null_residual=basis.violation(difference),
         n_blocks=n_blocks,
+        whitened=whitened,
     )
 
 
