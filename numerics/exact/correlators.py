@@ -18,7 +18,8 @@ own. Then E[h_{a1}(x_1) … h_{an}(x_n)] = sw^n Π_a (n_a − 1)!! E_{1..n}, n_a
 `numerics.exact.output_structure` gives the same in terms of δ_ab.
 
 Skewed output weights have E[h³] and so on, too: odd orders live, and partitions have odd blocks. Output
-weights of one network that depend on each other are the subject of `numerics.exact.joint_cumulants`.
+weights of one network that depend on each other are the subject of `numerics.exact.joint_cumulants`
+(docs/theory/exact_correlators.md, eq. eq-joint-law).
 """
 
 from __future__ import annotations
@@ -278,10 +279,6 @@ def exact_cumulant(
         If the points do not fit the network, or the outputs do not fit the points.
     NotAvailable
         If no exact method is known for this network at these points, or R > 10.
-
-    References
-    ----------
-    docs/theory/exact_correlators.md, eq. eq-neurons; docs/theory/exact_correlators.md, eq. eq-joint-law.
 
     Examples
     --------
