@@ -122,6 +122,11 @@ def test_links_of_files_at_the_root():
     )
 
 
+def test_links_of_notebooks_lead_to_pages_of_the_site():
+    page = notebook_pages.page_of(b"[filters](../docs/filters.md), [05](05_one_over_n.ipynb)")
+    assert page == b"[filters](../filters.md), [05](05_one_over_n.ipynb)"
+
+
 def test_the_picture_of_a_notebook():
     def cell(kind, data, *tags):
         return {"cell_type": "code", "metadata": {"tags": list(tags)}, "outputs": [{"data": {kind: data}}]}

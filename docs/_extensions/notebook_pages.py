@@ -63,6 +63,11 @@ def _card(name: str, notebook: dict[str, Any], picture: str | None) -> list[str]
     return [*lines, ":class-card: notebook-card", ":::", ""]
 
 
+def page_of(notebook: bytes) -> bytes:
+    """Let the links of a notebook to pages of docs/ lead there from the folder of the site."""
+    return notebook.replace(b"](../docs/", b"](../")
+
+
 def copy_notebooks(source: Path, target: Path) -> None:
     """Copy the notebooks into the site, and write the gallery."""
     cards: list[str] = []
@@ -78,13 +83,15 @@ def copy_notebooks(source: Path, target: Path) -> None:
         cards += _card(path.stem, notebook, picture)
     lines = [
         "# Notebooks", "",
-        "Each with its outputs as they were stored. `pip install '.[notebooks]'` brings what opens them.", "",
-        "::::{grid} 1 2 2 3", ":gutter: 3", ":class-container: gallery", "", *cards, "::::", "",
+        "Each with its outputs as they were stored.",
+        "`pip install '.[notebooks]'` brings what opens them.", "",
+        "::::{grid} 1 2 2 3", ":gutter: 3", ":padding: 0", ":class-container: gallery", "",
+        *cards, "::::", "",
         "```{toctree}", ":hidden:", "", *names, "```",
     ]  # fmt: skip
     written(target, {"index.md": lines}, keep=("*.ipynb", "thumbnails/*"))
     for name in names:
-        kept[f"../{name}.ipynb"] = (source / f"{name}.ipynb").read_bytes()
+        kept[f"../{name}.ipynb"] = page_of((source / f"{name}.ipynb").read_bytes())
     folder = target / "thumbnails"
     folder.mkdir(exist_ok=True)
     for name, data in kept.items():
