@@ -148,11 +148,6 @@ class Diagram:
         If an edge or a blob names a node that does not exist, an external point does not end exactly one
         line or leg, a vertex does not have the valence given for it, or a blob has two legs, which is a line.
 
-    References
-    ----------
-    docs/theory/wick_and_diagrams.md, eq. eq-wick-multiplicity;
-    docs/theory/wick_and_diagrams.md, eq. eq-symmetry-factor.
-
     Examples
     --------
     The one-loop correction of the two-point function of f**4 has 12 contractions:

@@ -111,7 +111,8 @@ def generate(
 
     References
     ----------
-    docs/theory/wick_and_diagrams.md, eq. eq-wick-multiplicity.
+    docs/theory/wick_and_diagrams.md, eq. eq-wick-multiplicity;
+    docs/theory/wick_and_diagrams.md, eq. eq-symmetry-factor.
 
     Examples
     --------

@@ -18,7 +18,8 @@ own. Then E[h_{a1}(x_1) … h_{an}(x_n)] = sw^n Π_a (n_a − 1)!! E_{1..n}, n_a
 `numerics.exact.output_structure` gives the same in terms of δ_ab.
 
 Skewed output weights have E[h³] and so on, too: odd orders live, and partitions have odd blocks. Output
-weights of one network that depend on each other are the subject of `numerics.exact.joint_cumulants`.
+weights of one network that depend on each other are the subject of `numerics.exact.joint_cumulants`
+(docs/theory/exact_correlators.md, eq. eq-joint-law).
 """
 
 from __future__ import annotations
