@@ -30,6 +30,7 @@ study: $(READY)
 test: lint types unit
 
 docs: $(DOCS)
+	rm -rf build/docs
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --nitpicky --quiet --builder html docs build/docs
 	NNFT_DOCS_SITE=build/docs $(BIN)/pytest -q tests/test_docs_site.py
 

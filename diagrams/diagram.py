@@ -40,7 +40,15 @@ from diagrams.canonical import (
     pieces,
     valences_of,
 )
-from diagrams.diagram_checks import Blob, as_blobs, as_edges, check_nodes, check_parts
+from diagrams.diagram_parts import (
+    Blob,
+    as_blobs,
+    as_edges,
+    check_nodes,
+    check_parts,
+    colours_of,
+    parted,
+)
 from diagrams.edge_text import read_joined
 from diagrams.errors import InvalidDiagram
 from diagrams.faces import face
@@ -183,12 +191,12 @@ class Diagram:
         object.__setattr__(self, "n_external", n)
         nodes = len(vertices) + len(blobs)
         legs = [(node, n + len(vertices) + i) for i, blob in enumerate(blobs) for node in blob]
-        colours = _colours(len(vertices), len(blobs))
+        colours = colours_of(len(vertices), len(blobs))
         self._set(canonical_form(n, nodes, [*edges, *legs], colours=colours or None), len(blobs))
 
     def _set(self, form: CanonicalForm, n_blobs: int) -> None:
         # on construction only: the fields are frozen
-        vertices, edges, blobs = _parted(self.n_external, form, n_blobs)
+        vertices, edges, blobs = parted(self.n_external, form, n_blobs)
         object.__setattr__(self, "vertices", vertices)
         object.__setattr__(self, "edges", edges)
         object.__setattr__(self, "blobs", blobs)
@@ -341,7 +349,7 @@ class Diagram:
     @property
     def colours(self) -> tuple[int, ...]:
         """Kinds of the vertices of `form`: 0 for a vertex, 1 for a blob; empty without blobs."""
-        return _colours(self.n_vertices, self.n_blobs)
+        return colours_of(self.n_vertices, self.n_blobs)
 
     @cached_property
     def _pieces(self) -> tuple[Piece, ...]:
@@ -482,23 +490,3 @@ def as_diagram(given: object) -> Diagram:
             f"{shown(given)} was given; a diagram, such as Diagram.from_edge_string('x1-y1,x2-y1'), is needed"
         )
     return given
-
-
-def _colours(n_vertices: int, n_blobs: int) -> tuple[int, ...]:
-    return (0,) * n_vertices + (1,) * n_blobs if n_blobs else ()
-
-
-def _parted(
-    n_external: int, form: CanonicalForm, n_blobs: int
-) -> tuple[tuple[int, ...], tuple[Edge, ...], tuple[Blob, ...]]:
-    """Vertices, lines and blobs of a form whose last vertices are blobs."""
-    if not n_blobs:
-        return form.vertices, form.edges, ()
-    n_vertices = len(form.vertices) - n_blobs
-    first = n_external + n_vertices
-    legs: list[list[int]] = [[] for _ in range(n_blobs)]
-    for i, j in form.edges:
-        if j >= first:
-            legs[j - first].append(i)
-    edges = tuple(edge for edge in form.edges if edge[1] < first)
-    return form.vertices[:n_vertices], edges, tuple(tuple(nodes) for nodes in legs)

@@ -1,5 +1,6 @@
 """What several test files share."""
 
+import fcntl
 import json
 import os
 import signal
@@ -33,15 +34,22 @@ class PublishedStudy:
 
 @pytest.fixture(scope="session")
 def published(tmp_path_factory) -> PublishedStudy:
-    """Run `nnft validate --out FOLDER` once for all tests that look at it."""
-    folder = tmp_path_factory.mktemp("study") / "study_results"
-    done = subprocess.run(
-        [sys.executable, "-m", "nnft_sym", "validate", "--out", str(folder)],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode in (0, 1), done.stderr
+    """Run `nnft validate --out FOLDER` once for all tests that look at it, in all workers of pytest-xdist."""
+    root = tmp_path_factory.getbasetemp()
+    root = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
+    folder, kept = root / "study_results", root / "study.json"
+    with (root / "study.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # released with the file
+        if not kept.exists():
+            done = subprocess.run(
+                [sys.executable, "-m", "nnft_sym", "validate", "--out", str(folder)],
+                capture_output=True, text=True, check=False,
+            )  # fmt: skip
+            assert done.returncode in (0, 1), done.stderr
+            kept.write_text(json.dumps([done.returncode, done.stdout, done.stderr]), encoding="utf-8")
+    code, terminal, messages = json.loads(kept.read_text(encoding="utf-8"))
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-    return PublishedStudy(folder, summary, done.returncode, done.stdout, done.stderr)
+    return PublishedStudy(folder, summary, code, terminal, messages)
 
 
 @pytest.fixture

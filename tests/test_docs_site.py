@@ -7,7 +7,7 @@ import os
 import re
 import zlib
 from functools import cache
-from html.parser import HTMLParser
+from html import unescape
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -20,23 +20,23 @@ SITE = SITE if SITE.is_absolute() else ROOT / SITE
 pytestmark = pytest.mark.skipif(not (SITE / "index.html").is_file(), reason="the site was not built")
 
 
-class Page(HTMLParser):
+class Page:
     """Anchors, links and resources of a page."""
 
     def __init__(self, text):
-        super().__init__()
-        self.anchors, self.links, self.resources = set(), [], []
-        self.feed(text)
-
-    def handle_starttag(self, tag, attrs):
-        said = dict(attrs)
-        self.anchors |= {said[name] for name in ("id", "name") if said.get(name)}
-        if tag == "a" and said.get("href"):
-            self.links.append(said["href"])
-        if tag in ("script", "img", "source", "iframe") and said.get("src"):
-            self.resources.append(said["src"])
-        if tag == "link" and said.get("rel") in ("stylesheet", "icon", "preload") and said.get("href"):
-            self.resources.append(said["href"])
+        text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
+        tags = [tag for tag in re.findall(r"<[a-z][^<>]*>", text) if '="' in tag]
+        self.anchors = {
+            unescape(found) for tag in tags for found in re.findall(r'\b(?:id|name)="([^"]*)"', tag)
+        }
+        self.links = [
+            unescape(said) for tag in tags for said in re.findall(r'^<a\b.*?\bhref="([^"]*)"', tag, re.S)
+        ]
+        sources = r'^<(?:script|img|source|iframe)\b.*?\bsrc="([^"]*)"'
+        self.resources = [unescape(said) for tag in tags for said in re.findall(sources, tag, re.S)]
+        for tag in tags:
+            if tag.startswith("<link") and re.search(r'rel="(?:stylesheet|icon|preload)"', tag):
+                self.resources += re.findall(r'href="([^"]*)"', tag)
 
 
 @cache

@@ -316,7 +316,7 @@ def test_sentences_of_the_document():
     assert "Every line is printed as $K$" in plain
     document = latex_document(correlator("lambda*f^4", 4, scheme="exact"))
     assert "Exact propagator: every line is the full connected 2-point function" in document
-    assert "3 (no vertex), 105 (vertices 4:1)" in document
+    assert "$3 = 3!!$ (no vertex), $105 = 7!!$ (vertices 4:1)" in document
     assert "@" not in document
     irreducible = latex_document(correlator("lambda*f^4", 4, kind="1pi"))
     assert "The 4-point function to order 1, one-particle irreducible" in irreducible

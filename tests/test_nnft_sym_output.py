@@ -10,9 +10,9 @@ from made_up_study import made_up_net, made_up_study
 
 from nnft_sym.jsonio import dumps
 from nnft_sym.report import output
-from nnft_sym.report.content import StudyContent
 from nnft_sym.report.output import check_folder, write_output
 from nnft_sym.report.plots import StudyFigure
+from nnft_sym.report.report_content import StudyContent
 from nnft_sym.storage.writing import UnwritableOutput
 from nnft_sym.study.run_record import RunRecord
 from nnft_sym.study.summary import summarise

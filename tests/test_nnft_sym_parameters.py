@@ -18,6 +18,7 @@ NET = {"kind": '"erf"', "width": "5", "points": "[[0.1], [0.2]]"}
 #: Words of each command that are fine; those of an option under test are put behind, and the last one counts.
 FINE = {
     "validate": [],
+    "studies": ["cos"],
     "kernel": ["--net", "erf", "--points", "0.1;0.2"],
     "cumulant": ["--net", "erf", "--width", "5", "--points", "0.1;0.2", "--order", "2"],
     "cumulants": ["--width", "3", "--points", "0.1;0.2", "--net", "erf"],

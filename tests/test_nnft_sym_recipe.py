@@ -75,7 +75,8 @@ def test_names_follow_the_recipe(result, tmp_path):
 def test_the_published_recipe_has_the_formulas_of_the_report():
     assert PUBLISHED.extraction == (
         r"\lambda(1234) = \frac{G^{(4)}(1234) - \sum_{3} K K}{c(1234)}",
-        r"\delta(1\ldots6) = G^{(6)} - \sum_{15} K K K - \sum_{15} c\,\lambda\,K = \frac{\kappa_{6}}{N^{2}}",
+        r"\delta(1\ldots6) = G^{(6)} - \sum_{15} K K K - \sum_{15} c\,\lambda\,K"
+        r" = G^{(6)}_{\mathrm{c}}(1\ldots6)",
     )
     assert PUBLISHED.example == "lambda*f**4 + kappa*f**6"
     assert list(PUBLISHED.predictions.values()) == ["free", "lambda_tensor", "lambda_mean", "lambda_fit"]

@@ -19,12 +19,12 @@ from made_up_cases import CASES, figures, net, study
 from made_up_study import made_up_net, made_up_study
 from read_back import read_number
 
-from nnft_sym.report.content import StudyContent
 from nnft_sym.report.csv_tables import csv_text
 from nnft_sym.report.html import diagram_pictures, report_html
 from nnft_sym.report.notes import wick_check
 from nnft_sym.report.page import inline_svg
 from nnft_sym.report.questions import ARITHMETIC, CONSTANT, DESCRIPTION
+from nnft_sym.report.report_content import StudyContent
 from nnft_sym.report.report_tables import overview_table
 from nnft_sym.study.checks import Check, CheckName, Checks
 from nnft_sym.study.config import parse_study

@@ -212,6 +212,7 @@ def sixth(net):
         (lambda: as_law("scipy.norm:shape=2"), "numbers of scipy.norm"),
         (lambda: as_law("scipy.nothing"), "continuous distribution"),
         (lambda: as_law(3), "the laws are"),
+        (lambda: as_law(lambda u: u), "A function of your own goes with its moments: OwnLaw"),
         (lambda: StudentT(-1.0), "degrees of freedom"),
         (lambda: Gaussian(scale=0.0), "positive"),
     ],

@@ -47,6 +47,7 @@ def lowest():
     tools = (ROOT / "requirements-lowest.in").read_text(encoding="utf-8").splitlines()[1:]
     test = PROJECT["optional-dependencies"]["test"]
     assert {one for one in tools if "setuptools" not in one} <= set(test)
+    assert "://" not in (ROOT / "requirements-lowest.lock").read_text(encoding="utf-8")
     return [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["cluster"], *tools]
 
 

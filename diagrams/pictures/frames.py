@@ -23,6 +23,7 @@ from diagrams.pictures.layout import layout, rounded
 from diagrams.pictures.planar import order_around, planar_inside
 from diagrams.pictures.repair import Bench, Drawing, crowded, mended, mended_at_last
 from diagrams.pictures.stress import distances, majorised
+from diagrams.pictures.tidy import Columns, tidy_places
 
 _N_STARTS = 8
 #: Changes that are tried with every drawing that is mended.
@@ -81,6 +82,10 @@ def framed(diagram: Diagram, style: Layout, incoming: int | None = None) -> tupl
         outer = _circle(n, room, far)
     else:
         outer = _columns(n, room, (n + 1) // 2 if incoming is None else incoming, far)
+    if style is Layout.COLUMNS and diagram.n_vertices:
+        tidy = _tidy(diagram, (n + 1) // 2 if incoming is None else incoming)
+        if tidy is not None:
+            return tidy.place, tidy.bends
     best: Drawing | None = None
     for last, scale in product((False, True), _SCALES):  # in a larger frame there is more room
         wider = {node: scale * z for node, z in outer.items()}
@@ -98,6 +103,40 @@ def framed(diagram: Diagram, style: Layout, incoming: int | None = None) -> tupl
             break
     assert best is not None
     return best.place, best.bends
+
+
+def _tidy(diagram: Diagram, incoming: int) -> Drawing | None:
+    """The best of the drawings with straight lines and room, in a frame of their own; None if none is good.
+
+    Good is what has no more wrong with it than a crossing that cannot be helped.
+    """
+    n, lines = diagram.n_external, {edge: many for edge, many in diagram.lines if edge[0] != edge[1]}
+    columns = Columns(n, incoming, diagram.n_vertices, lines)
+    far = [[inf] * (n + diagram.n_vertices) for _ in range(n + diagram.n_vertices)]  # the energy has them
+    must: float | None = None
+    best: Drawing | None = None
+    before: list[Place] = []
+    for energy, found in tidy_places(columns):
+        place = {node: rounded(z) for node, z in found.items()}
+        if any(_same(place, other) for other in before):
+            continue
+        before.append(place)
+        outer = {node: place[node] for node in range(n)}
+        bench = Bench(
+            diagram,
+            far,
+            fixed=frozenset(outer),
+            extra=lambda _, energy=energy: energy,  # type: ignore[misc]
+            label=lambda z: z + LABEL_DISTANCE * outward(z, Layout.COLUMNS),
+        )
+        drawing = _bent(bench, place)
+        if must is None:
+            must = float(planar_inside(outer, list(lines)) is None)
+        if drawing.wrong <= must and (best is None or drawing.rank < best.rank):
+            best = drawing
+        if best is not None and best.wrong == 0:
+            break
+    return best
 
 
 def _cost(outer: Place) -> Callable[[Mapping[int, complex]], float]:

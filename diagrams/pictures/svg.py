@@ -1,5 +1,7 @@
 """Pictures as SVG text: one diagram, or a contact sheet. Self-contained, the letters drawn as outlines."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
 from functools import cache
 from html import escape

@@ -83,8 +83,10 @@ def copy_notebooks(source: Path, target: Path) -> None:
         cards += _card(path.stem, notebook, picture)
     lines = [
         "# Notebooks", "",
-        "Each with its outputs as they were stored. `pip install '.[notebooks]'` brings what opens them.", "",
-        "::::{grid} 1 2 2 3", ":gutter: 3", ":class-container: gallery", "", *cards, "::::", "",
+        "Each with its outputs as they were stored.",
+        "`pip install '.[notebooks]'` brings what opens them.", "",
+        "::::{grid} 1 2 2 3", ":gutter: 3", ":padding: 0", ":class-container: gallery", "",
+        *cards, "::::", "",
         "```{toctree}", ":hidden:", "", *names, "```",
     ]  # fmt: skip
     written(target, {"index.md": lines}, keep=("*.ipynb", "thumbnails/*"))

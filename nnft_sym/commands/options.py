@@ -157,7 +157,7 @@ def _shown(param: click.Parameter) -> str:
 
 def json_option(command: Callback) -> Callback:
     """Add ``--json``."""
-    said = "One JSON object on stdout, nothing else; indices of points count from 0 in it."
+    said = "One JSON object on stdout, nothing else."
     return click.option("--json", "as_json", is_flag=True, help=said)(command)
 
 

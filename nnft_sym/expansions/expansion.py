@@ -23,11 +23,6 @@ A diagram with V vertices enters with (−1)^V ∏(couplings) × multiplicity / 
 counts Wick contractions with labelled vertices and V_t is the number of vertices of valence t
 (docs/theory/expansions.md, eq. eq-exact-rule; docs/theory/wick_and_diagrams.md, eq. eq-wick-multiplicity).
 
-The free theory by itself, with several outputs:
-
->>> print(correlator(n=4, outputs=2))
-G(1,2,3,4) = 3 [δ(1,2) δ(3,4) K(1,2) K(3,4)]
-
 With λ ~ 1/N and κ ~ 1/N², the exchange of two λ vertices is as large as κ:
 
 >>> six = correlator("lambda*f^4 + kappa*f^6", 6, 2, "exact", "connected", counting="1/N")

@@ -121,7 +121,7 @@ _OUTPUT = Whole(1, 1 << 62)
 POINTS = Parameter(
     Points(),
     "Inputs: semicolons between points, commas between coordinates. Or a file, @x.csv or @x.npy; - is "
-    "standard input.",
+    "standard input. The first has index 0 in tables and JSON.",
     metavar="POINTS",
 )
 #: Points of a study, where every order takes all index sets.

@@ -258,7 +258,8 @@ def _notes(expansion: ExpansionContent, shown: Sequence[Shown], kind: CaptionKin
     if kind is CaptionKind.COUNT and not expansion.action.is_free:
         yield _note((_SYMMETRY if plain else "") + _STANDS)
     if expansion.action.has_components:
-        yield _note(_COMPONENTS)
+        beside = "What stands behind $S$ multiplies $1/S$. " if kind is CaptionKind.SYMMETRY_FACTOR else ""
+        yield _note(beside + _COMPONENTS)
 
 
 def _note(latex: str) -> Caption:

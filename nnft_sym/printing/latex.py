@@ -23,6 +23,7 @@ from nnft_sym.printing.latex_lines import (
     sign_and_number,
     with_dots,
 )
+from nnft_sym.printing.number_text import thousands
 
 #: A coefficient and what stands under the integral in every diagram that carries it.
 Block = tuple[Polynomial, Sequence[Factors | Sequence[Line]]]
@@ -212,13 +213,14 @@ def _grouped_pieces(topologies: Sequence[TopologyContent], notation: Notation, s
     for topology in topologies:
         factors, sets = summed(topology) if notation.sums else (topology.representative.factors, "")
         inside = notation.whole(factors, factors.n_vertices) or "1"
-        count, sums = topology.multiplicity, ""
+        sums = ""
+        count = topology.multiplicity // (topology.labellings if notation.sums else 1)
+        shown = thousands(str(count), r"\,") if count > 1 else ""
         if notation.sums:
-            count //= topology.labellings
             sums = rf"\sum_{{{sets}}}^{{{topology.labellings}}}" if sets else ""
-            brackets.append(f"{count if count > 1 else ''}{sums}{inside}")
+            brackets.append(f"{shown}{sums}{inside}")
         else:
-            brackets.append(inside if count == 1 else f"{count}{inner}l[{inside}{inner}r]")
+            brackets.append(inside if count == 1 else f"{shown}{inner}l[{inside}{inner}r]")
     if len(brackets) == 1 and notation.sums:
         sign, number = sign_and_number(first.coefficient, start)
         return [made(sign + number + sums + inside)]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from nnft_sym.actions.factoring import factored
 from nnft_sym.actions.polynomials import Polynomial
+from nnft_sym.printing.number_text import thousands
 
 #: Width of a printed line in points (the documents have a text width of 455 pt).
 LINE_WIDTH = 440.0
@@ -101,7 +102,7 @@ def sign_and_number(coefficient: Polynomial, start: bool) -> tuple[str, str]:
     product = factored(coefficient)
     negative = product.number < 0
     sign = ("-" if negative else "") if start else ("- " if negative else "+ ")
-    size = product.latex()
+    size = thousands(product.latex(), r"\,")
     return sign, "" if size == "1" else size
 
 

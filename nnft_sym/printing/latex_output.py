@@ -3,6 +3,8 @@
 amsmath is all it needs; where TikZ is installed, the diagrams are drawn as well.
 """
 
+from math import prod
+
 from diagrams.messages import did_you_mean, shown
 from nnft_sym.errors import RenderingError
 from nnft_sym.expansions.content import ExpansionContent, as_expansion
@@ -10,6 +12,7 @@ from nnft_sym.jsonio import unlimited_digits
 from nnft_sym.notation import Notation
 from nnft_sym.printing.index_sets import SUMS_LATEX
 from nnft_sym.printing.latex import display_latex
+from nnft_sym.printing.number_text import thousands
 
 _PLAIN_KERNELS = (
     "Every line is printed as $K$; at a vertex it stands for the propagator without the variance of the "
@@ -45,12 +48,16 @@ _FRAME = (
 @rule@. @kernels@
 @sections@
 \subsection*{Check}
-@counted@, vacuum parts included, summed over the diagrams found: @totals@.
+@counted@, vacuum parts included, summed over the diagrams found@expected@: @totals@.
 \end{document}
 """
 )
 _DELTAS = (
     r"$\delta_{i_{1}i_{2}}$ is one where the fields at $x_{1}$ and $x_{2}$ are the same output, else zero."
+)
+_DOUBLE_FACTORIALS = (
+    "; since $2k$ ends of lines are joined in pairs in $(2k-1)!!$ ways, each of these sums must be a double "
+    "factorial"
 )
 _HEADINGS = {"drawn": "Diagrams", "grouped": "By topology", "labelled": "Term by term"}
 _COMMENTS = {
@@ -127,7 +134,7 @@ def latex_document(
     rule = (expansion.rule[0].upper() + expansion.rule[1:]).replace("S_GP", r"$S_{\mathrm{GP}}$")
     with unlimited_digits():
         totals = [
-            f"{total} ({f'vertices {key}' if key else 'no vertex'})"
+            f"{_total(expansion, key, total)} ({f'vertices {key}' if key else 'no vertex'})"
             for key, total in expansion.wick_total.items()
         ]
     parts = {
@@ -137,12 +144,24 @@ def latex_document(
         "kernels": _kernels(expansion, notation),
         "sections": _sections(expansion, notation, terms),
         "counted": "Partitions of the legs" if network else "Wick contractions",
+        "expected": "" if network else _DOUBLE_FACTORIALS,
         "totals": ", ".join(totals) or "none",
     }
     document = _FRAME
     for name, part in parts.items():
         document = document.replace(f"@{name}@", part)
     return document
+
+
+def _total(expansion: ExpansionContent, vertices: str, total: int) -> str:
+    """A number of contractions, beside the double factorial that it is."""
+    printed = thousands(str(total), r"\,")
+    if expansion.around_network:
+        return printed
+    contents = (part.split(":") for part in vertices.split(",") if part)
+    ends = expansion.n + sum(int(valence) * int(number) for valence, number in contents)
+    known = prod(range(ends - 1, 0, -2)) == total
+    return f"${printed} = {max(ends - 1, 0)}!!$" if known and ends > 0 else printed
 
 
 def _action(expansion: ExpansionContent) -> str:

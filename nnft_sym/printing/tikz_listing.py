@@ -1,6 +1,8 @@
 r"""An expansion as drawn diagrams: one ``tikzpicture`` per topology, with what stands in front of it."""
 
-from diagrams.drawing import tikz
+from collections.abc import Mapping
+
+from diagrams.drawing import Sign, picture, tikz, vertex_signs
 from nnft_sym.expansions.content import ExpansionContent, TopologyContent
 from nnft_sym.printing.picture_captions import picture_caption
 from nnft_sym.printing.term_pictures import term_picture
@@ -36,7 +38,8 @@ def tikz_listing(expansion: ExpansionContent, *, document: bool = False) -> str:
     what = f"{expansion.n}-point function of {expansion.action.name}, {expansion.kind}"
     order = "" if expansion.action.is_free else f", to {expansion.truncation.text}"
     head = f"% {what}{order}; load the package tikz"
-    pictures = [_picture(topology) for topology in expansion.topologies()]
+    signs = vertex_signs(expansion.action.valences)
+    pictures = [_picture(topology, signs) for topology in expansion.topologies()]
     if not document:
         return "\n".join([head, f"% {expansion.rule}", *pictures])
     return "\n".join(
@@ -54,11 +57,12 @@ def tikz_listing(expansion: ExpansionContent, *, document: bool = False) -> str:
     )
 
 
-def _picture(topology: TopologyContent) -> str:
+def _picture(topology: TopologyContent, signs: Mapping[int, Sign]) -> str:
     """Draw one topology behind a comment that says what it is."""
     term = topology.representative
     comment = (
         f"% {term_text(term)} (labellings: {topology.labellings}, "
         f"multiplicity: {term.multiplicity}, symmetry factor: {term.symmetry_factor})"
     )
-    return f"{comment}\n{tikz(term_picture(term), caption=picture_caption(term, topology.labellings))}"
+    drawn = picture(term_picture(term, signs=signs), signs=signs)
+    return f"{comment}\n{tikz(drawn, caption=picture_caption(term, topology.labellings))}"

@@ -1,6 +1,8 @@
 """What a study leaves behind: figures, HTML and LaTeX reports, labelled arrays, written whole by `output`.
 
-`report_tables` and `notes` (prose) are rendered by `html` and `tex`; `plots` arranges the figures that
-`panels` and `panels_theory` draw, in `plot_style`, with `captions`; `archive` writes the arrays.
+`report_content` collects the tables (`report_tables`), the answers to the `questions` of every study and the
+`notes` (prose), which `html` and `tex` set and `csv_tables` writes out; `plots` arranges the figures that
+`panels` and `panels_theory` draw, in `plot_style`, with `captions`; `archive` and `archive_fits` write the
+arrays.
 `width_plots` is the figure of a scan over widths.
 """

@@ -189,21 +189,21 @@ def _explained(
     }
 
 
-def _long_name(name: str, recipe: Recipe) -> str:
+def _long_name(variable: str, recipe: Recipe) -> str:
     """Say what a variable of a correlator is."""
     own = {
         recipe.column("sampled"): "coupling element by element, from the sample",
         recipe.column("error"): "standard error of it",
         recipe.column("exact"): "coupling element by element, from the exact correlator",
     }
-    if name in own or name in NAMES:
-        return own.get(name) or NAMES[name]
-    if name.endswith("_error"):
-        return f"bound of the error of {name.removesuffix('_error')}"
-    for front, text in (("prediction_", "predicted by"), ("term_", "what is added by")):
-        if name.startswith(front):
-            return f"{text} {name.removeprefix(front).replace('_', ' ')}"
-    return name.replace("_", " ")
+    if variable in own or variable in NAMES:
+        return own.get(variable) or NAMES[variable]
+    if variable.endswith("_error"):
+        return f"bound of the error of {variable.removesuffix('_error')}"
+    for front, words in (("prediction_", "predicted by"), ("term_", "what is added by")):
+        if variable.startswith(front):
+            return f"{words} {variable.removeprefix(front).replace('_', ' ')}"
+    return variable.replace("_", " ")
 
 
 def _terms(terms: "Mapping[str, Correlator]") -> "dict[str, NDArray[np.float64]]":

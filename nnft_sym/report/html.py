@@ -1,6 +1,6 @@
 """The report for the browser: one file, readable offline; formulas are MathML, pictures SVG.
 
-What it says is in `nnft_sym.report.content` and `nnft_sym.report.notes`; how it looks in
+What it says is in `nnft_sym.report.report_content` and `nnft_sym.report.notes`; how it looks in
 ``templates/report.html.j2``. Its one script sorts tables; without scripts they are as they stand.
 """
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nnft_sym.report import notes as prose
-from nnft_sym.report.content import NetContent, StudyContent
 from nnft_sym.report.page import page
 from nnft_sym.report.plots import StudyFigure
+from nnft_sym.report.report_content import NetContent, StudyContent
 from nnft_sym.study.results import NetResult, StudyResult
 from nnft_sym.study.study_text import written_study
 

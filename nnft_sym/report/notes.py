@@ -15,7 +15,7 @@ from numerics.results.estimate import Quality
 
 if TYPE_CHECKING:
     from nnft_sym.expansions.expansion import Expansion
-    from nnft_sym.report.content import StudyContent
+    from nnft_sym.report.report_content import StudyContent
     from numerics.inference.comparison import Comparison
 
 

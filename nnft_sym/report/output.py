@@ -170,10 +170,10 @@ def write_output(result: StudyResult, folder: str | os.PathLike[str]) -> None:
 
 def _write_everything(result: StudyResult, folder: Path) -> None:
     # Imported here: jinja2 and matplotlib are needed by this command only.
-    from nnft_sym.report.content import StudyContent
     from nnft_sym.report.csv_tables import csv_text
     from nnft_sym.report.html import diagram_pictures, report_html
     from nnft_sym.report.plots import study_figures
+    from nnft_sym.report.report_content import StudyContent
     from nnft_sym.report.tex import report_tex
 
     # Not "diagrams": a folder of that name beside a script would hide our package of the same name.

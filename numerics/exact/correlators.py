@@ -281,7 +281,7 @@ def exact_cumulant(
 
     References
     ----------
-    docs/theory/exact_correlators.md, eq. eq-neurons; docs/theory/exact_correlators.md, eq. eq-joint-law.
+    docs/theory/exact_correlators.md, eq. eq-neurons and eq. eq-joint-law.
 
     Examples
     --------
@@ -315,11 +315,9 @@ def exact_cumulant(
     if order == 2:
         return exact_correlators(network, fields, (2,))[2][0, 1]
     distinct, _, number_of = fields.distinct()
-    element = np.sort(number_of)
-    needed = {
-        block: np.unique(list(combinations(element.tolist(), block)), axis=0)
-        for block in range(2, order + 1, step)
-    }
+    element = np.sort(number_of).tolist()
+    blocks = range(2, order + 1, step)
+    needed = {block: np.unique(list(combinations(element, block)), axis=0) for block in blocks}
     with shown_progress(progress, _UNIT) as report:
         neuron = neuron_cumulants(network, distinct, needed, only=(order,), progress=report)
     kappa = neuron.kappa[order]

@@ -20,6 +20,12 @@ from diagrams.messages import counted, shown
 from numerics.errors import LoweringError, NotAvailable
 from numerics.fields.field_set import FieldSet
 from numerics.fields.index_sets import multiset_count, multisets
+from numerics.integrals.given_couplings import (
+    Couplings,
+    as_numbers,
+    couplings_by_name,
+    refuse_what_is_not_finite,
+)
 from numerics.integrals.questions.connected_question import ConnectedQuestion, ConnectedSolved
 from numerics.integrals.questions.question import Question, Solved
 from numerics.integrals.solve.assembly import LookUp, Product, judged, kernel_error, leg_rows, looked_up
@@ -47,18 +53,6 @@ class Expanded(Protocol):
 
     def monomials(self) -> Iterable[TermLike]:
         """Terms as lowering takes them."""
-
-
-@runtime_checkable
-class Couplings(Protocol):
-    """A fit: couplings by name, each with its error; what was not fitted it refuses itself."""
-
-    def __getitem__(self, name: str) -> Estimate:
-        """One coupling."""
-
-    @property
-    def combinations(self) -> tuple[object, ...]:
-        """What the data determine."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -202,11 +196,11 @@ class Prediction(Shown):
           f(1)⁴   -0.3 ± 0.03 (bound 7e-16)>
         """
         needed = {name for key in self.coefficients for name, _ in key}
-        given = _by_name(couplings, needed)
+        given = couplings_by_name(couplings, needed)
         if any(isinstance(given[name], Estimate) for name in needed):
             return self._with_errors(given, needed)
-        values = {name: _as_numbers(value, name)[..., np.newaxis] for name, value in given.items()}
-        _refuse_what_is_not_finite({name: values[name] for name in needed})
+        values = {name: as_numbers(value, name)[..., np.newaxis] for name, value in given.items()}
+        refuse_what_is_not_finite({name: values[name] for name in needed})
         value, error = np.zeros(1), np.zeros(1)
         for key, found in self.coefficients.items():
             factor = np.ones(1)
@@ -223,13 +217,13 @@ class Prediction(Shown):
         numbers: dict[str, Estimate] = {}
         for name in needed:
             one = given[name]
-            numbers[name] = one if isinstance(one, Estimate) else Estimate(_as_numbers(one, name))
+            numbers[name] = one if isinstance(one, Estimate) else Estimate(as_numbers(one, name))
             if numbers[name].ndim:
                 raise LoweringError(
                     f"{name} was given as {counted(numbers[name].size, 'number')} beside couplings with "
                     "errors; there each coupling is one number, such as the mean of an Estimate"
                 )
-        _refuse_what_is_not_finite({name: one.value for name, one in numbers.items()})
+        refuse_what_is_not_finite({name: one.value for name, one in numbers.items()})
         total = Estimate(np.zeros(len(self.indices)))
         for key, found in self.coefficients.items():
             factor = Estimate(1.0)
@@ -267,7 +261,7 @@ class Prediction(Shown):
         LoweringError
             If the expansion has no term linear in the coupling, or the tensor does not fit.
         """
-        return self._with_tensor(coupling, _as_numbers(tensor, coupling), times_integral=True)
+        return self._with_tensor(coupling, as_numbers(tensor, coupling), times_integral=True)
 
     def evaluate_contact(self, coupling: str, tensor: ArrayLike) -> Correlator:
         """Like `evaluate_tensor`, for the product of coupling and vertex integral.
@@ -288,7 +282,7 @@ class Prediction(Shown):
         NotAvailable, LoweringError
             As for `evaluate_tensor`.
         """
-        return self._with_tensor(coupling, _as_numbers(tensor, coupling), times_integral=False)
+        return self._with_tensor(coupling, as_numbers(tensor, coupling), times_integral=False)
 
     def _with_tensor(self, coupling: str, tensor: Array, *, times_integral: bool) -> Correlator:
         if self.program.around_network:
@@ -460,42 +454,6 @@ def _evaluate_group(
             first += part.slots
         total.add(terms.value.sum(axis=0), terms.error.sum(axis=0))
     return total
-
-
-def _by_name(couplings: object, needed: set[str]) -> Mapping[str, ArrayLike]:
-    """Couplings by their names, also those of a fit."""
-    if isinstance(couplings, Couplings):
-        if getattr(couplings, "per_width", False):
-            raise LoweringError(
-                "a fit of couplings times powers of N was given, which holds for several widths; give the "
-                'couplings of one width, as in {"lambda": found["lambda"] / 20}'
-            )
-        return {name: couplings[name] for name in sorted(needed)}
-    if not isinstance(couplings, Mapping):
-        raise LoweringError(
-            f"couplings = {shown(couplings)} was given; numbers by name are needed, as in "
-            '{"lambda": 0.01}, or a fit'
-        )
-    if not needed <= set(couplings):
-        raise LoweringError(
-            f"couplings {sorted(couplings)} given, the expansion has {sorted(needed)}; give each of them "
-            "(D and δ, for a field with components, from component_values)"
-        )
-    return couplings
-
-
-def _refuse_what_is_not_finite(values: Mapping[str, Array]) -> None:
-    wrong = sorted(name for name, value in values.items() if not np.all(np.isfinite(value)))
-    if wrong:
-        raise LoweringError(f"{', '.join(wrong)} given as NaN or infinity; give finite couplings")
-
-
-def _as_numbers(given: ArrayLike, name: str) -> Array:
-    """Take a coupling, or a tensor of it, which may have NaN where there is none."""
-    try:
-        return np.asarray(given, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise LoweringError(f"{name} = {shown(given)} was given; real numbers are needed") from None
 
 
 def _summary(value: Array, error: Array, parts: tuple[Estimate, ...]) -> Estimate:

@@ -77,6 +77,8 @@ def _unknown(given: object, what: str) -> InvalidNetwork:
     names = [one.family for one in _FAMILIES]
     said = given.partition(":")[0].strip().lower() if isinstance(given, str) else ""
     near = did_you_mean(_OTHER_NAMES.get(said, said), names) if said else ""
+    if callable(given):
+        near = ". A function of your own goes with its moments: OwnLaw((mean, E[g^2], …), function)"
     return InvalidNetwork.about(
         what,
         f"{shown(given)} was given; the laws are {', '.join(names)} (with numbers as in "

@@ -61,7 +61,8 @@ class Correlator(Estimate):
     part : Part
         Full, connected, ...
     value : array_like, shape (M,)
-        One number for each row of ``fields.multisets(order)``.
+        One number for each row of ``fields.multisets(order)``, whose indices of fields begin with 0; outputs
+        of a network and points x1, x2, ... of diagrams are counted from 1.
     error, method, quality, provenance, evidence
         See `Estimate`.
 

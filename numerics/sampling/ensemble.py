@@ -90,8 +90,8 @@ class Ensemble(Described):
         output layer is integrated out, E[f(x_1) ... f(x_n) | hidden parameters] by Wick's theorem.
     outputs : sequence of int, length n_points, optional
         For networks with several outputs over one hidden layer: the field at ``points[j]`` is output
-        ``outputs[j]``. To have all outputs at a point, list it once per output. The numbers are labels,
-        counted in ascending order. Default: one output.
+        ``outputs[j]``. To have all outputs at a point, list it once per output. Outputs are
+        numbered from 1; the fields themselves, in results, from 0. Default: one output.
 
     Attributes
     ----------

@@ -176,7 +176,7 @@ def test_the_name_that_was_meant_in_python(call, meant):
 def test_the_name_that_was_meant_in_a_study(text, place, meant):
     """FAULTS F: unknown keys, and the kind of a net."""
     with pytest.raises(
-        InvalidStudy, match=rf"{place}: [^;]*(; (remove|one of)[^;]*)?; did you mean '{meant}'\?"
+        InvalidStudy, match=rf"{place}: [^;]*(; (the keys|one of)[^;]*)?; did you mean '{meant}'\?"
     ):
         parse_study(text)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from operator import index
 
-from diagrams.canonical import Edge, valences_of
+from diagrams.canonical import CanonicalForm, Edge, valences_of
 from diagrams.errors import InvalidDiagram
 from diagrams.messages import as_list, shown
 from diagrams.sizes import number_text
@@ -77,3 +77,24 @@ def check_parts(n_external: int, vertices: list[int], edges: list[Edge], blobs: 
                 f"vertex {i} is given valence {given} but {ends} line ends meet there (a self-loop has two); "
                 "valences are 1 or more and must agree with the lines"
             )
+
+
+def colours_of(n_vertices: int, n_blobs: int) -> tuple[int, ...]:
+    """Colours that tell blobs from vertices in a canonical form; none without blobs."""
+    return (0,) * n_vertices + (1,) * n_blobs if n_blobs else ()
+
+
+def parted(
+    n_external: int, form: CanonicalForm, n_blobs: int
+) -> tuple[tuple[int, ...], tuple[Edge, ...], tuple[Blob, ...]]:
+    """Vertices, lines and blobs of a form whose last vertices are blobs."""
+    if not n_blobs:
+        return form.vertices, form.edges, ()
+    n_vertices = len(form.vertices) - n_blobs
+    first = n_external + n_vertices
+    legs: list[list[int]] = [[] for _ in range(n_blobs)]
+    for i, j in form.edges:
+        if j >= first:
+            legs[j - first].append(i)
+    edges = tuple(edge for edge in form.edges if edge[1] < first)
+    return form.vertices[:n_vertices], edges, tuple(tuple(nodes) for nodes in legs)
