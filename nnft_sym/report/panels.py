@@ -81,7 +81,8 @@ def _shades() -> "Colormap":
     """Light to middle grey, on which black letters are seen, whatever the page."""
     from matplotlib.colors import LinearSegmentedColormap
 
-    return LinearSegmentedColormap.from_list("shades", ["#f1f1f1", "#7a7a7a"])
+    # of fifty and more Matplotlib would make the colour bar a picture
+    return LinearSegmentedColormap.from_list("shades", ["#f1f1f1", "#7a7a7a"], N=48)
 
 
 def _name_cells(axes: "Axes", labels: list[str]) -> None:
