@@ -43,7 +43,7 @@ def save(result: "Shown", path: str | os.PathLike[str]) -> Path:
 
         write_netcdf(result, target)
     else:
-        from nnft_sym.report.plot_style import save_figure
+        from nnft_sym.report.figure_files import save_figure
 
         figure = result.plot()
         atomically(target, lambda temporary: save_figure(figure, temporary, suffix[1:]))

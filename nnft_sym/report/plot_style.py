@@ -9,7 +9,6 @@ is open.
 
 import re
 from collections.abc import Mapping, Sequence
-from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,10 +16,7 @@ import numpy as np
 from nnft_sym.study.recipe import Way
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from matplotlib.axis import Axis
-    from matplotlib.figure import Figure
     from matplotlib.ticker import Formatter
 
     from nnft_sym.study.results import NetResult
@@ -81,30 +77,6 @@ STYLE: dict[Any, Any] = {
     "svg.hashsalt": "nnft_sym",
     "pdf.fonttype": 42,
 }
-
-
-def save_figure(figure: "Figure", path: "Path", kind: str) -> None:
-    """Save a figure so that equal figures give equal files: no dates, and names made from the content.
-
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-    path : Path
-    kind : {"svg", "pdf", "png"}
-        An SVG has colours for dark pages too.
-    """
-    from matplotlib import rc_context
-
-    from nnft_sym.report.svg_text import on_any_page
-
-    unsaid = {"svg": {"Date": None, "Creator": None}, "pdf": {"CreationDate": None, "Creator": None}}
-    with rc_context(STYLE):
-        if kind != "svg":
-            figure.savefig(path, format=kind, metadata=unsaid.get(kind, {"Software": None}))
-            return
-        written = StringIO()
-        figure.savefig(written, format=kind, metadata=unsaid[kind])
-    path.write_text(on_any_page(written.getvalue()), encoding="utf-8")
 
 
 def net_title(net: "NetResult") -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from diagrams.messages import shown
 from nnft_sym.jsonio import dumps
-from nnft_sym.report.plot_style import save_figure
+from nnft_sym.report.figure_files import save_figure
 from nnft_sym.report.result_folder import ResultFolder
 from nnft_sym.reproduction.cases import FOLDER, CaseFiles
 from nnft_sym.reproduction.published import Reproduction

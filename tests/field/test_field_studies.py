@@ -279,7 +279,7 @@ def test_repeated_widths_and_absurd_scans():
 
 def test_figures_are_the_same_bytes_twice(tmp_path):
     """FAULTS O: PDF and SVG of plots."""
-    from nnft_sym.report.plot_style import save_figure
+    from nnft_sym.report.figure_files import save_figure
     from nnft_sym.report.width_plots import width_figure
 
     scan = scan_widths(CosNet(1), [[0.5]], (1, 3), networks=20_000, experiments=2)
