@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 SCRIPT = Path(__file__).parent.parent / ".ci" / "run"
-CALLS = ["make test", "make docs", "make package"]
+CALLS = ["make test", "make docs", "make package", "make lowest"]
 REAL = ("bash", "dirname", "env", "sh", "timeout")
 
 pytestmark = pytest.mark.skipif(
@@ -71,7 +71,7 @@ def test_an_installation_that_fails_is_tolerated(tmp_path, user):
     assert len(asked) == 2
     assert asked[0].endswith(INSTALL)
     assert asked[1].endswith("update")
-    assert calls[-3:] == CALLS
+    assert calls[-4:] == CALLS
     assert any(call.startswith("sudo -n env") for call in calls) is (user != 0)
 
 
@@ -81,4 +81,4 @@ def test_an_installation_that_succeeds(tmp_path):
     code, said, calls = run(tmp_path, id="echo 0", **{"apt-get": made})
     assert code == 0
     assert "could not" not in said
-    assert calls[-3:] == CALLS
+    assert calls[-4:] == CALLS
