@@ -148,13 +148,14 @@ def _parts(net: NetResult) -> Iterator[tuple[str, str]]:
 
 
 def _diagram_views(n: int, expansion: "Expansion") -> Iterator[DiagramView]:
-    from diagrams.drawing import svg
+    from diagrams.drawing import picture, svg, vertex_signs
 
+    signs = vertex_signs(expansion.action.valences)
     for rank, topology in enumerate(expansion.topologies(), start=1):
         term = topology.representative
         yield DiagramView(
             name=f"G{n}_{rank}",
-            svg=svg(term.diagram),
+            svg=svg(picture(term.diagram, signs=signs)),
             coefficient=_coefficient(topology),
             counting=_counting(topology),
             symmetry_factor=term.symmetry_factor,

@@ -122,13 +122,16 @@ def _overview(result: StudyResult) -> "Drawing":
 
 
 def _diagrams(result: StudyResult) -> "Drawing":
-    from diagrams.drawing import sheet_figure
+    from diagrams.drawing import picture, sheet_figure, vertex_signs
 
-    entries = [
-        (topology.representative.diagram, f"{topology.labellings} × {topology.representative.multiplicity}")
-        for expansion in result.expansions.values()
-        for topology in expansion.topologies()
-    ]
+    entries = []
+    for expansion in result.expansions.values():
+        signs = vertex_signs(expansion.action.valences)
+        for topology in expansion.topologies():
+            term = topology.representative
+            entries.append(
+                (picture(term.diagram, signs=signs), f"{topology.labellings} × {term.multiplicity}")
+            )
     return sheet_figure(entries, columns=4), {}
 
 
