@@ -23,6 +23,7 @@ What to use when
   its strength; `sample_deformed` samples them.
 - `merge`: samples of several seeds as one. `load`: results that ``save("….nc")`` wrote.
 - `run_study`: the whole job, as ``nnft validate`` does it; `write_output` writes the report.
+- `nnft_sym.results`: what functions return, by name, for ``help()``, annotations and ``isinstance``.
 - `nnft_sym.symbolic`: algebra on expansions in SymPy, kernels and activations from expressions.
 """
 
@@ -97,5 +98,8 @@ RENAMED = {
 }
 
 __getattr__, __dir__, __all__ = lazy_names(
-    __name__, __file__, namespaces=("diagrams", "integrals", "networks", "symbolic"), old_names=RENAMED
+    __name__,
+    __file__,
+    namespaces=("diagrams", "integrals", "networks", "results", "symbolic"),
+    old_names=RENAMED,
 )

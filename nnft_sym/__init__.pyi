@@ -37,8 +37,8 @@ from nnft_sym.study.config import StudyConfig as StudyConfig
 from nnft_sym.study.config import built_in_study as built_in_study
 from nnft_sym.study.config import load_study as load_study
 from nnft_sym.study.config import parse_study as parse_study
-from nnft_sym.study.results import StudyResult as StudyResult
 from nnft_sym.study.run import run_study as run_study
+from nnft_sym.study.study_results import StudyResult as StudyResult
 from nnft_sym.study.summary import summarise as summarise
 from nnft_sym.study.width_scan import WidthScan as WidthScan
 from nnft_sym.study.width_scan import scan_widths as scan_widths

@@ -28,6 +28,7 @@ from diagrams.drawing import svg as svg
 from diagrams.drawing import svg_sheet as svg_sheet
 from diagrams.drawing import tikz as tikz
 from diagrams.drawing import tikz_document as tikz_document
+from diagrams.enumeration.bulk import DiagramBatch as DiagramBatch
 from diagrams.enumeration.bulk import generate_batches as generate_batches
 from diagrams.graph_text import to_dot as to_dot
 from diagrams.graph_text import to_graphml as to_graphml

@@ -21,3 +21,4 @@ from numerics.kernels.own import FunctionKernel as FunctionKernel
 from numerics.kernels.profiles import FunctionProfile as FunctionProfile
 from numerics.lowering.connected_product import ConnectedProduct as ConnectedProduct
 from numerics.lowering.connected_product import lower_around as lower_around
+from numerics.lowering.integrand import Integrand as Integrand

@@ -37,6 +37,13 @@ class Factors:
         Whether lines at vertices are the full K, too.
     letters : tuple of (str, str)
         The pairs, where points have letters in place of numbers.
+
+    Examples
+    --------
+    >>> import nnft_sym as nn
+    >>> factors = nn.expand("lambda*f^4", 4, kind="connected").terms[0].factors
+    >>> factors.lines, factors.n_vertices
+    ((('x1', 'y1'), ('x2', 'y1'), ('x3', 'y1'), ('x4', 'y1')), 1)
     """
 
     lines: tuple[Line, ...]

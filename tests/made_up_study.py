@@ -19,7 +19,7 @@ from nnft_sym.study.checks import Check, CheckName, Checks
 from nnft_sym.study.config import NetConfig, StudyConfig
 from nnft_sym.study.coupling_tensors import CouplingStatus, CouplingTensor
 from nnft_sym.study.recipe import PUBLISHED
-from nnft_sym.study.results import CorrelatorResult, Distance, NetResult, NextOrder, StudyResult
+from nnft_sym.study.study_results import CorrelatorResult, Distance, NetResult, NextOrder, StudyResult
 from nnft_sym.study.verdict import description, verdict
 from numerics.fields.index_sets import multisets, ranks
 from numerics.inference.comparison import Comparison, compare

@@ -38,6 +38,15 @@ def test_every_name_is_in_one_group():
     assert sorted(grouped) == sorted(public)
 
 
+def test_every_result_is_in_one_group():
+    grouped = [name for _, names in api_groups.RESULTS.values() for name in names]
+    assert sorted(grouped) == sorted(nnft_sym.results.__all__)
+    page = API["nnft_sym.results.rst"]
+    assert all(f"\n{heading}\n---" in page for heading in api_groups.RESULTS)
+    assert "isinstance" in page
+    assert "Other names" not in page
+
+
 @pytest.mark.parametrize("module", ["nnft_sym", *api_groups.NAMESPACES])
 def test_every_public_name_is_described_once(module):
     names = [one for one in api_pages.everything() if one.name.rpartition(".")[0] == module]

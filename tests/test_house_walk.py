@@ -15,7 +15,7 @@ SEEN = (
     "numerics/integrals/integrator.py",
     "numerics/exact/correlators.py",
     "numerics/sampling/ensemble.py",
-    "nnft_sym/study/results.py",
+    "nnft_sym/study/study_results.py",
 )
 
 

@@ -13,7 +13,7 @@ from nnft_sym.study.checks import CheckName
 from nnft_sym.study.coupling_tensors import CouplingStatus, extract_coupling
 from nnft_sym.study.judgement import STANDARD
 from nnft_sym.study.judgements import Description
-from nnft_sym.study.results import CorrelatorResult, Distance, NextOrder
+from nnft_sym.study.study_results import CorrelatorResult, Distance, NextOrder
 from nnft_sym.study.verdict import constancy, description, verdict
 from numerics.inference.comparison import compare
 from numerics.results.estimate import Quality

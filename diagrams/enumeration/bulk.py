@@ -78,6 +78,12 @@ class DiagramBatch:
         The two parts of the symmetry factor.
     blobs : tuple of int, length n_blobs
         Legs of the blobs.
+
+    Examples
+    --------
+    >>> batch = next(generate_batches(4, {4: 1}))
+    >>> batch.vertices, batch.lines.tolist(), batch.symmetry_factor(0)
+    ((4,), [[[0, 4], [1, 4], [2, 4], [3, 4]]], 1)
     """
 
     n_external: int

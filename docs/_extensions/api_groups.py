@@ -74,11 +74,49 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 
+#: The same of `nnft_sym.results`, after the functions that return them.
+RESULTS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "Expansions": (
+        "What an `Action` and an `Expansion` give.",
+        (
+            "Term", "Topology", "Factors", "Polynomial", "Shape", "Kind", "Truncation",
+            "Remainder", "SumRule", "Table", "Sheet",
+        ),
+    ),
+    "Inference": (
+        "What `infer`, its couplings and a `Model` give.",
+        (
+            "CouplingFit", "Theory", "Combination", "Contributions", "Contribution",
+            "ElementwiseCoupling", "CorrectedCoupling", "Profile", "TwoSided", "Eigenbasis",
+        ),
+    ),
+    "From parameters to an action": (
+        "What cumulants, densities and deformed laws give.",
+        (
+            "GeneratingFunctional", "SymbolicAction", "ActionTerm", "RoundTrip", "Whitening",
+            "ClosedLaw", "InvertedLaw", "Histogram", "ChiSquared", "PartitionSeries",
+            "DeformedCorrelators", "DeformedSample", "OutputStructure",
+        ),
+    ),
+    "Symmetries and axioms": (
+        "What `symmetry`, `ward_identity`, `output_tensors` and `axioms` give, and groups.",
+        (
+            "Symmetries", "Symmetry", "Verdict", "Violation", "Witness", "SampledViolation",
+            "WardIdentity", "WardRow", "OutputTensors", "IsotropicTensors", "Axioms",
+            "AxiomCheck", "FiniteGroup", "OneParameterFamily", "Element",
+        ),
+    ),
+}  # fmt: skip
+
 #: Modules with public names beside `nnft_sym`, and what each is for.
 NAMESPACES: dict[str, str] = {
     "nnft_sym.diagrams": "Diagrams by themselves: generated, counted, grouped, drawn, and in other forms.",
     "nnft_sym.integrals": "What may be chosen beyond `nnft_sym.integrate` and `nnft_sym.predict`.",
     "nnft_sym.networks": "Networks and the laws of their parameters.",
+    "nnft_sym.results": (
+        "What public functions return. Nobody has to make these: ``nn.results.X`` is for ``help()``, "
+        "annotations and ``isinstance``."
+    ),
     "nnft_sym.symbolic": "Algebra on expansions in SymPy; kernels and activations from expressions.",
     "numerics": "The middle floor: kernels, networks, ensembles, integrals and fits in floating point.",
     "diagrams": "The ground floor: Wick contractions and Feynman diagrams as exact graphs.",

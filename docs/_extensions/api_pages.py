@@ -1,12 +1,12 @@
 """The reference of public names: one page a name, one page a module, by groups."""
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
 
-from api_groups import GROUPS, NAMESPACES
+from api_groups import GROUPS, NAMESPACES, RESULTS
 from written import barred, directive, table, title
 
 from diagrams.filters import NamedFilter
@@ -139,28 +139,27 @@ def api_pages() -> dict[str, list[str]]:
         "Users import this one package; names are loaded on first use.",
         "",
     ]
-    listed: set[str] = set()
-    for heading, (text, members) in GROUPS.items():
-        present = [top[name] for name in members if name in top]
-        listed |= {one.name for one in present}
-        lines += [
-            *title(heading, "-"),
-            text,
-            "",
-            *table(("name", "what it is"), map(_row, present), "28 72"),
-        ]
-        lines += _hidden_toctree(present)
-    rest = [one for one in top.values() if one.name not in listed]
-    if rest:
-        lines += [
-            *title("Other names", "-"),
-            *table(("name", "what it is"), map(_row, rest), "28 72"),
-        ]
-        lines += _hidden_toctree(rest)
+    lines += _grouped(GROUPS, top)
     pages["nnft_sym.rst"] = [*lines, *title("Namespaces", "-"), *_spaces()]
     for module, text in NAMESPACES.items():
         pages[f"{module}.rst"] = _namespace(module, text, names)
     return pages
+
+
+def _grouped(
+    groups: Mapping[str, tuple[str, tuple[str, ...]]], things: Mapping[str, PublicName]
+) -> list[str]:
+    """Write a table a group, and what is in none of them last."""
+    listed = {name for _, members in groups.values() for name in members}
+    rest = tuple(name for name in things if name not in listed)
+    lines = []
+    for heading, (text, members) in {**groups, "Other names": ("", rest)}.items():
+        present = [things[name] for name in members if name in things]
+        if present:
+            rows = table(("name", "what it is"), map(_row, present), "28 72")
+            lines += [*title(heading, "-"), text, "", *rows]
+            lines += _hidden_toctree(present)
+    return lines
 
 
 def _spaces() -> list[str]:
@@ -171,6 +170,10 @@ def _spaces() -> list[str]:
 def _namespace(module: str, text: str, names: list[PublicName]) -> list[str]:
     inside = [one for one in names if one.name.rpartition(".")[0] == module]
     lines = [*title(module), *directive("py:module", module), text, ""]
+    if module == "nnft_sym.results":
+        return lines + _grouped(
+            RESULTS, {one.name.rpartition(".")[2]: one for one in inside}
+        )
     lines += table(("name", "what it is"), map(_row, inside), "28 72")
     lines += _hidden_toctree(inside)
     aliases = _aliases(inside)

@@ -35,8 +35,8 @@ def public_import(line: str) -> str:
     --------
     >>> public_import(">>> from numerics.networks.architectures import ErfNet, network")
     '>>> from nnft_sym import ErfNet, network'
-    >>> public_import(">>> from numerics.networks.base import Network")
-    '>>> from numerics.networks.base import Network'
+    >>> public_import(">>> from numerics.kernels.base import Ridge")
+    '>>> from numerics.kernels.base import Ridge'
     """
     found = _IMPORT.match(line)
     if found is None:

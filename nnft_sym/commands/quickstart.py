@@ -10,7 +10,7 @@ from nnft_sym.parameters.first_steps import QuickstartParameters
 
 if TYPE_CHECKING:
     from nnft_sym.study.config import StudyConfig
-    from nnft_sym.study.results import StudyResult
+    from nnft_sym.study.study_results import StudyResult
 
 #: What is written into the working folder.
 STUDY, REPORT = "quickstart.toml", "quickstart_report"

@@ -13,8 +13,8 @@ from nnft_sym.parameters.studies import NetworkChanges, ValidateParameters
 
 if TYPE_CHECKING:
     from nnft_sym.study.config import StudyConfig
-    from nnft_sym.study.results import StudyResult
     from nnft_sym.study.study_files import StudyFiles
+    from nnft_sym.study.study_results import StudyResult
 
 
 @click.command(name="validate", cls=ActionCommand)

@@ -56,6 +56,14 @@ class ActionTerm:
         Power of 1/N.
     tensor : Correlator
         The symmetric tensor c of c_(i…j) φ_i … φ_j, without 1/p!, by its distinct elements, with its error.
+
+    Examples
+    --------
+    >>> import nnft_sym as nn
+    >>> action = nn.action_from_cumulants({2: [[1.0]], 4: [[[[0.1]]]]}, "1/N")
+    >>> term = action.terms[-1]
+    >>> term.power, str(term.order), round(float(term.tensor.value[0]), 6)
+    (4, '1', -0.004167)
     """
 
     power: int

@@ -55,6 +55,15 @@ class DeformedCorrelators:
         By order of the correlator, the coefficients of α^0, α^1, ….
     strength : float or None
     exact : mapping of int to Correlator, or None
+
+    Examples
+    --------
+    >>> import nnft_sym as nn
+    >>> found = nn.deformed_correlators(nn.ReLUNet(4), [[1.0]], "alpha*p2^2/N", (2,), order=2)
+    >>> [float(one.value[0]) for one in found.coefficients[2]]
+    [0.5, -3.0, 42.0]
+    >>> round(float(found.at(0.01, 2).value[0]), 6)
+    0.4742
     """
 
     deformation: Deformation

@@ -31,6 +31,14 @@ class ChiSquared:
     dof : int
     p_value : float
         Of a χ² at least as large.
+
+    Examples
+    --------
+    >>> import nnft_sym as nn
+    >>> found = nn.density(nn.CosNet(width=32), [[0.0]], "1/N^2").histogram(1000, seed=1)
+    >>> judged = found.judged("exact")
+    >>> judged.dof, judged.p_value > 0.001
+    (23, True)
     """
 
     chi2: float
@@ -51,6 +59,13 @@ class Histogram:
     expected : mapping of str to ndarray
         Probabilities of the bins by "series", "gaussian" and, where it is known, "exact".
     seed : int
+
+    Examples
+    --------
+    >>> import nnft_sym as nn
+    >>> found = nn.density(nn.CosNet(width=32), [[0.0]], "1/N^2").histogram(1000, seed=1)
+    >>> int(found.counts.sum()), len(found.edges) == len(found.counts) + 1
+    (1000, True)
     """
 
     edges: Array

@@ -43,6 +43,13 @@ class PartitionSeries:
         Where the exact answer is given: 1 in front of a deformation with numbers only.
     exact, exact_imaginary : Estimate or None
         None where none is known, or no strength was given.
+
+    Examples
+    --------
+    >>> import nnft_sym as nn
+    >>> found = nn.partition_function(nn.ReLUNet(5), [[1.0]], "alpha*p2^2/N", [0.0])
+    >>> found.order, [float(one) for one in found.real], float(found.at(0.1))
+    (2, [1.0, 0.0, 0.0], 1.0)
     """
 
     deformation: Deformation

@@ -97,6 +97,14 @@ class RoundTrip:
         Power of 1/N that is kept.
     rows : tuple of RoundTripRow
         By number of points.
+
+    Examples
+    --------
+    >>> import nnft_sym as nn
+    >>> action = nn.action_from_cumulants({2: [[1.0]], 4: [[[[0.1]]]]}, "1/N")
+    >>> back = action.round_trip
+    >>> str(back.order), back.agrees, [row.points for row in back.rows]
+    ('1', True, [2, 4])
     """
 
     order: Fraction

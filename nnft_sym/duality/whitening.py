@@ -35,6 +35,14 @@ class Whitening:
         log det K.
     perturbation : Uncertainty, shape (M,)
         Of the distinct elements of W δK Wᵀ.
+
+    Examples
+    --------
+    >>> import nnft_sym as nn
+    >>> action = nn.action_from_cumulants({2: [[4.0]], 4: [[[[0.1]]]]}, "1/N")
+    >>> basis = action.basis
+    >>> basis.size, basis.matrix.tolist(), basis.back.tolist()
+    (1, [[0.5]], [[2.0]])
     """
 
     matrix: Array

@@ -33,6 +33,13 @@ class SumRule:
         Where the expected number comes from.
     found, expected : int
         Sum of multiplicities, vertices labelled.
+
+    Examples
+    --------
+    >>> import nnft_sym as nn
+    >>> rule = nn.expand("lambda*f^4", 4).sum_rules()[-1]
+    >>> rule.vertices, rule.found, rule.expected, rule.holds
+    ('4:1', 96, 96, True)
     """
 
     vertices: str

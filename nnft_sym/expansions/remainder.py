@@ -27,6 +27,13 @@ class Remainder:
         The power of 1/N.
     order : int
         Number of vertices, which is what is left to say where a number stands in place of a coupling.
+
+    Examples
+    --------
+    >>> import nnft_sym as nn
+    >>> left_out = nn.expand("lambda*f^4", 4).remainder
+    >>> left_out.text(), left_out.order
+    ('O(lambda**2)', 2)
     """
 
     products: tuple[Polynomial, ...] = ()

@@ -27,7 +27,19 @@ class Scheme(StrEnum):
 
 
 class Kind(StrEnum):
-    """Which function is expanded."""
+    """Which function is expanded.
+
+    Attributes
+    ----------
+    FULL, NORMALISED, CONNECTED, AMPUTATED : str
+    ONE_PARTICLE_IRREDUCIBLE, TWO_PARTICLE_IRREDUCIBLE, SKELETON : str
+
+    Examples
+    --------
+    >>> import nnft_sym as nn
+    >>> nn.expand("lambda*f^4", 4, kind="connected").shown_kind
+    <Kind.CONNECTED: 'connected'>
+    """
 
     FULL = "full"
     NORMALISED = "normalised"

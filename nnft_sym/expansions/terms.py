@@ -222,6 +222,15 @@ class Topology:
         factor.
     number : int
         How many labellings there are if only the first is listed; else 0.
+
+    Examples
+    --------
+    >>> import nnft_sym as nn
+    >>> for topology in nn.expand("lambda*f^4", 4).topologies():
+    ...     print(topology.labellings, topology.vertices, topology.multiplicity)
+    3 () 3
+    6 (4,) 72
+    1 (4,) 24
     """
 
     terms: tuple[Term, ...]

@@ -14,7 +14,7 @@ import numpy as np
 from nnft_sym.jsonio import jsonable
 from nnft_sym.report.archive import write_study
 from nnft_sym.storage.sample_files import SAMPLE, SCHEMA, write_sample, write_tree
-from nnft_sym.study.results import StudyResult
+from nnft_sym.study.study_results import StudyResult
 from nnft_sym.study.width_scan import WidthScan
 from numerics.results.correlator import Correlator, Part
 from numerics.results.estimate import Estimate

@@ -10,7 +10,7 @@ from nnft_sym.duality.output_density import Density
 from nnft_sym.errors import UnwritableResult
 from nnft_sym.inference.coupling_flow import CouplingFlow
 from nnft_sym.report.plot_style import BLUE, GREEN, GREY, PURPLE, STYLE, VERMILLION
-from nnft_sym.study.results import StudyResult
+from nnft_sym.study.study_results import StudyResult
 from nnft_sym.study.width_scan import WidthScan
 from numerics.given import as_instance
 from numerics.integrals.flow import Flow

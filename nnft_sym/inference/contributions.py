@@ -63,6 +63,16 @@ class Contribution:
         Σ|value|/Σ|data|; None where one of the two is not known.
     explained : float or None
         1 − Σ|data − total|/Σ|data|.
+
+    Examples
+    --------
+    >>> import nnft_sym as nn
+    >>> net, model = nn.ReLUNet(20, sigma_b=0.0), nn.Model.leading("lambda*f^4")
+    >>> exact = nn.exact_correlators(net, [[0.5], [1.0]], (2, 4))
+    >>> found = nn.infer(exact, model, net, nn.Box(1.0))
+    >>> part = found.contributions(4)["lambda"]
+    >>> part.name, str(part.power), part.value.value.shape
+    ('lambda', '1', (5,))
     """
 
     product: Monomial
@@ -93,6 +103,16 @@ class Contributions(Shown, Mapping[str, Contribution]):
     data : Correlator or None
         What it is held against.
     terms : tuple of Contribution
+
+    Examples
+    --------
+    >>> import nnft_sym as nn
+    >>> net, model = nn.ReLUNet(20, sigma_b=0.0), nn.Model.leading("lambda*f^4")
+    >>> exact = nn.exact_correlators(net, [[0.5], [1.0]], (2, 4))
+    >>> found = nn.infer(exact, model, net, nn.Box(1.0))
+    >>> parts = found.contributions(4)
+    >>> list(parts), [str(term.power) for term in parts.terms]
+    (['lambda'], ['1'])
     """
 
     order: int

@@ -72,6 +72,15 @@ class CouplingFit(Shown):
     each : tuple of mapping of str to Estimate
         Of several measurements what the next power of 1/N adds in each of them to the couplings, which they
         share; `corrections` are of all together.
+
+    Examples
+    --------
+    >>> import nnft_sym as nn
+    >>> net, model = nn.ReLUNet(20, sigma_b=0.0), nn.Model.leading("lambda*f^4")
+    >>> exact = nn.exact_correlators(net, [[0.5], [1.0]], (2, 4))
+    >>> found = nn.infer(exact, model, net, nn.Box(1.0))
+    >>> round(float(found["lambda"]), 9), found.determined("lambda"), found.orders
+    (-0.625, True, (4,))
     """
 
     measurements: tuple[Measurement, ...]

@@ -46,6 +46,16 @@ class ElementwiseCoupling(Shown):
         Over the elements that have one.
     constant : Estimate
         The one number that was fitted.
+
+    Examples
+    --------
+    >>> import nnft_sym as nn
+    >>> net, model = nn.ReLUNet(20, sigma_b=0.0), nn.Model.leading("lambda*f^4")
+    >>> exact = nn.exact_correlators(net, [[0.5], [1.0]], (2, 4))
+    >>> found = nn.infer(exact, model, net, nn.Box(1.0))
+    >>> one = found.elementwise("lambda")
+    >>> one.tensor.value.shape, round(float(one.constant), 9)
+    ((5,), -0.625)
     """
 
     name: str
@@ -90,6 +100,16 @@ class CorrectedCoupling(Shown):
         half of that.
     tensor : Correlator
         The same element by element.
+
+    Examples
+    --------
+    >>> import nnft_sym as nn
+    >>> net, model = nn.ReLUNet(20, sigma_b=0.0), nn.Model.leading("lambda*f^4")
+    >>> exact = nn.exact_correlators(net, [[0.5], [1.0]], (2, 4))
+    >>> found = nn.infer(exact, model, net, nn.Box(1.0))
+    >>> one = found.corrected("lambda")
+    >>> one.name, one.by, round(float(one.uncorrected), 9)
+    ('lambda', ('lambda**2',), -0.625)
     """
 
     name: str

@@ -45,6 +45,14 @@ class Theory(Shown):
     full : bool
         Whether these connected functions are held against full correlators, as products of which they are
         made; see `of_full`.
+
+    Examples
+    --------
+    >>> import nnft_sym as nn
+    >>> model, net, fields = nn.Model.leading("lambda*f^4"), nn.ReLUNet(1), nn.FieldSet([[1.0]])
+    >>> theory = model.theory(model.predict(net.kernel, fields, nn.Box(1.0)), fields)
+    >>> theory.orders, theory.names, str(theory.counting["lambda"])
+    ((4,), ('lambda',), '1')
     """
 
     predictions: Mapping[int, Prediction]

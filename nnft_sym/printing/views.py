@@ -31,6 +31,15 @@ class Sheet:
     ----------
     content : SheetContent
         Pictures in sections, with title, legend and notes.
+
+    Examples
+    --------
+    >>> import nnft_sym as nn
+    >>> sheet = nn.expand("lambda*f^4", 4).picture(labelled=True)
+    >>> sheet
+    <4-point function of λ f⁴: 10 pictures>
+    >>> sheet.svg[:4], len(sheet.entries)
+    ('<svg', 10)
     """
 
     content: SheetContent

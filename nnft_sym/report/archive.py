@@ -11,7 +11,7 @@ from nnft_sym.jsonio import jsonable
 from nnft_sym.report.archive_fits import fits_dataset
 from nnft_sym.storage.sample_files import SCHEMA, network_attributes, write_tree
 from nnft_sym.study.recipe import Recipe
-from nnft_sym.study.results import NetResult, StudyResult
+from nnft_sym.study.study_results import NetResult, StudyResult
 from nnft_sym.study.summary import net_summary
 
 if TYPE_CHECKING:

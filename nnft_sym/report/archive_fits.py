@@ -8,7 +8,7 @@ import numpy as np
 from nnft_sym.study.action_fit import ActionFit
 from nnft_sym.study.recipe import Way
 from nnft_sym.study.result_tables import chosen_fit
-from nnft_sym.study.results import NetResult
+from nnft_sym.study.study_results import NetResult
 
 if TYPE_CHECKING:
     import xarray

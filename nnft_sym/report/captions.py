@@ -12,7 +12,7 @@ from nnft_sym.report.panels_pulls import BAND, FEW
 from nnft_sym.report.plot_style import minus, net_title
 from nnft_sym.study.coupling_tensors import CouplingStatus
 from nnft_sym.study.recipe import Recipe, Way
-from nnft_sym.study.results import NetResult, StudyResult
+from nnft_sym.study.study_results import NetResult, StudyResult
 from numerics.results.estimate import Quality
 
 #: Relative corrections below this are zero but for rounding.

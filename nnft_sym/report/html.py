@@ -12,7 +12,7 @@ from nnft_sym.report import notes as prose
 from nnft_sym.report.page import page
 from nnft_sym.report.plots import StudyFigure
 from nnft_sym.report.report_content import NetContent, StudyContent
-from nnft_sym.study.results import NetResult, StudyResult
+from nnft_sym.study.study_results import NetResult, StudyResult
 from nnft_sym.study.study_text import written_study
 
 #: The forms in which every figure stands beside the page.

@@ -9,7 +9,7 @@ from nnft_sym.duality.symmetric_tensors import MOST_ELEMENTS
 from nnft_sym.printing.number_text import NOTHING, number, percent, with_error
 from nnft_sym.printing.table_content import Cell, Table
 from nnft_sym.study.result_tables import chosen_fit
-from nnft_sym.study.results import NetResult
+from nnft_sym.study.study_results import NetResult
 from numerics.results.correlator import Correlator
 from numerics.results.estimate import Estimate
 

@@ -10,7 +10,7 @@ from nnft_sym.printing.tables import point_label
 from nnft_sym.report.plot_style import net_title
 from nnft_sym.study.judgement import Judgement
 from nnft_sym.study.recipe import Recipe
-from nnft_sym.study.results import NetResult, StudyResult
+from nnft_sym.study.study_results import NetResult, StudyResult
 from numerics.results.estimate import Quality
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from nnft_sym.report.archive import write_study
 from nnft_sym.report.result_folder import ResultFolder
 from nnft_sym.storage.writing import UnwritableOutput
 from nnft_sym.study.config import InvalidStudy
-from nnft_sym.study.results import StudyResult
 from nnft_sym.study.study_files import StudyFiles
+from nnft_sym.study.study_results import StudyResult
 from nnft_sym.study.summary import summarise
 from numerics.given import as_instance
 from numerics.sampling.runs.checkpoints import Pace

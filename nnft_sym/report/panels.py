@@ -21,7 +21,7 @@ from nnft_sym.report.plot_style import (
     with_unit,
 )
 from nnft_sym.report.svg_text import Hovers
-from nnft_sym.study.results import Array, CorrelatorResult, NetResult
+from nnft_sym.study.study_results import Array, CorrelatorResult, NetResult
 from numerics.results.estimate import Quality
 
 if TYPE_CHECKING:

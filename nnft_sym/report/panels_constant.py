@@ -12,7 +12,7 @@ import numpy as np
 from nnft_sym.printing.number_text import number, with_error
 from nnft_sym.report.plot_style import PAPER, REFERENCE, drawable, plain_ticks, scale_power, with_unit
 from nnft_sym.report.svg_text import Hovers
-from nnft_sym.study.results import Array
+from nnft_sym.study.study_results import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,7 +10,7 @@ from nnft_sym.printing.number_text import with_error
 from nnft_sym.report.plot_style import EXACT, LOOKS, REFERENCE, SAMPLED, minus, net_title, plain_ticks
 from nnft_sym.report.svg_text import Hovers
 from nnft_sym.study.recipe import COUPLED, Recipe, Way
-from nnft_sym.study.results import NetResult
+from nnft_sym.study.study_results import NetResult
 from numerics.results.estimate import Estimate, Quality
 
 if TYPE_CHECKING:

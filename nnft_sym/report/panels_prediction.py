@@ -25,7 +25,7 @@ from nnft_sym.report.plot_style import (
 )
 from nnft_sym.report.svg_text import Hovers
 from nnft_sym.study.recipe import COUPLED, Recipe, Way
-from nnft_sym.study.results import Array, NetResult
+from nnft_sym.study.study_results import Array, NetResult
 from numerics.results.estimate import Quality
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import numpy as np
 
 from nnft_sym.report.plot_style import EXACT, PAPER, REFERENCE, SAMPLED, minus, plain_ticks
 from nnft_sym.report.svg_text import Hovers
-from nnft_sym.study.results import Array, CorrelatorResult
+from nnft_sym.study.study_results import Array, CorrelatorResult
 from numerics.results.estimate import Quality
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axis import Axis
     from matplotlib.ticker import Formatter
 
-    from nnft_sym.study.results import NetResult
+    from nnft_sym.study.study_results import NetResult
 
 _WRITTEN = {"erf": "Erf", "relu": "ReLU", "gauss": "Gauss", "cos": "Cos"}
 _RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")

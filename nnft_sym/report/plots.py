@@ -21,7 +21,7 @@ from nnft_sym.report import (
 )
 from nnft_sym.report.plot_style import STYLE
 from nnft_sym.report.svg_text import Hovers, on_any_page, shortened, with_hovers
-from nnft_sym.study.results import NetResult, StudyResult
+from nnft_sym.study.study_results import NetResult, StudyResult
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -11,7 +11,7 @@ from nnft_sym.printing.number_text import number, p_value, percent
 from nnft_sym.study.action_fit import Constancy
 from nnft_sym.study.coupling_tensors import CouplingStatus
 from nnft_sym.study.judgements import Arithmetic, Description, say_arithmetic
-from nnft_sym.study.results import NetResult
+from nnft_sym.study.study_results import NetResult
 from nnft_sym.study.verdict import constancy
 from numerics.results.estimate import Quality
 

@@ -10,7 +10,7 @@ from nnft_sym.report.plot_style import net_title
 from nnft_sym.report.plots import net_label
 from nnft_sym.report.questions import Answer, answers
 from nnft_sym.study import action_tables, result_tables
-from nnft_sym.study.results import NetResult, StudyResult
+from nnft_sym.study.study_results import NetResult, StudyResult
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from nnft_sym.study.coupling_tensors import CouplingStatus
 from nnft_sym.study.judgement import Judgement
 from nnft_sym.study.recipe import COUPLED
 from nnft_sym.study.result_tables import chosen_fit, fit_is_bad, number_cell, share_cell
-from nnft_sym.study.results import NetResult, StudyResult
+from nnft_sym.study.study_results import NetResult, StudyResult
 
 #: Longer lists of elements are left to the netCDF file.
 LONGEST_LIST = 500

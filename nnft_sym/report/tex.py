@@ -13,7 +13,7 @@ from nnft_sym.printing.tex_text import Latex, escape, tabular, verbatim
 from nnft_sym.report import notes as prose
 from nnft_sym.report.plots import StudyFigure
 from nnft_sym.report.report_content import NetContent, StudyContent
-from nnft_sym.study.results import NetResult, StudyResult
+from nnft_sym.study.study_results import NetResult, StudyResult
 from nnft_sym.study.study_text import written_study
 
 #: What the report rests on.

@@ -9,8 +9,8 @@ from nnft_sym.printing.number_text import NOTHING, correlator_name, number, perc
 from nnft_sym.printing.table_content import Cell, Column, Table
 from nnft_sym.study.action_fit import ActionFit, Reading
 from nnft_sym.study.correlator_terms import TakenApart
-from nnft_sym.study.results import NetResult, StudyResult
 from nnft_sym.study.sampled_couplings import SampledReading
+from nnft_sym.study.study_results import NetResult, StudyResult
 from nnft_sym.study.verdict import constancy
 from numerics.results.estimate import Estimate
 from numerics.results.quality import Quality

@@ -7,7 +7,7 @@ from nnft_sym.study.checks import Check, CheckName, Checks
 from nnft_sym.study.coupling_tensors import CouplingTensor
 from nnft_sym.study.judgement import STANDARD, Judgement
 from nnft_sym.study.recipe import PUBLISHED, Recipe
-from nnft_sym.study.results import CorrelatorResult, NextOrder
+from nnft_sym.study.study_results import CorrelatorResult, NextOrder
 from numerics.inference.comparison import Comparison
 from numerics.results.estimate import Quality
 

@@ -10,7 +10,7 @@ from nnft_sym.study.checks import CheckName
 from nnft_sym.study.coupling_tensors import extract_coupling
 from nnft_sym.study.data import drawn_again, gathered
 from nnft_sym.study.next_order import predict_next_order
-from nnft_sym.study.results import CorrelatorResult, Distance, NetResult
+from nnft_sym.study.study_results import CorrelatorResult, Distance, NetResult
 from nnft_sym.study.verdict import judge_action
 from numerics.inference.dataset import Dataset
 from numerics.integrals.prediction import Prediction

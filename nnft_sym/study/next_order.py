@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from nnft_sym.study.coupling_tensors import CouplingStatus, CouplingTensor
 from nnft_sym.study.recipe import Way
-from nnft_sym.study.results import Array, CorrelatorResult, NextOrder
+from nnft_sym.study.study_results import Array, CorrelatorResult, NextOrder
 from numerics.inference.comparison import compare
 from numerics.inference.dataset import Dataset
 from numerics.integrals.prediction import Prediction

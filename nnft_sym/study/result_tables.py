@@ -17,7 +17,7 @@ from nnft_sym.printing.number_text import (
 )
 from nnft_sym.printing.table_content import Cell, Column, Table
 from nnft_sym.study.coupling_tensors import CouplingStatus
-from nnft_sym.study.results import NetResult
+from nnft_sym.study.study_results import NetResult
 
 if TYPE_CHECKING:
     from numerics.inference.comparison import Comparison

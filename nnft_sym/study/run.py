@@ -36,10 +36,10 @@ from nnft_sym.study.net import study_net
 from nnft_sym.study.net_integrals import integrated
 from nnft_sym.study.recipe import PUBLISHED, Recipe
 from nnft_sym.study.reporter import Reporter, reported
-from nnft_sym.study.results import NetResult, StudyResult
 from nnft_sym.study.run_record import RunRecord, Stopwatch
 from nnft_sym.study.setup import Setup
 from nnft_sym.study.study_files import FILE_ERRORS, StudyFiles
+from nnft_sym.study.study_results import NetResult, StudyResult
 from nnft_sym.study.suitable import coupling_of
 from nnft_sym.study.symmetries_and_axioms import SymmetriesAndAxioms
 from numerics.given import as_instance

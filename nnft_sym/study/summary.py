@@ -20,7 +20,7 @@ from nnft_sym.study.result_tables import (
     next_order_table,
     reduced_chi2,
 )
-from nnft_sym.study.results import NetResult, StudyResult
+from nnft_sym.study.study_results import NetResult, StudyResult
 from nnft_sym.study.verdict import constancy
 from numerics.given import as_instance
 

@@ -23,7 +23,7 @@ from nnft_sym.study.judgements import (
     say_description,
 )
 from nnft_sym.study.recipe import PUBLISHED, Recipe, Way
-from nnft_sym.study.results import CorrelatorResult, NextOrder
+from nnft_sym.study.study_results import CorrelatorResult, NextOrder
 from numerics.results.estimate import Quality
 
 if TYPE_CHECKING:

@@ -62,6 +62,14 @@ class Element:
         R of f → R f: the output of number a becomes Σ_b R_ab f_b.
     inputs : Affine or callable, optional
         Map of inputs, (n, d) -> (n, d): f(x) → f(g x).
+
+    Examples
+    --------
+    >>> import nnft_sym as nn
+    >>> turn = nn.one_parameter_family([[0.0, -1.0], [1.0, 0.0]], "outputs", 2, "turn")
+    >>> element = turn.path(np.pi / 2)
+    >>> element.outputs.round(12).tolist()
+    [[0.0, -1.0], [1.0, 0.0]]
     """
 
     description: str

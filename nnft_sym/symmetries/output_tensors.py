@@ -95,6 +95,13 @@ class IsotropicTensors:
     products : tuple of TensorProduct
     matrix : ndarray, shape (D^n, number of products)
         The tensors as columns.
+
+    Examples
+    --------
+    >>> import nnft_sym as nn
+    >>> tensors = nn.output_tensors(nn.ReLUNet(width=4), [[1.0], [1.0], [-1.0], [-1.0]]).tensors
+    >>> tensors.order, tensors.dimension, tensors.rank, tensors.matrix.shape
+    (4, 2, 3, (16, 3))
     """
 
     order: int
@@ -131,6 +138,13 @@ class OutputTensors:
     rest : Estimate
         What no isotropic tensor can be: the components that are left, shape (D,) * n, zero for an isotropic
         field.
+
+    Examples
+    --------
+    >>> import nnft_sym as nn
+    >>> found = nn.output_tensors(nn.ReLUNet(width=4), [[1.0], [1.0], [-1.0], [-1.0]])
+    >>> found.tensors.names, found.coefficients.value.shape, found.isotropic
+    (('δ₁₂ δ₃₄', 'δ₁₃ δ₂₄', 'δ₁₄ δ₂₃'), (3,), True)
     """
 
     tensors: IsotropicTensors

@@ -26,7 +26,24 @@ _FORMS = (
 @final
 @dataclass(frozen=True)
 class FiniteGroup(Group):
-    """A finite group from its elements or some that generate it; see `finite_group`."""
+    """A finite group from its elements or some that generate it; see `finite_group`.
+
+    Attributes
+    ----------
+    given_name : str
+    acts_on : str
+        What the elements transform: outputs or inputs.
+    dimension : int
+        Of the matrices.
+    members : tuple of Element
+
+    Examples
+    --------
+    >>> import nnft_sym as nn
+    >>> group = nn.finite_group([[[0, 1], [1, 0]]], "outputs", 2, "exchange")
+    >>> group.name, [element.description for element in group.elements(4, seed=0)]
+    ('exchange', ['exchange, element 1'])
+    """
 
     given_name: str
     acts_on: Acts
@@ -46,7 +63,27 @@ class FiniteGroup(Group):
 @final
 @dataclass(frozen=True)
 class OneParameterFamily(Group):
-    """Transformations g(t), g(0) = 1; see `one_parameter_family`."""
+    """Transformations g(t), g(0) = 1; see `one_parameter_family`.
+
+    Attributes
+    ----------
+    given_name : str
+    acts_on : str
+        What the elements transform: outputs or inputs.
+    dimension : int
+        Of the matrices.
+    family : callable
+        g, from t to a matrix.
+    reach : float
+        The largest |t| that is drawn.
+
+    Examples
+    --------
+    >>> import nnft_sym as nn
+    >>> turn = nn.one_parameter_family([[0.0, -1.0], [1.0, 0.0]], "outputs", 2, "turn")
+    >>> turn.name, turn.continuous, turn.path(np.pi / 2).outputs.round(12).tolist()
+    ('turn', True, [[0.0, -1.0], [1.0, 0.0]])
+    """
 
     given_name: str
     acts_on: Acts

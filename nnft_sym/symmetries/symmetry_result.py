@@ -43,6 +43,14 @@ class Symmetry(Shown):
         Why correlators could not be compared; empty where they were.
     sampled_test : SampledViolation or None
         The joint test, where correlators were sampled.
+
+    Examples
+    --------
+    >>> import nnft_sym as nn
+    >>> net = nn.ErfNet(width=5).with_laws(output="uniform")
+    >>> found = nn.symmetry(net, "SO(D) of outputs", [[0.2], [1.0]], (2, 4))
+    >>> str(found.verdict), found.holds, found.first_broken_order
+    ('holds at 2 points only, broken at 4', False, 4)
     """
 
     network: Network

@@ -37,6 +37,13 @@ class Symmetries(Shown, Mapping[str, Symmetry]):
     fields : FieldSet
         Where they were tested.
     found : tuple of Symmetry
+
+    Examples
+    --------
+    >>> import nnft_sym as nn
+    >>> found = nn.symmetry(nn.ErfNet(width=5), fields=[[0.2], [1.0]], orders=(2,))
+    >>> [name for name, one in found.items() if not one.holds]
+    ['translations']
     """
 
     def __init__(self, network: Network, fields: FieldSet, found: tuple[Symmetry, ...]) -> None:

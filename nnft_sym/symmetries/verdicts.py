@@ -32,6 +32,15 @@ class Verdict:
     first_broken_order : int or None
     below : int or None
         Largest order below the first broken one, or of all, where correlators agree.
+
+    Examples
+    --------
+    >>> import nnft_sym as nn
+    >>> net = nn.ErfNet(width=5).with_laws(output="uniform")
+    >>> found = nn.symmetry(net, "SO(D) of outputs", [[0.2], [1.0]], (2, 4))
+    >>> verdict = found.verdict
+    >>> verdict.holds, verdict.first_broken_order, verdict.below
+    (False, 4, 2)
     """
 
     standing: Standing

@@ -29,6 +29,15 @@ class Witness:
         The correlator of the fields, and of what they become.
     error : float
         Bound of the difference, or its standard error where correlators are sampled.
+
+    Examples
+    --------
+    >>> import nnft_sym as nn
+    >>> net = nn.ErfNet(width=5).with_laws(output="uniform")
+    >>> found = nn.symmetry(net, "SO(D) of outputs", [[0.2], [1.0]], (2, 4))
+    >>> seen = found.witness
+    >>> seen.label, abs(seen.difference) > seen.error
+    ('f₁(1)⁴', True)
     """
 
     fields: FieldSet
@@ -91,6 +100,14 @@ class Violation:
         The smallest one where it is broken.
     evidence : mapping of str to float
         Of a sampled test: statistic, degrees of freedom, p-value.
+
+    Examples
+    --------
+    >>> import nnft_sym as nn
+    >>> net = nn.ErfNet(width=5).with_laws(output="uniform")
+    >>> found = nn.symmetry(net, "SO(D) of outputs", [[0.2], [1.0]], (2, 4))
+    >>> [(one.order, one.broken) for one in found.violations]
+    [(2, False), (4, True)]
     """
 
     order: int

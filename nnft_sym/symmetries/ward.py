@@ -39,7 +39,26 @@ SLACK = 4.0
 
 
 class WardRow(TypedDict):
-    """Both sides for one product of fields."""
+    """Both sides for one product of fields.
+
+    Attributes
+    ----------
+    order : int
+        How many fields the product has.
+    fields : str
+        The product.
+    left, right : float
+        The two sides.
+    left_error, right_error : float
+
+    Examples
+    --------
+    >>> import nnft_sym as nn
+    >>> found = nn.ward_identity(nn.ErfNet(5), "SO(D) of outputs", [[0.3]], (2,))
+    >>> row = found.rows()[0]
+    >>> sorted(row)
+    ['fields', 'left', 'left_error', 'order', 'right', 'right_error']
+    """
 
     order: int
     fields: str
@@ -67,6 +86,13 @@ class WardIdentity(Shown):
     joint, right : Comparison or None
         Difference of the two sides, and the right side itself, all together, where they were sampled.
     plan : SamplingPlan
+
+    Examples
+    --------
+    >>> import nnft_sym as nn
+    >>> found = nn.ward_identity(nn.ErfNet(5), "SO(D) of outputs", [[0.3]], (2, 4))
+    >>> found.group, found.orders, found.holds, found.breaks
+    ('SO(D) of outputs', (2, 4), True, False)
     """
 
     group: str

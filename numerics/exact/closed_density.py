@@ -11,6 +11,8 @@
 Whoever knows a formula registers it for its network with `closed_density`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial, singledispatch
@@ -58,6 +60,12 @@ class ClosedLaw:
         From rows of shape (R, n) to densities and bounds of their errors.
     breaks : tuple of float
         Where the density of one output is infinite, or ends.
+
+    Examples
+    --------
+    >>> law = closed_law(CosNet(width=1), FieldSet([[0.0]]))
+    >>> law.network.width, law.fields.inputs.tolist(), law.breaks
+    (1, [[0.0]], (0.0,))
     """
 
     network: Network

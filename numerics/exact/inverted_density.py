@@ -9,6 +9,8 @@ where Z[J] has fallen below the accuracy; what lies beyond is bounded by the pow
 network without output bias has Z ∝ |J|^(−N) or so: too narrow a network is refused.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from math import pi
 from typing import final
@@ -95,6 +97,13 @@ class InvertedLaw:
     reach : float
         How many standard deviations from zero it is known.
     converged : bool
+
+    Examples
+    --------
+    >>> from numerics.networks.cos import CosNet
+    >>> law = inverted_law(CosNet(width=32), [[0.0]], reach=2.0)
+    >>> law.converged, law.basis.shape, len(law.sources) == len(law.weights)
+    (True, (1, 1), True)
     """
 
     network: Network

@@ -58,6 +58,13 @@ class OutputStructure:
         Values and errors of shape (n_pairings,).
     n_fields : int
         Number n of points; without pairings (odd n) the correlator vanishes.
+
+    Examples
+    --------
+    >>> from numerics.networks.architectures import ReLUNet
+    >>> structure = pairing_amplitudes(ReLUNet(width=4), [[1.0], [1.0], [-1.0], [-1.0]])
+    >>> structure.n_fields, structure.pairings[0], structure.amplitude.value.shape
+    (4, ((0, 1), (2, 3)), (3,))
     """
 
     pairings: tuple[Pairing, ...]

@@ -33,6 +33,12 @@ class Combination:
         Of the whitened design with columns of length one.
     estimate : Estimate or None
         Its value; None where the data do not determine it.
+
+    Examples
+    --------
+    >>> one = Combination("lambda - 0.35*kappa", np.array([1.0, -0.35]), 1e-9, None)
+    >>> one.text, one.determined
+    ('lambda - 0.35*kappa', False)
     """
 
     text: str

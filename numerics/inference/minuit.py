@@ -48,6 +48,12 @@ class Profile(Shown):
     chi2 : ndarray, shape (n,)
     minimum : float
         χ² at its minimum.
+
+    Examples
+    --------
+    >>> seen = Profile("lambda", np.array([0.0, 1.0, 2.0]), np.array([5.0, 3.0, 4.0]), 3.0)
+    >>> float(seen.values[seen.chi2.argmin()])
+    1.0
     """
 
     name: str
@@ -75,6 +81,12 @@ class TwoSided:
         At the minimum of χ².
     lower, upper : float
         By how much the coupling may be smaller, and larger; both positive.
+
+    Examples
+    --------
+    >>> error = TwoSided(value=1.0, lower=0.1, upper=0.3)
+    >>> error.upper > error.lower
+    True
     """
 
     value: float

@@ -65,6 +65,13 @@ class Kernel(Described, ABC):
         Dimension of the inputs.
     bias_variance : float
         Variance of the Gaussian *output* bias, the constant part of K.
+
+    Examples
+    --------
+    >>> from numerics.networks.architectures import ErfNet
+    >>> kernel = ErfNet(5, sigma_b=1.0).kernel
+    >>> isinstance(kernel, Kernel), kernel.d_in, kernel.bias_variance
+    (True, 1, 1.0)
     """
 
     d_in: int

@@ -56,6 +56,13 @@ class Network(Described, ABC):
         Standard deviation of the hidden weights times √d_in.
     laws : Laws
         Of hidden weights, biases and output weights.
+
+    Examples
+    --------
+    >>> from numerics.networks.architectures import network
+    >>> net = network("relu", 5)
+    >>> isinstance(net, Network), net.kind, net.width, net.d_in
+    (True, 'relu', 5, 1)
     """
 
     kind: ClassVar[str] = ""

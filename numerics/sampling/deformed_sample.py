@@ -53,6 +53,16 @@ class DeformedSample:
     source : Source
     correlation_time : float or None
         Of Markov chains, in steps.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> from numerics.networks.erf import ErfNet
+    >>> from numerics.networks.joint_laws.power_sum_terms import PowerSumTerm
+    >>> law = DeformedLaw((PowerSumTerm((2, 2), Fraction(1, 10), -1),))
+    >>> sample = reweighted_sample(ErfNet(3), FieldSet([[0.5]]), law, 4000, seed=1)
+    >>> sample.outputs.shape, float(sample.weights.max())
+    ((4000, 1), 1.0)
     """
 
     network: Network
