@@ -112,6 +112,8 @@ def net_summary(net: NetResult) -> dict[str, Any]:
         exact 6-point function, where there is one;
         ``g6_explained_sampled``, ``g6_explained_sampled_err``: the same from the sample alone, and its
         standard error; without an exact 6-point function ``g6_explained`` is that share, too.
+        ``checks``: by their sentences, for this release also by those of one release ago (``judged`` has each
+        once, with its statistic and threshold);
         ``arithmetic``, ``description``: the two judgements, each with a tag and a sentence;
         ``couplings``: those of the whole action, order by order in 1/N, with what the next order would add;
         in each ``sampled``: what the sample says of it, with its pull against the exact correlators under the
@@ -128,7 +130,7 @@ def net_summary(net: NetResult) -> dict[str, Any]:
         "cutoff": net.case.cutoff,
         "passed": net.passed,
         "compared": net.compared,
-        "checks": {check.sentence: check.passed for check in net.checks},
+        "checks": net.checks.by_sentence,
         "judged": [
             {
                 "name": check.name.name.lower(),
