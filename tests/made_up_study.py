@@ -24,9 +24,11 @@ from nnft_sym.study.verdict import description, verdict
 from numerics.fields.index_sets import multisets, ranks
 from numerics.inference.comparison import Comparison, compare
 from numerics.inference.linear import fit
-from numerics.results.estimate import Quality
+from numerics.results.estimate import Estimate, Quality
 
 BLOCKS = 1000
+#: Standard error of what a prediction explains of the sample.
+SHARE_ERROR = 0.0213
 
 
 def made_up_net(
@@ -207,6 +209,10 @@ def _next_order(six, coupling, unit, tensor, remainder):
         explained_sampled={name: share - 0.05 for name, share in explained.items()},
         comparisons={
             name: against for name in PUBLISHED.predictions.values() if np.isfinite(explained[name])
+        },
+        shares={
+            name: Estimate(share - 0.05, 0.0 if name == "free" else SHARE_ERROR)
+            for name, share in explained.items()
         },
         remainder=remainder,
         remainder_share=1 - explained["lambda_tensor"],

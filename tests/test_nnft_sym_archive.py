@@ -92,6 +92,11 @@ def test_every_number_of_the_fits_has_a_name_and_its_value(result, tree):
         assert float(fits[name]) == value
     shares = dict(zip(fits["prediction"].values.tolist(), fits["explained"].values.tolist(), strict=True))
     assert shares == net.next_order.explained
+    errors = dict(
+        zip(fits["prediction"].values.tolist(), fits["explained_sampled_error"].values, strict=True)
+    )
+    assert errors == {name: float(one.error) for name, one in net.next_order.shares.items()}
+    assert errors["free"] == 0 < min(errors[name] for name in set(errors) - {"free"})
     compared = [one.comparison for one in net.correlators.values()]
     assert fits["correlator"].values.tolist() == [2, 4, 6]
     assert fits["correlator_p_value"].values.tolist() == [one.p_value for one in compared]

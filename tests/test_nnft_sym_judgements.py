@@ -125,6 +125,23 @@ def test_arithmetic_is_what_the_checks_say(passed):
     assert (made_up_study(net).passed) is (net.arithmetic is not Arithmetic.DISAGREES)
 
 
+def test_checks_are_found_by_their_sentences_of_one_release_ago():
+    names = (CheckName.INTEGRALS, CheckName.CONTACT, CheckName.REMAINDER)
+    made = Checks(tuple(Check(name, name is not CheckName.REMAINDER, 0.5, 1e-4) for name in names))
+    old = {
+        "the coefficient of λ is -4! ∫K_W K_W K_W K_W by adaptive quadrature": True,
+        "the coupling tensor leaves exactly the connected 6-point cumulant": False,
+    }
+    for sentence, passed in old.items():
+        assert sentence in made
+        with pytest.warns(DeprecationWarning, match=r"checks\.find\(name, order\)\.passed"):
+            assert made[sentence] is passed
+    assert len(made) == 3
+    quoted = net_summary(replace(made_up_net(points=POINTS), checks=made))["checks"]
+    assert quoted == {check.sentence: check.passed for check in made} | old
+    assert list(quoted)[3:] == list(old)
+
+
 @given(
     st.sampled_from(Constancy),
     st.one_of(share, st.just(float("nan"))),

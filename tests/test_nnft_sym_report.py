@@ -16,7 +16,7 @@ from types import SimpleNamespace
 import pytest
 from fontTools.ttLib import TTFont
 from made_up_cases import CASES, figures, net, study
-from made_up_study import made_up_net, made_up_study
+from made_up_study import SHARE_ERROR, made_up_net, made_up_study
 from read_back import read_number
 
 from nnft_sym.report.csv_tables import csv_text
@@ -28,7 +28,7 @@ from nnft_sym.report.report_content import StudyContent
 from nnft_sym.report.report_tables import overview_table
 from nnft_sym.study.checks import Check, CheckName, Checks
 from nnft_sym.study.config import parse_study
-from nnft_sym.study.result_tables import fit_is_bad
+from nnft_sym.study.result_tables import fit_is_bad, next_order_table
 from nnft_sym.study.run_record import RunRecord, Stopwatch
 from nnft_sym.study.study_text import written_study
 from nnft_sym.study.summary import net_summary
@@ -181,7 +181,7 @@ def test_numbers_are_shown_as_they_are(page):
             continue
         read = read_number(shown) / (100 if "%" in shown else 1)
         if "±" in shown:
-            error = read_number(shown.split("±")[1], power_of=shown)
+            error = read_number(shown.split("±")[1], power_of=shown) / (100 if "%" in shown else 1)
             assert abs(read - value) <= 0.51 * error
         elif "%" in shown:
             assert read == pytest.approx(value, rel=0.06, abs=0.0006 if abs(value) > 0.01 else 0)
@@ -319,6 +319,24 @@ def test_tables_have_files_with_the_same_numbers(page):
                     assert float(found[heading]) == cell.value
                     in_files += 1
     assert in_files == len(page.numbers)
+
+
+@pytest.mark.parametrize(("case", "errors_of_best"), [("plain", 0), ("no_referee", 3)])
+def test_every_share_from_the_sample_has_its_error(case, errors_of_best):
+    """What is judged on the exact answer has none; of the free theory nothing is explained, exactly."""
+    table = next_order_table(net(case))
+    best, sampled = ([row[column] for row in table.body] for column in (1, 2))
+    assert [cell.error for cell in sampled] == [None, *[SHARE_ERROR] * 3]
+    assert [cell.error for cell in best] == [None] * (4 - errors_of_best) + [SHARE_ERROR] * errors_of_best
+    assert all(cell.text.endswith("± 2.1 %") for cell in sampled[1:])
+    assert all(text.endswith("± 2.1 %") for text in [row[2] for row in table.in_brief()[2]][1:])
+    heads, *rows = csv.reader(StringIO(csv_text(table)))
+    assert [row[heads.index("from the sample alone error")] for row in rows] == ["", *[repr(SHARE_ERROR)] * 3]
+    found = net_summary(net(case))
+    assert list(found["g6_explained_sampled_err"]) == list(found["g6_explained_sampled"])
+    assert [*found["g6_explained_sampled_err"].values()] == [0.0, *[SHARE_ERROR] * 3]
+    (row,) = overview_table(made_up_study(net(case))).rows
+    assert [cell.error for cell in row[-3:]] == [SHARE_ERROR if errors_of_best else None] * 3
 
 
 def test_the_page_says_when_where_and_how_long_it_ran():

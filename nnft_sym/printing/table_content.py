@@ -47,6 +47,8 @@ class Cell:
         As HTML; the text by default.
     brief : str, optional
         In a terminal, in Python's notation of numbers; the text by default.
+    error : float, optional
+        Of the value, where it has one; None if it is not finite.
     """
 
     text: str
@@ -54,10 +56,13 @@ class Cell:
     key: Any = None
     html: str = ""
     brief: str | None = None
+    error: float | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.value, float) and not isfinite(self.value):
             object.__setattr__(self, "value", None)
+        if self.error is not None and not isfinite(self.error):
+            object.__setattr__(self, "error", None)
 
     @property
     def rank_key(self) -> tuple[int, Any]:

@@ -84,12 +84,18 @@ def _predictions(net: NetResult) -> dict[str, Variable]:
     """Shares that every prediction explains, and the sample held against it."""
     six, names = net.following, list(net.recipe.predictions.values())
     delta = net.recipe.delta_predicted
+    errors = {name: six.share_error(name) for name in names}
     shares = {
         "explained": (six.explained, f"share of {delta} explained, against the best correlator there is"),
         "explained_sampled": (six.explained_sampled, f"share of {delta} explained, from the sample alone"),
+        "explained_sampled_error": (errors, "standard error of it"),
     }
     found: dict[str, Variable] = {
-        key: ("prediction", [share[name] for name in names], _named(text) | {"units": "1"})
+        key: (
+            "prediction",
+            np.array([share[name] for name in names], dtype=float),
+            _named(text) | {"units": "1"},
+        )
         for key, (share, text) in shares.items()
     }
     found |= _comparisons("prediction", [six.comparisons.get(name) for name in names], "the prediction")

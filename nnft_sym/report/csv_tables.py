@@ -20,16 +20,17 @@ def csv_text(table: Table) -> str:
     Returns
     -------
     str
-        A column of numbers holds them in full, shares as fractions of 1. Where the page shows more than a
-        number, such as its error or a mark, a second column has that text. What is no number is text.
+        A column of numbers holds them in full, shares as fractions of 1; a second column holds their errors,
+        where they have any. Where the page shows more than a number, such as its error or a mark, the last
+        column has that text. What is no number is text.
 
     Examples
     --------
-    >>> rows = ((Cell("erf"), Cell("1.50 ± 0.10", 1.503)), (Cell("relu"), Cell("none")))
+    >>> rows = ((Cell("erf"), Cell("1.50 ± 0.10", 1.503, error=0.099)), (Cell("relu"), Cell("none")))
     >>> print(csv_text(Table("couplings", ("net", "λ"), rows)), end="")
-    net,λ,λ as shown
-    erf,1.503,1.50 ± 0.10
-    relu,,none
+    net,λ,λ error,λ as shown
+    erf,1.503,0.099,1.50 ± 0.10
+    relu,,,none
     """
     heads: list[str] = []
     columns: list[list[str]] = []
@@ -45,16 +46,20 @@ def csv_text(table: Table) -> str:
 
 
 def _columns(name: str, cells: tuple[Cell, ...]) -> list[tuple[str, list[str]]]:
-    """The numbers of a column, and its texts where they say more than the numbers."""
+    """The numbers of a column with their errors, and its texts where they say more than the numbers."""
     texts = [cell.text for cell in cells]
     if all(cell.value is None for cell in cells):
         return [(name, texts)]
-    numbers = [(name, ["" if cell.value is None else repr(_plain(cell.value)) for cell in cells])]
+    numbers = [(name, [_in_full(cell.value) for cell in cells])]
+    if any(cell.error is not None for cell in cells):
+        numbers.append((f"{name} error", [_in_full(cell.error) for cell in cells]))
     if all(_ONE_NUMBER.fullmatch(text) for text in texts):
         return numbers
     return [*numbers, (f"{name} as shown", texts)]
 
 
-def _plain(value: float | int) -> float | int:
-    """Take the number out of what NumPy made."""
-    return value if isinstance(value, int) else float(value)
+def _in_full(value: float | int | None) -> str:
+    """Write all digits of a number, also of one that NumPy made; nothing where there is none."""
+    if value is None:
+        return ""
+    return repr(value if isinstance(value, int) else float(value))

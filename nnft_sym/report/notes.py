@@ -184,11 +184,11 @@ def notes(result: StudyResult) -> list[tuple[str, str]]:
             f"function where there is "
             f"one, because the sampling noise of {recipe.delta_predicted} can exceed what a prediction "
             f"leaves; the shares from "
-            "the sample alone stand beside them.",
+            "the sample alone stand beside them, with errors from groups of blocks.",
         ),
         (
             "Size of corrections",
-            "mₙ is the mean over elements of |ΔGₙ|/|free|, without those whose free part is 0. "
+            "mₙ is the mean over elements of |ΔG⁽ⁿ⁾|/|free|, without those whose free part is 0. "
             "The background is the scatter of one experiment, divided by the free part; the "
             "error of the mean over experiments is smaller by "
             "the square root of their number.",

@@ -57,7 +57,8 @@ def bars(net: NetResult) -> tuple[Bar, ...]:
     for way in COUPLED:
         name = recipe.name(way)
         share = six.explained[name]
-        known = six.shares.get(name, Estimate(six.explained_sampled[name], np.nan))
+        error = six.share_error(name)
+        known = Estimate(six.explained_sampled[name], np.nan if error is None else error)
         one = Bar((way,), share, known if trusted else Estimate(np.nan, np.nan))
         last = next((place for place, bar in enumerate(found) if _same(bar, one)), None)
         if last is None:

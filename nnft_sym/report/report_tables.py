@@ -7,7 +7,7 @@ from nnft_sym.study.checks import Check
 from nnft_sym.study.coupling_tensors import CouplingStatus
 from nnft_sym.study.judgement import Judgement
 from nnft_sym.study.recipe import COUPLED
-from nnft_sym.study.result_tables import chosen_fit, fit_is_bad, number_cell, share_cell
+from nnft_sym.study.result_tables import chosen_fit, explained_cell, fit_is_bad, number_cell
 from nnft_sym.study.study_results import NetResult, StudyResult
 
 #: Longer lists of elements are left to the netCDF file.
@@ -21,13 +21,13 @@ def overview_table(result: StudyResult) -> Table | None:
     recipe = result.recipe
     rows = []
     for net in result.nets:
-        mean, explained = net.tensor.mean, net.following.explained
+        mean, error = float(net.tensor.mean), float(net.tensor.mean.error)
         rows.append(
             (
                 Cell(net_title(net)),
-                Cell(with_error(float(mean), float(mean.error)), float(mean)),
+                Cell(with_error(mean, error), mean, error=error),
                 *_fit_cells(net),
-                *(share_cell(explained[recipe.name(way)]) for way in COUPLED),
+                *(explained_cell(net, recipe.name(way)) for way in COUPLED),
             )
         )
     return Table(
@@ -52,8 +52,9 @@ def _fit_cells(net: NetResult) -> tuple[Cell, Cell]:
         return Cell(NOTHING), Cell(NOTHING)
     mark = "" if source == "sampled" else " *"
     mark = " (bad fit)" if not mark and fit_is_bad(net) else mark
-    value = Cell(with_error(fit.parameters[0], fit.errors[0]) + mark, float(fit.parameters[0]))
-    return value, Cell(f"{number(fit.chi2_dof, 3)} ({fit.dof})", fit.chi2_dof)
+    value, error = float(fit.parameters[0]), float(fit.errors[0])
+    shown = Cell(with_error(value, error) + mark, value, error=error)
+    return shown, Cell(f"{number(fit.chi2_dof, 3)} ({fit.dof})", fit.chi2_dof)
 
 
 def checks_table(net: NetResult) -> Table:
@@ -121,7 +122,7 @@ def element_table(net: NetResult) -> Table | None:
             (
                 Cell(" ".join(str(index + 1) for index in row)),
                 number_cell(float(coupling.coefficient.value[place])),
-                Cell(with_error(value, error), value) if finite else Cell(NOTHING),
+                Cell(with_error(value, error), value, error=error) if finite else Cell(NOTHING),
                 number_cell(exact),
                 Cell("" if finite else status.name.lower() if status is CouplingStatus.INFINITE else "0/0"),
             )

@@ -39,7 +39,8 @@ def value_cell(one: Reading | None, exact: bool) -> Cell:
     if not one.determined:
         return Cell("not determined")
     small = exact and one.error <= INVISIBLE * abs(one.value)
-    return Cell(number(one.value, 6) if small else with_error(one.value, one.error), one.value)
+    text = number(one.value, 6) if small else with_error(one.value, one.error)
+    return Cell(text, one.value, error=one.error)
 
 
 def action_couplings_table(net: NetResult) -> Table | None:
@@ -219,8 +220,10 @@ def action_tables(net: NetResult) -> list[Table]:
 
 
 def _estimate(one: Estimate) -> Cell:
-    value = float(one)
-    return Cell(with_error(value, float(one.error)), value) if np.isfinite(value) else Cell("not determined")
+    value, error = float(one), float(one.error)
+    if not np.isfinite(value):
+        return Cell("not determined")
+    return Cell(with_error(value, error), value, error=error)
 
 
 def _share(share: float | None) -> Cell:

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from diagrams.deprecated import renamed
+from nnft_sym.study.old_names import old_sentence
 from nnft_sym.study.recipe import PUBLISHED, Recipe
 
 
@@ -110,10 +111,10 @@ class Checks:
     def __getitem__(self, sentence: str) -> bool:
         """Look up by its sentence whether a check passed, as one release ago."""
         renamed("checks[sentence]", "checks.find(name, order).passed")
-        return self._passed[sentence]
+        return self.by_sentence[sentence]
 
     def __contains__(self, check: object) -> bool:
-        return check in self.made or check in self._passed
+        return check in self.made or check in self.by_sentence
 
     def __len__(self) -> int:
         return len(self.made)
@@ -124,11 +125,20 @@ class Checks:
             if name not in ("get", "items", "keys", "values"):
                 raise AttributeError(f"'Checks' object has no attribute {name!r}")
             renamed(f"checks.{name}()", "iteration over checks: check.sentence, check.passed")
-            return getattr(self._passed, name)
+            return getattr(self.by_sentence, name)
 
     @property
-    def _passed(self) -> dict[str, bool]:
-        return {check.sentence: check.passed for check in self.made}
+    def by_sentence(self) -> dict[str, bool]:
+        """Whether each passed, by its sentence; last, for this release, by those of one release ago.
+
+        Examples
+        --------
+        >>> list(Checks((Check(CheckName.REMAINDER, True, 1e-9, 1e-6),)).by_sentence.values())
+        [True, True]
+        """
+        now = {check.sentence: check.passed for check in self.made}
+        before = {old_sentence(check.name.name, check.recipe): check.passed for check in self.made}
+        return now | {old: passed for old, passed in before.items() if old is not None}
 
     def find(self, name: CheckName, order: int | None = None) -> Check | None:
         """Return one check; None if it could not be made."""

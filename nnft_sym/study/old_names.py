@@ -1,9 +1,13 @@
-"""Attributes of results as they were called one release ago."""
+"""Attributes of results, and sentences of checks, as they were one release ago."""
 
 from collections.abc import Mapping
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from diagrams.deprecated import renamed
+
+if TYPE_CHECKING:
+    from nnft_sym.study.recipe import Recipe
 
 #: Attributes of one release ago: class -> old name -> new name.
 NEW_NAMES: Mapping[str, Mapping[str, str]] = {
@@ -28,6 +32,19 @@ NEW_NAMES: Mapping[str, Mapping[str, str]] = {
         "not_checked": "checks.not_made",
     },
 }
+#: Sentences of checks that were other ones, one release ago: name of the check -> sentence.
+OLD_SENTENCES: Mapping[str, str] = {
+    "CONTACT": "the coefficient of {symbol} is -{fitted}! ∫{lines} by adaptive quadrature",
+    "REMAINDER": "the coupling tensor leaves exactly the connected {predicted}-point cumulant",
+}
+
+
+def old_sentence(check: str, recipe: "Recipe") -> str | None:
+    """Say what a check was called one release ago; None where it is called the same now."""
+    old, lines = OLD_SENTENCES.get(check), " ".join(["K_W"] * recipe.fitted)
+    if old is None:
+        return None
+    return old.format(symbol=recipe.symbol, fitted=recipe.fitted, predicted=recipe.predicted, lines=lines)
 
 
 def under_old_name(record: object, name: str) -> object:

@@ -56,10 +56,26 @@ def number_cell(value: float | None, digits: int = 4, brief: str = ".4g") -> Cel
     return Cell(number(value, digits), None if value is None else float(value), brief=plain(value, brief))
 
 
-def share_cell(share: float) -> Cell:
-    """Show a share in percent."""
+def share_cell(share: float, error: float | None = None) -> Cell:
+    """Show a share in percent, with its error if it has one.
+
+    Examples
+    --------
+    >>> cell = share_cell(0.8632, 0.0021)
+    >>> cell.text, cell.brief, share_cell(0.8632).text
+    ('86.32 ± 0.21 %', '86.32 ± 0.21 %', '86.3 %')
+    """
     brief = plain(100 * share, ".2f")
-    return Cell(percent(share), float(share), brief=brief if brief == NOTHING else f"{brief} %")
+    if brief == NOTHING or error is None or not error > 0:
+        return Cell(percent(share), float(share), brief=brief if brief == NOTHING else f"{brief} %")
+    text = f"{with_error(100 * share, 100 * error)} %"
+    return Cell(text, float(share), brief=f"{brief} ± {100 * error:.2g} %", error=error)
+
+
+def explained_cell(net: NetResult, name: str) -> Cell:
+    """Show what a prediction explains of the best correlator there is, with the error of a sampled one."""
+    found = net.following
+    return share_cell(found.explained[name], found.share_error(name) if net.predicted.exact is None else None)
 
 
 def _whole(count: int) -> Cell:
@@ -191,7 +207,7 @@ def coupling_table(net: NetResult) -> Table:
 
 def _measured(name: str, brief: str, value: float, error: float) -> tuple[Cell, ...]:
     """A number with its error: in one cell, or in two of a terminal."""
-    number_with_error = Cell(with_error(value, error), value, brief=plain(value, ".4g"))
+    number_with_error = Cell(with_error(value, error), value, brief=plain(value, ".4g"), error=error)
     return Cell(name, brief=brief), number_with_error, Cell("", brief=plain(error, ".2g"))
 
 
@@ -210,8 +226,8 @@ def next_order_table(net: NetResult) -> Table:
         rows.append(
             (
                 Cell(recipe.words(way)),
-                share_cell(six.explained[name]),
-                share_cell(six.explained_sampled[name]),
+                explained_cell(net, name),
+                share_cell(six.explained_sampled[name], six.share_error(name)),
                 dof,
                 chi2_dof,
                 p,

@@ -136,7 +136,8 @@ class NextOrder:
     explained_sampled : mapping of str to float
         The same with the sampled couplings against the sampled 6-point function.
     shares : mapping of str to Estimate
-        `explained_sampled` as estimates; empty where that is not known.
+        `explained_sampled` as estimates; empty where that is not known. Without an exact answer `explained`
+        is of the sample, too, and has the same errors.
     comparisons : mapping of str to Comparison
         Sampled 6-point function against each of `predictions`. Without an exact answer those carry the
         noise of the sampled 4-point function, which the χ² does not know of.
@@ -168,6 +169,11 @@ class NextOrder:
     def predictions(self) -> dict[str, Array]:
         """The predicted full correlators."""
         return {name: self.free + change for name, change in self.changes.items()}
+
+    def share_error(self, name: str) -> float | None:
+        """Return the standard error of a share from the sample; None where it is not known."""
+        known = self.shares.get(name)
+        return None if known is None or not np.isfinite(known.error) else float(known.error)
 
     if not TYPE_CHECKING:
 

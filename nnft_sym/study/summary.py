@@ -47,7 +47,10 @@ _COUPLING_KEYS = (
     ),
     *("fit_best", "constant", "misfit", "misfit_least", "elements"),
 )
-_NEXT_KEYS = ("explained", "explained_sampled", "remainder_share", "identity_error", "excluded")
+_NEXT_KEYS = (
+    *("explained", "explained_sampled", "explained_sampled_err"),
+    *("remainder_share", "identity_error", "excluded"),
+)
 
 
 def summarise(result: StudyResult) -> dict[str, Any]:
@@ -107,7 +110,10 @@ def net_summary(net: NetResult) -> dict[str, Any]:
         ``lambda_misfit``, ``lambda_misfit_least``: share of ΔG4 that it, and that any constant, misses;
         ``g6_explained``: share of ΔG6 explained by the exact mean and by ``lambda_fit_best``, against the
         exact 6-point function, where there is one;
-        ``g6_explained_sampled``: the same from the sample alone.
+        ``g6_explained_sampled``, ``g6_explained_sampled_err``: the same from the sample alone, and its
+        standard error; without an exact 6-point function ``g6_explained`` is that share, too.
+        ``checks``: by their sentences, for this release also by those of one release ago (``judged`` has each
+        once, with its statistic and threshold);
         ``arithmetic``, ``description``: the two judgements, each with a tag and a sentence;
         ``couplings``: those of the whole action, order by order in 1/N, with what the next order would add;
         in each ``sampled``: what the sample says of it, with its pull against the exact correlators under the
@@ -124,7 +130,7 @@ def net_summary(net: NetResult) -> dict[str, Any]:
         "cutoff": net.case.cutoff,
         "passed": net.passed,
         "compared": net.compared,
-        "checks": {check.sentence: check.passed for check in net.checks},
+        "checks": net.checks.by_sentence,
         "judged": [
             {
                 "name": check.name.name.lower(),
@@ -277,11 +283,14 @@ def _next_order_summary(net: NetResult) -> dict[str, Any]:
     """Collect what the coupling says of the next correlator."""
     if net.next_order is None:
         shares = {name: 0.0 if way is Way.FREE else None for way, name in net.recipe.predictions.items()}
-        return {**dict.fromkeys(_NEXT_KEYS), "explained": shares, "explained_sampled": shares}
+        errors = dict.fromkeys(shares)
+        said = {"explained": shares, "explained_sampled": shares, "explained_sampled_err": errors}
+        return dict.fromkeys(_NEXT_KEYS) | said
     found = net.following
     return {
         "explained": dict(found.explained),
         "explained_sampled": dict(found.explained_sampled),
+        "explained_sampled_err": {name: found.share_error(name) for name in found.explained_sampled},
         "remainder_share": found.remainder_share,
         "identity_error": found.identity_miss,
         "excluded": found.excluded,
