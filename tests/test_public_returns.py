@@ -8,6 +8,7 @@ from functools import cache, cached_property
 from importlib import import_module
 from pathlib import Path
 
+import pytest
 from page_examples import ROOT
 
 sys.path.insert(0, str(ROOT / "docs" / "_extensions"))
@@ -152,6 +153,12 @@ def test_a_class_that_is_not_public_is_found():
 
     Hidden.__module__ = "nnft_sym.somewhere"
     assert list(our_classes(list[tuple[int, Hidden | None]], __name__)) == [Hidden]
+
+
+@pytest.mark.parametrize("name", nn.results.__all__)
+def test_a_result_says_what_it_holds(name):
+    text = getattr(nn.results, name).__doc__
+    assert "\n    Attributes\n    ---" in text or "\n    Parameters\n    ---" in text
 
 
 def test_what_comes_back_is_what_the_names_say():

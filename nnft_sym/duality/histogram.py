@@ -49,7 +49,7 @@ class ChiSquared:
 @final
 @dataclass(frozen=True, eq=False)
 class Histogram:
-    """Networks counted in bins.
+    """Sampled networks counted in bins of their output, and what densities expect there.
 
     Attributes
     ----------

@@ -23,7 +23,7 @@ SINGULAR = 1e-13
 
 @dataclass(frozen=True)
 class Whitening:
-    """The basis.
+    """The basis in which the two-point function is the unit matrix.
 
     Attributes
     ----------

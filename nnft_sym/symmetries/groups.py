@@ -54,13 +54,13 @@ class Affine:
 class Element:
     """One transformation of a field.
 
-    Parameters
+    Attributes
     ----------
     description : str
         For tables and witnesses.
-    outputs : ndarray, shape (D, D), optional
+    outputs : ndarray, shape (D, D), or None
         R of f → R f: the output of number a becomes Σ_b R_ab f_b.
-    inputs : Affine or callable, optional
+    inputs : Affine or callable or None
         Map of inputs, (n, d) -> (n, d): f(x) → f(g x).
 
     Examples

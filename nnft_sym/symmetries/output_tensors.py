@@ -86,7 +86,7 @@ class TensorProduct:
 @final
 @dataclass(frozen=True, eq=False)
 class IsotropicTensors:
-    """All products of one order, and the space they span.
+    """All products of δ's and ε's of one order, and the space they span.
 
     Attributes
     ----------

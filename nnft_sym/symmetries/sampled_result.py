@@ -72,9 +72,9 @@ class SampledViolation(Shown):
     --------
     >>> import nnft_sym as nn
     >>> net = nn.ErfNet(2).with_laws(output="rademacher")
-    >>> exchange = nn.one_parameter_family([[0.0, -1.0], [1.0, 0.0]], "outputs", 2, "turn")
+    >>> turn = nn.one_parameter_family([[0.0, -1.0], [1.0, 0.0]], "outputs", 2, "turn")
     >>> plan = nn.SamplingPlan(networks=20_000, n_blocks=200)
-    >>> found = nn.sampled_violation(net, exchange, [[0.3], [-0.8]], (2, 4), plan)
+    >>> found = nn.sampled_violation(net, turn, [[0.3], [-0.8]], (2, 4), plan)
     >>> found.group, found.orders, found.first_broken_order
     ('turn', (2, 4), 4)
     """

@@ -31,7 +31,7 @@ _COLUMNS = (
 class Symmetries(Shown, Mapping[str, Symmetry]):
     """Symmetries of one network, by the names of their groups.
 
-    Parameters
+    Attributes
     ----------
     network : Network
     fields : FieldSet

@@ -24,7 +24,7 @@ class Standing(Enum):
 @final
 @dataclass(frozen=True)
 class Verdict:
-    """A standing with its numbers of points.
+    """Whether a symmetry holds, and up to how many points.
 
     Attributes
     ----------

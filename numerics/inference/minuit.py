@@ -73,7 +73,7 @@ class Profile(Shown):
 
 @dataclass(frozen=True)
 class TwoSided:
-    """Where χ² has risen by one.
+    """The two sides of the error of a coupling: where χ² has risen by one.
 
     Attributes
     ----------
