@@ -15,7 +15,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure
 
-from nnft_sym.printing.number_text import with_error
+from nnft_sym.printing.number_text import subscript, with_error
 from nnft_sym.report import (
     panels,
     panels_constant,
@@ -172,7 +172,7 @@ def test_moments_are_where_they_should_be():
     axes, told = drawn_and_told(panels.moments, plain, 10)
     for order, one in plain.correlators.items():
         assert marks(axes, f"at-m{order}-sampled")[1].tolist() == [one.distance.sample]
-        assert told[f"at-m{order}-sampled"][0].startswith(f"m{order} sampled: ")
+        assert told[f"at-m{order}-sampled"][0].startswith(f"m{subscript(order)} sampled: ")
     # an exact zero stands at the border, and is named
     assert marks(axes, "at-m2-exact")[1].tolist() == [axes.get_ylim()[0]]
     assert [text.get_text() for text in axes.texts] == ["exact: 0"]

@@ -86,6 +86,14 @@ def test_the_document_is_whole(document):
     assert set(packages) <= {"inputenc", "amsmath", "graphicx", "geometry"}
 
 
+def test_no_raw_names_in_prose(document):
+    text, _ = document.split("\\section{The study file}")
+    text = re.sub(r"\\includegraphics.*", "", text)
+    assert not re.search(r"(?<![A-Za-z\\{])(\\ensuremath\{\\Delta\})?(G|m)\d(?!\d)|[SK](\\_|_)(GP|W)", text)
+    assert "\\ensuremath{\\Delta}G\\ensuremath{^{(6)}} = G\\ensuremath{^{(6)}} \\ensuremath{-} free" in text
+    assert "no not passed" not in text
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_every_verdict_is_there(document, case):
     grounds, _, conclusion = net(case).verdict.rpartition(". ")
@@ -105,8 +113,9 @@ def test_the_document_is_a_paper(document):
     (study_file,) = re.findall(r"\{\\ttfamily\\footnotesize\\raggedright (.*?)\\par\}", document, re.DOTALL)
     lines = written_study(study().config).strip().splitlines()
     assert [line.removesuffix("\\\\{}") for line in study_file.splitlines()] == [
-        escape(line) or "~" for line in lines
+        '"'.join(map(escape, line.split('"'))) or "~" for line in lines
     ]
+    assert 'kind = "erf"' in study_file
 
 
 def test_every_figure_is_included(document):

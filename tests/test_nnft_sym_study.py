@@ -260,6 +260,24 @@ def test_shares_from_the_sample_in_closed_form(relu):
     assert net.next_order.comparisons["free"].chi2 == pytest.approx(pull**2, rel=1e-6)
 
 
+def test_errors_of_shares_from_the_sample_in_closed_form(relu):
+    # The ratio of the test above, to first order in every block; from 20 groups the error is known to 16 %.
+    net = relu.nets[0]
+
+    def relative_moves(order):
+        found = net.correlators[order]
+        rows = np.concatenate([part.deviations for part in found.sampled.uncertainty.blocks])
+        return rows[:, 0] / (found.sampled.value[0] - found.free.value[0])
+
+    share = net.next_order.explained_sampled["lambda_fit"]
+    expected = abs(share) * math.sqrt(np.sum((relative_moves(4) - relative_moves(6)) ** 2))
+    for name in ("lambda_tensor", "lambda_mean", "lambda_fit"):
+        assert net.next_order.share_error(name) == pytest.approx(expected, rel=0.5)
+    assert net.next_order.share_error("free") == 0
+    # what fourth and sixth powers have in common makes the ratio better known than its parts
+    assert 0 < expected < abs(share) * math.hypot(*(np.linalg.norm(relative_moves(n)) for n in (4, 6)))
+
+
 def test_summary_quotes_the_right_numbers(relu):
     net, quoted = relu.nets[0], summarise(relu)["nets"][0]
     # One independent number: every way of averaging gives the same λ and the same error.

@@ -5,10 +5,13 @@ HTML that sorts on a click without network, others as plain text; reports set it
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from numerics.results.estimate import Estimate
 
 #: Sorts the rows by the ranks that every cell carries; once more turns the order round.
 _SORT = """
@@ -47,8 +50,8 @@ class Cell:
         As HTML; the text by default.
     brief : str, optional
         In a terminal, in Python's notation of numbers; the text by default.
-    error : float, optional
-        Of the value, where it has one; None if it is not finite.
+    measured : Estimate, optional
+        The number with its error, where it has one.
     """
 
     text: str
@@ -56,13 +59,11 @@ class Cell:
     key: Any = None
     html: str = ""
     brief: str | None = None
-    error: float | None = None
+    measured: "Estimate | None" = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if isinstance(self.value, float) and not isfinite(self.value):
             object.__setattr__(self, "value", None)
-        if self.error is not None and not isfinite(self.error):
-            object.__setattr__(self, "error", None)
 
     @property
     def rank_key(self) -> tuple[int, Any]:

@@ -107,15 +107,17 @@ def _escape_run(run: str) -> str:
 def verbatim(text: str) -> Latex:
     r"""Set a text line by line in a typewriter font; long lines are broken between words.
 
+    Quotation marks stay as they are, so that what is copied from the page is the text.
+
     Examples
     --------
-    >>> print(verbatim("a = 1\n\nb_2 = 3"))
-    {\ttfamily\footnotesize\raggedright a = 1\\{}
+    >>> print(verbatim('a = "x"\n\nb_2 = 3'))
+    {\ttfamily\footnotesize\raggedright a = "x"\\{}
     ~\\{}
     b\_2 = 3\par}
     """
     lines = (line.replace(" ", "\u00a0", len(line) - len(line.lstrip())) for line in text.strip().split("\n"))
-    body = "\\\\{}\n".join(escape(line) or "~" for line in lines)
+    body = "\\\\{}\n".join('"'.join(map(escape, line.split('"'))) or "~" for line in lines)
     return Latex(rf"{{\ttfamily\footnotesize\raggedright {body}\par}}")
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from diagrams.messages import counted
-from nnft_sym.printing.number_text import number, superscript
+from nnft_sym.printing.number_text import correlator_name, number, subscript, superscript
 from nnft_sym.report.panels import ALIKE
 from nnft_sym.report.panels_coupling import is_one_number, out_of_frame
 from nnft_sym.report.panels_prediction import drawn_together
@@ -44,11 +44,11 @@ def overview(result: StudyResult) -> Caption:
         else ""
     )
     text = (
-        f"Share of {recipe.delta_predicted} = G{recipe.predicted} − free theory that each prediction "
-        f"explains, 1 − Σ|residual|/Σ|{recipe.delta_predicted}| over distinct index sets. Bars: against the "
-        f"exact {recipe.predicted}-point function (where there is one), without sampling error. Points below "
-        f"them: sampled couplings against the sampled {recipe.predicted}-point function, ±1σ. Predictions "
-        f"that explain the same share one bar. 0 % is the free theory{identity}."
+        f"Share of {recipe.delta_predicted} = {correlator_name(recipe.predicted)} − free theory that each "
+        f"prediction explains, 1 − Σ|residual|/Σ|{recipe.delta_predicted}| over distinct index sets. Bars: "
+        f"against the exact {recipe.predicted}-point function (where there is one), without sampling error. "
+        f"Points below them: sampled couplings against the sampled {recipe.predicted}-point function, ±1σ. "
+        f"Predictions that explain the same share one bar. 0 % is the free theory{identity}."
     )
     said = ", ".join(f"{net_title(net)} {_best(net)}" for net in result.nets if net.next_order is not None)
     return Caption(
@@ -78,19 +78,21 @@ def correlators(net: NetResult, experiments: int) -> Caption:
         for one in net.correlators.values()
         if one.distance.exact is not None and one.distance.exact < ROUNDING
     ]
-    mean = ""
+    mean, given = "", "sampled" if net.fitted.exact is None else "sampled and exact"
     if 0 < float(net.kernel.max() - net.kernel.min()) < ALIKE * float(abs(net.kernel).max()):
         mean = "; its elements hardly differ, so their distances from the mean are shown"
     said = (
         f"Left: the kernel K(x, x′) at the inputs, from {low} to {high}{minus(mean)}. Right: size of the "
-        "corrections to the free theory, mₙ = mean over index sets of |ΔGₙ|/|free|, sampled and exact. Grey: "
-        "the scatter of one experiment (its standard deviation over experiments, the background); dashed: "
-        f"that over √{experiments}, the error of the mean of all {experiments}. What is sampled can be told "
-        "from the free theory where it lies above the dashed line."
+        f"corrections to the free theory, mₙ = mean over index sets of |ΔG⁽ⁿ⁾|/|free|, {given}. "
+        "Grey: the scatter of one experiment (its standard deviation over experiments, the background); "
+        f"dashed: that over √{experiments}, the error of the mean of all {experiments}. What is sampled "
+        "can be told from the free theory where it lies above the dashed line."
     )
     if zero:
-        said += f" Exactly, m{' and m'.join(map(str, zero))} = 0."
-    orders = [f"G{one.order}" for one in net.correlators.values() if one.quality is not Quality.TRUSTED]
+        said += f" Exactly, m{' and m'.join(map(subscript, zero))} = 0."
+    orders = [
+        correlator_name(one.order) for one in net.correlators.values() if one.quality is not Quality.TRUSTED
+    ]
     said += f" Open: the sampled {' and '.join(orders)} is not trustworthy." if orders else ""
     return Caption(
         said, f"{net_title(net)}: kernel matrix, and size of the corrections of every order against noise."
@@ -131,17 +133,17 @@ def next_order(net: NetResult) -> Caption:
     """Caption of the 6-point function and its predictions."""
     recipe = net.recipe
     target = "exact" if net.predicted.exact is not None else "sampled"
-    amount = recipe.delta_predicted
+    amount, whole = recipe.delta_predicted, correlator_name(recipe.predicted)
     alone = is_one_prediction(net)
     if alone:
         said = (
-            f"{amount} = G{recipe.predicted} − free theory and its predictions, in the units of "
+            f"{amount} = {whole} − free theory and its predictions, in the units of "
             f"f{superscript(recipe.predicted)}; {_all(len(net.predicted.delta))} one number, to half a "
             "percent at most, so each row stands for all of them (error: 1σ of one element)."
         )
     else:
         said = (
-            f"Above: {amount} = G{recipe.predicted} − free theory for every index set, sorted by its "
+            f"Above: {amount} = {whole} − free theory for every index set, sorted by its "
             f"{target} value: {_sampled_words(net)}and as predicted. Below, in the same order: what each "
             f"prediction misses, {target} − predicted; of the free theory that is {amount} itself. Both are "
             f"in the units of f{superscript(recipe.predicted)}; the blue band is ±1σ of the sample. Axes "

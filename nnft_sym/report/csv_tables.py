@@ -3,6 +3,7 @@
 import csv
 import re
 from io import StringIO
+from math import isfinite
 
 from nnft_sym.printing.table_content import Cell, Table
 
@@ -26,7 +27,9 @@ def csv_text(table: Table) -> str:
 
     Examples
     --------
-    >>> rows = ((Cell("erf"), Cell("1.50 ± 0.10", 1.503, error=0.099)), (Cell("relu"), Cell("none")))
+    >>> from numerics.results.estimate import Estimate
+    >>> known = Cell("1.50 ± 0.10", 1.503, measured=Estimate(1.503, 0.099))
+    >>> rows = ((Cell("erf"), known), (Cell("relu"), Cell("none")))
     >>> print(csv_text(Table("couplings", ("net", "λ"), rows)), end="")
     net,λ,λ error,λ as shown
     erf,1.503,0.099,1.50 ± 0.10
@@ -51,8 +54,9 @@ def _columns(name: str, cells: tuple[Cell, ...]) -> list[tuple[str, list[str]]]:
     if all(cell.value is None for cell in cells):
         return [(name, texts)]
     numbers = [(name, [_in_full(cell.value) for cell in cells])]
-    if any(cell.error is not None for cell in cells):
-        numbers.append((f"{name} error", [_in_full(cell.error) for cell in cells]))
+    errors = [None if cell.measured is None else float(cell.measured.error) for cell in cells]
+    if any(error is not None for error in errors):
+        numbers.append((f"{name} error", [_in_full(error) for error in errors]))
     if all(_ONE_NUMBER.fullmatch(text) for text in texts):
         return numbers
     return [*numbers, (f"{name} as shown", texts)]
@@ -60,6 +64,6 @@ def _columns(name: str, cells: tuple[Cell, ...]) -> list[tuple[str, list[str]]]:
 
 def _in_full(value: float | int | None) -> str:
     """Write all digits of a number, also of one that NumPy made; nothing where there is none."""
-    if value is None:
+    if value is None or not isfinite(value):
         return ""
     return repr(value if isinstance(value, int) else float(value))

@@ -183,8 +183,8 @@ def notes(result: StudyResult) -> list[tuple[str, str]]:
             f"free theory, negative is worse. They are judged on the exact {recipe.predicted}-point "
             f"function where there is "
             f"one, because the sampling noise of {recipe.delta_predicted} can exceed what a prediction "
-            f"leaves; the shares from "
-            "the sample alone stand beside them, with errors from groups of blocks.",
+            "leaves; the shares from the sample alone stand beside them, with errors from groups of blocks; "
+            "where the sample is not trusted, neither are they.",
         ),
         (
             "Size of corrections",

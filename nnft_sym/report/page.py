@@ -11,7 +11,7 @@ from nnft_sym.printing.formulas import mathml
 from nnft_sym.report.plot_style import INK, PAPER
 
 #: Raised digits on the line.
-_LEVEL = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_LEVEL = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ", "0123456789n")
 
 
 def page(template: str, context: Mapping[str, Any]) -> str:
@@ -54,7 +54,7 @@ def _prose(text: str) -> str:
     """Set in text that is HTML already the indices of K_W, R^d and G⁽⁴⁾; keep powers of ten whole."""
     text = re.sub(r"(∂|(?<![A-Za-z])[KSGσ])_(GP|[Wabwxyc])(?![A-Za-z])", r"\1<sub>\2</sub>", text)
     text = re.sub(r"(?<![A-Za-z])(Δ?G|m)(\d)(?!\d)", _points, text)
-    text = re.sub("⁽([⁰¹²³⁴⁵⁶⁷⁸⁹]+)⁾", lambda found: f"<sup>({found[1].translate(_LEVEL)})</sup>", text)
+    text = re.sub("⁽([⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ]+)⁾", lambda found: f"<sup>({found[1].translate(_LEVEL)})</sup>", text)
     return re.sub(r"\^([a-z]|\d+)", r"<sup>\1</sup>", text).replace(" × 10", "\u00a0×\u00a010")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nnft_sym.printing.number_text import number, with_error
+from nnft_sym.printing.number_text import number, subscript, with_error
 from nnft_sym.printing.tables import point_label
 from nnft_sym.report.plot_style import (
     EXACT,
@@ -145,8 +145,10 @@ def moments(axes: "Axes", net: NetResult, experiments: int) -> Hovers:
     for place, one in zip(places.tolist(), results, strict=True):
         hovers |= _moment(axes, place, one)
     for label, marker, colour in (("sampled", "o", SAMPLED), ("exact", "D", EXACT)):
-        if label == "sampled" or any(one.distance.exact is not None for one in results):
-            axes.plot([], [], marker, markersize=5.5, color=colour, linestyle="none", label=label)
+        known = label == "sampled" or any(one.distance.exact is not None for one in results)
+        # an empty entry keeps the two long ones in one column, within the figure
+        marker, said = (marker, label) if known else ("", " ")
+        axes.plot([], [], marker=marker, markersize=5.5, color=colour, linestyle="none", label=said)
     axes.set_xticks(places, [f"$m_{one.order}${_not_trusted(one)}" for one in results])
     axes.set_xlim(-0.6, len(results) - 0.4)
     axes.set_ylabel(r"$m_n$: mean of $|\Delta G^{(n)}|\,/\,|G^{(n)}_{\mathrm{GP}}|$")
@@ -204,7 +206,7 @@ def _moment(axes: "Axes", place: float, one: CorrelatorResult) -> Hovers:
         clip_on=False,
     )
     said = "" if trusted else f" ({one.quality.name.lower().replace('_', '-')})"
-    hovers = {f"{name}-sampled": [f"m{one.order} sampled: {number(found.sample)}{said}"]}
+    hovers = {f"{name}-sampled": [f"m{subscript(one.order)} sampled: {number(found.sample)}{said}"]}
     if found.exact is None:
         return hovers
     zero = found.exact <= ZERO
@@ -227,4 +229,4 @@ def _moment(axes: "Axes", place: float, one: CorrelatorResult) -> Hovers:
             ha="center",
         ).set_in_layout(False)
     exact = "0" if zero else with_error(found.exact, found.exact_error or 0.0)
-    return {**hovers, f"{name}-exact": [f"m{one.order} exact: {exact}"]}
+    return {**hovers, f"{name}-exact": [f"m{subscript(one.order)} exact: {exact}"]}

@@ -9,6 +9,7 @@ from nnft_sym.study.judgement import Judgement
 from nnft_sym.study.recipe import COUPLED
 from nnft_sym.study.result_tables import chosen_fit, explained_cell, fit_is_bad, number_cell
 from nnft_sym.study.study_results import NetResult, StudyResult
+from numerics.results.estimate import Estimate
 
 #: Longer lists of elements are left to the netCDF file.
 LONGEST_LIST = 500
@@ -25,7 +26,7 @@ def overview_table(result: StudyResult) -> Table | None:
         rows.append(
             (
                 Cell(net_title(net)),
-                Cell(with_error(mean, error), mean, error=error),
+                Cell(with_error(mean, error), mean, measured=net.tensor.mean),
                 *_fit_cells(net),
                 *(explained_cell(net, recipe.name(way)) for way in COUPLED),
             )
@@ -53,7 +54,7 @@ def _fit_cells(net: NetResult) -> tuple[Cell, Cell]:
     mark = "" if source == "sampled" else " *"
     mark = " (bad fit)" if not mark and fit_is_bad(net) else mark
     value, error = float(fit.parameters[0]), float(fit.errors[0])
-    shown = Cell(with_error(value, error) + mark, value, error=error)
+    shown = Cell(with_error(value, error) + mark, value, measured=Estimate(value, error))
     return shown, Cell(f"{number(fit.chi2_dof, 3)} ({fit.dof})", fit.chi2_dof)
 
 
@@ -122,7 +123,9 @@ def element_table(net: NetResult) -> Table | None:
             (
                 Cell(" ".join(str(index + 1) for index in row)),
                 number_cell(float(coupling.coefficient.value[place])),
-                Cell(with_error(value, error), value, error=error) if finite else Cell(NOTHING),
+                Cell(with_error(value, error), value, measured=Estimate(value, error))
+                if finite
+                else Cell(NOTHING),
                 number_cell(exact),
                 Cell("" if finite else status.name.lower() if status is CouplingStatus.INFINITE else "0/0"),
             )

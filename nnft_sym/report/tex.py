@@ -128,7 +128,11 @@ def _check_rows(table: Table) -> Iterator[tuple[str, str, str, str]]:
     """The checks as items of a list: what holds, whether it does, what was found and what is needed."""
     for what, passed, found, needed in table.body:
         made = found.text != NOTHING
-        yield what.text, passed.text.removeprefix("– "), *((found.text, needed.text) if made else ("", ""))
+        yield (
+            what.text,
+            passed.text.removeprefix("– ").removeprefix("✗ "),
+            *((found.text, needed.text) if made else ("", "")),
+        )
 
 
 def _tables(tables: Mapping[str, Table]) -> dict[str, tuple[str, Latex]]:

@@ -40,7 +40,7 @@ def value_cell(one: Reading | None, exact: bool) -> Cell:
         return Cell("not determined")
     small = exact and one.error <= INVISIBLE * abs(one.value)
     text = number(one.value, 6) if small else with_error(one.value, one.error)
-    return Cell(text, one.value, error=one.error)
+    return Cell(text, one.value, measured=Estimate(one.value, one.error))
 
 
 def action_couplings_table(net: NetResult) -> Table | None:
@@ -223,7 +223,7 @@ def _estimate(one: Estimate) -> Cell:
     value, error = float(one), float(one.error)
     if not np.isfinite(value):
         return Cell("not determined")
-    return Cell(with_error(value, error), value, error=error)
+    return Cell(with_error(value, error), value, measured=one)
 
 
 def _share(share: float | None) -> Cell:

@@ -18,6 +18,7 @@ from nnft_sym.printing.number_text import (
 from nnft_sym.printing.table_content import Cell, Column, Table
 from nnft_sym.study.coupling_tensors import CouplingStatus
 from nnft_sym.study.study_results import NetResult
+from numerics.results.estimate import Estimate
 
 if TYPE_CHECKING:
     from numerics.inference.comparison import Comparison
@@ -69,7 +70,7 @@ def share_cell(share: float, error: float | None = None) -> Cell:
     if brief == NOTHING or error is None or not error > 0:
         return Cell(percent(share), float(share), brief=brief if brief == NOTHING else f"{brief} %")
     text = f"{with_error(100 * share, 100 * error)} %"
-    return Cell(text, float(share), brief=f"{brief} ± {100 * error:.2g} %", error=error)
+    return Cell(text, float(share), brief=f"{brief} ± {100 * error:.2g} %", measured=Estimate(share, error))
 
 
 def explained_cell(net: NetResult, name: str) -> Cell:
@@ -207,7 +208,8 @@ def coupling_table(net: NetResult) -> Table:
 
 def _measured(name: str, brief: str, value: float, error: float) -> tuple[Cell, ...]:
     """A number with its error: in one cell, or in two of a terminal."""
-    number_with_error = Cell(with_error(value, error), value, brief=plain(value, ".4g"), error=error)
+    found = Estimate(value, error)
+    number_with_error = Cell(with_error(value, error), value, brief=plain(value, ".4g"), measured=found)
     return Cell(name, brief=brief), number_with_error, Cell("", brief=plain(error, ".2g"))
 
 
