@@ -14,8 +14,8 @@ from diagrams.messages import shown
 VerticesLike = Mapping[int, int] | Iterable[int] | str
 #: What is needed, for messages.
 NEEDED = (
-    "a mapping from valences to numbers is needed, as in {4: 2} for two f^4 vertices; or the valence of "
-    "each, as in (4, 4); or the text '4:2'"
+    "a mapping from valences to numbers is needed, all of them whole numbers, as in {4: 2} for two f^4 "
+    "vertices; or the valence of each, as in (4, 4); or the text '4:2'"
 )
 #: Longest number of a text.
 _LONGEST = 40

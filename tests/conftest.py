@@ -16,6 +16,8 @@ import pytest
 signal.signal(signal.SIGINT, signal.default_int_handler)
 # As the command does it: tests and the commands that they start share their machine code.
 os.environ.setdefault("NNFT_WIDE_VECTORS", "1")
+# Integrals that somebody keeps (`nnft cache --on`) would change what a run says of its work.
+os.environ["NNFT_CACHE"] = ""
 
 
 @dataclass(frozen=True)

@@ -340,7 +340,7 @@ def test_irreducible_diagrams_are_those_without_bridges():
         ({"n": True}, ["number of points is True"]),
         ({"n": 2, "order": -1}, ["order is -1", "0 or larger"]),
         ({"n": 2, "order": 41}, ["order is 41", "at most 40"]),
-        ({"n": 2, "order": "1"}, ["order is '1'", "give a whole number"]),
+        ({"n": 2, "order": "one"}, ["order is 'one'", "give a number of vertices", "or a power of 1/N"]),
         ({"n": 2, "scheme": "dressed"}, ["no scheme 'dressed'", "bare, exact"]),
         ({"n": 2, "kind": "dressed"}, ["no kind 'dressed'", "full, normalised, connected, amputated, 1pi"]),
         ({"n": 0, "kind": "amputated"}, ["0 points has no diagrams", "or 1pi or 2pi"]),

@@ -18,6 +18,7 @@ from nnft_sym.study.config import parse_study
 from nnft_sym.study.correlator_terms import taken_apart
 from nnft_sym.study.coupling_forms import coupling_forms
 from nnft_sym.study.run import run_study
+from nnft_sym.study.run_record import RunRecord
 from nnft_sym.study.sampled_couplings import read_sample
 from nnft_sym.study.summary import net_summary
 from numerics.exact.correlators import exact_correlators
@@ -222,7 +223,7 @@ def test_everything_is_shown_and_written(net):
 
 def test_the_file_has_the_predicted_order(net):
     class Study:
-        nets, passed, provenance = (net,), True, {}
+        nets, passed, provenance, run = (net,), True, {}, RunRecord.now()
 
     tree = study_tree(Study)
     eight = tree["1_cos_N3/order_8"]

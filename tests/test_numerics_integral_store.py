@@ -323,6 +323,7 @@ def test_the_command_line_keeps_shows_and_clears(tmp_path, monkeypatch, capfd):
     assert answer("cache", "--clear", "--folder", str(tmp_path), "--json")["removed"] == 1
     assert entries(tmp_path) == []
     monkeypatch.delenv("NNFT_CACHE")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "nobody"))
     for wrong in (["cache"], ["cache", "--folder", str(tmp_path / "none")]):
         assert run(wrong) == 2
         printed = capfd.readouterr()

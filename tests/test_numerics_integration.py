@@ -365,7 +365,7 @@ def test_wrong_points_are_refused(points):
     [
         ({"domain": 2.0}, InvalidDomain, r"2.0 given as the domain; Box\(cutoff\) or WholeSpace\(\)"),
         ({"domain": None}, InvalidDomain, "None given as the domain"),
-        ({"method": "grid"}, NotAvailable, "'grid' given as the method; one of Method.AUTOMATIC"),
+        ({"method": "gird"}, NotAvailable, "'gird' given as the method; one of 'auto', .* 'grid'\\?"),
         ({"kernel": GaussNet(5)}, InvalidKernel, "that of a network is ``network.kernel``"),
         ({"diagram": TADPOLE}, LoweringError, "see Diagram.from_edge_string"),
     ],

@@ -22,8 +22,8 @@ Points = tuple[tuple[float, float], ...]
 NUMBERED = re.compile(r"([^\W\d_]+)_?(\d+)")
 #: Size of the letters of external points and of vertices, and half the height of a line of them.
 POINT_SIZE, VERTEX_SIZE = 0.33, 0.26
-#: Widths of a letter and of a digit below the line, in units of the size.
-_LETTER, _DIGIT = 0.5, 0.36
+#: Widths of a letter, a wide one, a capital, and of a digit below the line, in units of the size.
+_LETTER, _WIDE, _CAPITAL, _DIGIT = 0.5, 0.85, 0.75, 0.36
 #: Between a name and anything else.
 _CLEAR = 0.03
 #: From a vertex to the middle of its name: what is tried, and in how many directions.
@@ -49,11 +49,19 @@ def half_width(text: str, size: float) -> float:
     --------
     >>> round(half_width("x1", 1.0), 2), half_width("", 1.0)
     (0.43, 0.0)
+    >>> half_width("momentum", 1.0) > half_width("inbetween", 1.0)
+    True
     """
     plain = text.strip("$").replace("{", "").replace("}", "")
     named = NUMBERED.fullmatch(plain)
-    wide = _LETTER * len(named[1]) + _DIGIT * len(named[2]) if named else _LETTER * len(plain)
-    return size * wide / 2
+    letters, digits = (named[1], len(named[2])) if named else (plain, 0)
+    return size * (sum(map(_letter_width, letters)) + _DIGIT * digits) / 2
+
+
+def _letter_width(letter: str) -> float:
+    if letter in "mwMW":
+        return _WIDE
+    return _CAPITAL if letter.isupper() else _LETTER
 
 
 def beside(z: complex, way: complex, text: str, distance: float) -> complex:

@@ -317,7 +317,7 @@ class Expansion:
         Examples
         --------
         >>> correlator("lambda*f^4", 4).picture(labelled=True)
-        <pictures: 4-point function of lambda*f**4, normalised, to order 1: 10 diagrams>
+        <4-point function of λ f⁴: 10 pictures>
         """
         if labelled:
             self._every_term()

@@ -190,10 +190,10 @@ class Prediction(Shown):
         >>> from numerics.results.uncertainty import Uncertainty
         >>> star = Diagram.from_edge_string("x1-y1,x2-y1,x3-y1,x4-y1")
         >>> theory = predict([(star, Fraction(-24), {"lambda": 1})], ReLUKernel(), [[1.0]], Box(10.0))
-        >>> coupling = Estimate(1e-5, Uncertainty.known([[1e-12]]))
-        >>> theory.evaluate({"lambda": coupling})
-        <4-point function of 1 field, 1 element; grid contraction, exact rules; trusted
-          f(1)⁴   -0.3 ± 0.03 (bound 7e-16)>
+        >>> coupling = Estimate([1e-5], Uncertainty.known([[1e-12]]))[0]
+        >>> found = theory.evaluate({"lambda": coupling})
+        >>> found.value.round(9).tolist(), found.error.round(9).tolist()
+        ([-0.3], [0.03])
         """
         needed = {name for key in self.coefficients for name, _ in key}
         given = couplings_by_name(couplings, needed)
