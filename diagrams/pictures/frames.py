@@ -105,6 +105,11 @@ def framed(diagram: Diagram, style: Layout, incoming: int | None = None) -> tupl
     return best.place, best.bends
 
 
+def _always(energy: float) -> Callable[[Mapping[int, complex]], float]:
+    """The same energy for every place: it was found before."""
+    return lambda _: energy
+
+
 def _tidy(diagram: Diagram, incoming: int) -> Drawing | None:
     """The best of the drawings with straight lines and room, in a frame of their own; None if none is good.
 
@@ -126,7 +131,7 @@ def _tidy(diagram: Diagram, incoming: int) -> Drawing | None:
             diagram,
             far,
             fixed=frozenset(outer),
-            extra=lambda _, energy=energy: energy,  # type: ignore[misc]
+            extra=_always(energy),
             label=lambda z: z + LABEL_DISTANCE * outward(z, Layout.COLUMNS),
         )
         drawing = _bent(bench, place)

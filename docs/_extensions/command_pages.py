@@ -4,6 +4,7 @@ import re
 from importlib import import_module
 from inspect import cleandoc
 from textwrap import dedent
+from typing import Any
 
 import click
 from written import directive, escaped, prose, table, title
@@ -11,7 +12,7 @@ from written import directive, escaped, prose, table, title
 from nnft_sym.cli import COMMANDS, MODULES, nnft
 from nnft_sym.commands.action_argument import GRAMMAR, ActionCommand
 from nnft_sym.commands.options import Given
-from nnft_sym.parameters.readers import Refused, Word
+from nnft_sym.parameters.readers import Reader, Refused, Word
 
 #: What says no more than that something is needed.
 PLAIN = ("a text in quotes", "texts with commas between them", "a list of points")
@@ -20,7 +21,7 @@ PLAIN = ("a text in quotes", "texts with commas between them", "a list of points
 _LAST_GAP = r"\s{2,}(?!.*\s{2,})"
 
 
-def limits(reader: object) -> str:
+def limits(reader: Reader[Any]) -> str:
     """Say what a reader takes, in the words in which it refuses everything else.
 
     Examples
@@ -32,7 +33,7 @@ def limits(reader: object) -> str:
     if isinstance(reader, Word):
         return "one of " + ", ".join(reader.words)
     try:
-        reader.check(object())  # type: ignore[attr-defined]
+        reader.check(object())
     except Refused as error:
         said = str(error).partition(" was given; ")[2] or str(error)
     except (TypeError, ValueError, AttributeError):

@@ -94,7 +94,8 @@ def is_older(version: str, least: str) -> bool:
 
 
 def _numbers(version: str) -> list[int]:
-    return [int(part) for part in re.match(r"[\d.]*", version)[0].split(".") if part]  # type: ignore[index]
+    leading = re.sub(r"[^\d.].*", "", version, flags=re.DOTALL)
+    return [int(part) for part in leading.split(".") if part]
 
 
 def findings(

@@ -147,7 +147,7 @@ def _net_figures(net: NetResult, experiments: int) -> "dict[str, tuple[Drawing, 
 
 def _correlators(net: NetResult, experiments: int) -> "Drawing":
     figure = _figure(3.1)
-    figure.get_layout_engine().set(wspace=0.07)  # type: ignore[union-attr, call-arg]
+    figure.set_layout_engine("constrained", wspace=0.07)
     left, right = figure.subplots(1, 2, width_ratios=(1, 1))
     return figure, {**panels.kernel(left, net), **panels.moments(right, net, experiments)}
 
