@@ -99,7 +99,10 @@ def as_list(given: object, name: str, error: type[Exception]) -> list[Any]:
     [1, 2]
     """
     if isinstance(given, Iterable) and not isinstance(given, str | bytes):
-        return list(given)
+        try:
+            return list(given)
+        except TypeError:  # an array without axes has the method, and refuses
+            pass
     raise error(f"{name} = {shown(given)} was given; a list is needed")
 
 

@@ -19,12 +19,14 @@ from enum import IntEnum
 from fractions import Fraction
 from functools import cached_property
 from itertools import permutations, product
-from math import factorial, prod
+from math import factorial, isfinite, prod
+from numbers import Rational
 from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from diagrams.messages import as_integer, as_list, shown
 from numerics.errors import LoweringError
 from numerics.kernels.profiles import Profile, RadialPower
 
@@ -94,8 +96,8 @@ class Integrand:
     Raises
     ------
     LoweringError
-        If a factor names a point or vertex that does not exist, a power is below one, or there is not one
-        profile per vertex.
+        If a factor is not three whole numbers, names a point or vertex that does not exist or has a power
+        below one, the prefactor is no exact number, or there is not one profile per vertex.
 
     Examples
     --------
@@ -117,17 +119,14 @@ class Integrand:
     profiles: tuple[Profile | None, ...] = ()
 
     def __post_init__(self) -> None:
-        n, v = self.n_external, self.n_vertices
+        n, v = _count(self.n_external, "n_external"), _count(self.n_vertices, "n_vertices")
+        object.__setattr__(self, "n_external", n)
+        object.__setattr__(self, "n_vertices", v)
         object.__setattr__(self, "spectators", _merged(self.spectators, n, n, "spectator", ordered=True))
         object.__setattr__(self, "legs", _merged(self.legs, n, v, "leg", ordered=False))
         object.__setattr__(self, "internal", _merged(self.internal, v, v, "internal line", ordered=True))
-        object.__setattr__(self, "prefactor", Fraction(self.prefactor))
-        profiles = tuple(self.profiles) if any(self.profiles) else ()
-        if profiles and len(profiles) != v:
-            raise LoweringError(
-                f"{len(profiles)} profiles given for {v} vertices; give one, or None, for each"
-            )
-        object.__setattr__(self, "profiles", profiles)
+        object.__setattr__(self, "prefactor", _exact(self.prefactor))
+        object.__setattr__(self, "profiles", _one_for_each(self.profiles, v))
 
     @property
     def program(self) -> NDArray[np.int64]:
@@ -313,12 +312,60 @@ def _number(count: int, of: str) -> str:
     return f"{count} {of}" + ("" if count == 1 else "s")
 
 
+def _count(given: object, name: str) -> int:
+    number = as_integer(given, name, LoweringError)
+    if number < 0:
+        raise LoweringError(f"{name} = {number} was given; 0 or more is needed")
+    return number
+
+
+def _three(line: object, what: str) -> Line:
+    members = as_list(line, what, LoweringError)
+    if len(members) != 3:
+        raise LoweringError(
+            f"{what} {shown(line)} was given; two nodes and a power are needed, such as (0, 0, 1)"
+        )
+    first, second, power = (
+        as_integer(member, f"a number of the {what}", LoweringError) for member in members
+    )
+    return first, second, power
+
+
+def _exact(prefactor: object) -> Fraction:
+    if type(prefactor) is Fraction:
+        return prefactor
+    if isinstance(prefactor, int | Rational) and not isinstance(prefactor, bool):
+        return Fraction(prefactor)
+    if isinstance(prefactor, float) and isfinite(prefactor):
+        return Fraction(prefactor)
+    raise LoweringError(
+        f"prefactor = {shown(prefactor)} was given; an exact number such as Fraction(-12) is needed"
+    )
+
+
+def _one_for_each(profiles: object, n_vertices: int) -> tuple[Profile | None, ...]:
+    members = as_list(profiles, "profiles", LoweringError)
+    for member in members:
+        if not isinstance(member, Profile | None):
+            raise LoweringError(
+                f"profile {shown(member)} was given; a profile such as FunctionProfile, or None, is needed"
+            )
+    if all(member is None for member in members):
+        return ()
+    if len(members) != n_vertices:
+        raise LoweringError(
+            f"{len(members)} profiles given for {n_vertices} vertices; give one, or None, for each"
+        )
+    return tuple(members)
+
+
 def _merged(
     lines: Iterable[Line], n_first: int, n_second: int, what: str, *, ordered: bool
 ) -> tuple[Line, ...]:
     """Sort, add up the powers of equal factors, and check the node numbers."""
     powers: Counter[tuple[int, int]] = Counter()
-    for a, b, power in lines:
+    for line in as_list(lines, f"{what}s", LoweringError):
+        a, b, power = _three(line, what)
         if not (0 <= a < n_first and 0 <= b < n_second and power >= 1):
             raise LoweringError(
                 f"{what} ({a}, {b}) to the power {power}: nodes must lie in 0..{n_first - 1} and "

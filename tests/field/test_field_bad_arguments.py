@@ -43,6 +43,18 @@ CALLS = {
     "ReLUNet": lambda: (nn.ReLUNet, {"width": 3, "sigma_w": 1.0, "sigma_b": 1.0, "d_in": 1}),
     "GaussNet": lambda: (nn.GaussNet, {"width": 3, "sigma_w": 1.0, "sigma_b": 1.0, "d_in": 1}),
     "CosNet": lambda: (nn.CosNet, {"width": 3, "sigma_w": 1.0, "sigma_a": 1.0, "d_in": 1}),
+    "ErfKernel": lambda: (nn.networks.ErfKernel, {"sigma_w": 1.0, "sigma_b": 1.0, "d_in": 1}),
+    "ReLUKernel": lambda: (nn.networks.ReLUKernel, {"sigma_w": 1.0, "sigma_b": 0.0, "d_in": 1}),
+    "GaussKernel": lambda: (nn.networks.GaussKernel, {"sigma_w": 1.0, "sigma_b": 1.0, "d_in": 1}),
+    "CosKernel": lambda: (nn.networks.CosKernel, {"sigma_w": 1.0, "sigma_a": 1.0, "d_in": 1}),
+    "Kernel.full": lambda: (NET.kernel.full, {"x": np.array(POINTS), "y": np.array(POINTS)}),
+    "Kernel.weight": lambda: (NET.kernel.weight, {"x": np.array(POINTS), "y": np.array(POINTS)}),
+    "Kernel.weight_diagonal": lambda: (NET.kernel.weight_diagonal, {"y": np.array(POINTS)}),
+    "Integrand": lambda: (
+        nn.integrals.Integrand,
+        {"n_external": 2, "n_vertices": 1, "spectators": (), "legs": ((0, 0, 1), (1, 0, 1)),
+         "internal": ((0, 0, 1),), "prefactor": Fraction(1), "profiles": (None,)},
+    ),
     "network": lambda: (nn.network, {"name": "erf", "width": 3, "sigma_w": 1.0, "sigma_b": 1.0, "d_in": 1}),
     "OwnLaw": lambda: (nn.networks.OwnLaw, {"moments": (0, 1), "draw": np.sign, "mean": 0.0, "scale": 1.0}),
     "preset": lambda: (nn.networks.preset, {"name": "he", "kind": "erf", "width": 3, "d_in": 1}),
@@ -217,7 +229,7 @@ ELSEWHERE = {
     "ActivationNet", "FunctionKernel", "FunctionProfile", "IntegralStore", "NumbaBackend", "NumpyBackend",
     "WholeSpace", "Estimate", "Quality", "Method", "SamplingInterrupted", "ParameterLaw", "ReweightedNet",
     "Comparison", "Fit", "Flow", "Prediction", "Correlator", "Correlators", "Part", "Uncertainty",
-    "JointLaw",
+    "JointLaw", "Kernel", "Network",
 }  # fmt: skip
 
 
