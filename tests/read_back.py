@@ -11,5 +11,5 @@ def read_number(text, power_of=None):
         whole = "".join("-" if c in "−⁻" else unicodedata.normalize("NFKC", c) for c in power_of)
         power = whole.partition("× 10")[2]
     mantissa = mantissa.split("±")[0].strip(" ()*<%")
-    mantissa = mantissa.split("(")[0].replace(",", "").strip()
+    mantissa = mantissa.split("(")[0].replace(",", "").strip(" %")
     return float(mantissa) * 10.0 ** int(power.split("(")[0].strip(" *%") or 0)

@@ -13,6 +13,8 @@ _SUBSCRIPT = str.maketrans("-0123456789", "₋₀₁₂₃₄₅₆₇₈₉")
 _WRITTEN_OUT = range(-3, 5)
 #: What stands where there is no number.
 NOTHING = "none"
+#: What stands behind a number that is shown and not to be used.
+NOT_TRUSTED = " (not trusted)"
 
 
 def number(value: float | None, digits: int = 4) -> str:
@@ -108,6 +110,19 @@ def percent(share: float | None, decimals: int = 1) -> str:
         return "< 0.001 %" if hundred > 0 else "> −0.001 %"
     shown = f"{hundred:.2g}" if abs(hundred) < 1 else f"{hundred:.{decimals}f}"
     return f"{_minus(shown)} %"
+
+
+def share_text(share: float | None, error: float | None = None) -> str:
+    """Write a share in percent with its standard error, where that is known and not zero.
+
+    Examples
+    --------
+    >>> share_text(0.8632, 0.0021), share_text(-0.0109, 0.0015), share_text(0.8632)
+    ('86.32 ± 0.21 %', '−1.09 ± 0.15 %', '86.3 %')
+    """
+    if share is None or not math.isfinite(share) or error is None or not error > 0:
+        return percent(share)
+    return f"{with_error(100 * share, 100 * error)} %"
 
 
 def p_value(p: float) -> str:

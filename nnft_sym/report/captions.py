@@ -13,7 +13,6 @@ from nnft_sym.report.plot_style import minus, net_title
 from nnft_sym.study.coupling_tensors import CouplingStatus
 from nnft_sym.study.recipe import Recipe, Way
 from nnft_sym.study.study_results import NetResult, StudyResult
-from numerics.results.estimate import Quality
 
 #: Relative corrections below this are zero but for rounding.
 ROUNDING = 1e-9
@@ -90,10 +89,10 @@ def correlators(net: NetResult, experiments: int) -> Caption:
     )
     if zero:
         said += f" Exactly, m{' and m'.join(map(subscript, zero))} = 0."
-    orders = [
-        correlator_name(one.order) for one in net.correlators.values() if one.quality is not Quality.TRUSTED
-    ]
-    said += f" Open: the sampled {' and '.join(orders)} is not trustworthy." if orders else ""
+    orders = [correlator_name(one.order) for one in net.correlators.values() if not one.is_trusted]
+    if orders:
+        are = "is" if len(orders) == 1 else "are"
+        said += f" Open: the sampled {' and '.join(orders)} {are} not trustworthy."
     return Caption(
         said, f"{net_title(net)}: kernel matrix, and size of the corrections of every order against noise."
     )
@@ -123,7 +122,7 @@ def coupling(net: NetResult) -> Caption:
         said += f" Triangles at the border: {counted(outside, 'sampled element')} outside the frame."
     if finite < total:
         said += f" {total - finite} of {total} elements have no finite {recipe.symbol} and are not shown."
-    if net.fitted.quality is not Quality.TRUSTED:
+    if not net.fitted.is_trusted:
         said += " Open: the sampled values are not trustworthy."
     what = "one number, equal for all elements" if alone else f"{finite} elements, sorted"
     return Caption(said, f"{net_title(net)}: the coupling {recipe.symbol}, {what}, with mean and fit.")
@@ -159,7 +158,7 @@ def next_order(net: NetResult) -> Caption:
         said += (
             f" {net.following.excluded} elements cannot be predicted with a finite {recipe.symbol} tensor."
         )
-    if net.predicted.quality is not Quality.TRUSTED:
+    if not net.predicted.is_trusted:
         said += f" Open: the sampled {recipe.predicted}-point function is not trustworthy."
     ends = "; predictions coincide" if together else ""
     return Caption(said, f"{net_title(net)}: {amount}, {target}, sampled and predicted{ends}.")

@@ -11,7 +11,6 @@ from nnft_sym.report.plot_style import net_title
 from nnft_sym.study.judgement import Judgement
 from nnft_sym.study.recipe import Recipe
 from nnft_sym.study.study_results import NetResult, StudyResult
-from numerics.results.estimate import Quality
 
 if TYPE_CHECKING:
     from nnft_sym.expansions.expansion import Expansion
@@ -144,7 +143,7 @@ def tail_sentences(net: NetResult) -> list[str]:
     return [
         f"{correlator_name(one.order)}: {one.quality.value}."
         for one in net.correlators.values()
-        if one.quality is not Quality.TRUSTED
+        if not one.is_trusted
     ]
 
 
@@ -207,7 +206,7 @@ def notes(result: StudyResult) -> list[tuple[str, str]]:
         *_about_couplings(result),
         ("Thresholds", _thresholds(result.limits, recipe)),
     ]
-    if any(net.fitted.quality is not Quality.TRUSTED for net in result.nets):
+    if any(not net.fitted.is_trusted for net in result.nets):
         said.append(
             (
                 "Fits marked *",

@@ -22,7 +22,6 @@ from nnft_sym.report.plot_style import (
 )
 from nnft_sym.report.svg_text import Hovers
 from nnft_sym.study.study_results import Array, CorrelatorResult, NetResult
-from numerics.results.estimate import Quality
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -169,7 +168,7 @@ def moments(axes: "Axes", net: NetResult, experiments: int) -> Hovers:
 
 def _not_trusted(one: CorrelatorResult) -> str:
     """Say below an order what is wrong with its sample."""
-    return "" if one.quality is Quality.TRUSTED else "\n" + one.quality.name.lower().replace("_", "-")
+    return "" if one.is_trusted else "\n" + one.quality.name.lower().replace("_", "-")
 
 
 def _moment_range(axes: "Axes", results: list[CorrelatorResult], more: list[float]) -> None:
@@ -192,7 +191,7 @@ def _no_ticks() -> "Locator":
 
 def _moment(axes: "Axes", place: float, one: CorrelatorResult) -> Hovers:
     """Draw the sampled and the exact number of one order; an exact zero at the lower border."""
-    trusted = one.quality is Quality.TRUSTED
+    trusted = one.is_trusted
     found, name = one.distance, f"at-m{one.order}"
     bottom = axes.get_ylim()[0]
     axes.plot(

@@ -25,7 +25,6 @@ from nnft_sym.report.svg_text import Hovers
 from nnft_sym.study.recipe import Way
 from nnft_sym.study.result_tables import chosen_fit
 from nnft_sym.study.study_results import Array, NetResult
-from numerics.results.estimate import Quality
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -198,7 +197,7 @@ def _elements(axes: "Axes", net: NetResult, order: "NDArray[np.int64]") -> Hover
     found, bounds = net.tensor, coupling_frame(net)
     ranks = np.arange(1, order.size + 1)
     sampled, error = found.sampled.value[order], found.sampled.error[order]
-    trusted = net.fitted.quality is Quality.TRUSTED
+    trusted = net.fitted.is_trusted
     exact = None if found.exact is None else found.exact.value[order]
     texts = element_texts(net, order)
     hovers: dict[str, list[str]] = {}
@@ -242,7 +241,7 @@ def element_texts(net: NetResult, order: "NDArray[np.int64]") -> list[str]:
 
 def _rows(net: NetResult, order: "NDArray[np.int64]") -> Iterator[Row]:
     """One row for each kind of numbers of a constant tensor."""
-    found, trusted = net.tensor, net.fitted.quality is Quality.TRUSTED
+    found, trusted = net.tensor, net.fitted.is_trusted
     count = "the only element" if order.size == 1 else f"all {order.size} elements"
     if found.exact is not None:
         yield Row(f"exact, {count}", found.exact.value[order], 0.0, ((EXACT, "D"),))
@@ -261,7 +260,7 @@ def _constants(net: NetResult) -> Iterator[tuple[float, float, Way, str]]:
     """
     found, (fit, source) = net.tensor, chosen_fit(net)
     mean_exact = found.mean_exact
-    if mean_exact is None or net.fitted.quality is Quality.TRUSTED:
+    if mean_exact is None or net.fitted.is_trusted:
         yield float(found.mean), float(found.mean.error), Way.MEAN, "sampled"
     else:
         yield float(mean_exact), 0.0, Way.MEAN, "exact"

@@ -11,7 +11,7 @@ from nnft_sym.report.plot_style import EXACT, LOOKS, REFERENCE, SAMPLED, minus, 
 from nnft_sym.report.svg_text import Hovers
 from nnft_sym.study.recipe import COUPLED, Recipe, Way
 from nnft_sym.study.study_results import NetResult
-from numerics.results.estimate import Estimate, Quality
+from numerics.results.estimate import Estimate
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -52,14 +52,13 @@ def bars(net: NetResult) -> tuple[Bar, ...]:
     tuple of Bar
     """
     six, recipe = net.following, net.recipe
-    trusted = net.predicted.quality is Quality.TRUSTED and net.fitted.quality is Quality.TRUSTED
     found: list[Bar] = []
     for way in COUPLED:
         name = recipe.name(way)
         share = six.explained[name]
         error = six.share_error(name)
         known = Estimate(six.explained_sampled[name], np.nan if error is None else error)
-        one = Bar((way,), share, known if trusted else Estimate(np.nan, np.nan))
+        one = Bar((way,), share, known if net.sample_is_trusted else Estimate(np.nan, np.nan))
         last = next((place for place, bar in enumerate(found) if _same(bar, one)), None)
         if last is None:
             found.append(one)

@@ -26,7 +26,6 @@ from nnft_sym.report.plot_style import (
 from nnft_sym.report.svg_text import Hovers
 from nnft_sym.study.recipe import COUPLED, Recipe, Way
 from nnft_sym.study.study_results import Array, NetResult
-from numerics.results.estimate import Quality
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -119,7 +118,7 @@ def _unit(net: NetResult) -> str:
 
 def _rows(net: NetResult) -> Iterator[Row]:
     result, recipe = net.predicted, net.recipe
-    delta, trusted = result.delta, result.quality is Quality.TRUSTED
+    delta, trusted = result.delta, result.is_trusted
     count = "the only element" if delta.size == 1 else f"all {delta.size} elements"
     if result.exact is not None:
         yield Row(f"exact, {count}", delta, 0.0, ((EXACT, "D"),))
@@ -178,7 +177,7 @@ def predicted_frame(net: NetResult) -> Frame:
 def _sampled(axes: "Axes", net: NetResult, order: "NDArray[np.int64]", many: bool) -> Hovers:
     """Draw the sampled numbers with their errors: bars where they are few, a band where they would merge."""
     result = net.predicted
-    trusted = result.quality is Quality.TRUSTED
+    trusted = result.is_trusted
     value, error = (result.sampled.value - result.free.value)[order], result.sampled.error[order]
     ranks = np.arange(1, len(order) + 1)
     if len(order) <= 3 * SHAPED:
@@ -285,7 +284,7 @@ def residuals(axes: "Axes", net: NetResult, most: int = MANY) -> Hovers:
     ranks = np.arange(1, len(order) + 1)
     power = residual_frame(net).apply(axes)
     error = result.sampled.error[order]
-    if result.quality is Quality.TRUSTED and error.any():
+    if result.is_trusted and error.any():
         axes.fill_between(
             ranks, -error, error, step="mid", color=SAMPLED, alpha=0.22, linewidth=0,
             label="±1σ of the sample", rasterized=many,
@@ -322,7 +321,7 @@ def residual_frame(net: NetResult) -> Frame:
     left = [values for _, values in missing(net)]
     smallest = min((float(np.nanmedian(np.abs(one))) for one in left if np.isfinite(one).any()), default=0.0)
     everything = np.concatenate(left)
-    error = net.predicted.sampled.error if net.predicted.quality is Quality.TRUSTED else np.zeros(1)
+    error = net.predicted.sampled.error if net.predicted.is_trusted else np.zeros(1)
     found = frame(everything, np.concatenate([error, -error]), smallest)
     most = float(np.nanmax(np.abs(everything), initial=0.0))
     if found.linear is None or not smallest:

@@ -13,7 +13,6 @@ import numpy as np
 from nnft_sym.report.plot_style import EXACT, PAPER, REFERENCE, SAMPLED, minus, plain_ticks
 from nnft_sym.report.svg_text import Hovers
 from nnft_sym.study.study_results import Array, CorrelatorResult
-from numerics.results.estimate import Quality
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,7 +36,7 @@ def pulls(axes: "Axes", result: CorrelatorResult, place: int = 0) -> Hovers:
         Position in the figure, for the names of what a pointer shows.
     """
     compared = result.comparison
-    trusted = result.quality is Quality.TRUSTED
+    trusted = result.is_trusted
     axes.set_title(_title(result), loc="left", fontsize=9.5)
     if compared is None or not compared.dof:
         axes.text(
@@ -62,7 +61,7 @@ def _title(result: CorrelatorResult) -> str:
     total = len(compared.pulls)
     directions = "1 independent direction" if compared.dof == 1 else f"{compared.dof} independent directions"
     first = f"{name}{total} elements,\n{directions}\n"
-    if result.quality is not Quality.TRUSTED:
+    if not result.is_trusted:
         return first + f"not judged: {result.quality.name.lower().replace('_', '-')}"
     if not compared.dof:
         return first + "nothing to judge"

@@ -13,7 +13,6 @@ from nnft_sym.study.coupling_tensors import CouplingStatus
 from nnft_sym.study.judgements import Arithmetic, Description, say_arithmetic
 from nnft_sym.study.study_results import NetResult
 from nnft_sym.study.verdict import constancy
-from numerics.results.estimate import Quality
 
 #: Word and colour of the answers, and the same as part of a sentence; what is not decided is grey.
 ARITHMETIC: Mapping[Arithmetic, tuple[str, str, str]] = {
@@ -96,7 +95,7 @@ def _grounds(net: NetResult) -> list[str]:
         return [f"No element of the {recipe.symbol} tensor is finite."]
     said = [f"{infinite} of its elements would be infinite."] if infinite else []
     fit = tensor.fit
-    if fit is not None and net.fitted.quality is Quality.TRUSTED and fit.dof:
+    if fit is not None and net.fitted.is_trusted and fit.dof:
         said.append(
             f"Fit to the sample: χ²/dof = {number(fit.chi2_dof, 3)} (dof = {fit.dof}), upper tail "
             f"{p_value(fit.upper_tail)}; rejected below {number(limits.rejected, 2)}."

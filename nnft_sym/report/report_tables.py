@@ -1,6 +1,14 @@
 """The tables that only a report has; those of a net are in `nnft_sym.study.result_tables`."""
 
-from nnft_sym.printing.number_text import NOTHING, correlator_name, number, p_value, percent, with_error
+from nnft_sym.printing.number_text import (
+    NOT_TRUSTED,
+    NOTHING,
+    correlator_name,
+    number,
+    p_value,
+    percent,
+    with_error,
+)
 from nnft_sym.printing.table_content import Cell, Table
 from nnft_sym.report.plot_style import net_title
 from nnft_sym.study.checks import Check
@@ -23,10 +31,11 @@ def overview_table(result: StudyResult) -> Table | None:
     rows = []
     for net in result.nets:
         mean, error = float(net.tensor.mean), float(net.tensor.mean.error)
+        mark = "" if net.fitted.is_trusted else NOT_TRUSTED
         rows.append(
             (
                 Cell(net_title(net)),
-                Cell(with_error(mean, error), mean, measured=net.tensor.mean),
+                Cell(with_error(mean, error) + mark, mean, measured=net.tensor.mean),
                 *_fit_cells(net),
                 *(explained_cell(net, recipe.name(way)) for way in COUPLED),
             )

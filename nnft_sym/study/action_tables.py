@@ -5,7 +5,15 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from nnft_sym.actions.names import symbol
-from nnft_sym.printing.number_text import NOTHING, correlator_name, number, percent, plain, with_error
+from nnft_sym.printing.number_text import (
+    NOT_TRUSTED,
+    NOTHING,
+    correlator_name,
+    number,
+    percent,
+    plain,
+    with_error,
+)
 from nnft_sym.printing.table_content import Cell, Column, Table
 from nnft_sym.study.action_fit import ActionFit, Reading
 from nnft_sym.study.correlator_terms import TakenApart
@@ -51,7 +59,7 @@ def action_couplings_table(net: NetResult) -> Table | None:
     rows: list[tuple[Cell, ...]] = []
     for one in fit.readings:
         trusted = one.ratio is not None and one.ratio <= fit.limit
-        corrected = number(one.corrected) + ("" if trusted else " (not trusted)")
+        corrected = number(one.corrected) + ("" if trusted else NOT_TRUSTED)
         rows.append(
             (
                 Cell(one.symbol),
@@ -102,7 +110,7 @@ def forms_table(net: NetResult) -> Table | None:
         if one.ratio is None:
             ratio = _NONE
         else:
-            ratio = Cell(number(one.ratio, 4) + ("" if one.trusted else " (not trusted)"), one.ratio)
+            ratio = Cell(number(one.ratio, 4) + ("" if one.trusted else NOT_TRUSTED), one.ratio)
         finite = Cell(f"{one.elements} of {one.elements + one.missing}", one.elements)
         rows.append((Cell(one.words), mean, _number(one.spread), finite, _number(one.constant), ratio))
     return Table(

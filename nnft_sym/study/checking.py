@@ -9,7 +9,6 @@ from nnft_sym.study.judgement import STANDARD, Judgement
 from nnft_sym.study.recipe import PUBLISHED, Recipe
 from nnft_sym.study.study_results import CorrelatorResult, NextOrder
 from numerics.inference.comparison import Comparison
-from numerics.results.estimate import Quality
 
 
 def check_numbers(
@@ -48,12 +47,12 @@ def check_numbers(
     made = [_at_most(name, error, limits.quadrature) for name, error in errors.items()]
     for order, result in correlators.items():
         one = result.comparison
-        if one is not None and result.quality is Quality.TRUSTED and _large_enough(one, n_networks, limits):
+        if one is not None and result.is_trusted and _large_enough(one, n_networks, limits):
             made.append(_agreement(CheckName.CORRELATOR, one, limits, order))
     if joint is not None and _large_enough(joint, n_networks, limits):
         made.append(_agreement(CheckName.CORRELATORS, joint, limits))
     fitted = correlators[recipe.fitted]
-    if coupling.mean_exact is not None and fitted.quality is Quality.TRUSTED and coupling.mean.error > 0:
+    if coupling.mean_exact is not None and fitted.is_trusted and coupling.mean.error > 0:
         pull = abs(float(coupling.mean) - float(coupling.mean_exact)) / float(coupling.mean.error)
         made.append(Check(CheckName.MEAN_COUPLING, bool(pull < limits.pull), float(pull), limits.pull))
     if next_order.identity_miss is not None:

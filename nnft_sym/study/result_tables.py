@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from nnft_sym.printing.number_text import (
+    NOT_TRUSTED,
     NOTHING,
     correlator_name,
     number,
     p_value,
     percent,
     plain,
+    share_text,
     with_error,
 )
 from nnft_sym.printing.table_content import Cell, Column, Table
@@ -34,8 +36,7 @@ _EMPTY = Cell("")
 
 def chosen_fit(net: NetResult) -> "tuple[Fit | None, str]":
     """Choose the fit to report: to the sample, or to the exact 4-point function if the sample is no good."""
-    trusted = net.fitted.quality.name == "TRUSTED"
-    if trusted or net.fitted.exact is None:
+    if net.fitted.is_trusted or net.fitted.exact is None:
         return net.tensor.fit, "sampled"
     return net.tensor.fit_best, "exact"
 
@@ -43,8 +44,7 @@ def chosen_fit(net: NetResult) -> "tuple[Fit | None, str]":
 def fit_is_bad(net: NetResult) -> bool:
     """Tell whether the sample rejects the constant fitted to it: the error of the fit then means nothing."""
     fit = net.tensor.fit
-    trusted = net.fitted.quality.name == "TRUSTED"
-    return fit is not None and trusted and fit.dof > 0 and fit.upper_tail < net.limits.rejected
+    return fit is not None and net.fitted.is_trusted and fit.dof > 0 and fit.upper_tail < net.limits.rejected
 
 
 def reduced_chi2(fit: "Fit") -> float:
@@ -57,26 +57,35 @@ def number_cell(value: float | None, digits: int = 4, brief: str = ".4g") -> Cel
     return Cell(number(value, digits), None if value is None else float(value), brief=plain(value, brief))
 
 
-def share_cell(share: float, error: float | None = None) -> Cell:
-    """Show a share in percent, with its error if it has one.
+def share_cell(share: float, error: float | None = None, *, trusted: bool = True) -> Cell:
+    """Show a share in percent, with its error if it has one, and say so where the sample is not trusted.
 
     Examples
     --------
     >>> cell = share_cell(0.8632, 0.0021)
-    >>> cell.text, cell.brief, share_cell(0.8632).text
-    ('86.32 ± 0.21 %', '86.32 ± 0.21 %', '86.3 %')
+    >>> cell.text, cell.brief, share_cell(0.8632, trusted=False).text
+    ('86.32 ± 0.21 %', '86.32 ± 0.21 %', '86.3 % (not trusted)')
     """
     brief = plain(100 * share, ".2f")
-    if brief == NOTHING or error is None or not error > 0:
-        return Cell(percent(share), float(share), brief=brief if brief == NOTHING else f"{brief} %")
-    text = f"{with_error(100 * share, 100 * error)} %"
-    return Cell(text, float(share), brief=f"{brief} ± {100 * error:.2g} %", measured=Estimate(share, error))
+    if brief == NOTHING:
+        return Cell(NOTHING, brief=NOTHING)
+    mark = "" if trusted else NOT_TRUSTED
+    if error is None or not error > 0:
+        return Cell(percent(share) + mark, float(share), brief=f"{brief} %{mark}")
+    return Cell(
+        share_text(share, error) + mark,
+        float(share),
+        brief=f"{brief} ± {100 * error:.2g} %{mark}",
+        measured=Estimate(share, error),
+    )
 
 
 def explained_cell(net: NetResult, name: str) -> Cell:
     """Show what a prediction explains of the best correlator there is, with the error of a sampled one."""
     found = net.following
-    return share_cell(found.explained[name], found.share_error(name) if net.predicted.exact is None else None)
+    if net.predicted.exact is not None:
+        return share_cell(found.explained[name])
+    return share_cell(found.explained[name], found.share_error(name), trusted=net.sample_is_trusted)
 
 
 def _whole(count: int) -> Cell:
@@ -145,10 +154,11 @@ def _with_dof_behind(against: "Comparison | None") -> tuple[Cell, ...]:
 def coupling_table(net: NetResult) -> Table:
     """Show the coupling: tensor mean and spread, one fitted constant, elements left out."""
     coupling, recipe, (fit, source) = net.tensor, net.recipe, chosen_fit(net)
+    mark = "" if net.fitted.is_trusted else NOT_TRUSTED
     rows = [
         _measured(
-            f"mean of the sampled {recipe.symbol} tensor",
-            f"{recipe.symbol}, mean of the sampled tensor",
+            f"mean of the sampled {recipe.symbol} tensor{mark}",
+            f"{recipe.symbol}, mean of the sampled tensor{mark}",
             float(coupling.mean),
             float(coupling.mean.error),
         ),
@@ -229,7 +239,7 @@ def next_order_table(net: NetResult) -> Table:
             (
                 Cell(recipe.words(way)),
                 explained_cell(net, name),
-                share_cell(six.explained_sampled[name], six.share_error(name)),
+                share_cell(six.explained_sampled[name], six.share_error(name), trusted=net.sample_is_trusted),
                 dof,
                 chi2_dof,
                 p,

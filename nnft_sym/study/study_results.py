@@ -26,6 +26,7 @@ from nnft_sym.study.old_names import under_old_name
 from nnft_sym.study.recipe import PUBLISHED, Recipe
 from nnft_sym.study.run_record import RunRecord
 from numerics.results.faces import Content, Shown
+from numerics.results.quality import Quality
 
 if TYPE_CHECKING:
     from nnft_sym.actions.action import Action
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from numerics.inference.comparison import Comparison
     from numerics.inference.dataset import Dataset
     from numerics.results.correlator import Correlator
-    from numerics.results.estimate import Estimate, Quality
+    from numerics.results.estimate import Estimate
 
 Array = NDArray[np.float64]
 
@@ -102,6 +103,11 @@ class CorrelatorResult:
     def quality(self) -> Quality:
         """Whether the sampled error bar can be trusted."""
         return self.sampled.quality
+
+    @property
+    def is_trusted(self) -> bool:
+        """True where the sampled error bar can be trusted."""
+        return self.quality is Quality.TRUSTED
 
     @property
     def best(self) -> Correlator:
@@ -247,6 +253,11 @@ class NetResult:
     def predicted(self) -> CorrelatorResult:
         """The correlator that is predicted with it."""
         return self.correlators[self.recipe.predicted]
+
+    @property
+    def sample_is_trusted(self) -> bool:
+        """True where the samples of both correlators, fitted and predicted, are trusted."""
+        return self.fitted.is_trusted and self.predicted.is_trusted
 
     @cached_property
     def kernel(self) -> Array:

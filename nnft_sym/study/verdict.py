@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nnft_sym.printing.number_text import correlator_name, number, percent, with_error
+from nnft_sym.printing.number_text import correlator_name, number, percent, share_text, with_error
 from nnft_sym.study.action_fit import ActionFit, Constancy, action_text
 from nnft_sym.study.coupling_tensors import CouplingStatus, CouplingTensor
 from nnft_sym.study.judgement import STANDARD, Judgement
@@ -197,7 +197,7 @@ def verdict(
         *_tails(correlators),
         *_holes(coupling, recipe),
         *_constant(correlators[recipe.fitted], coupling, cutoff, limits, recipe),
-        *_next_order(next_order, limits, recipe),
+        *_next_order(next_order, limits, recipe, sampled=correlators[recipe.predicted].exact is None),
         *([] if fit is None else say_action(fit, recipe.delta_predicted)),
         say_description(
             tag, action_words(action if whole else recipe.action), "" if whole else recipe.symbol
@@ -265,7 +265,7 @@ def _constant(
                 f"{percent(coupling.misfit_least)} of the exact {recipe.delta_fitted}."
             )
         return [*said, *_outside(coupling, recipe)]
-    trusted = fitted.quality is Quality.TRUSTED
+    trusted = fitted.is_trusted
     missed = coupling.misfit_least if coupling.outside else coupling.misfit_best
     grounds = [f"it misses {percent(missed)} of the {source} {recipe.delta_fitted}"]
     if trusted and fit.dof:
@@ -318,13 +318,17 @@ def _identity_holds(next_order: NextOrder, limits: Judgement) -> bool:
     return next_order.identity_miss is not None and next_order.identity_miss <= limits.identity
 
 
-def _next_order(next_order: NextOrder, limits: Judgement, recipe: Recipe) -> list[str]:
-    fitted, mean = (next_order.explained[recipe.name(way)] for way in (Way.FIT, Way.MEAN))
+def _next_order(next_order: NextOrder, limits: Judgement, recipe: Recipe, *, sampled: bool) -> list[str]:
+    fitted = next_order.explained[recipe.name(Way.FIT)]
     if not np.isfinite(fitted):
         return []
+    shares = {
+        way: share_text(next_order.explained[name], next_order.share_error(name) if sampled else None)
+        for way, name in recipe.predictions.items()
+    }
     said = [
-        f"With the fitted {recipe.symbol} {percent(fitted)} of {recipe.delta_predicted} is explained "
-        f"(with the mean {recipe.symbol} {percent(mean)})"
+        f"With the fitted {recipe.symbol} {shares[Way.FIT]} of {recipe.delta_predicted} is explained "
+        f"(with the mean {recipe.symbol} {shares[Way.MEAN]})"
     ]
     if fitted < 0:
         said.append("worse than the free theory.")
@@ -335,8 +339,10 @@ def _next_order(next_order: NextOrder, limits: Judgement, recipe: Recipe) -> lis
     else:
         said.append("nearly all of it is.")
     text = ": ".join(said)
+    error = next_order.share_error(recipe.name(Way.TENSOR)) if sampled else None
+    left = share_text(next_order.remainder_share, error)
     tensor = (
-        f"The {recipe.symbol} tensor leaves {percent(next_order.remainder_share)} of {recipe.delta_predicted}"
+        f"The {recipe.symbol} tensor leaves {left} of {recipe.delta_predicted}"
         + _what_is_left(next_order, limits, recipe)
         + "."
     )
