@@ -108,6 +108,15 @@ def test_formulas_are_drawn_without_a_network():
     assert script is None or script.startswith("_static/")
 
 
+def test_nothing_is_shown_by_its_place_in_memory():
+    assert not [path for path in pages() if " object at 0x" in unescape(path.read_text(encoding="utf-8"))]
+
+
+def test_docstrings_lead_to_the_equations_they_cite():
+    told = (SITE / "reference" / "api" / "nnft_sym.infer.html").read_text(encoding="utf-8")
+    assert 'theory/inference.html#equation-eq-kappa"' in told and "eq-kappa</" not in told
+
+
 def test_no_path_of_this_machine():
     for path in pages():
         assert str(ROOT) not in path.read_text(encoding="utf-8"), path

@@ -5,6 +5,7 @@ Docstrings stand beside the code and call things as the code does, ``numerics.re
 parameter, is shown in typewriter letters.
 """
 
+import re
 import sys
 from pkgutil import resolve_name
 
@@ -88,6 +89,31 @@ def with_bars(
             lines[number] = barred(line)
 
 
+_PAGE = re.compile(r"docs/(theory/\w+)\.md")
+_EQUATION = re.compile(r"\beq-[\w-]*\w")
+
+
+def cited(line: str) -> str:
+    """Lead from a page and an equation that a docstring cites to both.
+
+    Examples
+    --------
+    >>> print(cited("docs/theory/inference.md, eq. eq-kappa."))
+    :doc:`/theory/inference`, eq. :eq:`eq-kappa`.
+    """
+    return _EQUATION.sub(r":eq:`\g<0>`", _PAGE.sub(r":doc:`/\1`", line))
+
+
+def with_equations(
+    app: Sphinx, what: str, name: str, thing: object, options: object, lines: list[str]
+) -> None:
+    """Lead to the equations that are cited, outside examples."""
+    lines[:] = [
+        line if line.lstrip().startswith((">>>", "...")) else cited(line)
+        for line in lines
+    ]
+
+
 def with_public_names(
     app: Sphinx, what: str, name: str, thing: object, options: object, lines: list[str]
 ) -> None:
@@ -102,6 +128,7 @@ def with_public_names(
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Tell Sphinx."""
+    app.connect("autodoc-process-docstring", with_equations, priority=899)
     app.connect("autodoc-process-docstring", with_bars, priority=900)
     app.connect("autodoc-process-docstring", with_public_names, priority=901)
     app.connect("missing-reference", resolved)

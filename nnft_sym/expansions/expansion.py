@@ -89,7 +89,7 @@ _CHECKED_VERTICES = 6
 
 @dataclass(frozen=True, repr=False)
 class Expansion:
-    """An n-point function as a sum of diagrams; made by :func:`correlator`.
+    """An n-point function as a sum of diagrams; made by :func:`expand`.
 
     Attributes
     ----------

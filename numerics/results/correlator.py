@@ -74,7 +74,7 @@ class Correlator(Estimate):
     >>> two
     <2-point function of 2 fields, 3 elements; trusted
       f(0.5)²       1.25 (bound 0)
-      f(0.5) f(1)   1.5 (bound 0.1)
+      f(0.5) f(1)   1.50 (bound 0.1)
       f(1)²         2 (bound 0)>
     """
 

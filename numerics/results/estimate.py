@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import floor, isfinite, log10
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -202,11 +203,13 @@ class Estimate(NDArrayOperatorsMixin, Shown):
     def __str__(self) -> str:
         if self.ndim:
             return repr(self)
-        text = f"{float(self.value):.8g}"
+        error = float(self.error) if self.uncertainty.statistical else 0.0
+        bound = 0.0 if self.uncertainty.bound is None else float(self.bound)
+        text = _rounded(float(self.value), max(error, bound))
         if self.uncertainty.statistical:
-            text += f" ± {float(self.error):.2g}"
+            text += f" ± {_digits(error, 2)}"
         if self.uncertainty.bound is not None:
-            text += f" (bound {float(self.bound):.1g})"
+            text += f" (bound {bound:.1g})"
         return text
 
     def __format__(self, spec: str) -> str:
@@ -379,6 +382,23 @@ def in_a_row(numbers: Iterable[Estimate]) -> Estimate:
 def _later(axis: int) -> int:
     """The axis of rows of numbers, where a number of rows comes first."""
     return axis + 1 if axis >= 0 else axis
+
+
+def _rounded(value: float, error: float) -> str:
+    """Write a number to the second digit of its error, and to eight digits at most."""
+    if not (isfinite(value) and isfinite(error) and error > 0.0):
+        return f"{value:.8g}"
+    place = floor(log10(error)) - 1
+    kept = round(value, -place)
+    if kept == 0.0:
+        return "0"
+    digits = floor(log10(abs(kept))) - place + 1
+    return f"{kept:.8g}" if digits > 8 else _digits(kept, digits)
+
+
+def _digits(value: float, digits: int) -> str:
+    """Write so many digits, zeros at the end included."""
+    return f"{value:#.{digits}g}".replace(".e", "e").rstrip(".")
 
 
 def _as_operand(given: object) -> Estimate | None:
