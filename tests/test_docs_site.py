@@ -114,7 +114,8 @@ def test_nothing_is_shown_by_its_place_in_memory():
 
 def test_docstrings_lead_to_the_equations_they_cite():
     told = (SITE / "reference" / "api" / "nnft_sym.infer.html").read_text(encoding="utf-8")
-    assert 'theory/inference.html#equation-eq-kappa"' in told and "eq-kappa</" not in told
+    assert 'theory/inference.html#equation-eq-kappa"' in told
+    assert "eq-kappa</" not in told
 
 
 def test_no_path_of_this_machine():
