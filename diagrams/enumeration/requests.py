@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from math import comb, floor, lgamma, log, log10
-from operator import index
+from operator import index, mul
 
 from diagrams.combinatorics.numbers import double_factorial
 from diagrams.enumeration.leg_classes import Content, ends_of, vertex_exchanges
@@ -38,11 +38,11 @@ def checked_content(
         raise _refusal(
             n_external, content, "all of these must be whole numbers, as in 4 and {4: 2}"
         ) from None
-    if n < 0 or any(number < 0 for _, number in pairs):
+    if n < 0 or min(content.values(), default=0) < 0:
         raise _refusal(n, content, "numbers must be 0 or more")
-    if any(valence < 1 for valence, _ in pairs):
+    if min(content, default=1) < 1:
         raise _refusal(n, content, "a valence must be 1 or more (a vertex f**0 has no lines)")
-    ends = n + sum(valence * number for valence, number in pairs)
+    ends = n + sum(map(mul, content, content.values()))
     left = ends - ends_of(joined)
     if left < 0:
         raise GenerationError(
@@ -55,7 +55,7 @@ def checked_content(
             f"{_asked(n, dict(pairs))} have {number_text(ends)} line ends{of_blobs}, an odd number: "
             "there are 0 contractions; change the number of points or of odd vertices by one"
         )
-    return tuple(sorted([*joined, *((valence, number) for valence, number in pairs if number)]))
+    return tuple(sorted([*joined, *[pair for pair in pairs if pair[1]]]))
 
 
 def _checked_blobs(blobs: Mapping[int, int]) -> Content:
