@@ -7,6 +7,7 @@ A function that takes ``progress`` takes a callable of its own, or True, or noth
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from importlib import import_module
+from typing import TypeVar
 
 #: What is called with the number of things done and their total; what is given a line of text.
 Report = Callable[[int, int], None]
@@ -14,12 +15,12 @@ Say = Callable[[str], None]
 #: What functions take.
 ProgressLike = Report | bool | None
 SayLike = Say | bool | None
+_Told = TypeVar("_Told")
 #: Who shows progress, by name.
 _DISPLAY = "nnft_sym.progress.asked"
 
 
-@contextmanager
-def shown(progress: ProgressLike, unit: str) -> Iterator[Report | None]:
+def shown(progress: ProgressLike, unit: str) -> AbstractContextManager[Report | None]:
     """Turn what was given as ``progress`` into a callable, and show the progress if True was given.
 
     Parameters
@@ -28,9 +29,10 @@ def shown(progress: ProgressLike, unit: str) -> Iterator[Report | None]:
     unit : str
         What is counted, in the plural.
 
-    Yields
-    ------
-    callable or None
+    Returns
+    -------
+    context manager
+        It gives a callable or None.
 
     Examples
     --------
@@ -41,19 +43,10 @@ def shown(progress: ProgressLike, unit: str) -> Iterator[Report | None]:
     ...     done, report
     ([(1, 2)], None)
     """
-    if isinstance(progress, bool):
-        if not progress:
-            yield None
-            return
-        opened: AbstractContextManager[Report] = import_module(_DISPLAY).counted(unit)
-        with opened as report:
-            yield report
-        return
-    yield progress
+    return _given_or_shown(progress, "counted", unit)
 
 
-@contextmanager
-def shown_lines(progress: SayLike, beginning: str) -> Iterator[Say | None]:
+def shown_lines(progress: SayLike, beginning: str) -> AbstractContextManager[Say | None]:
     """Do the same for progress in words.
 
     Parameters
@@ -62,16 +55,22 @@ def shown_lines(progress: SayLike, beginning: str) -> Iterator[Say | None]:
     beginning : str
         What is said until the first line is given.
 
-    Yields
-    ------
-    callable or None
+    Returns
+    -------
+    context manager
+        It gives a callable or None.
     """
+    return _given_or_shown(progress, "in_words", beginning)
+
+
+@contextmanager
+def _given_or_shown(progress: _Told | bool | None, display: str, words: str) -> Iterator[_Told | None]:
     if isinstance(progress, bool):
         if not progress:
             yield None
             return
-        opened: AbstractContextManager[Say] = import_module(_DISPLAY).in_words(beginning)
-        with opened as say:
-            yield say
+        opened: AbstractContextManager[_Told] = getattr(import_module(_DISPLAY), display)(words)
+        with opened as report:
+            yield report
         return
     yield progress

@@ -20,6 +20,12 @@ SHOWN = {"", "console", "text", "latex", "json", "bibtex"}
 LINES = [(name, line) for name, text in TEXTS.items() for line in commands(text) if line.startswith("nnft ")]
 
 
+@pytest.fixture(autouse=True)
+def no_cache_of_the_user(tmp_path_factory, monkeypatch):
+    """What pages keep on disk is not kept in the home of who runs the tests."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+
+
 @pytest.mark.parametrize("name", TEXTS)
 def test_languages_are_known(name):
     """A block of another language would escape these tests."""

@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 import networkx
+import pandas
 import pytest
 from networkx.readwrite.graphml import GraphMLReader
 
@@ -141,6 +142,14 @@ def test_a_table_of_pandas():
         {key: sum(t.multiplicity for t in expansion if t.vertex_key == key) for key in counts}
     )
     assert correlator("lambda*f^4", 4, 0, kind="connected").to_dataframe().empty
+
+
+def test_pandas_takes_what_a_notebook_shows():
+    expansion = correlator("lambda*f^4", 4)
+    shown = pandas.DataFrame(expansion.table())
+    assert shown.labellings.tolist() == [3, 6, 1]
+    assert (shown.labellings * shown.contractions).sum() == 3 + 96
+    assert shown.integral[1] == "K(1,2) ∫dy K_W(3,y) K_W(4,y) K_W(y,y)"
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ A table is plain fields. `nnft_sym.printing.tables` shows it in the terminal, in
 HTML that sorts on a click without network, others as plain text; reports set it in HTML and LaTeX.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from math import isfinite
@@ -141,6 +141,20 @@ class Table:
         """Number and heading of every column of a form."""
         heads = [c if isinstance(c, str) else c.full if form == "full" else c.brief for c in self.columns]
         return [(place, name) for place, name in enumerate(heads) if name is not None]
+
+    def __iter__(self) -> Iterator[dict[str, float | int | str]]:
+        """Give every row as a mapping from heading to number, or to text where there is none.
+
+        So ``pandas.DataFrame(table)`` and `csv.DictWriter` take it.
+
+        Examples
+        --------
+        >>> list(Table("squares", ("n", "square"), ((Cell("−2", -2), Cell("four", None)),)))
+        [{'n': -2, 'square': 'four'}]
+        """
+        for row in self.body:
+            cells = (cell.text if cell.value is None else cell.value for cell in row)
+            yield dict(zip(self.headings, cells, strict=True))
 
     @property
     def html(self) -> str:
