@@ -105,7 +105,7 @@ def wrong_set(couplings: Couplings) -> Claim:
         "scripts, six_pt_prediction",
         theirs,
         Estimate(right, 15.0 * float(np.max(vertex.error)) * float(lines.max())),
-        "Σ₁₅ ∫KKKK·K_mn at the six inputs of Erf-net, Λ = 100",
+        "Σ₁₅ ∫K_WK_WK_WK_W·K_mn at the six inputs of Erf-net, Λ = 100",
         "One set has the fifth input twice and the fourth never. Besides, the six loops reach "
         f"{filled} of the "
         f"{sets} distinct elements: {sets - filled} keep a term of zero.",
@@ -162,7 +162,7 @@ def spectator(couplings: Couplings) -> Claim:
         "scripts, lib (intkappa)",
         theirs,
         Estimate(right, 15.0 * float(np.max(vertex.error)) * float(lines.max())),
-        "Σ₁₅ ∫KKKK·K_mn at the six inputs of Erf-net, Λ = 100",
+        "Σ₁₅ ∫K_WK_WK_WK_W·K_mn at the six inputs of Erf-net, Λ = 100",
         "Only lines that end at a vertex lose σ_b²; the line between two inputs is the full 2-point "
         "function.",
     )

@@ -95,7 +95,7 @@ def printed_sets(couplings: Couplings) -> Claim:
         SLIDE,
         printed,
         Estimate(right, 15.0 * float(np.max(vertex.error)) * float(lines.max())),
-        "Σ₁₅ ∫KKKK·K_mn at the six inputs of Erf-net, Λ = 100",
+        "Σ₁₅ ∫K_WK_WK_WK_W·K_mn at the six inputs of Erf-net, Λ = 100",
         Finding.CONTRADICTED,
         Reason.SLIP,
         "Term 10 repeats 1236·45 and should be 1256·34; term 11 reads 1346·24 and should be 1356·24. "
