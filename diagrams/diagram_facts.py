@@ -12,7 +12,9 @@ from diagrams.divergence import MOST_VERTICES, Part, degree_of_divergence, diver
 from diagrams.errors import InvalidDiagram
 from diagrams.filters import ALL_FILTERS, pieces_without_points
 from diagrams.loops import n_loops
+from diagrams.messages import counted
 from diagrams.nickel import nickel_index
+from diagrams.reading import read_diagrams
 
 
 @dataclass(frozen=True)
@@ -92,12 +94,21 @@ class Facts:
         return Fraction(self.multiplicity, orders)
 
 
-def facts(diagram: Diagram, dimension: int = 4) -> Facts:
+def _one(text: str) -> Diagram:
+    """Read a single diagram."""
+    found = read_diagrams(text)
+    if len(found) != 1:
+        raise InvalidDiagram(f"{counted(len(found), 'diagram')} were given; one is needed")
+    return found[0]
+
+
+def facts(diagram: Diagram | str, dimension: int = 4) -> Facts:
     """Find out what a diagram is.
 
     Parameters
     ----------
-    diagram : Diagram
+    diagram : Diagram or str
+        A text is read as `diagrams.read_diagrams` does.
     dimension : int, optional
         Number of dimensions in which divergences are counted (see `diagrams.divergence`).
 
@@ -108,13 +119,13 @@ def facts(diagram: Diagram, dimension: int = 4) -> Facts:
 
     Examples
     --------
-    >>> scoop = facts(Diagram.from_edge_string("x1-y1,x2-y1,y1-y2,y1-y2,y2-y2"))
+    >>> scoop = facts("x1-y1,x2-y1,y1-y2,y1-y2,y2-y2")
     >>> int(scoop.symmetry_factor), scoop.kinds["one_particle_irreducible"], scoop.kinds["skeleton"]
     (4, True, False)
     >>> [(part.vertices, part.degree) for part in scoop.divergent_parts]
     [(('y2',), 2), (('y1', 'y2'), 2)]
     """
-    as_diagram(diagram)
+    diagram = _one(diagram) if isinstance(diagram, str) else as_diagram(diagram)
     kinds = {one.name: one(diagram) for one in ALL_FILTERS}
     counted = not diagram.blobs
     loops = n_loops(diagram) if counted else None

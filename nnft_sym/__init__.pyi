@@ -21,7 +21,7 @@ from nnft_sym.duality.partition_series import partition_function as partition_fu
 from nnft_sym.duality.sampled_deformation import sample_deformed as sample_deformed
 from nnft_sym.expansions.components import at_components as at_components
 from nnft_sym.expansions.expansion import Expansion as Expansion
-from nnft_sym.expansions.expansion import correlator as expand
+from nnft_sym.expansions.expansion import expand as expand
 from nnft_sym.expansions.json_form import from_json as from_json
 from nnft_sym.expansions.json_form import to_json as to_json
 from nnft_sym.faces.reading import load as load

@@ -12,7 +12,7 @@ import numpy as np
 from made_up_tensor import tensor
 
 from diagrams.combinatorics.pairings import pairings
-from nnft_sym.expansions.expansion import correlator
+from nnft_sym.expansions.expansion import expand
 from nnft_sym.study.action_fit import ActionFit
 from nnft_sym.study.case import Case
 from nnft_sym.study.checks import Check, CheckName, Checks
@@ -108,7 +108,7 @@ def made_up_study(*nets):
     config = StudyConfig(net=tables, seed=7)
     return StudyResult(
         config=config,
-        expansions={order: correlator(config.action, order, scheme="exact") for order in (2, 4, 6)},
+        expansions={order: expand(config.action, order, scheme="exact") for order in (2, 4, 6)},
         nets=nets,
         provenance={
             "nnft_sym": "0.0",

@@ -10,7 +10,7 @@ import sympy
 
 from diagrams.diagram import Diagram
 from nnft_sym.errors import InvalidAction, InvalidExpansion
-from nnft_sym.expansions.expansion import correlator
+from nnft_sym.expansions.expansion import expand
 from nnft_sym.symbolic.algebra import integrate_gaussian, solve_for, substitute_kernel
 from nnft_sym.symbolic.conversion import K_W, K, integral_sympy, point
 from nnft_sym.symbolic.gaussian import gaussian_integral
@@ -26,7 +26,7 @@ WHOLE = (-sympy.oo, sympy.oo)
 
 def test_the_published_formula_for_the_quartic_coupling():
     """λ = [Σ₃KK − G − 360κ∫K₁K₂K₃K₄K_zz + 288λ²Σ₃∫∫K_iK_jK_yz²K_kK_l]/(24∫K₁K₂K₃K₄), all at order 1/N²."""
-    four = correlator(LAMBDA_KAPPA, 4, 2, "exact", counting="1/N")
+    four = expand(LAMBDA_KAPPA, 4, 2, "exact", counting="1/N")
     pairs = [((0, 1), (2, 3)), ((0, 2), (1, 3)), ((0, 3), (1, 2))]
     free = sum(K(x[a], x[b]) * K(x[c], x[d]) for (a, b), (c, d) in pairs)
     legs = sympy.Mul(*[K_W(point_, y) for point_ in x[:4]])
@@ -47,7 +47,7 @@ def test_the_published_formula_for_the_quartic_coupling():
 
 def test_iterations_invert_the_series():
     """In zero dimensions, with numbers: inserting the solution gives back the measured value."""
-    expansion = correlator("lambda*f^4", 4, 3, "exact", "connected")
+    expansion = expand("lambda*f^4", 4, 3, "exact", "connected")
     true = 1e-4
     value = float(expansion.zero_dimensional().sympy().subs(lam, true))
     errors = []
@@ -63,28 +63,26 @@ def test_iterations_invert_the_series():
 
 def test_a_coupling_that_cannot_be_solved_for():
     with pytest.raises(InvalidExpansion, match="kappa"):
-        solve_for(correlator("lambda*f^4", 4), "kappa")
+        solve_for(expand("lambda*f^4", 4), "kappa")
     with pytest.raises(InvalidExpansion, match="raise the order"):
-        solve_for(correlator("lambda*f^4", 4, 0), "lambda")
+        solve_for(expand("lambda*f^4", 4, 0), "lambda")
     with pytest.raises(InvalidAction):
-        solve_for(correlator("lambda*f^4", 4), "x1")
+        solve_for(expand("lambda*f^4", 4), "x1")
     with pytest.raises(InvalidExpansion, match="none of the couplings G, lambda"):
-        solve_for(correlator("lambda*f^4 + G*f^6", 4), "lambda")
+        solve_for(expand("lambda*f^4 + G*f^6", 4), "lambda")
     with pytest.raises(InvalidExpansion, match="or a number"):
-        solve_for(correlator("lambda*f^4", 4), "lambda", "3")
+        solve_for(expand("lambda*f^4", 4), "lambda", "3")
     with pytest.raises(InvalidExpansion, match="number of iterations is -1"):
-        solve_for(correlator("lambda*f^4", 4), "lambda", iterations=-1)
+        solve_for(expand("lambda*f^4", 4), "lambda", iterations=-1)
 
 
 def test_derivatives_with_respect_to_couplings_lower_the_power():
-    expression = correlator(LAMBDA_KAPPA, 2, 2).sympy()
+    expression = expand(LAMBDA_KAPPA, 2, 2).sympy()
     zero = {lam: 0, kap: 0}
     for symbol, key in ((lam, "4:1"), (kap, "6:1")):
-        (term,) = (t for t in correlator(LAMBDA_KAPPA, 2, 1) if t.diagram.vertex_key == key)
+        (term,) = (t for t in expand(LAMBDA_KAPPA, 2, 1) if t.diagram.vertex_key == key)
         assert sympy.expand(expression.diff(symbol).subs(zero) - term.sympy() / symbol) == 0
-    both = [
-        t.sympy() / (lam * kap) for t in correlator(LAMBDA_KAPPA, 2, 2) if t.diagram.vertex_key == "4:1,6:1"
-    ]
+    both = [t.sympy() / (lam * kap) for t in expand(LAMBDA_KAPPA, 2, 2) if t.diagram.vertex_key == "4:1,6:1"]
     assert sympy.expand(expression.diff(lam, kap).subs(zero) - sympy.Add(*both)) == 0
 
 
@@ -119,7 +117,7 @@ def test_the_published_closed_form_of_the_vertex():
 
 def test_determinants_count_spanning_forests():
     """det L_II at unit weights counts forests rooted at external points: by listing sets of lines."""
-    for term in correlator("g*f^3 + lambda*f^4", 3, 3, kind="connected").at_order(3).terms[::40]:
+    for term in expand("g*f^3 + lambda*f^4", 3, 3, kind="connected").at_order(3).terms[::40]:
         lines = [line for line in term.lines if line[0] != line[1]]
         forests = 0
         for chosen in itertools.combinations(range(len(lines)), 3):
@@ -146,7 +144,7 @@ def test_a_whole_expansion_in_closed_form():
     generator = random.Random(3)
     places = {point_: sympy.Rational(generator.randint(-9, 9), 10) for point_ in x[:4]}
     numbers = places | {amplitude: sympy.Rational(5, 4), curvature: sympy.Rational(1, 2), lam: 3, kap: -2}
-    expansion = correlator(LAMBDA_KAPPA, 2, 1)
+    expansion = expand(LAMBDA_KAPPA, 2, 1)
     found = integrate_gaussian(expansion, amplitude, curvature, bias_variance=2).subs(numbers)
     written = substitute_kernel(expansion.sympy(), kernel, lambda a, b: kernel(a, b) + 2)
     assert math.isclose(float(found), float(written.subs(numbers).doit()), rel_tol=1e-12)
@@ -154,12 +152,12 @@ def test_a_whole_expansion_in_closed_form():
 
 def test_vacuum_parts_have_no_closed_form():
     with pytest.raises(InvalidExpansion, match="no external point"):
-        integrate_gaussian(correlator("lambda*f^4", 2, kind="full"), 1, 1)
+        integrate_gaussian(expand("lambda*f^4", 2, kind="full"), 1, 1)
 
 
 def test_components_are_kept():
-    vector = integrate_gaussian(correlator("lambda*(f.f)^2", 4, kind="connected"), amplitude, curvature)
-    scalar = integrate_gaussian(correlator("lambda*f^4", 4, kind="connected"), amplitude, curvature)
+    vector = integrate_gaussian(expand("lambda*(f.f)^2", 4, kind="connected"), amplitude, curvature)
+    scalar = integrate_gaussian(expand("lambda*f^4", 4, kind="connected"), amplitude, curvature)
     components = dict(zip(sympy.symbols("i1:5"), (1, 1, 2, 2), strict=True))
     assert sympy.simplify(3 * vector.subs(components) - scalar) == 0
     assert sympy.simplify(vector.subs(dict.fromkeys(components, 1)) - scalar) == 0
@@ -186,7 +184,7 @@ PLACES = {x[0]: 0.31, x[1]: -0.42, x[2]: 0.77, x[3]: -0.13, amplitude: 1.3, curv
 )
 def test_weights_are_moments_of_gaussians(action, n, order):
     """Term by term against quadrature over a box that is large enough to be the whole line."""
-    expansion = correlator(action, n, order, kind="connected").at_order(order)
+    expansion = expand(action, n, order, kind="connected").at_order(order)
     for topology in expansion.topologies():
         term = topology.terms[-1]
         found = gaussian_integral(term.lines, amplitude, curvature, weights=term.factors.weights)
@@ -202,7 +200,7 @@ def test_weights_are_moments_of_gaussians(action, n, order):
 @pytest.mark.parametrize("cutoff", [0.4, 1.5])
 def test_a_box_gives_error_functions(cutoff):
     """∫K⁴ over |y| < Λ, a tadpole, and two vertices that no line joins."""
-    terms = [*correlator("lambda*f^4", 4), *correlator("mu*f(x)^2*f(y)^2", 4, kind="connected")]
+    terms = [*expand("lambda*f^4", 4), *expand("mu*f(x)^2*f(y)^2", 4, kind="connected")]
     for term in terms:
         if term.order == 0:
             continue
@@ -213,17 +211,17 @@ def test_a_box_gives_error_functions(cutoff):
         (integral,) = written.atoms(sympy.Integral)
         number = on_a_grid(integral.function, len(integral.limits), cutoff)
         assert math.isclose(float(found), float(written / integral) * number, rel_tol=1e-12)
-    large = integrate_gaussian(correlator("lambda*f^4", 4), amplitude, curvature, half_width=sympy.oo)
-    assert sympy.simplify(large - integrate_gaussian(correlator("lambda*f^4", 4), amplitude, curvature)) == 0
+    large = integrate_gaussian(expand("lambda*f^4", 4), amplitude, curvature, half_width=sympy.oo)
+    assert sympy.simplify(large - integrate_gaussian(expand("lambda*f^4", 4), amplitude, curvature)) == 0
 
 
 def test_where_there_is_no_closed_form():
-    weighted = correlator("b*x^2*f^4", 4, kind="connected")
+    weighted = expand("b*x^2*f^4", 4, kind="connected")
     with pytest.raises(NotAvailable, match="one dimension"):
         integrate_gaussian(weighted, amplitude, curvature, 2)
     with pytest.raises(NotAvailable, match="not both"):
         integrate_gaussian(weighted, amplitude, curvature, half_width=1)
-    bubble = correlator("lambda*f^4", 4, 2, kind="1pi")
+    bubble = expand("lambda*f^4", 4, 2, kind="1pi")
     with pytest.raises(NotAvailable, match="joins two vertices"):
         integrate_gaussian(bubble, amplitude, curvature, half_width=1)
 
@@ -240,4 +238,4 @@ def test_where_there_is_no_closed_form():
 )
 def test_kernels_and_boxes_that_cannot_be(arguments, fragment):
     with pytest.raises(InvalidExpansion, match=fragment):
-        integrate_gaussian(correlator("lambda*f^4", 2), *arguments)
+        integrate_gaussian(expand("lambda*f^4", 2), *arguments)

@@ -11,7 +11,7 @@ import sympy
 
 import nnft_sym as nn
 from nnft_sym.errors import InvalidExpansion
-from nnft_sym.expansions.expansion import correlator
+from nnft_sym.expansions.expansion import expand
 from nnft_sym.expansions.json_form import from_json, to_json
 from nnft_sym.printing.latex_output import latex_document
 from nnft_sym.symbolic.algebra import integrate_gaussian
@@ -20,7 +20,7 @@ from numerics.errors import NotAvailable
 
 def test_the_first_order_of_the_two_point_function_term_by_term():
     """-λ ∫dy {12 K1y Kyy Ky2 + 4 K1y G4(2yyy) + 4 K2y G4(1yyy) + 6 Kyy G4(12yy) + G6(12yyyy)}."""
-    found = {term.text() for term in correlator("lambda*f^4", 2, 1, "network") if term.order}
+    found = {term.text() for term in expand("lambda*f^4", 2, 1, "network") if term.order}
     assert found == {
         "-12*lambda * ∫dy K(1,y) K(2,y) K(y,y)",
         "-4*lambda * ∫dy K(1,y) G_c(2,y,y,y)",
@@ -77,7 +77,7 @@ def test_every_order_is_that_of_a_deformed_variable(n, kind, order):
         squared = [sum(two[k] * two[total - k] for k in range(total + 1)) for total in range(3)]
         wanted = [a - 3 * b for a, b in zip(four, squared, strict=True)]
     found = [Fraction(0)] * (order + 1)
-    for term in correlator("lambda*f^4/3", n, order, "network", kind):
+    for term in expand("lambda*f^4/3", n, order, "network", kind):
         value = term.coefficient.at({"lambda": 1}) * CUMULANTS[2] ** len(term.diagram.edges)
         for legs in term.diagram.blobs:
             value *= CUMULANTS[len(legs)]
@@ -98,7 +98,7 @@ def test_every_order_is_that_of_a_deformed_variable(n, kind, order):
     ],
 )
 def test_sum_rules_hold_and_json_reads_back(action, n, order, kind):
-    expansion = correlator(action, n, order, "network", kind)
+    expansion = expand(action, n, order, "network", kind)
     rules = expansion.sum_rules()
     assert rules
     assert all(rule.holds for rule in rules)
@@ -109,7 +109,7 @@ def test_sum_rules_hold_and_json_reads_back(action, n, order, kind):
 
 
 def test_the_free_function_of_a_network_is_that_of_its_cumulants():
-    six = correlator("0", 6, 0, "network", "normalised")
+    six = expand("0", 6, 0, "network", "normalised")
     assert [(t.labellings, len(t.representative.diagram.blobs)) for t in six.topologies()] == [
         (15, 0),
         (15, 1),
@@ -136,7 +136,7 @@ KNOWN = [
 def test_contractions_by_blobs(n, order, kind, known):
     """Known from the series of one variable with cumulants k2, k4, ...; totals 27, 5961, 201, 105789."""
     found = {}
-    for term in correlator("lambda*f^4", n, order, "network", kind):
+    for term in expand("lambda*f^4", n, order, "network", kind):
         if term.order == order:
             key = "".join(f"{len(legs):X}" for legs in term.diagram.blobs)
             found[key] = found.get(key, 0) + term.multiplicity
@@ -147,19 +147,19 @@ def test_contractions_by_blobs(n, order, kind, known):
 @pytest.mark.parametrize(("m", "total"), [(1, 1), (2, 4), (3, 31), (4, 379), (5, 6556)])
 def test_partitions_of_legs_into_even_blocks(m, total):
     """exp(cosh x − 1), with the legs at points, and at one vertex."""
-    assert correlator("0", 2 * m, 0, "network").wick_total == {"": total}
-    assert correlator(f"g*f^{2 * m}", 0, 1, "network", "full").wick_total[f"{2 * m}:1"] == total
+    assert expand("0", 2 * m, 0, "network").wick_total == {"": total}
+    assert expand(f"g*f^{2 * m}", 0, 1, "network", "full").wick_total[f"{2 * m}:1"] == total
 
 
 def test_what_is_left_out_is_known():
-    assert correlator("lambda*f^4", 6, 0, "network", "connected").goes_on
-    assert not correlator("lambda*f^4", 3, 0, "network").goes_on
-    assert len(correlator("lambda*f^4", 6, 0, "network", "connected")) == 1
+    assert expand("lambda*f^4", 6, 0, "network", "connected").goes_on
+    assert not expand("lambda*f^4", 3, 0, "network").goes_on
+    assert len(expand("lambda*f^4", 6, 0, "network", "connected")) == 1
 
 
 def test_pictures_and_representatives():
-    found = correlator("lambda*f^4", 4, 1, "network", "connected", labelled=False).topologies()
-    expansion = correlator("lambda*f^4", 4, 1, "network", "connected")
+    found = expand("lambda*f^4", 4, 1, "network", "connected", labelled=False).topologies()
+    expansion = expand("lambda*f^4", 4, 1, "network", "connected")
     assert [one.caption for one in found] == [t.caption for t in expansion.topologies()]
     svg = expansion.picture().svg
     blobs = sum(len(one.representative.diagram.blobs) for one in found)
@@ -167,7 +167,7 @@ def test_pictures_and_representatives():
 
 
 def test_latex():
-    expansion = correlator("lambda*f^4", 2, 1, "network")
+    expansion = expand("lambda*f^4", 2, 1, "network")
     printed = expansion.latex()
     assert r"\int d^{d}y\,G^{c}_{12yyyy}" in printed
     assert "K^{W}" not in printed
@@ -176,13 +176,13 @@ def test_latex():
     assert r"S_{\mathrm{network}}" in document
     assert r"S_{\mathrm{GP}}" not in document
     assert document.count(r"\filldraw[fill=black!20]") == 3
-    many = correlator("lambda*f^4", 2, 2, "network", "connected").latex()
+    many = expand("lambda*f^4", 2, 2, "network", "connected").latex()
     assert r"\bigl(G^{c}_{yyzz}\bigr)^{2}" not in many
     assert "G^{c}_{1yyz}" in many
 
 
 def test_sympy_has_the_correlators_as_functions():
-    terms = correlator("lambda*f^4", 2, 1, "network").terms
+    terms = expand("lambda*f^4", 2, 1, "network").terms
     last = terms[-1].sympy()
     assert str(last) == "-lambda*Integral(G_c6(x1, x2, y1, y1, y1, y1), (y1, -oo, oo))"
     assert "K_W" not in str(sympy.Add(*[term.sympy() for term in terms]))
@@ -191,25 +191,23 @@ def test_sympy_has_the_correlators_as_functions():
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: correlator("lambda*x^2*f^4", 2, 1, "network"), InvalidExpansion, "at one point are known"),
-        (lambda: correlator("lambda*(f.f)^2", 2, 1, "network"), InvalidExpansion, "at one point are known"),
-        (lambda: correlator("lambda*f^4", 2, 1, "network", counting="1/N"), InvalidExpansion, "exact in N"),
-        (lambda: correlator("lambda*f^4", 2, 12, "network"), InvalidExpansion, "lower the order"),
-        (lambda: correlator("lambda*f^4", 42, 0, "network"), InvalidExpansion, "lower the order"),
+        (lambda: expand("lambda*x^2*f^4", 2, 1, "network"), InvalidExpansion, "at one point are known"),
+        (lambda: expand("lambda*(f.f)^2", 2, 1, "network"), InvalidExpansion, "at one point are known"),
+        (lambda: expand("lambda*f^4", 2, 1, "network", counting="1/N"), InvalidExpansion, "exact in N"),
+        (lambda: expand("lambda*f^4", 2, 12, "network"), InvalidExpansion, "lower the order"),
+        (lambda: expand("lambda*f^4", 42, 0, "network"), InvalidExpansion, "lower the order"),
         (
             lambda: nn.Model("lambda*f^4", (4,), scheme="network"),
             InvalidExpansion,
             "around the Gaussian",
         ),
         (
-            lambda: list(
-                nn.integrals.with_profiles(correlator("lambda*f^4", 2, 1, "network"), {"lambda": None})
-            ),
+            lambda: list(nn.integrals.with_profiles(expand("lambda*f^4", 2, 1, "network"), {"lambda": None})),
             InvalidExpansion,
             "position-dependent couplings are not known around a network",
         ),
         (
-            lambda: integrate_gaussian(correlator("lambda*f^4", 2, 1, "network"), 1, 1),
+            lambda: integrate_gaussian(expand("lambda*f^4", 2, 1, "network"), 1, 1),
             NotAvailable,
             "expand around the Gaussian",
         ),
@@ -286,7 +284,7 @@ def test_what_the_command_line_refuses(arguments, message, capsys):
 
 def test_terms_go_to_the_floor_below_with_their_correlators():
     found = {
-        str(one): (number, powers) for one, number, powers in correlator("l*f^4", 2, 1, "network").monomials()
+        str(one): (number, powers) for one, number, powers in expand("l*f^4", 2, 1, "network").monomials()
     }
     assert found == {
         "K(x1,x2)": (1, {}),
@@ -299,5 +297,5 @@ def test_terms_go_to_the_floor_below_with_their_correlators():
 
 
 def test_coefficients_are_exact_fractions():
-    term = correlator("lambda*f^4/24", 2, 1, "network").terms[-1]
+    term = expand("lambda*f^4/24", 2, 1, "network").terms[-1]
     assert term.coefficient.at({"lambda": 1}) == Fraction(-1, 24)

@@ -11,7 +11,7 @@ import nnft_sym as nn
 from nnft_sym.actions.action import Action
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.cli import run
-from nnft_sym.expansions.expansion import correlator
+from nnft_sym.expansions.expansion import expand
 from nnft_sym.expansions.json_form import from_json, to_json
 
 
@@ -53,7 +53,7 @@ def test_the_effective_potential_by_legendre():
         if number:
             expected[2, of_v] = number
 
-    found = correlator("lambda*(v + f)^4", 0, 2, kind="1pi")
+    found = expand("lambda*(v + f)^4", 0, 2, kind="1pi")
     assert found.action.constant == Polynomial({(("lambda", 1), ("v", 4)): first[4]})
     sums = {
         (powers["lambda"], powers.get("v", 0)): number
@@ -63,9 +63,9 @@ def test_the_effective_potential_by_legendre():
 
 
 def test_a_background_is_what_it_multiplies_out_to():
-    typed = correlator("lambda*(v + f)^4", 2, 2, kind="connected")
+    typed = expand("lambda*(v + f)^4", 2, 2, kind="connected")
     by_hand = "lambda*f^4 + 4*lambda*v*f^3 + 6*lambda*v^2*f^2 + 4*lambda*v^3*f"
-    assert typed.terms == correlator(by_hand, 2, 2, kind="connected").terms
+    assert typed.terms == expand(by_hand, 2, 2, kind="connected").terms
     assert typed.action == Action(by_hand)
 
 
@@ -79,7 +79,7 @@ def test_a_background_is_what_it_multiplies_out_to():
 )
 def test_loops_of_the_effective_action(order, sums):
     """The sums of vacuum diagrams in zero dimensions, by hand, with the propagator 1."""
-    found = correlator("h*f^3/6 + g*f^4/24", 0, order, kind="1pi").zero_dimensional()
+    found = expand("h*f^3/6 + g*f^4/24", 0, order, kind="1pi").zero_dimensional()
     terms = {
         "*".join(f"{n}**{p}" if p > 1 else n for n, p in powers.items()): x for x, powers in found.monomials()
     }
@@ -88,7 +88,7 @@ def test_loops_of_the_effective_action(order, sums):
 
 def test_vacuum_diagrams_of_f4_by_number_of_vertices():
     """One-particle irreducible ones: 1, 2, 4, 10 of them with 1 to 4 vertices."""
-    found = correlator("lambda*f^4", 0, 4, kind="1pi")
+    found = expand("lambda*f^4", 0, 4, kind="1pi")
     assert Counter(term.order for term in found) == {1: 1, 2: 2, 3: 4, 4: 10}
 
 
@@ -104,20 +104,20 @@ def test_vacuum_diagrams_of_f4_by_number_of_vertices():
     ],
 )
 def test_a_constant_stands_beside_what_it_does_not_drop_out_of(kind, n, text, latex):
-    found = correlator("lambda*(v + f)^4", n, kind=kind)
+    found = expand("lambda*(v + f)^4", n, kind=kind)
     assert found.grouped_text().startswith(text)
     assert latex in found.latex()
     assert ("v**4" in text) == ("v^{4}" in latex)
 
 
 def test_a_constant_survives_json():
-    found = correlator("lambda*(v + f)^4 - mu", 0, kind="connected")
+    found = expand("lambda*(v + f)^4 - mu", 0, kind="connected")
     again = from_json(to_json(found))
     assert again.action.constant == found.action.constant
     assert again.grouped_text() == found.grouped_text()
     action = from_json(to_json(found.action))
     assert (action, action.constant) == (found.action, found.action.constant)
-    assert "constant" not in json.loads(to_json(correlator("lambda*f^4", 0, kind="connected")))
+    assert "constant" not in json.loads(to_json(expand("lambda*f^4", 0, kind="connected")))
 
 
 def test_the_note_of_the_command(capsys):

@@ -15,7 +15,7 @@ import pytest
 
 from diagrams.combinatorics.pairings import pairings
 from nnft_sym.expansions.components import at_components
-from nnft_sym.expansions.expansion import correlator
+from nnft_sym.expansions.expansion import expand
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -78,8 +78,8 @@ def by_diagram(expansion, n_components):
     ],
 )
 def test_every_diagram_against_an_explicit_sum_over_indices(vector, scalar, n, order, kind, n_components):
-    found = by_diagram(correlator(vector, n, order, kind=kind), n_components)
-    expected = correlator(scalar, n, order, kind=kind)
+    found = by_diagram(expand(vector, n, order, kind=kind), n_components)
+    expected = expand(scalar, n, order, kind=kind)
     assert set(found) == {term.diagram for term in expected}
     for term in expected:
         ((number, _),) = term.coefficient.monomials()
@@ -93,8 +93,8 @@ def test_every_diagram_against_an_explicit_sum_over_indices(vector, scalar, n, o
 @pytest.mark.parametrize("n_components", [2, 3])
 def test_four_points_to_third_order_summed_over_diagrams(n_components):
     """Normalised, vacuum parts divided out, G_1122 and G_1111, from the two sides."""
-    vector = correlator("lambda*(f.f)^2", 4, 3)
-    scalar = correlator("lambda*f^4", 4, 3)
+    vector = expand("lambda*(f.f)^2", 4, 3)
+    scalar = expand("lambda*f^4", 4, 3)
     for components in ((1, 1, 2, 2), (1, 1, 1, 1)):
         expected = [Fraction(0)] * 4
         for term in scalar:
@@ -113,8 +113,8 @@ def test_four_points_to_third_order_summed_over_diagrams(n_components):
     ("n", "order", "kind"), [(4, 3, "normalised"), (0, 3, "connected"), (6, 2, "connected")]
 )
 def test_one_component_is_the_scalar_theory_diagram_by_diagram(n, order, kind):
-    found = by_diagram(correlator("lambda*(f.f)^2", n, order, kind=kind), 1)
-    for term in correlator("lambda*f^4", n, order, kind=kind):
+    found = by_diagram(expand("lambda*(f.f)^2", n, order, kind=kind), 1)
+    for term in expand("lambda*f^4", n, order, kind=kind):
         ((number, _),) = term.coefficient.monomials()
         assert found.pop(term.diagram) == {(0,) * n: number}
     assert not found

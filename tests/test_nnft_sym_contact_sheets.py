@@ -7,13 +7,13 @@ from picture_svg import texts
 from sympy import Rational, sympify
 
 from nnft_sym.cli import run
-from nnft_sym.expansions.expansion import correlator
+from nnft_sym.expansions.expansion import expand
 from nnft_sym.printing.contact_sheets import sheet_content
 from nnft_sym.printing.latex_output import latex_document
 from nnft_sym.printing.number_text import THIN_SPACE, thousands
 from nnft_sym.printing.picture_captions import CaptionKind
 
-TWO = correlator("lambda*f^4 + kappa*f^6", 4, 2, kind="connected")
+TWO = expand("lambda*f^4 + kappa*f^6", 4, 2, kind="connected")
 
 
 def shown(expansion):

@@ -17,7 +17,7 @@ from diagrams.diagram import Diagram
 from diagrams.drawing import Sign, picture, sheet_figure, svg, svg_sheet, tikz, tikz_document
 from nnft_sym.cli import run
 from nnft_sym.commands.draw import DrawLimits
-from nnft_sym.expansions.expansion import correlator
+from nnft_sym.expansions.expansion import expand
 from nnft_sym.printing.picture_captions import CaptionKind, picture_caption
 from nnft_sym.printing.term_pictures import term_picture
 
@@ -64,19 +64,19 @@ def test_the_polynomials_in_the_number_of_components_stay_in_captions(nnft, kind
     words = ["draw", "lambda*(f.f)^2", "-n", "2", "--order", "2", "--title", ""]
     words += ["--out", "-", "--caption", kind]
     for caption, topology in zip(
-        texts(nnft(*words)[1]), correlator("lambda*(f.f)^2", 2, 2).topologies(), strict=True
+        texts(nnft(*words)[1]), expand("lambda*(f.f)^2", 2, 2).topologies(), strict=True
     ):
         assert ("(D + 2)" in caption) == (topology.representative.order > 0)
         assert caption.endswith("δ(1,2)")
-    hexic = picture_caption(correlator("kappa*(f.f)^3", 2).terms[1])
+    hexic = picture_caption(expand("kappa*(f.f)^3", 2).terms[1])
     assert "(D + 2) (D + 4)" in str(hexic)
 
 
 def test_weights_of_components_are_those_of_one_component_at_one():
     """1/S times the polynomial is the scalar weight at D = 1, and known for the tadpole: (D + 2)/6."""
-    for term in correlator("lambda*(f.f)^2", 2, 2).terms:
+    for term in expand("lambda*(f.f)^2", 2, 2).terms:
         assert term.component_share.at({"D": 1}) == 1
-    tadpole = correlator("lambda*(f.f)^2", 2).terms[1]
+    tadpole = expand("lambda*(f.f)^2", 2).terms[1]
     assert tadpole.component_share.at({"D": 4}) == Fraction(2)
     assert picture_caption(tadpole, 1, CaptionKind.WEIGHT).latex.startswith(r"$\frac{1}{6}")
 
@@ -104,19 +104,19 @@ def weights(expansion):
 def test_weights_of_components_add_up_to_those_of_one_component(action, scalar, couplings):
     """At D = 1 the terms of all δ's of a diagram have its weight together, 1/S for every vertex content."""
     expected = {}
-    for topology in correlator(scalar, 4, 2, kind="connected").topologies():
+    for topology in expand(scalar, 4, 2, kind="connected").topologies():
         term = topology.representative
         # any of several couplings of four fields may stand at every vertex
         weight = Fraction(topology.labellings * couplings**term.order, term.symmetry_factor)
         expected[term.vertex_key] = expected.get(term.vertex_key, 0) + weight
-    assert weights(correlator(action, 4, 2, kind="connected")) == expected
+    assert weights(expand(action, 4, 2, kind="connected")) == expected
 
 
 def test_the_fish_of_components_has_its_weights_of_textbooks():
     """Over the three δδ in its channel they are (D + 8)/18 = 1/2 of (D + 8)/9."""
     shown = [
         str(picture_caption(topology.representative, 1, kind)).split("  ")[0]
-        for topology in correlator("lambda*(f.f)^2", 4, 2, kind="connected").topologies()[-2:]
+        for topology in expand("lambda*(f.f)^2", 4, 2, kind="connected").topologies()[-2:]
         for kind in (CaptionKind.WEIGHT, CaptionKind.SYMMETRY_FACTOR)
     ]
     assert shown == ["(D + 4)/18", "S = 2, (D + 4)/9", "1/9", "S = 2, 2/9"]
@@ -220,7 +220,7 @@ def test_mass_insertions_are_crosses_and_sources_circled_crosses():
 
 
 def test_points_of_bilocal_vertices_are_discs_whatever_ends_there():
-    for topology in correlator("a*f(x)*f(y)^3", 2, kind="connected").topologies()[1:]:
+    for topology in expand("a*f(x)*f(y)^3", 2, kind="connected").topologies()[1:]:
         drawn = term_picture(topology.representative)
         assert {mark.sign for mark in drawn.marks} == {Sign.DISC}
 

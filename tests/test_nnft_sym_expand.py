@@ -14,7 +14,7 @@ from diagrams.diagram import Diagram
 from diagrams.errors import NNFTError
 from nnft_sym.actions.action import Action
 from nnft_sym.commands.expand import command
-from nnft_sym.expansions.expansion import correlator
+from nnft_sym.expansions import expansion
 from nnft_sym.progress.patience import Patience
 
 LAMBDA_KAPPA = "lambda*f**4 + kappa*f**6"
@@ -102,7 +102,7 @@ def test_every_scheme_and_kind(scheme, kind):
     found = expand_json("lambda*f^4", "-n", "4", "--order", "2", "--scheme", scheme, "--kind", kind)
     assert found["wick_total"] == {"": 3, "4:1": 105, "4:2": 10395}
     assert (found["scheme"], found["kind"]) == (scheme, kind)
-    expected = correlator("lambda*f^4", 4, 2, scheme, kind)
+    expected = expansion.expand("lambda*f^4", 4, 2, scheme, kind)
     assert len(found["terms"]) == len(expected)
     if kind in ("connected", "1pi"):
         assert all(term["connected"] for term in found["terms"])
@@ -123,7 +123,7 @@ def test_vacuum_diagrams():
 
 
 def test_the_default_is_first_order_as_text():
-    assert expand("lambda*f^4", "-n", "4") == correlator("lambda*f^4", 4).text() + "\n"
+    assert expand("lambda*f^4", "-n", "4") == expansion.expand("lambda*f^4", 4).text() + "\n"
 
 
 def test_latex():
@@ -158,7 +158,7 @@ def test_forms_and_notation_of_latex():
 
 
 def test_grouped_text_and_the_rule_that_was_used():
-    four = correlator("lambda*f^4", 4, scheme="exact")
+    four = expansion.expand("lambda*f^4", 4, scheme="exact")
     words = ["lambda*f^4", "-n", "4", "--scheme", "exact"]
     head, rest = expand(*words, "--terms", "grouped").split("\n\n")
     assert rest == four.grouped_text() + "\n"
@@ -208,11 +208,11 @@ def test_exact_lines_leave_no_vacuum_parts():
 
 def test_long_requests_say_how_far_they_are():
     said = []
-    terms = len(correlator("g*f^3", 5, 5, progress=said.append))
+    terms = len(expansion.expand("g*f^3", 5, 5, progress=said.append))
     assert said[0] == "counting the diagrams with the vertices 3:1"
     assert said[-1] == f"2,000 of {terms:,} diagrams found"
     said.clear()
-    found = correlator("mu*f(x)^2*f(y)^2", 4, 3, progress=said.append)
+    found = expansion.expand("mu*f(x)^2*f(y)^2", 4, 3, progress=said.append)
     assert said[-1] == f"120 of 120 diagrams with the vertices 4:3 taken apart: {len(found):,} terms"
     patience = Patience(first=0.02, every=0.02)
     done = CliRunner().invoke(command, ["g*f^3", "-n", "5", "--order", "5", "--json"], obj=patience)

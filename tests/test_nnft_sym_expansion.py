@@ -13,7 +13,7 @@ from nnft_sym.actions.action import Action
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.errors import InvalidAction, InvalidExpansion
 from nnft_sym.expansions.enumeration import Wanted, listed, weight_of_all
-from nnft_sym.expansions.expansion import correlator
+from nnft_sym.expansions.expansion import expand
 from nnft_sym.expansions.schemes import Kind, Scheme, selection
 from nnft_sym.expansions.sum_rules import sum_rules
 
@@ -52,7 +52,7 @@ FIRST_ORDER = [
 @pytest.mark.parametrize(("action", "n", "vacuum", "rest", "total"), FIRST_ORDER)
 def test_first_order_multiplicities(action, n, vacuum, rest, total):
     key = f"{Action(action).valences[0]}:1"
-    full = correlator(action, n, kind="full")
+    full = expand(action, n, kind="full")
     assert full.wick_total[key] == total
     assert sum(term.multiplicity for term in full.at_order(1)) == total
     without_vacuum = Counter(dict.fromkeys(rest, 1))
@@ -65,7 +65,7 @@ def test_first_order_multiplicities(action, n, vacuum, rest, total):
             found[topology.labellings, topology.representative.multiplicity] += 1
     assert (found, vacuum_found) == (without_vacuum, vacuum)
     if n:
-        normalised = correlator(action, n)
+        normalised = expand(action, n)
         assert Counter(
             (t.labellings, t.representative.multiplicity) for t in normalised.at_order(1).topologies()
         ) == (without_vacuum)
@@ -85,12 +85,12 @@ SECOND_ORDER = [
 @pytest.mark.parametrize(("action", "n", "vertices", "rows"), SECOND_ORDER)
 def test_second_order_connected_multiplicities(action, n, vertices, rows):
     expected = Counter((labellings, 2 * weight, symmetry) for labellings, weight, symmetry in rows)
-    assert grouped(correlator(action, n, order=2, kind="connected"), vertices) == expected
+    assert grouped(expand(action, n, order=2, kind="connected"), vertices) == expected
 
 
 def test_second_order_rows_of_two_couplings():
-    mixed = grouped(correlator("lambda*f^4 + kappa*f^6", 4, order=2, kind="connected"), "4:1,6:1")
-    skeletons = correlator("lambda*f^4 + kappa*f^6", 4, order=2, kind="connected", scheme="exact")
+    mixed = grouped(expand("lambda*f^4 + kappa*f^6", 4, order=2, kind="connected"), "4:1,6:1")
+    skeletons = expand("lambda*f^4 + kappa*f^6", 4, order=2, kind="connected", scheme="exact")
     assert grouped(skeletons, "4:1,6:1") == Counter({(6, 4320, 4): 1, (4, 2880, 6): 1})
     rest = mixed - grouped(skeletons, "4:1,6:1")
     assert Counter((labellings, number) for (labellings, number, _), k in rest.items() for _ in range(k)) == (
@@ -99,22 +99,22 @@ def test_second_order_rows_of_two_couplings():
 
 
 def test_second_order_exchange_diagrams():
-    six = grouped(correlator("lambda*f^4", 6, order=2, kind="connected", scheme="exact"), "4:2")
+    six = grouped(expand("lambda*f^4", 6, order=2, kind="connected", scheme="exact"), "4:2")
     assert six == Counter({(10, 1152, 1): 1})
-    four = grouped(correlator("g*f^3", 4, order=2, kind="connected", scheme="exact"), "3:2")
+    four = grouped(expand("g*f^3", 4, order=2, kind="connected", scheme="exact"), "3:2")
     assert four == Counter({(3, 72, 1): 1})
-    tadpoles = grouped(correlator("lambda*f^4", 4, order=2), "4:2")
+    tadpoles = grouped(expand("lambda*f^4", 4, order=2), "4:2")
     assert tadpoles[3, 288, 4] == 1  # tadpole x tadpole, 144 after 1/2!
 
 
 def test_total_contractions_count_everything_whatever_is_asked():
     expected = {"": 3, "4:1": 105, "4:2": 10395, "4:1,6:1": 135135, "6:1": 945, "6:2": 2027025}
     for scheme, kind in itertools.product((Scheme.BARE, Scheme.EXACT), Kind):
-        expansion = correlator("lambda*f^4 + kappa*f^6", 4, 2, scheme.value, kind.value)
+        expansion = expand("lambda*f^4 + kappa*f^6", 4, 2, scheme.value, kind.value)
         assert expansion.wick_total == expected
-    assert correlator("g*f^3", 2, 2).wick_total == {"": 1, "3:2": 105}
-    assert correlator("lambda*f^4", 3, 2).wick_total == {}
-    assert correlator("lambda*f^4", 0, 1, kind="full").wick_total == {"": 1, "4:1": 3}
+    assert expand("g*f^3", 2, 2).wick_total == {"": 1, "3:2": 105}
+    assert expand("lambda*f^4", 3, 2).wick_total == {}
+    assert expand("lambda*f^4", 0, 1, kind="full").wick_total == {"": 1, "4:1": 3}
 
 
 @pytest.mark.parametrize("kind", BARE_KINDS)
@@ -131,7 +131,7 @@ def test_total_contractions_count_everything_whatever_is_asked():
     ],
 )
 def test_sum_rules_hold(action, n, order, kind):
-    rules = sum_rules(correlator(action, n, order, kind=kind))
+    rules = sum_rules(expand(action, n, order, kind=kind))
     sources = {"(line ends - 1)!!", "zero dimensions"}
     assert {rule.source for rule in rules} == sources
     assert [rule for rule in rules if not rule.holds] == []
@@ -140,7 +140,7 @@ def test_sum_rules_hold(action, n, order, kind):
 @pytest.mark.parametrize("n", range(9))
 @pytest.mark.parametrize("valence", range(1, 9))
 def test_one_vertex_of_any_valence(valence, n):
-    expansion = correlator(f"g*f^{valence}" if valence != 2 else "m*f^2", n, kind="full")
+    expansion = expand(f"g*f^{valence}" if valence != 2 else "m*f^2", n, kind="full")
     if (n + valence) % 2:
         assert len(expansion.at_order(1)) == 0
         return
@@ -153,9 +153,9 @@ def test_vacuum_parts_cancel_in_the_normalised_correlator(order):
     """Divide the full function by that of no points, as power series in the couplings."""
     action = "lambda*f^4 + kappa*f^6"
     for n in (2, 4):
-        full = correlator(action, n, order, kind="full").zero_dimensional()
-        vacuum = correlator(action, 0, order, kind="full").zero_dimensional()
-        normalised = correlator(action, n, order).zero_dimensional()
+        full = expand(action, n, order, kind="full").zero_dimensional()
+        vacuum = expand(action, 0, order, kind="full").zero_dimensional()
+        normalised = expand(action, n, order).zero_dimensional()
         product = {
             powers: number
             for powers, number in (normalised * vacuum).items
@@ -167,7 +167,7 @@ def test_vacuum_parts_cancel_in_the_normalised_correlator(order):
 def test_exact_propagator_series_in_zero_dimensions():
     """The published numbers of the skeleton expansion."""
     action = "lambda*f^4 + kappa*f^6"
-    four = correlator(action, 4, 3, "exact", "connected").zero_dimensional()
+    four = expand(action, 4, 3, "exact", "connected").zero_dimensional()
     expected = {
         (("lambda", 1),): -24,
         (("kappa", 1),): -360,
@@ -178,9 +178,9 @@ def test_exact_propagator_series_in_zero_dimensions():
         (("kappa", 1), ("lambda", 2)): -4199040,
     }
     assert {powers: int(number) for powers, number in four.items if powers in expected} == expected
-    six = correlator(action, 6, 2, "exact", "connected").zero_dimensional()
+    six = expand(action, 6, 2, "exact", "connected").zero_dimensional()
     assert str(six) == "4104000*kappa**2 + 302400*kappa*lambda - 720*kappa + 5760*lambda**2"
-    odd = correlator("g*f^3 + lambda*f^4", 4, 4, "exact", "connected").zero_dimensional()
+    odd = expand("g*f^3 + lambda*f^4", 4, 4, "exact", "connected").zero_dimensional()
     expected = {
         (("lambda", 1),): -24,
         (("g", 2),): 108,
@@ -189,14 +189,14 @@ def test_exact_propagator_series_in_zero_dimensions():
         (("g", 4),): 11664,
     }
     assert {powers: int(number) for powers, number in odd.items if powers in expected} == expected
-    three = correlator("g*f^3 + lambda*f^4", 3, 3, "exact", "connected").zero_dimensional()
+    three = expand("g*f^3 + lambda*f^4", 3, 3, "exact", "connected").zero_dimensional()
     assert str(three) == "-216*g**3 - 12960*g*lambda**2 + 216*g*lambda - 6*g"
-    five = correlator("g*f^3 + lambda*f^4", 5, 3, "exact", "connected").zero_dimensional()
+    five = expand("g*f^3 + lambda*f^4", 5, 3, "exact", "connected").zero_dimensional()
     assert [str(part) for part in (five.collect("lambda")[0], five.collect("lambda")[1])] == [
         "-3240*g**3",
         "1440*g",
     ]
-    cubic = correlator("lambda*f^4", 6, 3, "exact", "connected").zero_dimensional()
+    cubic = expand("lambda*f^4", 6, 3, "exact", "connected").zero_dimensional()
     assert str(cubic) == "-622080*lambda**3 + 5760*lambda**2"
 
 
@@ -205,13 +205,13 @@ def test_exact_propagator_series_in_zero_dimensions():
     [("lambda*f^4 + kappa*f^6", 4, 3), ("g*f^3 + lambda*f^4", 5, 3), ("lambda*f^4", 6, 3), ("g*f^3", 3, 5)],
 )
 def test_sum_rules_hold_with_exact_propagators(action, n, order):
-    rules = sum_rules(correlator(action, n, order, "exact", "connected"))
+    rules = sum_rules(expand(action, n, order, "exact", "connected"))
     assert "zero dimensions" in {rule.source for rule in rules}
     assert [rule for rule in rules if not rule.holds] == []
 
 
 def test_exact_propagator_series_to_fourth_order():
-    four = correlator("lambda*f^4", 4, 4, "exact", "connected").zero_dimensional()
+    four = expand("lambda*f^4", 4, 4, "exact", "connected").zero_dimensional()
     assert str(four) == "4188672*lambda**4 - 51840*lambda**3 + 864*lambda**2 - 24*lambda"
 
 
@@ -238,25 +238,25 @@ def test_bare_diagrams_in_terms_of_the_exact_line_are_the_skeletons(action, orde
 
     bare = one = Polynomial.constant(1)
     for _ in range(order):  # every round settles one more order
-        bare = bare + one - value(correlator(action, 2, order, kind="connected"), bare)
+        bare = bare + one - value(expand(action, 2, order, kind="connected"), bare)
     assert str(bare) == line
     for n in (4, 6):
-        found = value(correlator(action, n, order, kind="connected"), bare)
-        assert found == correlator(action, n, order, "exact", "connected").zero_dimensional()
+        found = value(expand(action, n, order, kind="connected"), bare)
+        assert found == expand(action, n, order, "exact", "connected").zero_dimensional()
 
 
 def test_exact_scheme_drops_what_the_exact_line_contains():
     action = "lambda*f^4 + kappa*f^6"
-    assert [str(t.coefficient) for t in correlator(action, 2, 2, "exact")] == ["1"]
-    assert correlator(action, 2, 2, "exact").zero_dimensional() == Polynomial.constant(1)
-    first = correlator(action, 6, 1, "exact")
+    assert [str(t.coefficient) for t in expand(action, 2, 2, "exact")] == ["1"]
+    assert expand(action, 2, 2, "exact").zero_dimensional() == Polynomial.constant(1)
+    first = expand(action, 6, 1, "exact")
     kept = Counter((t.labellings, t.representative.multiplicity) for t in first.at_order(1).topologies())
     assert kept == Counter({(15, 24): 1, (15, 360): 1, (1, 720): 1})
-    assert [str(t.coefficient) for t in correlator(action, 4, 1, "exact").at_order(1)] == [
+    assert [str(t.coefficient) for t in expand(action, 4, 1, "exact").at_order(1)] == [
         "-24*lambda",
         "-360*kappa",
     ]
-    assert correlator("g*f^3", 1, 3, "exact").terms == ()
+    assert expand("g*f^3", 1, 3, "exact").terms == ()
     assert "exact" in first.rule
     assert "one or two lines" in first.rule
 
@@ -271,7 +271,7 @@ FOUR_TWO = (
 @pytest.mark.parametrize(("action", "multiplicity", "loops"), [("lambda*f^4", 24, 0), ("kappa*f^6", 360, 1)])
 def test_the_fifteen_sets_of_the_six_point_function(scheme, action, multiplicity, loops):
     sets = set()
-    for term in correlator(action, 6, 1, scheme).at_order(1):
+    for term in expand(action, 6, 1, scheme).at_order(1):
         if term.multiplicity != multiplicity:
             continue
         edges = list(term.diagram.edge_labels)
@@ -285,10 +285,10 @@ def test_the_fifteen_sets_of_the_six_point_function(scheme, action, multiplicity
 
 
 def test_a_sum_of_couplings_expands():
-    expansion = correlator("(lambda + mu)*f^4", 4, 2, kind="connected")
+    expansion = expand("(lambda + mu)*f^4", 4, 2, kind="connected")
     assert str(expansion.terms[0].coefficient) == "-24*lambda - 24*mu"
     assert str(expansion.at_order(2).terms[0].coefficient) == "288*lambda**2 + 576*lambda*mu + 288*mu**2"
-    single = correlator("lambda*f^4", 4, 2, kind="connected")
+    single = expand("lambda*f^4", 4, 2, kind="connected")
     assert [t.diagram for t in single] == [t.diagram for t in expansion]
     parts = list(expansion.at_order(2).monomials())[:3]
     assert [(number, powers) for _, number, powers in parts] == [
@@ -315,20 +315,20 @@ def test_a_sum_of_couplings_expands():
     ],
 )
 def test_coefficients_as_text(action, n, order, texts):
-    assert {str(term.coefficient) for term in correlator(action, n, order)} == texts
+    assert {str(term.coefficient) for term in expand(action, n, order)} == texts
 
 
 def test_several_couplings_are_alphabetical():
-    expansion = correlator("lambda*f^4 + kappa*f^6", 4, 2, kind="connected", scheme="exact")
+    expansion = expand("lambda*f^4 + kappa*f^6", 4, 2, kind="connected", scheme="exact")
     texts = {str(t.coefficient) for t in expansion if t.diagram.vertex_key == "4:1,6:1"}
     assert texts == {"4320*kappa*lambda", "2880*kappa*lambda"}
 
 
 def test_irreducible_diagrams_are_those_without_bridges():
-    expansion = correlator("g*f^3", 4, 2, kind="1pi")
+    expansion = expand("g*f^3", 4, 2, kind="1pi")
     assert [t.diagram.edge_string for t in expansion] == []
-    assert len(correlator("g*f^3", 4, 4, kind="1pi")) > 0
-    two = correlator("lambda*f^4", 2, 2, kind="1pi")
+    assert len(expand("g*f^3", 4, 4, kind="1pi")) > 0
+    two = expand("lambda*f^4", 2, 2, kind="1pi")
     assert sorted(int(t.symmetry_factor) for t in two.at_order(2)) == [4, 6]
 
 
@@ -354,7 +354,7 @@ def test_irreducible_diagrams_are_those_without_bridges():
 )
 def test_impossible_requests_are_refused(arguments, fragments):
     with pytest.raises(InvalidExpansion) as caught:
-        correlator("lambda*f^4", **arguments)
+        expand("lambda*f^4", **arguments)
     assert [fragment for fragment in fragments if fragment not in str(caught.value)] == []
 
 
@@ -377,19 +377,19 @@ def test_what_is_refused_without_counting_is_too_much(monkeypatch, scheme, kind)
     monkeypatch.setattr("nnft_sym.expansions.enumeration.count", fail)
     monkeypatch.setattr("nnft_sym.expansions.enumeration.generate", fail)
     with pytest.raises(InvalidExpansion, match=r"diagrams once there are the vertices 4:1[0-3]"):
-        correlator("lambda*f^4", 4, 40, scheme, kind)
+        expand("lambda*f^4", 4, 40, scheme, kind)
     assert len(list(listed(Wanted(2, selection("exact", "full")), [((4, 12),)], {}))) == 0
 
 
 def test_a_bad_action_is_refused_by_the_correlator_too():
     with pytest.raises(InvalidAction):
-        correlator("lambda*f^4 +", 4)
+        expand("lambda*f^4 +", 4)
 
 
 def test_an_expansion_is_a_value_that_can_be_walked_through():
-    expansion = correlator(Action("lambda*f^4"), 4)
+    expansion = expand(Action("lambda*f^4"), 4)
     assert len(expansion) == len(list(expansion)) == len(expansion.terms) == 10
-    assert expansion == correlator("lambda*f^4", 4)
+    assert expansion == expand("lambda*f^4", 4)
     assert expansion.at_order(1).order == 1
     assert len(expansion.at_order(0)) + len(expansion.at_order(1)) == 10
     assert "4-point" in repr(expansion)
@@ -400,7 +400,7 @@ def test_an_expansion_is_a_value_that_can_be_walked_through():
 
 def test_topologies_tell_sources_from_external_points():
     """A vertex f^1 looks like an external point once labels are gone, and must not be taken for one."""
-    expansion = correlator("j*f + g*f^3", 2, 4, kind="connected")
+    expansion = expand("j*f + g*f^3", 2, 4, kind="connected")
     for topology in expansion.topologies():
         diagrams = {term.diagram for term in topology.terms}
         permuted = {
@@ -415,7 +415,7 @@ def test_topologies_tell_sources_from_external_points():
 
 @pytest.mark.parametrize(("action", "n", "order"), [("lambda*f^4 + kappa*f^6", 4, 2), ("g*f^3", 5, 3)])
 def test_topologies_are_the_orbits_of_the_labels(action, n, order):
-    for topology in correlator(action, n, order).topologies():
+    for topology in expand(action, n, order).topologies():
         diagram = topology.representative.diagram
         orbit = {diagram.with_points(labels) for labels in itertools.permutations(range(n))}
         assert orbit == {term.diagram for term in topology.terms}

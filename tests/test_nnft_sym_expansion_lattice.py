@@ -8,7 +8,7 @@ from math import factorial
 
 import pytest
 
-from nnft_sym.expansions.expansion import correlator
+from nnft_sym.expansions.expansion import expand
 
 # A lattice theory: points and sites are Gaussian variables with rational covariance; S_int = sum over sites.
 POINTS = 4
@@ -134,9 +134,9 @@ def test_diagrams_agree_with_a_lattice_theory_done_by_moments(action, couplings,
         return times(full, inverse(series_by_moments((), order, couplings), order), order)
 
     points = tuple(range(n))
-    full = by_diagrams(correlator(action, n, order, kind="full"), couplings)
+    full = by_diagrams(expand(action, n, order, kind="full"), couplings)
     assert nonzero(full) == nonzero(series_by_moments(points, order, couplings))
-    assert nonzero(by_diagrams(correlator(action, n, order), couplings)) == nonzero(normalised(points))
+    assert nonzero(by_diagrams(expand(action, n, order), couplings)) == nonzero(normalised(points))
     cumulant = Counter()
     for partition in set_partitions(list(points)):
         product = Counter({(0,) * len(couplings): Fraction(1)})
@@ -144,5 +144,5 @@ def test_diagrams_agree_with_a_lattice_theory_done_by_moments(action, couplings,
             product = times(product, normalised(block), order)
         sign = (-1) ** (len(partition) - 1) * factorial(len(partition) - 1)
         cumulant.update({content: sign * number for content, number in product.items()})
-    connected = correlator(action, n, order, kind="connected")
+    connected = expand(action, n, order, kind="connected")
     assert nonzero(by_diagrams(connected, couplings)) == nonzero(cumulant)

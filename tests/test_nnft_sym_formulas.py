@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import pytest
 
 from nnft_sym.errors import RenderingError
-from nnft_sym.expansions.expansion import correlator
+from nnft_sym.expansions.expansion import expand
 from nnft_sym.printing.formulas import mathml
 
 
@@ -27,7 +27,7 @@ def test_display_and_inline():
 @pytest.mark.parametrize("n", [2, 4, 6])
 @pytest.mark.parametrize("scheme", ["bare", "exact"])
 def test_every_expansion_of_the_study_converts(n, scheme):
-    expansion = correlator("lambda*f**4 + kappa*f**6", n, scheme=scheme)
+    expansion = expand("lambda*f**4 + kappa*f**6", n, scheme=scheme)
     element = ElementTree.fromstring(mathml(expansion.latex(), display=True))
     # Every labelled diagram has n + (vertex valences) ends, two per line, one letter K per line.
     lines = sum(len(set(term.diagram.edges)) for term in expansion)

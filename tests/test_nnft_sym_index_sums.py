@@ -7,7 +7,7 @@ import pytest
 
 import nnft_sym as nn
 from nnft_sym.cli import run
-from nnft_sym.expansions.expansion import correlator
+from nnft_sym.expansions.expansion import expand
 from nnft_sym.notation import Notation
 from nnft_sym.printing.latex import formula_latex, grouped_latex
 from nnft_sym.printing.text import grouped_text, integral_text
@@ -64,7 +64,7 @@ def expanded(text, n):
 )
 def test_the_sums_written_out_are_the_terms(action, n, order, kind):
     """Line by line: the products of the sum are those of all labellings, times what stands in front."""
-    expansion = correlator(action, n, order, kind=kind)
+    expansion = expand(action, n, order, kind=kind)
     text = grouped_text(expansion, Notation(sums=True)).partition(" = ")[2]
     lines = re.split(r"\n\s*", text.removesuffix(" + …"))
     groups = expansion.brackets()
@@ -88,26 +88,26 @@ def test_the_sums_written_out_are_the_terms(action, n, order, kind):
 
 def test_first_order_by_hand():
     """3 pairings; 6 x 12 and 24 contractions: Σ has one term for each pair that is left over."""
-    text = grouped_text(correlator("lambda*f^4", 4), Notation(sums=True))
+    text = grouped_text(expand("lambda*f^4", 4), Notation(sums=True))
     assert text.splitlines() == [
         "G(1,2,3,4) = Σ_{ij|kl; 3} K(i,j) K(k,l)",
         "    - lambda * (12 Σ_{ij|kl; 6} K(i,j) ∫dy K_W(k,y) K_W(l,y) K_W(y,y)",
         "                + 24 ∫dy K_W(1,y) K_W(2,y) K_W(3,y) K_W(4,y)) + …",
     ]
-    latex = grouped_latex(correlator("lambda*f^4", 4), Notation(sums=True, plain_kernel=True))
+    latex = grouped_latex(expand("lambda*f^4", 4), Notation(sums=True, plain_kernel=True))
     assert r"12\sum_{ij|kl}^{6}K_{ij}\int d^{d}y\,K_{ky}K_{ly}K_{yy}" in latex
-    assert formula_latex(correlator("lambda*f^4", 4), Notation(sums=True, plain_kernel=True)) == latex
+    assert formula_latex(expand("lambda*f^4", 4), Notation(sums=True, plain_kernel=True)) == latex
 
 
 def test_outputs_are_summed_by_their_pairs():
-    text = grouped_text(correlator("lambda*(f.f)^2", 4, kind="connected"), Notation(sums=True))
+    text = grouped_text(expand("lambda*(f.f)^2", 4, kind="connected"), Notation(sums=True))
     assert "-8*lambda Σ_{ij|kl; 3} δ(i,j) δ(k,l) ∫dy" in text
 
 
 def test_spectators_stand_in_front_of_the_integral():
     """In text and LaTeX: nothing between external points behind an integral sign."""
     for action, n, order in (("lambda*f^4", 4, 1), ("lambda*f^4", 6, 1), ("lambda*(f.f)^2", 4, 1)):
-        expansion = correlator(action, n, order)
+        expansion = expand(action, n, order)
         for term in expansion:
             behind = term.text().partition("∫")[2]
             assert not re.search(r"K\(\d,\d\)|δ", behind)

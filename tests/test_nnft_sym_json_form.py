@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from nnft_sym.actions.action import Action
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.errors import InvalidDocument
-from nnft_sym.expansions.expansion import correlator
+from nnft_sym.expansions.expansion import expand
 from nnft_sym.expansions.json_form import from_json, to_json
 from nnft_sym.notation import Notation
 
@@ -29,7 +29,7 @@ EXPANSIONS = [
 
 @pytest.mark.parametrize(("action", "n", "arguments"), EXPANSIONS)
 def test_expansions_and_their_parts_come_back(action, n, arguments):
-    expansion = correlator(action, n, **arguments)
+    expansion = expand(action, n, **arguments)
     written = to_json(expansion)
     found = from_json(written)
     assert found == expansion
@@ -87,7 +87,7 @@ def requests(draw):
 def test_whatever_can_be_expanded_comes_back(request):
     action, n, arguments = request
     assert from_json(to_json(action)) == action
-    expansion = correlator(action, n, **arguments)
+    expansion = expand(action, n, **arguments)
     written = to_json(expansion)
     found = from_json(written)
     assert found == expansion
@@ -101,7 +101,7 @@ def test_whatever_can_be_expanded_comes_back(request):
 
 
 def test_every_document_names_its_schema_with_a_version():
-    four = correlator("lambda*f^4", 4)
+    four = expand("lambda*f^4", 4)
     things = {
         "action": four.action,
         "polynomial": four.terms[0].coefficient,
@@ -119,14 +119,14 @@ def test_every_document_names_its_schema_with_a_version():
 
 
 def test_terms_that_are_no_topology():
-    terms = [json.loads(to_json(term)) for term in correlator("lambda*f^4", 4).terms]
+    terms = [json.loads(to_json(term)) for term in expand("lambda*f^4", 4).terms]
     for chosen in ([], terms[2:4], terms[:1] * 2):
         with pytest.raises(InvalidDocument, match="differ by the labels"):
             from_json(json.dumps({"schema": "nnft.topology/1", "terms": chosen}))
 
 
 def test_a_part_of_an_expansion_comes_back():
-    part = correlator("lambda*f^4", 4, 2).at_order(2)
+    part = expand("lambda*f^4", 4, 2).at_order(2)
     assert from_json(to_json(part)) == part
 
 
@@ -144,7 +144,7 @@ def test_other_polynomials_are_refused(text):
 
 
 def changed(**fields):
-    return json.dumps({**json.loads(to_json(correlator("lambda*f^4", 2).terms[1])), **fields})
+    return json.dumps({**json.loads(to_json(expand("lambda*f^4", 2).terms[1])), **fields})
 
 
 @pytest.mark.parametrize(
@@ -173,8 +173,8 @@ def test_documents_that_are_refused(text, fragment):
 
 
 def test_an_expansion_with_a_term_of_another_one():
-    two = json.loads(to_json(correlator("lambda*f^4", 2)))
-    four = json.loads(to_json(correlator("lambda*f^4", 4)))
+    two = json.loads(to_json(expand("lambda*f^4", 2)))
+    four = json.loads(to_json(expand("lambda*f^4", 4)))
     with pytest.raises(InvalidDocument, match="4 external points in an expansion of 2"):
         from_json(json.dumps({**two, "terms": four["terms"]}))
     assert from_json(json.dumps(two)).action == Action("lambda*f^4")

@@ -10,7 +10,7 @@ import pytest
 
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.errors import RenderingError
-from nnft_sym.expansions.expansion import correlator
+from nnft_sym.expansions.expansion import expand
 from nnft_sym.notation import Notation
 from nnft_sym.printing.latex import display_latex, formula_latex, grouped_latex, sum_latex
 from nnft_sym.printing.latex_diagrams import diagram_latex
@@ -128,7 +128,7 @@ def value_of_terms(expansion, numbers, couplings):
     ],
 )
 def test_the_formula_read_back_is_the_sum_of_the_terms(action, n, order, kind):
-    expansion = correlator(action, n, order, kind=kind)
+    expansion = expand(action, n, order, kind=kind)
     for seed in range(2):
         numbers = Numbers(seed)
         values = {"lambda": Fraction(1, 7), "kappa": Fraction(2, 5), "g": Fraction(3, 11), "zeta": 2}
@@ -146,7 +146,7 @@ def test_the_formula_read_back_is_the_sum_of_the_terms(action, n, order, kind):
 )
 def test_the_short_form_is_the_mean_over_labellings(n, order, kind):
     """With equal numbers on all lines of a sort, one labelling stands for all."""
-    expansion = correlator(LAMBDA_KAPPA, n, order, kind=kind)
+    expansion = expand(LAMBDA_KAPPA, n, order, kind=kind)
 
     def numbers(symbol, points):
         inner = sum(point.startswith("y") for point in points)
@@ -158,19 +158,19 @@ def test_the_short_form_is_the_mean_over_labellings(n, order, kind):
 
 
 def test_the_two_point_function_of_the_literature():
-    assert grouped_latex(correlator(LAMBDA_KAPPA, 2), Notation(plain_kernel=True)).replace("\n", " ") == (
+    assert grouped_latex(expand(LAMBDA_KAPPA, 2), Notation(plain_kernel=True)).replace("\n", " ") == (
         r"G^{(2)}(x_{1},x_{2}) = K_{12} - 12\lambda\Bigl[\int d^{d}y\,K_{1y}K_{2y}K_{yy}\Bigr] "
         r"- 90\kappa\Bigl[\int d^{d}y\,K_{1y}K_{2y}K_{yy}^{2}\Bigr] + \cdots"
     )
-    assert formula_latex(correlator(LAMBDA_KAPPA, 2, scheme="exact")) == r"G^{(2)}(x_{1},x_{2}) = K_{12}"
+    assert formula_latex(expand(LAMBDA_KAPPA, 2, scheme="exact")) == r"G^{(2)}(x_{1},x_{2}) = K_{12}"
 
 
 def test_the_four_point_function_of_the_literature():
     """72 + 24 and 540 + 360 with bare lines; with exact lines only 24 and 360 are left."""
-    bare = grouped_latex(correlator(LAMBDA_KAPPA, 4), Notation(plain_kernel=True))
+    bare = grouped_latex(expand(LAMBDA_KAPPA, 4), Notation(plain_kernel=True))
     assert re.findall(r"(\d+)\\[bB]igl\[", bare) == ["3", "72", "24", "540", "360"]
     assert re.findall(r"- \\(lambda|kappa)\\biggl\(", bare) == ["lambda", "kappa"]
-    exact = formula_latex(correlator(LAMBDA_KAPPA, 4, scheme="exact"), Notation(plain_kernel=True))
+    exact = formula_latex(expand(LAMBDA_KAPPA, 4, scheme="exact"), Notation(plain_kernel=True))
     rows = re.sub(r"\\begin\{aligned\}|\\end\{aligned\}|\\\\|&|\\quad|\s+", " ", exact)
     assert " ".join(rows.split()) == (
         r"G^{(4)}(x_{1},x_{2},x_{3},x_{4}) = K_{12}K_{34} + K_{13}K_{24} + K_{14}K_{23} "
@@ -181,7 +181,7 @@ def test_the_four_point_function_of_the_literature():
 
 def test_the_six_point_function_has_its_fifteen_sets():
     """Transcriptions of this sum repeat 1236·45 and have a factor K_4y twice; ours must not."""
-    latex = formula_latex(correlator("lambda*f^4", 6, scheme="exact"), Notation(plain_kernel=True))
+    latex = formula_latex(expand("lambda*f^4", 6, scheme="exact"), Notation(plain_kernel=True))
     free, _, vertex = latex.partition(r"- 24\lambda\Bigl[")
     products = re.findall(
         r"K_\{(\d)(\d)\}\\int d\^\{d\}y\\,K_\{(\d)y\}K_\{(\d)y\}K_\{(\d)y\}K_\{(\d)y\}", vertex
@@ -192,14 +192,14 @@ def test_the_six_point_function_has_its_fifteen_sets():
 
 
 def test_lines_at_a_vertex_are_told_from_external_lines():
-    latex = correlator("lambda*f^4", 4).latex()
+    latex = expand("lambda*f^4", 4).latex()
     assert set(re.findall(r"K\^\{W\}_\{(\w+)\}", latex)) == {"1y", "2y", "3y", "4y", "yy"}
     assert set(re.findall(r"K_\{(\w+)\}", latex)) == {"12", "13", "14", "23", "24", "34"}
-    assert "W" not in correlator("lambda*f^4", 4).latex(Notation(plain_kernel=True))
+    assert "W" not in expand("lambda*f^4", 4).latex(Notation(plain_kernel=True))
 
 
 def test_notation_is_a_choice():
-    term = correlator("lambda*f^4", 2, 2, kind="connected").terms[-1]
+    term = expand("lambda*f^4", 2, 2, kind="connected").terms[-1]
     assert term.latex() == r"96\lambda^{2}\int d^{d}y\,d^{d}z\,K^{W}_{1y}K^{W}_{2z}\bigl(K^{W}_{yz}\bigr)^{3}"
     assert term.latex(Notation(plain_kernel=True, numbered_vertices=True)) == (
         r"96\lambda^{2}\int d^{d}y_{1}\,d^{d}y_{2}\,K_{1y_{1}}K_{2y_{2}}K_{y_{1}y_{2}}^{3}"
@@ -207,7 +207,7 @@ def test_notation_is_a_choice():
     assert term.latex(Notation(arguments=True)) == (
         r"96\lambda^{2}\int d^{d}y\,d^{d}z\,K^{W}(x_{1},y)K^{W}(x_{2},z)\bigl(K^{W}(y,z)\bigr)^{3}"
     )
-    three = correlator("lambda*f^4", 2, 3, kind="connected").at_order(3).terms[0]
+    three = expand("lambda*f^4", 2, 3, kind="connected").at_order(3).terms[0]
     assert r"d^{d}y_{1}\,d^{d}y_{2}\,d^{d}y_{3}" in three.latex()
 
 
@@ -218,24 +218,24 @@ def test_points_above_nine_are_separated():
 
 
 def test_what_jupyter_shows():
-    expansion = correlator("lambda*f^4", 4)
+    expansion = expand("lambda*f^4", 4)
     for shown in (expansion._repr_latex_(), expansion.terms[0]._repr_latex_()):
         assert shown.startswith(r"$\displaystyle ")
         assert shown.endswith("$")
     assert r"\begin{aligned}" in expansion._repr_latex_()
-    long = correlator("lambda*f^4", 4, 4, kind="connected")
+    long = expand("lambda*f^4", 4, 4, kind="connected")
     assert len(long) > 200
     assert long._repr_latex_() == rf"$\displaystyle {grouped_latex(long)}$"
-    huge = correlator("lambda*f^4", 4, 5, kind="connected")._repr_latex_()
+    huge = expand("lambda*f^4", 4, 5, kind="connected")._repr_latex_()
     assert r"G_{c}^{(4)}(x_{1},x_{2},x_{3},x_{4}) = \text{" in huge
     assert "terms of" in huge
     assert len(huge) < 200
-    assert correlator("lambda*f^4", 3)._repr_latex_() == r"$\displaystyle G^{(3)}(x_{1},x_{2},x_{3}) = 0$"
+    assert expand("lambda*f^4", 3)._repr_latex_() == r"$\displaystyle G^{(3)}(x_{1},x_{2},x_{3}) = 0$"
 
 
 @pytest.mark.parametrize(("n", "order"), [(4, 1), (6, 1), (4, 2)])
 def test_long_sums_are_broken_into_lines(n, order):
-    display = display_latex(correlator(LAMBDA_KAPPA, n, order))
+    display = display_latex(expand(LAMBDA_KAPPA, n, order))
     displays = re.findall(r"\\begin\{align\*\}\n(.*?)\n\\end\{align\*\}", display, re.DOTALL)
     rows = [row for part in displays for row in part.split("\\\\\n")]
     assert max(len(part.split("\\\\\n")) for part in displays) <= 60
@@ -248,7 +248,7 @@ def test_long_sums_are_broken_into_lines(n, order):
 
 
 def test_text_forms():
-    expansion = correlator(LAMBDA_KAPPA, 4)
+    expansion = expand(LAMBDA_KAPPA, 4)
     table = expansion_text(expansion)
     rows = [line.split() for line in table.splitlines() if "∫dy" in line and "[" not in line]
     assert len(rows) == len(expansion.at_order(1))
@@ -260,13 +260,13 @@ def test_text_forms():
     assert table.count("holds") == 6
     short = grouped_text(expansion)
     assert re.findall(r"(\d+) \[", short) == ["3", "72", "24", "540", "360"]
-    assert grouped_text(correlator("lambda*f^4", 3)) == "G(1,2,3) = 0"
-    assert "- (lambda + mu) * (72" in grouped_text(correlator("(lambda + mu)*f^4", 4))
+    assert grouped_text(expand("lambda*f^4", 3)) == "G(1,2,3) = 0"
+    assert "- (lambda + mu) * (72" in grouped_text(expand("(lambda + mu)*f^4", 4))
 
 
 def test_drawn_diagrams_in_the_equation():
     """The published first order: 3 [=] - λ (72 [o-] + 24 [x]) - κ (540 [..] + 360 [..])."""
-    printed = diagram_latex(correlator(LAMBDA_KAPPA, 4))
+    printed = diagram_latex(expand(LAMBDA_KAPPA, 4))
     without = re.sub(r"\\begin\{tikzpicture\}.*?\\end\{tikzpicture\}", "D", printed, flags=re.DOTALL)
     plain = re.sub(
         r"\\(?:quad|,|left|right|\\\[1.5ex\])|[&\n ]|\\[bB]igg?[lr]|\\(begin|end)\{align\*\}", "", without
@@ -275,14 +275,14 @@ def test_drawn_diagrams_in_the_equation():
     pictures = re.findall(r"\\begin\{tikzpicture\}.*?\\end\{tikzpicture\}", printed, flags=re.DOTALL)
     assert [picture.count(r"\draw") for picture in pictures] == [2, 4, 4, 5, 5]  # one curve per line
     assert "node" not in printed
-    assert diagram_latex(correlator("lambda*f^4", 3)).replace(" ", "").endswith("=0\n\\]")
-    assert "1" in diagram_latex(correlator("lambda*f^4", 0, 1, kind="full"))
+    assert diagram_latex(expand("lambda*f^4", 3)).replace(" ", "").endswith("=0\n\\]")
+    assert "1" in diagram_latex(expand("lambda*f^4", 0, 1, kind="full"))
 
 
 def test_topologies_with_a_common_factor_stand_together():
     """λ₀, λ₂|y|² and the bilocal vertex: every coupling once, its contractions in one bracket."""
     action = "(lambda_0 + lambda_2*x^2)*f^4 + lambda_NL*f(x)^2*f(y)^2"
-    text = grouped_text(correlator(action, 4))
+    text = grouped_text(expand(action, 4))
     assert [(name, re.findall(r"(\d+) \[", part)) for name, part in re.findall(
         r"- (lambda_\w+) \* \((.*?)\)(?=\n    -| \+ …\Z)", text, re.DOTALL)] == [
         ("lambda_NL", ["24", "48", "24"]), ("lambda_0", ["72", "24"]), ("lambda_2", ["72", "24"]),
@@ -291,14 +291,14 @@ def test_topologies_with_a_common_factor_stand_together():
 
 def test_polynomials_in_the_number_of_components_are_factored():
     """Two points: 12 = 4·(1 + 2), 144 = 16·(1 + 2)², 96 = 32·(1 + 2); bubbles 864 = 96·(1 + 4) + 384."""
-    two = correlator("lambda*(f.f)^2", 2, 2, kind="connected")
+    two = expand("lambda*(f.f)^2", 2, 2, kind="connected")
     fronts = re.findall(r"([-+]) (\d+\*lambda.*?) \[", grouped_text(two))
     assert fronts == [("-", "4*lambda*(D + 2)"), *[("+", "16*lambda**2*(D + 2)**2")] * 2,
                       ("+", "32*lambda**2*(D + 2)")]  # fmt: skip
     delta = r"\delta_{i_{1}i_{2}}\int"
     assert r"- 4\lambda\bigl(D + 2\bigr)" + delta in formula_latex(two)
     assert r"+ 16\lambda^{2}\bigl(D + 2\bigr)^{2}" + delta in formula_latex(two)
-    four = correlator("lambda*(f.f)^2", 4, 2, "exact", "connected")
+    four = expand("lambda*(f.f)^2", 4, 2, "exact", "connected")
     assert re.findall(r"\+ (\d+)\\lambda\^\{2\}(.*?)\\left\[", diagram_latex(four)) == [
         ("96", r"\bigl(D + 4\bigr)"),
         ("384", ""),
@@ -307,22 +307,22 @@ def test_polynomials_in_the_number_of_components_are_factored():
 
 
 def test_very_long_expansions_are_not_drawn():
-    assert "tikzpicture" in latex_document(correlator("lambda*f^4", 4))
-    assert "tikzpicture" not in latex_document(correlator("lambda*f^4 + kappa*f^6", 4, 3))
+    assert "tikzpicture" in latex_document(expand("lambda*f^4", 4))
+    assert "tikzpicture" not in latex_document(expand("lambda*f^4 + kappa*f^6", 4, 3))
 
 
 def test_sentences_of_the_document():
-    plain = latex_document(correlator("lambda*f^4", 4), Notation(plain_kernel=True))
+    plain = latex_document(expand("lambda*f^4", 4), Notation(plain_kernel=True))
     assert "Every line is printed as $K$" in plain
-    document = latex_document(correlator("lambda*f^4", 4, scheme="exact"))
+    document = latex_document(expand("lambda*f^4", 4, scheme="exact"))
     assert "Exact propagator: every line is the full connected 2-point function" in document
     assert "$3 = 3!!$ (no vertex), $105 = 7!!$ (vertices 4:1)" in document
     assert "@" not in document
-    irreducible = latex_document(correlator("lambda*f^4", 4, kind="1pi"))
+    irreducible = latex_document(expand("lambda*f^4", 4, kind="1pi"))
     assert "The 4-point function to order 1, one-particle irreducible" in irreducible
     for write in (latex_document, pasted_latex):
         with pytest.raises(RenderingError, match="'short' of the terms: choose one of drawn, grouped, lab"):
-            write(correlator("lambda*f^4", 4), terms="short")
+            write(expand("lambda*f^4", 4), terms="short")
 
 
 @pytest.mark.slow
@@ -336,7 +336,7 @@ def test_estimated_widths_bound_those_of_tex(tmp_path, notation):
     """Every row, measured by TeX: never wider than estimated, and not by much narrower."""
     rows = []
     for action, n, order in (("lambda*(f.f)^2", 4, 2), (LAMBDA_KAPPA, 6, 1), ("lambda*f^4", 4, 3)):
-        expansion = correlator(action, n, order)
+        expansion = expand(action, n, order)
         for printed in (formula_latex(expansion, notation), grouped_latex(expansion, notation)):
             body = re.sub(r"\\(begin|end)\{aligned\}\n?|&", "", printed)
             rows += [row for row in body.split("\\\\\n") if len(row) > 60]
@@ -374,7 +374,7 @@ def test_estimated_widths_bound_those_of_tex(tmp_path, notation):
     ],
 )
 def test_documents_compile(tmp_path, action, n, order, scheme, kind, plain):
-    expansion = correlator(action, n, order, scheme, kind)
+    expansion = expand(action, n, order, scheme, kind)
     (tmp_path / "page.tex").write_text(latex_document(expansion, Notation(plain_kernel=plain)))
     done = subprocess.run(
         ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "page.tex"],

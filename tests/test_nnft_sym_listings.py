@@ -18,7 +18,7 @@ from diagrams.graphs import from_networkx
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.cli import run
 from nnft_sym.errors import InvalidExpansion
-from nnft_sym.expansions.expansion import correlator
+from nnft_sym.expansions.expansion import expand
 from nnft_sym.printing.listings import dot_listing, form_listing, graphml_listing, qgraf_listing
 
 ASKED = [
@@ -37,7 +37,7 @@ def diagram_of(lines, n):
 @pytest.fixture(params=ASKED, ids=str)
 def expansion(request):
     action, n, order, kind = request.param
-    return correlator(action, n, order, kind=kind)
+    return expand(action, n, order, kind=kind)
 
 
 def test_graphml_is_read_back(expansion):
@@ -95,15 +95,15 @@ def test_form_sums_to_the_function_in_zero_dimensions(expansion, labelled):
 
 
 def test_what_form_and_graphs_keep_of_other_theories():
-    vector = form_listing(correlator("lambda*(f.f)^2", 2))
+    vector = form_listing(expand("lambda*(f.f)^2", 2))
     assert "d_(i1,i2)" in vector
     assert "Indices i1,i2,x1,x2,y1;" in vector
-    assert "*W(y1)^2" in form_listing(correlator("m*x^2*f^2", 2))
-    assert "GC(x1,x2,y1,y1,y1,y1)" in form_listing(correlator("lambda*f^4", 2, 1, "network"))
-    assert "y1 -- y2 [style=dashed];" in dot_listing(correlator("mu*f(x)^2*f(y)^2", 2))
-    network = graphml_listing(correlator("lambda*f^4", 2, 1, "network"))
+    assert "*W(y1)^2" in form_listing(expand("m*x^2*f^2", 2))
+    assert "GC(x1,x2,y1,y1,y1,y1)" in form_listing(expand("lambda*f^4", 2, 1, "network"))
+    assert "y1 -- y2 [style=dashed];" in dot_listing(expand("mu*f(x)^2*f(y)^2", 2))
+    network = graphml_listing(expand("lambda*f^4", 2, 1, "network"))
     assert network.count('<data key="kind">blob</data>') == 4
-    for other in (correlator("lambda*f^4", 2, 1, "network"), correlator("mu*f(x)^2*f(y)^2", 2)):
+    for other in (expand("lambda*f^4", 2, 1, "network"), expand("mu*f(x)^2*f(y)^2", 2)):
         with pytest.raises(InvalidExpansion, match="vertices of one point"):
             qgraf_listing(other)
 
@@ -128,7 +128,7 @@ def test_wick_counts_of_any_size_are_written_whole():
 
 
 def test_a_table_of_pandas():
-    expansion = correlator("lambda*f^4 + kappa*f^6", 4, 2)
+    expansion = expand("lambda*f^4 + kappa*f^6", 4, 2)
     table = expansion.to_dataframe()
     assert len(table) == len(expansion)
     assert [int(row) for row in table.multiplicity] == [term.multiplicity for term in expansion]
@@ -141,11 +141,11 @@ def test_a_table_of_pandas():
     assert counts == Counter(
         {key: sum(t.multiplicity for t in expansion if t.vertex_key == key) for key in counts}
     )
-    assert correlator("lambda*f^4", 4, 0, kind="connected").to_dataframe().empty
+    assert expand("lambda*f^4", 4, 0, kind="connected").to_dataframe().empty
 
 
 def test_pandas_takes_what_a_notebook_shows():
-    expansion = correlator("lambda*f^4", 4)
+    expansion = expand("lambda*f^4", 4)
     shown = pandas.DataFrame(expansion.table())
     assert shown.labellings.tolist() == [3, 6, 1]
     assert (shown.labellings * shown.contractions).sum() == 3 + 96

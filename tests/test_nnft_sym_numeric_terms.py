@@ -15,7 +15,7 @@ from diagrams.combinatorics.pairings import pairings
 from nnft_sym.actions.action import Action
 from nnft_sym.errors import InvalidExpansion
 from nnft_sym.expansions.components import at_components
-from nnft_sym.expansions.expansion import correlator
+from nnft_sym.expansions.expansion import expand
 from nnft_sym.expansions.numeric_terms import component_values, with_profiles
 from nnft_sym.symbolic.functions import symbolic_profile
 from numerics.errors import DivergentIntegral
@@ -85,7 +85,7 @@ def scalar(*places):
 def test_a_position_dependent_coupling_to_second_order():
     """The 2-point function of (λ0 + λ2 y²) f⁴, normalised, with both couplings open."""
     lattice = Lattice(INPUTS)
-    expansion = correlator("(lambda_0 + lambda_2*x^2)*f^4", 2, order=2)
+    expansion = expand("(lambda_0 + lambda_2*x^2)*f^4", 2, order=2)
     found = predict(expansion.monomials(), KERNEL, INPUTS, Box(CUTOFF))
     y2, z2 = lattice.y[:, None] ** 2, lattice.y[None, :] ** 2
     weights = {"lambda_0": (1.0, 1.0), "lambda_2": (y2, z2)}
@@ -112,7 +112,7 @@ def test_a_position_dependent_coupling_to_second_order():
 def test_a_bilocal_coupling_to_first_order(n):
     """∫∫ f(x)² f(y)², every pairing of its four fields with the external ones."""
     lattice = Lattice(INPUTS)
-    expansion = correlator("lambda_NL*f(x)^2*f(y)^2", n)
+    expansion = expand("lambda_NL*f(x)^2*f(y)^2", n)
     found = predict(expansion.monomials(), KERNEL, INPUTS, Box(CUTOFF)).coefficient("lambda_NL")
     for m, row in enumerate(multisets(2, n)):
         outside = scalar(*row.tolist())
@@ -126,7 +126,7 @@ def test_the_extended_action_in_the_exact_scheme(kernel):
     """G_c^(4) = −24∫(λ0 + λ2 y²)K⁴ − 8 λ_NL Σ_3 (∫K_iK_j)(∫K_kK_l), arXiv:2008.08601, by hand with quad."""
     action = "(lambda_0 + lambda_2*x^2)*f^4 + lambda_NL*f(x)^2*f(y)^2"
     x, couplings = np.array([0.3, 0.8]), {"lambda_0": 0.02, "lambda_2": -0.003, "lambda_NL": 0.001}
-    terms = correlator(action, 4, scheme="exact", kind="connected").monomials()
+    terms = expand(action, 4, scheme="exact", kind="connected").monomials()
     found = predict(terms, kernel, x, Box(3.0)).evaluate(couplings)
 
     def integral(points, weight=lambda y: 1.0):
@@ -152,10 +152,10 @@ def test_the_extended_action_in_the_exact_scheme(kernel):
 def test_components_against_an_explicit_sum_over_indices(n_components):
     """λ (f·f)²: every component of every field of the vertex is summed by hand, for every external choice."""
     lattice = Lattice(INPUTS)
-    found = predict(correlator("lambda*(f.f)^2", 4).monomials(), KERNEL, INPUTS, Box(CUTOFF))
+    found = predict(expand("lambda*(f.f)^2", 4).monomials(), KERNEL, INPUTS, Box(CUTOFF))
     choices = np.array([(1, 1, 1, 1), (1, 1, 2, 2), (1, 2, 1, 2), (2, 1, 1, 2), (1, 1, 1, 2)])
     values = found.evaluate({"lambda": 1.0} | component_values(choices, n_components))
-    free = predict(correlator("lambda*(f.f)^2", 4, order=0).monomials(), KERNEL, INPUTS, Box(CUTOFF))
+    free = predict(expand("lambda*(f.f)^2", 4, order=0).monomials(), KERNEL, INPUTS, Box(CUTOFF))
     bare_values = free.evaluate(component_values(choices, n_components)).value
     vacuum = sum(
         lattice.one([("y", i), ("y", i), ("y", j), ("y", j)])
@@ -178,7 +178,7 @@ def test_components_against_an_explicit_sum_over_indices(n_components):
 def test_components_to_second_order(n_components):
     """The 2-point function of λ (f·f)² at order λ², two vertices and four sums over components by hand."""
     lattice = Lattice(INPUTS)
-    found = predict(correlator("lambda*(f.f)^2", 2, order=2).monomials(), KERNEL, INPUTS, Box(CUTOFF))
+    found = predict(expand("lambda*(f.f)^2", 2, order=2).monomials(), KERNEL, INPUTS, Box(CUTOFF))
     values = {"lambda": 1.0} | component_values((1, 1), n_components)
     second = {key: part for key, part in found.coefficients.items() if ("lambda", 2) in key}
     value = sum(
@@ -224,7 +224,7 @@ def test_a_bilocal_coupling_to_second_order():
         values = np.broadcast_to(moment(fields, covariance), (n,) * 4)
         return np.einsum("yzuv,y,z,u,v", values, w, w, w, w) / (2 * cutoff) ** (4 - n_axes)
 
-    terms = correlator("mu*f(x)^2*f(y)^2", 2, order=2).monomials()
+    terms = expand("mu*f(x)^2*f(y)^2", 2, order=2).monomials()
     found = predict(terms, kernel, INPUTS, Box(cutoff)).coefficient("mu**2")
     vacuum, second_vacuum = total(scalar(*"yyzz"), 2), total(scalar(*"yyzzuuvv"), 4)
     for m, row in enumerate(multisets(2, 2)):
@@ -236,8 +236,8 @@ def test_a_bilocal_coupling_to_second_order():
 
 
 def test_one_component_is_the_scalar_theory():
-    vector = predict(correlator("lambda*(f.f)^2", 4, order=2).monomials(), KERNEL, INPUTS, Box(CUTOFF))
-    plain = predict(correlator("lambda*f^4", 4, order=2).monomials(), KERNEL, INPUTS, Box(CUTOFF))
+    vector = predict(expand("lambda*(f.f)^2", 4, order=2).monomials(), KERNEL, INPUTS, Box(CUTOFF))
+    plain = predict(expand("lambda*f^4", 4, order=2).monomials(), KERNEL, INPUTS, Box(CUTOFF))
     a = vector.evaluate({"lambda": 0.1} | component_values((1, 1, 1, 1), 1))
     b = plain.evaluate({"lambda": 0.1})
     np.testing.assert_allclose(a.value, b.value, rtol=1e-12)
@@ -245,7 +245,7 @@ def test_one_component_is_the_scalar_theory():
 
 def test_components_chosen_before_or_after_the_integrals():
     """`at_components` leaves terms out, `component_values` multiplies them by zero; weights are kept."""
-    expansion = correlator("lambda*(f.f)^2 + b*x^2*(f.f)^2", 4, order=2, scheme="exact")
+    expansion = expand("lambda*(f.f)^2 + b*x^2*(f.f)^2", 4, order=2, scheme="exact")
     later = predict(expansion.monomials(), KERNEL, INPUTS, Box(CUTOFF))
     couplings = {"lambda": 0.1, "b": -0.03}
     for components in ((1, 1, 2, 2), (1, 2, 1, 2), (3, 3, 3, 3)):
@@ -257,10 +257,10 @@ def test_components_chosen_before_or_after_the_integrals():
 
 def test_the_o_n_coefficients_per_delta_structure():
     """Exact scheme: −8λ δ_12δ_34 ∫K⁴ for each of the three structures, whatever D."""
-    terms = correlator("lambda*(f.f)^2", 4, scheme="exact", kind="connected").monomials()
+    terms = expand("lambda*(f.f)^2", 4, scheme="exact", kind="connected").monomials()
     found = predict(terms, ErfKernel(), [0.5], Box(10.0))
     plain = predict(
-        correlator("lambda*f^4", 4, scheme="exact", kind="connected").monomials(),
+        expand("lambda*f^4", 4, scheme="exact", kind="connected").monomials(),
         ErfKernel(),
         [0.5],
         Box(10.0),
@@ -275,7 +275,7 @@ def test_a_coupling_with_a_profile_of_ones_own():
     """λ(y) = λ exp(−y²/2) with Gauss-net over R^d: one more Gaussian under the integral."""
     y = sympy.Symbol("y", real=True)
     profile = symbolic_profile(sympy.exp(-(y**2) / 2), y, growth=None, length_scale=1.0)
-    terms = with_profiles(correlator("lambda*f^4", 4, scheme="exact", kind="connected"), {"lambda": profile})
+    terms = with_profiles(expand("lambda*f^4", 4, scheme="exact", kind="connected"), {"lambda": profile})
     found = predict(terms, GaussKernel(), INPUTS, WholeSpace()).coefficient("lambda")
     for m, row in enumerate(multisets(2, 4)):
         x = np.append(INPUTS[row], 0.0)  # five Gaussians of width one
@@ -287,8 +287,8 @@ def test_profiles_by_name_equal_weights_in_the_action():
     """κ and λ each with |y|², given by hand, against the action that says so; two vertices, both kinds."""
     y = sympy.Symbol("y", real=True)
     square = symbolic_profile(y**2, y, growth=2.0)
-    named = with_profiles(correlator("lambda*f^4 + kappa*f^6", 4, order=2), {"lambda": square})
-    written = correlator("lambda*x^2*f^4 + kappa*f^6", 4, order=2).monomials()
+    named = with_profiles(expand("lambda*f^4 + kappa*f^6", 4, order=2), {"lambda": square})
+    written = expand("lambda*x^2*f^4 + kappa*f^6", 4, order=2).monomials()
     a, b = (predict(terms, KERNEL, INPUTS, Box(1.5)) for terms in (named, written))
     assert set(a.coefficients) == set(b.coefficients)
     for key, found in a.coefficients.items():
@@ -296,13 +296,13 @@ def test_profiles_by_name_equal_weights_in_the_action():
 
 
 def test_a_bilocal_vertex_over_all_of_space_needs_a_cutoff():
-    terms = list(correlator("mu*f(x)^2*f(y)^2", 2).monomials())
+    terms = list(expand("mu*f(x)^2*f(y)^2", 2).monomials())
     with pytest.raises(DivergentIntegral, match="cutoff"):
         predict(terms, GaussKernel(), [0.1], WholeSpace())
 
 
 def test_refusals():
-    expansion = correlator("(lambda + mu)*f^4", 4)
+    expansion = expand("(lambda + mu)*f^4", 4)
     y = sympy.Symbol("y", real=True)
     bump = symbolic_profile(sympy.exp(-(y**2)), y, length_scale=0.7)
     with pytest.raises(InvalidExpansion, match="must stand alone"):
@@ -310,7 +310,7 @@ def test_refusals():
     with pytest.raises(InvalidExpansion, match=r"\['nu'\] are no couplings"):
         list(with_profiles(expansion, {"nu": bump}))
     with pytest.raises(InvalidExpansion, match="write the weight into the action"):
-        list(with_profiles(correlator(Action("lambda*x^2*f^4"), 4), {"lambda": bump}))
+        list(with_profiles(expand(Action("lambda*x^2*f^4"), 4), {"lambda": bump}))
     for wrong in [(1, 3), (0, 1), (1.5, 1.0)]:
         with pytest.raises(InvalidExpansion, match="between 1 and 2"):
             component_values(wrong, 2)

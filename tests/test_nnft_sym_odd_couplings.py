@@ -10,7 +10,7 @@ from scipy import optimize, stats
 
 import nnft_sym as nn
 from nnft_sym.errors import InvalidAction
-from nnft_sym.expansions.expansion import correlator
+from nnft_sym.expansions.expansion import expand
 from nnft_sym.inference.coupling_flow import coupling_flow
 from nnft_sym.inference.lower_products import lower_products, pair_products
 from nnft_sym.inference.theory import Theory
@@ -36,7 +36,7 @@ def zero_dimensional(action, orders, further):
     predictions = {}
     for n in orders:
         power = model.power[n] + (n in further)
-        found = correlator(action, n, power, "exact", "connected", "1/N").zero_dimensional()
+        found = expand(action, n, power, "exact", "connected", "1/N").zero_dimensional()
         coefficients = {
             key: Correlator(POINT, n, Part.DERIVED, [float(number)], [0.0]) for key, number in found.items
         }

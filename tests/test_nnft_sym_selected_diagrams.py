@@ -12,7 +12,7 @@ from diagrams.loops import LoopRange
 from diagrams.zero_dim import Kind, multiplicity_sum
 from nnft_sym.cli import run
 from nnft_sym.errors import InvalidDocument, InvalidExpansion
-from nnft_sym.expansions.expansion import correlator
+from nnft_sym.expansions.expansion import expand
 from nnft_sym.expansions.json_form import from_json, to_json
 from nnft_sym.printing.latex import formula_latex, grouped_latex
 
@@ -43,20 +43,20 @@ def diagrams_of(expansion):
 
 @pytest.mark.parametrize("chosen", filters.ALL_FILTERS, ids=lambda one: one.name)
 def test_filters_sieve_the_terms(chosen):
-    every = correlator(MIXED, 2, 3)
-    kept = correlator(MIXED, 2, 3, filters=[chosen.name])
+    every = expand(MIXED, 2, 3)
+    kept = expand(MIXED, 2, 3, filters=[chosen.name])
     assert [term for term in every if chosen(term.diagram)] == list(kept)
     assert kept.filter_names == (chosen.name,)
-    assert correlator(MIXED, 2, 3, filters=chosen) == kept
+    assert expand(MIXED, 2, 3, filters=chosen) == kept
 
 
 def test_your_own_predicate_is_as_good():
     def few(diagram):
         return len(diagram.edges) < 6
 
-    every, kept = correlator(MIXED, 4, 2), correlator(MIXED, 4, 2, filters=[few, "connected"])
+    every, kept = expand(MIXED, 4, 2), expand(MIXED, 4, 2, filters=[few, "connected"])
     assert list(kept) == [t for t in every if few(t.diagram) and t.diagram.is_connected]
-    by_topology = correlator(MIXED, 4, 2, filters=[few, "connected"], labelled=False)
+    by_topology = expand(MIXED, 4, 2, filters=[few, "connected"], labelled=False)
     assert [(t.representative, t.labellings) for t in kept.topologies()] == [
         (t.representative, t.labellings) for t in by_topology.topologies()
     ]
@@ -74,8 +74,8 @@ def test_your_own_predicate_is_as_good():
 )
 def test_kinds_are_filters(kind, where):
     for n in (2, 3, 4):
-        expansion = correlator(MIXED, n, 3, kind=kind)
-        full = correlator(MIXED, n, 3, kind="full", filters=where)
+        expansion = expand(MIXED, n, 3, kind=kind)
+        full = expand(MIXED, n, 3, kind="full", filters=where)
         assert list(expansion) == list(full)
 
 
@@ -87,8 +87,8 @@ def test_amputated_functions_in_zero_dimensions():
 
 
 def test_skeletons_add_up():
-    assert all(rule.holds for rule in correlator(MIXED, 4, 4, kind="skeleton").sum_rules())
-    assert [str(t.coefficient) for t in correlator(MIXED, 2, 3, kind="skeleton")] == ["1"]
+    assert all(rule.holds for rule in expand(MIXED, 4, 4, kind="skeleton").sum_rules())
+    assert [str(t.coefficient) for t in expand(MIXED, 2, 3, kind="skeleton")] == ["1"]
 
 
 @pytest.mark.parametrize("kind", ["normalised", "connected", "1pi", "full"])
@@ -98,18 +98,18 @@ def test_loops_choose_the_terms(kind, loops):
     chosen = loops if isinstance(loops, LoopRange) else LoopRange(loops)
     n = 0 if kind == "full" else 3
     action = "lambda*f^4" if kind == "full" else "g*f^3"
-    found = correlator(action, n, kind=kind, loops=loops)
+    found = expand(action, n, kind=kind, loops=loops)
     # every component of the 3-point function takes away from the points, and of the vacuum adds to the loops
-    every = correlator(action, n, 5 if kind != "full" else 2, kind=kind)
+    every = expand(action, n, 5 if kind != "full" else 2, kind=kind)
     most = max((term.order for term in found), default=0)
     assert [term for term in every if chosen(term.diagram)] == [t for t in found if t.order <= 5]
     assert most <= 5
 
 
 def test_loops_of_two_couplings():
-    one = correlator(MIXED, 4, kind="connected", loops=LoopRange(1, 1))
+    one = expand(MIXED, 4, kind="connected", loops=LoopRange(1, 1))
     assert {term.vertex_key for term in one} == {"4:2", "3:2,4:1", "3:4"}
-    both = correlator(MIXED, 4, 2, kind="connected", loops=LoopRange(1, 1))
+    both = expand(MIXED, 4, 2, kind="connected", loops=LoopRange(1, 1))
     assert {term.vertex_key for term in both} == {"4:2"}
     assert both.truncation.text == "order 2 and 1 loop, no fewer"
     assert one.truncation.text == "1 loop, no fewer"
@@ -117,8 +117,8 @@ def test_loops_of_two_couplings():
 
 
 def test_one_term_per_topology():
-    full = correlator("lambda*f^4", 6, 2)
-    short = correlator("lambda*f^4", 6, 2, labelled=False)
+    full = expand("lambda*f^4", 6, 2)
+    short = expand("lambda*f^4", 6, 2, labelled=False)
     assert short.labellings == tuple(one.labellings for one in full.topologies())
     assert short.grouped_text() == full.grouped_text()
     assert grouped_latex(short) == grouped_latex(full) == formula_latex(short)
@@ -134,12 +134,12 @@ def test_one_term_per_topology():
 @pytest.mark.parametrize("labelled", [True, False])
 def test_json_comes_back(labelled):
     for chosen in (
-        correlator(MIXED, 4, kind="connected", loops=1, labelled=labelled),
-        correlator(MIXED, 4, 2, filters=["onshell", "simple"], labelled=labelled),
-        correlator("lambda*f^4", 2, 2, kind="2pi", labelled=labelled),
+        expand(MIXED, 4, kind="connected", loops=1, labelled=labelled),
+        expand(MIXED, 4, 2, filters=["onshell", "simple"], labelled=labelled),
+        expand("lambda*f^4", 2, 2, kind="2pi", labelled=labelled),
     ):
         assert from_json(to_json(chosen)) == chosen
-    document = json.loads(to_json(correlator("lambda*f^4", 4, 1, labelled=False)))
+    document = json.loads(to_json(expand("lambda*f^4", 4, 1, labelled=False)))
     document["terms"][1]["labellings"] = 7
     with pytest.raises(InvalidDocument):
         from_json(json.dumps(document))

@@ -13,7 +13,7 @@ from nnft_sym.actions.action import Action
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.errors import InvalidAction, InvalidExpansion
 from nnft_sym.expansions.components import at_components
-from nnft_sym.expansions.expansion import correlator
+from nnft_sym.expansions.expansion import expand
 from nnft_sym.expansions.sum_rules import sum_rules
 from nnft_sym.symbolic.conversion import K_W, point
 
@@ -116,7 +116,7 @@ def test_several_points_and_weights_agree_with_the_lattice(action, n, order):
             powers = tuple(sorted(Counter(names).items()))
             number = by_moments(external, [KINDS[name] for name in names])
             expected = expected + Polynomial({powers: number})
-    full = correlator(action, n, order, kind="full")
+    full = expand(action, n, order, kind="full")
     assert by_diagrams(full) == expected
     assert [rule for rule in sum_rules(full) if not rule.holds] == []
 
@@ -128,14 +128,14 @@ def cut(polynomial, order):
 def test_kinds_are_related_as_they_should_be_when_vertices_have_two_points():
     """full = normalised · vacuum; the cumulant of four points from normalised functions."""
     action = "mu*f(x)^2*f(y)^2 + b*x^2*f^4"
-    vacuum = by_diagrams(correlator(action, 0, 2, kind="full"))
-    normalised = by_diagrams(correlator(action, 4, 2))
-    assert cut(normalised * vacuum, 2) == by_diagrams(correlator(action, 4, 2, kind="full"))
+    vacuum = by_diagrams(expand(action, 0, 2, kind="full"))
+    normalised = by_diagrams(expand(action, 4, 2))
+    assert cut(normalised * vacuum, 2) == by_diagrams(expand(action, 4, 2, kind="full"))
     pairs = [((0, 1), (2, 3)), ((0, 2), (1, 3)), ((0, 3), (1, 2))]
 
     def two(a, b):
         total = Polynomial({})
-        for term in correlator(action, 2, 2):
+        for term in expand(action, 2, 2):
             renamed = {"x1": f"x{a + 1}", "x2": f"x{b + 1}"}
             lines = tuple((renamed.get(p, p), renamed.get(q, q)) for p, q in term.lines)
             moved = type("Moved", (), {"lines": lines, "factors": term.factors})
@@ -143,17 +143,17 @@ def test_kinds_are_related_as_they_should_be_when_vertices_have_two_points():
         return total
 
     disconnected = sum((two(*p) * two(*q) for p, q in pairs), Polynomial({}))
-    assert cut(normalised - disconnected, 2) == by_diagrams(correlator(action, 4, 2, kind="connected"))
+    assert cut(normalised - disconnected, 2) == by_diagrams(expand(action, 4, 2, kind="connected"))
 
 
 def test_the_published_multiplicities_of_the_bilocal_vertex():
     """2-point: 4 + 8 = 12; connected 4-point: −8 λ_NL Σ₃ (∫K_iK_j)(∫K_kK_l)."""
-    two = correlator("lambda_NL*f(x)^2*f(y)^2", 2, kind="connected").at_order(1)
+    two = expand("lambda_NL*f(x)^2*f(y)^2", 2, kind="connected").at_order(1)
     assert sorted((t.multiplicity, str(t.coefficient)) for t in two) == [
         (4, "-4*lambda_NL"),
         (8, "-8*lambda_NL"),
     ]
-    four = correlator(
+    four = expand(
         "lambda_NL*f(x)^2*f(y)^2 + (lambda_0 + lambda_2*x^2)*f^4", 4, scheme="exact", kind="connected"
     )
     x, y, z = [point(f"x{i}") for i in range(1, 5)], point("y1"), point("y2")
@@ -194,7 +194,7 @@ def test_components_agree_with_an_explicit_sum_over_indices(action, n_components
         for chosen in itertools.combinations_with_replacement(names, total):
             number = by_moments(external, [SINGLETS[name] for name in chosen], n_components)
             expected = expected + Polynomial({tuple(sorted(Counter(chosen).items())): number})
-    full = correlator(action, len(components), order, kind="full")
+    full = expand(action, len(components), order, kind="full")
 
     def keep(term):
         return all(components[a - 1] == components[b - 1] for a, b in term.factors.pairs)
@@ -215,7 +215,7 @@ def radial(m):
 @pytest.mark.parametrize("n", [0, 2, 4])
 def test_polynomials_in_the_number_of_components_to_third_order(n):
     """⟨f_a…⟩ is fixed by symmetry: E[f₁²(f·f)^m] = E[(f·f)^{m+1}]/D, E[f₁²f₂² …] = E[(f·f)^{m+2}]/D(D+2)."""
-    full = correlator("lambda*(f.f)^2", n, 3, kind="full")
+    full = expand("lambda*(f.f)^2", n, 3, kind="full")
     components = {0: (), 2: (1, 1), 4: (1, 1, 2, 2)}[n]
     for order in range(4):
         found = Polynomial({})
@@ -232,20 +232,20 @@ def test_one_component_is_the_scalar_theory_for_every_diagram(n, order, kind):
     vector, scalar = ("lambda*(f.f)^2 + kappa*(f.f)^3", "lambda*f^4 + kappa*f^6") if order < 3 else (
         "lambda*(f.f)^2", "lambda*f^4")  # fmt: skip
     found = {}
-    for diagram, number, powers in at_components(correlator(vector, n, order, kind=kind), 1, (1,) * n):
+    for diagram, number, powers in at_components(expand(vector, n, order, kind=kind), 1, (1,) * n):
         key = diagram, tuple(sorted(powers.items()))
         found[key] = found.get(key, 0) + number
     expected = {
         (diagram, tuple(sorted(powers.items()))): number
-        for diagram, number, powers in correlator(scalar, n, order, kind=kind).monomials()
+        for diagram, number, powers in expand(scalar, n, order, kind=kind).monomials()
     }
     assert found == expected
 
 
 def test_topologies_are_orbits_of_the_external_points():
-    four = correlator("lambda*(f.f)^2", 4, 2, kind="connected")
+    four = expand("lambda*(f.f)^2", 4, 2, kind="connected")
     assert [(t.labellings, t.representative.multiplicity) for t in four.topologies()][:1] == [(3, 8)]
-    for expansion in (four, correlator("mu*f(x)^2*f(y)^2 + b*x^2*f^4", 4, 2, kind="connected")):
+    for expansion in (four, expand("mu*f(x)^2*f(y)^2 + b*x^2*f^4", 4, 2, kind="connected")):
         for topology in expansion.topologies():
             first = topology.representative
             images = set()
@@ -265,11 +265,11 @@ def test_topologies_are_orbits_of_the_external_points():
 
 def test_numbers_are_refused_where_there_are_none():
     with pytest.raises(InvalidExpansion, match="one component"):
-        list(at_components(correlator("lambda*f^4", 2), 2, (1, 1)))
+        list(at_components(expand("lambda*f^4", 2), 2, (1, 1)))
     with pytest.raises(InvalidExpansion, match="give 2 of them"):
-        list(at_components(correlator("lambda*(f.f)^2", 2), 2, (1, 3)))
+        list(at_components(expand("lambda*(f.f)^2", 2), 2, (1, 3)))
     with pytest.raises(InvalidAction, match="f\\.f"):
-        correlator("lambda*(f.f)^2 + f^3", 2)
+        expand("lambda*(f.f)^2 + f^3", 2)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from scipy.stats import kstest, norm
 
 from nnft_sym.actions.action import Action
 from nnft_sym.cli import run
-from nnft_sym.expansions.expansion import correlator
+from nnft_sym.expansions.expansion import expand
 from nnft_sym.printing.number_text import number, with_error
 from nnft_sym.study.checks import CheckName
 from nnft_sym.study.config import built_in_study, parse_study
@@ -177,7 +177,7 @@ def test_cos_net_in_two_dimensions():
 def test_mean_coupling_has_an_honest_error_over_many_seeds(kind):
     (config,) = built_in_study().only(kind).net
     net, points = config.architecture, np.array(config.points)
-    expansion = correlator(Action("lambda*f**4"), 4, scheme="exact")
+    expansion = expand(Action("lambda*f**4"), 4, scheme="exact")
     theory = predict(expansion.monomials(), net.kernel, points, Box(config.cutoff))
     free, vertex = theory.coefficient(""), theory.coefficient("lambda")
     exact = exact_correlators(net, points, orders=(4,))[4]

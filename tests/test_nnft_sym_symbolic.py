@@ -10,7 +10,7 @@ import pytest
 import sympy
 
 from nnft_sym.actions.action import Action
-from nnft_sym.expansions.expansion import correlator
+from nnft_sym.expansions.expansion import expand
 from nnft_sym.symbolic.conversion import K_W, K, integral_sympy, point
 
 LAMBDA_KAPPA = "lambda*f^4 + kappa*f^6"
@@ -26,12 +26,12 @@ def test_the_four_point_function_is_the_published_formula():
     expected = (
         free - 24 * lam * sympy.Integral(legs, whole) - 360 * kap * sympy.Integral(legs * K_W(y1, y1), whole)
     )
-    assert correlator(LAMBDA_KAPPA, 4, scheme="exact").sympy() == expected
+    assert expand(LAMBDA_KAPPA, 4, scheme="exact").sympy() == expected
 
 
 def test_solving_the_four_point_function_for_the_coupling():
     """λ = (Σ KK − G)/(24 ∫ K_W K_W K_W K_W): solved, not typed in."""
-    expression = correlator("lambda*f^4", 4, scheme="exact").sympy()
+    expression = expand("lambda*f^4", 4, scheme="exact").sympy()
     measured = sympy.Symbol("G4")
     ((solution,),) = sympy.linsolve([expression - measured], lam)
     integral = next(iter(expression.atoms(sympy.Integral)))
@@ -51,7 +51,7 @@ def test_solving_the_four_point_function_for_the_coupling():
 )
 def test_zero_dimensional_evaluation(action, n, order, scheme, kind):
     """Every propagator 1 and every integral over a unit interval."""
-    expansion = correlator(action, n, order, scheme, kind)
+    expansion = expand(action, n, order, scheme, kind)
     total = sympy.Integer(0)
     for term in expansion:
         integral = integral_sympy(term.diagram.edge_labels, sympy.Rational(1, 2))
@@ -98,7 +98,7 @@ def test_gaussian_kernels_integrate_in_closed_form(action, n, order, kind):
     generator = random.Random(7)
     place = [sympy.Rational(generator.randint(-9, 9), 10) for _ in range(n)]
     values = {point(f"x{i + 1}"): value for i, value in enumerate(place)}
-    for topology in correlator(action, n, order, kind=kind).at_order(order).topologies():
+    for topology in expand(action, n, order, kind=kind).at_order(order).topologies():
         term = topology.terms[-1]
         integral = integral_sympy(term.diagram.edge_labels).subs(values)
         number = integral.replace(K, gaussian).replace(K_W, gaussian).doit()
@@ -108,7 +108,7 @@ def test_gaussian_kernels_integrate_in_closed_form(action, n, order, kind):
 
 def test_two_vertices_against_a_grid():
     """The sunset diagram, summed on a grid that is exact for Gaussians to machine precision."""
-    term = correlator("lambda*f^4", 2, 2, kind="1pi").terms[-1]
+    term = expand("lambda*f^4", 2, 2, kind="1pi").terms[-1]
     assert term.symmetry_factor == 6
     places = {point("x1"): sympy.Rational(3, 10), point("x2"): sympy.Rational(-4, 10)}
     integrals = list(term.sympy().atoms(sympy.Integral))
@@ -131,16 +131,16 @@ def test_integrals_over_a_box():
 
 
 def test_differentiation_with_respect_to_a_coupling():
-    expression = correlator(LAMBDA_KAPPA, 2, 1).sympy()
+    expression = expand(LAMBDA_KAPPA, 2, 1).sympy()
     derivative = expression.diff(kap)
-    (term,) = (t for t in correlator(LAMBDA_KAPPA, 2, 1) if t.diagram.vertex_key == "6:1")
+    (term,) = (t for t in expand(LAMBDA_KAPPA, 2, 1) if t.diagram.vertex_key == "6:1")
     assert derivative == term.sympy() / kap
 
 
 def test_coefficients_become_sympy_polynomials():
     action = Action("(lambda/24 - 2)*f^4")
     assert action.sympy() == (lam / 24 - 2) * sympy.Symbol("f") ** 4
-    assert correlator(action, 0, kind="connected").sympy().diff(lam) == (
+    assert expand(action, 0, kind="connected").sympy().diff(lam) == (
         -sympy.Rational(1, 8) * sympy.Integral(K_W(y1, y1) ** 2, (y1, -sympy.oo, sympy.oo))
     )
 
@@ -148,8 +148,8 @@ def test_coefficients_become_sympy_polynomials():
 def test_sympy_is_imported_only_when_it_is_asked_for():
     code = (
         "import sys\n"
-        "from nnft_sym.expansions.expansion import correlator\n"
-        "e = correlator('lambda*f^4', 4, 2)\n"
+        "from nnft_sym.expansions.expansion import expand\n"
+        "e = expand('lambda*f^4', 4, 2)\n"
         "e.text(), e.latex(), e.as_dict(), repr(e.action), hash(e)\n"
         "assert 'sympy' not in sys.modules and 'numba' not in sys.modules, 'too early'\n"
         "e.terms[0].sympy()\n"

@@ -4,13 +4,13 @@ import pytest
 import sympy
 
 from nnft_sym.errors import InvalidExpansion
-from nnft_sym.expansions.expansion import correlator
+from nnft_sym.expansions.expansion import expand
 from nnft_sym.symbolic.activations import symbolic_activation
 from nnft_sym.symbolic.algebra import integrate_gaussian, solve_for
 from nnft_sym.symbolic.functions import symbolic_kernel, symbolic_profile
 from nnft_sym.symbolic.kernels import kernel_expression
 
-FOUR = correlator("lambda*f^4", 4, kind="connected")
+FOUR = expand("lambda*f^4", 4, kind="connected")
 X, Y = sympy.symbols("x y", real=True)
 DOORS = {
     "amplitude": lambda text: integrate_gaussian(FOUR, text, 1),

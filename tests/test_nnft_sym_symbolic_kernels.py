@@ -9,7 +9,7 @@ from scipy.integrate import quad
 
 from diagrams.diagram import Diagram
 from nnft_sym.errors import InvalidExpansion
-from nnft_sym.expansions.expansion import correlator
+from nnft_sym.expansions.expansion import expand
 from nnft_sym.symbolic.algebra import substitute_kernel
 from nnft_sym.symbolic.functions import symbolic_kernel, symbolic_profile
 from nnft_sym.symbolic.kernels import kernel_expression
@@ -74,7 +74,7 @@ def test_twins_with_symbols_for_the_deviations(net, sigma_w, sigma_b):
 
 def test_a_twin_in_place_of_the_propagators_of_an_expansion():
     """∫K_W⁴ of Gauss-net, from the symbolic expansion with the twin substituted, by SymPy and by us."""
-    expansion = correlator("lambda*f^4", 4, scheme="exact", kind="connected")
+    expansion = expand("lambda*f^4", 4, scheme="exact", kind="connected")
     form = substitute_kernel(expansion.sympy(), lambda a, b: kernel_expression("gauss", a, b))
     at = {sympy.Symbol(f"x{k + 1}", real=True): value for k, value in enumerate((0, 0, 1, -1))}
     (integral,) = form.subs(at).atoms(sympy.Integral)
@@ -217,7 +217,7 @@ def test_kernels_that_are_infinite_at_coincidence_are_refused():
 
 
 def test_a_prediction_takes_an_expansion_or_its_terms():
-    expansion = correlator("lambda*f**4", 4, order=1, scheme="exact")
+    expansion = expand("lambda*f**4", 4, order=1, scheme="exact")
     kernel, points = network("gauss", 3).kernel, [[0.1], [0.4]]
     found = predict(expansion, kernel, points, WholeSpace())
     listed = predict(expansion.monomials(), kernel, points, WholeSpace())

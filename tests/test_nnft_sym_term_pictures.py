@@ -9,7 +9,7 @@ from picture_svg import strokes, texts
 from diagrams.diagram import Diagram
 from diagrams.drawing import CurveStyle, Picture, picture, sheet_figure, svg, svg_sheet, tikz
 from nnft_sym.commands.draw import command
-from nnft_sym.expansions.expansion import correlator
+from nnft_sym.expansions.expansion import expand
 from nnft_sym.notation import from_lines
 from nnft_sym.printing.latex_diagrams import diagram_latex
 from nnft_sym.printing.picture_captions import picture_caption
@@ -43,7 +43,7 @@ def merged(lines, same):
 
 @pytest.mark.parametrize(("action", "n", "order"), EXPANSIONS)
 def test_solid_lines_are_the_term_and_dashes_join_its_vertices(action, n, order):
-    for term in correlator(action, n, order, kind="full"):
+    for term in expand(action, n, order, kind="full"):
         placed = picture(term_picture(term))
         solid = [(c.start, c.end) for c in placed.curves if c.style is CurveStyle.SOLID]
         dashed = [(c.start, c.end) for c in links(placed)]
@@ -62,7 +62,7 @@ def test_solid_lines_are_the_term_and_dashes_join_its_vertices(action, n, order)
 
 @pytest.mark.parametrize(("action", "n", "order"), EXPANSIONS)
 def test_styles_and_notes_are_there_in_every_format(action, n, order):
-    terms = [topology.representative for topology in correlator(action, n, order).topologies()]
+    terms = [topology.representative for topology in expand(action, n, order).topologies()]
     drawn = [picture(term_picture(term)) for term in terms]
     n_links = sum(len(links(one)) for one in drawn)
     weights = sum(len(notes(one)) for one in drawn)
@@ -77,7 +77,7 @@ def test_styles_and_notes_are_there_in_every_format(action, n, order):
 
 def test_labels_keep_clear_of_lines():
     """A label is further from every curve than half its height, for all first-order weighted vertices."""
-    for term in correlator("b*x^2*f^4 + c*x^2*f^6", 4).terms:
+    for term in expand("b*x^2*f^4 + c*x^2*f^6", 4).terms:
         placed = picture(term_picture(term))
         for mark in notes(placed):
             x, y = mark.x + 0.5 * mark.note.x, mark.y + 0.5 * mark.note.y
@@ -95,7 +95,7 @@ def test_labels_keep_clear_of_lines():
 
 
 def test_plain_diagrams_are_left_as_they_are():
-    term = correlator("lambda*f^4", 2).terms[1]
+    term = expand("lambda*f^4", 2).terms[1]
     assert term_picture(term) == Diagram.from_edge_string("x1-y1,x2-y1,y1-y1")
     drawn = picture(term_picture(term))
     assert not links(drawn)
@@ -123,7 +123,7 @@ def test_a_line_can_carry_a_label_in_every_format():
 
 def test_components_are_told_in_drawn_equations():
     """Without the δ the bubbles of the three flows of components would look the same."""
-    four = correlator("lambda*(f.f)^2", 4, 2, kind="connected")
+    four = expand("lambda*(f.f)^2", 4, 2, kind="connected")
     printed = diagram_latex(four)
     pictures = re.findall(r"\\begin\{tikzpicture\}.*?\\end\{tikzpicture\}", printed, flags=re.DOTALL)
     assert len(pictures) == len(four.topologies())
@@ -147,7 +147,7 @@ def test_sheets_of_the_command_line(tmp_path, layout, suffix):
     words = [action, "-n", "4", "--layout", layout, "--out", str(target)]
     done = CliRunner().invoke(command, words, catch_exceptions=False)
     assert done.exit_code == 0
-    terms = [topology.representative for topology in correlator(action, 4).topologies()]
+    terms = [topology.representative for topology in expand(action, 4).topologies()]
     text = target.read_text()
     legend = 1  # one dashed line, and one weight
     assert text.count({"svg": "stroke-dasharray", "tex": "dash pattern"}[suffix]) == 3 + legend
@@ -164,7 +164,7 @@ def test_a_sheet_of_an_action_that_begins_with_a_minus_sign(tmp_path):
 
 def test_sheets_as_figures():
     """A figure draws the parts of the SVG sheet: as many lines, dashed ones and letters."""
-    terms = [t.representative for t in correlator("mu*f(x)^2*f(y)^2 + b*x^2*f^4", 4).topologies()]
+    terms = [t.representative for t in expand("mu*f(x)^2*f(y)^2 + b*x^2*f^4", 4).topologies()]
     drawn = [picture(term_picture(term)) for term in terms]
     figure = sheet_figure([(one, picture_caption(term)) for one, term in zip(drawn, terms, strict=True)])
     text = svg_sheet([(one, picture_caption(term)) for one, term in zip(drawn, terms, strict=True)])
@@ -176,7 +176,7 @@ def test_sheets_as_figures():
 
 
 def test_listing_of_an_extended_action():
-    listing = tikz_listing(correlator("a*x^2*f^4 + mu*f(x)^2*f(y)^2", 4, kind="connected"))
+    listing = tikz_listing(expand("a*x^2*f^4 + mu*f(x)^2*f(y)^2", 4, kind="connected"))
     assert re.findall(r"% (\S+) \* (.*) \(labellings: (\d)", listing) == [
         ("-8*mu", "∫dy ∫dz K_W(1,y) K_W(2,y) K_W(3,z) K_W(4,z)", "3"),
         ("-24*a", "∫dy |y|^2 K_W(1,y) K_W(2,y) K_W(3,y) K_W(4,y)", "1"),

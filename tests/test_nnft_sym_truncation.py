@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.commands.expand import command
 from nnft_sym.errors import InvalidExpansion
-from nnft_sym.expansions.expansion import correlator
+from nnft_sym.expansions.expansion import expand
 
 LAMBDA_KAPPA = "lambda*f^4 + kappa*f^6"
 
@@ -24,9 +24,9 @@ def cut(polynomial, keep):
     ("scheme", "kind"), [("bare", "normalised"), ("exact", "connected"), ("bare", "full")]
 )
 def test_an_order_per_coupling_is_the_whole_series_cut(scheme, kind):
-    whole = correlator(LAMBDA_KAPPA, 4, 3, scheme, kind).zero_dimensional()
+    whole = expand(LAMBDA_KAPPA, 4, 3, scheme, kind).zero_dimensional()
     expected = cut(whole, lambda p: p.get("lambda", 0) <= 2 and p.get("kappa", 0) <= 1)
-    found = correlator(LAMBDA_KAPPA, 4, {"kappa": 1, "lambda": 2}, scheme, kind)
+    found = expand(LAMBDA_KAPPA, 4, {"kappa": 1, "lambda": 2}, scheme, kind)
     assert found.zero_dimensional() == expected
     assert found.order == {"kappa": 1, "lambda": 2}
     assert set(found.wick_total) == {"", "4:1", "4:2", "6:1", "4:1,6:1", "4:2,6:1"}
@@ -34,39 +34,37 @@ def test_an_order_per_coupling_is_the_whole_series_cut(scheme, kind):
 
 def test_counting_powers_of_the_width():
     """λ ~ 1/N and κ ~ 1/N²: the published series, cut at 1/N²."""
-    four = correlator(LAMBDA_KAPPA, 4, 2, "exact", "connected", counting="1/N")
+    four = expand(LAMBDA_KAPPA, 4, 2, "exact", "connected", counting="1/N")
     assert str(four.zero_dimensional()) == "-360*kappa + 864*lambda**2 - 24*lambda"
-    six = correlator(LAMBDA_KAPPA, 6, 2, "exact", "connected", counting="1/N")
+    six = expand(LAMBDA_KAPPA, 6, 2, "exact", "connected", counting="1/N")
     assert str(six.zero_dimensional()) == "-720*kappa + 5760*lambda**2"
-    given = correlator(LAMBDA_KAPPA, 6, 2, "exact", "connected", counting={"lambda": 1, "kappa": 2})
+    given = expand(LAMBDA_KAPPA, 6, 2, "exact", "connected", counting={"lambda": 1, "kappa": 2})
     assert given == six
 
 
 def test_odd_vertices_count_half_powers():
     action = "g*f^3 + lambda*f^4 + alpha*f^5"
-    whole = correlator(action, 4, 2, "exact", "connected").zero_dimensional()
-    found = correlator(action, 4, Fraction(1), "exact", "connected", counting="1/N")
+    whole = expand(action, 4, 2, "exact", "connected").zero_dimensional()
+    found = expand(action, 4, Fraction(1), "exact", "connected", counting="1/N")
     worth = {"g": Fraction(1, 2), "lambda": 1, "alpha": Fraction(3, 2)}
     assert found.zero_dimensional() == cut(whole, lambda p: sum(worth[k] * v for k, v in p.items()) <= 1)
     assert str(found.zero_dimensional()) == "108*g**2 - 24*lambda"
-    assert correlator(action, 3, Fraction(1, 2), "exact", "connected", counting="1/N").order == Fraction(1, 2)
+    assert expand(action, 3, Fraction(1, 2), "exact", "connected", counting="1/N").order == Fraction(1, 2)
 
 
 def test_a_counting_of_ones_is_the_number_of_vertices():
-    ones = correlator(LAMBDA_KAPPA, 4, 2, counting={"lambda": 1, "kappa": 1})
-    assert ones.terms == correlator(LAMBDA_KAPPA, 4, 2).terms
+    ones = expand(LAMBDA_KAPPA, 4, 2, counting={"lambda": 1, "kappa": 1})
+    assert ones.terms == expand(LAMBDA_KAPPA, 4, 2).terms
 
 
 def test_products_and_sums_of_couplings():
-    sums = correlator("(lambda + mu)*f^4", 4, {"lambda": 1, "mu": 2}, kind="connected")
-    whole = correlator("(lambda + mu)*f^4", 4, 3, kind="connected")
+    sums = expand("(lambda + mu)*f^4", 4, {"lambda": 1, "mu": 2}, kind="connected")
+    whole = expand("(lambda + mu)*f^4", 4, 3, kind="connected")
     assert sums.zero_dimensional() == cut(
         whole.zero_dimensional(), lambda p: p.get("lambda", 0) <= 1 and p.get("mu", 0) <= 2
     )
-    product = correlator("lambda*mu*f^4", 4, 5, kind="connected", counting={"lambda": 1, "mu": 1})
-    assert (
-        product.zero_dimensional() == correlator("lambda*mu*f^4", 4, 2, kind="connected").zero_dimensional()
-    )
+    product = expand("lambda*mu*f^4", 4, 5, kind="connected", counting={"lambda": 1, "mu": 1})
+    assert product.zero_dimensional() == expand("lambda*mu*f^4", 4, 2, kind="connected").zero_dimensional()
 
 
 BAD = [
@@ -85,7 +83,7 @@ BAD = [
 @pytest.mark.parametrize(("arguments", "fragments"), BAD)
 def test_impossible_orders_are_refused(arguments, fragments):
     with pytest.raises(InvalidExpansion) as caught:
-        correlator(LAMBDA_KAPPA, 4, **arguments)
+        expand(LAMBDA_KAPPA, 4, **arguments)
     assert [fragment for fragment in fragments if fragment not in str(caught.value)] == []
 
 
@@ -101,28 +99,28 @@ def test_impossible_orders_are_refused(arguments, fragments):
 )
 def test_countings_that_cannot_be_derived(action, counting, fragment):
     with pytest.raises(InvalidExpansion, match=fragment):
-        correlator(action, 4, 1, counting=counting)
+        expand(action, 4, 1, counting=counting)
 
 
 def test_numbers_and_names_of_other_libraries():
     """Powers of couplings, powers of 1/N and numbers of points may come from NumPy and SymPy."""
     lam, kap = sympy.symbols("lambda kappa")
-    plain = correlator(LAMBDA_KAPPA, 4, {"lambda": 2, "kappa": 1})
-    assert correlator(LAMBDA_KAPPA, np.int64(4), {lam: sympy.Integer(2), kap: np.int32(1)}) == plain
-    counted = correlator("g*f^3 + lambda*f^4", 3, Fraction(3, 2), counting="1/N")
+    plain = expand(LAMBDA_KAPPA, 4, {"lambda": 2, "kappa": 1})
+    assert expand(LAMBDA_KAPPA, np.int64(4), {lam: sympy.Integer(2), kap: np.int32(1)}) == plain
+    counted = expand("g*f^3 + lambda*f^4", 3, Fraction(3, 2), counting="1/N")
     half = {sympy.Symbol("g"): sympy.Rational(1, 2), lam: 1}
-    assert correlator("g*f^3 + lambda*f^4", 3, sympy.Rational(3, 2), counting=half) == counted
-    assert type(correlator(LAMBDA_KAPPA, np.int64(4)).n) is int
+    assert expand("g*f^3 + lambda*f^4", 3, sympy.Rational(3, 2), counting=half) == counted
+    assert type(expand(LAMBDA_KAPPA, np.int64(4)).n) is int
 
 
 def test_forms_say_where_the_sum_stops():
-    found = correlator(LAMBDA_KAPPA, 4, 2, counting="1/N")
+    found = expand(LAMBDA_KAPPA, 4, 2, counting="1/N")
     words = "order 1/N^2 with kappa ~ 1/N^2, lambda ~ 1/N"
     assert words in found.text()
     assert words in repr(found)
-    per_coupling = correlator(LAMBDA_KAPPA, 4, {"lambda": 2, "kappa": 0})
+    per_coupling = expand(LAMBDA_KAPPA, 4, {"lambda": 2, "kappa": 0})
     assert "to order kappa**0, lambda**2 of" in per_coupling.text()
-    assert "to order 2 in the vertices of" in correlator(LAMBDA_KAPPA, 4, 2).text()
+    assert "to order 2 in the vertices of" in expand(LAMBDA_KAPPA, 4, 2).text()
 
 
 def test_command_line():

@@ -12,7 +12,7 @@ import pytest
 from picture_svg import strokes
 
 from nnft_sym.errors import InvalidExpansion
-from nnft_sym.expansions.expansion import correlator
+from nnft_sym.expansions.expansion import expand
 from nnft_sym.printing.table_content import Cell
 from nnft_sym.printing.table_content import Table as MadeTable
 from nnft_sym.printing.views import expansion_table
@@ -59,7 +59,7 @@ def test_ranks_are_the_exact_order_of_the_keys():
 @pytest.mark.parametrize("labelled", [False, True])
 @pytest.mark.parametrize("action", ["lambda*f^4 + kappa*f^6", EXTENDED, "lambda*(f.f)^2"])
 def test_the_table_has_every_term_and_needs_nothing_else(action, labelled):
-    expansion = correlator(action, 4, 2 if action[0] != "l" else 1)
+    expansion = expand(action, 4, 2 if action[0] != "l" else 1)
     table = expansion.table(labelled=labelled)
     shown = expansion.terms if labelled else [t.representative for t in expansion.topologies()]
     assert [row[6].text for row in table.rows] == [str(term.coefficient) for term in shown]
@@ -76,7 +76,7 @@ def test_the_table_has_every_term_and_needs_nothing_else(action, labelled):
 
 
 def test_sums_of_labellings_are_those_of_the_expansion():
-    expansion = correlator("lambda*f^4", 4, 2)
+    expansion = expand("lambda*f^4", 4, 2)
     rows = expansion.table().rows
     assert sum(row[3].value for row in rows) == len(expansion)
     assert sum(row[3].value * row[4].value for row in rows) == sum(term.multiplicity for term in expansion)
@@ -86,7 +86,7 @@ def test_sums_of_labellings_are_those_of_the_expansion():
 @pytest.mark.skipif(shutil.which("node") is None, reason="Node.js, which runs the sorting, is not installed")
 def test_a_click_sorts_and_another_one_turns_the_order_round():
     """The handler of the page itself, on rows that are plain objects."""
-    table = correlator("lambda*f^4 + kappa*f^6", 4, 2).table()
+    table = expand("lambda*f^4 + kappa*f^6", 4, 2).table()
     handler = html.unescape(re.search(r'onclick="([^"]*)"', table.html)[1])
     ranks = read(table.html).rows[1:]
     program = f"""
@@ -121,7 +121,7 @@ def test_a_click_sorts_and_another_one_turns_the_order_round():
 
 
 def test_the_picture_is_svg_with_every_line():
-    expansion = correlator(EXTENDED, 4)
+    expansion = expand(EXTENDED, 4)
     sheet = expansion.picture()
     root = ElementTree.fromstring(sheet._repr_svg_())
     assert root.tag.endswith("svg")
@@ -134,20 +134,20 @@ def test_the_picture_is_svg_with_every_line():
     assert sheet.svg.count("stroke-dasharray") == links + 1
     assert f"{len(shown)} pictures" in repr(sheet)
     assert len(strokes(expansion.picture(labelled=True).svg)) > len(strokes(sheet.svg))
-    assert "δ(1,2) δ(3,4)" in correlator("lambda*(f.f)^2", 4).picture().svg
+    assert "δ(1,2) δ(3,4)" in expand("lambda*(f.f)^2", 4).picture().svg
 
 
 def test_too_much_to_look_at_is_refused():
-    long = correlator("lambda*f^4", 4, 4)
+    long = expand("lambda*f^4", 4, 4)
     with pytest.raises(InvalidExpansion, match="labelled=False"):
         long.picture(labelled=True)
     with pytest.raises(InvalidExpansion, match="at_order"):
-        expansion_table(correlator("lambda*f^4", 6, 2), labelled=True, most=100)
+        expansion_table(expand("lambda*f^4", 6, 2), labelled=True, most=100)
     assert len(long.at_order(2).picture().svg) > 1000
 
 
 def test_sheets_and_topologies_are_saved_as_the_suffix_says(tmp_path):
-    expansion = correlator("lambda*f^4", 4)
+    expansion = expand("lambda*f^4", 4)
     topology = expansion.topologies()[1]
     assert "6 × 12" in topology._repr_svg_()
     topology.save(tmp_path / "one.tex")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nnft_sym.actions.action import Action
-from nnft_sym.expansions.expansion import correlator
+from nnft_sym.expansions.expansion import expand
 from numerics.fields.index_sets import multisets
 from numerics.integrals.accuracy.contact_referee import contact_coefficient
 from numerics.integrals.integrator import predict
@@ -30,7 +30,7 @@ def test_gauss_in_closed_form():
 def test_diagram_engine_and_grid_agree():
     points = np.array([[-1.0], [0.2], [0.7]])
     kernel = ErfNet(1, sigma_w=1.3, sigma_b=0.4).kernel
-    theory = predict(correlator(Action("g*f**4"), 4, scheme="exact").monomials(), kernel, points, Box(30.0))
+    theory = predict(expand(Action("g*f**4"), 4, scheme="exact").monomials(), kernel, points, Box(30.0))
     for row, value in zip(multisets(3, 4), theory.coefficient("g").value, strict=True):
         assert contact_coefficient(kernel, points[row], 30.0) == pytest.approx(value, rel=1e-8)
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from io import BytesIO
 from pathlib import Path
 
 from diagrams.errors import UnwritablePicture
@@ -50,17 +51,28 @@ def save_sheet(
         raise UnwritablePicture(
             f"cannot draw {shown(str(target))}: give a file that ends in .svg, .pdf, .png or .tex{near}"
         )
+    content = _rendered(suffix, entries, title)
+    unfinished = target.with_name(f"{target.name}.{os.getpid()}.part")
     try:
-        if suffix == ".svg":
-            target.write_text(svg_sheet(entries, title=title), encoding="utf-8")
-        elif suffix == ".tex":
-            target.write_text(tikz_document(entries, title=title), encoding="utf-8")
-        else:
-            # Equal pictures give equal files.
-            unstamped = {"CreationDate": None, "Creator": None} if suffix == ".pdf" else None
-            sheet_figure(entries, title=title).savefig(target, metadata=unstamped, dpi=200)
+        try:
+            unfinished.write_bytes(content)
+            unfinished.replace(target)  # what was there stays whole until then
+        finally:
+            unfinished.unlink(missing_ok=True)
     except OSError as error:
         raise UnwritablePicture(
             f"cannot write {shown(str(target))} ({error.strerror or error}): give a file in a folder that is "
             "there and may be written to"
         ) from error
+
+
+def _rendered(suffix: str, entries: Iterable[Entry] | SheetContent, title: str | Caption) -> bytes:
+    if suffix == ".svg":
+        return svg_sheet(entries, title=title).encode()
+    if suffix == ".tex":
+        return tikz_document(entries, title=title).encode()
+    # Equal pictures give equal files.
+    unstamped = {"CreationDate": None, "Creator": None} if suffix == ".pdf" else None
+    kept = BytesIO()
+    sheet_figure(entries, title=title).savefig(kept, format=suffix[1:], metadata=unstamped, dpi=200)
+    return kept.getvalue()

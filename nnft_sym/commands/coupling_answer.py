@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from nnft_sym.inference.elementwise import CorrectedCoupling
     from numerics.inference.dataset import Dataset
     from numerics.networks.base import Network
+    from numerics.results.estimate import Estimate
 
 
 def answer(
@@ -161,8 +162,7 @@ def show_answer(networks: Sequence["Network"], asked: CouplingParameters, found:
         rows = [
             [
                 one.text,
-                "not determined" if one.estimate is None else f"{float(one.estimate):.6g}",
-                "" if one.estimate is None else f"{float(one.estimate.error):.2g}",
+                *(("not determined", "") if one.estimate is None else _number(one.estimate)),
                 f"{one.singular_value:.3g}",
             ]
             for one in found.combinations
@@ -185,9 +185,19 @@ def show_answer(networks: Sequence["Network"], asked: CouplingParameters, found:
         "Share: size of a term over that of the data; explained: by this term and those before it. "
         "Next order: what the next power of 1/N would add (truncation); locality: by how much a constant "
         "would have to vary over the inputs.",
-        f"Data: {asked.source}. Quality: {found.quality.value}.",
+        f"Data: {asked.source}. {_errors(found)}",
         found.verdict,
     )
+
+
+def _errors(found: "CouplingFit") -> str:
+    """Say what the errors are."""
+    if found.of_this_network is False:
+        return "Errors: of the fit to another network, see below."
+    if found.exact and not found.widened:
+        return "Errors: bounds of the integrals; --model-errors adds next order and locality."
+    beside = "" if found.widened else "; next order and locality stand beside them (--model-errors adds them)"
+    return f"Errors: {found.quality.value}{beside}."
 
 
 def _fitted(found: "CouplingFit") -> str:
@@ -199,10 +209,18 @@ def _row(found: "CouplingFit", name: str) -> list[str]:
     correction, locality = found.corrections.get(name), found.locality.get(name)
     beyond = found.truncation.get(name) if correction is None else float(correction)
     beside = ["—" if one is None else f"{one:.3g}" for one in (beyond, locality)]
+    if locality == 0.0 and not found.exact:
+        beside[1] = "not resolved"  # below the noise of the sample
     if not found.determined(name):
         return ["not determined" if name in found.couplings else "not looked for", "—", *beside]
     one = found.couplings[name]
-    return [f"{float(one):.6g}", f"{float(one.error):.2g}", *beside]
+    return [*_number(one), *beside]
+
+
+def _number(one: "Estimate") -> tuple[str, str]:
+    """A number, to the digits that a sample leaves of it, and its error."""
+    value, _, error = str(one).partition(" (bound ")[0].partition(" ± ")
+    return (value, error) if error else (f"{float(one):.6g}", f"{float(one.error):.2g}")
 
 
 def _terms(networks: Sequence["Network"], found: "CouplingFit") -> list[list[str]]:

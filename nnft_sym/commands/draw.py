@@ -173,10 +173,10 @@ def _of_expansion(asked: SheetParameters, sheet: "_Sheet") -> "tuple[SheetConten
 
 def _listed(asked: SheetParameters, sheet: "_Sheet") -> "tuple[Expansion, list[tuple[Term, int]]]":
     """List what is to be drawn, and refuse what nobody looks at."""
-    from nnft_sym.expansions.expansion import correlator
+    from nnft_sym.expansions.expansion import expand
 
     _refuse_many(asked)
-    expansion = correlator(
+    expansion = expand(
         asked.theory,
         asked.points,
         asked.order,
@@ -210,7 +210,7 @@ def _refuse_many(asked: SheetParameters) -> None:
     """Count before listing, so that a hopeless request is refused at once.
 
     Where the diagrams of the scalar theory stand for several pictures each, that is a lower bound. Requests
-    that make no sense are left to `correlator`.
+    that make no sense are left to `expand`.
     """
     from diagrams import count
     from diagrams.sizes import number_text

@@ -149,12 +149,12 @@ def _write(out: OutputFile, text: str) -> None:
 
 def _expanded(asked: ExpansionParameters, form: str, printed: PrintParameters) -> "tuple[Expansion, str]":
     """Expand and write, telling what is being done."""
-    from nnft_sym.expansions.expansion import correlator
+    from nnft_sym.expansions.expansion import expand
     from nnft_sym.progress.ticker import Ticker
 
     said = ["reading the action, and bounding the number of diagrams"]
     with Ticker(lambda: said[-1]):
-        expansion = correlator(
+        expansion = expand(
             asked.theory,
             asked.n,
             asked.order,

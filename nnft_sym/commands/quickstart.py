@@ -89,7 +89,7 @@ def _computed(config: "StudyConfig") -> "StudyResult":
 def _answer(result: "StudyResult", as_json: bool) -> None:
     """Say what was found, what to open, and what to change."""
     from nnft_sym.jsonio import dumps
-    from nnft_sym.printing.tables import show, terminal_table
+    from nnft_sym.printing.tables import headed, show, terminal_table
     from nnft_sym.study.action_tables import study_table
     from nnft_sym.study.summary import summarise
 
@@ -99,9 +99,9 @@ def _answer(result: "StudyResult", as_json: bool) -> None:
         return
     show(terminal_table(study_table(result)))
     for net in result.nets:
-        show(f"[bold]{net.name}-net, N = {net.case.width}[/bold]: {net.verdict}\n")
+        show(headed(f"{net.name}-net, N = {net.case.width}", f": {net.verdict}\n"))
     word = "PASSED" if result.passed else "NOT PASSED"
-    show(f"[bold]{word}[/bold]: {result.outcome} ({result.seconds:.1f} s).", "")
+    show(headed(word, f": {result.outcome} ({result.seconds:.1f} s)."), "")
     click.echo(
         f"Open    {page}     figures, couplings and the verdict, explained\n"
         f"Change  {STUDY}                   the study; what to try stands beside each line\n"

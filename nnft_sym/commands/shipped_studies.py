@@ -49,7 +49,7 @@ def command(asked: StudiesParameters, as_json: bool) -> int:
 def _list(as_json: bool) -> None:
     """Print names, nets and one line each."""
     from nnft_sym.jsonio import dumps
-    from nnft_sym.printing.tables import show
+    from nnft_sym.printing.tables import headed, show
     from nnft_sym.study.config import built_in_study
     from nnft_sym.study.shipped import shipped_studies
 
@@ -71,7 +71,7 @@ def _list(as_json: bool) -> None:
     for name, (config, line) in studies.items():
         nets = ", ".join(f"{net.kind} N = {net.width}" for net in config.net)
         size = f"{config.experiments} × {config.networks:,} networks"
-        show(f"[bold]{name}[/bold]  ({nets}; {size})", f"    {line}")
+        show(headed(name, f"  ({nets}; {size})"), f"    {line}")
     click.echo("\nRun one: nnft studies NAME. Its file: --show, or --copy FILE.toml to change it.")
 
 

@@ -42,8 +42,8 @@ def at_components(
     --------
     G_1122 has one of the three δδ of the vertex, G_1111 all of them:
 
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> four = correlator("lambda*(f.f)^2", 4, kind="connected")
+    >>> from nnft_sym.expansions.expansion import expand
+    >>> four = expand("lambda*(f.f)^2", 4, kind="connected")
     >>> [str(number) for _, number, _ in at_components(four, 2, (1, 1, 2, 2))]
     ['-8']
     >>> [str(number) for _, number, _ in at_components(four, 2, (1, 1, 1, 1))]

@@ -299,10 +299,10 @@ def constant_beside(expansion: ExpansionContent) -> Polynomial:
 
     Examples
     --------
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> constant_beside(correlator("lambda*(v + f)^4", 0, kind="1pi"))
+    >>> from nnft_sym.expansions.expansion import expand
+    >>> constant_beside(expand("lambda*(v + f)^4", 0, kind="1pi"))
     Polynomial('lambda*v**4')
-    >>> constant_beside(correlator("lambda*(v + f)^4", 2))
+    >>> constant_beside(expand("lambda*(v + f)^4", 2))
     Polynomial('0')
     """
     kept = expansion.n == 0 or expansion.shown_kind.value == "full"

@@ -25,13 +25,13 @@ counts Wick contractions with labelled vertices and V_t is the number of vertice
 
 With λ ~ 1/N and κ ~ 1/N², the exchange of two λ vertices is as large as κ:
 
->>> six = correlator("lambda*f^4 + kappa*f^6", 6, 2, "exact", "connected", counting="1/N")
+>>> six = expand("lambda*f^4 + kappa*f^6", 6, 2, "exact", "connected", counting="1/N")
 >>> [(t.labellings, str(t.representative.coefficient)) for t in six.topologies()]
 [(1, '-720*kappa'), (10, '576*lambda**2')]
 
 The ensemble of networks deformed by λ f⁴, to first order and exactly in N:
 
->>> around = correlator("lambda*f^4", 2, 1, "network")
+>>> around = expand("lambda*f^4", 2, 1, "network")
 >>> [(t.labellings, t.representative.multiplicity) for t in around.topologies()]
 [(1, 1), (1, 12), (2, 4), (1, 6), (1, 1)]
 >>> print(around.terms[-1].text())
@@ -113,7 +113,7 @@ class Expansion:
 
     Examples
     --------
-    >>> expansion = correlator("lambda*f^4 + kappa*f^6", 4, scheme="exact")
+    >>> expansion = expand("lambda*f^4 + kappa*f^6", 4, scheme="exact")
     >>> [(str(term.coefficient), term.multiplicity) for term in expansion][3:]
     [('-24*lambda', 24), ('-360*kappa', 360)]
     """
@@ -152,7 +152,7 @@ class Expansion:
 
         Examples
         --------
-        >>> correlator("g*f^3", 3, scheme="exact").rule.partition("; ")[2].rpartition("; ")[2]
+        >>> expand("g*f^3", 3, scheme="exact").rule.partition("; ")[2].rpartition("; ")[2]
         'the mean of the field is kept zero by a linear counterterm, so that tadpoles drop out'
         """
         odd = any(valence % 2 for valence in self.action.valences)
@@ -167,7 +167,7 @@ class Expansion:
 
         Examples
         --------
-        >>> correlator("lambda*f^4", 4, scheme="exact", kind="full").shown_kind
+        >>> expand("lambda*f^4", 4, scheme="exact", kind="full").shown_kind
         <Kind.NORMALISED: 'normalised'>
         """
         dropped = self.kind is Kind.FULL and self.scheme is Scheme.EXACT
@@ -183,7 +183,7 @@ class Expansion:
 
         Examples
         --------
-        >>> correlator("lambda*f^4", 4).wick_total
+        >>> expand("lambda*f^4", 4).wick_total
         {'': 3, '4:1': 105}
         """
         contents = list(self.truncation.contents(self.action, self.n))
@@ -205,7 +205,7 @@ class Expansion:
 
         Examples
         --------
-        >>> all(rule.holds for rule in correlator("lambda*f^4", 4).sum_rules())
+        >>> all(rule.holds for rule in expand("lambda*f^4", 4).sum_rules())
         True
         """
         return sum_rules(self)
@@ -225,7 +225,7 @@ class Expansion:
 
         Examples
         --------
-        >>> [(t.labellings, t.representative.multiplicity) for t in correlator("lambda*f^4", 4).topologies()]
+        >>> [(t.labellings, t.representative.multiplicity) for t in expand("lambda*f^4", 4).topologies()]
         [(3, 1), (6, 12), (1, 24)]
         """
         return self._topologies
@@ -260,7 +260,7 @@ class Expansion:
 
         Examples
         --------
-        >>> [len(group) for group in correlator("lambda*f^4 + kappa*f^6", 4).brackets()]
+        >>> [len(group) for group in expand("lambda*f^4 + kappa*f^6", 4).brackets()]
         [1, 2, 2]
         """
         return brackets(self._topologies)
@@ -286,7 +286,7 @@ class Expansion:
 
         Examples
         --------
-        >>> correlator("lambda*f^4", 4, order=2, kind="connected", scheme="exact").zero_dimensional()
+        >>> expand("lambda*f^4", 4, order=2, kind="connected", scheme="exact").zero_dimensional()
         Polynomial('864*lambda**2 - 24*lambda')
         """
         one = Polynomial({})
@@ -301,12 +301,12 @@ class Expansion:
 
         Examples
         --------
-        >>> print(correlator("lambda*f^4", 4).grouped_text())
+        >>> print(expand("lambda*f^4", 4).grouped_text())
         G(1,2,3,4) = 3 [K(1,2) K(3,4)]
             - lambda * (72 [K(1,2) ∫dy K_W(3,y) K_W(4,y) K_W(y,y)]
                         + 24 [∫dy K_W(1,y) K_W(2,y) K_W(3,y) K_W(4,y)]) + …
         >>> from nnft_sym.notation import Notation
-        >>> print(correlator("lambda*f^4", 4, kind="connected").grouped_text(Notation(plain_kernel=True)))
+        >>> print(expand("lambda*f^4", 4, kind="connected").grouped_text(Notation(plain_kernel=True)))
         G_c(1,2,3,4) = -24*lambda [∫dy K(1,y) K(2,y) K(3,y) K(4,y)] + …
         """
         return faces.grouped_text(self, notation)
@@ -316,7 +316,7 @@ class Expansion:
 
         Examples
         --------
-        >>> correlator("lambda*f^4", 4).picture(labelled=True)
+        >>> expand("lambda*f^4", 4).picture(labelled=True)
         <4-point function of λ f⁴: 10 pictures>
         """
         if labelled:
@@ -328,7 +328,7 @@ class Expansion:
 
         Examples
         --------
-        >>> print(correlator("g*f^3", 3, kind="connected").table())
+        >>> print(expand("g*f^3", 3, kind="connected").table())
         3-point function of g*f**3, connected, to order 1
         no.  order  vertices  labellings  contractions  S  coefficient  integral
         1    1      3:1       1           6             1  -6*g         ∫dy K_W(1,y) K_W(2,y) K_W(3,y)
@@ -342,7 +342,7 @@ class Expansion:
 
         Examples
         --------
-        >>> table = correlator("lambda*f^4", 4).to_dataframe(labelled=False)
+        >>> table = expand("lambda*f^4", 4).to_dataframe(labelled=False)
         >>> table.labellings.tolist(), table.weight.tolist()
         ([3, 6, 1], ['1', '1/2', '1'])
         """
@@ -391,7 +391,7 @@ class Expansion:
         return faces.notebook_latex(self)
 
 
-def correlator(
+def expand(
     action: Action | str = FREE,
     n: int | None = None,
     order: OrderLike | None = None,
@@ -449,16 +449,16 @@ def correlator(
 
     Examples
     --------
-    >>> [str(term.coefficient) for term in correlator("lambda*f^4", 2)]
+    >>> [str(term.coefficient) for term in expand("lambda*f^4", 2)]
     ['1', '-12*lambda']
-    >>> [str(term.coefficient) for term in correlator("lambda*f^4", 2, scheme="exact")]
+    >>> [str(term.coefficient) for term in expand("lambda*f^4", 2, scheme="exact")]
     ['1']
 
     One term per topology; and to one loop, without corrections of external lines:
 
-    >>> correlator("lambda*f^4", 12, labelled=False).labellings
+    >>> expand("lambda*f^4", 12, labelled=False).labellings
     (10395, 62370, 51975)
-    >>> correlator("g*f^3 + lambda*f^4", 4, kind="connected", filters=["onshell"], loops=1)
+    >>> expand("g*f^3 + lambda*f^4", 4, kind="connected", filters=["onshell"], loops=1)
     <connected 4-point function of g*f**3 + lambda*f**4, 1 loop, bare: 55 terms>
     """
     theory, n = _theory(action, outputs), whole(_number(n), "number of points")

@@ -36,7 +36,7 @@ from nnft_sym.actions.parsing import parse
 from nnft_sym.actions.polynomials import Polynomial
 from nnft_sym.actions.shapes import Shape, shape_of
 from nnft_sym.errors import InvalidDocument
-from nnft_sym.expansions.expansion import Expansion, correlator
+from nnft_sym.expansions.expansion import Expansion, expand
 from nnft_sym.expansions.schemes import Kind, Scheme
 from nnft_sym.expansions.structure import Structure, orbit_of
 from nnft_sym.expansions.terms import Term, Topology, topologies
@@ -97,8 +97,8 @@ def from_json(text: str) -> Symbolic | Diagram:
 
     Examples
     --------
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> four = correlator("lambda*f^4", 4, 2, counting="1/N")
+    >>> from nnft_sym.expansions.expansion import expand
+    >>> four = expand("lambda*f^4", 4, 2, counting="1/N")
     >>> from_json(to_json(four)) == four
     True
     """
@@ -173,7 +173,7 @@ def _expansion(given: Mapping[str, Any]) -> Expansion:
 def _check_terms(found: Expansion, given: Mapping[str, Any]) -> None:
     """Compare the terms with those that the action has."""
     order, counting = _order(given)
-    whole = correlator(
+    whole = expand(
         found.action,
         found.n,
         order,

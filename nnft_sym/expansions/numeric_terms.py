@@ -53,15 +53,15 @@ def numeric_terms(term: TermContent) -> Iterator[NumericTerm]:
 
     Examples
     --------
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> for integrand, number, powers in numeric_terms(correlator("b*x^2*f^4", 4).terms[-1]):
+    >>> from nnft_sym.expansions.expansion import expand
+    >>> for integrand, number, powers in numeric_terms(expand("b*x^2*f^4", 4).terms[-1]):
     ...     print(number, powers, integrand)
     -24 {'b': 1} ∫dy1 |y1|^2 Kw(x1,y1) Kw(x2,y1) Kw(x3,y1) Kw(x4,y1)   [4 factors, 4 products ...
-    >>> for diagram, number, powers in numeric_terms(correlator("lambda*(f.f)^2", 2).terms[1]):
+    >>> for diagram, number, powers in numeric_terms(expand("lambda*(f.f)^2", 2).terms[1]):
     ...     print(number, powers, diagram.edge_string)
     -4 {'D': 1, 'lambda': 1, 'δ_1_2': 1} x1-y1,x2-y1,y1-y1
     -8 {'lambda': 1, 'δ_1_2': 1} x1-y1,x2-y1,y1-y1
-    >>> for product, number, powers in numeric_terms(correlator("lambda*f^4", 2, 1, "network").terms[2]):
+    >>> for product, number, powers in numeric_terms(expand("lambda*f^4", 2, 1, "network").terms[2]):
     ...     print(number, powers, product)
     -4 {'lambda': 1} ∫dy1 K(x1,y1) G_c(x2,y1,y1,y1)
     """
@@ -114,12 +114,12 @@ def with_profiles(expansion: ExpansionContent, profiles: Mapping[str, "Profile"]
 
     Examples
     --------
-    >>> from nnft_sym.expansions.expansion import correlator
+    >>> from nnft_sym.expansions.expansion import expand
     >>> from nnft_sym.symbolic.functions import symbolic_profile
     >>> import sympy
     >>> y = sympy.Symbol("y")
     >>> bump = symbolic_profile(sympy.exp(-y**2), y, growth=None, length_scale=0.7)
-    >>> *_, (integrand, number, powers) = with_profiles(correlator("lambda*f^4", 4), {"lambda": bump})
+    >>> *_, (integrand, number, powers) = with_profiles(expand("lambda*f^4", 4), {"lambda": bump})
     >>> print(number, powers, integrand)
     -24 {'lambda': 1} ∫dy1 [exp(-y**2)](y1) Kw(x1,y1) Kw(x2,y1) Kw(x3,y1) Kw(x4,y1)   [4 factors, ...
     """

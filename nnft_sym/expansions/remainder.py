@@ -64,8 +64,8 @@ def goes_on(expansion: Asked) -> bool:
     --------
     A mass term has one irreducible 2-point diagram, and no connected 4-point diagram at any order:
 
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> [goes_on(correlator("m*f^2", n, kind=kind)) for n, kind in ((2, "connected"), (2, "1pi"), (4, "1pi"))]
+    >>> from nnft_sym.expansions.expansion import expand
+    >>> [goes_on(expand("m*f^2", n, kind=kind)) for n, kind in ((2, "connected"), (2, "1pi"), (4, "1pi"))]
     [True, False, False]
     """
     return next(_left_out(expansion), None) is not None
@@ -76,9 +76,9 @@ def remainder(expansion: Asked) -> Remainder | None:
 
     Examples
     --------
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> six = correlator("lambda*f^4 + kappa*f^6", 6, 0, kind="connected")
-    >>> remainder(six).text(), remainder(correlator("lambda*f^4", 3))
+    >>> from nnft_sym.expansions.expansion import expand
+    >>> six = expand("lambda*f^4 + kappa*f^6", 6, 0, kind="connected")
+    >>> remainder(six).text(), remainder(expand("lambda*f^4", 3))
     ('O(kappa)', None)
     """
     worth = dict(expansion.truncation.counting)

@@ -23,8 +23,8 @@ def sum_rules(expansion: ExpansionContent) -> tuple[SumRule, ...]:
 
     Examples
     --------
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> [(rule.vertices, rule.found, rule.holds) for rule in sum_rules(correlator("lambda*f^4", 4))]
+    >>> from nnft_sym.expansions.expansion import expand
+    >>> [(rule.vertices, rule.found, rule.holds) for rule in sum_rules(expand("lambda*f^4", 4))]
     [('', 3, True), ('4:1', 105, True), ('', 3, True), ('4:1', 96, True)]
     """
     from diagrams.combinatorics.wick import contraction_count

@@ -44,8 +44,8 @@ class Term:
 
     Examples
     --------
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> term = correlator("lambda*f^4", 2).terms[1]
+    >>> from nnft_sym.expansions.expansion import expand
+    >>> term = expand("lambda*f^4", 2).terms[1]
     >>> print(term.text())
     -12*lambda * ∫dy K_W(1,y) K_W(2,y) K_W(y,y)
     """
@@ -96,8 +96,8 @@ class Term:
 
         Examples
         --------
-        >>> from nnft_sym.expansions.expansion import correlator
-        >>> [term.count_text for term in correlator("lambda*(f.f)^2", 2)]
+        >>> from nnft_sym.expansions.expansion import expand
+        >>> [term.count_text for term in expand("lambda*(f.f)^2", 2)]
         ['1', '4 (D + 2)']
         """
         share = self.component_share
@@ -111,8 +111,8 @@ class Term:
 
         Examples
         --------
-        >>> from nnft_sym.expansions.expansion import correlator
-        >>> print(*(term.component_share for term in correlator("lambda*(f.f)^2", 2)), sep="; ")
+        >>> from nnft_sym.expansions.expansion import expand
+        >>> print(*(term.component_share for term in expand("lambda*(f.f)^2", 2)), sep="; ")
         1; D/3 + 2/3
         """
         if not (self.structure and self.structure.vector):
@@ -158,8 +158,8 @@ class Term:
 
         Examples
         --------
-        >>> from nnft_sym.expansions.expansion import correlator
-        >>> [part[1:] for part in correlator("lambda*f^4/24", 2).terms[1].monomials()]
+        >>> from nnft_sym.expansions.expansion import expand
+        >>> [part[1:] for part in expand("lambda*f^4/24", 2).terms[1].monomials()]
         [(Fraction(-1, 2), {'lambda': 1})]
         """
         from nnft_sym.expansions.numeric_terms import numeric_terms
@@ -175,8 +175,8 @@ class Term:
 
         Examples
         --------
-        >>> from nnft_sym.expansions.expansion import correlator
-        >>> print(correlator("lambda*f^4", 2).terms[1].latex())
+        >>> from nnft_sym.expansions.expansion import expand
+        >>> print(expand("lambda*f^4", 2).terms[1].latex())
         -12\lambda\int d^{d}y\,K^{W}_{1y}K^{W}_{2y}K^{W}_{yy}
         """
         return faces.term_latex(self, notation)
@@ -271,8 +271,8 @@ class Topology:
 
         Examples
         --------
-        >>> from nnft_sym.expansions.expansion import correlator
-        >>> fields = correlator("lambda*f^4", 4).topologies()[1].as_dict()
+        >>> from nnft_sym.expansions.expansion import expand
+        >>> fields = expand("lambda*f^4", 4).topologies()[1].as_dict()
         >>> fields["labellings"], fields["multiplicity"], fields["coefficient"]
         (6, 12, '-12*lambda')
         """
@@ -294,8 +294,8 @@ class Topology:
 
         Examples
         --------
-        >>> from nnft_sym.expansions.expansion import correlator
-        >>> "6 × 12" in correlator("lambda*f^4", 4).topologies()[1].picture().svg
+        >>> from nnft_sym.expansions.expansion import expand
+        >>> "6 × 12" in expand("lambda*f^4", 4).topologies()[1].picture().svg
         True
         """
         return faces.topology_picture(self)
@@ -329,8 +329,8 @@ def relabelled(term: Term, action: Action, order: Sequence[int]) -> Term:
 
     Examples
     --------
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> expansion = correlator("lambda*f^4", 4, labelled=False)
+    >>> from nnft_sym.expansions.expansion import expand
+    >>> expansion = expand("lambda*f^4", 4, labelled=False)
     >>> relabelled(expansion.terms[0], expansion.action, [0, 2, 1, 3]).lines
     (('x1', 'x3'), ('x2', 'x4'))
     """

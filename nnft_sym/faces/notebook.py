@@ -4,6 +4,7 @@ import sys
 from html import escape
 from io import BytesIO
 from itertools import islice
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from nnft_sym.faces.pictures import picture
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Rows that are shown.
 MOST_ROWS = 20
+#: Characters of a printed line.
+WIDE = 88
 #: Longer facts, such as verdicts, have a line of their own.
 MOST_LETTERS = 60
 
@@ -61,6 +64,30 @@ def html(result: "Described") -> str:
     below = f"<p>and {content.n_rows - MOST_ROWS} more</p>" if content.n_rows > MOST_ROWS else ""
     shown = _table(content).html if content.columns else f"<p><b>{escape(content.title)}</b></p>"
     return f"<div>{shown}{below}{facts}</div>"
+
+
+def words(result: "Described") -> str:
+    """Write a result in full for ``print``: title, rows in columns, what holds for all of them.
+
+    Examples
+    --------
+    >>> from numerics.results.faces import Content, Shown
+    >>> class Two(Shown):
+    ...     def plain_fields(self):
+    ...         return Content("Two", {"method": "by hand"}, ("name", "value"), lambda: [("a", 0.25)], 1)
+    >>> print(words(Two()))
+    Two
+    name  value
+    a     0.25
+    method: by hand
+    """
+    content = result.plain_fields()
+    said = [f"{name}: {_words(value)}" for name, value in content.facts.items() if value not in ("", None)]
+    below = [f"... and {content.n_rows - MOST_ROWS} more"] if content.n_rows > MOST_ROWS else []
+    folded = [
+        line for one in said for line in wrap(one, WIDE, subsequent_indent="  ", break_long_words=False)
+    ]
+    return "\n".join([repr(_table(content)), *below, *folded])
 
 
 def _facts(content: "Content") -> str:

@@ -14,6 +14,7 @@ from nnft_sym.study.study_results import StudyResult
 from nnft_sym.study.width_scan import WidthScan
 from numerics.given import as_instance
 from numerics.integrals.flow import Flow
+from numerics.results.correlator import Correlator, Part
 from numerics.results.faces import Content, Shown
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def picture(result: Shown, *beside: Shown) -> "Figure":
     for one in beside:
         as_instance(one, Shown, "what is drawn beside it", UnwritableResult, "another result")
     panels = [_panels(one) for one in (result, *beside)]
+    labels = _labels([found.method for found in panels])
     with rc_context(STYLE):
         figure = Figure(figsize=(7.0, 1.0 + 2.4 * len(panels[0])), layout="constrained", dpi=200)
         rows = figure.subplots(len(panels[0]), 1, squeeze=False)[:, 0]
@@ -62,8 +64,8 @@ def picture(result: Shown, *beside: Shown) -> "Figure":
                         f"{shown(found.title)} has no {count} numbers for {shown(name or 'the picture')}; "
                         "results over the same elements are needed to draw them into one picture"
                     )
-                _draw(axes, found[name], number, len(panels), found.label)
-            axes.set_ylabel(name or "value")
+                _draw(axes, found[name], number, len(panels), labels[number])
+            axes.set_ylabel(name or _quantity(result))
             axes.axhline(0.0, color=GREY, linewidth=0.5, zorder=0)
             _name_elements(axes, [str(row[0]).translate(_DIGITS) for row in panels[0][name]])
         if beside:
@@ -76,7 +78,37 @@ class _Panels(dict[str, list[tuple[object, float, float]]]):
     """Rows (name of the element, value, error) of every panel."""
 
     title = ""
-    label = ""
+    method = ""
+
+
+#: Words of methods, and what a legend calls numbers that were found so.
+_SOURCES = (
+    ("over networks", "sampled"), ("over outputs", "sampled"), ("feature moments", "exact"),
+    ("least squares", "predicted"), ("grid contraction", "predicted"), ("Gaussian form", "predicted"),
+    ("cubature", "predicted"), ("quasi-Monte-Carlo", "predicted"),
+)  # fmt: skip
+
+
+def _labels(methods: list[str]) -> list[str]:
+    """Tell results apart in a legend: where they come from, if that is enough; else by which method.
+
+    Examples
+    --------
+    >>> _labels(["mean over networks", "feature moments: closed form"])
+    ['sampled', 'exact']
+    >>> _labels(["grid contraction, 60 nodes", "adaptive cubature"])
+    ['grid contraction, 60 nodes', 'adaptive cubature']
+    """
+    known = [next((said for word, said in _SOURCES if word in method), "") for method in methods]
+    return known if all(known) and len(set(known)) == len(known) else [_short(one) for one in methods]
+
+
+def _quantity(result: Shown) -> str:
+    """What is drawn, for the axis."""
+    if not isinstance(result, Correlator):
+        return "value"
+    sign = {Part.CONNECTED: "G_c", Part.EXCESS: r"\Delta G"}.get(result.part, "G")
+    return f"${sign}^{{({result.order})}}$"
 
 
 def _short(method: str, longest: int = 60) -> str:
@@ -108,7 +140,7 @@ def _panels(result: Shown) -> _Panels:
         )
     found = _Panels()
     found.title = content.title
-    found.label = _short(str(content.facts.get("method") or content.title))
+    found.method = str(content.facts.get("method") or content.title)
     # couplings of different correlators differ by powers of 1/N: no axis shows both
     panel = next((name for name in ("order", "couplings", "from order") if name in columns), None)
     element = next(name for name in columns if name != panel)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from diagrams.messages import shown
+from nnft_sym.actions.names import spelled_out
 from nnft_sym.inference.contributions import Contributions, contributions
 from nnft_sym.inference.coupling_sentences import SMALL as SMALL
 from nnft_sym.inference.coupling_sentences import sentences
@@ -28,7 +30,7 @@ from numerics.inference.dataset import Dataset
 from numerics.inference.fit_result import Combination, Fit
 from numerics.results.correlator import Correlator
 from numerics.results.estimate import Estimate, in_a_row
-from numerics.results.faces import Content, Shown
+from numerics.results.faces import Content, Shown, face
 from numerics.results.quality import Quality, worst
 
 if TYPE_CHECKING:
@@ -81,6 +83,8 @@ class CouplingFit(Shown):
     >>> found = nn.infer(exact, model, net, nn.Box(1.0))
     >>> round(float(found["lambda"]), 9), found.determined("lambda"), found.orders
     (-0.625, True, (4,))
+    >>> found["λ"] is found["lambda"]
+    True
     """
 
     measurements: tuple[Measurement, ...]
@@ -117,11 +121,16 @@ class CouplingFit(Shown):
         InvalidStatistics
             If it was not inferred.
         """
-        if name not in self.couplings:
+        known = name if name in self.couplings else spelled_out(str(name))
+        if known not in self.couplings:
             raise InvalidStatistics(
-                f"coupling {name!r} was not inferred; {', '.join(self.couplings) or 'none'} were"
+                f"coupling {shown(name)} was not inferred; {', '.join(self.couplings) or 'none'} were"
             )
-        return self.couplings[name]
+        return self.couplings[known]
+
+    def __str__(self) -> str:
+        """Write couplings and verdict in full."""
+        return str(face("words")(self))
 
     def leading(self, name: str) -> Estimate:
         """Return what a coupling is at its leading order in 1/N, with joint counting too; no model errors."""

@@ -126,13 +126,13 @@ def _agreement(found: Inferred) -> str:
     part = PARTS[found.kind]
     shares = " and ".join(f"{share:.4g} % of the {part.format(n)}" for n, share in _percent(found))
     what = f"The couplings explain {shares or 'nothing'}"
+    if fit.dof == 0:
+        return f"{what}; there are no degrees of freedom left that could contradict: give more points."
     if fit.p_value is None:
         missed = fit.misfit
         how = "describe the exact data" if missed <= SMALL else "are no good description of the exact data"
         return f"{what}; constants {how}, they miss {_missed(missed)} of what they were fitted to."
     how = "rejected" if fit.p_value < REJECTED else "compatible with the data"
-    if fit.dof == 0:
-        return f"{what}; there are no degrees of freedom left that could contradict."
     chance = f"two-sided p {f'= {fit.p_value:.2g}' if fit.p_value >= LEAST else f'< {LEAST:g}'}"
     return (
         f"{what}; constants are {how} (chi2/dof = {fit.chi2:.4g}/{fit.dof}, {chance}), they miss "
@@ -166,9 +166,16 @@ def _expansion(found: Inferred) -> Iterator[str]:
     unknown = [name for name in found.couplings if found.determined(name) and found.ratio(name) is None]
     if unknown:
         yield f"What the next order would change in {' and '.join(unknown)} was not computed."
+    worse = [PARTS[found.kind].format(order) for order, share in found.explained.items() if share < 0]
+    if worse:
+        yield (
+            f"Without any coupling the {' and '.join(worse)} would be missed by less: the couplings that are "
+            "read off there describe nothing."
+        )
     if ratios and max(ratios.values()) <= HALF:
         most = max(ratios, key=ratios.__getitem__)
-        yield f"The next order in 1/N changes {most} by {100 * ratios[most]:.3g} %: the expansion holds."
+        said = "small, which does not make such couplings a description" if worse else "the expansion holds"
+        yield f"The next order in 1/N changes {most} by {100 * ratios[most]:.3g} %: {said}."
 
 
 def _of_the_model(found: Inferred) -> Iterator[str]:

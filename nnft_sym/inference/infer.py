@@ -34,6 +34,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from diagrams.messages import shown
+from nnft_sym.actions.action import Action
 from nnft_sym.inference.by_order import ALLOWANCE, infer_jointly, infer_together
 from nnft_sym.inference.coupling_fit import CouplingFit
 from nnft_sym.inference.measurement import Measurement, odd_ones_vanish
@@ -61,7 +62,7 @@ COUNTINGS = ("1/N", "joint")
 
 def infer(
     data: Dataset | Correlators | Sequence[tuple[object, ...]],
-    model: Model | Theory | None = None,
+    model: Model | Theory | Action | str | None = None,
     kernel: Kernel | Network | None = None,
     domain: Domain | None = None,
     *,
@@ -79,11 +80,11 @@ def infer(
         With all even orders up to the highest of the model, and with the odd ones for couplings of odd powers
         of f (`Model.data_orders`). Exact ones decide where there are any, else sampled ones with their joint
         covariance. Several ensembles that share couplings: ``[(data, model, kernel, domain), ...]``.
-    model : Model or Theory
-        Of connected correlators, as `Model.leading` makes it: ``Model(action, orders, kind="connected",
-        power=2)``. Of ``kind="full"`` (or ``"normalised"``) full correlators less the free theory are
-        fitted: see this module. A `Theory` has its integrals done, as ``model.for_data(kernel, fields,
-        domain)`` does them, and can be used again for other data.
+    model : Model, Theory, Action or str
+        An action stands for `Model.leading` of it. Of connected correlators, as `Model.leading` makes it:
+        ``Model(action, orders, kind="connected", power=2)``. Of ``kind="full"`` (or ``"normalised"``) full
+        correlators less the free theory are fitted: see this module. A `Theory` has its integrals done, as
+        ``model.for_data(kernel, fields, domain)`` does them, and can be used again for other data.
     kernel : Kernel or Network, optional
         The propagator of a model; a theory needs none.
     domain : Domain, optional
@@ -177,6 +178,8 @@ def _measurement(
     if width is None:
         record = given.either.provenance.get("network")
         width = record.get("width") if isinstance(record, Mapping) else None
+    if isinstance(model, str | Action):
+        model = Model.leading(model)
     if isinstance(model, Model) and odd_ones_vanish(given):
         model.refuse_odd()
     theory = _as_theory(model, kernel, given, domain)

@@ -12,7 +12,7 @@ from diagrams.deprecated import renamed
 from diagrams.progress import ProgressLike
 from nnft_sym.actions.action import Action
 from nnft_sym.errors import InvalidAction, InvalidExpansion
-from nnft_sym.expansions.expansion import Expansion, correlator
+from nnft_sym.expansions.expansion import Expansion, expand
 from nnft_sym.expansions.kinds import KIND_ALIASES
 from nnft_sym.expansions.schemes import Kind, Scheme
 from nnft_sym.expansions.truncation import DERIVED, strength, truncation
@@ -221,9 +221,7 @@ class Model:
         """The expansion of every order."""
         counting = None if self.power is None else self.counting
         return {
-            n: correlator(
-                self.action, n, self._reach(n), kind=self.kind, scheme=self.scheme, counting=counting
-            )
+            n: expand(self.action, n, self._reach(n), kind=self.kind, scheme=self.scheme, counting=counting)
             for n in self.orders
         }
 

@@ -372,7 +372,7 @@ class ExpansionParameters(CorrelatorParameters):
     Attributes
     ----------
     order, counting
-        As in `nnft_sym.expansions.expansion.correlator`.
+        As in `nnft_sym.expansions.expansion.expand`.
     """
 
     order: Annotated[OrderLike | None, ORDER] = None

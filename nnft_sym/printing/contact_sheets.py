@@ -86,8 +86,8 @@ def sheet_content(
 
     Examples
     --------
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> expansion = correlator("lambda*f^4", 4)
+    >>> from nnft_sym.expansions.expansion import expand
+    >>> expansion = expand("lambda*f^4", 4)
     >>> content = sheet_content(expansion, [(term, 1) for term in expansion])
     >>> print(content.title, *(section.heading for section in content.sections), sep=", ")
     4-point function of λ f⁴, Order 0, Order 1
@@ -263,4 +263,5 @@ def _notes(expansion: ExpansionContent, shown: Sequence[Shown], kind: CaptionKin
 
 
 def _note(latex: str) -> Caption:
-    return Caption(latex.replace("$", "").replace(r"\times", "×"), latex)
+    plain = latex.replace("$", "").replace(r"\times", "×").replace(r"\delta_{i_1i_2}", "δ(1,2)")
+    return Caption(plain, latex)

@@ -57,8 +57,8 @@ def summed(topology: TopologyContent) -> tuple[Factors, str]:
 
     Examples
     --------
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> [summed(one)[1] for one in correlator("lambda*f^4", 4).topologies()]
+    >>> from nnft_sym.expansions.expansion import expand
+    >>> [summed(one)[1] for one in expand("lambda*f^4", 4).topologies()]
     ['ij|kl', 'ij|kl', '']
     """
     factors = topology.representative.factors

@@ -60,8 +60,8 @@ def formula_latex(expansion: ExpansionContent, notation: Notation | None = None)
 
     Examples
     --------
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> print(formula_latex(correlator("lambda*f^4", 2)))
+    >>> from nnft_sym.expansions.expansion import expand
+    >>> print(formula_latex(expand("lambda*f^4", 2)))
     G^{(2)}(x_{1},x_{2}) = K_{12} - 12\lambda\int d^{d}y\,K^{W}_{1y}K^{W}_{2y}K^{W}_{yy} + \cdots
     """
     return one_formula(_formula_rows(expansion, notation or Notation()))
@@ -74,8 +74,8 @@ def grouped_latex(expansion: ExpansionContent, notation: Notation | None = None)
 
     Examples
     --------
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> print(grouped_latex(correlator("g*f^3", 1)))
+    >>> from nnft_sym.expansions.expansion import expand
+    >>> print(grouped_latex(expand("g*f^3", 1)))
     G^{(1)}(x_{1}) = -3g\Bigl[\int d^{d}y\,K^{W}_{1y}K^{W}_{yy}\Bigr] + \cdots
     """
     return one_formula(_grouped_rows(expansion, notation or Notation()))
@@ -163,8 +163,8 @@ def left_of(expansion: ExpansionContent) -> str:
 
     Examples
     --------
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> print(left_of(correlator("lambda*(v + f)^4", 0, kind="connected")))
+    >>> from nnft_sym.expansions.expansion import expand
+    >>> print(left_of(expand("lambda*(v + f)^4", 0, kind="connected")))
     \log\bigl(Z/Z_{\mathrm{GP}}\bigr) + \lambda v^{4}\int d^{d}y
     """
     left = left_latex(expansion.shown_kind.value, expansion.n)

@@ -42,8 +42,8 @@ def diagram_latex(expansion: ExpansionContent) -> str:
 
     Examples
     --------
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> printed = diagram_latex(correlator("lambda*f^4", 4))
+    >>> from nnft_sym.expansions.expansion import expand
+    >>> printed = diagram_latex(expand("lambda*f^4", 4))
     >>> printed.count("begin{tikzpicture}"), "72" in printed, "24" in printed
     (3, True, True)
     """

@@ -85,8 +85,8 @@ def pasted_latex(
 
     Examples
     --------
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> print(pasted_latex(correlator("g*f^3", 1), Notation(plain_kernel=True)))
+    >>> from nnft_sym.expansions.expansion import expand
+    >>> print(pasted_latex(expand("g*f^3", 1), Notation(plain_kernel=True)))
     % K at a vertex (an end y, z, ...) is the propagator without the variance of the output bias
     \[
     G^{(1)}(x_{1}) = -3g\int d^{d}y\,K_{1y}K_{yy} + \cdots
@@ -120,8 +120,8 @@ def latex_document(
 
     Examples
     --------
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> latex_document(correlator("lambda*f^4", 4)).splitlines()[1]
+    >>> from nnft_sym.expansions.expansion import expand
+    >>> latex_document(expand("lambda*f^4", 4)).splitlines()[1]
     '\\usepackage{amsmath}'
     """
     as_expansion(expansion)

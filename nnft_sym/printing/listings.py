@@ -49,8 +49,8 @@ def dot_listing(expansion: ExpansionContent, *, labelled: bool = True) -> str:
 
     Examples
     --------
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> dot_listing(correlator("lambda*f^4", 2)).count("graph d")
+    >>> from nnft_sym.expansions.expansion import expand
+    >>> dot_listing(expand("lambda*f^4", 2)).count("graph d")
     2
     """
     return "\n".join(graph.dot() for graph in _graphs(expansion, labelled))
@@ -61,8 +61,8 @@ def graphml_listing(expansion: ExpansionContent, *, labelled: bool = True) -> st
 
     Examples
     --------
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> graphml_listing(correlator("lambda*f^4", 2)).count("<graph ")
+    >>> from nnft_sym.expansions.expansion import expand
+    >>> graphml_listing(expand("lambda*f^4", 2)).count("<graph ")
     2
     """
     return graphml_document(list(_graphs(expansion, labelled)))
@@ -91,8 +91,8 @@ def qgraf_listing(expansion: ExpansionContent, *, labelled: bool = True) -> str:
 
     Examples
     --------
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> print(qgraf_listing(correlator("lambda*f^4", 2, kind="1pi").at_order(1)))
+    >>> from nnft_sym.expansions.expansion import expand
+    >>> print(qgraf_listing(expand("lambda*f^4", 2, kind="1pi").at_order(1)))
     * 2-point function of lambda*f**4, 1pi: weight 1/S, lines, vertices; phi(-1), phi(-3), ... are external
     d1 := (1/2)
       * prop(phi(1),phi(2))
@@ -139,8 +139,8 @@ def form_listing(expansion: ExpansionContent, *, labelled: bool = True) -> str:
 
     Examples
     --------
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> print(form_listing(correlator("lambda*f^4", 2)))
+    >>> from nnft_sym.expansions.expansion import expand
+    >>> print(form_listing(expand("lambda*f^4", 2)))
     * 2-point function of lambda*f**4, normalised; integrate over y1, y2, ...
     Symbols lambda;
     Indices x1,x2,y1;
@@ -199,8 +199,8 @@ def dataframe(expansion: ExpansionContent, *, labelled: bool = True) -> "pandas.
 
     Examples
     --------
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> table = dataframe(correlator("lambda*f^4", 2))
+    >>> from nnft_sym.expansions.expansion import expand
+    >>> table = dataframe(expand("lambda*f^4", 2))
     >>> [str(row) for row in table.coefficient], [int(row) for row in table.multiplicity]
     (['1', '-12*lambda'], [1, 12])
     """

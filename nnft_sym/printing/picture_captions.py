@@ -49,8 +49,8 @@ def picture_caption(
 
     Examples
     --------
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> tadpole = correlator("lambda*(f.f)^2", 2).terms[1]
+    >>> from nnft_sym.expansions.expansion import expand
+    >>> tadpole = expand("lambda*(f.f)^2", 2).terms[1]
     >>> for kind in CaptionKind:
     ...     print(picture_caption(tadpole, 1, kind))
     4 (D + 2)  δ(1,2)
@@ -58,7 +58,7 @@ def picture_caption(
     (D + 2)/6  δ(1,2)
     −4 λ (D + 2)  δ(1,2)
     <BLANKLINE>
-    >>> print(picture_caption(correlator("lambda*f^4", 2).terms[1], 3, CaptionKind.COEFFICIENT).latex)
+    >>> print(picture_caption(expand("lambda*f^4", 2).terms[1], 3, CaptionKind.COEFFICIENT).latex)
     3 $\times$ $(-12\lambda)$
     """
     if kind is CaptionKind.NONE:
@@ -98,8 +98,8 @@ def deltas_latex(term: TermContent) -> str:
 
     Examples
     --------
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> print(deltas_latex(correlator("lambda*(f.f)^2", 4).terms[0]))
+    >>> from nnft_sym.expansions.expansion import expand
+    >>> print(deltas_latex(expand("lambda*(f.f)^2", 4).terms[0]))
     \delta_{i_{1}i_{2}}\delta_{i_{3}i_{4}}
     """
     return "".join(rf"\delta_{{i_{{{a}}}i_{{{b}}}}}" for a, b in term.factors.pairs)
@@ -110,8 +110,8 @@ def deltas_text(term: TermContent) -> str:
 
     Examples
     --------
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> deltas_text(correlator("lambda*(f.f)^2", 4).terms[0])
+    >>> from nnft_sym.expansions.expansion import expand
+    >>> deltas_text(expand("lambda*(f.f)^2", 4).terms[0])
     'δ(1,2) δ(3,4)'
     """
     return " ".join(f"δ({a},{b})" for a, b in term.factors.pairs)

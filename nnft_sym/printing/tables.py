@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from rich.table import Table
+    from rich.text import Text
 
     from nnft_sym.printing.table_content import Table as TableContent
 
@@ -19,8 +20,11 @@ NARROWEST, WIDEST = 40, 10_000
 TITLE = 78
 
 
-def show(*tables: "Table | str") -> None:
-    """Print tables on standard output, wider than the terminal rather than with broken numbers."""
+def show(*tables: "Table | Text | str") -> None:
+    """Print tables on standard output, wider than the terminal rather than with broken numbers.
+
+    A string is printed as it is: brackets in it are an action's or a mean's, and no orders to the terminal.
+    """
     from rich.console import Console
     from rich.measure import Measurement
 
@@ -31,28 +35,42 @@ def show(*tables: "Table | str") -> None:
     unbounded = console.options.update(max_width=WIDEST, width=WIDEST)
     for item in tables:
         needed = 0 if isinstance(item, str) else Measurement.get(console, unbounded, item).minimum
-        console.print(item, width=max(width, needed), crop=False)
+        console.print(item, width=max(width, needed), crop=False, markup=False)
+
+
+def headed(head: str, text: str = "") -> "Text":
+    """Write the head of a paragraph in bold.
+
+    Examples
+    --------
+    >>> headed("PASSED", ": all [of it].").plain
+    'PASSED: all [of it].'
+    """
+    from rich.text import Text
+
+    return Text.assemble((head, "bold"), text)
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> "Table":
     """Make a table whose first column is text and whose other columns are numbers."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
+    from rich.text import Text
 
     rows = list(rows)
     made = Table(
-        title=title, box=SIMPLE_HEAD, title_justify="left", title_style="bold", show_header=any(columns),
-        min_width=min(len(title), TITLE),
+        title=Text(title), box=SIMPLE_HEAD, title_justify="left", title_style="bold",
+        show_header=any(columns), min_width=min(len(title), TITLE),
     )  # fmt: skip
     for position, name in enumerate(columns):
         # Numbers and the words of a heading stay whole; long labels may be folded.
         widest = max((len(text) for text in (*name.split(), *(row[position] for row in rows))), default=0)
         if position == 0:
-            made.add_column(name, overflow="fold", min_width=min(widest, LABEL))
+            made.add_column(Text(name), overflow="fold", min_width=min(widest, LABEL))
         else:
-            made.add_column(name, justify="right", min_width=widest)
+            made.add_column(Text(name), justify="right", min_width=widest)
     for row in rows:
-        made.add_row(*row)
+        made.add_row(*map(Text, row))
     return made
 
 

@@ -44,8 +44,8 @@ def term_picture(
 
     Examples
     --------
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> vertex = term_picture(correlator("mu*f(x)^2*f(y)^2", 4, kind="connected").terms[0])
+    >>> from nnft_sym.expansions.expansion import expand
+    >>> vertex = term_picture(expand("mu*f(x)^2*f(y)^2", 4, kind="connected").terms[0])
     >>> [(c.start, c.end) for c in vertex.curves if c.style is CurveStyle.DASHED]
     [('y1', 'y2')]
     """

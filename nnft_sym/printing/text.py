@@ -107,8 +107,8 @@ def _left_of(expansion: ExpansionContent) -> str:
 
     Examples
     --------
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> [_left_of(correlator("lambda*f^4 - mu", 0, kind=kind)) for kind in ("full", "connected")]
+    >>> from nnft_sym.expansions.expansion import expand
+    >>> [_left_of(expand("lambda*f^4 - mu", 0, kind=kind)) for kind in ("full", "connected")]
     ['exp(-mu*∫dy) Z/Z_GP', 'log(Z/Z_GP) + (-mu)*∫dy']
     """
     left = left_side(expansion.shown_kind.value, expansion.n, free_name(expansion))
@@ -201,8 +201,8 @@ def no_diagrams(expansion: ExpansionContent) -> str:
 
     Examples
     --------
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> print(no_diagrams(correlator("lambda*f^4", 3)))
+    >>> from nnft_sym.expansions.expansion import expand
+    >>> print(no_diagrams(expand("lambda*f^4", 3)))
     there are no diagrams: 3 points and vertices of 4 fields leave an odd number of line ends, which cannot be
     paired; the function is zero to all orders
     """
@@ -267,8 +267,8 @@ def grouped_text(expansion: ExpansionContent, notation: Notation = USUAL) -> str
 
     Examples
     --------
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> print(grouped_text(correlator("lambda*f^4", 4), Notation(plain_kernel=True, sums=True)))
+    >>> from nnft_sym.expansions.expansion import expand
+    >>> print(grouped_text(expand("lambda*f^4", 4), Notation(plain_kernel=True, sums=True)))
     G(1,2,3,4) = Σ_{ij|kl; 3} K(i,j) K(k,l)
         - lambda * (12 Σ_{ij|kl; 6} K(i,j) ∫dy K(k,y) K(l,y) K(y,y)
                     + 24 ∫dy K(1,y) K(2,y) K(3,y) K(4,y)) + …

@@ -27,8 +27,8 @@ def tikz_listing(expansion: ExpansionContent, *, document: bool = False) -> str:
 
     Examples
     --------
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> print(tikz_listing(correlator("lambda*f^4", 2, order=0)))
+    >>> from nnft_sym.expansions.expansion import expand
+    >>> print(tikz_listing(expand("lambda*f^4", 2, order=0)))
     % 2-point function of lambda*f**4, normalised, to order 0; load the package tikz
     % bare propagator: every line is the propagator of S_GP, and every diagram is kept
     % 1 * K(1,2) (labellings: 1, multiplicity: 1, symmetry factor: 1)

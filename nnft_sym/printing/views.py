@@ -96,8 +96,8 @@ def expansion_picture(expansion: ExpansionContent, *, labelled: bool = False) ->
 
     Examples
     --------
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> expansion_picture(correlator("lambda*f^4", 4))
+    >>> from nnft_sym.expansions.expansion import expand
+    >>> expansion_picture(expand("lambda*f^4", 4))
     <4-point function of λ f⁴: 3 pictures>
     """
     if labelled:
@@ -113,8 +113,8 @@ def topology_picture(topology: TopologyContent) -> Sheet:
 
     Examples
     --------
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> topology_picture(correlator("lambda*f^4", 4).topologies()[1])
+    >>> from nnft_sym.expansions.expansion import expand
+    >>> topology_picture(expand("lambda*f^4", 4).topologies()[1])
     <1 picture>
     """
     term = topology.representative
@@ -141,8 +141,8 @@ def expansion_table(expansion: ExpansionContent, *, labelled: bool = False, most
 
     Examples
     --------
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> expansion_table(correlator("lambda*f^4", 2))
+    >>> from nnft_sym.expansions.expansion import expand
+    >>> expansion_table(expand("lambda*f^4", 2))
     2-point function of lambda*f**4, normalised, to order 1
     no.  order  vertices  labellings  contractions  S  coefficient  integral
     1    0                1           1             1  1            K(1,2)

@@ -163,7 +163,9 @@ class _Bar:
         self._progress.stop()
 
     def say(self, text: str) -> None:
-        self._progress.console.print(f"[dim]{text}[/dim]", highlight=False)
+        from rich.markup import escape
+
+        self._progress.console.print(f"[dim]{escape(text)}[/dim]", highlight=False)
 
     def stage(self, text: str) -> None:
         self.say(text)

@@ -121,7 +121,7 @@ def _alone(net: NetResult) -> dict[str, Variable]:
     found: dict[str, Variable] = {
         recipe.column(f"tensor_{kind}"): ((), value, _named(text)) for kind, (value, text) in kinds.items()
     }
-    best = _fit(recipe.column("best"), tensor.fit_best, "exact")
+    best = _fit(recipe.column("best"), tensor.fit_best, "sampled" if tensor.exact is None else "exact")
     return found | _fit(recipe.name(Way.FIT), fit, source) | best
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from diagrams.messages import counted
-from nnft_sym.printing.number_text import correlator_name, number, subscript, superscript
+from nnft_sym.printing.number_text import correlator_name, number, percent, subscript, superscript
 from nnft_sym.report.panels import ALIKE
 from nnft_sym.report.panels_coupling import is_one_number, out_of_frame
 from nnft_sym.report.panels_prediction import drawn_together
@@ -57,7 +57,7 @@ def overview(result: StudyResult) -> Caption:
 
 def _best(net: NetResult) -> str:
     explained = net.following.explained[net.recipe.name(Way.TENSOR)]
-    return minus(f"{100 * explained:.1f} % with the {net.recipe.symbol} tensor")
+    return f"{percent(explained)} with the {net.recipe.symbol} tensor"
 
 
 def diagrams(recipe: Recipe) -> Caption:
@@ -141,15 +141,17 @@ def next_order(net: NetResult) -> Caption:
             "percent at most, so each row stands for all of them (error: 1σ of one element)."
         )
     else:
+        band = "; the blue band is ±1σ of the sample" if net.predicted.is_trusted else ""
         said = (
             f"Above: {amount} = {whole} − free theory for every index set, sorted by its "
             f"{target} value: {_sampled_words(net)}and as predicted. Below, in the same order: what each "
             f"prediction misses, {target} − predicted; of the free theory that is {amount} itself. Both are "
-            f"in the units of f{superscript(recipe.predicted)}; the blue band is ±1σ of the sample. Axes "
+            f"in the units of f{superscript(recipe.predicted)}{band}. Axes "
             "with powers of ten on both sides of zero are logarithmic there, and linear around it."
         )
     if recipe.remainder:
-        said += f" What the {recipe.symbol} tensor leaves is {recipe.remainder}."
+        noise = "" if net.predicted.exact is not None else ", with the noise of the sample"
+        said += f" What the {recipe.symbol} tensor leaves is {recipe.remainder}{noise}."
     together = [one for one in drawn_together(net) if len(one.ways) > 1]
     for one in together:
         names = " and ".join(recipe.words(way) for way in one.ways)

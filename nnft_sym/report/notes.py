@@ -10,6 +10,7 @@ from nnft_sym.printing.tables import point_label
 from nnft_sym.report.plot_style import net_title
 from nnft_sym.study.judgement import Judgement
 from nnft_sym.study.recipe import Recipe
+from nnft_sym.study.result_tables import chosen_fit
 from nnft_sym.study.study_results import NetResult, StudyResult
 
 if TYPE_CHECKING:
@@ -119,8 +120,8 @@ def wick_check(expansion: "Expansion") -> str:
 
     Examples
     --------
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> wick_check(correlator("lambda*f^4", 4))
+    >>> from nnft_sym.expansions.expansion import expand
+    >>> wick_check(expand("lambda*f^4", 4))
     '3 without vertex = 3!!; 105 with f⁴ = 7!!'
     """
     from diagrams.combinatorics.numbers import double_factorial
@@ -206,7 +207,7 @@ def notes(result: StudyResult) -> list[tuple[str, str]]:
         *_about_couplings(result),
         ("Thresholds", _thresholds(result.limits, recipe)),
     ]
-    if any(not net.fitted.is_trusted for net in result.nets):
+    if any(net.coupling is not None and chosen_fit(net)[1] == "exact" for net in result.nets):
         said.append(
             (
                 "Fits marked *",

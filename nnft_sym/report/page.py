@@ -94,4 +94,5 @@ def inline_svg(svg: str, prefix: str) -> str:
     text = re.sub(r"url\(#([^)]*)\)", rf"url(#{prefix}\1)", text)
     text = re.sub(r'\b(fill|stroke)="black"', r'\1="currentColor"', text)
     text = re.sub(r'(<rect [^>]*)fill="white"', r'\1fill="none"', text)
+    text = text.replace('fill="white"', 'fill="var(--paper)"')  # open signs of vertices
     return text.replace(INK, "currentColor").replace(PAPER, "var(--paper)")

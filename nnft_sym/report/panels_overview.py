@@ -105,8 +105,9 @@ def overview(axes: "Axes", nets: Sequence[NetResult], recipe: Recipe) -> Hovers:
     axes.set_xlim(100 * max(LOWEST_SHARE, lowest) - 4, 104)
     plain_ticks(axes.xaxis)
     axes.set_xlabel(f"share of ${recipe.delta_latex}$ explained (%)")
-    axes.text(1.02, -0.75, "exact | sample alone", va="bottom", fontsize=8.5, color=EXACT,
-              transform=axes.get_yaxis_transform())  # fmt: skip
+    if any(net.predicted.exact is not None for net in nets):
+        axes.text(1.02, -0.75, "exact | sample alone", va="bottom", fontsize=8.5, color=EXACT,
+                  transform=axes.get_yaxis_transform())  # fmt: skip
     _legend(axes, nets, recipe)
     return hovers
 

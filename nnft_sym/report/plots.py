@@ -132,7 +132,9 @@ def _diagrams(result: StudyResult) -> "Drawing":
             entries.append(
                 (picture(term.diagram, signs=signs), f"{topology.labellings} × {term.multiplicity}")
             )
-    return sheet_figure(entries, columns=4), {}
+    figure = sheet_figure(entries, columns=4)
+    figure.set_facecolor("white")  # black on white on a dark page, too: its lines have no colour to follow
+    return figure, {}
 
 
 def _net_figures(net: NetResult, experiments: int) -> "dict[str, tuple[Drawing, captions.Caption]]":

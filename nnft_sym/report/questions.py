@@ -100,6 +100,11 @@ def _grounds(net: NetResult) -> list[str]:
             f"Fit to the sample: χ²/dof = {number(fit.chi2_dof, 3)} (dof = {fit.dof}), upper tail "
             f"{p_value(fit.upper_tail)}; rejected below {number(limits.rejected, 2)}."
         )
+        if fit.null_residual > limits.misfit:
+            said.append(
+                f"{percent(fit.null_residual)} of the sampled {recipe.delta_fitted} lie where no constant "
+                f"reaches and the sample has no noise; rejected above {percent(limits.misfit)}."
+            )
     if tensor.fit_best is not None and tensor.exact is not None:
         said.append(
             f"The closest constant misses {percent(tensor.misfit_least)} of the exact {recipe.delta_fitted}; "
@@ -110,6 +115,8 @@ def _grounds(net: NetResult) -> list[str]:
             f"The fit misses {percent(tensor.misfit_best)} of the sampled {recipe.delta_fitted}; accepted up "
             f"to {percent(limits.vague)}."
         )
+        if not net.fitted.is_trusted:
+            said.append("The sample is not trusted, and there is no exact answer: nothing is decided.")
     if finite == 1:
         said.append("One element alone is always constant.")
     return said

@@ -61,6 +61,8 @@ def _fit_cells(net: NetResult) -> tuple[Cell, Cell]:
     if fit is None:
         return Cell(NOTHING), Cell(NOTHING)
     mark = "" if source == "sampled" else " *"
+    if source == "sampled" and not net.fitted.is_trusted:
+        mark = NOT_TRUSTED
     mark = " (bad fit)" if not mark and fit_is_bad(net) else mark
     value, error = float(fit.parameters[0]), float(fit.errors[0])
     shown = Cell(with_error(value, error) + mark, value, measured=Estimate(value, error))

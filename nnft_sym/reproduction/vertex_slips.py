@@ -6,7 +6,7 @@ import numpy as np
 
 from diagrams.diagram import Diagram
 from nnft_sym.actions.action import Action
-from nnft_sym.expansions.expansion import correlator
+from nnft_sym.expansions.expansion import expand
 from nnft_sym.inference.coupling_fit import CouplingFit
 from nnft_sym.inference.model import Model
 from nnft_sym.reproduction.claims import Claim, Finding, Reason
@@ -106,7 +106,7 @@ def printed_sets(couplings: Couplings) -> Claim:
 
 def kappa_sets(couplings: Couplings) -> Claim:
     """Give T8: contractions of a vertex of κ with a loop."""
-    found = correlator(Action("kappa*f^6"), 6, 1, kind="normalised", scheme="exact")
+    found = expand(Action("kappa*f^6"), 6, 1, kind="normalised", scheme="exact")
     loops = [term for term in found.terms if term.order == 1 and not term.whole.is_connected]
     return Claim(
         "T8",

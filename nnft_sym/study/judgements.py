@@ -10,6 +10,7 @@ from itertools import groupby
 
 import numpy as np
 
+from diagrams.messages import counted
 from nnft_sym.printing.number_text import correlator_name, number, p_value, percent
 from nnft_sym.study.action_fit import ActionFit, Constancy
 from nnft_sym.study.checks import Checks
@@ -56,8 +57,11 @@ def say_arithmetic(checks: Checks) -> str:
     if tag is Arithmetic.UNTESTED:
         made = f" ({len(checks.made)} others passed)" if checks.made else ""
         return f"No sample could be compared with an exact answer, so that this is not tested{made}."
-    chances = [check.statistic for check in checks if check.is_chance]
+    chances = [check.statistic for check in checks if check.is_chance and not check.repeated]
     least = f"; the smallest p of sample against exact answer is {p_value(min(chances))}" if chances else ""
+    again = sum(check.repeated for check in checks)
+    if again:
+        least += f"; {counted(again, 'check')} passed only with independent networks"
     return f"Our numbers agree with the exact finite-width answer: {len(checks.made)} checks passed{least}."
 
 

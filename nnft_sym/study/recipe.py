@@ -4,12 +4,13 @@ A study carries its recipe; reports take every name from there. `PUBLISHED` is t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from math import comb
 
 from diagrams.combinatorics.numbers import double_factorial
 from diagrams.errors import NNFTError
+from nnft_sym.actions.names import coupling_latex, symbol
 from nnft_sym.printing.number_text import correlator_name, superscript
 
 
@@ -65,6 +66,16 @@ class Recipe:
                 f"order {self.predicted} was given for the correlator to predict; an even one from 6 on is "
                 "needed: the coupling is read off the 4-point function, and odd ones vanish"
             )
+
+    def called(self, coupling: str) -> "Recipe":
+        """The same with the coupling called as in the action; names in JSON and netCDF stay.
+
+        Examples
+        --------
+        >>> Recipe().called("g_4").action, Recipe().called("g_4").name(Way.FIT)
+        ('S_GP + ∫ g₄ f⁴', 'lambda_fit')
+        """
+        return replace(self, symbol=symbol(coupling), latex=coupling_latex(coupling))
 
     @property
     def fitted(self) -> int:

@@ -115,7 +115,9 @@ def run_study(
     claimed = nullcontext() if files is None else files.running(config)
     with reported(reporter, progress) as told, claimed:
         watch = Stopwatch(told)
-        found = _run(config, Setup.of(config, coupling_of(action, recipe), recipe, limits, watch, files))
+        coupling = coupling_of(action, recipe)
+        named = recipe if coupling is None else recipe.called(coupling)
+        found = _run(config, Setup.of(config, coupling, named, limits, watch, files))
     return replace(found, run=replace(record, parts=watch.parts()))
 
 

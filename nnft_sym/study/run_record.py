@@ -11,14 +11,14 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Any
 
+import nnft_sym
+from nnft_sym.installation.packages import installed_version, requirements
 from nnft_sym.study.reporter import Reporter, Silent
 
 #: Our name in the package index.
-OURS = "nnft-sym"
 #: Where Linux says which processor there is.
 CPU_INFO = Path("/proc/cpuinfo")
 #: Seconds that git may take to say which commit is checked out.
@@ -150,14 +150,9 @@ class Stopwatch:
 
 def _versions() -> dict[str, str]:
     """Versions of Python and of the packages that ours needs, ours first."""
-    names = [re.split(r"[^\w.-]", line)[0] for line in requires(OURS) or () if "extra ==" not in line]
-    found = {"nnft_sym": version(OURS), "python": platform.python_version()}
-    for name in names:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "absent"
-    return found
+    found = {"nnft_sym": nnft_sym.__version__, "python": platform.python_version()}
+    needed = [one.name for one in requirements() if not one.extra]
+    return found | {name: installed_version(name) or "absent" for name in needed}
 
 
 def _threads() -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from nnft_sym.printing.tables import terminal_table
+from nnft_sym.printing.tables import headed, terminal_table
 from nnft_sym.study.action_fit import ActionFit
 from nnft_sym.study.action_tables import action_tables, study_table
 from nnft_sym.study.config import InvalidStudy
@@ -26,6 +26,7 @@ from numerics.given import as_instance
 
 if TYPE_CHECKING:
     from rich.table import Table
+    from rich.text import Text
 
     from numerics.inference.comparison import Comparison
 
@@ -309,7 +310,7 @@ def _comparison(one: "Comparison | None") -> dict[str, Any] | None:
     }
 
 
-def summary_tables(result: StudyResult, seconds: float | None = None) -> "list[Table | str]":
+def summary_tables(result: StudyResult, seconds: float | None = None) -> "list[Table | Text | str]":
     """Make what the terminal shows: every net in full, then the verdicts in one row each, and the outcome.
 
     Parameters
@@ -318,30 +319,30 @@ def summary_tables(result: StudyResult, seconds: float | None = None) -> "list[T
     seconds : float, optional
         What everything took, with a report where one was written.
     """
-    from rich.markup import escape
-
-    # The square brackets of a formula are not markup.
-    formulas = (escape(result.expansions[n].grouped_text()) for n in result.recipe.orders[1:])
-    made: list[Table | str] = [*formulas, *filter(None, [result.beside]), ""]
+    formulas = (result.expansions[n].grouped_text() for n in result.recipe.orders[1:])
+    made: list[Table | Text | str] = [*formulas, *filter(None, [result.beside]), ""]
     alone = result.alone
     for net in result.nets:
         title, more = f"{net.name}-net, N = {net.case.width}", net.symmetries_and_axioms
         made += [
-            f"[bold]{title}[/bold]  (kernel rank {net.kernel_rank}; {net.integral_method}; "
-            f"cutoff {'none' if net.case.cutoff is None else format(net.case.cutoff, 'g')})",
+            headed(
+                title,
+                f"  (kernel rank {net.kernel_rank}; {net.integral_method}; "
+                f"cutoff {'none' if net.case.cutoff is None else format(net.case.cutoff, 'g')})",
+            ),
             terminal_table(correlators_table(net)),
             *([terminal_table(make(net)) for make in (coupling_table, next_order_table)] if alone else []),
             *map(terminal_table, action_tables(net)),
-            f"[bold]Our arithmetic: {net.arithmetic.value}.[/bold] {say_arithmetic(net.checks)}",
+            headed(f"Our arithmetic: {net.arithmetic.value}.", f" {say_arithmetic(net.checks)}"),
             *_failures(net, result.limits),
-            f"[bold]This action: {net.description.value}.[/bold] {net.verdict}",
-            *(() if more is None else map(escape, more.sentences())),
+            headed(f"This action: {net.description.value}.", f" {net.verdict}"),
+            *(() if more is None else more.sentences()),
             "",
         ]
     word = "PASSED" if result.passed else "NOT PASSED"
     made.append(terminal_table(study_table(result)))
     whole = "" if seconds is None else f"; {seconds:.1f} s with the report"
-    made.append(f"[bold]{word}[/bold]: {result.outcome} ({result.seconds:.1f} s{whole}).")
+    made.append(headed(word, f": {result.outcome} ({result.seconds:.1f} s{whole})."))
     return made
 
 

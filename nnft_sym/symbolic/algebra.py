@@ -54,8 +54,8 @@ def solve_for(
 
     Examples
     --------
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> solve_for(correlator("lambda*f^4", 2), "lambda")
+    >>> from nnft_sym.expansions.expansion import expand
+    >>> solve_for(expand("lambda*f^4", 2), "lambda")
     -(G - K(x1, x2))/(12*Integral(K_W(x1, y1)*K_W(x2, y1)*K_W(y1, y1), (y1, -oo, oo)))
     """
     symbol = sympy.Symbol(coupling_name(coupling))
@@ -110,8 +110,8 @@ def substitute_kernel(
 
     Examples
     --------
-    >>> from nnft_sym.expansions.expansion import correlator
-    >>> free = correlator("lambda*f^4", 2, 0).sympy()
+    >>> from nnft_sym.expansions.expansion import expand
+    >>> free = expand("lambda*f^4", 2, 0).sympy()
     >>> substitute_kernel(free, lambda a, b: sympy.exp(-(a - b) ** 2))
     exp(-(x1 - x2)**2)
     """
@@ -148,9 +148,9 @@ def integrate_gaussian(
 
     Examples
     --------
-    >>> from nnft_sym.expansions.expansion import correlator
+    >>> from nnft_sym.expansions.expansion import expand
     >>> A, c = sympy.symbols("A c", positive=True)
-    >>> integrate_gaussian(correlator("lambda*f^4", 2, kind="connected").at_order(1), A, c)
+    >>> integrate_gaussian(expand("lambda*f^4", 2, kind="connected").at_order(1), A, c)
     -12*sqrt(pi)*A**3*lambda*exp(-c*(x1 - x2)**2/4)/sqrt(c)
     """
     from nnft_sym.symbolic.conversion import deltas_sympy

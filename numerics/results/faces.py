@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 FACES: Mapping[str, str] = MappingProxyType(
     {
         "html": "nnft_sym.faces.notebook:html",
+        "words": "nnft_sym.faces.notebook:words",
         "save": "nnft_sym.faces.saving:save",
         "plot": "nnft_sym.faces.notebook:drawn",
         "dataframe": "nnft_sym.faces.labelled_tables:dataframe",

@@ -8,7 +8,7 @@ import pytest
 from diagrams.drawing import planar_labelling
 from nnft_sym.cli import run
 from nnft_sym.commands.draw import _planar
-from nnft_sym.expansions.expansion import correlator
+from nnft_sym.expansions.expansion import expand
 from nnft_sym.expansions.terms import relabelled
 
 THEORIES = [
@@ -28,8 +28,8 @@ THEORIES = [
 def test_topologies_without_the_list_of_labellings(theory):
     """The same topologies, first labellings and numbers of labellings as the full list has, in its order."""
     action, n, order, scheme, kind = theory
-    full = correlator(action, n, order, scheme, kind)
-    expansion = correlator(action, n, order, scheme, kind, labelled=False)
+    full = expand(action, n, order, scheme, kind)
+    expansion = expand(action, n, order, scheme, kind, labelled=False)
     found = expansion.topologies()
     assert [(one.representative, one.labellings, one.caption) for one in found] == [
         (topology.representative, topology.labellings, topology.caption) for topology in full.topologies()
@@ -48,8 +48,8 @@ def test_topologies_without_the_list_of_labellings(theory):
 
 @pytest.mark.parametrize("theory", THEORIES[2:8:2], ids=str)
 def test_all_names_of_the_points_make_all_labellings(theory):
-    expansion = correlator(*theory, labelled=False)
-    for topology, one in zip(correlator(*theory).topologies(), expansion, strict=True):
+    expansion = expand(*theory, labelled=False)
+    for topology, one in zip(expand(*theory).topologies(), expansion, strict=True):
         named = {relabelled(one, expansion.action, order) for order in permutations(range(theory[1]))}
         assert named == set(topology.terms)
 

@@ -14,7 +14,7 @@ from diagrams.messages import LONGEST, shown
 from diagrams.nickel import from_nickel_index
 from diagrams.pictures.picture import picture
 from nnft_sym.cli import run
-from nnft_sym.expansions.expansion import correlator
+from nnft_sym.expansions.expansion import expand
 from nnft_sym.study.config import InvalidStudy, parse_study
 from nnft_sym.symbolic.kernels import kernel_expression
 from numerics.errors import InvalidStatistics
@@ -82,8 +82,8 @@ def test_no_command_repeats_five_thousand_digits(words, capsys, tmp_path, monkey
         lambda: Diagram.from_edge_string(LONG),
         lambda: from_nickel_index(LONG),
         lambda: picture(Diagram.from_edge_string("x1-x2"), layout=LONG),
-        lambda: correlator("f^4", 2, kind=LONG),
-        lambda: correlator("f^4", 2, counting=LONG),
+        lambda: expand("f^4", 2, kind=LONG),
+        lambda: expand("f^4", 2, counting=LONG),
     ],
 )
 def test_nor_does_python(call):
@@ -151,7 +151,7 @@ def test_the_name_that_was_meant(words, meant, capsys, tmp_path, monkeypatch):
         (lambda: as_choice("plian", ("plain", "conditional"), "estimator", InvalidStatistics), "plain"),
         (lambda: named_filter("no_self_lop"), "no_self_loop"),
         (lambda: picture(Diagram.from_edge_string("x1-x2"), layout="cirle"), "circle"),
-        (lambda: correlator("f^4", 2, kind="conected"), "connected"),
+        (lambda: expand("f^4", 2, kind="conected"), "connected"),
         (lambda: kernel_expression("guass", 0, 1), "gauss"),
     ],
 )

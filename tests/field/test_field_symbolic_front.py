@@ -24,7 +24,7 @@ from nnft_sym.actions.action import Action
 from nnft_sym.actions.names import coupling_latex
 from nnft_sym.cli import run
 from nnft_sym.errors import InvalidAction, InvalidDocument, InvalidExpansion
-from nnft_sym.expansions.expansion import correlator
+from nnft_sym.expansions.expansion import expand
 from nnft_sym.expansions.json_form import from_json, to_json
 from nnft_sym.expansions.remainder import goes_on, remainder
 from nnft_sym.expansions.schemes import Kind, selection
@@ -58,7 +58,7 @@ def test_expand_lists_what_count_counts(kind, n, action, content):
     """FAULTS B1: every kind at every number of points, vacuum diagrams of 1pi included."""
     if (n + sum(k * c for k, c in content.items())) % 2 or (n == 0 and kind == "normalised"):
         return
-    expansion = correlator(action, n, sum(content.values()), kind=kind)
+    expansion = expand(action, n, sum(content.values()), kind=kind)
     key = ",".join(f"{k}:{c}" for k, c in content.items())
     listed = [term for term in expansion if term.vertex_key == key]
     counted = count(n, content, selection("bare", kind))
@@ -68,10 +68,10 @@ def test_expand_lists_what_count_counts(kind, n, action, content):
 
 def test_the_effective_potential_to_third_order():
     """FAULTS B1: four diagrams; in zero dimensions the log of the integral: f⁴ has no bridges."""
-    third = correlator("lambda*f^4", 0, 3, kind="1pi").at_order(3)
+    third = expand("lambda*f^4", 0, 3, kind="1pi").at_order(3)
     assert len(third) == 4
     # log E[e^(-λf⁴)] = −3λ + 48λ² − 1584λ³, and every vacuum diagram of f⁴ is free of bridges
-    assert str(correlator("lambda*f^4", 0, 3, kind="1pi").zero_dimensional()) == (
+    assert str(expand("lambda*f^4", 0, 3, kind="1pi").zero_dimensional()) == (
         "-1584*lambda**3 + 48*lambda**2 - 3*lambda"
     )
 
@@ -85,7 +85,7 @@ def test_a_sum_goes_on_exactly_if_a_higher_order_has_terms(action, n, kind, sche
     """FAULTS B2, against lists of the next orders: '+ …' and O(λ) stand where there is more, only there."""
     if n == 0 and (kind == "normalised" or scheme == "exact"):
         return
-    low, high = (correlator(action, n, order, scheme, kind) for order in (1, 4 if "f^4" not in action else 3))
+    low, high = (expand(action, n, order, scheme, kind) for order in (1, 4 if "f^4" not in action else 3))
     more = len(high) > len(low)
     assert goes_on(low) == more
     text = grouped_text(low)
@@ -107,14 +107,14 @@ def test_an_empty_truncation_is_no_zero(capsys):
     assert r"= \mathcal{O}(\lambda)" in capsys.readouterr().out
     assert run(["expand", "lambda*f^4", "-n", "3", "--format", "latex"]) == 0
     assert capsys.readouterr().out.endswith("= 0\n\\]\n")
-    counted = correlator("lambda*f^4 + kappa*f^6", 6, 1, kind="connected", counting="1/N")
+    counted = expand("lambda*f^4 + kappa*f^6", 6, 1, kind="connected", counting="1/N")
     assert remainder(counted).text() == "O(1/N^2)"
 
 
 @pytest.mark.parametrize("valence", [20, 40, 64])
 def test_one_vertex_with_all_its_legs_outside_is_one_diagram(valence):
     """FAULTS B3."""
-    expansion = correlator(f"lambda*f^{valence}", valence, kind="connected")
+    expansion = expand(f"lambda*f^{valence}", valence, kind="connected")
     assert [(term.multiplicity, str(term.coefficient)) for term in expansion] == [
         (factorial(valence), f"-{factorial(valence)}*lambda")
     ]
@@ -163,7 +163,7 @@ def test_terms_are_collected_before_they_are_checked(written, plain, constant):
     """FAULTS C2."""
     assert Action(written) == Action(plain)
     assert str(Action(written).constant) == constant
-    assert correlator(written, 2, kind="connected").terms == correlator(plain, 2, kind="connected").terms
+    assert expand(written, 2, kind="connected").terms == expand(plain, 2, kind="connected").terms
 
 
 def test_a_constant_that_is_left_out_is_told(capsys):
@@ -285,9 +285,9 @@ def test_numbers_beyond_reason_are_refused_at_once(words, capsys, tmp_path, monk
 
 
 @pytest.mark.parametrize("call", [
-    lambda: correlator("g*f^4", 10**5000), lambda: correlator("g*f^4", 2, 10**5000),
-    lambda: correlator("g*f^4", -(10**5000)),
-    lambda: correlator("g*f^4", 2, Fraction(-1, 10**5000), counting="1/N"),
+    lambda: expand("g*f^4", 10**5000), lambda: expand("g*f^4", 2, 10**5000),
+    lambda: expand("g*f^4", -(10**5000)),
+    lambda: expand("g*f^4", 2, Fraction(-1, 10**5000), counting="1/N"),
     lambda: count(10**5000, {4: 1}), lambda: count(2, {4: 10**5000}), lambda: count(2, {10**5000 + 1: 1}),
 ])  # fmt: skip
 def test_huge_numbers_from_python(call):
@@ -329,7 +329,7 @@ def test_gauss_diagrams_with_many_vertices(capsys):
 def test_lines_of_a_bracket_stand_below_each_other(action, n, order, kind):
     """FAULTS F."""
     column = 0
-    for line in grouped_text(correlator(action, n, order, kind=kind)).splitlines():
+    for line in grouped_text(expand(action, n, order, kind=kind)).splitlines():
         if " * (" in line:
             column = line.index(" * (") + 4
         elif line.lstrip().startswith("+ ") and re.match(r" +\+ [0-9]+ \[", line):
@@ -349,7 +349,7 @@ def test_endings_in_capitals(name, tmp_path, capsys):
 def test_signs_that_a_terminal_has_not_are_written_in_letters(encoding):
     """FAULTS F: no question marks in what we print."""
     stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding, errors=PLAIN)
-    stream.write(correlator("lambda*(f.f)^2", 2).text())
+    stream.write(expand("lambda*(f.f)^2", 2).text())
     stream.write("λκ ² ∏ Σ √ ∞ ⟨f⟩ 6.2 × 10⁻¹¹ ± 1")
     stream.flush()
     text = stream.buffer.getvalue().decode(encoding)
@@ -398,7 +398,7 @@ def test_names_of_filters_are_forgiven(name):
         assert named_filter(written) is wanted
     with pytest.raises(UnknownFilter, match="there is no diagram filter"):
         named_filter("nothing_like_it")
-    assert [correlator("g*f^3", 3, kind=kind).kind for kind in ("onepi", "1PI", "Connected")] == [
+    assert [expand("g*f^3", 3, kind=kind).kind for kind in ("onepi", "1PI", "Connected")] == [
         Kind.ONE_PARTICLE_IRREDUCIBLE, Kind.ONE_PARTICLE_IRREDUCIBLE, Kind.CONNECTED,
     ]  # fmt: skip
 
@@ -406,13 +406,13 @@ def test_names_of_filters_are_forgiven(name):
 def test_captions_of_components_are_polynomials():
     """FAULTS F: the tadpole of λ(f·f)² has 4D + 8 contractions, 12 at D = 1."""
     for order in (1, 2):
-        for term in correlator("lambda*(f.f)^2", 2, order, kind="connected"):
+        for term in expand("lambda*(f.f)^2", 2, order, kind="connected"):
             text = re.sub(r"([0-9]) \(", r"\1*(", term.count_text)
             assert sympy.sympify(text).subs("D", 1) == term.multiplicity
             # at D components the coefficient grows like the count
             ratio = sympy.sympify(text) / term.coefficient.sympy()
             assert sympy.simplify(ratio).free_symbols <= {sympy.Symbol("lambda")}
-    assert [t.count_text for t in correlator("lambda*(f.f)^2", 2)] == ["1", "4 (D + 2)"]
+    assert [t.count_text for t in expand("lambda*(f.f)^2", 2)] == ["1", "4 (D + 2)"]
 
 
 EVIL = "__import__('pathlib').Path({!r}).write_text('evaluated') or abs"
@@ -444,7 +444,7 @@ def test_names_of_symbols_are_not_run_either(tmp_path):
     assert not (tmp_path / "witness").exists()
 
 
-DOCUMENT = json.loads(to_json(correlator("lambda*f^4", 4, 2)))
+DOCUMENT = json.loads(to_json(expand("lambda*f^4", 4, 2)))
 TERMS = DOCUMENT["terms"]
 
 
