@@ -23,7 +23,8 @@ def walked(tmp_path_factory):
     """Run the script of the section in an empty folder; the folder, and what was printed."""
     folder = tmp_path_factory.mktemp("path")
     script = folder / "tanh_net.py"
-    script.write_text(blocks(README, "python")[0], encoding="utf-8")
+    in_full = "print('in full', float(found['λ']), float(found['λ'].error), len(exact[4]))"
+    script.write_text(f"{blocks(README, 'python')[0]}\n{in_full}\n", encoding="utf-8")
     done = subprocess.run(
         [sys.executable, script.name], cwd=folder, capture_output=True, text=True, check=False, timeout=600
     )
@@ -57,9 +58,10 @@ def independent_coupling():
 
 
 def test_the_coupling_is_that_of_an_independent_fit(walked):
-    found = float(re.search(rf"exact correlators {NUMBER}", walked[1])[1])
+    found, spread = map(float, re.search(rf"in full {NUMBER} {NUMBER}", walked[1]).groups())
     assert found == pytest.approx(independent_coupling(), rel=1e-6)
-    sampled, error = map(float, re.search(rf"sampled networks  {NUMBER} ± {NUMBER}", walked[1]).groups())
+    assert f"{found:.5f} ± {spread:.5f}" in walked[1]
+    sampled, error = map(float, re.search(rf"by a sample {NUMBER} ± {NUMBER}", walked[1]).groups())
     # the sample weighs elements by their errors: another average over an action that is not local
     assert 0 < error < 0.05 * abs(sampled)
     assert 0.5 < sampled / found < 2.0
@@ -75,6 +77,7 @@ def test_the_figure_shows_sample_and_theory(walked):
 def test_the_equation_is_that_of_the_contact_diagram(walked):
     text = (walked[0] / "tanh_net.tex").read_text(encoding="utf-8")
     assert r"G_{c}^{(4)}(x_{1},x_{2},x_{3},x_{4}) = -24\lambda" in text
+    assert r"\int d^{d}y\,K^{W}_{1y}K^{W}_{2y}K^{W}_{3y}K^{W}_{4y}" in text
     (drawn,) = re.findall(r"\\begin\{tikzpicture\}.*?\\end\{tikzpicture\}", text, flags=re.DOTALL)
     assert drawn.count(r"\draw") == 4
     assert text.rstrip().endswith(r"\end{document}")
