@@ -21,7 +21,7 @@ What to use when
 - `infer`: the couplings of a `Model` from a `Dataset` (exact, sampled, or brought along).
 - `partition_function`, `deformed_correlators`: output weights of a deformed law (`Deformation`), in powers of
   its strength; `sample_deformed` samples them.
-- `merge`: samples of several seeds as one. `load`: results that ``save("….nc")`` wrote.
+- `merge`: samples of several seeds as one. `load`: correlators that ``save("….nc")`` wrote.
 - `run_study`: the whole job, as ``nnft validate`` does it; `write_output` writes the report.
 - `nnft_sym.results`: what functions return, by name, for ``help()``, annotations and ``isinstance``.
 - `nnft_sym.symbolic`: algebra on expansions in SymPy, kernels and activations from expressions.

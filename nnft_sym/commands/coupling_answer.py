@@ -185,9 +185,23 @@ def show_answer(networks: Sequence["Network"], asked: CouplingParameters, found:
         "Share: size of a term over that of the data; explained: by this term and those before it. "
         "Next order: what the next power of 1/N would add (truncation); locality: by how much a constant "
         "would have to vary over the inputs.",
-        f"Data: {asked.source}. {_errors(found)}",
+        f"Data: {asked.source}. {_errors(found)}{_fewer(asked, found)}",
         found.verdict,
     )
+
+
+def _fewer(asked: CouplingParameters, found: "CouplingFit") -> str:
+    """Say what needs fewer networks, where there were too few."""
+    few = found.quality.name == "TOO_FEW_SAMPLES" or _is_lost(found)
+    plain = asked.networks is not None and asked.estimator == "plain"
+    return " --estimator conditional needs far fewer networks." if few and plain else ""
+
+
+def _is_lost(found: "CouplingFit") -> bool:
+    """Whether a sampled coupling cannot be told from zero."""
+    from nnft_sym.inference.coupling_sentences import is_weak
+
+    return any(is_weak(one) for name, one in found.couplings.items() if found.determined(name))
 
 
 def _errors(found: "CouplingFit") -> str:

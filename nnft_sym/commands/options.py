@@ -55,9 +55,13 @@ class Given(click.ParamType[Any]):
         if not isinstance(value, str) or parameter.repeated:
             return value
         try:
-            return parameter.reader.check(parameter.reader.read(value))
+            found = parameter.reader.check(parameter.reader.read(value))
         except NNFTError as error:
             raise error.at(self.said.option if param is None else _shown(param)) from None
+        note = getattr(parameter.reader, "note", None)
+        if note is not None and (said := note(value, found)):
+            click.echo(f"note: {said}", err=True)
+        return found
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
         """Complete one of several words, behind a comma too."""

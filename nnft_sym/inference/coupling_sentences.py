@@ -150,7 +150,7 @@ def _percent(found: Inferred) -> list[tuple[int, float]]:
 
 def _expansion(found: Inferred) -> Iterator[str]:
     ratios = {name: ratio for name in found.couplings if (ratio := found.ratio(name)) is not None}
-    weak = [name for name in ratios if _is_weak(found.leading(name))]
+    weak = [name for name in ratios if is_weak(found.leading(name))]
     for name in weak:
         yield (
             f"{name} is compatible with zero within its error, so that the size of the next order says "
@@ -187,7 +187,7 @@ def _of_the_model(found: Inferred) -> Iterator[str]:
         yield f"The errors hold truncation and locality{left_out}."
 
 
-def _is_weak(one: Estimate) -> bool:
+def is_weak(one: Estimate) -> bool:
     """Tell whether a sampled coupling cannot be told from zero."""
     return one.uncertainty.statistical and abs(float(one)) < CLEAR * float(one.error)
 

@@ -70,6 +70,20 @@ class Points:
         self._check_all(points)
         return points
 
+    def note(self, typed: str, points: Coordinates) -> str:
+        """Say how a word was read that may be meant otherwise; nothing if there is no doubt.
+
+        Examples
+        --------
+        >>> Points().note("0.2,0.6,1.0", ((0.2, 0.6, 1.0),))
+        '1 point in 3 dimensions was read; 3 points in one dimension are written 0.2;0.6;1.0'
+        """
+        if len(points) > 1 or len(points[0]) == 1 or typed.startswith(("@", "-\n")) or "," not in typed:
+            return ""
+        count = len(points[0])
+        meant = typed.replace(" ", "").replace(",", ";")
+        return f"1 point in {count} dimensions was read; {count} points in one dimension are written {meant}"
+
     def _check_all(self, points: Coordinates) -> None:
         dimensions = sorted({len(point) for point in points})
         if not points:

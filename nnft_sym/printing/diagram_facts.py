@@ -47,6 +47,7 @@ def facts_rows(found: Facts) -> Rows:
         ways = "the same diagram" if found.labellings == 1 else f"{found.labellings} different diagrams"
         rows.append(("labellings", f"{ways} when {points}"))
     rows += [
+        ("vertices", _vertices(found)),
         ("loops", _loops(found)),
         ("Nickel index", found.nickel or f"none: {_why_no_index(found)}"),
         ("it is", _said(found, kept=True)),
@@ -55,6 +56,11 @@ def facts_rows(found: Facts) -> Rows:
         (f"in d = {found.dimension}", divergence_said(found)),
     ]
     return [(heading, said) for heading, said in rows if said]
+
+
+def _vertices(found: Facts) -> str:
+    """Say which power of the field each vertex is, so that a slip in a line is seen."""
+    return ", ".join(f"y{place} of f^{k}" for place, k in enumerate(found.diagram.vertices, start=1))
 
 
 def facts_row(found: Facts) -> list[str]:

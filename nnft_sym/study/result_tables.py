@@ -75,7 +75,7 @@ def share_cell(share: float, error: float | None = None, *, trusted: bool = True
     return Cell(
         share_text(share, error) + mark,
         float(share),
-        brief=f"{brief} ± {100 * error:.2g} %{mark}",
+        brief=share_text(share, error).replace("−", "-") + mark,
         measured=Estimate(share, error),
     )
 

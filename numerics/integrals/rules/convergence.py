@@ -83,8 +83,8 @@ def refuse_divergence(integrand: Integrand, kernel: Kernel) -> None:
             )
         growth = f"like Λ^{power:g}" if power > 0 else "like log Λ"
         raise DivergentIntegral(
-            f"{part.integrand} with {name} in d = {kernel.d_in} diverges over R^d {growth}; "
-            "give a cutoff (a box [−Λ, Λ]^d)"
+            f"the integral diverges over R^d {growth}; give a cutoff, as in --cutoff 10 or Box(10.0), for "
+            f"the box [−Λ, Λ]^d: {part.integrand} with {name} in d = {kernel.d_in}"
         )
 
 
