@@ -284,3 +284,18 @@ def test_module_and_console_script_are_the_same_command():
         [sys.executable, "-m", "nnft_sym", *words], capture_output=True, text=True, check=True
     )
     assert json.loads(module.stdout)["multiplicity_total"] == 105
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["expand", "lambda*f^4", "--latex"], "No such option '--latex'. Did you mean '--format latex'?"),
+        (["couplings", "lambda*f^4", "--box", "3"], "No such option '--box'. Did you mean '--cutoff'?"),
+        (["couplings", "lambda*f^4", "-N", "3"], "No such option '-N'. Did you mean '--width'?"),
+        (["kernel", "-x", "3"], "No such option '-x': nnft kernel --help lists them"),
+        (["kernel", "--nett", "erf"], "No such option '--nett'. Did you mean '--net'?"),
+    ],
+)
+def test_options_of_other_programs_are_answered_by_ours(words, said, capsys):
+    assert run(words) == 2
+    assert said in capsys.readouterr().err

@@ -17,8 +17,30 @@ Callback = TypeVar("Callback", bound=Callable[..., Any])
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
+#: What is typed elsewhere, and what it is here.
+_MEANT = {
+    "latex": "--format latex", "tex": "--format latex", "box": "--cutoff", "Lambda": "--cutoff",
+    "N": "--width", "points": "-n", "external": "-n", "output": "--out", "samples": "--networks",
+    "filters": "--filter",
+}  # fmt: skip
+
+
 class ParameterCommand(click.Command):
     """A command that says of a refused parameter how it is called here: ``--sigma-w``, not ``sigma_w``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read what was typed; an option of another program is answered by ours."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            meant = _MEANT.get(error.option_name.lstrip("-"), "")
+            if meant.split(" ")[0] in {name for one in self.params for name in one.opts}:
+                said = f"No such option '{error.option_name}'. Did you mean '{meant}'?"
+            elif error.possibilities:
+                raise
+            else:
+                said = f"No such option '{error.option_name}': {ctx.command_path} --help lists them"
+            raise click.NoSuchOption(error.option_name, said, ctx=ctx) from None
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
