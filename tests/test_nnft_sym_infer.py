@@ -365,7 +365,7 @@ def test_what_infer_refuses():
     with pytest.raises(InvalidStatistics, match="a Dataset, or Correlators"):
         nn.infer(1.0, theory)
     with pytest.raises(InvalidStatistics, match="a Model of an action"):
-        nn.infer(exact, "lambda*f^4", network)
+        nn.infer(exact, 3, network)
     with pytest.raises(InvalidStatistics, match="'1/N' or 'joint' is needed"):
         nn.infer(exact, theory, counting="both")
     two = nn.exact_correlators(network, [[0.0], [0.0]], (2, 4), outputs=(1, 2))

@@ -3,7 +3,6 @@
 import io
 from pathlib import Path
 
-import numpy as np
 import pytest
 from made_up_study import made_up_net, made_up_study
 from rich.console import Console
@@ -213,15 +212,6 @@ def test_facts_of_a_text_and_the_powers_of_its_vertices(run_nnft):
     with pytest.raises(nn.NNFTError, match="2 diagrams were given; one is needed"):
         nn.diagrams.facts("x1-x2\nx1-y1,x2-y1,y1-y1")
     assert "y1 of f^3, y2 of f^5" in run_nnft("diagram", "x1-y1,x2-y2,y1-y2,y1-y2,y2-y2")
-
-
-def test_predict_takes_a_network_for_its_kernel():
-    network, four = nn.GaussNet(5), nn.expand("lambda*f^4", 4, kind="connected")
-    by_network, by_kernel = (
-        nn.predict(four, one, [[0.0], [0.3]], nn.WholeSpace()).coefficient("lambda").value
-        for one in (network, network.kernel)
-    )
-    assert np.array_equal(by_network, by_kernel)
 
 
 def test_legends_name_the_source():

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import nnft_sym
-from nnft_sym.installation.packages import installed_version, requirements
 from nnft_sym.study.reporter import Reporter, Silent
 
 #: Our name in the package index.
@@ -150,6 +149,8 @@ class Stopwatch:
 
 def _versions() -> dict[str, str]:
     """Versions of Python and of the packages that ours needs, ours first."""
+    from nnft_sym.installation.packages import installed_version, requirements
+
     found = {"nnft_sym": nnft_sym.__version__, "python": platform.python_version()}
     needed = [one.name for one in requirements() if not one.extra]
     return found | {name: installed_version(name) or "absent" for name in needed}

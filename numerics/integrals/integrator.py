@@ -463,8 +463,6 @@ def _around(network: Network, domain: Domain, how: How) -> NetworkIntegrator:
 
 def _integrator(kernel: Kernel | Network, domain: Domain, how: How) -> Integrator:
     """Make the integrator that a short form asks for; refuse an accuracy that is given twice."""
-    if isinstance(kernel, Network):
-        kernel = kernel.kernel
     unknown = set(how) - set(How.__annotations__)
     if unknown:
         raise TypeError(
@@ -485,7 +483,9 @@ def _integrator(kernel: Kernel | Network, domain: Domain, how: How) -> Integrato
         rtol = how.get("rtol", 1e-10)
         accuracy = _to_accuracy(rtol) if type(rtol) is float else Accuracy(rtol=rtol)
     method = how.get("method", Method.AUTOMATIC)
-    return Integrator(kernel, domain, accuracy, method, how.get("backend"), store, how.get("progress"))
+    return Integrator(
+        cast(Kernel, kernel), domain, accuracy, method, how.get("backend"), store, how.get("progress")
+    )
 
 
 @lru_cache(maxsize=16)

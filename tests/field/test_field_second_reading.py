@@ -370,7 +370,7 @@ def inferred(**given):
     ("call", "said"),
     [
         (lambda: inferred(kernel="relu"), "a network, or its kernel"),
-        (lambda: inferred(model="lambda*f^4"), "a Model of an action"),
+        (lambda: inferred(model=3), "a Model of an action"),
         (lambda: nn.Model(3, (4,)), "an Action, or its text"),
         (lambda: nn.Model("lambda*f^4", ()), "whole numbers of points"),
         (lambda: nn.Model("lambda*f^4", ("4",)), "whole numbers of points"),
