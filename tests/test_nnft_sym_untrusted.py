@@ -175,6 +175,21 @@ def test_one_point_of_several_coordinates_is_said_to_be_one(run_nnft):
     assert run_nnft.told == ""
 
 
+def test_points_outside_the_box_are_told(run_nnft):
+    words = ["couplings", "lambda*f**4", "--net", "relu", "--width", "20", "--cutoff", "1"]
+    run_nnft(*words, "--points", "0.5;2;-3")
+    assert "note: 2 of 3 points lie outside the box of the vertices, [−1, 1]^d" in run_nnft.told
+    run_nnft(*words, "--points", "0.5;1")
+    assert run_nnft.told == ""
+
+
+def test_data_give_the_correlator_of_an_order():
+    outputs = [[1.0], [-1.0]] * 200
+    assert nn.Dataset.from_outputs(outputs, [[0.0]], (2, 4))[4].value.tolist() == [1.0]
+    exact = nn.exact_correlators(nn.CosNet(3), [[0.0]], (2, 4))
+    assert nn.Dataset(None, exact)[4] is exact[4]
+
+
 @pytest.fixture
 def run_nnft(capsys):
     from nnft_sym.cli import run

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from diagrams.messages import counted
 from nnft_sym.commands.action_argument import ActionCommand
 from nnft_sym.commands.options import json_option, takes
 from nnft_sym.parameters.inferred import CouplingParameters, SharingNetworks
@@ -42,6 +43,7 @@ def command(net: SharingNetworks, asked: CouplingParameters, as_json: bool) -> N
     networks = [net.of_width(width, asked.d_in) for width in net.width]
     if asked.source != "outputs" and networks[0].laws.even_outputs:
         model.refuse_odd()
+    _note_outside(asked)
     given = [_data(network, model, asked, asked.seed + place) for place, network in enumerate(networks)]
     theory = _theory(action, networks[0], given[0], asked)
     found = infer(
@@ -54,6 +56,21 @@ def command(net: SharingNetworks, asked: CouplingParameters, as_json: bool) -> N
         click.echo(dumps(answer(networks, asked, given, found)))
     else:
         show_answer(networks, asked, found)
+
+
+def _note_outside(asked: CouplingParameters) -> None:
+    """Say so where inputs lie outside the box of the vertices: that is allowed, and rarely meant."""
+    points = asked.field_set().inputs
+    if asked.cutoff is None:
+        return
+    outside = int((abs(points).max(axis=1) > asked.cutoff).sum())
+    if outside:
+        are = "lies" if outside == 1 else "lie"
+        click.echo(
+            f"note: {outside} of {counted(len(points), 'point')} {are} outside the box of the vertices, "
+            f"[−{asked.cutoff:g}, {asked.cutoff:g}]^d",
+            err=True,
+        )
 
 
 def _data(network: "Network", model: "Model", asked: CouplingParameters, seed: int) -> "Dataset":

@@ -110,6 +110,16 @@ class Dataset(Shown):
 
         return cls(correlators_of_outputs(outputs, points, orders, n_blocks))
 
+    def __getitem__(self, order: int) -> Correlator:
+        """The correlator of an order, exact if it is known; see `best`.
+
+        Examples
+        --------
+        >>> Dataset.from_outputs(np.array([[1.0], [-1.0]] * 200), [[0.0]], (2, 4))[4].value.tolist()
+        [1.0]
+        """
+        return self.best(order)
+
     @property
     def either(self) -> Correlators:
         """The exact correlators if there are any, else the sampled ones."""
