@@ -102,7 +102,7 @@ def test_open_signs_of_vertices_follow_a_dark_page():
     assert inline_svg(ring, "") == '<svg><circle r="3" fill="var(--paper)" stroke="currentColor"/></svg>'
 
 
-@pytest.mark.parametrize("word", ["[g f⁴ + h f⁶]", "[/]", "[bold]x", "[link=http://x]y[/link]"])
+@pytest.mark.parametrize("word", ["[g f⁴ + h f⁶]", "a :x: b", "[/]", "[bold]x", "[link=http://x]y[/link]"])
 def test_words_are_no_orders_to_the_terminal(word, capsys):
     show(word, headed(word, word), table(word, [word, "b"], [[word, "1"]]))
     assert capsys.readouterr().out.count(word) >= 5
@@ -111,7 +111,10 @@ def test_words_are_no_orders_to_the_terminal(word, capsys):
 def test_a_bold_head_is_bold():
     page = io.StringIO()
     Console(file=page, force_terminal=True, color_system="standard", width=80).print(headed("PASSED", ": x"))
-    assert page.getvalue() == "\x1b[1mPASSED\x1b[0m: x\n"
+    Console(file=page, force_terminal=True, color_system="standard", width=80).print(
+        table("T", ["a"], [["b"]])
+    )
+    assert page.getvalue().startswith("\x1b[1mPASSED\x1b[0m: x\n\x1b[1mT")
 
 
 def test_a_study_calls_the_coupling_as_the_action_does():
@@ -149,6 +152,35 @@ def test_a_prediction_worse_than_none_is_said_to_be_worse():
     assert "lambda" in printed.splitlines()[2]
 
 
+def test_noise_does_not_make_couplings_meaningless():
+    """The share of a sample is unweighted: a fit that no test contradicts may have a negative one."""
+    network, box = nn.network("tanh", 20), nn.Box(3.0)
+    sample = nn.Ensemble(network, [[0.2], [0.6], [1.0]], seed=1).correlators(5000, orders=(2, 4, 6))
+    found = nn.infer(sample, "lambda*f^4 + kappa*f^6", network, box)
+    assert found.judged.p_value > 1e-3
+    assert "describe nothing" not in found.verdict
+
+
+def test_elements_that_fluctuate_together_are_not_too_few_points():
+    network, points = nn.ReLUNet(20, sigma_b=0.0), [[0.25], [0.5], [0.7], [0.8], [1.0]]
+    sample = nn.Ensemble(network, points, seed=1).correlators(2000, orders=(2, 4))
+    found = nn.infer(sample, "lambda*f^4", network, nn.Box(1.0))
+    assert (found.judged.dof, found.n_elements) == (0, 70)
+    assert "all elements fluctuate together" in found.verdict
+
+
+def test_every_letter_of_a_coupling_compiles():
+    from nnft_sym.actions.names import GREEK_LETTERS
+    from nnft_sym.printing.tex_text import escape
+
+    assert not [letter for letter in GREEK_LETTERS if "U+" in escape(letter)]
+    assert escape("\u0416") == "{[U+0416]}"
+
+
+def test_the_end_of_the_range_of_floats_is_written():
+    assert str(nn.Estimate(-1.79e308, 1e308)) == "-1.79e+308 (bound 1e+308)"
+
+
 def test_the_errors_of_a_coupling_are_named_on_the_command_line(run_nnft):
     words = [
         "couplings",
@@ -173,6 +205,10 @@ def test_one_point_of_several_coordinates_is_said_to_be_one(run_nnft):
     assert "3 points in one dimension are written 0.5;1.0;2" in run_nnft.told
     run_nnft("kernel", "--net", "erf", "--points", "0.5,1.0;0,2")
     assert run_nnft.told == ""
+    run_nnft(
+        "density", "--net", "cos", "--width", "16", "--points", "0;0.8", "--order", "1/N", "--at", "0.3,0.1"
+    )
+    assert "dimensions" not in run_nnft.told
 
 
 def test_points_outside_the_box_are_told(run_nnft):

@@ -201,15 +201,16 @@ def _is_lost(found: "CouplingFit") -> bool:
     """Whether a sampled coupling cannot be told from zero."""
     from nnft_sym.inference.coupling_sentences import is_weak
 
-    return any(is_weak(one) for name, one in found.couplings.items() if found.determined(name))
+    return any(is_weak(found.leading(name)) for name in found.couplings if found.determined(name))
 
 
 def _errors(found: "CouplingFit") -> str:
     """Say what the errors are."""
     if found.of_this_network is False:
         return "Errors: of the fit to another network, see below."
-    if found.exact and not found.widened:
-        return "Errors: bounds of the integrals; --model-errors adds next order and locality."
+    if found.exact:
+        more = ", with" if found.widened else "; --model-errors adds"
+        return f"Errors: bounds of the integrals{more} next order and locality."
     beside = "" if found.widened else "; next order and locality stand beside them (--model-errors adds them)"
     return f"Errors: {found.quality.value}{beside}."
 
@@ -223,8 +224,8 @@ def _row(found: "CouplingFit", name: str) -> list[str]:
     correction, locality = found.corrections.get(name), found.locality.get(name)
     beyond = found.truncation.get(name) if correction is None else float(correction)
     beside = ["—" if one is None else f"{one:.3g}" for one in (beyond, locality)]
-    if locality == 0.0 and not found.exact:
-        beside[1] = "not resolved"  # below the noise of the sample
+    if locality == 0.0 and not found.exact:  # below the noise of the sample, or of one element
+        beside[1] = "not resolved" if found.n_elements > 1 else "—"
     if not found.determined(name):
         return ["not determined" if name in found.couplings else "not looked for", "—", *beside]
     one = found.couplings[name]

@@ -113,6 +113,11 @@ class CouplingFit(Shown):
         """Orders of the correlators, of all measurements."""
         return tuple(sorted({order for one in self.measurements for order in one.theory.orders}))
 
+    @property
+    def n_elements(self) -> int:
+        """How many elements of the correlators were fitted, in all measurements."""
+        return sum(one.data.best(order).size for one in self.measurements for order in one.theory.orders)
+
     def __getitem__(self, name: str) -> Estimate:
         """Return the leading value of a coupling.
 

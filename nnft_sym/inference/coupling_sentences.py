@@ -68,6 +68,10 @@ class Inferred(Protocol):
         """Whether the lines of the diagrams are those of the ensemble."""
 
     @property
+    def n_elements(self) -> int:
+        """How many elements were fitted."""
+
+    @property
     def per_width(self) -> bool:
         """Whether several widths share couplings."""
 
@@ -127,7 +131,7 @@ def _agreement(found: Inferred) -> str:
     shares = " and ".join(f"{share:.4g} % of the {part.format(n)}" for n, share in _percent(found))
     what = f"The couplings explain {shares or 'nothing'}"
     if fit.dof == 0:
-        return f"{what}; there are no degrees of freedom left that could contradict: give more points."
+        return f"{what}; there are no degrees of freedom left that could contradict{_for_more(found)}."
     if fit.p_value is None:
         missed = fit.misfit
         how = "describe the exact data" if missed <= SMALL else "are no good description of the exact data"
@@ -138,6 +142,12 @@ def _agreement(found: Inferred) -> str:
         f"{what}; constants are {how} (chi2/dof = {fit.chi2:.4g}/{fit.dof}, {chance}), they miss "
         f"{_missed(fit.misfit)} of what they were fitted to."
     )
+
+
+def _for_more(found: Inferred) -> str:
+    """What would test the fit: more elements, or elements that do not all fluctuate together."""
+    few = found.n_elements <= len(found.couplings)
+    return ": give more points" if few else ": all elements fluctuate together; other points may test more"
 
 
 def _missed(share: float) -> str:
@@ -166,7 +176,11 @@ def _expansion(found: Inferred) -> Iterator[str]:
     unknown = [name for name in found.couplings if found.determined(name) and found.ratio(name) is None]
     if unknown:
         yield f"What the next order would change in {' and '.join(unknown)} was not computed."
-    worse = [PARTS[found.kind].format(order) for order, share in found.explained.items() if share < 0]
+    fit = found.judged
+    sure = (
+        fit.p_value is None or fit.p_value < REJECTED
+    )  # of a compatible sample noise alone makes a share negative
+    worse = [PARTS[found.kind].format(n) for n, share in found.explained.items() if sure and share < 0]
     if worse:
         yield (
             f"Without any coupling the {' and '.join(worse)} would be missed by less: the couplings that are "

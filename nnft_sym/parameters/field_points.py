@@ -36,6 +36,8 @@ class Points:
         How many there may be.
     distinct : bool, optional
         None may be given twice.
+    inputs : bool, optional
+        They are inputs of a network, so that several numbers without a semicolon may be meant as several.
 
     Examples
     --------
@@ -48,6 +50,7 @@ class Points:
 
     most: int | None = None
     distinct: bool = False
+    inputs: bool = False
 
     def read(self, text: str) -> object:
         """Take the word apart; what is no number stays text. A file is read."""
@@ -75,10 +78,16 @@ class Points:
 
         Examples
         --------
-        >>> Points().note("0.2,0.6,1.0", ((0.2, 0.6, 1.0),))
+        >>> Points(inputs=True).note("0.2,0.6,1.0", ((0.2, 0.6, 1.0),))
         '1 point in 3 dimensions was read; 3 points in one dimension are written 0.2;0.6;1.0'
         """
-        if len(points) > 1 or len(points[0]) == 1 or typed.startswith(("@", "-\n")) or "," not in typed:
+        if (
+            not self.inputs
+            or len(points) > 1
+            or len(points[0]) == 1
+            or typed.startswith(("@", "-\n"))
+            or "," not in typed
+        ):
             return ""
         count = len(points[0])
         meant = typed.replace(" ", "").replace(",", ";")
@@ -133,7 +142,7 @@ def _coordinates(number: int, point: Iterable[object]) -> Iterable[float]:
 _OUTPUT = Whole(1, 1 << 62)
 
 POINTS = Parameter(
-    Points(),
+    Points(inputs=True),
     "Inputs: semicolons between points, commas between coordinates. Or a file, @x.csv or @x.npy; - is "
     "standard input. The first has index 0 in tables and JSON.",
     metavar="POINTS",

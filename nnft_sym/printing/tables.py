@@ -35,7 +35,7 @@ def show(*tables: "Table | Text | str") -> None:
     unbounded = console.options.update(max_width=WIDEST, width=WIDEST)
     for item in tables:
         needed = 0 if isinstance(item, str) else Measurement.get(console, unbounded, item).minimum
-        console.print(item, width=max(width, needed), crop=False, markup=False)
+        console.print(item, width=max(width, needed), crop=False, markup=False, emoji=False)
 
 
 def headed(head: str, text: str = "") -> "Text":
@@ -59,7 +59,7 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> 
 
     rows = list(rows)
     made = Table(
-        title=Text(title), box=SIMPLE_HEAD, title_justify="left", title_style="bold",
+        title=Text(title, style="bold"), box=SIMPLE_HEAD, title_justify="left",
         show_header=any(columns), min_width=min(len(title), TITLE),
     )  # fmt: skip
     for position, name in enumerate(columns):

@@ -30,15 +30,18 @@ _GREEK = {
     "θ": "theta", "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "π": "pi",
     "ρ": "rho", "σ": "sigma", "τ": "tau", "υ": "upsilon", "φ": "varphi", "χ": "chi", "ψ": "psi", "ω": "omega",
     "Γ": "Gamma", "Δ": "Delta", "Θ": "Theta", "Λ": "Lambda", "Ξ": "Xi", "Π": "Pi", "Σ": "Sigma",
-    "Υ": "Upsilon", "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega",
+    "Υ": "Upsilon", "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega", "ς": "varsigma", "ϑ": "vartheta", "ϱ": "varrho",
+    "ϵ": "epsilon", "ϕ": "phi",
 }  # fmt: skip
 _SIGNS = {
     "−": "-", "×": r"\times", "·": r"\cdot", "±": r"\pm", "≤": r"\leq", "≥": r"\geq", "≠": r"\neq",
     "≈": r"\approx", "∞": r"\infty", "∫": r"\int", "∑": r"\sum", "∏": r"\prod", "√": r"\surd",
     "∂": r"\partial",
     "→": r"\to", "′": r"{}'", "∈": r"\in", "∝": r"\propto", "⟨": r"\langle", "⟩": r"\rangle", "∼": r"\sim",
-    "÷": r"\div", "µ": r"\mu", "ℝ": r"\mathbf{R}",
+    "÷": r"\div", "µ": r"\mu", "ℝ": r"\mathbf{R}", "ο": "o",
 }  # fmt: skip
+#: Capitals that look like Latin letters, for which LaTeX has no commands.
+_SIGNS |= {like: rf"\mathrm{{{latin}}}" for like, latin in zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧ", "ABEZHIKMNOPTX", strict=True)}
 _WORDS = {
     "–": "--", "—": "---", "…": r"\ldots{}", "“": "``", "”": "''", "‘": "`", "’": "'", "\u00a0": "~",
     "\u202f": r"\,", "✓": "yes", "✗": "no",
@@ -101,7 +104,7 @@ def _escape_run(run: str) -> str:
         return rf"\ensuremath{{{_SIGNS[first]}}}"
     if " " <= first <= "~" or first in "\n\t" or ("À" <= first <= "ÿ" and first not in _ABSENT):
         return first
-    return f"[U+{ord(first):04X}]"
+    return f"{{[U+{ord(first):04X}]}}"
 
 
 def verbatim(text: str) -> Latex:

@@ -2,12 +2,9 @@
 
 from collections.abc import Mapping
 from operator import attrgetter
-from typing import TYPE_CHECKING
 
 from diagrams.deprecated import renamed
-
-if TYPE_CHECKING:
-    from nnft_sym.study.recipe import Recipe
+from nnft_sym.study.recipe import PUBLISHED, Recipe
 
 #: Attributes of one release ago: class -> old name -> new name.
 NEW_NAMES: Mapping[str, Mapping[str, str]] = {
@@ -39,12 +36,12 @@ OLD_SENTENCES: Mapping[str, str] = {
 }
 
 
-def old_sentence(check: str, recipe: "Recipe") -> str | None:
+def old_sentence(check: str, recipe: Recipe) -> str | None:
     """Say what a check was called one release ago; None where it is called the same now."""
     old, lines = OLD_SENTENCES.get(check), " ".join(["K_W"] * recipe.fitted)
     if old is None:
         return None
-    return old.format(symbol=recipe.symbol, fitted=recipe.fitted, predicted=recipe.predicted, lines=lines)
+    return old.format(symbol=PUBLISHED.symbol, fitted=recipe.fitted, predicted=recipe.predicted, lines=lines)
 
 
 def under_old_name(record: object, name: str) -> object:

@@ -68,7 +68,7 @@ class Recipe:
             )
 
     def called(self, coupling: str) -> "Recipe":
-        """The same with the coupling called as in the action; names in JSON and netCDF stay.
+        """The same with the coupling called as in the action, in words; `key` and `name` stay.
 
         Examples
         --------

@@ -120,6 +120,10 @@ class Dataset(Shown):
         """
         return self.best(order)
 
+    def __iter__(self) -> Iterator[int]:
+        """The orders."""
+        return iter(self.orders)
+
     @property
     def either(self) -> Correlators:
         """The exact correlators if there are any, else the sampled ones."""

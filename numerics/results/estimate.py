@@ -389,7 +389,10 @@ def _rounded(value: float, error: float) -> str:
     if not (isfinite(value) and isfinite(error) and error > 0.0):
         return f"{value:.8g}"
     place = floor(log10(error)) - 1
-    kept = round(value, -place)
+    try:
+        kept = round(value, -place)
+    except OverflowError:  # at the end of the range of floats
+        return f"{value:.8g}"
     if kept == 0.0:
         return "0"
     digits = floor(log10(abs(kept))) - place + 1
