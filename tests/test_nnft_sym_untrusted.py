@@ -174,7 +174,7 @@ def test_every_letter_of_a_coupling_compiles():
     from nnft_sym.printing.tex_text import escape
 
     assert not [letter for letter in GREEK_LETTERS if "U+" in escape(letter)]
-    assert escape("\u0416") == "{[U+0416]}"
+    assert escape("\u0416") == "[U+0416]"
 
 
 def test_the_end_of_the_range_of_floats_is_written():

@@ -104,7 +104,7 @@ def _escape_run(run: str) -> str:
         return rf"\ensuremath{{{_SIGNS[first]}}}"
     if " " <= first <= "~" or first in "\n\t" or ("À" <= first <= "ÿ" and first not in _ABSENT):
         return first
-    return f"{{[U+{ord(first):04X}]}}"
+    return f"[U+{ord(first):04X}]"
 
 
 def verbatim(text: str) -> Latex:
