@@ -35,10 +35,8 @@ def limits(reader: Reader[Any]) -> str:
     try:
         reader.check(object())
     except Refused as error:
-        if " is not read: " in str(
-            error
-        ):  # the help of the option says how it is written
-            return ""
+        if " is not read: " in str(error):
+            return ""  # the help of the option says how it is written
         said = str(error).partition(" was given; ")[2] or str(error)
     except (TypeError, ValueError, AttributeError):
         return ""

@@ -85,7 +85,7 @@ class Points:
             not self.inputs
             or len(points) > 1
             or len(points[0]) == 1
-            or typed.startswith(("@", "-\n"))
+            or typed.startswith("@")
             or "," not in typed
         ):
             return ""
