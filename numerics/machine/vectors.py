@@ -37,8 +37,8 @@ class Vector(types.Type):
 
 
 @register_model(Vector)
-# Numba learns from this base class how a value lies in memory, and takes no other. It carries no types: to the
-# type checker the class is Any, and a class built on Any is refused.
+# Numba learns from this base class how a value lies in memory, and takes no other. It carries no types: to
+# the type checker the class is Any, and a class built on Any is refused.
 class _VectorModel(models.PrimitiveModel):  # type: ignore[misc]
     def __init__(self, manager: Any, kind: Any) -> None:
         super().__init__(manager, kind, _FLOATS)
